@@ -1,0 +1,1 @@
+"""The words of the domain: no database, no screen, no language."""

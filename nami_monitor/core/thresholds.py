@@ -1,0 +1,54 @@
+"""Every threshold, once, with where it comes from. Captions and docs print them from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A number that decides something.
+
+    Args:
+        value: the number, in ``unit``.
+        unit: what it counts.
+        source: why this number.
+    """
+
+    value: float
+    unit: str
+    source: str
+
+
+MIN_COMPLETENESS = Threshold(
+    0.5, "share", "design rule: a figure that rests on less than half of its rows is not shown"
+)
+SMALL_CELL_STAFF = Threshold(
+    5, "staff", "privacy rule: a product at a site with fewer staff can point at a person"
+)
+RECURRING_SHARE = Threshold(
+    0.5, "share", "Birmingham purchase-card files: a second delivery recurs whole, neighbours far less"
+)
+SET_ASIDE_SHARE = Threshold(
+    0.5, "share", "design rule: a file of which most lines fail was mapped wrongly"
+)
+PANDERA_ROWS = Threshold(
+    50_000, "rows", "measured: beyond this the same checks in SQL take a tenth of the memory"
+)
+LEARNT_AFTER = Threshold(
+    3, "deliveries", "design rule: fewer deliveries show no rhythm of a source"
+)
+BREAK_HISTORY = Threshold(6, "months", "design rule: a shorter history explains no change")
+BREAK_RATIO = Threshold(
+    2.0, "ratio", "design rule: halving or doubling in one month is checked, whatever the history"
+)
+BREAK_SPREAD = Threshold(
+    6.0,
+    "median absolute deviations",
+    "normal noise goes beyond 6 MAD (4 standard deviations) once in 16,000 months",
+)
+XMR_LIMIT = Threshold(2.66, "mean moving ranges", "Shewhart: 3 / d2, d2 = 1.128 for two points")
+XMR_SCREEN = Threshold(3.267, "mean moving ranges", "D4 for two points: larger ranges are screened")
+XMR_FIRM = Threshold(12, "months", "NHS Making Data Count: fewer points give provisional limits")
+XMR_RUN = Threshold(7, "months", "NHS Making Data Count: seven on one side, or rising or falling")
+XMR_SEASON = Threshold(24, "months", "two of each calendar month are needed to see a season")

@@ -1,0 +1,124 @@
+"""The enums of the domain. A value is what is stored and exported; names for people stand in i18n."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Strategy(StrEnum):
+    """What a KPI speaks of: the three strategies of the kit, their impact, and steering."""
+
+    REFUSE = "refuse"
+    RETHINK = "rethink"
+    REDUCE = "reduce"
+    IMPACT = "impact"
+    STEER = "steer"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+    NEUTRAL = "neutral"
+
+
+class Unit(StrEnum):
+    """The unit of a figure. ``BASE`` is the base unit of the products (pieces, litres, ...)."""
+
+    EUR = "eur"
+    KG = "kg"
+    KG_CO2E = "kg_co2e"
+    BASE = "base"
+    COUNT = "count"
+    PERCENT = "percent"
+    BASE_PER_ACTIVITY = "base_per_activity"
+    EUR_PER_ACTIVITY = "eur_per_activity"
+    KG_PER_ACTIVITY = "kg_per_activity"
+    YEARS = "years"
+    DAYS = "days"
+
+
+class OverTime(StrEnum):
+    """How a KPI goes from months to longer periods."""
+
+    SUM = "sum"
+    RATIO_OF_SUMS = "ratio_of_sums"
+    LAST = "last"
+    DISTINCT_IN_WINDOW = "distinct_in_window"
+
+
+class Evidence(StrEnum):
+    """Grade of evidence that something was not bought; ``NONE`` for figures that claim no such thing."""
+
+    LOGGED = "A"
+    COUNTERFACTUAL = "B"
+    DECLARED = "C"
+    NONE = ""
+
+
+class State(StrEnum):
+    """The three states of a result."""
+
+    VALUE = "value"
+    NOT_COMPUTABLE = "not_computable"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Flag(StrEnum):
+    """What a reader must know beside a value."""
+
+    DATA_BREAK = "data_break"
+    PROVISIONAL = "provisional"
+    SMALL_CELL = "small_cell"
+    INCOMPLETE = "incomplete"
+    FACTOR_GAP = "factor_gap"
+    DEMO = "demo"
+
+
+class PeriodKind(StrEnum):
+    """Periods that every surface offers; any other name is a custom period of the data."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    YTD = "ytd"
+    R12 = "r12"
+
+
+class Grain(StrEnum):
+    """How fine a source's figures are, finest first."""
+
+    LINE = "line"
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Delivery(StrEnum):
+    """Whether a file of a source adds lines, or holds its whole period and replaces it."""
+
+    ADDS = "adds"
+    FULL_PERIOD = "full_period"
+
+
+class Standing(StrEnum):
+    """What became of an offered line.
+
+    ``live`` counts; ``known`` says what live lines say already; ``replaced`` gave way to a later
+    delivery; ``unknown_code`` waits for a code that no master holds.
+    """
+
+    LIVE = "live"
+    KNOWN = "known"
+    REPLACED = "replaced"
+    UNKNOWN_CODE = "unknown_code"
+
+
+class SetAsideState(StrEnum):
+    """What became of a row that was set aside."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    ABANDONED = "abandoned"
