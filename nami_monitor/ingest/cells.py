@@ -1,0 +1,169 @@
+"""What a reader hands over: cells, sheets and the layout that was used.
+
+A cell is text, or None when nothing but white space stands in it. A cell that the file itself
+stored with a type (spreadsheets, parquet) is *tagged* text, so that no later step reads a stored
+number by the decimal sign of a language: ``TAG + kind + payload``. Plain text never holds TAG.
+"""
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+TAG: Final = "\x01"
+NUMBER: Final = "n"
+DATE: Final = "d"
+BOOLEAN: Final = "b"
+ERROR: Final = "e"
+
+#: Spreadsheets keep 15 significant digits; a longer whole number is no longer what was typed, so it
+#: keeps its exponent and cannot be mistaken for an identifier.
+EXACT_WHOLE_FLOATS_BELOW: Final = 1e15
+
+#: The rules under which a record becomes a misfit instead of a row.
+MISFIT_RULES: Final = (
+    "too_many_fields",
+    "too_few_fields",
+    "unreadable_text",
+    "open_quote",
+    "second_table",
+)
+
+MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
+
+Cell = str | None
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is laid out, as a profile states it or as it was sniffed; None means: sniff it.
+
+    Attributes:
+        format: csv, xlsx, xls or parquet.
+        sheet: Name, number (1 is the first) or "*" for all sheets.
+        encoding: Python name of the encoding of a text file.
+        delimiter: Sign between the fields of a text file.
+        header: False when the file has no header; columns are then named c1, c2, ...
+        header_rows: Records that the header takes; their texts are joined per column.
+        skip_rows: Records above the header.
+        fill_down: Header names of columns whose value counts for the blank cells below it.
+    """
+
+    format: str | None = None
+    sheet: str | int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool = True
+    header_rows: int = 1
+    skip_rows: int | None = None
+    fill_down: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LargeCsv:
+    """The plan for a text file that is too large to hold in memory; the store streams it.
+
+    Attributes:
+        path: The file in UTF-8 (a transcoded temporary file where the original is not).
+        delimiter: Sign between fields.
+        quote: Sign around fields.
+        data_starts: Record number, from 1, of the first record after the header.
+        fields: Fields per record, as in the header.
+        temporary: True when path is a copy that the caller removes after loading.
+    """
+
+    path: Path
+    delimiter: str
+    quote: str
+    data_starts: int
+    fields: int
+    temporary: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as it was read, before any column is mapped.
+
+    Attributes:
+        name: Sheet name, or the file name for csv and parquet.
+        layout: The layout with everything filled in as it was used.
+        columns: Header texts, unique: a second "Category" is "Category (2)", a blank one "c7".
+        rows: Columns ``line`` (Int64) and ``c1`` ... ``cN`` (String); trimmed, blank is null.
+            ``line`` is the record number, from 1, with header, title and blank records counted,
+            as a spreadsheet shows it.
+        misfits: Records that do not fit the header: ``line``, ``rule`` (of MISFIT_RULES), ``raw``.
+        blank: Wholly blank records after the header; they are not in rows.
+        titles: The first 50 records as cells.
+    """
+
+    name: str
+    layout: Layout
+    columns: tuple[str, ...]
+    rows: pl.DataFrame | LargeCsv
+    misfits: pl.DataFrame
+    blank: int
+    titles: tuple[tuple[Cell, ...], ...]
+
+
+def clean_text(text: str) -> Cell:
+    """Give text as a cell: trimmed, line ends as newline, other control signs as U+FFFD."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip()
+    if not text:
+        return None
+    return text if text.isprintable() else _CONTROLS.sub("\ufffd", text)
+
+
+def tag_number(value: float) -> Cell:
+    """Tag a stored number in its shortest exact form, whole floats without ``.0``.
+
+    Not-a-number is an empty cell; an infinite number is the error ``#NUM!``.
+    """
+    if isinstance(value, int):
+        return f"{TAG}{NUMBER}{value}"
+    if math.isnan(value):
+        return None
+    if math.isinf(value):
+        return tag_error("#NUM!")
+    if not value.is_integer():
+        return f"{TAG}{NUMBER}{value!r}"
+    if abs(value) < EXACT_WHOLE_FLOATS_BELOW:
+        return f"{TAG}{NUMBER}{int(value)}"
+    return f"{TAG}{NUMBER}{Decimal(repr(value)).normalize():e}"
+
+
+def tag_date(value: dt.date | dt.datetime) -> str:
+    """Tag a stored date; a date-time at midnight is a date, fractions of a second are dropped."""
+    if isinstance(value, dt.datetime):
+        value = value.replace(microsecond=0)
+        if value.time() == dt.time():
+            value = value.date()
+    return f"{TAG}{DATE}{value.isoformat()}"
+
+
+def tag_boolean(value: bool) -> str:
+    """Tag a stored truth value."""
+    return f"{TAG}{BOOLEAN}{'true' if value else 'false'}"
+
+
+def tag_error(code: str) -> str:
+    """Tag a stored error such as ``#DIV/0!``."""
+    return f"{TAG}{ERROR}{code}"
+
+
+def kind_of(cell: str) -> str | None:
+    """Give NUMBER, DATE, BOOLEAN or ERROR for a tagged cell, None for plain text."""
+    return cell[1] if cell.startswith(TAG) else None
+
+
+def untag(cell: Cell) -> Cell:
+    """Give the text to show for a cell: the payload of a tagged one, plain text as it is."""
+    return cell[2:] if cell is not None and cell.startswith(TAG) else cell
