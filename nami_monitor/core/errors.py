@@ -1,4 +1,4 @@
-"""What can go wrong, in two kinds: what a user can mend, and what is a bug (any other exception)."""
+"""What a user can mend. Any other exception is a bug."""
 
 from __future__ import annotations
 

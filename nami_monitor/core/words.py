@@ -1,4 +1,4 @@
-"""The enums of the domain. A value is what is stored and exported; names for people stand in i18n."""
+"""The enums of the domain. A value is what is stored and exported; people read the catalogues."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class OverTime(StrEnum):
 
 
 class Evidence(StrEnum):
-    """Grade of evidence that something was not bought; ``NONE`` for figures that claim no such thing."""
+    """Grade of evidence that something was not bought; ``NONE`` where nothing such is claimed."""
 
     LOGGED = "A"
     COUNTERFACTUAL = "B"

@@ -1,0 +1,166 @@
+"""Each input table once: its columns, its key, its rules.
+
+A table with a key is a master or a register: a later row with the same key takes the place of the
+earlier one. A table without a key holds lines: two equal lines are two lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from nami_monitor.tables import assets, flows, masters, steering
+from nami_monitor.tables.column import Codes
+from nami_monitor.tables.rules import AnyOf, NotBefore, RowRule
+
+__all__ = ["TABLES", "AnyOf", "Codes", "Column", "NotBefore", "RowRule", "Table", "columns"]
+
+SQL_TYPES = {"String": "varchar", "Float64": "double", "Date": "date", "Boolean": "boolean"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one column: pandera's name for it and its parameters."""
+
+    name: str
+    statistics: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the model says of one column.
+
+    Args:
+        name: canonical name.
+        sql_type: ``varchar``, ``double``, ``date`` or ``boolean``.
+        optional: whether it may be empty.
+        aliases: names that files give it.
+        codes: the master that knows its values, if any.
+        listed: whether its text holds several values, separated by ``;``.
+        checks: pandera's checks of it.
+    """
+
+    name: str
+    sql_type: str
+    optional: bool
+    aliases: tuple[str, ...]
+    codes: Codes | None
+    listed: bool
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """An input table.
+
+    Args:
+        name: as in profiles and on the command line.
+        model: the pandera model, the only place where a column is defined.
+        key: columns that name a row; empty for lines.
+        dated_by: the date that puts a row into a month, for completeness and replacement.
+        rules: rules over several columns of a row.
+        per_source: whether the key belongs to the source (an article number does).
+    """
+
+    name: str
+    model: type[pa.DataFrameModel]
+    key: tuple[str, ...] = ()
+    dated_by: str | None = None
+    rules: tuple[RowRule, ...] = ()
+    per_source: bool = False
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("categories", masters.Categories, ("category",)),
+        Table(
+            "locations",
+            masters.Locations,
+            ("location_id",),
+            rules=(NotBefore("closed_on", "opened_on"),),
+        ),
+        Table("products", masters.Products, ("product_id", "valid_from"), per_source=True),
+        Table(
+            "contracts",
+            masters.Contracts,
+            ("contract_id",),
+            rules=(NotBefore("ends_on", "starts_on"),),
+        ),
+        Table(
+            "orders",
+            flows.Orders,
+            dated_by="ordered_on",
+            rules=(AnyOf(("quantity", "amount_eur")),),
+        ),
+        Table(
+            "measurements",
+            flows.Measurements,
+            ("period_start", "period_end", "location_id", "subject", "activity_measure"),
+            dated_by="period_start",
+            rules=(NotBefore("period_end", "period_start"),),
+        ),
+        Table(
+            "assets",
+            assets.Assets,
+            ("asset_id",),
+            rules=(NotBefore("warranty_until", "acquired_on"),),
+        ),
+        Table("asset_events", assets.AssetEvents, dated_by="happened_on"),
+        Table(
+            "requests",
+            flows.Requests,
+            ("request_id",),
+            dated_by="requested_on",
+            rules=(NotBefore("decided_on", "requested_on"),),
+        ),
+        Table(
+            "interventions",
+            steering.Interventions,
+            ("intervention_id",),
+            rules=(NotBefore("ends_on", "starts_on"),),
+        ),
+        Table("targets", steering.Targets, ("kpi", "category", "kind", "period")),
+        Table(
+            "programmes",
+            steering.Programmes,
+            ("programme",),
+            rules=(NotBefore("ends_on", "starts_on"),),
+        ),
+        Table("programme_units", steering.ProgrammeUnits, ("programme", "unit_id", "period")),
+        Table("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
+    )
+}
+
+
+@cache
+def columns(table: str) -> tuple[Column, ...]:
+    """The columns of a table, in order, read from its pandera model."""
+    schema = TABLES[table].model.to_schema()
+    return tuple(
+        Column(
+            name=name,
+            sql_type=SQL_TYPES[str(spec.dtype.type)],
+            optional=spec.nullable,
+            aliases=spec.metadata["aliases"],
+            codes=spec.metadata["codes"],
+            listed=spec.metadata["listed"],
+            checks=tuple(Check(check.name, check.statistics or {}) for check in spec.checks),
+        )
+        for name, spec in schema.columns.items()
+    )
+
+
+def polars_schema(table: str) -> dict[str, pl.DataType]:
+    """Column names and polars types of a table."""
+    kinds = {
+        "varchar": pl.String(),
+        "double": pl.Float64(),
+        "date": pl.Date(),
+        "boolean": pl.Boolean(),
+    }
+    return {column.name: kinds[column.sql_type] for column in columns(table)}

@@ -1,0 +1,62 @@
+"""How a column is declared: its kind, its checks, the names that files give it, the codes it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import pandera.polars as pa
+
+
+class Codes(StrEnum):
+    """The masters whose codes other tables point at."""
+
+    CATEGORY = "categories"
+    LOCATION = "locations"
+    PRODUCT = "products"
+    CONTRACT = "contracts"
+    ASSET = "assets"
+    PROGRAMME = "programmes"
+
+
+def column(
+    aliases: str = "",
+    *,
+    codes: Codes | None = None,
+    optional: bool = False,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    values: Sequence[str] | None = None,
+    matches: str | None = None,
+    listed: bool = False,
+) -> Any:
+    """A pandera field with what the monitor needs to know of a column.
+
+    Args:
+        aliases: names that files give it, Dutch and English, separated by ``|``.
+        codes: the master that knows its values, when it holds codes.
+        optional: whether it may be empty; empty is unknown.
+        low: smallest value allowed.
+        high: largest value allowed.
+        above: value that must be exceeded.
+        values: the only values allowed.
+        matches: a pattern that the whole text must fit.
+        listed: whether the text holds several values, separated by ``;``.
+    """
+    names = tuple(name.strip() for name in aliases.split("|") if name.strip())
+    return pa.Field(
+        nullable=optional,
+        ge=low,
+        le=high,
+        gt=above,
+        isin=values,
+        str_matches=None if matches is None else f"^(?:{matches})$",
+        metadata={"aliases": names, "codes": codes, "listed": listed},
+    )
+
+
+def code(aliases: str, codes: Codes | None = None, *, optional: bool = False) -> Any:
+    """A column of codes: at most 200 characters, no line breaks."""
+    return column(aliases, codes=codes, optional=optional, matches=r"[^\r\n\t]{1,200}")
