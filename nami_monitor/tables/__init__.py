@@ -19,6 +19,12 @@ from nami_monitor.tables.rules import AnyOf, NotBefore, RowRule
 
 __all__ = ["TABLES", "AnyOf", "Codes", "Column", "NotBefore", "RowRule", "Table", "columns"]
 
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "varchar": pl.String(),
+    "double": pl.Float64(),
+    "date": pl.Date(),
+    "boolean": pl.Boolean(),
+}
 SQL_TYPES = {"String": "varchar", "Float64": "double", "Date": "date", "Boolean": "boolean"}
 
 
@@ -157,10 +163,4 @@ def columns(table: str) -> tuple[Column, ...]:
 
 def polars_schema(table: str) -> dict[str, pl.DataType]:
     """Column names and polars types of a table."""
-    kinds = {
-        "varchar": pl.String(),
-        "double": pl.Float64(),
-        "date": pl.Date(),
-        "boolean": pl.Boolean(),
-    }
-    return {column.name: kinds[column.sql_type] for column in columns(table)}
+    return {column.name: POLARS_TYPES[column.sql_type] for column in columns(table)}

@@ -1,4 +1,4 @@
-"""How a column is declared: its kind, its checks, the names that files give it, the codes it holds."""
+"""How a column is declared: its checks, the names that files give it, the codes it holds."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def column(
     values: Sequence[str] | None = None,
     matches: str | None = None,
     listed: bool = False,
+    name: str | None = None,
 ) -> Any:
     """A pandera field with what the monitor needs to know of a column.
 
@@ -44,9 +45,11 @@ def column(
         values: the only values allowed.
         matches: a pattern that the whole text must fit.
         listed: whether the text holds several values, separated by ``;``.
+        name: the column's name where pandera has taken the attribute's.
     """
     names = tuple(name.strip() for name in aliases.split("|") if name.strip())
     return pa.Field(
+        alias=name,
         nullable=optional,
         ge=low,
         le=high,

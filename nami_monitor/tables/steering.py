@@ -14,7 +14,9 @@ class Interventions(pa.DataFrameModel):
     intervention_id: str = code("interventie|intervention id|maatregel|nummer")
     title: str = column("titel|title|omschrijving")
     category: str = code("categorie|category", Codes.CATEGORY)
-    strategy: str = column("strategie|strategy", values=("refuse", "rethink", "reduce"))
+    r_strategy: str = column(
+        "strategie|strategy", values=("refuse", "rethink", "reduce"), name="strategy"
+    )
     status: str = column("status", values=("planned", "running", "ended"))
     starts_on: pl.Date = column("ingangsdatum|startdatum|starts on")
     ends_on: pl.Date = column("einddatum|ends on", optional=True)
