@@ -1,0 +1,267 @@
+"""Numbers, units, dates and periods as Dutch and English readers write them.
+
+Display uses the real minus sign, and a non-breaking space between a number and its sign or unit, so
+that neither is lost at the end of a line.
+
+How many decimals: ``quantity`` shows about three significant digits (two decimals below 10, one
+below 100, none above; below 1 as many as three digits need), and never a decimal that the value
+itself does not carry: 12.5 is "12,5", not "12,50".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import PeriodKind, Unit
+from nami_monitor.i18n import text
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+MINUS: Final = "\N{MINUS SIGN}"
+SIGNIFICANT: Final = 3
+WHOLE_EUROS_FROM: Final = 10_000
+MOST_DECIMALS: Final = 9
+_WIDE: Final = Context(prec=400, rounding=ROUND_HALF_UP)  # holds every float digit for digit
+_LOCALES: Final = {"nl": "nl_NL", "en": "en_GB"}
+_ACTIVITY_UNITS: Final = frozenset(
+    {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
+)
+
+Number = int | float | Decimal
+
+
+def number(
+    value: Number, lang: str, *, decimals: int | None = None, significant: int | None = None
+) -> str:
+    """Write a number.
+
+    Args:
+        value: finite.
+        lang: ``nl`` or ``en``.
+        decimals: exactly so many, for columns that must line up.
+        significant: at most so many significant digits after the sign, whole digits always kept.
+            With neither, every decimal that the value carries is shown, up to nine.
+
+    Returns:
+        For example "1.234,5" in Dutch; halves are rounded away from zero.
+
+    Raises:
+        ValueError: if the value is not finite.
+    """
+    exact = _exact(value)
+    if decimals is None:
+        limit = MOST_DECIMALS if significant is None else _decimals_for(exact, significant)
+        decimals = min(limit, _carried(exact, limit))
+    rounded = _rounded(exact, decimals)
+    whole, _, fraction = f"{abs(rounded):,.{decimals}f}".partition(".")
+    group, point = _symbols(lang)
+    digits = whole.replace(",", group) + (point + fraction if fraction else "")
+    return MINUS + digits if rounded < 0 else digits
+
+
+def money(value: Number, lang: str) -> str:
+    """Write an amount in euros: cents below 10,000 euros, whole euros from there on."""
+    decimals = 0 if abs(_exact(value)) >= WHOLE_EUROS_FROM else 2
+    return _with_euro(number(value, lang, decimals=decimals))
+
+
+def percent(value: Number, lang: str, *, decimals: int | None = None) -> str:
+    """Write a percentage; ``value`` counts percents (12.5 is "12,5 %" and "12.5%")."""
+    digits = number(value, lang, decimals=decimals, significant=SIGNIFICANT)
+    return digits + (f"{NBSP}%" if lang == "nl" else "%")
+
+
+def points(value: Number, lang: str) -> str:
+    """Write a difference of two percentages, in percentage points, without its plus sign."""
+    digits = number(value, lang, significant=SIGNIFICANT)
+    one = digits.lstrip(MINUS) == "1"
+    return digits + NBSP + text(f"common.points.{'one' if one else 'other'}", lang)
+
+
+def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = None) -> str:
+    """Write a value with its unit.
+
+    Args:
+        value: in that unit; percentages count percents (0 to 100).
+        unit: of the figure.
+        lang: ``nl`` or ``en``.
+        activity: the name of the activity measure in that language ("werkdag"), for the units that
+            are per activity; a general word stands there without it.
+
+    Returns:
+        About three significant digits with the unit, for example "0,384 st. per werkdag".
+    """
+    if unit is Unit.EUR:
+        return money(value, lang)
+    if unit is Unit.PERCENT:
+        return percent(value, lang)
+    digits = number(value, lang, significant=SIGNIFICANT)
+    label = unit_label(unit, lang, one=digits == "1", activity=activity)
+    if unit is Unit.EUR_PER_ACTIVITY:
+        euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(digits)
+        return f"{euros} {label.removeprefix('€ ')}"
+    return digits + NBSP + label if label else digits
+
+
+def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None = None) -> str:
+    """Give a unit's name for axes and headings, empty for a plain count.
+
+    Args:
+        unit: of the figure.
+        lang: ``nl`` or ``en``.
+        one: whether it follows the number 1 ("1 dag", "2 dagen").
+        activity: name of the activity measure; see ``quantity``.
+    """
+    if unit is Unit.COUNT:
+        return ""
+    if unit in _ACTIVITY_UNITS:
+        measure = activity or text("common.activity", lang)
+        return text(f"common.units.{unit}", lang, activity=measure)
+    return text(f"common.units.{unit}.{'one' if one else 'other'}", lang)
+
+
+def signed(value: Number, lang: str, write: Callable[[Number, str], str] = number) -> str:
+    """Write a difference with its sign.
+
+    Args:
+        value: the difference.
+        lang: ``nl`` or ``en``.
+        write: how to write its value: ``number``, ``money``, ``percent`` or ``points``.
+
+    Returns:
+        With "+" or the minus sign before everything else ("+€ 12,00" is written "+ € 12,00" with a
+        non-breaking space); what rounds to zero bears no sign.
+    """
+    written = write(value, lang)
+    if not re.search("[1-9]", written):
+        return written.replace(MINUS, "")
+    bare = written.replace(MINUS, "", 1)
+    sign = MINUS if _exact(value) < 0 else "+"
+    return sign + (NBSP if bare.startswith("€") else "") + bare
+
+
+def difference(value: Number, unit: Unit, lang: str, *, activity: str | None = None) -> str:
+    """Write the difference of two values of a unit: percentages differ by percentage points."""
+    if unit is Unit.PERCENT:
+        return signed(value, lang, points)
+    return signed(value, lang, lambda v, la: quantity(v, unit, la, activity=activity))
+
+
+def month(value: date | str, lang: str) -> str:
+    """Write a month ("okt 2026"); ``value`` is any day in it, or "2026-10"."""
+    if isinstance(value, str):
+        year, number_in_year = value.split("-")[:2]
+        value = date(int(year), int(number_in_year), 1)
+    return f"{month_name(value.month, lang)} {value.year}"
+
+
+@cache
+def month_name(number_in_year: int, lang: str) -> str:
+    """Give a month's short name: 3 is "mrt" in Dutch and "Mar" in English."""
+    names = Locale.parse("nl" if lang == "nl" else "en").months["format"]["abbreviated"]
+    return str(names[number_in_year])
+
+
+def day(value: date, lang: str) -> str:
+    """Write a day ("3 mrt 2026")."""
+    return f"{value.day}{NBSP}{month(value, lang)}"
+
+
+def long_day(value: date, lang: str) -> str:
+    """Write a day with its weekday and whole month name ("dinsdag 3 maart 2026")."""
+    return str(format_date(value, "EEEE d MMMM y", locale=_LOCALES[lang]))
+
+
+def period(start: date, end: date, kind: str, lang: str) -> str:
+    """Write a period.
+
+    Args:
+        start: its first day.
+        end: its last day.
+        kind: a ``PeriodKind``; any other name is a custom period, written as its days.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        For example "okt 2026", "4e kwartaal 2026", "2026", "jan t/m okt 2026".
+    """
+    if kind == PeriodKind.MONTH:
+        return month(start, lang)
+    if kind == PeriodKind.QUARTER:
+        quarter = str((start.month + 2) // 3)
+        return text("common.quarter", lang, quarter=quarter, year=str(start.year))
+    if kind == PeriodKind.YEAR:
+        return str(start.year)
+    if kind in {PeriodKind.YTD, PeriodKind.R12}:
+        return _months(start, end, lang)
+    return text("common.span", lang, start=day(start, lang), end=day(end, lang))
+
+
+def parse_decimal(written: str, lang: str) -> Decimal:
+    """Read a number that a person typed, strictly.
+
+    Args:
+        written: digits with the language's decimal sign, thousands grouped by three or not at all;
+            a euro sign, spaces around and either minus sign before it are allowed.
+        lang: ``nl`` ("1.250,75") or ``en`` ("1,250.75").
+
+    Returns:
+        The exact value.
+
+    Raises:
+        UserError: ``number.unreadable`` if it can be read in another way or not at all.
+    """
+    group, point = _symbols(lang)
+    bare = re.sub(r"\s", "", written, flags=re.UNICODE).replace(MINUS, "-").replace("€", "", 1)
+    g, p = re.escape(group), re.escape(point)
+    if not re.fullmatch(rf"[+-]?([0-9]{{1,3}}({g}[0-9]{{3}})+|[0-9]+)({p}[0-9]+)?", bare):
+        example = number(Decimal("1250.75"), lang)
+        raise UserError("number.unreadable", text=written, example=example)
+    return Decimal(bare.replace(group, "").replace(point, "."))
+
+
+def _months(start: date, end: date, lang: str) -> str:
+    if (start.year, start.month) == (end.year, end.month):
+        return month(start, lang)
+    same_year = start.year == end.year
+    first = month_name(start.month, lang) if same_year else month(start, lang)
+    return text("common.span", lang, start=first, end=month(end, lang))
+
+
+def _with_euro(digits: str) -> str:
+    return f"{MINUS if digits.startswith(MINUS) else ''}€{NBSP}{digits.removeprefix(MINUS)}"
+
+
+@cache
+def _symbols(lang: str) -> tuple[str, str]:
+    symbols = Locale.parse(_LOCALES[lang]).number_symbols["latn"]
+    return str(symbols["group"]), str(symbols["decimal"])
+
+
+def _exact(value: Number) -> Decimal:
+    if not math.isfinite(value):
+        message = f"{value!r} cannot be shown as a number"
+        raise ValueError(message)
+    return value if isinstance(value, Decimal) else Decimal(repr(value))
+
+
+def _decimals_for(value: Decimal, significant: int) -> int:
+    magnitude = value.adjusted() if value else 0
+    return min(max(0, significant - 1 - magnitude), MOST_DECIMALS)
+
+
+def _carried(value: Decimal, limit: int) -> int:
+    exponent = _rounded(value, limit).normalize(_WIDE).as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return _WIDE.quantize(value, Decimal(1).scaleb(-decimals))
