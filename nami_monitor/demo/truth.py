@@ -1,0 +1,196 @@
+"""The planted truth of the demo organisation, in words and in numbers.
+
+Dienst Zuiderlicht does not exist. It has 120 locations; 40 of them are offices with a stock cabinet
+and a web shop for office supplies, all 120 use sanitary supplies and devices. The data runs from
+November 2022 to October 2026. What was planted, and what a good method must find again:
+
+Office supplies
+    - Volume per staff day falls by 3% a year at every location, in both channels; prices rise by
+      4% each January. In December the web shop sells 1.5 times its normal volume.
+    - On 1 March 2025, 12 of the 24 cabinet products left the cabinet of office ZL-007. They made up
+      half of its volume: gross effect -100% of those products, -50% of the cabinet. Staff saw it
+      coming and took 1.4 times the normal volume of them in February 2025.
+    - Of each piece that was no longer taken there, 0.7 came back as a web-shop order, in base
+      units: the waterbed quotient. Net 30% of the removed volume was really saved. Nothing spread
+      to other locations.
+    - A trim of the assortment in June 2023 at all offices, made for money, changed nothing.
+    - The cabinet holds 24 products. The web shop sells 60, of which 8 from January 2025 only.
+Sanitary supplies
+    - Refills per staff day fall by 4% a year. Thriftier towel dispensers at 25 locations cut both
+      towel products there by 12% from October 2025, without any leakage.
+    - One total contract until December 2024; then three: hardware, refills, services. The split
+      itself changed no volume. Data break: from January 2024 the total supplier books services
+      per visit, four lines a month instead of one, for the same money.
+    - The services of August 2025 were never delivered (a missing month, not a zero).
+    - Dispensers live a Weibull life (shape 5, scale 12 years; 67% pass their 10-year warranty)
+      and fail 45 times per 1,000 units a year.
+IT
+    - Of the devices ordered, the share refurbished or reused goes in a straight line from 12% in
+      the first month to 36% in the last; the condition of 15% of the lines is not recorded.
+    - Laptops and phones live a Weibull life (shape 4, scale 5 years; 88% pass their 3-year
+      warranty) and fail 90 times per 1,000 units a year.
+    - Requests are decided with fixed chances (``decision_shares``), the same in every month.
+Activity
+    - Office ZL-012 sent no activity figures for March to June 2024; office ZL-040 has fewer than
+      five FTE. Location ZL-078 closed on 30 June 2025, ZL-119 opened on 1 April 2024.
+Bad rows
+    - ``bad_cells`` lists the eleven rows that no importer may accept; each is an extra row beside
+      the good ones. Every yearly cabinet file ends with a totals row, which is no data.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from nami_monitor.core.periods import month_range, months_between
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """A cell that makes one extra row of a file impossible to book.
+
+    Args:
+        file: name of the file in the demo folder.
+        column: header of the spoilt column.
+        value: what stands in it.
+    """
+
+    file: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long devices live and how often they fail.
+
+    Args:
+        shape: shape of the Weibull distribution of the age at retirement.
+        scale_years: its scale, in years.
+        failures_per_1000: failures per 1,000 living units a year.
+        warranty_years: years of warranty.
+    """
+
+    shape: float
+    scale_years: float
+    failures_per_1000: float
+    warranty_years: int
+
+    @property
+    def survival_at_warranty(self) -> float:
+        """Share alive at the end of the warranty, between 0 and 1."""
+        return math.exp(-((self.warranty_years / self.scale_years) ** self.shape))
+
+
+def _decisions() -> dict[str, float]:
+    return {
+        "bought": 0.55,
+        "refurbished": 0.15,
+        "from_stock": 0.08,
+        "repaired": 0.07,
+        "shared": 0.03,
+        "rethought": 0.03,
+        "withdrawn": 0.04,
+        "blocked": 0.05,
+    }
+
+
+@dataclass(frozen=True)
+class PlantedTruth:
+    """The numbers behind the module's text. Shares lie between 0 and 1, changes are per year."""
+
+    seed: int = 20221101
+    first_month: date = date(2022, 11, 1)
+    last_month: date = date(2026, 10, 1)
+    locations: int = 120
+    offices: int = 40
+
+    pilot: str = "ZL-007"
+    pilot_start: date = date(2025, 3, 1)
+    removed_products: int = 12
+    removed_share_of_cabinet: float = 0.5
+    gross_effect_on_removed: float = -1.0
+    waterbed_quotient: float = 0.7
+    hoarding_factor: float = 1.4
+    office_trend: float = -0.03
+    price_trend: float = 0.04
+    december_factor: float = 1.5
+    cabinet_products: int = 24
+    webshop_products: int = 60
+    late_webshop_products: int = 8
+    late_products_from: date = date(2025, 1, 1)
+
+    refill_trend: float = -0.04
+    towel_start: date = date(2025, 10, 1)
+    towel_effect: float = -0.12
+    towel_locations: int = 25
+    contract_split: date = date(2025, 1, 1)
+    services_break: date = date(2024, 1, 1)
+    services_missing: date = date(2025, 8, 1)
+    dispensers: Life = Life(5.0, 12.0, 45.0, 10)
+
+    circular_first: float = 0.12
+    circular_last: float = 0.36
+    condition_unknown: float = 0.15
+    devices: Life = Life(4.0, 5.0, 90.0, 3)
+    decision_shares: dict[str, float] = field(default_factory=_decisions)
+    withdrawn_as_duplicate: float = 0.25
+
+    silent_location: str = "ZL-012"
+    silent_from: date = date(2024, 3, 1)
+    silent_until: date = date(2024, 6, 1)
+    tiny_location: str = "ZL-040"
+    closed_location: str = "ZL-078"
+    closed_on: date = date(2025, 6, 30)
+    opened_location: str = "ZL-119"
+    opened_on: date = date(2024, 4, 1)
+
+    bad_cells: tuple[BadCell, ...] = (
+        BadCell("voorraadkast_2023.xlsx", "Bedrag excl. btw", "n.v.t."),
+        BadCell("voorraadkast_2023.xlsx", "Aantal (stuks)", "zie mail"),
+        BadCell("webwinkel_2025.csv", "Besteldatum", "31-02-2025"),
+        BadCell("webwinkel_2025.csv", "Besteldatum", "00-05-2025"),
+        BadCell("webwinkel_2025.csv", "Afleverlocatie", "ZL-999"),
+        BadCell("webwinkel_2025.csv", "Afleverlocatie", "ZL-999"),
+        BadCell("webwinkel_2025.csv", "Afleverlocatie", "zl 7"),
+        BadCell("sanitair_totaal_2023.xlsx", "Stuks", "n.v.t."),
+        BadCell("sanitair_diensten_2026.csv", "Bedrag", "zie bijlage"),
+        BadCell("it_bestellingen.csv", "Bedrag", "op aanvraag"),
+        BadCell("it_register.csv", "Aanschafdatum", "31-04-2021"),
+    )
+
+    @property
+    def months(self) -> list[date]:
+        """All months, the first of each as a date, oldest first."""
+        return month_range(self.first_month, self.last_month)
+
+    @property
+    def net_share_saved(self) -> float:
+        """Share of the removed volume that did not come back."""
+        return 1.0 - self.waterbed_quotient
+
+    @property
+    def avoided_request_share(self) -> float:
+        """Requests resolved without a purchase as a share of the decided ones.
+
+        A request withdrawn as a duplicate counts as decided, not as avoided.
+        """
+        shares = self.decision_shares
+        withdrawn = shares["withdrawn"] * (1.0 - self.withdrawn_as_duplicate)
+        solved = sum(shares[name] for name in ("from_stock", "repaired", "shared", "rethought"))
+        return (solved + withdrawn) / (1.0 - shares["blocked"])
+
+    def index(self, month: date) -> int:
+        """Position of a month in ``months``."""
+        return months_between(self.first_month, month)
+
+    def circular_share(self, month: date) -> float:
+        """Chance that a device ordered in this month is refurbished or reused."""
+        step = (self.circular_last - self.circular_first) / self.index(self.last_month)
+        return self.circular_first + step * self.index(month)
+
+
+TRUTH: Final = PlantedTruth()

@@ -1,0 +1,147 @@
+"""Tables as bytes: CSV as systems export it, workbooks as people send them; no clock is read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import xlsxwriter
+
+from nami_monitor.demo.truth import BadCell
+
+Cell = str | int | float | date | None
+Row = tuple[Cell, ...]
+
+CREATED: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+MONEY: Final = "#,##0.00"
+DAY: Final = "dd-mm-yyyy"
+
+
+@dataclass(frozen=True)
+class Csv:
+    """A text file; a cell is written as it stands, a date as dd-mm-yyyy, None as nothing.
+
+    Args:
+        header: column names.
+        rows: as many cells each.
+        encoding: Python's name of it; ``utf-8-sig`` writes a byte order mark.
+        delimiter: sign between fields.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    encoding: str = "utf-8"
+    delimiter: str = ";"
+
+    def to_bytes(self) -> bytes:
+        """The file, with lines that end as on Windows."""
+        lines = (self.delimiter.join(map(self._field, row)) for row in (self.header, *self.rows))
+        return "".join(f"{line}\r\n" for line in lines).encode(self.encoding)
+
+    def _field(self, cell: Cell) -> str:
+        text = "" if cell is None else dutch_date(cell) if isinstance(cell, date) else str(cell)
+        if self.delimiter in text or '"' in text:
+            return '"' + text.replace('"', '""') + '"'
+        return text
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook of one sheet; numbers and dates are stored as such.
+
+    Args:
+        sheet: its name.
+        header: column names.
+        rows: as many cells each; None is an empty cell.
+        titles: lines of text above the header.
+        totals: a last row that is no data.
+        money: names of the columns that are shown with two decimals.
+    """
+
+    sheet: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    titles: tuple[str, ...] = ()
+    totals: Row | None = None
+    money: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """The workbook, the same bytes for the same content."""
+        buffer = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        with xlsxwriter.Workbook(buffer, options) as book:
+            book.set_properties({"created": CREATED.replace(tzinfo=None)})
+            sheet = book.add_worksheet(self.sheet)
+            bold = book.add_format({"bold": True})
+            day = book.add_format({"num_format": DAY})
+            money = book.add_format({"num_format": MONEY})
+            formats = [money if name in self.money else None for name in self.header]
+            for line, title in enumerate(self.titles):
+                sheet.write_string(line, 0, title, bold if line == 0 else None)
+            first = len(self.titles)
+            sheet.write_row(first, 0, self.header, bold)
+            body = (*self.rows, self.totals) if self.totals else self.rows
+            for line, row in enumerate(body, start=first + 1):
+                _write_row(sheet, line, row, formats, day)
+            sheet.set_column(0, len(self.header) - 1, 16)
+        return buffer.getvalue()
+
+
+File = Csv | Workbook
+
+
+def _write_row(sheet: Any, line: int, row: Row, formats: Sequence[Any], day: Any) -> None:
+    for column, (cell, form) in enumerate(zip(row, formats, strict=True)):
+        match cell:
+            case None:
+                continue
+            case str():
+                sheet.write_string(line, column, cell)
+            case date():
+                sheet.write_datetime(line, column, cell, day)
+            case _:
+                sheet.write_number(line, column, cell, form)
+
+
+def dutch_date(day: date) -> str:
+    """``03-12-2025``."""
+    return f"{day:%d-%m-%Y}"
+
+
+def dutch_number(value: float, decimals: int = 2) -> str:
+    """``1.234,56``."""
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def euro(value: float) -> str:
+    """``€ 1.234,56``."""
+    return f"€ {dutch_number(value)}"
+
+
+def spoil(name: str, file: File, bad_cells: Sequence[BadCell]) -> File:
+    """Add the planted bad rows of a file: copies of good rows with one cell spoilt.
+
+    Args:
+        name: the file's name, which chooses among the bad cells.
+        file: the file without them.
+        bad_cells: of all files.
+
+    Returns:
+        The file with as many extra rows, spread evenly over it.
+    """
+    own = [bad for bad in bad_cells if bad.file == name]
+    rows = list(file.rows)
+    step = len(rows) // (len(own) + 1)
+    for number, bad in reversed(list(enumerate(own, start=1))):
+        column = file.header.index(bad.column)
+        good = rows[number * step]
+        rows.insert(number * step, (*good[:column], bad.value, *good[column + 1 :]))
+    return replace(file, rows=tuple(rows))
