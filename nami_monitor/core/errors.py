@@ -11,7 +11,7 @@ class UserError(Exception):
         values: what was seen, for the placeholders of that sentence; lists of near matches too.
     """
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key, values)
         self.key = key
         self.values = values

@@ -1,0 +1,225 @@
+"""Who holds the file: a root connection in memory attaches it for as short as it can.
+
+Reading attaches read-only, writing read-write; the file is let go after a few idle seconds, so that
+a scheduled import succeeds while a dashboard is open. Readers use a cursor each: one connection
+shared by threads gives wrong results.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.store import schema
+
+IDLE_SECONDS = 5.0
+POLL_SECONDS = 0.05
+MEMORY_LIMIT = "1500MB"
+FILE = "f"
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+class Transaction:
+    """SQL on one cursor; everything is booked at its end, or nothing.
+
+    Args:
+        cursor: a cursor of the root connection, its catalogue set to the file.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def run(self, sql: str, parameters: Parameters = None) -> None:
+        """Run a statement whose rows nobody wants."""
+        self._cursor.execute(sql, parameters).fetchall()
+
+    def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples."""
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: Parameters = None) -> Any:
+        """The first field of the first row, or None when there is no row."""
+        rows = self.rows(sql, parameters)
+        return rows[0][0] if rows else None
+
+    def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
+        """All rows of a query, as a polars frame."""
+        table: pa.Table = self._cursor.sql(sql, params=parameters).to_arrow_table()
+        frame = pl.from_arrow(table)
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(type(frame))
+        return frame
+
+    @contextmanager
+    def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
+        """Let SQL read a frame under ``name`` for as long as the block lasts."""
+        self._cursor.register(name, frame.to_arrow())
+        try:
+            yield name
+        finally:
+            self._cursor.unregister(name)
+
+
+class Store:
+    """One database file.
+
+    Args:
+        path: the file; its folder is made when the first import writes to it.
+        wait: seconds to wait while another process holds the file, before saying so.
+        idle: seconds without a query after which the file is let go.
+    """
+
+    def __init__(self, path: Path, *, wait: float = 10.0, idle: float = IDLE_SECONDS) -> None:
+        self.path = path
+        self.wait = wait
+        self._idle = idle
+        self._root = duckdb.connect()
+        self._root.execute("set enable_progress_bar = false")
+        self._root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        self._root.execute(f"set temp_directory = '{_temp_folder()}'")
+        self._root.execute("set autoinstall_known_extensions = false")
+        self._root.execute("set autoload_known_extensions = false")
+        self._gate = threading.Condition()
+        self._users = 0
+        self._mode = ""
+        self._last_use = time.monotonic()
+        self._writing = threading.Lock()
+        self._closed = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written."""
+        return self.path.exists()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A consistent look at the file; an empty database while there is no file.
+
+        Raises:
+            DatabaseHeldError: another process holds the file longer than ``wait``.
+        """
+        if not self.exists:
+            with self.write():
+                pass
+        self._enter("read_only")
+        cursor = self._root.cursor()
+        try:
+            cursor.execute(f"use {FILE}")
+            cursor.execute("begin transaction")
+            yield Transaction(cursor)
+        finally:
+            cursor.close()
+            self._leave()
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One transaction that writes: booked whole when the block ends, or not at all.
+
+        Raises:
+            DatabaseHeldError: another process holds the file longer than ``wait``.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._writing:
+            self._detach_when_unused()
+            self._enter("read_write")
+            cursor = self._root.cursor()
+            try:
+                cursor.execute(f"use {FILE}")
+                cursor.execute("begin transaction")
+                transaction = Transaction(cursor)
+                schema.prepare(transaction)
+                yield transaction
+                cursor.commit()
+            except BaseException:
+                cursor.rollback()
+                raise
+            finally:
+                cursor.close()
+                self._leave()
+                self._detach_when_unused()
+
+    def version(self) -> int:
+        """The data version: it rises with whatever changes the data."""
+        if not self.exists:
+            return 0
+        with self.read() as db:
+            return int(db.value("select data_version from meta"))
+
+    def close(self) -> None:
+        """Let the file go for good."""
+        self._closed = True
+        with self._gate:
+            self._gate.wait_for(lambda: self._users == 0, timeout=self.wait)
+        self._root.close()
+
+    def _enter(self, mode: str) -> None:
+        deadline = time.monotonic() + self.wait
+        while True:
+            with self._gate:
+                if self._mode:
+                    self._users += 1
+                    return
+                try:
+                    options = " (read_only)" if mode == "read_only" else ""
+                    self._root.execute(f"attach '{_quoted(self.path)}' as {FILE}{options}")
+                except duckdb.IOException as error:
+                    if "lock" not in str(error):
+                        raise UserError("store.unreadable", path=str(self.path)) from error
+                    if time.monotonic() > deadline:
+                        raise DatabaseHeldError(str(self.path), _holder(str(error))) from error
+                else:
+                    self._mode = mode
+                    self._users += 1
+                    return
+            time.sleep(POLL_SECONDS)
+
+    def _leave(self) -> None:
+        with self._gate:
+            self._users -= 1
+            self._last_use = time.monotonic()
+            self._gate.notify_all()
+        if self._mode == "read_only":
+            timer = threading.Timer(self._idle, self._detach_when_idle)
+            timer.daemon = True
+            timer.start()
+
+    def _detach_when_idle(self) -> None:
+        with self._gate:
+            idle = time.monotonic() - self._last_use >= self._idle * 0.99
+            if idle and self._users == 0 and self._mode == "read_only" and not self._closed:
+                self._detach()
+
+    def _detach_when_unused(self) -> None:
+        with self._gate:
+            self._gate.wait_for(lambda: self._users == 0)
+            self._detach()
+
+    def _detach(self) -> None:
+        if self._mode:
+            self._root.execute(f"detach {FILE}")
+            self._mode = ""
+
+
+def _temp_folder() -> str:
+    return _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _holder(message: str) -> str:
+    seen = re.search(r"held in (.+?)(?: by user .*?)?\.(?: |$)", message)
+    return seen.group(1) if seen else message

@@ -1,0 +1,110 @@
+"""The two roll-ups, from one declaration, refreshed for the months that an import touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nami_monitor.store.engine import Transaction
+
+MEASURES = {
+    "lines": "count(*)",
+    "quantity": "sum(quantity)",
+    "lines_with_quantity": "count(quantity)",
+    "amount_eur": "sum(amount_eur)",
+    "lines_with_amount": "count(amount_eur)",
+    "mass_kg": "sum(quantity * unit_mass_kg)",
+    "quantity_with_mass": "sum(case when unit_mass_kg is not null then quantity end)",
+}
+"""What is added up, and how: the same in both roll-ups."""
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """Sums of live order lines by month and dimensions.
+
+    Args:
+        name: the table in the file.
+        dimensions: column and the SQL over the view ``orders`` that fills it.
+    """
+
+    name: str
+    dimensions: dict[str, str]
+
+    @property
+    def ddl(self) -> str:
+        """The table's definition."""
+        dimensions = ", ".join(f'"{name}" varchar' for name in self.dimensions)
+        counts = ", ".join(
+            f"{name} {'bigint' if sql.startswith('count') else 'double'}"
+            for name, sql in MEASURES.items()
+        )
+        return f"create table {self.name} (month date, {dimensions}, {counts})"
+
+    @property
+    def query(self) -> str:
+        """The rows that the roll-up should hold."""
+        dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
+        measures = ", ".join(f"{sql} as {name}" for name, sql in MEASURES.items())
+        return (
+            f"select cast(date_trunc('month', ordered_on) as date) as month, {dimensions},"
+            f" {measures} from orders"
+        )
+
+
+SHARED = {
+    "source": "source",
+    "category": "category",
+    "channel": "channel",
+    "condition": "condition",
+    "base_unit": "base_unit",
+    "location_id": "location_id",
+}
+BY_PLACE = Rollup("by_place", SHARED | {"stream": "stream", "contract_id": "contract_id"})
+BY_PRODUCT = Rollup(
+    "by_product",
+    SHARED
+    | {
+        "product_source": "product_source",
+        "product_id": "product_id",
+        "product_group": "product_group",
+        "article": "coalesce(same_as, product_source || '/' || product_id)",
+    },
+)
+ROLLUPS = (BY_PLACE, BY_PRODUCT)
+
+
+def refresh(db: Transaction, months: Sequence[date] | None) -> None:
+    """Bring the roll-ups in line with the order lines.
+
+    Args:
+        db: the transaction that changed the lines.
+        months: the months touched; None for all of them.
+    """
+    for rollup in ROLLUPS:
+        if months is None:
+            db.run(f"delete from {rollup.name}")
+            db.run(f"insert into {rollup.name} {rollup.query} group by all")
+            continue
+        for first, end in _spans(sorted(set(months))):
+            db.run(f"delete from {rollup.name} where month >= ? and month < ?", [first, end])
+            db.run(
+                f"insert into {rollup.name} {rollup.query}"
+                " where ordered_on >= ? and ordered_on < ? group by all",
+                [first, end],
+            )
+
+
+def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
+    """Runs of adjoining months as (first, the month after the last)."""
+    spans: list[tuple[date, date]] = []
+    for month in months:
+        after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+        if spans and spans[-1][1] == month:
+            spans[-1] = (spans[-1][0], after)
+        else:
+            spans.append((month, after))
+    return spans

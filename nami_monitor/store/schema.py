@@ -1,0 +1,67 @@
+"""The tables of the file, made from the declarations.
+
+Every input table ``t`` is stored as ``t_offered``: what batches offered, each row with its batch,
+its line and its standing. The view ``t`` shows what counts: the live rows, codes resolved, with
+their source.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.store.rollups import ROLLUPS
+from nami_monitor.tables import TABLES, columns
+
+if TYPE_CHECKING:
+    from nami_monitor.store.engine import Transaction
+
+VERSION = 1
+HIDDEN = {"orders": (("per_pack", "boolean"),)}
+
+
+@cache
+def script(name: str) -> str:
+    """The text of ``sql/<name>.sql``."""
+    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+def prepare(db: Transaction) -> None:
+    """Make the schema in a new file; refuse a file that a newer version wrote.
+
+    Raises:
+        UserError: ``store.newer`` or ``store.foreign``.
+    """
+    tables = {name for (name,) in db.rows("select table_name from duckdb_tables()")}
+    if "meta" in tables:
+        seen = db.value("select schema_version from meta")
+        if seen != VERSION:
+            raise UserError("store.newer", seen=seen, expected=VERSION)
+        return
+    if tables:
+        raise UserError("store.foreign", tables=", ".join(sorted(tables)[:5]))
+    db.run(script("control"))
+    for name in TABLES:
+        fields = [(column.name, column.sql_type) for column in columns(name)]
+        listed = ", ".join(f'"{field}" {kind}' for field, kind in (*fields, *HIDDEN.get(name, ())))
+        db.run(
+            f"create table {name}_offered (batch integer, line bigint, standing varchar, {listed})"
+        )
+    offered = " union all ".join(
+        f"select '{name}' as table_name, batch, line, standing from {name}_offered"
+        for name in TABLES
+    )
+    db.run(f"create view offered as {offered}")
+    db.run(script("views"))
+    for rollup in ROLLUPS:
+        db.run(rollup.ddl)
+    db.run("insert into meta values (?, 0, false)", [VERSION])
+
+
+def field_names(table: str) -> list[str]:
+    """The stored columns of a table, without batch, line and standing."""
+    return [f'"{column.name}"' for column in columns(table)] + [
+        name for name, _ in HIDDEN.get(table, ())
+    ]

@@ -1,0 +1,52 @@
+create table meta (schema_version integer, data_version bigint, demo boolean);
+
+-- One row per delivery. Counts never change; an undone batch keeps its row and loses its lines.
+create table batches (
+    batch integer primary key,
+    parent integer,                 -- whose set-aside rows it holds
+    automatic boolean,              -- released by a new code, not delivered by a person
+    source varchar,
+    products_of varchar,            -- the source whose article numbers its lines use
+    file varchar,
+    content_hash varchar,
+    profile varchar,                -- the profile as TOML
+    grain varchar, delivery varchar, basis varchar, vat varchar,
+    replaces_first date, replaces_last date,
+    who varchar,
+    imported_at timestamp,
+    report varchar,                 -- the import report as JSON
+    header varchar[],               -- the file's column names, for the set-aside file
+    undone_at timestamp, undone_by varchar
+);
+
+create table batch_months (batch integer, table_name varchar, month date, lines bigint);
+
+-- Codes that a batch states as a master, may create, or uses.
+create table code_offers (
+    batch integer, kind varchar, source varchar, code varchar, role varchar
+);
+
+-- Since which batch a code is known; derived from code_offers.
+create table codes (
+    kind varchar, source varchar, code varchar, since_batch integer, provisional boolean
+);
+
+create table code_actions (
+    action integer primary key, kind varchar, source varchar, code varchar,
+    what varchar,                   -- confirm, merge, rename
+    to_code varchar, name varchar, who varchar, acted_at timestamp, undone_at timestamp
+);
+
+create table set_aside (
+    batch integer, line bigint, table_name varchar, column_name varchar,
+    value varchar, rule varchar, raw varchar[]
+);
+
+create table abandoned (batch integer, line bigint, who varchar, abandoned_at timestamp);
+
+-- What a source owes, as stated in its profile or confirmed on the page.
+create table expectations (
+    source varchar, first_month date, last_month date, locations varchar, confirmed boolean
+);
+
+create table breaks (source varchar, month date, kind varchar, detail varchar);

@@ -1,0 +1,159 @@
+-- What counts, with codes resolved. "merged" follows chains of merges to their end.
+create view merged as
+with recursive step as (
+    select kind, source, code, to_code, 1 as hops
+    from code_actions where what = 'merge' and undone_at is null
+    union all
+    select step.kind, step.source, step.code, next.to_code, hops + 1
+    from step join code_actions as next
+        on next.kind = step.kind and next.source = step.source and next.code = step.to_code
+    where next.what = 'merge' and next.undone_at is null and hops < 20
+)
+select kind, source, code, arg_max(to_code, hops) as to_code
+from step group by kind, source, code;
+
+create view named as
+select kind, source, code, arg_max(name, action) as name
+from code_actions where what = 'rename' and undone_at is null
+group by kind, source, code;
+
+create view provisional as
+select kind, source, code from codes
+where provisional and (kind, source, code) not in (
+    select (kind, source, code) from code_actions where what = 'confirm' and undone_at is null
+);
+
+create view categories as
+select c.* exclude (batch, line, standing), b.source, false as provisional
+from categories_offered as c join batches as b using (batch) where c.standing = 'live'
+union all by name
+select code as category, coalesce(n.name, code) as name_nl, coalesce(n.name, code) as name_en,
+    '' as source, (kind, source, code) in (select (p.kind, p.source, p.code) from provisional as p)
+    as provisional
+from codes left join named as n using (kind, source, code)
+where kind = 'categories' and provisional
+    and (kind, source, code) not in (select (m.kind, m.source, m.code) from merged as m);
+
+create view locations as
+select l.* exclude (batch, line, standing, name), coalesce(n.name, l.name) as name,
+    b.source, false as provisional
+from locations_offered as l join batches as b using (batch)
+left join named as n on n.kind = 'locations' and n.code = l.location_id
+where l.standing = 'live'
+    and l.location_id not in (select code from merged where kind = 'locations')
+union all by name
+select code as location_id, coalesce(n.name, code) as name, '' as organisation, '' as source,
+    (kind, source, code) in (select (p.kind, p.source, p.code) from provisional as p) as provisional
+from codes left join named as n using (kind, source, code)
+where kind = 'locations' and provisional
+    and (kind, source, code) not in (select (m.kind, m.source, m.code) from merged as m);
+
+create view products as
+select p.* exclude (batch, line, standing, name), coalesce(n.name, p.name) as name,
+    b.source, false as provisional
+from products_offered as p join batches as b using (batch)
+left join named as n on n.kind = 'products' and n.source = b.source and n.code = p.product_id
+where p.standing = 'live'
+union all by name
+select code as product_id, source, coalesce(n.name, code) as name,
+    (kind, source, code) in (select (p.kind, p.source, p.code) from provisional as p) as provisional
+from codes left join named as n using (kind, source, code)
+where kind = 'products' and provisional
+    and (kind, source, code) not in (select (m.kind, m.source, m.code) from merged as m);
+
+-- Each product with the dates between which its row holds.
+create view product_spans as
+select *, coalesce(valid_from, date '0001-01-01') as holds_from,
+    lead(coalesce(valid_from, date '0001-01-01'), 1, date '9999-12-31') over (
+        partition by source, product_id order by valid_from nulls first
+    ) as holds_until
+from products;
+
+create view contracts as
+select c.* exclude (batch, line, standing), b.source
+from contracts_offered as c join batches as b using (batch) where c.standing = 'live';
+
+create view orders as
+select o.batch, o.line, b.source, o.ordered_on,
+    coalesce(ml.to_code, o.location_id) as location_id,
+    coalesce(mp.to_code, o.product_id) as product_id,
+    b.products_of as product_source,
+    coalesce(p.category, mc.to_code, o.category) as category,
+    o.category as line_category,
+    o.channel,
+    case when o.per_pack then o.quantity * p.units_per_pack else o.quantity end as quantity,
+    o.amount_eur, o.condition, o.contract_id, o.supplier, o.order_ref, o.text,
+    p.base_unit, p.product_group, p.mass_kg as unit_mass_kg, p.attributes, p.same_as,
+    coalesce(p.stream, k.stream) as stream
+from orders_offered as o
+join batches as b using (batch)
+left join merged as ml on ml.kind = 'locations' and ml.code = o.location_id
+left join merged as mc on mc.kind = 'categories' and mc.code = o.category
+left join merged as mp
+    on mp.kind = 'products' and mp.source = b.products_of and mp.code = o.product_id
+left join product_spans as p
+    on p.source = b.products_of and p.product_id = coalesce(mp.to_code, o.product_id)
+    and o.ordered_on >= p.holds_from and o.ordered_on < p.holds_until
+left join contracts as k on k.contract_id = o.contract_id
+where o.standing = 'live';
+
+create view measurements as
+select m.* exclude (batch, line, standing, location_id),
+    coalesce(ml.to_code, m.location_id) as location_id, b.source
+from measurements_offered as m join batches as b using (batch)
+left join merged as ml on ml.kind = 'locations' and ml.code = m.location_id
+where m.standing = 'live';
+
+create view assets as
+select a.* exclude (batch, line, standing, location_id),
+    coalesce(ml.to_code, a.location_id) as location_id, b.source
+from assets_offered as a join batches as b using (batch)
+left join merged as ml on ml.kind = 'locations' and ml.code = a.location_id
+where a.standing = 'live';
+
+create view requests as
+select r.* exclude (batch, line, standing, location_id),
+    coalesce(ml.to_code, r.location_id) as location_id, b.source
+from requests_offered as r join batches as b using (batch)
+left join merged as ml on ml.kind = 'locations' and ml.code = r.location_id
+where r.standing = 'live';
+
+create view asset_events as
+select t.* exclude (batch, line, standing), b.source
+from asset_events_offered as t join batches as b using (batch) where t.standing = 'live';
+
+create view interventions as
+select t.* exclude (batch, line, standing), b.source
+from interventions_offered as t join batches as b using (batch) where t.standing = 'live';
+
+create view targets as
+select t.* exclude (batch, line, standing), b.source
+from targets_offered as t join batches as b using (batch) where t.standing = 'live';
+
+create view programmes as
+select t.* exclude (batch, line, standing), b.source
+from programmes_offered as t join batches as b using (batch) where t.standing = 'live';
+
+create view programme_units as
+select t.* exclude (batch, line, standing), b.source
+from programme_units_offered as t join batches as b using (batch) where t.standing = 'live';
+
+create view materials as
+select t.* exclude (batch, line, standing), b.source
+from materials_offered as t join batches as b using (batch) where t.standing = 'live';
+
+-- Rows of later batches that stand for a row that was set aside.
+create view released as
+select b.parent, o.table_name, o.line from offered as o join batches as b using (batch)
+where b.parent is not null and o.standing in ('live', 'known', 'replaced');
+
+-- A row that was set aside, and what became of it.
+create view set_aside_rows as
+select s.*, case
+    when exists (select 1 from abandoned as a where a.batch = s.batch and a.line = s.line)
+        then 'abandoned'
+    when exists (select 1 from released as r where r.parent = s.batch and r.line = s.line
+            and r.table_name = s.table_name)
+        then 'released'
+    else 'open' end as state
+from set_aside as s;
