@@ -114,12 +114,19 @@ class Sheet:
 
 def clean_text(text: str) -> Cell:
     """Give text as a cell: trimmed, line ends as newline, other control signs as U+FFFD."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.strip()
-    if not text:
-        return None
-    return text if text.isprintable() else _CONTROLS.sub("\ufffd", text)
+    if not text.isprintable():
+        text = _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip() or None
+
+
+def clean_texts(column: pl.Expr) -> pl.Expr:
+    """Do what ``clean_text`` does to a whole column of texts."""
+    text = (
+        column.str.replace_all("\r\n?", "\n")
+        .str.replace_all(_CONTROLS.pattern, "\ufffd")
+        .str.strip_chars()
+    )
+    return pl.when(text != "").then(text)
 
 
 def tag_number(value: float) -> Cell:

@@ -1,0 +1,159 @@
+"""Which encoding a text file has, and its lines with what cannot be read marked.
+
+Bytes that the chosen encoding cannot explain come out as lone surrogates (as Python's
+``surrogateescape`` does), so that the record in which they stand can be set aside.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+
+UTF8: Final = "utf-8"
+_MARKS: Final[Mapping[bytes, str]] = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_HEAD_BYTES: Final = 4096
+_WIDE_SHARE: Final = 0.4
+
+#: The single-byte encodings that Dutch and English office systems write.
+_SINGLE_BYTE: Final = ("cp1252", "cp850")
+_LETTERS: Final = frozenset("éëïöüèáóçêâîôûàäúíñåøæãõìòùÿœßýšž")
+_CAPITALS: Final = frozenset("ÉËÏÖÜÈÁÓÇÊÂÎÔÛÀÄÚÍÑÅØÆŠŽ")
+_SYMBOLS: Final = frozenset("€£°²³½¼¾µ®©\u2013—…·•«»§±™×\u00a0")
+_CLOSING: Final = "\u201d\u00bb"
+_APOSTROPHES: Final = "\u2018\u2019"
+
+#: Lines that are no UTF-8 and that are judged: enough to choose, few enough to keep.
+_SAMPLE_LINES: Final = 20_000
+#: Up to this share of spoilt lines a file is read and those lines are set aside.
+_SPOILT_SHARE: Final = 0.25
+
+_HIGH = re.compile(rb"(?s)(?:(?<=(.))|^)([\x80-\xff])(?=(.?))")
+UNREADABLE = re.compile("[\udc80-\udcff]")
+
+
+def marked(head: bytes) -> str | None:
+    """Give the encoding that the first bytes state or betray; None when nothing does."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    head = head[:_HEAD_BYTES]
+    half = len(head) // 2
+    if half and head[1::2].count(0) > _WIDE_SHARE * half > head[::2].count(0):
+        return "utf-16-le"
+    if half and head[::2].count(0) > _WIDE_SHARE * half > head[1::2].count(0):
+        return "utf-16-be"
+    return None
+
+
+def sniff_encoding(chunks: Iterable[bytes], name: str) -> str:
+    """Choose the encoding of a text file from all its bytes.
+
+    Args:
+        chunks: The bytes, cut at line ends.
+        name: File name, for the refusal.
+
+    Returns:
+        A Python encoding name. UTF-8 when the lines that are valid in it outnumber the others, or
+        when nothing explains a small part of the lines; those lines are then unreadable.
+
+    Raises:
+        UserError: when no known encoding gives plausible text.
+    """
+    lines = valid = 0
+    foreign: list[bytes] = []
+    for number, chunk in enumerate(chunks):
+        if number == 0 and (stated := marked(chunk)):
+            return stated
+        lines += chunk.count(b"\n") or chunk.count(b"\r")
+        if chunk.isascii():
+            continue
+        for line in chunk.splitlines():
+            if line.isascii():
+                continue
+            if is_utf8(line):
+                valid += 1
+            elif len(foreign) < _SAMPLE_LINES:
+                foreign.append(line)
+    if valid >= len(foreign):
+        return UTF8
+    scores = {
+        encoding: sum(_plausibility(line, encoding) for line in foreign)
+        for encoding in _SINGLE_BYTE
+    }
+    best = max(scores, key=lambda encoding: scores[encoding])
+    if scores[best] > 0:
+        return best
+    if len(foreign) <= _SPOILT_SHARE * lines:
+        return UTF8
+    example = foreign[0].decode("ascii", "replace")[:80]
+    raise UserError("reading.unknown_encoding", file=name, example=example)
+
+
+def is_utf8(line: bytes) -> bool:
+    """Tell whether the bytes of a line are valid UTF-8."""
+    try:
+        line.decode(UTF8)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decode(content: bytes, encoding: str, name: str) -> str:
+    """Decode a whole file; what its encoding cannot explain becomes lone surrogates.
+
+    In a single-byte encoding every byte means something, so lines that are valid UTF-8 there, or
+    that read implausibly, are taken for pasted from elsewhere and marked, never shown garbled.
+
+    Raises:
+        UserError: when a stated encoding is unknown, or UTF-16 is cut off.
+    """
+    try:
+        plain = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise UserError("reading.encoding_name", file=name, encoding=encoding) from error
+    if plain.startswith(("utf-16", "utf-32")):
+        try:
+            return content.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            raise UserError("reading.truncated", file=name, format=encoding) from error
+    if plain in (UTF8, "utf-8-sig"):
+        return content.decode(UTF8, "surrogateescape").removeprefix("\ufeff")
+    if content.isascii():
+        return content.decode("ascii")
+    return "".join(_decode_lines(content, encoding))
+
+
+def _decode_lines(content: bytes, encoding: str) -> Iterator[str]:
+    for line in content.splitlines(keepends=True):
+        foreign = not line.isascii() and (is_utf8(line) or _plausibility(line, encoding) < 0)
+        yield line.decode("ascii" if foreign else encoding, "surrogateescape")
+
+
+def _plausibility(line: bytes, encoding: str) -> int:
+    """Add up how well the high bytes of a line read as Dutch letters and signs where they stand."""
+    return sum(
+        _plausible(*(part.decode(encoding, "replace") for part in match.groups(b"")))
+        for match in _HIGH.finditer(line)
+    )
+
+
+def _plausible(before: str, sign: str, after: str) -> int:
+    inside = before.isalpha() and after.isalpha()
+    beside = before.isalpha() or after.isalpha()
+    if sign in _LETTERS:
+        return 2 if beside else -1
+    if sign in _CAPITALS:
+        return -2 if before.islower() else 1
+    if sign in _APOSTROPHES:
+        return 1
+    if sign in _CLOSING or sign in "\u201c\u201e":
+        return -2 if inside else 1
+    if sign in _SYMBOLS:
+        return -1 if inside else 1
+    return -3

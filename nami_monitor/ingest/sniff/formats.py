@@ -1,0 +1,128 @@
+"""Which format a file has, by what is in it; its extension plays no part."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+
+_HEAD_BYTES: Final = 4096
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP: Final = b"PK\x03\x04"
+_PARQUET: Final = b"PAR1"
+#: Names of streams inside an OLE file, as its directory stores them.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_WORKBOOKS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
+
+#: What is recognised by its first bytes and refused, to the key of the sentence.
+_REFUSED_HEADS: Final[Mapping[bytes, str]] = {
+    b"%PDF": "reading.pdf",
+    b"\x89PNG": "reading.image",
+    b"\xff\xd8\xff": "reading.image",
+    b"GIF8": "reading.image",
+    b"II*\x00": "reading.image",
+    b"MM\x00*": "reading.image",
+    b"\x1f\x8b": "reading.packed",
+    b"7z\xbc\xaf": "reading.packed",
+    b"Rar!": "reading.packed",
+    b"{\\rtf": "reading.document",
+}
+_REFUSED_TEXTS: Final[Mapping[bytes, str]] = {
+    b"<!doctype html": "reading.html",
+    b"<html": "reading.html",
+    b"<table": "reading.html",
+    b"<head": "reading.html",
+    b"<body": "reading.html",
+    b"<meta": "reading.html",
+    b"<style": "reading.html",
+    b"<?xml": "reading.xml",
+    b"<": "reading.xml",
+}
+#: A text file holds next to no control signs besides tab and line ends.
+_CONTROL_SHARE: Final = 0.02
+_CONTROLS: Final = bytes(sorted(set(range(32)) - {9, 10, 11, 12, 13, 26, 27}))
+
+
+def sniff_format(path: Path) -> str:
+    """Tell the format of a file from its content.
+
+    Returns:
+        csv, xlsx, xls or parquet.
+
+    Raises:
+        UserError: with the reason when the file is empty, damaged or of another kind.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        file.seek(0, 2)
+        size = file.tell()
+        file.seek(max(0, size - len(_PARQUET)))
+        tail = file.read()
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise UserError("reading.empty", file=path.name)
+    for start, key in _REFUSED_HEADS.items():
+        if head.startswith(start):
+            raise UserError(key, file=path.name)
+    if head.startswith(_PARQUET):
+        if tail != _PARQUET or size < 3 * len(_PARQUET):
+            raise UserError("reading.truncated", file=path.name, format="parquet")
+        return "parquet"
+    if head.startswith(_OLE):
+        return _ole_format(path)
+    if head.startswith(_ZIP):
+        return _zip_format(path)
+    _refuse_other_texts(path.name, head)
+    return "csv"
+
+
+def _ole_format(path: Path) -> str:
+    content = path.read_bytes()
+    if _ENCRYPTED in content:
+        raise UserError("reading.password", file=path.name)
+    if not any(name in content for name in _WORKBOOKS):
+        raise UserError("reading.document", file=path.name)
+    return "xls"
+
+
+def _zip_format(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        raise UserError("reading.truncated", file=path.name, format="xlsx") from error
+    if b"opendocument.spreadsheet" in kind:
+        raise UserError("reading.not_yet", file=path.name, format="ods")
+    if "xl/workbook.bin" in names:
+        raise UserError("reading.not_yet", file=path.name, format="xlsb")
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if kind or "word/document.xml" in names or "ppt/presentation.xml" in names:
+        raise UserError("reading.document", file=path.name)
+    raise UserError("reading.packed", file=path.name)
+
+
+def _refuse_other_texts(name: str, head: bytes) -> None:
+    """Refuse web pages, XML, JSON and what is no text at all."""
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    start = (head.replace(b"\x00", b"") if b"\x00" in head else head).lstrip(
+        b"\xef\xbb\xbf\xff\xfe \t\r\n"
+    )
+    for sign, key in _REFUSED_TEXTS.items():
+        if start[: len(sign)].lower() == sign:
+            raise UserError(key, file=name)
+    if start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"{}", b"[{", b"[\n", b"[ ")):
+        key = "reading.not_yet" if b'"ocid"' in head or b'"releases"' in head else "reading.json"
+        raise UserError(key, file=name, format="OCDS")
+    text = head if not wide and not _looks_wide(head) else start
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    if controls > _CONTROL_SHARE * len(text):
+        raise UserError("reading.binary", file=name)
+
+
+def _looks_wide(head: bytes) -> bool:
+    """Tell whether the zero bytes are those of UTF-16 without a byte order mark."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = len(head) // 2 or 1
+    return max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05
