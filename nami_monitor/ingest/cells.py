@@ -32,6 +32,7 @@ MISFIT_RULES: Final = (
     "unreadable_text",
     "open_quote",
     "second_table",
+    "repeated_header",
 )
 
 MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
@@ -75,6 +76,7 @@ class LargeCsv:
         delimiter: Sign between fields.
         quote: Sign around fields.
         data_starts: Record number, from 1, of the first record after the header.
+        skip_lines: Physical lines before that record; more than records when a header cell breaks.
         fields: Fields per record, as in the header.
         temporary: True when path is a copy that the caller removes after loading.
     """
@@ -83,6 +85,7 @@ class LargeCsv:
     delimiter: str
     quote: str
     data_starts: int
+    skip_lines: int
     fields: int
     temporary: bool = False
 

@@ -24,7 +24,7 @@ _WIDE_SHARE: Final = 0.4
 _SINGLE_BYTE: Final = ("cp1252", "cp850")
 _LETTERS: Final = frozenset("éëïöüèáóçêâîôûàäúíñåøæãõìòùÿœßýšž")
 _CAPITALS: Final = frozenset("ÉËÏÖÜÈÁÓÇÊÂÎÔÛÀÄÚÍÑÅØÆŠŽ")
-_SYMBOLS: Final = frozenset("€£°²³½¼¾µ®©\u2013—…·•«»§±™×\u00a0")
+_SYMBOLS: Final = frozenset("€£°²³½¼¾µ®©\u2013—…·•«»§±™\u00d7\u00a0")
 _CLOSING: Final = "\u201d\u00bb"
 _APOSTROPHES: Final = "\u2018\u2019"
 
@@ -71,15 +71,10 @@ def sniff_encoding(chunks: Iterable[bytes], name: str) -> str:
         if number == 0 and (stated := marked(chunk)):
             return stated
         lines += chunk.count(b"\n") or chunk.count(b"\r")
-        if chunk.isascii():
-            continue
-        for line in chunk.splitlines():
-            if line.isascii():
-                continue
-            if is_utf8(line):
-                valid += 1
-            elif len(foreign) < _SAMPLE_LINES:
-                foreign.append(line)
+        odd = [] if is_utf8(chunk) else [line for line in chunk.splitlines() if not line.isascii()]
+        others = [line for line in odd if not is_utf8(line)]
+        valid += len(odd) - len(others)
+        foreign += others[: max(0, _SAMPLE_LINES - len(foreign))]
     if valid >= len(foreign):
         return UTF8
     scores = {

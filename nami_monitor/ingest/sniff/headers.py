@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -28,7 +28,7 @@ _USED: Final = 0.2
 _RECURRING: Final = 1 / 3
 _YEARS: Final = (1990, 2100)
 
-_LABEL, _NUMBER, _YEAR, _DATE, _OTHER = "label", "number", "year", "date", "other"
+LABEL, _NUMBER, _YEAR, _DATE, _OTHER = "label", "number", "year", "date", "other"
 
 Row = Sequence[Cell]
 
@@ -41,13 +41,13 @@ class _Below:
     used: frozenset[int]
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _text_kind(text: str) -> str:
     if text.isdigit() and len(text) == len("2025") and _YEARS[0] <= int(text) <= _YEARS[1]:
         return _YEAR
     if is_number(text):
         return _NUMBER
-    return _DATE if is_date(text) else _LABEL
+    return _DATE if is_date(text) else LABEL
 
 
 def cell_kind(cell: str) -> str:
@@ -63,7 +63,7 @@ def cell_kind(cell: str) -> str:
 def is_label_row(row: Row) -> bool:
     """Tell whether a record holds at least two cells and every one is a label."""
     filled = [cell for cell in row if cell is not None]
-    return len(filled) > 1 and all(cell_kind(cell) == _LABEL for cell in filled)
+    return len(filled) > 1 and all(cell_kind(cell) == LABEL for cell in filled)
 
 
 def find_header(grid: Sequence[Row], name: str) -> int:
@@ -130,7 +130,7 @@ def _below(sample: Sequence[Row], index: int) -> _Below:
 
 def _main_kind(counts: Counter[str]) -> str | None:
     enough = _TYPED * counts.total()
-    for kind in (_YEAR, _DATE, _LABEL):
+    for kind in (_YEAR, _DATE, LABEL):
         if counts and counts[kind] >= enough:
             return kind
     if counts and counts[_NUMBER] + counts[_YEAR] >= enough:
@@ -145,14 +145,12 @@ def _covers(row: Row, used: frozenset[int]) -> float:
 def _is_data(row: Row, below: _Below) -> bool:
     """Tell whether a record fills its columns with what the records below it hold too."""
     return _covers(row, below.used) >= _COVERAGE and any(
-        cell is not None
-        and (kind := cell_kind(cell)) != _LABEL
-        and _same(kind, below.kinds[number])
+        cell is not None and (kind := cell_kind(cell)) != LABEL and _same(kind, below.kinds[number])
         for number, cell in enumerate(row)
     )
 
 
-def _same(kind: str, below: str | None) -> bool:
+def _same(kind: str | None, below: str | None) -> bool:
     return kind == below or {kind, below} == {_NUMBER, _YEAR}
 
 
@@ -161,12 +159,12 @@ def _is_candidate(row: Row, below: _Below) -> bool:
     if not filled or _covers(row, below.used) < _COVERAGE:
         return False
     kinds = [cell_kind(cell) for _, cell in filled]
-    if _LABEL not in kinds or _NUMBER in kinds or _OTHER in kinds:
+    if LABEL not in kinds or _NUMBER in kinds or _OTHER in kinds:
         return False
     periods = [
         (untag(cell), kind, below.kinds[number])
         for (number, cell), kind in zip(filled, kinds, strict=True)
-        if kind != _LABEL
+        if kind != LABEL
     ]
     if periods and not _name_periods(periods):
         return False
@@ -211,7 +209,7 @@ def _choose(sample: Sequence[Row], candidates: Sequence[int], name: str) -> int:
     header = candidates[0]
     for later in candidates[1:]:
         below = _below(sample, later)
-        typed = [number for number, kind in enumerate(below.kinds) if kind not in (None, _LABEL)]
+        typed = [number for number, kind in enumerate(below.kinds) if kind not in (None, LABEL)]
         named = sum(sample[later][number] is not None for number in typed)
         apart = any(not any(row) for row in sample[header + 1 : later])
         wider = _covers(sample[later], below.used) > _covers(sample[header], below.used)
@@ -230,9 +228,14 @@ def _stacked(name: str, first: int, last: int, sample: Sequence[Row]) -> UserErr
 
 def _repeats_labels(row: Row) -> bool:
     """Tell whether a record is wide and says the same few labels again and again."""
-    labels = [cell for cell in row if cell is not None and cell_kind(cell) == _LABEL]
+    labels = [cell for cell in row if cell is not None and cell_kind(cell) == LABEL]
     wide = _filled(row) > max(2, _COVERAGE * len(row))
     return wide and len(labels) == _filled(row) and len(set(labels)) < _DISTINCT * len(labels)
+
+
+def _last_wide(sample: Sequence[Row]) -> int:
+    """Give the last of the first records that say the same labels again and again."""
+    return max(index for index, row in enumerate(sample[:_HEADER_WITHIN]) if _repeats_labels(row))
 
 
 def _completed_from_above(sample: Sequence[Row], header: int) -> bool:

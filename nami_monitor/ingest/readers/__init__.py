@@ -1,0 +1,35 @@
+"""Files to sheets: a reader per format, chosen by content."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import Layout, Sheet
+from nami_monitor.ingest.readers.delimited import read_delimited
+from nami_monitor.ingest.sniff.formats import sniff_format
+
+#: A new format is one module and one entry.
+READERS: Final[Mapping[str, Callable[[Path, Layout], list[Sheet]]]] = {
+    "csv": read_delimited,
+}
+
+
+def read(path: Path, layout: Layout | None = None) -> list[Sheet]:
+    """Read a file as it is.
+
+    Args:
+        path: The file; its extension plays no part.
+        layout: What a profile states; everything else is sniffed.
+
+    Returns:
+        The sheet with the table; all sheets with data when the layout's sheet is "*".
+
+    Raises:
+        UserError: with what was seen and what to do, when the file cannot be understood.
+    """
+    layout = layout or Layout()
+    found = sniff_format(path)
+    if layout.format not in (None, found):
+        raise UserError("reading.other_format", file=path.name, stated=layout.format, found=found)
+    return READERS[found](path, layout)

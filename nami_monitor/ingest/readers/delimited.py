@@ -1,0 +1,160 @@
+"""Text files with separators (csv, tsv), read exactly."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import Cell, Layout, Sheet, clean_text, clean_texts
+from nami_monitor.ingest.readers.large import LARGE_BYTES, plan_large
+from nami_monitor.ingest.readers.records import Record, physical_lines, split_records
+from nami_monitor.ingest.readers.table import Plan, finish, misfit_frame, plan_table
+from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
+from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_encoding
+from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, is_label_row
+
+#: Records that become columns in one go; bounds the memory that lists of fields take.
+_CHUNK_RECORDS: Final = 50_000
+#: A file in which more than this share of the records is short leaves out trailing fields.
+_COMMONLY: Final = 0.5
+
+
+@dataclass
+class _Body:
+    """The records below the header, sorted by how they fit it."""
+
+    width: int
+    lines: list[int] = field(default_factory=list)
+    rows: list[Sequence[str]] = field(default_factory=list)
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    fitting: int = 0
+    short: list[tuple[int, list[str], str]] = field(default_factory=list)
+    long: list[tuple[int, list[str], str]] = field(default_factory=list)
+    misfits: list[tuple[int, str, str]] = field(default_factory=list)
+    blank: int = 0
+
+    def keep(self, line: int, fields: Sequence[str]) -> None:
+        """Add a record that fits."""
+        self.lines.append(line)
+        self.rows.append(fields)
+        self.fitting += 1
+        if len(self.rows) >= _CHUNK_RECORDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Turn the records at hand into columns."""
+        columns = list(zip(*self.rows, strict=True)) or [()] * self.width
+        data: dict[str, Sequence[int] | Sequence[str]] = {"line": self.lines}
+        data |= {f"c{number}": column for number, column in enumerate(columns, 1)}
+        schema = {"line": pl.Int64} | dict.fromkeys(list(data)[1:], pl.String)
+        frame = pl.DataFrame(data, schema=schema)
+        self.frames.append(frame.with_columns(clean_texts(pl.col(pl.String))))
+        self.lines, self.rows = [], []
+
+
+def read_delimited(path: Path, layout: Layout) -> list[Sheet]:
+    """Read a text file with separators; one sheet, named as the file.
+
+    Args:
+        path: The file; beyond LARGE_BYTES only its plan is made.
+        layout: What is stated; the rest is sniffed.
+
+    Raises:
+        UserError: when encoding, separator or header cannot be told, or there is no data.
+    """
+    if path.stat().st_size > LARGE_BYTES:
+        return [plan_large(path, layout)]
+    content = path.read_bytes()
+    encoding = layout.encoding or sniff_encoding([content], path.name)
+    text = decode(content, encoding, path.name)
+    delimiter = layout.delimiter or sniff_delimiter(text, path.name)
+    layout = replace(layout, format="csv", encoding=encoding, delimiter=delimiter, sheet=None)
+    lines = physical_lines(text)
+    grid = head_cells(split_records(lines, delimiter))
+    plan = plan_table(grid, layout, path.name)
+    refuse_unreadable(plan, path.name)
+    body = _sort_records(lines, split_records(lines, delimiter), plan)
+    frame = _settle(body, path.name)
+    return [
+        finish(
+            path.name,
+            plan,
+            frame,
+            misfits=misfit_frame(body.misfits),
+            titles=grid,
+            blank=body.blank,
+        )
+    ]
+
+
+def head_cells(records: Iterator[Record]) -> list[list[Cell]]:
+    """Clean the first records; one with an open quote has no cells."""
+    return [
+        [clean_text(text) for text in record.fields or ()]
+        for record in islice(records, SAMPLE_RECORDS)
+    ]
+
+
+def refuse_unreadable(plan: Plan, name: str) -> None:
+    """Refuse a header with text that its encoding cannot explain."""
+    for column in plan.columns:
+        if UNREADABLE.search(column):
+            raise UserError(
+                "reading.unreadable_header", file=name, column=UNREADABLE.sub("\ufffd", column)
+            )
+
+
+def _sort_records(lines: list[str], records: Iterator[Record], plan: Plan) -> _Body:
+    """Sort the records below the header: fitting, blank, short, long and misfits."""
+    body = _Body(len(plan.columns))
+    for record in records:
+        if record.line <= plan.skip:
+            continue
+        fields = record.fields
+        raw = "".join(lines[record.start : record.end])
+        if fields is None:
+            body.misfits.append((record.line, "open_quote", _shown(raw)))
+        elif not raw.isascii() and UNREADABLE.search(raw):
+            body.misfits.append((record.line, "unreadable_text", _shown(raw)))
+        elif len(fields) == body.width:
+            body.keep(record.line, fields)
+        elif not any(text.strip() for text in fields):
+            body.blank += 1
+        elif len(fields) < body.width:
+            body.short.append((record.line, fields, _shown(raw)))
+        elif not any(text.strip() for text in fields[body.width :]):
+            body.keep(record.line, fields[: body.width])
+        else:
+            body.long.append((record.line, fields, _shown(raw)))
+    return body
+
+
+def _shown(raw: str) -> str:
+    return UNREADABLE.sub("\ufffd", raw.rstrip("\r\n"))
+
+
+def _settle(body: _Body, name: str) -> pl.DataFrame:
+    """Decide on short and long records and give all rows in the order of the file."""
+    total = body.fitting + len(body.short) + len(body.long)
+    if len(body.long) > _COMMONLY * total:
+        most = max(len(fields) for _, fields, _ in body.long)
+        raise UserError("reading.wider_than_header", file=name, header=body.width, body=most)
+    if len(body.short) > _COMMONLY * total:
+        for line, fields, _ in body.short:
+            body.keep(line, fields + [""] * (body.width - len(fields)))
+        body.short = []
+    body.flush()
+    frame = pl.concat(body.frames).sort("line")
+    last = frame["line"].max() if frame.height else 0
+    others = sorted([*body.short, *body.long])
+    tail = [other for other in others if other[0] > (last if isinstance(last, int) else 0)]
+    second = len(tail) > 1 and is_label_row([clean_text(text) for text in tail[0][1]])
+    for line, fields, raw in others:
+        rule = "too_few_fields" if len(fields) < body.width else "too_many_fields"
+        in_second = second and line >= tail[0][0]
+        body.misfits.append((line, "second_table" if in_second else rule, raw))
+    return frame
