@@ -1,4 +1,4 @@
-"""The files on office supplies: two masters, a workbook per cabinet year, a CSV per web-shop year."""
+"""The files on office supplies: two masters, cabinet workbooks and web-shop CSVs by year."""
 
 from __future__ import annotations
 
@@ -80,9 +80,7 @@ def _webshop_master(world: World) -> Csv:
 
 def _months_of(world: World, year: int) -> Iterator[tuple[int, date]]:
     return (
-        (step, month)
-        for step, month in enumerate(world.organisation.months)
-        if month.year == year
+        (step, month) for step, month in enumerate(world.organisation.months) if month.year == year
     )
 
 

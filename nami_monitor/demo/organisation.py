@@ -117,5 +117,5 @@ def simulate(rng: np.random.Generator, truth: PlantedTruth) -> Organisation:
         active=active,
         fte=fte,
         staff_days=np.rint(np.round(fte * days * attendance, 6)).astype(np.int64),
-        shocks=np.round(rng.lognormal(-0.15**2 / 2, 0.15, active.shape), 6),
+        shocks=np.round(rng.lognormal(-(0.15**2) / 2, 0.15, active.shape), 6),
     )

@@ -1,0 +1,9 @@
+import pytest
+
+from nami_monitor.demo.simulate import World, simulate
+from nami_monitor.demo.truth import TRUTH
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return simulate(TRUTH)

@@ -1,0 +1,198 @@
+"""The planted truth, found again in the drawn arrays with plain arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from nami_monitor.demo.articles import ARTICLES
+from nami_monitor.demo.lifetimes import DAYS_A_YEAR
+from nami_monitor.demo.office import LATE, PACKS, REMOVED
+from nami_monitor.demo.organisation import position
+from nami_monitor.demo.sanitary import REFILLS
+from nami_monitor.demo.truth import TRUTH
+
+PILOT = position(TRUTH.pilot)
+START = TRUTH.index(TRUTH.pilot_start)
+OFFICES = slice(0, TRUTH.offices)
+
+
+def yearly_change(volume, activity):
+    """Change per year of volume per activity, from the first to the fourth block of 12 months."""
+    ratio = volume.reshape(4, 12).sum(axis=1) / activity.reshape(4, 12).sum(axis=1)
+    return (ratio[3] / ratio[0]) ** (1 / 3) - 1
+
+
+def alive_at(devices, years):
+    """Kaplan-Meier share alive at an age: devices still in use count as long as they were seen."""
+    end = np.datetime64(TRUTH.last_month, "M") + 1
+    ages = np.array(
+        [
+            (
+                (np.datetime64(d.retired_on) if d.retired_on else end.astype("M8[D]"))
+                - np.datetime64(d.acquired_on)
+            ).astype(int)
+            for d in devices
+        ]
+    )
+    retired = np.array([d.retired_on is not None for d in devices])
+    share = 1.0
+    for age in np.unique(ages[retired & (ages <= years * DAYS_A_YEAR)]):
+        share *= 1 - (retired & (ages == age)).sum() / (ages >= age).sum()
+    return share, ages.sum() / DAYS_A_YEAR
+
+
+def test_48_months_until_october_2026():
+    assert len(TRUTH.months) == 48
+    assert (TRUTH.months[-1].year, TRUTH.months[-1].month) == (2026, 10)
+
+
+def test_without_the_pilot_its_products_make_up_half_of_its_cabinet(world):
+    before = world.office.cabinet_without[PILOT]
+    assert before[REMOVED].sum() / before.sum() == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_removed_products_left_the_pilots_cabinet_and_no_other(world):
+    office = world.office
+    assert office.cabinet[PILOT, REMOVED, START:].sum() == 0
+    others = np.arange(TRUTH.offices) != PILOT
+    assert (office.cabinet[others] == office.cabinet_without[others]).all()
+    assert (office.webshop[others] == office.webshop_without[others]).all()
+    assert (office.cabinet[PILOT, ~REMOVED] == office.cabinet_without[PILOT, ~REMOVED]).all()
+
+
+def test_the_waterbed_quotient_in_base_units(world):
+    office = world.office
+    back = ((office.webshop - office.webshop_without)[PILOT] * PACKS[:, None]).sum()
+    gone = office.cabinet_without[PILOT, REMOVED, START:].sum()
+    assert back / gone == pytest.approx(TRUTH.waterbed_quotient, abs=0.03)
+    assert 1 - back / gone == pytest.approx(TRUTH.net_share_saved, abs=0.03)
+    assert (office.webshop >= office.webshop_without).all()
+
+
+def test_a_naive_before_after_comparison_sees_the_leak_too(world):
+    webshop = (world.office.webshop[PILOT, REMOVED] * PACKS[REMOVED][:, None]).sum(axis=0)
+    assert webshop[START:].mean() > 3 * webshop[: START - 1].mean()
+
+
+def test_staff_hoarded_in_the_month_before(world):
+    office = world.office
+    taken = office.cabinet[PILOT, REMOVED, START - 1].sum()
+    normal = office.cabinet_without[PILOT, REMOVED, START - 1].sum()
+    assert taken / normal == pytest.approx(TRUTH.hoarding_factor, abs=0.05)
+
+
+@pytest.mark.parametrize("channel", ["cabinet_without", "webshop_without"])
+def test_office_volume_per_staff_day_falls_steadily(world, channel):
+    units = getattr(world.office, channel) * (PACKS[:, None] if "web" in channel else 1)
+    change = yearly_change(units.sum(axis=(0, 1)), world.organisation.staff_days[OFFICES].sum(0))
+    assert change == pytest.approx(TRUTH.office_trend, abs=0.015)
+
+
+def test_the_web_shop_peaks_in_december(world):
+    units = (world.office.webshop_without * PACKS[:, None]).sum(axis=(0, 1))
+    per_day = units / world.organisation.staff_days[OFFICES].sum(axis=0)
+    december = np.array([month.month == 12 for month in TRUTH.months])
+    peak = per_day[december].mean() / per_day[~december].mean()
+    assert peak == pytest.approx(TRUTH.december_factor, rel=0.08)
+
+
+def test_the_assortment_by_channel(world):
+    last_year = slice(36, 48)
+    assert (world.office.cabinet[:, :, last_year].sum(axis=(0, 2)) > 0).sum() == 24
+    assert (world.office.webshop[:, :, last_year].sum(axis=(0, 2)) > 0).sum() == 60
+    assert (world.office.webshop[:, :, :12].sum(axis=(0, 2)) > 0).sum() == 52
+    assert TRUTH.cabinet_products == sum(article.cabinet > 0 for article in ARTICLES)
+    assert len(ARTICLES) == TRUTH.webshop_products
+    assert LATE.sum() == TRUTH.late_webshop_products
+    assert REMOVED.sum() == TRUTH.removed_products
+    assert len({article.name for article in ARTICLES}) == len(ARTICLES)
+
+
+def test_refills_per_staff_day_fall_steadily(world):
+    used = world.sanitary.refills_used_without.sum(axis=(0, 1))
+    change = yearly_change(used, world.organisation.staff_days.sum(axis=0))
+    assert change == pytest.approx(TRUTH.refill_trend, abs=0.015)
+
+
+def test_thriftier_dispensers_save_towels_where_they_hang(world):
+    sanitary, start = world.sanitary, TRUTH.index(TRUTH.towel_start)
+    towels = np.array([supply.towel for supply in REFILLS])
+    places = np.array(sanitary.thrifty)
+    assert len(places) == TRUTH.towel_locations
+    used = sanitary.refills_used[places][:, towels, start:].sum()
+    normal = sanitary.refills_used_without[places][:, towels, start:].sum()
+    assert used / normal - 1 == pytest.approx(TRUTH.towel_effect, abs=0.02)
+    changed = sanitary.refills_used != sanitary.refills_used_without
+    assert not changed[:, ~towels].any()
+    assert not changed[:, :, :start].any()
+
+
+def test_packs_hold_what_was_used(world):
+    packs = np.array([supply.pack for supply in REFILLS])[None, :]
+    delivered = world.sanitary.refill_packs.sum(axis=2) * packs
+    used = world.sanitary.refills_used.sum(axis=2)
+    assert (abs(delivered - used) < packs).all()
+
+
+def test_the_circular_share_goes_up_along_its_path(world):
+    known = [line for line in world.it.orders if line.condition]
+    for year, expected in ((0, 0.148), (3, 0.332)):
+        lines = [
+            line
+            for line in known
+            if 12 * year <= TRUTH.index(line.ordered_on.replace(day=1)) < 12 * year + 12
+        ]
+        circular = sum(line.quantity for line in lines if line.condition != "new")
+        share = circular / sum(line.quantity for line in lines)
+        assert share == pytest.approx(expected, abs=0.04)
+    unknown = 1 - len(known) / len(world.it.orders)
+    assert unknown == pytest.approx(TRUTH.condition_unknown, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("group", "life"), [("devices", TRUTH.devices), ("dispensers", TRUTH.dispensers)]
+)
+def test_survival_and_failures(world, group, life):
+    devices = getattr(world.it, group)
+    share, device_years = alive_at(devices, life.warranty_years)
+    assert share == pytest.approx(life.survival_at_warranty, abs=0.04)
+    failures = 1000 * sum(len(device.failed_on) for device in devices) / device_years
+    assert failures == pytest.approx(life.failures_per_1000, rel=0.12)
+
+
+def test_every_registered_device_of_the_window_was_ordered_first(world):
+    ordered = Counter(line.model.code for line in world.it.orders for _ in range(line.quantity))
+    arrived = Counter(
+        device.model for device in world.it.devices if device.acquired_on >= TRUTH.first_month
+    )
+    assert all(0 <= ordered[model] - count <= 25 for model, count in arrived.items())
+
+
+def test_requests_are_avoided_as_planted(world):
+    decided = [request for request in world.it.requests if request.decision != "blocked"]
+    solved = {"from_stock", "shared", "repaired", "rethought", "withdrawn"}
+    avoided = [r for r in decided if r.decision in solved and r.reason != "duplicate"]
+    assert len(avoided) / len(decided) == pytest.approx(TRUTH.avoided_request_share, abs=0.03)
+
+
+def test_the_odd_locations(world):
+    place = world.organisation
+    tiny = position(TRUTH.tiny_location)
+    assert 0 < place.fte[tiny].max() < 5
+    assert all(place.fte[other].min() >= 5 for other in range(TRUTH.offices) if other != tiny)
+    assert place.active[:, 0].sum() == TRUTH.locations - 1
+    assert place.active[:, -1].sum() == TRUTH.locations - 1
+    assert not place.active[position(TRUTH.opened_location), 0]
+    assert not place.active[position(TRUTH.closed_location), -1]
+    assert len({location.name for location in place.locations}) == TRUTH.locations
+
+
+def test_the_pilot_can_be_analysed_at_all(world):
+    """Enough controls, months and volume for the method's own minimum."""
+    assert TRUTH.offices - 1 >= 10
+    assert START >= 18
+    assert len(TRUTH.months) - START >= 6
+    assert world.office.cabinet[PILOT, REMOVED, :START].sum(axis=0).mean() > 20
