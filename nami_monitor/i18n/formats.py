@@ -70,7 +70,7 @@ def number(
 
 def money(value: Number, lang: str) -> str:
     """Write an amount in euros: cents below 10,000 euros, whole euros from there on."""
-    decimals = 0 if abs(_exact(value)) >= WHOLE_EUROS_FROM else 2
+    decimals = 0 if abs(_rounded(_exact(value), 2)) >= WHOLE_EUROS_FROM else 2
     return _with_euro(number(value, lang, decimals=decimals))
 
 
@@ -110,6 +110,15 @@ def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = Non
         euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(digits)
         return f"{euros} {label.removeprefix('€ ')}"
     return digits + NBSP + label if label else digits
+
+
+def figure(value: Number, unit: Unit, lang: str) -> str:
+    """Write a value where its unit is named elsewhere: signs of euro and percent stay with it."""
+    if unit is Unit.EUR:
+        return money(value, lang)
+    if unit is Unit.PERCENT:
+        return percent(value, lang)
+    return number(value, lang, significant=SIGNIFICANT)
 
 
 def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None = None) -> str:

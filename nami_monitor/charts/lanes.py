@@ -1,0 +1,152 @@
+"""Room for labels: lanes above a plot in which no label meets another label or another rule.
+
+A chart's width is known only to the browser. Everything here is laid out for the narrowest plot
+that still shows labels (``NARROWEST``); on a wider plot the rules move apart and the labels do not
+grow, so what is free of collisions there stays so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+NARROWEST: Final = 520.0  # plot width in px from which labels are written out; badges below it
+LINE_CHARACTERS: Final = 20
+LINES: Final = 3
+CHARACTER: Final = 7.4  # px, a generous mean at 13 px
+GAP: Final = 10.0  # px between a label's end and what comes next
+LEFT_OF_PLOT: Final = 30.0  # px of the axis' room, into which a label may run
+MOST_LANES: Final = 6  # more would push the plot off the screen
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A label in its lane.
+
+    Args:
+        x: place of its rule, 0 to 1 of the plot's width.
+        lines: the label, broken to fit.
+        left: whether the label stands to the left of its rule.
+        lane: 0 is the lane nearest to the plot.
+    """
+
+    x: float
+    lines: tuple[str, ...]
+    left: bool
+    lane: int
+
+
+def broken(label: str) -> tuple[str, ...]:
+    """Break a label into at most ``LINES`` lines at its spaces; what is left over becomes "…"."""
+    lines: list[str] = []
+    for word in label.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= LINE_CHARACTERS:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], " ".join(lines[LINES - 1 :])]
+    return tuple(_cut(line) for line in lines) or ("",)
+
+
+def label_width(lines: tuple[str, ...]) -> float:
+    """Room that a broken label takes, in px."""
+    return max(len(line) for line in lines) * CHARACTER + GAP
+
+
+def flags(places: list[float], labels: list[str], margin: float) -> list[Flag] | None:
+    """Give every label a side and a lane.
+
+    Labels stand to the right of their rule, the earliest highest, so that a later rule ends below
+    the labels that it would cross. A label that would be cut at the right edge stands to the left
+    of its rule, above the earlier rules that it covers. Labels share a lane only if they are apart.
+
+    Args:
+        places: of the rules, ascending, 0 to 1 of the plot's width.
+        labels: one for each place.
+        margin: px to the right of the plot into which a label may run.
+
+    Returns:
+        In the order of the places; None where no such arrangement exists or where it would take too
+        much height: then numbered badges and a table do the work.
+    """
+    lines = [broken(label) for label in labels]
+    widths = [label_width(each) for each in lines]
+    at = [place * NARROWEST for place in places]
+    left = _sides(at, widths, NARROWEST + margin)
+    cut = any(side and x < w - LEFT_OF_PLOT for side, x, w in zip(left, at, widths, strict=True))
+    if cut:
+        return None
+    lanes = _lanes(at, widths, left)
+    if max(lanes.values(), default=0) >= MOST_LANES:
+        return None
+    return [Flag(places[i], lines[i], left[i], lanes[i]) for i in range(len(at))]
+
+
+def rows(places: list[float], width: float) -> list[int]:
+    """Spread marks of one width (px) over as few rows as keeps them apart; 0 is the first row."""
+    ends: list[float] = []
+    taken: list[int] = []
+    for place in places:
+        start = place * NARROWEST - width / 2
+        row = next((r for r, end in enumerate(ends) if end <= start), len(ends))
+        ends[row : row + 1] = [start + width]
+        taken.append(row)
+    return taken
+
+
+def apart(wanted: list[float], gap: float, top: float, bottom: float) -> list[float]:
+    """Move labels on a line as little as needed until they keep ``gap``; all in px, downwards.
+
+    Returns:
+        Places in the order of ``wanted``, between ``top`` and ``bottom`` as far as there is room.
+    """
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    placed = [max(wanted[i], top) for i in order]
+    for upper, lower in pairwise(range(len(placed))):
+        placed[lower] = max(placed[lower], placed[upper] + gap)
+    limit = bottom
+    for k in reversed(range(len(placed))):
+        placed[k] = min(placed[k], limit)
+        limit = placed[k] - gap
+    return [placed[order.index(i)] for i in range(len(wanted))]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LINE_CHARACTERS else line[: LINE_CHARACTERS - 1].rstrip() + "…"
+
+
+def _sides(at: list[float], widths: list[float], edge: float) -> list[bool]:
+    """Which labels stand to the left: those cut at the edge, and those that face such a label."""
+    left = [x + width > edge for x, width in zip(at, widths, strict=True)]
+    for i in reversed(range(len(at))):
+        faces = any(
+            left[j] and at[j] - widths[j] <= at[i] and at[i] + widths[i] >= at[j]
+            for j in range(i + 1, len(at))
+        )
+        left[i] = left[i] or faces
+    return left
+
+
+def _lanes(at: list[float], widths: list[float], left: list[bool]) -> dict[int, int]:
+    """The lowest lane for each label that is above every rule and label in its way."""
+    spans = [
+        (x - w, x) if side else (x, x + w) for x, w, side in zip(at, widths, left, strict=True)
+    ]
+    lanes: dict[int, int] = {}
+    for i in reversed(_order(at, widths, left)):
+        start, end = spans[i]
+        in_way = [lane for j, lane in lanes.items() if spans[j][0] <= end and start <= spans[j][1]]
+        lanes[i] = 1 + max(in_way, default=-1)
+    return lanes
+
+
+def _order(at: list[float], widths: list[float], left: list[bool]) -> list[int]:
+    """Highest first: earlier before later, unless a label to the left covers an earlier rule."""
+    order: list[int] = []
+    for i in range(len(at)):
+        start = at[i] - widths[i]
+        covered = [rank for rank, j in enumerate(order) if left[i] and at[j] >= start]
+        order.insert(covered[0] if covered else len(order), i)
+    return order

@@ -1,0 +1,154 @@
+"""What an annotated trend shows, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from nami_monitor.charts.axes import month_index
+from nami_monitor.core.periods import month_range
+from nami_monitor.core.words import Unit
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One month of a series.
+
+    Args:
+        month: the first of the month.
+        value: in the trend's unit; None where data is missing, never zero in its stead.
+        low: lower end of its interval, for an estimate.
+        high: upper end of it.
+        signal: whether it differs from normal variation.
+        concern: whether that signal points the wrong way.
+    """
+
+    month: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    signal: bool = False
+    concern: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named line; months that it skips count as missing."""
+
+    name: str
+    points: tuple[TrendPoint, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Mean and limits that hold from one month to another, both included."""
+
+    start: date
+    end: date
+    mean: float
+    low: float
+    high: float
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An intervention: its first month and its name."""
+
+    month: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Break:
+    """A data break: the months across which figures cannot be compared."""
+
+    start: date
+    end: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson at a month: its code ("L1", also what a click returns) and its title."""
+
+    month: date
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """An agreed aim, the same for every month."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """All that one trend shows.
+
+    Args:
+        series: at least one; the first six are coloured and named, the rest is grey context.
+        unit: of every value.
+        phases: mean and limits; shown for a single series only.
+        marks: interventions.
+        breaks: data breaks.
+        lessons: lessons.
+        target: an aim.
+        activity: name of the activity measure in the reader's language, for units per activity.
+    """
+
+    series: tuple[Series, ...]
+    unit: Unit
+    phases: tuple[Phase, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    target: Target | None = None
+    activity: str | None = None
+
+    @property
+    def months(self) -> list[date]:
+        """Every month from the first to the last point of any series."""
+        named = [point.month for series in self.series for point in series.points]
+        return month_range(min(named), max(named)) if named else []
+
+    @property
+    def single(self) -> bool:
+        """Whether there is one series, which may bear phases and intervals."""
+        return len(self.series) == 1
+
+    def shown_marks(self) -> list[Mark]:
+        """Interventions within the months, the earliest first."""
+        return sorted((m for m in self.marks if self.covers(m.month)), key=lambda m: m.month)
+
+    def shown_lessons(self) -> list[Lesson]:
+        """Lessons within the months, the earliest first."""
+        return sorted((x for x in self.lessons if self.covers(x.month)), key=lambda x: x.month)
+
+    def covers(self, month: date) -> bool:
+        """Whether a month lies within the trend's months."""
+        months = self.months
+        return bool(months) and months[0] <= month.replace(day=1) <= months[-1]
+
+    def heights(self) -> list[float]:
+        """Every value that the scale must hold."""
+        points = [p for series in self.series for p in series.points]
+        found = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
+        if self.single:
+            found += [v for phase in self.phases for v in (phase.low, phase.high)]
+        return found + ([self.target.value] if self.target else [])
+
+
+def by_index(series: Series) -> dict[int, TrendPoint]:
+    """The points of a series under their month number."""
+    return {month_index(point.month): point for point in series.points}
+
+
+def clipped(start: date, end: date, months: list[date]) -> tuple[int, int] | None:
+    """The month numbers of a span within the months, both included; None if it lies outside."""
+    first = max(month_index(start), month_index(months[0]))
+    last = min(month_index(end), month_index(months[-1]))
+    return (first, last) if first <= last else None
