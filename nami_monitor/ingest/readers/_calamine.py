@@ -1,0 +1,119 @@
+"""Parses a spreadsheet in a process of its own, so that a bad file cannot take ours along.
+
+Run as ``python -m nami_monitor.ingest.readers._calamine FILE FORMAT FOLDER``. Leaves in FOLDER:
+``sheets.json`` (name, visible, file per sheet), one file per sheet with a JSON list of cells per
+line, or ``refused.json`` (key, values).
+"""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import python_calamine as calamine
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import (
+    Cell,
+    clean_text,
+    tag_boolean,
+    tag_date,
+    tag_error,
+    tag_number,
+)
+from nami_monitor.ingest.readers.package_checks import SheetScan, check_package
+from nami_monitor.ingest.readers.xlsx_errors import error_cells, sheet_parts
+
+#: Memory on top of what the interpreter and its libraries take: EXTENT_CELLS fit in it.
+MEMORY_BYTES: Final = 1_500_000_000
+
+Errors = Mapping[tuple[int, int], str]
+Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def limit_memory() -> None:
+    """Limit the memory of this process, where the system can."""
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError):
+        return
+    limit = pages * resource.getpagesize() + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def cell_of(value: Value) -> Cell:
+    """Give a parsed value as a cell; times of day and durations are text."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, bool):
+        return tag_boolean(value)
+    if isinstance(value, int | float):
+        return tag_number(value)
+    if isinstance(value, dt.date):
+        return tag_date(value)
+    if isinstance(value, dt.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return value.replace(microsecond=0).isoformat()
+
+
+def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[Cell]]:
+    """Give all rows of a sheet from A1 on, as wide as the last column in use."""
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
+        cells = [cell_of(value) for value in row]
+        if errors:
+            for column, cell in enumerate(cells):
+                if cell is None and (number, column) in errors:
+                    cells[column] = tag_error(errors[number, column])
+        yield cells
+
+
+def convert(path: Path, form: str, folder: Path) -> None:
+    """Check and parse a spreadsheet into FOLDER."""
+    scans = check_package(path) if form == "xlsx" else []
+    book = calamine.CalamineWorkbook.from_path(str(path))
+    sheets = []
+    for number, meta in enumerate(book.sheets_metadata):
+        if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
+            continue
+        target = folder / f"{number}.jsonl"
+        errors = _errors_of(path, meta.name, scans)
+        with target.open("w", encoding="utf-8") as file:
+            for cells in sheet_rows(book.get_sheet_by_name(meta.name), errors):
+                file.write(json.dumps(cells, ensure_ascii=False) + "\n")
+        visible = meta.visible is calamine.SheetVisibleEnum.Visible
+        sheets.append({"name": meta.name, "visible": visible, "file": target.name})
+    (folder / "sheets.json").write_text(json.dumps(sheets), encoding="utf-8")
+
+
+def _errors_of(path: Path, name: str, scans: list[SheetScan]) -> Errors:
+    if not any(scan.has_errors for scan in scans):
+        return {}
+    part = sheet_parts(path).get(name)
+    return error_cells(path, part) if part in {s.part for s in scans if s.has_errors} else {}
+
+
+def main(arguments: list[str]) -> None:
+    """Convert one file; what a user can mend is left in ``refused.json``."""
+    path, form, folder = Path(arguments[0]), arguments[1], Path(arguments[2])
+    limit_memory()
+    try:
+        convert(path, form, folder)
+    except UserError as error:
+        refused = {"key": error.key, "values": error.values}
+    except calamine.PasswordError:
+        refused = {"key": "reading.password", "values": {"file": path.name}}
+    except calamine.CalamineError as error:
+        values = {"file": path.name, "format": form, "detail": str(error)}
+        refused = {"key": "reading.broken", "values": values}
+    else:
+        return
+    (folder / "refused.json").write_text(json.dumps(refused), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
