@@ -12,7 +12,7 @@ from nami_monitor.demo.office import draw, trend
 from nami_monitor.demo.organisation import Floats, Ints, Organisation
 from nami_monitor.demo.truth import PlantedTruth
 
-VISITS_A_MONTH: Final = 4
+VISITS_A_MONTH: Final = 5
 HARDWARE_PER_FTE_A_MONTH: Final = 0.0035
 SERVICE_EUR_PER_LOCATION: Final = 12.0
 SERVICE_EUR_PER_FTE: Final = 1.1

@@ -90,7 +90,7 @@ def _visits(world: World, step: int) -> list[tuple[int, date, int, float]]:
         cents = round(float(world.sanitary.services[place, step]) * 100)
         for visit in range(count):
             part = cents // count + (1 if visit < cents % count else 0)
-            day = last_day(month) if count == 1 else month + timedelta(days=7 * visit + place % 7)
+            day = last_day(month) if count == 1 else month + timedelta(days=6 * visit + place % 4)
             lines.append((place, day, VISITS_A_MONTH // count, part / 100))
     return lines
 

@@ -20,7 +20,7 @@ Sanitary supplies
       towel products there by 12% from October 2025, without any leakage.
     - One total contract until December 2024; then three: hardware, refills, services. The split
       itself changed no volume. Data break: from January 2024 the total supplier books services
-      per visit, four lines a month instead of one, for the same money.
+      per visit, five lines a month instead of one, for the same money.
     - The services of August 2025 were never delivered (a missing month, not a zero).
     - Dispensers live a Weibull life (shape 5, scale 12 years; 67% pass their 10-year warranty)
       and fail 45 times per 1,000 units a year.
