@@ -21,7 +21,7 @@ from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
 #: A sheet of a million records takes about half a minute.
 TIMEOUT_SECONDS: Final = 120
-_CHILD: Final = "nami_monitor.ingest.readers._calamine"
+_CHILD: Final = "nami_monitor.ingest.child"
 _CHUNK_RECORDS: Final = 50_000
 #: A sheet holds a table from two records with two or more filled cells each.
 _TABLE_RECORDS: Final = 2
@@ -104,6 +104,8 @@ def _parse(path: Path, form: str, folder: Path) -> list[_Parsed]:
     if refused.exists():
         said = json.loads(refused.read_text(encoding="utf-8"))
         raise UserError(said["key"], **said["values"])
+    if done.returncode < 0 or b"MemoryError" in done.stderr:
+        raise UserError("reading.out_of_memory", file=path.name, format=form)
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise UserError("reading.broken", file=path.name, format=form, detail=last)
@@ -146,10 +148,8 @@ def _tabulate(sheet: _Parsed, layout: Layout, file: str) -> Sheet:
     frames = [pl.DataFrame(schema=schema)]
     body = enumerate(islice(sheet.rows(), plan.skip, None), plan.skip + 1)
     while chunk := list(islice(body, _CHUNK_RECORDS)):
-        columns = [
-            [line for line, _ in chunk],
-            *zip(*(row[:width] for _, row in chunk), strict=True),
-        ]
+        padded = [(line, *row[:width], *[None] * (width - len(row))) for line, row in chunk]
+        columns = zip(*padded, strict=True)
         frames.append(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema))
     made = finish(name, plan, pl.concat(frames), misfits=misfit_frame([]), titles=grid)
     return replace(made, name=sheet.name)

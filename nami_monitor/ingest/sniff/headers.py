@@ -83,9 +83,7 @@ def find_header(grid: Sequence[Row], name: str) -> int:
     candidates = _candidates(sample)
     if not candidates:
         if any(_repeats_labels(row) for row in sample[:_HEADER_WITHIN]):
-            raise UserError(
-                "reading.stacked_header", file=name, lines="1 …", columns=len(sample[0])
-            )
+            raise _stacked(name, 0, _last_wide(sample), sample)
         raise UserError("reading.no_header", file=name)
     header = _choose(sample, candidates, name)
     if not any(any(row) for row in sample[header + 1 :]):

@@ -1,6 +1,6 @@
 """Parses a spreadsheet in a process of its own, so that a bad file cannot take ours along.
 
-Run as ``python -m nami_monitor.ingest.readers._calamine FILE FORMAT FOLDER``. Leaves in FOLDER:
+Run as ``python -m nami_monitor.ingest.child FILE FORMAT FOLDER``. Leaves in FOLDER:
 ``sheets.json`` (name, visible, file per sheet), one file per sheet with a JSON list of cells per
 line, or ``refused.json`` (key, values).
 """
@@ -15,7 +15,9 @@ from typing import Final
 import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import (
+from nami_monitor.ingest.child.package_checks import SheetScan, check_package
+from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
+from nami_monitor.ingest.tags import (
     Cell,
     clean_text,
     tag_boolean,
@@ -23,8 +25,6 @@ from nami_monitor.ingest.cells import (
     tag_error,
     tag_number,
 )
-from nami_monitor.ingest.readers.package_checks import SheetScan, check_package
-from nami_monitor.ingest.readers.xlsx_errors import error_cells, sheet_parts
 
 #: Memory on top of what the interpreter and its libraries take: EXTENT_CELLS fit in it.
 MEMORY_BYTES: Final = 1_500_000_000
@@ -62,13 +62,15 @@ def cell_of(value: Value) -> Cell:
 
 
 def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[Cell]]:
-    """Give all rows of a sheet from A1 on, as wide as the last column in use."""
+    """Give all rows of a sheet from A1 on, each up to its last filled cell."""
     for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
         cells = [cell_of(value) for value in row]
         if errors:
             for column, cell in enumerate(cells):
                 if cell is None and (number, column) in errors:
                     cells[column] = tag_error(errors[number, column])
+        while cells and cells[-1] is None:
+            cells.pop()
         yield cells
 
 

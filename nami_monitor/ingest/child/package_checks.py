@@ -25,9 +25,9 @@ EXTENT_CELLS: Final = 20_000_000
 
 _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
-_CELL = re.compile(rb'\sr="([A-Z]{1,3})([0-9]{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="([0-9]{1,7})"')
-_ERROR_TYPE: Final = b't="e"'
+_CELL = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["']([0-9]{1,7})["']""")
+_ERROR_TYPE = re.compile(rb"""\st=["']e["']""")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str, name: str) -> SheetScan:
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
             text = rest + chunk
-            has_errors = has_errors or _ERROR_TYPE in text
+            has_errors = has_errors or _ERROR_TYPE.search(text) is not None
             cells = _CELL.findall(text)
             columns.update(column for column, _ in cells)
             rows = [int(row) for row in _ROW.findall(text)] + [int(row) for _, row in cells]
