@@ -109,7 +109,8 @@ def _labels(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
         return _aligned(marks, lang)
     millions = tuple(mark / MILLION for mark in marks)
     unit = text("charts.axis.million", lang)
-    return tuple(f"{label}{NBSP}{unit}" for label in _aligned(millions, lang))
+    labels = _aligned(millions, lang)
+    return tuple(label if label == "0" else f"{label}{NBSP}{unit}" for label in labels)
 
 
 def _aligned(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
@@ -117,4 +118,4 @@ def _aligned(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
         return len(f"{mark:.10f}".rstrip("0").partition(".")[2])
 
     decimals = max(decimals_of(mark) for mark in marks)
-    return tuple(number(mark, lang, decimals=decimals) for mark in marks)
+    return tuple(number(mark, lang, decimals=decimals if mark else 0) for mark in marks)

@@ -1,0 +1,134 @@
+"""A KPI on a card: what it is, where it stands, and what that means, in one piece of HTML.
+
+Nothing is worked out here: every figure arrives written, every judgement as an enum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import Final
+
+from nami_monitor.charts.sparkline import sparkline_img
+from nami_monitor.core.words import State
+from nami_monitor.i18n import text
+
+
+class Chip(StrEnum):
+    """What the latest figures say: better, worse, or nothing beyond normal variation."""
+
+    IMPROVEMENT = "improvement"
+    CONCERN = "concern"
+    NO_SIGNAL = "no_signal"
+
+
+ICONS: Final = {Chip.IMPROVEMENT: "✓", Chip.CONCERN: "!", Chip.NO_SIGNAL: "="}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure to compare with: what it is ("Doel", "okt 2025"), its value, the difference."""
+
+    label: str
+    value: str
+    difference: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What one card shows, every text as it must appear; escaped here.
+
+    Args:
+        name: of the KPI.
+        state: a value, or which of the two reasons for having none.
+        value: the figure ("12,5"), empty without one.
+        unit: what follows it ("%", "kg per werkdag").
+        strategy: above the name ("Reduce").
+        beside: target and same month last year, as far as there are any.
+        spark: the last months' values, None where missing.
+        spark_alt: the sentence in place of the sparkline.
+        chip: what the figures say; None shows no chip.
+        chip_words: that in words; the catalogue's general words without it.
+        note: what a reader must know beside the value ("voorlopig").
+        reason: why there is no value.
+        next_step: what would give one, or when to look again.
+    """
+
+    name: str
+    state: State = State.VALUE
+    value: str = ""
+    unit: str = ""
+    strategy: str = ""
+    beside: tuple[Beside, ...] = ()
+    spark: tuple[float | None, ...] = ()
+    spark_alt: str = ""
+    chip: Chip | None = None
+    chip_words: str = ""
+    note: str = ""
+    reason: str = ""
+    next_step: str = ""
+
+
+def cards_html(cards: tuple[Card, ...], lang: str) -> str:
+    """Put cards in a grid that gives each the same height and wraps to the screen's width."""
+    items = "".join(f'<li class="nami-card">{card_html(card, lang)}</li>' for card in cards)
+    return f'<ul class="nami-cards" role="list">{items}</ul>'
+
+
+def card_html(card: Card, lang: str) -> str:
+    """Write one card.
+
+    Args:
+        card: what it shows.
+        lang: ``nl`` or ``en``, for the words that are the same on every card.
+
+    Returns:
+        HTML for Streamlit's ``st.html``; classes are those of ``style.css``.
+    """
+    head = _part("p", "strategy", card.strategy) + _part("h3", "name", card.name)
+    if card.state is State.VALUE:
+        return head + _figures(card, lang)
+    return head + _why(card, lang)
+
+
+def _figures(card: Card, lang: str) -> str:
+    value = _part("strong", "number", card.value) + _part("span", "unit", card.unit)
+    rows = "".join(
+        f"<div><dt>{escape(each.label)}</dt><dd>{escape(each.value)}"
+        f"{_part('span', 'difference', each.difference)}</dd></div>"
+        for each in card.beside
+    )
+    picture = sparkline_img(card.spark, card.spark_alt) if card.spark else ""
+    return (
+        f'<p class="nami-value">{value}</p>'
+        + (f'<dl class="nami-beside">{rows}</dl>' if rows else "")
+        + _part("p", "note", card.note)
+        + f'<div class="nami-foot">{picture}{_chip(card, lang)}</div>'
+    )
+
+
+def _why(card: Card, lang: str) -> str:
+    step = card.next_step and (
+        f'<p class="nami-next"><span class="nami-next-label">{_word("next_step", lang)}</span> '
+        f"{escape(card.next_step)}</p>"
+    )
+    state = f'<p class="nami-state">{_word(card.state.value, lang)}</p>'
+    return state + _part("p", "reason", card.reason) + step
+
+
+def _chip(card: Card, lang: str) -> str:
+    if card.chip is None:
+        return ""
+    words = escape(card.chip_words) or _word(card.chip.value, lang)
+    icon = f'<span class="nami-chip-icon" aria-hidden="true">{ICONS[card.chip]}</span>'
+    kind = card.chip.value.replace("_", "-")
+    return f'<p class="nami-chip nami-chip-{kind}">{icon}<span>{words}</span></p>'
+
+
+def _part(tag: str, kind: str, words: str) -> str:
+    return f'<{tag} class="nami-{kind}">{escape(words)}</{tag}>' if words else ""
+
+
+def _word(key: str, lang: str) -> str:
+    return escape(text(f"cards.{key}", lang))

@@ -1,0 +1,101 @@
+import base64
+import re
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import altair as alt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.completeness import (
+    SHAPES,
+    Cell,
+    Delivered,
+    completeness_spec,
+    completeness_table,
+)
+from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@given(st.lists(st.none() | st.floats(-1e6, 1e6), max_size=40))
+def test_a_sparkline_is_sound_and_stays_in_its_box(values):
+    root = ET.fromstring(sparkline_svg(values))  # noqa: S314 - our own text
+    points = [
+        p.split(",") for line in root.iter(f"{SVG}polyline") for p in line.get("points").split()
+    ]
+    points += [(c.get("cx"), c.get("cy")) for c in root.iter(f"{SVG}circle")]
+    assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in points)
+    held = [v for v in values[-MONTHS:] if v is not None]
+    assert bool(points) == bool(held)
+
+
+def test_a_gap_breaks_the_sparkline_and_the_last_value_is_marked():
+    root = ET.fromstring(sparkline_svg([1, 2, None, 3, None, 4, 5]))  # noqa: S314 - our own text
+    assert len(list(root.iter(f"{SVG}polyline"))) == 2
+    assert [c.get("r") for c in root.iter(f"{SVG}circle")] == ["2", "4"]
+
+
+def test_a_sparkline_is_an_image_with_words_that_cannot_break_out():
+    image = sparkline_img([1, 2], 'laag "<script>')
+    assert 'alt="laag &quot;&lt;script&gt;"' in image
+    picture = re.search(r"base64,([^\"]+)", image)[1]
+    assert base64.b64decode(picture).startswith(b"<svg")
+
+
+CELLS = (
+    Cell("Webwinkel", date(2026, 1, 1), Delivered.DELIVERED),
+    Cell("Webwinkel", date(2026, 2, 1), Delivered.PARTIAL, "4 van 5 locaties"),
+    Cell("Kast", date(2026, 2, 1), Delivered.MISSING),
+)
+
+
+def test_the_strip_is_valid_and_says_its_states_in_words():
+    spec = completeness_spec(CELLS, "nl")
+    alt.LayerChart.from_dict(spec)
+    told = {row["state"] for each in spec["layer"] for row in each["data"]["values"]}
+    assert told == {"geleverd", "deels geleverd (4 van 5 locaties)", "ontbreekt"}
+    with pytest.raises(ValueError, match="at least one"):
+        completeness_spec((), "nl")
+
+
+def test_the_strip_has_a_table():
+    table = completeness_table(CELLS, "en")
+    assert table.head == ("Source", "Jan 2026", "Feb 2026")
+    assert table.rows == (
+        ("Webwinkel", "delivered", "partly delivered (4 van 5 locaties)"),
+        ("Kast", "", "missing"),
+    )
+
+
+def test_states_differ_by_shape_and_can_be_seen():
+    assert set(SHAPES) == set(Delivered)
+    assert len({shape for shape, _ in SHAPES.values()}) == len(Delivered)
+    assert all(palette.contrast(colour, palette.WHITE) >= 3 for _, colour in SHAPES.values())
+
+
+@pytest.mark.parametrize("colour", palette.TEXT_ON_WHITE)
+def test_text_can_be_read_on_white(colour):
+    assert palette.contrast(colour, palette.WHITE) >= 4.5
+
+
+@pytest.mark.parametrize("pair", [palette.IMPROVEMENT, palette.CONCERN, palette.NO_SIGNAL])
+def test_chips_can_be_read(pair):
+    assert palette.contrast(*pair) >= 6
+    assert palette.contrast(palette.WHITE, pair[0]) >= 4.5
+
+
+def test_contrast_is_that_of_wcag():
+    assert palette.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert palette.contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.005)
+    assert palette.contrast("#154273", "#FFFFFF") == pytest.approx(10.2, abs=0.05)
+    assert palette.contrast(palette.GREY_TEXT, palette.SURFACE) >= 4.5
+
+
+def test_there_is_no_green():
+    for colour in (*palette.TEXT_ON_WHITE, palette.BAND, palette.PARTIAL, palette.GRID):
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        assert green <= max(red, blue)
