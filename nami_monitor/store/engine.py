@@ -62,14 +62,19 @@ class Transaction:
             raise TypeError(type(frame))
         return frame
 
+    def keep_view(self, name: str, frame: pl.DataFrame) -> None:
+        """Let SQL read a frame under ``name`` until the transaction ends."""
+        self._cursor.register(name, frame.to_arrow())
+
     @contextmanager
     def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
-        """Let SQL read a frame under ``name`` for as long as the block lasts."""
+        """Let SQL read a frame under ``name`` for as long as the block lasts.
+
+        When it fails, the cursor goes and the view with it.
+        """
         self._cursor.register(name, frame.to_arrow())
-        try:
-            yield name
-        finally:
-            self._cursor.unregister(name)
+        yield name
+        self._cursor.unregister(name)
 
 
 class Store:

@@ -47,6 +47,9 @@ class Column:
         aliases: names that files give it.
         codes: the master that knows its values, if any.
         listed: whether its text holds several values, separated by ``;``.
+        identifier: whether it names something.
+        money: whether it is an amount, to which currency and VAT apply.
+        free_text: whether people write in it as they like.
         checks: pandera's checks of it.
     """
 
@@ -56,6 +59,9 @@ class Column:
     aliases: tuple[str, ...]
     codes: Codes | None
     listed: bool
+    identifier: bool
+    money: bool
+    free_text: bool
     checks: tuple[Check, ...]
 
 
@@ -152,9 +158,7 @@ def columns(table: str) -> tuple[Column, ...]:
             name=name,
             sql_type=SQL_TYPES[str(spec.dtype.type)],
             optional=spec.nullable,
-            aliases=spec.metadata["aliases"],
-            codes=spec.metadata["codes"],
-            listed=spec.metadata["listed"],
+            **spec.metadata,
             checks=tuple(Check(check.name, check.statistics or {}) for check in spec.checks),
         )
         for name, spec in schema.columns.items()

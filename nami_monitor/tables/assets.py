@@ -43,7 +43,7 @@ class AssetEvents(pa.DataFrameModel):
     )
     route: str = column("route|afvoerroute", optional=True)
     to_organisation: str = column("naar organisatie|to organisation", optional=True)
-    reason: str = column("reden|reason", optional=True)
+    reason: str = column("reden|reason", optional=True, free_text=True)
 
 
 class Materials(pa.DataFrameModel):

@@ -31,6 +31,9 @@ def column(
     values: Sequence[str] | None = None,
     matches: str | None = None,
     listed: bool = False,
+    identifier: bool = False,
+    money: bool = False,
+    free_text: bool = False,
     name: str | None = None,
 ) -> Any:
     """A pandera field with what the monitor needs to know of a column.
@@ -45,6 +48,9 @@ def column(
         values: the only values allowed.
         matches: a pattern that the whole text must fit.
         listed: whether the text holds several values, separated by ``;``.
+        identifier: whether it names something, so that ``6.37702E+15`` is a spoilt value.
+        money: whether it is an amount, to which currency and VAT apply.
+        free_text: whether people write in it as they like, so that it may name a person.
         name: the column's name where pandera has taken the attribute's.
     """
     names = tuple(name.strip() for name in aliases.split("|") if name.strip())
@@ -56,10 +62,23 @@ def column(
         gt=above,
         isin=values,
         str_matches=None if matches is None else f"^(?:{matches})$",
-        metadata={"aliases": names, "codes": codes, "listed": listed},
+        metadata={
+            "aliases": names,
+            "codes": codes,
+            "listed": listed,
+            "identifier": identifier,
+            "money": money,
+            "free_text": free_text,
+        },
     )
 
 
 def code(aliases: str, codes: Codes | None = None, *, optional: bool = False) -> Any:
     """A column of codes: at most 200 characters, no line breaks."""
-    return column(aliases, codes=codes, optional=optional, matches=r"[^\r\n\t]{1,200}")
+    return column(
+        aliases,
+        codes=codes,
+        optional=optional,
+        matches=r"[^\r\n\t]{1,200}",
+        identifier=True,
+    )

@@ -20,15 +20,19 @@ class Orders(pa.DataFrameModel):
     channel: str = column("kanaal|channel", matches=r"[^\r\n\t]{1,80}")
     quantity: float = column("aantal|quantity|qty|hoeveelheid", optional=True)
     amount_eur: float = column(
-        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw", optional=True
+        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw",
+        optional=True,
+        money=True,
     )
     condition: str = column(
         "conditie|staat|condition", optional=True, values=("new", "refurbished", "reused")
     )
     contract_id: str = code("contractnummer|contract|contract id", Codes.CONTRACT, optional=True)
     supplier: str = column("leverancier|supplier|merchant name", optional=True)
-    order_ref: str = column("bestelnummer|ordernummer|order id|order number", optional=True)
-    text: str = column("", optional=True)
+    order_ref: str = column(
+        "bestelnummer|ordernummer|order id|order number", optional=True, identifier=True
+    )
+    text: str = column("", optional=True, free_text=True)
 
 
 class Measurements(pa.DataFrameModel):
@@ -69,4 +73,4 @@ class Requests(pa.DataFrameModel):
     )
     quantity_avoided: float = column("aantal vermeden|quantity avoided", optional=True, low=0)
     decided_on: pl.Date = column("besluitdatum|decided on", optional=True)
-    reason: str = column("reden|reason", optional=True)
+    reason: str = column("reden|reason", optional=True, free_text=True)

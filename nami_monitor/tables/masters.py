@@ -96,6 +96,8 @@ class Contracts(pa.DataFrameModel):
     )
     option_dates: str = column("verlengingsopties|option dates", optional=True, listed=True)
     notice_months: float = column("opzegtermijn|notice months", optional=True, low=0, high=120)
-    value_eur: float = column("contractwaarde|waarde|value|contract value", optional=True)
+    value_eur: float = column(
+        "contractwaarde|waarde|value|contract value", optional=True, money=True
+    )
     cpv: str = column("cpv|cpv-code|cpv code(s)", optional=True, listed=True)
     status: str = column("status", optional=True)

@@ -44,9 +44,11 @@ create table set_aside (
 
 create table abandoned (batch integer, line bigint, who varchar, abandoned_at timestamp);
 
--- What a source owes, as stated in its profile or confirmed on the page.
-create table expectations (
-    source varchar, first_month date, last_month date, locations varchar, confirmed boolean
+-- Per source and month what was expected and what is there; derived.
+create table source_months (
+    table_name varchar, source varchar, month date, owed boolean, share double,
+    expected_locations bigint, locations bigint, lines bigint, learnt boolean
 );
 
+-- Months from which a source's series cannot be compared with before; derived.
 create table breaks (source varchar, month date, kind varchar, detail varchar);

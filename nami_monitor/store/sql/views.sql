@@ -50,9 +50,9 @@ where kind = 'locations' and provisional
 
 create view products as
 select p.* exclude (batch, line, standing, name), coalesce(n.name, p.name) as name,
-    b.source, false as provisional
+    b.products_of as source, false as provisional
 from products_offered as p join batches as b using (batch)
-left join named as n on n.kind = 'products' and n.source = b.source and n.code = p.product_id
+left join named as n on n.kind = 'products' and n.source = b.products_of and n.code = p.product_id
 where p.standing = 'live'
 union all by name
 select code as product_id, source, coalesce(n.name, code) as name,

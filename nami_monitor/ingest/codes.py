@@ -1,0 +1,258 @@
+"""Codes: which batch made them known, which may be created, which rows they release.
+
+Everything here follows from ``code_offers``, so that undoing a batch takes its codes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from nami_monitor.core.words import Standing
+from nami_monitor.ingest.convert import literal
+from nami_monitor.ingest.settle import month_of, settle
+from nami_monitor.store import Transaction
+from nami_monitor.store.schema import field_names
+from nami_monitor.tables import TABLES, Codes, columns
+
+STATES = {
+    "categories": "category",
+    "locations": "location_id",
+    "products": "product_id",
+    "contracts": "contract_id",
+    "assets": "asset_id",
+    "programmes": "programme",
+}
+"""Tables that state codes, and the column in which they do."""
+
+
+def coded(table: str) -> dict[str, Codes]:
+    """The columns of a table that point at a master, with that master."""
+    return {column.name: column.codes for column in columns(table) if column.codes}
+
+
+def scope_of(kind: str, product_source: str) -> str:
+    """The source to which a code belongs: only article numbers belong to one."""
+    return product_source if kind == Codes.PRODUCT else ""
+
+
+def without_master(db: Transaction, kinds: Collection[str], product_source: str) -> set[str]:
+    """The kinds of which no code is known at all."""
+    return {
+        kind
+        for kind in kinds
+        if not db.value(
+            "select count(*) from codes where kind = ? and source = ?",
+            [kind, scope_of(kind, product_source)],
+        )
+    }
+
+
+def known_queries(table: str, free: Collection[str], product_source: str) -> dict[str, str]:
+    """Per coded column a query of the codes that it may hold.
+
+    Args:
+        table: the input table.
+        free: columns that may hold any code, because theirs are created.
+        product_source: the source whose article numbers are used.
+    """
+    return {
+        name: "select code from codes"
+        f" where kind = '{kind}' and source = {literal(scope_of(kind, product_source))}"
+        for name, kind in coded(table).items()
+        if name not in free
+    }
+
+
+def offer(
+    db: Transaction,
+    batch: int,
+    table: str,
+    relation: str,
+    *,
+    created: Collection[str],
+    product_source: str,
+) -> None:
+    """Note the codes that a batch states, creates or uses, and make them known.
+
+    Args:
+        db: the transaction.
+        batch: the batch.
+        table: the input table.
+        relation: the rows that will be booked.
+        created: coded columns whose unknown codes are created.
+        product_source: the source whose article numbers are used.
+    """
+    roles = {
+        name: (kind, "create" if name in created else "use") for name, kind in coded(table).items()
+    }
+    if table in STATES:
+        roles[STATES[table]] = (Codes(table), "master")
+    for name, (kind, role) in roles.items():
+        db.run(
+            f'insert into code_offers select distinct ?::integer, ?, ?, "{name}", ?'
+            f' from {relation} where "{name}" is not null',
+            [batch, str(kind), scope_of(kind, product_source), role],
+        )
+    if roles:
+        derive(db)
+
+
+def derive(db: Transaction) -> None:
+    """Work out since which batch each code is known."""
+    db.run("delete from codes")
+    db.run(
+        "insert into codes select kind, source, code, min(batch) as since_batch,"
+        " not bool_or(role = 'master') as provisional from code_offers"
+        " where role in ('master', 'create') group by kind, source, code"
+    )
+
+
+def created_by(db: Transaction, batch: int) -> dict[str, int]:
+    """How many codes a batch created, by kind."""
+    return dict(
+        db.rows(
+            "select kind, count(*) from codes where since_batch = ? and provisional"
+            " group by kind order by kind",
+            [batch],
+        )
+    )
+
+
+def _unknown(table: str, batch: str) -> str:
+    """SQL that is true for rows with a code that was not known when their batch came."""
+    tests = [
+        f'(o."{name}" is not null and not exists (select 1 from codes as c'
+        f" where c.kind = '{kind}' and c.code = o.\"{name}\" and c.since_batch <= {batch}"
+        f" and c.source = {'b.products_of' if kind == Codes.PRODUCT else literal('')}))"
+        for name, kind in coded(table).items()
+    ]
+    return " or ".join(tests) or "false"
+
+
+def recheck(db: Transaction, changed: str) -> list[tuple[str, str, list[date | None]]]:
+    """Give rows that use changed codes their standing anew.
+
+    Args:
+        db: the transaction.
+        changed: a relation of changed codes: kind, source, code.
+
+    Returns:
+        What must be settled: table, source, months.
+    """
+    scopes = []
+    for table in TABLES:
+        if not coded(table):
+            continue
+        batches = [
+            batch
+            for (batch,) in db.rows(
+                f"select distinct o.batch from code_offers as o join {changed} as c"
+                " on c.kind = o.kind and c.source = o.source and c.code = o.code"
+                " join batch_months as m on m.batch = o.batch and m.table_name = ?"
+                " where o.role <> 'master'",
+                [table],
+            )
+        ]
+        if not batches:
+            continue
+        unknown = _unknown(table, "o.batch")
+        db.run(
+            f"update {table}_offered as t set standing ="
+            f" case when s.unknown then '{Standing.UNKNOWN_CODE}' else '{Standing.LIVE}' end"
+            f" from (select o.rowid as rid, {unknown} as unknown from {table}_offered as o"
+            " join batches as b using (batch) where o.batch in (select unnest(?::integer[]))) as s"
+            f" where t.rowid = s.rid and (s.unknown <> (t.standing = '{Standing.UNKNOWN_CODE}'))",
+            [batches],
+        )
+        scopes += months_of_batches(db, table, batches)
+    return scopes
+
+
+def months_of_batches(
+    db: Transaction, table: str, batches: Sequence[int]
+) -> list[tuple[str, str, list[date | None]]]:
+    """The sources and months that batches touch in a table."""
+    return [
+        (table, source, months)
+        for source, months in db.rows(
+            "select b.source, list(distinct m.month) from batch_months as m"
+            " join batches as b using (batch) where m.table_name = ?"
+            " and m.batch in (select unnest(?::integer[])) group by b.source order by b.source",
+            [table, list(batches)],
+        )
+    ]
+
+
+def release(db: Transaction, batch: int) -> dict[int, int]:
+    """Offer again what waited for a code that this batch made known.
+
+    Returns:
+        The new batches, each with its parent.
+    """
+    released: dict[int, int] = {}
+    for table in TABLES:
+        if not coded(table):
+            continue
+        waiting = db.rows(
+            f"select o.batch, count(*) from {table}_offered as o join batches as b using (batch)"
+            f" where o.standing = 'unknown_code' and not ({_unknown(table, str(batch))})"
+            " and not exists (select 1 from released as r where r.parent = o.batch"
+            f" and r.line = o.line and r.table_name = '{table}')"
+            " group by o.batch order by o.batch"
+        )
+        for parent, _ in waiting:
+            child = int(db.value("select max(batch) + 1 from batches"))
+            _release_batch(db, table, parent, child)
+            released[child] = parent
+    return released
+
+
+def _release_batch(db: Transaction, table: str, parent: int, child: int) -> None:
+    names = ", ".join(field_names(table))
+    db.run(
+        "insert into batches by name select * replace (? as batch, ? as parent,"
+        " true as automatic, 'adds' as delivery, null as replaces_first,"
+        " null as replaces_last, null as report, null as content_hash)"
+        " from batches where batch = ?",
+        [child, parent, parent],
+    )
+    db.run(
+        f"insert into {table}_offered by name select o.* replace ({child} as batch,"
+        f" 'live' as standing) from {table}_offered as o join batches as b using (batch)"
+        f" where o.batch = {parent} and o.standing = 'unknown_code'"
+        f" and not ({_unknown(table, str(child))})"
+        " and not exists (select 1 from released as r where r.parent = o.batch"
+        f" and r.line = o.line and r.table_name = '{table}')"
+    )
+    book_months(db, table, child)
+    source = db.value("select products_of from batches where batch = ?", [child])
+    offer(
+        db,
+        child,
+        table,
+        f"(select {names} from {table}_offered where batch = {child})",
+        created=(),
+        product_source=source,
+    )
+    for _, feed, months in months_of_batches(db, table, [child]):
+        settle(db, table, feed, months)
+
+
+def book_months(db: Transaction, table: str, batch: int) -> None:
+    """Note in which months a batch has lines of a table."""
+    db.run(
+        f"insert into batch_months select batch, '{table}', {month_of(table)}, count(*)"
+        f" from {table}_offered where batch = ? group by all",
+        [batch],
+    )
+
+
+def counts(db: Transaction, table: str, batch: int) -> Mapping[str, int]:
+    """How many lines of a batch stand where."""
+    return dict(
+        db.rows(
+            f"select standing, count(*) from {table}_offered where batch = ? group by standing",
+            [batch],
+        )
+    )

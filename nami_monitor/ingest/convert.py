@@ -1,0 +1,338 @@
+"""From cells to typed values, as SQL over the cells of one sheet.
+
+One reading of every format: cells are text, tagged where the file stored a type, so the same SQL
+serves a spreadsheet of 200 rows and a text file of ten million. A value that cannot be read becomes
+null and names its rule; it is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nami_monitor.ingest.profile import Origin
+from nami_monitor.ingest.sniff.values import MONTHS
+from nami_monitor.tables import Column
+
+PACK_WORDS = ("pack", "pak", "doos", "verpakking", "box", "set", "karton", "omdoos")
+BASE_WORDS = ("base", "stuk", "stuks", "st", "st.", "piece", "pieces", "each", "ea", "eenheid")
+TRUE_WORDS = ("true", "ja", "j", "yes", "y", "1", "waar", "x")
+FALSE_WORDS = ("false", "nee", "n", "no", "0", "onwaar")
+EARLIEST, LATEST = "1950-01-01", "2100-12-31"
+
+SPOILT = r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+"
+"""An identifier that a spreadsheet turned into a number and printed in exponent form."""
+
+PERSONAL_TEXT = (
+    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+    r"|(?:\+31|\b0031|\b0)[ -]?[1-9](?:[ -]?\d){8}\b"
+    r"|\b\d{9}\b"
+)
+"""E-mail addresses, Dutch phone numbers and nine digits in a row (a citizen number has nine)."""
+REDACTED = "[...]"
+
+JUNK = r"[\s£€$\x{fffd}\x{a0}\x{202f}\x{27}\x{2019}]|EUR|GBP|USD"
+MINUS = r"\x{2212}-"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the text cells of a file are read.
+
+    Args:
+        tagged: whether cells may carry a stored type.
+        decimal: decimal sign by canonical column.
+        dates: date patterns by canonical column.
+    """
+
+    tagged: bool
+    decimal: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The SQL of one canonical column.
+
+    Args:
+        name: the canonical column, or a hidden one.
+        inner: columns that the inner query makes of the cells, by name; the first is the text
+            that reports show.
+        typed: the value, over the inner columns; null when empty or unreadable.
+        failures: predicates over the inner columns and ``typed``, each with its rule.
+    """
+
+    name: str
+    inner: Mapping[str, str]
+    typed: str
+    failures: tuple[tuple[str, str], ...]
+
+    @property
+    def shown(self) -> str:
+        """The inner column that reports show."""
+        return next(iter(self.inner))
+
+
+def literal(text: str) -> str:
+    """A SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def words(texts: tuple[str, ...]) -> str:
+    """A SQL list of text literals, for ``in``."""
+    return "(" + ", ".join(literal(text) for text in texts) + ")"
+
+
+def plain(text: str, *, tagged: bool) -> str:
+    """The text that a person sees in a cell, null when blank or an error."""
+    if not tagged:
+        return f"nullif(trim({text}), '')"
+    shown = (
+        f"case when not starts_with({text}, chr(1)) then trim({text})"
+        f" when {text}[2] = 'e' then null else substr({text}, 3) end"
+    )
+    return f"nullif({shown}, '')"
+
+
+def number(text: str, decimal: str | None, *, tagged: bool) -> str:
+    """A number as DOUBLE; null when blank or unreadable.
+
+    ``1.234,56``, ``€ 1.234,56-`` and ``(1.234,56)`` with a decimal comma, and the same the other
+    way round with a point. A stored number is that number, whatever the language. Without a known
+    decimal sign, only digits are read.
+    """
+    bare = f"regexp_replace({text}, '{JUNK}', '', 'gi')"
+    body = f"regexp_replace({bare}, '^[(+{MINUS}]+|[){MINUS}]+$', '', 'g')"
+    negative = rf"regexp_matches({text}, '^\s*\(.*\)\s*$|[{MINUS}]\s*$|^[^0-9]*[{MINUS}]')"
+    if decimal is None:
+        whole = f"regexp_full_match({text}, '[+-]?[0-9]+')"
+        fast = f"case when {whole} then try_cast({text} as double) end"
+        digits = f"case when regexp_full_match({body}, '[0-9]+') then {body} end"
+    else:
+        group = "." if decimal == "," else ","
+        shape = rf"([0-9]{{1,3}}(\{group}[0-9]{{3}})+|[0-9]+)?(\{decimal}[0-9]*)?"
+        digits = (
+            f"case when regexp_full_match({body}, '{shape}') and regexp_matches({body}, '[0-9]')"
+            f" then replace(replace({body}, '{group}', ''), '{decimal}', '.') end"
+        )
+        clean = text if decimal == "." else f"replace({text}, ',', '.')"
+        wordless = " and ".join(f"not contains({text}, '{sign}')" for sign in f"{group}eEnN")
+        fast = f"case when {wordless} then try_cast({clean} as double) end"
+    slow = f"case when {negative} then -1 else 1 end * try_cast({digits} as double)"
+    read = f"coalesce({fast}, {slow})"
+    if not tagged:
+        return read
+    stored = f"case when {text}[2] = 'n' then try_cast(substr({text}, 3) as double) end"
+    return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
+
+
+def day(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
+    """A date; null when blank, unreadable or not in the calendar.
+
+    Patterns with a short year are tried first: ``%Y`` would read ``25`` as the year 25.
+    """
+    read = "cast(null as date)"
+    if patterns:
+        source = text
+        if any("%b" in pattern.lower() for pattern in patterns):
+            source = f"lower({text})"
+            for index in range(1, 13):
+                names = sorted((n for n, k in MONTHS.items() if k == index), key=len, reverse=True)
+                source = rf"regexp_replace({source}, '\b({'|'.join(names)})\b\.?', '{index:02d}')"
+        listed = ", ".join(
+            literal(pattern.replace("%b", "%m").replace("%B", "%m"))
+            for pattern in sorted(patterns, key=lambda pattern: "%Y" in pattern)
+        )
+        read = f"cast(try_strptime({source}, [{listed}]) as date)"
+    if not tagged:
+        return read
+    stored = f"case when {text}[2] = 'd' then try_cast(substr({text}, 3, 10) as date) end"
+    return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
+
+
+def conversion(
+    column: Column,
+    *,
+    origin: Origin | None,
+    constant: str | None,
+    values: Mapping[str, str] | None,
+    cell: Mapping[str, str],
+    reading: Reading,
+    factor: float = 1.0,
+) -> Conversion:
+    """The SQL that fills one canonical column.
+
+    Args:
+        column: what the model says of it.
+        origin: where its values come from; None for a constant or a column that nothing fills.
+        constant: a fixed text instead.
+        values: map of trimmed, case-folded texts.
+        cell: SQL of every source column and place that ``origin`` names.
+        reading: how text cells are read.
+        factor: currency and VAT factor on amounts.
+    """
+    name = column.name
+    shown = f"t_{name}"
+    if origin is None:
+        text = "cast(null as varchar)" if constant is None else literal(constant)
+        return _typed(column, {shown: text}, values, reading, constant=constant is not None)
+    if column.sql_type == "double":
+        return _number(column, origin, values=values, cell=cell, reading=reading, factor=factor)
+    if origin.how == "join":
+        parts = ", ".join(plain(cell[part], tagged=reading.tagged) for part in origin.columns)
+        text = f"nullif(concat_ws(' ', {parts}), '')"
+    else:
+        text = cell[origin.columns[0]]
+    if origin.regex:
+        text = _part(text, origin.regex, tagged=reading.tagged)
+    return _typed(column, {shown: text}, values, reading)
+
+
+def _part(text: str, regex: str, *, tagged: bool) -> str:
+    """The part of a text that counts: the first group, or the whole match."""
+    group = 1 if re.compile(regex).groups else 0
+    found = f"regexp_extract({plain(text, tagged=tagged)}, {literal(regex)}, {group})"
+    return f"nullif({found}, '')"
+
+
+def _mapped(text: str, values: Mapping[str, str] | None, *, tagged: bool) -> str:
+    """The text after the value map: stored types survive only where no entry fits."""
+    if not values:
+        return text
+    seen = f"coalesce(lower({plain(text, tagged=tagged)}), '')"
+    cases = " ".join(
+        f"when {literal(key)} then {literal(value)}" for key, value in values.items() if key != "*"
+    )
+    rest = text if "*" not in values else literal(values["*"])
+    if "*" in values and "" not in values:
+        cases += " when '' then null"
+    if not cases:
+        return rest
+    return f"nullif(case {seen} {cases} else {rest} end, '')"
+
+
+def _typed(
+    column: Column,
+    inner: Mapping[str, str],
+    values: Mapping[str, str] | None,
+    reading: Reading,
+    *,
+    constant: bool = False,
+) -> Conversion:
+    tagged = reading.tagged and not constant
+    shown = next(iter(inner))
+    inner = {**inner, shown: _mapped(inner[shown], values, tagged=tagged)}
+    failures: tuple[tuple[str, str], ...]
+    if column.sql_type == "date":
+        patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
+        typed = day(shown, patterns, tagged=tagged)
+        failures = (
+            ("{typed} is null", "not_a_date"),
+            (
+                f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'",
+                "date_out_of_range",
+            ),
+        )
+    elif column.sql_type == "boolean":
+        word = f"lower({plain(shown, tagged=tagged)})"
+        typed = (
+            f"case when {word} in {words(TRUE_WORDS)} then true"
+            f" when {word} in {words(FALSE_WORDS)} then false end"
+        )
+        failures = (("{typed} is null", "not_a_truth_value"),)
+    elif column.sql_type == "double":
+        typed = number(shown, "." if constant else reading.decimal.get(column.name), tagged=tagged)
+        failures = (("{typed} is null", "not_a_number"),)
+    else:
+        typed = plain(shown, tagged=tagged)
+        failures = ()
+        if column.listed:
+            typed = rf"regexp_replace({typed}, '\s*[;,\n]\s*', ';', 'g')"
+        if column.free_text:
+            typed = f"regexp_replace({typed}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
+        if column.identifier:
+            spoilt = f"regexp_full_match({plain(shown, tagged=tagged)}, '{SPOILT}')"
+            failures = ((spoilt, "spoilt_identifier"),)
+    return Conversion(column.name, inner, typed, _with_errors(shown, failures, tagged=tagged))
+
+
+def _with_errors(
+    shown: str, failures: tuple[tuple[str, str], ...], *, tagged: bool
+) -> tuple[tuple[str, str], ...]:
+    """An error cell fails by its own rule; everything else only where something stands."""
+    if not tagged:
+        return tuple((f"{shown} is not null and ({test})", rule) for test, rule in failures)
+    error = f"coalesce({shown}[1:2] = chr(1) || 'e', false)"
+    return (
+        (error, "error_cell"),
+        *((f"{shown} is not null and not {error} and ({test})", rule) for test, rule in failures),
+    )
+
+
+def _number(
+    column: Column,
+    origin: Origin,
+    *,
+    values: Mapping[str, str] | None,
+    cell: Mapping[str, str],
+    reading: Reading,
+    factor: float,
+) -> Conversion:
+    """A number from one column or a sum of several, with scale, sign, currency and VAT."""
+    name, tagged = column.name, reading.tagged
+    decimal = reading.decimal.get(name)
+    parts = origin.columns if origin.how == "sum" else origin.columns[:1]
+    inner: dict[str, str] = {}
+    if len(parts) > 1:
+        shown = ", ".join(plain(cell[part], tagged=tagged) for part in parts)
+        inner[f"t_{name}"] = f"nullif(concat_ws(' + ', {shown}), '')"
+    texts = []
+    for index, part in enumerate(parts):
+        key = f"t_{name}" if len(parts) == 1 else f"t_{name}_{index}"
+        text = cell[part]
+        if origin.regex:
+            text = _part(text, origin.regex, tagged=tagged)
+        inner[key] = _mapped(text, values, tagged=tagged)
+        texts.append(key)
+    read = {key: number(key, decimal, tagged=tagged) for key in texts}
+    unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
+    failures = [(unread, "not_a_number")]
+    value = next(iter(read.values()))
+    if len(parts) > 1:
+        some = " or ".join(f"{key} is not null" for key in texts)
+        total = " + ".join(f"coalesce({sql}, 0)" for sql in read.values())
+        value = f"case when {unread} then null when {some} then {total} end"
+    steps = [value]
+    if origin.scale * factor != 1:
+        steps.append(f"{origin.scale * factor!r}")
+    if origin.scale_by:
+        inner[f"s_{name}"] = f"lower({plain(cell[origin.scale_by[0]], tagged=tagged)})"
+        cases = " ".join(f"when {literal(w)} then {f!r}" for w, f in origin.scale_by[1].items())
+        scale = f"case s_{name} {cases} end"
+        steps.append(f"case when s_{name} is null then 1 else {scale} end")
+        failures.append((f"s_{name} is not null and ({scale}) is null", "unknown_scale"))
+    if origin.sign:
+        inner[f"g_{name}"] = f"lower({plain(cell[origin.sign.column], tagged=tagged)})"
+        steps.append(f"case when g_{name} in {words(origin.sign.negative)} then -1 else 1 end")
+    typed = " * ".join(f"({step})" for step in steps)
+    if len(parts) > 1:
+        return Conversion(name, inner, typed, tuple(failures))
+    return Conversion(name, inner, typed, _with_errors(f"t_{name}", tuple(failures), tagged=tagged))
+
+
+def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) -> Conversion:
+    """Whether a quantity counts packs: by the profile, or by a column's words."""
+    unit = (origin.unit if origin else None) or "base"
+    if unit in {"pack", "base"}:
+        return Conversion(
+            "per_pack", {"t_per_pack": literal(unit)}, str(unit == "pack").lower(), ()
+        )
+    word = f"lower({plain(cell[unit], tagged=reading.tagged)})"
+    known = words((*PACK_WORDS, *BASE_WORDS))
+    return Conversion(
+        "per_pack",
+        {"t_per_pack": word},
+        f"coalesce(t_per_pack in {words(PACK_WORDS)}, false)",
+        ((f"t_per_pack is not null and t_per_pack not in {known}", "unknown_unit"),),
+    )

@@ -1,0 +1,23 @@
+"""Bringing everything that is derived from the lines in line with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from nami_monitor.ingest import completeness
+from nami_monitor.store import Transaction
+from nami_monitor.store.rollups import refresh
+
+
+def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
+    """Refresh the roll-ups of some months (None: all), completeness, and the data version."""
+    if months is None or months:
+        refresh(db, months)
+    completeness.refresh(db)
+    db.run("update meta set data_version = data_version + 1")
+
+
+def refresh_all(db: Transaction) -> None:
+    """Refresh the roll-ups of every month, completeness, and the data version."""
+    refresh_months(db, None)

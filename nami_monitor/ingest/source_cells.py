@@ -1,0 +1,168 @@
+"""The cells of one sheet as a SQL relation: columns found by header, months turned into rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rapidfuzz import process
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.ingest.convert import literal
+from nami_monitor.ingest.personal import names_person
+from nami_monitor.ingest.profile import Profile, Unpivot
+
+SAMPLE = 200_000
+TEXT_FORMATS = ("csv",)
+
+
+def normal(header: str) -> str:
+    """A header as it is compared: trimmed, case-folded, white space collapsed."""
+    return " ".join(header.split()).casefold()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A sheet whose columns can be asked for by name.
+
+    Args:
+        sheet: what the reader gave.
+        sql: columns and places by normalised name, each the SQL that gives its text.
+        relation: SQL of the rows: ``line`` and c1..cN, after unpivoting.
+        personal: headers that name people; they are never read.
+        tagged: whether cells may carry a stored type.
+    """
+
+    sheet: Sheet
+    sql: Mapping[str, str]
+    relation: str
+    personal: tuple[str, ...]
+    tagged: bool
+
+    def find(self, names: Sequence[str]) -> list[str]:
+        """The names that exist here, in order."""
+        return [name for name in names if normal(name) in self.sql]
+
+    def missing(self, name: str, wanted: Sequence[str]) -> UserError:
+        """The error that says which column was looked for, and what there is."""
+        near = process.extract(wanted[0], self.sheet.columns, limit=3, score_cutoff=60)
+        return UserError(
+            "import.column_missing",
+            column=name,
+            wanted=" / ".join(wanted),
+            near=", ".join(hit for hit, _, _ in near) or "-",
+            seen=", ".join(self.sheet.columns[:30]),
+        )
+
+
+def cells_of(
+    sheet: Sheet, profile: Profile, *, file: Path, frame: str, period: date | None
+) -> Cells:
+    """Make a sheet's cells askable.
+
+    Args:
+        sheet: what the reader gave.
+        profile: for its unpivoting and its pieces.
+        file: the file, for ``@file``.
+        frame: the name under which SQL can read the sheet's frame.
+        period: the month that the user named, for ``@period``.
+    """
+    headers = {normal(name): f"c{index}" for index, name in enumerate(sheet.columns, start=1)}
+    sample = _sample(sheet)
+    personal = tuple(
+        name
+        for index, name in enumerate(sheet.columns, start=1)
+        if names_person(name, sample.get(f"c{index}", []))
+    )
+    sql = {
+        name: column for name, column in headers.items()
+        if name not in {normal(header) for header in personal}
+    }  # fmt: skip
+    sql["@file"] = literal(file.stem)
+    sql["@sheet"] = literal(sheet.name)
+    if period:
+        sql["@period"] = literal(period.strftime("%Y-%m"))
+    for row, titles in enumerate(sheet.titles, start=1):
+        for index, cell in enumerate(titles):
+            if cell is not None:
+                sql[f"@cell:{_letters(index)}{row}".casefold()] = literal(cell)
+    relation = _relation(sheet, frame)
+    tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
+    if profile.unpivot:
+        relation = _unpivoted(relation, sheet, profile.unpivot, sql)
+    return Cells(sheet, sql, relation, personal, tagged)
+
+
+def _sample(sheet: Sheet) -> dict[str, list[str | None]]:
+    if isinstance(sheet.rows, LargeCsv):
+        start = sheet.rows.data_starts - 1
+        body = sheet.titles[start:]
+        return {
+            f"c{index}": [row[index - 1] if index <= len(row) else None for row in body]
+            for index in range(1, len(sheet.columns) + 1)
+        }
+    return {
+        name: sheet.rows[name].unique().head(SAMPLE).to_list()
+        for name in sheet.rows.columns
+        if name != "line"
+    }
+
+
+def _relation(sheet: Sheet, frame: str) -> str:
+    if not isinstance(sheet.rows, LargeCsv):
+        return f"(select * from {frame})"
+    plan = sheet.rows
+    named = ", ".join(f"'c{index}': 'varchar'" for index in range(1, plan.fields + 1))
+    return (
+        f"(select cast(null as bigint) as line, * from read_csv({literal(str(plan.path))},"
+        f" delim = {literal(plan.delimiter)}, quote = {literal(plan.quote)},"
+        f" escape = {literal(plan.quote)}, header = false, skip = {plan.data_starts - 1},"
+        f" columns = {{{named}}}, auto_detect = false, null_padding = false,"
+        " store_rejects = true, rejects_limit = 0))"
+    )
+
+
+def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str]) -> str:
+    if isinstance(unpivot.columns, str):
+        pattern = re.compile(unpivot.columns, re.IGNORECASE)
+        chosen = [name for name in sheet.columns if pattern.search(name)]
+    else:
+        wanted = {normal(name) for name in unpivot.columns}
+        chosen = [name for name in sheet.columns if normal(name) in wanted]
+        absent = wanted - {normal(name) for name in chosen}
+        if absent:
+            raise UserError(
+                "import.column_missing",
+                column=unpivot.name,
+                wanted=", ".join(sorted(absent)),
+                near="-",
+                seen=", ".join(sheet.columns[:30]),
+            )
+    if not chosen:
+        raise UserError(
+            "import.unpivot_nothing",
+            pattern=str(unpivot.columns),
+            seen=", ".join(sheet.columns[:30]),
+        )
+    headings = ", ".join(literal(name) for name in chosen)
+    values = ", ".join(sql.pop(normal(name)) for name in chosen)
+    sql[normal(unpivot.name)] = "c_heading"
+    sql[normal(unpivot.value)] = "c_value"
+    return (
+        f"(select *, unnest([{headings}]) as c_heading, unnest([{values}]) as c_value"
+        f" from {relation})"
+    )
+
+
+def _letters(index: int) -> str:
+    """Column letters of a 0-based index: A, B, ... Z, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,440 @@
+"""One table of one sheet, converted and checked, as a temporary table in the database.
+
+Every record of the sheet is there, in the file's order, with its line, its typed columns, and
+``skip`` (the rule by which it is no data) or ``problems`` (what is wrong with it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.thresholds import PANDERA_ROWS
+from nami_monitor.core.words import Grain
+from nami_monitor.ingest.cells import LargeCsv
+from nami_monitor.ingest.convert import (
+    PERSONAL_TEXT,
+    REDACTED,
+    Conversion,
+    Reading,
+    conversion,
+    literal,
+    pack_flag,
+    plain,
+)
+from nami_monitor.ingest.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.sniff.values import (
+    Ambiguous,
+    combine,
+    date_formats,
+    decimal_evidence,
+)
+from nami_monitor.ingest.source_cells import SAMPLE, Cells, normal
+from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
+from nami_monitor.store import Transaction
+from nami_monitor.store.schema import HIDDEN
+from nami_monitor.tables import Column, columns
+
+TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"
+"""The first words of a row that adds up other rows."""
+
+PERIOD_ENDS = {
+    Grain.MONTH: "last_day(period_start)",
+    Grain.QUARTER: "last_day(date_add(period_start, interval 2 month))",
+    Grain.YEAR: "last_day(date_add(period_start, interval 11 month))",
+    Grain.DAY: "period_start",
+    Grain.LINE: "last_day(period_start)",
+}
+"""When a measured figure's period ends, where only its start is given."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A staged table.
+
+    Args:
+        table: the input table.
+        name: the temporary table.
+        dates: patterns that were found, by column.
+        decimal: decimal signs that were found, by column.
+        absent: optional columns that the profile maps and the file lacks.
+    """
+
+    table: str
+    name: str
+    dates: Mapping[str, tuple[str, ...]]
+    decimal: Mapping[str, str]
+    absent: tuple[str, ...]
+
+
+def stage(
+    db: Transaction,
+    table: TableMap,
+    cells: Cells,
+    profile: Profile,
+    *,
+    name: str,
+    known: Mapping[str, str],
+) -> Stage:
+    """Convert and check the rows of one table.
+
+    Args:
+        db: the transaction; the temporary table lives in its connection.
+        table: how the table is filled.
+        cells: the sheet's cells.
+        profile: the rest of the profile.
+        name: name of the temporary table; it must not exist.
+        known: per coded column a query of the codes that it may hold; a column without one may
+            hold any. A row whose only problem is an unknown code is ``held``: it can be booked
+            once the code is known.
+
+    Raises:
+        UserError: a required column is missing, or a date order or decimal sign is ambiguous.
+    """
+    origins, absent = _origins(table, cells)
+    reading = _reading(db, table, origins, cells, profile)
+    conversions = _conversions(table, origins, cells, profile, reading)
+    rows = cells.sheet.rows
+    large = isinstance(rows, LargeCsv) or rows.height > PANDERA_ROWS.value
+    db.run(
+        _query(table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known)
+    )
+    if isinstance(rows, LargeCsv):
+        _number_lines(db, name, rows)
+    if not large:
+        _check_with_pandera(db, table.name, name)
+    _mark_repeated_keys(db, table.name, name)
+    return Stage(table.name, name, reading.dates, reading.decimal, absent)
+
+
+def _origins(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[str, ...]]:
+    """The origins with the columns that exist, and the optional ones that the file lacks."""
+    found: dict[str, Origin] = {}
+    absent = []
+    for column in columns(table.name):
+        origin = table.columns.get(column.name)
+        if origin is None:
+            filled = column.name in table.constants or (table.name, column.name) in DEFAULTED
+            if not column.optional and not filled:
+                raise UserError("import.column_unmapped", column=column.name, table=table.name)
+            continue
+        present = cells.find(origin.columns)
+        enough = present if origin.how == "first" else len(present) == len(origin.columns)
+        if enough:
+            extra = [origin.sign.column] if origin.sign else []
+            extra += [origin.scale_by[0]] if origin.scale_by else []
+            extra += [origin.unit] if origin.unit not in {None, "pack", "base"} else []
+            for needed in extra:
+                if not cells.find([str(needed)]):
+                    raise cells.missing(column.name, [str(needed)])
+            found[column.name] = replace(origin, columns=tuple(present))
+        elif column.optional:
+            absent.append(column.name)
+        else:
+            raise cells.missing(column.name, origin.columns)
+    return found, tuple(absent)
+
+
+DEFAULTED = {("measurements", "period_end"), ("measurements", "proxy"), ("measurements", "unit")}
+
+
+def _sql_of(origin: Origin, cells: Cells) -> dict[str, str]:
+    names = [*origin.columns]
+    names += [origin.sign.column] if origin.sign else []
+    names += [origin.scale_by[0]] if origin.scale_by else []
+    names += [origin.unit] if origin.unit and origin.unit not in {"pack", "base"} else []
+    return {name: cells.sql[normal(name)] for name in names}
+
+
+def _reading(
+    db: Transaction,
+    table: TableMap,
+    origins: Mapping[str, Origin],
+    cells: Cells,
+    profile: Profile,
+) -> Reading:
+    """What the cells prove about decimal signs and date patterns; ambiguity is asked."""
+    blank = Reading(tagged=cells.tagged)
+    evidence = {}
+    dates: dict[str, tuple[str, ...]] = {}
+    for column in columns(table.name):
+        origin = origins.get(column.name)
+        if origin is None or column.sql_type not in {"double", "date"}:
+            continue
+        stated = (origin.format,) if origin.format else profile.dates
+        if column.sql_type == "date":
+            found = stated or date_formats(
+                _texts(db, table, column, origin=origin, cells=cells, reading=blank)
+            )
+            if isinstance(found, Ambiguous):
+                raise UserError(
+                    "import.ambiguous_dates",
+                    column=" / ".join(origin.columns),
+                    example=found.example,
+                    first=found.readings[0],
+                    second=found.readings[1],
+                )
+            dates[column.name] = found
+        elif profile.decimal is None:
+            evidence[column.name] = decimal_evidence(
+                _texts(db, table, column, origin=origin, cells=cells, reading=blank)
+            )
+    proven = combine(evidence)
+    for name, sign in proven.items():
+        if sign == "ambiguous":
+            raise UserError("import.ambiguous_decimal", column=" / ".join(origins[name].columns))
+    numbers = [c.name for c in columns(table.name) if c.sql_type == "double" and c.name in origins]
+    decimal = (
+        dict.fromkeys(numbers, profile.decimal)
+        if profile.decimal
+        else {name: str(sign) for name, sign in proven.items() if sign != "none"}
+    )
+    return Reading(tagged=cells.tagged, decimal=decimal, dates=dates)
+
+
+def _texts(
+    db: Transaction,
+    table: TableMap,
+    column: Column,
+    *,
+    origin: Origin,
+    cells: Cells,
+    reading: Reading,
+) -> list[str | None]:
+    """The distinct texts of a column as they will be converted."""
+    made = conversion(
+        column,
+        origin=origin,
+        constant=None,
+        values=table.values.get(column.name),
+        cell=_sql_of(origin, cells),
+        reading=reading,
+    )
+    texts = [sql for key, sql in made.inner.items() if key.startswith("t_")]
+    if len(texts) > 1:
+        texts = texts[1:]
+    listed = ", ".join(texts)
+    head = f"(select * from {cells.relation} limit {SAMPLE})"
+    rows = db.rows(f"select distinct unnest([{listed}]) from {head}")
+    return [text for (text,) in rows]
+
+
+def _conversions(
+    table: TableMap,
+    origins: Mapping[str, Origin],
+    cells: Cells,
+    profile: Profile,
+    reading: Reading,
+) -> list[Conversion]:
+    factor = profile.currency.to_eur if profile.currency else 1.0
+    if profile.vat == "incl" and profile.vat_rate is not None:
+        factor /= 1 + profile.vat_rate
+    made = []
+    for column in columns(table.name):
+        origin = origins.get(column.name)
+        default = _default(table.name, column.name, profile)
+        if origin is None and column.name not in table.constants and default is not None:
+            made.append(Conversion(column.name, {f"t_{column.name}": "null"}, default, ()))
+            continue
+        made.append(
+            conversion(
+                column,
+                origin=origin,
+                constant=table.constants.get(column.name),
+                values=table.values.get(column.name),
+                cell=_sql_of(origin, cells) if origin else {},
+                reading=reading,
+                factor=factor if column.money else 1.0,
+            )
+        )
+    if table.name in HIDDEN:
+        quantity = origins.get("quantity")
+        made.append(pack_flag(quantity, _sql_of(quantity, cells) if quantity else {}, reading))
+    return made
+
+
+def _default(table: str, column: str, profile: Profile) -> str | None:
+    """What a column holds when nothing fills it and the answer is certain."""
+    if table != "measurements":
+        return None
+    return {
+        "period_end": PERIOD_ENDS[profile.grain],
+        "proxy": "false",
+        "unit": "activity_measure",
+    }.get(column)
+
+
+def _query(
+    table: TableMap,
+    conversions: list[Conversion],
+    cells: Cells,
+    profile: Profile,
+    name: str,
+    *,
+    by_sql: bool,
+    reading: Reading,
+    known: Mapping[str, str],
+) -> str:
+    """The statement that makes the temporary table."""
+    inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
+    mapped = {column for c in conversions for column in _columns_in(c)}
+    raw = _raw(cells, mapped)
+    typed: list[str] = []
+    typed_late: list[str] = []
+    for c in conversions:
+        late = c.typed in {*PERIOD_ENDS.values(), "activity_measure"}
+        (typed_late if late else typed).append(f'{c.typed} as "{c.name}"')
+    problems = []
+    for c in conversions:
+        problems += [
+            (c.name, rule, test.replace("{typed}", f'"{c.name}"'), f"t_{c.name}")
+            for test, rule in c.failures
+        ]
+    if by_sql:
+        unread = {
+            c.name: " or ".join(
+                f"coalesce({test}, false)".replace("{typed}", f'"{c.name}"')
+                for test, _ in c.failures
+            )
+            or "false"
+            for c in conversions
+        }
+        for failure in sql_failures(table.name):
+            test = failure.predicate
+            if failure.rule == "missing":
+                test = f"({test}) and not ({unread[failure.column]})"
+            problems.append((failure.column, failure.rule, test, f"t_{failure.column}"))
+    tests = [f"coalesce({test}, false)" for _, _, test, _ in problems] or ["false"]
+    unknown = [
+        (column, "unknown_code", f'"{column}" is not null and "{column}" not in ({query})', shown)
+        for column, query in known.items()
+        for shown in [f"t_{column}"]
+    ]
+    strange = " or ".join(f"({test})" for _, _, test, _ in unknown) or "false"
+    problems += unknown
+    made = ", ".join(
+        f"case when coalesce({test}, false) then {{'column_name': {literal(column)},"
+        f" 'rule': {literal(rule)}, 'value': {plain(shown, tagged=reading.tagged)}}} end"
+        for column, rule, test, shown in problems
+    )
+    listed = f"list_filter([{made}], lambda p: p is not null)" if made else "null"
+    output = ", ".join(f'"{c.name}"' for c in conversions)
+    source = f"select *, {', '.join(typed_late)} from " if typed_late else "select * from "
+    kept = "raw" if not by_sql else "case when bad or strange then raw end"
+    return (
+        f"create temp table {name} as"
+        f" select line, {output}, skip, case when bad or strange then {listed} end as problems,"
+        f" strange and not bad as held, {kept} as raw"
+        f" from (select *, skip is null and ({' or '.join(tests)}) as bad,"
+        f" skip is null and ({strange}) as strange"
+        f" from ({source}(select *, {', '.join(typed)}"
+        f" from (select line, {inner}, {raw} as raw, {_skip(cells, profile)} as skip"
+        f" from {cells.relation}))))"
+    )
+
+
+def _columns_in(made: Conversion) -> set[str]:
+    return {part for sql in made.inner.values() for part in _names(sql)}
+
+
+def _names(sql: str) -> set[str]:
+    cleaned = "".join(sign if sign.isalnum() or sign == "_" else " " for sign in sql)
+    return {word for word in cleaned.split() if word[:1] == "c" and word[1:].isdigit()}
+
+
+def _raw(cells: Cells, mapped: set[str]) -> str:
+    """The original row, stored types kept; personal columns left out, unmapped ones cleared."""
+    personal = {normal(name) for name in cells.personal}
+    parts = []
+    for index, header in enumerate(cells.sheet.columns, start=1):
+        column = f"c{index}"
+        if normal(header) in personal:
+            parts.append("null")
+        elif column in mapped:
+            parts.append(column)
+        else:
+            text = plain(column, tagged=cells.tagged)
+            parts.append(f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')")
+    return f"[{', '.join(parts)}]::varchar[]"
+
+
+def _skip(cells: Cells, profile: Profile) -> str:
+    """The rule by which a row is no data, or null."""
+    cases = []
+    if profile.unpivot:
+        value = cells.sql[normal(profile.unpivot.value)]
+        cases.append(f"when {value} is null then 'empty_cell'")
+    if profile.drop is None:
+        first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
+        cases.append(f"when regexp_matches({first}, '{TOTALS}', 'i') then 'totals_row'")
+    else:
+        for dropped in profile.drop:
+            if not cells.find([dropped.column]):
+                raise cells.missing("drop", [dropped.column])
+            text = plain(cells.sql[normal(dropped.column)], tagged=cells.tagged)
+            cases.append(
+                f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
+                f" then {literal('dropped: ' + dropped.column)}"
+            )
+    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+
+
+def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
+    """Give streamed rows their record numbers: rejected records lie between them."""
+    db.run(f"update {name} set line = rowid + {plan.data_starts}")
+
+
+def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
+    """Run the model over the rows that are data, and add what it finds to their problems."""
+    listed = ", ".join(f'"{column.name}"' for column in columns(table))
+    rows = db.frame(f"select rowid as stage_row, {listed} from {name} where skip is null")
+    failures = pandera_failures(table, rows.drop("stage_row"))
+    if failures.is_empty():
+        return
+    found = failures.with_columns(rows["stage_row"].gather(failures["row"]).alias("stage_row"))
+    texts = pl.concat(
+        [
+            found.filter(pl.col("column_name") == column.name).with_columns(
+                rows[column.name].cast(pl.String).gather(part["row"]).alias("value")
+            )
+            for column in columns(table)
+            if not (part := found.filter(pl.col("column_name") == column.name)).is_empty()
+        ]
+    )
+    with db.view_of("found", texts) as view:
+        db.run(
+            f"update {name} set held = false,"
+            f" problems = list_concat(coalesce({name}.problems, []), f.problems)"
+            " from (select f.stage_row, list({'column_name': f.column_name, 'rule': f.rule,"
+            f" 'value': f.value}} order by f.column_name, f.rule) as problems from {view} as f"
+            f" join {name} as s on s.rowid = f.stage_row"
+            " where f.rule <> 'missing' or s.problems is null or not list_contains("
+            "list_transform(s.problems, lambda p: p.column_name), f.column_name)"
+            f" group by f.stage_row) as f where {name}.rowid = f.stage_row"
+        )
+
+
+def _mark_repeated_keys(db: Transaction, table: str, name: str) -> None:
+    """A second row that says something else under the same key is set aside."""
+    key, rest = key_predicate(table)
+    if not key:
+        return
+    differs = " or ".join(f"s.{column} is distinct from f.{column}" for column in rest)
+    same = " and ".join(f"s.{column} is not distinct from f.{column}" for column in key)
+    shown = f"concat_ws(' / ', {', '.join(f's.{column}' for column in key)})"
+    blamed = key[0].strip('"')
+    db.run(
+        f"create temp table {name}_first as select * from {name}"
+        " where skip is null and (problems is null or held)"
+        f" qualify row_number() over (partition by {', '.join(key)} order by line, rowid) = 1"
+    )
+    db.run(
+        f"update {name} as s set held = false, problems = [{{'column_name': '{blamed}',"
+        f" 'rule': 'repeated_key', 'value': {shown}}}]"
+        f" from {name}_first as f where {same} and ({differs})"
+        " and s.skip is null and (s.problems is null or s.held)"
+    )
+    db.run(f"drop table {name}_first")
