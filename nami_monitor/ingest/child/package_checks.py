@@ -25,9 +25,9 @@ EXTENT_CELLS: Final = 20_000_000
 
 _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
-_CELL = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr=["']([0-9]{1,7})["']""")
-_ERROR_TYPE = re.compile(rb"""\st=["']e["']""")
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+_ERROR_TYPE = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
 @dataclass(frozen=True)

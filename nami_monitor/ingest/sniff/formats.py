@@ -15,6 +15,9 @@ _PARQUET: Final = b"PAR1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOKS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 
+#: What an empty file may hold: zero bytes, white space, byte order marks and separators.
+_FILLING: Final = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe;,|"
+
 #: What is recognised by its first bytes and refused, to the key of the sentence.
 _REFUSED_HEADS: Final[Mapping[bytes, str]] = {
     b"%PDF": "reading.pdf",
@@ -59,7 +62,8 @@ def sniff_format(path: Path) -> str:
         size = file.tell()
         file.seek(max(0, size - len(_PARQUET)))
         tail = file.read()
-    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    filling = _FILLING if size == len(head) else _FILLING[:-3]
+    if not head.strip(filling):
         raise UserError("reading.empty", file=path.name)
     for start, key in _REFUSED_HEADS.items():
         if head.startswith(start):

@@ -85,9 +85,11 @@ def find_header(grid: Sequence[Row], name: str) -> int:
         if any(_repeats_labels(row) for row in sample[:_HEADER_WITHIN]):
             raise _stacked(name, 0, _last_wide(sample), sample)
         raise UserError("reading.no_header", file=name)
-    header = _choose(sample, candidates, name)
+    header = _choose(sample, candidates)
     if not any(any(row) for row in sample[header + 1 :]):
         raise UserError("reading.only_header", file=name)
+    if _continues_below(sample, header):
+        raise _stacked(name, header, header + 1, sample)
     if _completed_from_above(sample, header):
         raise _stacked(name, header - 1, header, sample)
     if _recurs(sample, header):
@@ -166,7 +168,8 @@ def _is_candidate(row: Row, below: _Below) -> bool:
     ]
     if periods and not _name_periods(periods):
         return False
-    return len({cell.casefold() for _, cell in filled}) >= _DISTINCT * len(filled)
+    different = len({cell.casefold() for _, cell in filled})
+    return different >= min(_DISTINCT * len(filled), max(len(filled) - 1, 2))
 
 
 def _name_periods(cells: Sequence[tuple[Cell, str, str | None]]) -> bool:
@@ -202,19 +205,17 @@ def _candidates(sample: Sequence[Row]) -> list[int]:
     return found
 
 
-def _choose(sample: Sequence[Row], candidates: Sequence[int], name: str) -> int:
+def _choose(sample: Sequence[Row], candidates: Sequence[int]) -> int:
     """Take the first candidate, unless a later one stands apart as the header of typed columns."""
     header = candidates[0]
     for later in candidates[1:]:
         below = _below(sample, later)
-        typed = [number for number, kind in enumerate(below.kinds) if kind not in (None, LABEL)]
-        named = sum(sample[later][number] is not None for number in typed)
+        typed = _typed_columns(below)
+        named = any(sample[later][number] is not None for number in typed)
         apart = any(not any(row) for row in sample[header + 1 : later])
         wider = _covers(sample[later], below.used) > _covers(sample[header], below.used)
         if apart and (named or (not typed and wider)):
             header = later
-        elif named > 1:
-            raise _stacked(name, header, later, sample)
     return header
 
 
@@ -234,6 +235,18 @@ def _repeats_labels(row: Row) -> bool:
 def _last_wide(sample: Sequence[Row]) -> int:
     """Give the last of the first records that say the same labels again and again."""
     return max(index for index, row in enumerate(sample[:_HEADER_WITHIN]) if _repeats_labels(row))
+
+
+def _typed_columns(below: _Below) -> list[int]:
+    return [number for number, kind in enumerate(below.kinds) if kind not in (None, LABEL)]
+
+
+def _continues_below(sample: Sequence[Row], header: int) -> bool:
+    """Tell whether the record below a header names columns of numbers or dates too."""
+    row = sample[header + 1]
+    typed = _typed_columns(_below(sample, header + 1))
+    named = {cell for number in typed if (cell := row[number]) is not None}
+    return is_label_row(row) and len(named) > 1
 
 
 def _completed_from_above(sample: Sequence[Row], header: int) -> bool:
