@@ -4,7 +4,7 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_number
-from nami_monitor.ingest.sniff.headers import find_header
+from nami_monitor.ingest.sniff.headers import find_header, find_stacked_header
 
 DAY = dt.date(2025, 1, 1)
 DATA = [["1-2-2025", "Noord", "Pen", "12", "1,50"], ["3-2-2025", "Zuid", "Pen", "3", "2,50"]] * 3
@@ -35,6 +35,7 @@ def months(*names):
         (months("2023", "2024", "2025"), 0),
         (months("jan-25", "feb-25", "mrt-25"), 0),
         (months("2025-01", "2025-02", "2025-03"), 0),
+        (months("1/1/2025", "1/2/2025", "1/3/2025"), 0),
         (months("januari", "februari", "maart"), 0),
         (months(*(tag_number(float(year)) for year in (2023, 2024, 2025))), 0),
         ([*months("a", "b", "c"), ["Totaal", None, "5", "10", "15"]], 0),
@@ -60,6 +61,12 @@ def test_the_header_is_found(grid, index):
         ([HEADER], "only_header"),
         ([HEADER, ["dag", "code", "nummer", "stuks", "euro"], *DATA], "stacked_header"),
         (
+            [["Locatie", None, "Papier", None], [None, "naam", "aantal", "bedrag"]]
+            + [["a", "Noord", "1", "2,5"]] * 3,
+            "stacked_header",
+        ),
+        ([["a", "1-1-2025 9:00", "2-1-2025 9:00"], ["b", "1", "2"], ["c", "1", "2"]], "no_header"),
+        (
             [[None, "2024", None, "2025", None], ["Locatie", "aantal", "euro", "aantal", "euro"]]
             + [["Noord", "1", "2,5", "3", "4,5"]] * 3,
             "stacked_header",
@@ -76,3 +83,11 @@ def test_the_header_is_found(grid, index):
 def test_what_is_no_single_header_is_refused(grid, key):
     with pytest.raises(UserError, match=f"reading.{key}"):
         find_header(grid, "f")
+
+
+def test_a_header_of_stated_height_stands_right_above_the_first_data():
+    above = [["Overzicht"], ["Plaats", None, "Papier", None, None]]
+    assert find_stacked_header([*above, HEADER, *DATA], 2) == 1
+    texts = [["Titel"], ["Naam", "Plaats"], ["kort", "lang"], ["Noord", "Gent"]]
+    assert find_stacked_header(texts, 2) == 1
+    assert find_stacked_header([["Naam"], ["Noord"]], 2) == 0

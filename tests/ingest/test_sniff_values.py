@@ -105,6 +105,10 @@ def test_proofs_of_both_orders_are_asked():
     assert isinstance(date_formats(["13/01/2014", "01/13/2014", "01/02/2014"]), Ambiguous)
 
 
+def test_values_that_need_both_orders_get_both():
+    assert date_formats(["13/01/2014", "01/13/2014"]) == ("%d/%m/%Y", "%m/%d/%Y")
+
+
 def test_one_typing_error_in_hundreds_proves_nothing():
     days = [f"{1 + n % 28:02}/{1 + n % 12:02}/{2000 + n % 20}" for n in range(400)]
     assert date_formats([*days, "01/13/2014"]) == ("%d/%m/%Y",)

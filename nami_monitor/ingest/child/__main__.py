@@ -117,5 +117,5 @@ def main(arguments: list[str]) -> None:
     (folder / "refused.json").write_text(json.dumps(refused), encoding="utf-8")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  it runs in a process of its own
     main(sys.argv[1:])

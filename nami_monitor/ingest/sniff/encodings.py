@@ -22,11 +22,14 @@ _WIDE_SHARE: Final = 0.4
 
 #: The single-byte encodings that Dutch and English office systems write.
 _SINGLE_BYTE: Final = ("cp1252", "cp850")
-_LETTERS: Final = frozenset("éëïöüèáóçêâîôûàäúíñåøæãõìòùÿœßýšž")
+_DUTCH: Final = frozenset("éëïöüèóçêâîôûàä")
+_FOREIGN: Final = frozenset("áúíñåøæãõìòùÿœßýšž")
 _CAPITALS: Final = frozenset("ÉËÏÖÜÈÁÓÇÊÂÎÔÛÀÄÚÍÑÅØÆŠŽ")
-_SYMBOLS: Final = frozenset("€£°²³½¼¾µ®©\u2013—…·•«»§±™\u00d7\u00a0")
-_CLOSING: Final = "\u201d\u00bb"
-_APOSTROPHES: Final = "\u2018\u2019"
+_SYMBOLS: Final = frozenset("£°²³½¼¾µ®©\u2013—·•«»§±™\u00d7")
+_OPENING: Final = "\u2018\u201c\u201e"
+_CLOSING: Final = "\u2019\u201d"
+#: Hard spaces stand anywhere between words in exports.
+_SPACE: Final = "\u00a0"
 
 #: Lines that are no UTF-8 and that are judged: enough to choose, few enough to keep.
 _SAMPLE_LINES: Final = 20_000
@@ -139,16 +142,19 @@ def _plausibility(line: bytes, encoding: str) -> int:
 
 
 def _plausible(before: str, sign: str, after: str) -> int:
-    inside = before.isalpha() and after.isalpha()
-    beside = before.isalpha() or after.isalpha()
-    if sign in _LETTERS:
-        return 2 if beside else -1
+    """Score one sign between its neighbours: 3 surely right, -3 surely wrong."""
+    left, right = before.isalpha(), after.isalpha()
+    if sign in _DUTCH or sign in _FOREIGN:
+        fits = (left or right or sign == "à") and not (before.isupper() and after.isupper())
+        return (2 if sign in _DUTCH else 1) if fits else -1
     if sign in _CAPITALS:
-        return -2 if before.islower() else 1
-    if sign in _APOSTROPHES:
-        return 1
-    if sign in _CLOSING or sign in "\u201c\u201e":
-        return -2 if inside else 1
+        return 1 if right and not before.islower() else -2
+    if sign in _OPENING or sign in _CLOSING:
+        outward, inward = (left, right) if sign in _OPENING else (right, left)
+        apostrophe = sign == "\u2019" and inward
+        return 3 if inward and (apostrophe or not outward) else -2 * outward
+    if sign in "€…":
+        return -1 if right else 2
     if sign in _SYMBOLS:
-        return -1 if inside else 1
-    return -3
+        return -1 if left and right and before.islower() else 1
+    return 2 if sign == _SPACE else -3

@@ -30,6 +30,12 @@ _YEARS: Final = (1990, 2100)
 
 LABEL, _NUMBER, _YEAR, _DATE, _OTHER = "label", "number", "year", "date", "other"
 
+#: How years, months and days are written above columns.
+_PERIODS: Final = (
+    *("%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"),
+    *("%Y-%m", "%m-%Y", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y"),
+)
+
 Row = Sequence[Cell]
 
 
@@ -184,7 +190,7 @@ def _name_periods(cells: Sequence[tuple[Cell, str, str | None]]) -> bool:
 
 
 def _moment(text: str) -> str | None:
-    for pattern in ("%Y", "%Y-%m-%d", "%Y-%m", "%d-%m-%Y", "%m-%Y", "%b %Y", "%b-%Y", "%b-%y"):
+    for pattern in _PERIODS:
         moment = parse_date(text, pattern)
         if moment is not None:
             return moment.isoformat()

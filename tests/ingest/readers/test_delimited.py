@@ -14,6 +14,10 @@ from nami_monitor.ingest.readers.records import (
     split_records,
 )
 
+WINDOWS_WORDS = ["“citaat”", "€ 5", "Één", "7 m²", "café\u2019s", "a “b” c", "\u2018s Graveland"]
+WINDOWS_WORDS += ["wit\xa0papier", "A\u2013Z", "€5", "enz…", "2 \u2013 3", "Post-it®", "crème"]
+DOS_WORDS = ["coördinator", "één", "Curaçao", "financiën", "Élan", "crème", "drie à vier", "idée"]
+
 BODY = "".join(f"{n};Papier;{n},5\n" for n in range(1, 11))
 
 
@@ -250,3 +254,71 @@ def test_a_large_file_is_only_planned(tmp_path, monkeypatch, encoding):
     assert plan.path.read_text(encoding="utf-8-sig").replace("\r\n", "\n") == text
     if plan.temporary:
         plan.path.unlink()
+
+
+def test_a_large_file_cannot_be_filled_down(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "LARGE_BYTES", 10)
+    with pytest.raises(UserError, match="fill_down_large"):
+        read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}", Layout(fill_down=("Nr",)))
+
+
+def test_records_become_columns_in_several_goes(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "_CHUNK_RECORDS", 3)
+    sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}")
+    assert sheet.rows["c1"].to_list() == [str(n) for n in range(1, 11)]
+
+
+def test_one_column_needs_no_separator(tmp_path):
+    sheet = read_text(tmp_path, "Locatie\nNoord\nZuid\n")
+    assert sheet.rows["c1"].to_list() == ["Noord", "Zuid"]
+
+
+def test_an_enormous_field_is_taken_for_an_open_quote(tmp_path):
+    sheet = read_text(tmp_path, f'Nr;Artikel;Prijs\n{BODY}11;"{"x" * 200_000}";1,5\n{BODY}')
+    assert rules(sheet) == [(12, "open_quote")]
+    huge = f'"{"x" * 200_000}";1,5;2\n'
+    assert rules(read_text(tmp_path, f"Nr;Artikel;Prijs\n{huge}{BODY}")) == [(2, "open_quote")]
+
+
+def test_utf16_without_a_mark_is_seen_by_its_zero_bytes(tmp_path):
+    text = f"Nr;Artikel;Prijs\n{BODY}"
+    assert read_text(tmp_path, text, encoding="utf-16-be").layout.encoding == "utf-16-be"
+
+
+@pytest.mark.parametrize("word", WINDOWS_WORDS)
+def test_signs_of_windows_are_recognised(tmp_path, word):
+    sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}11;{word};2\n", encoding="cp1252")
+    assert sheet.rows["c2"][-1] == word
+
+
+@pytest.mark.parametrize("word", DOS_WORDS)
+def test_letters_of_dos_are_recognised(tmp_path, word):
+    sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}11;{word};2\n", encoding="cp850")
+    assert sheet.rows["c2"][-1] == word
+
+
+@pytest.mark.parametrize(
+    ("content", "layout", "key"),
+    [
+        (b"Nr;Caf\xe9;x\n1;\xc3\xa9;2\n1;\xc3\xa9;2\n", Layout(), "unreadable_header"),
+        (b"Nr;A\n1;2\n", Layout(encoding="klingon"), "encoding_name"),
+        ("Nr;A\n1;2\n".encode("utf-16")[:-1], Layout(), "truncated"),
+        (b"\n \n1;2\n", Layout(header=False, skip_rows=2, delimiter=","), None),
+        (b"1;2\n;\n", Layout(header=False, skip_rows=1), "empty"),
+        (b"Nr;A\n;\n", Layout(skip_rows=0), "only_header"),
+        (b"Nr;A\nNr;A\n", Layout(skip_rows=0), "only_header"),
+        (b'Nr,A\n" "," "\n', Layout(), "only_header"),
+        (b'" "," "\n', Layout(), "empty"),
+    ],
+)
+def test_what_a_layout_cannot_mend_is_refused(tmp_path, content, layout, key):
+    if key is None:
+        assert read_text(tmp_path, content, layout).rows.height == 1
+        return
+    with pytest.raises(UserError, match=f"reading.{key}"):
+        read_text(tmp_path, content, layout)
+
+
+def test_plain_letters_in_a_stated_windows_file(tmp_path):
+    sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}", Layout(encoding="cp1252"))
+    assert sheet.rows.height == 10

@@ -1,0 +1,132 @@
+"""The child's own steps, run in this process so that each can be looked at."""
+
+import datetime as dt
+import json
+import sys
+
+import pytest
+import xlsxwriter
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.child import __main__ as child
+from nami_monitor.ingest.child.package_checks import check_package
+from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
+
+
+@pytest.fixture
+def book(tmp_path):
+    path = tmp_path / "a.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    first = workbook.add_worksheet("Eerste")
+    first.write_row(0, 0, ["a", "b"])
+    first.write_formula("AB3", "=1/0", None, "#DIV/0!")
+    workbook.add_worksheet("Tweede").write_row(0, 0, ["x", 1.5])
+    chart = workbook.add_chart({"type": "line"})
+    chart.add_series({"values": "=Tweede!$B$1:$B$1"})
+    workbook.add_chartsheet("Grafiek").set_chart(chart)
+    workbook.close()
+    return path
+
+
+@pytest.fixture
+def unlimited(monkeypatch):
+    monkeypatch.setattr(child, "limit_memory", lambda: None)
+
+
+def said(folder):
+    return json.loads((folder / "refused.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("  x ", "x"),
+        ("", None),
+        (True, tag_boolean(True)),
+        (2.0, tag_number(2)),
+        (dt.date(2025, 2, 3), tag_date(dt.date(2025, 2, 3))),
+        (dt.timedelta(hours=36, seconds=5), "36:00:05"),
+        (dt.time(12, 30), "12:30:00"),
+    ],
+)
+def test_every_kind_of_value_becomes_a_cell(value, cell):
+    assert child.cell_of(value) == cell
+
+
+@pytest.mark.usefixtures("unlimited")
+def test_worksheets_become_lines_of_cells(book, tmp_path):
+    child.main([str(book), "xlsx", str(tmp_path)])
+    sheets = json.loads((tmp_path / "sheets.json").read_text(encoding="utf-8"))
+    assert [sheet["name"] for sheet in sheets] == ["Eerste", "Tweede"]
+    lines = (tmp_path / sheets[0]["file"]).read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert rows == [["a", "b"], [], [*[None] * 27, tag_error("#DIV/0!")]]
+
+
+def test_error_values_are_found_where_they_stand(book):
+    scans = {scan.part: scan.has_errors for scan in check_package(book)}
+    parts = sheet_parts(book)
+    assert scans == {parts["Eerste"]: True, parts["Tweede"]: False}
+    assert error_cells(book, parts["Eerste"]) == {(2, 27): "#DIV/0!"}
+
+
+@pytest.mark.usefixtures("unlimited")
+def test_a_refusal_is_left_for_the_parent(tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"PK")
+    child.main([str(path), "xlsx", str(tmp_path)])
+    assert said(tmp_path)["key"] == "reading.truncated"
+    child.main([str(path), "xls", str(tmp_path)])
+    assert said(tmp_path)["key"] == "reading.broken"
+
+    def locked(*_):
+        raise child.calamine.PasswordError
+
+    monkeypatch.setattr(child, "convert", locked)
+    child.main([str(path), "xls", str(tmp_path)])
+    assert said(tmp_path) == {"key": "reading.password", "values": {"file": "a.xlsx"}}
+
+
+@pytest.mark.usefixtures("unlimited")
+def test_a_workbook_without_errors_needs_no_second_look(tmp_path):
+    path = tmp_path / "b.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    workbook.add_worksheet().write_row(0, 0, ["a", 1])
+    workbook.close()
+    child.main([str(path), "xlsx", str(tmp_path)])
+    assert json.loads((tmp_path / "0.jsonl").read_text(encoding="utf-8")) == ["a", tag_number(1)]
+
+
+def test_the_last_cell_decides_how_far_a_sheet_reaches(tmp_path):
+    path = tmp_path / "b.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    workbook.add_worksheet().write("XFD1048576", 1)
+    workbook.close()
+    with pytest.raises(UserError, match=r"too_far\(.*rows=1048576, columns=16384"):
+        check_package(path)
+
+
+def test_a_damaged_package_is_refused(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(UserError, match=r"reading.truncated"):
+        check_package(tmp_path / "a.xlsx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of the child")
+def test_the_memory_limit_lies_above_what_is_in_use(monkeypatch):
+    import resource  # noqa: PLC0415  Windows has none
+
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, pair: limits.append(pair))
+    child.limit_memory()
+    ((soft, hard),) = limits
+    assert soft == hard > child.MEMORY_BYTES
+
+
+def test_without_that_file_system_there_is_no_memory_limit(monkeypatch):
+    def absent(*_, **__):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(child.Path, "read_text", absent)
+    child.limit_memory()
