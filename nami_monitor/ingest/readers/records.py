@@ -81,7 +81,7 @@ def split_records(lines: list[str], delimiter: str) -> Iterator[Record]:
 
 
 def _parse(feed: _Feed, delimiter: str) -> Iterator[list[str] | None]:
-    """Give the fields per record; None, and no more, when a record does not end."""
+    """Give the fields per record; None, where reading has to start anew, when one does not end."""
     reader = csv.reader(feed, delimiter=delimiter)
     step: Callable[[], list[str]] = reader.__next__
     while True:
@@ -91,7 +91,6 @@ def _parse(feed: _Feed, delimiter: str) -> Iterator[list[str] | None]:
             return
         except (_TooLongError, csv.Error):
             yield None
-            return
 
 
 def _is_open(lines: list[str], delimiter: str) -> bool:

@@ -154,7 +154,7 @@ def _plausible(before: str, sign: str, after: str) -> int:
         apostrophe = sign == "\u2019" and inward
         return 3 if inward and (apostrophe or not outward) else -2 * outward
     if sign in "€…":
-        return -1 if right else 2
+        return -1 if right else 1 + (left or sign == "€")
     if sign in _SYMBOLS:
         return -1 if left and right and before.islower() else 1
     return 2 if sign == _SPACE else -3
