@@ -22,14 +22,14 @@ _WIDE_SHARE: Final = 0.4
 
 #: The single-byte encodings that Dutch and English office systems write.
 _SINGLE_BYTE: Final = ("cp1252", "cp850")
-_DUTCH: Final = frozenset("éëïöüèóçêâîôûàä")
-_FOREIGN: Final = frozenset("áúíñåøæãõìòùÿœßýšž")
+_DUTCH: Final = frozenset("éëïöüèóçêâîôàä")
+_FOREIGN: Final = frozenset("áúíûñåøæãõìòùÿœßýšž")
 _CAPITALS: Final = frozenset("ÉËÏÖÜÈÁÓÇÊÂÎÔÛÀÄÚÍÑÅØÆŠŽ")
-_SYMBOLS: Final = frozenset("£°²³½¼¾µ®©\u2013—·•«»§±™\u00d7")
+_SYMBOLS: Final = frozenset("£°²³½¼¾µ®©·•«»§±™\u00d7")
 _OPENING: Final = "\u2018\u201c\u201e"
 _CLOSING: Final = "\u2019\u201d"
-#: Hard spaces stand anywhere between words in exports.
-_SPACE: Final = "\u00a0"
+#: Dashes and hard spaces stand anywhere, also between letters; hard spaces abound in exports.
+_ANYWHERE: Final[Mapping[str, int]] = {"\u2013": 1, "\u2014": 1, "\u00a0": 2}
 
 #: Lines that are no UTF-8 and that are judged: enough to choose, few enough to keep.
 _SAMPLE_LINES: Final = 20_000
@@ -157,4 +157,4 @@ def _plausible(before: str, sign: str, after: str) -> int:
         return -1 if right else 1 + (left or sign == "€")
     if sign in _SYMBOLS:
         return -1 if left and right and before.islower() else 1
-    return 2 if sign == _SPACE else -3
+    return _ANYWHERE.get(sign, -3)

@@ -15,7 +15,16 @@ from nami_monitor.ingest.readers.records import (
 )
 
 WINDOWS_WORDS = ["“citaat”", "€ 5", "Één", "7 m²", "café\u2019s", "a “b” c", "\u2018s Graveland"]
-WINDOWS_WORDS += ["wit\xa0papier", "A\u2013Z", "€5", "enz…", "2 \u2013 3", "Post-it®", "crème"]
+WINDOWS_WORDS += [
+    "wit\xa0papier",
+    "A\u2013Z",
+    "stroom\u2013water",
+    "€5",
+    "enz…",
+    "2 \u2013 3",
+    "Post-it®",
+    "crème",
+]
 DOS_WORDS = ["coördinator", "één", "Curaçao", "financiën", "Élan", "crème", "drie à vier", "idée"]
 
 BODY = "".join(f"{n};Papier;{n},5\n" for n in range(1, 11))
