@@ -122,3 +122,7 @@ class SetAsideState(StrEnum):
     OPEN = "open"
     RELEASED = "released"
     ABANDONED = "abandoned"
+
+
+LEVELS = frozenset({"fte", "headcount", "staff", "voters", "posts"})
+"""Activity measures that are a level at a moment: averaged over months, never added up."""

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from nami_monitor.core.words import Standing
-from nami_monitor.ingest.convert import literal
 from nami_monitor.ingest.settle import month_of, settle
 from nami_monitor.store import Transaction
+from nami_monitor.store.quoting import literal
 from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, Codes, columns
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from nami_monitor.ingest.profile import Origin
 from nami_monitor.ingest.sniff.values import MONTHS
+from nami_monitor.store.quoting import literal, words
 from nami_monitor.tables import Column
 
 PACK_WORDS = ("pack", "pak", "doos", "verpakking", "box", "set", "karton", "omdoos")
@@ -72,16 +73,6 @@ class Conversion:
     def shown(self) -> str:
         """The inner column that reports show."""
         return next(iter(self.inner))
-
-
-def literal(text: str) -> str:
-    """A SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def words(texts: tuple[str, ...]) -> str:
-    """A SQL list of text literals, for ``in``."""
-    return "(" + ", ".join(literal(text) for text in texts) + ")"
 
 
 def plain(text: str, *, tagged: bool) -> str:

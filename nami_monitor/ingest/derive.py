@@ -7,13 +7,14 @@ from datetime import date
 
 from nami_monitor.ingest import completeness
 from nami_monitor.store import Transaction
-from nami_monitor.store.rollups import refresh
+from nami_monitor.store.rollups import refresh, refresh_activity
 
 
 def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
     """Refresh the roll-ups of some months (None: all), completeness, and the data version."""
     if months is None or months:
         refresh(db, months)
+    refresh_activity(db)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
 

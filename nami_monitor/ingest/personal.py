@@ -8,7 +8,8 @@ from collections.abc import Sequence
 PERSONAL_HEADERS = re.compile(
     r"\b(e-?mail(adres)?|mailadres|user ?name|gebruikersnaam|full ?name|first ?name|last ?name"
     r"|voor ?naam|achter ?naam|voorletters|tussenvoegsel|besteller|aanvrager|orderer|requester"
-    r"|bestelbevoegde|budgethouder|ordered ?by|besteld ?door|medewerker|employee|contact ?persoon|contact ?person|houder|holder|card ?holder"
+    r"|bestelbevoegde|budgethouder|ordered ?by|besteld ?door"
+    r"|medewerker|employee|contact ?persoon|contact ?person|houder|holder|card ?holder"
     r"|customer ?name|klantnaam|customer ?id|checked ?out ?to|assigned ?to|uitgegeven ?aan"
     r"|card ?(number|no|nr)|kaart ?nummer|pas ?nummer|bsn|burgerservicenummer|personeelsnummer"
     r"|telefoon(nummer)?|phone|mobiel( ?nummer)?|iban|manager|naam ?(besteller|aanvrager))\b",

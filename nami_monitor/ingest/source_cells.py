@@ -12,9 +12,9 @@ from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Sheet
-from nami_monitor.ingest.convert import literal
 from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Profile, Unpivot
+from nami_monitor.store.quoting import literal
 
 SAMPLE = 200_000
 TEXT_FORMATS = ("csv",)

@@ -21,7 +21,6 @@ from nami_monitor.ingest.convert import (
     Conversion,
     Reading,
     conversion,
-    literal,
     pack_flag,
     plain,
 )
@@ -35,6 +34,7 @@ from nami_monitor.ingest.sniff.values import (
 from nami_monitor.ingest.source_cells import SAMPLE, Cells, normal
 from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
 from nami_monitor.store import Transaction
+from nami_monitor.store.quoting import literal
 from nami_monitor.store.schema import HIDDEN
 from nami_monitor.tables import Column, columns
 

@@ -131,9 +131,9 @@ def _scopes(db: Transaction, gone: Sequence[int]) -> list[tuple[str, str, list[d
         [list(gone)],
     )
     for source, first, last in replaced:
-        for (_, feed), months in found.items():
+        for (_, feed), scope in found.items():
             if feed == source:
-                months.update(month_range(first, last))
+                scope.update(month_range(first, last))
     return [(table, source, sorted(months, key=str)) for (table, source), months in found.items()]
 
 

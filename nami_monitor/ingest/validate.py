@@ -13,7 +13,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.ingest.convert import literal, words
+from nami_monitor.store.quoting import literal, words
 from nami_monitor.tables import TABLES, Column, columns
 
 

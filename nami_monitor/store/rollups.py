@@ -108,3 +108,18 @@ def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
         else:
             spans.append((month, after))
     return spans
+
+
+def refresh_activity(db: Transaction) -> None:
+    """Bring the activity per location and whole months in line with the measurements.
+
+    Figures of one location, measure and span are added up: a site may have several parts.
+    """
+    db.run("delete from activity")
+    db.run(
+        "insert into activity select activity_measure, location_id,"
+        " cast(date_trunc('month', period_start) as date),"
+        " cast(date_trunc('month', period_end) as date),"
+        " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
+        " from measurements where location_id is not null group by all"
+    )

@@ -52,3 +52,9 @@ create table source_months (
 
 -- Months from which a source's series cannot be compared with before; derived.
 create table breaks (source varchar, month date, kind varchar, detail varchar);
+
+-- Activity by whole months, from the live measurements; derived.
+create table activity (
+    measure varchar, location_id varchar, first_month date, last_month date, months integer,
+    value double, proxy boolean
+);

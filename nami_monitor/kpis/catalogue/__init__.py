@@ -1,0 +1,20 @@
+"""Every KPI, by code. A new one is declared in one of these files and found here by itself."""
+
+from types import ModuleType
+
+from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink
+from nami_monitor.kpis.declare import Kpi
+
+
+def _declared(*modules: ModuleType) -> dict[str, Kpi]:
+    found: dict[str, Kpi] = {}
+    for module in modules:
+        for kpi in vars(module).values():
+            if isinstance(kpi, Kpi):
+                if kpi.code in found:
+                    raise ValueError(kpi.code)
+                found[kpi.code] = kpi
+    return found
+
+
+CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact)

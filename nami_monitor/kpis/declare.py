@@ -1,0 +1,98 @@
+"""How a KPI is declared: once, completely, and checked when it is declared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.tables import TABLES, columns
+
+PER_ACTIVITY = {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
+IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
+
+AMOUNTS_KNOWN = "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))"
+QUANTITIES_KNOWN = "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))"
+"""How many lines state the one where they state the other.
+
+A supplier that sends amounts and quantities in two files leaves nothing out, so lines are compared
+as totals and not one by one.
+"""
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI. From this come the figure, its handbook page, its needs and its tests.
+
+    Args:
+        code: the name everywhere; words for people stand in the catalogues under it.
+        strategy: refuse, rethink, reduce, impact or steer.
+        better: which way is better.
+        unit: the unit of the value; percentages are 0 to 100.
+        reads: the relations that can give it; the first that has the dimensions asked is read.
+        over_time: how months become longer periods.
+        numerator: SQL aggregate over the relation.
+        needs: ``table.column`` of what must be loaded.
+        source: where the definition comes from.
+        version: rises with every change of the definition.
+        denominator: SQL aggregate over the relation, for ratios within it; ratios per activity
+            have none here, their denominator is the category's activity measure.
+        covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
+        splits: dimensions that the aggregates filter on.
+        evidence: grade of evidence, for what was not bought.
+
+    Raises:
+        ValueError: the declaration is not whole.
+    """
+
+    code: str
+    strategy: Strategy
+    better: Direction
+    unit: Unit
+    reads: tuple[str, ...]
+    over_time: OverTime
+    numerator: str
+    needs: tuple[str, ...]
+    source: str
+    version: int
+    denominator: str | None = None
+    covered: str | None = None
+    splits: tuple[str, ...] = ()
+    evidence: Evidence = Evidence.NONE
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that is not whole."""
+        self._must(re.fullmatch(r"[a-z][a-z0-9_]+", self.code) is not None, "code", self.code)
+        self._must(self.version >= 1, "version", self.version)
+        self._must(bool(self.source), "source", self.source)
+        for name in self.reads:
+            self._must(name in RELATIONS, "reads", name)
+            for split in self.splits:
+                self._must(split in RELATIONS[name].dimensions, "splits", split)
+        for need in self.needs:
+            table, _, column = need.partition(".")
+            known = table in TABLES and column in {found.name for found in columns(table)}
+            self._must(known, "needs", need)
+        ratio = self.over_time is OverTime.RATIO_OF_SUMS
+        self._must(ratio == (bool(self.denominator) or self.per_activity), "denominator", ratio)
+        self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
+
+    def _must(self, holds: bool, field: str, seen: object) -> None:
+        if not holds:
+            raise ValueError(f"{self.code}.{field}: {seen!r}")
+
+    @property
+    def per_activity(self) -> bool:
+        """Whether it is divided by an activity measure."""
+        return self.unit in PER_ACTIVITY
+
+    @property
+    def in_base_units(self) -> bool:
+        """Whether it adds up quantities, which must then be of one unit."""
+        return self.unit in IN_BASE_UNITS
+
+    @property
+    def factor(self) -> float:
+        """From the ratio to the value: percentages are 0 to 100."""
+        return 100.0 if self.unit is Unit.PERCENT else 1.0

@@ -1,0 +1,99 @@
+"""What a KPI has to say for one period and group: a value, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import Evidence, Flag, State, Unit
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no value; the sentence stands in the catalogues under ``reasons.``.
+
+    Args:
+        key: names the sentence.
+        values: what was seen, for its placeholders.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KpiResult:
+    """One figure.
+
+    Args:
+        code: the KPI.
+        period: the months that it speaks of.
+        keys: the grouping: dimension to value; None where the data does not say.
+        state: value, not computable or not applicable.
+        value: the figure, in ``unit``; None in the other two states.
+        low: lower limit, where the figure is an estimate.
+        high: upper limit.
+        unit: its unit.
+        numerator: what was added up.
+        denominator: what it was divided by.
+        completeness: share (0 to 1) of the expected months and known lines that it rests on.
+        evidence: grade of evidence.
+        version: version of the definition.
+        flags: what a reader must know.
+        reason: why there is no value.
+        activity: the activity measure that it was divided by.
+        sources: the feeds that it rests on.
+    """
+
+    code: str
+    period: Period
+    keys: Mapping[str, str | None]
+    state: State
+    unit: Unit
+    version: int
+    evidence: Evidence = Evidence.NONE
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    completeness: float | None = None
+    flags: tuple[Flag, ...] = ()
+    reason: Reason | None = None
+    activity: str | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def month(self) -> date:
+        """The last month that it speaks of."""
+        return self.period.last
+
+
+def as_row(result: KpiResult, reason: str | None) -> dict[str, Any]:
+    """The figure as plain data for JSON and exports.
+
+    Args:
+        result: the figure.
+        reason: the sentence of its reason, in the reader's language.
+    """
+    return {
+        "code": result.code,
+        **result.keys,
+        "period_start": result.period.start.isoformat(),
+        "period_end": result.period.end.isoformat(),
+        "state": str(result.state),
+        "value": result.value,
+        "low": result.low,
+        "high": result.high,
+        "unit": str(result.unit),
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "completeness": result.completeness,
+        "evidence": str(result.evidence),
+        "version": result.version,
+        "flags": [str(flag) for flag in result.flags],
+        "reason": reason,
+    }

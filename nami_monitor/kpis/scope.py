@@ -1,0 +1,103 @@
+"""What is asked: periods, grouping and filters, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rapidfuzz import process
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period, periods_until
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis.relations import Relation
+from nami_monitor.store import Transaction
+
+EMPTY = "-"
+"""How a filter names values that the data does not state."""
+
+OPTIONS = ("activity",)
+"""Filters that choose a reading and are no dimension."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question to the catalogue.
+
+    Args:
+        kind: month, quarter, year, ytd, r12, or the code of a programme with dates.
+        until: the last month; None for the latest month with order lines.
+        last: how many periods, ending there.
+        by: dimensions to group by.
+        where: dimension to the values wanted; ``activity`` chooses the activity measure.
+    """
+
+    kind: str = PeriodKind.MONTH
+    until: date | None = None
+    last: int = 1
+    by: tuple[str, ...] = ()
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def filters(self) -> dict[str, tuple[str, ...]]:
+        """The filters on dimensions."""
+        return {key: values for key, values in self.where.items() if key not in OPTIONS}
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Every dimension that is grouped or filtered by."""
+        return tuple(dict.fromkeys((*self.by, *self.filters)))
+
+
+def latest_month(db: Transaction) -> date | None:
+    """The latest month with order lines."""
+    found: date | None = db.value("select max(month) from by_place")
+    return found
+
+
+def periods_of(db: Transaction, ask: Ask) -> list[Period]:
+    """The periods that are asked for, oldest first.
+
+    Raises:
+        UserError: ``kpi.no_period`` when the name is neither a kind nor a programme with dates.
+    """
+    if ask.kind in set(PeriodKind):
+        until = ask.until or latest_month(db)
+        return [] if until is None else periods_until(PeriodKind(ask.kind), until, ask.last)
+    row = db.rows(
+        "select cast(date_trunc('month', starts_on) as date),"
+        " cast(date_trunc('month', ends_on) as date) from programmes"
+        " where programme = ? and starts_on is not null and ends_on is not null",
+        [ask.kind],
+    )
+    if not row:
+        named = [name for (name,) in db.rows("select programme from programmes")]
+        known = [*map(str, PeriodKind), *named]
+        near = [hit for hit, _, _ in process.extract(ask.kind, known, limit=3)]
+        raise UserError("kpi.no_period", seen=ask.kind, near=", ".join(near))
+    return [Period(row[0][0], row[0][1], ask.kind)]
+
+
+def periods_sql(periods: Sequence[Period]) -> str:
+    """The periods as a relation ``(no, first, last, months)``."""
+    rows = ", ".join(
+        f"({no}, date '{p.first}', date '{p.last}', {len(p.months)})"
+        for no, p in enumerate(periods)
+    )
+    return f"(values {rows}) as p(no, first, last, months)"
+
+
+def filter_sql(relation: Relation, filters: Mapping[str, Collection[str]]) -> tuple[str, list[Any]]:
+    """A predicate over the relation and its parameters; values are never part of the text."""
+    tests, parameters = [], []
+    for name, values in filters.items():
+        column = relation.dimensions[name]
+        stated = [value for value in values if value != EMPTY]
+        test = f"{column} in (select unnest(?::varchar[]))"
+        if EMPTY in values:
+            test = f"({test} or {column} is null)"
+        tests.append(test)
+        parameters.append(stated)
+    return " and ".join(tests) or "true", parameters
