@@ -1,0 +1,15 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files that others made; they are no part of the project."""
+    folder = os.environ.get("NAMI_REAL_DATA")
+    if not folder:
+        pytest.skip("NAMI_REAL_DATA names no folder of real files")
+    return Path(folder)
