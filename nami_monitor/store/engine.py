@@ -145,6 +145,8 @@ class Store:
                 cursor.execute("begin transaction")
                 transaction = Transaction(cursor)
                 schema.prepare(transaction)
+                cursor.commit()  # a refused first import leaves an empty database, not a bare file
+                cursor.execute("begin transaction")
                 yield transaction
                 cursor.commit()
             except BaseException:
