@@ -1,0 +1,1 @@
+"""What one month has to say, built once: screens only render it."""

@@ -1,0 +1,218 @@
+"""The monthly five minutes: every KPI with its target, last year's month and what it signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from nami_monitor.briefing.registers import DataBreak, Target, data_breaks, ends_in, targets
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
+from nami_monitor.signals.xmr import Assessment, Xmr, assess, xmr
+from nami_monitor.store import Transaction
+
+HISTORY_MONTHS = 36
+"""How far back the overview looks: two years show a season, three let it be told from change."""
+
+SPARK_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A target and how far the figure is from it.
+
+    Args:
+        target: as it was agreed.
+        value: in the KPI's unit; a change from a baseline is worked out.
+        judged: the figure that is held against it: the year so far for ratios, the last whole
+            year for sums; None when there is none yet.
+        distance: ``judged - value``; None when there is nothing to judge.
+    """
+
+    target: Target
+    value: float | None
+    judged: KpiResult | None
+    distance: float | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One KPI in one month.
+
+    Args:
+        kpi: the declaration.
+        result: the month's figure.
+        year_ago: the same month a year earlier.
+        history: the last months, oldest first, this one included.
+        assessment: whether the latest months differ from normal variation, and which way.
+        aim: the target that holds, if one was agreed.
+    """
+
+    kpi: Kpi
+    result: KpiResult
+    year_ago: KpiResult
+    history: tuple[KpiResult, ...]
+    assessment: Assessment
+    aim: Aim | None
+
+    @property
+    def spark(self) -> tuple[float | None, ...]:
+        """The values of the last two years, None where there is none."""
+        return tuple(result.value for result in self.history[-SPARK_MONTHS:])
+
+    @property
+    def change(self) -> float | None:
+        """The difference with the same month a year earlier, in the KPI's unit."""
+        if self.result.value is None or self.year_ago.value is None:
+            return None
+        return self.result.value - self.year_ago.value
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A month at a glance.
+
+    Args:
+        month: the month.
+        lines: one per KPI, in the order of the catalogue.
+        breaks: data breaks in the last two years.
+    """
+
+    month: date
+    lines: tuple[Line, ...]
+    breaks: tuple[DataBreak, ...]
+
+    def count(self, assessment: Assessment) -> int:
+        """How many KPIs are assessed so."""
+        return sum(line.assessment is assessment for line in self.lines)
+
+    @property
+    def attention(self) -> tuple[Line, ...]:
+        """Lines that ask for attention: concerns first, then figures that cannot be computed."""
+        concerns = [line for line in self.lines if line.assessment is Assessment.CONCERN]
+        blocked = [line for line in self.lines if line.result.state is State.NOT_COMPUTABLE]
+        return (*concerns, *blocked)
+
+
+def overview(
+    db: Transaction, month: date, where: Mapping[str, tuple[str, ...]]
+) -> Overview:
+    """Build the overview of a month.
+
+    Args:
+        db: a consistent look at the file.
+        month: the month.
+        where: filters, as in ``Ask``.
+    """
+    agreed = targets(db)
+    category = next(iter(where.get("category", ())), None)
+    lines = tuple(
+        _line(db, kpi, month, where, _agreed(agreed, kpi, category, month))
+        for kpi in CATALOGUE.values()
+    )
+    since = add_months(month, 1 - SPARK_MONTHS)
+    breaks = tuple(b for b in data_breaks(db) if since <= b.month <= month)
+    return Overview(month, lines, breaks)
+
+
+def _line(
+    db: Transaction,
+    kpi: Kpi,
+    month: date,
+    where: Mapping[str, tuple[str, ...]],
+    agreed: Target | None,
+) -> Line:
+    history = compute(db, kpi, Ask(until=month, last=HISTORY_MONTHS, where=where))
+    return Line(
+        kpi=kpi,
+        result=history[-1],
+        year_ago=history[-13],
+        history=tuple(history),
+        assessment=assess(chart_of(kpi, history), kpi.better),
+        aim=_aim(db, kpi, month, where, agreed) if agreed else None,
+    )
+
+
+def chart_of(kpi: Kpi, results: Sequence[KpiResult]) -> Xmr:
+    """The control chart of monthly results; months without a value are gaps.
+
+    Args:
+        kpi: the declaration.
+        results: one series, oldest first.
+    """
+    values = np.array([np.nan if r.value is None else r.value for r in results], dtype=float)
+    return xmr(values)
+
+
+def _agreed(
+    found: Sequence[Target], kpi: Kpi, category: str | None, month: date
+) -> Target | None:
+    """The target for the year of a month: the category's own, and nothing of other categories."""
+    own = [
+        target
+        for target in found
+        if target.kpi == kpi.code
+        and target.category == category
+        and target.year == month.year
+    ]
+    return min(own, key=lambda target: ends_in(target.period) < month, default=None)
+
+
+def _aim(
+    db: Transaction,
+    kpi: Kpi,
+    month: date,
+    where: Mapping[str, tuple[str, ...]],
+    target: Target,
+) -> Aim:
+    value: float | None = target.value
+    if target.kind == "change_from_baseline":
+        value = _from_baseline(db, kpi, where, target)
+    judged = _judged(db, kpi, month, where, target)
+    distance = None
+    if value is not None and judged is not None and judged.value is not None:
+        distance = judged.value - value
+    return Aim(target, value, judged, distance)
+
+
+def _from_baseline(
+    db: Transaction, kpi: Kpi, where: Mapping[str, tuple[str, ...]], target: Target
+) -> float | None:
+    """The baseline period's figure, changed by the agreed percentage."""
+    if target.baseline_period is None:
+        return None
+    kind = _kind(target.baseline_period)
+    until = ends_in(target.baseline_period)
+    baseline = compute(db, kpi, Ask(kind=kind, until=until, where=where))[-1]
+    return None if baseline.value is None else baseline.value * (1 + target.value / 100)
+
+
+def _judged(
+    db: Transaction,
+    kpi: Kpi,
+    month: date,
+    where: Mapping[str, tuple[str, ...]],
+    target: Target,
+) -> KpiResult | None:
+    """The figure on the period for which the target is stated, as far as it has come.
+
+    A ratio of the year so far can be held against a year's target; a sum only when its period is
+    over.
+    """
+    kind = _kind(target.period)
+    over = ends_in(target.period) <= month
+    if over or kind == PeriodKind.MONTH:
+        return compute(db, kpi, Ask(kind=kind, until=ends_in(target.period), where=where))[-1]
+    if kpi.over_time is OverTime.SUM:
+        return None
+    return compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))[-1]
+
+
+def _kind(period: str) -> str:
+    if "Q" in period:
+        return PeriodKind.QUARTER
+    return PeriodKind.MONTH if "-" in period else PeriodKind.YEAR

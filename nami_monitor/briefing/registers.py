@@ -1,0 +1,131 @@
+"""What stands beside a trend: interventions, data breaks, targets, and the choices of filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from nami_monitor.core.periods import parse_month
+from nami_monitor.store import Transaction
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """A measure taken or planned, as far as a chart shows it."""
+
+    code: str
+    title: str
+    category: str
+    strategy: str
+    status: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class DataBreak:
+    """A month from which a source's series cannot be compared with before."""
+
+    source: str
+    month: date
+    kinds: tuple[str, ...]
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """An agreed aim.
+
+    Args:
+        kpi: the KPI's code.
+        category: the category, or None for all.
+        kind: absolute, change_from_baseline or path.
+        period: year, month (``2026-10``) or quarter (``2026-Q3``) for which it is stated.
+        value: in the KPI's unit, or percent of change.
+        baseline_period: the period that a change is measured from.
+        source: where it was agreed.
+    """
+
+    kpi: str
+    category: str | None
+    kind: str
+    period: str
+    value: float
+    baseline_period: str | None
+    source: str | None
+
+    @property
+    def year(self) -> int:
+        """The year in which its period ends."""
+        return int(self.period[:4])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer.
+
+    Args:
+        categories: categories with order lines, most lines first, with their names by language.
+        groups: location groups with order lines.
+        months: months with order lines, latest first.
+    """
+
+    categories: Mapping[str, Mapping[str, str]]
+    groups: tuple[str, ...]
+    months: tuple[date, ...]
+
+
+def interventions(db: Transaction) -> tuple[Intervention, ...]:
+    """Every intervention, earliest first."""
+    rows = db.rows(
+        "select intervention_id, title, category, strategy, status, starts_on, ends_on"
+        " from interventions order by starts_on, intervention_id"
+    )
+    return tuple(Intervention(*row) for row in rows)
+
+
+def data_breaks(db: Transaction) -> tuple[DataBreak, ...]:
+    """Every data break, earliest first."""
+    rows = db.rows(
+        "select source, month, list(kind order by kind), any_value(detail) from breaks"
+        " group by source, month order by month, source"
+    )
+    return tuple(DataBreak(source, month, tuple(kinds), why) for source, month, kinds, why in rows)
+
+
+def targets(db: Transaction) -> tuple[Target, ...]:
+    """Every target, by KPI, category and period."""
+    rows = db.rows(
+        "select kpi, category, kind, period, value, baseline_period, targets.source from targets"
+        " order by kpi, category, period"
+    )
+    return tuple(Target(*row) for row in rows)
+
+
+def choices(db: Transaction) -> Choices:
+    """What can be filtered on, from the data that is there."""
+    categories = db.rows(
+        "select p.category, coalesce(c.name_nl, p.category), coalesce(c.name_en, p.category)"
+        " from (select category, sum(lines) as lines from by_place group by category) as p"
+        " left join categories as c using (category) order by p.lines desc, p.category"
+    )
+    groups = db.rows(
+        'select distinct l."group" from by_place as p join locations as l using (location_id)'
+        ' where l."group" is not null order by 1'
+    )
+    months = db.rows("select distinct month from by_place order by month desc")
+    return Choices(
+        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+        tuple(group for (group,) in groups),
+        tuple(month for (month,) in months),
+    )
+
+
+def ends_in(period: str) -> date:
+    """The last month of a target's period: a year, a quarter (``2026-Q3``) or a month."""
+    if "Q" in period:
+        return date(int(period[:4]), int(period[-1]) * 3, 1)
+    if "-" in period:
+        return parse_month(period)
+    return date(int(period), 12, 1)

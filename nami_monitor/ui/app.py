@@ -1,0 +1,157 @@
+"""One place for what every page needs: language, which data, and the database.
+
+A page calls ``page()`` once and reads everything else from the ``Session`` that it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.settings import places
+from nami_monitor.i18n import LANGS, Lang, text
+from nami_monitor.store import Store
+from nami_monitor.ui.theme import stylesheet
+
+LANGUAGE = "lang"
+DATA = "data"
+DEMO, OWN = "demo", "own"
+WHO = "who"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What this visitor sees.
+
+    Args:
+        lang: language of the screen.
+        store: the database that is shown.
+        demo: whether it holds demo data.
+        who: role or initials, as the visitor gave them; empty until then.
+    """
+
+    lang: Lang
+    store: Store
+    demo: bool
+    who: str
+
+    def t(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the visitor's language."""
+        return text(key, self.lang, **values)
+
+    def sentence(self, error: UserError) -> str:
+        """What went wrong and what to do, in the visitor's language."""
+        return text(f"errors.{error.key}", self.lang, **error.values)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(path: str) -> Store:
+    return Store(Path(path))
+
+
+def store_of(data: str) -> Store:
+    """The database of the demo or the own one; both live side by side and share nothing."""
+    at = places()
+    return _store(str(at.demo if data == DEMO else at.own))
+
+
+def language() -> Lang:
+    """The visitor's language: what they chose, else the address, else what the browser prefers."""
+    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
+    if chosen not in LANGS:
+        preferred = (st.context.locale or "nl").split("-")[0].lower()
+        chosen = preferred if preferred in LANGS else "en"
+    st.session_state[LANGUAGE] = chosen
+    return "nl" if chosen == "nl" else "en"
+
+
+def data() -> str:
+    """Which data is shown: chosen, else in the address, else own data once there is any."""
+    chosen = st.session_state.get(DATA) or st.query_params.get(DATA)
+    if chosen not in {DEMO, OWN}:
+        chosen = OWN if places().own.exists() else DEMO
+    st.session_state[DATA] = chosen
+    return str(chosen)
+
+
+def show_data(which: str) -> None:
+    """Show the demo or the own data from now on."""
+    st.session_state[DATA] = which
+    for key in [key for key in st.session_state if str(key).startswith("filter.")]:
+        del st.session_state[key]
+
+
+def current() -> Session:
+    """The visitor's session."""
+    which = data()
+    return Session(
+        lang=language(),
+        store=store_of(which),
+        demo=which == DEMO,
+        who=str(st.session_state.get(WHO, "")),
+    )
+
+
+def page(title: str) -> Session:
+    """Begin a page: style, heading, and on demo data the banner that says so.
+
+    Args:
+        title: catalogue key of its heading.
+    """
+    session = current()
+    st.html(stylesheet())
+    st.html(
+        f'<script>document.documentElement.lang = "{session.lang}";</script>',
+        unsafe_allow_javascript=True,
+    )
+    _address(session)
+    if session.demo:
+        _demo_banner(session)
+    st.title(session.t(title), anchor=False)
+    return session
+
+
+def _address(session: Session) -> None:
+    """Keep language and choice of data in the address, so that a link can be mailed."""
+    wanted = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
+    for key, value in wanted.items():
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value
+
+
+def _demo_banner(session: Session) -> None:
+    with st.container(key="demo_banner", horizontal=True, vertical_alignment="center"):
+        st.markdown(session.t("app.demo.banner"))
+        st.button(
+            session.t("app.demo.own"),
+            key="own_data",
+            on_click=show_data,
+            args=(OWN,),
+        )
+
+
+def guarded(session: Session, part: Callable[[], None]) -> None:
+    """Run a part of a page; what a user can mend is said, and the rest of the page stands."""
+    try:
+        part()
+    except UserError as error:
+        st.error(session.sentence(error))
+
+
+def empty(session: Session) -> bool:
+    """Whether there is nothing to show yet; if so, say what to do next."""
+    if session.store.exists and session.store.version() > 0:
+        return False
+    with st.container(key="empty_state", border=True):
+        st.subheader(session.t("app.empty.title"), anchor=False)
+        st.markdown(session.t("app.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        if not session.demo:
+            st.button(
+                session.t("app.empty.demo"), key="demo_data", on_click=show_data, args=(DEMO,)
+            )
+    return True

@@ -1,0 +1,81 @@
+"""Figures that stay as long as the data does: kept by database, data version and question."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.briefing import registers
+from nami_monitor.briefing.overview import Overview, overview
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
+from nami_monitor.store import Store
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+"""Filters in a form that can be a key."""
+
+
+def figures(store: Store, code: str, ask: Ask) -> list[KpiResult]:
+    """The results of a KPI; asked once per data version."""
+    key = (ask.kind, ask.until, ask.last, ask.by, tuple(sorted(ask.where.items())))
+    return _figures(store, str(store.path), store.version(), code, key)
+
+
+@st.cache_data(show_spinner=False, max_entries=400)
+def _figures(
+    _store: Store, path: str, version: int, code: str, key: tuple[Any, ...]
+) -> list[KpiResult]:
+    del path, version  # they are part of the key only
+    kind, until, last, by, where = key
+    ask = Ask(kind=kind, until=until, last=last, by=by, where=dict(where))
+    with _store.read() as db:
+        return compute(db, CATALOGUE[code], ask)
+
+
+def month_at_a_glance(store: Store, month: date, where: Where) -> Overview:
+    """The overview of a month; built once per data version."""
+    return _glance(store, str(store.path), store.version(), month, where)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _glance(_store: Store, path: str, version: int, month: date, where: Where) -> Overview:
+    del path, version
+    with _store.read() as db:
+        return overview(db, month, dict(where))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _registers(
+    _store: Store, path: str, version: int
+) -> tuple[
+    registers.Choices,
+    tuple[registers.Intervention, ...],
+    tuple[registers.DataBreak, ...],
+    tuple[registers.Target, ...],
+]:
+    del path, version
+    with _store.read() as db:
+        return (
+            registers.choices(db),
+            registers.interventions(db),
+            registers.data_breaks(db),
+            registers.targets(db),
+        )
+
+
+def choices(store: Store) -> registers.Choices:
+    """What the filters offer."""
+    return _registers(store, str(store.path), store.version())[0]
+
+
+def interventions(store: Store) -> tuple[registers.Intervention, ...]:
+    """Every intervention."""
+    return _registers(store, str(store.path), store.version())[1]
+
+
+def data_breaks(store: Store) -> tuple[registers.DataBreak, ...]:
+    """Every data break."""
+    return _registers(store, str(store.path), store.version())[2]
+
+
