@@ -1,0 +1,224 @@
+"""What a file's columns probably mean: exact names map by themselves, close ones are suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz, process, utils
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.ingest.personal import names_person
+from nami_monitor.ingest.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.source_cells import normal
+from nami_monitor.ingest.stage import DEFAULTED
+from nami_monitor.tables import TABLES, AnyOf, Column, columns
+
+CLOSE: Final = 80.0
+"""Names that are less alike than this, of 100, are not suggested."""
+SHOWN: Final = 30
+PLACE: Final = "@"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The column of the file that probably fills a canonical column.
+
+    Args:
+        header: as the file writes it.
+        score: how alike the names are, up to 100.
+        certain: whether it is the only one with a known name; then nobody needs to be asked.
+    """
+
+    header: str
+    score: float
+    certain: bool
+
+
+def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
+    """Suggest for each canonical column of a table the column of the file that fills it.
+
+    Args:
+        sheet: what the reader gave; columns that name people are left out.
+        table: the input table.
+
+    Returns:
+        Canonical column to suggestion, in the table's order; a header is suggested once, known
+        names before close ones. The canonical name itself wins from its aliases; of two headers
+        with a known name neither is certain.
+    """
+    headers = mappable(sheet)
+    found: dict[str, Suggestion] = {}
+    for column in columns(table):
+        taken = {suggestion.header for suggestion in found.values()}
+        hits = [h for name in _names(column) for h in headers if normal(h) == name]
+        hits = [header for header in dict.fromkeys(hits) if header not in taken]
+        if hits:
+            certain = len(hits) == 1 or normal(hits[0]) in _own(column)
+            found[column.name] = Suggestion(hits[0], 100.0, certain)
+    for column in columns(table):
+        taken = {suggestion.header for suggestion in found.values()}
+        free = [header for header in headers if header not in taken]
+        if column.name not in found and (close := _close(column, free)):
+            found[column.name] = close
+    return {c.name: found[c.name] for c in columns(table) if c.name in found}
+
+
+def mappable(sheet: Sheet) -> list[str]:
+    """The headers that may be mapped: those that do not name people."""
+    return [name for name in sheet.columns if name not in personal(sheet)]
+
+
+def personal(sheet: Sheet) -> list[str]:
+    """The headers that name people; their columns are dropped at the door."""
+    return [
+        name
+        for index, name in enumerate(sheet.columns, start=1)
+        if names_person(name, _cells(sheet, index))
+    ]
+
+
+def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
+    """Rank the tables by how well the file's headers fit them.
+
+    Returns:
+        Table and score (0 to 1: half for the required columns found, half for the headers that
+        are explained), best first; tables of which no name occurs are left out.
+    """
+    headers = mappable(sheet)
+    ranked = []
+    for table in TABLES:
+        hits = {name for name, found in suggest(sheet, table).items() if found.score == 100.0}  # noqa: PLR2004 - the score of a known name
+        needed = [column.name for column in columns(table) if not column.optional]
+        if hits:
+            required = sum(name in hits for name in needed) / len(needed)
+            explained = len(hits) / len(headers)
+            ranked.append((table, 0.5 * required + 0.5 * explained))
+    return sorted(ranked, key=lambda pair: -pair[1])
+
+
+def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
+    """Make a profile from the names that map by themselves.
+
+    Args:
+        sheet: what the reader gave.
+        table: the input table.
+        source: the feed's name.
+
+    Raises:
+        UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
+            found for certain; ``import.two_columns`` when two headers could fill one column.
+    """
+    if table not in TABLES:
+        near = [name for name, _, _ in process.extract(table, TABLES.keys(), limit=3)]
+        raise UserError("import.unknown_table", seen=table, near=", ".join(near))
+    found = suggest(sheet, table)
+    for name, suggestion in found.items():
+        if suggestion.score == 100.0 and not suggestion.certain:  # noqa: PLR2004 - as above
+            raise UserError("import.two_columns", column=name, seen=_rivals(sheet, table, name))
+    certain = {name: hit.header for name, hit in found.items() if hit.certain}
+    missing = list(_missing(table, certain))
+    if missing:
+        raise UserError(
+            "import.cannot_map",
+            table=table,
+            missing=", ".join(missing),
+            seen=", ".join(sheet.columns[:SHOWN]),
+        )
+    return Profile(
+        source=source,
+        tables=(TableMap(table, {name: Origin((header,)) for name, header in certain.items()}),),
+    )
+
+
+def missing_columns(table: TableMap) -> list[str]:
+    """The required columns that a table map does not fill, with ``a / b`` where either will do."""
+    return list(_missing(table.name, {**table.columns, **table.constants}))
+
+
+def matching_profiles(sheet: Sheet, profiles: Mapping[str, Profile], file: str = "") -> list[str]:
+    """The names of the profiles that fit the headers of a file, the fullest fit first.
+
+    Args:
+        sheet: what the reader gave.
+        profiles: profiles by name.
+        file: the file's name; of profiles that fit equally, the one whose name it resembles leads.
+    """
+    scores = {name: _fit(sheet, profile) for name, profile in profiles.items()}
+    alike = {
+        name: fuzz.token_set_ratio(
+            f"{name} {profile.source}", file, processor=utils.default_process
+        )
+        for name, profile in profiles.items()
+    }
+    fitting = [(-score, -alike[name], name) for name, score in scores.items() if score is not None]
+    return [name for _, _, name in sorted(fitting)]
+
+
+def _own(column: Column) -> set[str]:
+    return {normal(column.name), normal(column.name.replace("_", " "))}
+
+
+def _names(column: Column) -> list[str]:
+    return [*sorted(_own(column)), *(normal(alias) for alias in column.aliases)]
+
+
+def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
+    """The header most like one of the column's names, if any is close enough."""
+    best = None
+    for name in _names(column):
+        hit = process.extractOne(
+            name, free, scorer=fuzz.token_sort_ratio, processor=normal, score_cutoff=CLOSE
+        )
+        if hit and (best is None or hit[1] > best.score):
+            best = Suggestion(hit[0], hit[1], certain=False)
+    return best
+
+
+def _rivals(sheet: Sheet, table: str, name: str) -> str:
+    column = next(column for column in columns(table) if column.name == name)
+    return ", ".join(header for header in mappable(sheet) if normal(header) in _names(column))
+
+
+def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
+    for column in columns(table):
+        certain = column.optional or (table, column.name) in DEFAULTED
+        if not certain and column.name not in filled:
+            yield column.name
+    for rule in TABLES[table].rules:
+        if isinstance(rule, AnyOf) and not set(rule.columns) & set(filled):
+            yield " / ".join(rule.columns)
+
+
+def _cells(sheet: Sheet, index: int) -> list[str | None]:
+    """Some cells of a column, for the tell-tales of people."""
+    if isinstance(sheet.rows, LargeCsv):
+        body = sheet.titles[sheet.rows.data_starts - 1 :]
+        return [row[index - 1] if index <= len(row) else None for row in body]
+    return sheet.rows[f"c{index}"].unique().to_list()
+
+
+def _fit(sheet: Sheet, profile: Profile) -> int | None:
+    """How many headers a profile uses; None when something that it needs is not there."""
+    headers = {normal(name) for name in sheet.columns}
+    given: set[str] = set()
+    if profile.unpivot:
+        given = {normal(profile.unpivot.name), normal(profile.unpivot.value)}
+        chosen = profile.unpivot.columns
+        if not isinstance(chosen, str) and not {normal(name) for name in chosen} <= headers:
+            return None
+    used: set[str] = set()
+    for table in profile.tables:
+        optional = {column.name for column in columns(table.name) if column.optional}
+        for name, origin in table.columns.items():
+            present = [c for c in map(normal, origin.columns) if c in headers | given]
+            places = [c for c in origin.columns if c.startswith(PLACE)]
+            whole = origin.how != "first" and len({*present, *places}) < len(origin.columns)
+            if (not present and not places) or whole:
+                if name in optional:
+                    continue
+                return None
+            used |= set(present) & headers
+    return len(used) or None
