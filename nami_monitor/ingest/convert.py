@@ -239,7 +239,8 @@ def _typed(
         typed = plain(shown, tagged=tagged)
         failures = ()
         if column.listed:
-            typed = rf"regexp_replace({typed}, '\s*[;,\n]\s*', ';', 'g')"
+            parted = rf"regexp_replace({typed}, '\s*[;,\n][;,\s]*', ';', 'g')"
+            typed = f"nullif(trim({parted}, ';'), '')"
         if column.free_text:
             typed = f"regexp_replace({typed}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
         if column.identifier:

@@ -32,6 +32,7 @@ from nami_monitor.ingest.sniff.values import (
     decimal_evidence,
 )
 from nami_monitor.ingest.source_cells import SAMPLE, Cells, normal
+from nami_monitor.ingest.stated import check_dates, check_decimal
 from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
@@ -131,11 +132,18 @@ def _origins(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[st
                 if not cells.find([str(needed)]):
                     raise cells.missing(column.name, [str(needed)])
             found[column.name] = replace(origin, columns=tuple(present))
-        elif column.optional:
+        elif column.optional and not _looked_for(column, table, cells):
             absent.append(column.name)
         else:
             raise cells.missing(column.name, origin.columns)
     return found, tuple(absent)
+
+
+def _looked_for(column: Column, table: TableMap, cells: Cells) -> bool:
+    """Whether an optional column cannot be left out: a figure, or renamed to a name we know."""
+    mapped = {normal(name) for origin in table.columns.values() for name in origin.columns}
+    free = [alias for alias in cells.find(column.aliases) if normal(alias) not in mapped]
+    return column.sql_type == "double" or bool(free)
 
 
 DEFAULTED = {("measurements", "period_end"), ("measurements", "proxy"), ("measurements", "unit")}
@@ -164,24 +172,26 @@ def _reading(
         origin = origins.get(column.name)
         if origin is None or column.sql_type not in {"double", "date"}:
             continue
-        stated = (origin.format,) if origin.format else profile.dates
+        header = " / ".join(origin.columns)
+        texts = _texts(db, table, column, origin=origin, cells=cells, reading=blank)
         if column.sql_type == "date":
-            found = stated or date_formats(
-                _texts(db, table, column, origin=origin, cells=cells, reading=blank)
-            )
+            stated = (origin.format,) if origin.format else profile.dates
+            if stated:
+                check_dates(header, texts, stated)
+            found = stated or date_formats(texts)
             if isinstance(found, Ambiguous):
                 raise UserError(
                     "import.ambiguous_dates",
-                    column=" / ".join(origin.columns),
+                    column=header,
                     example=found.example,
                     first=found.readings[0],
                     second=found.readings[1],
                 )
             dates[column.name] = found
         elif profile.decimal is None:
-            evidence[column.name] = decimal_evidence(
-                _texts(db, table, column, origin=origin, cells=cells, reading=blank)
-            )
+            evidence[column.name] = decimal_evidence(texts)
+        else:
+            check_decimal(header, texts, profile.decimal)
     proven = combine(evidence)
     for name, sign in proven.items():
         if sign == "ambiguous":
