@@ -18,6 +18,7 @@ SOURCES = [
     ROOT / "dashboard.py",
 ]
 ERRORS = "errors."
+START = re.compile(r"[a-z]\w*\.[\w.]*")
 KEY = re.compile(r"[a-z_@][\w@]*(\.[\w@]+)+")
 
 
@@ -27,14 +28,16 @@ def nodes():
 
 
 def pattern(joined):
-    """An f-string as a pattern of the keys that it can make; None when it can make any."""
+    """An f-string as a pattern of the keys that it makes; None when it makes no keys, or any."""
+    first = joined.values[0]
+    start = first.value if isinstance(first, ast.Constant) else ""
+    if not START.fullmatch(start) or start == ERRORS:
+        return None
     parts = [
         re.escape(part.value) if isinstance(part, ast.Constant) else r"[\w.@]+"
         for part in joined.values
     ]
-    fixed = isinstance(joined.values[0], ast.Constant) and "." in joined.values[0].value
-    wide = fixed and joined.values[0].value == ERRORS
-    return re.compile("".join(parts)) if fixed and not wide else None
+    return re.compile("".join(parts))
 
 
 @cache

@@ -1,0 +1,118 @@
+"""The pages of docs/ that follow from the code: ``python -m nami_monitor.handbook`` writes them.
+
+A test fails when a page in docs/ is not what the code says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
+
+DOCS = Path(__file__).parents[1] / "docs"
+NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not this page. -->"
+INTRODUCTION = (
+    "The columns of every input table, as `nami_monitor/tables` defines them. "
+    "Empty means unknown; an unknown value is never filled in with a guess."
+)
+SHORT_TEXT = re.compile(r"\[\^\\r\\n\\t\]\{1,(\d+)\}")
+TYPES = {"varchar": "text", "double": "number", "date": "date", "boolean": "yes or no"}
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _grid(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join([_row(head), _row(["---"] * len(head)), *map(_row, rows)])
+
+
+def _checked(check: Check) -> str:
+    seen = check.statistics
+    match check.name:
+        case "greater_than_or_equal_to":
+            return f"at least {seen['min_value']:g}"
+        case "less_than_or_equal_to":
+            return f"at most {seen['max_value']:g}"
+        case "greater_than":
+            return f"more than {seen['min_value']:g}"
+        case "isin":
+            return "one of " + ", ".join(f"`{value}`" for value in seen["allowed_values"])
+        case _:
+            pattern = getattr(seen["pattern"], "pattern", seen["pattern"])
+            pattern = pattern.removeprefix("^(?:").removesuffix(")$")
+            short = SHORT_TEXT.fullmatch(pattern)
+            return f"at most {short[1]} characters on one line" if short else f"fits `{pattern}`"
+
+
+def _ruled(rule: RowRule) -> str:
+    if isinstance(rule, AnyOf):
+        return " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
+    return f"`{rule.later}` is not before `{rule.earlier}`."
+
+
+def _demands(column: Column) -> Iterator[str]:
+    yield from map(_checked, column.checks)
+    if column.codes:
+        yield f"a code of `{column.codes}`"
+    if column.listed:
+        yield "several values, parted by `;`"
+    if column.identifier:
+        yield "not in exponent form (`6.37702E+15`)"
+    if column.money:
+        yield "converted to EUR without VAT"
+    if column.free_text:
+        yield "scanned for e-mail addresses, phone and citizen numbers"
+
+
+def _table(table: Table) -> str:
+    key = ", ".join(f"`{name}`" for name in table.key)
+    owner = " of a source" if table.per_source else ""
+    said = [str(table.model.__doc__)]
+    said.append(
+        f"A later row with the same {key}{owner} takes the place of an earlier one."
+        if key
+        else "No key: two equal lines are two lines."
+    )
+    if table.dated_by:
+        said.append(f"`{table.dated_by}` puts a row into its month.")
+    said += map(_ruled, table.rules)
+    rows = [
+        [
+            f"`{column.name}`",
+            TYPES[column.sql_type],
+            "may be empty" if column.optional else "required",
+            "; ".join(_demands(column)),
+            ", ".join(column.aliases),
+        ]
+        for column in columns(table.name)
+    ]
+    head = ["column", "type", "", "must be", "names in files that map by themselves"]
+    return f"## {table.name}\n\n{' '.join(said)}\n\n{_grid(head, rows)}"
+
+
+def tables() -> str:
+    """The reference of the input tables, from their pandera models."""
+    return "\n\n".join(
+        [
+            NOTE,
+            "# Tables",
+            INTRODUCTION,
+            *map(_table, TABLES.values()),
+        ]
+    )
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"tables.md": tables}
+
+
+def write(folder: Path) -> None:
+    """Write every page into a folder."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(DOCS)

@@ -1,0 +1,117 @@
+"""The documents say what the code does: generated, executed or checked here."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nami_monitor import handbook
+from nami_monitor.ingest import profile_toml
+from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+WRITTEN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+PROFILES = (DOCS / "profiles.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+WHOLE = 'source = "x"\n'
+TABLE = '[[table]]\nname = "orders"\n'
+
+
+def named(files):
+    return [str(file.relative_to(ROOT)) for file in files]
+
+
+def headings(page):
+    for line in page.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            yield re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", handbook.PAGES)
+def test_a_generated_page_is_what_the_code_says(page):
+    seen = (DOCS / page).read_text("utf-8")
+    assert seen == handbook.PAGES[page]() + "\n", "run: python -m nami_monitor.handbook"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=named(WRITTEN))
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in headings(file), target
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=named(WRITTEN))
+def test_every_path_that_is_named_exists(page):
+    roots = "nami_monitor|tests|data|docs|pages|benchmarks|\\.ci"
+    pattern = rf"`((?:{roots})/[\w./-]+)`"
+    for path in re.findall(pattern, page.read_text("utf-8")):
+        assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=named(WRITTEN))
+def test_every_picture_says_what_it_shows(page):
+    for words in re.findall(r"!\[([^\]]*)\]\(", page.read_text("utf-8")):
+        assert len(words.split()) > 2, words
+
+
+def examples():
+    return re.findall(r"```toml\n(.*?)```", PROFILES, re.DOTALL)
+
+
+def as_profile(example):
+    """A whole profile of an example that shows only a part of one."""
+    if example.lstrip().startswith("[table."):
+        example = TABLE + example
+    elif "[[table]]" not in example:
+        example += TABLE
+    return example if "source" in tomllib.loads(example) else WHOLE + example
+
+
+@pytest.mark.parametrize("example", examples())
+def test_the_examples_of_profiles_are_profiles(example):
+    profile = parse_profile(as_profile(example))
+    assert parse_profile(write_profile(profile)) == profile
+
+
+def test_every_key_of_a_profile_is_explained():
+    keys = profile_toml.TOP | profile_toml.FILE | profile_toml.ORIGIN
+    told = {key for key in keys if f"`{key}`" in PROFILES or f"[{key}]" in PROFILES}
+    assert not sorted(keys - told)
+
+
+def commands(text):
+    return {
+        line.strip()
+        for block in re.findall(r"```(?:sh|powershell)\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    }
+
+
+def test_the_pipeline_runs_the_test_command_of_the_readme():
+    pipeline = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    install, test = "pip install -r requirements-dev.txt", "python -m pytest"
+    assert f"{install} && {test}" in commands(README)
+    assert pipeline[-1] == test
+    assert install.replace("install", "install --quiet") in pipeline
+
+
+def test_the_changelog_knows_the_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_decisions_are_numbered_and_whole():
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    numbers = [int(record.name[:4]) for record in records]
+    assert numbers == list(range(1, len(records) + 1))
+    for record in records:
+        text = record.read_text("utf-8")
+        for part in ("## Why", "## What we do", "## What it costs"):
+            assert part in text, (record.name, part)
