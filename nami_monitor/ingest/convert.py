@@ -76,9 +76,12 @@ class Conversion:
 
 
 def plain(text: str, *, tagged: bool) -> str:
-    """The text that a person sees in a cell, null when blank or an error."""
+    """The text that a person sees in a cell, null when blank or an error.
+
+    Cells come trimmed and blank ones as null, so a text cell is what is seen.
+    """
     if not tagged:
-        return f"nullif(trim({text}), '')"
+        return text
     shown = (
         f"case when not starts_with({text}, chr(1)) then trim({text})"
         f" when {text}[2] = 'e' then null else substr({text}, 3) end"
@@ -108,7 +111,7 @@ def number(text: str, decimal: str | None, *, tagged: bool) -> str:
             f" then replace(replace({body}, '{group}', ''), '{decimal}', '.') end"
         )
         clean = text if decimal == "." else f"replace({text}, ',', '.')"
-        wordless = " and ".join(f"not contains({text}, '{sign}')" for sign in f"{group}eEnN")
+        wordless = " and ".join(f"not contains({text}, '{sign}')" for sign in f"{group}_eEnN")
         fast = f"case when {wordless} then try_cast({clean} as double) end"
     slow = f"case when {negative} then -1 else 1 end * try_cast({digits} as double)"
     read = f"coalesce({fast}, {slow})"
@@ -166,7 +169,7 @@ def conversion(
     name = column.name
     shown = f"t_{name}"
     if origin is None:
-        text = "cast(null as varchar)" if constant is None else literal(constant)
+        text = "cast(null as varchar)" if constant is None else literal(constant.strip())
         return _typed(column, {shown: text}, values, reading, constant=constant is not None)
     if column.sql_type == "double":
         return _number(column, origin, values=values, cell=cell, reading=reading, factor=factor)
@@ -184,7 +187,7 @@ def _part(text: str, regex: str, *, tagged: bool) -> str:
     """The part of a text that counts: the first group, or the whole match."""
     group = 1 if re.compile(regex).groups else 0
     found = f"regexp_extract({plain(text, tagged=tagged)}, {literal(regex)}, {group})"
-    return f"nullif({found}, '')"
+    return f"nullif(trim({found}), '')"
 
 
 def _mapped(text: str, values: Mapping[str, str] | None, *, tagged: bool) -> str:
@@ -244,8 +247,10 @@ def _typed(
         if column.free_text:
             typed = f"regexp_replace({typed}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
         if column.identifier:
-            spoilt = f"regexp_full_match({plain(shown, tagged=tagged)}, '{SPOILT}')"
-            failures = ((spoilt, "spoilt_identifier"),)
+            seen = plain(shown, tagged=tagged)
+            spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
+            digits_first = f"case when {seen} < ':' then {spoilt} else false end"
+            failures = ((digits_first, "spoilt_identifier"),)
     return Conversion(column.name, inner, typed, _with_errors(shown, failures, tagged=tagged))
 
 
@@ -289,7 +294,8 @@ def _number(
         texts.append(key)
     read = {key: number(key, decimal, tagged=tagged) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
-    failures = [(unread, "not_a_number")]
+    alone = len(parts) == 1 and not origin.scale_by
+    failures = [("{typed} is null" if alone else unread, "not_a_number")]
     value = next(iter(read.values()))
     if len(parts) > 1:
         some = " or ".join(f"{key} is not null" for key in texts)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import tomli_w
-from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
@@ -27,6 +25,15 @@ from nami_monitor.ingest.profile import (
     TableMap,
     Unpivot,
 )
+from nami_monitor.ingest.profile_values import (
+    date_pattern,
+    known,
+    number,
+    one_of,
+    regex,
+    texts,
+    typed,
+)
 from nami_monitor.tables import TABLES, columns
 
 
@@ -38,7 +45,7 @@ def load_profile(path: Path) -> Profile:
     """
     try:
         return parse_profile(path.read_text("utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError("profile.unreadable", file=str(path)) from error
 
 
@@ -70,158 +77,131 @@ FILE = {
     "format", "sheet", "encoding", "delimiter", "decimal", "dates", "header", "header_rows",
     "skip_rows", "fill_down",
 }  # fmt: skip
+FORMATS = ("csv", "xlsx", "xls", "ods", "parquet", "ocds")
 ORIGIN = {"from", "join", "sum", "format", "regex", "scale", "scale_by", "sign", "unit"}
 
 
-def _known(raw: Mapping[str, Any], allowed: set[str], where: str) -> None:
-    for key in raw:
-        if key not in allowed:
-            near = [name for name, _, _ in process.extract(key, allowed, limit=3, score_cutoff=60)]
-            raise UserError(
-                "profile.unknown_key",
-                key=key,
-                where=where,
-                near=", ".join(near) or ", ".join(sorted(allowed)),
-            )
-
-
-def _one_of(value: Any, allowed: tuple[str, ...], key: str) -> str:
-    if value not in allowed:
-        raise UserError("profile.value", key=key, seen=value, allowed=", ".join(allowed))
-    return cast(str, value)
-
-
-def _typed(raw: Mapping[str, Any], key: str, kind: type | tuple[type, ...], default: Any) -> Any:
-    value = raw.get(key, default)
-    if value is not default and (
-        not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool)
-    ):
-        raise UserError("profile.type", key=key, seen=value)
-    return value
-
-
-def _texts(value: Any, key: str) -> tuple[str, ...]:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
-        raise UserError("profile.type", key=key, seen=value)
-    return tuple(texts)
-
-
-def _regex(pattern: str, key: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise UserError("profile.pattern", key=key, seen=pattern, detail=str(error)) from error
-    return pattern
-
-
 def _profile(raw: Mapping[str, Any]) -> Profile:
-    _known(raw, TOP, "")
-    source = _typed(raw, "source", str, "")
+    known(raw, TOP, "profile")
+    source = typed(raw, "source", str, "")
     if not source.strip():
         raise UserError("profile.no_source")
-    tables = _typed(raw, "table", list, [])
+    tables = typed(raw, "table", list, [])
     if not tables:
         raise UserError("profile.no_table")
-    file = _typed(raw, "file", dict, {})
-    _known(file, FILE, "file")
+    file = typed(raw, "file", dict, {})
+    known(file, FILE, "file")
     vat = raw.get("vat")
     if vat is not None:
-        _one_of(vat, ("excl", "incl"), "vat")
-    rate = _typed(raw, "vat_rate", (int, float), None)
-    if vat == "incl" and rate is None:
-        raise UserError("profile.vat_rate")
+        one_of(vat, ("excl", "incl"), "vat")
+    rate = number(raw, "vat_rate", None)
+    if (vat == "incl" and rate is None) or not 0 <= (rate or 0) < 1:
+        raise UserError("profile.vat_rate", seen=rate)
     return Profile(
         source=source.strip(),
         tables=tuple(_table(table) for table in tables),
-        grain=Grain(_one_of(raw.get("grain", "line"), tuple(Grain), "grain")),
-        delivery=Delivery(_one_of(raw.get("delivery", "adds"), tuple(Delivery), "delivery")),
-        basis=_one_of(raw.get("basis", "ordered"), BASES, "basis"),
+        grain=Grain(one_of(raw.get("grain", "line"), tuple(Grain), "grain")),
+        delivery=Delivery(one_of(raw.get("delivery", "adds"), tuple(Delivery), "delivery")),
+        basis=one_of(raw.get("basis", "ordered"), BASES, "basis"),
         vat=vat,
-        vat_rate=None if rate is None else float(rate),
+        vat_rate=rate,
         currency=_currency(raw.get("currency")),
-        products_of=_typed(raw, "products_of", str, None),
+        products_of=typed(raw, "products_of", str, None),
         layout=Layout(
-            format=_typed(file, "format", str, None),
-            sheet=_typed(file, "sheet", (str, int), None),
-            encoding=_typed(file, "encoding", str, None),
-            delimiter=_typed(file, "delimiter", str, None),
-            header=_typed(file, "header", bool, default=True),
-            header_rows=_typed(file, "header_rows", int, 1),
-            skip_rows=_typed(file, "skip_rows", int, None),
-            fill_down=_texts(file["fill_down"], "fill_down") if "fill_down" in file else (),
+            format=None if "format" not in file else one_of(file["format"], FORMATS, "format"),
+            sheet=typed(file, "sheet", (str, int), None),
+            encoding=typed(file, "encoding", str, None),
+            delimiter=typed(file, "delimiter", str, None),
+            header=typed(file, "header", bool, default=True),
+            header_rows=_count(file, "header_rows", 1, least=1),
+            skip_rows=_count(file, "skip_rows", None, least=0),
+            fill_down=texts(file["fill_down"], "fill_down") if "fill_down" in file else (),
         ),
-        decimal=None if "decimal" not in file else _one_of(file["decimal"], (",", "."), "decimal"),
-        dates=_texts(file["dates"], "dates") if "dates" in file else (),
+        decimal=None if "decimal" not in file else one_of(file["decimal"], (",", "."), "decimal"),
+        dates=tuple(date_pattern(text, "dates") for text in texts(file["dates"], "dates"))
+        if "dates" in file
+        else (),
         unpivot=_unpivot(raw.get("unpivot")),
         drop=_drop(raw.get("drop")),
         expects=_expects(raw.get("expects")),
     )
 
 
+def _count(raw: Mapping[str, Any], key: str, default: Any, *, least: int) -> Any:
+    count = typed(raw, key, int, default)
+    if count is not None and count < least:
+        raise UserError("profile.type", key=key, seen=count)
+    return count
+
+
 def _currency(raw: Any) -> Currency | None:
     if raw is None or raw == "EUR":
         return None
-    if not isinstance(raw, dict):
-        raise UserError("profile.type", key="currency", seen=raw)
-    _known(raw, {"code", "to_eur", "source"}, "currency")
-    rate = _typed(raw, "to_eur", (int, float), None)
+    known(raw, {"code", "to_eur", "source"}, "currency")
+    rate = number(raw, "to_eur", None)
     if rate is None or rate <= 0:
         raise UserError("profile.currency", seen=rate)
-    return Currency(str(raw.get("code", "")), float(rate), str(raw.get("source", "")))
+    return Currency(typed(raw, "code", str, ""), rate, typed(raw, "source", str, ""))
 
 
 def _unpivot(raw: Any) -> Unpivot | None:
     if raw is None:
         return None
-    _known(raw, {"columns", "name", "value"}, "unpivot")
+    known(raw, {"columns", "name", "value"}, "unpivot")
     wanted = raw.get("columns")
-    chosen = _regex(wanted, "unpivot") if isinstance(wanted, str) else _texts(wanted, "columns")
-    return Unpivot(chosen, _typed(raw, "name", str, "@month"), _typed(raw, "value", str, "@value"))
+    chosen = (
+        regex(wanted, "unpivot.columns")
+        if isinstance(wanted, str)
+        else texts(wanted, "unpivot.columns")
+    )
+    return Unpivot(chosen, typed(raw, "name", str, "@month"), typed(raw, "value", str, "@value"))
 
 
 def _drop(raw: Any) -> tuple[DropRule, ...] | None:
     if raw is None:
         return None
-    _known(raw, {"blank", "where"}, "drop")
+    known(raw, {"blank", "where"}, "drop")
+    if not typed(raw, "blank", bool, default=True):
+        raise UserError("profile.value", key="drop.blank", seen="false", allowed="true")
     rules = []
-    for rule in _typed(raw, "where", list, []):
-        _known(rule, {"column", "matches"}, "drop.where")
-        rules.append(DropRule(rule["column"], _regex(rule["matches"], "drop.where")))
+    for rule in typed(raw, "where", list, []):
+        known(rule, {"column", "matches"}, "drop.where")
+        column = texts(rule.get("column"), "drop.where.column")[0]
+        rules.append(DropRule(column, regex(rule.get("matches"), "drop.where.matches")))
     return tuple(rules)
 
 
 def _expects(raw: Any) -> Expects | None:
     if raw is None:
         return None
-    _known(raw, {"from", "until", "every", "locations"}, "expects")
+    known(raw, {"from", "until", "every", "locations"}, "expects")
     return Expects(
-        first=_typed(raw, "from", str, None),
-        last=_typed(raw, "until", str, None),
-        every=_one_of(raw.get("every", "month"), ("month", "quarter", "year"), "expects.every"),
-        locations=_typed(raw, "locations", str, None),
+        first=typed(raw, "from", str, None),
+        last=typed(raw, "until", str, None),
+        every=one_of(raw.get("every", "month"), ("month", "quarter", "year"), "expects.every"),
+        locations=typed(raw, "locations", str, None),
     )
 
 
 def _table(raw: Mapping[str, Any]) -> TableMap:
-    _known(raw, {"name", "columns", "constants", "values", "codes"}, "table")
-    name = _one_of(raw.get("name"), tuple(TABLES), "table.name")
+    known(raw, {"name", "columns", "constants", "values", "codes"}, "table")
+    name = one_of(raw.get("name"), tuple(TABLES), "table.name")
     allowed = {column.name for column in columns(name)}
     parts: dict[str, Mapping[str, Any]] = {}
     for part in ("columns", "constants", "values", "codes"):
-        parts[part] = _typed(raw, part, dict, {})
-        _known(parts[part], allowed, f"table.{part}")
+        parts[part] = typed(raw, part, dict, {})
+        known(parts[part], allowed, f"table.{part}")
     coded = {column.name for column in columns(name) if column.codes}
     for column, policy in parts["codes"].items():
-        _one_of(policy, (SET_ASIDE, CREATE), f"table.codes.{column}")
+        one_of(policy, (SET_ASIDE, CREATE), f"table.codes.{column}")
         if column not in coded:
             raise UserError("profile.no_codes", column=column, allowed=", ".join(sorted(coded)))
     return TableMap(
         name=name,
         columns={key: _origin(value, key) for key, value in parts["columns"].items()},
-        constants={key: _constant(value) for key, value in parts["constants"].items()},
+        constants={key: _constant(value, key) for key, value in parts["constants"].items()},
         values={
-            key: {str(seen).strip().casefold(): str(to) for seen, to in _pairs(value, key)}
+            key: {seen.strip().lower(): _constant(to, key) for seen, to in _pairs(value, key)}
             for key, value in parts["values"].items()
         },
         codes=dict(parts["codes"]),
@@ -234,7 +214,9 @@ def _pairs(value: Any, key: str) -> list[tuple[str, Any]]:
     return list(value.items())
 
 
-def _constant(value: Any) -> str:
+def _constant(value: Any, key: str) -> str:
+    if isinstance(value, dict | list):
+        raise UserError("profile.type", key=key, seen=value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -242,44 +224,39 @@ def _constant(value: Any) -> str:
 
 def _origin(raw: Any, column: str) -> Origin:
     if isinstance(raw, str | list):
-        return Origin(_texts(raw, column))
+        return Origin(texts(raw, column))
     if not isinstance(raw, dict):
         raise UserError("profile.type", key=column, seen=raw)
-    _known(raw, ORIGIN, f"table.columns.{column}")
+    known(raw, ORIGIN, f"table.columns.{column}")
     ways = [way for way in ("from", "join", "sum") if way in raw]
     if len(ways) != 1:
         raise UserError("profile.origin", column=column)
     scale_by = raw.get("scale_by")
     sign = raw.get("sign")
     return Origin(
-        columns=_texts(raw[ways[0]], column),
+        columns=texts(raw[ways[0]], column),
         how={"from": "first"}.get(ways[0], ways[0]),
-        format=_typed(raw, "format", str, None),
-        regex=None if "regex" not in raw else _regex(raw["regex"], column),
-        scale=float(_typed(raw, "scale", (int, float), 1.0)),
+        format=None if "format" not in raw else date_pattern(raw["format"], column),
+        regex=None if "regex" not in raw else regex(raw["regex"], column),
+        scale=number(raw, "scale", 1.0),
         scale_by=None if scale_by is None else _scale_by(scale_by, column),
         sign=None if sign is None else _sign(sign, column),
-        unit=_typed(raw, "unit", str, None),
+        unit=typed(raw, "unit", str, None),
     )
 
 
 def _scale_by(raw: Any, column: str) -> tuple[str, Mapping[str, float]]:
     if not isinstance(raw, dict) or not isinstance(raw.get("column"), str):
         raise UserError("profile.type", key=f"{column}.scale_by", seen=raw)
-    factors = {
-        str(word).strip().casefold(): float(factor)
-        for word, factor in raw.items()
-        if word != "column"
-    }
+    factors = {word.strip().lower(): number(raw, word, 1.0) for word in raw if word != "column"}
     return raw["column"], factors
 
 
 def _sign(raw: Any, column: str) -> Sign:
-    if not isinstance(raw, dict):
-        raise UserError("profile.type", key=f"{column}.sign", seen=raw)
-    _known(raw, {"column", "negative"}, f"{column}.sign")
-    words = _texts(raw.get("negative"), f"{column}.sign.negative")
-    return Sign(str(raw.get("column")), tuple(word.strip().casefold() for word in words))
+    known(raw, {"column", "negative"}, f"{column}.sign")
+    words = texts(raw.get("negative"), f"{column}.sign.negative")
+    source = texts(raw.get("column"), f"{column}.sign.column")[0]
+    return Sign(source, tuple(word.strip().lower() for word in words))
 
 
 # --- writing -----------------------------------------------------------------------------------
