@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("nami", deadline=None, derandomize=True)
+settings.load_profile("nami")
 
 pytest_plugins = ["no_skip"]
 

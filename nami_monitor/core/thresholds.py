@@ -53,4 +53,7 @@ XMR_LIMIT = Threshold(2.66, "mean moving ranges", "Shewhart: 3 / d2, d2 = 1.128 
 XMR_SCREEN = Threshold(3.267, "mean moving ranges", "D4 for two points: larger ranges are screened")
 XMR_FIRM = Threshold(12, "months", "NHS Making Data Count: fewer points give provisional limits")
 XMR_RUN = Threshold(7, "months", "NHS Making Data Count: seven on one side, or rising or falling")
+XMR_NEAR = Threshold(
+    2 / 3, "share of the limit", "NHS Making Data Count: two of three points near one limit"
+)
 XMR_SEASON = Threshold(24, "months", "two of each calendar month are needed to see a season")

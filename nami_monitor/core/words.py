@@ -76,6 +76,15 @@ class Flag(StrEnum):
     DEMO = "demo"
 
 
+class Signal(StrEnum):
+    """How a month departs from normal variation, in order of precedence."""
+
+    OUTSIDE = "outside"
+    TREND = "trend"
+    TWO_OF_THREE = "two_of_three"
+    RUN = "run"
+
+
 class PeriodKind(StrEnum):
     """Periods that every surface offers; any other name is a custom period of the data."""
 

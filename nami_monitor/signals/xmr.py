@@ -1,0 +1,218 @@
+"""XmR: which months differ from normal variation (Wheeler; NHS "Making Data Count").
+
+A missing month is NaN: it has no moving range and ends every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from nami_monitor.core.thresholds import (
+    XMR_FIRM,
+    XMR_LIMIT,
+    XMR_NEAR,
+    XMR_RUN,
+    XMR_SCREEN,
+    XMR_SEASON,
+)
+from nami_monitor.core.words import Signal
+
+YEAR = 12
+OF_THREE = 3
+ROUNDING = 1e-9
+"""Differences below this share of the largest value are rounding, no signal."""
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Mean and limits of one phase, in the unit of the series, without its season.
+
+    Args:
+        first: number of its first point.
+        last: number of its last point.
+        mean: the centre; NaN without any point.
+        low: lower limit; NaN without two adjoining points. It may lie below zero.
+        high: upper limit.
+        points: how many points it rests on.
+        provisional: whether those are too few for firm limits.
+    """
+
+    first: int
+    last: int
+    mean: float
+    low: float
+    high: float
+    points: int
+    provisional: bool
+
+    def above_zero(self) -> Limits:
+        """The same for drawing a quantity that is never negative: nothing lies below zero."""
+        return replace(self, low=max(self.low, 0.0))
+
+
+@dataclass(frozen=True)
+class Xmr:
+    """A series with its limits and signals.
+
+    Args:
+        values: the points, without their season where one was taken out.
+        seasonal: what was taken out, per point; zeros where no season was.
+        phases: limits, in order; together they cover the series.
+        signals: per point; None is normal variation or a missing month.
+        deseasonalised: whether a season could be told. If not, only points outside the limits
+            count, and they are provisional.
+    """
+
+    values: Floats
+    seasonal: Floats
+    phases: tuple[Limits, ...]
+    signals: tuple[Signal | None, ...]
+    deseasonalised: bool
+
+    def phase_of(self, point: int) -> Limits:
+        """The limits that hold for a point."""
+        return next(phase for phase in self.phases if point <= phase.last)
+
+
+def xmr(values: Floats, *, calendar_month: int = 1, phases: Sequence[int] = ()) -> Xmr:
+    """Limits and signals of a monthly series.
+
+    Args:
+        values: one number per month, NaN where the month is missing.
+        calendar_month: calendar month (1 to 12) of the first point.
+        phases: points at which new limits start, in order; limits never start anew by themselves.
+
+    Returns:
+        The series with its season taken out where ``XMR_SEASON`` months show one.
+
+    Raises:
+        ValueError: ``phases`` are not within the series and in order.
+    """
+    starts = [0, *phases]
+    if any(a >= b for a, b in zip(starts, [*phases, len(values)], strict=True)) and len(values):
+        raise ValueError(tuple(phases))
+    months = (np.arange(len(values)) + calendar_month - 1) % YEAR
+    season = _season(values, months, starts)
+    rest = values if season is None else values - season
+    limits: list[Limits] = []
+    signals: list[Signal | None] = []
+    for first, end in zip(starts, [*phases, len(values)], strict=True):
+        part = rest[first:end]
+        phase = _limits(part, first)
+        limits.append(phase)
+        signals += _signals(part, phase, all_rules=season is not None)
+    return Xmr(
+        values=rest,
+        seasonal=np.zeros(len(values)) if season is None else season,
+        phases=tuple(limits),
+        signals=tuple(signals),
+        deseasonalised=season is not None,
+    )
+
+
+def _season(values: Floats, months: NDArray[np.int_], starts: Sequence[int]) -> Floats | None:
+    """The additive season per point, zero on average over a year; None when it cannot be told.
+
+    Ordinary least squares on twelve calendar months, the level of each phase and one trend, so
+    that neither a step at a known moment nor a drift is mistaken for a season.
+    """
+    there = ~np.isnan(values)
+    seen = np.bincount(months[there], minlength=YEAR)
+    if seen.min() < XMR_SEASON.value / YEAR:
+        return None
+    at = np.arange(len(values))
+    calendar = np.eye(YEAR)[months]
+    levels = [(at >= start).astype(float) for start in starts[1:]]
+    design = np.column_stack([calendar, *levels, at - at.mean()])
+    effects = np.linalg.lstsq(design[there], values[there], rcond=None)[0][:YEAR]
+    season: Floats = (effects - effects.mean())[months]
+    return season
+
+
+def _limits(values: Floats, first: int) -> Limits:
+    """Mean and limits of one phase; outlying moving ranges are screened out once."""
+    points = int(np.count_nonzero(~np.isnan(values)))
+    mean = float(np.nanmean(values)) if points else np.nan
+    ranges = np.abs(np.diff(values))
+    ranges = ranges[~np.isnan(ranges)]
+    reach = np.nan
+    if len(ranges):
+        kept = ranges[ranges <= XMR_SCREEN.value * ranges.mean()]
+        reach = XMR_LIMIT.value * float(kept.mean())
+    last = first + len(values) - 1
+    firm = points >= XMR_FIRM.value
+    return Limits(first, last, mean, mean - reach, mean + reach, points, provisional=not firm)
+
+
+def _signals(values: Floats, phase: Limits, *, all_rules: bool) -> list[Signal | None]:
+    """The first rule, in order of precedence, that a point breaks."""
+    if np.isnan(phase.high):
+        return [None] * len(values)
+    away = values - phase.mean
+    away[np.abs(away) <= ROUNDING * np.nanmax(np.abs(values))] = 0.0
+    reach = phase.high - phase.mean
+    rules = {Signal.OUTSIDE: _outside(away, reach)}
+    if all_rules:
+        rules |= {
+            Signal.TREND: _trend(values),
+            Signal.TWO_OF_THREE: _two_of_three(away, reach),
+            Signal.RUN: _run(away),
+        }
+    return [
+        next((signal for signal, marks in rules.items() if marks[point]), None)
+        for point in range(len(values))
+    ]
+
+
+def _outside(away: Floats, reach: float) -> Marks:
+    outside: Marks = np.abs(away) > reach
+    return outside
+
+
+def _trend(values: Floats) -> Marks:
+    """Seven points that all rise or all fall."""
+    size = int(XMR_RUN.value)
+    steps = np.diff(values)
+    marks = np.zeros(len(values), dtype=bool)
+    for towards in (steps > 0, steps < 0):
+        for start in _whole(towards, size - 1):
+            marks[start : start + size] = True
+    return marks
+
+
+def _run(away: Floats) -> Marks:
+    """Seven points on one side of the mean."""
+    size = int(XMR_RUN.value)
+    marks = np.zeros(len(away), dtype=bool)
+    for side in (away > 0, away < 0):
+        for start in _whole(side, size):
+            marks[start : start + size] = True
+    return marks
+
+
+def _two_of_three(away: Floats, reach: float) -> Marks:
+    """Those of three adjoining points of which two lie beyond two thirds, on the same side."""
+    marks = np.zeros(len(away), dtype=bool)
+    there = ~np.isnan(away)
+    near = XMR_NEAR.value * reach
+    for beyond in (away > near, away < -near):
+        for start in _whole(there, OF_THREE):
+            window = slice(start, start + OF_THREE)
+            if np.count_nonzero(beyond[window]) == OF_THREE - 1 or beyond[window].all():
+                marks[window] |= beyond[window]
+    return marks
+
+
+def _whole(marks: Marks, size: int) -> NDArray[np.int_]:
+    """Where ``size`` marks in a row begin."""
+    if len(marks) < size:
+        return np.empty(0, dtype=int)
+    return np.flatnonzero(sliding_window_view(marks, size).all(axis=1))
