@@ -24,8 +24,13 @@ where provisional and (kind, source, code) not in (
 );
 
 create view categories as
-select c.* exclude (batch, line, standing), b.source, false as provisional
-from categories_offered as c join batches as b using (batch) where c.standing = 'live'
+select c.* exclude (batch, line, standing, name_nl, name_en),
+    coalesce(n.name, c.name_nl) as name_nl, coalesce(n.name, c.name_en) as name_en,
+    b.source, false as provisional
+from categories_offered as c join batches as b using (batch)
+left join named as n on n.kind = 'categories' and n.code = c.category
+where c.standing = 'live'
+    and c.category not in (select code from merged where kind = 'categories')
 union all by name
 select code as category, coalesce(n.name, code) as name_nl, coalesce(n.name, code) as name_en,
     '' as source, (kind, source, code) in (select (p.kind, p.source, p.code) from provisional as p)
@@ -49,11 +54,14 @@ where kind = 'locations' and provisional
     and (kind, source, code) not in (select (m.kind, m.source, m.code) from merged as m);
 
 create view products as
-select p.* exclude (batch, line, standing, name), coalesce(n.name, p.name) as name,
-    b.products_of as source, false as provisional
+select p.* exclude (batch, line, standing, name, category), coalesce(n.name, p.name) as name,
+    coalesce(mc.to_code, p.category) as category, b.products_of as source, false as provisional
 from products_offered as p join batches as b using (batch)
 left join named as n on n.kind = 'products' and n.source = b.products_of and n.code = p.product_id
+left join merged as mc on mc.kind = 'categories' and mc.code = p.category
 where p.standing = 'live'
+    and ('products', b.products_of, p.product_id)
+        not in (select (m.kind, m.source, m.code) from merged as m)
 union all by name
 select code as product_id, source, coalesce(n.name, code) as name,
     (kind, source, code) in (select (p.kind, p.source, p.code) from provisional as p) as provisional
@@ -70,8 +78,11 @@ select *, coalesce(valid_from, date '0001-01-01') as holds_from,
 from products;
 
 create view contracts as
-select c.* exclude (batch, line, standing), b.source
-from contracts_offered as c join batches as b using (batch) where c.standing = 'live';
+select c.* exclude (batch, line, standing, category),
+    coalesce(mc.to_code, c.category) as category, b.source
+from contracts_offered as c join batches as b using (batch)
+left join merged as mc on mc.kind = 'categories' and mc.code = c.category
+where c.standing = 'live';
 
 create view orders as
 select o.batch, o.line, b.source, o.ordered_on,
@@ -105,17 +116,21 @@ left join merged as ml on ml.kind = 'locations' and ml.code = m.location_id
 where m.standing = 'live';
 
 create view assets as
-select a.* exclude (batch, line, standing, location_id),
-    coalesce(ml.to_code, a.location_id) as location_id, b.source
+select a.* exclude (batch, line, standing, location_id, category),
+    coalesce(ml.to_code, a.location_id) as location_id,
+    coalesce(mc.to_code, a.category) as category, b.source
 from assets_offered as a join batches as b using (batch)
 left join merged as ml on ml.kind = 'locations' and ml.code = a.location_id
+left join merged as mc on mc.kind = 'categories' and mc.code = a.category
 where a.standing = 'live';
 
 create view requests as
-select r.* exclude (batch, line, standing, location_id),
-    coalesce(ml.to_code, r.location_id) as location_id, b.source
+select r.* exclude (batch, line, standing, location_id, category),
+    coalesce(ml.to_code, r.location_id) as location_id,
+    coalesce(mc.to_code, r.category) as category, b.source
 from requests_offered as r join batches as b using (batch)
 left join merged as ml on ml.kind = 'locations' and ml.code = r.location_id
+left join merged as mc on mc.kind = 'categories' and mc.code = r.category
 where r.standing = 'live';
 
 create view asset_events as
