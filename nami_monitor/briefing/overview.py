@@ -12,7 +12,8 @@ from nami_monitor.briefing.registers import DataBreak, Target, data_breaks, ends
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
-from nami_monitor.signals.xmr import Assessment, Xmr, assess, xmr
+from nami_monitor.signals.assess import Assessment, assess
+from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
 
 HISTORY_MONTHS = 36
@@ -98,9 +99,7 @@ class Overview:
         return (*concerns, *blocked)
 
 
-def overview(
-    db: Transaction, month: date, where: Mapping[str, tuple[str, ...]]
-) -> Overview:
+def overview(db: Transaction, month: date, where: Mapping[str, tuple[str, ...]]) -> Overview:
     """Build the overview of a month.
 
     Args:
@@ -132,32 +131,28 @@ def _line(
         result=history[-1],
         year_ago=history[-13],
         history=tuple(history),
-        assessment=assess(chart_of(kpi, history), kpi.better),
+        assessment=assess(chart_of(history), kpi.better),
         aim=_aim(db, kpi, month, where, agreed) if agreed else None,
     )
 
 
-def chart_of(kpi: Kpi, results: Sequence[KpiResult]) -> Xmr:
+def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:
     """The control chart of monthly results; months without a value are gaps.
 
     Args:
-        kpi: the declaration.
-        results: one series, oldest first.
+        results: one series of months, oldest first; at least one.
+        phases: points at which new limits start.
     """
     values = np.array([np.nan if r.value is None else r.value for r in results], dtype=float)
-    return xmr(values)
+    return xmr(values, calendar_month=results[0].month.month, phases=phases)
 
 
-def _agreed(
-    found: Sequence[Target], kpi: Kpi, category: str | None, month: date
-) -> Target | None:
+def _agreed(found: Sequence[Target], kpi: Kpi, category: str | None, month: date) -> Target | None:
     """The target for the year of a month: the category's own, and nothing of other categories."""
     own = [
         target
         for target in found
-        if target.kpi == kpi.code
-        and target.category == category
-        and target.year == month.year
+        if target.kpi == kpi.code and target.category == category and target.year == month.year
     ]
     return min(own, key=lambda target: ends_in(target.period) < month, default=None)
 

@@ -68,11 +68,13 @@ class Choices:
     Args:
         categories: categories with order lines, most lines first, with their names by language.
         groups: location groups with order lines.
+        channels: channels with order lines.
         months: months with order lines, latest first.
     """
 
     categories: Mapping[str, Mapping[str, str]]
     groups: tuple[str, ...]
+    channels: tuple[str, ...]
     months: tuple[date, ...]
 
 
@@ -114,10 +116,12 @@ def choices(db: Transaction) -> Choices:
         'select distinct l."group" from by_place as p join locations as l using (location_id)'
         ' where l."group" is not null order by 1'
     )
+    channels = db.rows("select distinct channel from by_place order by 1")
     months = db.rows("select distinct month from by_place order by month desc")
     return Choices(
         {code: {"nl": nl, "en": en} for code, nl, en in categories},
         tuple(group for (group,) in groups),
+        tuple(channel for (channel,) in channels),
         tuple(month for (month,) in months),
     )
 

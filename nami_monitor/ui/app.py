@@ -81,8 +81,19 @@ def data() -> str:
 def show_data(which: str) -> None:
     """Show the demo or the own data from now on."""
     st.session_state[DATA] = which
+    st.session_state["data_choice"] = which
     for key in [key for key in st.session_state if str(key).startswith("filter.")]:
         del st.session_state[key]
+
+
+def choose_language() -> None:
+    """Take over the language that the visitor chose in the sidebar."""
+    st.session_state[LANGUAGE] = st.session_state["language_choice"]
+
+
+def choose_data() -> None:
+    """Take over the data that the visitor chose in the sidebar."""
+    show_data(str(st.session_state["data_choice"]))
 
 
 def current() -> Session:

@@ -77,5 +77,3 @@ def interventions(store: Store) -> tuple[registers.Intervention, ...]:
 def data_breaks(store: Store) -> tuple[registers.DataBreak, ...]:
     """Every data break."""
     return _registers(store, str(store.path), store.version())[2]
-
-

@@ -1,0 +1,44 @@
+"""Entry for Streamlit: page config, navigation, language and the choice of data."""
+
+import streamlit as st
+
+from nami_monitor.i18n import LANGS
+from nami_monitor.ui import app, start, theme
+
+PAGES = {
+    "pages/overview.py": (":material/dashboard:", "overview"),
+    "pages/trends.py": (":material/trending_up:", "trends"),
+    "pages/data.py": (":material/upload_file:", "data"),
+    "pages/about.py": (":material/info:", "about"),
+}
+
+st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
+session = app.current()
+
+with st.sidebar:
+    st.radio(
+        "Taal / Language",
+        LANGS,
+        key="language_choice",
+        index=LANGS.index(session.lang),
+        format_func=lambda lang: {"nl": "Nederlands", "en": "English"}[lang],
+        horizontal=True,
+        on_change=app.choose_language,
+    )
+    st.radio(
+        session.t("app.data.label"),
+        (app.DEMO, app.OWN),
+        key="data_choice",
+        index=(app.DEMO, app.OWN).index(app.data()),
+        format_func=lambda which: session.t(f"app.data.{which}"),
+        on_change=app.choose_data,
+    )
+
+chosen = st.navigation(
+    [
+        st.Page(file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=index == 0)
+        for index, (file, (icon, name)) in enumerate(PAGES.items())
+    ]
+)
+if start.wait_for_demo(session):
+    chosen.run()

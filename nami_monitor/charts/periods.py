@@ -1,0 +1,113 @@
+"""Figures of quarters or years: a bar each with its value, a word where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import value_axis
+from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+from nami_monitor.core.words import Unit
+from nami_monitor.i18n import text
+from nami_monitor.i18n.formats import figure
+
+HEIGHT: Final = 300
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A period's figure.
+
+    Args:
+        period: its name in the reader's language.
+        series: the group that it belongs to; empty for a single series.
+        value: in the chart's unit; None where there is none.
+        broken: whether a data break lies in it.
+    """
+
+    period: str
+    series: str
+    value: float | None
+    broken: bool = False
+
+
+def period_spec(bars: tuple[Bar, ...], unit: Unit, lang: str) -> Spec:
+    """Draw the bars, periods across in the order given, groups side by side.
+
+    Args:
+        bars: at least one; at most six groups.
+        unit: of every value.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        A Vega-Lite spec; a period without a value bears the words for that.
+    """
+    periods = list(dict.fromkeys(bar.period for bar in bars))
+    series = list(dict.fromkeys(bar.series for bar in bars))
+    values = [bar.value for bar in bars if bar.value is not None]
+    axis = value_axis([0.0, *values], lang)
+    rows = [
+        {
+            "period": bar.period,
+            "series": bar.series,
+            "value": bar.value,
+            "foot": 0.0,
+            "label": text("charts.missing", lang)
+            if bar.value is None
+            else figure(bar.value, unit, lang),
+        }
+        for bar in bars
+    ]
+    x: Spec = {
+        "field": "period",
+        "type": "ordinal",
+        "sort": periods,
+        "axis": {"title": None, "labelAngle": 0, "labelLimit": 110, "labelOverlap": True},
+    }
+    beside: Spec = {"xOffset": {"field": "series", "sort": series}} if len(series) > 1 else {}
+    y: Spec = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [axis.low, axis.high], "nice": False},
+        "axis": {
+            "title": None,
+            "values": list(axis.ticks),
+            "labelExpr": pick(axis.ticks, axis.labels),
+        },
+    }
+    colour: Spec = {
+        "field": "series",
+        "type": "nominal",
+        "sort": series,
+        "scale": {"domain": series, "range": list(palette.SERIES[: len(series)])},
+        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN, "labelLimit": 240}
+        if len(series) > 1
+        else None,
+    }
+    written: Spec = {
+        "x": x,
+        **beside,
+        "y": {**y, "field": "value"},
+        "text": {"field": "label"},
+    }
+    layers = [
+        layer("bar", [row for row in rows if row["value"] is not None],
+              {"x": x, **beside, "y": y, "color": colour}),
+    ]  # fmt: skip
+    if len(bars) <= 24:  # noqa: PLR2004 - beyond this the words above the bars would touch
+        layers.append(
+            layer(
+                {"type": "text", "dy": -8, "fontSize": SMALL + 1, "color": palette.BODY},
+                [row for row in rows if row["value"] is not None],
+                written,
+            )
+        )
+    layers.append(
+        layer(
+            {"type": "text", "dy": -8, "fontSize": SMALL, "color": palette.GREY_TEXT},
+            [row for row in rows if row["value"] is None],
+            {**written, "y": {**y, "field": "foot"}},
+        )
+    )
+    return chart(layers, height=HEIGHT, padding={"left": 2, "top": 12, "right": 8, "bottom": 4})

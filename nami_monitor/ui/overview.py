@@ -1,0 +1,185 @@
+"""The overview's parts: cards, what needs attention, and the table of all KPIs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.briefing.overview import Aim, Line, Overview
+from nami_monitor.core.words import OverTime, State
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.signals.assess import Assessment
+from nami_monitor.ui import words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cards import Beside, Card, Chip, cards_html
+
+CHIPS = {
+    Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
+    Assessment.CONCERN: Chip.CONCERN,
+    Assessment.NO_SIGNAL: Chip.NO_SIGNAL,
+}
+
+
+def headline(session: Session, glance: Overview) -> str:
+    """The month in one sentence; it claims no more than the signals."""
+    better = glance.count(Assessment.IMPROVEMENT)
+    worse = glance.count(Assessment.CONCERN)
+    absent = sum(line.result.state is State.NOT_COMPUTABLE for line in glance.lines)
+    said = [
+        session.t("overview.headline.better", n=better),
+        session.t("overview.headline.worse", n=worse),
+    ]
+    if absent:
+        said.append(session.t("overview.headline.absent", n=absent))
+    month = formats.month(glance.month, session.lang)
+    return session.t("overview.headline.month", month=month, said=", ".join(said))
+
+
+def cards(session: Session, glance: Overview) -> None:
+    """A card per KPI."""
+    st.html(cards_html(tuple(_card(session, line) for line in glance.lines), session.lang))
+
+
+def _card(session: Session, line: Line) -> Card:
+    result = line.result
+    name = words.kpi_name(session, line.kpi)
+    strategy = session.t(f"strategies.{line.kpi.strategy}")
+    if result.state is not State.VALUE:
+        return Card(
+            name=name,
+            state=result.state,
+            strategy=strategy,
+            reason=words.reason(session, result),
+        )
+    value = result.value or 0.0
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=formats.figure(value, result.unit, session.lang),
+        unit=_unit_beside(session, result),
+        beside=tuple(part for part in (_aim(session, line.aim), _year_ago(session, line)) if part),
+        spark=line.spark,
+        spark_alt=session.t(
+            "overview.spark",
+            name=name,
+            value=words.figure(session, result),
+            month=formats.month(result.month, session.lang),
+        ),
+        chip=CHIPS[line.assessment],
+        note=_note(session, line),
+    )
+
+
+def _unit_beside(session: Session, result: KpiResult) -> str:
+    """The unit, unless the figure bears it already (€ and %)."""
+    label = words.unit(session, result)
+    shown = formats.figure(result.value or 0.0, result.unit, session.lang)
+    for sign in ("€", "%"):
+        if sign in shown and label.startswith(sign):
+            label = label.removeprefix(sign).strip()
+    return label
+
+
+def _note(session: Session, line: Line) -> str:
+    said = words.flags(session, line.result.flags)
+    if line.kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
+        window = session.t("overview.window")
+        return f"{window}; {said}" if said else window
+    return said
+
+
+def _aim(session: Session, aim: Aim | None) -> Beside | None:
+    if aim is None or aim.value is None:
+        return None
+    kpi = CATALOGUE[aim.target.kpi]
+    measure = aim.judged.activity if aim.judged else None
+    activity = words.activity_name(session, measure)
+    difference = session.t("overview.aim.later", period=aim.target.period)
+    if aim.distance is not None and aim.judged is not None:
+        gap = formats.difference(aim.distance, kpi.unit, session.lang, activity=activity)
+        difference = session.t(
+            "overview.aim.distance",
+            period=formats.period(
+                aim.judged.period.start, aim.judged.period.end, aim.judged.period.kind, session.lang
+            ),
+            gap=gap,
+        )
+    return Beside(
+        session.t("overview.aim.label", period=aim.target.period),
+        formats.figure(aim.value, kpi.unit, session.lang),
+        difference,
+    )
+
+
+def _year_ago(session: Session, line: Line) -> Beside | None:
+    if line.year_ago.value is None or line.change is None:
+        return None
+    unit = line.result.unit
+    activity = words.activity_name(session, line.result.activity)
+    return Beside(
+        formats.month(line.year_ago.month, session.lang),
+        formats.figure(line.year_ago.value, unit, session.lang),
+        formats.difference(line.change, unit, session.lang, activity=activity),
+    )
+
+
+def attention(session: Session, glance: Overview) -> None:
+    """What needs attention, most important first, each with a way on."""
+    said = [_attention_line(session, line) for line in glance.attention]
+    said += [
+        session.t(
+            "overview.attention.break",
+            source=found.source,
+            month=formats.month(found.month, session.lang),
+            kinds=", ".join(session.t(f"breaks.{kind}") for kind in found.kinds),
+        )
+        for found in glance.breaks
+    ]
+    st.subheader(session.t("overview.attention.title"), anchor=False)
+    if said:
+        st.markdown("\n".join(f"- {one}" for one in said))
+    else:
+        st.markdown(session.t("overview.attention.none", n=len(glance.lines)))
+
+
+def _attention_line(session: Session, line: Line) -> str:
+    name = f"**{words.kpi_name(session, line.kpi)}**"
+    if line.result.state is State.NOT_COMPUTABLE:
+        return f"{name}: {words.reason(session, line.result)}"
+    return session.t(
+        "overview.attention.concern",
+        name=name,
+        value=words.figure(session, line.result),
+        month=formats.month(line.result.month, session.lang),
+    )
+
+
+def table(session: Session, glance: Overview) -> list[dict[str, Any]]:
+    """Every KPI as a row of words, for the table and its download."""
+    rows = []
+    for line in glance.lines:
+        result = line.result
+        completeness = result.completeness
+        rows.append(
+            {
+                session.t("overview.table.strategy"): session.t(f"strategies.{line.kpi.strategy}"),
+                session.t("overview.table.kpi"): words.kpi_name(session, line.kpi),
+                session.t("overview.table.value"): words.figure(session, result),
+                session.t("overview.table.year_ago"): words.figure(session, line.year_ago),
+                session.t("overview.table.signal"): _signal(session, line),
+                session.t("overview.table.completeness"): words.NONE
+                if completeness is None
+                else formats.percent(100 * completeness, session.lang, decimals=0),
+                session.t("overview.table.remark"): words.reason(session, result)
+                or words.flags(session, result.flags),
+            }
+        )
+    return rows
+
+
+def _signal(session: Session, line: Line) -> str:
+    if line.result.state is not State.VALUE:
+        return session.t(f"words.{line.result.state}")
+    return session.t(f"cards.{CHIPS[line.assessment]}")

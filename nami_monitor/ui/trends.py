@@ -1,0 +1,285 @@
+"""A trend as it is drawn: results, control limits, interventions and data breaks in one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import isfinite
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.briefing.overview import chart_of
+from nami_monitor.charts import alt, tables
+from nami_monitor.charts.periods import Bar, period_spec
+from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
+from nami_monitor.core.words import Direction, PeriodKind
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.signals.assess import points_up
+from nami_monitor.ui import cache, filters, words
+from nami_monitor.ui.app import Session
+
+MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
+"""Kinds of periods that step by a month, and so make a line."""
+
+HOW_MANY = {
+    PeriodKind.MONTH: 48,
+    PeriodKind.QUARTER: 12,
+    PeriodKind.YEAR: 4,
+    PeriodKind.YTD: 4,
+    PeriodKind.R12: 37,
+}
+"""How many periods a page shows."""
+
+GROUPED = (
+    "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
+    "product", "supplier", "contract",
+)  # fmt: skip
+"""Dimensions in the order in which a page offers them."""
+
+NAMED_BARS = 6
+"""How many groups a bar chart sets side by side."""
+
+
+def by_group(results: Sequence[KpiResult]) -> dict[tuple[str | None, ...], list[KpiResult]]:
+    """The results of each group, in their order."""
+    groups: dict[tuple[str | None, ...], list[KpiResult]] = {}
+    for result in results:
+        groups.setdefault(tuple(result.keys.values()), []).append(result)
+    return groups
+
+
+def group_name(session: Session, kpi: Kpi, keys: Mapping[str, str | None]) -> str:
+    """A group's name: its values, or the KPI's name when nothing is grouped by."""
+    said = [words.code_name(session, name, value) for name, value in keys.items()]
+    return " · ".join(said) or words.kpi_name(session, kpi)
+
+
+def trend_of(
+    session: Session,
+    code: str,
+    results: Sequence[KpiResult],
+    category: str,
+    *,
+    limits: bool,
+    restarts: Sequence[date] = (),
+) -> Trend:
+    """The results as a trend.
+
+    Args:
+        session: for names in the reader's language.
+        code: the KPI.
+        results: one result per month and group.
+        category: whose interventions are marked; all without one.
+        limits: whether a single series bears its mean and limits.
+        restarts: months from which limits are worked out anew, as the reader chose.
+    """
+    kpi = CATALOGUE[code]
+    groups = by_group(results)
+    single = len(groups) == 1
+    first, last = results[0].month, results[-1].month
+    series = []
+    phases: tuple[Phase, ...] = ()
+    for found in _largest_first(groups.values()):
+        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in found)
+        if single and limits:
+            points, phases = _with_limits(kpi, found, restarts)
+        series.append(Series(group_name(session, kpi, found[0].keys), points))
+    taken = [
+        one
+        for one in cache.interventions(session.store)
+        if category in {"", one.category} and first <= one.starts_on and one.starts_on <= last
+    ]
+    sources = {source for result in results for source in result.sources}
+    return Trend(
+        series=tuple(series),
+        unit=kpi.unit,
+        phases=phases,
+        marks=tuple(Mark(one.starts_on.replace(day=1), one.title) for one in taken),
+        breaks=tuple(
+            Break(one.month, one.month, session.t("trends.break", source=one.source))
+            for one in cache.data_breaks(session.store)
+            if one.source in sources
+        ),
+        activity=words.activity_name(session, results[-1].activity),
+    )
+
+
+def _largest_first(groups: Any) -> list[list[KpiResult]]:
+    """Groups by their latest value, the largest first: those are named."""
+    return sorted(groups, key=lambda found: -abs(found[-1].value or 0.0))
+
+
+def _with_limits(
+    kpi: Kpi, found: Sequence[KpiResult], restarts: Sequence[date]
+) -> tuple[tuple[TrendPoint, ...], tuple[Phase, ...]]:
+    """The months with their signals, and the mean and limits behind them.
+
+    Where a season was told, the normal range moves with it and stands with each month; else it is
+    the same for a whole phase.
+    """
+    months = [result.month for result in found]
+    starts = [months.index(month) for month in restarts if month in months[1:]]
+    chart = chart_of(found, starts)
+    points = []
+    for index, result in enumerate(found):
+        up = points_up(chart, index)
+        limits = chart.phase_of(index).above_zero()
+        season = float(chart.seasonal[index])
+        ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
+        points.append(
+            TrendPoint(
+                result.month,
+                result.value,
+                max(chart.phase_of(index).low + season, 0.0) if ranged else None,
+                limits.high + season if ranged else None,
+                signal=up is not None,
+                concern=up is not None and up == (kpi.better is Direction.DOWN),
+            )
+        )
+    if chart.deseasonalised:
+        return tuple(points), ()
+    phases = tuple(
+        Phase(months[p.first], months[p.last], p.mean, p.low, p.high, provisional=p.provisional)
+        for p in (phase.above_zero() for phase in chart.phases)
+        if isfinite(p.high)
+    )
+    return tuple(points), phases
+
+
+def draw(session: Session, trend: Trend, key: str) -> None:
+    """The chart, what its signs mean, and the same as tables."""
+    st.vega_lite_chart(
+        trend_spec(trend, session.lang),
+        theme=None,
+        key=key,
+        alt=alt.trend_sentence(trend, session.lang),
+    )
+    said = caption(trend, session.lang)
+    if said:
+        st.caption(said)
+    with st.expander(session.t("trends.as_table")):
+        show_table(session, tables.trend_table(trend, session.lang), f"{key}_table")
+        if trend.shown_marks():
+            show_table(session, tables.mark_table(trend, session.lang), f"{key}_marks")
+
+
+def show_table(session: Session, found: tables.Table, key: str) -> None:
+    """A table of words that can be sorted, searched and downloaded."""
+    rows = [dict(zip(found.head, row, strict=True)) for row in found.rows]
+    st.dataframe(rows, hide_index=True, key=key, alt=session.t("trends.as_table"))
+
+
+def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[Bar, ...]:
+    """The results of quarters or years as bars; the six largest groups."""
+    kpi = CATALOGUE[code]
+    shown = _largest_first(by_group(results).values())[:NAMED_BARS]
+    return tuple(
+        Bar(
+            formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
+            group_name(session, kpi, r.keys) if len(shown) > 1 else "",
+            r.value,
+        )
+        for found in shown
+        for r in found
+    )
+
+
+def draw_bars(session: Session, code: str, results: Sequence[KpiResult], key: str) -> None:
+    """Bars for periods that do not step by a month, and the same as a table."""
+    kpi = CATALOGUE[code]
+    bars = bars_of(session, code, results)
+    name = words.kpi_name(session, kpi)
+    st.vega_lite_chart(
+        period_spec(bars, kpi.unit, session.lang),
+        theme=None,
+        key=key,
+        alt=session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars})),
+    )
+    with st.expander(session.t("trends.as_table")):
+        show_table(session, result_table(session, results), f"{key}_table")
+
+
+def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table:
+    """Every figure with what it rests on, the latest first."""
+    dimensions = tuple(results[0].keys) if results else ()
+    head = (
+        session.t("trends.table.period"),
+        *(session.t(f"dimensions.{name}") for name in dimensions),
+        session.t("trends.table.value"),
+        session.t("trends.table.numerator"),
+        session.t("trends.table.denominator"),
+        session.t("trends.table.completeness"),
+        session.t("trends.table.remark"),
+    )
+    rows = tuple(
+        (
+            formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
+            *(words.code_name(session, name, value) for name, value in r.keys.items()),
+            words.figure(session, r),
+            words.NONE if r.numerator is None else formats.number(r.numerator, session.lang),
+            words.NONE if r.denominator is None else formats.number(r.denominator, session.lang),
+            words.NONE
+            if r.completeness is None
+            else formats.percent(100 * r.completeness, session.lang, decimals=0),
+            words.reason(session, r) or words.flags(session, r.flags),
+        )
+        for r in reversed(results)
+    )
+    return tables.Table(head, rows)
+
+
+def says(session: Session, kpi: Kpi) -> str:
+    """What a KPI says, and which way is better."""
+    way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
+    return f"{session.t(f'kpis.{kpi.code}.says')} {way}".strip()
+
+
+def restart(session: Session, category: str) -> tuple[date, ...]:
+    """Where limits start anew: never by itself, offered at the start of a measure."""
+    offered = {
+        one.code: one
+        for one in cache.interventions(session.store)
+        if category in {"", one.category}
+    }
+    if not offered:
+        return ()
+    code = filters.select(
+        "limits",
+        session.t("trends.limits"),
+        ["", *offered],
+        lambda found: offered[found].title if found else session.t("trends.limits_whole"),
+        help_text=session.t("trends.limits_help"),
+    )
+    return (offered[code].starts_on.replace(day=1),) if code else ()
+
+
+def dimensions(code: str) -> list[str]:
+    """The dimensions by which a KPI can be grouped on the page."""
+    known = {name for relation in CATALOGUE[code].reads for name in RELATIONS[relation].dimensions}
+    return [name for name in GROUPED if name in known]
+
+
+def draw_or_say(
+    session: Session,
+    code: str,
+    results: Sequence[KpiResult],
+    category: str,
+    *,
+    key: str,
+    restarts: Sequence[date] = (),
+) -> None:
+    """The chart that suits the periods; without any value the reason and what to do."""
+    if not any(result.value is not None for result in results):
+        why = words.reason(session, results[-1]) if results else session.t("trends.nothing")
+        st.info(why)
+        return
+    if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
+        limits = results[-1].period.kind == PeriodKind.MONTH
+        trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
+        draw(session, trend, key)
+    else:
+        draw_bars(session, code, results, key)

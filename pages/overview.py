@@ -1,0 +1,36 @@
+import streamlit as st
+
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.ui import app, cache, filters, overview, trends, words
+
+MONTHS = 36
+
+session = app.page("overview.title")
+if app.empty(session):
+    st.stop()
+
+chosen = filters.row(session)
+glance = cache.month_at_a_glance(session.store, chosen.month, chosen.where)
+st.markdown(f"**{overview.headline(session, glance)}**")
+overview.cards(session, glance)
+
+with st.container(key="overview_trend"):
+    code = filters.select(
+        "kpi",
+        session.t("overview.trend"),
+        list(CATALOGUE),
+        lambda found: words.kpi_name(session, CATALOGUE[found]),
+        default="impact_spend",
+    )
+    ask = Ask(until=chosen.month, last=MONTHS, where=dict(chosen.where))
+    results = cache.figures(session.store, code, ask)
+    trends.draw_or_say(session, code, results, chosen.category, key="overview_chart")
+
+overview.attention(session, glance)
+st.subheader(session.t("overview.table.title"), anchor=False)
+st.dataframe(
+    overview.table(session, glance),
+    hide_index=True,
+    key="overview_table",
+    alt=session.t("overview.table.title"),
+)

@@ -1,0 +1,54 @@
+import streamlit as st
+
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.ui import app, cache, filters, trends, words
+
+session = app.page("trends.title")
+if app.empty(session):
+    st.stop()
+
+first, second, third = st.columns(3)
+with first:
+    code = filters.select(
+        "kpi",
+        session.t("trends.kpi"),
+        list(CATALOGUE),
+        lambda found: words.kpi_name(session, CATALOGUE[found]),
+        default="impact_spend",
+    )
+with second:
+    by = filters.select(
+        "by",
+        session.t("trends.by"),
+        ["", *trends.dimensions(code)],
+        lambda name: session.t(f"dimensions.{name}") if name else session.t("trends.ungrouped"),
+    )
+with third:
+    kind = filters.select(
+        "period",
+        session.t("trends.period"),
+        list(PeriodKind),
+        lambda name: session.t(f"periods.{name}"),
+    )
+chosen = filters.row(session)
+left, right = st.columns(2)
+with left:
+    channel = filters.channel(session)
+with right:
+    restarts = trends.restart(session, chosen.category)
+
+kpi = CATALOGUE[code]
+ask = Ask(
+    kind=kind,
+    until=chosen.month,
+    last=trends.HOW_MANY[PeriodKind(kind)],
+    by=(by,) if by else (),
+    where=dict(chosen.where) | channel,
+)
+results = cache.figures(session.store, code, ask)
+st.subheader(words.kpi_name(session, kpi), anchor=False)
+st.caption(trends.says(session, kpi))
+trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
+with st.expander(session.t("trends.figures")):
+    trends.show_table(session, trends.result_table(session, results), "trend_results")
