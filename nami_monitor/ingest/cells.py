@@ -30,6 +30,8 @@ __all__ = [
     "BOOLEAN",
     "DATE",
     "ERROR",
+    "LINE_BREAK",
+    "MISFIT",
     "MISFIT_RULES",
     "MISFIT_SCHEMA",
     "NUMBER",
@@ -61,6 +63,11 @@ MISFIT_RULES: Final = (
 MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
 
 
+#: What stands in a straight file for a line break in a cell, and for a record that does not fit.
+LINE_BREAK: Final = "\x02"
+MISFIT: Final = "\x03"
+
+
 @dataclass(frozen=True)
 class Layout:
     """How a file is laid out, as a profile states it or as it was sniffed; None means: sniff it.
@@ -90,13 +97,18 @@ class Layout:
 class LargeCsv:
     """The plan for a text file that is too large to hold in memory; the store streams it.
 
+    Below what is skipped every line is a record: a misfit's line has MISFIT in its first field.
+
     Attributes:
-        path: The file in UTF-8 (a transcoded temporary file where the original is not).
+        path: The file in UTF-8 (a temporary file where the original is not, or is not straight).
         delimiter: Sign between fields.
         quote: Sign around fields.
         data_starts: Record number, from 1, of the first record after the header.
-        skip_lines: Physical lines before that record; more than records when a header cell breaks.
+        skip_lines: Physical lines before that record in ``path``.
         fields: Fields per record, as in the header.
+        head: Some of the first records as cells, ``c1`` ... ``cN``.
+        spaced: Whether cells may have blanks around them.
+        broken: Whether cells may hold LINE_BREAK.
         temporary: True when path is a copy that the caller removes after loading.
     """
 
@@ -106,6 +118,9 @@ class LargeCsv:
     data_starts: int
     skip_lines: int
     fields: int
+    head: pl.DataFrame
+    spaced: bool = False
+    broken: bool = False
     temporary: bool = False
 
 

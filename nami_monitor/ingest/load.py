@@ -447,7 +447,7 @@ def _counts(booking: _Booking, table: str, *, main: bool, before: dict[str, int]
             if rule:
                 skipped[rule] = skipped.get(rule, 0) + count
     if main and booking.blank:
-        skipped["blank"] = booking.blank
+        skipped["blank"] = skipped.get("blank", 0) + booking.blank
         rows += booking.blank
     misfits = sum(found.height for found in booking.misfits) if main else 0
     aside = sum(

@@ -11,7 +11,7 @@ from pathlib import Path
 from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Sheet
 from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Profile, Unpivot
 from nami_monitor.store.quoting import literal
@@ -90,7 +90,7 @@ def cells_of(
         for index, cell in enumerate(titles):
             if cell is not None:
                 sql[f"@cell:{_letters(index)}{row}".casefold()] = literal(cell)
-    relation = _relation(sheet, frame)
+    relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
     tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
     if profile.unpivot:
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)
@@ -98,32 +98,37 @@ def cells_of(
 
 
 def _sample(sheet: Sheet) -> dict[str, list[str | None]]:
-    if isinstance(sheet.rows, LargeCsv):
-        start = sheet.rows.data_starts - 1
-        body = sheet.titles[start:]
-        return {
-            f"c{index}": [row[index - 1] if index <= len(row) else None for row in body]
-            for index in range(1, len(sheet.columns) + 1)
-        }
+    rows = sheet.rows.head if isinstance(sheet.rows, LargeCsv) else sheet.rows
     return {
-        name: sheet.rows[name].unique().head(SAMPLE).to_list()
-        for name in sheet.rows.columns
-        if name != "line"
+        name: rows[name].unique().head(SAMPLE).to_list() for name in rows.columns if name != "line"
     }
 
 
-def _relation(sheet: Sheet, frame: str) -> str:
+def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:
+    """The rows of a sheet; those of a large file have their line only when ``numbered``."""
     if not isinstance(sheet.rows, LargeCsv):
         return f"(select * from {frame})"
     plan = sheet.rows
-    named = ", ".join(f"'c{index}': 'varchar'" for index in range(1, plan.fields + 1))
-    return (
-        f"(select cast(null as bigint) as line, * from read_csv({literal(str(plan.path))},"
+    names = [f"c{index}" for index in range(1, plan.fields + 1)]
+    types = ", ".join(f"'{name}': 'varchar'" for name in names)
+    cells = ", ".join(f"{_cleaned(name, plan)} as {name}" for name in names)
+    line = f"row_number() over () + {plan.data_starts - 1}" if numbered else "cast(null as bigint)"
+    streamed = (
+        f"(select {line} as line, {cells} from read_csv({literal(str(plan.path))},"
         f" delim = {literal(plan.delimiter)}, quote = {literal(plan.quote)},"
-        f" escape = {literal(plan.quote)}, header = false, skip = {plan.data_starts - 1},"
-        f" columns = {{{named}}}, auto_detect = false, null_padding = false,"
-        " store_rejects = true, rejects_limit = 0))"
+        f" escape = {literal(plan.quote)}, header = false, skip = {plan.skip_lines},"
+        f" columns = {{{types}}}, auto_detect = false, null_padding = false))"
     )
+    return f"(select * from {streamed} where c1 is distinct from {MARK})" if numbered else streamed
+
+
+def _cleaned(name: str, plan: LargeCsv) -> str:
+    text = f"nullif(trim({name}), '')" if plan.spaced else name
+    return f"replace({text}, {literal(LINE_BREAK)}, chr(10))" if plan.broken else text
+
+
+MARK = literal(MISFIT)
+"""SQL of what the first cell holds where a record did not fit."""
 
 
 def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str]) -> str:

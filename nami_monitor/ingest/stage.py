@@ -31,7 +31,7 @@ from nami_monitor.ingest.sniff.values import (
     date_formats,
     decimal_evidence,
 )
-from nami_monitor.ingest.source_cells import SAMPLE, Cells, normal
+from nami_monitor.ingest.source_cells import MARK, SAMPLE, Cells, normal
 from nami_monitor.ingest.stated import check_dates, check_decimal
 from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
 from nami_monitor.store import Transaction
@@ -50,6 +50,10 @@ PERIOD_ENDS = {
     Grain.LINE: "last_day(period_start)",
 }
 """When a measured figure's period ends, where only its start is given."""
+
+
+MISFIT_MARK = "misfit"
+"""What is skipped under this name was set aside by the reader, and is counted there."""
 
 
 @dataclass(frozen=True)
@@ -333,7 +337,7 @@ def _query(
     listed = f"list_filter([{made}], lambda p: p is not null)" if made else "null"
     output = ", ".join(f'"{c.name}"' for c in conversions)
     source = f"select *, {', '.join(typed_late)} from " if typed_late else "select * from "
-    kept = "raw" if not by_sql else "case when bad or strange then raw end"
+    kept = raw if not by_sql else f"case when bad or strange then {raw} end"
     return (
         f"create temp table {name} as"
         f" select line, {output}, skip, case when bad or strange then {listed} end as problems,"
@@ -341,7 +345,7 @@ def _query(
         f" from (select *, skip is null and ({' or '.join(tests)}) as bad,"
         f" skip is null and ({strange}) as strange"
         f" from ({source}(select *, {', '.join(typed)}"
-        f" from (select line, {inner}, {raw} as raw, {_skip(cells, profile)} as skip"
+        f" from (select *, {inner}, {_skip(cells, profile)} as skip"
         f" from {cells.relation}))))"
     )
 
@@ -377,9 +381,16 @@ def _skip(cells: Cells, profile: Profile) -> str:
     if profile.unpivot:
         value = cells.sql[normal(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")
+    first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
+    if isinstance(cells.sheet.rows, LargeCsv):
+        cases = [
+            f"when c1 = {MARK} then '{MISFIT_MARK}'",
+            f"when {first} is null then 'blank'",
+            *cases,
+        ]
     if profile.drop is None:
-        first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
-        cases.append(f"when regexp_matches({first}, '{TOTALS}', 'i') then 'totals_row'")
+        wordy = f"case when {first} >= 'E' then {first} end"
+        cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i') then 'totals_row'")
     else:
         for dropped in profile.drop:
             if not cells.find([dropped.column]):
@@ -393,8 +404,9 @@ def _skip(cells: Cells, profile: Profile) -> str:
 
 
 def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
-    """Give streamed rows their record numbers: rejected records lie between them."""
-    db.run(f"update {name} set line = rowid + {plan.data_starts}")
+    """Give streamed rows their record numbers; records that did not fit leave the stage."""
+    db.run(f"update {name} set line = rowid + {plan.data_starts} where line is null")
+    db.run(f"delete from {name} where skip = '{MISFIT_MARK}'")
 
 
 def _check_with_pandera(db: Transaction, table: str, name: str) -> None:

@@ -10,17 +10,21 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, Layout, Sheet, clean_text, clean_texts
-from nami_monitor.ingest.readers.large import LARGE_BYTES, plan_large
+from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, plan_large
 from nami_monitor.ingest.readers.records import Record, physical_lines, split_records
-from nami_monitor.ingest.readers.table import Plan, finish, misfit_frame, plan_table
+from nami_monitor.ingest.readers.table import (
+    Plan,
+    finish,
+    misfit_frame,
+    plan_table,
+    refuse_unreadable,
+)
 from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_encoding
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, is_label_row
 
 #: Records that become columns in one go; bounds the memory that lists of fields take.
 _CHUNK_RECORDS: Final = 50_000
-#: A file in which more than this share of the records is short leaves out trailing fields.
-_COMMONLY: Final = 0.5
 
 
 @dataclass
@@ -99,15 +103,6 @@ def head_cells(records: Iterator[Record]) -> list[list[Cell]]:
     ]
 
 
-def refuse_unreadable(plan: Plan, name: str) -> None:
-    """Refuse a header with text that its encoding cannot explain."""
-    for column in plan.columns:
-        if UNREADABLE.search(column):
-            raise UserError(
-                "reading.unreadable_header", file=name, column=UNREADABLE.sub("\ufffd", column)
-            )
-
-
 def _sort_records(lines: list[str], records: Iterator[Record], plan: Plan) -> _Body:
     """Sort the records below the header: fitting, blank, short, long and misfits."""
     body = _Body(len(plan.columns))
@@ -140,10 +135,10 @@ def _shown(raw: str) -> str:
 def _settle(body: _Body, name: str) -> pl.DataFrame:
     """Decide on short and long records and give all rows in the order of the file."""
     total = body.fitting + len(body.short) + len(body.long)
-    if len(body.long) > _COMMONLY * total:
+    if len(body.long) > COMMONLY * total:
         most = max(len(fields) for _, fields, _ in body.long)
         raise UserError("reading.wider_than_header", file=name, header=body.width, body=most)
-    if len(body.short) > _COMMONLY * total:
+    if len(body.short) > COMMONLY * total:
         for line, fields, _ in body.short:
             body.keep(line, fields + [""] * (body.width - len(fields)))
         body.short = []

@@ -2,30 +2,40 @@
 
 import codecs
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet, clean_text
 from nami_monitor.ingest.readers.records import physical_lines, split_records
-from nami_monitor.ingest.readers.table import TITLE_RECORDS, misfit_frame, plan_table
+from nami_monitor.ingest.readers.straight import straighten
+from nami_monitor.ingest.readers.survey import Shape
+from nami_monitor.ingest.readers.table import TITLE_RECORDS, plan_table, refuse_unreadable
 from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, UTF8, decode, sniff_encoding
+from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
 #: Up to here a file is read record by record; beyond, that takes minutes and gigabytes.
 LARGE_BYTES: Final = 64 * 1024 * 1024
 _HEAD_BYTES: Final = 1024 * 1024
 _CHUNK_BYTES: Final = 16 * 1024 * 1024
+#: A file in which more than this share of the records is short leaves out trailing fields.
+COMMONLY: Final = 0.5
 
 
 def plan_large(path: Path, layout: Layout) -> Sheet:
-    """Sniff the head of a large text file and the encoding of all of it.
+    """Sniff the head of a large text file, and go through all of it for records that do not fit.
+
+    A second table is not told apart by its looks, as it is in a small file; where it has other
+    columns, its records do not fit.
 
     Returns:
-        A sheet whose rows are a LargeCsv in UTF-8. Lines that the encoding cannot explain are no
-        valid UTF-8 there, so that they are rejected while streaming.
+        A sheet whose rows are a LargeCsv in UTF-8 and whose misfits are known. Blank records stay
+        between the rows, to be counted there.
 
     Raises:
         UserError: as for small files; also when values are to be filled down.
@@ -33,36 +43,80 @@ def plan_large(path: Path, layout: Layout) -> Sheet:
     if layout.fill_down:
         raise UserError("reading.fill_down_large", file=path.name)
     encoding = layout.encoding or sniff_encoding(_chunks(path), path.name)
-    plain = codecs.lookup(encoding).name in (UTF8, "utf-8-sig")
+    with path.open("rb") as file:
+        old_mac = b"\r" in (start := file.read(_HEAD_BYTES)) and b"\n" not in start
+    plain = codecs.lookup(encoding).name in (UTF8, "utf-8-sig") and not old_mac
     target = path if plain else _transcode(path, encoding)
+    try:
+        return _plan(path.name, target, replace(layout, encoding=encoding), temporary=not plain)
+    except BaseException:
+        if not plain:
+            target.unlink()
+        raise
+
+
+def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
+    """Make the sheet of a file in UTF-8."""
     with target.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    text = decode(head[: head.rfind(b"\n") + 1] or head, UTF8, path.name)
-    delimiter = layout.delimiter or sniff_delimiter(text, path.name)
-    layout = replace(layout, format="csv", encoding=encoding, delimiter=delimiter, sheet=None)
-    records = list(split_records(physical_lines(text), delimiter))
-    grid = [[clean_text(field) for field in record.fields or ()] for record in records]
-    plan = plan_table(grid, layout, path.name)
-    titles = [
-        tuple(UNREADABLE.sub("\ufffd", cell) if cell else cell for cell in row)
-        for row in grid[:TITLE_RECORDS]
+    lines = physical_lines(decode(head[: head.rfind(b"\n") + 1] or head, UTF8, name))
+    delimiter = layout.delimiter or sniff_delimiter("".join(lines), name)
+    layout = replace(layout, format="csv", delimiter=delimiter, sheet=None)
+    records = list(split_records(lines, delimiter))
+    grid = [
+        [clean_text(field) for field in record.fields or ()] for record in records[:SAMPLE_RECORDS]
     ]
+    plan = plan_table(grid, layout, name)
+    refuse_unreadable(plan, name)
+    width = len(plan.columns)
+    skipped = records[plan.skip - 1].end if plan.skip else 0
+    above = "".join(lines[:skipped]).encode(UTF8, "surrogateescape")
+    marks = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    body = [record.fields for record in records[plan.skip :] if record.fields is not None]
+    short = _are_short(body, width, name)
+    shape = Shape(delimiter, width, plan.header, short)
+    straight = straighten(target, len(above) + marks, plan.skip + 1, shape)
+    if straight.copy and temporary:
+        target.unlink()
     return Sheet(
-        name=path.name,
+        name=name,
         layout=plan.layout,
         columns=plan.columns,
         rows=LargeCsv(
-            path=target,
+            path=straight.copy or target,
             delimiter=delimiter,
             quote='"',
             data_starts=plan.skip + 1,
-            skip_lines=records[plan.skip - 1].end if plan.skip else 0,
-            fields=len(plan.columns),
-            temporary=not plain,
+            skip_lines=0 if straight.copy else skipped,
+            fields=width,
+            head=_head(body, width),
+            spaced=straight.spaced,
+            broken=straight.broken,
+            temporary=temporary or straight.copy is not None,
         ),
-        misfits=misfit_frame([]),
+        misfits=pl.concat(straight.misfits),
         blank=0,
-        titles=tuple(titles),
+        titles=tuple(
+            tuple(UNREADABLE.sub("\ufffd", cell) if cell else cell for cell in row)
+            for row in grid[:TITLE_RECORDS]
+        ),
+    )
+
+
+def _are_short(body: Sequence[Sequence[str]], width: int, name: str) -> bool:
+    """Tell from the first records whether trailing fields are commonly left out."""
+    filled = [fields for fields in body if any(text.strip() for text in fields)]
+    long = [fields for fields in filled if any(text.strip() for text in fields[width:])]
+    if len(long) > COMMONLY * len(filled):
+        most = max(map(len, long))
+        raise UserError("reading.wider_than_header", file=name, header=width, body=most)
+    return sum(len(fields) < width for fields in filled) > COMMONLY * len(filled)
+
+
+def _head(body: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+    rows = [[*map(clean_text, fields)] for fields in body if len(fields) == width]
+    return pl.DataFrame(
+        rows, schema={f"c{n}": pl.String for n in range(1, width + 1)}, orient="row"
     )
 
 
@@ -74,14 +128,18 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _transcode(path: Path, encoding: str) -> Path:
-    """Write a copy in UTF-8; unreadable lines get a byte that keeps them unreadable."""
+    """Write a copy in UTF-8 whose lines end with a line feed.
+
+    Unreadable lines get a byte that keeps them unreadable.
+    """
     with tempfile.NamedTemporaryFile("wb", suffix=".csv", delete=False) as copy:
         if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
-            with path.open(encoding=encoding, newline="") as file:
+            with path.open(encoding=encoding) as file:
                 while text := file.read(_CHUNK_BYTES):
                     copy.write(text.encode())
         else:
             for chunk in _chunks(path):
                 text = decode(chunk, encoding, path.name)
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
                 copy.write(UNREADABLE.sub("\udcff", text).encode(UTF8, "surrogateescape"))
     return Path(copy.name)

@@ -10,6 +10,7 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MISFIT_SCHEMA, Cell, Layout, Sheet, untag
 from nami_monitor.ingest.sniff.blocks import starts_table
+from nami_monitor.ingest.sniff.encodings import UNREADABLE
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, find_header, find_stacked_header
 
 #: Records that a sheet keeps as cells, for previews and for values that stand above the table.
@@ -101,6 +102,15 @@ def name_columns(header: Sequence[Cell]) -> tuple[str, ...]:
         taken.add(name.casefold())
         names.append(name)
     return tuple(names)
+
+
+def refuse_unreadable(plan: Plan, name: str) -> None:
+    """Refuse a header with text that its encoding cannot explain."""
+    for column in plan.columns:
+        if UNREADABLE.search(column):
+            raise UserError(
+                "reading.unreadable_header", file=name, column=UNREADABLE.sub("\ufffd", column)
+            )
 
 
 def misfit_frame(misfits: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
