@@ -9,6 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from nami_monitor.core import thresholds as core_thresholds
+from nami_monitor.core.thresholds import Threshold
+from nami_monitor.i18n import text
+from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -16,6 +20,11 @@ NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not th
 INTRODUCTION = (
     "The columns of every input table, as `nami_monitor/tables` defines them. "
     "Empty means unknown; an unknown value is never filled in with a guess."
+)
+KPIS_INTRODUCTION = (
+    "Each KPI as `nami_monitor/kpis/catalogue` declares it. A figure is a value, or says why it is "
+    "not computable or not applicable. *Known share* is the part of the rows that the figure can "
+    "speak of; it lowers the completeness."
 )
 SHORT_TEXT = re.compile(r"\[\^\\r\\n\\t\]\{1,(\d+)\}")
 TYPES = {"varchar": "text", "double": "number", "date": "date", "boolean": "yes or no"}
@@ -105,7 +114,55 @@ def tables() -> str:
     )
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"tables.md": tables}
+def _kpi(kpi: Kpi) -> str:
+    words = {part: text(f"kpis.{kpi.code}.{part}", "en") for part in ("name", "says", "says_not")}
+    said = {
+        "strategy": str(kpi.strategy),
+        "better": str(kpi.better),
+        "unit": f"`{kpi.unit}`",
+        "over time": str(kpi.over_time).replace("_", " "),
+        "numerator": f"`{kpi.numerator}`",
+        "denominator": _divided_by(kpi),
+        "known share": f"`{kpi.covered}`" if kpi.covered else "",
+        "reads": ", ".join(f"`{name}`" for name in kpi.reads),
+        "needs": ", ".join(f"`{name}`" for name in kpi.needs),
+        "evidence": str(kpi.evidence),
+        "source": kpi.source,
+        "version": str(kpi.version),
+    }
+    rows = [[name, value] for name, value in said.items() if value]
+    return (
+        f"## {kpi.code}\n\n**{words['name']}.** {words['says']}\n\n"
+        f"What it does not say: {words['says_not']}\n\n{_grid(['', ''], rows)}"
+    )
+
+
+def _divided_by(kpi: Kpi) -> str:
+    if kpi.per_activity:
+        return "the activity measure of the category, from `measurements`"
+    return f"`{kpi.denominator}`" if kpi.denominator else ""
+
+
+def kpis() -> str:
+    """The handbook of the KPIs, from their declarations and the English catalogue."""
+    return "\n\n".join([NOTE, "# KPIs", KPIS_INTRODUCTION, *map(_kpi, CATALOGUE.values())])
+
+
+def thresholds() -> str:
+    """Every number that decides something, with its source."""
+    declared = {
+        name: value for name, value in vars(core_thresholds).items() if isinstance(value, Threshold)
+    }
+    rows = [[f"`{name}`", f"{t.value:g}", t.unit, t.source] for name, t in declared.items()]
+    grid = _grid(["threshold", "value", "of", "why this number"], rows)
+    return f"{NOTE}\n\n# Thresholds\n\n{grid}"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "tables.md": tables,
+    "kpis.md": kpis,
+    "thresholds.md": thresholds,
+}
 
 
 def write(folder: Path) -> None:

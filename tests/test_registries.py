@@ -1,7 +1,11 @@
 """Every registry is whole: what is half added fails here."""
 
+from pathlib import Path
+
 import pytest
 
+import nami_monitor
+from nami_monitor.core import thresholds
 from nami_monitor.ingest.readers import READERS
 from nami_monitor.ingest.sniff.formats import sniff_format
 from nami_monitor.ingest.validate import CHECKS, sql_failures
@@ -52,3 +56,16 @@ def test_every_format_that_is_read_is_told_by_its_content(tmp_path):
     file = tmp_path / "a.xlsx"
     file.write_text("a;b\n1;2\n3;4\n", encoding="utf-8")
     assert sniff_format(file) in READERS
+
+
+def test_every_threshold_decides_something():
+    declared = {
+        name for name, one in vars(thresholds).items() if isinstance(one, thresholds.Threshold)
+    }
+    code = "".join(
+        file.read_text("utf-8")
+        for file in Path(nami_monitor.__file__).parent.rglob("*.py")
+        if file != Path(thresholds.__file__)
+    )
+    assert declared
+    assert sorted(name for name in declared if name not in code) == []
