@@ -92,13 +92,13 @@ def _table(table: Table) -> str:
         [
             f"`{column.name}`",
             TYPES[column.sql_type],
-            "may be empty" if column.optional else "required",
+            "allowed" if column.optional else "never",
             "; ".join(_demands(column)),
             ", ".join(column.aliases),
         ]
         for column in columns(table.name)
     ]
-    head = ["column", "type", "", "must be", "names in files that map by themselves"]
+    head = ["column", "type", "empty", "must be", "names in files that map by themselves"]
     return f"## {table.name}\n\n{' '.join(said)}\n\n{_grid(head, rows)}"
 
 
@@ -133,7 +133,7 @@ def _kpi(kpi: Kpi) -> str:
     rows = [[name, value] for name, value in said.items() if value]
     return (
         f"## {kpi.code}\n\n**{words['name']}.** {words['says']}\n\n"
-        f"What it does not say: {words['says_not']}\n\n{_grid(['', ''], rows)}"
+        f"*{words['says_not']}*\n\n{_grid(['part', 'declaration'], rows)}"
     )
 
 
