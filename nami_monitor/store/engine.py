@@ -11,6 +11,7 @@ import re
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +103,8 @@ class Store:
         self._last_use = time.monotonic()
         self._writing = threading.Lock()
         self._closed = False
+        self._timers: list[threading.Timer] = []
+        self._let_go = weakref.finalize(self, _let_go, self._root, self._timers)
 
     @property
     def exists(self) -> bool:
@@ -165,11 +168,11 @@ class Store:
             return int(db.value("select data_version from meta"))
 
     def close(self) -> None:
-        """Let the file go for good."""
+        """Let the file go for good; also done when the process ends. Once is enough."""
         self._closed = True
         with self._gate:
             self._gate.wait_for(lambda: self._users == 0, timeout=self.wait)
-        self._root.close()
+        self._let_go()
 
     def _enter(self, mode: str) -> None:
         deadline = time.monotonic() + self.wait
@@ -197,10 +200,12 @@ class Store:
             self._users -= 1
             self._last_use = time.monotonic()
             self._gate.notify_all()
-        if self._mode == "read_only":
-            timer = threading.Timer(self._idle, self._detach_when_idle)
-            timer.daemon = True
-            timer.start()
+            _cancel(self._timers)
+            if self._mode == "read_only" and not self._closed:
+                timer = threading.Timer(self._idle, self._detach_when_idle)
+                timer.daemon = True
+                self._timers.append(timer)
+                timer.start()
 
     def _detach_when_idle(self) -> None:
         with self._gate:
@@ -217,6 +222,22 @@ class Store:
         if self._mode:
             self._root.execute(f"detach {FILE}")
             self._mode = ""
+
+
+def _cancel(timers: list[threading.Timer]) -> list[threading.Timer]:
+    """Cancel timers and forget them; gives those that were cancelled."""
+    cancelled = timers.copy()
+    timers.clear()
+    for timer in cancelled:
+        timer.cancel()
+    return cancelled
+
+
+def _let_go(root: duckdb.DuckDBPyConnection, timers: list[threading.Timer]) -> None:
+    """Close the root connection; a thread that outlives it would be reported as a leak."""
+    for timer in _cancel(timers):
+        timer.join()
+    root.close()
 
 
 def _temp_folder() -> str:

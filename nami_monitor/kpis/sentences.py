@@ -1,0 +1,71 @@
+"""Reasons as sentences: what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.i18n import formats, has_text, text
+from nami_monitor.kpis.result import KpiResult
+
+Writer = Callable[[Any, str], str]
+
+
+def reason_sentence(result: KpiResult, lang: str) -> str | None:
+    """Why a figure cannot be given, and what to do.
+
+    Args:
+        result: the figure.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        The sentence; None when there is a value.
+    """
+    if result.reason is None:
+        return None
+    return text(f"reasons.{result.reason.key}", lang, **_written(result.reason.values, lang))
+
+
+def activity_name(measure: str, lang: str) -> str:
+    """One unit of an activity measure in words; the code where the catalogue has none."""
+    key = f"activities.{measure}"
+    return text(key, lang) if has_text(key, lang) else measure
+
+
+def _written(values: Mapping[str, Any], lang: str) -> dict[str, object]:
+    """What was seen, as people write it."""
+    return {
+        name: WRITERS[name](value, lang) if name in WRITERS else value
+        for name, value in values.items()
+    }
+
+
+def _share(value: float, lang: str) -> str:
+    return formats.percent(value * 100, lang, decimals=0)
+
+
+def _day(value: date | None, lang: str) -> str:
+    return "-" if value is None else formats.day(value, lang)
+
+
+def _activities(value: str, lang: str) -> str:
+    return ", ".join(activity_name(measure, lang) for measure in value.split(", "))
+
+
+def _grain(value: str, lang: str) -> str:
+    return text(f"reasons.grains.{value}", lang)
+
+
+WRITERS: Final[Mapping[str, Writer]] = {
+    "again": _day,
+    "first": formats.month,
+    "grain": _grain,
+    "measure": activity_name,
+    "measures": _activities,
+    "month": formats.month,
+    "needed": _share,
+    "share": _share,
+    "staff": formats.number,
+}
+"""How the values of reasons are written; what is not named here is text or a count already."""

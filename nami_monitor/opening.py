@@ -1,0 +1,121 @@
+"""Opening a database: the demo, built whole before anyone sees it, or the organisation's own.
+
+Demo and own data never share a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.settings import SHIPPED
+from nami_monitor.demo.manifest import Delivery, deliveries
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile_toml import load_profile
+from nami_monitor.store import Store, schema
+from nami_monitor.store.quoting import literal
+
+Progress = Callable[[int, int, str], None]
+"""Told before every file and at the end: how many are done, of how many, and which is next."""
+
+DEMO_FILES: Final = SHIPPED / "demo"
+WHO: Final = "demo"
+
+
+def silent(done: int, total: int, name: str) -> None:
+    """Tell nobody."""
+
+
+def build_demo(path: Path, progress: Progress = silent, *, folder: Path = DEMO_FILES) -> bool:
+    """Build the demo's database through the ordinary import, unless it stands there already.
+
+    It is built beside ``path`` and takes its place when it is whole: whoever is stopped half-way
+    leaves nothing behind that could be opened.
+
+    Args:
+        path: the demo's database file.
+        progress: is told how far it is.
+        folder: the demo's input files, with their manifest.
+
+    Returns:
+        Whether it was built; False when it stood there already, from the same files.
+
+    Raises:
+        UserError: ``opening.own_data`` when ``path`` holds data that is no demo.
+    """
+    files = deliveries(folder)
+    made_from = _fingerprint(files)
+    if path.exists():
+        noted = _noted(path)
+        if noted is None:
+            raise UserError("opening.own_data", path=str(path))
+        if noted == made_from:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _build(half, files, made_from, progress)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+        half.with_name(f"{half.name}.wal").unlink(missing_ok=True)
+    return True
+
+
+def open_demo(path: Path, progress: Progress = silent) -> Store:
+    """The demo's database, built when it is not there yet; see ``build_demo``."""
+    build_demo(path, progress)
+    return Store(path)
+
+
+def open_own(path: Path, *, wait: float = 10.0) -> Store:
+    """A database for the organisation's own data; it need not exist yet.
+
+    Args:
+        path: the file.
+        wait: seconds to wait while another process holds it.
+
+    Raises:
+        UserError: ``opening.demo_data`` when the file holds the demo.
+    """
+    if path.exists() and holds_demo(path, wait=wait):
+        raise UserError("opening.demo_data", path=str(path))
+    return Store(path, wait=wait)
+
+
+def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
+    """Whether an existing database file holds the demo."""
+    return _noted(path, wait=wait) is not None
+
+
+def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Progress) -> None:
+    path.unlink(missing_ok=True)
+    with contextlib.closing(Store(path)) as store:
+        for done, delivery in enumerate(files):
+            progress(done, len(files), delivery.file.name)
+            profile = load_profile(delivery.profile)
+            import_file(store, delivery.file, profile, answers=Answers.yes(), who=WHO)
+        with store.write() as db:
+            db.run("update meta set demo = true")
+            db.run(f"comment on table meta is {literal(made_from)}")
+    progress(len(files), len(files), "")
+
+
+def _fingerprint(files: tuple[Delivery, ...]) -> str:
+    """What the demo is made from: its files, their profiles, and the form of the database."""
+    parts = [str(schema.VERSION), schema.script("control"), schema.script("views")]
+    paths = sorted({path for found in files for path in (found.file, found.profile)})
+    parts += [f"{path.name} {path.stat().st_size}" for path in paths]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _noted(path: Path, *, wait: float = 10.0) -> str | None:
+    """What the demo in a file was made from; None when the file holds no demo."""
+    with contextlib.closing(Store(path, wait=wait)) as store, store.read() as db:
+        noted = db.value("select comment from duckdb_tables() where table_name = 'meta'")
+        return noted if noted and db.value("select demo from meta") else None
