@@ -1,0 +1,116 @@
+"""The organisation's own profiles: one TOML file each, in one folder."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet
+from nami_monitor.ingest.load import MENDED
+from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profile_toml import load_profile, write_profile
+from nami_monitor.ingest.readers import read
+from nami_monitor.ingest.source_cells import normal
+from nami_monitor.ingest.suggest import matching_profiles
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file seems to be.
+
+    Args:
+        profiles: names of the profiles that fit, the best first.
+        mended: whether it is a set-aside file that was mended; its batch knows the profile.
+    """
+
+    profiles: tuple[str, ...] = ()
+    mended: bool = False
+
+
+def profiles_in(folder: Path) -> dict[str, Profile]:
+    """The profiles of a folder by name; a file that is no profile is left out."""
+    found = {}
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            found[file.stem] = load_profile(file)
+        except UserError:
+            continue
+    return found
+
+
+def save_profile(folder: Path, name: str, profile: Profile) -> Path:
+    """Write a profile, over an earlier one of the same name.
+
+    Args:
+        folder: where the organisation's profiles stand; made when absent.
+        name: what people call it; the file's name is made from its letters and digits.
+        profile: the profile.
+
+    Raises:
+        UserError: ``profile.name`` when nothing of the name is left.
+    """
+    slug = slug_of(name)
+    if not slug:
+        raise UserError("profile.name", seen=name)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{slug}.toml"
+    part = path.with_suffix(".part")
+    part.write_text(write_profile(profile), "utf-8")
+    part.replace(path)
+    return path
+
+
+def slug_of(name: str) -> str:
+    """A file name of small letters, digits and ``_``, at most 60 of them."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:60].strip("_")
+
+
+def recognise(path: Path, profiles: Mapping[str, Profile], name: str) -> Recognised:
+    """Find the profiles that fit a file, read as it is or as a profile lays it out.
+
+    Args:
+        path: the file.
+        profiles: profiles by name.
+        name: the file's name for people.
+    """
+    sheets = _sheets(path, Layout())
+    if sheets and is_mended(sheets[0]):
+        return Recognised(mended=True)
+    found = matching_profiles(sheets[0], profiles, name) if sheets else []
+    if found:
+        return Recognised(tuple(found))
+    for layout in dict.fromkeys(profile.layout for profile in profiles.values()):
+        alike = {key: profile for key, profile in profiles.items() if profile.layout == layout}
+        sheets = _sheets(path, layout)
+        found += matching_profiles(sheets[0], alike, name) if sheets else []
+    return Recognised(tuple(found))
+
+
+def is_mended(sheet: Sheet) -> bool:
+    """Whether a sheet is a set-aside file that comes back."""
+    return set(MENDED) <= {normal(header) for header in sheet.columns}
+
+
+def read_sheets(path: Path, layout: Layout) -> list[Sheet]:
+    """Read a file to look at it; a temporary copy of a large one is not kept.
+
+    Raises:
+        UserError: when the file cannot be understood.
+    """
+    sheets = read(path, layout)
+    for sheet in sheets:
+        if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
+            sheet.rows.path.unlink(missing_ok=True)
+    return sheets
+
+
+def _sheets(path: Path, layout: Layout) -> list[Sheet]:
+    try:
+        return read_sheets(path, layout)
+    except UserError:
+        return []

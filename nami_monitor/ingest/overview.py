@@ -1,0 +1,322 @@
+"""What the database knows of its deliveries: batches, rows set aside, completeness, codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.thresholds import LEARNT_AFTER
+from nami_monitor.core.words import Grain, SetAsideState
+from nami_monitor.ingest import completeness
+from nami_monitor.ingest.actions import Code
+from nami_monitor.ingest.codes import STATES
+from nami_monitor.ingest.load import SHEET_LINES
+from nami_monitor.ingest.profile import Expects
+from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.report import Report, from_json
+from nami_monitor.store import Store, Transaction
+
+ALL_LINES = 2**62
+EVERY = {1: "month", 3: "quarter", 12: "year"}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A delivery.
+
+    Args:
+        number: of the batch.
+        parent: the batch whose set-aside rows it holds, if any.
+        automatic: whether a new code released it.
+        file: name of its file.
+        source: its feed.
+        who: role or initials.
+        when: moment, UTC.
+        lines: lines that it offered to the tables.
+        report: its import report; None for an automatic one.
+        open: rows set aside of which nothing has become yet.
+        undone: moment when it was undone, UTC; None while it counts.
+        undone_by: role or initials.
+    """
+
+    number: int
+    parent: int | None
+    automatic: bool
+    file: str
+    source: str
+    who: str
+    when: datetime
+    lines: int
+    report: Report | None
+    open: int
+    undone: datetime | None
+    undone_by: str
+
+
+@dataclass(frozen=True)
+class SetAsideRow:
+    """A reason why a row was set aside; a row may have several.
+
+    Args:
+        line: record number in its sheet.
+        sheet: which sheet with data it is, the first is 0.
+        table: input table.
+        column: canonical column; empty for a row that does not fit the header.
+        value: what stood there.
+        rule: which rule it breaks.
+        state: open, released or abandoned.
+    """
+
+    line: int
+    sheet: int
+    table: str
+    column: str
+    value: str
+    rule: str
+    state: SetAsideState
+
+
+@dataclass(frozen=True)
+class SourceMonth:
+    """What a source owes and delivered in a month.
+
+    Args:
+        table: orders or measurements.
+        source: the feed.
+        month: first of the month.
+        owed: whether something was expected.
+        share: how much of it is there, 0 to 1.
+        expected_locations: how many locations were expected; 0 when any number will do.
+        locations: how many are there.
+        lines: how many lines.
+        learnt: whether the expectation was learnt, not stated.
+        breaks: kinds of data break that begin in this month.
+    """
+
+    table: str
+    source: str
+    month: date
+    owed: bool
+    share: float
+    expected_locations: int
+    locations: int
+    lines: int
+    learnt: bool
+    breaks: list[str]
+
+
+@dataclass(frozen=True)
+class DataBreak:
+    """A month from which a source's series cannot be compared with before."""
+
+    source: str
+    month: date
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a source seems to owe, to be confirmed.
+
+    Args:
+        source: the feed.
+        first: the first month that was delivered.
+        months: how many were delivered.
+        every: month, quarter or year.
+    """
+
+    source: str
+    first: date
+    months: int
+    every: str
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """A code that no master states, created from a file.
+
+    Args:
+        code: the code.
+        name: its name so far.
+        file: the file that brought it.
+        when: moment of that import, UTC.
+    """
+
+    code: Code
+    name: str
+    file: str
+    when: datetime
+
+
+def batches(db: Transaction) -> list[Batch]:
+    """Every batch, the latest first."""
+    rows = db.rows(
+        "select b.batch, b.parent, b.automatic, b.file, b.source, coalesce(b.who, ''),"
+        " b.imported_at, coalesce(m.lines, 0), b.report, coalesce(s.open, 0), b.undone_at,"
+        " coalesce(b.undone_by, '') from batches as b"
+        " left join (select batch, sum(lines)::bigint as lines from batch_months group by batch)"
+        " as m using (batch)"
+        " left join (select batch, count(distinct (table_name, line)) as open from set_aside_rows"
+        " where state = 'open' group by batch) as s using (batch) order by b.batch desc"
+    )
+    return [
+        Batch(
+            number, parent, automatic, file, source, who, when, lines,
+            from_json(report) if report else None, waiting, undone, undone_by,
+        )
+        for number, parent, automatic, file, source, who, when, lines, report, waiting, undone,
+        undone_by in rows
+    ]  # fmt: skip
+
+
+def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[SetAsideRow]:
+    """The rows of a batch that were set aside, with what became of each, in the file's order.
+
+    Raises:
+        UserError: ``set_aside.no_batch`` when there is no such batch.
+    """
+    text = db.value("select profile from batches where batch = ?", [batch])
+    if text is None:
+        raise UserError("set_aside.no_batch", batch=batch)
+    sheets = SHEET_LINES if parse_profile(text).layout.sheet == "*" else ALL_LINES
+    return [
+        SetAsideRow(line, sheet, table, column, value, rule, SetAsideState(state))
+        for line, sheet, table, column, value, rule, state in db.rows(
+            "select line % ?, line // ?, table_name, coalesce(column_name, ''),"
+            " coalesce(value, ''), rule, state from set_aside_rows where batch = ?"
+            " order by line, table_name, column_name, rule limit ?",
+            [sheets, sheets, batch, limit],
+        )
+    ]
+
+
+def abandon(store: Store, batch: int, *, who: str = "") -> int:
+    """Give up the open rows of a batch; they stay listed.
+
+    Returns:
+        How many rows.
+
+    Raises:
+        UserError: ``set_aside.none_open`` when there are none.
+        DatabaseHeldError: another process holds the database.
+    """
+    with store.write() as db:
+        lines = [
+            line
+            for (line,) in db.rows(
+                "select distinct line from set_aside_rows where batch = ? and state = 'open'",
+                [batch],
+            )
+        ]
+        if not lines:
+            raise UserError("set_aside.none_open", batch=batch)
+        db.run(
+            "insert into abandoned by name select ?::integer as batch, unnest(?::bigint[]) as line,"
+            " ? as who, ?::timestamp as abandoned_at",
+            [batch, lines, who, datetime.now(UTC).replace(tzinfo=None)],
+        )
+        db.run("update meta set data_version = data_version + 1")
+        return len(lines)
+
+
+def source_months(db: Transaction) -> list[SourceMonth]:
+    """What each source owes and delivered, by source and month."""
+    rows = db.rows(
+        "select m.table_name, m.source, m.month, m.owed, m.share, m.expected_locations,"
+        " m.locations, m.lines, m.learnt, coalesce(b.kinds, []) from source_months as m"
+        " left join (select source, month, list(distinct kind order by kind) as kinds"
+        " from breaks group by source, month) as b"
+        " on b.source = m.source and b.month = m.month and m.table_name = 'orders'"
+        " order by m.table_name, m.source, m.month"
+    )
+    return [SourceMonth(*row) for row in rows]
+
+
+def data_breaks(db: Transaction) -> list[DataBreak]:
+    """Every data break, the latest first."""
+    return [
+        DataBreak(*row)
+        for row in db.rows(
+            "select distinct source, month, kind, coalesce(detail, '') from breaks"
+            " order by month desc, source, kind"
+        )
+    ]
+
+
+def learnt(db: Transaction) -> list[Learnt]:
+    """What sources seem to owe, learnt from enough deliveries and not confirmed yet."""
+    rows = db.rows(
+        "select source, min(month), count(*) from source_months where learnt and lines > 0"
+        " group by source having count(*) >= ? order by source",
+        [int(LEARNT_AFTER.value)],
+    )
+    return [
+        Learnt(source, first, months, EVERY[completeness.STEPS.get(_grain(db, source), 1)])
+        for source, first, months in rows
+    ]
+
+
+def state_expectation(store: Store, source: str, expects: Expects) -> str:
+    """State what a source owes, in the profile of its latest batch.
+
+    Returns:
+        That profile as TOML, to be saved for the next deliveries.
+
+    Raises:
+        DatabaseHeldError: another process holds the database.
+    """
+    with store.write() as db:
+        batch, text = _latest(db, source)
+        stated = write_profile(replace(parse_profile(text), expects=expects))
+        db.run("update batches set profile = ? where batch = ?", [stated, batch])
+        completeness.refresh(db)
+        db.run("update meta set data_version = data_version + 1")
+    return stated
+
+
+def provisional(db: Transaction) -> list[Provisional]:
+    """The codes that wait for a person's confirmation."""
+    return [
+        Provisional(Code(kind, source, code), name, file, when)
+        for kind, source, code, name, file, when in db.rows(
+            "select p.kind, p.source, p.code, coalesce(n.name, p.code), b.file, b.imported_at"
+            " from provisional as p join codes as c using (kind, source, code)"
+            " join batches as b on b.batch = c.since_batch"
+            " left join named as n using (kind, source, code)"
+            " where (p.kind, p.source, p.code)"
+            " not in (select (m.kind, m.source, m.code) from merged as m)"
+            " order by p.kind, p.source, p.code"
+        )
+    ]
+
+
+def known_codes(db: Transaction) -> list[tuple[Code, str]]:
+    """Every code that can be renamed or merged, with its name."""
+    found = []
+    for kind, name in (("categories", "name_nl"), ("locations", "name"), ("products", "name")):
+        source = "source" if kind == "products" else "''"
+        found += [
+            (Code(kind, of, code), shown)
+            for of, code, shown in db.rows(
+                f"select {source}, {STATES[kind]}, any_value({name}) from {kind}"
+                f" where {STATES[kind]} is not null group by 1, 2 order by 1, 2"
+            )
+        ]
+    return found
+
+
+def _latest(db: Transaction, source: str) -> tuple[int, str]:
+    """The latest batch of a source that counts, and its profile."""
+    row = db.rows(
+        "select max(batch), arg_max(profile, batch) from batches"
+        " where source = ? and undone_at is null and batch in (select batch from batch_months"
+        " where table_name in ('orders', 'measurements'))",
+        [source],
+    )[0]
+    return int(row[0]), str(row[1])
+
+
+def _grain(db: Transaction, source: str) -> Grain:
+    return parse_profile(_latest(db, source)[1]).grain

@@ -1,0 +1,142 @@
+"""The first rows of a file as they would be booked, and the values that a column holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from nami_monitor.ingest.cells import LargeCsv, Sheet, untag
+from nami_monitor.ingest.profile import Profile, TableMap, Unpivot
+from nami_monitor.ingest.source_cells import cells_of, normal
+from nami_monitor.ingest.stage import stage
+from nami_monitor.ingest.suggest import mappable
+from nami_monitor.store import Store
+from nami_monitor.tables import columns
+
+SHOWN = 20
+PLACES = ("@file", "@sheet", "@period")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first converted rows of one table.
+
+    Args:
+        table: input table.
+        rows: ``line`` and the filled columns, typed; at most ``SHOWN`` rows.
+        problems: per row the canonical columns that cannot be read, each with its rule.
+    """
+
+    table: str
+    rows: pl.DataFrame
+    problems: tuple[tuple[tuple[str, str], ...], ...]
+
+
+def preview(
+    store: Store, sheet: Sheet, profile: Profile, *, name: str, period: date | None = None
+) -> list[Preview]:
+    """Convert a file by a profile and show the first rows; nothing is booked.
+
+    Args:
+        store: the database; only read.
+        sheet: what the reader gave.
+        profile: how its columns become tables.
+        name: the file's name, for ``@file``.
+        period: the month that the user named, for ``@period``.
+
+    Raises:
+        UserError: as an import would, about columns, dates and decimal signs.
+    """
+    small = _small(sheet)
+    shown = []
+    with store.read() as db:
+        if isinstance(small.rows, pl.DataFrame):
+            db.keep_view("sheet_rows", small.rows)
+        cells = cells_of(small, profile, file=Path(name), frame="sheet_rows", period=period)
+        for index, table in enumerate(profile.tables):
+            made = f"preview_{index}"
+            stage(db, table, cells, profile, name=made, known={})
+            fields = ", ".join(f'"{column}"' for column in filled(table))
+            rows = db.frame(
+                f"select line, {fields}, problems from {made} where skip is null"
+                f" order by line limit {SHOWN}"
+            )
+            problems = tuple(
+                tuple((problem["column_name"], problem["rule"]) for problem in found or ())
+                for found in rows["problems"].to_list()
+            )
+            shown.append(Preview(table.name, rows.drop("problems"), problems))
+    return shown
+
+
+def filled(table: TableMap) -> list[str]:
+    """The canonical columns that a map fills, in the table's order."""
+    given = {*table.columns, *table.constants}
+    return [column.name for column in columns(table.name) if column.name in given]
+
+
+def sources(sheet: Sheet, unpivot: Unpivot | None) -> list[str]:
+    """What a canonical column may be mapped to: headers without people, and places."""
+    headers = mappable(sheet)
+    if unpivot is None:
+        return [*headers, *PLACES]
+    gone = set(pivoted(sheet, unpivot))
+    left = [header for header in headers if header not in gone]
+    return [*left, unpivot.name, unpivot.value, *PLACES]
+
+
+def pivoted(sheet: Sheet, unpivot: Unpivot) -> list[str]:
+    """The headers that stand as rows after unpivoting."""
+    if isinstance(unpivot.columns, str):
+        found = pl.Series(sheet.columns).str.contains(f"(?i){unpivot.columns}")
+        return [name for name, hit in zip(sheet.columns, found, strict=True) if hit]
+    wanted = {normal(name) for name in unpivot.columns}
+    return [name for name in sheet.columns if normal(name) in wanted]
+
+
+def values_in(
+    sheet: Sheet, header: str, unpivot: Unpivot | None = None, limit: int = 200
+) -> list[str]:
+    """The texts that a column holds, the most frequent first.
+
+    Args:
+        sheet: what the reader gave.
+        header: of the column; of an unpivoted one its new name.
+        unpivot: how months become rows, if they do.
+        limit: at most so many.
+    """
+    if unpivot and header == unpivot.name:
+        return pivoted(sheet, unpivot)[:limit]
+    rows = _small(sheet).rows
+    if header not in sheet.columns or not isinstance(rows, pl.DataFrame):
+        return []
+    counted = Counter(
+        _plain(text) for text in rows[f"c{sheet.columns.index(header) + 1}"].to_list() if text
+    )
+    return [text for text, _ in counted.most_common(limit) if text]
+
+
+def _plain(text: str) -> str:
+    return (untag(text) or "").strip()
+
+
+def _small(sheet: Sheet) -> Sheet:
+    """The sheet itself; of a file that is streamed only its first records."""
+    if not isinstance(sheet.rows, LargeCsv):
+        return sheet
+    return replace(sheet, rows=_head(sheet.titles, sheet.rows))
+
+
+def _head(titles: Sequence[Sequence[str | None]], plan: LargeCsv) -> pl.DataFrame:
+    body = [row for row in titles[plan.data_starts - 1 :] if len(row) == plan.fields]
+    named = {
+        f"c{index}": pl.Series([row[index - 1] for row in body], dtype=pl.String)
+        for index in range(1, plan.fields + 1)
+    }
+    lines = pl.Series(range(plan.data_starts, plan.data_starts + len(body)), dtype=pl.Int64)
+    return pl.DataFrame({"line": lines, **named})
