@@ -35,10 +35,10 @@ def check_decimal(column: str, texts: Sequence[Cell], stated: str) -> None:
 
 
 def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> None:
-    """Refuse a column in which the stated patterns swap day and month.
+    """Refuse a column whose texts prove other patterns than those stated.
 
-    They do when the texts prove other patterns, by which a text is another day, and which read
-    more of the texts than a typing error explains.
+    Either the stated patterns leave most texts unread, or they swap day and month: by the proven
+    patterns a text is another day, and more of the texts are read than a typing error explains.
 
     Args:
         column: its header, for the sentence.
@@ -54,15 +54,17 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
         return
     both = [(text, _read(text, dated), _read(text, proven)) for text in _plain(texts)]
     known = [(text, said, meant) for text, said, meant in both if meant is not None]
-    unread = sum(said is None for _, said, _ in known)
+    unread = [text for text, said, _ in known if said is None]
     swapped = [text for text, said, meant in known if said is not None and said != meant]
-    if swapped and unread > TYPO_SHARE * len(known):
+    if len(unread) <= TYPO_SHARE * len(known):
+        return
+    if swapped or len(unread) > len(known) / 2:
         raise UserError(
             "import.dates_contradicted",
             column=column,
             stated=", ".join(stated),
             found=", ".join(proven),
-            example=swapped[0],
+            example=(swapped or unread)[0],
         )
 
 

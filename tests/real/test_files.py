@@ -3,25 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from importing import kept, mapped
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.profile import Origin
-from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.ingest.undo import undo
 
-from conftest import PROFILES
-
 pytestmark = pytest.mark.real
-
-
-def mapped(profile, **origins):
-    """A shipped profile with other columns in its first table; None takes one out."""
-    made = load_profile(PROFILES / f"{profile}.toml")
-    table = made.tables[0]
-    columns = {**table.columns, **origins}
-    columns = {name: origin for name, origin in columns.items() if origin is not None}
-    return replace(made, tables=(replace(table, columns=columns), *made.tables[1:]))
 
 
 def test_a_contract_register_keeps_what_is_open_open(imported):
@@ -142,7 +131,7 @@ def test_budget_lines_in_millions_and_thousands(imported):
 
 
 def test_budget_lines_without_a_stated_decimal_sign_are_asked_about(imported):
-    unstated = replace(load_profile(PROFILES / "nl_begrotingsstaten.toml"), decimal=None)
+    unstated = replace(kept("nl_begrotingsstaten"), decimal=None)
     with pytest.raises(UserError) as asked:
         imported("nl_begrotingsstaten_fixed_chars.csv", unstated)
     assert asked.value.key == "import.ambiguous_decimal"
