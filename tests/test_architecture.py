@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -172,3 +174,25 @@ def test_what_the_package_imports_is_required_and_the_other_way_round():
     used = {top(name) for module in (*MODULES, *SCREEN) for name in imported(module)}
     own = {"nami_monitor", *sys.stdlib_module_names}
     assert used - own == required
+
+
+def test_every_page_is_in_the_navigation():
+    shown = {
+        node.value
+        for node in ast.walk(tree(ROOT / "dashboard.py"))
+        if isinstance(node, ast.Constant) and str(node.value).startswith("pages/")
+    }
+    assert shown == {f"pages/{page.name}" for page in SCREEN[1:]}
+
+
+def test_the_package_ships_what_stands_in_it():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["nami_monitor"]
+    left_out = [
+        str(file.relative_to(ROOT))
+        for file in committed()
+        if file.is_relative_to(PACKAGE)
+        and file.suffix != ".py"
+        and not any(fnmatch(file.name, pattern.rpartition("/")[2]) for pattern in patterns)
+    ]
+    assert not left_out

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor import handbook
+from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest import profile_toml
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
 
@@ -86,10 +87,10 @@ def test_every_key_of_a_profile_is_explained():
     assert not sorted(keys - told)
 
 
-def commands(text):
+def commands(page):
     return {
         line.strip()
-        for block in re.findall(r"```(?:sh|powershell)\n(.*?)```", text, re.DOTALL)
+        for block in re.findall(r"```(?:sh|powershell)\n(.*?)```", page, re.DOTALL)
         for line in block.splitlines()
     }
 
@@ -102,6 +103,17 @@ def test_the_pipeline_runs_the_test_command_of_the_readme():
     assert install.replace("install", "install --quiet") in pipeline
 
 
+GUIDES = {"nl": "gebruikersgids.md", "en": "user-guide.md"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_guides_use_the_words_of_the_screen(lang):
+    guide = (DOCS / GUIDES[lang]).read_text("utf-8")
+    keys = [f"{page.stem}.nav" for page in sorted((ROOT / "pages").glob("*.py"))]
+    said = [f"**{text(key, lang)}**" for key in [*keys, "app.demo.own"]]
+    assert not [words for words in said if words not in guide]
+
+
 def test_the_changelog_knows_the_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
@@ -112,6 +124,6 @@ def test_decisions_are_numbered_and_whole():
     numbers = [int(record.name[:4]) for record in records]
     assert numbers == list(range(1, len(records) + 1))
     for record in records:
-        text = record.read_text("utf-8")
+        words = record.read_text("utf-8")
         for part in ("## Why", "## What we do", "## What it costs"):
-            assert part in text, (record.name, part)
+            assert part in words, (record.name, part)
