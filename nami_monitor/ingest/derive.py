@@ -7,7 +7,7 @@ from datetime import date
 
 from nami_monitor.ingest import completeness
 from nami_monitor.store import Transaction
-from nami_monitor.store.rollups import refresh, refresh_activity
+from nami_monitor.store.rollups import refresh, refresh_activity, refresh_facts
 
 
 def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
@@ -15,6 +15,7 @@ def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
     if months is None or months:
         refresh(db, months)
     refresh_activity(db)
+    refresh_facts(db)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
 

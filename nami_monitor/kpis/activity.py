@@ -1,8 +1,9 @@
 """Dividing by activity: staff-days, FTE, visitors. A missing activity is never zero.
 
 Flows (staff-days, visitors) add up over months; levels (FTE, voters) are averaged. The denominator
-counts every location where the category is used; a location that ordered and has no activity for a
-month makes the figure of that month not computable, and is named.
+counts every location where the category is used, from its first to its last month with orders or
+activity; a location without activity for a month in between makes the figure not computable, and is
+named.
 """
 
 from __future__ import annotations
@@ -67,11 +68,14 @@ class Divided:
     def against(self, keys: tuple[str | None, ...], no: int, category: str | None) -> Reason | None:
         """Why there is no denominator, if there is none."""
         measure = self.measure(category)
+        stated = sorted({found for found in self.measures.values() if found})
+        silent = sorted(name or "-" for name, found in self.measures.items() if not found)
+        if category is None and not self.chosen and stated and silent:
+            return Reason("no_activity_measure", {"category": ", ".join(silent)})
+        if measure is None and len(stated) > 1 and category is None:
+            return Reason("mixed_activity", {"measures": ", ".join(stated)})
         if measure is None:
-            stated = sorted({found for found in self.measures.values() if found})
-            if len(stated) > 1 and category is None:
-                return Reason("mixed_activity", {"measures": ", ".join(stated)})
-            return Reason("no_activity_measure", {"category": category or "-"})
+            return Reason("no_activity_measure", {"category": category or ", ".join(silent) or "-"})
         part = self._part(keys, no)
         if part is None or (part.value is None and not part.missing):
             return Reason("no_activity", {"measure": measure})
@@ -96,35 +100,33 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period]) -> Divided:
     test, parameters = filter_sql(relation, filters)
     chosen = next(iter(ask.where.get("activity", ())), None)
     measures = _measures(db, test, parameters, ask)
-    keys = ", ".join(f"{relation.dimensions[name]} as s{i}" for i, name in enumerate(split))
+    keys = "".join(f"{relation.dimensions[name]} as s{i}, " for i, name in enumerate(split))
     by = "".join(f"s{i}, " for i in range(len(split)))
     measure = "?" if chosen else "c.activity_measure"
-    tail = f"{keys}, " if keys else ""
-    source = relation.source({*split, *filters})
+    listed = periods_sql(periods)
     sql = (
-        f"with used as (select distinct {tail}r.location_id, r.month, {measure} as measure"
-        f" from {source} left join categories as c on c.category = r.category where {test}),"
-        f" places as (select distinct {by}location_id, measure from used),"
-        f" active as (select distinct {by}location_id, no from used join {periods_sql(periods)}"
-        " on month between first and last),"
-        " amounts as (select a.measure, a.location_id, no,"
-        " sum(a.months) as months,"
+        f"with places as (select {keys}r.location_id, {measure} as measure,"
+        " min(r.month) as ordered_first, max(r.month) as ordered_last"
+        f" from {relation.source({*split, *filters})}"
+        f" left join category_facts as c on c.category = r.category where {test} group by all),"
+        " life as (select location_id, measure, min(first_month) as active_first,"
+        " max(last_month) as active_last from activity group by all),"
+        " amounts as (select a.location_id, a.measure, no, sum(a.months) as months,"
         f" case when a.measure in {words(tuple(sorted(LEVELS)))}"
         " then sum(a.value * a.months) / any_value(p.months) else sum(a.value) end as value"
-        f" from activity as a join {periods_sql(periods)}"
-        " on a.first_month >= first and a.last_month <= last"
-        " group by a.measure, a.location_id, no)"
-        f" select {by}no, sum(value),"
-        " count(*) filter (where seen and coalesce(months, 0) < wanted),"
-        f" list(location_id order by location_id)"
-        " filter (where seen and coalesce(months, 0) < wanted)[1:5]"
-        f" from (select {''.join(f'l.s{i}, ' for i in range(len(split)))}l.location_id, p.no,"
-        " m.value, m.months, p.months as wanted, v.location_id is not null as seen"
-        f" from places as l cross join {periods_sql(periods)}"
-        " left join amounts as m on m.location_id = l.location_id and m.measure = l.measure"
-        " and m.no = p.no left join active as v on v.location_id = l.location_id and v.no = p.no"
-        + "".join(f" and v.s{i} is not distinct from l.s{i}" for i in range(len(split)))
-        + ") group by all"
+        f" from activity as a join {listed} on a.first_month >= first and a.last_month <= last"
+        " group by a.location_id, a.measure, no),"
+        f" lived as (select {by}l.location_id, l.measure, no,"
+        " greatest(first, least(ordered_first, active_first)) as from_month,"
+        " least(last, greatest(ordered_last, active_last), closed_on) as to_month"
+        " from places as l left join life using (location_id, measure)"
+        f" left join location_facts using (location_id) cross join {listed}),"
+        f" joined as (select {by}location_id, no, value,"
+        " coalesce(months, 0) < date_diff('month', from_month, to_month) + 1 as lacks"
+        " from lived left join amounts using (location_id, measure, no))"
+        f" select {by}no, sum(value), count(*) filter (where lacks),"
+        f" list(location_id order by location_id) filter (where lacks)[1:{NAMED}]"
+        " from joined group by all"
     )
     rows = db.rows(sql, [*([chosen] if chosen else []), *parameters])
     size = len(split)
@@ -145,7 +147,7 @@ def _measures(
         db.rows(
             "select distinct u.category, c.activity_measure from"
             f" (select distinct r.category from {source} where {test}) as u"
-            " left join categories as c using (category)",
+            " left join category_facts as c using (category)",
             list(parameters),
         )
     )

@@ -31,7 +31,6 @@ class Sums:
     denominator: float | None
     covered: float | None
     base_units: int
-    lines: int
 
 
 def compute(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
@@ -118,9 +117,11 @@ def _sums(
     test, parameters = filter_sql(relation, ask.filters)
     first = min(window.first for window in windows)
     last = max(window.last for window in windows)
-    measures = ", ".join(f"sum({name}) as {name}" for name in relation.measures)
+    text = f"{kpi.numerator} {kpi.denominator} {kpi.covered} quantity"
+    measures = ", ".join(f"sum({n}) as {n}" for n in relation.measures if n in text)
     unit = "k" + str(ask.by.index("base_unit")) if "base_unit" in ask.by else "base_unit"
-    units = f"count(distinct {unit})" if kpi.in_base_units else "0"
+    counted = f"count(distinct coalesce({unit}, '')) filter (where quantity is not null)"
+    units = counted if kpi.in_base_units else "0"
     by = "".join(f"{key}, " for key in keys)
     listed = "".join(f"{part}, " for part in (*named,))
     again = "".join(f", {alias}" for alias in aliases)
@@ -129,7 +130,7 @@ def _sums(
         f" from {relation.source({*needed, *ask.filters})}"
         f" where r.month between ? and ? and {test} group by all)"
         f" select {by}no, cast({kpi.numerator} as double), cast({kpi.denominator or 'null'}"
-        f" as double), cast({kpi.covered or '1'} as double), {units}, cast(sum(lines) as bigint)"
+        f" as double), cast({kpi.covered or '1'} as double), {units}"
         f" from (select *{again} from months join {periods_sql(windows)}"
         f" on month between first and last) group by all"
     )
@@ -185,14 +186,23 @@ def _judge(
     if numerator is None and (kpi.over_time is not OverTime.RATIO_OF_SUMS or divided):
         numerator = 0.0
     ratio = kpi.over_time is OverTime.RATIO_OF_SUMS
-    if reason is None and ratio and not denominator:
-        reason = Reason("zero_denominator" if denominator == 0 else "nothing_known")
+    if reason is None and ratio:
+        reason = _indivisible(kpi, numerator, denominator)
     figure = replace(blank, numerator=numerator, denominator=denominator)
     if reason is not None:
         return replace(figure, reason=reason)
     numerator = numerator or 0.0
     value = numerator * kpi.factor / (denominator or 1.0)
     return replace(figure, state=State.VALUE, value=value, numerator=numerator)
+
+
+def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -> Reason | None:
+    """Why a ratio would say nothing: refunds can make parts larger than the whole."""
+    if not denominator:
+        return Reason("zero_denominator" if denominator == 0 else "nothing_known")
+    if denominator < 0 or (kpi.unit is Unit.PERCENT and not 0 <= (numerator or 0) <= denominator):
+        return Reason("returns_exceed")
+    return None
 
 
 def _mixed(kpi: Kpi, sums: Sums | None) -> Reason | None:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nami_monitor.core.periods import Period
+from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
 from nami_monitor.kpis.relations import Relation
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.scope import Ask, filter_sql, periods_sql
+from nami_monitor.kpis.scope import Ask, filter_sql
 from nami_monitor.store import Transaction
 
-FED_BY = ("category", "channel", "source", "stream", "contract")
+FED_BY = (
+    "category",
+    "channel",
+    "source",
+    "stream",
+    "contract",
+    "product",
+    "product_group",
+    "article",
+)
 """Dimensions that tell which sources feed a group; a missing month strikes all its locations."""
 
 GRAINS = tuple(Grain)
@@ -26,12 +36,24 @@ FINEST = {
 }
 """The coarsest grain from which a period can be made."""
 
-STEP = {Grain.QUARTER: 3, Grain.YEAR: 12, Grain.MONTH: 1, Grain.DAY: 1, Grain.LINE: 1}
-"""How many months one delivery of a grain stands for."""
+STEP = {Grain.QUARTER: 3, Grain.YEAR: 12}
+"""How many months one figure of a grain stands for; one month for the others."""
 
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
 Keys = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, order=True)
+class SourceMonth:
+    """What a source delivered for a month, or for the longer span that begins there."""
+
+    month: date
+    source: str
+    owed: bool
+    share: float
+    grain: Grain
+    broken: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,7 @@ class Delivery:
         missing: source and month of what is missing altogether.
         months: months that any source owes or delivered.
         sources: the sources.
+        grain: the coarsest of their grains.
         broken: whether a series breaks in the period.
     """
 
@@ -50,10 +73,11 @@ class Delivery:
     missing: tuple[tuple[str, date], ...]
     months: int
     sources: tuple[str, ...]
+    grain: Grain
     broken: bool
 
 
-NOTHING = Delivery(0.0, (), 0, (), broken=False)
+NOTHING = Delivery(0.0, (), 0, (), Grain.LINE, broken=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +89,6 @@ class Around:
         periods: its periods.
         groups: first month with lines, by the keys of all dimensions.
         deliveries: by the keys of the feeding dimensions and the period's number.
-        coarse: the coarsest grain of the feeding sources, by the same keys.
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
     """
@@ -74,7 +97,6 @@ class Around:
     periods: tuple[Period, ...]
     groups: Mapping[Keys, date]
     deliveries: Mapping[tuple[Keys, int], Delivery]
-    coarse: Mapping[Keys, Grain]
     excused: Mapping[tuple[str, str], Reason]
     flagged: tuple[Flag, ...]
 
@@ -100,12 +122,10 @@ class Around:
 
     def _undelivered(self, keys: Keys, no: int) -> Reason | None:
         period = self.periods[no]
-        grain = self.coarse.get(self._fed(keys), Grain.LINE)
-        wanted = _wanted(period)
-        if GRAINS.index(grain) > GRAINS.index(wanted):
-            return Reason("grain_too_coarse", {"grain": grain})
         delivery = self.delivery(keys, no)
-        if delivery.months * STEP[grain] < len(period.months):
+        if GRAINS.index(delivery.grain) > GRAINS.index(_wanted(period)):
+            return Reason("grain_too_coarse", {"grain": delivery.grain})
+        if delivery.months < len(period.months):
             return Reason("outside_data", {"have": delivery.months, "wanted": len(period.months)})
         missing = delivery.missing
         if missing:
@@ -131,14 +151,11 @@ def _wanted(period: Period) -> Grain:
 
 def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]) -> Around:
     """Gather the surroundings of a question."""
-    fed = [name for name in ask.by if name in FED_BY]
-    deliveries, coarse = _deliveries(db, relation, ask, fed, periods)
     return Around(
         by=ask.by,
         periods=tuple(periods),
         groups=_groups(db, relation, ask),
-        deliveries=deliveries,
-        coarse=coarse,
+        deliveries=_deliveries(_feeds(db, relation, ask), _history(db), periods),
         excused=_excused(db),
         flagged=_flagged(db),
     )
@@ -154,65 +171,84 @@ def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:
     return {row[:-1]: row[-1] for row in rows if row[-1] is not None}
 
 
-def _deliveries(
-    db: Transaction, relation: Relation, ask: Ask, fed: Sequence[str], periods: Sequence[Period]
-) -> tuple[dict[tuple[Keys, int], Delivery], dict[Keys, Grain]]:
+def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozenset[str]]:
+    """The sources that ever fed a group, by the keys of the feeding dimensions."""
+    fed = [name for name in ask.by if name in FED_BY]
     filters = {name: values for name, values in ask.filters.items() if name in FED_BY}
-    known = [name for name in fed if name in relation.dimensions]
-    keys = "".join(f"{relation.dimensions[name]} as f{i}, " for i, name in enumerate(known))
+    keys = "".join(f"{relation.dimensions[name]}, " for name in fed)
     test, parameters = filter_sql(relation, filters)
-    by = "".join(f"f{i}, " for i in range(len(known)))
     rows = db.rows(
-        f"with feeds as (select distinct {keys}r.source from"
-        f" {relation.source({*known, *filters})} where {test}),"
-        " grains as (select source, arg_max(grain, batch) as grain from batches"
-        " where undone_at is null group by source),"
-        " broken as (select distinct source, month from breaks)"
-        f" select {by}no, avg(s.share) filter (where s.owed),"
-        " list((s.source, s.month) order by s.month, s.source)"
-        " filter (where s.owed and s.share = 0),"
-        " count(distinct s.month), list(distinct s.source order by s.source),"
-        " bool_or(b.month is not null),"
-        " list(distinct g.grain)"
-        " from feeds join source_months as s on s.source = feeds.source"
-        " and s.table_name = 'orders'"
-        " left join grains as g on g.source = feeds.source"
-        " left join broken as b on b.source = s.source and b.month = s.month"
-        f" join {periods_sql(periods)} on s.month between first and last group by all",
+        f"select {keys}list(distinct r.source) from {relation.source({*fed, *filters})}"
+        f" where {test} group by all",
         parameters,
     )
-    deliveries: dict[tuple[Keys, int], Delivery] = {}
-    coarse: dict[Keys, Grain] = {}
-    for row in rows:
-        own = row[: len(known)]
-        no, share, missing, months, sources, broken, grains = row[len(known) :]
-        deliveries[own, no] = Delivery(
-            1.0 if share is None else float(share),
-            tuple(missing or ()),
-            months,
-            tuple(sources),
-            broken=bool(broken),
-        )
-        found = [Grain(grain) for grain in grains if grain]
-        coarse[own] = max([coarse.get(own, Grain.LINE), *found], key=GRAINS.index)
-    return deliveries, coarse
+    return {row[:-1]: frozenset(row[-1] or ()) for row in rows}
+
+
+def _history(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
+    """Per source what it owed and delivered, under every month for which that stands."""
+    rows = db.rows(
+        "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"
+        " (s.source, s.month) in (select (b.source, b.month) from breaks as b)"
+        " from source_months as s left join"
+        " (select source, arg_max(grain, batch) as grain from batches"
+        " where undone_at is null group by source) as g on g.source = s.source"
+        " where s.table_name = 'orders' order by s.month"
+    )
+    found: dict[str, dict[date, SourceMonth]] = defaultdict(dict)
+    for month, source, owed, share, grain, broken in rows:
+        one = SourceMonth(month, source, owed, share, Grain(grain), broken)
+        for step in range(STEP.get(one.grain, 1)):
+            found[source][add_months(month, step)] = one
+    return found
+
+
+def _deliveries(
+    feeds: Mapping[Keys, frozenset[str]],
+    history: Mapping[str, Mapping[date, SourceMonth]],
+    periods: Sequence[Period],
+) -> dict[tuple[Keys, int], Delivery]:
+    made = {
+        (sources, no): _delivery([history[s] for s in sources if s in history], period)
+        for sources in set(feeds.values())
+        for no, period in enumerate(periods)
+    }
+    return {(keys, no): made[feeds[keys], no] for keys in feeds for no in range(len(periods))}
+
+
+def _delivery(history: Sequence[Mapping[date, SourceMonth]], period: Period) -> Delivery:
+    """What sources delivered of what they owed in one period."""
+    months = {month: [h[month] for h in history if month in h] for month in period.months}
+    found = sorted({one for present in months.values() for one in present})
+    owed = [one.share for one in found if one.owed]
+    if not found:
+        return NOTHING
+    return Delivery(
+        share=sum(owed) / len(owed) if owed else 1.0,
+        missing=tuple((one.source, one.month) for one in found if one.owed and not one.share),
+        months=sum(1 for present in months.values() if present),
+        sources=tuple(sorted({one.source for one in found})),
+        grain=max((one.grain for one in found), key=GRAINS.index),
+        broken=any(one.broken and one.month in months for one in found),
+    )
 
 
 def _excused(db: Transaction) -> dict[tuple[str, str], Reason]:
+    columns = ", ".join(
+        f"{s}_applies, {s}_reason, {s}_legal_basis, {s}_look_again_on" for s in DECIDED
+    )
     found = {}
-    for strategy in DECIDED:
-        for category, reason, basis, again in db.rows(
-            f"select category, {strategy}_reason, {strategy}_legal_basis,"
-            f" {strategy}_look_again_on from categories where {strategy}_applies = false"
-        ):
-            values = {"reason": reason or "-", "basis": basis or "-", "again": again}
-            found[category, str(strategy)] = Reason("not_applicable", values)
+    for category, *stated in db.rows(f"select category, {columns} from category_facts"):
+        for at, strategy in enumerate(DECIDED):
+            applies, reason, basis, again = stated[4 * at : 4 * at + 4]
+            if applies is False:
+                values = {"reason": reason or "-", "basis": basis or "-", "again": again}
+                found[category, str(strategy)] = Reason("not_applicable", values)
     return found
 
 
 def _flagged(db: Transaction) -> tuple[Flag, ...]:
-    demo = db.value("select demo from meta")
-    provisional = db.value("select count(*) from provisional")
+    demo, provisional = db.rows("select demo, exists(select 1 from provisional) from meta")[0]
     return (
         *((Flag.DEMO,) if demo else ()),
         *((Flag.PROVISIONAL,) if provisional else ()),

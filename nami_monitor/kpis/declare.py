@@ -12,6 +12,13 @@ from nami_monitor.tables import TABLES, columns
 PER_ACTIVITY = {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
 IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
 
+MASS_KNOWN = (
+    "coalesce(least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0)), 1)"
+    " * coalesce(sum(handled_with_mass) / nullif(sum(handled), 0),"
+    " case when sum(handled) = 0 then 1 else 0 end)"
+)
+"""Which share of the lines states a quantity, times which share of that has a mass."""
+
 AMOUNTS_KNOWN = "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))"
 QUANTITIES_KNOWN = "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))"
 """How many lines state the one where they state the other.

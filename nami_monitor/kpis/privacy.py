@@ -1,16 +1,21 @@
-"""A product at a site with a handful of staff can point at a person: such cells are hidden."""
+"""A product at a site with a handful of staff can point at a person: such cells are hidden.
+
+Hiding a cell is not enough: totals less the other cells would give it away, within one question or
+across several with other filters. So small sites stand together in *protected sets* of at least
+two, the same for every question, and a figure with product detail is shown only if it speaks of a
+whole set or of none of it. No sum or difference of shown figures can then part a set.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from nami_monitor.core.periods import Period
 from nami_monitor.core.thresholds import SMALL_CELL_STAFF
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.scope import EMPTY, Ask
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import words
 
@@ -18,70 +23,104 @@ STAFF = ("fte", "headcount", "staff")
 """Activity measures that count people."""
 
 PRODUCTS = {"product", "article"}
+PLACES = {"location", "group"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A location: its group, and the fewest staff it ever had; None when nobody says."""
+
+    location: str
+    group: str | None
+    staff: float | None
+
+    @property
+    def small(self) -> bool:
+        """Whether it ever had too few staff."""
+        return self.staff is not None and self.staff < SMALL_CELL_STAFF.value
 
 
 def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) -> list[KpiResult]:
-    """Hide figures of one product at one location with too few staff.
-
-    When exactly one part of a shown total would be hidden, the next smallest is hidden too, or the
-    total less the others would show it.
+    """Hide figures with product detail that speak of a part of a protected set.
 
     Args:
         db: the database, for staff per location.
         results: the figures of one question.
-        ask: the question.
+        ask: the question; any filter on products or places counts as detail, whatever its length.
     """
-    pinned = {name for name, values in ask.filters.items() if len(values) == 1}
-    known = {*ask.by, *pinned}
-    if "location" not in known or not PRODUCTS & known:
+    if not PRODUCTS & set(ask.used) or not PLACES & set(ask.used):
         return list(results)
-    small = _small(db, [result.period for result in results])
-    site = next(iter(ask.filters.get("location", ())), None)
+    sites = _sites(db)
+    protected = protected_sets(sites)
+    hidden: dict[tuple[str | None, ...], bool] = {}
+    shown = []
+    for result in results:
+        keys = tuple(result.keys.get(name, "") for name in sorted(PLACES))
+        if keys not in hidden:
+            part = _places(sites, result, ask)
+            hidden[keys] = any(
+                part & whole and (not whole <= part or len(whole) == 1) for whole in protected
+            )
+        hide = hidden[keys] and result.state is not State.NOT_APPLICABLE
+        shown.append(_hide(result) if hide else result)
+    return shown
 
-    def at(result: KpiResult) -> str | None:
-        return result.keys.get("location", site)
 
-    hidden = {
-        index
-        for index, result in enumerate(results)
-        if result.state is State.VALUE and (at(result), result.period) in small
-    }
-    if "location" in ask.by:
-        hidden |= _next_smallest(results, hidden)
-    return [_hide(result) if index in hidden else result for index, result in enumerate(results)]
+def protected_sets(sites: Sequence[Site]) -> list[frozenset[str]]:
+    """Small sites by group, at least two together.
+
+    A single small site stands with the next smallest of its group; where a group has no other,
+    the lonely ones of all groups stand together, with the next smallest of all if need be.
+    """
+    by_group: dict[str | None, list[Site]] = defaultdict(list)
+    for site in sorted(sites, key=_size):
+        by_group[site.group].append(site)
+    made, lonely = [], set()
+    for members in by_group.values():
+        small = sum(site.small for site in members)
+        together = {site.location for site in members[: max(small, 2)]}
+        if small and len(together) > 1:
+            made.append(frozenset(together))
+        elif small:
+            lonely |= together
+    if len(lonely) == 1:
+        others = [site.location for site in sorted(sites, key=_size) if site.location not in lonely]
+        joined = next((whole for whole in made if set(others[:1]) & whole), frozenset(others[:1]))
+        made = [whole for whole in made if whole != joined]
+        lonely |= joined
+    return [*made, *([frozenset(lonely)] if lonely else [])]
 
 
-def _small(db: Transaction, periods: Sequence[Period]) -> set[tuple[str, Period]]:
+def _size(site: Site) -> tuple[bool, float, str]:
+    return (site.staff is None, site.staff or 0.0, site.location)
+
+
+def _sites(db: Transaction) -> list[Site]:
     rows = db.rows(
-        "select location_id, first_month, last_month from activity"
-        f" where measure in {words(STAFF)} and value < ?",
-        [SMALL_CELL_STAFF.value],
+        "select l.location_id, any_value(l.location_group), min(a.value) from location_facts as l"
+        f" left join activity as a on a.location_id = l.location_id and a.measure in {words(STAFF)}"
+        " group by l.location_id"
     )
+    return [Site(*row) for row in rows]
+
+
+def _places(sites: Sequence[Site], result: KpiResult, ask: Ask) -> set[str]:
+    """The locations of which a figure speaks."""
+    wanted = {name: ask.filters[name] for name in PLACES & set(ask.filters)}
+    fixed = {name: (result.keys[name] or EMPTY,) for name in PLACES & set(result.keys)}
+
+    def within(site: Site, chosen: Collection[str], name: str) -> bool:
+        return ((site.location if name == "location" else site.group) or EMPTY) in chosen
+
     return {
-        (location, period)
-        for location, first, last in rows
-        for period in set(periods)
-        if first <= period.last and last >= period.first
+        site.location
+        for site in sites
+        if all(
+            within(site, chosen, name)
+            for stated in (wanted, fixed)
+            for name, chosen in stated.items()
+        )
     }
-
-
-def _next_smallest(results: Sequence[KpiResult], hidden: set[int]) -> set[int]:
-    """Where one location of a total is hidden, the next smallest of the same total."""
-    totals: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for index, result in enumerate(results):
-        rest = tuple(sorted((k, v or "") for k, v in result.keys.items() if k != "location"))
-        totals[result.period, rest].append(index)
-    more = set()
-    for members in totals.values():
-        inside = [index for index in members if index in hidden]
-        shown = [
-            index
-            for index in members
-            if index not in hidden and results[index].state is State.VALUE
-        ]
-        if len(inside) == 1 and shown:
-            more.add(min(shown, key=lambda index: abs(results[index].numerator or 0.0)))
-    return more
 
 
 def _hide(result: KpiResult) -> KpiResult:
@@ -93,6 +132,7 @@ def _hide(result: KpiResult) -> KpiResult:
         high=None,
         numerator=None,
         denominator=None,
-        flags=(*result.flags, Flag.SMALL_CELL),
+        completeness=None,
+        flags=(Flag.SMALL_CELL,),
         reason=Reason("small_cell", {"staff": SMALL_CELL_STAFF.value}),
     )

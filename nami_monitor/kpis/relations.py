@@ -10,7 +10,6 @@ from rapidfuzz import process
 from nami_monitor.core.errors import UserError
 from nami_monitor.store.rollups import BY_PLACE, BY_PRODUCT, MEASURES
 
-GROUP_OF_LOCATION = '(select location_id as of_location, "group" as location_group from locations)'
 TITLE_OF_CONTRACT = "(select contract_id as of_contract, supplier from contracts)"
 
 
@@ -32,7 +31,7 @@ class Relation:
         """The relation joined to what the used dimensions need."""
         sql = f"{self.name} as r"
         if "group" in used:
-            sql += f" left join {GROUP_OF_LOCATION} as g on g.of_location = r.location_id"
+            sql += " left join location_facts as g on g.location_id = r.location_id"
         if "supplier" in used:
             sql += f" left join {TITLE_OF_CONTRACT} as k on k.of_contract = r.contract_id"
         return sql

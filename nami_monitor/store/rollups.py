@@ -17,9 +17,13 @@ MEASURES = {
     "amount_eur": "sum(amount_eur)",
     "lines_with_amount": "count(amount_eur)",
     "mass_kg": "sum(quantity * unit_mass_kg)",
-    "quantity_with_mass": "sum(case when unit_mass_kg is not null then quantity end)",
+    "handled": "sum(abs(quantity))",
+    "handled_with_mass": "sum(case when unit_mass_kg is not null then abs(quantity) end)",
 }
-"""What is added up, and how: the same in both roll-ups."""
+"""What is added up, and how: the same in both roll-ups.
+
+``handled`` counts refunds as quantities too, so that shares of it lie between 0 and 1.
+"""
 
 
 @dataclass(frozen=True)
@@ -122,4 +126,19 @@ def refresh_activity(db: Transaction) -> None:
         " cast(date_trunc('month', period_end) as date),"
         " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
         " from measurements where location_id is not null group by all"
+    )
+
+
+def refresh_facts(db: Transaction) -> None:
+    """Bring what figures need of categories and locations in line with the masters."""
+    db.run("delete from category_facts")
+    db.run(
+        "insert into category_facts by name select category, activity_measure,"
+        " columns('(refuse|rethink|reduce)_(applies|reason|legal_basis|look_again_on)')"
+        " from categories"
+    )
+    db.run("delete from location_facts")
+    db.run(
+        'insert into location_facts select location_id, "group", opened_on, closed_on'
+        " from locations"
     )

@@ -1,7 +1,7 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
+from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_KNOWN, Kpi
 
 IMPACT_SPEND = Kpi(
     code="impact_spend",
@@ -25,7 +25,7 @@ IMPACT_MASS = Kpi(
     reads=("by_place", "by_product"),
     over_time=OverTime.SUM,
     numerator="sum(mass_kg)",
-    covered="sum(quantity_with_mass) / nullif(sum(quantity), 0)",
+    covered=MASS_KNOWN,
     needs=("orders.quantity", "products.mass_kg"),
     source="kit introduction: using fewer raw materials through buying",
     version=1,

@@ -11,6 +11,7 @@ REFUSE_ASSORTMENT = Kpi(
     reads=("by_product",),
     over_time=OverTime.DISTINCT_IN_WINDOW,
     numerator="count(distinct article)",
+    covered="sum(lines) filter (where article is not null) / nullif(sum(lines), 0)",
     needs=("orders.product_id",),
     splits=("article",),
     source="kit case 6: products taken out of the stock cabinets",

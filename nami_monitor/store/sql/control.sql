@@ -58,3 +58,17 @@ create table activity (
     measure varchar, location_id varchar, first_month date, last_month date, months integer,
     value double, proxy boolean
 );
+
+-- What figures need of each category and location, from the masters and the merges; derived.
+create table category_facts (
+    category varchar, activity_measure varchar,
+    refuse_applies boolean, refuse_reason varchar, refuse_legal_basis varchar,
+    refuse_look_again_on date,
+    rethink_applies boolean, rethink_reason varchar, rethink_legal_basis varchar,
+    rethink_look_again_on date,
+    reduce_applies boolean, reduce_reason varchar, reduce_legal_basis varchar,
+    reduce_look_again_on date
+);
+create table location_facts (
+    location_id varchar, location_group varchar, opened_on date, closed_on date
+);
