@@ -11,7 +11,7 @@ if app.empty(session):
 
 chosen = filters.row(session)
 glance = cache.month_at_a_glance(session.store, chosen.month, chosen.where)
-st.markdown(f"**{overview.headline(session, glance)}**")
+overview.say_headline(session, glance)
 overview.cards(session, glance)
 
 with st.container(key="overview_trend"):

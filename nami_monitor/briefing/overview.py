@@ -49,7 +49,8 @@ class Line:
         result: the month's figure.
         year_ago: the same month a year earlier.
         history: the last months, oldest first, this one included.
-        assessment: whether the latest months differ from normal variation, and which way.
+        assessment: whether the latest months differ from normal variation, and which way; None
+            where control limits do not suit the figure.
         aim: the target that holds, if one was agreed.
     """
 
@@ -57,7 +58,7 @@ class Line:
     result: KpiResult
     year_ago: KpiResult
     history: tuple[KpiResult, ...]
-    assessment: Assessment
+    assessment: Assessment | None
     aim: Aim | None
 
     @property
@@ -131,9 +132,23 @@ def _line(
         result=history[-1],
         year_ago=history[-13],
         history=tuple(history),
-        assessment=assess(chart_of(history), kpi.better),
+        assessment=_assessed(kpi, history),
         aim=_aim(db, kpi, month, where, agreed) if agreed else None,
     )
+
+
+def independent(kpi: Kpi, kind: str) -> bool:
+    """Whether successive figures rest on different months, as control limits presume.
+
+    Windows that overlap move slowly by their make, so runs in them are no signal.
+    """
+    return kind == PeriodKind.MONTH and kpi.over_time is not OverTime.DISTINCT_IN_WINDOW
+
+
+def _assessed(kpi: Kpi, history: Sequence[KpiResult]) -> Assessment | None:
+    if not independent(kpi, history[-1].period.kind):
+        return None
+    return assess(chart_of(history), kpi.better)
 
 
 def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:

@@ -36,7 +36,8 @@ def trend_table(trend: Trend, lang: str) -> Table:
         values = [cell(points[i].value if i in points else None) for points in known]
         signal = trend.single and i in known[0] and known[0][i].signal
         marked = [text("charts.yes", lang) if signal else ""] if trend.single else []
-        limits = [_limits(trend, i, lang)] if trend.single else []
+        usual = known[0][i].usual if i in known[0] else None
+        limits = [_limits(trend, i, usual, lang)] if trend.single else []
         rows.append((month(day, lang), *values, *limits, *marked))
     extra = ("charts.trend.expected", "charts.signal") if trend.single else ()
     unit = unit_label(trend.unit, lang, activity=trend.activity)
@@ -55,7 +56,10 @@ def mark_table(trend: Trend, lang: str) -> Table:
     return Table(tuple(text(f"charts.trend.{key}", lang) for key in keys), rows)
 
 
-def _limits(trend: Trend, index: int, lang: str) -> str:
+def _limits(trend: Trend, index: int, usual: tuple[float, float] | None, lang: str) -> str:
+    if usual:
+        low, high = (figure(v, trend.unit, lang) for v in usual)
+        return text("charts.between", lang, low=low, high=high)
     for phase in trend.phases:
         if month_index(phase.start) <= index <= month_index(phase.end):
             low, high = (figure(v, trend.unit, lang) for v in (phase.low, phase.high))

@@ -122,6 +122,7 @@ def caption(trend: Trend, lang: str) -> str:
     )
     signs = {
         "mean": trend.single and bool(trend.phases),
+        "usual": trend.single and any(p.usual for p in points[0].values()),
         "provisional": trend.single and any(phase.provisional for phase in trend.phases),
         "signal": any(p.signal for known in points for p in known.values()),
         "missing": missing,
@@ -182,6 +183,11 @@ def _phase_layers(trend: Trend) -> list[Spec]:
             ends = {"x": span[0] - 0.5, "x2": span[1] + 0.5}
             limits = {"low": phase.low, "high": phase.high, "mean": phase.mean}
             rows.append({**ends, **limits, "provisional": phase.provisional})
+    rows += [
+        {"x": x - 0.5, "x2": x + 0.5, "low": p.usual[0], "high": p.usual[1], "provisional": False}
+        for x, p in sorted(by_index(trend.series[0]).items())
+        if p.usual
+    ]
     settled = [row for row in rows if not row["provisional"]]
     provisional = [row for row in rows if row["provisional"]]
     across = {"x": _q("x"), "x2": {"field": "x2"}}
@@ -191,7 +197,7 @@ def _phase_layers(trend: Trend) -> list[Spec]:
     return [
         layer({"type": "rect", "fill": palette.BAND}, settled, band),
         layer({**dashed, "strokeDash": [4, 3]}, provisional, band),
-        layer(mean, rows, {**across, "y": _q("mean")}),
+        layer(mean, [row for row in rows if "mean" in row], {**across, "y": _q("mean")}),
     ]
 
 

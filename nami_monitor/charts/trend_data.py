@@ -19,6 +19,7 @@ class TrendPoint:
         value: in the trend's unit; None where data is missing, never zero in its stead.
         low: lower end of its interval, for an estimate.
         high: upper end of it.
+        usual: between what normal variation, season included, would put it.
         signal: whether it differs from normal variation.
         concern: whether that signal points the wrong way.
     """
@@ -27,6 +28,7 @@ class TrendPoint:
     value: float | None
     low: float | None = None
     high: float | None = None
+    usual: tuple[float, float] | None = None
     signal: bool = False
     concern: bool = False
 
@@ -139,6 +141,7 @@ class Trend:
         found = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
         if self.single:
             found += [v for phase in self.phases for v in (phase.low, phase.high)]
+            found += [v for point in points for v in point.usual or ()]
         return found + ([self.target.value] if self.target else [])
 
 

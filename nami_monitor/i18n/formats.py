@@ -158,10 +158,29 @@ def signed(value: Number, lang: str, write: Callable[[Number, str], str] = numbe
     return sign + (NBSP if bare.startswith("€") else "") + bare
 
 
-def difference(value: Number, unit: Unit, lang: str, *, activity: str | None = None) -> str:
-    """Write the difference of two values of a unit: percentages differ by percentage points."""
+def difference(
+    value: Number,
+    unit: Unit,
+    lang: str,
+    *,
+    activity: str | None = None,
+    like: Number | None = None,
+) -> str:
+    """Write the difference of two values of a unit: percentages differ by percentage points.
+
+    Args:
+        value: the difference.
+        unit: of the two values.
+        lang: ``nl`` or ``en``.
+        activity: name of the activity measure, for units per activity.
+        like: one of the two values; the difference bears no more decimals than it.
+    """
+    if like is not None:
+        value = _rounded(_exact(value), _decimals_for(_exact(like), SIGNIFICANT))
     if unit is Unit.PERCENT:
         return signed(value, lang, points)
+    if unit is Unit.EUR and like is not None and abs(like) >= WHOLE_EUROS_FROM:
+        return signed(value, lang, lambda v, la: _with_euro(number(v, la, decimals=0)))
     return signed(value, lang, lambda v, la: quantity(v, unit, la, activity=activity))
 
 

@@ -21,6 +21,8 @@ LANGUAGE = "lang"
 DATA = "data"
 DEMO, OWN = "demo", "own"
 WHO = "who"
+NAVIGATED = "app.navigated"
+WANTED = "app.wanted"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def page(title: str) -> Session:
     Args:
         title: catalogue key of its heading.
     """
+    if NAVIGATED not in st.session_state:
+        _through_the_entry(title.partition(".")[0])
     session = current()
     st.html(stylesheet())
     st.html(
@@ -124,6 +128,23 @@ def page(title: str) -> Session:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
     return session
+
+
+def _through_the_entry(name: str) -> None:
+    """Start at the entry file: a server that just started runs a page's file by itself.
+
+    Streamlit knows of the navigation only after the entry ran once, so the first visitor with a
+    mailed link is led round by it.
+    """
+    st.session_state[WANTED] = name
+    st.switch_page("dashboard.py", query_params=dict(st.query_params))
+
+
+def wanted_page() -> str | None:
+    """The page to which a visitor was on the way when the entry ran for the first time."""
+    st.session_state[NAVIGATED] = True
+    name = st.session_state.pop(WANTED, None)
+    return None if name is None else str(name)
 
 
 def _address(session: Session) -> None:

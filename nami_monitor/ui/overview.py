@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -37,6 +38,11 @@ def headline(session: Session, glance: Overview) -> str:
     return session.t("overview.headline.month", month=month, said=", ".join(said))
 
 
+def say_headline(session: Session, glance: Overview) -> None:
+    """The headline, in the size that it deserves."""
+    st.html(f'<p class="nami-headline">{escape(headline(session, glance))}</p>')
+
+
 def cards(session: Session, glance: Overview) -> None:
     """A card per KPI."""
     st.html(cards_html(tuple(_card(session, line) for line in glance.lines), session.lang))
@@ -67,7 +73,7 @@ def _card(session: Session, line: Line) -> Card:
             value=words.figure(session, result),
             month=formats.month(result.month, session.lang),
         ),
-        chip=CHIPS[line.assessment],
+        chip=CHIPS[line.assessment] if line.assessment else None,
         note=_note(session, line),
     )
 
@@ -98,7 +104,9 @@ def _aim(session: Session, aim: Aim | None) -> Beside | None:
     activity = words.activity_name(session, measure)
     difference = session.t("overview.aim.later", period=aim.target.period)
     if aim.distance is not None and aim.judged is not None:
-        gap = formats.difference(aim.distance, kpi.unit, session.lang, activity=activity)
+        gap = formats.difference(
+            aim.distance, kpi.unit, session.lang, activity=activity, like=aim.value
+        )
         difference = session.t(
             "overview.aim.distance",
             period=formats.period(
@@ -121,7 +129,9 @@ def _year_ago(session: Session, line: Line) -> Beside | None:
     return Beside(
         formats.month(line.year_ago.month, session.lang),
         formats.figure(line.year_ago.value, unit, session.lang),
-        formats.difference(line.change, unit, session.lang, activity=activity),
+        formats.difference(
+            line.change, unit, session.lang, activity=activity, like=line.year_ago.value
+        ),
     )
 
 
@@ -182,4 +192,6 @@ def table(session: Session, glance: Overview) -> list[dict[str, Any]]:
 def _signal(session: Session, line: Line) -> str:
     if line.result.state is not State.VALUE:
         return session.t(f"words.{line.result.state}")
+    if line.assessment is None:
+        return words.NONE
     return session.t(f"cards.{CHIPS[line.assessment]}")

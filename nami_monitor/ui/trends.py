@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from nami_monitor.briefing.overview import chart_of
+from nami_monitor.briefing.overview import chart_of, independent
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
@@ -127,15 +127,14 @@ def _with_limits(
     points = []
     for index, result in enumerate(found):
         up = points_up(chart, index)
-        limits = chart.phase_of(index).above_zero()
+        limits = chart.phase_of(index)
         season = float(chart.seasonal[index])
         ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
         points.append(
             TrendPoint(
                 result.month,
                 result.value,
-                max(chart.phase_of(index).low + season, 0.0) if ranged else None,
-                limits.high + season if ranged else None,
+                usual=(max(limits.low + season, 0.0), limits.high + season) if ranged else None,
                 signal=up is not None,
                 concern=up is not None and up == (kpi.better is Direction.DOWN),
             )
@@ -278,7 +277,7 @@ def draw_or_say(
         st.info(why)
         return
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
-        limits = results[-1].period.kind == PeriodKind.MONTH
+        limits = independent(CATALOGUE[code], results[-1].period.kind)
         trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
         draw(session, trend, key)
     else:
