@@ -320,7 +320,8 @@ def _query(
             test = failure.predicate
             if failure.rule == "missing":
                 test = f"({test}) and not ({unread[failure.column]})"
-            problems.append((failure.column, failure.rule, test, f"t_{failure.column}"))
+            value = f'cast("{failure.column}" as varchar)'
+            problems.append((failure.column, failure.rule, test, value))
     tests = [f"coalesce({test}, false)" for _, _, test, _ in problems] or ["false"]
     unknown = [
         (column, "unknown_code", f'"{column}" is not null and "{column}" not in ({query})', shown)
@@ -405,7 +406,11 @@ def _skip(cells: Cells, profile: Profile) -> str:
 
 def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
     """Give streamed rows their record numbers; records that did not fit leave the stage."""
-    db.run(f"update {name} set line = rowid + {plan.data_starts} where line is null")
+    first, last, rows = db.rows(f"select min(rowid), max(rowid), count(*) from {name}")[0]
+    if rows and last - first + 1 != rows:
+        raise RuntimeError((first, last, rows))  # numbers would be wrong; the store keeps order
+    start = plan.data_starts - (first or 0)
+    db.run(f"update {name} set line = rowid + {start} where line is null")
     db.run(f"delete from {name} where skip = '{MISFIT_MARK}'")
 
 

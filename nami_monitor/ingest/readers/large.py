@@ -14,7 +14,12 @@ from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet, clean_text
 from nami_monitor.ingest.readers.records import physical_lines, split_records
 from nami_monitor.ingest.readers.straight import straighten
 from nami_monitor.ingest.readers.survey import Shape
-from nami_monitor.ingest.readers.table import TITLE_RECORDS, plan_table, refuse_unreadable
+from nami_monitor.ingest.readers.table import (
+    TITLE_RECORDS,
+    plan_table,
+    readable,
+    refuse_unreadable,
+)
 from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, UTF8, decode, sniff_encoding
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
@@ -59,7 +64,9 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     """Make the sheet of a file in UTF-8."""
     with target.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    lines = physical_lines(decode(head[: head.rfind(b"\n") + 1] or head, UTF8, name))
+    if len(head) == _HEAD_BYTES:
+        head = head[: head.rfind(b"\n") + 1] or head
+    lines = physical_lines(decode(head, UTF8, name))
     delimiter = layout.delimiter or sniff_delimiter("".join(lines), name)
     layout = replace(layout, format="csv", delimiter=delimiter, sheet=None)
     records = list(split_records(lines, delimiter))
@@ -75,7 +82,8 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     body = [record.fields for record in records[plan.skip :] if record.fields is not None]
     short = _are_short(body, width, name)
     shape = Shape(delimiter, width, plan.header, short)
-    straight = straighten(target, len(above) + marks, plan.skip + 1, shape)
+    plain = b'"' not in above and all(line.strip() for line in lines[:skipped])
+    straight = straighten(target, len(above) + marks, plan.skip + 1, shape, copy=not plain)
     if straight.copy and temporary:
         target.unlink()
     return Sheet(
@@ -96,10 +104,7 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
         ),
         misfits=pl.concat(straight.misfits),
         blank=0,
-        titles=tuple(
-            tuple(UNREADABLE.sub("\ufffd", cell) if cell else cell for cell in row)
-            for row in grid[:TITLE_RECORDS]
-        ),
+        titles=readable(grid[:TITLE_RECORDS]),
     )
 
 
@@ -114,7 +119,7 @@ def _are_short(body: Sequence[Sequence[str]], width: int, name: str) -> bool:
 
 
 def _head(body: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
-    rows = [[*map(clean_text, fields)] for fields in body if len(fields) == width]
+    rows = readable([[*map(clean_text, fields)] for fields in body if len(fields) == width])
     return pl.DataFrame(
         rows, schema={f"c{n}": pl.String for n in range(1, width + 1)}, orient="row"
     )

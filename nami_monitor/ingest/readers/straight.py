@@ -50,7 +50,7 @@ class Straight:
     misfits: list[pl.DataFrame] = field(default_factory=lambda: [misfit_frame([])])
 
 
-def straighten(path: Path, start: int, first: int, shape: Shape) -> Straight:
+def straighten(path: Path, start: int, first: int, shape: Shape, *, copy: bool) -> Straight:
     """Go through the records of a text file in UTF-8.
 
     Args:
@@ -58,6 +58,7 @@ def straighten(path: Path, start: int, first: int, shape: Shape) -> Straight:
         start: Offset in bytes of the first record below the header.
         first: The number of that record.
         shape: What a plain line looks like.
+        copy: Whether a copy is made of a straight file too.
     """
     with path.open("rb") as file:
         file.seek(start)
@@ -67,6 +68,8 @@ def straighten(path: Path, start: int, first: int, shape: Shape) -> Straight:
             while block := file.read(_BLOCK_BYTES):
                 rest = run.take(rest + block, last=False)
             run.take(rest, last=True)
+            if copy:
+                run.write(b"")
         except BaseException:
             run.give_up()
             raise
@@ -131,8 +134,7 @@ class _Run:
             )
             self._book(fields, raw)
             position += size
-            after = int(np.searchsorted(lines.starts, position))
-            if after == len(lines.starts) or lines.starts[after] == position:
+            if position == len(data) or position in lines.starts[line : line + _WINDOW]:
                 return position
 
     def _book(self, fields: list[str] | None, raw: str) -> None:
@@ -146,7 +148,7 @@ class _Run:
             cells = [MISFIT]
         width = self.shape.fields
         cells = [*cells[:width], *[None] * (width - len(cells))]
-        self._write(self._line(cells))
+        self.write(self._line(cells))
         self.number += 1
 
     def _line(self, cells: Sequence[str | None]) -> bytes:
@@ -170,7 +172,7 @@ class _Run:
         else:
             self.passed += len(plain)
 
-    def _write(self, line: bytes) -> None:
+    def write(self, line: bytes) -> None:
         """Write a record that is not as it stood; the copy begins with the first of those."""
         if not self.copy:
             self.copy = tempfile.NamedTemporaryFile("wb", suffix=".csv", delete=False)  # noqa: SIM115

@@ -18,6 +18,7 @@ LONGEST_LINE: Final = 131_072
 _WIDE_BLANKS: Final = re.compile(
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
 )
+_FEED: Final = b"\n"
 _QUOTE, _LINE_FEED, _RETURN, _BLANK, _DELETE = (ord(sign) for sign in '"\n\r \x7f')
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -137,7 +138,7 @@ def _check_controls(
     if b"\x7f" in data:
         odd[_line_of(starts, np.flatnonzero(signs == _DELETE))] = True
     low = signs < _BLANK
-    if np.count_nonzero(low) == len(ends) and newline == b"\n" and mark > _BLANK:
+    if np.count_nonzero(low) == data.count(_FEED) and newline == b"\n" and mark > _BLANK:
         return
     controls = np.flatnonzero(low & (signs != _LINE_FEED) & (signs != mark))
     if newline == b"\r\n":

@@ -113,6 +113,13 @@ def refuse_unreadable(plan: Plan, name: str) -> None:
             )
 
 
+def readable(grid: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+    """Cells as they can be shown: what the encoding cannot explain becomes U+FFFD."""
+    return tuple(
+        tuple(UNREADABLE.sub("\ufffd", cell) if cell else cell for cell in row) for row in grid
+    )
+
+
 def misfit_frame(misfits: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
     """Make the frame of misfits: line, rule, raw text."""
     return pl.DataFrame(list(misfits), schema=MISFIT_SCHEMA, orient="row")
@@ -156,7 +163,7 @@ def finish(
         rows=_fill_down(rows, columns, plan.layout, name),
         misfits=pl.concat([misfits, moved, second]).sort("line"),
         blank=blank + frame.height - frame.filter(~empty).height,
-        titles=tuple(tuple(row) for row in titles[:TITLE_RECORDS]),
+        titles=readable(titles[:TITLE_RECORDS]),
     )
 
 
