@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.demo.manifest import Delivery, deliveries
@@ -19,6 +20,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.store import Store, schema
 from nami_monitor.store.quoting import literal
+from nami_monitor.store.rollups import ROLLUPS
 
 Progress = Callable[[int, int, str], None]
 """Told before every file and at the end: how many are done, of how many, and which is next."""
@@ -108,7 +110,8 @@ def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Pr
 
 def _fingerprint(files: tuple[Delivery, ...]) -> str:
     """What the demo is made from: its files, their profiles, and the form of the database."""
-    parts = [str(schema.VERSION), schema.script("control"), schema.script("views")]
+    parts = [__version__, str(schema.VERSION), schema.script("control"), schema.script("views")]
+    parts += [rollup.ddl for rollup in ROLLUPS]
     paths = sorted({path for found in files for path in (found.file, found.profile)})
     parts += [f"{path.name} {path.stat().st_size}" for path in paths]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,179 @@
+"""Out again: any table or rows of figures as parquet, csv or xlsx, written whole or not at all.
+
+A cell that begins with ``= + - @``, tab or return never becomes a formula: in a workbook texts are
+written as texts, in csv they get a single quote in front. Texts that are plain numbers stay as they
+are.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import xlsxwriter
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.store.engine import Transaction
+from nami_monitor.store.quoting import literal
+
+Value = str | float | bool | date | None
+
+FORMATS: Final = ("parquet", "csv", "xlsx")
+ROWS_IN_A_SHEET: Final = 1_048_575
+"""Rows that a worksheet holds below its header."""
+SIGNS_IN_A_CELL: Final = 32_767
+"""Signs that a cell of a workbook holds."""
+
+HOSTILE: Final = r"^[=+\-@\t\r]"
+PLAIN_NUMBER: Final = r"^[+-]?[0-9][0-9., ]*(e[+-]?[0-9]+)?-?$"
+UNGUARDED: Final = r"^'([=+\-@\t\r])"
+"""Finds the quote that ``guarded`` put in front, for whoever reads such a csv back."""
+
+_HOSTILE = re.compile(HOSTILE)
+_PLAIN_NUMBER = re.compile(PLAIN_NUMBER, re.IGNORECASE)
+
+TEMPORARY_FRAME = "rows_to_export"
+WORKBOOK: Final = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "constant_memory": True,
+    "default_date_format": "yyyy-mm-dd",
+}
+
+
+def guarded(text: str) -> str:
+    """A text as it stands in a csv: what a spreadsheet would run gets a single quote in front."""
+    if _HOSTILE.match(text) and not _PLAIN_NUMBER.match(text):
+        return f"'{text}"
+    return text
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """A file to write beside ``out``; it takes that name when the block ends without an error.
+
+    Raises:
+        UserError: ``export.unwritable`` when the folder cannot be written to.
+    """
+    half = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        yield half
+        half.replace(out)
+    except OSError as error:
+        raise UserError("export.unwritable", path=str(out), detail=error.strerror) from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def export_query(db: Transaction, query: str, out: Path, kind: str) -> int:
+    """Write the rows of a query.
+
+    Args:
+        db: a look at the database.
+        query: SQL that was composed from declarations.
+        out: the file.
+        kind: one of ``FORMATS``.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        UserError: ``export.too_many_rows``, ``export.too_long`` or ``export.unwritable``.
+    """
+    count = int(db.value(f"select count(*) from ({query})"))
+    if kind == "xlsx":
+        _must_fit(count)
+        frame = db.frame(query)
+        write_xlsx(out, frame.columns, frame.iter_rows())
+        return count
+    with whole(out) as half:
+        half.touch()
+        source, options = query, "format parquet"
+        if kind == "csv":
+            source, options = _guarded_query(db, query), "format csv, header true, delimiter ','"
+        db.run(f"copy ({source}) to {literal(str(half))} ({options})")
+    return count
+
+
+def export_rows(db: Transaction, frame: pl.DataFrame, out: Path, kind: str) -> int:
+    """Write a frame; see ``export_query``."""
+    with db.view_of(TEMPORARY_FRAME, frame) as view:
+        return export_query(db, f"select * from {view}", out, kind)
+
+
+def write_xlsx(out: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """Write a workbook of one sheet; numbers, dates and truth values keep their type.
+
+    Raises:
+        UserError: ``export.too_many_rows``, ``export.too_long`` or ``export.unwritable``.
+    """
+    with whole(out) as half:
+        half.touch()
+        with xlsxwriter.Workbook(str(half), WORKBOOK) as book:
+            sheet = book.add_worksheet()
+            bold = book.add_format({"bold": True})
+            for column, name in enumerate(header):
+                sheet.write_string(0, column, name, bold)
+            sheet.freeze_panes(1, 0)
+            for number, row in enumerate(rows, start=1):
+                _must_fit(number)
+                for column, value in enumerate(row):
+                    _write(sheet, number, column, value)
+
+
+def write_csv(out: Path, header: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """Write texts as a csv that a spreadsheet opens in columns: ``;`` and UTF-8 with its mark.
+
+    Raises:
+        UserError: ``export.unwritable``.
+    """
+    with whole(out) as half, half.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        for row in (header, *rows):
+            writer.writerow([guarded(cell or "") for cell in row])
+
+
+def _guarded_query(db: Transaction, query: str) -> str:
+    """The query with its texts guarded."""
+    described = db.rows(f"describe ({query})")
+    texts = [
+        f"case when regexp_matches({name}, {literal(HOSTILE)})"
+        f" and not regexp_matches({name}, {literal(PLAIN_NUMBER)}, 'i')"
+        f" then '''' || {name} else {name} end as {name}"
+        for column, kind, *_ in described
+        if kind == "VARCHAR"
+        for name in [f'"{column}"']
+    ]
+    return f"select * replace ({', '.join(texts)}) from ({query})" if texts else query
+
+
+def _must_fit(rows: int) -> None:
+    if rows > ROWS_IN_A_SHEET:
+        raise UserError("export.too_many_rows", rows=rows, most=ROWS_IN_A_SHEET)
+
+
+def _write(
+    sheet: xlsxwriter.worksheet.Worksheet, number: int, column: int, value: Value | Sequence[str]
+) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(number, column, value)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(number, column, value)
+    elif isinstance(value, datetime | date):
+        sheet.write_datetime(number, column, value)
+    else:
+        text = "; ".join(value) if isinstance(value, list | tuple) else str(value)
+        if len(text) > SIGNS_IN_A_CELL:
+            raise UserError("export.too_long", length=len(text), most=SIGNS_IN_A_CELL)
+        sheet.write_string(number, column, text)

@@ -1,0 +1,150 @@
+"""Whether a database file is sound: its counts add up, nothing hangs loose, nothing is stale."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nami_monitor.store.engine import Transaction
+from nami_monitor.tables import TABLES, Codes, columns
+
+TOLERANCE: Final = 1e-9
+"""Relative difference that sums of the same numbers in another order may have."""
+OF_BATCHES: Final = ("set_aside", "abandoned", "code_offers", "batch_months")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is off.
+
+    Args:
+        check: ``counts``, ``orphans``, ``codes``, ``keys`` or ``derived``.
+        subject: where: a table, a column of it, or a batch and its table.
+        count: how many rows, or by how many rows it differs.
+    """
+
+    check: str
+    subject: str
+    count: int
+
+
+def counts(db: Transaction) -> Iterator[Finding]:
+    """Batches whose report does not add up, or does not tell what they booked and set aside."""
+    booked = _per_batch(db, "select batch, table_name, count(*) from offered group by all")
+    aside = _per_batch(
+        db,
+        "select batch, table_name, count(distinct line) from set_aside"
+        " where rule <> 'unknown_code' group by all",
+    )
+    for batch, report, profile in db.rows(
+        "select batch, report, profile from batches"
+        " where undone_at is null and report is not null order by batch"
+    ):
+        several_in_a_line = "unpivot" in tomllib.loads(profile)
+        for table, told in json.loads(report)["tables"].items():
+            stored = booked.get((batch, table), 0)
+            off = [
+                told["read"] - told["received"] - sum(told["skipped"].values()),
+                told["received"] - told["accepted"] - told["set_aside"] - told["known"],
+                min(0, told["received"] - stored)
+                if several_in_a_line
+                else told["received"] - stored - aside.get((batch, table), 0),
+            ]
+            if any(off):
+                yield Finding("counts", f"{batch}/{table}", max(map(abs, off)))
+
+
+def _per_batch(db: Transaction, sql: str) -> dict[tuple[int, str], int]:
+    return {(batch, table): count for batch, table, count in db.rows(sql)}
+
+
+def orphans(db: Transaction) -> Iterator[Finding]:
+    """Rows of batches that do not exist or were undone, and batches without their parent."""
+    alive = "batch in (select batch from batches where undone_at is null)"
+    tables = {f"{name}_offered": name for name in TABLES} | {name: name for name in OF_BATCHES}
+    for stored, name in tables.items():
+        count = db.value(f"select count(*) from {stored} where not {alive}")
+        if count:
+            yield Finding("orphans", name, count)
+    lost = db.value("select count(*) from batches where parent not in (select batch from batches)")
+    if lost:
+        yield Finding("orphans", "batches", lost)
+
+
+def unknown_codes(db: Transaction) -> Iterator[Finding]:
+    """Rows that count although they use a code that nobody made known."""
+    for name in TABLES:
+        for column in columns(name):
+            if not column.codes:
+                continue
+            scope = "b.products_of" if column.codes == Codes.PRODUCT else "''"
+            count = db.value(
+                f"select count(*) from {name}_offered as o join batches as b using (batch)"
+                f" where o.standing = 'live' and o.\"{column.name}\" is not null"
+                f" and not exists (select 1 from codes as c where c.kind = '{column.codes}'"
+                f' and c.source = {scope} and c.code = o."{column.name}")'
+            )
+            if count:
+                yield Finding("codes", f"{name}.{column.name}", count)
+
+
+def repeated_keys(db: Transaction) -> Iterator[Finding]:
+    """Keys under which more than one row counts."""
+    for name, table in TABLES.items():
+        if not table.key:
+            continue
+        key = ", ".join(f'o."{column}"' for column in table.key)
+        owner = "b.products_of, " if table.per_source else ""
+        count = db.value(
+            f"select count(*) from (select 1 from {name}_offered as o join batches as b"
+            f" using (batch) where o.standing = 'live' group by {owner}{key} having count(*) > 1)"
+        )
+        if count:
+            yield Finding("keys", name, count)
+
+
+def stale(
+    db: Transaction, derived: Sequence[str], refresh: Callable[[Transaction], None]
+) -> Iterator[Finding]:
+    """Derived tables that are not what their lines say.
+
+    Args:
+        db: a transaction that is rolled back afterwards: everything is derived again in it.
+        derived: the tables.
+        refresh: derives them.
+    """
+    for name in derived:
+        db.run(f"create temp table {name}_found as select * from {name}")
+    refresh(db)
+    for name in derived:
+        count = _different(db, f"{name}_found", name)
+        if count:
+            yield Finding("derived", name, count)
+
+
+def _different(db: Transaction, found: str, made: str) -> int:
+    """How many rows differ; numbers with decimals may differ by ``TOLERANCE``."""
+    described = db.rows(f"describe {made}")
+    sums = [f'"{name}"' for name, kind, *_ in described if kind == "DOUBLE"]
+    keys = [f'"{name}"' for name, kind, *_ in described if kind != "DOUBLE"]
+    listed = ", ".join(keys)
+    same = " and ".join(
+        [f"f.{key} is not distinct from m.{key}" for key in keys] + ["f.copy = m.copy"]
+    )
+    far = [
+        f"(f.{name} is null) <> (m.{name} is null) or abs(f.{name} - m.{name})"
+        f" > {TOLERANCE} * greatest(1, abs(f.{name}), abs(m.{name}))"
+        for name in sums
+    ]
+    off = " or ".join(["f.copy is null", "m.copy is null", *far])
+    order = f" order by {', '.join(sums)}" if sums else ""
+    numbered = f"select *, row_number() over (partition by {listed}{order}) as copy from"
+    return int(
+        db.value(
+            f"select count(*) from ({numbered} {found}) as f"
+            f" full join ({numbered} {made}) as m on {same} where {off}"
+        )
+    )
