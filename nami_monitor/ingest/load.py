@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from nami_monitor.ingest.settle import month_of, settle
 from nami_monitor.ingest.source_cells import Cells, cells_of, normal
 from nami_monitor.ingest.stage import Stage, stage
 from nami_monitor.store import Store, Transaction
+from nami_monitor.store.export import GUARD
 from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, columns
 
@@ -174,7 +176,7 @@ MENDED = ("nami_batch", "nami_line")
 
 def _mended(db: Transaction, sheets: Sequence[Sheet]) -> tuple[int, list[Sheet], Profile] | None:
     """A set-aside file that was mended: its batch, its rows at their old lines, its profile."""
-    sheet = sheets[0]
+    sheet = _unguarded(sheets[0])
     headers = [normal(header) for header in sheet.columns]
     if not set(MENDED) <= set(headers) or isinstance(sheet.rows, LargeCsv):
         return None
@@ -191,6 +193,17 @@ def _mended(db: Transaction, sheets: Sequence[Sheet]) -> tuple[int, list[Sheet],
         raise UserError("import.mended_batch", seen=", ".join(map(str, batches)))
     profile = parse_profile(found[0][0])
     return int(batches[0]), [replace(sheet, rows=rows)], replace(profile, layout=Layout())
+
+
+def _unguarded(sheet: Sheet) -> Sheet:
+    """A csv that was written by an export, without the quotes that keep formulas from running."""
+    if sheet.layout.format != "csv" or isinstance(sheet.rows, LargeCsv):
+        return sheet
+    return replace(
+        sheet,
+        columns=tuple(re.sub(GUARD, r"\1", name) for name in sheet.columns),
+        rows=sheet.rows.with_columns(pl.col(pl.String).str.replace(GUARD, "${1}")),
+    )
 
 
 def _book(

@@ -32,10 +32,10 @@ ROWS_IN_A_SHEET: Final = 1_048_575
 SIGNS_IN_A_CELL: Final = 32_767
 """Signs that a cell of a workbook holds."""
 
-HOSTILE: Final = r"^[=+\-@\t\r]"
+HOSTILE: Final = r"^'*[=+\-@\t\r]"
 PLAIN_NUMBER: Final = r"^[+-]?[0-9][0-9., ]*(e[+-]?[0-9]+)?-?$"
-UNGUARDED: Final = r"^'([=+\-@\t\r])"
-"""Finds the quote that ``guarded`` put in front, for whoever reads such a csv back."""
+GUARD: Final = r"^'('*[=+\-@\t\r])"
+"""Finds the quote that ``guarded`` put in front; its first group is the text as it was."""
 
 _HOSTILE = re.compile(HOSTILE)
 _PLAIN_NUMBER = re.compile(PLAIN_NUMBER, re.IGNORECASE)

@@ -1,0 +1,150 @@
+"""The rows of a batch that were set aside, as a file to mend in Excel and offer again.
+
+It holds the original columns and cells, and behind them the batch, the line and the reasons. The
+import recognises it by these columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import has_text, text
+from nami_monitor.ingest.cells import MISFIT_RULES
+from nami_monitor.ingest.load import MENDED
+from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.source_cells import normal
+from nami_monitor.ingest.tags import BOOLEAN, DATE, NUMBER, Cell, kind_of, untag
+from nami_monitor.store import Transaction
+from nami_monitor.store.export import Value, write_csv, write_xlsx
+
+REASON: Final = "nami_reason"
+OWN: Final = (*MENDED, REASON)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that was set aside.
+
+    Args:
+        line: its number in the file.
+        cells: as in the file, stored types kept; empty where the record did not fit the header.
+        reasons: why, as sentences.
+    """
+
+    line: int
+    cells: tuple[Cell, ...]
+    reasons: tuple[str, ...]
+
+
+def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
+    """Write the open rows of a batch.
+
+    Args:
+        db: a look at the database.
+        batch: its number.
+        out: the file, a workbook or a csv by its name.
+        lang: ``nl`` or ``en``, of the reasons.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        UserError: ``set_aside.no_batch``, ``set_aside.none_open``, ``set_aside.format``, or what
+            ``store.export`` raises.
+    """
+    kind = out.suffix.lower().removeprefix(".")
+    if kind not in {"xlsx", "csv"}:
+        raise UserError("set_aside.format", seen=out.name)
+    found = db.rows(
+        "select header, profile from batches where batch = ? and undone_at is null", [batch]
+    )
+    if not found:
+        raise UserError("set_aside.no_batch", batch=batch)
+    header, profile = found[0]
+    rows = list(_rows(db, batch, lang))
+    if not rows:
+        raise UserError("set_aside.none_open", batch=batch)
+    kept = [index for index, name in enumerate(header) if normal(name) not in OWN]
+    names = [*(header[index] for index in kept), *OWN]
+    if kind == "xlsx":
+        write_xlsx(out, names, (_stored(row, kept, batch) for row in rows))
+    else:
+        read_as = parse_profile(profile)
+        write_csv(out, names, (_shown(row, kept, batch, read_as) for row in rows))
+    return len(rows)
+
+
+def _rows(db: Transaction, batch: int, lang: str) -> Iterator[Row]:
+    for line, raw, problems in db.rows(
+        "select line, any_value(raw), list(distinct (table_name, column_name, rule, value)"
+        " order by (table_name, column_name, rule, value)) from set_aside_rows"
+        " where batch = ? and state = 'open' group by line order by line",
+        [batch],
+    ):
+        reasons = dict.fromkeys(
+            reason_sentence(column, rule, value, lang) for _, column, rule, value in problems
+        )
+        yield Row(line, tuple(raw or ()), tuple(reasons))
+
+
+def reason_sentence(column: str | None, rule: str, value: str | None, lang: str) -> str:
+    """Why a row was set aside: the column, what stood there, and what is wrong with it."""
+    if rule in MISFIT_RULES:
+        said = text(f"reading.misfits.{rule}", lang)
+        return f"{said} ({value})" if value else said
+    said = text(f"rules.{rule}", lang)
+    key = f"columns.{column}"
+    where = text(key, lang) if has_text(key, lang) else column
+    seen = f" “{value}”" if value else ""
+    return f"{where}{seen}: {said}" if where else said
+
+
+def _cells(row: Row, kept: Sequence[int]) -> list[Cell]:
+    return [row.cells[index] if index < len(row.cells) else None for index in kept]
+
+
+def _stored(row: Row, kept: Sequence[int], batch: int) -> list[Value]:
+    """A row for a workbook: stored numbers, dates and truth values stay what they are."""
+    return [*map(_typed, _cells(row, kept)), batch, row.line, " ".join(row.reasons)]
+
+
+def _typed(cell: Cell) -> Value:
+    shown = untag(cell)
+    if cell is None or shown is None:
+        return None
+    kind = kind_of(cell)
+    if kind == NUMBER:
+        return float(shown)
+    if kind == BOOLEAN:
+        return shown == "true"
+    if kind == DATE:
+        return _moment(shown)
+    return shown
+
+
+def _moment(shown: str) -> date:
+    return datetime.fromisoformat(shown) if "T" in shown else date.fromisoformat(shown)
+
+
+def _shown(row: Row, kept: Sequence[int], batch: int, profile: Profile) -> list[str | None]:
+    """A row for a csv: texts as they were, stored numbers and dates as the profile reads them."""
+    cells = [_as_text(cell, profile) for cell in _cells(row, kept)]
+    return [*cells, str(batch), str(row.line), " ".join(row.reasons)]
+
+
+def _as_text(cell: Cell, profile: Profile) -> Cell:
+    shown = untag(cell)
+    if cell is None or shown is None:
+        return None
+    kind = kind_of(cell)
+    if kind == NUMBER and profile.decimal == ",":
+        return shown.replace(".", ",")
+    if kind == DATE and profile.dates:
+        return _moment(shown).strftime(profile.dates[0])
+    return shown
