@@ -1,0 +1,97 @@
+"""Everything that the import can say stands in both catalogues, with what was seen."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import nami_monitor
+from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.ingest.cells import MISFIT_RULES
+from nami_monitor.ingest.convert import Reading, conversion, pack_flag
+from nami_monitor.ingest.profile import Origin
+from nami_monitor.ingest.validate import sql_failures
+from nami_monitor.tables import TABLES, columns
+
+SOURCES = sorted(Path(nami_monitor.__file__).parent.rglob("*.py"))
+OURS = ("profile.", "import.", "undo.", "store.", "periods.")
+QUESTIONS = {
+    "create_codes": {"kinds", "lines"},
+    "set_aside": {"set_aside", "received", "rules"},
+    "replace": {"first", "last", "vanish", "amount", "added"},
+}
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def raised():
+    """Every error key in the source with the values that each place gives it."""
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "UserError":
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and first.value.startswith(OURS):
+                    yield first.value, frozenset(word.arg for word in node.keywords)
+    yield "store.held", frozenset({"path", "holder"})
+
+
+def cell_rules():
+    """Every rule that converting, validating and reading can name."""
+    cell = {"A": "c1", "B": "c2"}
+    every = set(MISFIT_RULES) | {"repeated_key", "unknown_code"}
+    scaled = Origin(("A",), scale_by=("B", {"x": 2.0}))
+    for table in TABLES:
+        every |= {failure.rule for failure in sql_failures(table)}
+        for column in columns(table):
+            made = conversion(
+                column,
+                origin=scaled,
+                constant=None,
+                values=None,
+                cell=cell,
+                reading=Reading(tagged=True),
+            )
+            every |= {rule for _, rule in made.failures}
+    packs = pack_flag(Origin(("A",), unit="B"), cell, Reading(tagged=False))
+    return every | {rule for _, rule in packs.failures}
+
+
+def skip_rules():
+    source = (Path(nami_monitor.__file__).parent / "ingest" / "stage.py").read_text("utf-8")
+    return set(re.findall(r"then '(\w+)'\"", source)) | {"blank", "dropped"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("key", "seen"), sorted(set(raised()), key=str))
+def test_an_error_has_its_sentence(key, seen, lang):
+    assert placeholders(catalogue(lang)[f"errors.{key}"]) <= seen
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_rule_has_one_sentence_and_no_sentence_lacks_its_rule(lang):
+    said = [
+        key.removeprefix(section)
+        for section in ("rules.", "reading.misfits.")
+        for key in catalogue(lang)
+        if key.startswith(section)
+    ]
+    assert sorted(said) == sorted(cell_rules())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_skipped_has_its_words(lang):
+    said = {key.removeprefix("skips.") for key in catalogue(lang) if key.startswith("skips.")}
+    assert said == skip_rules()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_a_question_has_its_sentence(key, lang):
+    words = catalogue(lang)
+    assert placeholders(words[f"questions.{key}"]) <= QUESTIONS[key]
+    if key != "replace":
+        assert placeholders(words[f"errors.questions.{key}"]) <= QUESTIONS[key]
