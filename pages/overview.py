@@ -1,9 +1,8 @@
 import streamlit as st
 
+from nami_monitor.briefing.overview import HISTORY_MONTHS
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.ui import app, cache, filters, overview, trends, words
-
-MONTHS = 36
 
 session = app.page("overview.title")
 if app.empty(session):
@@ -22,7 +21,7 @@ with st.container(key="overview_trend"):
         lambda found: words.kpi_name(session, CATALOGUE[found]),
         default="impact_spend",
     )
-    ask = Ask(until=chosen.month, last=MONTHS, where=dict(chosen.where))
+    ask = Ask(until=chosen.month, last=HISTORY_MONTHS, where=dict(chosen.where))
     results = cache.figures(session.store, code, ask)
     trends.draw_or_say(session, code, results, chosen.category, key="overview_chart")
 

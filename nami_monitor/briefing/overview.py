@@ -16,8 +16,8 @@ from nami_monitor.signals.assess import Assessment, assess
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
 
-HISTORY_MONTHS = 36
-"""How far back the overview looks: two years show a season, three let it be told from change."""
+HISTORY_MONTHS = 48
+"""How far back signals look, on every surface: the same months give the same limits."""
 
 SPARK_MONTHS = 24
 

@@ -103,6 +103,7 @@ class Store:
         self._last_use = time.monotonic()
         self._writing = threading.Lock()
         self._closed = False
+        self._known: tuple[tuple[int, int], int] = ((0, 0), 0)
         self._timers: list[threading.Timer] = []
         self._let_go = weakref.finalize(self, _let_go, self._root, self._timers)
 
@@ -160,12 +161,27 @@ class Store:
                 self._leave()
                 self._detach_when_unused()
 
+    def stamp(self) -> tuple[int, int]:
+        """When the file was last written, and its size; zeros while there is no file.
+
+        Cheap enough to ask often, and it does not hold the file.
+        """
+        try:
+            seen = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (seen.st_mtime_ns, seen.st_size)
+
     def version(self) -> int:
         """The data version: it rises with whatever changes the data."""
-        if not self.exists:
-            return 0
-        with self.read() as db:
-            return int(db.value("select data_version from meta"))
+        stamp = self.stamp()
+        if stamp != self._known[0]:
+            found = 0
+            if self.exists:
+                with self.read() as db:
+                    found = int(db.value("select data_version from meta"))
+            self._known = (stamp, found)
+        return self._known[1]
 
     def close(self) -> None:
         """Let the file go for good; also done when the process ends. Once is enough."""

@@ -21,6 +21,7 @@ LANGUAGE = "lang"
 DATA = "data"
 DEMO, OWN = "demo", "own"
 WHO = "who"
+FOLLOW_SECONDS = 5.0
 NAVIGATED = "app.navigated"
 WANTED = "app.wanted"
 
@@ -124,6 +125,7 @@ def page(title: str) -> Session:
         unsafe_allow_javascript=True,
     )
     _address(session)
+    _follow(session.store, session.store.stamp())
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
@@ -155,6 +157,13 @@ def _address(session: Session) -> None:
             st.query_params[key] = value
 
 
+@st.fragment(run_every=FOLLOW_SECONDS)
+def _follow(store: Store, seen: tuple[int, int]) -> None:
+    """Show new figures once another process has written them; asking does not hold the file."""
+    if store.stamp() != seen:
+        st.rerun()
+
+
 def _demo_banner(session: Session) -> None:
     with st.container(key="demo_banner", horizontal=True, vertical_alignment="center"):
         st.markdown(session.t("app.demo.banner"))
@@ -167,7 +176,7 @@ def _demo_banner(session: Session) -> None:
 
 
 def guarded(session: Session, part: Callable[[], None]) -> None:
-    """Run a part of a page; what a user can mend is said, and the rest of the page stands."""
+    """Run a page or a part of it; what a user can mend is said in a sentence."""
     try:
         part()
     except UserError as error:

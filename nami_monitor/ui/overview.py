@@ -29,8 +29,12 @@ def headline(session: Session, glance: Overview) -> str:
     worse = glance.count(Assessment.CONCERN)
     absent = sum(line.result.state is State.NOT_COMPUTABLE for line in glance.lines)
     said = [
-        session.t("overview.headline.better", n=better),
-        session.t("overview.headline.worse", n=worse),
+        session.t("overview.headline.better", n=better)
+        if better
+        else session.t("overview.headline.level"),
+        session.t("overview.headline.worse", n=worse)
+        if worse
+        else session.t("overview.headline.calm"),
     ]
     if absent:
         said.append(session.t("overview.headline.absent", n=absent))

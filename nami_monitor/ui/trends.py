@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from nami_monitor.briefing.overview import chart_of, independent
+from nami_monitor.briefing.overview import HISTORY_MONTHS, chart_of, independent
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
@@ -26,7 +26,7 @@ MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
 """Kinds of periods that step by a month, and so make a line."""
 
 HOW_MANY = {
-    PeriodKind.MONTH: 48,
+    PeriodKind.MONTH: HISTORY_MONTHS,
     PeriodKind.QUARTER: 12,
     PeriodKind.YEAR: 4,
     PeriodKind.YTD: 4,
@@ -158,12 +158,23 @@ def draw(session: Session, trend: Trend, key: str) -> None:
         alt=alt.trend_sentence(trend, session.lang),
     )
     said = caption(trend, session.lang)
+    if trend.shown_marks():
+        said = f"{_marks_line(session, trend)} {said}"
     if said:
         st.caption(said)
     with st.expander(session.t("trends.as_table")):
         show_table(session, tables.trend_table(trend, session.lang), f"{key}_table")
         if trend.shown_marks():
             show_table(session, tables.mark_table(trend, session.lang), f"{key}_marks")
+
+
+def _marks_line(session: Session, trend: Trend) -> str:
+    """The interventions by number, for charts too narrow to name them."""
+    named = "; ".join(
+        f"{no} {words.month(session, mark.month)} {mark.label}"
+        for no, mark in enumerate(trend.shown_marks(), start=1)
+    )
+    return session.t("trends.marks", named=named)
 
 
 def show_table(session: Session, found: tables.Table, key: str) -> None:
