@@ -119,6 +119,16 @@ def created_by(db: Transaction, batch: int) -> dict[str, int]:
     )
 
 
+def created_in(db: Transaction, batch: int | None) -> set[str]:
+    """The kinds of which a batch created codes: a mended row of it may bring one more."""
+    return {
+        kind
+        for (kind,) in db.rows(
+            "select distinct kind from code_offers where batch = ? and role = 'create'", [batch]
+        )
+    }
+
+
 def _unknown(table: str, batch: str) -> str:
     """SQL that is true for rows with a code that was not known when their batch came."""
     tests = [

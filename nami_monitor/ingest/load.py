@@ -80,6 +80,7 @@ class _Booking:
     stages: list[tuple[TableMap, Stage, Cells]] = field(default_factory=list)
     misfits: list[pl.DataFrame] = field(default_factory=list)
     blank: int = 0
+    parent: int | None = None
     create: set[str] = field(default_factory=set)
 
 
@@ -127,7 +128,7 @@ def import_file(
                 again = _same_again(db, content, profile)
                 if again:
                     return again
-            booking = _Booking(db, _next_batch(db), profile, answers or Answers())
+            booking = _Booking(db, _next_batch(db), profile, answers or Answers(), parent=parent)
             report = _book(booking, sheets, shown, content, who, period, parent)
             if look_only:
                 raise _LookedOnlyError(report)
@@ -318,7 +319,12 @@ BOOKED = "skip is null and (problems is null or held)"
 def _created(booking: _Booking, table: TableMap) -> set[str]:
     """The coded columns whose unknown codes are created from the file."""
     db, profile = booking.db, booking.profile
-    free = {name for name, policy in table.codes.items() if policy == CREATE}
+    created_before = codes.created_in(db, booking.parent)
+    free = {
+        name
+        for name, kind in codes.coded(table.name).items()
+        if table.codes.get(name) == CREATE or kind in created_before
+    }
     masterless = codes.without_master(
         db, set(codes.coded(table.name).values()), profile.product_source
     )

@@ -157,10 +157,25 @@ create view materials as
 select t.* exclude (batch, line, standing), b.source
 from materials_offered as t join batches as b using (batch) where t.standing = 'live';
 
--- Rows of later batches that stand for a row that was set aside.
+-- Batches that hold set-aside rows of others, with the first batch from which those rows come.
+create view families as
+with recursive step as (
+    select batch, batch as root from batches where parent is null
+    union all
+    select b.batch, step.root from step join batches as b on b.parent = step.batch
+)
+select batch, root from step;
+
+-- Rows of a batch for which a later batch of its family stands, however often they were offered.
 create view released as
-select b.parent, o.table_name, o.line from offered as o join batches as b using (batch)
-where b.parent is not null and o.standing in ('live', 'known', 'replaced');
+select distinct f.batch as parent, o.table_name, o.line
+from offered as o
+join batches as b using (batch)
+join families as c using (batch)
+join families as f on f.root = c.root and f.batch < o.batch
+where b.parent is not null and o.standing in ('live', 'known', 'replaced')
+    and not exists (select 1 from set_aside as s where s.batch = o.batch
+        and s.table_name = o.table_name and s.line = o.line);
 
 -- A row that was set aside, and what became of it.
 create view set_aside_rows as
