@@ -1,0 +1,116 @@
+"""An import that is killed leaves the old state or the new one."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.store import Store
+
+PROFILE = """
+source = "leverancier"
+vat = "excl"
+[file]
+decimal = ","
+dates = ["%d-%m-%Y"]
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "Datum"
+location_id = "Vestiging"
+product_id = "Artikel"
+quantity = "Aantal"
+[table.constants]
+category = "papier"
+channel = "webwinkel"
+"""
+IMPORTER = """
+import os, shutil, sys
+from pathlib import Path
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.store import Store
+profile = parse_profile(sys.argv[2])
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        store = Store(Path(line.strip()))
+        import_file(store, Path(sys.argv[1]), profile, answers=Answers.yes())
+        store.close()
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+LINES = 4000
+KILLS = 20
+
+
+def write(path, month, lines):
+    rows = (f"{1 + k % 28:02}-{month:02}-2025;V{k % 7};A{k % 50};{k % 9},5" for k in range(lines))
+    path.write_text("\n".join(["Datum;Vestiging;Artikel;Aantal", *rows]) + "\n", encoding="utf-8")
+
+
+def state(path):
+    """Everything that an import changes, from a new look at the file."""
+    store = Store(path)
+    with store.read() as db:
+        found = db.rows(
+            "select (select count(*) from orders), (select sum(quantity) from orders),"
+            " (select count(*) from batches), (select count(*) from batches where report is null),"
+            " (select sum(lines) from batch_months), (select sum(lines) from by_place),"
+            " (select sum(lines) from by_product), (select data_version from meta),"
+            " (select count(*) from codes), (select sum(lines) from source_months)"
+        )[0]
+    store.close()
+    return found
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed quickly")
+def test_twenty_kills_leave_the_old_state_or_the_new_one(tmp_path):
+    write(tmp_path / "januari.csv", 1, LINES)
+    write(tmp_path / "februari.csv", 2, LINES)
+    old = tmp_path / "old.duckdb"
+    store = Store(old)
+    import_file(store, tmp_path / "januari.csv", parse_profile(PROFILE), answers=Answers.yes())
+    store.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", IMPORTER, str(tmp_path / "februari.csv"), PROFILE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as importer:
+
+        def run(name, seconds=None):
+            """Import into a copy, killed after some seconds; the state afterwards."""
+            path = tmp_path / f"{name}.duckdb"
+            shutil.copy(old, path)
+            print(path, file=importer.stdin, flush=True)
+            child = int(importer.stdout.readline())
+            if seconds is not None:
+                time.sleep(seconds)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            code = int(importer.stdout.readline())
+            return code, state(path)
+
+        run("first")
+        begun = time.monotonic()
+        code, after = run("whole")
+        took = time.monotonic() - begun
+        assert code == 0
+        before = state(old)
+        assert after != before
+        assert after[0] == 2 * before[0]
+        chance = random.Random(20)  # noqa: S311  moments, no secrets
+        seen = [run(k, chance.uniform(0, took)) for k in range(KILLS)]
+        importer.stdin.close()
+    assert {found for _, found in seen} <= {before, after}
+    assert sum(code == -signal.SIGKILL for code, _ in seen) >= KILLS // 2
