@@ -33,7 +33,9 @@ PERSONAL_TEXT = (
 """E-mail addresses, Dutch phone numbers and nine digits in a row (a citizen number has nine)."""
 REDACTED = "[...]"
 
-JUNK = r"[\s£€$\x{fffd}\x{a0}\x{202f}\x{27}\x{2019}]|EUR|GBP|USD"
+SPACE = r"[\s\x{a0}\x{202f}]"
+GROUPS = r"\s\x{a0}\x{202f}\x{27}\x{2019}"
+MONEY = rf"(?:(?:[£€$\x{{fffd}}]+|EUR|GBP|USD){SPACE}*)?"
 MINUS = r"\x{2212}-"
 
 
@@ -92,28 +94,34 @@ def plain(text: str, *, tagged: bool) -> str:
 def number(text: str, decimal: str | None, *, tagged: bool) -> str:
     """A number as DOUBLE; null when blank or unreadable.
 
-    ``1.234,56``, ``€ 1.234,56-`` and ``(1.234,56)`` with a decimal comma, and the same the other
-    way round with a point. A stored number is that number, whatever the language. Without a known
-    decimal sign, only digits are read.
+    ``1.234,56``, ``€ 1.234,56-``, ``(1.234,56)`` and ``€ 12,-`` with a decimal comma, and the same
+    the other way round with a point. A stored number is that number, whatever the language. Without
+    a known decimal sign, only digits are read.
     """
-    bare = f"regexp_replace({text}, '{JUNK}', '', 'gi')"
-    body = f"regexp_replace({bare}, '^[(+{MINUS}]+|[){MINUS}]+$', '', 'g')"
-    negative = rf"regexp_matches({text}, '^\s*\(.*\)\s*$|[{MINUS}]\s*$|^[^0-9]*[{MINUS}]')"
+    sign = decimal or ".,"
+    dashes = rf"[{sign}][{MINUS}]{{1,2}}"
     if decimal is None:
-        whole = f"regexp_full_match({text}, '[+-]?[0-9]+')"
-        fast = f"case when {whole} then try_cast({text} as double) end"
-        digits = f"case when regexp_full_match({body}, '[0-9]+') then {body} end"
+        amount = rf"[0-9]+(?:{dashes})?"
+        fast = f"regexp_full_match({text}, '[+-]?[0-9]+')"
+        clean = text
     else:
         group = "." if decimal == "," else ","
-        shape = rf"([0-9]{{1,3}}(\{group}[0-9]{{3}})+|[0-9]+)?(\{decimal}[0-9]*)?"
-        digits = (
-            f"case when regexp_full_match({body}, '{shape}') and regexp_matches({body}, '[0-9]')"
-            f" then replace(replace({body}, '{group}', ''), '{decimal}', '.') end"
-        )
+        whole = rf"(?:[0-9]{{1,3}}(?:[{group}{GROUPS}][0-9]{{3}})+|[0-9]+)"
+        amount = rf"(?:{whole}(?:{dashes}|[{sign}][0-9]*)?|[{sign}][0-9]+)"
+        fast = " and ".join(f"not contains({text}, '{odd}')" for odd in f"{group}_eEnN")
         clean = text if decimal == "." else f"replace({text}, ',', '.')"
-        wordless = " and ".join(f"not contains({text}, '{sign}')" for sign in f"{group}_eEnN")
-        fast = f"case when {wordless} then try_cast({clean} as double) end"
-    slow = f"case when {negative} then -1 else 1 end * try_cast({digits} as double)"
+    shapes = (
+        rf"{MONEY}[+{MINUS}]?{SPACE}*{MONEY}{amount}{SPACE}*{MONEY}",
+        rf"{MONEY}{amount}{SPACE}*{MONEY}[{MINUS}]{SPACE}*{MONEY}",
+        rf"{MONEY}\({SPACE}*{MONEY}{amount}{SPACE}*{MONEY}\){SPACE}*{MONEY}",
+    )
+    digits = f"replace(regexp_replace({text}, '[^0-9{sign}]', '', 'g'), ',', '.')"
+    negative = f"regexp_matches(regexp_replace({text}, '{dashes}', ''), '[({MINUS}]')"
+    slow = (
+        f"case when regexp_full_match({text}, '(?i){SPACE}*(?:{'|'.join(shapes)})')"
+        f" then case when {negative} then -1 else 1 end * try_cast({digits} as double) end"
+    )
+    fast = f"case when {fast} then try_cast({clean} as double) end"
     read = f"coalesce({fast}, {slow})"
     if not tagged:
         return read
