@@ -6,19 +6,23 @@ import re
 from collections.abc import Sequence
 
 PERSONAL_HEADERS = re.compile(
-    r"\b(e-?mail(adres)?|mailadres|user ?name|gebruikersnaam|full ?name|first ?name|last ?name"
-    r"|voor ?naam|achter ?naam|voorletters|tussenvoegsel|besteller|aanvrager|orderer|requester"
-    r"|bestelbevoegde|budgethouder|ordered ?by|besteld ?door"
-    r"|medewerker|employee|contact ?persoon|contact ?person|houder|holder|card ?holder"
-    r"|customer ?name|klantnaam|customer ?id|checked ?out ?to|assigned ?to|uitgegeven ?aan"
-    r"|card ?(number|no|nr)|kaart ?nummer|pas ?nummer|bsn|burgerservicenummer|personeelsnummer"
-    r"|telefoon(nummer)?|phone|mobiel( ?nummer)?|iban|manager|naam ?(besteller|aanvrager))\b",
+    r"\b(e ?mail( ?(adres|address))?|mail ?adres"
+    r"|(user|full|first|last|given|contact|customer|card ?holder) ?name|surname"
+    r"|gebruikers ?naam|voor ?naam|achter ?naam|volledige ?naam|klant ?naam|voorletters"
+    r"|tussenvoegsel|naam ?(besteller|aanvrager)|user|gebruiker|customer ?id"
+    r"|besteller|aanvrager|orderer|requester|requestor|opsteller|indiener|melder|behandelaar"
+    r"|bestelbevoegde|budget ?houder|inkoper|goedkeurder|manager|contract ?(beheerder|eigenaar)"
+    r"|(ordered|requested|approved) ?by|(besteld|aangevraagd|goedgekeurd|behandeld) ?door"
+    r"|(checked ?out|assigned|issued) ?to|(uitgegeven|uitgeleend|toegewezen) ?aan"
+    r"|medewerker|employee|contact ?person|contact ?persoon|houder|holder|card ?holder"
+    r"|(card|kaart|pas|personeels|phone|mobile|telefoon|tel|mobiel) ?(number|nummer|no|nr)"
+    r"|telefoon|phone|mobiel|bsn|burger ?service ?nummer|iban)\b",
     re.IGNORECASE,
 )
 """Headers under which files name people, in Dutch and English."""
 
-PLACE_HEADERS = re.compile(r"location|vestiging|locatie|contract", re.IGNORECASE)
-"""A header that speaks of a place or a contract names no person: ``Checked Out To: Location``."""
+PLACE_HEADERS = re.compile(r"location|vestiging|locatie|contract ?(houder|holder)", re.IGNORECASE)
+"""A header that speaks of a place or of the other party: ``Checked Out To: Location``."""
 
 ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
 ADDRESS_SHARE = 0.2
@@ -32,7 +36,7 @@ def names_person(header: str, sample: Sequence[str | None]) -> bool:
         header: the column's header as in the file.
         sample: some of its cells.
     """
-    flat = re.sub(r"[_.:\s]+", " ", header)
+    flat = re.sub(r"[-_.:\s]+", " ", header)
     if PERSONAL_HEADERS.search(flat) and not PLACE_HEADERS.search(flat):
         return True
     filled = [cell for cell in sample if cell]
