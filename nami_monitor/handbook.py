@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.i18n import text
@@ -26,6 +29,7 @@ KPIS_INTRODUCTION = (
     "not computable or not applicable. *Known share* is the part of the rows that the figure can "
     "speak of; it lowers the completeness."
 )
+HELP_WIDTH = 96
 SHORT_TEXT = re.compile(r"\[\^\\r\\n\\t\]\{1,(\d+)\}")
 TYPES = {"varchar": "text", "double": "number", "date": "date", "boolean": "yes or no"}
 
@@ -158,7 +162,22 @@ def thresholds() -> str:
     return f"{NOTE}\n\n# Thresholds\n\n{grid}"
 
 
+def _help(*command: str) -> str:
+    asked = [*command, "--lang", "en", "--help"]
+    shown = CliRunner().invoke(app, asked, prog_name="nami", terminal_width=HELP_WIDTH)
+    if shown.exit_code:
+        raise RuntimeError(shown.output)
+    return f"```text\n{shown.output.strip()}\n```"
+
+
+def cli() -> str:
+    """The help of the command line."""
+    said = [f"## nami {name}\n\n{_help(name)}" for name in COMMANDS]
+    return "\n\n".join([NOTE, "# Command line", _help(), *said])
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
+    "cli.md": cli,
     "tables.md": tables,
     "kpis.md": kpis,
     "thresholds.md": thresholds,
