@@ -1,0 +1,86 @@
+"""A table of the page: sorted by value, written as people read it, and downloadable as a workbook.
+
+Numbers and dates go to the browser as such and bear their written form beside them, so that sorting
+is right while "1.234,5" does not depend on the browser's language.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from nami_monitor.store.export import write_xlsx
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.words import NONE
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROW, MOST_ROWS = 35, 12
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading, and how its values are written; texts need no writing."""
+
+    title: str
+    write: Callable[[Any], str] | None = None
+
+
+def grid(
+    session: Session,
+    heads: Sequence[Head],
+    rows: Sequence[Sequence[Any]],
+    *,
+    key: str,
+    name: str,
+    file: str,
+    download: bool = True,
+) -> None:
+    """Show a table with its download.
+
+    Args:
+        session: for the words.
+        heads: a heading for each column.
+        rows: values; None where there is nothing.
+        key: of the widgets.
+        name: what the table is, for those who do not see it.
+        file: name of the workbook, without its ending.
+        download: whether it can be downloaded.
+    """
+    titles = [head.title for head in heads]
+    frame = pl.DataFrame(
+        {title: [row[index] for row in rows] for index, title in enumerate(titles)},
+        strict=False,
+    ).to_pandas()
+    written = {head.title: head.write for head in heads if head.write}
+    shown = min(len(rows), MOST_ROWS)
+    st.dataframe(
+        frame.style.format(written, na_rep=NONE),
+        hide_index=True,
+        height=ROW * shown + ROW + 3,
+        key=key,
+        alt=name,
+        placeholder=NONE,
+    )
+    if download:
+        st.download_button(
+            session.t("data.download"),
+            data=lambda: workbook(titles, rows),
+            file_name=f"{file}.xlsx",
+            mime=XLSX,
+            key=f"{key}_download",
+            on_click="ignore",
+        )
+
+
+def workbook(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """The table as a workbook; no cell becomes a formula."""
+    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
+        path = Path(folder) / "table.xlsx"
+        write_xlsx(path, titles, rows)
+        return path.read_bytes()

@@ -1,0 +1,196 @@
+"""Looking first: what an import would do, what it asks, and the button that books it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import add_months
+from nami_monitor.i18n import formats
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profile_toml import write_profile
+from nami_monitor.ingest.report import Question, Report
+from nami_monitor.ui import app
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.data import labels, report, state
+from nami_monitor.ui.data.state import Offer
+
+PERIOD = "@period"
+AT_ONCE = 20_000_000
+"""Bytes up to which a file is looked at without being asked."""
+MONTHS_BACK = 60
+
+
+def who_field(session: Session) -> None:
+    """Ask who imports: a role or initials."""
+    given = st.text_input(
+        session.t("data.who.label"),
+        value=session.who,
+        max_chars=40,
+        help=session.t("data.who.help"),
+        key="who_field",
+    )
+    st.session_state[app.WHO] = given.strip()
+
+
+def part(session: Session, offer: Offer, profile: Profile) -> None:
+    """Show what an import would do, ask what it asks, and book it on request.
+
+    Raises:
+        UserError: the file cannot be imported by this profile.
+    """
+    period = _period(session, offer, profile)
+    if offer.size > AT_ONCE and not st.toggle(
+        session.t("data.look.large"), key=f"look_{offer.key}"
+    ):
+        return
+    first = _look(session, offer, profile, Answers(), period)
+    if first.batch is not None:
+        st.info(session.t("data.look.known", batch=first.batch))
+        return
+    answers, settled = _answers(session, offer, first)
+    found = first if answers == Answers() else _look(session, offer, profile, answers, period)
+    st.markdown(f"**{session.t('data.look.title')}**")
+    report.show(session, found)
+    if not settled:
+        st.info(session.t("data.look.answer_first"))
+        return
+    if st.button(
+        session.t("data.look.book", n=found.main.accepted),
+        key=f"book_{offer.key}",
+        type="primary",
+    ):
+        if not app.current().who:
+            st.error(session.t("data.who.needed"))
+            return
+        with st.status(session.t("data.upload.busy", file=offer.name)):
+            booked = book(session, offer, profile, answers, period)
+        if booked:
+            st.rerun()
+
+
+def book(
+    session: Session,
+    offer: Offer,
+    profile: Profile,
+    answers: Answers,
+    period: date | None = None,
+) -> bool:
+    """Book a file and keep its report; what a user can mend is said instead."""
+    try:
+        booked = import_file(
+            session.store,
+            offer.path,
+            profile,
+            answers=answers,
+            who=app.current().who,
+            period=period,
+            name=offer.name,
+        )
+    except UserError as error:
+        st.error(f"{offer.name}: {session.sentence(error)}")
+        return False
+    state.keep_done(offer.key, booked)
+    return True
+
+
+def _look(
+    session: Session, offer: Offer, profile: Profile, answers: Answers, period: date | None
+) -> Report:
+    store = session.store
+    key = ("look", offer.key, write_profile(profile), answers, period, store.version())
+    with st.spinner(session.t("data.look.busy")):
+        return state.remember(
+            key,
+            lambda: import_file(
+                store,
+                offer.path,
+                profile,
+                answers=answers,
+                period=period,
+                look_only=True,
+                name=offer.name,
+            ),
+        )
+
+
+def _period(session: Session, offer: Offer, profile: Profile) -> date | None:
+    """The month that a file is about, where it does not say so itself."""
+    named = {
+        name
+        for table in profile.tables
+        for origin in table.columns.values()
+        for name in origin.columns
+    }
+    if PERIOD not in named:
+        return None
+    latest = date.today().replace(day=1)  # noqa: DTZ011 - the month on the visitor's own calendar
+    return st.selectbox(
+        session.t("data.look.period"),
+        [add_months(latest, -back) for back in range(MONTHS_BACK)],
+        format_func=lambda month: formats.month(month, session.lang),
+        key=f"period_{offer.key}",
+    )
+
+
+def _answers(session: Session, offer: Offer, first: Report) -> tuple[Answers, bool]:
+    """What the visitor answers to the questions of a first look, and whether all are answered."""
+    create: frozenset[str] | None = None
+    accept, replace, settled = False, False, True
+    for question in first.questions:
+        if question.key == "create_codes":
+            create = _create(session, offer, question)
+            settled = settled and create is not None
+        else:
+            accept = st.checkbox(
+                session.t(
+                    "data.ask.set_aside",
+                    n=question.values["set_aside"],
+                    received=question.values["received"],
+                ),
+                key=f"aside_{offer.key}",
+            )
+            settled = settled and (accept or create is not None)
+    if first.offer:
+        replace = _replace(session, offer, first.offer)
+    return Answers(create=create, accept_set_aside=accept, replace=replace), settled
+
+
+def _create(session: Session, offer: Offer, question: Question) -> frozenset[str] | None:
+    kinds = str(question.values["kinds"]).split(", ")
+    answer = st.radio(
+        session.t("data.ask.create", kinds=labels.kinds(session, kinds)),
+        ("create", "set_aside"),
+        index=None,
+        format_func=lambda option: session.t(f"data.ask.codes.{option}"),
+        key=f"create_{offer.key}",
+    )
+    if answer is None:
+        return None
+    return frozenset(kinds) if answer == "create" else frozenset()
+
+
+def _replace(session: Session, offer: Offer, question: Question) -> bool:
+    values = question.values
+    st.markdown(
+        session.t(
+            "data.ask.replace",
+            first=formats.month(values["first"], session.lang),
+            last=formats.month(values["last"], session.lang),
+        )
+    )
+    answer = st.radio(
+        session.t("data.ask.replace_label"),
+        ("add", "replace"),
+        format_func=lambda option: session.t(
+            f"data.ask.deliver.{option}",
+            added=formats.number(values["added"], session.lang),
+            vanish=formats.number(values["vanish"], session.lang),
+            amount=formats.money(values["amount"], session.lang),
+        ),
+        key=f"replace_{offer.key}",
+    )
+    return answer == "replace"

@@ -1,0 +1,182 @@
+"""Reading files in: offer, recognise or map, look first, then book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.settings import places
+from nami_monitor.ingest.library import profiles_in, recognise, save_profile
+from nami_monitor.ingest.load import Answers
+from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ui import app
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.data import look, mapping, report, state
+from nami_monitor.ui.data.state import Offer
+
+NEW = ""
+PROFILE = ".toml"
+NO_PROFILE = Profile(source="", tables=())
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    if session.demo:
+        st.info(session.t("data.upload.demo"))
+        st.button(
+            session.t("app.demo.own"),
+            key="own_data_upload",
+            type="primary",
+            on_click=app.show_data,
+            args=(app.OWN,),
+        )
+        return
+    st.markdown(session.t("data.upload.words"))
+    files = st.file_uploader(
+        session.t("data.upload.label"),
+        accept_multiple_files=True,
+        key="data_files",
+        help=session.t("data.upload.help"),
+    )
+    library = profiles_in(places().profiles)
+    if not files:
+        _saved(session, library)
+        return
+    offers = [state.offer(file) for file in files]
+    data = [offer for offer in offers if not offer.name.endswith(PROFILE)]
+    for offer in offers:
+        if offer not in data:
+            _new_profile(session, offer)
+    if data:
+        look.who_field(session)
+    _all_at_once(session, data, library)
+    for offer in data:
+        with st.container(border=True, key=f"file_{offer.key}"):
+            _file(session, offer, library)
+
+
+def _saved(session: Session, library: Mapping[str, Profile]) -> None:
+    """The profiles that are kept, to pass on."""
+    st.subheader(session.t("data.profiles.title"), anchor=False)
+    if not library:
+        st.markdown(session.t("data.profiles.none"))
+        return
+    st.markdown(session.t("data.profiles.words"))
+    for name, profile in library.items():
+        with st.expander(f"{profile.source} ({name})"):
+            _toml(session, name, profile)
+
+
+def _toml(session: Session, name: str, profile: Profile) -> None:
+    text = write_profile(profile)
+    st.code(text, language="toml")
+    st.download_button(
+        session.t("data.profiles.download"),
+        data=text,
+        file_name=f"{name}{PROFILE}",
+        mime="application/toml",
+        key=f"profile_{name}",
+        on_click="ignore",
+    )
+
+
+def _new_profile(session: Session, offer: Offer) -> None:
+    """A profile that someone passed on."""
+    try:
+        profile = parse_profile(offer.path.read_text("utf-8"))
+        path = save_profile(places().profiles, offer.name.removesuffix(PROFILE), profile)
+    except UnicodeDecodeError:
+        st.error(session.t("data.profiles.unreadable", file=offer.name))
+    except UserError as error:
+        st.error(session.sentence(error))
+    else:
+        st.success(session.t("data.profiles.kept", source=profile.source, name=path.stem))
+
+
+def _all_at_once(session: Session, offers: Sequence[Offer], library: Mapping[str, Profile]) -> None:
+    """Book every file that is recognised and of which nothing is to be asked."""
+    waiting = {
+        offer: library[names[0]]
+        for offer in offers
+        if not state.done(offer.key) and (names := _names(offer, library))
+    }
+    if len(waiting) < len(offers[:2]) or len(offers) == 1:
+        return
+    if not st.button(session.t("data.upload.all", n=len(waiting)), key="book_all", type="primary"):
+        return
+    if not session.who:
+        st.error(session.t("data.who.needed"))
+        return
+    bar = st.progress(0.0)
+    for index, (offer, profile) in enumerate(waiting.items()):
+        bar.progress(index / len(waiting), session.t("data.upload.busy", file=offer.name))
+        look.book(session, offer, profile, Answers())
+    st.rerun()
+
+
+def _names(offer: Offer, library: Mapping[str, Profile]) -> tuple[str, ...]:
+    key = ("recognised", offer.key, repr(library))
+    return state.remember(key, lambda: recognise(offer.path, library, offer.name)).profiles
+
+
+def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> None:
+    """One file, from being offered to being booked."""
+    st.subheader(offer.name, anchor=False)
+    booked = state.done(offer.key)
+    if booked:
+        st.success(session.t("data.upload.booked", batch=booked.batch))
+        report.show(session, booked)
+        if booked.main.set_aside:
+            st.info(session.t("data.upload.mend"))
+        return
+    key = ("recognised", offer.key, repr(library))
+    with st.spinner(session.t("data.upload.reading")):
+        found = state.remember(key, lambda: recognise(offer.path, library, offer.name))
+    if found.mended:
+        st.markdown(session.t("data.upload.mended"))
+        look.part(session, offer, NO_PROFILE)
+        return
+    chosen = _choose(session, offer, found.profiles, library)
+    if chosen == NEW:
+        mapping.panel(session, offer, None, "")
+        return
+    profile = library[chosen]
+    change = st.toggle(session.t("data.upload.change"), key=f"change_{offer.key}")
+    if change:
+        mapping.panel(session, offer, profile, chosen)
+        return
+    state.drop_draft(offer.key)
+    try:
+        look.part(session, offer, profile)
+    except DatabaseHeldError:
+        raise
+    except UserError as error:
+        st.error(session.sentence(error))
+        st.markdown(session.t("data.upload.try_change"))
+
+
+def _choose(
+    session: Session, offer: Offer, names: Sequence[str], library: Mapping[str, Profile]
+) -> str:
+    """Which profile reads a file: the one that fits, another one, or a new one."""
+    if names:
+        st.markdown(session.t("data.upload.recognised", source=library[names[0]].source))
+    else:
+        st.markdown(session.t("data.upload.unknown"))
+    if not library:
+        return NEW
+    others = [name for name in library if name not in names]
+    options = [*names, NEW, *others] if names else [NEW, *others]
+    return str(
+        st.selectbox(
+            session.t("data.upload.profile"),
+            options,
+            format_func=lambda name: (
+                f"{library[name].source} ({name})" if name else session.t("data.upload.new")
+            ),
+            key=f"profile_of_{offer.key}_{len(names)}",
+        )
+    )
