@@ -1,0 +1,95 @@
+"""The commands by name; a command's module is loaded when it is asked for, so help is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from nami_monitor.cli.session import (
+    AsJson,
+    Database,
+    Language,
+    Wait,
+    language_of,
+    translate,
+)
+from nami_monitor.i18n import text
+
+COMMANDS: Final = {
+    "demo": "imports",
+    "import": "imports",
+    "batches": "batches",
+    "undo": "batches",
+    "set-aside": "batches",
+    "kpi": "figures",
+    "completeness": "figures",
+    "export": "out",
+    "check": "out",
+}
+"""Every command, with the module that holds it."""
+
+
+class Commands(TyperGroup):
+    """The group ``nami``: it knows its commands by name and loads them late."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it
+        """The commands, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as Typer calls it
+        """A command, its help not yet in anyone's language; None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"nami_monitor.cli.{COMMANDS[cmd_name]}")
+        return get_group(module.app).commands[cmd_name]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; a name that is not known is wrong usage."""
+        if args and args[0] not in COMMANDS:
+            seen, lang = args[0], language_of(ctx)
+            ctx.fail(text("cli.no_command", lang, seen=seen, known=", ".join(COMMANDS)))
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help in the reader's language."""
+        translate(self, ctx)
+        super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands without loading them."""
+        lang = language_of(ctx)
+        rows = [(name, text(f"cli.commands.{name.replace('-', '_')}", lang)) for name in COMMANDS]
+        with formatter.section(text("cli.heading", lang)):
+            formatter.write_dl(rows)
+
+
+app = typer.Typer(
+    name="nami",
+    cls=Commands,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    db: Database = None,
+    wait: Wait = None,
+    lang: Language = None,
+    json: AsJson = False,
+) -> None:
+    """Keep what was said before the command's name."""
+    ctx.obj = {"db": db, "wait": wait, "lang": lang, "json": json}
+
+
+def main() -> None:
+    """Run the command line; exit code 1 when something is wrong, 2 for wrong usage."""
+    app(prog_name="nami")

@@ -1,0 +1,167 @@
+"""``nami kpi`` and ``nami completeness``: what the data says, and how much of it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rapidfuzz import process
+
+from nami_monitor.cli.database import opened
+from nami_monitor.cli.session import Session, command, table
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month
+from nami_monitor.core.words import Flag
+from nami_monitor.i18n import formats
+from nami_monitor.ingest.overview import source_months
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
+from nami_monitor.kpis.relations import choose
+from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.store import Transaction
+
+app = typer.Typer(rich_markup_mode=None)
+
+Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM")]
+PeriodName = Annotated[str, typer.Option("--period", metavar="month|quarter|year|ytd|r12|NAME")]
+Last = Annotated[int, typer.Option("--last", min=1, max=1200)]
+By = Annotated[list[str] | None, typer.Option("--by", metavar="DIMENSION,...")]
+Where = Annotated[list[str] | None, typer.Option("--where", metavar="DIMENSION=VALUE")]
+
+
+def question(
+    until: str | None, period: str, last: int, by: list[str] | None, where: list[str] | None
+) -> Ask:
+    """The question that the options of a command put.
+
+    Raises:
+        UserError: ``periods.month``.
+        BadParameter: a filter without ``=``.
+    """
+    wanted: dict[str, tuple[str, ...]] = {}
+    for one in where or ():
+        key, sign, value = one.partition("=")
+        if not (sign and key.strip()):
+            raise typer.BadParameter(one, param_hint="--where")
+        wanted[key.strip()] = (*wanted.get(key.strip(), ()), value.strip())
+    named = [name.strip() for part in by or () for name in part.split(",") if name.strip()]
+    return Ask(
+        kind=period,
+        until=parse_month(until) if until else None,
+        last=last,
+        by=tuple(dict.fromkeys(named)),
+        where=wanted,
+    )
+
+
+def answers(
+    db: Transaction, session: Session, codes: Sequence[str], ask: Ask
+) -> list[tuple[Kpi, KpiResult]]:
+    """The figures of the KPIs that were named, or of all.
+
+    Of all, those that cannot be grouped or filtered so are left out, and named on standard error.
+
+    Raises:
+        UserError: ``kpi.no_code``, or what ``compute`` raises.
+    """
+    found = []
+    for code in codes or CATALOGUE:
+        if code not in CATALOGUE:
+            near = [hit for hit, _, _ in process.extract(code, list(CATALOGUE), limit=3)]
+            raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+        kpi = CATALOGUE[code]
+        try:
+            choose(kpi.reads, ask.used)
+            found += [(kpi, result) for result in compute(db, kpi, ask)]
+        except UserError as error:
+            if codes or error.key != "kpi.dimensions_apart":
+                raise
+            session.tell(session.t("cli.kpi.left_out", code=code))
+    return found
+
+
+def as_rows(session: Session, found: Sequence[tuple[Kpi, KpiResult]]) -> list[dict[str, Any]]:
+    """Figures as plain data."""
+    return [as_row(result, reason_sentence(result, session.lang)) for _, result in found]
+
+
+@command(app, "kpi")
+def kpi(
+    session: Session,
+    codes: Annotated[list[str] | None, typer.Argument(metavar="CODE")] = None,
+    until: Until = None,
+    period: PeriodName = "month",
+    last: Last = 1,
+    by: By = None,
+    where: Where = None,
+) -> None:
+    """Give the figures of KPIs."""
+    ask = question(until, period, last, by, where)
+    with opened(session) as store, store.read() as db:
+        found = answers(db, session, codes or (), ask)
+    heads = ("kpi", "period", *ask.by, "value", "complete", "remark")
+    own = {"kpi", "period", "value", "complete", "remark"}
+    header = [
+        session.t(f"cli.kpi.{name}" if name in own else f"dimensions.{name}") for name in heads
+    ]
+    rows = [_cells(session, result) for _, result in found]
+    at = 2 + len(ask.by)
+    lines = table(header, rows, right=(at, at + 1)) if rows else [session.t("cli.kpi.nothing")]
+    session.show(as_rows(session, found), lines)
+
+
+def _cells(session: Session, result: KpiResult) -> list[str]:
+    """A figure for people."""
+    lang = session.lang
+    value = session.t(f"words.{result.state}")
+    if result.value is not None:
+        activity = result.activity and activity_name(result.activity, lang)
+        value = formats.quantity(result.value, result.unit, lang, activity=activity)
+    complete = result.completeness
+    flags = [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
+    return [
+        session.t(f"kpis.{result.code}.name"),
+        formats.period(result.period.start, result.period.end, result.period.kind, lang),
+        *(session.t("words.unknown") if key is None else key for key in result.keys.values()),
+        value,
+        "" if complete is None else formats.percent(complete * 100, lang, decimals=0),
+        reason_sentence(result, lang) or "; ".join(flags),
+    ]
+
+
+@command(app, "completeness")
+def completeness(session: Session) -> None:
+    """Tell what each source owes and delivered, by month, and where its series breaks."""
+    with opened(session) as store, store.read() as db:
+        found = source_months(db)
+    document = [
+        {
+            "table": row.table,
+            "source": row.source,
+            "month": f"{row.month:%Y-%m}",
+            "expected": row.owed,
+            "present": row.lines > 0,
+            "share": row.share,
+            "expected_locations": row.expected_locations,
+            "locations": row.locations,
+            "lines": row.lines,
+            "learnt": row.learnt,
+            "breaks": row.breaks,
+        }
+        for row in found
+    ]
+    heads = ("source", "month", "expected", "present", "share", "breaks")
+    header = [session.t(f"cli.completeness.{name}") for name in heads]
+    yes_no = {True: session.t("cli.yes"), False: session.t("cli.no")}
+    rows = [
+        [
+            row.source,
+            formats.month(row.month, session.lang),
+            yes_no[row.owed],
+            yes_no[row.lines > 0],
+            formats.percent(row.share * 100, session.lang, decimals=0),
+            ", ".join(session.t(f"breaks.{kind}") for kind in row.breaks),
+        ]
+        for row in found
+    ]
+    session.show(document, table(header, rows, right=(4,)))
