@@ -56,28 +56,33 @@ class Owed:
 
 
 def owed(
-    seen: Sequence[Delivered], expects: Expects | None, grain: Grain, latest: date, sites: int
+    seen: Sequence[Delivered], stated: Expects | None, grain: Grain, latest: date, sites: int
 ) -> Owed:
     """Which months a source owes.
 
+    A source that falls silent goes on owing until its profile says that it ended; a quarterly or
+    yearly figure is owed when its period is over.
+
     Args:
         seen: its delivered months, in order; at least one.
-        expects: what its profile states.
+        stated: what its profile states.
         grain: how fine its figures are; a yearly figure is owed once a year.
         latest: the latest month of any source.
         sites: how many locations are open.
     """
-    step = STEPS[expects.every] if expects else STEPS.get(grain, 1)
-    if expects is None:
-        months = [found.month for found in seen]
-        if len(months) >= LEARNT_AFTER.value:
-            span = month_range(months[0], months[-1])
-            months = [m for m in span if months_between(months[0], m) % step == 0]
-        return Owed(tuple(months), 0, learnt=True)
+    step = STEPS[stated.every] if stated else STEPS.get(grain, 1)
+    latest = max(latest, seen[-1].month)
+    if stated is None and len(seen) < LEARNT_AFTER.value:
+        return Owed(tuple(found.month for found in seen), 0, learnt=True)
+    expects = stated or Expects()
     first = parse_month(expects.first) if expects.first else seen[0].month
-    last = parse_month(expects.last) if expects.last else max(latest, seen[-1].month)
-    months = [m for m in month_range(first, last) if months_between(first, m) % step == 0]
-    return Owed(tuple(months), sites if expects.locations == "all" else 0, learnt=False)
+    last = parse_month(expects.last) if expects.last else latest
+    months = tuple(
+        month
+        for month in month_range(first, last)
+        if months_between(first, month) % step == 0 and months_between(month, latest) >= step - 1
+    )
+    return Owed(months, sites if expects.locations == "all" else 0, learnt=stated is None)
 
 
 def breaks(seen: Sequence[Delivered]) -> dict[date, list[str]]:
@@ -123,6 +128,11 @@ def refresh(db: Transaction) -> None:
         delivered[table, source].append(Delivered(month, int(lines), locations, articles))
     if not delivered:
         return
+    for source, months in _whole_periods(db):
+        seen = delivered.get(("orders", source), [])
+        empty = set(months) - {one.month for one in seen}
+        seen += [Delivered(month, 0, 0, 0) for month in empty] if seen else []
+        seen.sort(key=lambda one: one.month)
     latest = max(seen[-1].month for seen in delivered.values())
     sites = int(db.value("select count(*) from locations where closed_on is null"))
     rows: list[tuple[object, ...]] = []
@@ -149,6 +159,16 @@ def refresh(db: Transaction) -> None:
     broken += _changed_basis(db)
     _insert(db, "source_months", rows)
     _insert(db, "breaks", broken)
+
+
+def _whole_periods(db: Transaction) -> list[tuple[str, list[date]]]:
+    """The months that sources delivered as a whole: without lines they are truly empty."""
+    rows = db.rows(
+        "select distinct source, replaces_first, replaces_last from batches where undone_at is null"
+        " and replaces_first is not null and batch in (select batch from batch_months"
+        " where table_name = 'orders') order by 1, 2, 3"
+    )
+    return [(source, month_range(first, last)) for source, first, last in rows]
 
 
 def _insert(db: Transaction, table: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -1,0 +1,46 @@
+"""A declaration that is not whole is refused where it stands."""
+
+from dataclasses import replace
+
+import pytest
+
+from nami_monitor.core.words import OverTime, Unit
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.catalogue import _declared
+from nami_monitor.kpis.catalogue import impact as impact_file
+
+SPEND = CATALOGUE["impact_spend"]
+SHARE = CATALOGUE["rethink_circular_share"]
+PER_DAY = CATALOGUE["reduce_spend_per_activity"]
+
+
+@pytest.mark.parametrize(
+    ("kpi", "change", "field"),
+    [
+        (SPEND, {"code": "Impact Spend"}, "code"),
+        (SPEND, {"version": 0}, "version"),
+        (SPEND, {"source": ""}, "source"),
+        (SPEND, {"reads": ("orders",)}, "reads"),
+        (SPEND, {"splits": ("colour",)}, "splits"),
+        (SPEND, {"reads": ("by_place",), "splits": ("product",)}, "splits"),
+        (SPEND, {"needs": ("orders.price",)}, "needs"),
+        (SPEND, {"needs": ("bills.amount_eur",)}, "needs"),
+        (SPEND, {"denominator": "sum(lines)"}, "denominator"),
+        (SPEND, {"over_time": OverTime.RATIO_OF_SUMS}, "denominator"),
+        (SHARE, {"denominator": None}, "denominator"),
+        (PER_DAY, {"denominator": "sum(lines)"}, "denominator"),
+        (PER_DAY, {"unit": Unit.EUR}, "denominator"),
+    ],
+)
+def test_what_is_not_whole_is_refused(kpi, change, field):
+    with pytest.raises(ValueError, match=rf"\.{field}: "):
+        replace(kpi, **change)
+
+
+def test_a_code_is_declared_once():
+    with pytest.raises(ValueError, match="impact_spend"):
+        _declared(impact_file, impact_file)
+
+
+def test_every_code_stands_under_itself():
+    assert all(kpi.code == code for code, kpi in CATALOGUE.items())
