@@ -34,11 +34,13 @@ with st.sidebar:
         on_change=app.choose_data,
     )
 
-chosen = st.navigation(
-    [
-        st.Page(file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=index == 0)
-        for index, (file, (icon, name)) in enumerate(PAGES.items())
-    ]
-)
+pages = {
+    name: st.Page(file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=not index)
+    for index, (file, (icon, name)) in enumerate(PAGES.items())
+}
+chosen = st.navigation(list(pages.values()))
+wanted = app.wanted_page()
+if wanted in pages and pages[wanted] is not chosen:
+    st.switch_page(pages[wanted], query_params=dict(st.query_params))
 if start.wait_for_demo(session):
-    chosen.run()
+    app.guarded(session, chosen.run)

@@ -16,8 +16,6 @@ from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.demo.manifest import Delivery, deliveries
-from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.store import Store, schema
 from nami_monitor.store.quoting import literal
 from nami_monitor.store.rollups import ROLLUPS
@@ -96,6 +94,9 @@ def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
 
 
 def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Progress) -> None:
+    from nami_monitor.ingest.load import Answers, import_file  # noqa: PLC0415 - slow to load, and
+    from nami_monitor.ingest.profile_toml import load_profile  # noqa: PLC0415 - seldom needed
+
     path.unlink(missing_ok=True)
     with contextlib.closing(Store(path)) as store:
         for done, delivery in enumerate(files):

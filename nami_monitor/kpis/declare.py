@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.tables import TABLES, columns
 
 PER_ACTIVITY = {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
 IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
@@ -77,13 +76,25 @@ class Kpi:
             self._must(name in RELATIONS, "reads", name)
             for split in self.splits:
                 self._must(split in RELATIONS[name].dimensions, "splits", split)
+        ratio = self.over_time is OverTime.RATIO_OF_SUMS
+        self._must(ratio == (bool(self.denominator) or self.per_activity), "denominator", ratio)
+        self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
+
+    def check_needs(self) -> None:
+        """Refuse needs that no table has.
+
+        Apart from the rest, because it loads the table models, which a first page need not wait
+        for; a test runs it over the catalogue.
+
+        Raises:
+            ValueError: a table or column that does not exist.
+        """
+        from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - see above
+
         for need in self.needs:
             table, _, column = need.partition(".")
             known = table in TABLES and column in {found.name for found in columns(table)}
             self._must(known, "needs", need)
-        ratio = self.over_time is OverTime.RATIO_OF_SUMS
-        self._must(ratio == (bool(self.denominator) or self.per_activity), "denominator", ratio)
-        self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
 
     def _must(self, holds: bool, field: str, seen: object) -> None:
         if not holds:

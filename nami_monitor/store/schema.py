@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.store.rollups import ROLLUPS
-from nami_monitor.tables import TABLES, columns
 
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
@@ -42,6 +41,12 @@ def prepare(db: Transaction) -> None:
         return
     if tables:
         raise UserError("store.foreign", tables=", ".join(sorted(tables)[:5]))
+    _create(db)
+
+
+def _create(db: Transaction) -> None:
+    from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
+
     db.run(script("control"))
     for name in TABLES:
         fields = [(column.name, column.sql_type) for column in columns(name)]
@@ -62,6 +67,8 @@ def prepare(db: Transaction) -> None:
 
 def field_names(table: str) -> list[str]:
     """The stored columns of a table, without batch, line and standing."""
+    from nami_monitor.tables import columns  # noqa: PLC0415 - a first page need not wait for it
+
     return [f'"{column.name}"' for column in columns(table)] + [
         name for name, _ in HIDDEN.get(table, ())
     ]

@@ -119,17 +119,22 @@ def page(title: str) -> Session:
     if NAVIGATED not in st.session_state:
         _through_the_entry(title.partition(".")[0])
     session = current()
-    st.html(stylesheet())
-    st.html(
-        f'<script>document.documentElement.lang = "{session.lang}";</script>',
-        unsafe_allow_javascript=True,
-    )
+    dress(session)
     _address(session)
     _follow(session.store, session.store.stamp())
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
     return session
+
+
+def dress(session: Session) -> None:
+    """The style sheet, and the language that screen readers hear."""
+    st.html(stylesheet())
+    st.html(
+        f'<script>document.documentElement.lang = "{session.lang}";</script>',
+        unsafe_allow_javascript=True,
+    )
 
 
 def _through_the_entry(name: str) -> None:

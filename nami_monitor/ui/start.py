@@ -10,9 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 from nami_monitor.core.settings import places
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.app import Session, dress
 
 POLL_SECONDS = 0.2
+PATIENCE_SECONDS = 1.5
+"""How long a page waits for a demo that stands there already, before it shows progress."""
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Building:
     """How far the demo is.
 
     Args:
+        thread: the work itself.
         done: files imported.
         total: files to import; 0 until that is known.
         name: the file at work.
@@ -27,6 +30,7 @@ class Building:
         failed: what went wrong, if anything did.
     """
 
+    thread: threading.Thread
     done: int = 0
     total: int = 0
     name: str = ""
@@ -51,8 +55,9 @@ def _build(state: Building, path: Path) -> None:
 @st.cache_resource(show_spinner=False)
 def _building(path: str) -> Building:
     """One build per process, however many visitors wait for it."""
-    state = Building()
-    threading.Thread(target=_build, args=(state, Path(path)), daemon=True).start()
+    thread = threading.Thread(target=lambda: _build(state, Path(path)), daemon=True)
+    state = Building(thread)
+    thread.start()
     return state
 
 
@@ -61,8 +66,10 @@ def wait_for_demo(session: Session) -> bool:
     if not session.demo:
         return True
     state = _building(str(places().demo))
+    state.thread.join(PATIENCE_SECONDS)
     if state.ready:
         return True
+    dress(session)
     st.title(session.t("start.title"), anchor=False)
     st.markdown(session.t("start.words"))
     bar = st.progress(0.0, text=session.t("start.preparing"))

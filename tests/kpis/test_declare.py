@@ -23,8 +23,6 @@ PER_DAY = CATALOGUE["reduce_spend_per_activity"]
         (SPEND, {"reads": ("orders",)}, "reads"),
         (SPEND, {"splits": ("colour",)}, "splits"),
         (SPEND, {"reads": ("by_place",), "splits": ("product",)}, "splits"),
-        (SPEND, {"needs": ("orders.price",)}, "needs"),
-        (SPEND, {"needs": ("bills.amount_eur",)}, "needs"),
         (SPEND, {"denominator": "sum(lines)"}, "denominator"),
         (SPEND, {"over_time": OverTime.RATIO_OF_SUMS}, "denominator"),
         (SHARE, {"denominator": None}, "denominator"),
@@ -35,6 +33,17 @@ PER_DAY = CATALOGUE["reduce_spend_per_activity"]
 def test_what_is_not_whole_is_refused(kpi, change, field):
     with pytest.raises(ValueError, match=rf"\.{field}: "):
         replace(kpi, **change)
+
+
+@pytest.mark.parametrize("need", ["orders.price", "bills.amount_eur"])
+def test_needs_that_no_table_has_are_refused(need):
+    with pytest.raises(ValueError, match=r"\.needs: "):
+        replace(SPEND, needs=(need,)).check_needs()
+
+
+@pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_need_is_a_column(kpi):
+    kpi.check_needs()
 
 
 def test_a_code_is_declared_once():

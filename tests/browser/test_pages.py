@@ -1,0 +1,91 @@
+"""What only a browser shows: language, width, requests, links, and figures that others write."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, serving, settled
+
+pytestmark = pytest.mark.browser
+
+PATHS = {"overview": "", "trends": "trends", "data": "data", "about": "about"}
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("name", PATHS)
+def test_page_speaks_its_language_fits_the_screen_and_asks_nobody_else(server, page, name, lang):
+    page.goto(f"{server.address}/{PATHS[name]}?lang={lang}")
+    settled(page)
+    assert page.evaluate("document.documentElement.lang") == lang
+    for width in (1280, 400, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not page.outside
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_the_language_switch_changes_every_word_and_the_address(server, page):
+    page.goto(f"{server.address}/?lang=nl")
+    settled(page)
+    assert page.locator("h1").inner_text() == "Overzicht"
+    page.get_by_text("English", exact=True).click()
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    settled(page)
+    assert page.locator("h1").inner_text() == "Overview"
+    assert "lang=en" in page.url
+
+
+def test_a_mailed_link_shows_the_same_filters_even_on_a_server_that_just_started(
+    demo_folder, tmp_path, page
+):
+    with serving(demo_folder, tmp_path) as fresh:
+        page.goto(f"{fresh.address}/trends?lang=nl&kpi=impact_mass&by=channel")
+        page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Trends'")
+        settled(page)
+        assert page.locator("h3", has_text="Massa van wat is ingekocht").count() == 1
+        assert "kpi=impact_mass" in page.url
+        assert "by=channel" in page.url
+
+
+def test_charts_bear_dutch_months_and_an_alternative_text(server, page):
+    page.goto(f"{server.address}/trends?lang=nl")
+    settled(page)
+    page.wait_for_selector(
+        "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+    )
+    assert page.locator("[aria-label*='laatste waarde']").count() >= 1
+
+
+def test_an_import_by_another_process_shows_while_the_page_is_open(demo_folder, tmp_path, page):
+    orders = tmp_path / "bestellingen.csv"
+    orders.write_text(
+        "Datum;Vestiging;Categorie;Kanaal;Aantal;Bedrag\n"
+        + "".join(f"0{day}-03-2026;A;papier;webshop;{day};{day},50\n" for day in range(1, 10)),
+        encoding="utf-8",
+    )
+    with serving(demo_folder, tmp_path / "home") as fresh:
+        page.goto(f"{fresh.address}/?lang=nl&data=own")
+        settled(page)
+        assert page.get_by_text("Nog geen gegevens").count() == 1
+        done = subprocess.run(
+            [sys.executable, "-m", "nami_monitor", "--db", str(fresh.own), "import", str(orders),
+             "--table", "orders", "--yes"],
+            cwd=ROOT, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        page.wait_for_selector("text=mrt 2026", timeout=30_000)
+        settled(page)
+        assert page.get_by_text("49,50").count() >= 1
+
+
+def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
+    with serving(Path(tmp_path / "cache"), tmp_path / "home") as fresh:
+        page.goto(f"{fresh.address}/?lang=nl")
+        page.wait_for_selector("[data-testid=stProgress]")
+        page.wait_for_function(
+            "() => document.querySelector('h1')?.innerText === 'Overzicht'", timeout=180_000
+        )
+        assert page.get_by_text("Demogegevens").count() == 1

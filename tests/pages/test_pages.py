@@ -1,0 +1,116 @@
+"""Every page in both languages, without a browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):
+    import streamlit as st
+
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(page: str, lang: str, **more: str) -> AppTest:
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    for key, value in more.items():
+        found.query_params[key] = value
+    return found.run()
+
+
+def texts(found: AppTest) -> list[str]:
+    said = [
+        *(e.value for e in found.title),
+        *(e.value for e in found.subheader),
+        *(e.value for e in found.markdown),
+        *(e.value for e in found.caption),
+        *(e.value for e in found.info),
+        *(e.label for e in found.selectbox),
+        *(option for e in found.selectbox for option in e.options),
+        *(e.label for e in found.button),
+    ]
+    return [text for text in said if isinstance(text, str)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs_and_has_its_heading(page, lang):
+    found = opened(page, lang)
+    assert not found.exception, found.exception
+    assert found.title[0].value == catalogue(lang)[f"{page}.title"]
+    assert not found.error, [e.value for e in found.error]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_dutch_page_bears_no_english_text(page):
+    dutch = set(catalogue("nl").values())
+    english = {text for text in catalogue("en").values() if text not in dutch and len(text) > 3}
+    assert not english & set(texts(opened(page, "nl")))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_overview_has_a_card_for_every_kpi_and_says_that_it_is_demo_data(lang):
+    found = opened("overview", lang)
+    html = " ".join(e.proto.body for e in found.get("html"))
+    assert html.count('class="nami-card"') == 6
+    banner = catalogue(lang)["app.demo.banner"]
+    assert banner in [e.value for e in found.markdown]
+    assert catalogue(lang)["app.demo.own"] in [e.label for e in found.button]
+
+
+def test_numbers_on_a_dutch_overview_bear_a_decimal_comma():
+    html = " ".join(e.proto.body for e in opened("overview", "nl").get("html"))
+    numbers = re.findall(r'class="nami-number">([^<]+)<', html)
+    assert any(re.fullmatch(r"0,\d+", number) for number in numbers)
+    assert not any(re.fullmatch(r"0\.\d+", number) for number in numbers)
+
+
+def test_filters_in_the_address_choose_what_is_shown():
+    found = opened("trends", "nl", kpi="impact_mass", by="channel", category="office_supplies")
+    assert found.selectbox(key="filter.kpi").value == "impact_mass"
+    assert found.selectbox(key="filter.by").value == "channel"
+    assert found.query_params["kpi"] in ("impact_mass", ["impact_mass"])
+
+
+def test_a_code_in_the_address_that_nobody_knows_is_ignored():
+    found = opened("trends", "nl", kpi="'; drop table orders", by="nonsense", month="2099-99")
+    assert not found.exception
+    assert found.selectbox(key="filter.kpi").value in {"impact_spend"}
+
+
+@pytest.mark.parametrize("kind", ["month", "quarter", "year", "ytd", "r12"])
+def test_trends_show_every_kind_of_period(kind):
+    found = opened("trends", "nl", period=kind)
+    assert not found.exception
+    assert found.get("vega_lite_chart") or found.info
+
+
+@pytest.mark.parametrize("by", ["category", "group", "location", "channel", "stream", "supplier"])
+def test_trends_group_by_any_dimension(by):
+    found = opened("trends", "nl", by=by, kpi="impact_spend", category="")
+    assert not found.exception
+
+
+def test_own_data_is_empty_and_says_what_to_do_next():
+    found = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = "nl"
+    found.session_state[app.DATA] = app.OWN
+    found.run()
+    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.subheader]
+    assert catalogue("nl")["app.demo.banner"] not in [e.value for e in found.markdown]
