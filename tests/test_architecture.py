@@ -196,3 +196,8 @@ def test_the_package_ships_what_stands_in_it():
         and not any(fnmatch(file.name, pattern.rpartition("/")[2]) for pattern in patterns)
     ]
     assert not left_out
+
+
+def test_modules_of_the_tests_have_names_of_their_own():
+    names = [file.name for file in (ROOT / "tests").rglob("*.py") if file.name != "conftest.py"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -1,5 +1,5 @@
 import pytest
-from importing import Import
+from trial import Import
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from importing import kept, mapped
+from trial import kept, mapped
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.profile import Origin

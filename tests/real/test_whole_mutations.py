@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
-from importing import kept, mapped
+from trial import kept, mapped
 from mutate import Style, grid_of, mutations, renamed, write
 
 from nami_monitor.core.errors import UserError
