@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
-from trial import kept, mapped
 from mutate import Style, grid_of, mutations, renamed, write
+from trial import kept, mapped
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.readers import read
