@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,33 +116,132 @@ def import_file(
         UserError: the file cannot be understood, or a question is open.
         DatabaseHeldError: another process holds the database.
     """
-    sheets = read(path, profile.layout)
-    content = _digest(path)
-    shown = Path(name or path.name)
+    delivery = _Delivery(_read(path, profile), profile, answers or Answers(), who, period, name)
     try:
         with store.write() as db:
-            mended = _mended(db, sheets)
-            if mended:
-                parent, sheets, profile = mended
-            else:
-                parent = None
-                again = _same_again(db, content, profile)
-                if again:
-                    return again
-            booking = _Booking(db, _next_batch(db), profile, answers or Answers(), parent=parent)
-            report = _book(booking, sheets, shown, content, who, period, parent)
+            report, touched = _import(db, delivery)
             if look_only:
                 raise _LookedOnlyError(report)
-            if report.questions:
-                question = report.questions[0]
-                raise UserError(f"questions.{question.key}", **question.values)
+            _raise_question(report)
+            if touched is not NOTHING:
+                refresh_months(db, touched)
             return report
     except _LookedOnlyError as looked:
         return looked.report.with_batch(None)
     finally:
-        for sheet in sheets:
+        delivery.read.tidy()
+
+
+def import_many(
+    store: Store,
+    files: Sequence[tuple[Path, Profile]],
+    *,
+    answers: Answers | None = None,
+    who: str = "",
+    progress: Callable[[int, int, str], None] = lambda *_: None,
+) -> list[Report]:
+    """Import several files in one transaction: all of them, or nothing has changed.
+
+    Each file is a batch of its own, booked in the order given. While one is booked the next is
+    read, and what is derived (roll-ups, completeness) is worked out once, at the end.
+
+    Args:
+        store: the database.
+        files: each file with its profile.
+        answers: decisions on what the imports ask.
+        who: role or initials of the person who imports.
+        progress: is told the number of files done, their total, and the name of the next.
+
+    Returns:
+        The reports, in order.
+
+    Raises:
+        UserError: a file cannot be understood, or a question is open.
+        DatabaseHeldError: another process holds the database.
+    """
+    reports = []
+    months: set[date] = set()
+    every = False
+    with store.write() as db, ThreadPoolExecutor(1) as ahead:
+        reading = [ahead.submit(_read, *file) for file in files[:READ_AHEAD]]
+        for done, (path, profile) in enumerate(files):
+            progress(done, len(files), path.name)
+            if done + READ_AHEAD < len(files):
+                reading.append(ahead.submit(_read, *files[done + READ_AHEAD]))
+            found = reading.pop(0).result()
+            delivery = _Delivery(found, profile, answers or Answers(), who)
+            try:
+                report, touched = _import(db, delivery)
+            finally:
+                found.tidy()
+            _raise_question(report)
+            reports.append(report)
+            every |= touched is None
+            months.update(touched or ())
+        refresh_months(db, None if every else sorted(months))
+        progress(len(files), len(files), "")
+    return reports
+
+
+READ_AHEAD = 2
+"""Files that are read while another is booked."""
+
+NOTHING: Sequence[date] = ()
+"""The months of a file that changed nothing."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file as it was read."""
+
+    path: Path
+    sheets: list[Sheet]
+    content: str
+
+    def tidy(self) -> None:
+        """Remove the copies that reading made."""
+        for sheet in self.sheets:
             if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
                 sheet.rows.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    """A file that was read, and what was decided about it."""
+
+    read: _Read
+    profile: Profile
+    answers: Answers
+    who: str = ""
+    period: date | None = None
+    name: str | None = None
+
+
+def _read(path: Path, profile: Profile) -> _Read:
+    return _Read(path, read(path, profile.layout), _digest(path))
+
+
+def _import(db: Transaction, delivery: _Delivery) -> tuple[Report, Sequence[date] | None]:
+    """Book a file; its report, and the months whose roll-ups change (None: all)."""
+    found, profile = delivery.read, delivery.profile
+    sheets = found.sheets
+    mended = _mended(db, sheets)
+    parent = None
+    if mended:
+        parent, sheets, profile = mended
+    else:
+        again = _same_again(db, found.content, profile)
+        if again:
+            return again, NOTHING
+    booking = _Booking(db, _next_batch(db), profile, delivery.answers, parent=parent)
+    shown = Path(delivery.name or found.path.name)
+    return _book(booking, sheets, shown, found.content, delivery.who, delivery.period, parent)
+
+
+def _raise_question(report: Report) -> None:
+    if report.questions:
+        question = report.questions[0]
+        raise UserError(f"questions.{question.key}", **question.values)
 
 
 def _digest(path: Path) -> str:
@@ -215,7 +315,8 @@ def _book(
     who: str,
     period: date | None,
     parent: int | None,
-) -> Report:
+) -> tuple[Report, Sequence[date] | None]:
+    """Book the sheets; the report, and the months whose roll-ups change (None: all)."""
     db, profile = booking.db, booking.profile
     _stage_all(booking, sheets, file, period)
     first, last = _dates(booking)
@@ -259,8 +360,9 @@ def _book(
     released = codes.release(db, booking.batch)
     report = _report(booking, file, first, last, before, released)
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
-    refresh_months(db, _touched(months, list(released)))
-    return report
+    for _, staged, _ in booking.stages:
+        db.run(f"drop table {staged.name}")
+    return report, _touched(months, list(released))
 
 
 def _touched(months: dict[str, list[Any]], released: Sequence[int]) -> list[date] | None:
@@ -291,7 +393,7 @@ def _stage_all(booking: _Booking, sheets: Sequence[Sheet], file: Path, period: d
         booking.blank += sheet.blank
         for table in order:
             created = _created(booking, table)
-            name = f"stage_{index}_{table.name}"
+            name = f"stage_{booking.batch}_{index}_{table.name}"
             known = codes.known_queries(table.name, created, profile.product_source)
             staged = stage(db, table, cells, profile, name=name, known=known)
             codes.offer(

@@ -80,6 +80,9 @@ BY_PRODUCT = Rollup(
 )
 ROLLUPS = (BY_PLACE, BY_PRODUCT)
 
+LINES_AT_ONCE = 5_000_000
+"""Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
+
 
 def refresh(db: Transaction, months: Sequence[date] | None) -> None:
     """Bring the roll-ups in line with the order lines.
@@ -89,17 +92,36 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
         months: the months touched; None for all of them.
     """
     for rollup in ROLLUPS:
+        spans = _whole(db) if months is None else _spans(sorted(set(months)))
         if months is None:
             db.run(f"delete from {rollup.name}")
-            db.run(f"insert into {rollup.name} {rollup.query} group by all")
-            continue
-        for first, end in _spans(sorted(set(months))):
-            db.run(f"delete from {rollup.name} where month >= ? and month < ?", [first, end])
+        for first, end in spans:
+            if months is not None:
+                db.run(f"delete from {rollup.name} where month >= ? and month < ?", [first, end])
             db.run(
                 f"insert into {rollup.name} {rollup.query}"
                 " where ordered_on >= ? and ordered_on < ? group by all",
                 [first, end],
             )
+
+
+def _whole(db: Transaction) -> list[tuple[date, date]]:
+    """Spans that hold all order lines, each of at most LINES_AT_ONCE or one month."""
+    spans: list[tuple[date, date]] = []
+    held = 0
+    rows = db.rows(
+        "select month, sum(lines) from batch_months where table_name = 'orders'"
+        " group by month order by month"
+    )
+    for month, lines in rows:
+        after = _spans([month])[0][1]
+        if spans and held + lines <= LINES_AT_ONCE:
+            spans[-1] = (spans[-1][0], after)
+            held += lines
+        else:
+            spans.append((month, after))
+            held = lines
+    return spans
 
 
 def _spans(months: Sequence[date]) -> list[tuple[date, date]]:

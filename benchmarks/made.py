@@ -1,0 +1,181 @@
+"""Makes what the benchmarks run on: a large text file, and a database of a large organisation.
+
+Both are drawn from hashes of the line number, so that every run makes the same. Locations, products
+and days are skewed as in practice: few of them take most of the lines.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from nami_monitor.core.periods import add_months
+from nami_monitor.ingest import codes
+from nami_monitor.ingest.derive import refresh_all
+from nami_monitor.store import Store, Transaction
+
+LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60
+FIRST = date(2020, 1, 1)
+PROFILE = """
+source = "groot"
+delivery = "{delivery}"
+vat = "excl"
+{file}
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "Datum"
+location_id = "Vestiging"
+product_id = "Artikel"
+category = "Groep"
+channel = "Kanaal"
+quantity = "Aantal"
+amount_eur = "Bedrag"
+condition = "Conditie"
+order_ref = "Bestelnr"
+[table.values.condition]
+"nieuw" = "new"
+"hergebruikt" = "reused"
+[table.codes]
+location_id = "create"
+product_id = "create"
+category = "create"
+"""
+
+
+def skewed(salt: int, size: int) -> str:
+    """SQL of a number from 0 to ``size`` - 1 of which small ones are the most frequent."""
+    even = f"(hash(n, {salt}) % 1000003 / 1000003.0)"
+    return f"cast(floor({size} * pow({even}, 3)) as integer)"
+
+
+def lines(month: str, first: int, count: int) -> str:
+    """SQL of ``count`` order lines in a month, from line number ``first``."""
+    product = skewed(2, PRODUCTS)
+    return (
+        f"select {month} + cast(hash(n, 1) % 28 as integer) as ordered_on,"
+        f" printf('L%04d', {skewed(3, LOCATIONS)}) as location_id,"
+        f" printf('C%02d', {product} % {CATEGORIES}) as category,"
+        f" printf('P%05d', {product}) as product_id,"
+        " case when hash(n, 4) % 10 < 7 then 'webwinkel' else 'kast' end as channel,"
+        " cast(1 + hash(n, 5) % 40 as double) as quantity,"
+        " cast((100 + hash(n, 6) % 50000) / 100.0 as double) as amount_eur,"
+        " case when hash(n, 7) % 20 = 0 then 'reused' else 'new' end as condition,"
+        " 'B' || n as order_ref"
+        f" from (select unnest(range({first}, {first + count})) as n)"
+    )
+
+
+def database(path: Path, total: int, largest: int) -> None:
+    """Make a database of monthly deliveries; the last month has ``largest`` lines."""
+    store = Store(path)
+    with store.write() as db:
+        _masters(db)
+        usual = (total - largest) // (MONTHS - 1)
+        for k in range(MONTHS):
+            count = largest if k == MONTHS - 1 else usual
+            _delivery(db, k + 2, add_months(FIRST, k), k * usual, count)
+        codes.derive(db)
+        refresh_all(db)
+    store.close()
+
+
+def _masters(db: Transaction) -> None:
+    _batch(db, 1, "masters")
+    db.run(
+        "insert into locations_offered by name select 1 as batch, n + 2 as line,"
+        " 'live' as standing, printf('L%04d', n) as location_id, 'Locatie ' || n as name,"
+        f" 'Dienst' as organisation from range({LOCATIONS}) as t(n)"
+    )
+    db.run(
+        "insert into categories_offered by name select 1 as batch, n + 2 as line,"
+        " 'live' as standing, printf('C%02d', n) as category, 'Groep ' || n as name_nl,"
+        f" 'Group ' || n as name_en from range({CATEGORIES}) as t(n)"
+    )
+    db.run(
+        "insert into products_offered by name select 1 as batch, n + 2 as line,"
+        " 'live' as standing, printf('P%05d', n) as product_id, 'Artikel ' || n as name,"
+        f" printf('C%02d', n % {CATEGORIES}) as category, 'stuk' as base_unit,"
+        f" 0.1 + n % 7 as mass_kg from range({PRODUCTS}) as t(n)"
+    )
+    for table, (kind, column) in {
+        "locations": ("locations", "location_id"),
+        "categories": ("categories", "category"),
+        "products": ("products", "product_id"),
+    }.items():
+        source = "groot" if kind == "products" else ""
+        db.run(
+            f"insert into code_offers select 1, '{kind}', '{source}', {column}, 'master'"
+            f" from {table}_offered"
+        )
+        db.run(f"insert into batch_months select 1, '{table}', null, count(*) from {table}_offered")
+
+
+def _batch(db: Transaction, batch: int, file: str) -> None:
+    text = PROFILE.format(delivery="full_period", file="")
+    db.run(
+        "insert into batches by name select ? as batch, false as automatic, 'groot' as source,"
+        " 'groot' as products_of, ? as file, ? as content_hash, ? as profile, 'line' as grain,"
+        " 'adds' as delivery, 'ordered' as basis, 'excl' as vat, ? as imported_at",
+        [batch, file, file, text, datetime.now(UTC).replace(tzinfo=None)],
+    )
+
+
+def _delivery(db: Transaction, batch: int, month: date, first: int, count: int) -> None:
+    _batch(db, batch, f"{month:%Y-%m}")
+    made = lines(f"date '{month}'", first, count)
+    db.run(
+        f"insert into orders_offered by name select {batch} as batch,"
+        " 1 + row_number() over (order by ordered_on, location_id) as line, 'live' as standing,"
+        f" *, false as per_pack from ({made})"
+        " order by ordered_on, location_id"
+    )
+    db.run("insert into batch_months values (?, 'orders', ?, ?)", [batch, month, count])
+    for kind, column, source in (
+        ("locations", "location_id", ""),
+        ("categories", "category", ""),
+        ("products", "product_id", "groot"),
+    ):
+        db.run(
+            f"insert into code_offers select distinct {batch}, '{kind}', '{source}', {column},"
+            f" 'use' from orders_offered where batch = {batch}"
+        )
+
+
+def text_file(path: Path, count: int, bad: int) -> dict[str, int]:
+    """Write a text file of order lines, some of them bad in seven ways; how many of each."""
+    spoil = {
+        "too_many_fields": "t || ';x'",
+        "too_few_fields": "d || ';' || l",
+        "not_a_date": "'31-02-2024;' || substr(t, 12)",
+        "not_a_number": "d || ';' || l || ';' || p || ';' || c || ';' || k || ';veel;1,5;nieuw;B'",
+        "missing": "d || ';;' || p || ';' || c || ';' || k || ';1;1,5;nieuw;B'",
+        "not_allowed": "d || ';' || l || ';' || p || ';' || c || ';' || k || ';1;1,5;kapot;B'",
+        "open_quote": "d || ';\"' || l || ';' || p || ';' || c || ';' || k || ';1;1,5;nieuw;B'",
+    }
+    every = count // bad
+    cases = " ".join(
+        f"when {index} then {sql}" for index, sql in enumerate(spoil.values())
+    )
+    month = f"date '{FIRST}' + cast(hash(n, 9) % {MONTHS * 30} as integer)"
+    day = "strftime(ordered_on, '%d-%m-%Y')"
+    amount = "replace(printf('%.2f', amount_eur), '.', ',')"
+    sql = (
+        f"select case when (row_number() over () % {every}) = 7"
+        f" then case (row_number() over () // {every}) % 7 {cases} end else t end"
+        f" from (select {day} as d, location_id as l, product_id as p, category as c, channel as k,"
+        f" concat_ws(';', {day}, location_id, product_id, category, channel,"
+        f" cast(quantity as integer), {amount},"
+        " case condition when 'new' then 'nieuw' else 'hergebruikt' end, order_ref) as t"
+        f" from ({lines(month, 0, count)}))"
+    )
+    head = "Datum;Vestiging;Artikel;Groep;Kanaal;Aantal;Bedrag;Conditie;Bestelnr"
+    store = Store(path.with_suffix(".making"))
+    with store.write() as db:
+        db.run(
+            f"copy (select '{head}' union all ({sql})) to '{path}'"
+            " (format csv, header false, quote '', escape '', delimiter '\x02')"
+        )
+    store.close()
+    path.with_suffix(".making").unlink()
+    return {rule: (count // every + 6 - index) // 7 for index, rule in enumerate(spoil)}
