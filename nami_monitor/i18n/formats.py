@@ -179,7 +179,7 @@ def difference(
         value = _rounded(_exact(value), _decimals_for(_exact(like), SIGNIFICANT))
     if unit is Unit.PERCENT:
         return signed(value, lang, points)
-    if unit is Unit.EUR and like is not None and abs(like) >= WHOLE_EUROS_FROM:
+    if unit is Unit.EUR and like is not None and abs(float(like)) >= WHOLE_EUROS_FROM:
         return signed(value, lang, lambda v, la: _with_euro(number(v, la, decimals=0)))
     return signed(value, lang, lambda v, la: quantity(v, unit, la, activity=activity))
 

@@ -59,7 +59,7 @@ def serving(cache: Path, home: Path):
     try:
         for _ in range(600):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()  # noqa: S310
                 break
             time.sleep(0.1)
         yield Server(address, home / "own.duckdb")
@@ -74,7 +74,7 @@ def chromium():
     found = shutil.which("chromium")
     if not found:
         pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=QUIET)
