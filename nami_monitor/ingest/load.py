@@ -14,9 +14,9 @@ from typing import Any
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import month_range
+from nami_monitor.core.periods import add_months, month_range
 from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
-from nami_monitor.core.words import Delivery
+from nami_monitor.core.words import Delivery, Standing
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet
 from nami_monitor.ingest.derive import refresh_months
@@ -514,13 +514,14 @@ def _live_counts(booking: _Booking, replaces: tuple[date | None, date | None]) -
     """How many live rows of the source lie in what is replaced, by table."""
     found = {}
     for table in booking.profile.tables:
-        month = month_of(table.name)
-        dated = TABLES[table.name].dated_by is not None
-        scope = f"and {month} between ? and ?" if dated else ""
+        dated = TABLES[table.name].dated_by
+        scope = f"and {dated} >= ? and {dated} < ?" if dated else ""
+        first, last = replaces
+        bounds = [first, add_months(last, 1)] if dated and last else []
         found[table.name] = booking.db.value(
             f"select count(*) from {table.name}_offered as o join batches as b using (batch)"
             f" where b.source = ? and o.standing = 'live' {scope}",
-            [booking.profile.source, *(replaces if dated else ())],
+            [booking.profile.source, *bounds],
         )
     return found
 
@@ -638,7 +639,9 @@ def _questions(booking: _Booking, main: TableCounts) -> list[Question]:
 def _offer(booking: _Booking) -> Question | None:
     """Replace instead of add: offered when more than half of a month's lines recur."""
     db, batch, source = booking.db, booking.batch, booking.profile.source
-    if booking.profile.tables[0].name != "orders":
+    if booking.profile.tables[0].name != "orders" or not codes.counts(db, "orders", batch).get(
+        Standing.KNOWN
+    ):
         return None
     month = month_of("orders")
     rows = db.rows(

@@ -34,7 +34,7 @@ def settle(db: Transaction, table: str, source: str, months: Sequence[date | Non
         months: the months concerned; ``[None]`` for tables without a date.
     """
     if not TABLES[table].key:
-        if _alone(db, table, source, months):
+        if _alone(db, table, source, months) or _replaced_whole(db, table, source, months):
             return
         _settle_lines(db, table, source, months)
     else:
@@ -56,6 +56,40 @@ def _alone(db: Transaction, table: str, source: str, months: Sequence[date | Non
         [source],
     )
     return (batches or 0) <= 1 and not replacing
+
+
+def _replaced_whole(
+    db: Transaction, table: str, source: str, months: Sequence[date | None]
+) -> bool:
+    """Settle months whose latest batch is a full-period delivery of them, without comparing lines.
+
+    Returns:
+        False when some month must be settled line by line; nothing is changed then.
+    """
+    dated = TABLES[table].dated_by
+    if not dated:
+        return False
+    found = db.rows(
+        "select w.month, max(m.batch), max(f.batch) from (select unnest(?::date[]) as month) as w"
+        " join batches as b on b.source = ? join batch_months as m"
+        " on m.batch = b.batch and m.table_name = ? and m.month = w.month"
+        " left join batches as f on f.source = b.source and f.delivery = 'full_period'"
+        " and f.undone_at is null and w.month between f.replaces_first and f.replaces_last"
+        " and f.batch in (select batch from batch_months where table_name = ?)"
+        " group by w.month",
+        [months, source, table, table],
+    )
+    if any(floor is None or latest > floor for _, latest, floor in found):
+        return False
+    for month, _, floor in found:
+        db.run(
+            f"update {table}_offered set standing = case when batch < ? then 'replaced' else 'live'"
+            f" end where {dated} >= ? and {dated} < ? and standing <> 'unknown_code'"
+            " and standing <> case when batch < ? then 'replaced' else 'live' end"
+            " and batch in (select batch from batches where source = ?)",
+            [floor, month, _after(month), floor, source],
+        )
+    return True
 
 
 FLOOR = """

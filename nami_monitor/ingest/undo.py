@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
 from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_all
+from nami_monitor.ingest.derive import refresh_months
 from nami_monitor.ingest.settle import settle
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES
@@ -105,13 +105,25 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     db.run("drop table codes_before")
     db.run("drop table codes_changed")
     preview = _compare(db, batch, file, gone, children)
-    refresh_all(db)
+    refresh_months(db, _touched(scopes))
     return preview
 
 
+def _touched(scopes: Sequence[tuple[str, str, list[date | None]]]) -> list[date] | None:
+    """The months whose roll-ups change; None when a master changed, which touches them all."""
+    if {"products", "contracts"} & {table for table, _, _ in scopes}:
+        return None
+    return [
+        month for table, _, months in scopes if table == "orders" for month in months if month
+    ]
+
+
 def _remember(db: Transaction) -> None:
-    """Keep every row's standing, to say afterwards what changed."""
-    db.run("create temp table offered_before as select * from offered")
+    """Keep how many rows of each batch stand where, to say afterwards what changed."""
+    db.run(
+        "create temp table offered_before as select table_name, batch, standing, count(*) as n"
+        " from offered group by all"
+    )
     db.run(
         "create temp table amounts_before as"
         " select coalesce(sum(amount_eur), 0) as amount from orders_offered"
@@ -156,7 +168,7 @@ def _compare(
     out = "batch in (select unnest(?::integer[]))"
     goes = dict(
         db.rows(
-            f"select table_name, count(*) from offered_before where {out}"
+            f"select table_name, sum(n)::bigint from offered_before where {out}"
             " and standing = 'live' group by 1 order by 1",
             listed,
         )
@@ -167,8 +179,7 @@ def _compare(
         found
         for (found,) in db.rows(
             "select distinct a.batch from (select table_name, batch, standing, count(*) as n"
-            " from offered group by all) as a left join (select table_name, batch, standing,"
-            " count(*) as n from offered_before group by all) as b"
+            " from offered group by all) as a left join offered_before as b"
             " on a.table_name = b.table_name and a.batch = b.batch and a.standing = b.standing"
             " where a.n is distinct from b.n order by 1"
         )
@@ -197,8 +208,7 @@ def _risen(db: Transaction, standing: str) -> dict[str, int]:
         db.rows(
             "select a.table_name, sum(a.n - coalesce(b.n, 0)) as more from"
             " (select table_name, batch, count(*) as n from offered where standing = ?"
-            " group by all) as a left join (select table_name, batch, count(*) as n"
-            " from offered_before where standing = ? group by all) as b"
+            " group by all) as a left join (select * from offered_before where standing = ?) as b"
             " on a.table_name = b.table_name and a.batch = b.batch"
             " where a.n > coalesce(b.n, 0) group by 1 order by 1",
             [standing, standing],
