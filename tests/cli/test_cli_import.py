@@ -1,0 +1,168 @@
+import functools
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from nami_monitor.cli import app, imports
+
+COUNTS = {
+    "read", "skipped", "received", "accepted", "set_aside", "known", "replaced", "reasons",
+}  # fmt: skip
+KEYS = COUNTS | {"file", "batch", "dropped_columns", "first_date", "last_date", "tables"}
+
+
+def test_a_report_has_every_key_and_adds_up(nami):
+    nami.load("locations", "categories")
+    file = nami.write("orders.csv", nami_orders())
+    (report,) = nami.json("import", file, "--table", "orders", "--yes")
+    assert set(report) >= KEYS
+    assert "refused" not in report
+    assert set(report["tables"]["orders"]) == COUNTS
+    assert {key: report[key] for key in COUNTS} == report["tables"]["orders"]
+    assert (report["read"], report["accepted"], report["set_aside"]) == (5, 3, 2)
+    assert report["read"] == report["received"] + sum(report["skipped"].values())
+    assert report["received"] == report["accepted"] + report["set_aside"] + report["known"]
+    assert report["reasons"] == {"not_a_date": 1, "unknown_code": 1}
+    assert (report["first_date"], report["last_date"]) == ("2025-01-05", "2025-02-07")
+
+
+def nami_orders():
+    return (
+        "ordered_on;location_id;category;channel;quantity;amount_eur\n"
+        "05-01-2025;L1;paper;web;10;100,00\n"
+        "06-01-2025;L2;paper;web;2;20,50\n"
+        "05-02-2025;L1;paper;desk;8;80,00\n"
+        "31-02-2025;L1;paper;web;1;10,00\n"
+        "07-02-2025;L9;paper;web;1;10,00\n"
+    )
+
+
+def test_a_refused_file_says_why_and_the_others_go_on(nami):
+    good = nami.write("locations.csv", "location_id;name;organisation\nL1;Kantoor;Dienst\n")
+    empty = nami.write("empty.csv", "")
+    done = nami("import", empty, "gone.csv", good, "--table", "locations", "--json")
+    assert done.exit_code == 1
+    reports = json.loads(done.stdout)
+    assert "empty.csv" in reports[0]["refused"]
+    assert "gone.csv" in reports[1]["refused"]
+    assert (reports[0]["batch"], reports[2]["accepted"]) == (None, 1)
+    assert reports[0]["refused"] in done.stderr
+
+
+def test_the_same_file_again_changes_nothing(loaded):
+    orders, profile = loaded.folder / "orders.csv", loaded.folder / "orders.toml"
+    (again,) = loaded.json("import", orders, "--profile", profile)
+    assert (again["accepted"], again["known"]) == (0, 3)
+
+
+def test_folders_and_patterns_stand_for_their_files(nami):
+    folder = nami.folder / "in"
+    folder.mkdir()
+    for number in (1, 2):
+        text = f"location_id;name;organisation\nL{number};Kantoor;Dienst\n"
+        (folder / f"l{number}.csv").write_text(text, "utf-8")
+    (folder / ".hidden").write_text("x", "utf-8")
+    names = [r["file"] for r in nami.json("import", folder, "--table", "locations")]
+    assert names == ["l1.csv", "l2.csv"]
+    again = nami.json("import", folder / "*.csv", "--table", "locations")
+    assert [report["known"] for report in again] == [1, 1]
+
+
+def test_an_own_profile_that_fits_is_used(nami):
+    nami.profiles.mkdir(parents=True)
+    text = 'source = "Panden"\n[[table]]\nname = "locations"\n[table.columns]\n'
+    columns = 'location_id = "Pand"\nname = "Straat"\norganisation = "Wie"\n'
+    (nami.profiles / "panden.toml").write_text(text + columns, "utf-8")
+    file = nami.write("x.csv", "Pand;Straat;Wie\n1;Dorpsstraat;Dienst\n")
+    (report,) = nami.json("import", file)
+    assert report["accepted"] == 1
+    assert nami.json("batches")[0]["source"] == "Panden"
+    (nami.profiles / "nog_een.toml").write_text(text + columns, "utf-8")
+    (refused,) = nami.json("import", file, code=1)
+    assert "nog_een" in refused["refused"]
+    assert "panden" in refused["refused"]
+
+
+def test_without_profile_and_table_nothing_is_guessed(nami):
+    file = nami.write("x.csv", "a;b\n1;2\n")
+    (refused,) = nami.json("import", file, code=1)
+    assert "--table" in refused["refused"]
+    (refused,) = nami.json("import", file, "--table", "nonsense", code=1)
+    assert "nonsense" in refused["refused"]
+
+
+def test_the_month_can_be_named(nami):
+    nami.load("locations", "categories")
+    profile = nami.write(
+        "p.toml",
+        'source = "S"\ngrain = "month"\nvat = "excl"\n[[table]]\nname = "orders"\n[table.columns]\n'
+        'ordered_on = "@period"\nlocation_id = "l"\nquantity = "n"\n'
+        '[table.constants]\ncategory = "paper"\nchannel = "web"\n',
+    )
+    file = nami.write("x.csv", "l;n\nL1;4\n")
+    (report,) = nami.json("import", file, "--profile", profile, "--period", "2026-10")
+    assert report["first_date"] == "2026-10-01"
+
+
+def test_open_questions_stop_a_scheduled_run_and_are_asked_at_a_terminal(nami, monkeypatch):
+    file = nami.write("orders.csv", nami_orders().replace(";amount_eur", ";x"))
+    (refused,) = nami.json("import", file, "--table", "orders", code=1)
+    assert refused["refused"]
+    monkeypatch.setattr("nami_monitor.cli.session.Session.asks", property(lambda _: True))
+    args = ["import", str(file), "--table", "orders"]
+    assert CliRunner().invoke(app, args, input="n\n").exit_code == 1
+    done = CliRunner().invoke(app, args, input="y\ny\n", catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert nami.json("batches")[0]["accepted"] == 4
+
+
+def test_replacing_is_asked_for_by_name(loaded):
+    profile = loaded.folder / "orders.toml"
+    file = loaded.write("orders2.csv", nami_head() + "05-01-2025;L1;paper;web;10;100,00;A1\n")
+    (report,) = loaded.json("import", file, "--profile", profile, "--replace", "--yes")
+    assert report["replaced"] == 2
+    assert loaded.json("kpi", "impact_spend", "--until", "2025-01")[0]["value"] == 100
+
+
+def nami_head():
+    return "ordered_on;location_id;category;channel;quantity;amount_eur;order_ref\n"
+
+
+@pytest.fixture
+def small_demo(nami, monkeypatch):
+    """A demo of one file, so that building it takes no time."""
+    folder = nami.folder / "demo"
+    folder.mkdir()
+    (folder / "l.csv").write_text("location_id;name;organisation\nL1;Kantoor;Dienst\n", "utf-8")
+    columns = "".join(f'{n} = "{n}"\n' for n in ("location_id", "name", "organisation"))
+    (folder / "l.toml").write_text(
+        'source = "S"\n[[table]]\nname = "locations"\n[table.columns]\n' + columns, "utf-8"
+    )
+    manifest = '[[delivery]]\nfile = "l.csv"\nprofile = "l.toml"\n'
+    (folder / "manifest.toml").write_text(manifest, "utf-8")
+    build = functools.partial(imports.build_demo, folder=folder)
+    monkeypatch.setattr(imports, "build_demo", build)
+    return nami
+
+
+def test_the_demo_and_own_data_never_share_a_file(small_demo):
+    path = small_demo.folder / "d.duckdb"
+    assert small_demo.json("demo", "--db", path) == {"path": str(path), "built": True}
+    assert small_demo.json("demo", "--db", path) == {"path": str(path), "built": False}
+    file = small_demo.write("l2.csv", "location_id;name;organisation\nL2;Kantoor;Dienst\n")
+    into_demo = small_demo("import", file, "--table", "locations", "--db", path, "--json")
+    assert (into_demo.exit_code, into_demo.stdout) == (1, "")
+    assert str(path) in into_demo.stderr
+    small_demo.json("import", file, "--table", "locations")
+    onto_own = small_demo("demo")
+    assert onto_own.exit_code == 1
+    assert small_demo.json("batches")[0]["file"] == "l2.csv"
+
+
+def test_the_demo_has_a_place_of_its_own(small_demo, monkeypatch):
+    monkeypatch.delenv("NAMI_DB")
+    done = small_demo("demo")
+    assert "1 of 1: l.csv" in done.stderr
+    assert str(small_demo.folder / "cache" / "demo.duckdb") in done.stdout
+    assert "already" in small_demo("demo").stdout

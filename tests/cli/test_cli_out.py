@@ -1,0 +1,108 @@
+import duckdb
+import openpyxl
+import polars as pl
+import pytest
+
+READ = {
+    "parquet": pl.read_parquet,
+    "csv": pl.read_csv,
+    "xlsx": lambda path: rows_of(openpyxl.load_workbook(path).active),
+}
+
+
+def rows_of(sheet):
+    header, *rows = sheet.iter_rows(values_only=True)
+    return pl.DataFrame(rows, schema=list(header), orient="row")
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_table_goes_out_as_it_stands(loaded, kind):
+    out = loaded.folder / f"orders.{kind}"
+    done = loaded.json("export", "orders", "--format", kind, "--out", out)
+    assert done == {"file": str(out), "format": kind, "rows": 3, "hidden": 0}
+    frame = READ[kind](out)
+    assert sorted(frame["amount_eur"]) == [20.5, 80, 100]
+    assert sorted(frame["order_ref"]) == ["A1", "A2", "A3"]
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_kpi_goes_out_with_its_groups(loaded, kind):
+    out = loaded.folder / f"kpi.{kind}"
+    loaded.json(
+        "export", "impact_spend", "--out", out, "--format", kind, "--by", "location",
+        "--until", "2025-01",
+    )  # fmt: skip
+    frame = READ[kind](out)
+    assert dict(zip(frame["location"], frame["value"], strict=True)) == {"L1": 100, "L2": 20.5}
+
+
+def test_the_form_follows_the_name(loaded):
+    assert loaded.json("export", "locations", "--out", loaded.folder / "l.csv")["format"] == "csv"
+    assert loaded("export", "locations", "--out", loaded.folder / "l.doc").exit_code == 2
+
+
+def test_an_unknown_table_or_an_unwritable_place_is_said(loaded):
+    done = loaded("export", "oders", "--out", "x.csv")
+    assert (done.exit_code, "orders" in done.stderr) == (2, True)
+    done = loaded("export", "orders", "--out", loaded.folder / "gone" / "x.csv")
+    assert done.exit_code == 1
+    assert "gone" in done.stderr
+
+
+def test_a_small_site_does_not_tell_its_products(loaded):
+    profile = loaded.write(
+        "p.toml",
+        'source = "Winkel"\n[[table]]\nname = "products"\n[table.columns]\n'
+        'product_id = "id"\nname = "name"\nbase_unit = "unit"\n'
+        '[table.constants]\ncategory = "paper"\n',
+    )
+    file = loaded.write("products.csv", "id;name;unit\nP1;Pen;piece\nP2;Map;piece\n")
+    loaded.json("import", file, "--profile", profile)
+    head = "ordered_on;location_id;category;channel;quantity;product_id;order_ref"
+    lines = ["L1;paper;web;9;P1;B1", "L2;paper;web;1;P1;B2", "L1;paper;web;9;P2;B3"]
+    file = loaded.write("o.csv", "\n".join([head, *(f"05-03-2025;{x}" for x in lines)]) + "\n")
+    columns = "".join(f'{name} = "{name}"\n' for name in head.split(";"))
+    profile = loaded.write(
+        "o.toml", 'source = "Winkel"\n[[table]]\nname = "orders"\n[table.columns]\n' + columns
+    )
+    loaded.json("import", file, "--profile", profile, "--yes")
+    staff = "period_start;location_id;activity_measure;value\n01-03-2025;L1;fte;50\n"
+    file = loaded.write("m.csv", staff + "01-03-2025;L2;fte;3\n")
+    loaded.json("import", file, "--profile", loaded.folder / "measurements.toml")
+    out = loaded.folder / "orders.parquet"
+    done = loaded.json("export", "orders", "--out", out)
+    march = pl.read_parquet(out).filter(pl.col("ordered_on").dt.month() == 3)
+    told = {row["order_ref"]: row["product_id"] for row in march.iter_rows(named=True)}
+    assert told == {None: None, "B3": "P2"}
+    assert march["quantity"].sum() == 19
+    assert (done["hidden"], march["small_cell"].sum()) == (2, 2)
+
+
+def test_a_sound_file_passes_the_check(loaded):
+    assert loaded.json("check") == {"ok": True, "findings": []}
+    assert "sound" in loaded("check").stdout
+
+
+@pytest.mark.parametrize(
+    ("damage", "check", "subject"),
+    [
+        ("update by_place set amount_eur = amount_eur * 1.001", "derived", "by_place"),
+        ("delete from by_product where month = date '2025-01-01'", "derived", "by_product"),
+        ("delete from orders_offered where line = 2", "counts", "3/orders"),
+        ("update orders_offered set batch = 99 where line = 2", "orphans", "orders"),
+        ("update batches set parent = 99 where batch = 2", "orphans", "batches"),
+        ("delete from code_offers where code = 'L1'", "codes", "orders.location_id"),
+        ("insert into locations_offered select * from locations_offered", "keys", "locations"),
+        ("insert into abandoned values (99, 1, '', now())", "orphans", "abandoned"),
+    ],
+)
+def test_what_is_off_is_found(loaded, damage, check, subject):
+    with duckdb.connect(str(loaded.db)) as db:
+        db.execute(damage)
+        if "code_offers" in damage:
+            db.execute("delete from codes where code = 'L1'")
+    found = loaded.json("check", code=1)
+    assert not found["ok"]
+    assert {(one["check"], one["subject"]) for one in found["findings"]} >= {(check, subject)}
+    assert all(one["count"] > 0 for one in found["findings"])
+    assert subject in loaded("check").stdout

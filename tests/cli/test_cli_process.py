@@ -1,0 +1,40 @@
+import json
+import os
+import subprocess
+import sys
+
+import duckdb
+
+
+def run(*args, **more):
+    return subprocess.run(
+        [sys.executable, *map(str, args)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **more},
+    )
+
+
+def test_help_loads_neither_the_database_nor_the_import():
+    heavy = "{'duckdb', 'polars', 'pandera', 'streamlit'}"
+    code = (
+        "import sys\nfrom nami_monitor.cli import main\nsys.argv = ['nami', '--help']\n"
+        f"try:\n    main()\nfinally:\n    assert not {heavy} & set(sys.modules)\n"
+    )
+    done = run("-c", code)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_process_writes_json_and_nothing_else(loaded):
+    done = run("-m", "nami_monitor", "batches", "--json", "--db", loaded.db)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)[0]["file"] == "measurements.csv"
+
+
+def test_who_holds_the_file_is_named(loaded):
+    with duckdb.connect(str(loaded.db)):
+        done = run("-m", "nami_monitor", "batches", "--json", "--wait", "0.1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert str(os.getpid()) in done.stderr
