@@ -116,9 +116,7 @@ def refresh(db: Transaction) -> None:
     db.run("delete from breaks")
     delivered: dict[tuple[str, str], list[Delivered]] = defaultdict(list)
     query = (
-        "select 'orders' as table_name, source, month, sum(lines) as lines,"
-        " count(distinct location_id) as locations, count(distinct product_id) as articles"
-        " from by_product group by source, month"
+        "select 'orders' as table_name, source, month, lines, locations, articles from delivered"
         " union all select 'measurements', source,"
         " cast(date_trunc('month', period_start) as date) as month, count(*),"
         " count(distinct location_id), count(distinct activity_measure)"

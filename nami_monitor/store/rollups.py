@@ -91,8 +91,8 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
         db: the transaction that changed the lines.
         months: the months touched; None for all of them.
     """
+    spans = _whole(db) if months is None else _spans(sorted(set(months)))
     for rollup in ROLLUPS:
-        spans = _whole(db) if months is None else _spans(sorted(set(months)))
         if months is None:
             db.run(f"delete from {rollup.name}")
         for first, end in spans:
@@ -103,6 +103,16 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
                 " where ordered_on >= ? and ordered_on < ? group by all",
                 [first, end],
             )
+    if months is None:
+        db.run("delete from delivered")
+    for first, end in spans:
+        db.run("delete from delivered where month >= ? and month < ?", [first, end])
+        db.run(
+            "insert into delivered select source, month, sum(lines), count(distinct location_id),"
+            f" count(distinct product_id) from {BY_PRODUCT.name}"
+            " where month >= ? and month < ? group by source, month",
+            [first, end],
+        )
 
 
 def _whole(db: Transaction) -> list[tuple[date, date]]:

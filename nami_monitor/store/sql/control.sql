@@ -5,6 +5,7 @@ create table batches (
     batch integer primary key,
     parent integer,                 -- whose set-aside rows it holds
     automatic boolean,              -- released by a new code, not delivered by a person
+    position double,                -- where it stands in the order of batches, if not by number
     source varchar,
     products_of varchar,            -- the source whose article numbers its lines use
     file varchar,
@@ -26,9 +27,9 @@ create table code_offers (
     batch integer, kind varchar, source varchar, code varchar, role varchar
 );
 
--- Since which batch a code is known; derived from code_offers.
+-- Since which batch (its position) a code is known; derived from code_offers.
 create table codes (
-    kind varchar, source varchar, code varchar, since_batch integer, provisional boolean
+    kind varchar, source varchar, code varchar, since_batch double, provisional boolean
 );
 
 create table code_actions (
@@ -43,6 +44,11 @@ create table set_aside (
 );
 
 create table abandoned (batch integer, line bigint, who varchar, abandoned_at timestamp);
+
+-- Per source and month what order lines there are; kept with the roll-ups; derived.
+create table delivered (
+    source varchar, month date, lines bigint, locations bigint, articles bigint
+);
 
 -- Per source and month what was expected and what is there; derived.
 create table source_months (
