@@ -94,15 +94,13 @@ def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
 
 
 def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Progress) -> None:
-    from nami_monitor.ingest.load import Answers, import_file  # noqa: PLC0415 - slow to load, and
+    from nami_monitor.ingest.load import Answers, import_many  # noqa: PLC0415 - slow to load, and
     from nami_monitor.ingest.profile_toml import load_profile  # noqa: PLC0415 - seldom needed
 
     path.unlink(missing_ok=True)
     with contextlib.closing(Store(path)) as store:
-        for done, delivery in enumerate(files):
-            progress(done, len(files), delivery.file.name)
-            profile = load_profile(delivery.profile)
-            import_file(store, delivery.file, profile, answers=Answers.yes(), who=WHO)
+        pairs = [(found.file, load_profile(found.profile)) for found in files]
+        import_many(store, pairs, answers=Answers.yes(), who=WHO, progress=progress)
         with store.write() as db:
             db.run("update meta set demo = true")
             db.run(f"comment on table meta is {literal(made_from)}")
