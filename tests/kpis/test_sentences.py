@@ -1,0 +1,57 @@
+from dataclasses import replace
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import Grain, State, Unit
+from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.sentences import reason_sentence
+
+VALUES = {
+    "first": date(2025, 3, 1), "have": 2, "wanted": 12, "grain": Grain.YEAR, "source": "Winkel",
+    "month": date(2025, 4, 1), "n": 3, "count": 2, "measures": "fte, visitors", "measure": "fte",
+    "category": "paper", "locations": "L1, L2", "share": 0.2, "needed": 0.5, "staff": 5.0,
+    "reason": "wet", "basis": "Kieswet", "again": date(2027, 1, 31),
+}  # fmt: skip
+RESULT = KpiResult(
+    "x", Period(date(2025, 1, 1), date(2025, 1, 1), "month"), {}, State.NOT_COMPUTABLE, Unit.EUR, 1
+)
+
+
+def keys(lang):
+    stems = {
+        key.removeprefix("reasons.").removesuffix(".one").removesuffix(".other")
+        for key in catalogue(lang)
+        if key.startswith("reasons.")
+    }
+    return sorted(stem for stem in stems if "." not in stem)
+
+
+def said(key, lang, **values):
+    return reason_sentence(replace(RESULT, reason=Reason(key, VALUES | values)), lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("key", keys("nl"))
+def test_every_reason_says_what_was_seen_and_ends(key, lang):
+    sentence = said(key, lang)
+    assert sentence.endswith(".")
+    assert not [name for _, name, _, _ in Formatter().parse(sentence) if name]
+
+
+def test_what_was_seen_is_written_as_people_write_it():
+    assert "apr 2025" in said("missing_month", "nl", n=1)
+    assert "20\N{NO-BREAK SPACE}%" in said("too_little_known", "nl")
+    assert "per jaar" in said("grain_too_coarse", "nl")
+    assert "31\N{NO-BREAK SPACE}Jan 2027" in said("not_applicable", "en")
+    assert "on: -." in said("not_applicable", "en", again=None)
+    assert "minder dan 5 mensen" in said("small_cell", "nl")
+    assert "bezoeker" in said("mixed_activity", "nl")
+    assert "per own_measure" in said("no_activity", "en", measure="own_measure")
+
+
+def test_a_value_needs_no_reason():
+    assert reason_sentence(RESULT, "nl") is None
