@@ -141,3 +141,17 @@ class Profile:
     def product_source(self) -> str:
         """The source whose article numbers the lines use."""
         return self.products_of or self.source
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What is mapped from outside the columns: ``@file``, ``@sheet``, ``@period``, cells."""
+        made = {self.unpivot.name, self.unpivot.value} if self.unpivot else set()
+        return tuple(
+            dict.fromkeys(
+                name
+                for table in self.tables
+                for origin in table.columns.values()
+                for name in origin.columns
+                if name.startswith("@") and name not in made
+            )
+        )

@@ -1,7 +1,7 @@
 """The rows of a batch that were set aside, as a file to mend in Excel and offer again.
 
-It holds the original columns and cells, and behind them the batch, the line and the reasons. The
-import recognises it by these columns.
+It holds the original columns and cells, what else the profile reads (``@file``), and behind them
+the batch, the line and the reasons. The import recognises it by these columns.
 """
 
 from __future__ import annotations
@@ -70,12 +70,14 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     rows = list(_rows(db, batch, lang))
     if not rows:
         raise UserError("set_aside.none_open", batch=batch)
-    kept = [index for index, name in enumerate(header) if normal(name) not in OWN]
-    names = [*(header[index] for index in kept), *OWN]
+    read_as = parse_profile(profile)
+    held = {normal(name) for name in header}
+    columns = [*header, *(name for name in read_as.places if normal(name) not in held)]
+    kept = [index for index, name in enumerate(columns) if normal(name) not in OWN]
+    names = [*(columns[index] for index in kept), *OWN]
     if kind == "xlsx":
         write_xlsx(out, names, (_stored(row, kept, batch) for row in rows))
     else:
-        read_as = parse_profile(profile)
         write_csv(out, names, (_shown(row, kept, batch, read_as) for row in rows))
     return len(rows)
 

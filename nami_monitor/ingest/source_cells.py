@@ -70,6 +70,8 @@ def cells_of(
         file: the file, for ``@file``.
         frame: the name under which SQL can read the sheet's frame.
         period: the month that the user named, for ``@period``.
+
+    A column that bears the name of a place, as in a mended file, goes before the place.
     """
     headers = {normal(name): f"c{index}" for index, name in enumerate(sheet.columns, start=1)}
     sample = _sample(sheet)
@@ -82,14 +84,14 @@ def cells_of(
         name: column for name, column in headers.items()
         if name not in {normal(header) for header in personal}
     }  # fmt: skip
-    sql["@file"] = literal(file.stem)
-    sql["@sheet"] = literal(sheet.name)
+    sql.setdefault("@file", literal(file.stem))
+    sql.setdefault("@sheet", literal(sheet.name))
     if period:
-        sql["@period"] = literal(period.strftime("%Y-%m"))
+        sql.setdefault("@period", literal(period.strftime("%Y-%m")))
     for row, titles in enumerate(sheet.titles, start=1):
         for index, cell in enumerate(titles):
             if cell is not None:
-                sql[f"@cell:{_letters(index)}{row}".casefold()] = literal(cell)
+                sql.setdefault(f"@cell:{_letters(index)}{row}".casefold(), literal(cell))
     relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
     tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
     if profile.unpivot:

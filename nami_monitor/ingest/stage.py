@@ -6,7 +6,7 @@ Every record of the sheet is there, in the file's order, with its line, its type
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -295,7 +295,7 @@ def _query(
     """The statement that makes the temporary table."""
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
     mapped = {column for c in conversions for column in _columns_in(c)}
-    raw = _raw(cells, mapped)
+    raw = _raw(cells, mapped, profile.places)
     typed: list[str] = []
     typed_late: list[str] = []
     for c in conversions:
@@ -360,8 +360,11 @@ def _names(sql: str) -> set[str]:
     return {word for word in cleaned.split() if word[:1] == "c" and word[1:].isdigit()}
 
 
-def _raw(cells: Cells, mapped: set[str]) -> str:
-    """The original row, stored types kept; personal columns left out, unmapped ones cleared."""
+def _raw(cells: Cells, mapped: set[str], places: Sequence[str]) -> str:
+    """The original row, stored types kept; personal columns left out, unmapped ones cleared.
+
+    What is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
+    """
     personal = {normal(name) for name in cells.personal}
     parts = []
     for index, header in enumerate(cells.sheet.columns, start=1):
@@ -373,6 +376,7 @@ def _raw(cells: Cells, mapped: set[str]) -> str:
         else:
             text = plain(column, tagged=cells.tagged)
             parts.append(f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')")
+    parts += [cells.sql.get(normal(place), "null") for place in places]
     return f"[{', '.join(parts)}]::varchar[]"
 
 

@@ -149,6 +149,31 @@ def test_a_mended_row_may_bring_a_new_code_when_its_file_might(store, tmp_path):
     assert states(store, 1) == {3: "released"}
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_mended_row_keeps_what_its_file_said_elsewhere(store, tmp_path, kind):
+    profile = parse_profile(
+        'source = "A"\nvat = "excl"\n[file]\nskip_rows = 1\n'
+        '[[table]]\nname = "orders"\n[table.columns]\n'
+        'ordered_on = "@period"\nlocation_id = "@cell:B1"\ncategory = "Soort"\n'
+        'quantity = "Aantal"\nsupplier = "@file"\n[table.constants]\nchannel = "web"\n'
+    )
+    path = tmp_path / "Winkel.csv"
+    path.write_text("Plaats;L7;\nSoort;Aantal;x\npapier;2;\npapier;veel;\n", "utf-8")
+    options = {"answers": Answers.yes(), "period": dt.date(2025, 4, 1)}
+    import_file(store, path, profile, **options)
+    for batch in (1, 2):
+        out = tmp_path / f"mend.{kind}"
+        written(store, batch, out)
+        if batch == 1:
+            offer(store, out)
+    written(store, 2, out := tmp_path / "mend.csv")
+    out.write_text(out.read_text("utf-8-sig").replace("veel", "3"), "utf-8")
+    offer(store, out)
+    assert states(store, 1) == {4: "released"}
+    found = rows(store, "select ordered_on, location_id, supplier, quantity from orders order by 4")
+    assert found == [(dt.date(2025, 4, 1), "L7", "Winkel", n) for n in (2, 3)]
+
+
 def test_a_record_that_does_not_fit_is_shown_with_its_text(store, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Datum;Plaats;Soort;Aantal;=Ref\n01-02-2025;L1;papier;1;A\nx;y;z;1;2;3\n")
