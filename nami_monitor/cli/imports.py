@@ -39,6 +39,10 @@ ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
 """What saying yes to a question of the import means."""
 
 
+OF_ITS_BATCH: Final = Profile(source="", tables=())
+"""Stands for the profile of a mended file, which the import finds with its batch."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """How the files are to be read.
@@ -133,6 +137,9 @@ def _import_one(
                     store, file, profile, answers=answers, who=wish.who, period=wish.period
                 )
             except UserError as question:
+                if profile.tables and _mended(file):
+                    profile = OF_ITS_BATCH
+                    continue
                 if question.key not in ANSWERS or not session.asks:
                     raise
                 if not typer.confirm(session.sentence(question), err=True):
@@ -158,11 +165,8 @@ def _profile_for(file: Path, wanted: str | None) -> Profile:
         UserError: ``import.several_profiles``, ``import.no_profile``, or what ``auto_profile``
             raises.
     """
-    sheet = None
-    with contextlib.suppress(UserError):
-        sheet = read_sheets(file, Layout())[0]
-    if sheet and is_mended(sheet):
-        return Profile(source=file.stem, tables=())
+    if _mended(file):
+        return OF_ITS_BATCH
     own = _about(profiles_in(places().profiles), wanted)
     shipped = _about(profiles_in(SHIPPED / "profiles"), wanted)
     for profiles, entirely in ((own, False), (shipped, True)):
@@ -177,7 +181,15 @@ def _profile_for(file: Path, wanted: str | None) -> Profile:
             return profiles[fitting[0]]
     if wanted is None:
         raise UserError("import.no_profile", tables=", ".join(TABLES))
-    return auto_profile(sheet or read_sheets(file, Layout())[0], wanted, file.stem)
+    return auto_profile(read_sheets(file, Layout())[0], wanted, file.stem)
+
+
+def _mended(file: Path) -> bool:
+    """Whether it is a set-aside file that comes back, which its own batch knows how to read."""
+    try:
+        return is_mended(read_sheets(file, Layout())[0])
+    except UserError:
+        return False
 
 
 def _about(profiles: dict[str, Profile], wanted: str | None) -> dict[str, Profile]:

@@ -63,6 +63,19 @@ def test_what_was_set_aside_is_mended_in_excel_and_offered_again(loaded):
     assert loaded.json("check")["ok"]
 
 
+def test_a_mended_file_is_read_as_such_whatever_profile_is_named(loaded):
+    out = loaded.folder / "mend.csv"
+    loaded.json("set-aside", 3, "--out", out)
+    out.write_text(out.read_text("utf-8-sig").replace("31-02", "28-02"), "utf-8")
+    text = (loaded.folder / "orders.toml").read_text("utf-8")
+    other = loaded.write(
+        "other.toml", text.replace("[[table]]", "[file]\nskip_rows = 1\n[[table]]")
+    )
+    (report,) = loaded.json("import", out, "--profile", other)
+    assert report["accepted"] == 1
+    assert loaded.json("batches")[0]["parent"] == 3
+
+
 def test_a_set_aside_csv_holds_texts_as_they_were(loaded):
     out = loaded.folder / "mend.csv"
     loaded.json("set-aside", 3, "--out", out)
