@@ -154,21 +154,37 @@ def text_file(path: Path, count: int, bad: int) -> dict[str, int]:
         "open_quote": "d || ';\"' || l || ';' || p || ';' || c || ';' || k || ';1;1,5;nieuw;B'",
     }
     every = count // bad
-    cases = " ".join(
-        f"when {index} then {sql}" for index, sql in enumerate(spoil.values())
-    )
+    cases = " ".join(f"when {index} then {sql}" for index, sql in enumerate(spoil.values()))
     month = f"date '{FIRST}' + cast(hash(n, 9) % {MONTHS * 30} as integer)"
-    day = "strftime(ordered_on, '%d-%m-%Y')"
-    amount = "replace(printf('%.2f', amount_eur), '.', ',')"
     sql = (
         f"select case when (row_number() over () % {every}) = 7"
         f" then case (row_number() over () // {every}) % 7 {cases} end else t end"
-        f" from (select {day} as d, location_id as l, product_id as p, category as c, channel as k,"
+        f" from ({texts(lines(month, 0, count))})"
+    )
+    _write(path, sql)
+    spoilt = (count - 7) // every + 1
+    return {rule: (spoilt + 6 - index) // 7 for index, rule in enumerate(spoil)}
+
+
+def text_month(path: Path, month: date, count: int) -> None:
+    """Write the order lines of one month."""
+    _write(path, f"select t from ({texts(lines(f'date {str(month)!r}', 7, count))})")
+
+
+def texts(orders: str) -> str:
+    """SQL of order lines as text, ``t``, with the parts that spoiling needs."""
+    day = "strftime(ordered_on, '%d-%m-%Y')"
+    amount = "replace(printf('%.2f', amount_eur), '.', ',')"
+    return (
+        f"select {day} as d, location_id as l, product_id as p, category as c, channel as k,"
         f" concat_ws(';', {day}, location_id, product_id, category, channel,"
         f" cast(quantity as integer), {amount},"
         " case condition when 'new' then 'nieuw' else 'hergebruikt' end, order_ref) as t"
-        f" from ({lines(month, 0, count)}))"
+        f" from ({orders})"
     )
+
+
+def _write(path: Path, sql: str) -> None:
     head = "Datum;Vestiging;Artikel;Groep;Kanaal;Aantal;Bedrag;Conditie;Bestelnr"
     store = Store(path.with_suffix(".making"))
     with store.write() as db:
@@ -178,4 +194,3 @@ def text_file(path: Path, count: int, bad: int) -> dict[str, int]:
         )
     store.close()
     path.with_suffix(".making").unlink()
-    return {rule: (count // every + 6 - index) // 7 for index, rule in enumerate(spoil)}

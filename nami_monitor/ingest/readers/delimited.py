@@ -10,7 +10,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, Layout, Sheet, clean_text, clean_texts
-from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, plan_large
+from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, MOST_WHOLE_BYTES, plan_large
 from nami_monitor.ingest.readers.records import Record, physical_lines, split_records
 from nami_monitor.ingest.readers.table import (
     Plan,
@@ -70,7 +70,7 @@ def read_delimited(path: Path, layout: Layout) -> list[Sheet]:
     Raises:
         UserError: when encoding, separator or header cannot be told, or there is no data.
     """
-    if path.stat().st_size > LARGE_BYTES:
+    if path.stat().st_size > (MOST_WHOLE_BYTES if layout.fill_down else LARGE_BYTES):
         return [plan_large(path, layout)]
     content = path.read_bytes()
     encoding = layout.encoding or sniff_encoding([content], path.name)

@@ -24,8 +24,10 @@ from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, UTF8, decode, sniff_encoding
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
-#: Up to here a file is read record by record; beyond, that takes minutes and gigabytes.
-LARGE_BYTES: Final = 64 * 1024 * 1024
+#: Up to here a file is read record by record; beyond, that takes too long.
+LARGE_BYTES: Final = 8 * 1024 * 1024
+#: Up to here a file whose values are filled down is read whole; beyond, that takes gigabytes.
+MOST_WHOLE_BYTES: Final = 64 * 1024 * 1024
 _HEAD_BYTES: Final = 1024 * 1024
 _CHUNK_BYTES: Final = 16 * 1024 * 1024
 #: A file in which more than this share of the records is short leaves out trailing fields.

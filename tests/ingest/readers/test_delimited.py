@@ -266,7 +266,7 @@ def test_a_large_file_is_only_planned(tmp_path, monkeypatch, encoding):
 
 
 def test_a_large_file_cannot_be_filled_down(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "LARGE_BYTES", 10)
+    monkeypatch.setattr(delimited, "MOST_WHOLE_BYTES", 10)
     with pytest.raises(UserError, match="fill_down_large"):
         read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}", Layout(fill_down=("Nr",)))
 
