@@ -12,8 +12,11 @@ from nami_monitor.store.rollups import ROLLUPS
 
 DERIVED: Final = (
     *(rollup.name for rollup in ROLLUPS),
+    "delivered",
     "codes",
     "activity",
+    "category_facts",
+    "location_facts",
     "source_months",
     "breaks",
 )
