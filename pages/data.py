@@ -14,15 +14,8 @@ PARTS = {
 session = app.page("data.title")
 if session.demo:
     st.caption(session.t("data.demo"))
-chosen = st.segmented_control(
-    session.t("data.parts.label"),
-    list(PARTS),
-    default="upload",
-    required=True,
-    format_func=lambda name: session.t(f"data.parts.{name}"),
-    key="part",
-    bind="query-params",
-    label_visibility="collapsed",
+chosen = state.part_chosen(
+    session.t("data.parts.label"), list(PARTS), lambda name: session.t(f"data.parts.{name}")
 )
 said = state.take_note()
 if said:

@@ -65,9 +65,9 @@ def _table(session: Session, found: Sequence[Batch]) -> None:
         Head(session.t("data.batches.who")),
         Head(session.t("data.batches.file")),
         Head(session.t("data.batches.source")),
-        Head(session.t("data.report.accepted"), number),
-        Head(session.t("data.report.known"), number),
-        Head(session.t("data.report.set_aside"), number),
+        Head(session.t("data.batches.accepted"), number),
+        Head(session.t("data.batches.known"), number),
+        Head(session.t("data.batches.set_aside"), number),
         Head(session.t("data.batches.open"), number),
         Head(session.t("data.batches.status")),
     ]

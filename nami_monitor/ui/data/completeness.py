@@ -72,13 +72,14 @@ def _sentence(session: Session, cells: Sequence[Cell]) -> str:
     count = sum(cell.state is Delivered.MISSING for cell in cells)
     partial = sum(cell.state is Delivered.PARTIAL for cell in cells)
     sources = len({cell.source for cell in cells})
-    return " ".join(
-        [
-            session.t("data.completeness.sources", n=sources),
-            session.t("data.completeness.missing", n=count),
-            session.t("data.completeness.partial", n=partial),
-        ]
-    )
+    said = [session.t("data.completeness.sources", n=sources)]
+    if count:
+        said.append(session.t("data.completeness.missing", n=count))
+    if partial:
+        said.append(session.t("data.completeness.partial", n=partial))
+    if len(said) == 1:
+        said.append(session.t("data.completeness.whole"))
+    return " ".join(said)
 
 
 SIGNS = {

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from nami_monitor.i18n import formats
@@ -87,9 +86,7 @@ def _column(
         )
     with right:
         if picked == FIXED:
-            constant = _fixed(session, key, mapped, column)
-            if constant:
-                into[1][name] = constant
+            into[1][name] = _fixed(session, key, mapped, column)
             return
         if picked not in {NOTHING, COMPOSED}:
             seen = values_in(sheet, picked, profile.unpivot, EXAMPLES)
@@ -206,11 +203,12 @@ def _translations(
     now = mapped.values.get(name, {})
     seen = values_in(sheet, mapped.columns[name].columns[0], profile.unpivot)
     listed = list(dict.fromkeys([*(text.casefold() for text in seen), *now]))
+    known = {} if now else labels.meanings(allowed_values(column))
     made = pairs.editor(
         session,
         f"{key}_{mapped.name}_{name}",
         (labels.column(session, name), session.t("data.map.becomes")),
-        {text: now.get(text, "") for text in listed if text != REST},
+        {text: now.get(text, known.get(text, "")) for text in listed if text != REST},
         allowed=allowed_values(column),
     )
     rest = st.text_input(
@@ -244,13 +242,15 @@ def _codes(session: Session, key: str, mapped: TableMap) -> Mapping[str, str]:
     return {**kept, **dict.fromkeys(chosen, CREATE)}
 
 
-def writer(session: Session, kind: Any) -> Callable[[Any], str] | None:
-    """How values of a polars type are written; None for texts."""
+def writer(session: Session, column: Column) -> Callable[[Any], str] | None:
+    """How the values of a column are written; None for texts."""
     lang = session.lang
-    if kind == pl.Date:
-        return lambda day: formats.day(day, lang)
-    if kind == pl.Float64:
-        return lambda value: formats.number(float(value), lang)
-    if kind == pl.Boolean:
-        return lambda value: session.t("data.yes" if value else "data.no")
-    return None
+    if column.money:
+        return lambda value: formats.number(float(value), lang, decimals=2)
+    if allowed_values(column):
+        return lambda value: labels.value(session, value)
+    return {
+        "date": lambda day: formats.day(day, lang),
+        "double": lambda value: formats.number(float(value), lang),
+        "boolean": lambda value: session.t("data.yes" if value else "data.no"),
+    }.get(column.sql_type)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.i18n import formats, has_text
+from nami_monitor.i18n import LANGS, formats, has_text, text
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ui.app import Session
 
@@ -29,9 +29,19 @@ def value(session: Session, allowed: str) -> str:
     return session.t(key) if has_text(key, session.lang) else allowed
 
 
+def meanings(allowed: Iterable[str]) -> dict[str, str]:
+    """What words of either language mean: "nieuw" is ``new``."""
+    return {
+        text(f"allowed.{value}.name", lang).casefold(): value
+        for value in allowed
+        for lang in LANGS
+        if has_text(f"allowed.{value}.name", lang)
+    }
+
+
 def moment(session: Session, when: datetime) -> str:
     """A moment in the reader's own day: "3 mrt 2026 14:05"."""
-    local = when.replace(tzinfo=UTC).astimezone()
+    local = datetime.fromtimestamp(when.replace(tzinfo=UTC).timestamp(), UTC).astimezone()
     return f"{formats.day(local, session.lang)} {local:%H:%M}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -19,6 +20,7 @@ from nami_monitor.ui.data import labels, report, state
 from nami_monitor.ui.data.state import Offer
 
 PERIOD = "@period"
+CODES, ASIDE = "create_codes", "set_aside"
 AT_ONCE = 20_000_000
 """Bytes up to which a file is looked at without being asked."""
 MONTHS_BACK = 60
@@ -32,6 +34,7 @@ def who_field(session: Session) -> None:
         max_chars=40,
         help=session.t("data.who.help"),
         key="who_field",
+        width=320,
     )
     st.session_state[app.WHO] = given.strip()
 
@@ -47,15 +50,19 @@ def part(session: Session, offer: Offer, profile: Profile) -> None:
         session.t("data.look.large"), key=f"look_{offer.key}"
     ):
         return
-    first = _look(session, offer, profile, Answers(), period)
-    if first.batch is not None:
-        st.info(session.t("data.look.known", batch=first.batch))
+    found = _look(session, offer, profile, Answers(), period)
+    if found.batch is not None:
+        st.info(session.t("data.look.known", batch=found.batch))
         return
-    answers, settled = _answers(session, offer, first)
-    found = first if answers == Answers() else _look(session, offer, profile, answers, period)
+    answers = _codes(session, offer, found)
+    if answers.create is not None:
+        found = _look(session, offer, profile, answers, period)
+    answers = _rest(session, offer, found, answers)
+    if answers.replace:
+        found = _look(session, offer, profile, answers, period)
     st.markdown(f"**{session.t('data.look.title')}**")
     report.show(session, found)
-    if not settled:
+    if _open(found, answers):
         st.info(session.t("data.look.answer_first"))
         return
     if st.button(
@@ -136,41 +143,42 @@ def _period(session: Session, offer: Offer, profile: Profile) -> date | None:
     )
 
 
-def _answers(session: Session, offer: Offer, first: Report) -> tuple[Answers, bool]:
-    """What the visitor answers to the questions of a first look, and whether all are answered."""
-    create: frozenset[str] | None = None
-    accept, replace, settled = False, False, True
-    for question in first.questions:
-        if question.key == "create_codes":
-            create = _create(session, offer, question)
-            settled = settled and create is not None
-        else:
-            accept = st.checkbox(
-                session.t(
-                    "data.ask.set_aside",
-                    n=question.values["set_aside"],
-                    received=question.values["received"],
-                ),
-                key=f"aside_{offer.key}",
+def _codes(session: Session, offer: Offer, found: Report) -> Answers:
+    """Ask what to do with codes of which no list is known."""
+    for question in found.questions:
+        if question.key == CODES:
+            kinds = str(question.values["kinds"]).split(", ")
+            answer = st.radio(
+                session.t("data.ask.create", kinds=labels.kinds(session, kinds)),
+                ("create", "set_aside"),
+                index=None,
+                format_func=lambda option: session.t(f"data.ask.codes.{option}"),
+                key=f"create_{offer.key}",
             )
-            settled = settled and (accept or create is not None)
-    if first.offer:
-        replace = _replace(session, offer, first.offer)
-    return Answers(create=create, accept_set_aside=accept, replace=replace), settled
+            if answer is not None:
+                return Answers(create=frozenset(kinds if answer == "create" else ()))
+    return Answers()
 
 
-def _create(session: Session, offer: Offer, question: Question) -> frozenset[str] | None:
-    kinds = str(question.values["kinds"]).split(", ")
-    answer = st.radio(
-        session.t("data.ask.create", kinds=labels.kinds(session, kinds)),
-        ("create", "set_aside"),
-        index=None,
-        format_func=lambda option: session.t(f"data.ask.codes.{option}"),
-        key=f"create_{offer.key}",
-    )
-    if answer is None:
-        return None
-    return frozenset(kinds) if answer == "create" else frozenset()
+def _rest(session: Session, offer: Offer, found: Report, answers: Answers) -> Answers:
+    """Ask, once the codes are settled, about rows set aside and about replacing."""
+    keys = {question.key: question for question in found.questions}
+    if CODES not in keys and ASIDE in keys:
+        seen = keys[ASIDE].values
+        accepted = st.checkbox(
+            session.t("data.ask.set_aside", n=seen["set_aside"], received=seen["received"]),
+            key=f"aside_{offer.key}",
+        )
+        answers = replace(answers, accept_set_aside=accepted)
+    if found.offer:
+        answers = replace(answers, replace=_replace(session, offer, found.offer))
+    return answers
+
+
+def _open(found: Report, answers: Answers) -> bool:
+    """Whether something still waits for an answer."""
+    asked = {question.key for question in found.questions}
+    return CODES in asked or (ASIDE in asked and not answers.accept_set_aside)
 
 
 def _replace(session: Session, offer: Offer, question: Question) -> bool:

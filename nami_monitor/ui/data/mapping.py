@@ -15,7 +15,7 @@ from nami_monitor.ingest.preview import Preview, preview
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.suggest import guess_table, missing_columns, suggest
-from nami_monitor.tables import TABLES
+from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import details, fields, labels, layout, questions, state
 from nami_monitor.ui.data.grid import Head, grid
@@ -53,7 +53,16 @@ def panel(session: Session, offer: Offer, initial: Profile | None, name: str) ->
         made = details.fields(session, offer.key, sheet, made)
     made = _preview(session, offer, sheet, made)
     _take(offer, profile, made)
-    _save(session, offer, made, name)
+    _save(session, offer, ready(made), name)
+
+
+def ready(profile: Profile) -> Profile:
+    """The profile without fixed values that nobody filled in yet."""
+    tables = (
+        replace(table, constants={name: text for name, text in table.constants.items() if text})
+        for table in profile.tables
+    )
+    return replace(profile, tables=tuple(tables))
 
 
 def _take(offer: Offer, before: Profile, made: Profile) -> None:
@@ -71,9 +80,16 @@ def _first(offer: Offer, sheet: Sheet) -> Profile:
 
 
 def suggested(sheet: Sheet, table: str) -> TableMap:
-    """A table map of everything that is suggested for it."""
+    """A table map of everything that is suggested; other required texts wait for a fixed value."""
     found = suggest(sheet, table)
-    return TableMap(table, {name: Origin((hit.header,)) for name, hit in found.items()})
+    fixed = {
+        column.name: ""
+        for column in columns(table)
+        if column.name not in found
+        and not (column.optional or column.codes)
+        and column.sql_type == "varchar"
+    }
+    return TableMap(table, {name: Origin((hit.header,)) for name, hit in found.items()}, fixed)
 
 
 def _source(name: str) -> str:
@@ -122,14 +138,16 @@ def _tables(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> P
 def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> Profile:
     """Show the first rows as they would be booked; ask about dates and decimals where needed."""
     st.markdown(f"**{session.t('data.map.preview')}**")
-    missing = _missing(profile)
+    missing = _missing(ready(profile))
     if missing:
         listed = ", ".join(labels.column(session, name) for name in missing)
         st.info(session.t("data.map.missing", columns=listed))
         return profile
     key = ("preview", offer.key, repr(profile), session.store.version())
     try:
-        shown = state.remember(key, lambda: preview(session.store, sheet, profile, name=offer.name))
+        shown = state.remember(
+            key, lambda: preview(session.store, sheet, ready(profile), name=offer.name)
+        )
     except UserError as error:
         st.error(labels.sentence(session, error))
         return questions.settle(session, offer.key, profile, error)
@@ -143,22 +161,23 @@ def _missing(profile: Profile) -> list[str]:
 
 
 def _rows(session: Session, offer: Offer, shown: Preview) -> None:
-    names = shown.rows.columns
+    spec = {column.name: column for column in columns(shown.table)}
     heads = [
         Head(session.t("data.aside.line"), lambda line: str(int(line))),
-        *(
-            Head(labels.column(session, name), fields.writer(session, shown.rows[name].dtype))
-            for name in names[1:]
-        ),
         Head(session.t("data.map.attention")),
+        *(
+            Head(labels.column(session, name), fields.writer(session, spec[name]))
+            for name in shown.rows.columns[1:]
+        ),
     ]
     rows = [
         (
-            *row,
+            row[0],
             " ".join(
                 f"{labels.column(session, column)}: {labels.rule(session, rule)}"
                 for column, rule in problems
             ),
+            *row[1:],
         )
         for row, problems in zip(shown.rows.rows(), shown.problems, strict=True)
     ]

@@ -59,6 +59,7 @@ def editor(
         disabled=["text"],
         column_config={"text": st.column_config.TextColumn(heads[0]), "becomes": becomes},
         key=widget,
+        placeholder="",
         alt=" → ".join(heads),
     )
     return {
@@ -105,6 +106,7 @@ def rows(
         num_rows="dynamic",
         column_config={"first": first, "second": st.column_config.TextColumn(heads[1])},
         key=widget,
+        placeholder="",
         alt=" → ".join(heads),
     )
     return [(one.strip(), two.strip()) for one, two in made.rows() if one and two]

@@ -96,9 +96,9 @@ def _series(session: Session, key: str, profile: Profile) -> Profile:
 
 
 def _money(session: Session, key: str, profile: Profile) -> Profile:
-    first, second, third = st.columns(3)
+    places = iter(st.columns(3))
     rate = profile.vat_rate
-    with first:
+    with next(places):
         vat = st.selectbox(
             session.t("data.vat.label"),
             VATS,
@@ -106,12 +106,12 @@ def _money(session: Session, key: str, profile: Profile) -> Profile:
             format_func=lambda name: session.t(f"data.vat.{name}" if name else "data.vat.choose"),
             key=f"vat_{key}",
         )
-    with second:
-        if vat == "incl":
+    if vat == "incl":
+        with next(places):
             now = float(STANDARD) if rate is None else float(Decimal(repr(rate)) * 100)
             percent = number(session, session.t("data.vat.rate"), now, f"vat_rate_{key}")
             rate = None if percent is None else float(Decimal(repr(percent)) / 100)
-    with third:
+    with next(places):
         currency = _currency(session, key, profile.currency)
     return replace(
         profile,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -17,10 +17,12 @@ import streamlit as st
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.report import Report
+from nami_monitor.ui import filters
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
 DRAFT, DONE, NOTE = "data.draft", "data.done", "data.note"
+PART = "part"
 MOST_KEPT = 24
 
 
@@ -134,3 +136,32 @@ def forget_done(batch: int) -> None:
 def stop_changing(key: str) -> None:
     """Go back from changing a profile to what it does with the file."""
     st.session_state.pop(f"change_{key}", None)
+
+
+def part_chosen(label: str, parts: Sequence[str], shown: Callable[[str], str]) -> str:
+    """Let the visitor choose a part of the page; the choice stands in the address.
+
+    Args:
+        label: for those who do not see the row of parts.
+        parts: raw codes, the first is shown at first.
+        shown: the name of a part in the reader's language.
+    """
+    if st.session_state.get(PART) not in parts:
+        asked = st.query_params.get(PART)
+        st.session_state[PART] = asked if asked in parts else parts[0]
+    chosen = st.segmented_control(
+        label,
+        parts,
+        required=True,
+        format_func=shown,
+        key=PART,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    filters.remember(PART, chosen or parts[0], parts[0])
+    return chosen or parts[0]
+
+
+def show_part(part: str) -> None:
+    """Show another part of the page."""
+    st.session_state[PART] = part

@@ -131,6 +131,13 @@ def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> Non
         report.show(session, booked)
         if booked.main.set_aside:
             st.info(session.t("data.upload.mend"))
+            st.button(
+                session.t("data.upload.to_aside"),
+                key=f"to_aside_{offer.key}",
+                on_click=state.show_part,
+                args=("set_aside",),
+            )
+        st.page_link("pages/overview.py", label=session.t("data.upload.to_overview"))
         return
     key = ("recognised", offer.key, repr(library))
     with st.spinner(session.t("data.upload.reading")):
