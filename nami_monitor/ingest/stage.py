@@ -388,7 +388,9 @@ def _skip(cells: Cells, profile: Profile) -> str:
         cases.append(f"when {value} is null then 'empty_cell'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
     if isinstance(cells.sheet.rows, LargeCsv):
+        quick = [] if profile.unpivot or profile.drop else ["when c1 between ' ' and 'E' then null"]
         cases = [
+            *quick,
             f"when c1 = {MARK} then '{MISFIT_MARK}'",
             f"when {first} is null then 'blank'",
             *cases,
