@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from nami_monitor.core.words import Standing
-from nami_monitor.ingest.settle import month_of, settle
+from nami_monitor.ingest.settle import POSITION, month_of, settle
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
 from nami_monitor.store.schema import field_names
@@ -24,6 +24,10 @@ STATES = {
     "programmes": "programme",
 }
 """Tables that state codes, and the column in which they do."""
+
+
+NEXT = 1e-6
+"""How far the position of a released batch lies behind the one before it."""
 
 
 def coded(table: str) -> dict[str, Codes]:
@@ -102,9 +106,11 @@ def derive(db: Transaction) -> None:
     """Work out since which batch each code is known."""
     db.run("delete from codes")
     db.run(
-        "insert into codes select kind, source, code, min(batch) as since_batch,"
-        " not bool_or(role = 'master') as provisional from code_offers"
-        " where role in ('master', 'create') group by kind, source, code"
+        "insert into codes select o.kind, o.source, o.code,"
+        " min(coalesce(b.position, o.batch)) as since_batch,"
+        " not bool_or(o.role = 'master') as provisional from code_offers as o"
+        " left join batches as b on b.batch = o.batch"
+        " where o.role in ('master', 'create') group by o.kind, o.source, o.code"
     )
 
 
@@ -166,7 +172,7 @@ def recheck(db: Transaction, changed: str) -> list[tuple[str, str, list[date | N
         ]
         if not batches:
             continue
-        unknown = _unknown(table, "o.batch")
+        unknown = _unknown(table, POSITION)
         db.run(
             f"update {table}_offered as t set standing ="
             f" case when s.unknown then '{Standing.UNKNOWN_CODE}' else '{Standing.LIVE}' end"
@@ -194,47 +200,69 @@ def months_of_batches(
     ]
 
 
-def release(db: Transaction, batch: int) -> dict[int, int]:
-    """Offer again what waited for a code that this batch made known.
+def _since(table: str) -> str:
+    """SQL of the position since which all codes of a row are known; null when one is unknown."""
+    found = [
+        f'case when o."{name}" is null then 0 else (select max(c.since_batch) from codes as c'
+        f" where c.kind = '{kind}' and c.code = o.\"{name}\""
+        f" and c.source = {'b.products_of' if kind == Codes.PRODUCT else literal('')}) end"
+        for name, kind in coded(table).items()
+    ]
+    whole = " and ".join(f"({sql}) is not null" for sql in found)
+    return f"case when {whole} then greatest({', '.join(found)}) end"
+
+
+def release(db: Transaction) -> dict[int, int]:
+    """Offer again what waits for codes that have become known.
+
+    What a code released stands right after the batch that brought the code, so that it does not
+    matter whether the code came with that batch or became its own by undoing an earlier one.
 
     Returns:
         The new batches, each with its parent.
     """
     released: dict[int, int] = {}
-    held = db.rows("select distinct table_name from set_aside where rule = 'unknown_code'")
+    held = db.rows(
+        f"select distinct table_name from offered where standing = '{Standing.UNKNOWN_CODE}'"
+    )
     for table in TABLES:
         if (table,) not in held:
             continue
-        waiting = db.rows(
-            f"select o.batch, count(*) from {table}_offered as o join batches as b using (batch)"
-            f" where o.standing = 'unknown_code' and not ({_unknown(table, str(batch))})"
+        db.run(
+            f"create temp table waiting as select o.rowid as rid, o.batch, {_since(table)} as since"
+            f" from {table}_offered as o join batches as b using (batch)"
+            f" where o.standing = '{Standing.UNKNOWN_CODE}' and not b.automatic"
             " and not exists (select 1 from released as r where r.parent = o.batch"
             f" and r.line = o.line and r.table_name = '{table}')"
-            " group by o.batch order by o.batch"
         )
-        for parent, _ in waiting:
+        for parent, since in db.rows(
+            "select distinct batch, since from waiting where since is not null order by 2, 1"
+        ):
             child = int(db.value("select max(batch) + 1 from batches"))
-            _release_batch(db, table, parent, child)
+            _release_batch(db, table, parent, child, since)
             released[child] = parent
+        db.run("drop table waiting")
     return released
 
 
-def _release_batch(db: Transaction, table: str, parent: int, child: int) -> None:
+def _release_batch(db: Transaction, table: str, parent: int, child: int, since: float) -> None:
     names = ", ".join(field_names(table))
+    position = db.value(
+        f"select max({POSITION}) + ? from batches as b where floor({POSITION}) = floor(?)",
+        [NEXT, since],
+    )
     db.run(
-        "insert into batches by name select * replace (? as batch, ? as parent,"
-        " true as automatic, 'adds' as delivery, null as replaces_first,"
+        "insert into batches by name select * replace (?::integer as batch, ?::integer as parent,"
+        " true as automatic, ?::double as position, 'adds' as delivery, null as replaces_first,"
         " null as replaces_last, null as report, null as content_hash)"
         " from batches where batch = ?",
-        [child, parent, parent],
+        [child, parent, position, parent],
     )
     db.run(
         f"insert into {table}_offered by name select o.* replace ({child} as batch,"
-        f" 'live' as standing) from {table}_offered as o join batches as b using (batch)"
-        f" where o.batch = {parent} and o.standing = 'unknown_code'"
-        f" and not ({_unknown(table, str(child))})"
-        " and not exists (select 1 from released as r where r.parent = o.batch"
-        f" and r.line = o.line and r.table_name = '{table}')"
+        f" '{Standing.LIVE}' as standing) from {table}_offered as o"
+        " where o.rowid in (select rid from waiting where batch = ? and since = ?)",
+        [parent, since],
     )
     book_months(db, table, child)
     source = db.value("select products_of from batches where batch = ?", [child])

@@ -324,7 +324,7 @@ def _book(
     replaces: tuple[date | None, date | None] = (None, None)
     if full and first and last:
         replaces = (period or first.replace(day=1), period or last.replace(day=1))
-    before = _live_counts(booking, replaces) if full else {}
+    before = _live_counts(booking, replaces) if replaces[0] else {}
     db.run(
         "insert into batches by name select ? as batch, ? as parent, false as automatic,"
         " ? as source, ? as products_of, ? as file, ? as content_hash, ? as profile, ? as grain,"
@@ -357,7 +357,7 @@ def _book(
         }
     for name, touched in months.items():
         settle(db, name, profile.source, touched)
-    released = codes.release(db, booking.batch)
+    released = codes.release(db)
     report = _report(booking, file, first, last, before, released)
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
     for _, staged, _ in booking.stages:

@@ -24,7 +24,18 @@ def month_of(table: str) -> str:
     return f"cast(date_trunc('month', {dated_by}) as date)" if dated_by else "cast(null as date)"
 
 
-def settle(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> None:
+POSITION = "coalesce(b.position, b.batch)"
+"""SQL of where a batch ``b`` stands: what a code released comes right after the code's batch."""
+
+
+def settle(
+    db: Transaction,
+    table: str,
+    source: str,
+    months: Sequence[date | None],
+    *,
+    anew: bool = False,
+) -> None:
     """Give every offered row in the scope its standing.
 
     Args:
@@ -32,9 +43,14 @@ def settle(db: Transaction, table: str, source: str, months: Sequence[date | Non
         table: the input table.
         source: the source whose rows are concerned; masters with a key of their own concern all.
         months: the months concerned; ``[None]`` for tables without a date.
+        anew: settle even where no two batches meet, because one is gone.
     """
+    if not months:
+        return
     if not TABLES[table].key:
-        if _alone(db, table, source, months) or _replaced_whole(db, table, source, months):
+        if not anew and (
+            _alone(db, table, source, months) or _replaced_whole(db, table, source, months)
+        ):
             return
         _settle_lines(db, table, source, months)
     else:
@@ -119,7 +135,8 @@ def _settle_lines(db: Transaction, table: str, source: str, months: Sequence[dat
     )
     db.run(
         f"create temp table settled as with offered as ("
-        f" select o.rowid as rid, o.batch, o.line, {content}, coalesce(f.batch, 0) as floor"
+        f" select o.rowid as rid, {POSITION} as batch, o.line, {content},"
+        " coalesce(f.batch, 0) as floor"
         f" from {table}_offered as o join batches as b using (batch)"
         f" left join floors as f on f.month = {month}"
         f" where b.source = ? and o.standing <> 'unknown_code' and {scope}{ends}),"
@@ -155,7 +172,8 @@ def _settle_keys(db: Transaction, table: str) -> None:
     floor = FLOOR.format(table=table, covers=covers if spec.dated_by else "true")
     db.run(
         "create temp table settled as with offered as ("
-        f" select o.rowid as rid, o.*, b.products_of as product_source,"
+        f" select o.rowid as rid, o.* replace ({POSITION} as batch),"
+        " b.products_of as product_source,"
         f" coalesce(({floor}), 0) as floor"
         f" from {table}_offered as o join batches as b using (batch)"
         " where o.standing <> 'unknown_code'),"

@@ -101,7 +101,8 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     )
     scopes += codes.recheck(db, "codes_changed")
     for table, source, months in scopes:
-        settle(db, table, source, months)
+        settle(db, table, source, months, anew=True)
+    codes.release(db)
     db.run("drop table codes_before")
     db.run("drop table codes_changed")
     preview = _compare(db, batch, file, gone, children)
@@ -113,9 +114,7 @@ def _touched(scopes: Sequence[tuple[str, str, list[date | None]]]) -> list[date]
     """The months whose roll-ups change; None when a master changed, which touches them all."""
     if {"products", "contracts"} & {table for table, _, _ in scopes}:
         return None
-    return [
-        month for table, _, months in scopes if table == "orders" for month in months if month
-    ]
+    return [month for table, _, months in scopes if table == "orders" for month in months if month]
 
 
 def _remember(db: Transaction) -> None:

@@ -1,0 +1,53 @@
+"""Undoing leaves the database as if the batch had never come."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from importing import Database, histories
+
+from nami_monitor.ingest.undo import undo
+
+MERGES = st.sampled_from([None, ("B", "A"), ("A", "C")])
+QUICK = {"phases": [Phase.explicit, Phase.generate], "report_multiple_bugs": False}
+
+
+def play(folder, name, files, without=()):
+    """A database into which the files were imported in order, but for some of them."""
+    made = Database(folder, name)
+    for number, file in enumerate(files):
+        if number in without:
+            made.batches.append(None)
+        else:
+            made.offer(file)
+    return made
+
+
+def check_undo(files, data, merged):
+    """Undo one or two batches, and compare with a database that never had them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = play(folder, "whole", files)
+        booked = [n for n, batch in enumerate(whole.batches) if batch is not None]
+        parents = {file.mends for file in files}
+        free = [n for n in booked if n not in parents]
+        gone = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=2, unique=True))
+        unbooked = set(range(len(files))) - set(booked)
+        bare = play(folder, "bare", files, without={*gone, *unbooked})
+        for made in (whole, bare):
+            if merged:
+                made.merge(*merged)
+        for number in gone:
+            undo(whole.store, whole.batches[number])
+        said, expected = whole.says(), bare.says()
+        whole.store.close()
+        bare.store.close()
+        for table, rows in expected.items():
+            assert said[table] == rows, table
+
+
+@settings(max_examples=10, **QUICK)
+@given(histories, st.data(), MERGES)
+def test_undo_equals_a_history_without_the_batch(files, data, merged):
+    check_undo(files, data, merged)
