@@ -17,9 +17,10 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.booking import MASTERS
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.library import is_mended, profiles_in, read_sheets, recognise
-from nami_monitor.ingest.load import MASTERS, Answers, import_file
+from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.ingest.report import Report, as_document

@@ -31,6 +31,7 @@ __all__ = [
     "DATE",
     "ERROR",
     "LINE_BREAK",
+    "MENDED",
     "MISFIT",
     "MISFIT_RULES",
     "MISFIT_SCHEMA",
@@ -62,6 +63,9 @@ MISFIT_RULES: Final = (
 
 MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
 
+
+#: The columns of a file with set-aside rows that say where each row came from.
+MENDED: Final = ("nami_batch", "nami_line")
 
 #: What stands in a straight file for a line break in a cell, and for a record that does not fit.
 LINE_BREAK: Final = "\x02"

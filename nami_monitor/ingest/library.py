@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet
-from nami_monitor.ingest.load import MENDED
+from nami_monitor.ingest.mended import MENDED
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile, write_profile
 from nami_monitor.ingest.readers import read

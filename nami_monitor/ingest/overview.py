@@ -10,8 +10,8 @@ from nami_monitor.core.thresholds import LEARNT_AFTER
 from nami_monitor.core.words import Grain, SetAsideState
 from nami_monitor.ingest import completeness
 from nami_monitor.ingest.actions import Code
+from nami_monitor.ingest.booking import SHEET_LINES
 from nami_monitor.ingest.codes import STATES
-from nami_monitor.ingest.load import SHEET_LINES
 from nami_monitor.ingest.profile import Expects
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.report import Report, from_json

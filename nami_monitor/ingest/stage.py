@@ -7,50 +7,29 @@ Every record of the sheet is there, in the file's order, with its line, its type
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import PANDERA_ROWS
-from nami_monitor.core.words import Grain
 from nami_monitor.ingest.cells import LargeCsv
 from nami_monitor.ingest.convert import (
     PERSONAL_TEXT,
     REDACTED,
     Conversion,
     Reading,
-    conversion,
-    pack_flag,
     plain,
 )
-from nami_monitor.ingest.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.sniff.values import (
-    Ambiguous,
-    combine,
-    date_formats,
-    decimal_evidence,
-)
-from nami_monitor.ingest.source_cells import MARK, SAMPLE, Cells, normal
-from nami_monitor.ingest.stated import check_dates, check_decimal
+from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
+from nami_monitor.ingest.profile import Profile, TableMap
+from nami_monitor.ingest.source_cells import MARK, Cells, normal
 from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
-from nami_monitor.store.schema import HIDDEN
-from nami_monitor.tables import Column, columns
+from nami_monitor.tables import columns
 
 TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"
 """The first words of a row that adds up other rows."""
-
-PERIOD_ENDS = {
-    Grain.MONTH: "last_day(period_start)",
-    Grain.QUARTER: "last_day(date_add(period_start, interval 2 month))",
-    Grain.YEAR: "last_day(date_add(period_start, interval 11 month))",
-    Grain.DAY: "period_start",
-    Grain.LINE: "last_day(period_start)",
-}
-"""When a measured figure's period ends, where only its start is given."""
-
 
 MISFIT_MARK = "misfit"
 """What is skipped under this name was set aside by the reader, and is counted there."""
@@ -99,9 +78,9 @@ def stage(
     Raises:
         UserError: a required column is missing, or a date order or decimal sign is ambiguous.
     """
-    origins, absent = _origins(table, cells)
-    reading = _reading(db, table, origins, cells, profile)
-    conversions = _conversions(table, origins, cells, profile, reading)
+    origins, absent = origins_of(table, cells)
+    reading = reading_of(db, table, origins, cells, profile)
+    conversions = conversions_of(table, origins, cells, profile, reading)
     rows = cells.sheet.rows
     large = isinstance(rows, LargeCsv) or rows.height > PANDERA_ROWS.value
     db.run(
@@ -113,172 +92,6 @@ def stage(
         _check_with_pandera(db, table.name, name)
     _mark_repeated_keys(db, table.name, name)
     return Stage(table.name, name, reading.dates, reading.decimal, absent)
-
-
-def _origins(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[str, ...]]:
-    """The origins with the columns that exist, and the optional ones that the file lacks."""
-    found: dict[str, Origin] = {}
-    absent = []
-    for column in columns(table.name):
-        origin = table.columns.get(column.name)
-        if origin is None:
-            filled = column.name in table.constants or (table.name, column.name) in DEFAULTED
-            if not column.optional and not filled:
-                raise UserError("import.column_unmapped", column=column.name, table=table.name)
-            continue
-        present = cells.find(origin.columns)
-        enough = present if origin.how == "first" else len(present) == len(origin.columns)
-        if enough:
-            extra = [origin.sign.column] if origin.sign else []
-            extra += [origin.scale_by[0]] if origin.scale_by else []
-            extra += [origin.unit] if origin.unit not in {None, "pack", "base"} else []
-            for needed in extra:
-                if not cells.find([str(needed)]):
-                    raise cells.missing(column.name, [str(needed)])
-            found[column.name] = replace(origin, columns=tuple(present))
-        elif column.optional and not _looked_for(column, table, cells):
-            absent.append(column.name)
-        else:
-            raise cells.missing(column.name, origin.columns)
-    return found, tuple(absent)
-
-
-def _looked_for(column: Column, table: TableMap, cells: Cells) -> bool:
-    """Whether an optional column cannot be left out: a figure, or renamed to a name we know."""
-    mapped = {normal(name) for origin in table.columns.values() for name in origin.columns}
-    free = [alias for alias in cells.find(column.aliases) if normal(alias) not in mapped]
-    return column.sql_type == "double" or bool(free)
-
-
-DEFAULTED = {("measurements", "period_end"), ("measurements", "proxy"), ("measurements", "unit")}
-
-
-def _sql_of(origin: Origin, cells: Cells) -> dict[str, str]:
-    names = [*origin.columns]
-    names += [origin.sign.column] if origin.sign else []
-    names += [origin.scale_by[0]] if origin.scale_by else []
-    names += [origin.unit] if origin.unit and origin.unit not in {"pack", "base"} else []
-    return {name: cells.sql[normal(name)] for name in names}
-
-
-def _reading(
-    db: Transaction,
-    table: TableMap,
-    origins: Mapping[str, Origin],
-    cells: Cells,
-    profile: Profile,
-) -> Reading:
-    """What the cells prove about decimal signs and date patterns; ambiguity is asked."""
-    blank = Reading(tagged=cells.tagged)
-    evidence = {}
-    dates: dict[str, tuple[str, ...]] = {}
-    for column in columns(table.name):
-        origin = origins.get(column.name)
-        if origin is None or column.sql_type not in {"double", "date"}:
-            continue
-        header = " / ".join(origin.columns)
-        texts = _texts(db, table, column, origin=origin, cells=cells, reading=blank)
-        if column.sql_type == "date":
-            stated = (origin.format,) if origin.format else profile.dates
-            if stated:
-                check_dates(header, texts, stated)
-            found = stated or date_formats(texts)
-            if isinstance(found, Ambiguous):
-                raise UserError(
-                    "import.ambiguous_dates",
-                    column=header,
-                    example=found.example,
-                    first=found.readings[0],
-                    second=found.readings[1],
-                )
-            dates[column.name] = found
-        elif profile.decimal is None:
-            evidence[column.name] = decimal_evidence(texts)
-        else:
-            check_decimal(header, texts, profile.decimal)
-    proven = combine(evidence)
-    for name, sign in proven.items():
-        if sign == "ambiguous":
-            raise UserError("import.ambiguous_decimal", column=" / ".join(origins[name].columns))
-    numbers = [c.name for c in columns(table.name) if c.sql_type == "double" and c.name in origins]
-    decimal = (
-        dict.fromkeys(numbers, profile.decimal)
-        if profile.decimal
-        else {name: str(sign) for name, sign in proven.items() if sign != "none"}
-    )
-    return Reading(tagged=cells.tagged, decimal=decimal, dates=dates)
-
-
-def _texts(
-    db: Transaction,
-    table: TableMap,
-    column: Column,
-    *,
-    origin: Origin,
-    cells: Cells,
-    reading: Reading,
-) -> list[str | None]:
-    """The distinct texts of a column as they will be converted."""
-    made = conversion(
-        column,
-        origin=origin,
-        constant=None,
-        values=table.values.get(column.name),
-        cell=_sql_of(origin, cells),
-        reading=reading,
-    )
-    texts = [sql for key, sql in made.inner.items() if key.startswith("t_")]
-    if len(texts) > 1:
-        texts = texts[1:]
-    listed = ", ".join(texts)
-    head = f"(select * from {cells.relation} limit {SAMPLE})"
-    rows = db.rows(f"select distinct unnest([{listed}]) from {head}")
-    return [text for (text,) in rows]
-
-
-def _conversions(
-    table: TableMap,
-    origins: Mapping[str, Origin],
-    cells: Cells,
-    profile: Profile,
-    reading: Reading,
-) -> list[Conversion]:
-    factor = profile.currency.to_eur if profile.currency else 1.0
-    if profile.vat == "incl" and profile.vat_rate is not None:
-        factor /= 1 + profile.vat_rate
-    made = []
-    for column in columns(table.name):
-        origin = origins.get(column.name)
-        default = _default(table.name, column.name, profile)
-        if origin is None and column.name not in table.constants and default is not None:
-            made.append(Conversion(column.name, {f"t_{column.name}": "null"}, default, ()))
-            continue
-        made.append(
-            conversion(
-                column,
-                origin=origin,
-                constant=table.constants.get(column.name),
-                values=table.values.get(column.name),
-                cell=_sql_of(origin, cells) if origin else {},
-                reading=reading,
-                factor=factor if column.money else 1.0,
-            )
-        )
-    if table.name in HIDDEN:
-        quantity = origins.get("quantity")
-        made.append(pack_flag(quantity, _sql_of(quantity, cells) if quantity else {}, reading))
-    return made
-
-
-def _default(table: str, column: str, profile: Profile) -> str | None:
-    """What a column holds when nothing fills it and the answer is certain."""
-    if table != "measurements":
-        return None
-    return {
-        "period_end": PERIOD_ENDS[profile.grain],
-        "proxy": "false",
-        "unit": "activity_measure",
-    }.get(column)
 
 
 def _query(

@@ -10,10 +10,10 @@ from rapidfuzz import fuzz, process, utils
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.ingest.mapping import DEFAULTED
 from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.source_cells import normal
-from nami_monitor.ingest.stage import DEFAULTED
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
 CLOSE: Final = 80.0

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import Cell, Layout, Sheet, clean_text, clean_texts
+from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text, clean_texts
 from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, MOST_WHOLE_BYTES, plan_large
 from nami_monitor.ingest.readers.records import Record, physical_lines, split_records
 from nami_monitor.ingest.readers.table import (
@@ -25,6 +25,7 @@ from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, is_label_row
 
 #: Records that become columns in one go; bounds the memory that lists of fields take.
 _CHUNK_RECORDS: Final = 50_000
+_HEAD_BYTES: Final = 4096
 
 
 @dataclass
@@ -70,7 +71,7 @@ def read_delimited(path: Path, layout: Layout) -> list[Sheet]:
     Raises:
         UserError: when encoding, separator or header cannot be told, or there is no data.
     """
-    if path.stat().st_size > (MOST_WHOLE_BYTES if layout.fill_down else LARGE_BYTES):
+    if _is_streamed(path, layout):
         return [plan_large(path, layout)]
     content = path.read_bytes()
     encoding = layout.encoding or sniff_encoding([content], path.name)
@@ -93,6 +94,13 @@ def read_delimited(path: Path, layout: Layout) -> list[Sheet]:
             blank=body.blank,
         )
     ]
+
+
+def _is_streamed(path: Path, layout: Layout) -> bool:
+    """Tell whether a file is too large to be read whole; mended rows are kept whole for longer."""
+    with path.open("rb") as file:
+        whole = bool(layout.fill_down) or MENDED[0].encode() in file.read(_HEAD_BYTES)
+    return path.stat().st_size > (MOST_WHOLE_BYTES if whole else LARGE_BYTES)
 
 
 def head_cells(records: Iterator[Record]) -> list[list[Cell]]:

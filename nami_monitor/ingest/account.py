@@ -1,0 +1,179 @@
+"""The account of an import: counts that add up, questions that are open, and what is offered."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
+from nami_monitor.core.words import Delivery, Standing
+from nami_monitor.ingest import codes
+from nami_monitor.ingest.booking import Booking, stages_of
+from nami_monitor.ingest.report import Question, Report, TableCounts
+from nami_monitor.ingest.settle import month_of
+
+
+def report_of(
+    booking: Booking,
+    file: Path,
+    first: date | None,
+    last: date | None,
+    before: dict[str, int],
+    released: dict[int, int],
+) -> Report:
+    """The report of a booked batch.
+
+    Args:
+        booking: what the import gathered.
+        file: the file, by its name for people.
+        first: first date among its rows.
+        last: last one.
+        before: live rows that lay in what it replaces, by table.
+        released: batches that its codes released, each with its parent.
+    """
+    db, batch, profile = booking.db, booking.batch, booking.profile
+    tables = {
+        table.name: _counts(booking, table.name, main=index == 0, before=before)
+        for index, table in enumerate(profile.tables)
+    }
+    main = next(iter(tables.values()))
+    cells = booking.stages[0][2]
+    absent = {name for _, staged, _ in booking.stages for name in staged.absent}
+    return Report(
+        file=file.name,
+        batch=batch,
+        tables=tables,
+        dropped_columns=cells.personal,
+        absent_columns=tuple(sorted(absent)),
+        first_date=first,
+        last_date=last,
+        created=codes.created_by(db, batch),
+        disagreements=_disagreements(booking),
+        released=tuple(sorted(set(released.values()))),
+        questions=tuple(_questions(booking, main)),
+        offer=_offer(booking) if profile.delivery is Delivery.ADDS else None,
+    )
+
+
+def _counts(booking: Booking, table: str, *, main: bool, before: dict[str, int]) -> TableCounts:
+    db, batch = booking.db, booking.batch
+    stages = stages_of(booking, table)
+    skipped: dict[str, int] = {}
+    rows = 0
+    for name in stages:
+        for rule, count in db.rows(f"select skip, count(*) from {name} group by skip order by 1"):
+            rows += count
+            if rule:
+                skipped[rule] = skipped.get(rule, 0) + count
+    if main and booking.blank:
+        skipped["blank"] = skipped.get("blank", 0) + booking.blank
+        rows += booking.blank
+    misfits = sum(found.height for found in booking.misfits) if main else 0
+    aside = sum(
+        db.value(f"select count(*) from {name} where skip is null and problems is not null")
+        for name in stages
+    )
+    standing = codes.counts(db, table, batch)
+    reasons = dict(
+        db.rows(
+            "select rule, count(distinct (line, value)) from set_aside"
+            " where batch = ? and table_name = ? group by rule order by rule",
+            [batch, table],
+        )
+    )
+    received = rows + misfits - sum(skipped.values())
+    known = standing.get("known", 0) + standing.get("replaced", 0)
+    return TableCounts(
+        read=rows + misfits,
+        skipped=skipped,
+        received=received,
+        accepted=received - aside - misfits - known,
+        set_aside=aside + misfits,
+        known=known,
+        replaced=before.get(table, 0),
+        reasons=reasons,
+    )
+
+
+def _disagreements(booking: Booking) -> int:
+    """Lines whose category is not their product's; the product's holds."""
+    if "orders" not in {table.name for table in booking.profile.tables}:
+        return 0
+    return int(
+        booking.db.value(
+            "select count(*) from orders_offered as o join product_spans as p"
+            " on p.source = ? and p.product_id = o.product_id and o.ordered_on >= p.holds_from"
+            " and o.ordered_on < p.holds_until"
+            " where o.batch = ? and p.category <> o.category",
+            [booking.profile.product_source, booking.batch],
+        )
+    )
+
+
+def _questions(booking: Booking, main: TableCounts) -> list[Question]:
+    """What must be answered before this is booked."""
+    asked = []
+    missing = booking.create - (booking.answers.create or frozenset())
+    if missing and booking.answers.create is None:
+        kinds = ", ".join(sorted(missing))
+        asked.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
+    too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)
+    if too_many and not booking.answers.accept_set_aside:
+        top = sorted(main.reasons.items(), key=lambda item: -item[1])[:3]
+        asked.append(
+            Question(
+                "set_aside",
+                {
+                    "set_aside": main.set_aside,
+                    "received": main.received,
+                    "rules": tuple(rule for rule, _ in top),
+                },
+            )
+        )
+    return asked
+
+
+def _offer(booking: Booking) -> Question | None:
+    """Replace instead of add: offered when more than half of a month's lines recur."""
+    db, batch, source = booking.db, booking.batch, booking.profile.source
+    if booking.profile.tables[0].name != "orders" or not codes.counts(db, "orders", batch).get(
+        Standing.KNOWN
+    ):
+        return None
+    month = month_of("orders")
+    rows = db.rows(
+        f"with own as (select {month} as month, count(*) filter (standing = 'known') as known,"
+        " count(*) filter (standing = 'live') as added from orders_offered where batch = ?"
+        f" group by 1), earlier as (select {month} as month, count(*) as lines"
+        " from orders_offered as o join batches as b using (batch)"
+        " where b.source = ? and o.batch < ? and o.standing = 'live' group by 1)"
+        " select month, known, lines, added from own join earlier using (month) order by month",
+        [batch, source, batch],
+    )
+    recurring = [row for row in rows if row[1] > RECURRING_SHARE.value * row[2]]
+    vanish = sum(lines - known for _, known, lines, _ in recurring)
+    added = sum(row[3] for row in recurring)
+    if not recurring or not vanish + added:
+        return None
+    months = [row[0] for row in recurring]
+    amount = db.value(
+        f"select coalesce(sum(o.amount_eur), 0) from orders_offered as o join batches as b"
+        f" using (batch) where b.source = ? and o.batch < ? and o.standing = 'live'"
+        f" and {month} in (select unnest(?::date[]))",
+        [source, batch, months],
+    )
+    own = db.value(
+        f"select coalesce(sum(amount_eur), 0) from orders_offered where batch = ?"
+        f" and standing = 'known' and {month} in (select unnest(?::date[]))",
+        [batch, months],
+    )
+    return Question(
+        "replace",
+        {
+            "first": months[0],
+            "last": months[-1],
+            "vanish": vanish,
+            "amount": amount - own,
+            "added": added,
+        },
+    )
