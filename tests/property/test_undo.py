@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from importing import Database, histories
+from importing import START, Database, File, histories
 
 from nami_monitor.ingest.undo import undo
 
@@ -51,3 +51,13 @@ def check_undo(files, data, merged):
 @given(histories, st.data(), MERGES)
 def test_undo_equals_a_history_without_the_batch(files, data, merged):
     check_undo(files, data, merged)
+
+
+def test_a_merge_into_a_code_that_is_gone_waits(tmp_path):
+    made = play(tmp_path, "merge", START)
+    made.offer(File("orders", ("2024-01-05;C;ink;;;desk;1;5",), create=("location_id",)))
+    made.merge("A", "C")
+    assert {place for (place,) in made.rows("select location_id from locations")} == {"B", "C"}
+    undo(made.store, made.batches[-1])
+    assert {place for (place,) in made.rows("select location_id from locations")} == {"A", "B"}
+    made.store.close()

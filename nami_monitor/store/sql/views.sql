@@ -1,13 +1,18 @@
--- What counts, with codes resolved. "merged" follows chains of merges to their end.
+-- What counts, with codes resolved. "merged" follows chains of merges to their end; a merge into a
+-- code that undoing has made unknown waits with it.
 create view merged as
-with recursive step as (
-    select kind, source, code, to_code, 1 as hops
-    from code_actions where what = 'merge' and undone_at is null
+with recursive merge_of as (
+    select kind, source, code, to_code from code_actions
+    where what = 'merge' and undone_at is null
+        and (kind, source, to_code) in (select (c.kind, c.source, c.code) from codes as c)
+),
+step as (
+    select kind, source, code, to_code, 1 as hops from merge_of
     union all
     select step.kind, step.source, step.code, next.to_code, hops + 1
-    from step join code_actions as next
+    from step join merge_of as next
         on next.kind = step.kind and next.source = step.source and next.code = step.to_code
-    where next.what = 'merge' and next.undone_at is null and hops < 20
+    where hops < 20
 )
 select kind, source, code, arg_max(to_code, hops) as to_code
 from step group by kind, source, code;
