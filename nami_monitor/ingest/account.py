@@ -114,7 +114,7 @@ def _questions(booking: Booking, main: TableCounts) -> list[Question]:
     """What must be answered before this is booked."""
     asked = []
     missing = booking.create - (booking.answers.create or frozenset())
-    if missing and booking.answers.create is None:
+    if missing and booking.answers.create is None and "unknown_code" in main.reasons:
         kinds = ", ".join(sorted(missing))
         asked.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
     too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)

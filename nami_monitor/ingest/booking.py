@@ -129,7 +129,8 @@ def _created(booking: Booking, table: TableMap) -> set[str]:
         for name, kind in codes.coded(table.name).items()
         if name in table.columns or name in table.constants
     }
-    offered = {name for name, kind in mapped.items() if kind in masterless and name not in free}
+    settled = free | set(table.codes)
+    offered = {name for name, kind in mapped.items() if kind in masterless and name not in settled}
     booking.create |= {str(mapped[name]) for name in offered}
     allowed = booking.answers.create or frozenset()
     return free | {name for name in offered if mapped[name] in allowed}

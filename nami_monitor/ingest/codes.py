@@ -41,12 +41,12 @@ def scope_of(kind: str, product_source: str) -> str:
 
 
 def without_master(db: Transaction, kinds: Collection[str], product_source: str) -> set[str]:
-    """The kinds of which no code is known at all."""
+    """The kinds of which no master is loaded; codes made from files are no master."""
     return {
         kind
         for kind in kinds
         if not db.value(
-            "select count(*) from codes where kind = ? and source = ?",
+            "select count(*) from codes where kind = ? and source = ? and not provisional",
             [kind, scope_of(kind, product_source)],
         )
     }
@@ -183,6 +183,23 @@ def recheck(db: Transaction, changed: str) -> list[tuple[str, str, list[date | N
         )
         scopes += months_of_batches(db, table, batches)
     return scopes
+
+
+def note_waiting(db: Transaction) -> None:
+    """Set aside the rows that lost a code by an undo, so that people see what waits for it."""
+    for table in TABLES:
+        for name, kind in coded(table).items():
+            source = "b.products_of" if kind == Codes.PRODUCT else literal("")
+            db.run(
+                "insert into set_aside by name select o.batch, o.line,"
+                f" '{table}' as table_name, '{name}' as column_name, o.\"{name}\" as value,"
+                f" 'unknown_code' as rule from {table}_offered as o join batches as b using (batch)"
+                f" where o.standing = '{Standing.UNKNOWN_CODE}' and not b.automatic"
+                f' and o."{name}" is not null and not exists (select 1 from codes as c'
+                f" where c.kind = '{kind}' and c.code = o.\"{name}\" and c.source = {source})"
+                " and not exists (select 1 from set_aside as s where s.batch = o.batch"
+                f" and s.line = o.line and s.table_name = '{table}')"
+            )
 
 
 def months_of_batches(

@@ -103,6 +103,7 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     for table, source, months in scopes:
         settle(db, table, source, months, anew=True)
     codes.release(db)
+    codes.note_waiting(db)
     db.run("drop table codes_before")
     db.run("drop table codes_changed")
     preview = _compare(db, batch, file, gone, children)
