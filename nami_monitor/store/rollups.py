@@ -80,7 +80,7 @@ BY_PRODUCT = Rollup(
 )
 ROLLUPS = (BY_PLACE, BY_PRODUCT)
 
-LINES_AT_ONCE = 5_000_000
+LINES_AT_ONCE = 3_000_000
 """Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
 
 
@@ -91,22 +91,19 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
         db: the transaction that changed the lines.
         months: the months touched; None for all of them.
     """
-    spans = _whole(db) if months is None else _spans(sorted(set(months)))
-    for rollup in ROLLUPS:
+    tables = (*(rollup.name for rollup in ROLLUPS), "delivered")
+    for name in tables:
         if months is None:
-            db.run(f"delete from {rollup.name}")
-        for first, end in spans:
-            if months is not None:
-                db.run(f"delete from {rollup.name} where month >= ? and month < ?", [first, end])
+            db.run(f"delete from {name}")
+        for first, end in _spans(sorted(set(months or ()))):
+            db.run(f"delete from {name} where month >= ? and month < ?", [first, end])
+    for first, end in _parts(db, months):
+        for rollup in ROLLUPS:
             db.run(
                 f"insert into {rollup.name} {rollup.query}"
                 " where ordered_on >= ? and ordered_on < ? group by all",
                 [first, end],
             )
-    if months is None:
-        db.run("delete from delivered")
-    for first, end in spans:
-        db.run("delete from delivered where month >= ? and month < ?", [first, end])
         db.run(
             "insert into delivered select source, month, sum(lines), count(distinct location_id),"
             f" count(distinct product_id) from {BY_PRODUCT.name}"
@@ -115,23 +112,24 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
         )
 
 
-def _whole(db: Transaction) -> list[tuple[date, date]]:
-    """Spans that hold all order lines, each of at most LINES_AT_ONCE or one month."""
-    spans: list[tuple[date, date]] = []
-    held = 0
+def _parts(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:
+    """Spans that hold the order lines of the months, each of at most LINES_AT_ONCE or one month."""
     rows = db.rows(
         "select month, sum(lines) from batch_months where table_name = 'orders'"
-        " group by month order by month"
+        " and (? or month in (select unnest(?::date[]))) group by month order by month",
+        [months is None, list(months or ())],
     )
+    parts: list[tuple[date, date]] = []
+    held = 0
     for month, lines in rows:
         after = _spans([month])[0][1]
-        if spans and held + lines <= LINES_AT_ONCE:
-            spans[-1] = (spans[-1][0], after)
+        if parts and parts[-1][1] == month and held + lines <= LINES_AT_ONCE:
+            parts[-1] = (parts[-1][0], after)
             held += lines
         else:
-            spans.append((month, after))
+            parts.append((month, after))
             held = lines
-    return spans
+    return parts
 
 
 def _spans(months: Sequence[date]) -> list[tuple[date, date]]:

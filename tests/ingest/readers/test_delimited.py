@@ -331,3 +331,9 @@ def test_what_a_layout_cannot_mend_is_refused(tmp_path, content, layout, key):
 def test_plain_letters_in_a_stated_windows_file(tmp_path):
     sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}", Layout(encoding="cp1252"))
     assert sheet.rows.height == 10
+
+
+def test_mended_rows_are_read_whole_for_longer(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "LARGE_BYTES", 10)
+    sheet = read_text(tmp_path, f"nami_batch;nami_line;Prijs\n{BODY}")
+    assert sheet.rows["c1"].to_list() == [str(n) for n in range(1, 11)]
