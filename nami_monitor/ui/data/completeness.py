@@ -171,7 +171,7 @@ def _learnt(session: Session, one: Learnt) -> None:
     with st.container(border=True, key=f"learnt_{state.slug(one.source)}"):
         st.markdown(
             session.t(
-                "data.learnt.words",
+                "data.learnt.demo" if session.demo else "data.learnt.words",
                 source=one.source,
                 n=one.months,
                 first=formats.month(one.first, session.lang),

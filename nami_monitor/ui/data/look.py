@@ -51,8 +51,9 @@ def part(session: Session, offer: Offer, profile: Profile) -> None:
     ):
         return
     found = _look(session, offer, profile, Answers(), period)
-    if found.batch is not None:
-        st.info(session.t("data.look.known", batch=found.batch))
+    if _nothing_new(found):
+        st.info(session.t("data.look.known"))
+        report.show(session, found)
         return
     answers = _codes(session, offer, found)
     if answers.create is not None:
@@ -77,6 +78,13 @@ def part(session: Session, offer: Offer, profile: Profile) -> None:
             booked = book(session, offer, profile, answers, period)
         if booked:
             st.rerun()
+
+
+def _nothing_new(found: Report) -> bool:
+    """Whether all of a file is known already."""
+    return not any(
+        counts.accepted or counts.set_aside or counts.replaced for counts in found.tables.values()
+    )
 
 
 def book(

@@ -51,7 +51,7 @@ def panel(session: Session, offer: Offer, initial: Profile | None, name: str) ->
     with st.expander(session.t("data.map.more"), key=f"more_{offer.key}"):
         made = layout.fields(session, offer.key, made, sheet.columns)
         made = details.fields(session, offer.key, sheet, made)
-    made = _preview(session, offer, sheet, made)
+    _preview(session, offer, sheet, ready(made))
     _take(offer, profile, made)
     _save(session, offer, ready(made), name)
 
@@ -135,25 +135,23 @@ def _tables(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> P
     return replace(profile, source=source.strip(), tables=tables)
 
 
-def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> Profile:
+def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> None:
     """Show the first rows as they would be booked; ask about dates and decimals where needed."""
     st.markdown(f"**{session.t('data.map.preview')}**")
-    missing = _missing(ready(profile))
+    missing = _missing(profile)
     if missing:
         listed = ", ".join(labels.column(session, name) for name in missing)
         st.info(session.t("data.map.missing", columns=listed))
-        return profile
+        return
     key = ("preview", offer.key, repr(profile), session.store.version())
     try:
-        shown = state.remember(
-            key, lambda: preview(session.store, sheet, ready(profile), name=offer.name)
-        )
+        shown = state.remember(key, lambda: preview(session.store, sheet, profile, name=offer.name))
     except UserError as error:
         st.error(labels.sentence(session, error))
-        return questions.settle(session, offer.key, profile, error)
+        questions.settle(session, offer.key, error)
+        return
     for table in shown:
         _rows(session, offer, table)
-    return profile
 
 
 def _missing(profile: Profile) -> list[str]:

@@ -143,30 +143,38 @@ def _currency(session: Session, key: str, now: Currency | None) -> Currency | No
     return Currency(code, rate, source.strip()) if rate else None
 
 
-def settle(session: Session, key: str, profile: Profile, error: UserError) -> Profile:
-    """Ask what a column alone does not prove: the order of dates, or the decimal sign."""
+def settle(session: Session, key: str, error: UserError) -> None:
+    """Ask what a column alone does not prove: the order of dates, or the decimal sign.
+
+    The answer is filled in where the layout is asked, so that it stands in one place.
+    """
     if error.key == "import.ambiguous_dates":
-        readings = [str(error.values["first"]), str(error.values["second"])]
-        chosen = st.radio(
+        st.radio(
             session.t("data.settle.dates", example=error.values["example"]),
-            readings,
+            [str(error.values["first"]), str(error.values["second"])],
             index=None,
             format_func=lambda pattern: pattern_name(session, pattern),
-            key=f"dates_{key}",
+            key=f"settle_dates_{key}",
+            on_change=_settled,
+            args=(f"settle_dates_{key}", f"patterns_{key}", True),
         )
-        return replace(profile, dates=(chosen,)) if chosen else profile
     if error.key == "import.ambiguous_decimal":
-        chosen = st.radio(
+        st.radio(
             session.t("data.settle.decimal"),
             (",", "."),
             index=None,
             format_func=lambda sign: session.t(
                 "data.settle.comma" if sign == "," else "data.settle.point"
             ),
-            key=f"decimal_{key}",
+            key=f"settle_decimal_{key}",
+            on_change=_settled,
+            args=(f"settle_decimal_{key}", f"decimal_{key}", False),
         )
-        return replace(profile, decimal=chosen) if chosen else profile
-    return profile
+
+
+def _settled(asked: str, into: str, several: bool) -> None:
+    answer = st.session_state[asked]
+    st.session_state[into] = [answer] if several else answer
 
 
 def pattern_name(session: Session, pattern: str) -> str:

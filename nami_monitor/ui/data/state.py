@@ -6,7 +6,9 @@ Uploaded bytes are written to a folder that goes with the session; no path is ev
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,17 +55,26 @@ class Offer:
     size: int
 
 
+class _Folder:
+    """A temporary folder that goes when its session does."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="nami-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def offer(file: Uploaded) -> Offer:
     """Keep a copy of an uploaded file for as long as the session lasts."""
     offered = cast("dict[str, Offer]", st.session_state.setdefault(OFFERED, {}))
     if file.file_id not in offered:
         if FOLDER not in st.session_state:
-            st.session_state[FOLDER] = tempfile.TemporaryDirectory(prefix="nami-")
+            st.session_state[FOLDER] = _Folder()
         content = file.getvalue()
         digest = hashlib.sha256(content).hexdigest()[:24]
-        path = Path(st.session_state[FOLDER].name) / digest
-        path.write_bytes(content)
         name = Path(file.name).name
+        path = cast("_Folder", st.session_state[FOLDER]).path / digest / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
         offered[file.file_id] = Offer(name, f"{slug(name)}{digest}", path, len(content))
     return offered[file.file_id]
 
