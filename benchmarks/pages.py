@@ -1,0 +1,129 @@
+"""How long people wait: a start beside an empty Streamlit app, and a filter change on a page.
+
+Run as ``python benchmarks/pages.py [DATABASE]``; without a database on the demo, which is built
+first and timed. Needs Chromium and Playwright.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+CHANGES = 12
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+WATCH = """() => {
+  window.redrawn = new Promise(done => {
+    const chart = document.querySelector('[data-testid=stVegaLiteChart]');
+    new MutationObserver((_, seen) => { seen.disconnect(); done(performance.now()); })
+      .observe(chart.parentElement, {childList: true, subtree: true, attributes: true});
+  });
+}"""
+
+
+@contextlib.contextmanager
+def serving(script: Path, environment: dict[str, str]) -> Iterator[str]:
+    """A Streamlit server of a script, on a free port."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port),
+         "--server.headless", "true", "--browser.gatherUsageStats", "false"],
+        cwd=ROOT, env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def opened(page: Page, address: str, selector: str, seconds: float = 240) -> float:
+    """Seconds until a page of a server that is just starting shows a selector."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        with contextlib.suppress(Exception):
+            page.goto(address, timeout=2_000)
+            break
+        time.sleep(0.05)
+    page.wait_for_selector(selector, timeout=seconds * 1000)
+    return time.monotonic() - begun
+
+
+def filter_changes(page: Page, address: str) -> list[float]:
+    """Milliseconds from choosing another figure to the redrawn chart, many times."""
+    page.goto(f"{address}/trends?lang=en", timeout=60_000)
+    page.wait_for_selector(
+        "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+    )
+    page.wait_for_timeout(2_000)
+    names = ("Mass of what was bought", "Spend")
+    taken = []
+    for change in range(CHANGES):
+        page.get_by_label("Indicator").first.click()
+        option = page.get_by_role("option", name=names[change % 2], exact=True)
+        option.wait_for()
+        page.evaluate(WATCH)
+        begun = page.evaluate("performance.now()")
+        option.click()
+        taken.append(page.evaluate("window.redrawn") - begun)
+        page.wait_for_timeout(700)
+    return taken
+
+
+def main() -> None:
+    """Measure and print."""
+    folder = Path(tempfile.mkdtemp())
+    empty = folder / "empty.py"
+    empty.write_text("import streamlit as st\nst.title('x')\n")
+    places = {"NAMI_CACHE": str(folder / "cache"), "NAMI_HOME": str(folder / "home")}
+    if len(sys.argv) > 1:
+        places["NAMI_DB"] = sys.argv[1]
+    rows: list[tuple[str, str]] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        with serving(empty, places) as address:
+            bare = opened(page, address, "h1")
+        rows.append(("an empty Streamlit app, from process start to its heading", f"{bare:.1f} s"))
+        dashboard = ROOT / "dashboard.py"
+        if "NAMI_DB" not in places:
+            with serving(dashboard, places) as address:
+                first = opened(page, f"{address}/?lang=en", "[data-testid=stProgress]")
+                begun = time.monotonic()
+                page.wait_for_selector(".nami-card", timeout=240_000)
+                whole = first + time.monotonic() - begun
+            rows.append(("first start, to the page with progress", f"{first:.1f} s"))
+            rows.append(("first start, to the demo", f"{whole:.1f} s"))
+        with serving(dashboard, places) as address:
+            later = opened(page, f"{address}/?lang=en", ".nami-card")
+            rows.append(("later start, to the cards of the overview", f"{later:.1f} s"))
+            rows.append(("later start beside an empty app", f"{later - bare:+.1f} s"))
+            taken = filter_changes(page, address)
+        rows.append(
+            ("filter change to redrawn chart, median", f"{statistics.median(taken):.0f} ms")
+        )
+        rows.append(("filter change, slowest", f"{max(taken):.0f} ms"))
+        browser.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    print("| what | measured |\n| --- | --- |")
+    for what, measured in rows:
+        print(f"| {what} | {measured} |")
+
+
+if __name__ == "__main__":
+    main()
