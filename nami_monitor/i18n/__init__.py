@@ -44,7 +44,7 @@ class CatalogueError(ValueError):
     """A catalogue file is wrong: a key defined twice, an empty text, or a value that is no text."""
 
 
-def text(key: str, lang: str, **values: object) -> str:
+def text(key: str, lang: str, /, **values: object) -> str:
     """Give the words that stand under a key.
 
     Args:
