@@ -27,6 +27,7 @@ from nami_monitor.ingest.profile import (
 )
 from nami_monitor.ingest.profile_values import (
     date_pattern,
+    delimiter,
     known,
     number,
     one_of,
@@ -57,7 +58,7 @@ def parse_profile(text: str) -> Profile:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError("profile.toml", detail=str(error)) from error
     return _profile(raw)
 
@@ -111,7 +112,7 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
             format=None if "format" not in file else one_of(file["format"], FORMATS, "format"),
             sheet=typed(file, "sheet", (str, int), None),
             encoding=typed(file, "encoding", str, None),
-            delimiter=typed(file, "delimiter", str, None),
+            delimiter=delimiter(file["delimiter"], "delimiter") if "delimiter" in file else None,
             header=typed(file, "header", bool, default=True),
             header_rows=_count(file, "header_rows", 1, least=1),
             skip_rows=_count(file, "skip_rows", None, least=0),

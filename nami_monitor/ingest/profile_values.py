@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +10,11 @@ import polars as pl
 from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.store.patterns import unreadable
 
 POSSESSIVE = re.compile(r"[*+?}]\+")
+LONGEST_DETAIL = 200
+LARGEST = 1e15
 DATE_SIGNS = frozenset("dmYybBHMS")
 
 
@@ -66,23 +68,34 @@ def regex(pattern: Any, key: str) -> str:
         pl.Series([""]).str.contains(pattern)
         if POSSESSIVE.search(pattern):
             raise re.error("multiple repeat")
-    except (re.error, pl.exceptions.ComputeError) as error:
-        detail = " ".join(str(error).split())
-        raise UserError("profile.pattern", key=key, seen=pattern, detail=detail) from error
+        if why := unreadable(pattern):
+            raise re.error(why)
+    except (re.error, pl.exceptions.ComputeError, RecursionError, OverflowError) as error:
+        detail = " ".join(str(error).split())[:LONGEST_DETAIL]
+        seen = pattern[:LONGEST_DETAIL]
+        raise UserError("profile.pattern", key=key, seen=seen, detail=detail) from error
     return pattern
 
 
 def number(raw: Mapping[str, Any], key: str, default: Any) -> Any:
     """The finite number under a key."""
     value = typed(raw, key, (int, float), default)
-    if value is not None and not math.isfinite(value):
+    if value is not None and not abs(value) <= LARGEST:
         raise UserError("profile.type", key=key, seen=value)
     return None if value is None else float(value)
+
+
+def delimiter(value: Any, key: str) -> str:
+    """The sign between fields: a single one that fields themselves do not need."""
+    if not isinstance(value, str) or len(value) != 1 or not value.isascii() or value in '"\r\n\0':
+        raise UserError("profile.type", key=key, seen=value)
+    return value
 
 
 def date_pattern(pattern: Any, key: str) -> str:
     """A date pattern of the signs that the database reads; it names a year."""
     signs = re.findall("%(.?)", pattern) if isinstance(pattern, str) else []
-    if not signs or not DATE_SIGNS.issuperset(signs) or not {"Y", "y"} & set(signs):
+    repeated = len(set(map(str.lower, signs))) < len(signs)
+    if repeated or not DATE_SIGNS.issuperset(signs) or not {"Y", "y"} & set(signs):
         raise UserError("profile.date_pattern", key=key, seen=pattern)
     return str(pattern)

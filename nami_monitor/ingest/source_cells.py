@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
@@ -135,8 +135,8 @@ MARK = literal(MISFIT)
 
 def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str]) -> str:
     if isinstance(unpivot.columns, str):
-        pattern = re.compile(unpivot.columns, re.IGNORECASE)
-        chosen = [name for name in sheet.columns if pattern.search(name)]
+        fits = pl.Series(sheet.columns).str.contains(f"(?i){unpivot.columns}")
+        chosen = [name for name, fit in zip(sheet.columns, fits, strict=True) if fit]
     else:
         wanted = {normal(name) for name in unpivot.columns}
         chosen = [name for name in sheet.columns if normal(name) in wanted]

@@ -113,7 +113,8 @@ def decode(content: bytes, encoding: str, name: str) -> str:
     """
     try:
         plain = codecs.lookup(encoding).name
-    except LookupError as error:
+        b"\xe9".decode(encoding, "ignore")
+    except (LookupError, ValueError) as error:
         raise UserError("reading.encoding_name", file=name, encoding=encoding) from error
     if plain.startswith(("utf-16", "utf-32")):
         try:
