@@ -23,6 +23,7 @@ from nami_monitor.ingest.library import is_mended, profiles_in, read_sheets, rec
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile
+from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.report import Report, as_document
 from nami_monitor.ingest.source_cells import normal
 from nami_monitor.ingest.suggest import auto_profile
@@ -151,9 +152,9 @@ def _import_one(
     except DatabaseHeldError:
         raise
     except UserError as error:
-        refused = Report(file=file.name, refused=(error.key, error.values))
+        refused = Report(file=shown_name(file), refused=(error.key, error.values))
         sentence = session.sentence(error)
-        session.tell(f"{file.name}: {sentence}")
+        session.tell(f"{refused.file}: {sentence}")
         return refused, sentence
 
 

@@ -68,7 +68,8 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
 
 def mappable(sheet: Sheet) -> list[str]:
     """The headers that may be mapped: those that do not name people."""
-    return [name for name in sheet.columns if name not in personal(sheet)]
+    people = set(personal(sheet))
+    return [name for name in sheet.columns if name not in people]
 
 
 def personal(sheet: Sheet) -> list[str]:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -77,7 +78,7 @@ def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[C
 def convert(path: Path, form: str, folder: Path) -> None:
     """Check and parse a spreadsheet into FOLDER."""
     scans = check_package(path) if form == "xlsx" else []
-    book = calamine.CalamineWorkbook.from_path(str(path))
+    book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
     sheets = []
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:

@@ -20,6 +20,11 @@ READERS: Final[Mapping[str, Callable[[Path, Layout], list[Sheet]]]] = {
 }
 
 
+def shown_name(path: Path) -> str:
+    """A file's name as text that can be shown; bytes that are no UTF-8 become U+FFFD."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def read(path: Path, layout: Layout | None = None) -> list[Sheet]:
     """Read a file as it is.
 
@@ -34,6 +39,8 @@ def read(path: Path, layout: Layout | None = None) -> list[Sheet]:
         UserError: with what was seen and what to do, when the file cannot be understood.
     """
     layout = layout or Layout()
+    if shown_name(path) != path.name:
+        raise UserError("reading.file_name", file=shown_name(path))
     found = sniff_format(path)
     if layout.format not in (None, found):
         raise UserError("reading.other_format", file=path.name, stated=layout.format, found=found)
