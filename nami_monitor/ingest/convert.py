@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.profile import Origin
 from nami_monitor.ingest.sniff.values import MONTHS
 from nami_monitor.store.quoting import literal, words
@@ -21,6 +22,9 @@ BASE_WORDS = ("base", "stuk", "stuks", "st", "st.", "piece", "pieces", "each", "
 TRUE_WORDS = ("true", "ja", "j", "yes", "y", "1", "waar", "x")
 FALSE_WORDS = ("false", "nee", "n", "no", "0", "onwaar")
 EARLIEST, LATEST = "1950-01-01", "2100-12-31"
+
+TOO_LARGE = ("abs({typed}) > 1e15", "number_too_large")
+"""From here on a DOUBLE has no room for cents; a sum of such numbers would be wrong."""
 
 SPOILT = r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+"
 """An identifier that a spreadsheet turned into a number and printed in exponent form."""
@@ -108,7 +112,7 @@ def number(text: str, decimal: str | None, *, tagged: bool) -> str:
         group = "." if decimal == "," else ","
         whole = rf"(?:[0-9]{{1,3}}(?:[{group}{GROUPS}][0-9]{{3}})+|[0-9]+)"
         amount = rf"(?:{whole}(?:{dashes}|[{sign}][0-9]*)?|[{sign}][0-9]+)"
-        fast = " and ".join(f"not contains({text}, '{odd}')" for odd in f"{group}_eEnN")
+        fast = " and ".join(f"not contains({text}, '{odd}')" for odd in f"{group}_eEnN+")
         clean = text if decimal == "." else f"replace({text}, ',', '.')"
     shapes = (
         rf"{MONEY}[+{MINUS}]?{SPACE}*{MONEY}{amount}{SPACE}*{MONEY}",
@@ -177,7 +181,7 @@ def conversion(
     name = column.name
     shown = f"t_{name}"
     if origin is None:
-        text = "cast(null as varchar)" if constant is None else literal(constant.strip())
+        text = "cast(null as varchar)" if constant is None else literal(clean_text(constant) or "")
         return _typed(column, {shown: text}, values, reading, constant=constant is not None)
     if column.sql_type == "double":
         return _number(column, origin, values=values, cell=cell, reading=reading, factor=factor)
@@ -245,7 +249,7 @@ def _typed(
         failures = (("{typed} is null", "not_a_truth_value"),)
     elif column.sql_type == "double":
         typed = number(shown, "." if constant else reading.decimal.get(column.name), tagged=tagged)
-        failures = (("{typed} is null", "not_a_number"),)
+        failures = (("{typed} is null", "not_a_number"), TOO_LARGE)
     else:
         typed = plain(shown, tagged=tagged)
         failures = ()
@@ -303,7 +307,7 @@ def _number(
     read = {key: number(key, decimal, tagged=tagged) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
     alone = len(parts) == 1 and not origin.scale_by
-    failures = [("{typed} is null" if alone else unread, "not_a_number")]
+    failures = [("{typed} is null" if alone else unread, "not_a_number"), TOO_LARGE]
     value = next(iter(read.values()))
     if len(parts) > 1:
         some = " or ".join(f"{key} is not null" for key in texts)
