@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nami_monitor.ingest import codes
 from nami_monitor.ingest.booking import Booking, stages_of
 from nami_monitor.ingest.report import Question, Report, TableCounts
 from nami_monitor.ingest.settle import month_of
+from nami_monitor.store import Transaction
 
 
 def report_of(
@@ -74,13 +76,11 @@ def _counts(booking: Booking, table: str, *, main: bool, before: dict[str, int])
         for name in stages
     )
     standing = codes.counts(db, table, batch)
-    reasons = dict(
-        db.rows(
-            "select rule, count(distinct (line, value)) from set_aside"
-            " where batch = ? and table_name = ? group by rule order by rule",
-            [batch, table],
-        )
-    )
+    reasons: Counter[str] = Counter()
+    for name in stages:
+        reasons.update(_reasons(db, name))
+    for found in booking.misfits if main else ():
+        reasons.update(found["rule"].to_list())
     received = rows + misfits - sum(skipped.values())
     known = standing.get("known", 0) + standing.get("replaced", 0)
     return TableCounts(
@@ -91,7 +91,18 @@ def _counts(booking: Booking, table: str, *, main: bool, before: dict[str, int])
         set_aside=aside + misfits,
         known=known,
         replaced=before.get(table, 0),
-        reasons=reasons,
+        reasons=dict(sorted(reasons.items())),
+    )
+
+
+def _reasons(db: Transaction, staged: str) -> dict[str, int]:
+    """How many records of a staged table break each rule; one that breaks it twice counts once."""
+    return dict(
+        db.rows(
+            "select rule, count(*) from (select unnest(list_distinct("
+            f"list_transform(problems, lambda p: p.rule))) as rule from {staged}"
+            " where skip is null and problems is not null) group by rule"
+        )
     )
 
 

@@ -139,6 +139,7 @@ def test_a_new_file_is_mapped_looked_at_and_booked():
     assert profile.tables[0].values["condition"] == {"nieuw": "new", "refurbished": "refurbished"}
     assert "Herkend als **Kantoor x**" in words(page)
     assert "Beantwoord eerst" in words(page)
+    assert "3 regels apart gezet: Deze code is niet bekend" in words(page)
     assert rows("select count(*) from batches") == [(0,)]
     page.radio[0].set_value("create")
     checked(page.run())
