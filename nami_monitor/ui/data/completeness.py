@@ -142,7 +142,7 @@ def _breaks(session: Session, broken: Sequence[DataBreak]) -> None:
     st.markdown(session.t("data.breaks.words"))
     said = [
         session.t(
-            "data.breaks.one",
+            "data.breaks.said",
             source=one.source,
             month=formats.month(one.month, session.lang),
             kind=session.t(f"breaks.{one.kind}"),

@@ -1,0 +1,118 @@
+"""Reading a first file in, mending what was set aside and undoing it, in a browser."""
+
+import pytest
+from conftest import serving, settled
+from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
+
+pytestmark = pytest.mark.browser
+
+FILE = """Besteldatum;Locatie;Assortiment;Artikelnr;Aantal;Bedrag;Besteller
+14-01-2026;Stadhuis;Papier;A4-80;10;45,50;J. Jansen
+15-01-2026;Werf;Pennen;PEN-1;5;22,75;P. de Vries
+31-02-2026;Werf;Pennen;PEN-1;20;12,00;K. Bakker
+"""
+
+
+@pytest.fixture
+def own(demo_folder, tmp_path):
+    """A dashboard with no data of its own yet."""
+    with serving(demo_folder, tmp_path) as found:
+        yield found
+
+
+def choose(page, label, option):
+    """Pick an option of a select box with the keyboard alone."""
+    box = page.get_by_role("combobox", name=label)
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    box.press_sequentially(option)
+    page.keyboard.press("Enter")
+    settled(page)
+
+
+def press(page, label):
+    page.get_by_role("button", name=label, exact=False).first.click()
+    settled(page)
+
+
+def fill(page, label, words):
+    page.get_by_role("textbox", name=label).fill(words)
+    page.keyboard.press("Enter")
+    settled(page)
+
+
+def part(page, label):
+    page.get_by_role("radio", name=label).or_(page.get_by_text(label, exact=True)).first.click()
+    settled(page)
+
+
+def mended(content, folder):
+    """The downloaded rows with their date put right, as a workbook."""
+    rows = CalamineWorkbook.from_path(content).get_sheet_by_index(0).to_python()
+    head = rows[0]
+    rows[1][head.index("Besteldatum")] = "28-02-2026"
+    path = folder / "hersteld.xlsx"
+    with Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path, head
+
+
+def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
+    page.goto(f"{own.address}/data?lang=nl&data=own")
+    page.get_by_role("heading", name="Gegevens").wait_for()
+    settled(page)
+    file = tmp_path / "Kantoor X.csv"
+    file.write_text(FILE, "utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    fill(page, "Uw rol of initialen", "cm")
+    fill(page, "Vaste waarde voor Kanaal", "webshop")
+    choose(page, "Zijn de bedragen met btw?", "exclusief btw")
+    press(page, "Bewaar en bekijk wat er gebeurt")
+    expect(page.get_by_text("Herkend als")).to_be_visible()
+    page.get_by_text("Aanmaken uit dit bestand").click()
+    settled(page)
+    press(page, "Boek 2 regels")
+    expect(page.get_by_text("Geboekt als levering 1.")).to_be_visible()
+    expect(page.get_by_text("gaat: Besteller.")).to_be_visible()
+
+    press(page, "Naar de apart gezette regels")
+    assert "part=set_aside" in page.url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download de open regels").click()
+    path, head = mended(download.value.path(), tmp_path)
+    assert "Besteller" not in head or "Bakker" not in str(head)
+
+    part(page, "Inlezen")
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_text("Dit zijn herstelde regels")).to_be_visible()
+    settled(page)
+    press(page, "Boek 1 regel")
+    expect(page.get_by_text("Geboekt als levering 2.")).to_be_visible()
+
+    part(page, "Leveringen")
+    choose(page, "Bekijk een levering, of maak haar ongedaan", "1: Kantoor")
+    page.get_by_text("Ongedaan maken: bekijk").click()
+    expect(page.get_by_text("gaan weg (Bestellingen en verbruik)")).to_be_visible()
+    press(page, "Maak deze levering ongedaan")
+    expect(page.get_by_text("Levering 1 (Kantoor X.csv) is ongedaan gemaakt.")).to_be_visible()
+    assert not page.outside
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("name", ["upload", "set_aside", "batches", "completeness", "codes"])
+def test_each_part_can_be_linked_to_and_fits_a_small_screen(server, page, lang, name):
+    page.goto(f"{server.address}/data?lang={lang}&data=demo&part={name}")
+    page.get_by_role("heading", level=1, name="Data" if lang == "en" else "Gegevens").wait_for()
+    settled(page)
+    for width in (400, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("[data-testid=stException]").count() == 0
+    if name != "upload":
+        assert f"part={name}" in page.url
+    assert not page.outside
