@@ -15,7 +15,8 @@ PERSONAL_HEADERS = re.compile(
     r"|(ordered|requested|approved) ?by|(besteld|aangevraagd|goedgekeurd|behandeld) ?door"
     r"|(checked ?out|assigned|issued) ?to|(uitgegeven|uitgeleend|toegewezen) ?aan"
     r"|medewerker|employee|contact ?person|contact ?persoon|houder|holder|card ?holder"
-    r"|(card|kaart|pas|personeels|phone|mobile|telefoon|tel|mobiel) ?(number|nummer|no|nr)"
+    r"|(card|kaart|pas|personeels|medew|med|tel|telefoon|mobiel|phone|mobile)"
+    r" ?(number|nummer|no|nr)"
     r"|telefoon|phone|mobiel|bsn|burger ?service ?nummer|iban)\b",
     re.IGNORECASE,
 )

@@ -45,7 +45,7 @@ def load_profile(path: Path) -> Profile:
         UserError: ``profile.*``, naming file, key and near matches.
     """
     try:
-        return parse_profile(path.read_text("utf-8"))
+        return parse_profile(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("profile.unreadable", file=str(path)) from error
 
@@ -90,6 +90,9 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
     tables = typed(raw, "table", list, [])
     if not tables:
         raise UserError("profile.no_table")
+    maps = tuple(_table(table) for table in tables)
+    if len({table.name for table in maps}) < len(maps):
+        raise UserError("profile.same_table", tables=", ".join(table.name for table in maps))
     file = typed(raw, "file", dict, {})
     known(file, FILE, "file")
     vat = raw.get("vat")
@@ -100,7 +103,7 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
         raise UserError("profile.vat_rate", seen=rate)
     return Profile(
         source=source.strip(),
-        tables=tuple(_table(table) for table in tables),
+        tables=maps,
         grain=Grain(one_of(raw.get("grain", "line"), tuple(Grain), "grain")),
         delivery=Delivery(one_of(raw.get("delivery", "adds"), tuple(Delivery), "delivery")),
         basis=one_of(raw.get("basis", "ordered"), BASES, "basis"),

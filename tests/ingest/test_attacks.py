@@ -11,7 +11,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile import Origin, Profile, TableMap, Unpivot
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profile_toml import load_profile, parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.ingest.source_cells import cells_of
 from nami_monitor.ingest.suggest import auto_profile
@@ -138,6 +138,7 @@ HOSTILE = {
     ),
     "no factor": (PROFILE + "quantity = { from = 'A', scale = nan }", "profile.type"),
     "a boolean rate": ("vat_rate = true\n" + PROFILE, "profile.type"),
+    "a table twice": (PROFILE + PROFILE.partition("\n")[2], "profile.same_table"),
     "unknown key": ("sauce = 1\n" + PROFILE, "profile.unknown_key"),
     "two signs": ("file.delimiter = ';;'\n" + PROFILE, "profile.type"),
     "no sign": ("file.delimiter = ''\n" + PROFILE, "profile.type"),
@@ -151,6 +152,12 @@ HOSTILE = {
 def test_hostile_profiles_are_refused_in_a_sentence(name):
     profile, key = HOSTILE[name]
     assert refusal(profile) == key
+
+
+def test_a_profile_saved_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_text(PROFILE, "utf-8-sig")
+    assert load_profile(path) == parse_profile(PROFILE)
 
 
 def refusal(profile):
