@@ -87,7 +87,9 @@ layouts = st.builds(
 profiles = st.builds(
     Profile,
     source=headers.map(str.strip),
-    tables=st.lists(tables(), min_size=1, max_size=2, unique_by=lambda table: table.name).map(tuple),
+    tables=st.lists(tables(), min_size=1, max_size=2, unique_by=lambda table: table.name).map(
+        tuple
+    ),
     grain=st.sampled_from(list(Grain)),
     delivery=st.sampled_from(list(Delivery)),
     basis=st.sampled_from(BASES),
