@@ -104,7 +104,6 @@ def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Pr
         with store.write() as db:
             db.run("update meta set demo = true")
             db.run(f"comment on table meta is {literal(made_from)}")
-    progress(len(files), len(files), "")
 
 
 def _fingerprint(files: tuple[Delivery, ...]) -> str:

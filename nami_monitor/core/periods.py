@@ -11,12 +11,17 @@ from nami_monitor.core.words import PeriodKind
 MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12, PeriodKind.R12: 12}
 
 
+YEARS = range(1950, 2101)
+"""Years that procurement data can be about; anything else is a slip of the pen."""
+
+
 def parse_month(text: str) -> date:
     """``2026-10`` as the first of that month; UserError ``periods.month`` for anything else."""
     year, _, month = text.strip().partition("-")
-    if len(year) == 4 and month.isdigit() and year.isdigit() and 1 <= int(month) <= 12:  # noqa: PLR2004 - a year has four digits and twelve months
+    digits = year.isascii() and month.isascii() and year.isdigit() and month.isdigit()
+    if digits and int(year) in YEARS and 1 <= int(month) <= 12:  # noqa: PLR2004 - months
         return date(int(year), int(month), 1)
-    raise UserError("periods.month", seen=text)
+    raise UserError("periods.month", seen=text[:40])
 
 
 def add_months(month: date, count: int) -> date:

@@ -121,16 +121,19 @@ def _created(booking: Booking, table: TableMap) -> set[str]:
         for name, kind in codes.coded(table.name).items()
         if table.codes.get(name) == CREATE or kind in created_before
     }
-    masterless = codes.without_master(
-        db, set(codes.coded(table.name).values()), profile.product_source
-    )
+    kinds = set(codes.coded(table.name).values())
+    masterless = codes.without_codes(db, kinds, profile.product_source, masters=True)
+    bare = codes.without_codes(db, kinds, profile.product_source, masters=False)
     mapped = {
         name: kind
         for name, kind in codes.coded(table.name).items()
         if name in table.columns or name in table.constants
     }
-    settled = free | set(table.codes)
-    offered = {name for name, kind in mapped.items() if kind in masterless and name not in settled}
+    offered = {
+        name
+        for name, kind in mapped.items()
+        if name not in free and kind in (bare if name in table.codes else masterless)
+    }
     booking.create |= {str(mapped[name]) for name in offered}
     allowed = booking.answers.create or frozenset()
     return free | {name for name in offered if mapped[name] in allowed}

@@ -40,14 +40,23 @@ def scope_of(kind: str, product_source: str) -> str:
     return product_source if kind == Codes.PRODUCT else ""
 
 
-def without_master(db: Transaction, kinds: Collection[str], product_source: str) -> set[str]:
-    """The kinds of which no master is loaded; codes made from files are no master."""
+def without_codes(
+    db: Transaction, kinds: Collection[str], product_source: str, *, masters: bool
+) -> set[str]:
+    """The kinds of which no code is known.
+
+    Args:
+        db: the transaction.
+        kinds: the kinds asked about.
+        product_source: the source whose article numbers are used.
+        masters: whether only codes of a loaded master count, not those made from files.
+    """
     return {
         kind
         for kind in kinds
         if not db.value(
-            "select count(*) from codes where kind = ? and source = ? and not provisional",
-            [kind, scope_of(kind, product_source)],
+            "select count(*) from codes where kind = ? and source = ? and not (provisional and ?)",
+            [kind, scope_of(kind, product_source), masters],
         )
     }
 

@@ -14,8 +14,6 @@ import polars as pl
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import LargeCsv
 from nami_monitor.ingest.convert import (
-    PERSONAL_TEXT,
-    REDACTED,
     Conversion,
     Reading,
     plain,
@@ -108,6 +106,7 @@ def _query(
     """The statement that makes the temporary table."""
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
     mapped = {column for c in conversions for column in _columns_in(c)}
+    mapped |= {cells.sql.get(normal(rule.column), "") for rule in profile.drop or ()}
     raw = _raw(cells, mapped, profile.places)
     typed: list[str] = []
     typed_late: list[str] = []
@@ -174,21 +173,15 @@ def _names(sql: str) -> set[str]:
 
 
 def _raw(cells: Cells, mapped: set[str], places: Sequence[str]) -> str:
-    """The original row, stored types kept; personal columns left out, unmapped ones cleared.
+    """The mapped part of the original row, stored types kept; the rest may name people.
 
     What is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
     """
     personal = {normal(name) for name in cells.personal}
-    parts = []
-    for index, header in enumerate(cells.sheet.columns, start=1):
-        column = f"c{index}"
-        if normal(header) in personal:
-            parts.append("null")
-        elif column in mapped:
-            parts.append(column)
-        else:
-            text = plain(column, tagged=cells.tagged)
-            parts.append(f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')")
+    parts = [
+        f"c{index}" if f"c{index}" in mapped and normal(header) not in personal else "null"
+        for index, header in enumerate(cells.sheet.columns, start=1)
+    ]
     parts += [cells.sql.get(normal(place), "null") for place in places]
     return f"[{', '.join(parts)}]::varchar[]"
 
