@@ -113,7 +113,7 @@ def test_files_stay_short():
 
 
 ELSEWHERE = {
-    "a package registry": r"pypi\.org|pythonhosted|index-url\s+http|find-links",
+    "a package registry": r"index-url\s+http|find-links|\bpackages?\.\w+\.(?:org|com|io)\b",
     "a path of one machine": r"(?<![\w./:])/(?:home|root|work|mnt|Users)/\w",
     "an issue number": r"\bissues? #?\d+\b",
     "a key or password": r"(?i)\b(?:api[_-]?key|password|secret)\s*=\s*['\"]\w",
