@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.preview import sources
 from nami_monitor.ingest.profile import (
@@ -17,6 +19,7 @@ from nami_monitor.ingest.profile import (
     TableMap,
     Unpivot,
 )
+from nami_monitor.ingest.profile_values import regex
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, pairs
@@ -73,8 +76,17 @@ def _unpivot(session: Session, key: str, sheet: Sheet, now: Unpivot | None) -> U
         value = st.text_input(
             session.t("data.unpivot.value"), value=now.value if now else "@value", key=f"cell_{key}"
         )
-    wanted: tuple[str, ...] | str = tuple(chosen) or written.strip()
+    wanted: tuple[str, ...] | str = tuple(chosen) or _pattern(session, written)
     return Unpivot(wanted, name.strip() or "@month", value.strip() or "@value") if wanted else None
+
+
+def _pattern(session: Session, written: str) -> str:
+    """A search pattern that can be used; empty, and said, when it cannot."""
+    try:
+        return regex(written.strip(), "unpivot")
+    except UserError as error:
+        st.error(session.sentence(error))
+        return ""
 
 
 def _drop(
@@ -129,9 +141,20 @@ def _expects(session: Session, key: str, now: Expects | None) -> Expects | None:
         value=bool(now and now.locations),
         key=f"expects_everywhere_{key}",
     )
-    if not every:
+    if not every or not (_is_month(session, start) and _is_month(session, end)):
         return None
     return Expects(start or None, end or None, every, "all" if everywhere else None)
+
+
+def _is_month(session: Session, written: str) -> bool:
+    """Whether a month was written as it should be, or nothing; said when it was not."""
+    try:
+        if written:
+            parse_month(written)
+    except UserError as error:
+        st.error(session.sentence(error))
+        return False
+    return True
 
 
 def _origins(session: Session, key: str, sheet: Sheet, profile: Profile) -> tuple[TableMap, ...]:
@@ -191,13 +214,13 @@ def _origin(
         key=f"how_{key}",
         horizontal=True,
     )
-    regex = st.text_input(
+    part = st.text_input(
         session.t("data.origin.regex"),
         value=now.regex or "",
         key=f"regex_{key}",
         help=session.t("data.origin.regex_help"),
     ).strip()
-    made = replace(now, columns=tuple(chosen), how=how, regex=regex or None)
+    made = replace(now, columns=tuple(chosen), how=how, regex=part or None)
     if column.sql_type == "date":
         made = replace(made, format=_format(session, key, now))
     if column.sql_type == "double":

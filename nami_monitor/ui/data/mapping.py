@@ -143,8 +143,11 @@ def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> 
         listed = ", ".join(labels.column(session, name) for name in missing)
         st.info(session.t("data.map.missing", columns=listed))
         return
+    if _vat_open(profile):
+        st.info(session.t("data.vat.missing"))
     key = ("preview", offer.key, repr(profile), session.store.version())
     try:
+        parse_profile(write_profile(profile))
         shown = state.remember(key, lambda: preview(session.store, sheet, profile, name=offer.name))
     except UserError as error:
         st.error(labels.sentence(session, error))
@@ -156,6 +159,11 @@ def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> 
 
 def _missing(profile: Profile) -> list[str]:
     return [name for table in profile.tables for name in missing_columns(table)]
+
+
+def _vat_open(profile: Profile) -> bool:
+    """Whether nobody said yet whether the amounts bear VAT."""
+    return questions.has_money(profile) and profile.vat is None
 
 
 def _rows(session: Session, offer: Offer, shown: Preview) -> None:
@@ -205,7 +213,7 @@ def _apart(heads: Sequence[Head]) -> list[Head]:
 
 def _save(session: Session, offer: Offer, profile: Profile, name: str) -> None:
     """Keep the profile; from then on files like this one are recognised."""
-    if _missing(profile):
+    if _missing(profile) or _vat_open(profile):
         return
     given = st.text_input(
         session.t("data.map.name"),
