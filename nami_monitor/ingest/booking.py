@@ -13,7 +13,7 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest import codes
-from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.profile import CREATE, Profile, TableMap
 from nami_monitor.ingest.source_cells import Cells, cells_of
 from nami_monitor.ingest.stage import Stage, stage
@@ -79,7 +79,7 @@ def stage_all(booking: Booking, sheets: Sequence[Sheet], file: Path, period: dat
     order = sorted(profile.tables, key=lambda table: table.name not in MASTERS)
     for index, sheet in enumerate(sheets):
         frame = f"sheet_{index}"
-        if not isinstance(sheet.rows, LargeCsv):
+        if not isinstance(sheet.rows, Large):
             rows = sheet.rows.with_columns(pl.col("line") + index * SHEET_LINES)
             db.keep_view(frame, rows)
         cells = cells_of(sheet, profile, file=file, frame=frame, period=period)

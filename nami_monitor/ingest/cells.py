@@ -4,6 +4,7 @@ What a cell is stands in ``tags``; its names are offered here too.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from pathlib import Path
 from typing import Final
 
@@ -38,9 +39,13 @@ __all__ = [
     "NUMBER",
     "TAG",
     "Cell",
+    "Kind",
+    "Large",
     "LargeCsv",
+    "LargeParquet",
     "Layout",
     "Sheet",
+    "Stored",
     "clean_text",
     "clean_texts",
     "kind_of",
@@ -97,6 +102,35 @@ class Layout:
     fill_down: tuple[str, ...] = ()
 
 
+class Kind(StrEnum):
+    """What a typed column holds, as far as it matters to its cells."""
+
+    TEXT = auto()
+    WHOLE = auto()
+    DECIMAL = auto()
+    FLOAT = auto()
+    BOOLEAN = auto()
+    DATE = auto()
+    MOMENT = auto()
+    CLOCK = auto()
+    DURATION = auto()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How a column of a typed file is stored.
+
+    Attributes:
+        kind: What it holds.
+        zone: Time zone of moments that have one.
+        per_second: Ticks per second of a duration.
+    """
+
+    kind: Kind
+    zone: str | None = None
+    per_second: int = 1
+
+
 @dataclass(frozen=True)
 class LargeCsv:
     """The plan for a text file that is too large to hold in memory; the store streams it.
@@ -129,6 +163,32 @@ class LargeCsv:
 
 
 @dataclass(frozen=True)
+class LargeParquet:
+    """The plan for a parquet file that is too large to hold in memory; the store streams it.
+
+    Attributes:
+        path: The file.
+        kinds: How each column is stored, which says how its values become cells.
+        head: Some of the first records as cells, ``c1`` ... ``cN``.
+        data_starts: Record number of the first record; the names of the columns are record 1.
+    """
+
+    path: Path
+    kinds: tuple[Stored, ...]
+    head: pl.DataFrame
+    data_starts: int = 2
+
+    @property
+    def fields(self) -> int:
+        """Fields per record."""
+        return len(self.kinds)
+
+
+#: What is streamed instead of held in memory.
+Large = LargeCsv | LargeParquet
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One table as it was read, before any column is mapped.
 
@@ -147,7 +207,7 @@ class Sheet:
     name: str
     layout: Layout
     columns: tuple[str, ...]
-    rows: pl.DataFrame | LargeCsv
+    rows: pl.DataFrame | Large
     misfits: pl.DataFrame
     blank: int
     titles: tuple[tuple[Cell, ...], ...]

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet
-from nami_monitor.ingest.mended import MENDED
+from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile, write_profile
 from nami_monitor.ingest.readers import read

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import short
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.convert import Conversion, Reading, conversion, pack_flag
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
@@ -97,8 +98,8 @@ def reading_of(
             if isinstance(found, Ambiguous):
                 raise UserError(
                     "import.ambiguous_dates",
-                    column=header,
-                    example=found.example,
+                    column=short(header),
+                    example=short(found.example),
                     first=found.readings[0],
                     second=found.readings[1],
                 )

@@ -9,14 +9,13 @@ from dataclasses import replace
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import LargeCsv, Layout, Sheet
+from nami_monitor.core.shorten import listed
+from nami_monitor.ingest.cells import MENDED, Large, Layout, Sheet
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.source_cells import normal
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import GUARD
-
-MENDED = ("nami_batch", "nami_line")
 
 
 def mended_rows(
@@ -25,7 +24,7 @@ def mended_rows(
     """A set-aside file that was mended: its batch, its rows at their old lines, its profile."""
     sheet = _unguarded(sheets[0])
     headers = [normal(header) for header in sheet.columns]
-    if not set(MENDED) <= set(headers) or isinstance(sheet.rows, LargeCsv):
+    if not set(MENDED) <= set(headers) or isinstance(sheet.rows, Large):
         return None
     batch_column, line_column = (f"c{headers.index(name) + 1}" for name in MENDED)
     number = r"^(?:\x01n)?(\d+)$"
@@ -37,14 +36,14 @@ def mended_rows(
         "select profile from batches where batch = ? and undone_at is null", [batches[0]]
     )
     if len(batches) != 1 or not found or rows["line"].null_count():
-        raise UserError("import.mended_batch", seen=", ".join(map(str, batches)))
+        raise UserError("import.mended_batch", seen=listed(batches))
     profile = parse_profile(found[0][0])
     return int(batches[0]), [replace(sheet, rows=rows)], replace(profile, layout=Layout())
 
 
 def _unguarded(sheet: Sheet) -> Sheet:
     """A csv that was written by an export, without the quotes that keep formulas from running."""
-    if sheet.layout.format != "csv" or isinstance(sheet.rows, LargeCsv):
+    if sheet.layout.format != "csv" or isinstance(sheet.rows, Large):
         return sheet
     return replace(
         sheet,

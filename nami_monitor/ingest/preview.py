@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from nami_monitor.ingest.cells import LargeCsv, Sheet, untag
+from nami_monitor.ingest.cells import Large, Sheet, untag
 from nami_monitor.ingest.profile import Profile, TableMap, Unpivot
 from nami_monitor.ingest.source_cells import cells_of, normal
 from nami_monitor.ingest.stage import stage
@@ -127,12 +127,12 @@ def _plain(text: str) -> str:
 
 def _small(sheet: Sheet) -> Sheet:
     """The sheet itself; of a file that is streamed only its first records."""
-    if not isinstance(sheet.rows, LargeCsv):
+    if not isinstance(sheet.rows, Large):
         return sheet
     return replace(sheet, rows=_head(sheet.titles, sheet.rows))
 
 
-def _head(titles: Sequence[Sequence[str | None]], plan: LargeCsv) -> pl.DataFrame:
+def _head(titles: Sequence[Sequence[str | None]], plan: Large) -> pl.DataFrame:
     body = [row for row in titles[plan.data_starts - 1 :] if len(row) == plan.fields]
     named = {
         f"c{index}": pl.Series([row[index - 1] for row in body], dtype=pl.String)

@@ -14,8 +14,7 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import has_text, text
-from nami_monitor.ingest.cells import MISFIT_RULES
-from nami_monitor.ingest.mended import MENDED
+from nami_monitor.ingest.cells import MENDED, MISFIT_RULES
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.source_cells import normal

@@ -11,9 +11,11 @@ import polars as pl
 from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Sheet
+from nami_monitor.core.shorten import listed
+from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, Large, LargeCsv, LargeParquet, Sheet
 from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Profile, Unpivot
+from nami_monitor.ingest.typed_cells import parquet_relation
 from nami_monitor.store.quoting import literal
 
 SAMPLE = 200_000
@@ -54,8 +56,8 @@ class Cells:
             "import.column_missing",
             column=name,
             wanted=" / ".join(wanted),
-            near=", ".join(hit for hit, _, _ in near) or "-",
-            seen=", ".join(self.sheet.columns[:30]),
+            near=listed(hit for hit, _, _ in near) or "-",
+            seen=listed(self.sheet.columns),
         )
 
 
@@ -100,14 +102,16 @@ def cells_of(
 
 
 def _sample(sheet: Sheet) -> dict[str, list[str | None]]:
-    rows = sheet.rows.head if isinstance(sheet.rows, LargeCsv) else sheet.rows
+    rows = sheet.rows.head if isinstance(sheet.rows, Large) else sheet.rows
     return {
         name: rows[name].unique().head(SAMPLE).to_list() for name in rows.columns if name != "line"
     }
 
 
 def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:
-    """The rows of a sheet; those of a large file have their line only when ``numbered``."""
+    """The rows of a sheet; those of a large text file have their line only when ``numbered``."""
+    if isinstance(sheet.rows, LargeParquet):
+        return parquet_relation(sheet.rows)
     if not isinstance(sheet.rows, LargeCsv):
         return f"(select * from {frame})"
     plan = sheet.rows
@@ -147,13 +151,13 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
                 column=unpivot.name,
                 wanted=", ".join(sorted(absent)),
                 near="-",
-                seen=", ".join(sheet.columns[:30]),
+                seen=listed(sheet.columns),
             )
     if not chosen:
         raise UserError(
             "import.unpivot_nothing",
             pattern=str(unpivot.columns),
-            seen=", ".join(sheet.columns[:30]),
+            seen=listed(sheet.columns),
         )
     headings = ", ".join(literal(name) for name in chosen)
     values = ", ".join(sql.pop(normal(name)) for name in chosen)

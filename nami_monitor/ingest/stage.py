@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
-from nami_monitor.ingest.cells import LargeCsv
+from nami_monitor.ingest.cells import Large, LargeCsv
 from nami_monitor.ingest.convert import (
     Conversion,
     Reading,
@@ -80,7 +80,7 @@ def stage(
     reading = reading_of(db, table, origins, cells, profile)
     conversions = conversions_of(table, origins, cells, profile, reading)
     rows = cells.sheet.rows
-    large = isinstance(rows, LargeCsv) or rows.height > PANDERA_ROWS.value
+    large = isinstance(rows, Large) or rows.height > PANDERA_ROWS.value
     db.run(
         _query(table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known)
     )
@@ -193,7 +193,7 @@ def _skip(cells: Cells, profile: Profile) -> str:
         value = cells.sql[normal(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
-    if isinstance(cells.sheet.rows, LargeCsv):
+    if isinstance(cells.sheet.rows, Large):
         quick = [] if profile.unpivot or profile.drop else ["when c1 between ' ' and 'E' then null"]
         cases = [
             *quick,

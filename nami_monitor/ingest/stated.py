@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import short
 from nami_monitor.ingest.cells import Cell, kind_of
 from nami_monitor.ingest.sniff.numbers import TYPO_SHARE, decimal_evidence, decimal_of
 from nami_monitor.ingest.sniff.values import date_formats, parse_date
@@ -30,7 +31,10 @@ def check_decimal(column: str, texts: Sequence[Cell], stated: str) -> None:
     if proven in {",", "."} and proven != stated:
         example = next(text for text in _plain(texts) if decimal_of(text) == proven)
         raise UserError(
-            "import.decimal_contradicted", column=column, stated=stated, example=example
+            "import.decimal_contradicted",
+            column=short(column),
+            stated=stated,
+            example=short(example),
         )
 
 
@@ -61,10 +65,10 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
     if swapped or len(unread) > len(known) / 2:
         raise UserError(
             "import.dates_contradicted",
-            column=column,
+            column=short(column),
             stated=", ".join(stated),
             found=", ".join(proven),
-            example=(swapped or unread)[0],
+            example=short((swapped or unread)[0]),
         )
 
 

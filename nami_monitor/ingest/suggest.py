@@ -9,7 +9,8 @@ from typing import Final
 from rapidfuzz import fuzz, process, utils
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import LargeCsv, Sheet
+from nami_monitor.core.shorten import listed
+from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.mapping import DEFAULTED
 from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
@@ -18,7 +19,6 @@ from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
 CLOSE: Final = 80.0
 """Names that are less alike than this, of 100, are not suggested."""
-SHOWN: Final = 30
 PLACE: Final = "@"
 
 
@@ -126,7 +126,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
             "import.cannot_map",
             table=table,
             missing=", ".join(missing),
-            seen=", ".join(sheet.columns[:SHOWN]),
+            seen=listed(sheet.columns),
         )
     return Profile(
         source=source,
@@ -180,7 +180,7 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
 
 def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
-    return ", ".join(header for header in mappable(sheet) if normal(header) in _names(column))
+    return listed(header for header in mappable(sheet) if normal(header) in _names(column))
 
 
 def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
@@ -195,7 +195,7 @@ def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
 
 def _cells(sheet: Sheet, index: int) -> list[str | None]:
     """Some cells of a column, for the tell-tales of people."""
-    if isinstance(sheet.rows, LargeCsv):
+    if isinstance(sheet.rows, Large):
         body = sheet.titles[sheet.rows.data_starts - 1 :]
         return [row[index - 1] if index <= len(row) else None for row in body]
     return sheet.rows[f"c{index}"].unique().to_list()

@@ -16,6 +16,7 @@ from typing import Final
 import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import short
 from nami_monitor.ingest.child.package_checks import SheetScan, check_package
 from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
 from nami_monitor.ingest.tags import (
@@ -111,7 +112,7 @@ def main(arguments: list[str]) -> None:
     except calamine.PasswordError:
         refused = {"key": "reading.password", "values": {"file": path.name}}
     except calamine.CalamineError as error:
-        values = {"file": path.name, "format": form, "detail": str(error)}
+        values = {"file": path.name, "format": form, "detail": short(error)}
         refused = {"key": "reading.broken", "values": values}
     else:
         return

@@ -15,6 +15,7 @@ import polars as pl
 
 import nami_monitor
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import listed, short
 from nami_monitor.ingest.cells import Cell, Layout, Sheet
 from nami_monitor.ingest.readers.table import finish, misfit_frame, plan_table
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
@@ -108,7 +109,7 @@ def _parse(path: Path, form: str, folder: Path) -> list[_Parsed]:
         raise UserError("reading.out_of_memory", file=path.name, format=form)
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise UserError("reading.broken", file=path.name, format=form, detail=last)
+        raise UserError("reading.broken", file=path.name, format=form, detail=short(last))
     sheets = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
     return [_Parsed(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets]
 
@@ -122,7 +123,7 @@ def _choose(sheets: Sequence[_Parsed], wanted: str | int | None, name: str) -> l
         visible = [sheet for sheet in filled if sheet.visible] or filled
         tables = [sheet for sheet in visible if sheet.has_table()] or visible
         if len(tables) > 1 and wanted is None:
-            names = ", ".join(f"“{sheet.name}”" for sheet in tables)
+            names = listed(f"“{short(sheet.name)}”" for sheet in tables)
             raise UserError("reading.several_sheets", file=name, sheets=names)
         return tables
     if isinstance(wanted, int):
@@ -132,7 +133,7 @@ def _choose(sheets: Sequence[_Parsed], wanted: str | int | None, name: str) -> l
         folded = wanted.strip().casefold()
         found = same or [s for s in sheets if s.name.strip().casefold() == folded]
     if not found:
-        names = ", ".join(f"“{sheet.name}”" for sheet in sheets)
+        names = listed(f"“{short(sheet.name)}”" for sheet in sheets)
         raise UserError("reading.no_such_sheet", file=name, sheet=wanted, sheets=names)
     return found[:1]
 

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import listed, short
 from nami_monitor.ingest.cells import MISFIT_SCHEMA, Cell, Layout, Sheet, untag
 from nami_monitor.ingest.sniff.blocks import starts_table
 from nami_monitor.ingest.sniff.encodings import UNREADABLE
@@ -109,7 +110,9 @@ def refuse_unreadable(plan: Plan, name: str) -> None:
     for column in plan.columns:
         if UNREADABLE.search(column):
             raise UserError(
-                "reading.unreadable_header", file=name, column=UNREADABLE.sub("\ufffd", column)
+                "reading.unreadable_header",
+                file=name,
+                column=short(UNREADABLE.sub("\ufffd", column)),
             )
 
 
@@ -214,6 +217,6 @@ def _fill_down(
     for key, column in wanted.items():
         if key not in places:
             raise UserError(
-                "reading.fill_down", file=name, column=column, columns=", ".join(columns)
+                "reading.fill_down", file=name, column=short(column), columns=listed(columns)
             )
     return rows.with_columns(pl.col(f"c{places[key]}").forward_fill() for key in wanted)

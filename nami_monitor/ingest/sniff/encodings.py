@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.shorten import short
 
 UTF8: Final = "utf-8"
 _MARKS: Final[Mapping[bytes, str]] = {
@@ -89,7 +90,7 @@ def sniff_encoding(chunks: Iterable[bytes], name: str) -> str:
         return best
     if len(foreign) <= _SPOILT_SHARE * lines:
         return UTF8
-    example = foreign[0].decode("ascii", "replace")[:80]
+    example = short(foreign[0].decode("ascii", "replace"))
     raise UserError("reading.unknown_encoding", file=name, example=example)
 
 
