@@ -57,3 +57,9 @@ XMR_NEAR = Threshold(
     2 / 3, "share of the limit", "NHS Making Data Count: two of three points near one limit"
 )
 XMR_SEASON = Threshold(24, "months", "two of each calendar month are needed to see a season")
+CONFIDENCE = Threshold(
+    0.95, "share", "convention: an interval misses the truth once in twenty times"
+)
+SURVIVAL_AT_RISK = Threshold(
+    10, "assets", "design rule: of ten assets, the interval of a half spans 19% to 81%"
+)

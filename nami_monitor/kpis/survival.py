@@ -1,0 +1,268 @@
+"""How long assets last: Kaplan-Meier over counts per age, with those still in use counted properly.
+
+Ages are whole days since the asset was new. A million assets come in as one row per age, so the
+work is the same for any register. Nothing here knows a calendar: the caller turns ten years into
+days.
+
+Sources: Kaplan and Meier (1958), J. Am. Stat. Assoc. 53:457; Greenwood (1926); Klein and
+Moeschberger (2003), Survival Analysis, 2nd ed., 4.2 (curve), 4.3 (log-log interval), 4.5 (mean and
+median), 4.6 (late entry); Brookmeyer and Crowley (1982), Biometrics 38:29 (interval of the median);
+Peto et al. (1977), Br. J. Cancer 35:1 (how many whole histories a curve is worth); Clopper and
+Pearson (1934), Biometrika 26:404 (interval where all or none are left).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from nami_monitor.core.thresholds import CONFIDENCE, SURVIVAL_AT_RISK
+
+HALF: Final = 0.5
+ROUNDING: Final = 1e-12
+"""A product of shares that should be a half may miss it by this much."""
+
+EXACT: Final = 2.0**53
+"""Up to here a float holds every whole number."""
+
+TAIL: Final = (1 - CONFIDENCE.value) / 2
+REACH: Final = float(norm.isf(TAIL))
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+class Lack(StrEnum):
+    """Why there is no figure; its sentence stands in the catalogues under ``reasons.``."""
+
+    NOT_OBSERVED = "not_observed"
+    """No asset was watched all the way to that age."""
+    TOO_FEW_AT_RISK = "too_few_at_risk"
+    """At some age up to there too few assets were watched."""
+    NOT_REACHED = "not_reached"
+    """More than half of the assets outlive the oldest age that was watched."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval, or why there is none.
+
+    Args:
+        value: the figure; None without one.
+        low: lower limit at the confidence level ``CONFIDENCE``; None where it cannot be said.
+        high: upper limit, likewise.
+        lack: why there is no figure; None where there is one.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    lack: Lack | None = None
+
+
+@dataclass(frozen=True)
+class Survival:
+    """The share of assets still in use, by age. All arrays have one entry per age, in order.
+
+    Args:
+        ages: the ages at which something happened, in days.
+        at_risk: how many were watched just before each age.
+        retired: how many of those were retired at it.
+        survival: share (0 to 1) still in use after it.
+        low: lower limit of that share; log-log, or Clopper-Pearson where all or none are left.
+        high: upper limit of that share.
+        greenwood: the sum of ``d / (n (n - d))`` so far; infinite once all were retired.
+        support: how many whole histories the curve is worth at its weakest age so far: ``n / S``,
+            the number at risk over the share in use (Peto et al.). Without censoring and late
+            entry that is the number of assets, at every age.
+    """
+
+    ages: Counts
+    at_risk: Counts
+    retired: Counts
+    survival: Floats
+    low: Floats
+    high: Floats
+    greenwood: Floats
+    support: Floats
+
+    def survival_at(self, age: float) -> Estimate:
+        """The share still in use after an age.
+
+        Args:
+            age: in days.
+
+        Returns:
+            A share (0 to 1) with its interval, or the lack.
+
+        Raises:
+            ValueError: the age is negative or no number.
+        """
+        if not age >= 0:
+            raise ValueError(age)
+        support = self._support(age)
+        if lack := _lack(support):
+            return Estimate(lack=lack)
+        row = int(np.searchsorted(self.ages, age, side="right")) - 1
+        share = float(self.survival[row]) if row >= 0 else 1.0
+        spread = float(self.greenwood[row]) if row >= 0 else 0.0
+        low, high = _interval(np.array([share]), np.array([spread]), np.array([support]))
+        return Estimate(share, float(low[0]), float(high[0]))
+
+    def median(self) -> Estimate:
+        """The age by which half of the assets are retired: the first with a share of at most half.
+
+        Returns:
+            Days; the limits are the first ages at which the limits of the curve are at most half
+            (Brookmeyer and Crowley), None where they never are.
+        """
+        age = self._first_half(self.survival)
+        if age is None:
+            unwatched = not len(self.ages) or self.support[-1] == 0
+            return Estimate(lack=Lack.NOT_OBSERVED if unwatched else Lack.NOT_REACHED)
+        if lack := _lack(self._support(age)):
+            return Estimate(lack=lack)
+        return Estimate(age, self._first_half(self.low), self._first_half(self.high))
+
+    def restricted_mean(self, until: float) -> Estimate:
+        """The mean time in use within the first days of life: the area under the curve.
+
+        The variance is the sum over ages of ``A^2 d / (n (n - d))``, with A the area from that age
+        on (Klein and Moeschberger, 4.5.2); the interval is normal, within 0 and ``until``. Where
+        nothing was retired the lower limit is that of the share, times ``until``.
+
+        Args:
+            until: where the area ends, in days.
+
+        Returns:
+            Days with their interval, or the lack.
+
+        Raises:
+            ValueError: ``until`` is not above zero, or no number.
+        """
+        if not until > 0:
+            raise ValueError(until)
+        end = self.survival_at(until)
+        if end.value is None or end.low is None:
+            return end
+        within = self.ages < until
+        corners = np.concatenate([[0.0], self.ages[within], [until]])
+        areas = np.concatenate([[1.0], self.survival[within]]) * np.diff(corners)
+        mean = float(areas.sum())
+        if end.value == 1:
+            return Estimate(mean, end.low * until, until)
+        after = areas[::-1].cumsum()[::-1][1:]
+        left = after > 0
+        steps = np.diff(self.greenwood[within][left], prepend=0.0)
+        reach = REACH * float(np.sqrt((after[left] ** 2 * steps).sum()))
+        return Estimate(mean, max(mean - reach, 0.0), min(mean + reach, until))
+
+    def _support(self, age: float) -> float:
+        """How many whole histories the curve is worth up to an age; 0 where nobody was watched."""
+        row = int(np.searchsorted(self.ages, age, side="left"))
+        if row < len(self.ages):
+            return float(self.support[row])
+        all_retired = len(self.ages) and self.survival[-1] == 0
+        return float(self.support[-1]) if all_retired else 0.0
+
+    def _first_half(self, curve: Floats) -> float | None:
+        """The first age at which a curve is at most a half; None where it never is."""
+        rows = np.flatnonzero(curve <= HALF + ROUNDING)
+        return float(self.ages[rows[0]]) if len(rows) else None
+
+
+def kaplan_meier(
+    ages: ArrayLike,
+    retired: ArrayLike,
+    censored: ArrayLike,
+    entered: ArrayLike | None = None,
+) -> Survival:
+    """The curve of a register, from counts per age.
+
+    Those who leave at an age are at risk at it; retirements come before censoring (Kaplan and
+    Meier). Those who enter late are at risk from the next age on (Klein and Moeschberger, 4.6), so
+    an asset that leaves at the age at which it entered was never watched: the caller leaves it out.
+    All others are watched from new, and so are those that enter at age 0.
+
+    Args:
+        ages: whole days, each once, in any order; shape (n,).
+        retired: how many assets were retired at each age; shape (n,).
+        censored: how many were last seen in use at each age, shape (n,).
+        entered: how many of all these came under watch only at that age, e.g. because they were in
+            use before the register began; shape (n,). None where all were watched from new.
+
+    Returns:
+        The curve, one entry per age; empty for empty input.
+
+    Raises:
+        ValueError: an age is negative, or stands twice; a count is negative; a number is not whole;
+            the shapes differ; or assets leave before they enter.
+    """
+    columns = [ages, retired, censored, *([] if entered is None else [entered])]
+    table = _whole_numbers(columns)
+    order = np.argsort(table[0])
+    age, gone, seen_last = table[0][order], table[1][order], table[2][order]
+    late = table[3][order] if entered is not None else np.zeros_like(age)
+    late = np.where(age > 0, late, 0)
+    if (np.diff(age) == 0).any():
+        raise ValueError("an age stands twice")
+    leaving = gone + seen_last
+    moves = late - leaving
+    at_risk = leaving.sum() - late.sum() + moves.cumsum() - moves
+    if (at_risk < leaving).any():
+        raise ValueError("assets leave before they enter")
+    return _curve(age, at_risk, gone)
+
+
+def _whole_numbers(columns: Sequence[ArrayLike]) -> Counts:
+    """The columns as the rows of one table of whole numbers, none negative."""
+    arrays = [np.asarray(column, dtype=np.float64) for column in columns]
+    if any(array.shape != (arrays[0].size,) for array in arrays):
+        raise ValueError("ages and counts differ in shape")
+    table = np.stack(arrays)
+    if not ((table >= 0) & (table < EXACT) & (table == np.floor(table))).all():
+        raise ValueError("ages and counts are whole numbers from 0")
+    return table.astype(np.int64)
+
+
+def _curve(age: Counts, at_risk: Counts, gone: Counts) -> Survival:
+    """Kaplan-Meier and Greenwood; an age at which nobody is at risk changes nothing."""
+    watched = np.maximum(at_risk, 1).astype(np.float64)
+    left = at_risk - gone
+    survival = np.cumprod(1 - gone / watched, dtype=np.float64)
+    terms = gone / (watched * np.maximum(left, 1))
+    greenwood: Floats = np.cumsum(np.where((gone > 0) & (left == 0), np.inf, terms))
+    before = np.concatenate([[1.0], survival[:-1]])[: len(age)]
+    worth = np.full(len(age), np.inf)
+    np.divide(at_risk, before, out=worth, where=before > 0)
+    support: Floats = np.minimum.accumulate(worth)
+    low, high = _interval(survival, greenwood, support)
+    return Survival(age, at_risk, gone, survival, low, high, greenwood, support)
+
+
+def _interval(survival: Floats, greenwood: Floats, support: Floats) -> tuple[Floats, Floats]:
+    """The log-log interval ``S ** exp(-+ z sqrt(G) / |log S|)``.
+
+    It says nothing where all or none are left. There it is the exact interval of all or none of so
+    many assets as the curve is worth: from ``(alpha / 2) ** (1 / support)``, or up to 1 minus that.
+    """
+    between = (survival > 0) & (survival < 1)
+    share = np.where(between, survival, HALF)
+    width = np.exp(REACH * np.sqrt(np.where(between, greenwood, 0.0)) / -np.log(share))
+    edge = np.where(support > 0, TAIL ** (1 / np.where(support > 0, support, 1.0)), 0.0)
+    low = np.where(between, share**width, np.where(survival == 0, 0.0, edge))
+    high = np.where(between, share ** (1 / width), np.where(survival == 0, 1 - edge, 1.0))
+    return low, high
+
+
+def _lack(support: float) -> Lack | None:
+    """What is missing at an age where the curve is worth so many histories."""
+    if support == 0:
+        return Lack.NOT_OBSERVED
+    return Lack.TOO_FEW_AT_RISK if support < SURVIVAL_AT_RISK.value else None
