@@ -15,6 +15,7 @@ from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Delivery
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.account import report_of
+from nami_monitor.ingest.again import earlier, nothing_new, refuse_twice
 from nami_monitor.ingest.booking import (
     Answers,
     Booking,
@@ -31,14 +32,14 @@ from nami_monitor.ingest.mended import mended_rows
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import write_profile
 from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.report import Report, from_json, to_json
+from nami_monitor.ingest.report import Report, to_json
 from nami_monitor.ingest.settle import settle
 from nami_monitor.store import Store, Transaction
 
 __all__ = ["Answers", "import_file", "import_many"]
 
 
-class _LookedOnlyError(Exception):
+class _NotBookedError(Exception):
     """Carries the report out of a transaction that is not booked."""
 
     def __init__(self, report: Report) -> None:
@@ -80,15 +81,16 @@ def import_file(
     delivery = _Delivery(_read(path, profile), profile, answers or Answers(), who, period, name)
     try:
         with store.write() as db:
-            report, touched = _import(db, delivery)
+            done = _import(db, delivery)
             if look_only:
-                raise _LookedOnlyError(report)
-            _raise_question(report)
-            if touched is not NOTHING:
-                refresh_months(db, touched)
-            return report
-    except _LookedOnlyError as looked:
-        return looked.report.with_batch(None)
+                raise _NotBookedError((done.unchanged or done.report).with_batch(None))
+            if done.unchanged:
+                raise _NotBookedError(done.unchanged)
+            _raise_question(done.report)
+            refresh_months(db, done.months)
+            return done.report
+    except _NotBookedError as not_booked:
+        return not_booked.report
     finally:
         delivery.read.tidy()
 
@@ -125,20 +127,20 @@ def import_many(
     every = False
     with store.write() as db, ThreadPoolExecutor(1) as ahead:
         reading = [ahead.submit(_read, *file) for file in files[:READ_AHEAD]]
-        for done, (path, profile) in enumerate(files):
-            progress(done, len(files), path.name)
-            if done + READ_AHEAD < len(files):
-                reading.append(ahead.submit(_read, *files[done + READ_AHEAD]))
+        for number, (path, profile) in enumerate(files):
+            progress(number, len(files), path.name)
+            if number + READ_AHEAD < len(files):
+                reading.append(ahead.submit(_read, *files[number + READ_AHEAD]))
             found = reading.pop(0).result()
             delivery = _Delivery(found, profile, answers or Answers(), who)
             try:
-                report, touched = _import(db, delivery)
+                done = _import(db, delivery)
             finally:
                 found.tidy()
-            _raise_question(report)
-            reports.append(report)
-            every |= touched is None
-            months.update(touched or ())
+            _raise_question(done.report)
+            reports.append(done.report)
+            every |= done.months is None
+            months.update(done.months or ())
         refresh_months(db, None if every else sorted(months))
         progress(len(files), len(files), "")
     return reports
@@ -146,9 +148,6 @@ def import_many(
 
 READ_AHEAD = 2
 """Files that are read while another is booked."""
-
-NOTHING: Sequence[date] = ()
-"""The months of a file that changed nothing."""
 
 
 @dataclass(frozen=True)
@@ -178,25 +177,42 @@ class _Delivery:
     name: str | None = None
 
 
+@dataclass(frozen=True)
+class _Done:
+    """What became of a file.
+
+    Args:
+        report: its report.
+        months: whose roll-ups change; None: all.
+        unchanged: the report to give instead, without booking anything: the file says nothing new.
+    """
+
+    report: Report
+    months: Sequence[date] | None
+    unchanged: Report | None = None
+
+
 def _read(path: Path, profile: Profile) -> _Read:
     return _Read(path, read(path, profile.layout), _digest(path))
 
 
-def _import(db: Transaction, delivery: _Delivery) -> tuple[Report, Sequence[date] | None]:
-    """Book a file; its report, and the months whose roll-ups change (None: all)."""
+def _import(db: Transaction, delivery: _Delivery) -> _Done:
+    """Book a file, unless it came before and says nothing new."""
     found, profile = delivery.read, delivery.profile
-    sheets = found.sheets
-    mended = mended_rows(db, sheets)
-    parent = None
+    shown = Path(delivery.name or found.path.name)
+    mended = mended_rows(db, found.sheets)
     if mended:
         parent, sheets, profile = mended
-    else:
-        again = _same_again(db, found.content, profile)
-        if again:
-            return again, NOTHING
-    booking = Booking(db, _next_batch(db), profile, delivery.answers, parent=parent)
-    shown = Path(delivery.name or found.path.name)
-    return _book(booking, sheets, shown, found.content, delivery.who, delivery.period, parent)
+        booking = Booking(db, _next_batch(db), profile, delivery.answers, parent=parent)
+        return _book(booking, replace(delivery, read=replace(found, sheets=sheets)), shown)
+    known = earlier(db, found.content, profile, file=shown.name, period=delivery.period)
+    before = known[0] if known else None
+    if before and before.alike and before.last and before.replaces >= delivery.answers.replace:
+        return _Done(before.unchanged, (), before.unchanged)
+    booking = Booking(db, _next_batch(db), profile, delivery.answers)
+    done = _book(booking, delivery, shown)
+    refuse_twice(db, known, done.report)
+    return replace(done, unchanged=nothing_new(known, done.report))
 
 
 def _raise_question(report: Report) -> None:
@@ -214,36 +230,10 @@ def _next_batch(db: Transaction) -> int:
     return int(db.value("select coalesce(max(batch), 0) + 1 from batches"))
 
 
-def _same_again(db: Transaction, content: str, profile: Profile) -> Report | None:
-    """The report of a file that was the last of its source already: nothing would change."""
-    row = db.rows(
-        "select batch, report from batches where content_hash = ? and source = ? and undone_at is"
-        " null and batch = (select max(batch) from batches where source = ? and undone_at is null"
-        " and not automatic)",
-        [content, profile.source, profile.source],
-    )
-    if not row:
-        return None
-    batch, text = row[0]
-    report = from_json(text)
-    tables = {
-        name: replace(counts, accepted=0, replaced=0, known=counts.known + counts.accepted)
-        for name, counts in report.tables.items()
-    }
-    return replace(report, batch=batch, tables=tables, released=(), created={})
-
-
-def _book(
-    booking: Booking,
-    sheets: Sequence[Sheet],
-    file: Path,
-    content: str,
-    who: str,
-    period: date | None,
-    parent: int | None,
-) -> tuple[Report, Sequence[date] | None]:
-    """Book the sheets; the report, and the months whose roll-ups change (None: all)."""
+def _book(booking: Booking, delivery: _Delivery, file: Path) -> _Done:
+    """Book the sheets of a file that bears the name ``file`` for people."""
     db, profile = booking.db, booking.profile
+    sheets, period = delivery.read.sheets, delivery.period
     stage_all(booking, sheets, file, period)
     first, last = dates(booking)
     full = profile.delivery is Delivery.FULL_PERIOD or booking.answers.replace
@@ -258,18 +248,18 @@ def _book(
         " ? as imported_at, ?::varchar[] as header",
         [
             booking.batch,
-            parent,
+            booking.parent,
             profile.source,
             profile.product_source,
             file.name,
-            content,
+            delivery.read.content,
             write_profile(as_read(booking)),
             str(profile.grain),
             str(Delivery.FULL_PERIOD if full else Delivery.ADDS),
             profile.basis,
             profile.vat,
             *replaces,
-            who,
+            delivery.who,
             datetime.now(UTC).replace(tzinfo=None),
             list(sheets[0].columns),
         ],
@@ -288,7 +278,7 @@ def _book(
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
     for _, staged, _ in booking.stages:
         db.run(f"drop table {staged.name}")
-    return report, _touched(months, list(released))
+    return _Done(report, _touched(months, list(released)))
 
 
 def _touched(months: dict[str, list[Any]], released: Sequence[int]) -> list[date] | None:

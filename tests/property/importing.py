@@ -9,6 +9,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, merge
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.report import Report
 from nami_monitor.store import Store
 from nami_monitor.tables import TABLES
 
@@ -16,6 +17,7 @@ ANSWERS = Answers(create=frozenset(), accept_set_aside=True, assume_vat=True)
 DERIVED = (
     "by_place",
     "by_product",
+    "delivered",
     "activity",
     "source_months",
     "breaks",
@@ -153,7 +155,12 @@ class Database:
             text = self._mended(file)
         path.write_text(text, encoding="utf-8")
         before = self.batches[:]
-        report = import_file(self.store, path, file.profile, answers=ANSWERS)
+        try:
+            report = import_file(self.store, path, file.profile, answers=ANSWERS)
+        except UserError as error:
+            if error.key != "import.read_otherwise":  # two generated files may be the same
+                raise
+            report = Report(path.name, refused=(error.key, error.values))
         self.batches.append(None if report.batch in before else report.batch)
         return report
 
