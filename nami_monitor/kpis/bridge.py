@@ -1,0 +1,198 @@
+"""Why spend changed: price, volume and mix, which add up to the change to the last digit.
+
+They add up because neighbouring parts share what they are measured against, not because one of
+them takes the rest.
+
+Source: the three-way sales variance of cost accounting, per base unit (Horngren, Datar and Rajan,
+Cost Accounting, 15th ed. 2015, ch. 14: flexible budget, quantity and mix).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Generic
+
+from nami_monitor.kpis.contributions import ZERO, K, Number, exact, on_grid
+
+
+class Part(StrEnum):
+    """The parts of a change of spend; each is a field of ``Split``."""
+
+    PRICE = "price"
+    VOLUME = "volume"
+    MIX = "mix"
+    NEW = "new"
+    VANISHED = "vanished"
+    UNSPLIT = "unsplit"
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What was bought of a product in one period, refunds subtracted.
+
+    Args:
+        amount: EUR.
+        quantity: base units; None where it is not known.
+    """
+
+    amount: Number
+    quantity: Number | None = None
+
+
+@dataclass(frozen=True)
+class Product(Generic[K]):
+    """One product in both periods.
+
+    Args:
+        key: names it.
+        base_unit: what its quantities count; only quantities of one unit are added up. Where it is
+            not known, the product is a unit of its own: give its key.
+        before: None where it was not bought.
+        after: likewise.
+    """
+
+    key: K
+    base_unit: Hashable
+    before: Bought | None
+    after: Bought | None
+
+
+@dataclass(frozen=True)
+class Split:
+    """A change of spend in its parts, EUR.
+
+    Args:
+        price: what is paid more for what was bought after: ``q1 (p1 - p0)``.
+        volume: more or fewer base units, at the old mean price: ``(Q1 - Q0) A0 / Q0``.
+        mix: towards dearer or cheaper products: ``q1 p0 - (Q1 / Q0) q0 p0``.
+        new: spend on products that were not bought before.
+        vanished: minus the spend on products that are no longer bought.
+        unsplit: the change of products whose price cannot be said in a period in which they occur.
+    """
+
+    price: Fraction = ZERO
+    volume: Fraction = ZERO
+    mix: Fraction = ZERO
+    new: Fraction = ZERO
+    vanished: Fraction = ZERO
+    unsplit: Fraction = ZERO
+
+    @property
+    def change(self) -> Fraction:
+        """What the parts add up to: spend after minus spend before, EUR."""
+        return sum((getattr(self, part) for part in Part), start=ZERO)
+
+
+@dataclass(frozen=True)
+class Bridge(Generic[K]):
+    """A change of spend, in total and per product.
+
+    Args:
+        total: all products together.
+        products: each product's own split, in the order in which they came; they add up to the
+            total, part by part.
+    """
+
+    total: Split
+    products: Mapping[K, Split]
+
+    def largest(self, part: Part | None = None) -> tuple[tuple[K, Fraction], ...]:
+        """What products contributed, largest first by absolute size; those with nothing left out.
+
+        Args:
+            part: the part to explain; None for the whole change.
+
+        Returns:
+            Pairs of product and EUR, which add up to the part.
+        """
+        sizes = [
+            (key, split.change if part is None else getattr(split, part))
+            for key, split in self.products.items()
+        ]
+        return tuple(sorted((pair for pair in sizes if pair[1]), key=lambda pair: -abs(pair[1])))
+
+
+def bridge(products: Iterable[Product[K]]) -> Bridge[K]:
+    """The bridge between the spend of two periods.
+
+    A product is split when it occurs in both periods with a net quantity and a net amount above
+    zero. One that occurs in one period alone is new or vanished, unless that is a net refund: a
+    refund belongs to purchases of another time. All others are unsplit.
+
+    Args:
+        products: every product that occurs in either period, each key once.
+
+    Returns:
+        The parts, EUR; their sum is exactly the spend after minus the spend before.
+
+    Raises:
+        ValueError: a key stands twice, or an amount or quantity is no finite number.
+    """
+    splits: dict[K, Split] = {}
+    by_unit: defaultdict[Hashable, list[tuple[K, _Priced, _Priced]]] = defaultdict(list)
+    for product in products:
+        if product.key in splits:
+            raise ValueError(product.key)
+        before, after = _priced(product.before), _priced(product.after)
+        splits[product.key] = Split()  # keeps the order in which they came
+        if before and after:
+            by_unit[product.base_unit].append((product.key, before, after))
+        else:
+            splits[product.key] = _whole(product)
+    for rows in by_unit.values():
+        splits |= _split(rows)
+    return Bridge(_add_up(splits.values()), splits)
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """What was bought where a price can be said: both above zero."""
+
+    amount: Fraction
+    quantity: Fraction
+
+
+def _priced(bought: Bought | None) -> _Priced | None:
+    if bought is None or bought.quantity is None:
+        return None
+    amount, quantity = exact(bought.amount), exact(bought.quantity)
+    return _Priced(amount, quantity) if amount > 0 and quantity > 0 else None
+
+
+def _whole(product: Product[K]) -> Split:
+    """The change of a product that cannot be split."""
+    before = exact(product.before.amount) if product.before else ZERO
+    after = exact(product.after.amount) if product.after else ZERO
+    if product.before is None and after > 0:
+        return Split(new=after)
+    if product.after is None and before > 0:
+        return Split(vanished=-before)
+    return Split(unsplit=after - before)
+
+
+def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, Split]:
+    """Price, volume and mix of the products of one base unit."""
+    growth = sum((after.quantity for _, _, after in rows), start=ZERO) / sum(
+        (before.quantity for _, before, _ in rows), start=ZERO
+    )
+    splits = {}
+    for key, before, after in rows:
+        as_all_grew = on_grid(growth * before.amount)
+        at_old_price = on_grid(after.quantity * before.amount / before.quantity)
+        splits[key] = Split(
+            price=after.amount - at_old_price,
+            volume=as_all_grew - before.amount,
+            mix=at_old_price - as_all_grew,
+        )
+    return splits
+
+
+def _add_up(splits: Iterable[Split]) -> Split:
+    every = list(splits)
+    return Split(
+        **{part.value: sum((getattr(split, part) for split in every), start=ZERO) for part in Part}
+    )
