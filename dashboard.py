@@ -1,9 +1,12 @@
-"""Entry for Streamlit: page config, navigation, language and the choice of data."""
+"""Entry for ``streamlit run``: the server imports this file once, and every visit runs it.
+
+The server takes the app from it, which prepares the first page while a browser is still loading. A
+visit runs the screen: page config, navigation, language and the choice of data.
+"""
 
 import streamlit as st
 
-from nami_monitor.i18n import LANGS
-from nami_monitor.ui import app, start, theme
+from nami_monitor.ui import warm
 
 PAGES = {
     "pages/overview.py": (":material/dashboard:", "overview"),
@@ -12,35 +15,50 @@ PAGES = {
     "pages/about.py": (":material/info:", "about"),
 }
 
-st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
-session = app.current()
 
-with st.sidebar:
-    st.radio(
-        "Taal / Language",
-        LANGS,
-        key="language_choice",
-        index=LANGS.index(session.lang),
-        format_func=lambda lang: {"nl": "Nederlands", "en": "English"}[lang],
-        horizontal=True,
-        on_change=app.choose_language,
-    )
-    st.radio(
-        session.t("app.data.label"),
-        (app.DEMO, app.OWN),
-        key="data_choice",
-        index=(app.DEMO, app.OWN).index(app.data()),
-        format_func=lambda which: session.t(f"app.data.{which}"),
-        on_change=app.choose_data,
-    )
+def show() -> None:
+    """Show what a visitor chose."""
+    from nami_monitor.i18n import LANGS  # noqa: PLC0415 - loaded ahead, while the server starts
+    from nami_monitor.ui import app, start, theme  # noqa: PLC0415 - likewise
 
-pages = {
-    name: st.Page(file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=not index)
-    for index, (file, (icon, name)) in enumerate(PAGES.items())
-}
-chosen = st.navigation(list(pages.values()))
-wanted = app.wanted_page()
-if wanted in pages and pages[wanted] is not chosen:
-    st.switch_page(pages[wanted], query_params=dict(st.query_params))
-if start.wait_for_demo(session):
-    app.guarded(session, chosen.run)
+    st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
+    session = app.current()
+
+    with st.sidebar:
+        st.radio(
+            "Taal / Language",
+            LANGS,
+            key="language_choice",
+            index=LANGS.index(session.lang),
+            format_func=lambda lang: {"nl": "Nederlands", "en": "English"}[lang],
+            horizontal=True,
+            on_change=app.choose_language,
+        )
+        st.radio(
+            session.t("app.data.label"),
+            (app.DEMO, app.OWN),
+            key="data_choice",
+            index=(app.DEMO, app.OWN).index(app.data()),
+            format_func=lambda which: session.t(f"app.data.{which}"),
+            on_change=app.choose_data,
+        )
+
+    pages = {
+        name: st.Page(
+            file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=not index
+        )
+        for index, (file, (icon, name)) in enumerate(PAGES.items())
+    }
+    chosen = st.navigation(list(pages.values()))
+    wanted = app.wanted_page()
+    if wanted in pages and pages[wanted] is not chosen:
+        st.switch_page(pages[wanted], query_params=dict(st.query_params))
+    if start.wait_for_demo(session):
+        app.guarded(session, chosen.run)
+
+
+if __name__ == "__main__":
+    warm.wait()
+    show()
+else:
+    served = st.App(__file__, lifespan=warm.while_serving, on_script_error=warm.say_what_broke)

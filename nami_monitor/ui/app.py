@@ -76,9 +76,14 @@ def data() -> str:
     """Which data is shown: chosen, else in the address, else own data once there is any."""
     chosen = st.session_state.get(DATA) or st.query_params.get(DATA)
     if chosen not in {DEMO, OWN}:
-        chosen = OWN if places().own.exists() else DEMO
+        chosen = usual_data()
     st.session_state[DATA] = chosen
     return str(chosen)
+
+
+def usual_data() -> str:
+    """Which data a visitor sees who chose nothing: own data once there is any."""
+    return OWN if places().own.exists() else DEMO
 
 
 def show_data(which: str) -> None:

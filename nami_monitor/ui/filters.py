@@ -13,6 +13,7 @@ import streamlit as st
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import formats
+from nami_monitor.store import Store
 from nami_monitor.ui import cache, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
@@ -84,6 +85,18 @@ def category_name(session: Session, code: str) -> str:
     return str(names.get(session.lang, code))
 
 
+def usual(store: Store) -> Chosen:
+    """What ``row`` says to a visitor who chose nothing: the first category and the last month."""
+    offered = cache.choices(store)
+    category = next(iter(offered.categories), ALL)
+    return Chosen(_where(category, ALL), offered.months[0], category)
+
+
+def _where(category: str, group: str) -> Where:
+    where = {"category": (category,), "group": (group,)}
+    return tuple((name, values) for name, values in where.items() if values != (ALL,))
+
+
 def row(session: Session) -> Chosen:
     """Category, location group and month side by side."""
     offered = cache.choices(session.store)
@@ -111,9 +124,7 @@ def row(session: Session) -> Chosen:
             months,
             lambda code: formats.month(code, session.lang),
         )
-    where = {"category": (category,), "group": (group,)}
-    kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
-    return Chosen(kept, parse_month(month), category)
+    return Chosen(_where(category, group), parse_month(month), category)
 
 
 def channel(session: Session) -> dict[str, tuple[str, ...]]:

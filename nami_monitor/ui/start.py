@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
-from nami_monitor.ui.app import Session, dress
+from nami_monitor.ui.app import OWN, Session, dress, show_data
 
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 1.5
@@ -46,15 +48,20 @@ def _build(state: Building, path: Path) -> None:
 
     try:
         build_demo(path, progress)
-    except BaseException as error:  # noqa: BLE001 - shown on the page, not lost in a thread
+    except BaseException as error:
+        logging.getLogger(__name__).exception("the demo was not built")
         state.failed = error
     else:
         state.ready = True
 
 
 @st.cache_resource(show_spinner=False)
-def _building(path: str) -> Building:
-    """One build per process, however many visitors wait for it."""
+def building(path: str) -> Building:
+    """The demo's build, begun when it is first asked for: one per process, whoever waits for it.
+
+    Args:
+        path: the demo's database file.
+    """
     thread = threading.Thread(target=lambda: _build(state, Path(path)), daemon=True)
     state = Building(thread)
     thread.start()
@@ -65,13 +72,24 @@ def wait_for_demo(session: Session) -> bool:
     """Whether the demo can be shown; until then a page with progress stands here."""
     if not session.demo:
         return True
-    state = _building(str(places().demo))
+    path = str(places().demo)
+    state = building(path)
     state.thread.join(PATIENCE_SECONDS)
     if state.ready:
         return True
     dress(session)
     st.title(session.t("start.title"), anchor=False)
-    st.markdown(session.t("start.words"))
+    if not state.failed:
+        _show_progress(session, state)
+    if state.failed:
+        _say_failure(session, state.failed, path)
+        return False
+    return st.rerun()
+
+
+def _show_progress(session: Session, state: Building) -> None:
+    """Say how far the build is until it ends."""
+    words = st.markdown(session.t("start.words"))
     bar = st.progress(0.0, text=session.t("start.preparing"))
     while not (state.ready or state.failed):
         if state.total:
@@ -80,10 +98,28 @@ def wait_for_demo(session: Session) -> bool:
                 text=session.t("start.file", done=state.done, total=state.total, name=state.name),
             )
         time.sleep(POLL_SECONDS)
-    if state.failed:
-        bar.empty()
-        st.error(session.t("start.failed", detail=str(state.failed)))
-        _building.clear()
-        st.button(session.t("start.again"), key="start_again")
-        return False
-    return st.rerun()
+    words.empty()
+    bar.empty()
+
+
+def _say_failure(session: Session, error: BaseException, path: str) -> None:
+    """Say what was seen, and what can be done about it."""
+    if isinstance(error, UserError):
+        st.error(session.sentence(error))
+    else:
+        st.error(session.t("start.failed", folder=str(Path(path).parent), detail=str(error)))
+    with st.container(horizontal=True):
+        st.button(
+            session.t("start.again"),
+            key="start_again",
+            type="primary",
+            on_click=_again,
+            args=(path,),
+        )
+        st.button(session.t("app.demo.own"), key="own_data", on_click=show_data, args=(OWN,))
+
+
+def _again(path: str) -> None:
+    """Forget a build that failed; nobody's running build is touched."""
+    if building(path).failed:
+        building.clear(path)

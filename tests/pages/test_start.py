@@ -1,0 +1,93 @@
+"""The first start: a build that fails says so, and can be tried again."""
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from test_pages import ROOT
+
+from nami_monitor import opening
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import LANGS, catalogue, text
+from nami_monitor.ui import app, warm
+
+
+@pytest.fixture
+def built(own_place, demo_folder, monkeypatch):  # noqa: ARG001 - no demo yet
+    """What a build of the demo does: fails as told, then copies the one that stands there."""
+    failures = []
+
+    def build(path, progress):  # noqa: ARG001
+        if failures:
+            raise failures.pop()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((demo_folder / "demo.duckdb").read_bytes())
+
+    monkeypatch.setattr(opening, "build_demo", build)
+    monkeypatch.setattr(warm, "wait", lambda: None)
+    return failures
+
+
+def entry(lang):
+    found = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    return found.run()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_failed_build_says_what_was_seen_and_can_be_tried_again(built, lang):
+    built.append(OSError(28, "No space left on device"))
+    found = entry(lang)
+    assert not found.exception
+    said = found.error[0].value
+    assert "No space left on device" in said
+    assert "{" not in said
+    again = [button.label for button in found.button]
+    assert again == [catalogue(lang)["start.again"], catalogue(lang)["app.demo.own"]]
+    assert entry(lang).error, "another visitor is told as well, and starts no second build"
+
+    found.button(key="start_again").click().run()
+    assert not found.error
+    assert found.title[0].value == catalogue(lang)["overview.title"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_a_user_can_mend_is_said_in_its_own_sentence(built, lang):
+    built.append(UserError("opening.own_data", path="/there/demo.duckdb"))
+    said = entry(lang).error[0].value
+    assert said == text("errors.opening.own_data", lang, path="/there/demo.duckdb")
+
+
+def test_the_next_page_needs_no_demo(built):
+    built.append(OSError("nothing works"))
+    found = entry("nl")
+    found.button(key="own_data").click().run()
+    assert not found.error
+    assert found.title[0].value == catalogue("nl")["overview.title"]
+    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.subheader]
+
+
+def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place):  # noqa: ARG001
+    def page():
+        from nami_monitor.ui import warm  # noqa: PLC0415 - AppTest runs the body by itself
+
+        assert warm.say_what_broke(RuntimeError("not for the visitor"))
+
+    found = AppTest.from_function(page)
+    found.session_state[app.LANGUAGE] = "nl"
+    assert [e.value for e in found.run().error] == [catalogue("nl")["app.broken"]]
+
+
+def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
+    from nami_monitor.ui import cache, filters  # noqa: PLC0415
+
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    warm.prepare()
+    asked = []
+    monkeypatch.setattr(cache, "overview", lambda *_: asked.append(1))
+    store = app.store_of(app.DEMO)
+    chosen = filters.usual(store)
+    assert cache.month_at_a_glance(store, chosen.month, chosen.where).lines
+    assert not asked
+    st.cache_resource.clear()
