@@ -1,8 +1,7 @@
 """Parses a spreadsheet in a process of its own, so that a bad file cannot take ours along.
 
-Run as ``python -m nami_monitor.ingest.child FILE FORMAT FOLDER``. Leaves in FOLDER:
-``sheets.json`` (name, visible, file per sheet), one file per sheet with a JSON list of cells per
-line, or ``refused.json`` (key, values).
+Run as ``python -m nami_monitor.ingest.child FILE FORMAT FOLDER``. Leaves in FOLDER what ``Sheets``
+writes, or ``refused.json`` (key, values).
 """
 
 import datetime as dt
@@ -17,8 +16,12 @@ import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import short
+from nami_monitor.ingest.child.left import Sheets
+from nami_monitor.ingest.child.ods import read_ods
 from nami_monitor.ingest.child.package_checks import SheetScan, check_package
+from nami_monitor.ingest.child.xls_errors import xls_error_cells
 from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
+from nami_monitor.ingest.ole import DamagedError
 from nami_monitor.ingest.tags import (
     Cell,
     clean_text,
@@ -64,34 +67,38 @@ def cell_of(value: Value) -> Cell:
 
 
 def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[Cell]]:
-    """Give all rows of a sheet from A1 on, each up to its last filled cell."""
+    """Give all rows of a sheet from A1 on."""
     for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
         cells = [cell_of(value) for value in row]
         if errors:
             for column, cell in enumerate(cells):
                 if cell is None and (number, column) in errors:
                     cells[column] = tag_error(errors[number, column])
-        while cells and cells[-1] is None:
-            cells.pop()
         yield cells
 
 
 def convert(path: Path, form: str, folder: Path) -> None:
     """Check and parse a spreadsheet into FOLDER."""
+    with Sheets(folder) as sheets:
+        if form == "ods":
+            read_ods(path, sheets)
+        else:
+            _read_workbook(path, form, sheets)
+        sheets.end()
+
+
+def _read_workbook(path: Path, form: str, sheets: Sheets) -> None:
+    """Read the worksheets of an xlsx or xls file."""
     scans = check_package(path) if form == "xlsx" else []
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
-    sheets = []
+    old_errors = xls_error_cells(path) if form == "xls" else []
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
             continue
-        target = folder / f"{number}.jsonl"
-        errors = _errors_of(path, meta.name, scans)
-        with target.open("w", encoding="utf-8") as file:
-            for cells in sheet_rows(book.get_sheet_by_name(meta.name), errors):
-                file.write(json.dumps(cells, ensure_ascii=False) + "\n")
-        visible = meta.visible is calamine.SheetVisibleEnum.Visible
-        sheets.append({"name": meta.name, "visible": visible, "file": target.name})
-    (folder / "sheets.json").write_text(json.dumps(sheets), encoding="utf-8")
+        errors = old_errors[number] if old_errors else _errors_of(path, meta.name, scans)
+        sheets.begin(meta.name, visible=meta.visible is calamine.SheetVisibleEnum.Visible)
+        for cells in sheet_rows(book.get_sheet_by_name(meta.name), errors):
+            sheets.row(cells)
 
 
 def _errors_of(path: Path, name: str, scans: list[SheetScan]) -> Errors:
@@ -109,6 +116,8 @@ def main(arguments: list[str]) -> None:
         convert(path, form, folder)
     except UserError as error:
         refused = {"key": error.key, "values": error.values}
+    except DamagedError:
+        refused = {"key": "reading.truncated", "values": {"file": path.name, "format": form}}
     except calamine.PasswordError:
         refused = {"key": "reading.password", "values": {"file": path.name}}
     except calamine.CalamineError as error:

@@ -1,4 +1,4 @@
-"""What is checked of an xlsx package before a parser sees it.
+"""What is checked of an office package before a parser sees it.
 
 A few kilobytes can unpack to gigabytes, and one cell in the far corner of a sheet makes a parser
 reserve memory for all cells before it.
@@ -52,7 +52,7 @@ def check_package(path: Path) -> list[SheetScan]:
     name = path.name
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive, path)
+            check_sizes(archive, path)
             return [
                 _scan_sheet(archive, part, name)
                 for part in archive.namelist()
@@ -62,7 +62,12 @@ def check_package(path: Path) -> list[SheetScan]:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
 
-def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
+def check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
+    """Check what an office package unpacks to.
+
+    Raises:
+        UserError: when it is too much, or packed to harm.
+    """
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)

@@ -8,7 +8,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.readers.delimited import read_delimited
 from nami_monitor.ingest.readers.parquet import read_parquet
-from nami_monitor.ingest.readers.spreadsheet import read_xls, read_xlsx
+from nami_monitor.ingest.readers.spreadsheet import read_ods, read_xls, read_xlsx
 from nami_monitor.ingest.sniff.formats import sniff_format
 
 #: A new format is one module and one entry.
@@ -16,6 +16,7 @@ READERS: Final[Mapping[str, Callable[[Path, Layout], list[Sheet]]]] = {
     "csv": read_delimited,
     "xlsx": read_xlsx,
     "xls": read_xls,
+    "ods": read_ods,
     "parquet": read_parquet,
 }
 

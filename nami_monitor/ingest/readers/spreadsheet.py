@@ -1,4 +1,4 @@
-"""Spreadsheets (xlsx, xls), parsed in a child process with a memory limit and a time-out."""
+"""Spreadsheets (xlsx, xls, ods), parsed in a child process with a memory limit and a time-out."""
 
 import json
 import os
@@ -69,6 +69,11 @@ def read_xls(path: Path, layout: Layout) -> list[Sheet]:
     return read_spreadsheet(path, layout, "xls")
 
 
+def read_ods(path: Path, layout: Layout) -> list[Sheet]:
+    """Read an OpenDocument spreadsheet. See ``read_spreadsheet``."""
+    return read_spreadsheet(path, layout, "ods")
+
+
 def read_spreadsheet(path: Path, layout: Layout, form: str) -> list[Sheet]:
     """Read the sheets that the layout asks for.
 
@@ -76,7 +81,7 @@ def read_spreadsheet(path: Path, layout: Layout, form: str) -> list[Sheet]:
         path: The file.
         layout: Its sheet is a name, a number from 1, "*" for all visible sheets with data, or None
             for the one visible sheet with a table.
-        form: xlsx or xls.
+        form: xlsx, xls or ods.
 
     Raises:
         UserError: when the file is damaged, too heavy or locked, or the sheet cannot be told.

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.ole import SIGNATURE, DamagedError, open_compound
 
 _HEAD_BYTES: Final = 4096
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
-#: Names of streams inside an OLE file, as its directory stores them.
-_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_WORKBOOKS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
+_ODS: Final = b"opendocument.spreadsheet"
+#: Streams of a compound file.
+_ENCRYPTED: Final = "EncryptedPackage"
+_WORKBOOKS: Final = frozenset({"Workbook", "Book"})
 
 #: What an empty file may hold: zero bytes, white space, byte order marks and separators.
 _FILLING: Final = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe;,|"
@@ -51,7 +52,7 @@ def sniff_format(path: Path) -> str:
     """Tell the format of a file from its content.
 
     Returns:
-        csv, xlsx, xls or parquet.
+        csv, xlsx, xls, ods or parquet.
 
     Raises:
         UserError: with the reason when the file is empty, damaged or of another kind.
@@ -72,32 +73,36 @@ def sniff_format(path: Path) -> str:
         if tail != _PARQUET or size < 3 * len(_PARQUET):
             raise UserError("reading.truncated", file=path.name, format="parquet")
         return "parquet"
-    if head.startswith(_OLE):
+    if head.startswith(SIGNATURE):
         return _ole_format(path)
     if head.startswith(_ZIP):
-        return _zip_format(path)
+        return _zip_format(path, head)
     _refuse_other_texts(path.name, head)
     return "csv"
 
 
 def _ole_format(path: Path) -> str:
-    content = path.read_bytes()
-    if _ENCRYPTED in content:
+    try:
+        names = open_compound(path.read_bytes()).names
+    except DamagedError as error:
+        raise UserError("reading.truncated", file=path.name, format="xls") from error
+    if _ENCRYPTED in names:
         raise UserError("reading.password", file=path.name)
-    if not any(name in content for name in _WORKBOOKS):
+    if not names & _WORKBOOKS:
         raise UserError("reading.document", file=path.name)
     return "xls"
 
 
-def _zip_format(path: Path) -> str:
+def _zip_format(path: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            kind = _start_of(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise UserError("reading.truncated", file=path.name, format="xlsx") from error
-    if b"opendocument.spreadsheet" in kind:
-        raise UserError("reading.not_yet", file=path.name, format="ods")
+        form = "ods" if _ODS in head else "xlsx"
+        raise UserError("reading.truncated", file=path.name, format=form) from error
+    if _ODS in kind:
+        return "ods"
     if "xl/workbook.bin" in names:
         raise UserError("reading.not_yet", file=path.name, format="xlsb")
     if "xl/workbook.xml" in names:
@@ -105,6 +110,11 @@ def _zip_format(path: Path) -> str:
     if kind or "word/document.xml" in names or "ppt/presentation.xml" in names:
         raise UserError("reading.document", file=path.name)
     raise UserError("reading.packed", file=path.name)
+
+
+def _start_of(archive: zipfile.ZipFile, part: str) -> bytes:
+    with archive.open(part) as file:
+        return file.read(_HEAD_BYTES)
 
 
 def _refuse_other_texts(name: str, head: bytes) -> None:

@@ -1,0 +1,242 @@
+"""The sheets of an ods file (OpenDocument, OASIS part 3), read element by element.
+
+Repeated cells and rows are written as a number in it, so a file of a kilobyte can claim all cells
+of a sheet. They are counted before they are written out.
+"""
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.child.left import Sheets
+from nami_monitor.ingest.child.package_checks import EXTENT_CELLS, check_sizes
+from nami_monitor.ingest.tags import (
+    Cell,
+    clean_text,
+    tag_boolean,
+    tag_date,
+    tag_error,
+    tag_number,
+)
+
+_SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
+_OFFICE, _TABLE, _TEXT, _STYLE = (
+    f"{_SPACE}{name}:1.0 " for name in ("office", "table", "text", "style")
+)
+_EXTENSION: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_SHEET, _ROW = f"{_TABLE}table", f"{_TABLE}table-row"
+_CELL, _COVERED = f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"
+_PARAGRAPH: Final = f"{_TEXT}p"
+_CHUNK: Final = 1024 * 1024
+#: What a formula shows instead of a value, in English and Dutch; LibreOffice also has numbers.
+_ERROR: Final = re.compile(r"#[A-Z/0]+[!?]|#N/[AB]|Err:\d{3}")
+_SPAN: Final = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?")
+
+Attributes = Mapping[str, str]
+
+
+def read_ods(path: Path, sheets: Sheets) -> None:
+    """Read an ods file.
+
+    Args:
+        path: The file.
+        sheets: Gets the cells.
+
+    Raises:
+        UserError: when it is damaged, locked, unpacks to too much or reaches too far.
+    """
+    name = path.name
+    reader = _Reader(name, sheets)
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.EntityDeclHandler = reader.refuse_entity
+    parser.buffer_text = True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_sizes(archive, path)
+            if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                raise UserError("reading.password", file=name)
+            with archive.open("content.xml") as content:
+                while chunk := content.read(_CHUNK):
+                    parser.Parse(chunk)
+            parser.Parse(b"", True)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+        raise UserError("reading.truncated", file=name, format="ods") from error
+    except (expat.ExpatError, KeyError, RuntimeError) as error:
+        raise UserError("reading.broken", file=name, format="ods", detail=str(error)) from error
+
+
+class _Reader:
+    """Follows the elements of ``content.xml``.
+
+    A cell counts where its row stands directly in a sheet; what is drawn on a sheet, or noted at a
+    cell, has tables and paragraphs of its own.
+    """
+
+    def __init__(self, name: str, sheets: Sheets) -> None:
+        self.name, self.sheets = name, sheets
+        self.path: list[str] = []
+        self.hidden: set[str] = set()
+        self.style = ""
+        self.written = 0
+        self.rows = self.width = self.gap = 0
+        self.row: list[Cell] = []
+        self.blanks = 0
+        self.times = self.across = 1
+        self.cell: Attributes = {}
+        self.cell_depth = self.sheet_depth = 0
+        self.parts: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Enter an element."""
+        self.path.append(tag)
+        if tag == f"{_STYLE}style":
+            self.style = attributes.get(f"{_STYLE}name", "")
+        elif tag == f"{_STYLE}table-properties":
+            if attributes.get(f"{_TABLE}display") == "false":
+                self.hidden.add(self.style)
+        elif tag == _SHEET and not self.sheet_depth:
+            self._begin_sheet(attributes)
+        elif self.cell_depth:
+            self._within_cell(tag, attributes)
+        elif tag == _ROW and self.sheet_depth:
+            self.row, self.blanks = [], 0
+            self.times = _repeated(attributes, "number-rows-repeated")
+        elif tag in {_CELL, _COVERED} and self.sheet_depth:
+            self.cell = attributes if tag == _CELL else {}
+            self.across = _repeated(attributes, "number-columns-repeated")
+            self.cell_depth, self.parts = len(self.path), []
+
+    def end(self, tag: str) -> None:
+        """Leave an element."""
+        depth = len(self.path)
+        self.path.pop()
+        if depth == self.cell_depth:
+            self._end_cell(covered=tag == _COVERED)
+        elif tag == _ROW and self.sheet_depth and not self.cell_depth:
+            self._end_row()
+        elif depth == self.sheet_depth:
+            self.sheet_depth = 0
+
+    def text(self, text: str) -> None:
+        """Add to the text of a cell: only what stands in its own paragraphs."""
+        if self.cell_depth and self._in_paragraph():
+            self.parts.append(text)
+
+    def refuse_entity(self, *_: object) -> None:
+        """No office program declares entities; they are a way to write a little as a lot."""
+        raise UserError("reading.broken", file=self.name, format="ods", detail="<!ENTITY>")
+
+    def _in_paragraph(self) -> bool:
+        inside = self.path[self.cell_depth :]
+        return inside[:1] == [_PARAGRAPH] and f"{_OFFICE}annotation" not in inside
+
+    def _within_cell(self, tag: str, attributes: Attributes) -> None:
+        if not self._in_paragraph():
+            return
+        if tag == _PARAGRAPH and len(self.path) == self.cell_depth + 1 and self.parts:
+            self.parts.append("\n")
+        elif tag == f"{_TEXT}s":
+            self.parts.append(" " * min(_count(attributes.get(f"{_TEXT}c", "1")), _CHUNK))
+        elif tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
+            self.parts.append("\t" if tag == f"{_TEXT}tab" else "\n")
+
+    def _begin_sheet(self, attributes: Attributes) -> None:
+        self.sheet_depth = len(self.path)
+        self.rows = self.width = self.gap = 0
+        visible = attributes.get(f"{_TABLE}style-name") not in self.hidden
+        self.sheets.begin(attributes.get(f"{_TABLE}name", ""), visible=visible)
+
+    def _end_cell(self, *, covered: bool) -> None:
+        self.cell_depth = 0
+        cell = None if covered else _cell(self.cell, "".join(self.parts))
+        if cell is None:
+            self.blanks += self.across
+            return
+        width = len(self.row) + self.blanks + self.across
+        self._check(1, width)
+        self.row += [None] * self.blanks + [cell] * self.across
+        self.blanks = 0
+
+    def _end_row(self) -> None:
+        if not self.row:
+            self.gap += self.times
+            return
+        self.width = max(self.width, len(self.row))
+        self._check(self.rows + self.gap + self.times, self.width)
+        self.written += (self.gap + self.times) * self.width
+        self._check(self.written // self.width, self.width)
+        self.sheets.row([], self.gap)
+        self.sheets.row(self.row, self.times)
+        self.rows += self.gap + self.times
+        self.gap = 0
+
+    def _check(self, rows: int, columns: int) -> None:
+        if rows * columns > EXTENT_CELLS:
+            raise UserError("reading.too_far", file=self.name, rows=rows, columns=columns)
+
+
+def _repeated(attributes: Attributes, name: str) -> int:
+    return max(1, _count(attributes.get(f"{_TABLE}{name}", "1")))
+
+
+def _count(text: str) -> int:
+    """A whole number; one that no sheet can hold when it is longer than nine digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 10**9  # noqa: PLR2004
+
+
+def _cell(attributes: Attributes, text: str) -> Cell:
+    """Give a cell as it was stored; where a value cannot be read, as it is shown."""
+    shown = clean_text(text)
+    if attributes.get(f"{_EXTENSION}value-type") == "error":
+        return tag_error(shown or "#ERR!")
+    if f"{_TABLE}formula" in attributes and shown and _ERROR.fullmatch(shown):
+        return tag_error(shown)
+    kind = attributes.get(f"{_OFFICE}value-type", "string")
+    name, read = _TYPES.get(kind, ("string-value", clean_text))
+    stored = attributes.get(f"{_OFFICE}{name}")
+    if stored is None:
+        return shown
+    try:
+        return read(stored)
+    except (ValueError, OverflowError):
+        return shown
+
+
+def _date(text: str) -> Cell:
+    moment = dt.datetime.fromisoformat(text)
+    return tag_date(moment.replace(tzinfo=None))
+
+
+def _number(text: str) -> Cell:
+    return tag_number(float(text))
+
+
+def _truth(text: str) -> Cell:
+    return tag_boolean(text == "true")
+
+
+def _span(text: str) -> Cell:
+    """A time of day or a duration, as text."""
+    found = _SPAN.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
+    return f"{found[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+
+
+_TYPES: Final[Mapping[str, tuple[str, Callable[[str], Cell]]]] = {
+    "float": ("value", _number),
+    "percentage": ("value", _number),
+    "currency": ("value", _number),
+    "date": ("date-value", _date),
+    "boolean": ("boolean-value", _truth),
+    "time": ("time-value", _span),
+}

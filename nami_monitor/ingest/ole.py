@@ -1,0 +1,140 @@
+"""The compound files in which Office kept documents until 2007: a file system in a file.
+
+After [MS-CFB], the open specification of the format.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEADER_BYTES: Final = 512
+_ENTRY_BYTES: Final = 128
+_NUMBER_BYTES: Final = 4
+_END: Final = 0xFFFFFFFA
+"""Sector numbers from here on say that nothing follows."""
+_SHIFTS: Final = (9, 12)
+_SMALL_SHIFT: Final = 6
+_UNUSED, _ROOT = 0, 5
+
+
+class DamagedError(ValueError):
+    """A compound file points beyond its own end, or in circles."""
+
+
+@dataclass(frozen=True)
+class _Sectors:
+    """Sectors of one size, and which follows which.
+
+    Attributes:
+        content: What they lie in.
+        shift: Their size as a power of two.
+        ahead: Sectors that stand before number 0.
+        following: The number that follows each.
+    """
+
+    content: bytes
+    shift: int
+    ahead: int
+    following: Sequence[int]
+
+    def one(self, number: int) -> bytes:
+        """The bytes of a sector; the last one of a file may be shorter."""
+        start = (number + self.ahead) << self.shift
+        if start >= len(self.content):
+            raise DamagedError(number)
+        return self.content[start : start + (1 << self.shift)]
+
+    def chain(self, number: int) -> bytes:
+        """The bytes of a sector and of all that follow it."""
+        parts: list[bytes] = []
+        while number < _END:
+            if len(parts) > len(self.following) or number >= len(self.following):
+                raise DamagedError(number)
+            parts.append(self.one(number))
+            number = self.following[number]
+        return b"".join(parts)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: int
+    start: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Compound:
+    """A compound file.
+
+    Attributes:
+        names: The streams and folders in it.
+    """
+
+    names: frozenset[str]
+    _entries: Mapping[str, _Entry]
+    _sectors: _Sectors
+    _small: _Sectors
+    _cutoff: int
+
+    def stream(self, name: str) -> bytes:
+        """The bytes of a stream.
+
+        Raises:
+            DamagedError: a part of it is not in the file.
+        """
+        entry = self._entries[name]
+        sectors = self._sectors if entry.size >= self._cutoff else self._small
+        found = sectors.chain(entry.start)
+        if len(found) < entry.size:
+            raise DamagedError(name)
+        return found[: entry.size]
+
+
+def open_compound(content: bytes) -> Compound:
+    """Read the tables and the directory of a compound file.
+
+    Raises:
+        DamagedError: they are not, or not wholly, in the file.
+    """
+    if len(content) < _HEADER_BYTES:
+        raise DamagedError(len(content))
+    (shift,) = struct.unpack_from("<H", content, 30)
+    if shift not in _SHIFTS:
+        raise DamagedError(shift)
+    count, directory, _, cutoff, small, _, more, _ = struct.unpack_from("<8I", content, 44)
+    plain = _Sectors(content, shift, 1, ())
+    tables = list(_numbers(content[76:_HEADER_BYTES]))
+    while more < _END and len(tables) < count:
+        *numbers, more = _numbers(plain.one(more))
+        tables += numbers
+    following = [n for table in tables[:count] for n in _numbers(plain.one(table))]
+    sectors = _Sectors(content, shift, 1, following)
+    listing = sectors.chain(directory)
+    if len(listing) % (1 << shift):
+        raise DamagedError(directory)
+    entries = dict(_entries(listing))
+    root = next((entry for entry in entries.values() if entry.kind == _ROOT), None)
+    holder = sectors.chain(root.start) if root and root.size else b""
+    following = list(_numbers(sectors.chain(small)))
+    return Compound(
+        frozenset(entries), entries, sectors, _Sectors(holder, _SMALL_SHIFT, 0, following), cutoff
+    )
+
+
+def _numbers(content: bytes) -> Sequence[int]:
+    return struct.unpack_from(f"<{len(content) // _NUMBER_BYTES}I", content)
+
+
+def _entries(directory: bytes) -> Sequence[tuple[str, _Entry]]:
+    found = []
+    for start in range(0, len(directory) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
+        length, kind = struct.unpack_from("<HB", directory, start + 64)
+        if kind != _UNUSED:
+            name = directory[start : start + max(0, min(length, 64) - 2)]
+            first, size = struct.unpack_from("<2I", directory, start + 116)
+            found.append((name.decode("utf-16-le", "replace"), _Entry(kind, first, size)))
+    return found
