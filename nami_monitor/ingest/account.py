@@ -10,6 +10,7 @@ from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
 from nami_monitor.core.words import Delivery, Standing
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.booking import Booking, stages_of
+from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.report import Question, Report, TableCounts
 from nami_monitor.ingest.settle import month_of
 from nami_monitor.store import Transaction
@@ -45,7 +46,7 @@ def report_of(
         file=file.name,
         batch=batch,
         tables=tables,
-        dropped_columns=cells.personal,
+        dropped_columns=tuple(map(blanked, cells.personal)),
         absent_columns=tuple(sorted(absent)),
         first_date=first,
         last_date=last,

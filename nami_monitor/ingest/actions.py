@@ -13,6 +13,7 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.derive import refresh_all, refresh_months
+from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import Codes
 
@@ -169,6 +170,7 @@ def _note(
     to_code: str | None = None,
     name: str | None = None,
 ) -> None:
+    refuse_address(f"{who} {name or ''}")
     number = db.value("select coalesce(max(action), 0) + 1 from code_actions")
     db.run(
         "insert into code_actions by name select ?::integer as action, ? as kind, ? as source,"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nami_monitor.ingest.cells import clean_text
+from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
 from nami_monitor.ingest.profile import Origin
 from nami_monitor.ingest.sniff.values import MONTHS
 from nami_monitor.store.quoting import literal, words
@@ -29,14 +30,6 @@ TOO_LARGE = ("abs({typed}) > 1e15", "number_too_large")
 SPOILT = r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+"
 """An identifier that a spreadsheet turned into a number and printed in exponent form."""
 
-PERSONAL_TEXT = (
-    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
-    r"|(?:\+31|\b0031|\b0)[ -]?[1-9](?:[ -]?\d){8}\b"
-    r"|\b\d{9}\b"
-)
-"""E-mail addresses, Dutch phone numbers and nine digits in a row (a citizen number has nine)."""
-REDACTED = "[...]"
-
 SPACE = r"[\s\x{a0}\x{202f}]"
 GROUPS = r"\s\x{a0}\x{202f}\x{27}\x{2019}"
 MONEY = rf"(?:(?:[£€$\x{{fffd}}]+|EUR|GBP|USD){SPACE}*)?"
@@ -51,11 +44,13 @@ class Reading:
         tagged: whether cells may carry a stored type.
         decimal: decimal sign by canonical column.
         dates: date patterns by canonical column.
+        blanked: whether an e-mail address may have been blanked in a cell.
     """
 
     tagged: bool
     decimal: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blanked: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +88,11 @@ def plain(text: str, *, tagged: bool) -> str:
         f" when {text}[2] = 'e' then null else substr({text}, 3) end"
     )
     return f"nullif({shown}, '')"
+
+
+def redacted(text: str) -> str:
+    """A text in which addresses and numbers of people are blanked."""
+    return f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
 
 
 def number(text: str, decimal: str | None, *, tagged: bool) -> str:
@@ -257,12 +257,15 @@ def _typed(
             parted = rf"regexp_replace({typed}, '\s*[;,\n][;,\s]*', ';', 'g')"
             typed = f"nullif(trim({parted}, ';'), '')"
         if column.free_text:
-            typed = f"regexp_replace({typed}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
+            typed = redacted(typed)
         if column.identifier:
             seen = plain(shown, tagged=tagged)
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"
             failures = ((digits_first, "spoilt_identifier"),)
+        if reading.blanked and not column.free_text:
+            named = f"contains({shown}, {literal(BLANKED)})"
+            failures = (*failures, (named, "personal_data"))
     return Conversion(column.name, inner, typed, _with_errors(shown, failures, tagged=tagged))
 
 

@@ -15,6 +15,7 @@ from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Delivery
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.account import report_of
+from nami_monitor.ingest.addresses import without_persons
 from nami_monitor.ingest.again import earlier, nothing_new, refuse_twice
 from nami_monitor.ingest.booking import (
     Answers,
@@ -29,8 +30,9 @@ from nami_monitor.ingest.booking import (
 from nami_monitor.ingest.cells import LargeCsv, Sheet
 from nami_monitor.ingest.derive import refresh_months
 from nami_monitor.ingest.mended import mended_rows
+from nami_monitor.ingest.personal import blanked, refuse_address
 from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import write_profile
+from nami_monitor.ingest.profile_toml import refuse_addresses, write_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.ingest.report import Report, to_json
 from nami_monitor.ingest.settle import settle
@@ -193,13 +195,19 @@ class _Done:
 
 
 def _read(path: Path, profile: Profile) -> _Read:
-    return _Read(path, read(path, profile.layout), _digest(path))
+    sheets = [
+        replace(sheet, misfits=without_persons(sheet.misfits))
+        for sheet in read(path, profile.layout)
+    ]
+    return _Read(path, sheets, _digest(path))
 
 
 def _import(db: Transaction, delivery: _Delivery) -> _Done:
     """Book a file, unless it came before and says nothing new."""
     found, profile = delivery.read, delivery.profile
-    shown = Path(delivery.name or found.path.name)
+    refuse_address(delivery.who)
+    refuse_addresses(profile)
+    shown = Path(blanked(delivery.name or found.path.name))
     mended = mended_rows(db, found.sheets)
     if mended:
         parent, sheets, profile = mended
@@ -261,7 +269,7 @@ def _book(booking: Booking, delivery: _Delivery, file: Path) -> _Done:
             *replaces,
             delivery.who,
             datetime.now(UTC).replace(tzinfo=None),
-            list(sheets[0].columns),
+            list(map(blanked, sheets[0].columns)),
         ],
     )
     insert(booking)

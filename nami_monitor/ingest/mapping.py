@@ -81,7 +81,7 @@ def reading_of(
     profile: Profile,
 ) -> Reading:
     """What the cells prove about decimal signs and date patterns; ambiguity is asked."""
-    blank = Reading(tagged=cells.tagged)
+    blank = Reading(tagged=cells.tagged, blanked=cells.blanked)
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
     for column in columns(table.name):
@@ -118,7 +118,7 @@ def reading_of(
         if profile.decimal
         else {name: str(sign) for name, sign in proven.items() if sign != "none"}
     )
-    return Reading(tagged=cells.tagged, decimal=decimal, dates=dates)
+    return replace(blank, decimal=decimal, dates=dates)
 
 
 def _texts(

@@ -12,6 +12,7 @@ from nami_monitor.ingest import completeness
 from nami_monitor.ingest.actions import Code
 from nami_monitor.ingest.booking import SHEET_LINES
 from nami_monitor.ingest.codes import STATES
+from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profile import Expects
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.report import Report, from_json
@@ -202,6 +203,7 @@ def abandon(store: Store, batch: int, *, who: str = "") -> int:
         UserError: ``set_aside.none_open`` when there are none.
         DatabaseHeldError: another process holds the database.
     """
+    refuse_address(who)
     with store.write() as db:
         lines = [
             line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import tomli_w
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
 from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profile import (
     BASES,
     CREATE,
@@ -66,6 +67,33 @@ def parse_profile(text: str) -> Profile:
 def write_profile(profile: Profile) -> str:
     """The profile as TOML text; ``parse_profile`` gives the same profile back."""
     return tomli_w.dumps(_as_dict(profile))
+
+
+PATTERNS = ("matches", "regex")
+"""Keys that hold patterns, in which the sign of an e-mail address may stand."""
+
+
+def refuse_addresses(profile: Profile) -> None:
+    """Refuse a profile that holds an e-mail address: it is kept with every batch.
+
+    Raises:
+        UserError: ``personal.address``.
+    """
+    for text in _texts_in(_as_dict(profile)):
+        refuse_address(text)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield key
+            if key not in PATTERNS:
+                yield from _texts_in(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _texts_in(part)
+    elif isinstance(value, str):
+        yield value
 
 
 # --- reading -----------------------------------------------------------------------------------

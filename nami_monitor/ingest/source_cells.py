@@ -12,8 +12,9 @@ from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
-from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, Large, LargeCsv, LargeParquet, Sheet
-from nami_monitor.ingest.personal import names_person
+from nami_monitor.ingest.addresses import personal_columns, without_addresses
+from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
+from nami_monitor.ingest.personal import BLANKED, blanked
 from nami_monitor.ingest.profile import Profile, Unpivot
 from nami_monitor.ingest.typed_cells import parquet_relation
 from nami_monitor.store.quoting import literal
@@ -37,6 +38,7 @@ class Cells:
         relation: SQL of the rows: ``line`` and c1..cN, after unpivoting.
         personal: headers that name people; they are never read.
         tagged: whether cells may carry a stored type.
+        blanked: whether an e-mail address may have been blanked in a cell.
     """
 
     sheet: Sheet
@@ -44,6 +46,7 @@ class Cells:
     relation: str
     personal: tuple[str, ...]
     tagged: bool
+    blanked: bool
 
     def find(self, names: Sequence[str]) -> list[str]:
         """The names that exist here, in order."""
@@ -51,6 +54,10 @@ class Cells:
 
     def missing(self, name: str, wanted: Sequence[str]) -> UserError:
         """The error that says which column was looked for, and what there is."""
+        people = {normal(header) for header in self.personal}
+        named = [header for header in wanted if normal(header) in people]
+        if named:
+            return UserError("import.column_personal", column=name, wanted=listed(named))
         near = process.extract(wanted[0], self.sheet.columns, limit=3, score_cutoff=60)
         return UserError(
             "import.column_missing",
@@ -76,36 +83,28 @@ def cells_of(
     A column that bears the name of a place, as in a mended file, goes before the place.
     """
     headers = {normal(name): f"c{index}" for index, name in enumerate(sheet.columns, start=1)}
-    sample = _sample(sheet)
-    personal = tuple(
-        name
-        for index, name in enumerate(sheet.columns, start=1)
-        if names_person(name, sample.get(f"c{index}", []))
-    )
+    personal = personal_columns(sheet)
     sql = {
         name: column for name, column in headers.items()
         if name not in {normal(header) for header in personal}
     }  # fmt: skip
-    sql.setdefault("@file", literal(file.stem))
-    sql.setdefault("@sheet", literal(sheet.name))
+    sql.setdefault("@file", literal(blanked(file.stem)))
+    sql.setdefault("@sheet", literal(blanked(sheet.name)))
     if period:
         sql.setdefault("@period", literal(period.strftime("%Y-%m")))
     for row, titles in enumerate(sheet.titles, start=1):
         for index, cell in enumerate(titles):
             if cell is not None:
-                sql.setdefault(f"@cell:{_letters(index)}{row}".casefold(), literal(cell))
+                sql.setdefault(f"@cell:{_letters(index)}{row}".casefold(), literal(blanked(cell)))
     relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
     tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
+    read = [column for name, column in headers.items() if sql.get(name) == column]
+    relation, found = without_addresses(relation, sheet.rows, read)
     if profile.unpivot:
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)
-    return Cells(sheet, sql, relation, personal, tagged)
-
-
-def _sample(sheet: Sheet) -> dict[str, list[str | None]]:
-    rows = sheet.rows.head if isinstance(sheet.rows, Large) else sheet.rows
-    return {
-        name: rows[name].unique().head(SAMPLE).to_list() for name in rows.columns if name != "line"
-    }
+        found |= any("@" in name for name in sheet.columns)
+    found |= any(BLANKED in text for text in sql.values())
+    return Cells(sheet, sql, relation, personal, tagged, found)
 
 
 def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:
@@ -159,7 +158,7 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
             pattern=str(unpivot.columns),
             seen=listed(sheet.columns),
         )
-    headings = ", ".join(literal(name) for name in chosen)
+    headings = ", ".join(literal(blanked(name)) for name in chosen)
     values = ", ".join(sql.pop(normal(name)) for name in chosen)
     sql[normal(unpivot.name)] = "c_heading"
     sql[normal(unpivot.value)] = "c_value"

@@ -13,15 +13,11 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.convert import (
-    Conversion,
-    Reading,
-    plain,
-)
+from nami_monitor.ingest.convert import Conversion, Reading, plain, redacted
 from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profile import Profile, TableMap
 from nami_monitor.ingest.source_cells import MARK, Cells, normal
-from nami_monitor.ingest.validate import key_predicate, pandera_failures, sql_failures
+from nami_monitor.ingest.validate import explained_by, key_predicate, pandera_failures, sql_failures
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
 from nami_monitor.tables import columns
@@ -107,7 +103,10 @@ def _query(
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
     mapped = {column for c in conversions for column in _columns_in(c)}
     mapped |= {cells.sql.get(normal(rule.column), "") for rule in profile.drop or ()}
-    raw = _raw(cells, mapped, profile.places)
+    free = {column.name for column in columns(table.name) if column.free_text}
+    written = {column for c in conversions if c.name in free for column in _columns_in(c)}
+    written -= {column for c in conversions if c.name not in free for column in _columns_in(c)}
+    raw = _raw(cells, mapped, written, profile.places)
     typed: list[str] = []
     typed_late: list[str] = []
     for c in conversions:
@@ -130,8 +129,8 @@ def _query(
         }
         for failure in sql_failures(table.name):
             test = failure.predicate
-            if failure.rule == "missing":
-                test = f"({test}) and not ({unread[failure.column]})"
+            for column in explained_by(table.name, failure.column, failure.rule):
+                test = f"({test}) and not ({unread[column]})"
             value = f'cast("{failure.column}" as varchar)'
             problems.append((failure.column, failure.rule, test, value))
     tests = [f"coalesce({test}, false)" for _, _, test, _ in problems] or ["false"]
@@ -172,15 +171,17 @@ def _names(sql: str) -> set[str]:
     return {word for word in cleaned.split() if word[:1] == "c" and word[1:].isdigit()}
 
 
-def _raw(cells: Cells, mapped: set[str], places: Sequence[str]) -> str:
+def _raw(cells: Cells, mapped: set[str], written: set[str], places: Sequence[str]) -> str:
     """The mapped part of the original row, stored types kept; the rest may name people.
 
-    What is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
+    Numbers of people are blanked in ``written``, the columns that fill nothing but free text. What
+    is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
     """
     personal = {normal(name) for name in cells.personal}
+    sql = {name: redacted(plain(name, tagged=cells.tagged)) for name in written}
     parts = [
-        f"c{index}" if f"c{index}" in mapped and normal(header) not in personal else "null"
-        for index, header in enumerate(cells.sheet.columns, start=1)
+        sql.get(name, name) if name in mapped and normal(header) not in personal else "null"
+        for name, header in ((f"c{k}", head) for k, head in enumerate(cells.sheet.columns, start=1))
     ]
     parts += [cells.sql.get(normal(place), "null") for place in places]
     return f"[{', '.join(parts)}]::varchar[]"
@@ -233,7 +234,14 @@ def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
     failures = pandera_failures(table, rows.drop("stage_row"))
     if failures.is_empty():
         return
-    found = failures.with_columns(rows["stage_row"].gather(failures["row"]).alias("stage_row"))
+    found = failures.with_columns(
+        rows["stage_row"].gather(failures["row"]).alias("stage_row"),
+        pl.Series(
+            "explained_by",
+            [explained_by(table, column, rule) for _, column, rule in failures.iter_rows()],
+            pl.List(pl.String),
+        ),
+    )
     texts = pl.concat(
         [
             found.filter(pl.col("column_name") == column.name).with_columns(
@@ -250,8 +258,8 @@ def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
             " from (select f.stage_row, list({'column_name': f.column_name, 'rule': f.rule,"
             f" 'value': f.value}} order by f.column_name, f.rule) as problems from {view} as f"
             f" join {name} as s on s.rowid = f.stage_row"
-            " where f.rule <> 'missing' or s.problems is null or not list_contains("
-            "list_transform(s.problems, lambda p: p.column_name), f.column_name)"
+            " where not list_has_any(f.explained_by,"
+            " list_transform(coalesce(s.problems, []), lambda p: p.column_name))"
             f" group by f.stage_row) as f where {name}.rowid = f.stage_row"
         )
 

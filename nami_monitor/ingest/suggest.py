@@ -10,9 +10,9 @@ from rapidfuzz import fuzz, process, utils
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
-from nami_monitor.ingest.cells import Large, Sheet
+from nami_monitor.ingest.addresses import personal_columns
+from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.mapping import DEFAULTED
-from nami_monitor.ingest.personal import names_person
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.source_cells import normal
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
@@ -68,17 +68,8 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
 
 def mappable(sheet: Sheet) -> list[str]:
     """The headers that may be mapped: those that do not name people."""
-    people = set(personal(sheet))
+    people = set(personal_columns(sheet))
     return [name for name in sheet.columns if name not in people]
-
-
-def personal(sheet: Sheet) -> list[str]:
-    """The headers that name people; their columns are dropped at the door."""
-    return [
-        name
-        for index, name in enumerate(sheet.columns, start=1)
-        if names_person(name, _cells(sheet, index))
-    ]
 
 
 def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
@@ -191,14 +182,6 @@ def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
     for rule in TABLES[table].rules:
         if isinstance(rule, AnyOf) and not set(rule.columns) & set(filled):
             yield " / ".join(rule.columns)
-
-
-def _cells(sheet: Sheet, index: int) -> list[str | None]:
-    """Some cells of a column, for the tell-tales of people."""
-    if isinstance(sheet.rows, Large):
-        body = sheet.titles[sheet.rows.data_starts - 1 :]
-        return [row[index - 1] if index <= len(row) else None for row in body]
-    return sheet.rows[f"c{index}"].unique().to_list()
 
 
 def _fit(sheet: Sheet, profile: Profile) -> int | None:

@@ -10,6 +10,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.derive import refresh_months
+from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.settle import settle
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES
@@ -56,9 +57,10 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
         look_only: change nothing.
 
     Raises:
-        UserError: there is no such batch, or it was undone already.
+        UserError: there is no such batch, or it was undone already; ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
+    refuse_address(who)
     try:
         with store.write() as db:
             preview = _undo(db, batch, who)

@@ -15,7 +15,10 @@ import pandera.polars as pa
 import polars as pl
 
 from nami_monitor.store.quoting import literal, words
-from nami_monitor.tables import TABLES, Column, columns
+from nami_monitor.tables import TABLES, AnyOf, Column, columns
+
+MISSING = "missing"
+"""The rule of a required column that is empty."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def sql_failures(table: str) -> tuple[Failure, ...]:
     for column in columns(table):
         name = f'"{column.name}"'
         if not column.optional:
-            found.append(Failure(column.name, "missing", f"{name} is null"))
+            found.append(Failure(column.name, MISSING, f"{name} is null"))
         for check in column.checks:
             rule, compiler = CHECKS[check.name]
             broken = compiler(name, check.statistics)
@@ -76,6 +79,14 @@ def sql_failures(table: str) -> tuple[Failure, ...]:
         for row_rule in TABLES[table].rules
     )
     return tuple(found)
+
+
+def explained_by(table: str, column: str, rule: str) -> tuple[str, ...]:
+    """The columns whose unreadable value explains that a rule is broken: one cause, one reason."""
+    if rule == MISSING:
+        return (column,)
+    found = (r.columns for r in TABLES[table].rules if isinstance(r, AnyOf) and r.name == rule)
+    return next(found, ())
 
 
 def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +110,7 @@ def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     except pa.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
         check = pl.col("check").str.extract(r"^([a-z_0-9]+)")
-        rules = {name: rule for name, (rule, _) in CHECKS.items()} | {"not_nullable": "missing"}
+        rules = {name: rule for name, (rule, _) in CHECKS.items()} | {"not_nullable": MISSING}
         return cases.select(
             pl.col("index").cast(pl.Int64).alias("row"),
             pl.coalesce(check.replace_strict(blamed, default=None), pl.col("column")).alias(

@@ -1,5 +1,6 @@
 """Which columns are about people."""
 
+import polars as pl
 import pytest
 
 from nami_monitor.ingest.personal import names_person
@@ -23,18 +24,22 @@ def listed(text):
     return [header for line in text.split("\n") for header in line.split(";") if header]
 
 
+def cells(*texts):
+    return pl.Series(texts, dtype=pl.String)
+
+
 @pytest.mark.parametrize("header", listed(PEOPLE))
 def test_a_header_that_names_people(header):
-    assert names_person(header, [])
-    assert names_person(header.upper(), [])
+    assert names_person(header, cells())
+    assert names_person(header.upper(), cells())
 
 
 @pytest.mark.parametrize("header", listed(THINGS))
 def test_a_header_that_names_things(header):
-    assert not names_person(header, ["A", None, "B"])
+    assert not names_person(header, cells("A", None, "B"))
 
 
 def test_addresses_betray_a_column_without_a_telling_header():
-    assert names_person("c7", ["a.jansen@example.nl", None, "onbekend"])
-    assert not names_person("c7", ["info@example.nl", *["los"] * 9])
-    assert not names_person("c7", [])
+    assert names_person("c7", cells("a.jansen@example.nl", None, "onbekend"))
+    assert not names_person("c7", cells("info@example.nl", *["los"] * 9))
+    assert not names_person("c7", cells())
