@@ -19,13 +19,13 @@ from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.booking import MASTERS
 from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.headers import normal, positions
 from nami_monitor.ingest.library import is_mended, profiles_in, read_sheets, recognise
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.report import Report, as_document
-from nami_monitor.ingest.source_cells import normal
 from nami_monitor.ingest.suggest import auto_profile
 from nami_monitor.opening import build_demo, open_own
 from nami_monitor.store import Store
@@ -205,7 +205,7 @@ def _about(profiles: dict[str, Profile], wanted: str | None) -> dict[str, Profil
 
 def _fits_entirely(file: Path, profile: Profile) -> bool:
     """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = {normal(name) for name in read_sheets(file, profile.layout)[0].columns}
+    headers = set(positions(read_sheets(file, profile.layout)[0].columns))
     given = {normal(profile.unpivot.name), normal(profile.unpivot.value)} if profile.unpivot else ()
     named = {
         normal(column)

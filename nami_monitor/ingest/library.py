@@ -10,10 +10,10 @@ from pathlib import Path
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
+from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import load_profile, write_profile
 from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.source_cells import normal
 from nami_monitor.ingest.suggest import matching_profiles
 
 

@@ -9,9 +9,10 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import short
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.convert import Conversion, Reading, conversion, pack_flag
+from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.sniff.values import Ambiguous, combine, date_formats, decimal_evidence
-from nami_monitor.ingest.source_cells import SAMPLE, Cells, normal
+from nami_monitor.ingest.source_cells import SAMPLE, Cells
 from nami_monitor.ingest.stated import check_dates, check_decimal
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import HIDDEN

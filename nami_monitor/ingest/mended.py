@@ -11,9 +11,9 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
 from nami_monitor.ingest.cells import MENDED, Large, Layout, Sheet
+from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import parse_profile
-from nami_monitor.ingest.source_cells import normal
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import GUARD
 

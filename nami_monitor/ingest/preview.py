@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from nami_monitor.ingest.cells import Large, Sheet, untag
+from nami_monitor.ingest.headers import normal, positions
 from nami_monitor.ingest.profile import Profile, TableMap, Unpivot
-from nami_monitor.ingest.source_cells import cells_of, normal
+from nami_monitor.ingest.source_cells import cells_of
 from nami_monitor.ingest.stage import stage
 from nami_monitor.ingest.suggest import mappable
 from nami_monitor.store import Store
@@ -113,11 +114,10 @@ def values_in(
     if unpivot and header == unpivot.name:
         return pivoted(sheet, unpivot)[:limit]
     rows = _small(sheet).rows
-    if header not in sheet.columns or not isinstance(rows, pl.DataFrame):
+    column = positions(sheet.columns).get(normal(header))
+    if column is None or not isinstance(rows, pl.DataFrame):
         return []
-    counted = Counter(
-        _plain(text) for text in rows[f"c{sheet.columns.index(header) + 1}"].to_list() if text
-    )
+    counted = Counter(_plain(text) for text in rows[f"c{column}"].to_list() if text)
     return [text for text, _ in counted.most_common(limit) if text]
 
 

@@ -14,6 +14,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
 from nami_monitor.ingest.addresses import personal_columns, without_addresses
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
+from nami_monitor.ingest.headers import normal, positions, refuse_doubles
 from nami_monitor.ingest.personal import BLANKED, blanked
 from nami_monitor.ingest.profile import Profile, Unpivot
 from nami_monitor.ingest.typed_cells import parquet_relation
@@ -21,11 +22,6 @@ from nami_monitor.store.quoting import literal
 
 SAMPLE = 200_000
 TEXT_FORMATS = ("csv",)
-
-
-def normal(header: str) -> str:
-    """A header as it is compared: trimmed, case-folded, white space collapsed."""
-    return " ".join(header.split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -82,11 +78,12 @@ def cells_of(
 
     A column that bears the name of a place, as in a mended file, goes before the place.
     """
-    headers = {normal(name): f"c{index}" for index, name in enumerate(sheet.columns, start=1)}
+    refuse_doubles(profile, sheet.columns)
+    headers = {name: f"c{index}" for name, index in positions(sheet.columns).items()}
     personal = personal_columns(sheet)
     sql = {
         name: column for name, column in headers.items()
-        if name not in {normal(header) for header in personal}
+        if sheet.columns[int(column[1:]) - 1] not in personal
     }  # fmt: skip
     sql.setdefault("@file", literal(blanked(file.stem)))
     sql.setdefault("@sheet", literal(blanked(sheet.name)))
@@ -98,7 +95,7 @@ def cells_of(
                 sql.setdefault(f"@cell:{_letters(index)}{row}".casefold(), literal(blanked(cell)))
     relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
     tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
-    read = [column for name, column in headers.items() if sql.get(name) == column]
+    read = sorted({column for name, column in headers.items() if sql.get(name) == column})
     relation, found = without_addresses(relation, sheet.rows, read)
     if profile.unpivot:
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)

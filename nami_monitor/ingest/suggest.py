@@ -12,9 +12,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
 from nami_monitor.ingest.addresses import personal_columns
 from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.headers import bare, distinct, normal, positions
 from nami_monitor.ingest.mapping import DEFAULTED
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.source_cells import normal
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
 CLOSE: Final = 80.0
@@ -53,7 +53,7 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
     found: dict[str, Suggestion] = {}
     for column in columns(table):
         taken = {suggestion.header for suggestion in found.values()}
-        hits = [h for name in _names(column) for h in headers if normal(h) == name]
+        hits = [h for name in _names(column) for h in headers if bare(h, sheet.columns) == name]
         hits = [header for header in dict.fromkeys(hits) if header not in taken]
         if hits:
             certain = len(hits) == 1 or normal(hits[0]) in _own(column)
@@ -67,9 +67,10 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
 
 
 def mappable(sheet: Sheet) -> list[str]:
-    """The headers that may be mapped: those that do not name people."""
+    """The headers that may be mapped: those that do not name people, each of one column only."""
     people = set(personal_columns(sheet))
-    return [name for name in sheet.columns if name not in people]
+    named = zip(sheet.columns, distinct(sheet.columns), strict=True)
+    return [told for name, told in named if name not in people]
 
 
 def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
@@ -171,7 +172,8 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
 
 def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
-    return listed(header for header in mappable(sheet) if normal(header) in _names(column))
+    names = _names(column)
+    return listed(head for head in mappable(sheet) if bare(head, sheet.columns) in names)
 
 
 def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
@@ -186,7 +188,7 @@ def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
 
 def _fit(sheet: Sheet, profile: Profile) -> int | None:
     """How many headers a profile uses; None when something that it needs is not there."""
-    headers = {normal(name) for name in sheet.columns}
+    headers = set(positions(sheet.columns))
     given: set[str] = set()
     if profile.unpivot:
         given = {normal(profile.unpivot.name), normal(profile.unpivot.value)}
