@@ -63,3 +63,16 @@ CONFIDENCE = Threshold(
 SURVIVAL_AT_RISK = Threshold(
     10, "assets", "design rule: of ten assets, the interval of a half spans 19% to 81%"
 )
+FUNNEL_LOCATIONS = Threshold(
+    10, "locations", "a tenth is drawn in at either end: with fewer, none would be"
+)
+FUNNEL_WARNING = Threshold(0.95, "share inside", "Spiegelhalter (2005): inner limits of a funnel")
+FUNNEL_LIMIT = Threshold(0.998, "share inside", "Spiegelhalter (2005): outer limits of a funnel")
+FUNNEL_TAIL = Threshold(
+    0.1, "share of locations", "Spiegelhalter (2005): drawn in before dispersion is estimated"
+)
+FUNNEL_EXCESS = Threshold(
+    2.0,
+    "standard errors",
+    "simulated: equal locations seem over-dispersed in 5 to 8 of 100 funnels",
+)
