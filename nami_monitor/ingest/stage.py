@@ -14,10 +14,17 @@ import polars as pl
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
 from nami_monitor.ingest.convert import Conversion, Reading, plain, redacted
+from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profile import Profile, TableMap
-from nami_monitor.ingest.source_cells import MARK, Cells, normal
-from nami_monitor.ingest.validate import explained_by, key_predicate, pandera_failures, sql_failures
+from nami_monitor.ingest.source_cells import MARK, Cells
+from nami_monitor.ingest.validate import (
+    Failure,
+    explained_by,
+    key_predicate,
+    pandera_failures,
+    sql_failures,
+)
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
 from nami_monitor.tables import columns
@@ -118,22 +125,11 @@ def _query(
             (c.name, rule, test.replace("{typed}", f'"{c.name}"'), f"t_{c.name}")
             for test, rule in c.failures
         ]
+    tests = [test for _, _, test, _ in problems]
     if by_sql:
-        unread = {
-            c.name: " or ".join(
-                f"coalesce({test}, false)".replace("{typed}", f'"{c.name}"')
-                for test, _ in c.failures
-            )
-            or "false"
-            for c in conversions
-        }
-        for failure in sql_failures(table.name):
-            test = failure.predicate
-            for column in explained_by(table.name, failure.column, failure.rule):
-                test = f"({test}) and not ({unread[column]})"
-            value = f'cast("{failure.column}" as varchar)'
-            problems.append((failure.column, failure.rule, test, value))
-    tests = [f"coalesce({test}, false)" for _, _, test, _ in problems] or ["false"]
+        failures = sql_failures(table.name)
+        tests += [failure.predicate for failure in failures]
+        problems += _by_rules(table.name, failures, conversions)
     unknown = [
         (column, "unknown_code", f'"{column}" is not null and "{column}" not in ({query})', shown)
         for column, query in known.items()
@@ -149,17 +145,40 @@ def _query(
     listed = f"list_filter([{made}], lambda p: p is not null)" if made else "null"
     output = ", ".join(f'"{c.name}"' for c in conversions)
     source = f"select *, {', '.join(typed_late)} from " if typed_late else "select * from "
+    failing = " or ".join(tests) or "false"
     kept = raw if not by_sql else f"case when bad or strange then {raw} end"
     return (
         f"create temp table {name} as"
         f" select line, {output}, skip, case when bad or strange then {listed} end as problems,"
         f" strange and not bad as held, {kept} as raw"
-        f" from (select *, skip is null and ({' or '.join(tests)}) as bad,"
+        f" from (select *, skip is null and coalesce({failing}, false) as bad,"
         f" skip is null and ({strange}) as strange"
         f" from ({source}(select *, {', '.join(typed)}"
         f" from (select *, {inner}, {_skip(cells, profile)} as skip"
         f" from {cells.relation}))))"
     )
+
+
+def _by_rules(
+    table: str, failures: Sequence[Failure], conversions: Sequence[Conversion]
+) -> list[tuple[str, str, str, str]]:
+    """Column, rule, test and value shown for the rules of the model, compiled to SQL.
+
+    What could not be read is not missing too: one cause gives one reason.
+    """
+    unread = {
+        c.name: " or ".join(
+            f"coalesce({test}, false)".replace("{typed}", f'"{c.name}"') for test, _ in c.failures
+        )
+        or "false"
+        for c in conversions
+    }
+    found = []
+    for failure in failures:
+        explained = explained_by(table, failure.column, failure.rule)
+        test = " and ".join([f"({failure.predicate})", *(f"not ({unread[c]})" for c in explained)])
+        found.append((failure.column, failure.rule, test, f'cast("{failure.column}" as varchar)'))
+    return found
 
 
 def _columns_in(made: Conversion) -> set[str]:

@@ -37,32 +37,31 @@ class Relation:
         return sql
 
 
-SHARED = {
+OF_ANY = {
     "category": "r.category",
-    "location": "r.location_id",
-    "group": "g.location_group",
     "channel": "r.channel",
     "condition": "r.condition",
     "source": "r.source",
     "base_unit": "r.base_unit",
 }
+OF_PLACE = {
+    "location": "r.location_id",
+    "group": "g.location_group",
+    "stream": "r.stream",
+    "contract": "r.contract_id",
+    "supplier": "k.supplier",
+}
+OF_PRODUCT = {
+    "product": "r.product_id",
+    "product_group": "r.product_group",
+    "article": "r.article",
+    "mark": "r.mark",
+}
 
 RELATIONS: dict[str, Relation] = {
-    BY_PLACE.name: Relation(
-        BY_PLACE.name,
-        SHARED | {"stream": "r.stream", "contract": "r.contract_id", "supplier": "k.supplier"},
-        tuple(MEASURES),
-    ),
-    BY_PRODUCT.name: Relation(
-        BY_PRODUCT.name,
-        SHARED
-        | {
-            "product": "r.product_id",
-            "product_group": "r.product_group",
-            "article": "r.article",
-        },
-        tuple(MEASURES),
-    ),
+    BY_PLACE.name: Relation(BY_PLACE.name, OF_ANY | OF_PLACE, MEASURES),
+    BY_PRODUCT.name: Relation(BY_PRODUCT.name, OF_ANY | OF_PRODUCT, MEASURES),
+    "order_lines": Relation("order_lines", OF_ANY | OF_PLACE | OF_PRODUCT, MEASURES),
 }
 
 DIMENSIONS = tuple(

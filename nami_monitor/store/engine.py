@@ -95,6 +95,7 @@ class Store:
         self._root.execute("set enable_progress_bar = false")
         self._root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         self._root.execute(f"set temp_directory = '{_temp_folder()}'")
+        self._root.execute("set max_vacuum_tasks = 0")  # row groups stay as they were written
         self._root.execute("set autoinstall_known_extensions = false")
         self._root.execute("set autoload_known_extensions = false")
         self._gate = threading.Condition()

@@ -10,77 +10,171 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
 
-MEASURES = {
-    "lines": "count(*)",
-    "quantity": "sum(quantity)",
-    "lines_with_quantity": "count(quantity)",
-    "amount_eur": "sum(amount_eur)",
-    "lines_with_amount": "count(amount_eur)",
-    "mass_kg": "sum(quantity * unit_mass_kg)",
-    "handled": "sum(abs(quantity))",
-    "handled_with_mass": "sum(case when unit_mass_kg is not null then abs(quantity) end)",
+SUMMED = {
+    "lines": "1",
+    "quantity": "quantity",
+    "lines_with_quantity": "cast(quantity is not null as integer)",
+    "amount_eur": "amount_eur",
+    "lines_with_amount": "cast(amount_eur is not null as integer)",
+    "mass_kg": "quantity * unit_mass_kg",
+    "co2e_kg": "quantity * unit_co2e_kg",
+    "handled": "abs(quantity)",
+    "handled_kg": "abs(quantity * unit_mass_kg)",
+    "handled_eur": "abs(amount_eur)",
 }
-"""What is added up, and how: the same in both roll-ups.
+"""What an order line gives to each measure; the roll-ups hold the sums.
 
-``handled`` counts refunds as quantities too, so that shares of it lie between 0 and 1.
+What is ``handled`` counts refunds as quantities too, so that shares of it lie between 0 and 1.
 """
+KNOWN = {
+    "handled_with_mass": ("mass_known", "handled"),
+    "handled_with_co2e": ("co2e_known", "handled"),
+    "handled_kg_with_co2e": ("co2e_known", "handled_kg"),
+    "handled_eur_with_co2e": ("co2e_known", "handled_eur"),
+}
+"""Measures that count what is handled only where the article has a factor."""
+MEASURES = (*SUMMED, *KNOWN)
+WHOLE = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
+"""Measures that are counts."""
+
+SPANS = """
+    create temp table spans as
+    with numbered as (
+        select *, row_number() over () as span,
+            dense_rank() over (
+                order by category, base_unit, stream, mass_kg is null, co2e_kg is null
+            ) as kind,
+            mass_kg is not null as mass_known, co2e_kg is not null as co2e_known
+        from product_spans
+    ),
+    codes_of as (
+        select source, product_id as code, product_id from products
+        union all
+        select source, code, to_code from merged where kind = 'products'
+    )
+    select c.code, n.* from codes_of as c join numbered as n using (source, product_id)
+"""
+"""What holds of each article number and when, numbered; articles of one ``kind`` differ in nothing
+that the roll-up by place tells apart."""
 
 
 @dataclass(frozen=True)
 class Rollup:
     """Sums of live order lines by month and dimensions.
 
+    Lines are first added up by the few short columns that they hold themselves and by the number
+    of what their article says; everything else is joined to those sums.
+
     Args:
         name: the table in the file.
-        dimensions: column and the SQL over the view ``orders`` that fills it.
+        dimensions: column and the SQL that fills it, over the sums ``t``, their batch ``b``, what
+            the article says ``p``, and the joins.
+        columns: the columns of the order lines by which they are added up.
+        number: the number in ``spans``: ``span`` tells the article, ``kind`` its kind.
+        joins: what else the dimensions need.
     """
 
     name: str
     dimensions: dict[str, str]
+    columns: tuple[str, ...]
+    number: str
+    joins: str = ""
 
     @property
     def ddl(self) -> str:
         """The table's definition."""
         dimensions = ", ".join(f'"{name}" varchar' for name in self.dimensions)
-        counts = ", ".join(
-            f"{name} {'bigint' if sql.startswith('count') else 'double'}"
-            for name, sql in MEASURES.items()
+        measures = ", ".join(
+            f"{name} {'bigint' if name in WHOLE else 'double'}" for name in MEASURES
         )
-        return f"create table {self.name} (month date, {dimensions}, {counts})"
+        return f"create table {self.name} (month date, {dimensions}, {measures})"
 
     @property
     def query(self) -> str:
-        """The rows that the roll-up should hold."""
+        """The rows for the lines of the days from ``?`` until ``?``."""
+        columns = ", ".join(f"o.{name}" for name in self.columns)
+        sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
-        measures = ", ".join(f"{sql} as {name}" for name, sql in MEASURES.items())
+        totals = ", ".join(
+            [f"sum(t.{name}) as {name}" for name in SUMMED]
+            + [
+                f"sum(case when p.{known} then t.{of} end) as {n}"
+                for n, (known, of) in KNOWN.items()
+            ]
+        )
         return (
-            f"select cast(date_trunc('month', ordered_on) as date) as month, {dimensions},"
-            f" {measures} from orders"
+            "with lines as (select o.batch, cast(date_trunc('month', o.ordered_on) as date)"
+            f" as month, {columns}, case when s.category is null then o.category end as category,"
+            f" s.{self.number} as number, o.amount_eur, case when o.per_pack"
+            " then o.quantity * s.units_per_pack else o.quantity end as quantity,"
+            " s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg"
+            " from orders_offered as o join batches as b using (batch)"
+            " left join spans as s on s.source = b.products_of and s.code = o.product_id"
+            " and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until"
+            " where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?),"
+            f" sums as (select batch, month, {', '.join(self.columns)}, category, number, {sums}"
+            " from lines group by all),"
+            f" articles as (select distinct on ({self.number}) * from spans)"
+            f" select t.month, {dimensions}, {totals} from sums as t"
+            " join batches as b using (batch)"
+            f" left join articles as p on p.{self.number} = t.number"
+            " left join merged as mc on mc.kind = 'categories' and mc.code = t.category"
+            f" {self.joins} group by all"
         )
 
 
 SHARED = {
-    "source": "source",
-    "category": "category",
-    "channel": "channel",
-    "condition": "condition",
-    "base_unit": "base_unit",
-    "location_id": "location_id",
+    "source": "b.source",
+    "category": "coalesce(p.category, mc.to_code, t.category)",
+    "channel": "t.channel",
+    "condition": "t.condition",
+    "base_unit": "p.base_unit",
 }
-BY_PLACE = Rollup("by_place", SHARED | {"stream": "stream", "contract_id": "contract_id"})
+BY_PLACE = Rollup(
+    "by_place",
+    SHARED
+    | {
+        "location_id": "coalesce(ml.to_code, t.location_id)",
+        "stream": "coalesce(p.stream, k.stream)",
+        "contract_id": "t.contract_id",
+    },
+    columns=("channel", "condition", "location_id", "contract_id"),
+    number="kind",
+    joins="left join merged as ml on ml.kind = 'locations' and ml.code = t.location_id"
+    " left join contracts as k on k.contract_id = t.contract_id",
+)
 BY_PRODUCT = Rollup(
     "by_product",
     SHARED
     | {
-        "product_source": "product_source",
-        "product_id": "product_id",
-        "product_group": "product_group",
-        "article": "coalesce(same_as, product_source || '/' || product_id)",
+        "product_source": "p.source",
+        "product_id": "p.product_id",
+        "product_group": "p.product_group",
+        "article": "coalesce(p.same_as, p.source || '/' || p.product_id)",
+        "mark": "p.mark",
     },
+    columns=("channel", "condition"),
+    number="span",
 )
 ROLLUPS = (BY_PLACE, BY_PRODUCT)
 
-LINES_AT_ONCE = 3_000_000
+ARTICLE = "coalesce(same_as, product_source || '/' || product_id)"
+LINES_VIEW = (
+    "create view order_lines as select cast(date_trunc('month', ordered_on) as date) as month,"
+    " source, category, channel, condition, base_unit, location_id, stream, contract_id,"
+    f" product_source, product_id, product_group, {ARTICLE} as article, mark, "
+    + ", ".join(f"{sql} as {name}" for name, sql in SUMMED.items())
+    + "".join(
+        f", case when unit_{known.removesuffix('_known')}_kg is not null then {SUMMED[of]} end"
+        f" as {name}"
+        for name, (known, of) in KNOWN.items()
+    )
+    + " from orders"
+)
+"""The order lines with the dimensions and measures of both roll-ups, for what neither can tell: an
+article at a location. There are about as many articles by location and month as there are lines."""
+
+LINES_AT_ONCE = 10_000_000
 """Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
 
 
@@ -97,19 +191,19 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
             db.run(f"delete from {name}")
         for first, end in _spans(sorted(set(months or ()))):
             db.run(f"delete from {name} where month >= ? and month < ?", [first, end])
+    db.run(SPANS)
     for first, end in _parts(db, months):
         for rollup in ROLLUPS:
-            db.run(
-                f"insert into {rollup.name} {rollup.query}"
-                " where ordered_on >= ? and ordered_on < ? group by all",
-                [first, end],
-            )
+            db.run(f"insert into {rollup.name} {rollup.query}", [first, end])
         db.run(
-            "insert into delivered select source, month, sum(lines), count(distinct location_id),"
-            f" count(distinct product_id) from {BY_PRODUCT.name}"
-            " where month >= ? and month < ? group by source, month",
+            "insert into delivered select p.source, p.month, sum(p.lines),"
+            " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
+            " source, month, count(distinct product_id) as articles from by_product group by all)"
+            " as a on a.source = p.source and a.month = p.month"
+            " where p.month >= ? and p.month < ? group by p.source, p.month",
             [first, end],
         )
+    db.run("drop table spans")
 
 
 def _parts(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:

@@ -7,12 +7,14 @@ their source.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.store.rollups import ROLLUPS
+from nami_monitor.core.marks import MARKS
+from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
@@ -59,7 +61,9 @@ def _create(db: Transaction) -> None:
         for name in TABLES
     )
     db.run(f"create view offered as {offered}")
-    db.run(script("views"))
+    marks = "|".join(map(re.escape, MARKS))
+    db.run(script("views").replace("{marks}", rf"\b({marks})\b"))
+    db.run(LINES_VIEW)
     for rollup in ROLLUPS:
         db.run(rollup.ddl)
     db.run("insert into meta values (?, 0, false)", [VERSION])

@@ -316,7 +316,7 @@ def test_unknown_dimensions_are_named_with_near_ones(shop):
     assert error.value.key == "kpi.no_dimension"
     assert "category" in error.value.values["near"]
     with pytest.raises(UserError) as error:
-        shop.ask("impact_spend", by=("stream", "product"))
+        shop.ask("refuse_rate", by=("channel",))
     assert error.value.key == "kpi.dimensions_apart"
 
 

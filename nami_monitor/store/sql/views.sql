@@ -74,12 +74,17 @@ from codes left join named as n using (kind, source, code)
 where kind = 'products' and provisional
     and (kind, source, code) not in (select (m.kind, m.source, m.code) from merged as m);
 
--- Each product with the dates between which its row holds.
+-- Each product with the dates between which its row holds. Whether it bears a sustainability mark is
+-- known when its source states marks at all: an empty cell among them means none.
 create view product_spans as
 select *, coalesce(valid_from, date '0001-01-01') as holds_from,
     lead(coalesce(valid_from, date '0001-01-01'), 1, date '9999-12-31') over (
         partition by source, product_id order by valid_from nulls first
-    ) as holds_until
+    ) as holds_until,
+    case when bool_or(attributes is not null) over (partition by source)
+        then case when regexp_matches(coalesce(attributes, ''), '{marks}', 'i')
+            then 'yes' else 'no' end
+    end as mark
 from products;
 
 create view contracts as
@@ -99,7 +104,8 @@ select o.batch, o.line, b.source, o.ordered_on,
     o.channel,
     case when o.per_pack then o.quantity * p.units_per_pack else o.quantity end as quantity,
     o.amount_eur, o.condition, o.contract_id, o.supplier, o.order_ref, o.text,
-    p.base_unit, p.product_group, p.mass_kg as unit_mass_kg, p.attributes, p.same_as,
+    p.base_unit, p.product_group, p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
+    p.attributes, p.mark, p.same_as,
     coalesce(p.stream, k.stream) as stream
 from orders_offered as o
 join batches as b using (batch)
