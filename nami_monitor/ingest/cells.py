@@ -62,6 +62,7 @@ MISFIT_RULES: Final = (
     "too_few_fields",
     "unreadable_text",
     "open_quote",
+    "field_too_long",
     "second_table",
     "repeated_header",
 )

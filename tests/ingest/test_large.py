@@ -20,6 +20,7 @@ from nami_monitor.store import Store
 
 LAYOUT = Layout(delimiter=";", encoding="utf-8", skip_rows=0)
 HEADER = "Datum;Vestiging;Aantal"
+GOOD = "01-02-2025;P1;3"
 PROFILE = parse_profile(
     """
 source = "groot"
@@ -77,8 +78,14 @@ def streamed_rows(sheet, folder: Path) -> tuple[pl.DataFrame, int]:
 
 
 def assert_same(folder: Path, content: bytes, layout: Layout = LAYOUT, block: int = 40) -> None:
-    whole, streamed = read_both(folder, content, layout, block)
+    try:
+        whole, streamed = read_both(folder, content, layout, block)
+    except UserError:
+        with pytest.raises(UserError, match=r"reading\.second_table"):
+            read_both(folder, content, layout, block)
+        return
     if "second_table" in whole.misfits["rule"].to_list():
+        assert second_table_is_wider_or_narrower(whole, streamed)
         return
     assert streamed.columns == whole.columns
     assert streamed.titles == whole.titles
@@ -89,17 +96,57 @@ def assert_same(folder: Path, content: bytes, layout: Layout = LAYOUT, block: in
     assert streamed.misfits.rows() == whole.misfits.rows()
 
 
+def second_table_is_wider_or_narrower(whole, streamed) -> bool:
+    """Whether what is a second table when read whole does not fit when it is streamed."""
+    second = set(whole.misfits.filter(rule="second_table")["line"])
+    return second <= set(streamed.misfits["line"])
+
+
+SECOND = "Persoon;Regio;Manager\nAnna;West;x\nPiet;Oost;y\n"
+
+
+@pytest.mark.parametrize("block", [1, 40, 10_000])
+@pytest.mark.parametrize("gap", ["\n", ";;\n", "\n\n"])
+def test_a_second_table_as_wide_as_the_first_is_refused_with_its_line(tmp_path, gap, block):
+    body = f"{GOOD}\n" * 20
+    path = tmp_path / "twee.csv"
+    path.write_text(f"{HEADER}\n{body}{gap}{SECOND}{body}", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "LARGE_BYTES", 0)
+        patch.setattr(straight, "_BLOCK_BYTES", block)
+        with pytest.raises(UserError) as refused:
+            read_delimited(path, LAYOUT)
+    line = 22 + gap.count("\n")
+    assert refused.value.key == "reading.second_table"
+    assert refused.value.values == {"file": "twee.csv", "line": line}
+    assert [file.name for file in tmp_path.iterdir()] == ["twee.csv"]
+
+
+@pytest.mark.parametrize("second", ["Persoon;Regio\nAnna;West\n", "A;B;C;D\na;b;c;d\n"])
+def test_the_records_of_a_second_table_with_other_columns_do_not_fit(tmp_path, second):
+    content = f"{HEADER}\n" + f"{GOOD}\n" * 20 + "\n" + second
+    _, streamed = read_both(tmp_path, content.encode())
+    assert streamed.misfits["line"].to_list() == [23, 24]
+    rows, _ = streamed_rows(streamed, tmp_path)
+    assert rows.height == 20
+
+
+def test_blank_records_and_headers_between_rows_start_no_table(tmp_path):
+    part = f"{GOOD}\n\n" * 9
+    assert_same(tmp_path, f"{HEADER}\n{part}{HEADER}\n{part}\n{GOOD}\n".encode())
+
+
 CELLS = st.sampled_from(
     ["a", "Datum", "1,5", "", " ", " b ", "é", "\u00a0c", "d\u2003", '"e;f"', '"g""h"', '"i\nj"',
      '"k', 'l"m', '"n"o', '""', '"  p"', "\tq", "r\x07s", "t\x7f", "u\rv", '"w\r\nx"', "y z", "€ 3"]
 )  # fmt: skip
-GOOD = "01-02-2025;P1;3"
 LINES = st.one_of(
     st.just(GOOD),
     st.just(HEADER),
     st.just(f' "Datum" ;{HEADER.partition(";")[2]}'),
     st.just(""),
     st.just(";;"),
+    st.just("Persoon;Regio;Manager"),
     st.lists(CELLS, min_size=1, max_size=5).map(";".join),
 )
 
@@ -110,14 +157,14 @@ LINES = st.one_of(
     newline=st.sampled_from(["\n", "\r\n"]),
     closed=st.booleans(),
     spoilt=st.one_of(st.none(), st.integers(0, 200)),
-    block=st.sampled_from([1, 40, 10_000]),
+    block=st.sampled_from([17, 400, 10_000]),
 )
 @example(lines=[GOOD, '"open', GOOD], newline="\n", closed=True, spoilt=None, block=40)
 @example(lines=[GOOD, '"a\nb";c;d', GOOD], newline="\r\n", closed=False, spoilt=3, block=1)
 def test_streaming_gives_the_rows_misfits_and_blanks_of_reading_whole(
     tmp_path, lines, newline, closed, spoilt, block
 ):
-    content = newline.join([HEADER, *[GOOD] * 13, *lines]) + newline * closed
+    content = newline.join([HEADER, *[GOOD] * 300, *lines]) + newline * closed
     data = content.encode()
     if spoilt is not None:
         place = len(data) - min(spoilt, len(data) - len(HEADER) - 2)

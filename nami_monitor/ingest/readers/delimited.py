@@ -11,7 +11,12 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text, clean_texts
 from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, MOST_WHOLE_BYTES, plan_large
-from nami_monitor.ingest.readers.records import Record, physical_lines, split_records
+from nami_monitor.ingest.readers.records import (
+    Record,
+    physical_lines,
+    split_records,
+    unread_rule,
+)
 from nami_monitor.ingest.readers.table import (
     Plan,
     finish,
@@ -120,7 +125,8 @@ def _sort_records(lines: list[str], records: Iterator[Record], plan: Plan) -> _B
         fields = record.fields
         raw = "".join(lines[record.start : record.end])
         if fields is None:
-            body.misfits.append((record.line, "open_quote", _shown(raw)))
+            rule = unread_rule(raw, plan.layout.delimiter or ",")
+            body.misfits.append((record.line, rule, _shown(raw)))
         elif not raw.isascii() and UNREADABLE.search(raw):
             body.misfits.append((record.line, "unreadable_text", _shown(raw)))
         elif len(fields) == body.width:

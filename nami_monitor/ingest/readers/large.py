@@ -37,8 +37,8 @@ COMMONLY: Final = 0.5
 def plan_large(path: Path, layout: Layout) -> Sheet:
     """Sniff the head of a large text file, and go through all of it for records that do not fit.
 
-    A second table is not told apart by its looks, as it is in a small file; where it has other
-    columns, its records do not fit.
+    A second table below the first is refused, where in a small file its records are set aside; one
+    with other columns gives records that do not fit.
 
     Returns:
         A sheet whose rows are a LargeCsv in UTF-8 and whose misfits are known. Blank records stay
@@ -83,9 +83,12 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     marks = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     body = [record.fields for record in records[plan.skip :] if record.fields is not None]
     short = _are_short(body, width, name)
-    shape = Shape(delimiter, width, plan.header, short)
+    head = _head(body, width)
+    shape = Shape(delimiter, width, plan.header, short, tuple(head.head(SAMPLE_RECORDS).rows()))
     plain = b'"' not in above and all(line.strip() for line in lines[:skipped])
-    straight = straighten(target, len(above) + marks, plan.skip + 1, shape, copy=not plain)
+    straight = straighten(
+        target, len(above) + marks, plan.skip + 1, shape, copy=not plain, name=name
+    )
     if straight.copy and temporary:
         target.unlink()
     return Sheet(
@@ -99,7 +102,7 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
             data_starts=plan.skip + 1,
             skip_lines=0 if straight.copy else skipped,
             fields=width,
-            head=_head(body, width),
+            head=head,
             spaced=straight.spaced,
             broken=straight.broken,
             temporary=temporary or straight.copy is not None,

@@ -50,6 +50,20 @@ class _Feed:
         return self.lines[self.position - 1]
 
 
+def unread_rule(raw: str, delimiter: str) -> str:
+    """The rule under which a record that could not be read is a misfit.
+
+    Args:
+        raw: Its line.
+        delimiter: The separator.
+    """
+    try:
+        list(csv.reader([raw], delimiter=delimiter))
+    except csv.Error:
+        return "field_too_long"
+    return "open_quote"
+
+
 def physical_lines(text: str) -> list[str]:
     """Cut text at line feeds, carriage returns or both; the ends stay on."""
     return list(io.StringIO(text, newline=""))

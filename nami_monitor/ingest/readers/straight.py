@@ -11,21 +11,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 
 import numpy as np
 import polars as pl
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, clean_text
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD_LINES,
     physical_lines,
     split_records,
+    unread_rule,
 )
 from nami_monitor.ingest.readers.survey import LONGEST_LINE, Lines, Shape, survey
 from nami_monitor.ingest.readers.table import misfit_frame
+from nami_monitor.ingest.sniff.blocks import repeats, starts_table
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, UTF8
 
 _BLOCK_BYTES: Final = 16 * 1024 * 1024
@@ -50,7 +53,9 @@ class Straight:
     misfits: list[pl.DataFrame] = field(default_factory=lambda: [misfit_frame([])])
 
 
-def straighten(path: Path, start: int, first: int, shape: Shape, *, copy: bool) -> Straight:
+def straighten(
+    path: Path, start: int, first: int, shape: Shape, *, copy: bool, name: str
+) -> Straight:
     """Go through the records of a text file in UTF-8.
 
     Args:
@@ -59,10 +64,14 @@ def straighten(path: Path, start: int, first: int, shape: Shape, *, copy: bool) 
         first: The number of that record.
         shape: What a plain line looks like.
         copy: Whether a copy is made of a straight file too.
+        name: What the file is called, for the refusal.
+
+    Raises:
+        UserError: a second table begins after a gap.
     """
     with path.open("rb") as file:
         file.seek(start)
-        run = _Run(path, start, first, shape)
+        run = _Run(path, start, first, shape, name)
         try:
             rest = b""
             while block := file.read(_BLOCK_BYTES):
@@ -79,10 +88,11 @@ def straighten(path: Path, start: int, first: int, shape: Shape, *, copy: bool) 
 class _Run:
     """One walk through a file."""
 
-    def __init__(self, path: Path, start: int, first: int, shape: Shape) -> None:
-        self.path, self.start, self.shape = path, start, shape
+    def __init__(self, path: Path, start: int, first: int, shape: Shape, name: str) -> None:
+        self.path, self.start, self.shape, self.name = path, start, shape, name
         self.number = first
         self.passed = 0
+        self.after_gap = False
         self.done = Straight()
         self.found: list[tuple[int, str, str]] = []
         self.copy: IO[bytes] | None = None
@@ -103,6 +113,8 @@ class _Run:
         if not self.newline:
             self.newline = b"\r\n" if data[: data.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
         spaced, lines = survey(data, self.shape, self.newline, self.needle)
+        if self.after_gap:
+            lines = replace(lines, odd=np.union1d([0], lines.odd))
         self.done.spaced |= spaced
         written = cursor = 0
         line = 0
@@ -140,7 +152,9 @@ class _Run:
     def _book(self, fields: list[str] | None, raw: str) -> None:
         """Write a record anew, or note what is wrong with it."""
         cells = [clean_text(text) for text in fields or ()]
+        self._refuse_table(cells)
         rule = _misfit(fields, cells, raw, self.shape)
+        self.after_gap = rule != "repeated_header" and (rule is not None or not any(cells))
         if rule:
             shown = "\t".join(cell or "" for cell in cells).rstrip("\t")
             text = shown if rule == "repeated_header" else raw.rstrip("\r\n")
@@ -150,6 +164,16 @@ class _Run:
         cells = [*cells[:width], *[None] * (width - len(cells))]
         self.write(self._line(cells))
         self.number += 1
+
+    def _refuse_table(self, cells: Sequence[str | None]) -> None:
+        """Refuse a second table that would be taken for the first; a header said again is none."""
+        width = self.shape.fields
+        fits = (len(cells) >= width or self.shape.short) and not any(cells[width:])
+        if not self.after_gap or not fits:
+            return
+        row = [*cells[:width], *[None] * (width - len(cells))]
+        if not repeats(row, self.shape.header) and starts_table(row, self.shape.sample):
+            raise UserError("reading.second_table", file=self.name, line=self.number)
 
     def _line(self, cells: Sequence[str | None]) -> bytes:
         if len(cells) == 1 and cells[0] is None:
@@ -228,13 +252,11 @@ def _misfit(
 ) -> str | None:
     """The rule by which a record does not fit the header; None when it does."""
     if fields is None:
-        return "open_quote"
+        return unread_rule(raw, shape.delimiter)
     if not raw.isascii() and UNREADABLE.search(raw):
         return "unreadable_text"
     if len(fields) < shape.fields and any(cells) and not shape.short:
         return "too_few_fields"
     if any(cells[shape.fields :]):
         return "too_many_fields"
-    said = tuple(" ".join(cell.split()) if cell else None for cell in cells[: shape.fields])
-    repeats = len(shape.header) > 1 and len(said) == shape.fields and said == shape.header
-    return "repeated_header" if repeats else None
+    return "repeated_header" if repeats(cells[: shape.fields], shape.header) else None

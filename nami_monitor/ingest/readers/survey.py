@@ -34,12 +34,14 @@ class Shape:
         header: The header's cells; empty when there is none. A record that says it again is a
             misfit.
         short: Whether records may leave out trailing fields.
+        sample: The first records below the header, to tell the header of a second table by.
     """
 
     delimiter: str
     fields: int
     header: tuple[str | None, ...]
     short: bool
+    sample: tuple[tuple[str | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Lines:
 
 
 def survey(data: bytes, shape: Shape, newline: bytes, needle: bytes) -> tuple[bool, Lines]:
-    """Find the lines of a block that are not plain.
+    """Find the lines of a block that are not plain, or below one: there a second table may begin.
 
     Args:
         data: Whole lines.
@@ -77,18 +79,19 @@ def survey(data: bytes, shape: Shape, newline: bytes, needle: bytes) -> tuple[bo
     odd = np.zeros(len(ends), bool)
     quoted = b'"' in data
     if quoted:
-        counts = counts - _check_quotes(signs, mark, starts, ends, odd)
+        delimiters = places[signs[places] != _LINE_FEED]
+        counts = counts - _check_quotes(signs, mark, delimiters, counts, starts, ends, odd)
     odd |= counts != shape.fields - 1
     sizes = ends - starts
     odd |= sizes > LONGEST_LINE
-    if shape.fields == 1:
-        odd |= sizes <= len(newline)
+    odd |= sizes <= shape.fields - 1 + len(newline)
     _check_controls(data, signs, mark, newline, starts, ends, odd)
     if not data.isascii():
         _check_text(data, signs, starts, ends, odd)
     if needle:
         _check_header(data, needle, shape.header, starts, odd)
-    spaced = quoted or _are_spaced(data, signs, mark)
+    odd[1:] |= odd[:-1]
+    spaced = _are_spaced(data, signs, mark)
     return spaced, Lines(starts, ends, np.flatnonzero(odd))
 
 
@@ -97,7 +100,13 @@ def _line_of(starts: Numbers, places: Numbers) -> Numbers:
 
 
 def _check_quotes(
-    signs: Numbers, mark: int, starts: Numbers, ends: Numbers, odd: Numbers
+    signs: Numbers,
+    mark: int,
+    delimiters: Numbers,
+    counts: Numbers,
+    starts: Numbers,
+    ends: Numbers,
+    odd: Numbers,
 ) -> Numbers:
     """Mark lines whose quotes are not around whole fields; count the delimiters inside quotes."""
     quotes = np.flatnonzero(signs == _QUOTE)
@@ -118,9 +127,8 @@ def _check_quotes(
     )
     odd[lines[np.where(opens, ~fits_open, ~fits_close)]] = True
     odd |= totals % 2 == 1
-    delimiters = np.flatnonzero(signs == mark)
-    held = _line_of(starts, delimiters)
-    delimiters, held = delimiters[totals[held] > 0], held[totals[held] > 0]
+    quoted = np.repeat(totals > 0, counts)
+    delimiters, held = delimiters[quoted], np.repeat(np.arange(len(starts)), counts)[quoted]
     inside = (np.searchsorted(quotes, delimiters) - firsts[held]) % 2 == 1
     return np.bincount(held[inside], minlength=len(starts))
 
@@ -149,14 +157,14 @@ def _check_controls(
 
 
 def _are_spaced(data: bytes, signs: Numbers, mark: int) -> bool:
-    """Tell whether a blank stands next to a delimiter or at either end of a line."""
+    """Tell whether a blank stands next to a delimiter, a quote or at either end of a line."""
     if b" " not in data:
         return False
     blanks = np.flatnonzero(signs == _BLANK)
     around = np.concatenate((blanks - 1, blanks + 1))
     if around.min() < 0 or around.max() >= len(signs):
         return True
-    return bool(np.isin(signs[around], (mark, _LINE_FEED, _RETURN)).any())
+    return bool(np.isin(signs[around], (mark, _LINE_FEED, _RETURN, _QUOTE)).any())
 
 
 def _check_text(data: bytes, signs: Numbers, starts: Numbers, ends: Numbers, odd: Numbers) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed, short
 from nami_monitor.ingest.cells import MISFIT_SCHEMA, Cell, Layout, Sheet, untag
-from nami_monitor.ingest.sniff.blocks import starts_table
+from nami_monitor.ingest.sniff.blocks import repeats, starts_table
 from nami_monitor.ingest.sniff.encodings import UNREADABLE
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, find_header, find_stacked_header
 
@@ -150,7 +150,7 @@ def finish(
     cells = [column for column in frame.columns if column != "line"]
     empty = pl.all_horizontal(pl.col(cells).is_null())
     rows = frame.filter(~empty)
-    border = _border(rows)
+    border = _border(rows, plan.header)
     second = _as_misfits(rows.slice(border), "second_table")
     rows = rows.slice(0, border)
     repeated = _repeats_header(plan.header, cells)
@@ -170,13 +170,14 @@ def finish(
     )
 
 
-def _border(rows: pl.DataFrame) -> int:
+def _border(rows: pl.DataFrame, header: Sequence[Cell]) -> int:
     """Give the index of the first record of a second table, or the number of rows."""
     gaps = rows.select(pl.arg_where(pl.col("line").diff() > 1)).to_series().to_list()
     for index in gaps if len(gaps) <= _MOST_GAPS else []:
         start = max(0, index - SAMPLE_RECORDS)
         *before, row = (cells[1:] for cells in rows.slice(start, index - start + 1).iter_rows())
-        if index + 1 < rows.height and starts_table(row, before):
+        last = index + 1 == rows.height
+        if not last and not repeats(row, header) and starts_table(row, before):
             return int(index)
     return rows.height
 

@@ -26,6 +26,12 @@ def starts_table(row: Sequence[Cell], before: Sequence[Sequence[Cell]]) -> bool:
     )
 
 
+def repeats(row: Sequence[Cell], header: Sequence[Cell]) -> bool:
+    """Tell whether a record says the header again, as pasted exports do."""
+    said = tuple(" ".join(cell.split()) if cell else None for cell in row)
+    return len(header) > 1 and said == tuple(header)
+
+
 def _is_typed(column: Sequence[Cell]) -> bool:
     kinds = [cell_kind(cell) for cell in column if cell is not None]
     return bool(kinds) and sum(kind != LABEL for kind in kinds) >= _TYPED * len(kinds)

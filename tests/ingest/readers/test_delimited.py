@@ -282,11 +282,20 @@ def test_one_column_needs_no_separator(tmp_path):
     assert sheet.rows["c1"].to_list() == ["Noord", "Zuid"]
 
 
-def test_an_enormous_field_is_taken_for_an_open_quote(tmp_path):
+def test_an_enormous_field_is_said_to_be_one(tmp_path):
     sheet = read_text(tmp_path, f'Nr;Artikel;Prijs\n{BODY}11;"{"x" * 200_000}";1,5\n{BODY}')
-    assert rules(sheet) == [(12, "open_quote")]
+    assert rules(sheet) == [(12, "field_too_long")]
     huge = f'"{"x" * 200_000}";1,5;2\n'
-    assert rules(read_text(tmp_path, f"Nr;Artikel;Prijs\n{huge}{BODY}")) == [(2, "open_quote")]
+    assert rules(read_text(tmp_path, f"Nr;Artikel;Prijs\n{huge}{BODY}")) == [(2, "field_too_long")]
+    lines = "".join(f"{n};y;{'z' * 900}\n" for n in range(180))
+    opened = read_text(tmp_path, f'Nr;Artikel;Prijs\n{BODY}11;"{lines}')
+    assert rules(opened)[0] == (12, "open_quote")
+
+
+def test_a_header_said_again_after_a_gap_is_no_second_table(tmp_path):
+    sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}\nNr;Artikel;Prijs\n{BODY}")
+    assert rules(sheet) == [(13, "repeated_header")]
+    assert sheet.rows.height == 20
 
 
 def test_utf16_without_a_mark_is_seen_by_its_zero_bytes(tmp_path):
