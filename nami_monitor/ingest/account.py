@@ -108,16 +108,20 @@ def _reasons(db: Transaction, staged: str) -> dict[str, int]:
 
 
 def _disagreements(booking: Booking) -> int:
-    """Lines whose category is not their product's; the product's holds."""
+    """Lines whose category is not their product's, after all merges; the product's holds."""
     if "orders" not in {table.name for table in booking.profile.tables}:
         return 0
     return int(
         booking.db.value(
-            "select count(*) from orders_offered as o join product_spans as p"
-            " on p.source = ? and p.product_id = o.product_id and o.ordered_on >= p.holds_from"
-            " and o.ordered_on < p.holds_until"
-            " where o.batch = ? and p.category <> o.category",
-            [booking.profile.product_source, booking.batch],
+            "select count(*) from orders_offered as o"
+            " left join merged as c on c.kind = 'categories' and c.code = o.category"
+            " left join merged as m"
+            " on m.kind = 'products' and m.source = $source and m.code = o.product_id"
+            " join product_spans as p on p.source = $source"
+            " and p.product_id = coalesce(m.to_code, o.product_id)"
+            " and o.ordered_on >= p.holds_from and o.ordered_on < p.holds_until"
+            " where o.batch = $batch and p.category <> coalesce(c.to_code, o.category)",
+            {"source": booking.profile.product_source, "batch": booking.batch},
         )
     )
 

@@ -27,7 +27,7 @@ class UndoPreview:
         returns: rows that count again, by table.
         waits: rows of other batches that lose a code and wait for it, by table.
         touched: later batches of which rows change standing.
-        children: batches that go with it, because it released them.
+        children: batches that go with it, because they hold rows of it.
         amount: EUR of the order lines that go, less those that return.
     """
 
@@ -83,13 +83,7 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     file, undone = rows[0]
     if undone:
         raise UserError("undo.undone_already", batch=batch, when=undone)
-    children = [
-        child
-        for (child,) in db.rows(
-            "select batch from batches where parent = ? and automatic and undone_at is null",
-            [batch],
-        )
-    ]
+    children = _children(db, batch)
     gone = [batch, *children]
     _remember(db)
     scopes = _scopes(db, gone)
@@ -111,6 +105,22 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     preview = _compare(db, batch, file, gone, children)
     refresh_months(db, _touched(scopes))
     return preview
+
+
+def _children(db: Transaction, batch: int) -> list[int]:
+    """The batches that hold rows of a batch, mended or released, and those that hold rows of these.
+
+    Without the batch nobody could have offered them.
+    """
+    return [
+        child
+        for (child,) in db.rows(
+            "with recursive step as (select batch from batches where parent = ?"
+            " union select b.batch from step join batches as b on b.parent = step.batch)"
+            " select batch from step join batches using (batch) where undone_at is null order by 1",
+            [batch],
+        )
+    ]
 
 
 def _touched(scopes: Sequence[tuple[str, str, list[date | None]]]) -> list[date] | None:

@@ -115,6 +115,28 @@ def test_a_merged_category_holds_for_the_articles_that_name_it(store, tmp_path):
     assert rows(store, "select distinct category from orders") == [("papier",)]
 
 
+def test_lines_that_agree_with_their_article_after_merges_are_no_disagreement(store, tmp_path):
+    articles = tmp_path / "articles.csv"
+    articles.write_text("Artikel;Naam;Categorie;Eenheid\nP1;Map;papier;st\n", "utf-8")
+    profile = (
+        'source = "Kantoor X"\nvat = "excl"\n[[table]]\nname = "products"\n[table.columns]\n'
+        'product_id = "Artikel"\nname = "Naam"\ncategory = "Categorie"\nbase_unit = "Eenheid"\n'
+    )
+    import_file(store, articles, parse_profile(profile), answers=Answers.yes())
+    head = LINES.splitlines()[0]
+    disagreed = []
+    merges = {"03": (P2, "P1"), "04": (PENS, "papier")}
+    for month in ("03", "04", "05"):
+        orders = tmp_path / f"{month}.csv"
+        rows = [f"14-{month}-2026;A;pennen;P1;2;10,50", f"15-{month}-2026;A;pennen;P2;1;1,00"]
+        orders.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+        report = import_file(store, orders, parse_profile(ORDERS), answers=Answers.yes())
+        disagreed.append(report.disagreements)
+        if month in merges:
+            merge(store, *merges[month])
+    assert disagreed == [1, 2, 0]
+
+
 def test_a_new_name_shows_and_its_code_stays(store):
     rename(store, A, "  Stadhuis   Markt ", who="ab")
     assert ("A", "Stadhuis Markt") in rows(store, "select location_id, name from locations")
