@@ -30,11 +30,11 @@ def check_undo(files, data, merged):
         folder = Path(name)
         whole = play(folder, "whole", files)
         booked = [n for n, batch in enumerate(whole.batches) if batch is not None]
-        parents = {file.mends for file in files}
-        free = [n for n in booked if n not in parents]
-        gone = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=2, unique=True))
+        drawn = data.draw(st.lists(st.sampled_from(booked), min_size=1, max_size=2, unique=True))
+        gone = [n for n in drawn if files[n].mends not in drawn]
+        mended = {n for n, file in enumerate(files) if file.mends in gone}
         unbooked = set(range(len(files))) - set(booked)
-        bare = play(folder, "bare", files, without={*gone, *unbooked})
+        bare = play(folder, "bare", files, without={*gone, *mended, *unbooked})
         for made in (whole, bare):
             if merged:
                 made.merge(*merged)
