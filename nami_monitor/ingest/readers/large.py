@@ -83,8 +83,8 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     marks = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     body = [record.fields for record in records[plan.skip :] if record.fields is not None]
     short = _are_short(body, width, name)
-    head = _head(body, width)
-    shape = Shape(delimiter, width, plan.header, short, tuple(head.head(SAMPLE_RECORDS).rows()))
+    first = _head(body, width)
+    shape = Shape(delimiter, width, plan.header, short, tuple(first.head(SAMPLE_RECORDS).rows()))
     plain = b'"' not in above and all(line.strip() for line in lines[:skipped])
     straight = straighten(
         target, len(above) + marks, plan.skip + 1, shape, copy=not plain, name=name
@@ -102,7 +102,7 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
             data_starts=plan.skip + 1,
             skip_lines=0 if straight.copy else skipped,
             fields=width,
-            head=head,
+            head=first,
             spaced=straight.spaced,
             broken=straight.broken,
             temporary=temporary or straight.copy is not None,
