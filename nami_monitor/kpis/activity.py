@@ -3,7 +3,11 @@
 Flows (staff-days, visitors) add up over months; levels (FTE, voters) are averaged. The denominator
 counts every location where the category is used, from its first to its last month with orders or
 activity; a location without activity for a month in between makes the figure not computable, and is
-named.
+named. So is a location whose figures overlap, as a month and its quarter do: they would count
+twice.
+
+Figures of the organisation as a whole stand in for those of its locations in a period for which no
+location has any; they say nothing about a location or a group.
 """
 
 from __future__ import annotations
@@ -22,17 +26,36 @@ from nami_monitor.store.quoting import words
 SPLIT = ("category", "location", "group")
 """Dimensions by which activity differs; over the others it is the same for all."""
 
+OF_PLACE = frozenset({"location", "group"})
+"""Dimensions that split or leave out locations."""
+
 NAMED = 5
-"""How many locations without activity are named."""
+"""How many locations are named."""
+
+LOCATED = "activity"
+"""The activity of locations, by whole months."""
+
+WHOLE = (
+    "(select activity_measure as measure, '' as location_id,"
+    " cast(date_trunc('month', period_start) as date) as first_month,"
+    " cast(date_trunc('month', period_end) as date) as last_month,"
+    " date_diff('month', period_start, period_end) + 1 as months, sum(value) as value"
+    " from measurements where location_id is null group by all)"
+)
+"""The activity of the organisation as a whole, as if it were one location without a code."""
+
+WHOLE_PLACE = ("",)
+"""That location."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The activity of one group in one period, and where it is missing."""
+    """The activity of one group in one period, where it is missing, and where it stands twice."""
 
     value: float | None
     missing: int
     named: tuple[str, ...]
+    twice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,12 +67,15 @@ class Divided:
         measures: activity measure by category; None is the category that is not grouped by.
         parts: by the keys of the splitting dimensions and the period's number.
         chosen: the measure that the question names, if it does.
+        whole: measures of which only the organisation as a whole has figures, where the question is
+            about locations.
     """
 
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
     parts: Mapping[tuple[tuple[str | None, ...], int], Part]
     chosen: str | None
+    whole: frozenset[str] = frozenset()
 
     def measure(self, category: str | None) -> str | None:
         """The activity measure used for a category."""
@@ -76,65 +102,122 @@ class Divided:
             return Reason("mixed_activity", {"measures": ", ".join(stated)})
         if measure is None:
             return Reason("no_activity_measure", {"category": category or ", ".join(silent) or "-"})
-        part = self._part(keys, no)
-        if part is None or (part.value is None and not part.missing):
-            return Reason("no_activity", {"measure": measure})
-        if part.missing:
-            more = "" if part.missing <= len(part.named) else f" (+{part.missing - NAMED})"
-            return Reason(
-                "activity_missing",
-                {"measure": measure, "locations": ", ".join(part.named) + more, "n": part.missing},
-            )
-        return None
+        if measure in self.whole:
+            return Reason("activity_whole", {"measure": measure})
+        return _against(self._part(keys, no), measure)
 
     def _part(self, keys: tuple[str | None, ...], no: int) -> Part | None:
         own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
         return self.parts.get((own, no))
 
 
+def _against(part: Part | None, measure: str) -> Reason | None:
+    """Why the activity of a group cannot be divided by."""
+    if part is None or (part.value is None and not part.missing):
+        return Reason("no_activity", {"measure": measure})
+    if part.twice == WHOLE_PLACE:
+        return Reason("activity_twice_whole", {"measure": measure})
+    if part.twice:
+        return Reason("activity_twice", {"measure": measure, "locations": ", ".join(part.twice)})
+    if part.missing:
+        more = "" if part.missing <= len(part.named) else f" (+{part.missing - NAMED})"
+        return Reason(
+            "activity_missing",
+            {"measure": measure, "locations": ", ".join(part.named) + more, "n": part.missing},
+        )
+    return None
+
+
 def divide(db: Transaction, ask: Ask, periods: Sequence[Period]) -> Divided:
     """The activity of every group and period of a question."""
+    test, parameters = filter_sql(RELATIONS["by_place"], _filters(ask))
+    chosen = _chosen(ask)
+    measures = _measures(db, test, parameters, ask)
+    parts = _parts(db, ask, periods, LOCATED)
+    whole = frozenset(
+        measure
+        for (measure,) in db.rows(
+            "select distinct activity_measure from measurements where location_id is null"
+        )
+    )
+    if whole and not OF_PLACE & set(ask.used):
+        parts |= {
+            key: Part(part.value if not part.missing else None, 0, (), part.twice)
+            for key, part in _parts(db, ask, periods, WHOLE).items()
+            if key not in parts or parts[key].value is None
+        }
+        whole = frozenset()
+    located = {measure for (measure,) in db.rows("select distinct measure from activity")}
+    return Divided(ask.by, measures, parts, chosen, whole - located)
+
+
+def _parts(
+    db: Transaction, ask: Ask, periods: Sequence[Period], activity: str
+) -> dict[tuple[tuple[str | None, ...], int], Part]:
+    """The activity by the keys of the splitting dimensions and the period's number.
+
+    Args:
+        db: the transaction.
+        ask: the question.
+        periods: its periods.
+        activity: where the figures stand: ``LOCATED`` or ``WHOLE``.
+    """
     relation = RELATIONS["by_place"]
     split = [name for name in ask.by if name in SPLIT]
-    filters = {name: values for name, values in ask.filters.items() if name in SPLIT}
+    filters, chosen = _filters(ask), _chosen(ask)
     test, parameters = filter_sql(relation, filters)
-    chosen = next(iter(ask.where.get("activity", ())), None)
-    measures = _measures(db, test, parameters, ask)
     keys = "".join(f"{relation.dimensions[name]} as s{i}, " for i, name in enumerate(split))
     by = "".join(f"s{i}, " for i in range(len(split)))
+    place = "r.location_id" if activity == LOCATED else "''"
     measure = "?" if chosen else "c.activity_measure"
     listed = periods_sql(periods)
     sql = (
-        f"with places as (select {keys}r.location_id, {measure} as measure,"
+        f"with known as (select * from {activity}),"
+        f" places as (select {keys}{place} as location_id, {measure} as measure,"
         " min(r.month) as ordered_first, max(r.month) as ordered_last"
         f" from {relation.source({*split, *filters})}"
         f" left join category_facts as c on c.category = r.category where {test} group by all),"
         " life as (select location_id, measure, min(first_month) as active_first,"
-        " max(last_month) as active_last from activity group by all),"
-        " amounts as (select a.location_id, a.measure, no, sum(a.months) as months,"
-        f" case when a.measure in {words(tuple(sorted(LEVELS)))}"
-        " then sum(a.value * a.months) / any_value(p.months) else sum(a.value) end as value"
-        f" from activity as a join {listed} on a.first_month >= first and a.last_month <= last"
-        " group by a.location_id, a.measure, no),"
+        " max(last_month) as active_last from known group by all),"
+        " inside as (select a.*, no, p.months as wanted, a.first_month <= max(a.last_month) over"
+        " (partition by a.location_id, a.measure, no order by a.first_month, a.last_month"
+        " rows between unbounded preceding and 1 preceding) as again"
+        f" from known as a join {listed} on a.first_month >= first and a.last_month <= last),"
+        " amounts as (select location_id, measure, no, sum(months) as months,"
+        " coalesce(bool_or(again), false) as twice,"
+        f" case when measure in {words(tuple(sorted(LEVELS)))}"
+        " then sum(value * months) / any_value(wanted) else sum(value) end as value"
+        " from inside group by location_id, measure, no),"
         f" lived as (select {by}l.location_id, l.measure, no,"
         " greatest(first, least(ordered_first, active_first)) as from_month,"
         " least(last, greatest(ordered_last, active_last), closed_on) as to_month"
         " from places as l left join life using (location_id, measure)"
         f" left join location_facts using (location_id) cross join {listed}),"
-        f" joined as (select {by}location_id, no, value,"
+        f" joined as (select {by}location_id, no, value, coalesce(twice, false) as twice,"
         " coalesce(months, 0) < date_diff('month', from_month, to_month) + 1 as lacks"
         " from lived left join amounts using (location_id, measure, no))"
         f" select {by}no, sum(value), count(*) filter (where lacks),"
-        f" list(location_id order by location_id) filter (where lacks)[1:{NAMED}]"
+        f" list(location_id order by location_id) filter (where lacks)[1:{NAMED}],"
+        f" list(location_id order by location_id) filter (where twice)[1:{NAMED}]"
         " from joined group by all"
     )
-    rows = db.rows(sql, [*([chosen] if chosen else []), *parameters])
     size = len(split)
-    parts = {
-        (row[:size], row[size]): Part(row[size + 1], row[size + 2], tuple(row[size + 3] or ()))
-        for row in rows
+    return {
+        (row[:size], row[size]): Part(
+            row[size + 1], row[size + 2], tuple(row[size + 3] or ()), tuple(row[size + 4] or ())
+        )
+        for row in db.rows(sql, [*([chosen] if chosen else []), *parameters])
     }
-    return Divided(ask.by, measures, parts, chosen)
+
+
+def _filters(ask: Ask) -> dict[str, tuple[str, ...]]:
+    """The filters on dimensions by which activity differs."""
+    return {name: values for name, values in ask.filters.items() if name in SPLIT}
+
+
+def _chosen(ask: Ask) -> str | None:
+    """The measure that the question names, if it does."""
+    return next(iter(ask.where.get("activity", ())), None)
 
 
 def _measures(
