@@ -51,8 +51,8 @@ def serving(script: Path, environment: dict[str, str]) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(20)
+        process.kill()
+        process.wait()
 
 
 def opened(page: Page, address: str, selector: str, seconds: float = 240) -> float:

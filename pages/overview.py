@@ -2,7 +2,7 @@ import streamlit as st
 
 from nami_monitor.briefing.overview import HISTORY_MONTHS
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, overview, trends, words
+from nami_monitor.ui import app, cache, filters, grid, overview, trends, words
 
 session = app.page("overview.title")
 if app.empty(session):
@@ -26,10 +26,13 @@ with st.container(key="overview_trend"):
     trends.draw_or_say(session, code, results, chosen.category, key="overview_chart")
 
 overview.attention(session, glance)
-st.subheader(session.t("overview.table.title"), anchor=False)
+title = session.t("overview.table.title")
+st.subheader(title, anchor=False)
 st.dataframe(
     overview.table(session, glance),
     hide_index=True,
     key="overview_table",
-    alt=session.t("overview.table.title"),
+    alt=title,
 )
+sheet = overview.sheet(session, glance)
+grid.offer(session, sheet.head, sheet.rows, key="overview_table", file=title)

@@ -51,4 +51,5 @@ st.subheader(words.kpi_name(session, kpi), anchor=False)
 st.caption(trends.says(session, kpi))
 trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
 with st.expander(session.t("trends.figures")):
-    trends.show_table(session, trends.result_table(session, results), "trend_results")
+    table = trends.result_table(session, results)
+    trends.show_table(session, table, "trend_results", words.kpi_name(session, kpi))

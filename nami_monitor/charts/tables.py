@@ -1,67 +1,79 @@
-"""The table that goes with each chart: headings and rows of written figures."""
+"""The table that goes with each chart: values that can be sorted, and how people read them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.trend_data import Trend, by_index
+from nami_monitor.charts.trend_data import Trend, TrendPoint, by_index
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, month, unit_label
+
+Write = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Headings and rows, every cell a text."""
+    """Headings and rows.
+
+    Args:
+        head: a heading for each column.
+        rows: values: texts, numbers, months; None where there is none.
+        write: how each column is written; None, or nothing at all, for texts.
+    """
 
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Any, ...], ...]
+    write: tuple[Write | None, ...] = ()
 
 
 def trend_table(trend: Trend, lang: str) -> Table:
-    """Give a trend's figures by month, the latest first, units in the headings; gaps say so.
+    """Give a trend's figures by month, the latest first, units in the headings.
 
     A single series also bears its limits and says which months are a signal.
     """
     known = [by_index(series) for series in trend.series]
 
-    def cell(value: float | None) -> str:
-        if value is None:
-            return text("charts.missing", lang)
+    def figured(value: float) -> str:
         return figure(value, trend.unit, lang)
 
     rows = []
     for day in reversed(trend.months):
         i = month_index(day)
-        values = [cell(points[i].value if i in points else None) for points in known]
-        signal = trend.single and i in known[0] and known[0][i].signal
-        marked = [text("charts.yes", lang) if signal else ""] if trend.single else []
-        usual = known[0][i].usual if i in known[0] else None
-        limits = [_limits(trend, i, usual, lang)] if trend.single else []
-        rows.append((month(day, lang), *values, *limits, *marked))
-    extra = ("charts.trend.expected", "charts.signal") if trend.single else ()
+        points = [found.get(i) for found in known]
+        values = [point.value if point else None for point in points]
+        more = (*_limits(trend, i, points[0]), _signal(points[0], lang)) if trend.single else ()
+        rows.append((day, *values, *more))
     unit = unit_label(trend.unit, lang, activity=trend.activity)
     names = (f"{series.name} ({unit})" if unit else series.name for series in trend.series)
+    extra = ("charts.trend.low", "charts.trend.high", "charts.signal") if trend.single else ()
     head = (text("charts.month", lang), *names, *(text(key, lang) for key in extra))
-    return Table(head, tuple(rows))
+    writers = (lambda day: month(day, lang), *(figured for _ in known))
+    return Table(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
 
 
 def mark_table(trend: Trend, lang: str) -> Table:
     """Give the interventions by the numbers that their badges bear on a narrow chart."""
     keys = ("marks_number", "marks_start", "marks_label")
     rows = tuple(
-        (str(rank), month(mark.month, lang), mark.label)
-        for rank, mark in enumerate(trend.shown_marks(), start=1)
+        (rank, mark.month, mark.label) for rank, mark in enumerate(trend.shown_marks(), start=1)
     )
-    return Table(tuple(text(f"charts.trend.{key}", lang) for key in keys), rows)
+    head = tuple(text(f"charts.trend.{key}", lang) for key in keys)
+    return Table(head, rows, (str, lambda day: month(day, lang), None))
 
 
-def _limits(trend: Trend, index: int, usual: tuple[float, float] | None, lang: str) -> str:
-    if usual:
-        low, high = (figure(v, trend.unit, lang) for v in usual)
-        return text("charts.between", lang, low=low, high=high)
+def _limits(
+    trend: Trend, index: int, point: TrendPoint | None
+) -> tuple[float, float] | tuple[None, None]:
+    if point and point.usual:
+        return point.usual
     for phase in trend.phases:
         if month_index(phase.start) <= index <= month_index(phase.end):
-            low, high = (figure(v, trend.unit, lang) for v in (phase.low, phase.high))
-            return text("charts.between", lang, low=low, high=high)
-    return ""
+            return phase.low, phase.high
+    return None, None
+
+
+def _signal(point: TrendPoint | None, lang: str) -> str:
+    return text("charts.yes", lang) if point and point.signal else ""

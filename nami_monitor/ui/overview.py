@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing.overview import Aim, Line, Overview
+from nami_monitor.charts.tables import Table
 from nami_monitor.core.words import OverTime, State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
@@ -191,6 +192,25 @@ def table(session: Session, glance: Overview) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def sheet(session: Session, glance: Overview) -> Table:
+    """Every KPI as a row of values, for the download."""
+    columns = ("strategy", "kpi", "value", "unit", "year_ago", "signal", "completeness", "remark")
+    rows = tuple(
+        (
+            session.t(f"strategies.{line.kpi.strategy}"),
+            words.kpi_name(session, line.kpi),
+            line.result.value,
+            words.unit(session, line.result),
+            line.year_ago.value,
+            _signal(session, line),
+            None if line.result.completeness is None else 100 * line.result.completeness,
+            words.reason(session, line.result) or words.flags(session, line.result.flags),
+        )
+        for line in glance.lines
+    )
+    return Table(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
 
 
 def _signal(session: Session, line: Line) -> str:

@@ -14,13 +14,14 @@ from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
-from nami_monitor.core.words import Direction, PeriodKind
+from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.signals.assess import points_up
 from nami_monitor.ui import cache, filters, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, grid
 
 MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
 """Kinds of periods that step by a month, and so make a line."""
@@ -149,8 +150,15 @@ def _with_limits(
     return tuple(points), phases
 
 
-def draw(session: Session, trend: Trend, key: str) -> None:
-    """The chart, what its signs mean, and the same as tables."""
+def draw(session: Session, trend: Trend, key: str, name: str) -> None:
+    """The chart, what its signs mean, and the same as tables.
+
+    Args:
+        session: for the words.
+        trend: what is drawn.
+        key: of the chart and what belongs to it.
+        name: what the chart shows.
+    """
     st.vega_lite_chart(
         trend_spec(trend, session.lang),
         theme=None,
@@ -163,9 +171,10 @@ def draw(session: Session, trend: Trend, key: str) -> None:
     if said:
         st.caption(said)
     with st.expander(session.t("trends.as_table")):
-        show_table(session, tables.trend_table(trend, session.lang), f"{key}_table")
+        show_table(session, tables.trend_table(trend, session.lang), f"{key}_table", name)
         if trend.shown_marks():
-            show_table(session, tables.mark_table(trend, session.lang), f"{key}_marks")
+            marks = tables.mark_table(trend, session.lang)
+            show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
 
 
 def _marks_line(session: Session, trend: Trend) -> str:
@@ -177,10 +186,17 @@ def _marks_line(session: Session, trend: Trend) -> str:
     return session.t("trends.marks", named=named)
 
 
-def show_table(session: Session, found: tables.Table, key: str) -> None:
-    """A table of words that can be sorted, searched and downloaded."""
-    rows = [dict(zip(found.head, row, strict=True)) for row in found.rows]
-    st.dataframe(rows, hide_index=True, key=key, alt=session.t("trends.as_table"))
+def show_table(session: Session, found: tables.Table, key: str, name: str) -> None:
+    """A table that can be sorted, searched and downloaded.
+
+    Args:
+        session: for the words.
+        found: what it holds.
+        key: of its widgets.
+        name: what it is, for those who do not see it and for the file of its download.
+    """
+    heads = [Head(*one) for one in zip(found.head, found.write, strict=True)]
+    grid(session, heads, found.rows, key=key, name=name, file=name)
 
 
 def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[Bar, ...]:
@@ -210,36 +226,45 @@ def draw_bars(session: Session, code: str, results: Sequence[KpiResult], key: st
         alt=session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars})),
     )
     with st.expander(session.t("trends.as_table")):
-        show_table(session, result_table(session, results), f"{key}_table")
+        show_table(session, result_table(session, results), f"{key}_table", name)
 
 
 def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table:
     """Every figure with what it rests on, the latest first."""
+    lang = session.lang
+    unit = results[0].unit if results else Unit.COUNT
+    label = words.unit(session, results[-1]) if results else ""
     dimensions = tuple(results[0].keys) if results else ()
-    head = (
-        session.t("trends.table.period"),
-        *(session.t(f"dimensions.{name}") for name in dimensions),
-        session.t("trends.table.value"),
-        session.t("trends.table.numerator"),
-        session.t("trends.table.denominator"),
-        session.t("trends.table.completeness"),
-        session.t("trends.table.remark"),
-    )
+    periods = {
+        r.period.start: formats.period(r.period.start, r.period.end, r.period.kind, lang)
+        for r in results
+    }
+    columns: dict[str, tables.Write | None] = {
+        session.t("trends.table.period"): lambda start: periods[start.date()],
+        **{session.t(f"dimensions.{name}"): None for name in dimensions},
+        f"{session.t('trends.table.value')}{f' ({label})' if label else ''}": (
+            lambda value: formats.figure(value, unit, lang)
+        ),
+        session.t("trends.table.numerator"): lambda value: formats.number(value, lang),
+        session.t("trends.table.denominator"): lambda value: formats.number(value, lang),
+        session.t("trends.table.completeness"): lambda percent: formats.percent(
+            percent, lang, decimals=0
+        ),
+        session.t("trends.table.remark"): None,
+    }
     rows = tuple(
         (
-            formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
+            r.period.start,
             *(words.code_name(session, name, value) for name, value in r.keys.items()),
-            words.figure(session, r),
-            words.NONE if r.numerator is None else formats.number(r.numerator, session.lang),
-            words.NONE if r.denominator is None else formats.number(r.denominator, session.lang),
-            words.NONE
-            if r.completeness is None
-            else formats.percent(100 * r.completeness, session.lang, decimals=0),
+            r.value,
+            r.numerator,
+            r.denominator,
+            None if r.completeness is None else 100 * r.completeness,
             words.reason(session, r) or words.flags(session, r.flags),
         )
         for r in reversed(results)
     )
-    return tables.Table(head, rows)
+    return tables.Table(tuple(columns), rows, tuple(columns.values()))
 
 
 def says(session: Session, kpi: Kpi) -> str:
@@ -290,6 +315,6 @@ def draw_or_say(
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
         limits = independent(CATALOGUE[code], results[-1].period.kind)
         trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
-        draw(session, trend, key)
+        draw(session, trend, key, words.kpi_name(session, CATALOGUE[code]))
     else:
         draw_bars(session, code, results, key)

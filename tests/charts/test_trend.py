@@ -138,8 +138,8 @@ def test_phases_and_marks_are_cut_to_the_months_shown():
     first = month_index(START)
     assert (rows_of(band)[0]["x"], rows_of(band)[0]["x2"]) == (first - 0.5, first + 2.5)
     assert mark_table(FULL, "nl").rows == (
-        ("1", "feb 2025", "Afroepverbod"),
-        ("2", "mei 2025", "Retourregeling"),
+        (1, date(2025, 2, 1), "Afroepverbod"),
+        (2, date(2025, 5, 1), "Retourregeling"),
     )
 
 
@@ -213,14 +213,21 @@ def test_the_table_holds_every_month_latest_first():
     assert table.head == (
         "Maand",
         "Volume per werkdag (st. per werkdag)",
-        "Normale spreiding",
+        "Normaal vanaf",
+        "Normaal tot en met",
         "Signaal",
     )
     assert table.rows[:3] == (
-        ("jun 2025", "8", "7,5 tot 9,5", ""),
-        ("mei 2025", "9", "7,5 tot 9,5", "ja"),
-        ("apr 2025", "geen gegevens", "7,5 tot 9,5", ""),
+        (date(2025, 6, 1), 8.0, 7.5, 9.5, ""),
+        (date(2025, 5, 1), 9.0, 7.5, 9.5, "ja"),
+        (date(2025, 4, 1), None, 7.5, 9.5, ""),
     )
+    written = [
+        how(value) if how else value for how, value in zip(table.write, table.rows[0], strict=True)
+    ]
+    assert written == ["jun 2025", "8", "7,5", "9,5", ""]
     several = Trend((series([1, 2], "Kast"), series([3], "Webwinkel")), Unit.COUNT)
-    assert trend_table(several, "en").rows == (("Feb 2025", "2", "no data"), ("Jan 2025", "1", "3"))
-    assert trend_table(Trend((series([1]),), Unit.COUNT), "nl").rows == (("jan 2025", "1", "", ""),)
+    february, january = date(2025, 2, 1), date(2025, 1, 1)
+    assert trend_table(several, "en").rows == ((february, 2, None), (january, 1, 3))
+    single = trend_table(Trend((series([1]),), Unit.COUNT), "nl")
+    assert single.rows == ((january, 1, None, None, ""),)

@@ -22,7 +22,7 @@ from nami_monitor.ingest.overview import Provisional, known_codes, provisional
 from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, look, state
-from nami_monitor.ui.data.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid
 
 
 def part(session: Session) -> None:

@@ -24,7 +24,7 @@ from nami_monitor.ingest.profile import Expects
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, state
-from nami_monitor.ui.data.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid
 
 
 def part(session: Session) -> None:

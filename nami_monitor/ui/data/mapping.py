@@ -18,7 +18,7 @@ from nami_monitor.ingest.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import details, fields, labels, layout, questions, state
-from nami_monitor.ui.data.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.data.state import Offer
 
 

@@ -15,7 +15,7 @@ from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, look, state
 from nami_monitor.ui.data.batches import name
-from nami_monitor.ui.data.grid import XLSX, Head, grid
+from nami_monitor.ui.grid import XLSX, Head, grid
 
 SHOWN = 5000
 

@@ -68,14 +68,29 @@ def grid(
         placeholder=NONE,
     )
     if download:
-        st.download_button(
-            session.t("data.download"),
-            data=lambda: workbook(titles, rows),
-            file_name=f"{file}.xlsx",
-            mime=XLSX,
-            key=f"{key}_download",
-            on_click="ignore",
-        )
+        offer(session, titles, rows, key=key, file=file)
+
+
+def offer(
+    session: Session, titles: Sequence[str], rows: Sequence[Sequence[Any]], *, key: str, file: str
+) -> None:
+    """Offer a table as a workbook.
+
+    Args:
+        session: for the words.
+        titles: a heading for each column.
+        rows: values; None where there is nothing.
+        key: of the table.
+        file: name of the workbook, without its ending.
+    """
+    st.download_button(
+        session.t("data.download"),
+        data=lambda: workbook(titles, rows),
+        file_name=f"{file}.xlsx",
+        mime=XLSX,
+        key=f"{key}_download",
+        on_click="ignore",
+    )
 
 
 def workbook(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
