@@ -65,6 +65,7 @@ MISFIT_RULES: Final = (
     "field_too_long",
     "second_table",
     "repeated_header",
+    "not_ocds",
 )
 
 MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
@@ -83,7 +84,7 @@ class Layout:
     """How a file is laid out, as a profile states it or as it was sniffed; None means: sniff it.
 
     Attributes:
-        format: csv, xlsx, xls or parquet.
+        format: csv, xlsx, xls, ods, parquet or ocds.
         sheet: Name, number (1 is the first) or "*" for all sheets.
         encoding: Python name of the encoding of a text file.
         delimiter: Sign between the fields of a text file.

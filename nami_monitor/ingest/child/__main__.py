@@ -17,6 +17,7 @@ import python_calamine as calamine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import short
 from nami_monitor.ingest.child.left import Sheets
+from nami_monitor.ingest.child.ocds import read_ocds
 from nami_monitor.ingest.child.ods import read_ods
 from nami_monitor.ingest.child.package_checks import SheetScan, check_package
 from nami_monitor.ingest.child.xls_errors import xls_error_cells
@@ -80,10 +81,13 @@ def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[C
 def convert(path: Path, form: str, folder: Path) -> None:
     """Check and parse a spreadsheet into FOLDER."""
     with Sheets(folder) as sheets:
-        if form == "ods":
-            read_ods(path, sheets)
-        else:
-            _read_workbook(path, form, sheets)
+        match form:
+            case "ods":
+                read_ods(path, sheets)
+            case "ocds":
+                read_ocds(path, sheets)
+            case _:
+                _read_workbook(path, form, sheets)
         sheets.end()
 
 

@@ -12,12 +12,13 @@ class Sheets:
 
     Args:
         folder: gets ``sheets.json`` (name, visible, file per sheet) and, per sheet, a file with a
-            JSON list of cells per line.
+            JSON list of cells per line; ``misfits.json`` (line, rule, raw).
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._sheets: list[dict[str, object]] = []
+        self._misfits: list[tuple[int, str, str]] = []
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
@@ -44,9 +45,15 @@ class Sheets:
         for _ in range(times):
             self._file.write(line)
 
+    def aside(self, line: int, rule: str, raw: str) -> None:
+        """Note a record that is no row, and why."""
+        self._misfits.append((line, rule, raw))
+
     def end(self) -> None:
-        """Write the list of sheets."""
+        """Write the lists of sheets and of misfits."""
         self._close()
+        misfits = json.dumps(self._misfits)
+        (self._folder / "misfits.json").write_text(misfits, encoding="utf-8")
         (self._folder / "sheets.json").write_text(json.dumps(self._sheets), encoding="utf-8")
 
     def _close(self) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.readers.delimited import read_delimited
+from nami_monitor.ingest.readers.ocds import read_ocds
 from nami_monitor.ingest.readers.parquet import read_parquet
 from nami_monitor.ingest.readers.spreadsheet import read_ods, read_xls, read_xlsx
 from nami_monitor.ingest.sniff.formats import sniff_format
@@ -18,6 +19,7 @@ READERS: Final[Mapping[str, Callable[[Path, Layout], list[Sheet]]]] = {
     "xls": read_xls,
     "ods": read_ods,
     "parquet": read_parquet,
+    "ocds": read_ocds,
 }
 
 

@@ -30,7 +30,7 @@ _TABLE_CELLS: Final = 2
 
 
 @dataclass(frozen=True)
-class _Parsed:
+class Parsed:
     """One sheet as the child left it.
 
     Attributes:
@@ -48,6 +48,11 @@ class _Parsed:
         with self.file.open(encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
+
+    def misfits(self) -> list[tuple[int, str, str]]:
+        """Give line, rule and text of the records that are no rows."""
+        found = json.loads((self.file.parent / "misfits.json").read_text(encoding="utf-8"))
+        return [(line, rule, raw) for line, rule, raw in found]
 
     def has_content(self) -> bool:
         """Tell whether any cell is filled."""
@@ -87,13 +92,22 @@ def read_spreadsheet(path: Path, layout: Layout, form: str) -> list[Sheet]:
         UserError: when the file is damaged, too heavy or locked, or the sheet cannot be told.
     """
     with tempfile.TemporaryDirectory(prefix="nami-") as folder:
-        parsed = _parse(path, form, Path(folder))
+        parsed = parse_in_child(path, form, Path(folder))
         chosen = _choose(parsed, layout.sheet, path.name)
         return [_tabulate(sheet, replace(layout, format=form), path.name) for sheet in chosen]
 
 
-def _parse(path: Path, form: str, folder: Path) -> list[_Parsed]:
-    """Run the child and collect what it left."""
+def parse_in_child(path: Path, form: str, folder: Path) -> list[Parsed]:
+    """Parse a file in a process of its own.
+
+    Args:
+        path: The file.
+        form: xlsx, xls, ods or ocds.
+        folder: An empty folder; gets what the child leaves.
+
+    Raises:
+        UserError: what the child refused, or that it took too much time or memory.
+    """
     root = str(Path(nami_monitor.__file__).parent.parent)
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
@@ -116,10 +130,10 @@ def _parse(path: Path, form: str, folder: Path) -> list[_Parsed]:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise UserError("reading.broken", file=path.name, format=form, detail=short(last))
     sheets = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
-    return [_Parsed(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets]
+    return [Parsed(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets]
 
 
-def _choose(sheets: Sequence[_Parsed], wanted: str | int | None, name: str) -> list[_Parsed]:
+def _choose(sheets: Sequence[Parsed], wanted: str | int | None, name: str) -> list[Parsed]:
     """Choose the sheets to read."""
     filled = [sheet for sheet in sheets if sheet.has_content()]
     if not filled:
@@ -143,7 +157,7 @@ def _choose(sheets: Sequence[_Parsed], wanted: str | int | None, name: str) -> l
     return found[:1]
 
 
-def _tabulate(sheet: _Parsed, layout: Layout, file: str) -> Sheet:
+def _tabulate(sheet: Parsed, layout: Layout, file: str) -> Sheet:
     """Make a table of one parsed sheet."""
     layout = replace(layout, sheet=sheet.name, encoding=None, delimiter=None)
     name = f"{file} / {sheet.name}" if sheet.name.strip() else file

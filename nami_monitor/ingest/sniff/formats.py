@@ -16,6 +16,10 @@ _ODS: Final = b"opendocument.spreadsheet"
 _ENCRYPTED: Final = "EncryptedPackage"
 _WORKBOOKS: Final = frozenset({"Workbook", "Book"})
 
+#: Words of a published file; a package may name its publisher and extensions before its releases.
+_PUBLISHES: Final = (b'"ocid"', b'"releases"', b'"records"', b'"compiledRelease"')
+_PREAMBLE_BYTES: Final = 65_536
+
 #: What an empty file may hold: zero bytes, white space, byte order marks and separators.
 _FILLING: Final = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe;,|"
 
@@ -52,7 +56,7 @@ def sniff_format(path: Path) -> str:
     """Tell the format of a file from its content.
 
     Returns:
-        csv, xlsx, xls, ods or parquet.
+        csv, xlsx, xls, ods, parquet or ocds.
 
     Raises:
         UserError: with the reason when the file is empty, damaged or of another kind.
@@ -77,6 +81,8 @@ def sniff_format(path: Path) -> str:
         return _ole_format(path)
     if head.startswith(_ZIP):
         return _zip_format(path, head)
+    if _publishes(path, head):
+        return "ocds"
     _refuse_other_texts(path.name, head)
     return "csv"
 
@@ -112,6 +118,16 @@ def _zip_format(path: Path, head: bytes) -> str:
     raise UserError("reading.packed", file=path.name)
 
 
+def _publishes(path: Path, head: bytes) -> bool:
+    """Tell whether a file is JSON that begins as releases of the contracting standard do."""
+    start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not start.startswith((b"{", b"[")):
+        return False
+    with path.open("rb") as file:
+        more = file.read(_PREAMBLE_BYTES).replace(b"\x00", b"")
+    return any(word in more for word in _PUBLISHES)
+
+
 def _start_of(archive: zipfile.ZipFile, part: str) -> bytes:
     with archive.open(part) as file:
         return file.read(_HEAD_BYTES)
@@ -127,8 +143,7 @@ def _refuse_other_texts(name: str, head: bytes) -> None:
         if start[: len(sign)].lower() == sign:
             raise UserError(key, file=name)
     if start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"{}", b"[{", b"[\n", b"[ ")):
-        key = "reading.not_yet" if b'"ocid"' in head or b'"releases"' in head else "reading.json"
-        raise UserError(key, file=name, format="OCDS")
+        raise UserError("reading.json", file=name)
     text = head if not wide and not _looks_wide(head) else start
     controls = len(text) - len(text.translate(None, _CONTROLS))
     if controls > _CONTROL_SHARE * len(text):
