@@ -8,10 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from nami_monitor.briefing.registers import DataBreak, Target, data_breaks, ends_in, targets
+from nami_monitor.briefing.registers import DataBreak, data_breaks
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
+from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
 from nami_monitor.signals.assess import Assessment, assess
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
@@ -20,24 +21,6 @@ HISTORY_MONTHS = 48
 """How far back signals look, on every surface: the same months give the same limits."""
 
 SPARK_MONTHS = 24
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A target and how far the figure is from it.
-
-    Args:
-        target: as it was agreed.
-        value: in the KPI's unit; a change from a baseline is worked out.
-        judged: the figure that is held against it: the year so far for ratios, the last whole
-            year for sums; None when there is none yet.
-        distance: ``judged - value``; None when there is nothing to judge.
-    """
-
-    target: Target
-    value: float | None
-    judged: KpiResult | None
-    distance: float | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +35,7 @@ class Line:
         assessment: whether the latest months differ from normal variation, and which way; None
             where control limits do not suit the figure.
         aim: the target that holds, if one was agreed.
+        aims: how many targets hold for the year: more than one is a contradiction to settle.
     """
 
     kpi: Kpi
@@ -60,6 +44,7 @@ class Line:
     history: tuple[KpiResult, ...]
     assessment: Assessment | None
     aim: Aim | None
+    aims: int = 0
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -108,10 +93,10 @@ def overview(db: Transaction, month: date, where: Mapping[str, tuple[str, ...]])
         month: the month.
         where: filters, as in ``Ask``.
     """
-    agreed = targets(db)
+    stated = targets(db)
     category = next(iter(where.get("category", ())), None)
     lines = tuple(
-        _line(db, kpi, month, where, _agreed(agreed, kpi, category, month))
+        _line(db, kpi, month, where, agreed(stated, kpi.code, category, month))
         for kpi in CATALOGUE.values()
     )
     since = add_months(month, 1 - SPARK_MONTHS)
@@ -124,7 +109,7 @@ def _line(
     kpi: Kpi,
     month: date,
     where: Mapping[str, tuple[str, ...]],
-    agreed: Target | None,
+    found: Sequence[Target],
 ) -> Line:
     history = compute(db, kpi, Ask(until=month, last=HISTORY_MONTHS, where=where))
     return Line(
@@ -133,7 +118,8 @@ def _line(
         year_ago=history[-13],
         history=tuple(history),
         assessment=_assessed(kpi, history),
-        aim=_aim(db, kpi, month, where, agreed) if agreed else None,
+        aim=aim(db, kpi, month, where, found[0], compute) if found else None,
+        aims=len(found),
     )
 
 
@@ -160,69 +146,3 @@ def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:
     """
     values = np.array([np.nan if r.value is None else r.value for r in results], dtype=float)
     return xmr(values, calendar_month=results[0].month.month, phases=phases)
-
-
-def _agreed(found: Sequence[Target], kpi: Kpi, category: str | None, month: date) -> Target | None:
-    """The target for the year of a month: the category's own, and nothing of other categories."""
-    own = [
-        target
-        for target in found
-        if target.kpi == kpi.code and target.category == category and target.year == month.year
-    ]
-    return min(own, key=lambda target: ends_in(target.period) < month, default=None)
-
-
-def _aim(
-    db: Transaction,
-    kpi: Kpi,
-    month: date,
-    where: Mapping[str, tuple[str, ...]],
-    target: Target,
-) -> Aim:
-    value: float | None = target.value
-    if target.kind == "change_from_baseline":
-        value = _from_baseline(db, kpi, where, target)
-    judged = _judged(db, kpi, month, where, target)
-    distance = None
-    if value is not None and judged is not None and judged.value is not None:
-        distance = judged.value - value
-    return Aim(target, value, judged, distance)
-
-
-def _from_baseline(
-    db: Transaction, kpi: Kpi, where: Mapping[str, tuple[str, ...]], target: Target
-) -> float | None:
-    """The baseline period's figure, changed by the agreed percentage."""
-    if target.baseline_period is None:
-        return None
-    kind = _kind(target.baseline_period)
-    until = ends_in(target.baseline_period)
-    baseline = compute(db, kpi, Ask(kind=kind, until=until, where=where))[-1]
-    return None if baseline.value is None else baseline.value * (1 + target.value / 100)
-
-
-def _judged(
-    db: Transaction,
-    kpi: Kpi,
-    month: date,
-    where: Mapping[str, tuple[str, ...]],
-    target: Target,
-) -> KpiResult | None:
-    """The figure on the period for which the target is stated, as far as it has come.
-
-    A ratio of the year so far can be held against a year's target; a sum only when its period is
-    over.
-    """
-    kind = _kind(target.period)
-    over = ends_in(target.period) <= month
-    if over or kind == PeriodKind.MONTH:
-        return compute(db, kpi, Ask(kind=kind, until=ends_in(target.period), where=where))[-1]
-    if kpi.over_time is OverTime.SUM:
-        return None
-    return compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))[-1]
-
-
-def _kind(period: str) -> str:
-    if "Q" in period:
-        return PeriodKind.QUARTER
-    return PeriodKind.MONTH if "-" in period else PeriodKind.YEAR

@@ -1,4 +1,4 @@
-"""What stands beside a trend: interventions, data breaks, targets, and the choices of filters."""
+"""What stands beside a trend: interventions, data breaks, and the choices of filters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from nami_monitor.core.periods import parse_month
 from nami_monitor.store import Transaction
 
 
@@ -31,34 +30,6 @@ class DataBreak:
     month: date
     kinds: tuple[str, ...]
     detail: str | None
-
-
-@dataclass(frozen=True)
-class Target:
-    """An agreed aim.
-
-    Args:
-        kpi: the KPI's code.
-        category: the category, or None for all.
-        kind: absolute, change_from_baseline or path.
-        period: year, month (``2026-10``) or quarter (``2026-Q3``) for which it is stated.
-        value: in the KPI's unit, or percent of change.
-        baseline_period: the period that a change is measured from.
-        source: where it was agreed.
-    """
-
-    kpi: str
-    category: str | None
-    kind: str
-    period: str
-    value: float
-    baseline_period: str | None
-    source: str | None
-
-    @property
-    def year(self) -> int:
-        """The year in which its period ends."""
-        return int(self.period[:4])
 
 
 @dataclass(frozen=True)
@@ -96,15 +67,6 @@ def data_breaks(db: Transaction) -> tuple[DataBreak, ...]:
     return tuple(DataBreak(source, month, tuple(kinds), why) for source, month, kinds, why in rows)
 
 
-def targets(db: Transaction) -> tuple[Target, ...]:
-    """Every target, by KPI, category and period."""
-    rows = db.rows(
-        "select kpi, category, kind, period, value, baseline_period, targets.source from targets"
-        " order by kpi, category, period"
-    )
-    return tuple(Target(*row) for row in rows)
-
-
 def choices(db: Transaction) -> Choices:
     """What can be filtered on, from the data that is there."""
     categories = db.rows(
@@ -124,12 +86,3 @@ def choices(db: Transaction) -> Choices:
         tuple(channel for (channel,) in channels),
         tuple(month for (month,) in months),
     )
-
-
-def ends_in(period: str) -> date:
-    """The last month of a target's period: a year, a quarter (``2026-Q3``) or a month."""
-    if "Q" in period:
-        return date(int(period[:4]), int(period[-1]) * 3, 1)
-    if "-" in period:
-        return parse_month(period)
-    return date(int(period), 12, 1)

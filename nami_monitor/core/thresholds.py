@@ -76,3 +76,9 @@ FUNNEL_EXCESS = Threshold(
     "standard errors",
     "simulated: equal locations seem over-dispersed in 5 to 8 of 100 funnels",
 )
+PRICE_MONTHS = Threshold(
+    24, "months", "design rule: an older price says nothing of what a purchase would cost now"
+)
+PREPARATION_MONTHS = Threshold(
+    24, "months", "kit case 7: preparing a tender with other demands took two years"
+)

@@ -35,17 +35,28 @@ class Unit(StrEnum):
     BASE_PER_ACTIVITY = "base_per_activity"
     EUR_PER_ACTIVITY = "eur_per_activity"
     KG_PER_ACTIVITY = "kg_per_activity"
+    COUNT_PER_ACTIVITY = "count_per_activity"
+    PER_LOCATION = "per_location"
+    PER_1000_UNIT_YEARS = "per_1000_unit_years"
     YEARS = "years"
     DAYS = "days"
 
 
 class OverTime(StrEnum):
-    """How a KPI goes from months to longer periods."""
+    """How a KPI goes from months to longer periods.
+
+    ``LAST`` is the state at the end of the period, ``CHANGE`` the difference with the same period a
+    year earlier, ``SURVIVAL`` a curve of all that was watched up to its end, and ``ATTAINMENT``
+    speaks of the targets that are stated for it.
+    """
 
     SUM = "sum"
     RATIO_OF_SUMS = "ratio_of_sums"
     LAST = "last"
     DISTINCT_IN_WINDOW = "distinct_in_window"
+    CHANGE = "change"
+    SURVIVAL = "survival"
+    ATTAINMENT = "attainment"
 
 
 class Evidence(StrEnum):

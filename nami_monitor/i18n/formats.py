@@ -33,7 +33,12 @@ MOST_DECIMALS: Final = 9
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_UP)  # holds every float digit for digit
 _LOCALES: Final = {"nl": "nl_NL", "en": "en_GB"}
 _ACTIVITY_UNITS: Final = frozenset(
-    {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
+    {
+        Unit.BASE_PER_ACTIVITY,
+        Unit.EUR_PER_ACTIVITY,
+        Unit.KG_PER_ACTIVITY,
+        Unit.COUNT_PER_ACTIVITY,
+    }
 )
 
 Number = int | float | Decimal

@@ -7,6 +7,7 @@ from datetime import date
 
 from nami_monitor.ingest import completeness
 from nami_monitor.store import Transaction
+from nami_monitor.store.ledgers import refresh_ledgers
 from nami_monitor.store.rollups import refresh, refresh_activity, refresh_facts
 
 
@@ -16,6 +17,7 @@ def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
         refresh(db, months)
     refresh_activity(db)
     refresh_facts(db)
+    refresh_ledgers(db)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
 

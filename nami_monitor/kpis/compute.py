@@ -1,36 +1,30 @@
-"""From a declaration and a question to results: SQL adds up, small functions judge."""
+"""From a declaration and a question to results, by the way in which the KPI goes over time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from nami_monitor.core.periods import Period, add_months
-from nami_monitor.core.thresholds import MIN_COMPLETENESS
-from nami_monitor.core.words import Flag, OverTime, State, Unit
-from nami_monitor.kpis import activity, context, privacy
+from nami_monitor.core.words import OverTime
+from nami_monitor.kpis.added import added_up
+from nami_monitor.kpis.attainment import attainment
+from nami_monitor.kpis.change import change
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.relations import Relation, choose
-from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import Ask, filter_sql, latest_month, periods_of, periods_sql
+from nami_monitor.kpis.lifetimes import survival
+from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.scope import Ask, latest_month
 from nami_monitor.store import Transaction
 
 __all__ = ["Ask", "compute", "latest_month"]
 
-WINDOW_MONTHS = 12
-"""The window of distinct counts: products ordered in the last 12 months."""
+Compute = Callable[[Transaction, Kpi, Ask], list[KpiResult]]
 
-Keys = tuple[str | None, ...]
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What SQL added up for one period and group."""
-
-    numerator: float | None
-    denominator: float | None
-    covered: float | None
-    base_units: int
+OTHERWISE: Final[Mapping[OverTime, Compute]] = {
+    OverTime.CHANGE: change,
+    OverTime.SURVIVAL: survival,
+    OverTime.ATTAINMENT: lambda db, kpi, ask: attainment(db, kpi, ask, compute),
+}
+"""KPIs that are not added up from months."""
 
 
 def compute(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
@@ -44,174 +38,4 @@ def compute(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
     Raises:
         UserError: an unknown dimension or period, or dimensions that no relation has together.
     """
-    periods = periods_of(db, ask)
-    if not periods:
-        return []
-    relation = choose(kpi.reads, ask.used)
-    windows = [_window(kpi, period) for period in periods]
-    sums = _sums(db, kpi, relation, ask, windows)
-    around = context.around(db, relation, ask, windows)
-    divided = activity.divide(db, ask, windows) if kpi.per_activity else None
-    groups = sorted({keys for keys, _ in sums} | set(around.groups), key=_order)
-    if not ask.by:
-        groups = [()]
-    results = [
-        _judge(
-            kpi,
-            Group(ask, keys, period, no),
-            sums.get((keys, no)),
-            around,
-            divided,
-        )
-        for keys in groups
-        for no, period in enumerate(periods)
-    ]
-    return privacy.hide_small_cells(db, results, ask)
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group in one period: its keys in the order of the question's dimensions."""
-
-    ask: Ask
-    keys: Keys
-    period: Period
-    no: int
-
-    @property
-    def named(self) -> dict[str, str | None]:
-        """Dimension to value."""
-        return dict(zip(self.ask.by, self.keys, strict=True))
-
-    def category(self) -> str | None:
-        """The one category that it speaks of, by grouping or by filter."""
-        if "category" in self.ask.by:
-            return self.named["category"]
-        wanted = self.ask.filters.get("category", ())
-        return wanted[0] if len(wanted) == 1 else None
-
-
-def _window(kpi: Kpi, period: Period) -> Period:
-    """The months that the figure rests on: distinct counts look back over their window."""
-    if kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
-        return Period(add_months(period.last, 1 - WINDOW_MONTHS), period.last, period.kind)
-    return period
-
-
-def _order(keys: Keys) -> tuple[tuple[bool, str], ...]:
-    return tuple((key is None, key or "") for key in keys)
-
-
-def _sums(
-    db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
-) -> dict[tuple[Keys, int], Sums]:
-    """Add up by group and period: first by month, so that long periods cost no more."""
-    splits = [name for name in kpi.splits if name not in ask.by]
-    if kpi.in_base_units and "base_unit" not in (*splits, *ask.by):
-        splits.append("base_unit")
-    needed = (*ask.by, *splits)
-    named = [f"{relation.dimensions[name]} as k{index}" for index, name in enumerate(ask.by)]
-    named += [f"{relation.dimensions[name]} as {name}" for name in (*splits,)]
-    keys = [f"k{index}" for index in range(len(ask.by))]
-    aliases = [f"k{ask.by.index(n)} as {n}" for n in kpi.splits if n in ask.by]
-    test, parameters = filter_sql(relation, ask.filters)
-    first = min(window.first for window in windows)
-    last = max(window.last for window in windows)
-    text = f"{kpi.numerator} {kpi.denominator} {kpi.covered} quantity"
-    measures = ", ".join(f"sum({n}) as {n}" for n in relation.measures if n in text)
-    unit = "k" + str(ask.by.index("base_unit")) if "base_unit" in ask.by else "base_unit"
-    counted = f"count(distinct coalesce({unit}, '')) filter (where quantity is not null)"
-    units = counted if kpi.in_base_units else "0"
-    by = "".join(f"{key}, " for key in keys)
-    listed = "".join(f"{part}, " for part in (*named,))
-    again = "".join(f", {alias}" for alias in aliases)
-    sql = (
-        f"with months as (select {listed}r.month, {measures}"
-        f" from {relation.source({*needed, *ask.filters})}"
-        f" where r.month between ? and ? and {test} group by all)"
-        f" select {by}no, cast({kpi.numerator} as double), cast({kpi.denominator or 'null'}"
-        f" as double), cast({kpi.covered or '1'} as double), {units}"
-        f" from (select *{again} from months join {periods_sql(windows)}"
-        f" on month between first and last) group by all"
-    )
-    rows = db.rows(sql, [first, last, *parameters])
-    size = len(keys)
-    return {(row[:size], row[size]): Sums(*row[size + 1 :]) for row in rows}
-
-
-def _judge(
-    kpi: Kpi,
-    group: Group,
-    sums: Sums | None,
-    around: context.Around,
-    divided: activity.Divided | None,
-) -> KpiResult:
-    """One result: the first reason that stands against a value holds."""
-    keys, no = group.keys, group.no
-    delivery = around.delivery(keys, no)
-    flags = around.flags(keys, no)
-    measure = divided.measure(group.category()) if divided else None
-    denominator = sums.denominator if sums else None
-    if divided:
-        denominator = divided.value(keys, no)
-    numerator = sums.numerator if sums else None
-    known = 1.0 if sums is None or sums.covered is None else sums.covered
-    completeness = delivery.share * known
-    if known < 1 and kpi.unit is Unit.KG:
-        flags = (*flags, Flag.FACTOR_GAP)
-    if completeness < 1:
-        flags = (*flags, Flag.INCOMPLETE)
-    blank = KpiResult(
-        code=kpi.code,
-        period=group.period,
-        keys=group.named,
-        state=State.NOT_COMPUTABLE,
-        unit=kpi.unit,
-        version=kpi.version,
-        evidence=kpi.evidence,
-        completeness=completeness,
-        flags=flags,
-        activity=measure,
-        sources=delivery.sources,
-    )
-    excused = around.not_applicable(kpi.strategy, group.category())
-    if excused:
-        return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
-    reason = (
-        around.against(keys, no)
-        or _mixed(kpi, sums)
-        or (divided.against(keys, no, group.category()) if divided else None)
-        or _too_little(known)
-    )
-    if numerator is None and (kpi.over_time is not OverTime.RATIO_OF_SUMS or divided):
-        numerator = 0.0
-    ratio = kpi.over_time is OverTime.RATIO_OF_SUMS
-    if reason is None and ratio:
-        reason = _indivisible(kpi, numerator, denominator)
-    figure = replace(blank, numerator=numerator, denominator=denominator)
-    if reason is not None:
-        return replace(figure, reason=reason)
-    numerator = numerator or 0.0
-    value = numerator * kpi.factor / (denominator or 1.0)
-    return replace(figure, state=State.VALUE, value=value, numerator=numerator)
-
-
-def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -> Reason | None:
-    """Why a ratio would say nothing: refunds can make parts larger than the whole."""
-    if not denominator:
-        return Reason("zero_denominator" if denominator == 0 else "nothing_known")
-    if denominator < 0 or (kpi.unit is Unit.PERCENT and not 0 <= (numerator or 0) <= denominator):
-        return Reason("returns_exceed")
-    return None
-
-
-def _mixed(kpi: Kpi, sums: Sums | None) -> Reason | None:
-    if kpi.in_base_units and sums and sums.base_units > 1:
-        return Reason("mixed_units", {"count": sums.base_units})
-    return None
-
-
-def _too_little(known: float) -> Reason | None:
-    if known < MIN_COMPLETENESS.value:
-        return Reason("too_little_known", {"share": known, "needed": MIN_COMPLETENESS.value})
-    return None
+    return OTHERWISE.get(kpi.over_time, added_up)(db, kpi, ask)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nami_monitor.core.periods import Period, add_months
+from nami_monitor.core.periods import Period, add_months, month_range
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
-from nami_monitor.kpis.relations import Relation
+from nami_monitor.kpis.relations import ORDERS, Relation
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.scope import Ask, filter_sql
 from nami_monitor.store import Transaction
@@ -155,9 +155,9 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
         by=ask.by,
         periods=tuple(periods),
         groups=_groups(db, relation, ask),
-        deliveries=_deliveries(_feeds(db, relation, ask), _history(db), periods),
+        deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
         excused=_excused(db),
-        flagged=_flagged(db),
+        flagged=flags_of(db),
     )
 
 
@@ -185,8 +185,25 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
     return {row[:-1]: frozenset(row[-1] or ()) for row in rows}
 
 
-def _history(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
+def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, SourceMonth]]:
     """Per source what it owed and delivered, under every month for which that stands."""
+    if relation.delivered_by == ORDERS:
+        return _of_orders(db)
+    rows = db.rows(
+        "select source, first_month, last_month from registers where relation = ?",
+        [relation.delivered_by],
+    )
+    return {
+        source: {
+            month: SourceMonth(month, source, owed=True, share=1, grain=Grain.LINE, broken=False)
+            for month in month_range(first, last)
+        }
+        for source, first, last in rows
+    }
+
+
+def _of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
+    """Per source of order lines what it owed and delivered, under every month it stands for."""
     rows = db.rows(
         "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"
         " (s.source, s.month) in (select (b.source, b.month) from breaks as b)"
@@ -247,7 +264,8 @@ def _excused(db: Transaction) -> dict[tuple[str, str], Reason]:
     return found
 
 
-def _flagged(db: Transaction) -> tuple[Flag, ...]:
+def flags_of(db: Transaction) -> tuple[Flag, ...]:
+    """The flags that hold for every figure of the database."""
     demo, provisional = db.rows("select demo, exists(select 1 from provisional) from meta")[0]
     return (
         *((Flag.DEMO,) if demo else ()),

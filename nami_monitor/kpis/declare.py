@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.core.words import (
+    Direction,
+    Evidence,
+    OverTime,
+    PeriodKind,
+    Strategy,
+    Unit,
+)
 from nami_monitor.kpis.relations import RELATIONS
 
-PER_ACTIVITY = {Unit.BASE_PER_ACTIVITY, Unit.EUR_PER_ACTIVITY, Unit.KG_PER_ACTIVITY}
+PER_ACTIVITY = {
+    Unit.BASE_PER_ACTIVITY,
+    Unit.EUR_PER_ACTIVITY,
+    Unit.KG_PER_ACTIVITY,
+    Unit.COUNT_PER_ACTIVITY,
+}
 IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
+FACTORS = {Unit.PERCENT: 100.0, Unit.PER_1000_UNIT_YEARS: 1000.0}
+"""From a ratio to the value in its unit."""
+
+WHOLE_YEARS = (PeriodKind.YEAR, PeriodKind.R12)
 
 MASS_KNOWN = (
     "coalesce(least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0)), 1)"
@@ -47,6 +64,9 @@ class Kpi:
         covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
         splits: dimensions that the aggregates filter on.
         evidence: grade of evidence, for what was not bought.
+        activity: the activity measure it is always divided by; None for the category's own.
+        only: the kinds of period on which it can be stated; empty for all.
+        shares: further shares (0 to 1) that belong beside the figure, as SQL aggregates.
 
     Raises:
         ValueError: the declaration is not whole.
@@ -66,6 +86,9 @@ class Kpi:
     covered: str | None = None
     splits: tuple[str, ...] = ()
     evidence: Evidence = Evidence.NONE
+    activity: str | None = None
+    only: tuple[PeriodKind, ...] = ()
+    shares: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole."""
@@ -76,9 +99,11 @@ class Kpi:
             self._must(name in RELATIONS, "reads", name)
             for split in self.splits:
                 self._must(split in RELATIONS[name].dimensions, "splits", split)
-        ratio = self.over_time is OverTime.RATIO_OF_SUMS
-        self._must(ratio == (bool(self.denominator) or self.per_activity), "denominator", ratio)
+        if self.over_time in {OverTime.RATIO_OF_SUMS, OverTime.SUM}:
+            ratio = self.over_time is OverTime.RATIO_OF_SUMS
+            self._must(ratio == self.is_ratio, "denominator", ratio)
         self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
+        self._must(not self.activity or self.per_activity, "activity", self.activity)
 
     def check_needs(self) -> None:
         """Refuse needs that no table has.
@@ -111,6 +136,11 @@ class Kpi:
         return self.unit in IN_BASE_UNITS
 
     @property
+    def is_ratio(self) -> bool:
+        """Whether one thing is divided by another."""
+        return bool(self.denominator) or self.per_activity
+
+    @property
     def factor(self) -> float:
-        """From the ratio to the value: percentages are 0 to 100."""
-        return 100.0 if self.unit is Unit.PERCENT else 1.0
+        """From the ratio to the value in its unit: percentages are 0 to 100."""
+        return FACTORS.get(self.unit, 1.0)

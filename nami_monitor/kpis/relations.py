@@ -10,31 +10,48 @@ from rapidfuzz import process
 from nami_monitor.core.errors import UserError
 from nami_monitor.store.rollups import BY_PLACE, BY_PRODUCT, MEASURES
 
-TITLE_OF_CONTRACT = "(select contract_id as of_contract, supplier from contracts)"
+JOINS = {
+    "group": "left join location_facts as g on g.location_id = r.location_id",
+    "supplier": "left join (select contract_id as of_contract, supplier from contracts) as k"
+    " on k.of_contract = r.contract_id",
+    "family": "left join (select contract_id as in_family, family from contract_families) as f"
+    " on f.in_family = r.contract_id",
+    "streamed": "left join (select distinct f.contract_id as of_streams from contract_families as f"
+    " join contract_families as o using (family) join contracts as c"
+    " on c.contract_id = o.contract_id and c.stream is not null) as s"
+    " on s.of_streams = r.contract_id",
+}
+"""What a dimension needs beside the relation."""
+
+ORDERS = "orders"
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation with its dimensions.
+    """A relation with its dimensions, one row or more per month.
 
     Args:
         name: the table.
         dimensions: name to the SQL that gives it.
         measures: the columns that are added up.
+        quantity: the measure that counts base units, if there is one.
+        delivered_by: ``orders`` where its months are owed by the sources of order lines; else the
+            register whose first and last month stand in ``registers``.
     """
 
     name: str
     dimensions: Mapping[str, str]
     measures: tuple[str, ...]
+    quantity: str | None = "quantity"
+    delivered_by: str = ORDERS
 
     def source(self, used: Collection[str]) -> str:
         """The relation joined to what the used dimensions need."""
-        sql = f"{self.name} as r"
-        if "group" in used:
-            sql += " left join location_facts as g on g.location_id = r.location_id"
-        if "supplier" in used:
-            sql += f" left join {TITLE_OF_CONTRACT} as k on k.of_contract = r.contract_id"
-        return sql
+        joins = [sql for name, sql in JOINS.items() if name in used and self._joins(name)]
+        return " ".join([f"{self.name} as r", *joins])
+
+    def _joins(self, name: str) -> bool:
+        return not self.dimensions.get(name, "r.").startswith("r.")
 
 
 OF_ANY = {
@@ -44,12 +61,13 @@ OF_ANY = {
     "source": "r.source",
     "base_unit": "r.base_unit",
 }
-OF_PLACE = {
-    "location": "r.location_id",
-    "group": "g.location_group",
+OF_LOCATION = {"location": "r.location_id", "group": "g.location_group"}
+OF_PLACE = OF_LOCATION | {
     "stream": "r.stream",
     "contract": "r.contract_id",
     "supplier": "k.supplier",
+    "family": "coalesce(f.family, r.contract_id)",
+    "streamed": "(r.stream is not null or s.of_streams is not null)",
 }
 OF_PRODUCT = {
     "product": "r.product_id",
@@ -57,12 +75,61 @@ OF_PRODUCT = {
     "article": "r.article",
     "mark": "r.mark",
 }
+OF_CONTRACT = {
+    "stream": "r.stream",
+    "contract": "r.contract_id",
+    "supplier": "r.supplier",
+    "family": "r.family",
+    "specification": "r.specification",
+    "form": "r.form",
+}
 
 RELATIONS: dict[str, Relation] = {
-    BY_PLACE.name: Relation(BY_PLACE.name, OF_ANY | OF_PLACE, MEASURES),
-    BY_PRODUCT.name: Relation(BY_PRODUCT.name, OF_ANY | OF_PRODUCT, MEASURES),
-    "order_lines": Relation("order_lines", OF_ANY | OF_PLACE | OF_PRODUCT, MEASURES),
-}
+    relation.name: relation
+    for relation in (
+        Relation(BY_PLACE.name, OF_ANY | OF_PLACE, MEASURES),
+        Relation(BY_PRODUCT.name, OF_ANY | OF_PRODUCT, MEASURES),
+        Relation("order_lines", OF_ANY | OF_PLACE | OF_PRODUCT, MEASURES),
+        Relation(
+            "by_request",
+            {name: OF_ANY[name] for name in ("category", "source", "base_unit")}
+            | OF_LOCATION
+            | {name: OF_PRODUCT[name] for name in ("product", "product_group", "article")}
+            | {"decision": "r.decision"},
+            (
+                "requests", "decided", "resolved", "blocked", "refurbished", "avoided",
+                "avoided_eur", "avoided_with_price", "avoided_kg", "avoided_with_mass",
+                "avoided_co2e", "avoided_with_co2e",
+            ),
+            quantity="avoided",
+            delivered_by="by_request",
+        ),
+        Relation(
+            "by_asset",
+            {name: OF_ANY[name] for name in ("category", "source", "condition")} | OF_LOCATION,
+            (
+                "in_use", "acquired", "retired", "retired_years", "retired_early",
+                "retired_warranted", "failures", "spoilt", "unit_years",
+            ),
+            quantity=None,
+            delivered_by="by_asset",
+        ),
+        Relation(
+            "by_life",
+            {name: OF_ANY[name] for name in ("category", "source", "condition")} | OF_LOCATION,
+            ("assets",),
+            quantity=None,
+            delivered_by="by_asset",
+        ),
+        Relation(
+            "by_contract",
+            {name: OF_ANY[name] for name in ("category", "source")} | OF_CONTRACT,
+            ("running", "value_eur", "with_value", "with_end", "to_prepare"),
+            quantity=None,
+            delivered_by="by_contract",
+        ),
+    )
+}  # fmt: skip
 
 DIMENSIONS = tuple(
     dict.fromkeys(name for relation in RELATIONS.values() for name in relation.dimensions)

@@ -46,6 +46,7 @@ class KpiResult:
         reason: why there is no value.
         activity: the activity measure that it was divided by.
         sources: the feeds that it rests on.
+        shares: further shares (0 to 1) that belong beside it, such as factor coverage.
     """
 
     code: str
@@ -65,6 +66,7 @@ class KpiResult:
     reason: Reason | None = None
     activity: str | None = None
     sources: tuple[str, ...] = ()
+    shares: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def month(self) -> date:
@@ -96,4 +98,5 @@ def as_row(result: KpiResult, reason: str | None) -> dict[str, Any]:
         "version": result.version,
         "flags": [str(flag) for flag in result.flags],
         "reason": reason,
+        **{f"share_{name}": share for name, share in result.shares.items()},
     }

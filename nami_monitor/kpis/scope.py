@@ -28,7 +28,7 @@ class Ask:
 
     Args:
         kind: month, quarter, year, ytd, r12, or the code of a programme with dates.
-        until: the last month; None for the latest month with order lines.
+        until: the last month; None for the latest month with data.
         last: how many periods, ending there.
         by: dimensions to group by.
         where: dimension to the values wanted; ``activity`` chooses the activity measure.
@@ -52,8 +52,12 @@ class Ask:
 
 
 def latest_month(db: Transaction) -> date | None:
-    """The latest month with order lines."""
-    found: date | None = db.value("select max(month) from by_place")
+    """The latest month with order lines; without any, the last of which a register speaks."""
+    found: date | None = db.value(
+        "select coalesce((select max(month) from by_place),"
+        " (select max(last_month) from registers where relation <> 'by_contract'),"
+        " (select max(last_month) from registers))"
+    )
     return found
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,19 @@ import polars as pl
 import pyarrow as pa
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.shorten import short
 from nami_monitor.store import schema
 
 IDLE_SECONDS = 5.0
 POLL_SECONDS = 0.05
 MEMORY_LIMIT = "1500MB"
 FILE = "f"
+
+HELD = re.compile(r"Could not set lock|being used by another process")
+"""What DuckDB says of a file that another process holds."""
+
+REFUSED = re.compile(r"Permission denied|Read-only file system|Access is denied", re.IGNORECASE)
+"""What DuckDB says of a file that may not be written."""
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -104,6 +111,7 @@ class Store:
         self._last_use = time.monotonic()
         self._writing = threading.Lock()
         self._closed = False
+        self._ours = False
         self._known: tuple[tuple[int, int], int] = ((0, 0), 0)
         self._timers: list[threading.Timer] = []
         self._let_go = weakref.finalize(self, _let_go, self._root, self._timers)
@@ -119,7 +127,10 @@ class Store:
 
         Raises:
             DatabaseHeldError: another process holds the file longer than ``wait``.
+            UserError: ``store.unreadable``, ``store.foreign`` or ``store.newer``.
         """
+        if not self._ours:
+            self._recognise()
         if not self.exists:
             with self.write():
                 pass
@@ -133,14 +144,34 @@ class Store:
             cursor.close()
             self._leave()
 
+    def _recognise(self) -> None:
+        """Refuse a file of another program; one that was left before it had a schema gets it."""
+        if self.exists:
+            self._enter("read_only")
+            cursor = self._root.cursor()
+            try:
+                cursor.execute(f"use {FILE}")
+                bare = not schema.is_ours(Transaction(cursor))
+            finally:
+                cursor.close()
+                self._leave()
+            if bare:
+                with self.write():
+                    pass
+        self._ours = True
+
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """One transaction that writes: booked whole when the block ends, or not at all.
 
         Raises:
             DatabaseHeldError: another process holds the file longer than ``wait``.
+            UserError: ``store.unwritable``, or what ``read`` raises.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error.strerror) from error
         with self._writing:
             self._detach_when_unused()
             self._enter("read_write")
@@ -150,17 +181,27 @@ class Store:
                 cursor.execute("begin transaction")
                 transaction = Transaction(cursor)
                 schema.prepare(transaction)
-                cursor.commit()  # a refused first import leaves an empty database, not a bare file
+                self._commit(cursor)  # a refused first import leaves an empty database
                 cursor.execute("begin transaction")
                 yield transaction
-                cursor.commit()
+                self._commit(cursor)
             except BaseException:
-                cursor.rollback()
+                with suppress(duckdb.TransactionException):  # a commit that failed has ended it
+                    cursor.rollback()
                 raise
             finally:
                 cursor.close()
                 self._leave()
                 self._detach_when_unused()
+
+    def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        try:
+            cursor.commit()
+        except duckdb.Error as error:
+            raise self._unwritable(str(error)) from error
+
+    def _unwritable(self, why: str | None) -> UserError:
+        return UserError("store.unwritable", path=str(self.path), why=short(why or "-", 200))
 
     def stamp(self) -> tuple[int, int]:
         """When the file was last written, and its size; zeros while there is no file.
@@ -199,10 +240,12 @@ class Store:
                     self._users += 1
                     return
                 try:
-                    options = " (read_only)" if mode == "read_only" else ""
-                    self._root.execute(f"attach '{_quoted(self.path)}' as {FILE}{options}")
-                except duckdb.IOException as error:
-                    if "lock" not in str(error):
+                    file = _quoted(self.path.absolute())  # a name may mean something to DuckDB
+                    self._root.execute(f"attach '{file}' as {FILE} (type duckdb, {mode})")
+                except duckdb.Error as error:
+                    if mode == "read_write" and REFUSED.search(str(error)):
+                        raise self._unwritable(str(error)) from error
+                    if not HELD.search(str(error)):
                         raise UserError("store.unreadable", path=str(self.path)) from error
                     if time.monotonic() > deadline:
                         raise DatabaseHeldError(str(self.path), _holder(str(error))) from error

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.marks import MARKS
+from nami_monitor.core.shorten import listed
+from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS
 from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 
 if TYPE_CHECKING:
@@ -35,15 +37,28 @@ def prepare(db: Transaction) -> None:
     Raises:
         UserError: ``store.newer`` or ``store.foreign``.
     """
-    tables = {name for (name,) in db.rows("select table_name from duckdb_tables()")}
-    if "meta" in tables:
-        seen = db.value("select schema_version from meta")
-        if seen != VERSION:
-            raise UserError("store.newer", seen=seen, expected=VERSION)
-        return
-    if tables:
-        raise UserError("store.foreign", tables=", ".join(sorted(tables)[:5]))
-    _create(db)
+    if not is_ours(db):
+        _create(db)
+
+
+def is_ours(db: Transaction) -> bool:
+    """Whether the file holds our schema; False when it holds nothing at all.
+
+    Raises:
+        UserError: ``store.newer`` or ``store.foreign``.
+    """
+    found = db.rows(
+        "select table_name, list(column_name) from duckdb_columns()"
+        " where database_name = current_database() and not internal group by 1 order by 1"
+    )
+    if not found:
+        return False
+    if "schema_version" not in dict(found).get("meta", ()):
+        raise UserError("store.foreign", tables=listed(name for name, _ in found))
+    seen = db.value("select schema_version from meta")
+    if seen != VERSION:
+        raise UserError("store.newer", seen=seen, expected=VERSION)
+    return True
 
 
 def _create(db: Transaction) -> None:
@@ -66,6 +81,11 @@ def _create(db: Transaction) -> None:
     db.run(LINES_VIEW)
     for rollup in ROLLUPS:
         db.run(rollup.ddl)
+    db.run(
+        script("ledgers")
+        .replace("{price_months}", f"{PRICE_MONTHS.value:g}")
+        .replace("{preparation_months}", f"{PREPARATION_MONTHS.value:g}")
+    )
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from nami_monitor.briefing import registers
 from nami_monitor.briefing.overview import Overview, overview
-from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, targets
 from nami_monitor.store import Store
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -52,7 +52,7 @@ def _registers(
     registers.Choices,
     tuple[registers.Intervention, ...],
     tuple[registers.DataBreak, ...],
-    tuple[registers.Target, ...],
+    tuple[targets.Target, ...],
 ]:
     del path, version
     with _store.read() as db:
@@ -60,7 +60,7 @@ def _registers(
             registers.choices(db),
             registers.interventions(db),
             registers.data_breaks(db),
-            registers.targets(db),
+            targets.targets(db),
         )
 
 

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink
+from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink, steer
 from nami_monitor.kpis.declare import Kpi
 
 
@@ -17,4 +17,4 @@ def _declared(*modules: ModuleType) -> dict[str, Kpi]:
     return found
 
 
-CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact)
+CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact, steer)

@@ -30,3 +30,22 @@ IMPACT_MASS = Kpi(
     source="kit introduction: using fewer raw materials through buying",
     version=1,
 )
+
+IMPACT_CO2E = Kpi(
+    code="impact_co2e",
+    strategy=Strategy.IMPACT,
+    better=Direction.DOWN,
+    unit=Unit.KG_CO2E,
+    reads=("by_place", "by_product", "order_lines"),
+    over_time=OverTime.SUM,
+    numerator="sum(co2e_kg)",
+    covered="coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
+    " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
+    needs=("orders.quantity", "products.co2e_kg"),
+    shares={
+        "mass": "sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0)",
+        "spend": "sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0)",
+    },
+    source="GHG Protocol, scope 3 category 1: quantity times the article's own factor",
+    version=1,
+)

@@ -1,19 +1,110 @@
 """Refuse: is it needed at all?"""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
 from nami_monitor.kpis.declare import Kpi
+
+ORDERED = ("by_product", "order_lines")
+
+REFUSE_RATE = Kpi(
+    code="refuse_rate",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_request",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    evidence=Evidence.LOGGED,
+    numerator="sum(resolved)",
+    denominator="sum(decided)",
+    needs=("requests.decision",),
+    source="kit case 1: requests met from stock, by sharing or by repair",
+    version=1,
+)
+
+REFUSE_AVOIDED_QUANTITY = Kpi(
+    code="refuse_avoided_quantity",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.BASE,
+    reads=("by_request",),
+    over_time=OverTime.SUM,
+    evidence=Evidence.LOGGED,
+    numerator="sum(avoided)",
+    needs=("requests.decision", "requests.quantity"),
+    source="kit case 1: what is not bought is hard to measure, unless each request is logged",
+    version=1,
+)
+
+REFUSE_AVOIDED_SPEND = Kpi(
+    code="refuse_avoided_spend",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.EUR,
+    reads=("by_request",),
+    over_time=OverTime.SUM,
+    evidence=Evidence.LOGGED,
+    numerator="sum(avoided_eur)",
+    covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
+    needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
+    source="kit case 1; the mean price in the last month in which the article was bought",
+    version=1,
+)
+
+REFUSE_AVOIDED_MASS = Kpi(
+    code="refuse_avoided_mass",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.KG,
+    reads=("by_request",),
+    over_time=OverTime.SUM,
+    evidence=Evidence.LOGGED,
+    numerator="sum(avoided_kg)",
+    covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
+    needs=("requests.decision", "requests.product_id", "products.mass_kg"),
+    source="kit case 1; the article's own mass",
+    version=1,
+)
+
+REFUSE_AVOIDED_CO2E = Kpi(
+    code="refuse_avoided_co2e",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.KG_CO2E,
+    reads=("by_request",),
+    over_time=OverTime.SUM,
+    evidence=Evidence.LOGGED,
+    numerator="sum(avoided_co2e)",
+    covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
+    needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
+    source="kit case 1; the article's factor, with its own source and year",
+    version=1,
+)
 
 REFUSE_ASSORTMENT = Kpi(
     code="refuse_assortment",
     strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.COUNT,
-    reads=("by_product", "order_lines"),
+    reads=ORDERED,
     over_time=OverTime.DISTINCT_IN_WINDOW,
     numerator="count(distinct article)",
     covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
     needs=("orders.product_id",),
     splits=("article",),
     source="kit case 6: products taken out of the stock cabinets",
+    version=1,
+)
+
+REFUSE_STOCK_PER_LOCATION = Kpi(
+    code="refuse_stock_per_location",
+    strategy=Strategy.REFUSE,
+    better=Direction.DOWN,
+    unit=Unit.PER_LOCATION,
+    reads=("by_asset",),
+    over_time=OverTime.LAST,
+    numerator="sum(in_use)",
+    denominator="count(distinct location) filter (where in_use > 0)",
+    needs=("assets.asset_id", "assets.location_id", "asset_events.kind"),
+    splits=("location",),
+    source="kit case 7: how many dispensers a building needs",
     version=1,
 )

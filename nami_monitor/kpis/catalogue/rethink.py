@@ -1,7 +1,7 @@
 """Rethink: ask differently."""
 
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
 
 RETHINK_CIRCULAR_SHARE = Kpi(
     code="rethink_circular_share",
@@ -16,5 +16,69 @@ RETHINK_CIRCULAR_SHARE = Kpi(
     needs=("orders.quantity", "orders.condition"),
     splits=("condition",),
     source="kit cases 1 and 9: refurbished thin clients, reused furniture",
+    version=1,
+)
+
+RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
+    code="rethink_circular_spend_share",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_place", "by_product", "order_lines"),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(amount_eur) filter (where condition in ('refurbished', 'reused'))",
+    denominator="sum(amount_eur) filter (where condition is not null)",
+    covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
+    needs=("orders.amount_eur", "orders.condition"),
+    splits=("condition",),
+    source="kit cases 1 and 9: refurbished thin clients, reused furniture",
+    version=1,
+)
+
+RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
+    code="rethink_sustainable_assortment",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_product", "order_lines"),
+    over_time=OverTime.DISTINCT_IN_WINDOW,
+    numerator="count(distinct article) filter (where mark = 'yes')",
+    denominator="count(distinct article) filter (where mark is not null)",
+    covered="coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
+    needs=("orders.product_id", "products.attributes"),
+    splits=("article", "mark"),
+    source="kit case 6: a sustainable assortment in the web shop",
+    version=1,
+)
+
+RETHINK_FUNCTIONAL_SHARE = Kpi(
+    code="rethink_functional_share",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_contract",),
+    over_time=OverTime.LAST,
+    numerator="sum(value_eur) filter (where specification in ('functional', 'service'))",
+    denominator="sum(value_eur) filter (where specification is not null)",
+    covered="coalesce(sum(value_eur) filter (where specification is not null), 0)"
+    " / nullif(sum(value_eur), 0) * sum(with_value) / nullif(sum(running), 0)",
+    needs=("contracts.value_eur", "contracts.specification"),
+    splits=("specification",),
+    source="kit cases 4 and 8: asking for what it must do, not for what it is",
+    version=1,
+)
+
+RETHINK_STREAM_SPEND = Kpi(
+    code="rethink_stream_spend",
+    strategy=Strategy.RETHINK,
+    better=Direction.NEUTRAL,
+    unit=Unit.EUR,
+    reads=("by_place", "order_lines"),
+    over_time=OverTime.SUM,
+    numerator="sum(amount_eur) filter (where streamed)",
+    covered=AMOUNTS_KNOWN,
+    needs=("orders.amount_eur", "contracts.stream", "contracts.replaces"),
+    splits=("streamed",),
+    source="kit case 7: one total contract split into hardware, refills and services",
     version=1,
 )

@@ -136,10 +136,13 @@ left join merged as mc on mc.kind = 'categories' and mc.code = a.category
 where a.standing = 'live';
 
 create view requests as
-select r.* exclude (batch, line, standing, location_id, category),
+select r.* exclude (batch, line, standing, location_id, category, product_id),
     coalesce(ml.to_code, r.location_id) as location_id,
-    coalesce(mc.to_code, r.category) as category, b.source
+    coalesce(mc.to_code, r.category) as category,
+    coalesce(mp.to_code, r.product_id) as product_id, b.products_of as product_source, b.source
 from requests_offered as r join batches as b using (batch)
+left join merged as mp
+    on mp.kind = 'products' and mp.source = b.products_of and mp.code = r.product_id
 left join merged as ml on ml.kind = 'locations' and ml.code = r.location_id
 left join merged as mc on mc.kind = 'categories' and mc.code = r.category
 where r.standing = 'live';

@@ -1,0 +1,222 @@
+create macro month_of(day) as cast(date_trunc('month', day) as date);
+create macro next_month(day) as cast(date_trunc('month', day) + interval 1 month as date);
+
+-- What requests, assets and contracts say month by month. Each view ends in "_made" and says what the
+-- table of the same name without it holds.
+
+-- The mean price paid for an article in each month in which it was bought.
+create view paid_prices as
+select product_source, product_id, month, sum(amount_eur) / sum(quantity) as price
+from by_product where product_id is not null
+group by product_source, product_id, month having sum(quantity) > 0 and sum(amount_eur) > 0;
+
+-- Requests by the month of their decision. A request that was withdrawn as a duplicate or an error
+-- was no need, so it is neither decided nor avoided; one that is blocked is not decided.
+create view by_request_made as
+with asked as (
+    select r.source, r.category, r.location_id, r.decision, r.product_source, r.product_id,
+        p.product_group, coalesce(p.same_as, p.source || '/' || p.product_id) as article,
+        p.base_unit, p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
+        cast(date_trunc('month', coalesce(r.decided_on, r.requested_on)) as date) as month,
+        coalesce(r.quantity_avoided, r.quantity) as avoided,
+        r.decision = 'withdrawn'
+            and regexp_matches(coalesce(r.reason, ''), 'dubbel|duplic|fout|error|vergiss', 'i')
+            as no_need,
+        r.decision in ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as resolved
+    from requests as r
+    left join product_spans as p on p.source = r.product_source and p.product_id = r.product_id
+        and r.requested_on >= p.holds_from and r.requested_on < p.holds_until
+),
+judged as (
+    select * replace (case when resolved and not no_need then avoided end as avoided) from asked
+),
+priced as (
+    select j.*, case when date_diff('month', c.month, j.month) <= {price_months} then c.price end
+        as price
+    from judged as j asof left join paid_prices as c
+        on c.product_source = j.product_source and c.product_id = j.product_id
+        and c.month <= j.month
+)
+select month, source, category, location_id, decision, product_source, product_id, product_group,
+    article, base_unit,
+    count(*) as requests,
+    count(*) filter (decision <> 'blocked' and not no_need) as decided,
+    count(*) filter (resolved and not no_need) as resolved,
+    count(*) filter (decision = 'blocked') as blocked,
+    count(*) filter (decision = 'refurbished') as refurbished,
+    coalesce(sum(avoided), 0) as avoided,
+    sum(avoided * price) as avoided_eur,
+    coalesce(sum(avoided) filter (price is not null), 0) as avoided_with_price,
+    sum(avoided * unit_mass_kg) as avoided_kg,
+    coalesce(sum(avoided) filter (unit_mass_kg is not null), 0) as avoided_with_mass,
+    sum(avoided * unit_co2e_kg) as avoided_co2e,
+    coalesce(sum(avoided) filter (unit_co2e_kg is not null), 0) as avoided_with_co2e
+from priced
+group by all;
+
+create table by_request as from by_request_made limit 0;
+
+-- Each asset with the day on which it was retired. What was retired before it was bought is not
+-- believed: it counts as spoilt and lives nowhere.
+create view asset_lives as
+select a.asset_id, a.source, a.category, a.location_id, a.condition, a.product_id,
+    a.acquired_on, a.warranty_until, e.retired_on, e.route,
+    coalesce(e.retired_on < a.acquired_on, false) as spoilt
+from assets as a left join (
+    select asset_id, min(happened_on) as retired_on, arg_min(route, happened_on) as route
+    from asset_events where kind = 'retired' group by asset_id
+) as e using (asset_id);
+
+create view by_asset_made as
+with seen as (
+    select source, month_of(least((select max(imported_at)::date from batches), max(day))) as last_month from (
+        select source, max(acquired_on) as day from assets group by source
+        union all
+        select a.source, max(e.happened_on) from asset_events as e join assets as a using (asset_id)
+        group by a.source
+    ) group by source
+),
+moves as (
+    select source, category, location_id, condition, month_of(acquired_on) as month,
+        1 as stock, 1 as acquired, 0 as retired, 0.0 as retired_years, 0 as retired_early,
+        0 as retired_warranted, 0 as failures, cast(spoilt as integer) as spoilt,
+        date_diff('day', acquired_on, next_month(acquired_on)) / 365.25 as years
+    from asset_lives where not spoilt
+    union all
+    select source, category, location_id, condition, month_of(retired_on),
+        -1, 0, 1, date_diff('day', acquired_on, retired_on) / 365.25,
+        cast(coalesce(retired_on < warranty_until, false) as integer),
+        cast(warranty_until is not null as integer), 0, 0,
+        -date_diff('day', retired_on, next_month(retired_on)) / 365.25
+    from asset_lives where retired_on is not null and not spoilt
+    union all
+    select source, category, location_id, condition, month_of(acquired_on),
+        0, 0, 0, 0, 0, 0, 0, 1, 0 from asset_lives where spoilt
+    union all
+    select a.source, a.category, a.location_id, a.condition, month_of(e.happened_on),
+        0, 0, 0, 0, 0, 0, 1, 0, 0
+    from asset_events as e join asset_lives as a using (asset_id)
+    where e.kind = 'failure' and not a.spoilt
+),
+months as (
+    select source, category, location_id, condition, month, sum(stock) as stock,
+        sum(acquired) as acquired, sum(retired) as retired, sum(retired_years) as retired_years,
+        sum(retired_early) as retired_early, sum(retired_warranted) as retired_warranted,
+        sum(failures) as failures, sum(spoilt) as spoilt, sum(years) as years
+    from moves group by all
+),
+groups as (
+    select source, category, location_id, condition, min(month) as first_month
+    from months group by all
+),
+grid as (
+    select g.source, g.category, g.location_id, g.condition,
+        unnest(generate_series(g.first_month, s.last_month, interval 1 month))::date as month
+    from groups as g join seen as s using (source)
+),
+filled as (
+    select g.*, coalesce(m.stock, 0) as stock, coalesce(m.acquired, 0) as acquired,
+        coalesce(m.retired, 0) as retired, coalesce(m.retired_years, 0) as retired_years,
+        coalesce(m.retired_early, 0) as retired_early,
+        coalesce(m.retired_warranted, 0) as retired_warranted,
+        coalesce(m.failures, 0) as failures, coalesce(m.spoilt, 0) as spoilt,
+        coalesce(m.years, 0) as years
+    from grid as g left join months as m
+        on m.source = g.source and m.category = g.category and m.location_id = g.location_id
+        and m.condition is not distinct from g.condition and m.month = g.month
+)
+select * exclude (stock, years),
+    sum(stock) over w as in_use,
+    years + (sum(stock) over w - stock) * day(last_day(month)) / 365.25 as unit_years
+from filled
+window w as (partition by source, category, location_id, condition order by month);
+
+create table by_asset as from by_asset_made limit 0;
+
+-- How long assets lived, in whole months, with the month from which and until which they did.
+create view by_life_made as
+select source, category, location_id, condition, month_of(acquired_on) as month,
+    month_of(retired_on) as retired, date_sub('month', acquired_on, retired_on) as months,
+    cast(round(date_diff('day', acquired_on, warranty_until) / 30.4375) as bigint) as warranty,
+    count(*) as assets
+from asset_lives where not spoilt
+group by all;
+
+create table by_life as from by_life_made limit 0;
+
+-- The next moment at which a contract can be left or let go, and when to begin preparing for it.
+create view contract_moments as
+with stated as (
+    select contract_id, ends_on as moment, 'end' as kind from contracts where ends_on is not null
+    union all
+    select contract_id, coalesce(try_strptime(trim(day), ['%Y-%m-%d', '%d-%m-%Y']))::date, 'option'
+    from (select contract_id, unnest(string_split(option_dates, ';')) as day from contracts)
+)
+select s.contract_id, s.moment, s.kind, k.notice_months,
+    coalesce(c.preparation_months, {preparation_months}) as preparation_months,
+    cast(s.moment - to_months(cast(coalesce(k.notice_months, 0)
+        + coalesce(c.preparation_months, {preparation_months}) as integer)) as date) as prepare_from
+from stated as s join contracts as k using (contract_id)
+left join categories as c on c.category = k.category
+where s.moment is not null;
+
+-- Contracts that took the place of others form one family with them, under the oldest.
+create view contract_families as
+with recursive step as (
+    select contract_id, contract_id as root, 0 as hops from contracts
+    union all
+    select k.contract_id, step.root, hops + 1
+    from contracts as k, unnest(string_split(k.replaces, ';')) as r(old)
+    join step on step.contract_id = trim(r.old) and step.contract_id <> k.contract_id
+    where hops < 20
+)
+select contract_id, arg_max(root, hops) as family from step group by contract_id;
+
+-- Contracts in each month in which they run. An end that is open, rolling or still to be confirmed
+-- is no end; the value of a framework whose call-offs state values would count twice.
+create view by_contract_made as
+with running as (
+    select k.*, f.family,
+        month_of(coalesce(k.starts_on, b.first_start)) as first_month,
+        least(month_of(coalesce(k.ends_on, b.until)), month_of(b.until)) as last_month,
+        case when k.contract_id not in (
+            select p.parent_id from contracts as p
+            where p.parent_id is not null and p.value_eur is not null
+        ) then k.value_eur end as own_value_eur
+    from contracts as k join contract_families as f using (contract_id)
+    cross join (
+        select min(starts_on) as first_start,
+            cast(greatest((select max(imported_at)::date from batches),
+                (select max(month) from by_place)) as date) as until
+        from contracts
+    ) as b
+    where not regexp_matches(coalesce(k.status, ''), 'cancel|terminat|unsuccess|ingetrokken', 'i')
+),
+months as (
+    select *, unnest(generate_series(first_month, last_month, interval 1 month))::date as month
+    from running where first_month <= last_month
+)
+select m.month, m.source, m.category, m.stream, m.supplier, m.specification, m.form, m.contract_id,
+    m.family, 1 as running, m.own_value_eur as value_eur,
+    cast(m.own_value_eur is not null as integer) as with_value,
+    cast(m.ends_on is not null as integer) as with_end,
+    cast(exists (
+        select 1 from contract_moments as o where o.contract_id = m.contract_id
+            and o.prepare_from <= last_day(m.month) and o.moment >= m.month
+    ) as integer) as to_prepare
+from months as m;
+
+create table by_contract as from by_contract_made limit 0;
+
+-- From when until when the registers speak, by source.
+create view registers_made as
+select 'by_request' as relation, source, min(month) as first_month,
+    max(month_of(requested_on)) as last_month
+from (select *, month_of(coalesce(decided_on, requested_on)) as month from requests)
+group by source
+union all
+select 'by_asset', source, min(month), max(month) from by_asset group by source
+union all
+select 'by_contract', source, min(month), max(month) from by_contract group by source;
+
+create table registers as from registers_made limit 0;
