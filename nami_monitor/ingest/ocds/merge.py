@@ -1,9 +1,8 @@
 """Releases of one contracting process, compiled into how it stands now.
 
-After the standard's merging rules: releases go in the order of their dates; a plain value replaces
-the earlier one; null removes it; objects merge; in a list, objects of the same id merge and others
-are added; some lists are replaced as a whole.
-https://standard.open-contracting.org/1.1/en/schema/merging/
+After the chapter on merging of the standard, version 1.1: releases go in the order of their dates;
+a plain value replaces the earlier one; null removes it; objects merge; in a list, objects of the
+same id merge and others are added; some lists are replaced as a whole.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from nami_monitor.ui.app import Session
 from nami_monitor.ui.data.questions import pattern_name
 
 SNIFFED = ""
-FORMATS = (SNIFFED, "csv", "xlsx", "xls", "parquet")
+FORMATS = (SNIFFED, "csv", "xlsx", "xls", "ods", "parquet", "ocds")
 ENCODINGS = (SNIFFED, "utf-8", "utf-8-sig", "cp1252", "cp850")
 DELIMITERS = (SNIFFED, ";", ",", "\t", "|")
 DECIMALS = (SNIFFED, ",", ".")

@@ -2,14 +2,12 @@
 
 import json
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ocds_files import (
     AMENDMENT,
-    AWARDS,
     CONTACT,
     CONTRACT,
     OCID,
@@ -24,15 +22,11 @@ from ocds_files import (
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, untag
 from nami_monitor.ingest.child import __main__ as child
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.ocds import load
 from nami_monitor.ingest.ocds.merge import compiled
 from nami_monitor.ingest.ocds.shape import RELEASE, NotOcdsError, keep
-from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.ingest.readers import read
-from nami_monitor.store import Store
 
-PROFILE = load_profile(Path(__file__).parents[3] / "data" / "profiles" / "ocds.toml")
 COMPILED = compiled([keep(part, RELEASE) for part in RELEASES])
 
 
@@ -339,73 +333,6 @@ def test_the_reader_gives_a_sheet_of_columns_by_their_path(tmp_path):
 def test_other_json_is_refused_by_name(tmp_path):
     assert refusal(write(tmp_path / "a.json", {"naam": 1})).key == "reading.json"
     assert refusal(write(tmp_path / "a.json", [[1]])).key != "reading.ocds_shape"
-
-
-def contracts_of(folder, *documents):
-    """Import documents by the shipped profile: the last report, and the live contracts."""
-    store = Store(folder / "a.duckdb")
-    for number, document in enumerate(documents):
-        path = write(folder / f"{number}.json", document)
-        report = import_file(store, path, PROFILE, answers=Answers.yes())
-    with store.read() as db:
-        names = "contract_id, title, supplier, value_eur, status, category, cpv, ends_on::varchar"
-        rows = db.rows(
-            f"select {names} from contracts_offered where standing = 'live' order by contract_id"
-        )
-        aside = db.rows("select column_name, rule, value from set_aside order by all")
-    store.close()
-    return report, rows, aside
-
-
-def test_the_shipped_profile_books_contracts_and_awards(tmp_path):
-    lost = {"id": "A3", "title": "Perceel 3", "status": "unsuccessful"}
-    parts = release(5, "2025-03-01", "awardUpdate", awards=[lost])
-    tender = release(1, "2024-01-01", "tender", ocid="alleen", tender={"id": "1", "title": "x"})
-    report, rows, aside = contracts_of(tmp_path, package(*RELEASES, parts, tender))
-    assert rows == [
-        (
-            f"{OCID} A1",
-            "Levering papier",
-            "Papier BV; Karton BV",
-            75_000.25,
-            "running",
-            "office_supplies",
-            "30197643-5",
-            "2027-03-31",
-        ),
-        (
-            f"{OCID} A2",
-            "Perceel 2",
-            "Karton BV",
-            20_000.5,
-            "awarded",
-            "office_supplies",
-            "30197643-5",
-            None,
-        ),
-    ]
-    assert dict(report.main.skipped) == {"dropped: kind": 1, "dropped: status": 1}
-    assert aside == []
-
-
-def test_a_contract_takes_the_place_of_its_award(tmp_path):
-    _, rows, _ = contracts_of(tmp_path, package(TENDER, AWARDS), package(*RELEASES))
-    assert [(row[0], row[3], row[4]) for row in rows] == [
-        (f"{OCID} A1", 75_000.25, "running"),
-        (f"{OCID} A2", 20_000.5, "awarded"),
-    ]
-
-
-@pytest.mark.parametrize("currency", ["GBP", None])
-def test_other_money_is_never_taken_for_euros(tmp_path, currency):
-    value = {"amount": 100, "currency": currency}
-    award = {"id": "A", "title": "x", "status": "active", "value": value}
-    report, rows, aside = contracts_of(
-        tmp_path, package(AWARDS, release(1, "2024-01-01", "award", ocid="o", awards=[award]))
-    )
-    assert len(rows) == 2
-    assert report.main.set_aside == 1
-    assert [row[:2] for row in aside] == [("value_eur", "unknown_scale")]
 
 
 def test_a_stated_format_is_held_against_the_content(tmp_path):
