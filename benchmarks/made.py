@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_all
+from nami_monitor.ingest.derive import refresh_all, refresh_months
 from nami_monitor.store import Store, Transaction
 
 LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60
@@ -77,6 +77,45 @@ def database(path: Path, total: int, largest: int) -> None:
             _delivery(db, k + 2, add_months(FIRST, k), k * usual, count)
         codes.derive(db)
         refresh_all(db)
+    store.close()
+
+
+def registers(path: Path, count: int) -> None:
+    """Add ``count`` assets with their events and ``count`` requests to a database of lines."""
+    store = Store(path)
+    with store.write() as db:
+        for batch, name in ((900, "assets"), (901, "requests")):
+            _batch(db, batch, name)
+        spread = f"date '{FIRST}' + cast(hash(n, 11) % {MONTHS * 30 - 30} as integer)"
+        db.run(
+            "insert into assets_offered by name select 900 as batch, n + 2 as line,"
+            " 'live' as standing, 'A' || n as asset_id,"
+            f" printf('C%02d', hash(n, 12) % {CATEGORIES}) as category,"
+            f" printf('L%04d', {skewed(13, LOCATIONS)}) as location_id, {spread} as acquired_on,"
+            " case when hash(n, 14) % 4 = 0 then 'reused' else 'new' end as condition,"
+            f" {spread} + 1095 as warranty_until from range({count}) as t(n)"
+        )
+        db.run(
+            "insert into asset_events_offered by name select 900 as batch, line,"
+            " 'live' as standing, asset_id,"
+            " least(acquired_on + cast(hash(line, 15) % 1400 as integer),"
+            f" date '{add_months(FIRST, MONTHS - 1)}') as happened_on,"
+            " case when line % 3 = 0 then 'failure' else 'retired' end as kind"
+            " from assets_offered where line % 3 < 2"
+        )
+        decisions = "['from_stock', 'shared', 'repaired', 'refurbished', 'bought', 'blocked']"
+        db.run(
+            "insert into requests_offered by name select 901 as batch, n + 2 as line,"
+            f" 'live' as standing, 'R' || n as request_id, {spread} as requested_on,"
+            f" printf('L%04d', {skewed(16, LOCATIONS)}) as location_id,"
+            f" printf('C%02d', {skewed(17, PRODUCTS)} % {CATEGORIES}) as category,"
+            f" printf('P%05d', {skewed(17, PRODUCTS)}) as product_id,"
+            " cast(1 + hash(n, 18) % 3 as double) as quantity,"
+            f" {decisions}[1 + hash(n, 19) % 6] as decision from range({count}) as t(n)"
+        )
+        for table, batch in (("assets", 900), ("asset_events", 900), ("requests", 901)):
+            codes.book_months(db, table, batch)
+        refresh_months(db, [])
     store.close()
 
 

@@ -82,3 +82,6 @@ PRICE_MONTHS = Threshold(
 PREPARATION_MONTHS = Threshold(
     24, "months", "kit case 7: preparing a tender with other demands took two years"
 )
+SCREEN_ROWS = Threshold(
+    10_000, "figures", "design rule: nobody reads more on a screen, and a browser draws no more"
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import Flag, OverTime, State, Unit
@@ -44,15 +45,17 @@ def added_up(
         periods: other periods than the question's.
 
     Raises:
-        UserError: an unknown dimension or period, or dimensions that no relation has together.
+        UserError: an unknown dimension or period, dimensions that no relation has together, or
+            more results than are wanted.
     """
     periods = periods_of(db, ask) if periods is None else periods
     if not periods:
         return []
     relation = choose(kpi.reads, ask.used)
     windows = [_window(kpi, period) for period in periods]
-    sums = _sums(db, kpi, relation, ask, windows)
     around = context.around(db, relation, ask, windows)
+    _refuse_too_many(ask, len(around.groups) * len(periods))
+    sums = _sums(db, kpi, relation, ask, windows)
     divided = activity.divide(db, _by_its_measure(kpi, ask), windows) if kpi.per_activity else None
     groups = sorted({keys for keys, _ in sums} | set(around.groups), key=_order)
     if not ask.by:
@@ -69,6 +72,16 @@ def added_up(
         for no, period in enumerate(periods)
     ]
     return privacy.hide_small_cells(db, results, ask)
+
+
+def _refuse_too_many(ask: Ask, count: int) -> None:
+    """Refuse before anything is added up what nobody could read.
+
+    Raises:
+        UserError: ``kpi.too_many``.
+    """
+    if ask.most is not None and count > ask.most:
+        raise UserError("kpi.too_many", count=count, most=ask.most)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class Ask:
         last: how many periods, ending there.
         by: dimensions to group by.
         where: dimension to the values wanted; ``activity`` chooses the activity measure.
+        most: how many results are wanted at most; None for however many there are.
     """
 
     kind: str = PeriodKind.MONTH
@@ -39,6 +40,7 @@ class Ask:
     last: int = 1
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most: int | None = None
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from nami_monitor.briefing import registers
 from nami_monitor.briefing.overview import Overview, overview
+from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, targets
 from nami_monitor.store import Store
 
@@ -17,7 +18,11 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def figures(store: Store, code: str, ask: Ask) -> list[KpiResult]:
-    """The results of a KPI; asked once per data version."""
+    """The results of a KPI; asked once per data version.
+
+    Raises:
+        UserError: as ``compute``; ``kpi.too_many`` beyond what a screen can show.
+    """
     key = (ask.kind, ask.until, ask.last, ask.by, tuple(sorted(ask.where.items())))
     return _figures(store, str(store.path), store.version(), code, key)
 
@@ -28,7 +33,8 @@ def _figures(
 ) -> list[KpiResult]:
     del path, version  # they are part of the key only
     kind, until, last, by, where = key
-    ask = Ask(kind=kind, until=until, last=last, by=by, where=dict(where))
+    most = int(SCREEN_ROWS.value)
+    ask = Ask(kind=kind, until=until, last=last, by=by, where=dict(where), most=most)
     with _store.read() as db:
         return compute(db, CATALOGUE[code], ask)
 

@@ -310,6 +310,17 @@ def test_a_programme_with_dates_is_a_period(shop):
     assert "spring" in error.value.values["near"] or "open" in error.value.values["near"]
 
 
+def test_more_than_is_wanted_is_refused_before_it_is_added_up(shop):
+    asked = {"by": ("category", "location"), "last": 12}
+    every = shop.ask("impact_spend", **asked)
+    assert len(every) > 1
+    assert len(shop.ask("impact_spend", **asked, most=len(every))) == len(every)
+    with pytest.raises(UserError) as error:
+        shop.ask("impact_spend", **asked, most=len(every) - 1)
+    assert error.value.key == "kpi.too_many"
+    assert error.value.values == {"count": len(every), "most": len(every) - 1}
+
+
 def test_unknown_dimensions_are_named_with_near_ones(shop):
     with pytest.raises(UserError) as error:
         shop.ask("impact_spend", by=("categorie",))
