@@ -12,9 +12,10 @@ from nami_monitor.core.shorten import short
 
 MEGABYTE: Final = 1024**2
 #: One JSON document takes some eight times its size in memory while it is read.
-MOST_BYTES: Final = 150 * MEGABYTE
-#: Of a file with a document on each line one line is in memory at a time.
-MOST_BYTES_OF_LINES: Final = 2048 * MEGABYTE
+MOST_BYTES: Final = 100 * MEGABYTE
+#: Of a file with a document on each line one line is in memory at a time; reading it takes a
+#: minute or two.
+MOST_BYTES_OF_LINES: Final = 400 * MEGABYTE
 
 
 class _BadJsonError(ValueError):
