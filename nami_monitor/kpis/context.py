@@ -39,6 +39,14 @@ FINEST = {
 STEP = {Grain.QUARTER: 3, Grain.YEAR: 12}
 """How many months one figure of a grain stands for; one month for the others."""
 
+NOTHING_LOADED = {
+    ORDERS: "no_data",
+    "by_request": "no_requests",
+    "by_asset": "no_assets",
+    "by_contract": "no_contracts",
+}
+"""The reason where nothing was loaded, by what delivers the months: it says what to load."""
+
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
 Keys = tuple[str | None, ...]
@@ -91,6 +99,7 @@ class Around:
         deliveries: by the keys of the feeding dimensions and the period's number.
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
+        empty: the reason where there is nothing at all.
     """
 
     by: tuple[str, ...]
@@ -99,6 +108,7 @@ class Around:
     deliveries: Mapping[tuple[Keys, int], Delivery]
     excused: Mapping[tuple[str, str], Reason]
     flagged: tuple[Flag, ...]
+    empty: Reason
 
     def _fed(self, keys: Keys) -> Keys:
         return tuple(k for name, k in zip(self.by, keys, strict=True) if name in FED_BY)
@@ -118,7 +128,12 @@ class Around:
 
     def against(self, keys: Keys, no: int) -> Reason | None:
         """What stands against a figure before anything is divided."""
-        return _begun(self.groups.get(keys), self.periods[no]) or self._undelivered(keys, no)
+        began = self.groups.get(keys)
+        if began is None:
+            return self.empty
+        if began > self.periods[no].last:
+            return Reason("not_begun", {"first": began})
+        return self._undelivered(keys, no)
 
     def _undelivered(self, keys: Keys, no: int) -> Reason | None:
         period = self.periods[no]
@@ -136,14 +151,6 @@ class Around:
         return None
 
 
-def _begun(began: date | None, period: Period) -> Reason | None:
-    if began is None:
-        return Reason("no_data")
-    if began > period.last:
-        return Reason("not_begun", {"first": began})
-    return None
-
-
 def _wanted(period: Period) -> Grain:
     known = period.kind in set(PeriodKind)
     return FINEST[PeriodKind(period.kind)] if known else Grain.MONTH
@@ -158,6 +165,7 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
         deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
         excused=_excused(db),
         flagged=flags_of(db),
+        empty=Reason(NOTHING_LOADED[relation.delivered_by]),
     )
 
 

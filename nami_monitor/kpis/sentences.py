@@ -57,10 +57,16 @@ def _grain(value: str, lang: str) -> str:
     return text(f"reasons.grains.{value}", lang)
 
 
+def _kinds(value: str, lang: str) -> str:
+    return ", ".join(text(f"periods.{kind}", lang).lower() for kind in value.split(", "))
+
+
 WRITERS: Final[Mapping[str, Writer]] = {
     "again": _day,
+    "count": formats.number,
     "first": formats.month,
     "grain": _grain,
+    "kinds": _kinds,
     "measure": activity_name,
     "measures": _activities,
     "month": formats.month,
