@@ -40,6 +40,9 @@ from nami_monitor.store import Store, Transaction
 
 __all__ = ["Answers", "import_file", "import_many"]
 
+Check = Callable[[Transaction, Report], None]
+"""Looks at what was booked, within its transaction; what it raises undoes it."""
+
 
 class _NotBookedError(Exception):
     """Carries the report out of a transaction that is not booked."""
@@ -59,6 +62,7 @@ def import_file(
     period: date | None = None,
     look_only: bool = False,
     name: str | None = None,
+    check: Check | None = None,
 ) -> Report:
     """Import one file.
 
@@ -72,6 +76,7 @@ def import_file(
             that a full-period delivery replaces.
         look_only: report what would happen and change nothing.
         name: the file's name for people, when ``path`` is a temporary copy.
+        check: sees what was booked before it holds, and refuses it by raising.
 
     Returns:
         The report. Questions that are open stay in the report of a look; otherwise they are raised.
@@ -88,6 +93,8 @@ def import_file(
                 raise _NotBookedError((done.unchanged or done.report).with_batch(None))
             if done.unchanged:
                 raise _NotBookedError(done.unchanged)
+            if check:
+                check(db, done.report)
             _raise_question(done.report)
             refresh_months(db, done.months)
             return done.report

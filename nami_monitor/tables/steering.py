@@ -39,7 +39,7 @@ class Interventions(pa.DataFrameModel):
 
 
 class Targets(pa.DataFrameModel):
-    """One row is an agreed aim for a KPI over a period."""
+    """One row is an agreed aim for a KPI over a period, or says that it no longer holds."""
 
     kpi: str = code("kpi|indicator")
     category: str = code("categorie|category", Codes.CATEGORY, optional=True)
@@ -50,6 +50,7 @@ class Targets(pa.DataFrameModel):
         "nulmeting|baseline period", optional=True, matches=r"\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?"
     )
     source: str = column("bron|source", optional=True)
+    withdrawn: bool = column("ingetrokken|withdrawn", optional=True)
 
 
 class Programmes(pa.DataFrameModel):

@@ -155,9 +155,13 @@ create view interventions as
 select t.* exclude (batch, line, standing), b.source
 from interventions_offered as t join batches as b using (batch) where t.standing = 'live';
 
+-- A target that was withdrawn stays on record, and counts no more.
 create view targets as
-select t.* exclude (batch, line, standing), b.source
-from targets_offered as t join batches as b using (batch) where t.standing = 'live';
+select t.* exclude (batch, line, standing, withdrawn)
+    replace (coalesce(mc.to_code, t.category) as category), b.source as delivered_by
+from targets_offered as t join batches as b using (batch)
+left join merged as mc on mc.kind = 'categories' and mc.code = t.category
+where t.standing = 'live' and not coalesce(t.withdrawn, false);
 
 create view programmes as
 select t.* exclude (batch, line, standing), b.source

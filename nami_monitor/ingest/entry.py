@@ -1,0 +1,148 @@
+"""What a person enters by form: a delivery of one row, through the ordinary import.
+
+So an entry is a batch like any other: validated by the same rules, kept with who and when, and
+undone by the same replay. Nothing else writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.report import Report
+from nami_monitor.store import Store, Transaction
+from nami_monitor.tables import TABLES
+
+SOURCE: Final = "form"
+"""The source of all that is entered by form."""
+
+LAYOUT: Final = Layout(format="csv", encoding="utf-8", delimiter=";", skip_rows=0)
+LONGEST_NAME: Final = 120
+
+Value = str | float | date | bool | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field.
+
+    Args:
+        column: the field.
+        rule: the rule that it breaks; its sentence stands in the catalogues under ``rules.``.
+        value: what was entered.
+    """
+
+    column: str | None
+    rule: str
+    value: str | None
+
+
+class EntryRefusedError(UserError):
+    """An entry that the rules of its table refuse; nothing was booked.
+
+    Args:
+        problems: what is wrong, field by field.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        listed = ", ".join(f"{one.column or '-'} ({one.rule})" for one in problems)
+        super().__init__("entry.refused", problems=listed)
+        self.problems = problems
+
+
+def enter(
+    store: Store,
+    table: str,
+    row: Mapping[str, Value],
+    who: str,
+    *,
+    products_of: str | None = None,
+) -> Report:
+    """Book one row that a person entered.
+
+    In a table with a key it takes the place of the row with the same key, as any later delivery
+    does; the earlier one returns when this one is undone.
+
+    Args:
+        store: the database.
+        table: the input table.
+        row: canonical column to what was entered; None and columns left out are empty.
+        who: role or initials of the person.
+        products_of: the source whose article numbers are used.
+
+    Returns:
+        The report of the batch; one row is known when the data said the same already.
+
+    Raises:
+        EntryRefusedError: the row breaks rules of its table.
+        UserError: ``entry.who`` when nobody says who enters, ``personal.address`` for an e-mail
+            address, or what ``import_file`` raises.
+        DatabaseHeldError: another process holds the database.
+    """
+    if not who.strip():
+        raise UserError("entry.who")
+    cells = {name: _written(value) for name, value in row.items()}
+    for cell in cells.values():
+        refuse_address(cell)
+    profile = Profile(
+        source=SOURCE,
+        tables=(TableMap(table, {name: Origin((name,)) for name in cells}),),
+        products_of=products_of,
+        layout=LAYOUT,
+        decimal=".",
+        dates=("%Y-%m-%d",),
+        drop=(),
+    )
+    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
+        path = Path(folder) / "entry.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL)
+            writer.writerows([cells.keys(), cells.values()])
+        return import_file(
+            store,
+            path,
+            profile,
+            answers=Answers(create=frozenset(), accept_set_aside=True),
+            who=who.strip(),
+            name=name_of(table, cells),
+            check=_refuse_set_aside,
+        )
+
+
+def name_of(table: str, cells: Mapping[str, str]) -> str:
+    """The name under which an entry stands among the deliveries: its table and its key."""
+    key = [cells[name] for name in TABLES[table].key if cells.get(name)]
+    return " ".join([table, *key]).replace("/", "-").replace("\\", "-")[:LONGEST_NAME]
+
+
+def _refuse_set_aside(db: Transaction, report: Report) -> None:
+    """Refuse an entry of which the import would set aside the row."""
+    found = db.rows(
+        "select distinct column_name, rule, value from set_aside where batch = ? order by all",
+        [report.batch],
+    )
+    if found:
+        raise EntryRefusedError(tuple(Problem(*one) for one in found))
+
+
+def _written(value: Value) -> str:
+    """A value as the file of one row holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return f"{value:.9f}".rstrip("0").rstrip(".")
