@@ -4,16 +4,25 @@ The server takes the app from it, which prepares the first page while a browser 
 visit runs the screen: page config, navigation, language and the choice of data.
 """
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from nami_monitor.ui import warm
 
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
 PAGES = {
-    "pages/overview.py": (":material/dashboard:", "overview"),
-    "pages/trends.py": (":material/trending_up:", "trends"),
-    "pages/data.py": (":material/upload_file:", "data"),
-    "pages/about.py": (":material/info:", "about"),
+    "pages/overview.py": (":material/dashboard:", "overview", "month"),
+    "pages/trends.py": (":material/trending_up:", "trends", "month"),
+    "pages/data.py": (":material/upload_file:", "data", "data"),
+    "pages/about.py": (":material/info:", "about", "data"),
 }
+"""Each page's icon, name in the address, and section of the navigation (``nav`` in the catalogue).
+
+Sections stand in the order in which they first occur: month, registers, evidence, data.
+"""
 
 
 def show() -> None:
@@ -47,9 +56,12 @@ def show() -> None:
         name: st.Page(
             file, title=session.t(f"{name}.nav"), icon=icon, url_path=name, default=not index
         )
-        for index, (file, (icon, name)) in enumerate(PAGES.items())
+        for index, (file, (icon, name, _)) in enumerate(PAGES.items())
     }
-    chosen = st.navigation(list(pages.values()))
+    sections: dict[str, list[StreamlitPage]] = {}
+    for _, name, section in PAGES.values():
+        sections.setdefault(session.t(f"nav.{section}"), []).append(pages[name])
+    chosen = st.navigation(sections, expanded=True)
     wanted = app.wanted_page()
     if wanted in pages and pages[wanted] is not chosen:
         st.switch_page(pages[wanted], query_params=dict(st.query_params))
