@@ -311,6 +311,8 @@ def test_a_programme_with_dates_is_a_period(shop):
 
 
 def test_more_than_is_wanted_is_refused_before_it_is_added_up(shop):
+    shop.load("orders", lines(*year(2024)))
+    shop.load("orders", lines("2024-02", place="B"))
     asked = {"by": ("category", "location"), "last": 12}
     every = shop.ask("impact_spend", **asked)
     assert len(every) > 1
