@@ -194,6 +194,19 @@ def test_other_line_ends_of_a_whole_file(tmp_path):
     assert_same(tmp_path, b"A;B\r1;2\r\r3;4\r5\r")
 
 
+def test_lines_that_the_store_cannot_read_are_set_aside(tmp_path):
+    wide = "Datum;Vestiging;Aantal;Prijs;Soort"
+    rows = ["01-02-2025;P1;3;4;5"] * 60
+    long = ";".join(["é" * 100_000] * 5)
+    content = "\n".join([wide, *rows, long, *rows, f"{'x' * 140_000};1;2;3;4", *rows]).encode()
+    assert_same(tmp_path, content, block=1 << 16)
+    _, streamed = read_both(tmp_path, content, block=1 << 16)
+    rules = streamed.misfits.select("line", "rule").rows()
+    assert rules == [(62, "field_too_long"), (123, "field_too_long")]
+    rows, _ = streamed_rows(streamed, tmp_path)
+    assert rows.height == 180
+
+
 def test_one_column(tmp_path):
     assert_same(tmp_path, b'A\n1\n\n2\n""\n3;4\n')
 

@@ -12,6 +12,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text, clean_texts
 from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, MOST_WHOLE_BYTES, plan_large
 from nami_monitor.ingest.readers.records import (
+    LONGEST_RECORD,
     Record,
     physical_lines,
     split_records,
@@ -127,6 +128,8 @@ def _sort_records(lines: list[str], records: Iterator[Record], plan: Plan) -> _B
         if fields is None:
             rule = unread_rule(raw, plan.layout.delimiter or ",")
             body.misfits.append((record.line, rule, _shown(raw)))
+        elif len(raw) > LONGEST_RECORD:
+            body.misfits.append((record.line, "field_too_long", _shown(raw)))
         elif not raw.isascii() and UNREADABLE.search(raw):
             body.misfits.append((record.line, "unreadable_text", _shown(raw)))
         elif len(fields) == body.width:

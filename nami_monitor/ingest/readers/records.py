@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 #: A field in quotes that runs over more lines than this was never closed.
 LONGEST_RECORD_LINES: Final = 200
+#: Characters of a record; the store reads no line of more than two million bytes.
+LONGEST_RECORD: Final = 400_000
 _UNFINISHED: Final = "unexpected end of data"
 
 

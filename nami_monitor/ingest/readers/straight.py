@@ -21,6 +21,7 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, clean_text
 from nami_monitor.ingest.readers.records import (
+    LONGEST_RECORD,
     LONGEST_RECORD_LINES,
     physical_lines,
     split_records,
@@ -253,6 +254,8 @@ def _misfit(
     """The rule by which a record does not fit the header; None when it does."""
     if fields is None:
         return unread_rule(raw, shape.delimiter)
+    if len(raw) > LONGEST_RECORD:
+        return "field_too_long"
     if not raw.isascii() and UNREADABLE.search(raw):
         return "unreadable_text"
     if len(fields) < shape.fields and any(cells) and not shape.short:

@@ -222,7 +222,6 @@ def test_a_group_rows_value_goes_down(tmp_path):
         (b"<html><table><tr><td>1</td></tr></table>", "html"),
         (b"\xef\xbb\xbf  <!DOCTYPE html><p>", "html"),
         (b"<?xml version='1.0'?><a/>", "xml"),
-        (b'{"releases": []}', "not_yet"),
         (b'[{"a": 1}]', "json"),
         (b"%PDF-1.7\n", "pdf"),
         (b"\x89PNG\r\n\x1a\n", "image"),
