@@ -5,8 +5,9 @@ A target is judged on the period for which it is stated, by the KPI's own rule o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -50,11 +51,7 @@ class Target:
     @property
     def last(self) -> date:
         """The last month of its period: a year, a quarter (``2026-Q3``) or a month."""
-        if "Q" in self.period:
-            return date(int(self.period[:4]), int(self.period[-1]) * 3, 1)
-        if "-" in self.period:
-            return parse_month(self.period)
-        return date(int(self.period), 12, 1)
+        return last_month(self.period)
 
     @property
     def year(self) -> int:
@@ -68,12 +65,13 @@ class Aim:
 
     Args:
         target: as it was agreed.
-        value: in the KPI's unit; a change from a baseline is worked out; None when the baseline has
-            no figure.
-        judged: the figure that is held against it: the year so far for ratios, the last whole
-            period for sums; None when there is none yet.
+        value: in the KPI's unit; a change from a baseline is worked out; None when that cannot be.
+        judged: the figure that is held against it: of its period once that is over, before then the
+            year so far for what does not depend on the length of a period; None when there is none.
         baseline: the figure of the baseline period, for a change from it.
         met: whether the figure is at least as good; None when there is nothing to judge.
+        why: why there is nothing to judge; the sentence stands in the catalogues under
+            ``targets.why.``.
     """
 
     target: Target
@@ -81,6 +79,7 @@ class Aim:
     judged: KpiResult | None
     baseline: KpiResult | None
     met: bool | None
+    why: str | None = None
 
     @property
     def distance(self) -> float | None:
@@ -88,6 +87,11 @@ class Aim:
         if self.value is None or self.judged is None or self.judged.value is None:
             return None
         return self.judged.value - self.value
+
+    @property
+    def final(self) -> bool:
+        """Whether the figure is that of the whole period for which the target is stated."""
+        return self.judged is not None and self.judged.period.kind == kind_of(self.target.period)
 
 
 def targets(db: Transaction) -> tuple[Target, ...]:
@@ -102,30 +106,59 @@ def targets(db: Transaction) -> tuple[Target, ...]:
 def agreed(
     found: Sequence[Target], kpi: str, category: str | None, month: date
 ) -> tuple[Target, ...]:
-    """The targets that hold for the year of a month, those still to come first.
+    """The targets that hold for the year of a month: those whose period ends next, else last.
 
-    Of a category count its own, and nothing of other categories. More than one means that the year
-    has two aims: both are shown. A path is one aim, however many years it states.
+    Of a category count its own, and nothing of other categories. More than one means that a period
+    has two aims: both are shown. A path is one aim, however many periods it states.
     """
     own = [target for target in found if target.kpi == kpi and target.category == category]
     plain = [target for target in own if target.kind != PATH and target.year == month.year]
-    path = _on_path([target for target in own if target.kind == PATH], month.year)
-    ordered = sorted(plain, key=lambda target: (target.last < month, target.last))
-    return (*ordered, *([path] if path else []))
+    path = on_path([target for target in own if target.kind == PATH], month)
+    held = sorted([*plain, *([path] if path else [])], key=lambda target: _from(month, target))
+    return tuple(target for target in held if target.period == held[0].period)
 
 
-def _on_path(stated: Sequence[Target], year: int) -> Target | None:
-    """The aim of a year on a path: stated, or on the straight line between two stated years."""
-    steps = sorted(stated, key=lambda target: target.last)
-    for step in steps:
-        if step.year == year:
-            return step
-    for before, after in pairwise(steps):
-        if before.year < year < after.year:
-            share = (year - before.year) / (after.year - before.year)
+def _from(month: date, target: Target) -> tuple[bool, int]:
+    """What puts the period that ends next first, then the one that ended last."""
+    away = months_between(month, target.last)
+    return away < 0, abs(away)
+
+
+def on_path(stated: Sequence[Target], month: date) -> Target | None:
+    """The aim of a month's year on a path: stated, or on the straight line between stated periods.
+
+    Args:
+        stated: the periods of one path.
+        month: the month; of several periods stated in its year counts the one that ends next.
+    """
+    own = [step for step in stated if step.year == month.year]
+    if own:
+        return min(own, key=lambda step: _from(month, step))
+    december = date(month.year, 12, 1)
+    for before, after in pairwise(sorted(stated, key=lambda step: step.last)):
+        if before.last < december < after.last:
+            share = months_between(before.last, december) / months_between(before.last, after.last)
             value = before.value + share * (after.value - before.value)
-            return Target(after.kpi, after.category, PATH, str(year), value, None, after.source)
+            return replace(after, period=str(month.year), value=value, baseline_period=None)
     return None
+
+
+def contradictions(found: Sequence[Target]) -> tuple[tuple[Target, ...], ...]:
+    """Targets of one KPI and category that are stated for the same period: only one can hold.
+
+    A path states its years in between too, so another target for such a year contradicts it.
+    """
+    paths: dict[tuple[str, str | None], list[Target]] = defaultdict(list)
+    held: dict[tuple[str, str | None, str], list[Target]] = defaultdict(list)
+    for target in found:
+        held[target.kpi, target.category, target.period].append(target)
+        if target.kind == PATH:
+            paths[target.kpi, target.category].append(target)
+    for (kpi, category, period), stated in held.items():
+        if kind_of(period) == PeriodKind.YEAR and PATH not in {one.kind for one in stated}:
+            between = on_path(paths[kpi, category], stated[0].last)
+            stated.extend([between] if between and between.period == period else [])
+    return tuple(tuple(stated) for stated in held.values() if len(stated) > 1)
 
 
 def aim(
@@ -141,20 +174,41 @@ def aim(
         target: the target.
         compute: gives the figures.
     """
-    value, baseline = target.value, None
-    goal: float | None = value
-    if target.kind == CHANGE:
-        baseline = _baseline(db, kpi, where, target, compute)
-        known = baseline is not None and baseline.value is not None
-        goal = baseline.value * (1 + value / 100) if known and baseline and baseline.value else None
+    baseline = _baseline(db, kpi, where, target, compute) if target.kind == CHANGE else None
     judged = _judged(db, kpi, month, where, target, compute)
-    return Aim(target, goal, judged, baseline, _met(kpi, goal, judged))
+    goal, why = _goal(kpi, where, target, baseline)
+    if why is None:
+        why = _unjudged(kpi, judged)
+    met = None
+    if why is None and goal is not None and judged is not None and judged.value is not None:
+        met = judged.value >= goal if kpi.better is Direction.UP else judged.value <= goal
+    return Aim(target, goal, judged, baseline, met, why)
 
 
-def _met(kpi: Kpi, goal: float | None, judged: KpiResult | None) -> bool | None:
-    if goal is None or judged is None or judged.value is None:
-        return None
-    return judged.value >= goal if kpi.better is Direction.UP else judged.value <= goal
+def _goal(
+    kpi: Kpi, where: Where, target: Target, baseline: KpiResult | None
+) -> tuple[float | None, str | None]:
+    """The target in the KPI's unit, or why it cannot be worked out."""
+    if target.kind != CHANGE:
+        part = kpi.over_time in ADDED and set(where) - {"category"}
+        return (None, "part") if part else (target.value, None)
+    if baseline is None or target.baseline_period is None:
+        return None, "no_baseline_period"
+    if kpi.over_time in ADDED and kind_of(target.baseline_period) != kind_of(target.period):
+        return None, "baseline_other_kind"
+    if baseline.value is None:
+        return None, "no_baseline"
+    if baseline.value == 0:
+        return None, "baseline_zero"
+    return baseline.value * (1 + target.value / 100), None
+
+
+def _unjudged(kpi: Kpi, judged: KpiResult | None) -> str | None:
+    if kpi.better is Direction.NEUTRAL:
+        return "neutral"
+    if judged is None:
+        return "not_over"
+    return "no_figure" if judged.value is None else None
 
 
 def _baseline(
@@ -162,9 +216,7 @@ def _baseline(
 ) -> KpiResult | None:
     if target.baseline_period is None:
         return None
-    stated = Target(target.kpi, None, ABSOLUTE, target.baseline_period, 0, None, None)
-    ask = Ask(kind=_kind(stated.period), until=stated.last, where=where)
-    return compute(db, kpi, ask)[-1]
+    return _figure(db, kpi, where, target.baseline_period, compute)
 
 
 def _judged(
@@ -172,22 +224,36 @@ def _judged(
 ) -> KpiResult | None:
     """The figure on the period for which the target is stated, as far as it has come.
 
-    A ratio of the year so far can be held against a year's target; a sum only when its period is
-    over.
+    A ratio of the year so far can be held against a year's target; a sum, and anything about a
+    quarter or month, only when its period is over.
     """
-    kind = _kind(target.period)
-    if target.last <= month or kind == PeriodKind.MONTH:
-        return compute(db, kpi, Ask(kind=kind, until=target.last, where=where))[-1]
-    if kpi.over_time in ADDED or kpi.only or months_between(month, target.last) >= MONTHS_AHEAD:
+    if target.last <= month:
+        return _figure(db, kpi, where, target.period, compute)
+    begun = month.year == target.year and kind_of(target.period) == PeriodKind.YEAR
+    if not begun or kpi.over_time in ADDED or kpi.only:
         return None
-    return compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))[-1]
+    return next(iter(compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))), None)
 
 
-MONTHS_AHEAD = 12
-"""A target for a year that has not begun is not judged on the year before."""
+def _figure(
+    db: Transaction, kpi: Kpi, where: Where, period: str, compute: Compute
+) -> KpiResult | None:
+    """The figure of a period as targets name it."""
+    ask = Ask(kind=kind_of(period), until=last_month(period), where=where)
+    return next(iter(compute(db, kpi, ask)), None)
 
 
-def _kind(period: str) -> str:
+def kind_of(period: str) -> PeriodKind:
+    """The kind of a period as targets name it: ``2026``, ``2026-Q3`` or ``2026-10``."""
     if "Q" in period:
         return PeriodKind.QUARTER
     return PeriodKind.MONTH if "-" in period else PeriodKind.YEAR
+
+
+def last_month(period: str) -> date:
+    """The last month of a period as targets name it."""
+    if "Q" in period:
+        return date(int(period[:4]), int(period[-1]) * 3, 1)
+    if "-" in period:
+        return parse_month(period)
+    return date(int(period), 12, 1)

@@ -38,17 +38,19 @@ class Interventions(pa.DataFrameModel):
     )
 
 
+PERIOD = r"(19|20)\d\d(-(0[1-9]|1[0-2]|Q[1-4]))?"
+"""A year, a quarter (``2026-Q3``) or a month (``2026-10``)."""
+
+
 class Targets(pa.DataFrameModel):
     """One row is an agreed aim for a KPI over a period, or says that it no longer holds."""
 
     kpi: str = code("kpi|indicator")
     category: str = code("categorie|category", Codes.CATEGORY, optional=True)
     kind: str = column("soort|kind", values=("absolute", "change_from_baseline", "path"))
-    period: str = column("periode|period", matches=r"\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?")
+    period: str = column("periode|period", matches=PERIOD)
     value: float = column("waarde|value|doel")
-    baseline_period: str = column(
-        "nulmeting|baseline period", optional=True, matches=r"\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?"
-    )
+    baseline_period: str = column("nulmeting|baseline period", optional=True, matches=PERIOD)
     source: str = column("bron|source", optional=True)
     withdrawn: bool = column("ingetrokken|withdrawn", optional=True)
 
