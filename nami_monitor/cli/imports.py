@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import Session, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
@@ -90,6 +90,8 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Import files, one after the other."""
+    if profile and profile.exists() and not profile.is_file():
+        raise UserError("import.no_regular_file", file=str(profile))
     wish = Wish(
         profile=load_profile(profile) if profile else None,
         table=table,
@@ -97,10 +99,18 @@ def import_(
         answers=replace(Answers.yes() if yes else Answers(), replace=replace_months),
         who=who,
     )
+    named = list(_files(files))
     documents: list[dict[str, Any]] = []
     with contextlib.closing(open_own(session.path, wait=session.wait)) as store:
-        for file in _files(files):
-            report, refusal = _import_one(session, store, file, wish)
+        held: DatabaseHeldError | None = None
+        for file in named:
+            try:
+                if held:
+                    raise held
+                report, refusal = _import_one(session, store, file, wish)
+            except DatabaseHeldError as error:
+                held = error  # the files after it would wait as long, one by one
+                report, refusal = _refused(session, file, error)
             documents.append(as_document(report, refusal))
             if not session.json:
                 session.show(None, _lines(session, report, refusal))
@@ -117,7 +127,7 @@ def _files(named: list[str]) -> Iterator[Path]:
         if path.is_dir():
             yield from sorted(
                 file for file in path.iterdir() if file.is_file() and file.name[0] not in ".~"
-            )
+            ) or [path]
         elif path.exists():
             yield path
         else:
@@ -130,8 +140,7 @@ def _import_one(
     """Import a file; the sentence of its refusal when it was refused."""
     answers = wish.answers
     try:
-        if not file.is_file():
-            raise UserError("import.no_file", file=str(file))
+        _check_file(file)
         profile = wish.profile or _profile_for(file, wish.table)
         while True:
             try:
@@ -152,10 +161,31 @@ def _import_one(
     except DatabaseHeldError:
         raise
     except UserError as error:
-        refused = Report(file=shown_name(file), refused=(error.key, error.values))
-        sentence = session.sentence(error)
-        session.tell(f"{refused.file}: {sentence}")
-        return refused, sentence
+        return _refused(session, file, error)
+    except OSError as error:
+        return _refused(session, file, of_system(error))
+
+
+def _check_file(file: Path) -> None:
+    """Refuse what is no file with content.
+
+    Raises:
+        UserError: ``import.no_file``, ``import.empty_folder``, ``import.no_regular_file``.
+    """
+    if file.is_dir():
+        raise UserError("import.empty_folder", file=str(file))
+    if not file.exists():
+        raise UserError("import.no_file", file=str(file))
+    if not file.is_file():
+        raise UserError("import.no_regular_file", file=str(file))
+
+
+def _refused(session: Session, file: Path, error: UserError) -> tuple[Report, str]:
+    """Say why a file was refused."""
+    refused = Report(file=shown_name(file), refused=(error.key, error.values))
+    sentence = session.sentence(error)
+    session.tell(f"{refused.file}: {sentence}")
+    return refused, sentence
 
 
 def _profile_for(file: Path, wanted: str | None) -> Profile:

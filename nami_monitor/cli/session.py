@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, get_type_hints
 
@@ -17,6 +18,7 @@ from typer.core import TyperCommand
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
+from nami_monitor.core.shorten import short
 from nami_monitor.i18n import LANGS, Lang, has_text, text
 
 WAIT_SECONDS: Final = 60.0
@@ -110,7 +112,17 @@ class Session:
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do."""
-        return text(f"errors.{error.key}", self.lang, **error.values)
+        seen = {name: self._shown(value) for name, value in error.values.items()}
+        return text(f"errors.{error.key}", self.lang, **seen)
+
+    def _shown(self, value: object) -> object:
+        """A moment as people write it on their own clock; anything else as it is."""
+        if not isinstance(value, datetime):
+            return value
+        from nami_monitor.i18n import formats  # noqa: PLC0415 - help need not wait for it
+
+        local = value.replace(tzinfo=UTC).astimezone()
+        return f"{formats.day(local, self.lang)} {local:%H:%M}"
 
     def show(self, document: Any, lines: Iterable[str]) -> None:
         """Write the outcome: the document as JSON, or the lines for people."""
@@ -140,6 +152,12 @@ def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
     )
 
 
+def of_system(error: OSError) -> UserError:
+    """What the system did not allow, as something that a user can mend."""
+    why = error.strerror or type(error).__name__
+    return UserError("cli.system", path=short(error.filename or "-"), why=why)
+
+
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None]:
     """Make a function a command.
 
@@ -160,6 +178,9 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None
             except UserError as error:
                 session.tell(session.sentence(error))
                 raise typer.Exit(2 if error.key in WRONG_USAGE else 1) from error
+            except OSError as error:
+                session.tell(session.sentence(of_system(error)))
+                raise typer.Exit(1) from error
 
         run.__signature__ = _signature(function)  # type: ignore[attr-defined]
         run.__annotations__ = {

@@ -61,7 +61,9 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     if kind not in {"xlsx", "csv"}:
         raise UserError("set_aside.format", seen=out.name)
     found = db.rows(
-        "select header, profile from batches where batch = ? and undone_at is null", [batch]
+        "select header, profile from batches where batch = try_cast(? as integer)"
+        " and undone_at is null",
+        [str(batch)],
     )
     if not found:
         raise UserError("set_aside.no_batch", batch=batch)

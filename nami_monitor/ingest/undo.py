@@ -72,7 +72,9 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
 
 
 def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
-    rows = db.rows("select file, undone_at from batches where batch = ?", [batch])
+    rows = db.rows(
+        "select file, undone_at from batches where batch = try_cast(? as integer)", [str(batch)]
+    )
     if not rows:
         listed = db.rows(
             "select batch from batches where undone_at is null order by batch desc limit 5"

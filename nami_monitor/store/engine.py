@@ -201,7 +201,9 @@ class Store:
             raise self._unwritable(str(error)) from error
 
     def _unwritable(self, why: str | None) -> UserError:
-        return UserError("store.unwritable", path=str(self.path), why=short(why or "-", 200))
+        known = REFUSED.search(why or "")
+        shown = known.group() if known else short(why or "-", 200)
+        return UserError("store.unwritable", path=str(self.path), why=shown)
 
     def stamp(self) -> tuple[int, int]:
         """When the file was last written, and its size; zeros while there is no file.

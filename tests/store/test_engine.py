@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,80 @@ def write_and_fail(store):
     with store.write() as db:
         db.run("update meta set data_version = 5")
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("name", ['it\'s 100% \u00f8 [1] "x".duckdb', ":memory:", "x.csv", "s3:/x"])
+def test_a_file_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    for version in (1, 2):
+        store = Store(Path(name))
+        with store.write() as db:
+            db.run("update meta set data_version = data_version + 1")
+        assert store.version() == version
+        store.close()
+    assert (tmp_path / name).is_file()
+
+
+@pytest.mark.parametrize("read", [True, False])
+@pytest.mark.parametrize("sql", ["create table klanten (a int)", "create table meta (a int)"])
+def test_a_file_of_another_program_is_refused_to_readers_too(tmp_path, sql, read):
+    path = tmp_path / "other.duckdb"
+    run_duckdb(path, sql)
+    before = path.read_bytes()
+    store = Store(path)
+    with pytest.raises(UserError, match=r"store\.foreign"), store.read() if read else store.write():
+        pass
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_a_killed_process_left_bare_is_filled_in(tmp_path):
+    run_duckdb(tmp_path / "bare.duckdb", "select 1")
+    store = Store(tmp_path / "bare.duckdb")
+    assert store.version() == 0
+    with store.read() as db:
+        assert db.rows("select * from batches") == []
+    store.close()
+
+
+def test_a_file_of_a_newer_version_is_refused_to_readers(path):
+    run_duckdb(path, "update meta set schema_version = 99")
+    store = Store(path)
+    with pytest.raises(UserError, match=r"store\.newer"), store.read():
+        pass
+    store.close()
+
+
+def test_a_folder_called_lock_holds_nothing(tmp_path):
+    (tmp_path / "lock").mkdir()
+    store = Store(tmp_path / "lock" / "x.duckdb", wait=60)
+    store.path.write_bytes(b"no database")
+    with pytest.raises(UserError, match=r"store\.unreadable"), store.read():
+        pass
+    store.close()
+
+
+def test_what_cannot_be_written_is_said_and_changes_nothing(path):
+    store = Store(path)
+    wall = path.with_name(f"{path.name}.wal")
+    with pytest.raises(UserError, match=r"store\.unwritable"):
+        write_against(store, wall)
+    wall.rmdir()
+    assert store.version() == 0
+    store.close()
+    below = Store(path / "x.duckdb")
+    with pytest.raises(UserError, match=r"store\.unwritable"), below.write():
+        pass
+    below.close()
+
+
+def write_against(store, wall):
+    """Write, and put something in the way before it is booked."""
+    with store.write() as db:
+        db.run("update meta set data_version = 5")
+        wall.mkdir()
+
+
+def run_duckdb(path, sql):
+    code = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
+    subprocess.run([sys.executable, "-c", code, str(path), sql], check=True)
