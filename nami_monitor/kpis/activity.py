@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import LEVELS
-from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.relations import RELATIONS, Relation
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.scope import Ask, filter_sql, periods_sql
 from nami_monitor.store import Transaction
@@ -128,12 +128,22 @@ def _against(part: Part | None, measure: str) -> Reason | None:
     return None
 
 
-def divide(db: Transaction, ask: Ask, periods: Sequence[Period]) -> Divided:
-    """The activity of every group and period of a question."""
-    test, parameters = filter_sql(RELATIONS["by_place"], _filters(ask))
+def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relation) -> Divided:
+    """The activity of every group and period of a question.
+
+    Args:
+        db: a consistent look at the file.
+        ask: the question.
+        periods: its periods.
+        relation: what the KPI reads; it tells where a category is used. What knows no places is
+            taken to be used where it was ordered.
+    """
+    if "location" not in relation.dimensions:
+        relation = RELATIONS["by_place"]
+    test, parameters = filter_sql(relation, _filters(ask))
     chosen = _chosen(ask)
-    measures = _measures(db, test, parameters, ask)
-    parts = _parts(db, ask, periods, LOCATED)
+    measures = _measures(db, relation, test, parameters, ask)
+    parts = _parts(db, relation, ask, periods, LOCATED)
     whole = frozenset(
         measure
         for (measure,) in db.rows(
@@ -143,7 +153,7 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period]) -> Divided:
     if whole and not OF_PLACE & set(ask.used):
         parts |= {
             key: Part(part.value if not part.missing else None, 0, (), part.twice)
-            for key, part in _parts(db, ask, periods, WHOLE).items()
+            for key, part in _parts(db, relation, ask, periods, WHOLE).items()
             if key not in parts or parts[key].value is None
         }
         whole = frozenset()
@@ -152,17 +162,17 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period]) -> Divided:
 
 
 def _parts(
-    db: Transaction, ask: Ask, periods: Sequence[Period], activity: str
+    db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
 ) -> dict[tuple[tuple[str | None, ...], int], Part]:
     """The activity by the keys of the splitting dimensions and the period's number.
 
     Args:
         db: the transaction.
+        relation: what tells where a category is used.
         ask: the question.
         periods: its periods.
         activity: where the figures stand: ``LOCATED`` or ``WHOLE``.
     """
-    relation = RELATIONS["by_place"]
     split = [name for name in ask.by if name in SPLIT]
     filters, chosen = _filters(ask), _chosen(ask)
     test, parameters = filter_sql(relation, filters)
@@ -221,10 +231,9 @@ def _chosen(ask: Ask) -> str | None:
 
 
 def _measures(
-    db: Transaction, test: str, parameters: Sequence[object], ask: Ask
+    db: Transaction, relation: Relation, test: str, parameters: Sequence[object], ask: Ask
 ) -> dict[str | None, str | None]:
     """The activity measure of every category in the question's scope."""
-    relation = RELATIONS["by_place"]
     source = relation.source(ask.filters)
     return dict(
         db.rows(

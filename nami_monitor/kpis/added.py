@@ -56,7 +56,9 @@ def added_up(
     around = context.around(db, relation, ask, windows)
     _refuse_too_many(ask, len(around.groups) * len(periods))
     sums = _sums(db, kpi, relation, ask, windows)
-    divided = activity.divide(db, _by_its_measure(kpi, ask), windows) if kpi.per_activity else None
+    divided = None
+    if kpi.per_activity:
+        divided = activity.divide(db, _by_its_measure(kpi, ask), windows, relation)
     groups = sorted({keys for keys, _ in sums} | set(around.groups), key=_order)
     if not ask.by:
         groups = [()]

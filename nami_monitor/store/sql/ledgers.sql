@@ -160,45 +160,73 @@ from stated as s join contracts as k using (contract_id)
 left join categories as c on c.category = k.category
 where s.moment is not null;
 
--- Contracts that took the place of others form one family with them, under the oldest.
+-- Contracts that took the place of others form one family with them, under the oldest; one that joins
+-- two joins their families. It follows at most fifty replacements, so that no ring of them is endless.
 create view contract_families as
-with recursive step as (
-    select contract_id, contract_id as root, 0 as hops from contracts
-    union all
-    select k.contract_id, step.root, hops + 1
+with recursive aged as (
+    select contract_id, row_number() over (order by starts_on nulls last, contract_id) as age
+    from contracts
+),
+pairs as (
+    select k.contract_id as one, trim(r.old) as other
     from contracts as k, unnest(string_split(k.replaces, ';')) as r(old)
-    join step on step.contract_id = trim(r.old) and step.contract_id <> k.contract_id
-    where hops < 20
+),
+edges as (select one, other from pairs union select other, one from pairs),
+reached(contract_id, age, hops) using key (contract_id) as (
+    select contract_id, age, 0 from aged
+    union
+    select e.other, min(f.age), max(f.hops) + 1
+    from reached as f join edges as e on e.one = f.contract_id
+    join recurring.reached as known on known.contract_id = e.other
+    where f.age < known.age and f.hops < 50
+    group by e.other
 )
-select contract_id, arg_max(root, hops) as family from step group by contract_id;
+select r.contract_id, a.contract_id as family
+from reached as r join aged as a using (age);
 
--- Contracts in each month in which they run. An end that is open, rolling or still to be confirmed
--- is no end; the value of a framework whose call-offs state values would count twice.
+-- What the words of a register's status mean: dropped (never in force), ended, preparing or running.
+create view contract_standings as
+select contract_id, case
+    when regexp_matches(s, 'cancel|annul|unsuccess|withdrawn|ingetrokken|afgewezen') then 'dropped'
+    when regexp_matches(s, '\bended|terminat|expired|closed|be[eë]indigd|opgezegd|ontbonden|'
+        || 'afgelopen|verlopen|afgesloten') then 'ended'
+    when regexp_matches(s, 'prepar|pending|planned|draft|voorbereid|gepland|concept')
+        then 'preparing'
+    else 'running' end as standing
+from (select contract_id, lower(coalesce(status, '')) as s from contracts);
+
+-- Contracts in each month in which they run, from the first start known where theirs is not stated. An
+-- end that is open, rolling or still to be confirmed is no end. One that ended, nobody says when, is
+-- left out, and so is one in preparation without a start. The value of a framework whose call-offs
+-- state values would count twice; it is known all the same.
 create view by_contract_made as
-with running as (
+with in_parts as (
+    select distinct p.parent_id from contracts as p join contract_standings as s using (contract_id)
+    where p.value_eur is not null and p.parent_id <> p.contract_id and s.standing <> 'dropped'
+),
+running as (
     select k.*, f.family,
+        k.contract_id in (select parent_id from in_parts) as parted,
         month_of(coalesce(k.starts_on, b.first_start)) as first_month,
-        least(month_of(coalesce(k.ends_on, b.until)), month_of(b.until)) as last_month,
-        case when k.contract_id not in (
-            select p.parent_id from contracts as p
-            where p.parent_id is not null and p.value_eur is not null
-        ) then k.value_eur end as own_value_eur
+        least(month_of(coalesce(k.ends_on, b.until)), month_of(b.until)) as last_month
     from contracts as k join contract_families as f using (contract_id)
+    join contract_standings as s using (contract_id)
     cross join (
         select min(starts_on) as first_start,
             cast(greatest((select max(imported_at)::date from batches),
                 (select max(month) from by_place)) as date) as until
         from contracts
     ) as b
-    where not regexp_matches(coalesce(k.status, ''), 'cancel|terminat|unsuccess|ingetrokken', 'i')
+    where s.standing = 'running' or (s.standing = 'ended' and k.ends_on <= b.until)
+        or (s.standing = 'preparing' and k.starts_on is not null)
 ),
 months as (
     select *, unnest(generate_series(first_month, last_month, interval 1 month))::date as month
     from running where first_month <= last_month
 )
 select m.month, m.source, m.category, m.stream, m.supplier, m.specification, m.form, m.contract_id,
-    m.family, 1 as running, m.own_value_eur as value_eur,
-    cast(m.own_value_eur is not null as integer) as with_value,
+    m.family, 1 as running, case when not m.parted then m.value_eur end as value_eur,
+    cast(m.parted or m.value_eur is not null as integer) as with_value,
     cast(m.ends_on is not null as integer) as with_end,
     cast(exists (
         select 1 from contract_moments as o where o.contract_id = m.contract_id
@@ -211,7 +239,7 @@ create table by_contract as from by_contract_made limit 0;
 -- From when until when the registers speak, by source.
 create view registers_made as
 select 'by_request' as relation, source, min(month) as first_month,
-    max(month_of(requested_on)) as last_month
+    max(greatest(month, month_of(requested_on))) as last_month
 from (select *, month_of(coalesce(decided_on, requested_on)) as month from requests)
 group by source
 union all
