@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from nami_monitor.core.periods import months_between, parse_month
+from nami_monitor.core.periods import Period, months_between, parse_month, period_at
 from nami_monitor.core.words import Direction, OverTime, PeriodKind
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.result import KpiResult
@@ -257,3 +257,18 @@ def last_month(period: str) -> date:
     if "-" in period:
         return parse_month(period)
     return date(int(period), 12, 1)
+
+
+def period_of(period: str) -> Period:
+    """The months of a period as targets name it."""
+    return period_at(kind_of(period), last_month(period))
+
+
+def named(period: Period) -> str:
+    """A year, quarter or month as targets name it."""
+    year, month = period.last.year, period.last.month
+    return {
+        PeriodKind.YEAR: f"{year}",
+        PeriodKind.QUARTER: f"{year}-Q{month // 3}",
+        PeriodKind.MONTH: f"{year}-{month:02}",
+    }[PeriodKind(period.kind)]

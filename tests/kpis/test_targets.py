@@ -15,7 +15,9 @@ from nami_monitor.kpis.targets import (
     aim,
     contradictions,
     last_month,
+    named,
     on_path,
+    period_of,
     targets,
 )
 
@@ -176,6 +178,7 @@ def test_two_targets_for_one_year_contradict_also_when_one_lies_on_a_path():
 )
 def test_the_last_month_of_a_period(period, month):
     assert last_month(period) == dt.date(*month, 1)
+    assert named(period_of(period)) == period
 
 
 TARGETS = """

@@ -1,0 +1,261 @@
+"""Targets: each with its figure, what speaks against it, its course, and who set it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from rapidfuzz import process
+
+from nami_monitor.core.periods import Period, months_between, period_at, periods_until
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
+from nami_monitor.kpis.targets import (
+    CHANGE,
+    PATH,
+    Aim,
+    Target,
+    Where,
+    aim,
+    contradictions,
+    kind_of,
+    named,
+    on_path,
+    period_of,
+    targets,
+)
+from nami_monitor.store import Transaction
+
+STEPS_BACK: Final = {PeriodKind.YEAR: 4, PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13}
+"""How many periods before the latest month a course begins, unless its target begins earlier."""
+MOST_STEPS: Final = 36
+NEAR: Final = 2
+LENGTH: Final = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A target as the list shows it.
+
+    Args:
+        target: as it was agreed.
+        aim: the figure held against it; None when nobody knows its KPI, or there is no data yet.
+        near: known KPIs that resemble an unknown one.
+        against: other targets for the same KPI, category and period.
+    """
+
+    target: Target
+    aim: Aim | None
+    near: tuple[str, ...] = ()
+    against: tuple[Target, ...] = ()
+
+    @property
+    def kpi(self) -> Kpi | None:
+        """The KPI of which it speaks."""
+        return CATALOGUE.get(self.target.kpi)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A period on the course of a target.
+
+    Args:
+        period: as targets name it.
+        result: the figure; None for periods that have not begun.
+        goal: what was agreed for it, in the KPI's unit; None where nothing was.
+        final: whether the figure is that of the whole period.
+    """
+
+    period: str
+    result: KpiResult | None
+    goal: float | None
+    final: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done to a target.
+
+    Args:
+        when: the moment, UTC.
+        who: role or initials.
+        what: ``set``, ``changed``, ``withdrawn``, or ``undone`` for a delivery that was taken back.
+        batch: the delivery.
+        file: its name.
+        target: the target; None for a delivery that was undone, whose rows are gone.
+        before: its value before the change.
+    """
+
+    when: datetime
+    who: str
+    what: str
+    batch: int
+    file: str
+    target: Target | None
+    before: float | None = None
+
+
+def where_of(target: Target) -> Where:
+    """The filters under which a target's figure stands."""
+    return {"category": (target.category,)} if target.category else {}
+
+
+def lines(db: Transaction) -> tuple[Line, ...]:
+    """Every target with its figure at the latest month."""
+    stated, month = targets(db), latest_month(db)
+    clashes = contradictions(stated)
+    found = []
+    for target in stated:
+        kpi = CATALOGUE.get(target.kpi)
+        others = tuple(o for clash in clashes if target in clash for o in clash if o != target)
+        judged = aim(db, kpi, month, where_of(target), target, compute) if kpi and month else None
+        alike = () if kpi else process.extract(target.kpi, list(CATALOGUE), limit=NEAR)
+        found.append(Line(target, judged, tuple(code for code, _, _ in alike), others))
+    return tuple(found)
+
+
+def course(db: Transaction, target: Target) -> tuple[Step, ...]:
+    """The figure period by period beside what was agreed, the oldest first.
+
+    A change from a baseline is drawn from the baseline's figure to the goal, a path through all of
+    its periods; an absolute target stands for its own period alone.
+
+    Args:
+        db: a consistent look at the file.
+        target: a target of a known KPI.
+    """
+    kpi, month = CATALOGUE[target.kpi], latest_month(db)
+    if month is None:
+        return ()
+    kind = kind_of(target.period)
+    stated = _stated(db, target)
+    periods = _span(kind, month, [*(one.period for one in stated), *_baseline(target)])
+    figures = _figures(db, kpi, periods, month, where_of(target))
+    own = aim(db, kpi, month, where_of(target), target, compute)
+    found = []
+    for period in periods:
+        name = named(period)
+        result = figures.get(name)
+        goal = own.value if name == target.period else _goal(own, stated, period)
+        final = result is not None and result.period.kind == kind
+        found.append(Step(name, result, goal, final))
+    while (
+        found and found[0].goal is None and (not found[0].result or found[0].result.value is None)
+    ):
+        found.pop(0)
+    return tuple(found)
+
+
+def _stated(db: Transaction, target: Target) -> list[Target]:
+    """The periods that belong to a target: of a path all of the same kind, else its own."""
+    if target.kind != PATH:
+        return [target]
+    key = (target.kpi, target.category, PATH, kind_of(target.period))
+    return [
+        one for one in targets(db) if (one.kpi, one.category, one.kind, kind_of(one.period)) == key
+    ]
+
+
+def _baseline(target: Target) -> Iterator[str]:
+    if target.baseline_period and kind_of(target.baseline_period) == kind_of(target.period):
+        yield target.baseline_period
+
+
+def _span(kind: PeriodKind, month: date, wanted: Sequence[str]) -> list[Period]:
+    """The periods from the earliest to the latest wanted, with some before the latest month."""
+    ends = [period_of(name).last for name in wanted]
+    recent = periods_until(kind, period_at(kind, month).last, STEPS_BACK[kind])
+    last = max(*ends, period_at(kind, month).last)
+    first = min(*ends, recent[0].last)
+    count = min(months_between(first, last) // LENGTH[kind] + 1, MOST_STEPS)
+    return periods_until(kind, last, count)
+
+
+def _figures(
+    db: Transaction, kpi: Kpi, periods: Sequence[Period], month: date, where: Where
+) -> dict[str, KpiResult]:
+    """The figures of whole periods, and for the running one of the part that is over."""
+    over = [period for period in periods if period.last <= month]
+    found = {}
+    if over:
+        ask = Ask(kind=over[-1].kind, until=over[-1].last, last=len(over), where=where)
+        found = {named(result.period): result for result in compute(db, kpi, ask)}
+    for period in periods:
+        if period.first <= month < period.last:
+            running = Target(kpi.code, None, "absolute", named(period), 0, None, None)
+            judged = aim(db, kpi, month, where, running, compute).judged
+            if judged:
+                found[named(period)] = judged
+    return found
+
+
+def _goal(own: Aim, stated: Sequence[Target], period: Period) -> float | None:
+    """What was agreed for a period other than the target's own."""
+    if own.target.kind == PATH:
+        exact = [one for one in stated if one.period == named(period)]
+        if exact:
+            return exact[0].value
+        between = on_path(stated, period.last) if period.kind == PeriodKind.YEAR else None
+        return between.value if between else None
+    if own.target.kind == CHANGE and own.baseline and own.value is not None:
+        start = own.baseline.period.last
+        if own.baseline.value is not None and start <= period.last < own.target.last:
+            share = months_between(start, period.last) / months_between(start, own.target.last)
+            return own.baseline.value + share * (own.value - own.baseline.value)
+    return None
+
+
+def on_record(db: Transaction, target: Target) -> tuple[Target, ...]:
+    """The rows that state a target, with their category as it was written before any merge."""
+    rows = db.rows(
+        "select o.kpi, o.category, o.kind, o.period, o.value, o.baseline_period, o.source"
+        " from targets_offered as o"
+        " left join merged as m on m.kind = 'categories' and m.code = o.category"
+        " where o.standing = 'live' and not coalesce(o.withdrawn, false)"
+        " and o.kpi = ? and o.kind = ? and o.period = ?"
+        " and coalesce(m.to_code, o.category) is not distinct from ?",
+        [target.kpi, target.kind, target.period, target.category],
+    )
+    return tuple(Target(*row) for row in rows)
+
+
+def history(db: Transaction) -> tuple[Event, ...]:
+    """Who set, changed or withdrew which target when, the latest first."""
+    rows = db.rows(
+        "select b.imported_at, b.who, b.batch, b.file, coalesce(o.withdrawn, false),"
+        " o.kpi, o.category, o.kind, o.period, o.value, o.baseline_period, o.source"
+        " from targets_offered as o join batches as b using (batch)"
+        " where o.standing <> 'unknown_code' order by coalesce(b.position, b.batch), o.line"
+    )
+    held: dict[tuple[str, str | None, str, str], Target] = {}
+    events = []
+    for when, who, batch, file, withdrawn, *stated in rows:
+        target = Target(*stated)
+        key = (target.kpi, target.category, target.kind, target.period)
+        before = held.pop(key, None)
+        if not withdrawn:
+            held[key] = target
+        if (before is None and withdrawn) or (before == target and not withdrawn):
+            continue
+        what = "withdrawn" if withdrawn else "set" if before is None else "changed"
+        old = before.value if before and what == "changed" else None
+        events.append(Event(when, who, what, batch, file, target, old))
+    events += _undone(db)
+    return tuple(sorted(events, key=lambda event: (event.when, event.batch), reverse=True))
+
+
+def _undone(db: Transaction) -> list[Event]:
+    """Deliveries with targets that were taken back."""
+    rows = db.rows(
+        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
+        " where undone_at is not null and json_exists(report, '$.tables.targets')"
+    )
+    return [Event(when, who, "undone", batch, file, None) for when, who, batch, file in rows]
+
+
+def names(db: Transaction) -> Mapping[str, Mapping[str, str]]:
+    """Every category with its names by language."""
+    rows = db.rows("select category, name_nl, name_en from categories order by name_nl, category")
+    return {code: {"nl": nl, "en": en} for code, nl, en in rows}

@@ -1,0 +1,249 @@
+"""The request ledger: what was asked for, what was decided, and what was not bought because of it.
+
+Figures rest on the months in which requests were decided. What was bought refurbished and what is
+blocked stand apart; a request withdrawn as a duplicate or an error was no need and counts nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
+from nami_monitor.kpis.private_lines import FLAG, lines_query
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.store import Transaction
+
+Where = Mapping[str, tuple[str, ...]]
+
+AVOIDED: Final = ("from_stock", "shared", "repaired", "rethought", "withdrawn")
+"""Decisions by which something was not bought."""
+
+DECISIONS: Final = (*AVOIDED, "refurbished", "bought", "blocked")
+"""Every decision, in the order in which a page shows them."""
+
+RATE: Final = "refuse_rate"
+CARDS: Final = (
+    RATE,
+    "refuse_avoided_quantity",
+    "refuse_avoided_spend",
+    "refuse_avoided_mass",
+    "refuse_avoided_co2e",
+)
+"""KPIs of which the page shows a card."""
+
+MONTHS: Final = 12
+"""Months on which cards, counts and the ledger's rows rest."""
+CHARTED: Final = 24
+MOST_ROWS: Final = 10_000
+
+RELATION: Final = RELATIONS["by_request"]
+BLOCKED_FOR: Final = "lower(trim(split_part(coalesce(r.reason, ''), ':', 1)))"
+"""SQL of the reason for which a request is blocked, without what else was noted."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article that can be asked for."""
+
+    source: str
+    product: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the page offers.
+
+    Args:
+        months: months with requests, latest first.
+        categories: categories with requests, with their names by language.
+        groups: location groups with requests.
+        all_categories: every category.
+        locations: every location that is open, with its name.
+    """
+
+    months: tuple[date, ...]
+    categories: Mapping[str, Mapping[str, str]]
+    groups: tuple[str, ...]
+    all_categories: Mapping[str, Mapping[str, str]]
+    locations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The requests decided in the twelve months that end with a month.
+
+    Args:
+        month: the last month.
+        decisions: requests by month (of the last two years) and decision; without those that were
+            no need.
+        figures: the KPIs of the cards over the twelve months.
+        asked: all requests of the twelve months.
+        counts: of these, by decision; without those that were no need.
+        no_need: withdrawn as a duplicate or an error; counted nowhere else.
+        blocked: blocked requests by reason, most first; an empty reason where none is stated.
+    """
+
+    month: date
+    decisions: Mapping[tuple[date, str], int]
+    figures: tuple[KpiResult, ...]
+    asked: int
+    counts: Mapping[str, int]
+    no_need: int
+    blocked: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A row of the ledger, as it may be seen.
+
+    Args:
+        hidden: whether its article and reason are left out, because few people work at its site.
+    """
+
+    number: str
+    requested_on: date
+    location: str
+    category: str
+    article: str | None
+    quantity: float
+    decision: str
+    avoided: float | None
+    decided_on: date | None
+    reason: str | None
+    source: str
+    hidden: bool
+
+
+def choices(db: Transaction) -> Choices:
+    """What can be chosen and filled in."""
+    named = "coalesce(c.name_nl, r.category), coalesce(c.name_en, r.category)"
+    asked = db.rows(
+        f"select r.category, {named} from (select category, count(*) as n from by_request"
+        " group by category) as r left join categories as c using (category)"
+        " order by r.n desc, r.category"
+    )
+    every = db.rows(f"select r.category, {named} from categories as r join categories as c"
+                    " using (category) order by 2")  # fmt: skip
+    groups = db.rows(
+        "select distinct g.location_group from by_request as r join location_facts as g"
+        " using (location_id) where g.location_group is not null order by 1"
+    )
+    months = db.rows("select distinct month from by_request order by month desc")
+    places = db.rows(
+        "select location_id, name from locations where closed_on is null order by name, location_id"
+    )
+    return Choices(
+        tuple(month for (month,) in months),
+        {code: {"nl": nl, "en": en} for code, nl, en in asked},
+        tuple(group for (group,) in groups),
+        {code: {"nl": nl, "en": en} for code, nl, en in every},
+        dict(places),
+    )
+
+
+def articles(db: Transaction, category: str) -> tuple[Article, ...]:
+    """The articles of a category, by name; an article of several sources stands there for each."""
+    rows = db.rows(
+        "select source, product_id, arg_max(name, coalesce(valid_from, date '0001-01-01')),"
+        " any_value(category) from products where category = ? group by source, product_id"
+        " order by 3, 2",
+        [category],
+    )
+    return tuple(Article(*row) for row in rows)
+
+
+def exists(db: Transaction, number: str) -> bool:
+    """Whether a request with this number is on record."""
+    return bool(db.value("select count(*) from requests where request_id = ?", [number]))
+
+
+def ledger(db: Transaction, month: date, where: Where) -> Ledger:
+    """Build the ledger of the twelve months that end with a month.
+
+    Args:
+        db: a consistent look at the file.
+        month: the last month.
+        where: filters on category and location group, as in ``Ask``.
+    """
+    test, parameters = filter_sql(RELATION, where)
+    since, charted = add_months(month, 1 - MONTHS), add_months(month, 1 - CHARTED)
+    rows = db.rows(
+        "select r.month, r.decision, sum(r.requests)::bigint, sum(r.decided + r.blocked)::bigint"
+        f" from {RELATION.source(tuple(where))} where r.month between ? and ? and {test}"
+        " group by 1, 2 order by 1, 2",
+        [charted, month, *parameters],
+    )
+    recent = [row for row in rows if row[0] >= since]
+    asked = sum(row[2] for row in recent)
+    counted = sum(row[3] for row in recent)
+    return Ledger(
+        month=month,
+        decisions={(at, decision): n for at, decision, _, n in rows if n},
+        figures=tuple(
+            compute(db, CATALOGUE[code], Ask(kind=PeriodKind.R12, until=month, where=where))[0]
+            for code in CARDS
+        ),
+        asked=asked,
+        counts={
+            decision: sum(row[3] for row in recent if row[1] == decision) for decision in DECISIONS
+        },
+        no_need=asked - counted,
+        blocked=_blocked(db, since, month, where),
+    )
+
+
+def _blocked(db: Transaction, since: date, month: date, where: Where) -> dict[str, int]:
+    test, parameters = filter_sql(RELATION, where)
+    return dict(
+        db.rows(
+            f"select {BLOCKED_FOR} as reason, count(*) as n from {_lines('requests')}"
+            f" where r.decision = 'blocked' and {DECIDED_IN} and {test}"
+            " group by 1 order by n desc, reason",
+            [since, month, *parameters],
+        )
+    )
+
+
+DECIDED_IN: Final = "month_of(coalesce(r.decided_on, r.requested_on)) between ? and ?"
+
+
+def _lines(relation: str) -> str:
+    return f"{relation} as r left join location_facts as g on g.location_id = r.location_id"
+
+
+def rows(db: Transaction, month: date, where: Where) -> tuple[Request, ...]:
+    """The requests of the twelve months that end with a month, the latest first.
+
+    Article and reason are left out where they could point at a person.
+
+    Raises:
+        UserError: ``requests.too_many`` for more rows than a screen can hold.
+    """
+    test, parameters = filter_sql(RELATION, where)
+    scope = [add_months(month, 1 - MONTHS), month, *parameters]
+    held = f"{_lines('requests')} where {DECIDED_IN} and {test}"
+    count = int(db.value(f"select count(*) from {held}", scope))
+    if count > MOST_ROWS:
+        raise UserError("requests.too_many", rows=count, most=MOST_ROWS)
+    shown = _lines(f"({lines_query('requests')})")
+    found: Sequence[tuple[Any, ...]] = db.rows(
+        "select r.request_id, r.requested_on, coalesce(l.name, r.location_id), r.category,"
+        " coalesce(p.name, r.product_id), r.quantity, r.decision, r.quantity_avoided, r.decided_on,"
+        f" r.reason, r.source, r.{FLAG} from {shown}"
+        " left join locations as l on l.location_id = r.location_id"
+        " left join (select source, product_id, any_value(name) as name from products"
+        " group by source, product_id) as p"
+        " on p.source = r.product_source and p.product_id = r.product_id"
+        f" where {DECIDED_IN} and {test} order by r.requested_on desc, r.request_id desc",
+        scope,
+    )
+    return tuple(Request(*row) for row in found)
