@@ -88,6 +88,7 @@ def test_a_sound_file_passes_the_check(loaded):
     [
         ("update by_place set amount_eur = amount_eur * 1.001", "derived", "by_place"),
         ("delete from by_product where month = date '2025-01-01'", "derived", "by_product"),
+        ("update delivered set lines = lines + 1", "derived", "delivered"),
         ("delete from orders_offered where line = 2", "counts", "3/orders"),
         ("update orders_offered set batch = 99 where line = 2", "orphans", "orders"),
         ("update batches set parent = 99 where batch = 2", "orphans", "batches"),
