@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PAGES = {
     "pages/overview.py": (":material/dashboard:", "overview", "month"),
     "pages/trends.py": (":material/trending_up:", "trends", "month"),
+    "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),
     "pages/data.py": (":material/upload_file:", "data", "data"),
     "pages/about.py": (":material/info:", "about", "data"),
 }

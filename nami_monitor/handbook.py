@@ -6,16 +6,18 @@ A test fails when a page in docs/ is not what the code says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from typer.testing import CliRunner
 
+from nami_monitor.briefing.handbook import Entry, Part, entry
 from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.i18n import text
-from nami_monitor.kpis import CATALOGUE, Kpi
+from nami_monitor.kpis import CATALOGUE
 from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -23,11 +25,6 @@ NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not th
 INTRODUCTION = (
     "The columns of every input table, as `nami_monitor/tables` defines them. "
     "Empty means unknown; an unknown value is never filled in with a guess."
-)
-KPIS_INTRODUCTION = (
-    "Each KPI as `nami_monitor/kpis/catalogue` declares it. A figure is a value, or says why it is "
-    "not computable or not applicable. *Known share* is the part of the rows that the figure can "
-    "speak of; it lowers the completeness."
 )
 HELP_WIDTH = 96
 SHORT_TEXT = re.compile(r"\[\^\\r\\n\\t\]\{1,(\d+)\}")
@@ -118,38 +115,31 @@ def tables() -> str:
     )
 
 
-def _kpi(kpi: Kpi) -> str:
-    words = {part: text(f"kpis.{kpi.code}.{part}", "en") for part in ("name", "says", "says_not")}
-    said = {
-        "strategy": str(kpi.strategy),
-        "better": str(kpi.better),
-        "unit": f"`{kpi.unit}`",
-        "over time": str(kpi.over_time).replace("_", " "),
-        "numerator": f"`{kpi.numerator}`",
-        "denominator": _divided_by(kpi),
-        "known share": f"`{kpi.covered}`" if kpi.covered else "",
-        "reads": ", ".join(f"`{name}`" for name in kpi.reads),
-        "needs": ", ".join(f"`{name}`" for name in kpi.needs),
-        "evidence": str(kpi.evidence),
-        "source": kpi.source,
-        "version": str(kpi.version),
-    }
-    rows = [[name, value] for name, value in said.items() if value]
-    return (
-        f"## {kpi.code}\n\n**{words['name']}.** {words['says']}\n\n"
-        f"*{words['says_not']}*\n\n{_grid(['part', 'declaration'], rows)}"
-    )
+def _listed(parts: Iterable[Part]) -> str:
+    return "\n".join(f"- **{part.label}:** {part.words}" for part in parts)
 
 
-def _divided_by(kpi: Kpi) -> str:
-    if kpi.per_activity:
-        return "the activity measure of the category, from `measurements`"
-    return f"`{kpi.denominator}`" if kpi.denominator else ""
+def _kpi(found: Entry, lang: str) -> str:
+    needs = [Part(f"{need.table}, {need.column}", f"`{need.code}`") for need in found.needs]
+    said = [
+        f"## {found.code}",
+        f"**{found.name}.** {found.says}",
+        f"*{found.says_not}*",
+        _listed(found.parts),
+        f"{text('handbook.needs', lang)}:",
+        _listed(needs),
+    ]
+    if found.sql:
+        said.append(f"{text('handbook.sql', lang)}:")
+        said.append(_listed(Part(part.label, f"`{part.words}`") for part in found.sql))
+    return "\n\n".join(said)
 
 
-def kpis() -> str:
-    """The handbook of the KPIs, from their declarations and the English catalogue."""
-    return "\n\n".join([NOTE, "# KPIs", KPIS_INTRODUCTION, *map(_kpi, CATALOGUE.values())])
+def kpis(lang: str) -> str:
+    """The handbook of the KPIs, from their declarations and the catalogue of a language."""
+    entries = (_kpi(entry(kpi, lang), lang) for kpi in CATALOGUE.values())
+    title = f"# {text('handbook.title', lang)}"
+    return "\n\n".join([NOTE, title, text("handbook.words", lang), *entries])
 
 
 def thresholds() -> str:
@@ -179,7 +169,8 @@ def cli() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli,
     "tables.md": tables,
-    "kpis.md": kpis,
+    "kpis.md": partial(kpis, "en"),
+    "kpis.nl.md": partial(kpis, "nl"),
     "thresholds.md": thresholds,
 }
 

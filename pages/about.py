@@ -4,5 +4,4 @@ from nami_monitor.ui import about, app
 
 session = app.page("about.title")
 st.markdown(session.t("about.words"))
-about.definitions(session)
 about.places(session)

@@ -82,7 +82,7 @@ def answers(
 
 def as_rows(session: Session, found: Sequence[tuple[Kpi, KpiResult]]) -> list[dict[str, Any]]:
     """Figures as plain data."""
-    return [as_row(result, reason_sentence(result, session.lang)) for _, result in found]
+    return [as_row(kpi, result, reason_sentence(result, session.lang)) for kpi, result in found]
 
 
 @command(app, "kpi")

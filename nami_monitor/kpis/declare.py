@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from nami_monitor.core.ladder import OF_STRATEGY, Rung
 from nami_monitor.core.words import (
     Direction,
     Evidence,
@@ -45,8 +47,23 @@ as totals and not one by one.
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of a definition; what changed stands in the catalogues under ``kpis.CODE.changes``.
+
+    Args:
+        version: the version that it made.
+        since: the month in which it was made; figures shared before rest on the former version.
+    """
+
+    version: int
+    since: date
+
+
+@dataclass(frozen=True)
 class Kpi:
     """One KPI. From this come the figure, its handbook page, its needs and its tests.
+
+    Where the definition comes from stands with its other words in the catalogues.
 
     Args:
         code: the name everywhere; words for people stand in the catalogues under it.
@@ -57,8 +74,8 @@ class Kpi:
         over_time: how months become longer periods.
         numerator: SQL aggregate over the relation.
         needs: ``table.column`` of what must be loaded.
-        source: where the definition comes from.
         version: rises with every change of the definition.
+        history: the changes that made the versions after the first, in their order.
         denominator: SQL aggregate over the relation, for ratios within it; ratios per activity
             have none here, their denominator is the category's activity measure.
         covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
@@ -67,6 +84,7 @@ class Kpi:
         activity: the activity measure it is always divided by; None for the category's own.
         only: the kinds of period on which it can be stated; empty for all.
         shares: further shares (0 to 1) that belong beside the figure, as SQL aggregates.
+        rungs: where the R-ladder puts what it counts, when that is not the rung of its strategy.
 
     Raises:
         ValueError: the declaration is not whole.
@@ -80,7 +98,6 @@ class Kpi:
     over_time: OverTime
     numerator: str
     needs: tuple[str, ...]
-    source: str
     version: int
     denominator: str | None = None
     covered: str | None = None
@@ -89,12 +106,18 @@ class Kpi:
     activity: str | None = None
     only: tuple[PeriodKind, ...] = ()
     shares: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Change, ...] = ()
+    rungs: tuple[Rung, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole."""
         self._must(re.fullmatch(r"[a-z][a-z0-9_]+", self.code) is not None, "code", self.code)
         self._must(self.version >= 1, "version", self.version)
-        self._must(bool(self.source), "source", self.source)
+        made = [change.version for change in self.history]
+        self._must(made == list(range(2, self.version + 1)), "history", made)
+        since = [change.since for change in self.history]
+        self._must(since == sorted(set(since)), "history", since)
+        self._must(all(day.day == 1 for day in since), "history", since)
         for name in self.reads:
             self._must(name in RELATIONS, "reads", name)
             for split in self.splits:
@@ -124,6 +147,12 @@ class Kpi:
     def _must(self, holds: bool, field: str, seen: object) -> None:
         if not holds:
             raise ValueError(f"{self.code}.{field}: {seen!r}")
+
+    @property
+    def on_ladder(self) -> tuple[Rung, ...]:
+        """Its rungs on the R-ladder; none for impact and steering."""
+        own = OF_STRATEGY.get(self.strategy)
+        return self.rungs or ((own,) if own else ())
 
     @property
     def per_activity(self) -> bool:

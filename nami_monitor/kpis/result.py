@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from nami_monitor.core.ladder import LADDER
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Evidence, Flag, State, Unit
+from nami_monitor.kpis.declare import Kpi
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,23 @@ class KpiResult:
         return self.period.last
 
 
-def as_row(result: KpiResult, reason: str | None) -> dict[str, Any]:
+def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
     """The figure as plain data for JSON and exports.
 
+    ``r`` is where the R-ladder named in ``ladder`` puts what the KPI counts, which need not be the
+    number of the strategy under which the kit files it: "R3, R5" under rethink. Both are empty for
+    impact and steering.
+
     Args:
+        kpi: its declaration.
         result: the figure.
         reason: the sentence of its reason, in the reader's language.
     """
     return {
         "code": result.code,
+        "strategy": str(kpi.strategy),
+        "r": ", ".join(kpi.on_ladder),
+        "ladder": LADDER if kpi.on_ladder else "",
         **result.keys,
         "period_start": result.period.start.isoformat(),
         "period_end": result.period.end.isoformat(),

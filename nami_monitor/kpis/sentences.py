@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -57,8 +57,13 @@ def _grain(value: str, lang: str) -> str:
     return text(f"reasons.grains.{value}", lang)
 
 
+def period_names(kinds: Iterable[str], lang: str) -> str:
+    """Kinds of periods, as they stand within a sentence."""
+    return ", ".join(text(f"periods.{kind}", lang).lower() for kind in kinds)
+
+
 def _kinds(value: str, lang: str) -> str:
-    return ", ".join(text(f"periods.{kind}", lang).lower() for kind in value.split(", "))
+    return period_names(value.split(", "), lang)
 
 
 WRITERS: Final[Mapping[str, Writer]] = {

@@ -6,16 +6,34 @@ from nami_monitor.cli.app import COMMANDS
 from nami_monitor.kpis import CATALOGUE
 
 KEYS = {
-    "code", "period_start", "period_end", "state", "value", "low", "high", "unit", "numerator",
-    "denominator", "completeness", "evidence", "version", "flags", "reason",
+    "code", "strategy", "r", "ladder", "period_start", "period_end", "state", "value", "low",
+    "high", "unit", "numerator", "denominator", "completeness", "evidence", "version", "flags",
+    "reason",
 }  # fmt: skip
 
 
 def test_every_kpi_gives_a_row_with_every_key(loaded):
     rows = loaded.json("kpi", "--until", "2025-02")
     assert [row["code"] for row in rows] == list(CATALOGUE)
-    assert all(set(row) == KEYS for row in rows)
+    assert all(
+        set(row) == KEYS | {f"share_{name}" for name in CATALOGUE[row["code"]].shares}
+        for row in rows
+    )
     assert all(row["reason"] for row in rows if row["state"] != "value")
+
+
+def test_a_row_bears_the_rung_of_its_strategy_and_which_ladder_it_is(loaded):
+    rows = {row["code"]: row for row in loaded.json("kpi", "--until", "2025-02")}
+    said = {
+        code: (rows[code]["strategy"], rows[code]["r"], rows[code]["ladder"])
+        for code in ("refuse_rate", "rethink_circular_share", "reduce_asset_life", "impact_spend")
+    }
+    assert said == {
+        "refuse_rate": ("refuse", "R0", "CBS/PBL 2018"),
+        "rethink_circular_share": ("rethink", "R3, R5", "CBS/PBL 2018"),
+        "reduce_asset_life": ("reduce", "R2", "CBS/PBL 2018"),
+        "impact_spend": ("impact", "", ""),
+    }
 
 
 def test_figures_by_group_and_filter(loaded):
@@ -52,7 +70,7 @@ def test_a_table_for_people_is_written_as_they_write(loaded):
         ("kpi", "--where", "category"),
         ("kpi", "--last", "0"),
         ("kpi", "--nonsense"),
-        ("kpi", "refuse_assortment", "--by", "contract,product"),
+        ("kpi", "refuse_assortment", "--by", "decision"),
         ("kpi", "--lang", "fr"),
         ("export", "orders", "--out", "x.doc", "--format", "doc"),
         ("nonsense",),

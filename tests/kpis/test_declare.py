@@ -1,6 +1,7 @@
 """A declaration that is not whole is refused where it stands."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from nami_monitor.core.words import OverTime, Unit
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.catalogue import _declared
 from nami_monitor.kpis.catalogue import impact as impact_file
+from nami_monitor.kpis.declare import Change
 
 SPEND = CATALOGUE["impact_spend"]
 SHARE = CATALOGUE["rethink_circular_share"]
@@ -19,7 +21,14 @@ PER_DAY = CATALOGUE["reduce_spend_per_activity"]
     [
         (SPEND, {"code": "Impact Spend"}, "code"),
         (SPEND, {"version": 0}, "version"),
-        (SPEND, {"source": ""}, "source"),
+        (SPEND, {"version": 2}, "history"),
+        (SPEND, {"history": (Change(2, date(2026, 1, 1)),)}, "history"),
+        (SPEND, {"version": 2, "history": (Change(2, date(2026, 1, 5)),)}, "history"),
+        (
+            SPEND,
+            {"version": 3, "history": (Change(2, date(2026, 5, 1)), Change(3, date(2026, 5, 1)))},
+            "history",
+        ),
         (SPEND, {"reads": ("orders",)}, "reads"),
         (SPEND, {"splits": ("colour",)}, "splits"),
         (SPEND, {"reads": ("by_place",), "splits": ("product",)}, "splits"),
@@ -33,6 +42,11 @@ PER_DAY = CATALOGUE["reduce_spend_per_activity"]
 def test_what_is_not_whole_is_refused(kpi, change, field):
     with pytest.raises(ValueError, match=rf"\.{field}: "):
         replace(kpi, **change)
+
+
+def test_a_changed_definition_says_since_when():
+    changed = replace(SPEND, version=2, history=(Change(2, date(2026, 5, 1)),))
+    assert changed.history[0].since == date(2026, 5, 1)
 
 
 @pytest.mark.parametrize("need", ["orders.price", "bills.amount_eur"])

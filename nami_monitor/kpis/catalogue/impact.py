@@ -13,7 +13,6 @@ IMPACT_SPEND = Kpi(
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
     needs=("orders.amount_eur",),
-    source="kit introduction: what the central government spends on buying",
     version=1,
 )
 
@@ -27,7 +26,6 @@ IMPACT_MASS = Kpi(
     numerator="sum(mass_kg)",
     covered=MASS_KNOWN,
     needs=("orders.quantity", "products.mass_kg"),
-    source="kit introduction: using fewer raw materials through buying",
     version=1,
 )
 
@@ -46,6 +44,5 @@ IMPACT_CO2E = Kpi(
         "mass": "sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0)",
         "spend": "sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0)",
     },
-    source="GHG Protocol, scope 3 category 1: quantity times the article's own factor",
     version=1,
 )

@@ -14,7 +14,6 @@ REDUCE_VOLUME_PER_ACTIVITY = Kpi(
     covered=QUANTITIES_KNOWN,
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
     splits=("base_unit",),
-    source="kit cases 6 and 7: supplies per staff-day",
     version=1,
 )
 
@@ -28,7 +27,6 @@ REDUCE_SPEND_PER_ACTIVITY = Kpi(
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
-    source="kit cases 6 and 7: supplies per staff-day",
     version=1,
 )
 
@@ -44,7 +42,6 @@ REDUCE_MASS_PER_ACTIVITY = Kpi(
     needs=(
         "orders.quantity", "products.mass_kg", "measurements.value", "categories.activity_measure",
     ),
-    source="kit case 7: kilograms of refills per staff-day",
     version=1,
 )  # fmt: skip
 
@@ -58,7 +55,6 @@ REDUCE_SPEND_BRIDGE = Kpi(
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
-    source="price, volume and mix as in cost accounting; see kpis/bridge.py",
     version=1,
 )
 
@@ -73,7 +69,6 @@ REDUCE_ASSET_LIFE = Kpi(
     denominator="sum(retired)",
     covered="sum(retired) / nullif(sum(retired) + sum(spoilt), 0)",
     needs=("assets.acquired_on", "asset_events.kind"),
-    source="kit cases 1 and 7: devices and dispensers used for longer",
     version=1,
 )
 
@@ -86,7 +81,6 @@ REDUCE_SURVIVAL = Kpi(
     over_time=OverTime.SURVIVAL,
     numerator="sum(assets)",
     needs=("assets.acquired_on", "assets.warranty_until", "asset_events.kind"),
-    source="Kaplan and Meier (1958); kit case 7: a ten-year warranty on dispensers",
     version=1,
 )
 
@@ -100,7 +94,6 @@ REDUCE_NEW_ASSETS_PER_FTE = Kpi(
     numerator="sum(acquired)",
     needs=("assets.acquired_on", "measurements.value"),
     activity="fte",
-    source="kit case 1: new devices against the number of staff",
     version=1,
 )
 
@@ -114,6 +107,5 @@ REDUCE_FAILURE_RATE = Kpi(
     numerator="sum(failures)",
     denominator="sum(unit_years)",
     needs=("assets.acquired_on", "asset_events.kind"),
-    source="kit case 7: failures of dispensers",
     version=1,
 )

@@ -16,7 +16,6 @@ REFUSE_RATE = Kpi(
     numerator="sum(resolved)",
     denominator="sum(decided)",
     needs=("requests.decision",),
-    source="kit case 1: requests met from stock, by sharing or by repair",
     version=1,
 )
 
@@ -30,7 +29,6 @@ REFUSE_AVOIDED_QUANTITY = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(avoided)",
     needs=("requests.decision", "requests.quantity"),
-    source="kit case 1: what is not bought is hard to measure, unless each request is logged",
     version=1,
 )
 
@@ -45,7 +43,6 @@ REFUSE_AVOIDED_SPEND = Kpi(
     numerator="sum(avoided_eur)",
     covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
-    source="kit case 1; the mean price in the last month in which the article was bought",
     version=1,
 )
 
@@ -60,7 +57,6 @@ REFUSE_AVOIDED_MASS = Kpi(
     numerator="sum(avoided_kg)",
     covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
-    source="kit case 1; the article's own mass",
     version=1,
 )
 
@@ -75,7 +71,6 @@ REFUSE_AVOIDED_CO2E = Kpi(
     numerator="sum(avoided_co2e)",
     covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
     needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
-    source="kit case 1; the article's factor, with its own source and year",
     version=1,
 )
 
@@ -90,7 +85,6 @@ REFUSE_ASSORTMENT = Kpi(
     covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
     needs=("orders.product_id",),
     splits=("article",),
-    source="kit case 6: products taken out of the stock cabinets",
     version=1,
 )
 
@@ -105,6 +99,5 @@ REFUSE_STOCK_PER_LOCATION = Kpi(
     denominator="count(distinct location) filter (where in_use > 0)",
     needs=("assets.asset_id", "assets.location_id", "asset_events.kind"),
     splits=("location",),
-    source="kit case 7: how many dispensers a building needs",
     version=1,
 )

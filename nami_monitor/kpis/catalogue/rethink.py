@@ -1,5 +1,6 @@
 """Rethink: ask differently."""
 
+from nami_monitor.core.ladder import Rung
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
 
@@ -15,7 +16,7 @@ RETHINK_CIRCULAR_SHARE = Kpi(
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
     needs=("orders.quantity", "orders.condition"),
     splits=("condition",),
-    source="kit cases 1 and 9: refurbished thin clients, reused furniture",
+    rungs=(Rung.REUSE, Rung.REFURBISH),
     version=1,
 )
 
@@ -31,7 +32,7 @@ RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
     needs=("orders.amount_eur", "orders.condition"),
     splits=("condition",),
-    source="kit cases 1 and 9: refurbished thin clients, reused furniture",
+    rungs=(Rung.REUSE, Rung.REFURBISH),
     version=1,
 )
 
@@ -47,7 +48,6 @@ RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
     covered="coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
     needs=("orders.product_id", "products.attributes"),
     splits=("article", "mark"),
-    source="kit case 6: a sustainable assortment in the web shop",
     version=1,
 )
 
@@ -64,7 +64,6 @@ RETHINK_FUNCTIONAL_SHARE = Kpi(
     " / nullif(sum(value_eur), 0) * sum(with_value) / nullif(sum(running), 0)",
     needs=("contracts.value_eur", "contracts.specification"),
     splits=("specification",),
-    source="kit cases 4 and 8: asking for what it must do, not for what it is",
     version=1,
 )
 
@@ -79,6 +78,5 @@ RETHINK_STREAM_SPEND = Kpi(
     covered=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "contracts.stream", "contracts.replaces"),
     splits=("streamed",),
-    source="kit case 7: one total contract split into hardware, refills and services",
     version=1,
 )

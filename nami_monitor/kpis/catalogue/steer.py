@@ -15,7 +15,6 @@ STEER_YEAR_END_SHARE = Kpi(
     covered=AMOUNTS_KNOWN,
     needs=("orders.amount_eur",),
     only=WHOLE_YEARS,
-    source="kit conclusion 4: budgets that must be spent before the year ends",
     version=1,
 )
 
@@ -28,7 +27,6 @@ STEER_CONTRACT_WINDOW = Kpi(
     over_time=OverTime.LAST,
     numerator="sum(to_prepare)",
     needs=("contracts.ends_on", "contracts.option_dates", "contracts.notice_months"),
-    source="kit case 7: preparing another way of buying took two years",
     version=1,
 )
 
@@ -41,6 +39,5 @@ STEER_TARGET_ATTAINMENT = Kpi(
     over_time=OverTime.ATTAINMENT,
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
-    source="kit conclusion 3: ambition from above only helps when somebody follows it",
     version=1,
 )

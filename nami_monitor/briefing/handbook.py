@@ -1,0 +1,160 @@
+"""The KPI handbook: what each KPI says, in the reader's language, from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nami_monitor.core.ladder import LADDER
+from nami_monitor.core.thresholds import MIN_COMPLETENESS, PREPARATION_MONTHS, PRICE_MONTHS
+from nami_monitor.core.words import OverTime, Unit
+from nami_monitor.i18n import formats, text
+from nami_monitor.kpis import Kpi
+from nami_monitor.kpis.sentences import activity_name, period_names
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that an entry tells.
+
+    Args:
+        label: what it is, in the reader's language.
+        words: what there is to say of it, or SQL.
+    """
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """A column that must be loaded, in the words of the import.
+
+    Args:
+        table: the table's name.
+        column: the column's name.
+        code: both as the files name them: ``orders.quantity``.
+    """
+
+    table: str
+    column: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A KPI in the handbook.
+
+    Args:
+        code: its name everywhere.
+        name: its name for people.
+        says: what it says.
+        says_not: what it does not say.
+        parts: all else that people read of it, in their order.
+        needs: what must be loaded for it.
+        sql: what is computed, as the database reads it; empty where other figures are judged.
+    """
+
+    code: str
+    name: str
+    says: str
+    says_not: str
+    parts: tuple[Part, ...]
+    needs: tuple[Need, ...]
+    sql: tuple[Part, ...]
+
+
+def entry(kpi: Kpi, lang: str) -> Entry:
+    """The handbook's entry of a KPI.
+
+    Args:
+        kpi: the declaration.
+        lang: ``nl`` or ``en``.
+    """
+
+    def told(part: str, words: str) -> Part:
+        return Part(text(f"handbook.parts.{part}", lang), words)
+
+    def own(part: str) -> str:
+        return text(f"kpis.{kpi.code}.{part}", lang, **_limits(lang))
+
+    parts = [
+        told("strategy", text(f"strategies.{kpi.strategy}", lang)),
+        told("formula", own("formula")),
+        told("pitfalls", own("pitfalls")),
+        told("unit", _unit(kpi, lang)),
+        told("better", text(f"handbook.better.{kpi.better}", lang)),
+        told("over_time", _over_time(kpi, lang)),
+        told("source", own("source")),
+    ]
+    if kpi.on_ladder:
+        parts.append(told("ladder", _ladder(kpi, lang)))
+    if kpi.evidence:
+        parts.append(told("evidence", text(f"handbook.evidence.{kpi.evidence}", lang)))
+    parts.append(told("version", " ".join([str(kpi.version), *changes(kpi, lang)])))
+    return Entry(
+        code=kpi.code,
+        name=own("name"),
+        says=own("says"),
+        says_not=own("says_not"),
+        parts=tuple(parts),
+        needs=tuple(_need(code, lang) for code in kpi.needs),
+        sql=tuple(told(part, sql) for part, sql in _sql(kpi)),
+    )
+
+
+def changes(kpi: Kpi, lang: str) -> Iterator[str]:
+    """What changed in a definition and when, a sentence for each version after the first."""
+    for change in kpi.history:
+        what = text(f"kpis.{kpi.code}.changes.{change.version}", lang)
+        month = formats.month(change.since, lang)
+        yield text("handbook.change", lang, version=change.version, month=month, what=what)
+
+
+def _limits(lang: str) -> dict[str, str]:
+    """The thresholds that the words of a KPI name."""
+    return {
+        "min_completeness": formats.percent(100 * MIN_COMPLETENESS.value, lang, decimals=0),
+        "preparation_months": formats.number(PREPARATION_MONTHS.value, lang),
+        "price_months": formats.number(PRICE_MONTHS.value, lang),
+    }
+
+
+def _unit(kpi: Kpi, lang: str) -> str:
+    if kpi.unit is Unit.COUNT:
+        return text("handbook.count", lang)
+    activity = activity_name(kpi.activity, lang) if kpi.activity else None
+    return formats.unit_label(kpi.unit, lang, activity=activity)
+
+
+def _over_time(kpi: Kpi, lang: str) -> str:
+    said = text(f"over_time.{kpi.over_time}", lang)
+    if not kpi.only:
+        return said
+    return f"{said}; {text('handbook.only', lang, kinds=period_names(kpi.only, lang))}"
+
+
+def _ladder(kpi: Kpi, lang: str) -> str:
+    rungs = ", ".join(f"{rung} {rung.name.capitalize()}" for rung in kpi.on_ladder)
+    said = f"{rungs} · {text('handbook.ladder', lang, ladder=LADDER)}"
+    return f"{said}. {text('handbook.elsewhere', lang)}" if kpi.rungs else said
+
+
+def _need(code: str, lang: str) -> Need:
+    table, _, column = code.partition(".")
+    return Need(text(f"tables.{table}.name", lang), text(f"columns.{column}", lang), code)
+
+
+def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:
+    """What the database reads. Attainment judges the figures of other KPIs and adds up nothing."""
+    if kpi.over_time is OverTime.ATTAINMENT:
+        return
+    yield "numerator", kpi.numerator
+    if kpi.denominator:
+        yield "denominator", kpi.denominator
+    if kpi.per_activity:
+        measure = f"'{kpi.activity}'" if kpi.activity else "categories.activity_measure"
+        yield "denominator", f"measurements.value where activity_measure = {measure}"
+    if kpi.covered:
+        yield "covered", kpi.covered
+    yield "reads", ", ".join(kpi.reads)

@@ -1,0 +1,39 @@
+"""The page "KPI handbook": one entry, as ``briefing/handbook.py`` builds it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nami_monitor.briefing.handbook import entry
+from nami_monitor.kpis import CATALOGUE, Kpi
+from nami_monitor.ui import filters, words
+from nami_monitor.ui.app import Session
+
+
+def choose(session: Session) -> Kpi:
+    """The KPI that the reader chose, or that the address names."""
+    code = filters.select(
+        "kpi",
+        session.t("handbook.choose"),
+        list(CATALOGUE),
+        lambda found: words.kpi_name(session, CATALOGUE[found]),
+        default="impact_spend",
+    )
+    return CATALOGUE[code]
+
+
+def show(session: Session, kpi: Kpi) -> None:
+    """The whole entry of a KPI."""
+    found = entry(kpi, session.lang)
+    st.header(found.name, anchor=False)
+    st.caption(f"`{found.code}`")
+    st.markdown(f"**{session.t('handbook.says')}.** {found.says}")
+    st.markdown(f"**{session.t('handbook.says_not')}.** {found.says_not}")
+    st.markdown("\n".join(f"- **{part.label}:** {part.words}" for part in found.parts))
+    listed = "\n".join(f"- {n.table}: {n.column} (`{n.code}`)" for n in found.needs)
+    st.markdown(f"**{session.t('handbook.needs')}**\n\n{listed}")
+    if found.sql:
+        with st.expander(session.t("handbook.sql")):
+            for part in found.sql:
+                st.markdown(f"**{part.label}**")
+                st.code(part.words, language="sql", wrap_lines=True)

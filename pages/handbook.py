@@ -1,0 +1,7 @@
+import streamlit as st
+
+from nami_monitor.ui import app, handbook
+
+session = app.page("handbook.title")
+st.markdown(session.t("handbook.words"))
+handbook.show(session, handbook.choose(session))
