@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from nami_monitor.ingest import completeness
@@ -11,13 +11,21 @@ from nami_monitor.store.ledgers import refresh_ledgers
 from nami_monitor.store.rollups import refresh, refresh_activity, refresh_facts
 
 
-def refresh_months(db: Transaction, months: Sequence[date] | None) -> None:
-    """Refresh the roll-ups of some months (None: all), completeness, and the data version."""
+def refresh_months(
+    db: Transaction, months: Sequence[date] | None, tables: Collection[str] | None = None
+) -> None:
+    """Refresh the roll-ups of some months, the registers, completeness, and the data version.
+
+    Args:
+        db: the transaction that changed the lines.
+        months: the months whose order lines changed; None for all.
+        tables: the input tables of which rows changed; None for any.
+    """
     if months is None or months:
         refresh(db, months)
     refresh_activity(db)
     refresh_facts(db)
-    refresh_ledgers(db)
+    refresh_ledgers(db, tables if months is not None else None)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
 

@@ -96,7 +96,7 @@ def import_file(
             if check:
                 check(db, done.report)
             _raise_question(done.report)
-            refresh_months(db, done.months)
+            refresh_months(db, done.months, done.report.tables)
             return done.report
     except _NotBookedError as not_booked:
         return not_booked.report

@@ -5,18 +5,31 @@ Their rows are few, so they are made anew as a whole; the views stand in ``sql/l
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
 
-LEDGERS: Final = ("by_request", "by_asset", "by_life", "by_contract", "registers")
-"""The tables, in the order in which they rest on each other; ``registers`` holds from when until
-when each source of the others speaks."""
+LEDGERS: Final[Mapping[str, frozenset[str]]] = {
+    "by_request": frozenset({"requests", "products", "orders"}),
+    "by_asset": frozenset({"assets", "asset_events"}),
+    "by_life": frozenset({"assets", "asset_events"}),
+    "by_contract": frozenset({"contracts", "categories", "orders"}),
+    "registers": frozenset({"requests", "assets", "asset_events", "contracts", "orders"}),
+}
+"""The tables, in the order in which they rest on each other, with the input tables they rest on;
+``registers`` holds from when until when each source of the others speaks."""
 
 
-def refresh_ledgers(db: Transaction) -> None:
-    """Bring the tables in line with the rows that count."""
-    for name in LEDGERS:
-        db.run(f"delete from {name}")
-        db.run(f"insert into {name} by name from {name}_made")
+def refresh_ledgers(db: Transaction, touched: Collection[str] | None = None) -> None:
+    """Bring the tables in line with the rows that count.
+
+    Args:
+        db: the transaction that changed the rows.
+        touched: the input tables of which rows changed; None for any, as when codes were merged.
+    """
+    for name, rests_on in LEDGERS.items():
+        if touched is None or rests_on & set(touched):
+            db.run(f"delete from {name}")
+            db.run(f"insert into {name} by name from {name}_made")

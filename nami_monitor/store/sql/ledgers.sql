@@ -69,7 +69,11 @@ from assets as a left join (
 
 create view by_asset_made as
 with seen as (
-    select source, month_of(least((select max(imported_at)::date from batches), max(day))) as last_month from (
+    select source, month_of(least(max(day), (
+        select max(imported_at)::date from batches where batch in (
+            select batch from batch_months where table_name in ('assets', 'asset_events')
+        )
+    ))) as last_month from (
         select source, max(acquired_on) as day from assets group by source
         union all
         select a.source, max(e.happened_on) from asset_events as e join assets as a using (asset_id)
