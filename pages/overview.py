@@ -27,12 +27,7 @@ with st.container(key="overview_trend"):
 
 overview.attention(session, glance)
 title = session.t("overview.table.title")
-st.subheader(title, anchor=False)
-st.dataframe(
-    overview.table(session, glance),
-    hide_index=True,
-    key="overview_table",
-    alt=title,
-)
+st.header(title, anchor=False)
+st.table(overview.table(session, glance), border="horizontal", hide_index=True, alt=title)
 sheet = overview.sheet(session, glance)
 grid.offer(session, sheet.head, sheet.rows, key="overview_table", file=title)

@@ -2,7 +2,7 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, trends, words
+from nami_monitor.ui import app, cache, filters, trends, why, words
 
 session = app.page("trends.title")
 if app.empty(session):
@@ -44,12 +44,14 @@ ask = Ask(
     until=chosen.month,
     last=trends.HOW_MANY[PeriodKind(kind)],
     by=(by,) if by else (),
-    where=dict(chosen.where) | channel,
+    where=dict(chosen.where) | channel | why.narrowed(session, code),
 )
 results = cache.figures(session.store, code, ask)
-st.subheader(words.kpi_name(session, kpi), anchor=False)
+st.header(words.kpi_name(session, kpi), anchor=False)
 st.caption(trends.says(session, kpi))
 trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
-with st.expander(session.t("trends.figures")):
+why.section(session, code, ask)
+title = session.t("trends.figures")
+with st.expander(title):
     table = trends.result_table(session, results)
-    trends.show_table(session, table, "trend_results", words.kpi_name(session, kpi))
+    trends.show_table(session, table, "trend_results", title)

@@ -196,7 +196,7 @@ def empty(session: Session) -> bool:
     if session.store.exists and session.store.version() > 0:
         return False
     with st.container(key="empty_state", border=True):
-        st.subheader(session.t("app.empty.title"), anchor=False)
+        st.header(session.t("app.empty.title"), anchor=False)
         st.markdown(session.t("app.empty.words"))
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
         if not session.demo:

@@ -86,7 +86,7 @@ def card_html(card: Card, lang: str) -> str:
     Returns:
         HTML for Streamlit's ``st.html``; classes are those of ``style.css``.
     """
-    head = _part("p", "strategy", card.strategy) + _part("h3", "name", card.name)
+    head = _part("p", "strategy", card.strategy) + _part("h2", "name", card.name)
     if card.state is State.VALUE:
         return head + _figures(card, lang)
     return head + _why(card, lang)
@@ -95,7 +95,7 @@ def card_html(card: Card, lang: str) -> str:
 def _figures(card: Card, lang: str) -> str:
     value = _part("strong", "number", card.value) + _part("span", "unit", card.unit)
     rows = "".join(
-        f"<div><dt>{escape(each.label)}</dt><dd>{escape(each.value)}"
+        f"<div><dt>{escape(each.label)}</dt><dd>{_part('span', 'amount', each.value)} "
         f"{_part('span', 'difference', each.difference)}</dd></div>"
         for each in card.beside
     )

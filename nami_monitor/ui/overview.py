@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from nami_monitor.briefing.overview import Aim, Line, Overview
+from nami_monitor.briefing.overview import Line, Overview
 from nami_monitor.charts.tables import Table
-from nami_monitor.core.words import OverTime, State
+from nami_monitor.core.words import OverTime, State, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.targets import Aim
 from nami_monitor.signals.assess import Assessment
 from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
@@ -64,12 +65,13 @@ def _card(session: Session, line: Line) -> Card:
             strategy=strategy,
             reason=words.reason(session, result),
         )
-    value = result.value or 0.0
+    activity = words.activity_name(session, result.activity)
+    value, unit = _split(session, result.value or 0.0, result.unit, activity)
     return Card(
         name=name,
         strategy=strategy,
-        value=formats.figure(value, result.unit, session.lang),
-        unit=_unit_beside(session, result),
+        value=value,
+        unit=unit,
         beside=tuple(part for part in (_aim(session, line.aim), _year_ago(session, line)) if part),
         spark=line.spark,
         spark_alt=session.t(
@@ -83,22 +85,25 @@ def _card(session: Session, line: Line) -> Card:
     )
 
 
-def _unit_beside(session: Session, result: KpiResult) -> str:
-    """The unit, unless the figure bears it already (€ and %)."""
-    label = words.unit(session, result)
-    shown = formats.figure(result.value or 0.0, result.unit, session.lang)
-    for sign in ("€", "%"):
-        if sign in shown and label.startswith(sign):
-            label = label.removeprefix(sign).strip()
-    return label
+def _split(
+    session: Session, value: float, unit: Unit, activity: str | None = None
+) -> tuple[str, str]:
+    """A figure and what follows it; the signs of euro and percent stay with the figure."""
+    written = formats.figure(value, unit, session.lang)
+    label = formats.unit_label(unit, session.lang, activity=activity)
+    if label.startswith("€") and "€" not in written:
+        label = label.removeprefix("€").strip()
+        whole = formats.quantity(value, unit, session.lang, activity=activity)
+        return whole.removesuffix(label).rstrip(), label
+    return written, "" if label in {"€", "%"} else label
 
 
 def _note(session: Session, line: Line) -> str:
     said = words.flags(session, line.result.flags)
     if line.kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
         window = session.t("overview.window")
-        return f"{window}; {said}" if said else window
-    return said
+        said = f"{window}; {said}" if said else window
+    return said[:1].upper() + said[1:]
 
 
 def _aim(session: Session, aim: Aim | None) -> Beside | None:
@@ -121,7 +126,7 @@ def _aim(session: Session, aim: Aim | None) -> Beside | None:
         )
     return Beside(
         session.t("overview.aim.label", period=aim.target.period),
-        formats.figure(aim.value, kpi.unit, session.lang),
+        _split(session, aim.value, kpi.unit, activity)[0],
         difference,
     )
 
@@ -131,12 +136,13 @@ def _year_ago(session: Session, line: Line) -> Beside | None:
         return None
     unit = line.result.unit
     activity = words.activity_name(session, line.result.activity)
+    difference = formats.difference(
+        line.change, unit, session.lang, activity=activity, like=line.year_ago.value
+    )
     return Beside(
         formats.month(line.year_ago.month, session.lang),
-        formats.figure(line.year_ago.value, unit, session.lang),
-        formats.difference(
-            line.change, unit, session.lang, activity=activity, like=line.year_ago.value
-        ),
+        _split(session, line.year_ago.value, unit, activity)[0],
+        difference if line.change else session.t("overview.same"),
     )
 
 
@@ -152,7 +158,7 @@ def attention(session: Session, glance: Overview) -> None:
         )
         for found in glance.breaks
     ]
-    st.subheader(session.t("overview.attention.title"), anchor=False)
+    st.header(session.t("overview.attention.title"), anchor=False)
     if said:
         st.markdown("\n".join(f"- {one}" for one in said))
     else:

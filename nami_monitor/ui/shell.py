@@ -35,6 +35,9 @@ SCRIPT: Final = r"""
     const word = text.trim();
     if (!word) return text;
     if (plain.has(word)) return text.replace(word, plain.get(word));
+    const cut = word.indexOf(': ');
+    if (cut > 0 && plain.has(word.slice(0, cut)))
+      return plain.get(word.slice(0, cut)) + word.slice(cut);
     for (const [pattern, names, to] of made) {
       const found = pattern.exec(word);
       if (found) return to.replace(/\{(\w+)\}/g, (_, name) => found[names.indexOf(name) + 1]);

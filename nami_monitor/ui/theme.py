@@ -42,7 +42,7 @@ STREAMLIT: Final = {
     "blueColor": palette.LINK,
     "orangeColor": palette.SECOND,
     "grayColor": palette.GREY_TEXT,
-    "headingFontSizes": ["2.25rem", "1.625rem", "1.25rem"],
+    "headingFontSizes": ["2.25rem", "1.25rem", "1.125rem"],
     "showWidgetBorder": True,
 }  # what .streamlit/config.toml must say; a test keeps both equal
 

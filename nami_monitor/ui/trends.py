@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.overview import HISTORY_MONTHS, chart_of, independent
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
@@ -19,7 +20,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.signals.assess import points_up
-from nami_monitor.ui import cache, filters, words
+from nami_monitor.ui import cache, filters, handbook, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 
@@ -37,7 +38,7 @@ HOW_MANY = {
 
 GROUPED = (
     "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
-    "product", "supplier", "contract",
+    "product", "supplier", "contract", "family", "decision", "specification", "form", "mark",
 )  # fmt: skip
 """Dimensions in the order in which a page offers them."""
 
@@ -104,6 +105,10 @@ def trend_of(
             Break(one.month, one.month, session.t("trends.break", source=one.source))
             for one in cache.data_breaks(session.store)
             if one.source in sources
+        ),
+        borders=tuple(
+            Break(one.since, one.since, session.t("handbook.border", version=one.version))
+            for one in kpi.history
         ),
         activity=words.activity_name(session, results[-1].activity),
     )
@@ -180,7 +185,7 @@ def draw(session: Session, trend: Trend, key: str, name: str) -> None:
 def _marks_line(session: Session, trend: Trend) -> str:
     """The interventions by number, for charts too narrow to name them."""
     named = "; ".join(
-        f"{no} {words.month(session, mark.month)} {mark.label}"
+        f"({no}) {mark.label}, {formats.month(mark.month, session.lang)}"
         for no, mark in enumerate(trend.shown_marks(), start=1)
     )
     return session.t("trends.marks", named=named)
@@ -268,9 +273,10 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
 
 
 def says(session: Session, kpi: Kpi) -> str:
-    """What a KPI says, and which way is better."""
+    """What a KPI says, which way is better, how its definition changed, and where more stands."""
     way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
-    return f"{session.t(f'kpis.{kpi.code}.says')} {way}".strip()
+    said = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
+    return " ".join([part for part in said if part] + [handbook.link(session, kpi)])
 
 
 def restart(session: Session, category: str) -> tuple[date, ...]:

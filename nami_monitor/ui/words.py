@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import Kpi, KpiResult
@@ -58,8 +56,3 @@ def flags(session: Session, found: tuple[Flag, ...]) -> str:
     """What a reader must know, in words; that it is demo data stands above every page."""
     said = [session.t(f"flags.{flag}") for flag in found if flag is not Flag.DEMO]
     return "; ".join(said)
-
-
-def month(session: Session, day: date) -> str:
-    """A month as people write it."""
-    return formats.month(day, session.lang)

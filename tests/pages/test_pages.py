@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.kpis import CATALOGUE
 from nami_monitor.ui import app
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def opened(page: str, lang: str, **more: str) -> AppTest:
 def texts(found: AppTest) -> list[str]:
     said = [
         *(e.value for e in found.title),
-        *(e.value for e in found.subheader),
+        *(e.value for e in found.header),
         *(e.value for e in found.markdown),
         *(e.value for e in found.caption),
         *(e.value for e in found.info),
@@ -66,7 +67,7 @@ def test_dutch_page_bears_no_english_text(page):
 def test_overview_has_a_card_for_every_kpi_and_says_that_it_is_demo_data(lang):
     found = opened("overview", lang)
     html = " ".join(e.proto.body for e in found.get("html"))
-    assert html.count('class="nami-card"') == 6
+    assert html.count('class="nami-card"') == len(CATALOGUE)
     banner = catalogue(lang)["app.demo.banner"]
     assert banner in [e.value for e in found.markdown]
     assert catalogue(lang)["app.demo.own"] in [e.label for e in found.button]
@@ -111,5 +112,5 @@ def test_own_data_is_empty_and_says_what_to_do_next():
     found.session_state[app.LANGUAGE] = "nl"
     found.session_state[app.DATA] = app.OWN
     found.run()
-    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.subheader]
+    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]
     assert catalogue("nl")["app.demo.banner"] not in [e.value for e in found.markdown]

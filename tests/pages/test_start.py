@@ -64,7 +64,7 @@ def test_the_next_page_needs_no_demo(built):
     found.button(key="own_data").click().run()
     assert not found.error
     assert found.title[0].value == catalogue("nl")["overview.title"]
-    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.subheader]
+    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]
 
 
 def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place):  # noqa: ARG001

@@ -74,7 +74,7 @@ def test_nothing_that_a_card_says_becomes_markup(words, state):
         "ul",
         "li",
         "p",
-        "h3",
+        "h2",
         "strong",
         "span",
         "dl",
@@ -136,6 +136,7 @@ def test_streamlits_configuration_bears_the_same_colours():
     assert config["server"]["address"] == "127.0.0.1"
     assert config["server"]["showEmailPrompt"] is False
     assert config["client"] == {
+        "disableDataExport": True,
         "showErrorDetails": "none",
         "showErrorLinks": False,
         "toolbarMode": "minimal",

@@ -54,7 +54,7 @@ def _act(session: Session, act: Callable[[str], None], said: str) -> None:
 
 
 def _provisional(session: Session, waiting: Sequence[Provisional]) -> None:
-    st.subheader(session.t("data.codes.provisional"), anchor=False)
+    st.header(session.t("data.codes.provisional"), anchor=False)
     if not waiting:
         st.markdown(session.t("data.codes.no_provisional"))
         return
@@ -96,7 +96,7 @@ def shown(session: Session, code: Code, name: str = "") -> str:
 
 
 def _change(session: Session, known: Sequence[tuple[Code, str]]) -> None:
-    st.subheader(session.t("data.codes.change"), anchor=False)
+    st.header(session.t("data.codes.change"), anchor=False)
     st.markdown(session.t("data.codes.change_words"))
     kind = st.selectbox(
         session.t("data.codes.kind"),
@@ -143,7 +143,7 @@ def _change(session: Session, known: Sequence[tuple[Code, str]]) -> None:
 
 
 def _done(session: Session, done: Sequence[Action]) -> None:
-    st.subheader(session.t("data.codes.done"), anchor=False)
+    st.header(session.t("data.codes.done"), anchor=False)
     if not done:
         st.markdown(session.t("data.codes.nothing_done"))
         return

@@ -135,7 +135,7 @@ def _table(session: Session, months: Sequence[SourceMonth]) -> None:
 
 
 def _breaks(session: Session, broken: Sequence[DataBreak]) -> None:
-    st.subheader(session.t("data.breaks.title"), anchor=False)
+    st.header(session.t("data.breaks.title"), anchor=False)
     if not broken:
         st.markdown(session.t("data.breaks.none"))
         return

@@ -33,7 +33,7 @@ def table(session: Session, key: str, sheet: Sheet, profile: Profile, mapped: Ta
         mapped: how the table is filled so far.
     """
     if len(profile.tables) > 1:
-        st.subheader(labels.table(session, mapped.name), anchor=False)
+        st.header(labels.table(session, mapped.name), anchor=False)
     spec = columns(mapped.name)
     given = {**mapped.columns, **mapped.constants}
     first = _in_sight(key, mapped.name, [c.name for c in spec if not c.optional or c.name in given])

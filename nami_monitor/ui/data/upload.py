@@ -60,7 +60,7 @@ def part(session: Session) -> None:
 
 def _saved(session: Session, library: Mapping[str, Profile]) -> None:
     """The profiles that are kept, to pass on."""
-    st.subheader(session.t("data.profiles.title"), anchor=False)
+    st.header(session.t("data.profiles.title"), anchor=False)
     if not library:
         st.markdown(session.t("data.profiles.none"))
         return
@@ -124,7 +124,7 @@ def _names(offer: Offer, library: Mapping[str, Profile]) -> tuple[str, ...]:
 
 def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> None:
     """One file, from being offered to being booked."""
-    st.subheader(offer.name, anchor=False)
+    st.header(offer.name, anchor=False)
     booked = state.done(offer.key)
     if booked:
         st.success(session.t("data.upload.booked", batch=booked.batch))
