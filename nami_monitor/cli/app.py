@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "undo": "batches",
     "set-aside": "batches",
     "kpi": "figures",
+    "why": "why",
     "completeness": "figures",
     "export": "out",
     "check": "out",

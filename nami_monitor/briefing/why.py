@@ -1,0 +1,237 @@
+"""Why a figure changed, as it is told: names, words and the sentence above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from nami_monitor.core.words import Direction, Flag
+from nami_monitor.i18n import formats, text
+from nami_monitor.kpis import Ask, Kpi, KpiResult
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.why import Against, Why, why
+from nami_monitor.store import Transaction
+
+LEADING = 2
+"""How many contributions the sentence names."""
+
+
+class Effect(StrEnum):
+    """What a contribution did to the figure, by the direction that is better."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One contribution as it is told.
+
+    Args:
+        name: of the group, in the reader's language.
+        before: its own figure before, in the unit of the KPI.
+        after: likewise.
+        amount: what it contributed, in the unit of the KPI.
+        within: of that, by the change of its own figure; None where that says nothing.
+        mix: of that, because it weighs more or less in the whole; likewise.
+        effect: better or worse.
+        where: the filters that lead to its own trend; None for what is added up.
+    """
+
+    name: str
+    before: float | None
+    after: float | None
+    amount: float
+    within: float | None
+    mix: float | None
+    effect: Effect
+    where: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A change with the words for it.
+
+    Args:
+        why: the change.
+        lines: its parts, largest first, what is added up last; they add up to the change.
+        sentence: the change in a sentence; where nothing is split, why not.
+        notes: what a reader must know beside it.
+        lists: headings with the articles that came and went.
+    """
+
+    why: Why
+    lines: tuple[Line, ...]
+    sentence: str
+    notes: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] | None = None
+
+
+def explain(
+    db: Transaction, kpi: Kpi, ask: Ask, dimension: str, against: Against, lang: str
+) -> Explained:
+    """Split a change and say it.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: the later period and the filters.
+        dimension: what to split by.
+        against: what it is compared with.
+        lang: ``nl`` or ``en``.
+
+    Raises:
+        UserError: as ``why`` says.
+    """
+    found = why(db, kpi, ask, dimension, against)
+    if found.lacking:
+        return Explained(found, (), _lacking(found, found.lacking, lang))
+    keys = [one.key for one in found.slices]
+    called = names(db, found.dimension, [*keys, *found.came, *found.went], lang)
+    lines = tuple(
+        Line(
+            name=called[one.key],
+            before=None if one.before is None else float(one.before),
+            after=None if one.after is None else float(one.after),
+            amount=float(one.amount),
+            within=float(one.within) if found.mixes else None,
+            mix=float(one.mix) if found.mixes else None,
+            effect=effect(kpi, one.amount),
+            where=one.where,
+        )
+        for one in found.slices
+    )
+    lists = {}
+    if found.came or found.went:
+        moved = {"came": found.came, "went": found.went}
+        lists = {
+            text(f"why.articles.{name}", lang): tuple(called[key] for key in keys)
+            for name, keys in moved.items()
+            if keys
+        }
+        lines = tuple(_moved(kpi, name, keys, lang) for name, keys in moved.items() if keys)
+    lines += _others(found, lang)
+    return Explained(found, lines, _sentence(found, lines, lang), _notes(found, lang), lists)
+
+
+def effect(kpi: Kpi, amount: Fraction | float) -> Effect:
+    """Whether a contribution made the figure better or worse."""
+    if not amount:
+        return Effect.NONE
+    if kpi.better is Direction.NEUTRAL:
+        return Effect.UP if amount > 0 else Effect.DOWN
+    return Effect.BETTER if (amount > 0) == (kpi.better is Direction.UP) else Effect.WORSE
+
+
+def activity_of(result: KpiResult, lang: str) -> str | None:
+    """The word for one unit of the activity measure of a figure."""
+    return activity_name(result.activity, lang) if result.activity else None
+
+
+def change_written(found: Why, amount: float, lang: str) -> str:
+    """A contribution with its sign and unit: percentages differ by percentage points."""
+    activity = activity_of(found.after, lang)
+    return formats.difference(_rounded(amount), found.kpi.unit, lang, activity=activity)
+
+
+def figure_written(result: KpiResult, lang: str) -> str:
+    """A figure with its unit."""
+    activity = activity_of(result, lang)
+    return formats.quantity(result.value or 0.0, result.unit, lang, activity=activity)
+
+
+def period_written(result: KpiResult, lang: str) -> str:
+    """The period of a figure."""
+    period = result.period
+    return formats.period(period.start, period.end, period.kind, lang)
+
+
+def _rounded(amount: float) -> float:
+    """Without the last digits, that adding up doubles leaves behind."""
+    return float(f"{amount:.12g}")
+
+
+def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> Line:
+    amount = len(keys) if name == "came" else -len(keys)
+    said = text(f"why.articles.{name}", lang)
+    return Line(said, None, None, amount, None, None, effect(kpi, amount))
+
+
+def _others(found: Why, lang: str) -> tuple[Line, ...]:
+    others = found.others
+    if others is None:
+        return ()
+    mixed = found.mixes and others.within is not None and others.mix is not None
+    return (
+        Line(
+            name=text("why.others", lang, n=others.count),
+            before=None,
+            after=None,
+            amount=float(others.amount),
+            within=float(others.within) if mixed and others.within is not None else None,
+            mix=float(others.mix) if mixed and others.mix is not None else None,
+            effect=effect(found.kpi, others.amount),
+        ),
+    )
+
+
+def _sentence(found: Why, lines: tuple[Line, ...], lang: str) -> str:
+    said = text(
+        "why.sentence",
+        lang,
+        name=text(f"kpis.{found.kpi.code}.name", lang),
+        before=figure_written(found.before, lang),
+        before_period=period_written(found.before, lang),
+        after=figure_written(found.after, lang),
+        after_period=period_written(found.after, lang),
+        change=_change(found, lang),
+    )
+    if found.came or found.went:
+        moved = {"came": len(found.came), "went": len(found.went)}
+        parts = [text(f"why.moved.{name}", lang, n=n) for name, n in moved.items()]
+        return " ".join([said, *parts])
+    first = [line for line in lines if line.where is not None and line.amount][:LEADING]
+    if not first:
+        return said
+    led = [f"{line.name} ({change_written(found, line.amount, lang)})" for line in first]
+    return f"{said} {text('why.most', lang, n=len(led), named='; '.join(led))}"
+
+
+def _change(found: Why, lang: str) -> str:
+    """The whole change, in no more decimals than the figures beside it."""
+    if not found.change:
+        return text("why.same", lang)
+    return formats.difference(
+        float(found.change),
+        found.kpi.unit,
+        lang,
+        activity=activity_of(found.after, lang),
+        like=found.after.value,
+    )
+
+
+def _lacking(found: Why, lacking: KpiResult, lang: str) -> str:
+    """Why nothing is split; of the earlier period its name too."""
+    reason = reason_sentence(lacking, lang) or ""
+    if lacking.period == found.before.period:
+        period = period_written(lacking, lang)
+        return text("why.lacking", lang, period=period, reason=reason)
+    return reason
+
+
+def _notes(found: Why, lang: str) -> tuple[str, ...]:
+    said = [text(f"flags.{flag}", lang) for flag in found.flags if flag is not Flag.DEMO]
+    notes = [text("why.flags", lang, flags="; ".join(said))] if said else []
+    if found.others and found.others.hidden:
+        notes.append(text("why.hidden", lang, n=found.others.hidden))
+    if found.mixes:
+        notes.append(text("why.mixes", lang))
+    elif found.kpi.is_ratio:
+        notes.append(text("why.shared", lang))
+    return tuple(notes)

@@ -1,0 +1,120 @@
+"""What contributed to a change: a bar each from a common zero, the largest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import value_axis
+from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+
+ROW: Final = 30
+NAME_PX: Final = 170
+ROOM: Final = 0.3  # of the longest bar, beyond either end, for the words beside it
+
+COLOURS: Final = {
+    "better": palette.INK,
+    "worse": palette.SECOND,
+    "up": palette.LINK,
+    "down": palette.GREY_TEXT,
+    "none": palette.BORDER,
+}
+"""Blue is better and orange worse; where neither is, the way it went."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One contribution.
+
+    Args:
+        name: of the group, in the reader's language.
+        amount: what it contributed, in the chart's unit.
+        effect: a key of ``COLOURS``.
+        label: the amount as people write it.
+    """
+
+    name: str
+    amount: float
+    effect: str
+    label: str
+
+
+def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str) -> Spec:
+    """Draw contributions, from top to bottom in the order given.
+
+    Args:
+        bars: at least one; each name once.
+        effects: the words for the effects, for the legend.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        A Vega-Lite spec; each bar bears its amount in words, and the legend says what colours mean.
+    """
+    names = [bar.name for bar in bars]
+    shown = [effect for effect in COLOURS if any(bar.effect == effect for bar in bars)]
+    axis = value_axis([0.0, *(bar.amount for bar in bars)], lang)
+    reach = ROOM * max(abs(bar.amount) for bar in bars)
+    least, most = min(bar.amount for bar in bars), max(bar.amount for bar in bars)
+    domain = [
+        min(axis.low, least - reach) if least < 0 else 0.0,
+        max(axis.high, most + reach) if most > 0 else 0.0,
+    ]
+    rows = [
+        {"name": bar.name, "amount": bar.amount, "effect": effects[bar.effect], "label": bar.label}
+        for bar in bars
+    ]
+    y: Spec = {
+        "field": "name",
+        "type": "nominal",
+        "sort": names,
+        "axis": {
+            "title": None,
+            "domain": False,
+            "ticks": False,
+            "labelLimit": {"expr": f"width < 320 ? 110 : {NAME_PX}"},
+            "labelColor": palette.BODY,
+        },
+    }
+    x: Spec = {
+        "field": "amount",
+        "type": "quantitative",
+        "scale": {"domain": domain, "nice": False},
+        "axis": {
+            "title": None,
+            "values": list(axis.ticks),
+            "labelExpr": pick(axis.ticks, axis.labels),
+            "labelOverlap": True,
+        },
+    }
+    colour: Spec = {
+        "field": "effect",
+        "type": "nominal",
+        "scale": {
+            "domain": [effects[effect] for effect in shown],
+            "range": [COLOURS[effect] for effect in shown],
+        },
+        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN},
+    }
+    written: Spec = {"x": x, "y": y, "text": {"field": "label"}}
+    text: Spec = {"type": "text", "fontSize": SMALL + 1, "color": palette.BODY}
+    layers = [
+        layer("bar", rows, {"x": x, "y": y, "color": colour}),
+        layer(
+            {"type": "rule", "color": palette.BORDER},
+            [{"zero": 0.0}],
+            {"x": {**x, "field": "zero"}},
+        ),
+        layer(
+            {**text, "align": "left", "dx": 5},
+            [row for row, bar in zip(rows, bars, strict=True) if bar.amount >= 0],
+            written,
+        ),
+        layer(
+            {**text, "align": "right", "dx": -5},
+            [row for row, bar in zip(rows, bars, strict=True) if bar.amount < 0],
+            written,
+        ),
+    ]
+    padding = {"left": 2, "top": 6, "right": 8, "bottom": 4}
+    return chart(layers, height=ROW * len(bars), padding=padding)

@@ -1,0 +1,243 @@
+"""Why a figure changed: contributions that add up, each with a link to its own trend."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from nami_monitor.briefing import why as briefing
+from nami_monitor.briefing.why import Explained, Line
+from nami_monitor.charts.contributions import COLOURS, Bar, contributions_spec
+from nami_monitor.charts.palette import GRID
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.why import Against, dimensions
+from nami_monitor.store import Store
+from nami_monitor.ui import filters, grid, words
+from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
+
+SECTION = "why"
+"""Name of the section in the address: a link can show it open."""
+
+CELL = f"padding:0.25rem 1rem 0.25rem 0;border-bottom:1px solid {GRID};vertical-align:top"
+LEFT, RIGHT = f"{CELL};text-align:left;font-weight:normal", f"{CELL};text-align:right"
+"""How the cells of the table look."""
+
+BOXES = frozenset({"category", "group", "channel"})
+"""Filters with a box of their own on the page; the others stand in the address alone."""
+
+
+def narrowed(session: Session, code: str) -> dict[str, tuple[str, ...]]:
+    """Filters of the address that have no box, said on the page, with a way to drop them.
+
+    A filter that no figure of the KPI knows is left out.
+
+    Args:
+        session: for the words.
+        code: the KPI.
+    """
+    known = {name for one in CATALOGUE[code].reads for name in RELATIONS[one].dimensions} - BOXES
+    found = {name: str(st.query_params[name]) for name in known if name in st.query_params}
+    if not found:
+        return {}
+    with session.store.read() as db:
+        said = [
+            f"{session.t(f'dimensions.{name}')}: {names(db, name, [code], session.lang)[code]}"
+            for name, code in sorted(found.items())
+        ]
+    with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
+        st.text(session.t("why.only", filters="; ".join(said)))
+        st.button(session.t("why.clear"), key="why_clear", on_click=_clear, args=(list(found),))
+    return {name: (value,) for name, value in found.items()}
+
+
+def _clear(found: list[str]) -> None:
+    for name in found:
+        st.query_params.pop(name, None)
+
+
+def section(session: Session, code: str, ask: Ask) -> None:
+    """Why the latest figure changed, once a reader opens it.
+
+    Args:
+        session: for the words.
+        code: the KPI.
+        ask: its last period is the later one; its filters hold.
+    """
+    shown = st.expander(session.t("why.title"), key=SECTION, bind="query-params")
+    if not shown.open:
+        return
+    kpi = CATALOGUE[code]
+    offered = dimensions(kpi, ask)
+    with shown:
+        left, right = st.columns(2)
+        with left:
+            against = filters.select(
+                "against",
+                session.t("why.against"),
+                list(Against),
+                lambda name: session.t(f"why.compared.{name}"),
+            )
+        with right:
+            dimension = (
+                filters.select(
+                    "split",
+                    session.t("why.by"),
+                    offered,
+                    lambda name: session.t(f"dimensions.{name}"),
+                )
+                if offered
+                else "location"
+            )
+        found = explained(session, code, ask, dimension, Against(against))
+        st.text(found.sentence)
+        if found.lines:
+            _draw(session, found, ask)
+        elif not offered:
+            st.caption(session.t("why.none"))
+
+
+def explained(session: Session, code: str, ask: Ask, dimension: str, against: Against) -> Explained:
+    """The change of a KPI with its words; worked out once per data version."""
+    store = session.store
+    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())), dimension, str(against))
+    return _explained(store, str(store.path), store.version(), code, key, session.lang)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _explained(
+    _store: Store, path: str, version: int, code: str, key: tuple[Any, ...], lang: str
+) -> Explained:
+    del path, version  # they are part of the key only
+    kind, until, where, dimension, against = key
+    ask = Ask(kind=kind, until=until, where=dict(where))
+    with _store.read() as db:
+        return briefing.explain(db, CATALOGUE[code], ask, dimension, Against(against), lang)
+
+
+def _draw(session: Session, found: Explained, ask: Ask) -> None:
+    """The bars, what they add up to, and the table with its links."""
+    lang, told = session.lang, found.why
+    name = words.kpi_name(session, told.kpi)
+    bars = tuple(
+        Bar(line.name, line.amount, str(line.effect), _change(found, line.amount, lang))
+        for line in found.lines
+    )
+    effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
+    total = _change(found, float(told.change or 0), lang)
+    st.vega_lite_chart(
+        contributions_spec(bars, effects, lang),
+        theme=None,
+        key="why_chart",
+        alt=session.t("why.alt", name=name, change=total),
+    )
+    st.caption(" ".join([session.t("why.exact", change=total), *found.notes]))
+    st.html(_html(session, found, ask))
+    for heading, articles in (found.lists or {}).items():
+        st.markdown(f"**{heading}**")
+        st.text("; ".join(articles))
+    heads, rows = _sheet(session, found)
+    title = f"{session.t('why.title')} {name}"
+    grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
+
+
+def _change(found: Explained, amount: float, lang: str) -> str:
+    return briefing.change_written(found.why, amount, lang)
+
+
+def _columns(found: Explained) -> tuple[str, ...]:
+    own = any(line.before is not None or line.after is not None for line in found.lines)
+    mixed = found.why.mixes
+    return (
+        *(("before", "after") if own else ()),
+        "amount",
+        *(("within", "mix") if mixed else ()),
+        "effect",
+    )
+
+
+def _sheet(session: Session, found: Explained) -> tuple[list[str], list[list[Any]]]:
+    """The contributions as values, for the download."""
+    heads = [
+        session.t(f"dimensions.{found.why.dimension}"),
+        *(session.t(f"why.table.{name}") for name in _columns(found)),
+    ]
+    rows = [
+        [
+            line.name,
+            *(
+                session.t(f"why.effects.{line.effect}") if name == "effect" else getattr(line, name)
+                for name in _columns(found)
+            ),
+        ]
+        for line in found.lines
+    ]
+    return heads, rows
+
+
+def _html(session: Session, found: Explained, ask: Ask) -> str:
+    """The contributions as a table in which each name leads to its own trend."""
+    columns = _columns(found)
+    heads = [
+        session.t(f"dimensions.{found.why.dimension}"),
+        *(session.t(f"why.table.{name}") for name in columns),
+    ]
+    head = "".join(
+        f'<th scope="col" style="{RIGHT if index else LEFT}">{escape(title)}</th>'
+        for index, title in enumerate(heads)
+    )
+    body = "".join(
+        f'<tr><th scope="row" style="{LEFT}">{_linked(session, found, line, ask)}</th>'
+        + "".join(
+            f'<td style="{RIGHT}">{escape(_cell(session, found, line, name))}</td>'
+            for name in columns
+        )
+        + "</tr>"
+        for line in found.lines
+    )
+    title = escape(session.t("why.title"))
+    return (
+        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{title}">'
+        '<table style="border-collapse:collapse">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
+    if column == "effect":
+        return session.t(f"why.effects.{line.effect}")
+    value = getattr(line, column)
+    if value is None:
+        return words.NONE
+    if column in {"before", "after"}:
+        return formats.figure(value, found.why.kpi.unit, session.lang)
+    return _change(found, value, session.lang)
+
+
+def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
+    if line.where is None:
+        return escape(line.name)
+    address = link(session, found.why.kpi.code, ask, found.why.after.period.last, line)
+    title = escape(session.t("why.open", name=line.name))
+    return f'<a href="{escape(address)}" title="{title}">{escape(line.name)}</a>'
+
+
+def link(session: Session, code: str, ask: Ask, month: date, line: Line) -> str:
+    """The address of the trends page with the filters of a contribution."""
+    where = {name: values[0] for name, values in (line.where or {}).items()}
+    address = {
+        LANGUAGE: session.lang,
+        DATA: DEMO if session.demo else OWN,
+        "kpi": code,
+        "period": ask.kind,
+        "month": f"{month:%Y-%m}",
+        "category": filters.ALL,
+        **where,
+    }
+    return f"?{urlencode(address)}"
