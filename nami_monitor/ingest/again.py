@@ -1,6 +1,7 @@
 """A file that comes again: read the same way it changes nothing, read otherwise it is refused.
 
 Lines that were booked under another profile are no longer recognised: both readings would count.
+Two suppliers may send the same list of articles: its rows belong to their source and count nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Earlier:
     Args:
         batch: its number.
         alike: whether it was read as the file would be read now.
+        own: whether it is of the same source.
         last: whether it is the last delivery of its source.
         replaces: whether it replaced a period.
         report: its report.
@@ -35,6 +37,7 @@ class Earlier:
 
     batch: int
     alike: bool
+    own: bool
     last: bool
     replaces: bool
     report: Report
@@ -84,11 +87,10 @@ def earlier(
         dated = MONTH in given.places or given.delivery is Delivery.FULL_PERIOD
         if dated and period and period not in months:
             continue
-        alike = _same_reading(given, before)
-        if given.source == before.source or alike:
-            alike = alike and given.source == before.source
+        alike, own = _same_reading(given, before), given.source == before.source
+        if own or alike:
             replaces = delivery == Delivery.FULL_PERIOD
-            found.append(Earlier(batch, alike, last, replaces, from_json(report)))
+            found.append(Earlier(batch, alike and own, own, last, replaces, from_json(report)))
     return tuple(found)
 
 
@@ -125,6 +127,8 @@ def refuse_twice(db: Transaction, known: Sequence[Earlier], report: Report) -> N
         if before.alike:
             continue
         for table, counts in report.tables.items():
+            if TABLES[table].per_source and not before.own:
+                continue
             still = counts.accepted and db.value(
                 f"select count(*) from {TABLES[table].name}_offered"
                 f" where batch = ? and standing = '{Standing.LIVE}'",

@@ -35,6 +35,16 @@ name = "Vestiging"
 [table.constants]
 organisation = "Dienst"
 """
+ARTICLES = """source = "X"
+[[table]]
+name = "products"
+[table.columns]
+product_id = "Vestiging"
+name = "Vestiging"
+[table.constants]
+category = "papier"
+base_unit = "pak"
+"""
 
 
 class Desk:
@@ -144,6 +154,24 @@ def test_a_file_under_another_source_name_is_refused(desk):
         + '[drop]\nwhere = [{ column = "Vestiging", matches = "A" }]\n'
     )
     assert desk.offer(parts).main.accepted == 1
+
+
+def test_two_sources_may_send_the_same_list_of_articles(desk):
+    for source in ("X", "Y", "Y"):
+        desk.offer(ARTICLES.replace('"X"', f'"{source}"'))
+    assert desk.value("select list(source order by source) from products") == ["X", "X", "Y", "Y"]
+    assert desk.batches == 2
+    with pytest.raises(UserError) as refused:
+        desk.offer(ARTICLES.replace('product_id = "Vestiging"', 'product_id = "Doos"'))
+    assert refused.value.key == "import.read_otherwise"
+
+
+def test_a_list_of_articles_with_lines_is_refused_under_another_source_name(desk):
+    both = PROFILE + ARTICLES.partition("\n")[2]
+    desk.offer(both)
+    with pytest.raises(UserError) as refused:
+        desk.offer(both.replace('"X"', '"Y"'))
+    assert refused.value.key == "import.read_otherwise"
 
 
 def test_a_file_may_feed_another_table_by_another_profile(desk):

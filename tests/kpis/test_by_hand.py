@@ -143,7 +143,7 @@ def test_the_same_article_of_two_suppliers_counts_once(monitor):
         monitor.load(
             "orders",
             "ordered_on location_id category product_id channel quantity\n"
-            + "\n".join(f"2024-{m:02}-05 A paper P{1 + m % 2} shop 1" for m in range(1, 13)),
+            + "\n".join(f"2024-{m:02}-05 A paper P{1 + m % 2} {source} 1" for m in range(1, 13)),
             source=source,
         )
     assert monitor.one("refuse_assortment").value == 3
