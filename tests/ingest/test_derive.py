@@ -28,14 +28,15 @@ def test_every_register_has_its_view(name):
         (["requests"], {"by_asset", "by_life", "by_contract"}),
         (["asset_events"], {"by_request", "by_contract"}),
         (["contracts"], {"by_request", "by_asset", "by_life"}),
-        (["targets"], set(LEDGERS)),
+        (["targets"], {"by_request", "by_asset", "by_life", "by_contract"}),
         (None, set()),
     ],
 )
 def test_only_what_rests_on_the_tables_is_made_anew(tmp_path, tables, stale):
     with closing(Store(tmp_path / "own.duckdb")) as store, store.write() as db:
-        for name in LEDGERS:
+        made = [name for name in LEDGERS if name != "registers"]  # it is made from the others
+        for name in made:
             db.run(f"insert into {name} by name select 'old' as source")
         refresh_months(db, [], tables)
-        left = {name for name in LEDGERS if db.value(f"select count(*) from {name}")}
+        left = {name for name in made if db.value(f"select count(*) from {name}")}
     assert left == stale
