@@ -85,7 +85,8 @@ class Ledger:
         month: the last month.
         decisions: requests by month (of the last two years) and decision; without those that were
             no need.
-        figures: the KPIs of the cards over the twelve months.
+        figures: the KPIs of the cards over twelve months, month by month for a year, the last being
+            the twelve months that end with the month.
         asked: all requests of the twelve months.
         counts: of these, by decision; without those that were no need.
         no_need: withdrawn as a duplicate or an error; counted nowhere else.
@@ -94,11 +95,16 @@ class Ledger:
 
     month: date
     decisions: Mapping[tuple[date, str], int]
-    figures: tuple[KpiResult, ...]
+    figures: Mapping[str, tuple[KpiResult, ...]]
     asked: int
     counts: Mapping[str, int]
     no_need: int
     blocked: Mapping[str, int]
+
+    @property
+    def decided(self) -> int:
+        """Requests on which was decided, as the refusal rate counts them."""
+        return sum(self.counts.values()) - self.counts["blocked"]
 
 
 @dataclass(frozen=True)
@@ -188,10 +194,7 @@ def ledger(db: Transaction, month: date, where: Where) -> Ledger:
     return Ledger(
         month=month,
         decisions={(at, decision): n for at, decision, _, n in rows if n},
-        figures=tuple(
-            compute(db, CATALOGUE[code], Ask(kind=PeriodKind.R12, until=month, where=where))[0]
-            for code in CARDS
-        ),
+        figures={code: _year(db, code, month, where) for code in CARDS},
         asked=asked,
         counts={
             decision: sum(row[3] for row in recent if row[1] == decision) for decision in DECISIONS
@@ -199,6 +202,11 @@ def ledger(db: Transaction, month: date, where: Where) -> Ledger:
         no_need=asked - counted,
         blocked=_blocked(db, since, month, where),
     )
+
+
+def _year(db: Transaction, code: str, month: date, where: Where) -> tuple[KpiResult, ...]:
+    ask = Ask(kind=PeriodKind.R12, until=month, last=MONTHS + 1, where=where)
+    return tuple(compute(db, CATALOGUE[code], ask))
 
 
 def _blocked(db: Transaction, since: date, month: date, where: Where) -> dict[str, int]:

@@ -1,0 +1,168 @@
+"""Decisions on requests by month: stacked bars, what was not bought at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import month_index, month_ticks, value_axis
+from nami_monitor.charts.lanes import NARROWEST
+from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.periods import month_range
+from nami_monitor.i18n import text
+from nami_monitor.i18n.formats import month, number
+
+HEIGHT: Final = 320
+COLOURS: Final = {
+    "from_stock": palette.INK,
+    "shared": "#47719F",
+    "repaired": palette.LINK,
+    "rethought": palette.PARTIAL,
+    "withdrawn": "#C9DDEE",
+    "refurbished": "#6E3700",
+    "bought": palette.OTHERS,
+    "blocked": palette.SECOND,
+}
+"""Blue is what was not bought, brown what was bought refurbished, grey what was bought new."""
+
+Counts = Mapping[tuple[date, str], int]
+
+
+def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
+    """Draw the bars, months across.
+
+    Args:
+        counts: requests by month and decision; at least one.
+        order: the decisions, from the foot of a bar up.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        A Vega-Lite spec; decisions that nobody took are left out of the legend.
+    """
+    months = _months(counts)
+    names = {code: name(code, lang) for code in order if any(d == code for _, d in counts)}
+    ticks = month_ticks(months[0], months[-1], lang)
+    at = [tick.index for tick in ticks]
+    full = pick(at, [list(tick.lines) for tick in ticks])
+    sparse = pick(at, [[""] if tick.minor else list(tick.lines) for tick in ticks])
+    totals = [sum(n for (day, _), n in counts.items() if day == each) for each in months]
+    axis = value_axis([0.0, *map(float, totals)], lang)
+    rows = [
+        {
+            "x": month_index(day) - 0.4,
+            "x2": month_index(day) + 0.4,
+            "month": month(day, lang),
+            "decision": names[code],
+            "rank": rank,
+            "n": counts[day, code],
+            "shown": number(counts[day, code], lang),
+        }
+        for day in months
+        for rank, code in enumerate(names)
+        if counts.get((day, code))
+    ]
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {
+            "domain": [month_index(months[0]) - 0.5, month_index(months[-1]) + 0.5],
+            "nice": False,
+            "zero": False,
+        },
+        "axis": {
+            "values": at,
+            "labelExpr": f"width < {NARROWEST:.0f} ? {sparse} : {full}",
+            "grid": False,
+            "title": None,
+            "labelOverlap": False,
+            "labelLineHeight": 16,
+        },
+    }
+    y: Spec = {
+        "field": "n",
+        "type": "quantitative",
+        "stack": "zero",
+        "scale": {"domain": [0, axis.high], "nice": False},
+        "axis": {
+            "title": None,
+            "values": list(axis.ticks),
+            "labelExpr": pick(axis.ticks, axis.labels),
+        },
+    }
+    colour: Spec = {
+        "field": "decision",
+        "type": "nominal",
+        "sort": list(names.values()),
+        "scale": {"domain": list(names.values()), "range": [COLOURS[code] for code in names]},
+        "legend": {
+            "title": None,
+            "orient": "top",
+            "columns": {"expr": f"width < {NARROWEST:.0f} ? 2 : 4"},
+            "labelFontSize": MAIN,
+            "symbolType": "square",
+            "symbolStrokeColor": palette.BORDER,
+        },
+    }
+    tooltip = [
+        {"field": "month", "title": text("charts.month", lang)},
+        {"field": "decision", "title": text("charts.decisions.decision", lang)},
+        {"field": "shown", "title": text("charts.decisions.requests", lang)},
+    ]
+    bars = layer(
+        {"type": "bar", "stroke": palette.WHITE, "strokeWidth": 1},
+        rows,
+        {
+            "x": x,
+            "x2": {"field": "x2"},
+            "y": y,
+            "color": colour,
+            "order": {"field": "rank"},
+            "tooltip": tooltip,
+        },
+    )
+    spec = chart([bars], height=HEIGHT, padding={"left": 2, "top": 4, "right": 8, "bottom": 4})
+    spec["config"]["legend"] = {"labelColor": palette.BODY, "symbolSize": 10 * SMALL}
+    return spec
+
+
+def decisions_table(counts: Counts, order: Sequence[str], lang: str) -> Table:
+    """Give the bars as a table: a row for each month, the latest first, a column per decision."""
+    used = [code for code in order if any(d == code for _, d in counts)]
+    head = (text("charts.month", lang), *(name(code, lang) for code in used))
+    rows = tuple(
+        (day, *(counts.get((day, code), 0) for code in used)) for day in reversed(_months(counts))
+    )
+    return Table(
+        head, rows, (lambda day: month(day, lang), *((lambda n: number(n, lang),) * len(used)))
+    )
+
+
+def decisions_sentence(counts: Counts, order: Sequence[str], lang: str) -> str:
+    """Tell the bars in words: their months, and how many of each decision."""
+    months = _months(counts)
+    told = []
+    for code in order:
+        n = sum(count for (_, decision), count in counts.items() if decision == code)
+        if n:
+            told.append(f"{name(code, lang)} {number(n, lang)}")
+    return text(
+        "charts.decisions.alt",
+        lang,
+        start=month(months[0], lang),
+        end=month(months[-1], lang),
+        told=", ".join(told),
+    )
+
+
+def name(code: str, lang: str) -> str:
+    """A decision in words."""
+    return text(f"allowed.{code}.name", lang)
+
+
+def _months(counts: Counts) -> list[date]:
+    """Every month from the first to the last with requests, quiet ones included."""
+    days = [day for day, _ in counts]
+    return month_range(min(days), max(days))

@@ -1,0 +1,69 @@
+"""Booking what a visitor entered by form, under their role or initials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.entry import SOURCE, EntryRefusedError, Value, enter
+from nami_monitor.ingest.set_aside import reason_sentence
+from nami_monitor.ui import app
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.data import labels, state
+
+Row = Mapping[str, Value]
+
+
+def book(
+    session: Session,
+    table: str,
+    rows: Sequence[Row],
+    said: str,
+    *,
+    products_of: str | None = None,
+) -> None:
+    """Book rows one by one, say what was done and draw the page anew; else say what is wrong.
+
+    Args:
+        session: the visitor's session.
+        table: the input table.
+        rows: what was entered.
+        said: what to say when it was booked.
+        products_of: the source whose article numbers are used.
+    """
+    who = app.current().who
+    try:
+        reports = [enter(session.store, table, row, who, products_of=products_of) for row in rows]
+    except EntryRefusedError as refused:
+        for one in refused.problems:
+            st.error(reason_sentence(one.column, one.rule, one.value, session.lang))
+        return
+    except UserError as error:
+        st.error(labels.sentence(session, error))
+        return
+    new = any(report.main.accepted for report in reports)
+    batch = reports[-1].batch
+    state.note(
+        session.t("entry.booked", said=said, batch=batch) if new else session.t("entry.known")
+    )
+    st.rerun()
+
+
+def note() -> None:
+    """Say what the last entry did."""
+    said = state.take_note()
+    if said:
+        st.success(said)
+
+
+def in_demo(session: Session) -> None:
+    """Say what becomes of entries in the demo."""
+    if session.demo:
+        st.caption(session.t("entry.demo"))
+
+
+def source_name(session: Session, source: str) -> str:
+    """A source by its name; what was entered by form in words."""
+    return session.t("entry.source") if source == SOURCE else source

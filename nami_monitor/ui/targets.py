@@ -1,0 +1,298 @@
+"""The parts of the page on targets: the list, one target's course, and who set what when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from nami_monitor.briefing import aims as briefing
+from nami_monitor.briefing.aims import Event, Line, Step
+from nami_monitor.charts.aim import AimPoint, aim_sentence, aim_spec, aim_table
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.targets import CHANGE, Target, period_of
+from nami_monitor.store import Store
+from nami_monitor.ui import entry, trends, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.data import labels
+from nami_monitor.ui.grid import Head, grid
+
+Names = Mapping[str, Mapping[str, str]]
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _known(
+    _store: Store, path: str, version: int
+) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
+    del path, version
+    with _store.read() as db:
+        return briefing.lines(db), briefing.history(db), briefing.names(db)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _course(_store: Store, path: str, version: int, target: Target) -> tuple[Step, ...]:
+    del path, version
+    with _store.read() as db:
+        return briefing.course(db, target)
+
+
+def known(session: Session) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
+    """Every target with its figure, what was done to targets, and the categories' names."""
+    store = session.store
+    return _known(store, str(store.path), store.version())
+
+
+def kpi_name(session: Session, code: str) -> str:
+    """A KPI's name; the code itself where nobody knows it."""
+    return words.kpi_name(session, CATALOGUE[code]) if code in CATALOGUE else code
+
+
+def category_name(session: Session, names: Names, code: str | None) -> str:
+    """A category's name; without one the target is for all of them."""
+    if code is None:
+        return session.t("targets.all")
+    return names.get(code, {}).get(session.lang, code)
+
+
+def period_name(session: Session, period: str | None) -> str:
+    """A period as people write it."""
+    if period is None:
+        return words.NONE
+    found = period_of(period)
+    return formats.period(found.start, found.end, found.kind, session.lang)
+
+
+def goal(session: Session, target: Target) -> str:
+    """What was agreed, as it was stated: "55 st." or "-10 % ten opzichte van 2023"."""
+    if target.kind == CHANGE:
+        change = formats.signed(target.value, session.lang, formats.percent)
+        baseline = period_name(session, target.baseline_period)
+        return session.t("targets.change_of", change=change, baseline=baseline)
+    if target.kpi not in CATALOGUE:
+        return formats.number(target.value, session.lang)
+    return _figure(session, target.value, CATALOGUE[target.kpi].unit)
+
+
+def _figure(session: Session, value: float, unit: Unit, activity: str | None = None) -> str:
+    named = words.activity_name(session, activity)
+    return formats.quantity(value, unit, session.lang, activity=named)
+
+
+def name(session: Session, names: Names, target: Target) -> str:
+    """A target in a list: "Uitgaven, IT-middelen, 2026: -10 % ten opzichte van 2023"."""
+    said = [
+        kpi_name(session, target.kpi),
+        category_name(session, names, target.category),
+        period_name(session, target.period),
+    ]
+    return f"{', '.join(said)}: {goal(session, target)}"
+
+
+def state(session: Session, line: Line) -> str:
+    """Whether a target is met, in words."""
+    if line.aim is None or line.aim.met is None:
+        return session.t("targets.state.open")
+    met = "met" if line.aim.met else "not_met"
+    return session.t(f"targets.state.{met}{'' if line.aim.final else '_so_far'}")
+
+
+def why(session: Session, line: Line) -> str:
+    """Why a target is not judged, as a sentence; empty when it is."""
+    if line.kpi is None:
+        near = ", ".join(kpi_name(session, code) for code in line.near)
+        return session.t("targets.unknown", seen=line.target.kpi, near=near)
+    if line.aim is None:
+        return session.t("targets.why.not_over")
+    if line.aim.why is None:
+        return ""
+    rests = line.aim.baseline if line.aim.why == "no_baseline" else line.aim.judged
+    return session.t(
+        f"targets.why.{line.aim.why}",
+        baseline=period_name(session, line.target.baseline_period),
+        reason=words.reason(session, rests) if rests else "",
+    ).strip()
+
+
+def warnings(session: Session, found: Sequence[Line], names: Names) -> None:
+    """Targets that contradict each other, and targets for figures that do not exist."""
+    told = set()
+    for line in found:
+        clash = frozenset((line.target, *line.against))
+        if line.against and clash not in told:
+            told.add(clash)
+            st.warning(
+                session.t(
+                    "targets.contradict",
+                    kpi=kpi_name(session, line.target.kpi),
+                    category=category_name(session, names, line.target.category),
+                    period=period_name(session, line.target.period),
+                    goals="; ".join(_stated(session, one) for one in (line.target, *line.against)),
+                )
+            )
+        if line.kpi is None:
+            st.warning(why(session, line))
+
+
+def _stated(session: Session, target: Target) -> str:
+    return f"{labels.value(session, target.kind)}: {goal(session, target)}"
+
+
+def table(session: Session, found: Sequence[Line], names: Names) -> None:
+    """Every target with its figure and whether it is met."""
+    keys = ("kpi", "category", "kind", "period", "goal", "needed", "figure", "over", "state",
+            "distance", "remark", "source")  # fmt: skip
+    heads = [Head(session.t(f"targets.table.{key}")) for key in keys]
+    title = session.t("targets.list")
+    rows = [_row(session, line, names) for line in found]
+    grid(session, heads, rows, key="targets", name=title, file=title)
+
+
+def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
+    target, aim = line.target, line.aim
+    judged = aim.judged if aim else None
+    activity = judged.activity if judged else None
+    needed = distance = over = None
+    if aim and line.kpi and aim.value is not None:
+        needed = _figure(session, aim.value, line.kpi.unit, activity)
+    if aim and line.kpi and aim.distance is not None:
+        distance = formats.difference(
+            aim.distance,
+            line.kpi.unit,
+            session.lang,
+            activity=words.activity_name(session, activity),
+            like=aim.value,
+        )
+    if judged and judged.value is not None:
+        span = judged.period
+        over = formats.period(span.start, span.end, span.kind, session.lang)
+    return (
+        kpi_name(session, target.kpi),
+        category_name(session, names, target.category),
+        labels.value(session, target.kind),
+        period_name(session, target.period),
+        goal(session, target),
+        needed,
+        words.figure(session, judged) if judged and judged.value is not None else None,
+        over,
+        state(session, line),
+        distance,
+        why(session, line),
+        entry.source_name(session, target.source or ""),
+    )
+
+
+def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None:
+    """The target to look at; the first of a known KPI unless another was chosen."""
+    listed = [line for line in found if line.kpi]
+    if not listed:
+        return None
+    chosen = st.selectbox(
+        session.t("targets.choose"),
+        range(len(listed)),
+        format_func=lambda at: name(session, names, listed[at].target),
+        key="target_chosen",
+    )
+    return listed[chosen]
+
+
+def course(session: Session, line: Line, names: Names) -> None:
+    """The chosen target in one sentence, and its figure beside what was agreed."""
+    said = name(session, names, line.target)
+    st.markdown(f"**{state(session, line)}.** {why(session, line)}")
+    store = session.store
+    steps = _course(store, str(store.path), store.version(), line.target)
+    points = tuple(
+        AimPoint(
+            period_name(session, step.period),
+            step.result.value if step.result else None,
+            step.goal,
+            step.final,
+        )
+        for step in steps
+    )
+    if not points or line.kpi is None:
+        return
+    activity = next((s.result.activity for s in reversed(steps) if s.result), None)
+    unit = line.kpi.unit
+    measure = words.activity_name(session, activity)
+    st.caption(formats.unit_label(unit, session.lang, activity=measure))
+    st.vega_lite_chart(
+        aim_spec(points, unit, session.lang),
+        theme=None,
+        key="target_course",
+        alt=aim_sentence(points, said, unit, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        found = aim_table(points, unit, session.lang, measure)
+        trends.show_table(session, found, "target_course_table", said)
+
+
+def change(session: Session, line: Line) -> None:
+    """Change the chosen target, or withdraw it."""
+    target = line.target
+    with session.store.read() as db:
+        stated = briefing.on_record(db, target)
+    with st.expander(session.t("targets.change.title")):
+        entry.in_demo(session)
+        key = (target.kpi, target.category or "", target.kind, target.period)
+        with st.form("_".join(("change", *key)), border=False):
+            value = st.text_input(
+                session.t(f"targets.form.value_{target.kind}"),
+                value=formats.number(target.value, session.lang),
+            )
+            source = st.text_input(
+                session.t("targets.form.source"), value=target.source or "", max_chars=200
+            )
+            left, right = st.columns(2)
+            with left:
+                save = st.form_submit_button(session.t("targets.change.save"), type="primary")
+            with right:
+                withdraw = st.form_submit_button(session.t("targets.change.withdraw"))
+    if withdraw:
+        rows = [vars(one) | {"withdrawn": True} for one in stated]
+        entry.book(session, "targets", rows, session.t("targets.change.withdrawn"))
+    elif save:
+        try:
+            read = float(formats.parse_decimal(value, session.lang))
+        except UserError as error:
+            st.error(session.sentence(error))
+            return
+        rows = [vars(one) | {"value": read, "source": source.strip() or None} for one in stated]
+        entry.book(session, "targets", rows, session.t("targets.change.saved"))
+
+
+def history(session: Session, found: Sequence[Event], names: Names) -> None:
+    """Who set, changed or withdrew which target when."""
+    st.subheader(session.t("targets.history"), anchor=False)
+    if not found:
+        st.markdown(session.t("targets.no_history"))
+        return
+    keys = ("when", "who", "what", "target", "before", "batch", "file")
+    writers = {
+        "when": lambda when: labels.moment(session, when),
+        "batch": lambda number: formats.number(int(number), session.lang),
+    }
+    heads = [Head(session.t(f"targets.events.{key}"), writers.get(key)) for key in keys]
+    rows = [
+        (
+            event.when,
+            event.who,
+            session.t(f"targets.what.{event.what}"),
+            name(session, names, event.target) if event.target else event.file,
+            None
+            if event.before is None or event.target is None
+            else goal(session, _with_value(event.target, event.before)),
+            event.batch,
+            event.file,
+        )
+        for event in found
+    ]
+    title = session.t("targets.history")
+    grid(session, heads, rows, key="target_history", name=title, file=title)
+
+
+def _with_value(target: Target, value: float) -> Target:
+    return Target(**(vars(target) | {"value": value}))

@@ -1,0 +1,24 @@
+import streamlit as st
+
+from nami_monitor.ui import app, entry, exceptions, target_form, targets
+from nami_monitor.ui.data import look
+
+session = app.page("targets.title")
+if app.empty(session):
+    st.stop()
+
+entry.note()
+lines, events, names = targets.known(session)
+if lines:
+    targets.warnings(session, lines, names)
+    targets.table(session, lines, names)
+else:
+    st.info(session.t("targets.empty"))
+look.who_field(session)
+target_form.form(session, lines, names)
+chosen = targets.choose(session, lines, names)
+if chosen:
+    targets.course(session, chosen, names)
+    targets.change(session, chosen)
+targets.history(session, events, names)
+exceptions.part(session, names)
