@@ -63,7 +63,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Break:
-    """A data break: the months across which figures cannot be compared."""
+    """A data break: the months across which figures cannot be compared. Or a border in time."""
 
     start: date
     end: date
@@ -97,6 +97,7 @@ class Trend:
         phases: mean and limits; shown for a single series only.
         marks: interventions.
         breaks: data breaks.
+        borders: where a definition changed; drawn as breaks are, but the figures can be compared.
         lessons: lessons.
         target: an aim.
         activity: name of the activity measure in the reader's language, for units per activity.
@@ -107,6 +108,7 @@ class Trend:
     phases: tuple[Phase, ...] = ()
     marks: tuple[Mark, ...] = ()
     breaks: tuple[Break, ...] = ()
+    borders: tuple[Break, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     target: Target | None = None
     activity: str | None = None

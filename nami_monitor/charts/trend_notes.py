@@ -119,7 +119,7 @@ def rule_layers(notes: Notes, bottom: float) -> list[Spec]:
 
 
 def break_layers(trend: Trend, notes: Notes, top: float, bottom: float) -> list[Spec]:
-    """Hatch the months of each data break and write its name below the plot."""
+    """Hatch the months of each break or border and write its name below the plot."""
     bands, lines, names = [], [], []
     for first, last, row, label in notes.breaks:
         ends = {"x": first - 0.5, "x2": last + 0.5}
@@ -220,7 +220,8 @@ def _badges(trend: Trend, places: list[float]) -> tuple[tuple[Note, ...], float]
 
 def _breaks(trend: Trend) -> tuple[tuple[int, int, int, str], ...]:
     months = trend.months
-    spans = [(clipped(b.start, b.end, months), b.label) for b in trend.breaks]
+    bands = (*trend.breaks, *trend.borders)
+    spans = [(clipped(b.start, b.end, months), b.label) for b in bands]
     shown = sorted((span, label) for span, label in spans if span)
     ends: list[float] = []
     placed = []

@@ -88,8 +88,8 @@ def test_what_cannot_be_grouped_so_is_left_out_of_all(loaded):
     done = loaded("kpi", "--by", "contract", "--until", "2025-01", "--json")
     assert done.exit_code == 0
     codes = {row["code"] for row in json.loads(done.stdout)}
-    assert "refuse_assortment" not in codes
-    assert "refuse_assortment" in done.stderr
+    assert "refuse_rate" not in codes
+    assert "refuse_rate" in done.stderr
     assert "impact_spend" in codes
 
 

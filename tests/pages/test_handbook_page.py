@@ -1,0 +1,64 @@
+"""The handbook in the app, the link to it, and the border of a changed definition in a trend."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor import i18n
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.declare import Change
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(page, lang, **query):
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    for key, value in query.items():
+        found.query_params[key] = value
+    return found.run()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_address_chooses_the_entry(lang):
+    found = opened("handbook", lang, kpi="reduce_survival")
+    assert not found.exception, found.exception
+    assert found.header[0].value == text("kpis.reduce_survival.name", lang)
+    said = " ".join(one.value for one in found.markdown)
+    assert text("kpis.reduce_survival.says_not", lang) in said
+    assert "`assets.warranty_until`" in said
+
+
+def test_a_trend_leads_to_its_entry_and_back_to_the_same_data():
+    found = opened("trends", "nl", kpi="impact_mass")
+    captions = " ".join(one.value for one in found.caption)
+    assert "](handbook?kpi=impact_mass&lang=nl&data=demo)" in captions
+
+
+def test_a_trend_shows_where_its_definition_changed(monkeypatch):
+    changed = replace(CATALOGUE["impact_spend"], version=2, history=(Change(2, date(2026, 5, 1)),))
+    monkeypatch.setitem(CATALOGUE, "impact_spend", changed)
+    what = "Retouren tellen in de maand van de bestelling."
+    more = {**i18n.catalogue("nl"), "kpis.impact_spend.changes.2": what}
+    monkeypatch.setattr(i18n, "catalogue", lambda _: more)
+    found = opened("trends", "nl", kpi="impact_spend")
+    assert not found.exception, found.exception
+    assert what in " ".join(one.value for one in found.caption)
+    (chart,) = found.get("vega_lite_chart")
+    assert "Definitie: versie 2" in chart.proto.spec
