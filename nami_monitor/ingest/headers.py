@@ -1,15 +1,19 @@
 """The names by which a sheet's columns are asked for; of two columns of one name, which is meant.
 
 A reader calls the second column of a name ``Category (2)``. The first is then ``Category (1)``, and
-``Category`` alone is refused where a profile maps it: it would silently mean the first.
+``Category`` alone is refused where a profile maps it: it would silently mean the first. Columns
+that hold the same from top to bottom need no telling apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import short
+from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profile import Origin, Profile
 
 
@@ -38,21 +42,23 @@ def bare(name: str, columns: Sequence[str]) -> str:
     return stem if twice and number.rstrip(")").isdigit() else normal(name)
 
 
-def refuse_doubles(profile: Profile, columns: Sequence[str]) -> None:
+def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
     """Refuse a profile that maps a name which two columns bear, unless it tells them apart.
 
     Args:
         profile: how the file would be read.
-        columns: the names that the reader gave its columns.
+        sheet: what the reader gave; of a file that is streamed, two columns are never alike.
 
     Raises:
         UserError: ``import.two_of_one_name``.
     """
+    columns = sheet.columns
     held = positions(columns)
     mapped = {normal(name) for name in _mapped(profile, held)}
     for name in mapped & {normal(name) for name in columns}:
         others = [other for other in held if other != name and bare(other, columns) == name]
-        if others and not mapped & set(others):
+        apart = [other for other in others if not _alike(sheet, held[name], held[other])]
+        if apart and not mapped & set(others):
             first = columns[held[name] - 1]
             raise UserError(
                 "import.two_of_one_name",
@@ -60,6 +66,14 @@ def refuse_doubles(profile: Profile, columns: Sequence[str]) -> None:
                 first=f"{short(first)} (1)",
                 second=f"{short(first)} (2)",
             )
+
+
+def _alike(sheet: Sheet, one: int, other: int) -> bool:
+    """Whether two columns hold the same from top to bottom."""
+    if one == other:
+        return True
+    rows = sheet.rows
+    return isinstance(rows, pl.DataFrame) and rows[f"c{one}"].equals(rows[f"c{other}"])
 
 
 def _mapped(profile: Profile, held: dict[str, int]) -> Iterator[str]:

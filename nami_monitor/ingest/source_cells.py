@@ -78,7 +78,7 @@ def cells_of(
 
     A column that bears the name of a place, as in a mended file, goes before the place.
     """
-    refuse_doubles(profile, sheet.columns)
+    refuse_doubles(profile, sheet)
     headers = {name: f"c{index}" for name, index in positions(sheet.columns).items()}
     personal = personal_columns(sheet)
     sql = {

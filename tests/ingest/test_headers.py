@@ -104,6 +104,14 @@ def test_a_profile_that_maps_both_knows_of_both(store, tmp_path):
     assert offer(store, csv_of(tmp_path, LINE), told).main.accepted == 1
 
 
+def test_two_columns_that_hold_the_same_need_no_telling_apart(store, tmp_path):
+    same = (*LINE[:4], LINE[3], *LINE[5:])
+    blank = ("06-01-2025", "A", "3", "", "", "papier", "")
+    assert offer(store, csv_of(tmp_path, same, blank), PROFILE).main.accepted == 2
+    with pytest.raises(UserError, match="two_of_one_name"):
+        offer(store, csv_of(tmp_path, same, (*blank[:4], "1,00", *blank[5:])), PROFILE)
+
+
 def test_what_nobody_maps_may_stand_twice(store, tmp_path):
     bare = PROFILE.replace('amount_eur = "BEDRAG"\n', "")
     assert offer(store, csv_of(tmp_path, LINE), bare).main.accepted == 1
