@@ -22,6 +22,9 @@ HISTORY_MONTHS = 48
 
 SPARK_MONTHS = 24
 
+FROM_MONTH_TO_MONTH = (OverTime.SUM, OverTime.RATIO_OF_SUMS, OverTime.CHANGE)
+"""Ways over time in which every month tells something new."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -111,7 +114,8 @@ def _line(
     where: Mapping[str, tuple[str, ...]],
     found: Sequence[Target],
 ) -> Line:
-    history = compute(db, kpi, Ask(until=month, last=HISTORY_MONTHS, where=where))
+    kind = PeriodKind.R12 if kpi.only else PeriodKind.MONTH
+    history = compute(db, kpi, Ask(kind=kind, until=month, last=HISTORY_MONTHS, where=where))
     return Line(
         kpi=kpi,
         result=history[-1],
@@ -126,9 +130,10 @@ def _line(
 def independent(kpi: Kpi, kind: str) -> bool:
     """Whether successive figures rest on different months, as control limits presume.
 
-    Windows that overlap move slowly by their make, so runs in them are no signal.
+    Windows that overlap and states that last move slowly by their make, so runs in them are no
+    signal.
     """
-    return kind == PeriodKind.MONTH and kpi.over_time is not OverTime.DISTINCT_IN_WINDOW
+    return kind == PeriodKind.MONTH and kpi.over_time in FROM_MONTH_TO_MONTH
 
 
 def _assessed(kpi: Kpi, history: Sequence[KpiResult]) -> Assessment | None:

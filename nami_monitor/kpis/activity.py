@@ -146,7 +146,7 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     parts = _parts(db, relation, ask, periods, LOCATED)
     whole = frozenset(
         measure
-        for (measure,) in db.rows(
+        for (measure,) in db.rows_again(
             "select distinct activity_measure from measurements where location_id is null"
         )
     )
@@ -157,7 +157,7 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
             if key not in parts or parts[key].value is None
         }
         whole = frozenset()
-    located = {measure for (measure,) in db.rows("select distinct measure from activity")}
+    located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
     return Divided(ask.by, measures, parts, chosen, whole - located)
 
 
@@ -216,7 +216,7 @@ def _parts(
         (row[:size], row[size]): Part(
             row[size + 1], row[size + 2], tuple(row[size + 3] or ()), tuple(row[size + 4] or ())
         )
-        for row in db.rows(sql, [*([chosen] if chosen else []), *parameters])
+        for row in db.rows_again(sql, [*([chosen] if chosen else []), *parameters])
     }
 
 
@@ -236,7 +236,7 @@ def _measures(
     """The activity measure of every category in the question's scope."""
     source = relation.source(ask.filters)
     return dict(
-        db.rows(
+        db.rows_again(
             "select distinct u.category, c.activity_measure from"
             f" (select distinct r.category from {source} where {test}) as u"
             " left join category_facts as c using (category)",

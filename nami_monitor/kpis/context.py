@@ -172,7 +172,7 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:
     keys = "".join(f"{relation.dimensions[name]}, " for name in ask.by)
     test, parameters = filter_sql(relation, ask.filters)
-    rows = db.rows(
+    rows = db.rows_again(
         f"select {keys}min(r.month) from {relation.source(ask.used)} where {test} group by all",
         parameters,
     )
@@ -185,7 +185,7 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
     filters = {name: values for name, values in ask.filters.items() if name in FED_BY}
     keys = "".join(f"{relation.dimensions[name]}, " for name in fed)
     test, parameters = filter_sql(relation, filters)
-    rows = db.rows(
+    rows = db.rows_again(
         f"select {keys}list(distinct r.source) from {relation.source({*fed, *filters})}"
         f" where {test} group by all",
         parameters,
@@ -197,7 +197,7 @@ def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, Source
     """Per source what it owed and delivered, under every month for which that stands."""
     if relation.delivered_by == ORDERS:
         return _of_orders(db)
-    rows = db.rows(
+    rows = db.rows_again(
         "select source, first_month, last_month from registers where relation = ?",
         [relation.delivered_by],
     )
@@ -212,7 +212,7 @@ def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, Source
 
 def _of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
     """Per source of order lines what it owed and delivered, under every month it stands for."""
-    rows = db.rows(
+    rows = db.rows_again(
         "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"
         " (s.source, s.month) in (select (b.source, b.month) from breaks as b)"
         " from source_months as s left join"
@@ -263,7 +263,7 @@ def _excused(db: Transaction) -> dict[tuple[str, str], Reason]:
         f"{s}_applies, {s}_reason, {s}_legal_basis, {s}_look_again_on" for s in DECIDED
     )
     found = {}
-    for category, *stated in db.rows(f"select category, {columns} from category_facts"):
+    for category, *stated in db.rows_again(f"select category, {columns} from category_facts"):
         for at, strategy in enumerate(DECIDED):
             applies, reason, basis, again = stated[4 * at : 4 * at + 4]
             if applies is False:
@@ -274,7 +274,7 @@ def _excused(db: Transaction) -> dict[tuple[str, str], Reason]:
 
 def flags_of(db: Transaction) -> tuple[Flag, ...]:
     """The flags that hold for every figure of the database."""
-    demo, provisional = db.rows("select demo, exists(select 1 from provisional) from meta")[0]
+    demo, provisional = db.rows_again("select demo, exists(select 1 from provisional) from meta")[0]
     return (
         *((Flag.DEMO,) if demo else ()),
         *((Flag.PROVISIONAL,) if provisional else ()),

@@ -44,10 +44,12 @@ class Transaction:
 
     Args:
         cursor: a cursor of the root connection, its catalogue set to the file.
+        unchanging: whether no stored table can change while it lasts.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
+        self._answers: dict[str, list[tuple[Any, ...]]] | None = {} if unchanging else None
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run a statement whose rows nobody wants."""
@@ -56,6 +58,15 @@ class Transaction:
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples."""
         return self._cursor.execute(sql, parameters).fetchall()
+
+    def rows_again(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """The rows of a query on stored tables that many figures put alike; asked only once."""
+        if self._answers is None:
+            return self.rows(sql, parameters)
+        key = f"{sql}\0{parameters!r}"
+        if key not in self._answers:
+            self._answers[key] = self.rows(sql, parameters)
+        return self._answers[key]
 
     def value(self, sql: str, parameters: Parameters = None) -> Any:
         """The first field of the first row, or None when there is no row."""
@@ -139,7 +150,7 @@ class Store:
         try:
             cursor.execute(f"use {FILE}")
             cursor.execute("begin transaction")
-            yield Transaction(cursor)
+            yield Transaction(cursor, unchanging=True)
         finally:
             cursor.close()
             self._leave()

@@ -1,6 +1,6 @@
 """Steering: is the year, the contract and the target on course?"""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, OverTime, PeriodKind, Strategy, Unit
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, WHOLE_YEARS, Kpi
 
 STEER_YEAR_END_SHARE = Kpi(
@@ -39,5 +39,6 @@ STEER_TARGET_ATTAINMENT = Kpi(
     over_time=OverTime.ATTAINMENT,
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
+    only=(PeriodKind.QUARTER, PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12),
     version=1,
 )
