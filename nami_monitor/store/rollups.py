@@ -49,7 +49,7 @@ SPANS = """
     ),
     codes_of as (
         select source, product_id as code, product_id from products
-        union all
+        union
         select source, code, to_code from merged where kind = 'products'
     )
     select c.code, n.* from codes_of as c join numbered as n using (source, product_id)

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
 
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.load import Answers, import_file, import_many
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store
@@ -44,21 +44,25 @@ class Monitor:
         self.store = Store(folder / "monitor.duckdb")
         self.files = 0
 
-    def load(
-        self, table, text, *, source="S", grain="line", delivery="adds", vat="excl", more="",
-        **constants,
-    ):  # fmt: skip
+    def load(self, table, text, **more):
         """Import a table; its header names the columns."""
         header, *rows = as_csv(text)
-        return self.load_rows(
-            table, header, rows, source=source, grain=grain, delivery=delivery, vat=vat,
-            more=more, **constants,
-        )  # fmt: skip
+        return self.load_rows(table, header, rows, **more)
 
-    def load_rows(
+    def load_rows(self, table, header, rows, **more):
+        return import_file(
+            self.store, *self.file(table, header, rows, **more), answers=Answers.yes()
+        )
+
+    def load_together(self, *files):
+        """Import what ``file`` made in one transaction."""
+        return import_many(self.store, files, answers=Answers.yes())
+
+    def file(
         self, table, header, rows, *, source="S", grain="line", delivery="adds", vat="excl",
         more="", **constants,
     ):  # fmt: skip
+        """A file of rows and its profile; further names are constants of the table."""
         self.files += 1
         file = self.folder / f"{table}_{self.files}.csv"
         lines = [";".join(str(cell) for cell in row) for row in [header, *rows]]
@@ -77,7 +81,7 @@ class Monitor:
             profile.replace("[[table]]", '[file]\ndelimiter = ";"\ndecimal = "."\n'
                             'dates = ["%Y-%m-%d"]\n[[table]]', 1)
         )  # fmt: skip
-        return import_file(self.store, file, profile, answers=Answers.yes())
+        return file, profile
 
     def ask(self, code, until="2024-12", **question):
         """The results of a KPI."""

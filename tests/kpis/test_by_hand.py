@@ -127,6 +127,31 @@ def test_the_assortment_counts_the_products_of_its_window(shop):
     assert shop.one("refuse_assortment", "2024-11").reason.key == "outside_data"
 
 
+def test_lines_of_a_product_that_changed_count_once_at_the_weight_of_their_day(shop):
+    shop.load(
+        "products",
+        """
+        product_id name category base_unit mass_kg valid_from
+        P4         A4   paper    pack      2       .
+        P4         A4   paper    pack      1.5     2024-08-16
+        """,
+    )
+    shop.load(
+        "orders",
+        """
+        ordered_on location_id category product_id channel quantity amount_eur
+        2024-08-15 A           paper    P4         shop    10       40
+        2024-08-16 A           paper    P4         shop    10       50
+        """,
+        source="S2",
+        more='products_of = "S"',
+    )
+    only = {"where": {"source": ("S2",)}}
+    for by in ((), ("location",), ("product",), ("location", "product")):
+        assert list(shop.values("impact_spend", "2024-08", by=by, **only).values()) == [90]
+        assert list(shop.values("impact_mass", "2024-08", by=by, **only).values()) == [35]
+
+
 def test_the_same_article_of_two_suppliers_counts_once(monitor):
     monitor.load("categories", CATEGORIES)
     monitor.load("locations", LOCATIONS)

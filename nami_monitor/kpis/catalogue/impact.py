@@ -41,8 +41,8 @@ IMPACT_CO2E = Kpi(
     " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
     needs=("orders.quantity", "products.co2e_kg"),
     shares={
-        "mass": "sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0)",
-        "spend": "sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0)",
+        "mass": "coalesce(sum(handled_kg_with_co2e), 0) / nullif(sum(handled_kg), 0)",
+        "spend": "coalesce(sum(handled_eur_with_co2e), 0) / nullif(sum(handled_eur), 0)",
     },
     version=1,
 )
