@@ -2,7 +2,7 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, trends, why, words
+from nami_monitor.ui import app, cache, filters, funnel, trends, why, words
 
 session = app.page("trends.title")
 if app.empty(session):
@@ -51,6 +51,7 @@ st.header(words.kpi_name(session, kpi), anchor=False)
 st.caption(trends.says(session, kpi))
 trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
 why.section(session, code, ask)
+funnel.section(session, code, ask)
 title = session.t("trends.figures")
 with st.expander(title):
     table = trends.result_table(session, results)

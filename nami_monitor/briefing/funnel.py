@@ -1,0 +1,199 @@
+"""Locations in a funnel: who differs by more than size and chance explain; nobody is ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nami_monitor.briefing.why import Effect, effect
+from nami_monitor.core.thresholds import FUNNEL_LOCATIONS
+from nami_monitor.core.words import Flag, OverTime, State, Unit
+from nami_monitor.i18n import text
+from nami_monitor.kpis import Ask, Kpi, KpiResult, Reason, compute
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.signals.funnel import Funnel, Kind, NoFunnel, Place, Point, Zone, funnel
+from nami_monitor.store import Transaction
+
+KINDS: Final = {
+    Unit.PER_1000_UNIT_YEARS: Kind.RATE,
+    Unit.COUNT_PER_ACTIVITY: Kind.RATE,
+    Unit.BASE_PER_ACTIVITY: Kind.AMOUNT,
+    Unit.EUR_PER_ACTIVITY: Kind.AMOUNT,
+    Unit.KG_PER_ACTIVITY: Kind.AMOUNT,
+    Unit.PERCENT: Kind.AMOUNT,
+    Unit.YEARS: Kind.AMOUNT,
+}
+"""What a ratio in a unit is; a percentage of counts is a proportion."""
+
+COUNTED: Final = frozenset(
+    f"sum({name})" for name in ("requests", "decided", "resolved", "blocked", "refurbished",
+                                "retired", "retired_early", "retired_warranted")
+)  # fmt: skip
+"""Sums of things that are counted one by one."""
+
+ABOVE: Final = frozenset({Zone.ABOVE_LIMIT, Zone.ABOVE_WARNING})
+OUTSIDE: Final = frozenset({Zone.ABOVE_LIMIT, Zone.BELOW_LIMIT})
+DOUBTFUL: Final = frozenset({Zone.ABOVE_WARNING, Zone.BELOW_WARNING})
+
+NAMED: Final = 8
+"""How many locations the sentence names."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One location.
+
+    Args:
+        location: its code.
+        name: its name.
+        result: its figure.
+        point: where it lies in the funnel; None where it is not compared.
+        effect: better or worse than the whole, where it lies outside.
+        remark: why it is not compared; empty where it is.
+    """
+
+    location: str | None
+    name: str
+    result: KpiResult
+    point: Point[str | None] | None
+    effect: Effect
+    remark: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Locations in one period.
+
+    Args:
+        kpi: the declaration.
+        whole: the figure of all together.
+        funnel: the limits, in numerator over denominator; None where there are none.
+        sites: every location with data that may be shown, those that stand out first.
+        hidden: how many are hidden to protect persons.
+        sentence: what the comparison says, or why there is none.
+    """
+
+    kpi: Kpi
+    whole: KpiResult
+    funnel: Funnel[str | None] | None
+    sites: tuple[Site, ...]
+    hidden: int
+    sentence: str
+
+
+def kind_of(kpi: Kpi) -> Kind | None:
+    """What a KPI is a ratio of, at a location; None where locations cannot be set against size.
+
+    Args:
+        kpi: the declaration.
+    """
+    placed = any("location" in RELATIONS[name].dimensions for name in kpi.reads)
+    if not placed or not kpi.is_ratio or kpi.over_time is not OverTime.RATIO_OF_SUMS:
+        return None
+    if {kpi.numerator, kpi.denominator} <= COUNTED:
+        return Kind.PROPORTION
+    return KINDS.get(kpi.unit)
+
+
+def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> Compared:
+    """Set locations against limits for their size.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration; ``kind_of`` gives it a kind.
+        ask: the period (the last of the question) and the filters.
+        lang: ``nl`` or ``en``.
+
+    Raises:
+        UserError: as ``compute`` says.
+        ValueError: the KPI has no kind.
+    """
+    kind = kind_of(kpi)
+    if kind is None:
+        raise ValueError(kpi.code)
+    (whole,) = compute(db, kpi, replace(ask, last=1, by=()))
+    results = compute(db, kpi, replace(ask, last=1, by=("location",)))
+    shown = [one for one in results if Flag.SMALL_CELL not in one.flags and _there(one)]
+    hidden = sum(Flag.SMALL_CELL in one.flags for one in results)
+    places = [
+        Place(one.keys["location"], one.numerator or 0.0, one.denominator)
+        for one in shown
+        if one.state is State.VALUE
+    ]
+    told = funnel(kind, places)
+    points = {} if isinstance(told, NoFunnel) else {point.key: point for point in told.points}
+    called = names(db, "location", [one.keys["location"] for one in shown], lang)
+    sites = [
+        _site(kpi, one, points.get(one.keys["location"]), called[one.keys["location"]], lang)
+        for one in shown
+    ]
+    sites.sort(key=lambda site: -abs(_away(site)))
+    made = Compared(
+        kpi=kpi,
+        whole=whole,
+        funnel=None if isinstance(told, NoFunnel) else told,
+        sites=tuple(sites),
+        hidden=hidden,
+        sentence="",
+    )
+    return replace(made, sentence=_sentence(made, len(places), lang))
+
+
+def _there(result: KpiResult) -> bool:
+    """Whether a location had begun by then."""
+    return result.reason is None or result.reason.key not in {"no_data", "not_begun"}
+
+
+def _away(site: Site) -> float:
+    return site.point.z or 0.0 if site.point else 0.0
+
+
+def _site(
+    kpi: Kpi, result: KpiResult, point: Point[str | None] | None, name: str, lang: str
+) -> Site:
+    way = 0.0
+    if point and point.zone in OUTSIDE:
+        way = 1.0 if point.zone in ABOVE else -1.0
+    remark = reason_sentence(result, lang) or ""
+    return Site(result.keys["location"], name, result, point, effect(kpi, way), remark)
+
+
+def _sentence(made: Compared, count: int, lang: str) -> str:
+    """What the comparison says, in sentences."""
+    if made.funnel is None:
+        return _why_not(made, count, lang)
+    zones = {site.location: site.point.zone for site in made.sites if site.point}
+    outside = [site for site in made.sites if zones.get(site.location) in OUTSIDE]
+    doubtful = sum(zone in DOUBTFUL for zone in zones.values())
+    said = []
+    if outside:
+        named = [
+            text(
+                f"funnel.{'higher' if zones[site.location] in ABOVE else 'lower'}",
+                lang,
+                name=site.name,
+            )
+            for site in outside[:NAMED]
+        ]
+        more = len(outside) - len(named)
+        named += [text("funnel.more", lang, n=more)] if more else []
+        said.append(text("funnel.outside", lang, n=len(outside), of=count, named="; ".join(named)))
+    else:
+        said.append(text("funnel.inside", lang, n=count))
+    if doubtful:
+        said.append(text("funnel.doubtful", lang, n=doubtful))
+    said.append(text("funnel.no_league", lang))
+    if made.hidden:
+        said.append(text("funnel.hidden", lang, n=made.hidden))
+    return " ".join(said)
+
+
+def _why_not(made: Compared, count: int, lang: str) -> str:
+    """Why there is no funnel: no figures at all, or too few locations."""
+    if not count and made.whole.reason:
+        return reason_sentence(made.whole, lang) or ""
+    values = {"count": count, "least": int(FUNNEL_LOCATIONS.value)}
+    reason = Reason(NoFunnel.TOO_FEW_LOCATIONS, values)
+    return reason_sentence(replace(made.whole, reason=reason), lang) or ""
