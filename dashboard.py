@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 PAGES = {
     "pages/overview.py": (":material/dashboard:", "overview", "month"),
     "pages/trends.py": (":material/trending_up:", "trends", "month"),
+    "pages/requests.py": (":material/assignment:", "requests", "registers"),
+    "pages/targets.py": (":material/flag:", "targets", "registers"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),
     "pages/data.py": (":material/upload_file:", "data", "data"),
     "pages/about.py": (":material/info:", "about", "data"),
 }
-"""Each page's icon, name in the address, and section of the navigation (``nav`` in the catalogue).
-
-Sections stand in the order in which they first occur: month, registers, evidence, data.
-"""
+# Each page's icon, name in the address, and section of the navigation ("nav" in the catalogue).
+# Sections stand in the order in which they first occur: month, registers, evidence, data.
 
 
 def show() -> None:

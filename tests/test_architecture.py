@@ -185,6 +185,17 @@ def test_every_page_is_in_the_navigation():
     assert shown == {f"pages/{page.name}" for page in SCREEN[1:]}
 
 
+@pytest.mark.parametrize("page", SCREEN, ids=lambda page: page.name)
+def test_nothing_stands_by_itself_on_a_page(page):
+    """Streamlit writes a lone value on the screen, a string that explains a constant as well."""
+    alone = [
+        node.lineno
+        for node in tree(page).body
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+    assert alone in ([], [1])
+
+
 def test_the_package_ships_what_stands_in_it():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["nami_monitor"]

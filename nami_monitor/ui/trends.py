@@ -15,9 +15,9 @@ from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
-from nami_monitor.core.words import Direction, PeriodKind, Unit
+from nami_monitor.core.words import Direction, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.signals.assess import points_up
 from nami_monitor.ui import cache, filters, handbook, words
@@ -300,7 +300,10 @@ def restart(session: Session, category: str) -> tuple[date, ...]:
 
 def dimensions(code: str) -> list[str]:
     """The dimensions by which a KPI can be grouped on the page."""
-    known = {name for relation in CATALOGUE[code].reads for name in RELATIONS[relation].dimensions}
+    kpi = CATALOGUE[code]
+    known = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
+    if kpi.over_time is OverTime.ATTAINMENT:
+        known = set(attainment.DIMENSIONS)
     return [name for name in GROUPED if name in known]
 
 
