@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -50,20 +50,7 @@ def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
     sparse = pick(at, [[""] if tick.minor else list(tick.lines) for tick in ticks])
     totals = [sum(n for (day, _), n in counts.items() if day == each) for each in months]
     axis = value_axis([0.0, *map(float, totals)], lang)
-    rows = [
-        {
-            "x": month_index(day) - 0.4,
-            "x2": month_index(day) + 0.4,
-            "month": month(day, lang),
-            "decision": names[code],
-            "rank": rank,
-            "n": counts[day, code],
-            "shown": number(counts[day, code], lang),
-        }
-        for day in months
-        for rank, code in enumerate(names)
-        if counts.get((day, code))
-    ]
+    rows = [row for day in months for row in _stack(counts, names, day, lang)]
     x: Spec = {
         "field": "x",
         "type": "quantitative",
@@ -82,9 +69,8 @@ def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
         },
     }
     y: Spec = {
-        "field": "n",
+        "field": "y",
         "type": "quantitative",
-        "stack": "zero",
         "scale": {"domain": [0, axis.high], "nice": False},
         "axis": {
             "title": None,
@@ -112,20 +98,40 @@ def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
         {"field": "shown", "title": text("charts.decisions.requests", lang)},
     ]
     bars = layer(
-        {"type": "bar", "stroke": palette.WHITE, "strokeWidth": 1},
+        {"type": "rect", "stroke": palette.WHITE, "strokeWidth": 1},
         rows,
         {
             "x": x,
             "x2": {"field": "x2"},
             "y": y,
+            "y2": {"field": "y2"},
             "color": colour,
-            "order": {"field": "rank"},
             "tooltip": tooltip,
         },
     )
     spec = chart([bars], height=HEIGHT, padding={"left": 2, "top": 4, "right": 8, "bottom": 4})
     spec["config"]["legend"] = {"labelColor": palette.BODY, "symbolSize": 10 * SMALL}
     return spec
+
+
+def _stack(
+    counts: Counts, names: Mapping[str, str], day: date, lang: str
+) -> Iterator[dict[str, object]]:
+    """The pieces of one bar, from its foot up."""
+    foot = 0
+    for code, named in names.items():
+        n = counts.get((day, code), 0)
+        if n:
+            yield {
+                "x": month_index(day) - 0.4,
+                "x2": month_index(day) + 0.4,
+                "y": foot,
+                "y2": foot + n,
+                "month": month(day, lang),
+                "decision": named,
+                "shown": number(n, lang),
+            }
+        foot += n
 
 
 def decisions_table(counts: Counts, order: Sequence[str], lang: str) -> Table:

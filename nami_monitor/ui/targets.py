@@ -20,6 +20,12 @@ from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
 
+COLUMNS = (
+    "kpi", "category", "period", "goal", "state", "figure", "over", "distance", "needed", "kind",
+    "remark", "source",
+)  # fmt: skip
+"""The columns of the list, in the order of its rows."""
+
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -142,9 +148,7 @@ def _stated(session: Session, target: Target) -> str:
 
 def table(session: Session, found: Sequence[Line], names: Names) -> None:
     """Every target with its figure and whether it is met."""
-    keys = ("kpi", "category", "kind", "period", "goal", "needed", "figure", "over", "state",
-            "distance", "remark", "source")  # fmt: skip
-    heads = [Head(session.t(f"targets.table.{key}")) for key in keys]
+    heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
     title = session.t("targets.list")
     rows = [_row(session, line, names) for line in found]
     grid(session, heads, rows, key="targets", name=title, file=title)
@@ -171,27 +175,29 @@ def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
     return (
         kpi_name(session, target.kpi),
         category_name(session, names, target.category),
-        labels.value(session, target.kind),
         period_name(session, target.period),
         goal(session, target),
-        needed,
+        state(session, line),
         words.figure(session, judged) if judged and judged.value is not None else None,
         over,
-        state(session, line),
         distance,
+        needed,
+        labels.value(session, target.kind),
         why(session, line),
-        entry.source_name(session, target.source or ""),
+        target.source,
     )
 
 
 def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None:
-    """The target to look at; the first of a known KPI unless another was chosen."""
+    """The target to look at; the first that is judged unless another was chosen."""
     listed = [line for line in found if line.kpi]
     if not listed:
         return None
+    judged = (at for at, line in enumerate(listed) if line.aim and line.aim.met is not None)
     chosen = st.selectbox(
         session.t("targets.choose"),
         range(len(listed)),
+        index=next(judged, 0),
         format_func=lambda at: name(session, names, listed[at].target),
         key="target_chosen",
     )
@@ -201,7 +207,8 @@ def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None
 def course(session: Session, line: Line, names: Names) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
     said = name(session, names, line.target)
-    st.markdown(f"**{state(session, line)}.** {why(session, line)}")
+    stands = state(session, line)
+    st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
     store = session.store
     steps = _course(store, str(store.path), store.version(), line.target)
     points = tuple(

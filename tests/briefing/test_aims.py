@@ -1,0 +1,166 @@
+"""Targets with their course and history, and strategies that do not apply."""
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from nami_monitor.briefing import aims, exceptions
+from nami_monitor.briefing.exceptions import Exempt
+from nami_monitor.core.words import State, Strategy
+from nami_monitor.ingest.actions import Code, merge
+from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.undo import undo
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.store import Store
+
+PROFILE = """
+source = "Shop"
+vat = "excl"
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "day"
+amount_eur = "amount"
+[table.constants]
+location_id = "A"
+category = "paper"
+channel = "shop"
+"""
+TARGET = {"kpi": "impact_spend", "category": "paper", "kind": "path", "period": "2024", "value": 99}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Ten euros a month in 2023 and 2024, and five in the first half of 2025."""
+    folder = tmp_path_factory.mktemp("aims")
+    store = Store(folder / "m.duckdb")
+    for code in ("paper", "pens"):
+        enter(store, "categories", {"category": code, "name_nl": code, "name_en": code}, "cm")
+    enter(store, "locations", {"location_id": "A", "name": "A", "organisation": "O"}, "cm")
+    days = [f"{y}-{m:02}-01;{5 if y > 2024 else 10}" for y in (2023, 2024, 2025)
+            for m in range(1, 7 if y > 2024 else 13)]  # fmt: skip
+    file = folder / "orders.csv"
+    file.write_text("\n".join(["day;amount", *days]) + "\n", "utf-8")
+    import_file(store, file, parse_profile(PROFILE), answers=Answers.yes())
+    store.close()
+    return store.path
+
+
+@pytest.fixture
+def store(filled, tmp_path):
+    made = Store(shutil.copy(filled, tmp_path / "m.duckdb"))
+    yield made
+    made.close()
+
+
+def test_a_course_holds_the_figure_beside_what_was_agreed(store):
+    for period, value in (("2023", 130.0), ("2026", 70.0)):
+        enter(store, "targets", TARGET | {"period": period, "value": value}, "cm")
+    with store.read() as db:
+        first, last = aims.lines(db)
+        steps = {step.period: step for step in aims.course(db, last.target)}
+    assert (first.aim.met, last.aim.met, last.aim.why) == (True, None, "not_over")
+    assert [steps[str(year)].goal for year in range(2023, 2027)] == [130, 110, 90, 70]
+    assert (steps["2024"].result.value, steps["2024"].final) == (120, True)
+    assert (steps["2025"].result, steps["2026"].result) == (None, None)
+
+
+def test_a_change_runs_from_the_baseline_to_the_goal(store):
+    change = {"kind": "change_from_baseline", "baseline_period": "2023", "period": "2025"}
+    enter(store, "targets", TARGET | change | {"value": -20.0}, "cm")
+    with store.read() as db:
+        (line,) = aims.lines(db)
+        steps = aims.course(db, line.target)
+    assert [(step.period, step.goal) for step in steps] == [
+        ("2023", 120), ("2024", 108), ("2025", 96),
+    ]  # fmt: skip
+
+
+def test_two_targets_for_a_year_and_an_unknown_kpi_are_told(store):
+    enter(store, "targets", TARGET | {"kind": "absolute", "value": 100.0}, "cm")
+    enter(store, "targets", TARGET | {"value": 90.0}, "cm")
+    enter(store, "targets", TARGET | {"kpi": "impact_spent"}, "cm")
+    with store.read() as db:
+        lines = {(line.target.kpi, line.target.kind): line for line in aims.lines(db)}
+    both = [lines["impact_spend", kind] for kind in ("absolute", "path")]
+    assert [line.against for line in both] == [(both[1].target,), (both[0].target,)]
+    unknown = lines["impact_spent", "path"]
+    assert (unknown.kpi, unknown.aim, unknown.near[0]) == (None, None, "impact_spend")
+
+
+def test_history_tells_who_set_changed_withdrew_and_undid(store):
+    enter(store, "targets", TARGET, "ab")
+    enter(store, "targets", TARGET | {"value": 88}, "cd")
+    with store.read() as db:
+        (stated,) = aims.on_record(db, aims.lines(db)[0].target)
+    gone = enter(store, "targets", vars(stated) | {"withdrawn": True}, "ef")
+    told = [("withdrawn", "ef", None), ("changed", "cd", 99.0), ("set", "ab", None)]
+    with store.read() as db:
+        assert aims.lines(db) == ()
+        assert [(one.what, one.who, one.before) for one in aims.history(db)] == told
+    undo(store, gone.batch, who="gh")
+    with store.read() as db:
+        assert len(aims.lines(db)) == 1
+        newest = aims.history(db)[0]
+    assert (newest.what, newest.who, newest.target) == ("undone", "gh", None)
+    assert newest.file == "targets impact_spend paper path 2024"
+
+
+def test_the_target_of_a_merged_category_follows_it_and_can_be_withdrawn(store):
+    enter(store, "targets", TARGET | {"category": "pens"}, "cm")
+    merge(store, Code("categories", "", "pens"), "paper")
+    with store.read() as db:
+        (line,) = aims.lines(db)
+        (stated,) = aims.on_record(db, line.target)
+    assert (line.target.category, stated.category) == ("paper", "pens")
+    enter(store, "targets", vars(stated) | {"withdrawn": True}, "cm")
+    with store.read() as db:
+        assert aims.lines(db) == ()
+
+
+def decide(store, *, applies, who="cm"):
+    said = Exempt("paper", Strategy.REDUCE, "verplicht", "Kieswet", dt.date(2027, 1, 1))
+    with store.read() as db:
+        row = exceptions.ruled(exceptions.row_of(db, "paper"), said, applies=applies)
+    return enter(store, "categories", row, who)
+
+
+def states(store):
+    ask = Ask(where={"category": ("paper",)})
+    with store.read() as db:
+        return {
+            (kpi.strategy, result.state)
+            for kpi in CATALOGUE.values()
+            for result in compute(db, kpi, ask)
+            if result.state is State.NOT_APPLICABLE or kpi.strategy is Strategy.REDUCE
+        }
+
+
+def test_a_strategy_that_does_not_apply_says_so_everywhere_until_it_applies_again(store):
+    enter(store, "categories", {"category": "paper", "name_nl": "Papier", "name_en": "Paper",
+                                "cpv": "30197643-5", "kit_cases": "6"}, "cm")  # fmt: skip
+    batch = decide(store, applies=False, who="mvo").batch
+    assert states(store) == {(Strategy.REDUCE, State.NOT_APPLICABLE)}
+    with store.read() as db:
+        (found,) = exceptions.exceptions(db)
+        assert (found.reason, found.legal_basis) == ("verplicht", "Kieswet")
+        assert db.rows(
+            "select cpv, kit_cases, name_nl from categories where category = 'paper'"
+        ) == [("30197643-5", "6", "Papier")]
+        (told,) = exceptions.rulings(db)
+        assert (told.who, told.applies, told.batch) == ("mvo", False, batch)
+    decide(store, applies=True)
+    assert (Strategy.REDUCE, State.NOT_APPLICABLE) not in states(store)
+    with store.read() as db:
+        assert exceptions.exceptions(db) == ()
+        assert [one.applies for one in exceptions.rulings(db)] == [True, False]
+
+
+def test_a_category_that_only_lines_name_can_be_decided_on(store):
+    with store.read() as db:
+        assert exceptions.row_of(db, "new") == {
+            "category": "new", "name_nl": "new", "name_en": "new",
+        }  # fmt: skip
