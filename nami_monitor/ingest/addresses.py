@@ -1,7 +1,7 @@
 """E-mail addresses in cells are blanked before anything else reads them, whatever the column.
 
-So they reach neither the tables nor what is set aside. A cell that must hold a code, a name or a
-word is then set aside by its own rule; in free text the rest of the text stays.
+So they reach neither the tables nor what is set aside. A row with a blank in a code or a channel is
+set aside: a blank would make different things the same. In other texts the blank stands.
 """
 
 from __future__ import annotations

@@ -263,10 +263,15 @@ def _typed(
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"
             failures = ((digits_first, "spoilt_identifier"),)
-        if reading.blanked and not column.free_text:
+        if reading.blanked and _tells_apart(column):
             named = f"contains({shown}, {literal(BLANKED)})"
             failures = (*failures, (named, "personal_data"))
     return Conversion(column.name, inner, typed, _with_errors(shown, failures, tagged=tagged))
+
+
+def _tells_apart(column: Column) -> bool:
+    """Whether rows are told apart by a column: a blank would make different things the same."""
+    return column.identifier or any(check.name == "str_matches" for check in column.checks)
 
 
 def _with_errors(
