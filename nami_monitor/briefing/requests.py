@@ -7,7 +7,7 @@ blocked stand apart; a request withdrawn as a duplicate or an error was no need 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -86,7 +86,7 @@ class Ledger:
         decisions: requests by month (of the last two years) and decision; without those that were
             no need.
         figures: the KPIs of the cards over twelve months, month by month for a year, the last being
-            the twelve months that end with the month.
+            the twelve months that end with the month; while fewer are on record, months alone.
         asked: all requests of the twelve months.
         counts: of these, by decision; without those that were no need.
         no_need: withdrawn as a duplicate or an error; counted nowhere else.
@@ -205,8 +205,12 @@ def ledger(db: Transaction, month: date, where: Where) -> Ledger:
 
 
 def _year(db: Transaction, code: str, month: date, where: Where) -> tuple[KpiResult, ...]:
+    """The figure over twelve months; by month as long as fewer months are on record."""
     ask = Ask(kind=PeriodKind.R12, until=month, last=MONTHS + 1, where=where)
-    return tuple(compute(db, CATALOGUE[code], ask))
+    found = compute(db, CATALOGUE[code], ask)
+    if found[-1].reason and found[-1].reason.key == "outside_data":
+        found = compute(db, CATALOGUE[code], replace(ask, kind=PeriodKind.MONTH))
+    return tuple(found)
 
 
 def _blocked(db: Transaction, since: date, month: date, where: Where) -> dict[str, int]:

@@ -15,7 +15,7 @@ from nami_monitor.ui.data import labels, look
 DATES = {"nl": "DD-MM-YYYY", "en": "DD/MM/YYYY"}
 NO_REASON = ""
 REASONS = {
-    "blocked": ("security", "law", "other"),
+    "blocked": ("security", "law", "otherwise"),
     "withdrawn": (NO_REASON, "duplicate", "error"),
 }
 """What a decision can be explained with, where that changes how it counts."""

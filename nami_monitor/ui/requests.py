@@ -11,7 +11,7 @@ from nami_monitor.briefing.requests import DECISIONS, RATE, Choices, Ledger, Req
 from nami_monitor.charts import decisions, tables
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
-from nami_monitor.core.words import State, Unit
+from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
@@ -132,7 +132,7 @@ def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
         gap = formats.difference(result.value - before.value, result.unit, lang, like=before.value)
         beside = (
             Beside(
-                session.t("requests.year_ago", month=formats.month(before.month, lang)),
+                formats.period(before.period.start, before.period.end, before.period.kind, lang),
                 formats.figure(before.value, before.unit, lang),
                 gap,
             ),
@@ -152,6 +152,9 @@ def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
 def _rests_on(session: Session, result: KpiResult) -> str:
     """The grade of evidence in words, and how complete the figure is."""
     grade = session.t(f"requests.evidence.{result.evidence}")
+    if result.period.kind == PeriodKind.MONTH:
+        month = formats.month(result.month, session.lang)
+        grade = f"{session.t('requests.month_alone', month=month)} {grade}"
     if result.completeness is None:
         return grade
     share = formats.percent(100 * result.completeness, session.lang, decimals=0)

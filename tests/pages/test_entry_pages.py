@@ -1,0 +1,146 @@
+"""Requests and targets entered on their pages, and what is told when that cannot be."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from data_page import checked, labelled, press, rows, words
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.core.settings import places
+from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.ingest.entry import enter
+from nami_monitor.store import Store
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("own_place")
+
+
+@pytest.fixture(autouse=True)
+def _masters(own_place):  # noqa: ARG001 - the place must be there first
+    store = Store(places().own)
+    for code, name in (("paper", "Papier"), ("it", "IT-middelen")):
+        enter(store, "categories", {"category": code, "name_nl": name, "name_en": code}, "cm")
+    enter(store, "locations", {"location_id": "A", "name": "Almere", "organisation": "O"}, "cm")
+    store.close()
+
+
+def opened(page, lang="nl", who="cm"):
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.OWN
+    found.session_state[app.WHO] = who
+    return checked(found.run())
+
+
+def choose(elements, label, value):
+    labelled(elements, label).set_value(value)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("page", ["requests", "targets"])
+def test_a_page_without_entries_says_what_to_load(page, lang):
+    found = opened(page, lang)
+    key = {"requests": "requests.empty.words", "targets": "targets.empty"}[page]
+    assert catalogue(lang)[key] in words(found)
+
+
+def test_a_request_is_booked_and_counts():
+    page = opened("requests")
+    choose(page.selectbox, "Categorie", "it")
+    choose(page.selectbox, "Besluit", "from_stock")
+    checked(page.run())
+    choose(page.text_input, "Aanvraagnummer", "M-1")
+    choose(page.selectbox, "Locatie", "A")
+    choose(page.number_input, "Aantal", 4.0)
+    choose(page.number_input, "Aantal vermeden", 3.0)
+    choose(page.text_input, "Reden", "lag er nog")
+    press(page, "Boek de aanvraag")
+    assert "Aanvraag M-1 is geboekt." in words(page)
+    stored = "select location_id, category, quantity, quantity_avoided, decision from requests"
+    assert rows(stored) == [("A", "it", 4.0, 3.0, "from_stock")]
+    assert rows("select who, source from batches order by batch desc limit 1") == [("cm", "form")]
+    assert "1 aanvraag besloten" in words(page)
+    assert "Bewijsgraad A" in words(page)
+    assert "ingevoerd" in [str(v) for frame in page.dataframe for v in frame.value.to_numpy().flat]
+
+
+@pytest.mark.parametrize(
+    ("filled", "who", "said"),
+    [
+        ({}, "cm", "Kies een locatie."),
+        ({"Locatie": "A", "Reden": "vraag piet@voorbeeld.nl"}, "cm", "e-mailadres"),
+        ({"Locatie": "A"}, "", "Vul eerst uw rol"),
+        ({"Locatie": "A", "Besluitdatum": dt.date(2020, 1, 1)}, "cm", "ligt voor de aanvraag"),
+        ({"Locatie": "A", "Aantal vermeden": 9.0}, "cm", "niet meer vermeden"),
+    ],
+)
+def test_a_request_that_is_not_in_order_is_refused_with_a_sentence(filled, who, said):
+    page = opened("requests", who=who)
+    for label, value in filled.items():
+        fields = [*page.selectbox, *page.text_input, *page.number_input, *page.date_input]
+        choose(fields, label, value)
+    press(page, "Boek de aanvraag")
+    assert said in " ".join(error.value for error in page.error)
+    assert rows("select count(*) from requests") == [(0,)]
+
+
+def test_a_known_number_is_not_replaced_unasked():
+    for replace in (False, True):
+        page = opened("requests")
+        choose(page.text_input, "Aanvraagnummer", "M-1")
+        choose(page.selectbox, "Locatie", "A")
+        choose(page.number_input, "Aantal", 7.0 if replace else 2.0)
+        press(page, "Boek de aanvraag")
+        if replace:
+            assert "staat er al" in " ".join(error.value for error in page.error)
+            labelled(page.checkbox, "Een eerdere aanvraag").check()
+            press(page, "Boek de aanvraag")
+    assert rows("select quantity from requests") == [(7.0,)]
+
+
+def test_a_target_is_set_changed_and_withdrawn_and_history_tells_it():
+    page = opened("targets")
+    choose(page.selectbox, "Indicator", "refuse_rate")
+    choose(page.selectbox, "Categorie", "it")
+    choose(page.text_input, "Waarde die gehaald", "12,5")
+    choose(page.text_input, "Waar is dit", "Inkoopplan")
+    checked(page.run())
+    press(page, "Leg het doel vast")
+    assert rows("select kpi, category, kind, value, source from targets") == [
+        ("refuse_rate", "it", "absolute", 12.5, "Inkoopplan")
+    ]
+    assert "Dit vervangt het doel" in words(page)
+    fields = [one for one in page.text_input if one.label.startswith("Waarde die gehaald")]
+    fields[-1].set_value("15")
+    press(page, "Wijzig het doel")
+    assert rows("select value from targets") == [(15.0,)]
+    press(page, "Trek het doel in")
+    assert rows("select count(*) from targets") == [(0,)]
+    table = page.dataframe[-1].value if page.dataframe else None
+    told = [str(v) for frame in page.dataframe for v in frame.value.to_numpy().flat]
+    assert table is not None
+    assert {"gesteld", "gewijzigd", "ingetrokken"} <= set(told)
+
+
+def test_a_value_that_is_no_number_is_told():
+    page = opened("targets")
+    choose(page.text_input, "Waarde die gehaald", "veel")
+    checked(page.run())
+    press(page, "Leg het doel vast")
+    assert "“veel” is geen getal" in " ".join(error.value for error in page.error)
+
+
+def test_a_strategy_is_recorded_as_not_applicable_and_applies_again():
+    page = opened("targets")
+    press(page, "Leg vast: niet van toepassing")
+    assert "Vul een reden in" in " ".join(error.value for error in page.error)
+    choose(page.text_input, "Reden", "De wet schrijft papier voor")
+    choose(page.text_input, "Wettelijke basis", "Kieswet")
+    press(page, "Leg vast: niet van toepassing")
+    stored = "select refuse_applies, refuse_reason, refuse_legal_basis from category_facts"
+    assert (False, "De wet schrijft papier voor", "Kieswet") in rows(stored)
+    press(page, "Weer van toepassing")
+    assert not [row for row in rows(stored) if row[0] is False]
