@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PAGES = {
     "pages/overview.py": (":material/dashboard:", "overview", "month"),
     "pages/trends.py": (":material/trending_up:", "trends", "month"),
+    "pages/bridge.py": (":material/waterfall_chart:", "bridge", "month"),
     "pages/requests.py": (":material/assignment:", "requests", "registers"),
     "pages/targets.py": (":material/flag:", "targets", "registers"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),

@@ -1,0 +1,185 @@
+"""The spend bridge as it is drawn: steps, what each means, and every article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.charts.bridge import End, Step, bridge_spec
+from nami_monitor.core.words import Flag, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import Ask, KpiResult
+from nami_monitor.kpis.bridge import Bought, Bridge, Part, Split
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.spend_bridge import ARTICLE, NO_ARTICLE, SpendBridge, spend_bridge
+from nami_monitor.store import Store
+from nami_monitor.ui import words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, grid
+
+
+def show(session: Session, ask: Ask) -> None:
+    """The bridge of a period against a year earlier, or why there is none.
+
+    Args:
+        session: for the words.
+        ask: the period and the filters.
+    """
+    found, called = _bridged(session, ask)
+    if found.bridge is None:
+        st.info(_lacking(session, found))
+        return
+    st.text(_sentence(session, found, found.bridge.total))
+    notes = _notes(session, found)
+    if notes:
+        st.warning(notes)
+    _draw(session, found, found.bridge)
+    _explain(session, found.bridge.total)
+    _table(session, found, found.bridge, called)
+
+
+def _bridged(session: Session, ask: Ask) -> tuple[SpendBridge, dict[str | None, str]]:
+    store = session.store
+    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())))
+    return _kept(store, str(store.path), store.version(), key, session.lang)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _kept(
+    _store: Store, path: str, version: int, key: tuple[Any, ...], lang: str
+) -> tuple[SpendBridge, dict[str | None, str]]:
+    del path, version  # they are part of the key only
+    kind, until, where = key
+    with _store.read() as db:
+        found = spend_bridge(db, Ask(kind=kind, until=until, where=dict(where)))
+        return found, names(db, ARTICLE, list(found.products), lang)
+
+
+def _period(session: Session, result: KpiResult) -> str:
+    period = result.period
+    return formats.period(period.start, period.end, period.kind, session.lang)
+
+
+def _lacking(session: Session, found: SpendBridge) -> str:
+    reason = words.reason(session, found.lacking) if found.lacking else ""
+    if found.lacking and found.lacking.period == found.before.period:
+        return session.t("why.lacking", period=_period(session, found.before), reason=reason)
+    return reason
+
+
+def _more(session: Session, amount: float, like: float | None = None) -> str:
+    """An amount with its sign, without the last digits that adding up leaves behind."""
+    return formats.difference(round(amount, 6), Unit.EUR, session.lang, like=like)
+
+
+def _sentence(session: Session, found: SpendBridge, total: Split) -> str:
+    change = float(total.change)
+    before, after = found.before.value or 0.0, found.after.value or 0.0
+    said = {
+        "before": formats.money(before, session.lang),
+        "before_period": _period(session, found.before),
+        "after": formats.money(after, session.lang),
+        "after_period": _period(session, found.after),
+    }
+    if not round(change, 2):
+        return session.t("bridge.same", **said)
+    largest = max(Part, key=lambda part: abs(getattr(total, part)))
+    return session.t(
+        "bridge.sentence",
+        **said,
+        change=_more(session, change, like=after or before),
+        largest=session.t(f"bridge.parts.{largest}"),
+        amount=_more(session, float(getattr(total, largest))),
+    )
+
+
+def _notes(session: Session, found: SpendBridge) -> str:
+    """What a reader must know: breaks, refunds, and quantities that are not stated."""
+    said = [session.t(f"flags.{flag}") for flag in found.flags if flag is not Flag.DEMO]
+    notes = [session.t("why.flags", flags="; ".join(said))] if said else []
+    if found.refunds:
+        notes.append(session.t("bridge.refunds", n=found.refunds))
+    if found.unknown:
+        notes.append(session.t("bridge.unknown", n=found.unknown))
+    return " ".join(notes)
+
+
+def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
+    steps = tuple(
+        Step(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
+        for part in Part
+        if (amount := float(getattr(made.total, part)))
+    )
+    before, after = found.before.value or 0.0, found.after.value or 0.0
+    ends = [
+        End(_period(session, one), amount, formats.money(amount, session.lang))
+        for one, amount in ((found.before, before), (found.after, after))
+    ]
+    told = "; ".join(f"{step.name} {step.label}" for step in steps)
+    st.vega_lite_chart(
+        bridge_spec(
+            ends[0],
+            steps,
+            ends[1],
+            {way: session.t(f"bridge.ways.{way}") for way in ("less", "more")},
+            session.lang,
+        ),
+        theme=None,
+        key="bridge_chart",
+        alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=told),
+    )
+    exact = _more(session, float(made.total.change))
+    st.caption(session.t("bridge.exact", change=exact))
+
+
+def _explain(session: Session, total: Split) -> None:
+    """Each part with its amount and what it means."""
+    rows = [
+        {
+            session.t("bridge.table.part"): session.t(f"bridge.parts.{part}"),
+            session.t("bridge.table.amount"): _more(session, float(getattr(total, part))),
+            session.t("bridge.table.means"): session.t(f"bridge.means.{part}"),
+        }
+        for part in Part
+    ]
+    st.table(rows, border="horizontal", hide_index=True, alt=session.t("bridge.title"))
+
+
+def _table(
+    session: Session, found: SpendBridge, made: Bridge[str], called: dict[str | None, str]
+) -> None:
+    """Every article, the largest change first."""
+    st.header(session.t("bridge.articles"), anchor=False)
+
+    def money(value: float) -> str:
+        return formats.money(value, session.lang)
+
+    def more(value: float) -> str:
+        return _more(session, value)
+
+    heads = [
+        Head(session.t(f"dimensions.{ARTICLE}")),
+        Head(_period(session, found.before), money),
+        Head(_period(session, found.after), money),
+        Head(session.t("bridge.table.change"), more),
+        *(Head(session.t(f"bridge.parts.{part}"), more) for part in Part),
+    ]
+    order = [key for key, _ in made.largest()]
+    order += [key for key in made.products if key not in set(order)]
+    rows = [
+        (
+            session.t("bridge.no_article") if key == NO_ARTICLE else called[key],
+            _amount(found.products[key].before),
+            _amount(found.products[key].after),
+            float(made.products[key].change),
+            *(float(getattr(made.products[key], part)) for part in Part),
+        )
+        for key in order
+    ]
+    title = session.t("bridge.title")
+    grid(session, heads, rows, key="bridge_table", name=session.t("bridge.articles"), file=title)
+
+
+def _amount(bought: Bought | None) -> float:
+    return float(bought.amount) if bought else 0.0
