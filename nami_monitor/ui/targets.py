@@ -246,10 +246,8 @@ def change(session: Session, line: Line) -> None:
         entry.in_demo(session)
         key = (target.kpi, target.category or "", target.kind, target.period)
         with st.form("_".join(("change", *key)), border=False):
-            value = st.text_input(
-                session.t(f"targets.form.value_{target.kind}"),
-                value=formats.number(target.value, session.lang),
-            )
+            shown = formats.number(target.value, session.lang)
+            value = st.text_input(session.t(f"targets.form.value_{target.kind}"), value=shown)
             source = st.text_input(
                 session.t("targets.form.source"), value=target.source or "", max_chars=200
             )
@@ -263,7 +261,8 @@ def change(session: Session, line: Line) -> None:
         entry.book(session, "targets", rows, session.t("targets.change.withdrawn"))
     elif save:
         try:
-            read = float(formats.parse_decimal(value, session.lang))
+            exact = target.value  # what is shown may be rounded
+            read = exact if value == shown else float(formats.parse_decimal(value, session.lang))
         except UserError as error:
             st.error(session.sentence(error))
             return
