@@ -2,7 +2,7 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, funnel, trends, why, words
+from nami_monitor.ui import app, cache, filters, funnel, handbook, trends, why, words, year_end
 
 session = app.page("trends.title")
 if app.empty(session):
@@ -49,7 +49,9 @@ ask = Ask(
 results = cache.figures(session.store, code, ask)
 st.header(words.kpi_name(session, kpi), anchor=False)
 st.caption(trends.says(session, kpi))
+handbook.link(session, kpi)
 trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
+year_end.beside(session, code, ask)
 why.section(session, code, ask)
 funnel.section(session, code, ask)
 title = session.t("trends.figures")

@@ -1,0 +1,51 @@
+"""What stands beside December's share of a year: an even year and the years before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import Ask
+from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
+from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
+from nami_monitor.store import Store
+from nami_monitor.ui.app import Session
+
+
+def beside(session: Session, code: str, ask: Ask) -> None:
+    """Say what December's share is held against; nothing for other KPIs.
+
+    Args:
+        session: for the words.
+        code: the KPI.
+        ask: the period and the filters.
+    """
+    if code != STEER_YEAR_END_SHARE.code:
+        return
+    store = session.store
+    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())))
+    found = _kept(store, str(store.path), store.version(), key)
+    if found:
+        st.text(sentence(session, found))
+
+
+def sentence(session: Session, found: YearEnd) -> str:
+    """The references in a sentence."""
+    lang = session.lang
+    even = session.t("year_end.even", even=formats.percent(EVEN, lang))
+    if found.usual is None:
+        return f"{even} {session.t('year_end.too_few', n=len(found.earlier), year=found.year)}"
+    mean, low, high = (formats.percent(share, lang) for share in found.usual)
+    years = ", ".join(str(year) for year, _ in found.earlier)
+    usual = session.t("year_end.usual", years=years, mean=mean, low=low, high=high)
+    return f"{even} {usual}"
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _kept(_store: Store, path: str, version: int, key: tuple[Any, ...]) -> YearEnd | None:
+    del path, version  # they are part of the key only
+    kind, until, where = key
+    with _store.read() as db:
+        return year_end(db, Ask(kind=kind, until=until, where=dict(where)))
