@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from nami_monitor.briefing.handbook import entry
 from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.ui import filters, words
-from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
+from nami_monitor.ui.app import Session
 
 
-def link(session: Session, kpi: Kpi) -> str:
-    """A link to a KPI's entry, as markdown."""
-    address = urlencode(
-        {"kpi": kpi.code, LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
+def link(session: Session, kpi: Kpi) -> None:
+    """A link to a KPI's entry."""
+    st.page_link(
+        "pages/handbook.py", label=session.t("handbook.open"), query_params={"kpi": kpi.code}
     )
-    return f"[{session.t('handbook.open')}](handbook?{address})"
 
 
 def choose(session: Session) -> Kpi:

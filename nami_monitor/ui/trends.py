@@ -20,7 +20,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.signals.assess import points_up
-from nami_monitor.ui import cache, filters, handbook, words
+from nami_monitor.ui import cache, filters, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 
@@ -273,10 +273,10 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
 
 
 def says(session: Session, kpi: Kpi) -> str:
-    """What a KPI says, which way is better, how its definition changed, and where more stands."""
+    """What a KPI says, which way is better, and how its definition changed."""
     way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
     said = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
-    return " ".join([part for part in said if part] + [handbook.link(session, kpi)])
+    return " ".join(part for part in said if part)
 
 
 def restart(session: Session, category: str) -> tuple[date, ...]:
