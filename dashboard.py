@@ -17,6 +17,7 @@ PAGES = {
     "pages/overview.py": (":material/dashboard:", "overview", "month"),
     "pages/trends.py": (":material/trending_up:", "trends", "month"),
     "pages/bridge.py": (":material/waterfall_chart:", "bridge", "month"),
+    "pages/assets.py": (":material/inventory_2:", "assets", "registers"),
     "pages/requests.py": (":material/assignment:", "requests", "registers"),
     "pages/targets.py": (":material/flag:", "targets", "registers"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),

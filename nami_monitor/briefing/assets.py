@@ -1,0 +1,167 @@
+"""The register of assets at a month: how old they are, how long they last, where they went.
+
+Nothing here names a person or a single asset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
+from nami_monitor.kpis.lifetimes import Lives, lives
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.store import Transaction
+
+Where = Mapping[str, tuple[str, ...]]
+
+SURVIVAL: Final = "reduce_survival"
+CARDS: Final = (
+    "refuse_stock_per_location",
+    "reduce_asset_life",
+    SURVIVAL,
+    "reduce_failure_rate",
+    "reduce_new_assets_per_fte",
+)
+"""KPIs of which the page shows a card, over the twelve months that end with the month."""
+
+BANDS: Final = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
+"""Ages in whole years at which a band begins; the last has no end."""
+
+LIFE: Final = RELATIONS["by_life"]
+STOCK: Final = RELATIONS["by_asset"]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the page offers.
+
+    Args:
+        categories: categories with assets, most assets first, with their names by language.
+        months: months of which the register speaks, latest first.
+    """
+
+    categories: Mapping[str, Mapping[str, str]]
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Register:
+    """The assets of one category at the end of a month.
+
+    Args:
+        month: the month.
+        figures: the KPIs of the cards.
+        ages: assets in use, by the first year of their band in ``BANDS`` and by condition.
+        lives: how long they last; None where no asset was watched.
+        routes: retired assets by year and route; a route nobody stated is None.
+        retired: assets retired until then.
+        early: of these, retired before their warranty ended.
+        warranted: of the retired, those whose warranty is known.
+        spoilt: assets that were retired before they were bought, which nobody believes; they count
+            nowhere.
+    """
+
+    month: date
+    figures: tuple[KpiResult, ...]
+    ages: Mapping[tuple[int, str | None], int]
+    lives: Lives | None
+    routes: Mapping[tuple[int, str | None], int]
+    retired: int
+    early: int
+    warranted: int
+    spoilt: int
+
+    @property
+    def in_use(self) -> int:
+        """Assets in use at the end of the month."""
+        return sum(self.ages.values())
+
+
+def choices(db: Transaction) -> Choices:
+    """What can be chosen; without assets nothing can."""
+    categories = db.rows(
+        "select a.category, coalesce(c.name_nl, a.category), coalesce(c.name_en, a.category)"
+        " from (select category, sum(assets) as assets from by_life group by category) as a"
+        " left join categories as c using (category) order by a.assets desc, a.category"
+    )
+    months = db.rows("select distinct month from by_asset order by month desc")
+    return Choices(
+        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+        tuple(month for (month,) in months),
+    )
+
+
+def register(db: Transaction, month: date, where: Where) -> Register:
+    """What the register says at the end of a month.
+
+    Args:
+        db: a consistent look at the file.
+        month: the month.
+        where: filters, as in ``Ask``.
+    """
+    ask = Ask(kind=PeriodKind.R12, until=month, where=where)
+    figures = tuple(compute(db, CATALOGUE[code], ask)[0] for code in CARDS)
+    watched = lives(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
+    test, parameters = filter_sql(LIFE, where)
+    retired, early, warranted, spoilt = _retired(db, month, where)
+    return Register(
+        month=month,
+        figures=figures,
+        ages=_ages(db, month, test, parameters),
+        lives=watched.get(((), 0)),
+        routes=_routes(db, month, where),
+        retired=retired,
+        early=early,
+        warranted=warranted,
+        spoilt=spoilt,
+    )
+
+
+def band_of(years: int) -> int:
+    """The first year of the band in which an age lies."""
+    return max(first for first in BANDS if first <= years)
+
+
+def _ages(
+    db: Transaction, month: date, test: str, parameters: list[Any]
+) -> dict[tuple[int, str | None], int]:
+    rows = db.rows(
+        "select date_diff('month', r.month, ?::date) // 12 as years, r.condition,"
+        f" cast(sum(r.assets) as bigint) from {LIFE.source(())}"
+        f" where r.month <= ? and (r.retired is null or r.retired > ?) and {test}"
+        " group by all order by all",
+        [month, month, month, *parameters],
+    )
+    found: dict[tuple[int, str | None], int] = {}
+    for years, condition, count in rows:
+        key = (band_of(years), condition)
+        found[key] = found.get(key, 0) + count
+    return found
+
+
+def _routes(db: Transaction, month: date, where: Where) -> dict[tuple[int, str | None], int]:
+    test, parameters = filter_sql(LIFE, where)
+    rows = db.rows(
+        "select year(r.retired_on), nullif(trim(r.route), ''), count(*) from asset_lives as r"
+        " where r.retired_on is not null and not r.spoilt"
+        f" and date_trunc('month', r.retired_on) <= ? and {test} group by all order by all",
+        [month, *parameters],
+    )
+    return {(year, route): count for year, route, count in rows}
+
+
+def _retired(db: Transaction, month: date, where: Where) -> tuple[int, int, int, int]:
+    test, parameters = filter_sql(STOCK, where)
+    row = db.rows(
+        "select sum(r.retired), sum(r.retired_early), sum(r.retired_warranted), sum(r.spoilt)"
+        f" from {STOCK.source(())} where r.month <= ? and {test}",
+        [month, *parameters],
+    )[0]
+    retired, early, warranted, spoilt = (int(value or 0) for value in row)
+    return retired, early, warranted, spoilt

@@ -1,0 +1,211 @@
+"""The parts of the page on assets: cards, ages, how long they last, and where they went."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.briefing import assets as briefing
+from nami_monitor.briefing.assets import BANDS, Choices, Register
+from nami_monitor.charts import ages, survival
+from nami_monitor.charts.survival import Step
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.periods import parse_month
+from nami_monitor.core.words import State, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.lifetimes import Lives
+from nami_monitor.store import Store
+from nami_monitor.ui import filters, trends, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import Where
+from nami_monitor.ui.cards import Card, cards_html
+from nami_monitor.ui.filters import ALL, Chosen
+
+YEAR = 12
+
+
+def choices(session: Session) -> Choices:
+    """What the page offers."""
+    return _choices(session.store, str(session.store.path), session.store.version())
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _choices(_store: Store, path: str, version: int) -> Choices:
+    del path, version
+    with _store.read() as db:
+        return briefing.choices(db)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _register(_store: Store, path: str, version: int, month: date, where: Where) -> Register:
+    del path, version
+    with _store.read() as db:
+        return briefing.register(db, month, dict(where))
+
+
+def empty(session: Session, offered: Choices) -> bool:
+    """Whether no asset is on record; if so, say what to load."""
+    if offered.months:
+        return False
+    with st.container(key="assets_empty", border=True):
+        st.subheader(session.t("assets.empty.title"), anchor=False)
+        st.markdown(session.t("assets.empty.words"))
+    return True
+
+
+def chosen(session: Session, offered: Choices) -> Chosen:
+    """Category and month."""
+    left, right = st.columns(2)
+    with left:
+        category = filters.select(
+            "category",
+            session.t("filters.category"),
+            [*offered.categories, ALL],
+            lambda code: (
+                offered.categories[code][session.lang]
+                if code
+                else session.t("filters.all_categories")
+            ),
+        )
+    with right:
+        month = filters.select(
+            "month",
+            session.t("assets.at"),
+            [f"{month:%Y-%m}" for month in offered.months],
+            lambda code: formats.month(code, session.lang),
+        )
+    where: Where = (("category", (category,)),) if category != ALL else ()
+    return Chosen(where, parse_month(month), category)
+
+
+def register(session: Session, picked: Chosen) -> Register:
+    """What the register says."""
+    store = session.store
+    return _register(store, str(store.path), store.version(), picked.month, picked.where)
+
+
+def headline(session: Session, found: Register) -> None:
+    """The register in one sentence, and what in it nobody believes."""
+    month = formats.month(found.month, session.lang)
+    count = formats.number(found.in_use, session.lang)
+    st.markdown(session.t("assets.headline", n=count, month=month))
+    if found.spoilt:
+        st.warning(session.t("assets.spoilt", n=found.spoilt))
+
+
+def cards(session: Session, found: Register) -> None:
+    """A card per figure."""
+    shown = tuple(_card(session, result) for result in found.figures)
+    st.html(cards_html(shown, session.lang))
+    st.caption(session.t("assets.over"))
+
+
+def _card(session: Session, result: KpiResult) -> Card:
+    kpi, lang = CATALOGUE[result.code], session.lang
+    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    if result.state is not State.VALUE or result.value is None:
+        why = words.reason(session, result)
+        return Card(name=name, state=result.state, strategy=strategy, reason=why)
+    note = ""
+    if result.low is not None and result.high is not None:
+        limits = (formats.figure(one, result.unit, lang) for one in (result.low, result.high))
+        note = session.t("assets.interval", span=" - ".join(limits))
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=formats.figure(result.value, result.unit, lang),
+        unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
+        note=note,
+    )
+
+
+def stock(session: Session, found: Register) -> None:
+    """How old the assets in use are, and in which condition they came."""
+    st.subheader(session.t("assets.ages"), anchor=False)
+    if not found.ages:
+        st.info(session.t("assets.none_in_use"))
+        return
+    names = {code: words.code_name(session, "condition", code) for _, code in found.ages}
+    st.vega_lite_chart(
+        ages.ages_spec(found.ages, BANDS, names, session.lang),
+        theme=None,
+        key="ages",
+        alt=ages.ages_sentence(found.ages, BANDS, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        table = ages.ages_table(found.ages, BANDS, names, session.lang)
+        trends.show_table(session, table, "ages_table", session.t("assets.ages"))
+
+
+def lasting(session: Session, found: Register) -> None:
+    """How long they last, from all that were watched until the month."""
+    st.subheader(session.t("assets.lasting"), anchor=False)
+    if found.lives is None or not len(found.lives.curve.ages):
+        st.info(session.t("assets.nothing_watched"))
+        return
+    steps = _steps(found.lives)
+    warranty = None if found.lives.warranty is None else found.lives.warranty / YEAR
+    st.markdown(_at_warranty(session, found))
+    st.vega_lite_chart(
+        survival.survival_spec(steps, warranty, session.lang),
+        theme=None,
+        key="survival",
+        alt=survival.survival_sentence(steps, warranty, session.lang),
+    )
+    st.caption(session.t("assets.method"))
+    with st.expander(session.t("trends.as_table")):
+        table = survival.survival_table(steps, session.lang)
+        trends.show_table(session, table, "survival_table", session.t("assets.lasting"))
+
+
+def _steps(seen: Lives) -> list[Step]:
+    curve = seen.curve
+    columns = (curve.survival, curve.low, curve.high)
+    return [
+        Step(float(age + 1) / YEAR, int(n), int(gone), *(100 * float(share) for share in shares))
+        for age, n, gone, *shares in zip(
+            curve.ages, curve.at_risk, curve.retired, *columns, strict=True
+        )
+    ]
+
+
+def _at_warranty(session: Session, found: Register) -> str:
+    result = next(r for r in found.figures if r.code == briefing.SURVIVAL)
+    if result.value is None or result.low is None or result.high is None:
+        return words.reason(session, result)
+    seen = found.lives
+    years = (seen.warranty or 0) / YEAR if seen else 0
+    return session.t(
+        "assets.at_warranty",
+        years=formats.number(years, session.lang, significant=3),
+        share=formats.percent(result.value, session.lang),
+        low=formats.percent(result.low, session.lang),
+        high=formats.percent(result.high, session.lang),
+    )
+
+
+def gone(session: Session, found: Register) -> None:
+    """Which assets were retired, by which route, and how many of them too early."""
+    st.subheader(session.t("assets.gone"), anchor=False)
+    if not found.retired:
+        st.info(session.t("assets.none_retired"))
+        return
+    st.markdown(
+        session.t(
+            "assets.early",
+            retired=formats.number(found.retired, session.lang),
+            early=formats.number(found.early, session.lang),
+            warranted=formats.number(found.warranted, session.lang),
+            unknown=formats.number(found.retired - found.warranted, session.lang),
+        )
+    )
+    routes = sorted({route for _, route in found.routes}, key=lambda r: (r is None, r or ""))
+    years = sorted({year for year, _ in found.routes}, reverse=True)
+    head = (session.t("assets.year"), *(route or session.t("assets.no_route") for route in routes))
+    rows = tuple(
+        (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
+    )
+    table = Table(head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes))))
+    trends.show_table(session, table, "routes", session.t("assets.gone"))
