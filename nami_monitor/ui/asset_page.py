@@ -50,7 +50,7 @@ def empty(session: Session, offered: Choices) -> bool:
     if offered.months:
         return False
     with st.container(key="assets_empty", border=True):
-        st.subheader(session.t("assets.empty.title"), anchor=False)
+        st.header(session.t("assets.empty.title"), anchor=False)
         st.markdown(session.t("assets.empty.words"))
     return True
 
@@ -123,7 +123,7 @@ def _card(session: Session, result: KpiResult) -> Card:
 
 def stock(session: Session, found: Register) -> None:
     """How old the assets in use are, and in which condition they came."""
-    st.subheader(session.t("assets.ages"), anchor=False)
+    st.header(session.t("assets.ages"), anchor=False)
     if not found.ages:
         st.info(session.t("assets.none_in_use"))
         return
@@ -141,7 +141,7 @@ def stock(session: Session, found: Register) -> None:
 
 def lasting(session: Session, found: Register) -> None:
     """How long they last, from all that were watched until the month."""
-    st.subheader(session.t("assets.lasting"), anchor=False)
+    st.header(session.t("assets.lasting"), anchor=False)
     if found.lives is None or not len(found.lives.curve.ages):
         st.info(session.t("assets.nothing_watched"))
         return
@@ -188,7 +188,7 @@ def _at_warranty(session: Session, found: Register) -> str:
 
 def gone(session: Session, found: Register) -> None:
     """Which assets were retired, by which route, and how many of them too early."""
-    st.subheader(session.t("assets.gone"), anchor=False)
+    st.header(session.t("assets.gone"), anchor=False)
     if not found.retired:
         st.info(session.t("assets.none_retired"))
         return

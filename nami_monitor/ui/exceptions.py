@@ -25,7 +25,7 @@ def part(session: Session, names: Names) -> None:
         session: the visitor's session.
         names: the categories' names.
     """
-    st.subheader(session.t("exceptions.title"), anchor=False)
+    st.header(session.t("exceptions.title"), anchor=False)
     st.markdown(session.t("exceptions.words"))
     with session.store.read() as db:
         found, ruled = briefing.exceptions(db), briefing.rulings(db)

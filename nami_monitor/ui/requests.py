@@ -57,7 +57,7 @@ def empty(session: Session, offered: Choices) -> bool:
     if offered.months:
         return False
     with st.container(key="requests_empty", border=True):
-        st.subheader(session.t("requests.empty.title"), anchor=False)
+        st.header(session.t("requests.empty.title"), anchor=False)
         st.markdown(session.t("requests.empty.words"))
     return True
 
@@ -163,7 +163,7 @@ def _rests_on(session: Session, result: KpiResult) -> str:
 
 def decided(session: Session, found: Ledger) -> None:
     """Decisions by month, as bars and as a table."""
-    st.subheader(session.t("requests.decisions"), anchor=False)
+    st.header(session.t("requests.decisions"), anchor=False)
     if not found.decisions:
         st.info(session.t("requests.nothing"))
         return
@@ -182,14 +182,14 @@ def rate(session: Session, picked: Chosen) -> None:
     """The refusal rate month by month."""
     ask = Ask(until=picked.month, last=TREND_MONTHS, where=dict(picked.where))
     results = cache.figures(session.store, RATE, ask)
-    st.subheader(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
+    st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
     st.caption(trends.says(session, CATALOGUE[RATE]))
     trends.draw_or_say(session, RATE, results, picked.category, key="refuse_rate_trend")
 
 
 def apart(session: Session, found: Ledger) -> None:
     """What is neither avoided nor bought new: refurbished, blocked by reason, no need at all."""
-    st.subheader(session.t("requests.apart.title"), anchor=False)
+    st.header(session.t("requests.apart.title"), anchor=False)
     st.markdown(
         "\n".join(
             f"- {session.t(f'requests.apart.{key}', n=n)}"
@@ -219,7 +219,7 @@ def reason(session: Session, code: str) -> str:
 
 def table(session: Session, picked: Chosen) -> None:
     """The requests of the twelve months."""
-    st.subheader(session.t("requests.ledger"), anchor=False)
+    st.header(session.t("requests.ledger"), anchor=False)
     store = session.store
     try:
         found = _rows(store, str(store.path), store.version(), picked.month, picked.where)

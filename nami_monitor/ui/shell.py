@@ -63,14 +63,20 @@ SCRIPT: Final = r"""
       }
     }
   };
+  const mend = () => {  // sections of the navigation stand in its list as no list may hold them
+    const list = '[data-testid=stSidebarNavItems]';
+    for (const part of document.querySelectorAll(`${list}:has(> div), ${list} > div > li`))
+      if (part.getAttribute('role') !== 'none') part.setAttribute('role', 'none');
+  };
   document.documentElement.lang = LANG;
   window.namiWords?.disconnect();
-  window.namiWords = new MutationObserver(all);
+  window.namiWords = new MutationObserver(() => { all(); mend(); });
   window.namiWords.observe(document.body, {
     subtree: true, childList: true, characterData: true,
     attributes: true, attributeFilter: ['aria-label', 'placeholder', 'title'],
   });
   all();
+  mend();
 })();
 """
 

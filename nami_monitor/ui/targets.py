@@ -272,7 +272,7 @@ def change(session: Session, line: Line) -> None:
 
 def history(session: Session, found: Sequence[Event], names: Names) -> None:
     """Who set, changed or withdrew which target when."""
-    st.subheader(session.t("targets.history"), anchor=False)
+    st.header(session.t("targets.history"), anchor=False)
     if not found:
         st.markdown(session.t("targets.no_history"))
         return

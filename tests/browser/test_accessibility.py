@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from conftest import settled
+from conftest import ROOT, settled
 
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.shell import replacements
@@ -12,14 +12,13 @@ from nami_monitor.ui.shell import replacements
 pytestmark = pytest.mark.browser
 
 PAGES = {
+    **{found.stem: f"{found.stem}?data=demo" for found in sorted((ROOT / "pages").glob("*.py"))},
     "overview": "?data=demo",
-    "trends": "trends?data=demo",
+    **{
+        part: f"data?data=demo&part={part}"
+        for part in ("set_aside", "batches", "completeness", "codes")
+    },
     "upload": "data?data=own",
-    "set_aside": "data?data=demo&part=set_aside",
-    "batches": "data?data=demo&part=batches",
-    "completeness": "data?data=demo&part=completeness",
-    "codes": "data?data=demo&part=codes",
-    "about": "about?data=demo",
     "empty": "?data=own",
 }
 STREAMLITS = {"presentation-role-conflict": "the file uploader's drop zone, a minor fault"}
