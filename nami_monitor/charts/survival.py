@@ -78,7 +78,16 @@ def survival_spec(steps: Sequence[Step], warranty: float | None, lang: str) -> S
     band = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}
     line = {"x": x, "y": y, "tooltip": tooltip}
     layers = [
-        layer({"type": "area", "interpolate": "step-after", "color": palette.BAND}, rows, band),
+        layer(
+            {
+                "type": "area",
+                "interpolate": "step-after",
+                "color": palette.PARTIAL,
+                "opacity": 0.45,
+            },
+            rows,
+            band,
+        ),
         layer(
             {
                 "type": "line",
