@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from nami_monitor.core.words import Direction, Flag
+from nami_monitor.core.words import Direction, Flag, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Ask, Kpi, KpiResult
 from nami_monitor.kpis.names import names
@@ -138,6 +138,14 @@ def change_written(found: Why, amount: float, lang: str) -> str:
     """A contribution with its sign and unit: percentages differ by percentage points."""
     activity = activity_of(found.after, lang)
     return formats.difference(_rounded(amount), found.kpi.unit, lang, activity=activity)
+
+
+def bare_change(found: Why, amount: float, lang: str) -> str:
+    """A contribution with its sign where its unit is named elsewhere."""
+    unit = found.kpi.unit
+    if unit in {Unit.EUR, Unit.PERCENT}:
+        return change_written(found, amount, lang)
+    return formats.signed(_rounded(amount), lang, lambda v, la: formats.figure(v, unit, la))
 
 
 def figure_written(result: KpiResult, lang: str) -> str:

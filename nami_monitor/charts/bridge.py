@@ -112,7 +112,8 @@ def bridge_spec(start: End, steps: tuple[Step, ...], end: End, words: dict[str, 
             "domain": [words[way] for way in shown],
             "range": [COLOURS[way] for way in shown],
         },
-        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN},
+        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN}
+        | {"columns": {"expr": "width < 320 ? 1 : 2"}},
     }
     text: Spec = {"type": "text", "align": "left", "dx": 6, "color": palette.BODY}
     layers = [

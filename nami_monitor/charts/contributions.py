@@ -11,7 +11,7 @@ from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 
 ROW: Final = 30
 NAME_PX: Final = 170
-ROOM: Final = 0.3  # of the longest bar, beyond either end, for the words beside it
+LABEL_PX: Final = 92  # at the right edge, where the amounts stand below each other
 
 COLOURS: Final = {
     "better": palette.INK,
@@ -54,12 +54,6 @@ def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str
     names = [bar.name for bar in bars]
     shown = [effect for effect in COLOURS if any(bar.effect == effect for bar in bars)]
     axis = value_axis([0.0, *(bar.amount for bar in bars)], lang)
-    reach = ROOM * max(abs(bar.amount) for bar in bars)
-    least, most = min(bar.amount for bar in bars), max(bar.amount for bar in bars)
-    domain = [
-        min(axis.low, least - reach) if least < 0 else 0.0,
-        max(axis.high, most + reach) if most > 0 else 0.0,
-    ]
     rows = [
         {"name": bar.name, "amount": bar.amount, "effect": effects[bar.effect], "label": bar.label}
         for bar in bars
@@ -79,7 +73,11 @@ def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str
     x: Spec = {
         "field": "amount",
         "type": "quantitative",
-        "scale": {"domain": domain, "nice": False},
+        "scale": {
+            "domain": [axis.low, axis.high],
+            "nice": False,
+            "range": [0, {"expr": f"width - {LABEL_PX}"}],
+        },
         "axis": {
             "title": None,
             "values": list(axis.ticks),
@@ -96,8 +94,6 @@ def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str
         },
         "legend": {"title": None, "orient": "top", "labelFontSize": MAIN},
     }
-    written: Spec = {"x": x, "y": y, "text": {"field": "label"}}
-    text: Spec = {"type": "text", "fontSize": SMALL + 1, "color": palette.BODY}
     layers = [
         layer("bar", rows, {"x": x, "y": y, "color": colour}),
         layer(
@@ -106,14 +102,15 @@ def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str
             {"x": {**x, "field": "zero"}},
         ),
         layer(
-            {**text, "align": "left", "dx": 5},
-            [row for row, bar in zip(rows, bars, strict=True) if bar.amount >= 0],
-            written,
-        ),
-        layer(
-            {**text, "align": "right", "dx": -5},
-            [row for row, bar in zip(rows, bars, strict=True) if bar.amount < 0],
-            written,
+            {
+                "type": "text",
+                "align": "right",
+                "x": {"expr": "width"},
+                "fontSize": SMALL + 1,
+                "color": palette.BODY,
+            },
+            rows,
+            {"y": y, "text": {"field": "label"}},
         ),
     ]
     padding = {"left": 2, "top": 6, "right": 8, "bottom": 4}

@@ -113,47 +113,44 @@ def funnel_spec(dots: tuple[Dot, ...], lines: Lines, said: Words, lang: str) -> 
             [{"value": lines.whole}],
             {"y": y},
         ),
-        _dots_layer(dots, said, x, y),
+        *_dots_layers(dots, said, x, y),
         *_names_layers(dots, across, x, y),
     ]
     padding = {"left": 2, "top": 6, "right": 10, "bottom": 4}
     return chart(layers, height=HEIGHT, padding=padding)
 
 
-def _dots_layer(dots: tuple[Dot, ...], said: Words, x: Spec, y: Spec) -> Spec:
+def _dots_layers(dots: tuple[Dot, ...], said: Words, x: Spec, y: Spec) -> list[Spec]:
+    """A layer for each effect, those outside on top."""
     shown = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
-    domain = [said.legend[effect] for effect in shown]
-
-    def scale(at: int) -> Spec:
-        return {"domain": domain, "range": [MARKS[effect][at] for effect in shown]}
-
-    legend: Spec = {"title": None, "orient": "top", "labelFontSize": MAIN, "labelLimit": 260}
-    rows = [
-        {
-            "name": dot.name,
-            "size": dot.size,
-            "value": dot.value,
-            "effect": said.legend[dot.effect],
-            "figure": dot.figure,
-            "extent": dot.extent,
-        }
-        for dot in dots
-    ]
-    return layer(
-        {"type": "point", "filled": True, "opacity": 0.9, "clip": True},
-        rows,
-        {
-            "x": x,
-            "y": y,
-            "color": {"field": "effect", "type": "nominal", "scale": scale(1), "legend": legend},
-            "shape": {"field": "effect", "type": "nominal", "scale": scale(0), "legend": legend},
-            "size": {"field": "effect", "type": "nominal", "scale": scale(2), "legend": legend},
-            "tooltip": [
-                {"field": field, "title": title}
-                for field, title in zip(("name", "extent", "figure"), said.tooltip, strict=True)
-            ],
+    colour: Spec = {
+        "field": "effect",
+        "type": "nominal",
+        "scale": {
+            "domain": [said.legend[effect] for effect in shown],
+            "range": [MARKS[effect][1] for effect in shown],
         },
-    )
+        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN, "labelLimit": 260}
+        | {"columns": {"expr": "width < 320 ? 1 : 3"}, "symbolOpacity": 1},
+    }
+    tooltip = [
+        {"field": field, "title": title}
+        for field, title in zip(("name", "extent", "figure"), said.tooltip, strict=True)
+    ]
+    return [
+        layer(
+            {"type": "point", "filled": True, "opacity": 1, "shape": MARKS[effect][0],
+             "size": MARKS[effect][2]},
+            [
+                {"name": dot.name, "size": dot.size, "value": dot.value,
+                 "effect": said.legend[effect], "figure": dot.figure, "extent": dot.extent}
+                for dot in dots
+                if dot.effect == effect
+            ],
+            {"x": x, "y": y, "color": colour, "tooltip": tooltip},
+        )
+        for effect in shown
+    ]  # fmt: skip
 
 
 def _names_layers(dots: tuple[Dot, ...], across: ValueAxis, x: Spec, y: Spec) -> list[Spec]:

@@ -26,7 +26,9 @@ SECTION = "why"
 """Name of the section in the address: a link can show it open."""
 
 CELL = f"padding:0.25rem 1rem 0.25rem 0;border-bottom:1px solid {GRID};vertical-align:top"
-LEFT, RIGHT = f"{CELL};text-align:left;font-weight:normal", f"{CELL};text-align:right"
+LEFT = f"{CELL};text-align:left;font-weight:normal"
+RIGHT = f"{CELL};text-align:right;white-space:nowrap"
+HEAD = f"{CELL};text-align:right;font-weight:normal"
 """How the cells of the table look."""
 
 BOXES = frozenset({"category", "group", "channel"})
@@ -126,7 +128,7 @@ def _draw(session: Session, found: Explained, ask: Ask) -> None:
     lang, told = session.lang, found.why
     name = words.kpi_name(session, told.kpi)
     bars = tuple(
-        Bar(line.name, line.amount, str(line.effect), _change(found, line.amount, lang))
+        Bar(line.name, line.amount, str(line.effect), _bare(found, line.amount, lang))
         for line in found.lines
     )
     effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
@@ -147,6 +149,10 @@ def _draw(session: Session, found: Explained, ask: Ask) -> None:
     grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
 
 
+def _bare(found: Explained, amount: float, lang: str) -> str:
+    return briefing.bare_change(found.why, amount, lang)
+
+
 def _change(found: Explained, amount: float, lang: str) -> str:
     return briefing.change_written(found.why, amount, lang)
 
@@ -162,11 +168,18 @@ def _columns(found: Explained) -> tuple[str, ...]:
     )
 
 
+def _heading(session: Session, found: Explained, column: str) -> str:
+    """A column's title, with the unit of its figures."""
+    title = session.t(f"why.table.{column}")
+    unit = words.unit(session, found.why.after)
+    return title if column == "effect" or not unit else f"{title} ({unit})"
+
+
 def _sheet(session: Session, found: Explained) -> tuple[list[str], list[list[Any]]]:
     """The contributions as values, for the download."""
     heads = [
         session.t(f"dimensions.{found.why.dimension}"),
-        *(session.t(f"why.table.{name}") for name in _columns(found)),
+        *(_heading(session, found, name) for name in _columns(found)),
     ]
     rows = [
         [
@@ -186,10 +199,10 @@ def _html(session: Session, found: Explained, ask: Ask) -> str:
     columns = _columns(found)
     heads = [
         session.t(f"dimensions.{found.why.dimension}"),
-        *(session.t(f"why.table.{name}") for name in columns),
+        *(_heading(session, found, name) for name in columns),
     ]
     head = "".join(
-        f'<th scope="col" style="{RIGHT if index else LEFT}">{escape(title)}</th>'
+        f'<th scope="col" style="{HEAD if index else LEFT}">{escape(title)}</th>'
         for index, title in enumerate(heads)
     )
     body = "".join(
@@ -217,7 +230,7 @@ def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
         return words.NONE
     if column in {"before", "after"}:
         return formats.figure(value, found.why.kpi.unit, session.lang)
-    return _change(found, value, session.lang)
+    return _bare(found, value, session.lang)
 
 
 def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
