@@ -161,7 +161,7 @@ def _judge(
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
     against = around.against(keys, no)
     if against or seen is None:
-        return replace(blank, reason=against or Reason("no_data"))
+        return replace(blank, reason=against or Reason("no_assets"))
     blank = replace(blank, numerator=float(seen.retired), denominator=float(seen.assets))
     if seen.warranty is None:
         return replace(blank, reason=Reason("no_warranty"))

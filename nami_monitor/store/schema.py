@@ -13,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.ladder import LADDER, OF_STRATEGY
 from nami_monitor.core.marks import MARKS
 from nami_monitor.core.shorten import listed
 from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS
@@ -77,7 +78,13 @@ def _create(db: Transaction) -> None:
     )
     db.run(f"create view offered as {offered}")
     marks = "|".join(map(re.escape, MARKS))
-    db.run(script("views").replace("{marks}", rf"\b({marks})\b"))
+    rungs = " ".join(f"when '{strategy}' then '{rung}'" for strategy, rung in OF_STRATEGY.items())
+    db.run(
+        script("views")
+        .replace("{marks}", rf"\b({marks})\b")
+        .replace("{rungs}", rungs)
+        .replace("{ladder}", LADDER)
+    )
     db.run(LINES_VIEW)
     for rollup in ROLLUPS:
         db.run(rollup.ddl)

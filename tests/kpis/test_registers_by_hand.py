@@ -271,3 +271,18 @@ def test_targets_that_are_met_are_counted_of_those_that_can_be_judged(years):
     assert years.one("steer_target_attainment", "2023-12", kind="year").value == 100
     other = years.one("steer_target_attainment", kind="year", where={"category": ("laptops",)})
     assert other.reason.key == "no_targets"
+
+
+def test_a_strategy_is_stored_with_its_rung_and_the_ladder(shop):
+    shop.load(
+        "interventions",
+        """
+        intervention_id title category strategy status  starts_on ramp_months anticipation_months \
+target_channel substitute_channels locations may_spread
+        I1              Kast  paper    refuse   running 2024-01-01 0          1                   \
+cabinet        shop                A         false
+        """,
+    )
+    with shop.store.read() as db:
+        found = db.rows("select strategy, r, ladder from interventions")
+    assert found == [("refuse", "R0", "CBS/PBL 2018")]

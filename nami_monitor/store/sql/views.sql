@@ -151,8 +151,10 @@ create view asset_events as
 select t.* exclude (batch, line, standing), b.source
 from asset_events_offered as t join batches as b using (batch) where t.standing = 'live';
 
+-- Each strategy with its rung, and the ladder whose rung it is.
 create view interventions as
-select t.* exclude (batch, line, standing), b.source
+select t.* exclude (batch, line, standing), b.source,
+    case t.strategy {rungs} end as r, '{ladder}' as ladder
 from interventions_offered as t join batches as b using (batch) where t.standing = 'live';
 
 -- A target that was withdrawn stays on record, and counts no more.
