@@ -19,6 +19,7 @@ PAGES = {
     "pages/bridge.py": (":material/waterfall_chart:", "bridge", "month"),
     "pages/assets.py": (":material/inventory_2:", "assets", "registers"),
     "pages/requests.py": (":material/assignment:", "requests", "registers"),
+    "pages/contracts.py": (":material/contract:", "contracts", "registers"),
     "pages/targets.py": (":material/flag:", "targets", "registers"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),
     "pages/data.py": (":material/upload_file:", "data", "data"),

@@ -1,0 +1,317 @@
+"""The contract register: what to start preparing, what ends when, and the value under contract.
+
+A contract can be left or let go at its end or at an option. Preparation should have begun at that
+moment less the notice and the months that its category needs; without any stated for the category
+that is two years, which practice example 7 of the kit needed to look at a need afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from nami_monitor.core.periods import add_months, last_day
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.store import Transaction
+
+Where = Mapping[str, tuple[str, ...]]
+
+WINDOW: Final = "steer_contract_window"
+FUNCTIONAL: Final = "rethink_functional_share"
+STREAMS: Final = "rethink_stream_spend"
+CARDS: Final = (WINDOW, FUNCTIONAL)
+"""KPIs of which the page shows a card."""
+
+CARD_MONTHS: Final = 13
+CHARTED: Final = 48
+"""Months of value and of spend that are charted."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the page offers.
+
+    Args:
+        months: months of which the register speaks, latest first.
+        categories: categories with contracts, with their names by language.
+    """
+
+    months: tuple[date, ...]
+    categories: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a contract can be left or let go.
+
+    Args:
+        day: the day.
+        kind: ``end`` or ``option``.
+        preparation: months that preparation takes.
+        prepare_from: the day on which it should begin.
+    """
+
+    day: date
+    kind: str
+    preparation: float
+    prepare_from: date
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract as the register states it; None where it states nothing.
+
+    Args:
+        note: a code instead of an end, such as ``rolling``.
+        status: as it was written.
+        standing: what that means: ``running``, ``preparing``, ``ended`` or ``dropped``.
+        runs: whether it counts as running in the month.
+        moments: its end and options, earliest first.
+    """
+
+    number: str
+    title: str | None
+    supplier: str | None
+    category: str
+    stream: str | None
+    value: float | None
+    starts_on: date | None
+    ends_on: date | None
+    note: str | None
+    notice: float | None
+    specification: str | None
+    form: str | None
+    status: str | None
+    standing: str
+    runs: bool
+    moments: tuple[Moment, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its title, or its number without one."""
+        return self.title or self.number
+
+    def coming(self, month: date) -> Moment | None:
+        """The soonest moment that is not past at the start of a month."""
+        return next((one for one in self.moments if one.day >= month), None)
+
+    def option(self, month: date) -> date | None:
+        """The next option."""
+        left = (one.day for one in self.moments if one.kind == "option" and one.day >= month)
+        return next(left, None)
+
+    def due(self, month: date) -> Moment | None:
+        """The soonest moment for which preparation should have begun by the end of a month."""
+        until = last_day(month)
+        reached = (one for one in self.moments if one.day >= month and one.prepare_from <= until)
+        return next(reached, None) if self.runs else None
+
+    def overdue(self, month: date) -> bool:
+        """Whether its end is past while its status says that it runs."""
+        return self.standing == "running" and self.ends_on is not None and self.ends_on < month
+
+    def current(self, month: date) -> bool:
+        """Whether it runs, is in preparation, or should have its end mended."""
+        return self.runs or self.standing == "preparing" or self.overdue(month)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A contract, or several lots that start in the same month, in the place of earlier ones."""
+
+    month: date
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Spend of a family of contracts of which a successor bears a stream.
+
+    Args:
+        family: the number of the oldest contract.
+        name: its title.
+        total: spend by month.
+        streams: the same by stream; None where the lines do not say.
+        replacements: where successors start, earliest first.
+    """
+
+    family: str
+    name: str
+    total: Mapping[date, float]
+    streams: Mapping[str | None, Mapping[date, float]]
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the page says of a month.
+
+    Args:
+        month: the month.
+        contracts: every contract; those with the soonest moment first, those without one last.
+        figures: the KPIs of the cards, month by month for a year.
+        values: value in euros of the running contracts, by month and category.
+        splits: families of contracts that were split in streams, most spend first.
+    """
+
+    month: date
+    contracts: tuple[Contract, ...]
+    figures: Mapping[str, tuple[KpiResult, ...]]
+    values: Mapping[tuple[date, str], float]
+    splits: tuple[Split, ...]
+
+    @property
+    def due(self) -> tuple[tuple[Contract, Moment], ...]:
+        """Contracts to start preparing now, the soonest moment first."""
+        found = [(one, due) for one in self.contracts if (due := one.due(self.month))]
+        return tuple(sorted(found, key=lambda pair: (pair[1].day, pair[0].number)))
+
+    @property
+    def overdue(self) -> tuple[Contract, ...]:
+        """Contracts whose end is past while their status says that they run."""
+        return tuple(one for one in self.contracts if one.overdue(self.month))
+
+    @property
+    def without_value(self) -> int:
+        """How many contracts state no value."""
+        return sum(one.value is None for one in self.contracts)
+
+    @property
+    def without_end(self) -> int:
+        """How many state no end, with or without a note."""
+        return sum(one.ends_on is None for one in self.contracts)
+
+    @property
+    def end_unsaid(self) -> int:
+        """How many of those do not even bear a note that says why."""
+        return sum(one.ends_on is None and one.note is None for one in self.contracts)
+
+
+def choices(db: Transaction) -> Choices:
+    """What can be chosen."""
+    months = db.rows("select distinct month from by_contract order by month desc")
+    categories = db.rows(
+        "select k.category, coalesce(any_value(c.name_nl), k.category),"
+        " coalesce(any_value(c.name_en), k.category) from contracts as k"
+        " left join categories as c using (category)"
+        " group by k.category order by count(*) desc, k.category"
+    )
+    return Choices(
+        tuple(month for (month,) in months),
+        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+    )
+
+
+def register(db: Transaction, month: date, where: Where) -> Register:
+    """Build what the page says.
+
+    Args:
+        db: a consistent look at the file.
+        month: the month to look from.
+        where: a filter on category, as in ``Ask``.
+    """
+    return Register(
+        month=month,
+        contracts=_contracts(db, month, where),
+        figures={
+            code: tuple(
+                compute(db, CATALOGUE[code], Ask(until=month, last=CARD_MONTHS, where=where))
+            )
+            for code in CARDS
+        },
+        values=_values(db, month, where),
+        splits=_splits(db, month, where),
+    )
+
+
+def _contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...]:
+    test, parameters = filter_sql(RELATIONS["by_contract"], where)
+    moments: dict[str, list[Moment]] = {}
+    for number, *rest in db.rows(
+        "select contract_id, moment, kind, preparation_months, prepare_from from contract_moments"
+        " order by moment, kind"
+    ):
+        moments.setdefault(number, []).append(Moment(*rest))
+    rows = db.rows(
+        "select r.contract_id, title, supplier, category, stream, value_eur, starts_on, ends_on,"
+        " ends_on_note, notice_months, specification, form, status, standing, contract_id in"
+        " (select contract_id from by_contract where month = ?)"
+        f" from contracts as r join contract_standings using (contract_id) where {test}"
+        " order by contract_id",
+        [month, *parameters],
+    )
+    found = [replace(Contract(*row), moments=tuple(moments.get(row[0], ()))) for row in rows]
+
+    def soonest(one: Contract) -> tuple[bool, date, str]:
+        coming = one.coming(month) if one.current(month) else None
+        return (coming is None, coming.day if coming else date.max, one.number)
+
+    return tuple(sorted(found, key=soonest))
+
+
+def _values(db: Transaction, month: date, where: Where) -> dict[tuple[date, str], float]:
+    test, parameters = filter_sql(RELATIONS["by_contract"], where)
+    rows = db.rows(
+        "select r.month, r.category, sum(r.value_eur) from by_contract as r"
+        f" where r.month between ? and ? and r.value_eur is not null and {test}"
+        " group by 1, 2 order by 1, 2",
+        [add_months(month, 1 - CHARTED), month, *parameters],
+    )
+    return {(at, category): float(value) for at, category, value in rows}
+
+
+def _splits(db: Transaction, month: date, where: Where) -> tuple[Split, ...]:
+    """Families of which a successor bears a stream, with their spend."""
+    replacements: dict[str, dict[date, list[str]]] = {}
+    streamed = set()
+    for family, starts, name, stream in db.rows(
+        "select f.family, cast(date_trunc('month', k.starts_on) as date),"
+        " coalesce(k.title, k.contract_id), k.stream"
+        " from contract_families as f join contracts as k using (contract_id)"
+        " where k.replaces is not null and k.starts_on is not null order by 1, 2, k.contract_id"
+    ):
+        replacements.setdefault(family, {}).setdefault(starts, []).append(name)
+        if stream:
+            streamed.add(family)
+    latest = latest_month(db)
+    if not streamed or latest is None:
+        return ()
+    ask = Ask(
+        until=min(month, latest),
+        last=CHARTED,
+        by=("family", "stream"),
+        where={**where, "family": tuple(sorted(streamed))},
+    )
+    spent: dict[str, dict[str | None, dict[date, float]]] = {}
+    for result in compute(db, CATALOGUE[STREAMS], ask):
+        family = result.keys["family"]
+        if family is not None and result.value is not None:
+            by_stream = spent.setdefault(family, {}).setdefault(result.keys["stream"], {})
+            by_stream[result.month] = result.value
+    called = dict(db.rows("select contract_id, coalesce(title, contract_id) from contracts"))
+    found = [
+        Split(
+            family,
+            called.get(family, family),
+            _added(streams),
+            streams,
+            tuple(
+                Replacement(at, tuple(names)) for at, names in sorted(replacements[family].items())
+            ),
+        )
+        for family, streams in spent.items()
+        if any(value for months in streams.values() for value in months.values())
+    ]
+    return tuple(sorted(found, key=lambda one: -sum(one.total.values())))
+
+
+def _added(streams: Mapping[str | None, Mapping[date, float]]) -> dict[date, float]:
+    total: dict[date, float] = {}
+    for months in streams.values():
+        for at, value in months.items():
+            total[at] = total.get(at, 0.0) + value
+    return dict(sorted(total.items()))
