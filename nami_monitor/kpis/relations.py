@@ -34,7 +34,8 @@ class Relation:
         name: the table.
         dimensions: name to the SQL that gives it.
         measures: the columns that are added up.
-        quantity: the measure that counts base units, if there is one.
+        quantity: what counts base units, if anything does; null where nothing is counted, so that
+            its unit does not matter.
         delivered_by: ``orders`` where its months are owed by the sources of order lines; else the
             register whose first and last month stand in ``registers``.
     """
@@ -101,7 +102,7 @@ RELATIONS: dict[str, Relation] = {
                 "avoided_eur", "avoided_with_price", "avoided_kg", "avoided_with_mass",
                 "avoided_co2e", "avoided_with_co2e",
             ),
-            quantity="avoided",
+            quantity="nullif(avoided, 0)",
             delivered_by="by_request",
         ),
         Relation(

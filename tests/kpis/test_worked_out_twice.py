@@ -1,0 +1,16 @@
+"""Which file works out which KPI a second time, from the input: together they leave none out."""
+
+import registers_again
+import test_against_polars
+
+from nami_monitor.kpis import CATALOGUE
+
+WORKED_OUT_AGAIN = {
+    "test_against_polars.py": test_against_polars.EXPECTED,
+    "test_registers_against_polars.py": registers_again.EXPECTED,
+}
+
+
+def test_every_kpi_is_worked_out_twice_in_one_file():
+    codes = [code for found in WORKED_OUT_AGAIN.values() for code in found]
+    assert sorted(codes) == sorted(CATALOGUE)
