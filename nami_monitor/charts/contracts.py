@@ -11,6 +11,8 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index
 from nami_monitor.charts.lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+from nami_monitor.charts.trend import trend_spec
+from nami_monitor.charts.trend_data import Trend
 from nami_monitor.core.periods import last_day
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import day as written
@@ -27,7 +29,7 @@ COLOURS: Final = {
     "notice": palette.SECOND,
 }
 PARTS: Final = tuple(COLOURS)
-SHAPES: Final = {"option": "diamond", "end": "M-0.15,-1.1L0.15,-1.1L0.15,1.1L-0.15,1.1Z"}
+SHAPES: Final = {"option": "diamond", "end": "M-0.25,-2L0.25,-2L0.25,2L-0.25,2Z"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Lane:
     options: tuple[date, ...] = ()
     preparation: tuple[date, date] | None = None
     notice: tuple[date, date] | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether any of its days is known."""
+        return bool(self.start or self.end or self.options)
 
 
 def timeline_spec(lanes: Sequence[Lane], window: tuple[date, date], month: date, lang: str) -> Spec:
@@ -88,13 +95,20 @@ def timeline_spec(lanes: Sequence[Lane], window: tuple[date, date], month: date,
     }
     bars = [bar for row, lane in enumerate(lanes) for bar in _bars(lane, row, low, high, lang)]
     points = [point for row, lane in enumerate(lanes) for point in _points(lane, row, lang)]
-    names = [{"x": low, "y": row * ROW + 13, "name": lane.name} for row, lane in enumerate(lanes)]
+    names = [
+        {"x": low, "y": row * ROW + 13, "name": _said(lane, lang)} for row, lane in enumerate(lanes)
+    ]
     tooltip = [
         {"field": "name", "title": text("charts.contracts.contract", lang)},
         {"field": "part", "title": text("charts.contracts.part", lang)},
         {"field": "when", "title": text("charts.contracts.when", lang)},
     ]
     now = [{"x": _place(month), "y": -ROW / 2, "name": month_name(month, lang)}]
+    named: Spec = {"x": x, "y": y, "text": {"field": "name"}}
+    written_above: Spec = {
+        "type": "text", "align": "left", "dx": 2, "baseline": "middle",
+        "fontSize": MAIN, "fill": palette.BODY, "limit": {"expr": "width - 4"},
+    }  # fmt: skip
     layers = [
         layer(
             {"type": "rect", "stroke": palette.BORDER, "strokeWidth": 0.5},
@@ -121,15 +135,8 @@ def timeline_spec(lanes: Sequence[Lane], window: tuple[date, date], month: date,
             now,
             {"x": x, "y": y, "text": {"field": "name"}},
         ),
-        layer(
-            {
-                "type": "text", "align": "left", "dx": 2, "baseline": "middle",
-                "fontSize": MAIN, "fill": palette.BODY,
-                "limit": {"expr": "width - 4"},
-            },
-            names,
-            {"x": x, "y": y, "text": {"field": "name"}},
-        ),
+        layer({**written_above, "stroke": palette.WHITE, "strokeWidth": 4}, names, named),
+        layer(written_above, names, named),
     ]  # fmt: skip
     shown = [point for point in points if low <= point["x"] <= high]
     if shown:
@@ -151,6 +158,18 @@ def timeline_sentence(lanes: Sequence[Lane], month: date, lang: str) -> str:
     return said
 
 
+def value_spec(trend: Trend, lang: str) -> Spec:
+    """Draw values under contract as a trend whose title says that they are no sums of a month."""
+    spec = trend_spec(trend, lang)
+    spec["title"]["text"] = text("charts.contracts.whole_term", lang)
+    return spec
+
+
+def _said(lane: Lane, lang: str) -> str:
+    """The name above a bar; where there is no bar, why."""
+    return lane.name if lane.dated else text("charts.contracts.undated", lang, name=lane.name)
+
+
 def _place(day: date) -> float:
     """A day on the axis: its month number, and how far the month is."""
     return month_index(day) + (day.day - 1) / last_day(day.replace(day=1)).day
@@ -158,12 +177,8 @@ def _place(day: date) -> float:
 
 def _bars(lane: Lane, row: int, low: float, high: float, lang: str) -> list[dict[str, Any]]:
     """The pieces of one bar, cut off at the window."""
-    running = (
-        None if lane.start is None and lane.end is None and not lane.options
-        else (lane.start, lane.end)
-    )  # fmt: skip
     spans: dict[str, tuple[date | None, date | None] | None] = {
-        "running": running,
+        "running": (lane.start, lane.end) if lane.dated else None,
         "preparation": lane.preparation,
         "notice": lane.notice,
     }

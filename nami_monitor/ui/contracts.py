@@ -10,7 +10,7 @@ from nami_monitor.briefing import contracts as briefing
 from nami_monitor.briefing.contracts import CARDS, STREAMS, Choices, Contract, Register, Split
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts import contracts as charts
-from nami_monitor.charts.trend import trend_spec
+from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Mark, Series, Trend, TrendPoint
 from nami_monitor.core.periods import add_months, month_range, parse_month
 from nami_monitor.core.words import State, Unit
@@ -237,7 +237,17 @@ def values(session: Session, found: Register) -> None:
             categories, key=lambda code: -found.values.get((months[-1], code), 0.0)
         )
     ]
-    trends.draw(session, Trend(tuple(series), Unit.EUR), "contracts_values", title)
+    trend = Trend(tuple(series), Unit.EUR)
+    st.vega_lite_chart(
+        charts.value_spec(trend, session.lang),
+        theme=None,
+        key="contracts_values",
+        alt=alt.trend_sentence(trend, session.lang),
+    )
+    st.caption(caption(trend, session.lang))
+    with st.expander(session.t("trends.as_table")):
+        found_table = tables.trend_table(trend, session.lang)
+        trends.show_table(session, found_table, "contracts_values_table", title)
 
 
 def splits(session: Session, found: Register) -> None:
@@ -267,11 +277,16 @@ def _split(session: Session, split: Split) -> None:
         alt=alt.trend_sentence(trend, session.lang),
     )
     said = [
-        session.t("contracts.splits.since", names=", ".join(one.names),
-                  month=formats.month(one.month, session.lang))
-        for one in split.replacements
-    ]  # fmt: skip
+        session.t(
+            "contracts.splits.since",
+            no=no,
+            names=", ".join(one.names),
+            month=formats.month(one.month, session.lang),
+        )
+        for no, one in enumerate(split.replacements, start=1)
+    ]
     st.text(" ".join(said))
+    st.caption(caption(trend, session.lang))
     with st.expander(session.t("trends.as_table")):
         table = _split_table(session, split)
         trends.show_table(session, table, f"split_{split.family}_table", split.name)
@@ -301,15 +316,14 @@ def table(session: Session, found: Register) -> None:
     """Every contract of the register, and how much it leaves unsaid."""
     title = session.t("contracts.register.title")
     st.header(title, anchor=False)
-    st.markdown(
-        session.t("contracts.register.words", n=len(found.contracts))
-        + " "
-        + session.t("contracts.register.value", n=found.without_value)
-        + " "
-        + session.t("contracts.register.end", n=found.without_end)
-        + " "
-        + session.t("contracts.register.unsaid", n=found.end_unsaid)
-    )
+    said = [
+        session.t("contracts.register.words", n=len(found.contracts)),
+        session.t("contracts.register.value", n=found.without_value),
+        session.t("contracts.register.end", n=found.without_end),
+    ]
+    if found.end_unsaid:
+        said.append(session.t("contracts.register.unsaid", n=found.end_unsaid))
+    st.markdown(" ".join(said))
     offered = choices(session)
 
     def day(value: date) -> str:
