@@ -233,7 +233,7 @@ def _colour(used: Sequence[str], lang: str) -> Spec:
             "domain": [names[part] for part in shown],
             "range": [COLOURS[part] for part in shown],
         },
-        "legend": _legend("square"),
+        "legend": _legend(),
     }
 
 
@@ -251,8 +251,7 @@ def _shape(used: Sequence[str], lang: str) -> Spec:
     }
 
 
-def _legend(symbol: str | None = None) -> Spec:
-    shape = {"symbolType": symbol} if symbol else {}
+def _legend() -> Spec:
     return {
         "title": None,
         "orient": "top",
@@ -260,5 +259,4 @@ def _legend(symbol: str | None = None) -> Spec:
         "labelFontSize": MAIN,
         "labelLimit": 300,
         "labelColor": palette.BODY,
-        **shape,
     }

@@ -40,10 +40,11 @@ def choose(elements, label, value):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", ["requests", "targets"])
+@pytest.mark.parametrize("page", ["contracts", "requests", "targets"])
 def test_a_page_without_entries_says_what_to_load(page, lang):
     found = opened(page, lang)
-    key = {"requests": "requests.empty.words", "targets": "targets.empty"}[page]
+    own = {"contracts": "contracts.empty.words", "requests": "requests.empty.words"}
+    key = own.get(page, "targets.empty")
     assert catalogue(lang)[key] in words(found)
 
 
