@@ -55,6 +55,13 @@ class Line:
         return tuple(result.value for result in self.history[-SPARK_MONTHS:])
 
     @property
+    def supported(self) -> bool:
+        """Whether the data ever gave this figure, or it was decided that it does not apply."""
+        return self.result.state is State.NOT_APPLICABLE or any(
+            result.state is State.VALUE for result in self.history
+        )
+
+    @property
     def change(self) -> float | None:
         """The difference with the same month a year earlier, in the KPI's unit."""
         if self.result.value is None or self.year_ago.value is None:
@@ -82,10 +89,23 @@ class Overview:
 
     @property
     def attention(self) -> tuple[Line, ...]:
-        """Lines that ask for attention: concerns first, then figures that cannot be computed."""
+        """Lines that ask for attention: concerns first, then figures that are missing."""
         concerns = [line for line in self.lines if line.assessment is Assessment.CONCERN]
-        blocked = [line for line in self.lines if line.result.state is State.NOT_COMPUTABLE]
-        return (*concerns, *blocked)
+        return (*concerns, *self.blocked)
+
+    @property
+    def blocked(self) -> tuple[Line, ...]:
+        """Lines that the data gave before, and that cannot be computed this month."""
+        return tuple(
+            line
+            for line in self.lines
+            if line.supported and line.result.state is State.NOT_COMPUTABLE
+        )
+
+    @property
+    def unsupported(self) -> tuple[Line, ...]:
+        """Lines that this data has never given: something must be loaded first."""
+        return tuple(line for line in self.lines if not line.supported)
 
 
 def overview(db: Transaction, month: date, where: Mapping[str, tuple[str, ...]]) -> Overview:

@@ -29,7 +29,7 @@ def headline(session: Session, glance: Overview) -> str:
     """The month in one sentence; it claims no more than the signals."""
     better = glance.count(Assessment.IMPROVEMENT)
     worse = glance.count(Assessment.CONCERN)
-    absent = sum(line.result.state is State.NOT_COMPUTABLE for line in glance.lines)
+    absent = len(glance.blocked)
     said = [
         session.t("overview.headline.better", n=better)
         if better
@@ -50,8 +50,12 @@ def say_headline(session: Session, glance: Overview) -> None:
 
 
 def cards(session: Session, glance: Overview) -> None:
-    """A card per KPI."""
-    st.html(cards_html(tuple(_card(session, line) for line in glance.lines), session.lang))
+    """A card per KPI that the data gives; the others by name, with what to do."""
+    shown = tuple(_card(session, line) for line in glance.lines if line.supported)
+    st.html(cards_html(shown, session.lang))
+    named = [words.kpi_name(session, line.kpi) for line in glance.unsupported]
+    if named:
+        st.caption(session.t("overview.unsupported", n=len(named), named=", ".join(named)))
 
 
 def _card(session: Session, line: Line) -> Card:
