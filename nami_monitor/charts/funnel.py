@@ -103,8 +103,8 @@ def funnel_spec(dots: tuple[Dot, ...], lines: Lines, said: Words, lang: str) -> 
                 {"x": x, "y": y, "order": {"field": "size"}},
             )
             for dash, pairs in (
-                ((1, 0), (lines.low, lines.high)),
-                ((5, 4), (lines.warning_low, lines.warning_high)),
+                ([1, 0], (lines.low, lines.high)),
+                ([5, 4], (lines.warning_low, lines.warning_high)),
             )
             for values in pairs
         ),

@@ -29,7 +29,7 @@ from nami_monitor.kpis.contributions import (
     shared_ratio_contributions,
 )
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.relations import RELATIONS, choose
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
 from nami_monitor.store import Transaction
@@ -194,6 +194,7 @@ def why(
     told = Why(kpi, dimension, before, after)
     if kpi.over_time in NOT_SPLIT:
         return replace(told, lacking=replace(after, reason=Reason(NOT_SPLIT[kpi.over_time])))
+    choose(summed.reads, (*ask.used, dimension))  # what it cannot be split by is said first
     lacking = next((one for one in (after, before) if one.state is not State.VALUE), None)
     if lacking:
         return replace(told, lacking=lacking)

@@ -6,13 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from conftest import Monitor, month
+from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import Period
+from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.why import MOST_NAMED, NOT_SPLIT, Against, dimensions, earlier, why
@@ -46,7 +46,7 @@ def shop(kept):
 
 def told(monitor, code, dimension, until="2024-12", against=Against.PREVIOUS, **question):
     with monitor.store.read() as db:
-        ask = Ask(until=month(until), **question)
+        ask = Ask(until=parse_month(until), **question)
         return why(db, CATALOGUE[code], ask, dimension, against)
 
 
@@ -227,9 +227,9 @@ def test_beyond_the_fifteenth_all_are_added_up(monitor):
     ],
 )
 def test_periods_are_compared_with(kind, first, last, year, previous):
-    period = Period(month(first), month(last), kind)
+    period = Period(parse_month(first), parse_month(last), kind)
     for against, (start, end) in ((Against.YEAR, year), (Against.PREVIOUS, previous)):
-        assert earlier(period, against) == Period(month(start), month(end), kind)
+        assert earlier(period, against) == Period(parse_month(start), parse_month(end), kind)
 
 
 MONTHS = [f"{year}-{number:02}" for year in (2022, 2023, 2024) for number in range(1, 13)]

@@ -1,9 +1,9 @@
 """December's share against an even year and the years before."""
 
 import pytest
-from conftest import month
 from kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
 
+from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
 from nami_monitor.kpis.year_end import EVEN, year_end
 
@@ -28,7 +28,7 @@ def shop(kept):
 
 def found(shop, until, kind):
     with shop.store.read() as db:
-        return year_end(db, Ask(kind=kind, until=month(until)))
+        return year_end(db, Ask(kind=kind, until=parse_month(until)))
 
 
 @pytest.mark.parametrize(("until", "kind"), [("2024-12", "year"), ("2024-12", "r12")])

@@ -1,0 +1,90 @@
+"""Why did it change, the funnel and the spend bridge, as pages show them."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo, monkeypatch):  # noqa: ARG001 - the demo must lie there first
+    monkeypatch.setattr(st, "page_link", lambda *_, **__: None)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(page, lang="nl", **address):
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    for key, value in address.items():
+        found.query_params[key] = value
+    found.run()
+    assert not found.exception, found.exception
+    assert not found.error, [e.value for e in found.error]
+    return found
+
+
+def said(found):
+    return " ".join([*(e.value for e in found.text), *(e.value for e in found.caption)])
+
+
+def html(found):
+    return " ".join(e.proto.body for e in found.get("html"))
+
+
+def test_contributions_stand_closed_until_a_reader_asks():
+    found = opened("trends")
+    assert "filter.against" not in {box.key for box in found.selectbox}
+
+
+def test_each_contribution_links_to_its_own_trend():
+    found = opened("trends", why="true", split="channel", against="previous")
+    assert "tellen precies op" in said(found)
+    assert "category=office_supplies&amp;channel=cabinet" in html(found)
+
+
+def test_a_kpi_that_cannot_be_split_says_why():
+    found = opened("trends", why="true", kpi="reduce_survival", category="it_assets")
+    assert "schatting over alle apparaten samen" in said(found)
+
+
+def test_a_filter_of_the_address_is_said_and_can_be_dropped():
+    found = opened("trends", location="ZL-001")
+    assert "Locatie: Kantoor Lichtenhoek" in said(found)
+    found.button(key="why_clear").click().run()
+    assert "Kantoor Lichtenhoek" not in said(found)
+
+
+def test_a_name_from_a_file_is_never_markup():
+    found = opened("trends", location="<script>alert(1)</script>", why="true")
+    assert "<script>alert" not in html(found)
+
+
+def test_locations_are_compared_where_they_can_be():
+    found = opened("trends", funnel="true", kpi="reduce_spend_per_activity")
+    assert "geen ranglijst" in said(found)
+    none = opened("trends", funnel="true", kpi="impact_spend")
+    assert "geen ranglijst" not in said(none)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_references_of_december_stand_beside_it(lang):
+    found = opened("trends", lang, kpi="steer_year_end_share", period="year")
+    assert ("8,33" if lang == "nl" else "8.33") in said(found)
+
+
+@pytest.mark.parametrize("period", ["month", "quarter", "year", "ytd", "r12"])
+def test_the_bridge_shows_its_parts_or_says_why_not(period):
+    found = opened("bridge", period=period)
+    assert found.get("vega_lite_chart") or found.info
+    whole = opened("bridge", period=period, category="")
+    assert whole.get("vega_lite_chart") or whole.info
