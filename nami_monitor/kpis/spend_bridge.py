@@ -129,7 +129,7 @@ def _row(key: str, unit: str | None, units: int, *sums: Any) -> _Row:
     )
     if key == NO_ARTICLE:
         sides = [side or Bought(0) for side in sides]  # it is no article that comes or goes
-    return _Row(key, Product(key, unit or key, *sides), refunded, unknown)
+    return _Row(key, Product(key, unit or key, *sides), refunded, unknown and key != NO_ARTICLE)
 
 
 def _side(
