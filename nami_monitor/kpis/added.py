@@ -19,6 +19,9 @@ from nami_monitor.store import Transaction
 WINDOW_MONTHS = 12
 """The window of distinct counts: products ordered in the last 12 months."""
 
+BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
+"""Units of figures that rest on what an article weighs."""
+
 Keys = tuple[str | None, ...]
 
 
@@ -194,7 +197,7 @@ def _judge(
     numerator = sums.numerator if sums else None
     known = 1.0 if sums is None or sums.covered is None else sums.covered
     completeness = delivery.share * known
-    if known < 1 and kpi.unit is Unit.KG:
+    if known < 1 and kpi.unit in BY_FACTOR:
         flags = (*flags, Flag.FACTOR_GAP)
     if completeness < 1:
         flags = (*flags, Flag.INCOMPLETE)
@@ -227,7 +230,8 @@ def _judge(
     if numerator is None and (not kpi.is_ratio or divided):
         numerator = 0.0
     if reason is None and kpi.is_ratio:
-        reason = _indivisible(kpi, numerator, denominator)
+        there = sums or divided
+        reason = _indivisible(kpi, numerator, denominator) if there else Reason("no_lines")
     figure = replace(blank, numerator=numerator, denominator=denominator)
     if reason is not None:
         return replace(figure, reason=reason)

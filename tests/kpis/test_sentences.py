@@ -15,7 +15,7 @@ VALUES = {
     "month": date(2025, 4, 1), "n": 3, "count": 2, "measures": "fte, visitors", "measure": "fte",
     "category": "paper", "locations": "L1, L2", "share": 0.2, "needed": 0.5, "staff": 5.0,
     "kinds": "year, r12", "months": 120, "reason": "wet", "basis": "Kieswet",
-    "again": date(2027, 1, 31),
+    "again": date(2027, 1, 31), "least": 10,
 }  # fmt: skip
 RESULT = KpiResult(
     "x", Period(date(2025, 1, 1), date(2025, 1, 1), "month"), {}, State.NOT_COMPUTABLE, Unit.EUR, 1
