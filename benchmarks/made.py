@@ -111,7 +111,8 @@ def registers(path: Path, count: int) -> None:
             f" printf('C%02d', {skewed(17, PRODUCTS)} % {CATEGORIES}) as category,"
             f" printf('P%05d', {skewed(17, PRODUCTS)}) as product_id,"
             " cast(1 + hash(n, 18) % 3 as double) as quantity,"
-            f" {decisions}[1 + cast(hash(n, 19) % 6 as integer)] as decision from range({count}) as t(n)"
+            f" {decisions}[1 + cast(hash(n, 19) % 6 as integer)] as decision"
+            f" from range({count}) as t(n)"
         )
         for table, batch in (("assets", 900), ("asset_events", 900), ("requests", 901)):
             codes.book_months(db, table, batch)
