@@ -78,6 +78,7 @@ def filter_changes(page: Page, address: str) -> list[float]:
     taken = []
     for change in range(CHANGES):
         page.get_by_label("Indicator").first.click()
+        page.keyboard.type(names[change % 2])
         option = page.get_by_role("option", name=names[change % 2], exact=True)
         option.wait_for()
         page.evaluate(WATCH)
