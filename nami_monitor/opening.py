@@ -25,6 +25,8 @@ Progress = Callable[[int, int, str], None]
 
 DEMO_FILES: Final = SHIPPED / "demo"
 WHO: Final = "demo"
+OLDER: Final = "an earlier version"
+"""What the demo of an earlier schema was made from, as far as can be told."""
 
 
 def silent(done: int, total: int, name: str) -> None:
@@ -118,6 +120,12 @@ def _fingerprint(files: tuple[Delivery, ...]) -> str:
 
 def _noted(path: Path, *, wait: float = 10.0) -> str | None:
     """What the demo in a file was made from; None when the file holds no demo."""
-    with contextlib.closing(Store(path, wait=wait)) as store, store.read() as db:
-        noted = db.value("select comment from duckdb_tables() where table_name = 'meta'")
-        return noted if noted and db.value("select demo from meta") else None
+    with contextlib.closing(Store(path, wait=wait)) as store:
+        try:
+            with store.read() as db:
+                noted = db.value("select comment from duckdb_tables() where table_name = 'meta'")
+                return noted if noted and db.value("select demo from meta") else None
+        except UserError as error:
+            if error.key == "store.older" and error.values["demo"]:
+                return OLDER
+            raise

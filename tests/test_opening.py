@@ -64,6 +64,27 @@ def test_a_build_that_is_broken_off_leaves_nothing(folder, tmp_path):
     assert locations(path) == ["L1", "L2"]
 
 
+def test_a_demo_of_an_earlier_version_is_built_anew(folder, tmp_path):
+    path = tmp_path / "demo.duckdb"
+    opening.build_demo(path, folder=folder)
+    with contextlib.closing(Store(path)) as store, store.write() as db:
+        db.run("update meta set schema_version = schema_version - 1")
+    assert opening.holds_demo(path)
+    assert opening.build_demo(path, folder=folder)
+    assert locations(path) == ["L1", "L2"]
+
+
+def test_own_data_of_an_earlier_version_are_left_alone(folder, tmp_path):
+    path = tmp_path / "own.duckdb"
+    with contextlib.closing(Store(path)) as store, store.write() as db:
+        db.run("update meta set schema_version = schema_version - 1")
+    before = path.read_bytes()
+    with pytest.raises(UserError) as error:
+        opening.build_demo(path, folder=folder)
+    assert error.value.key == "store.older"
+    assert path.read_bytes() == before
+
+
 def test_own_data_and_demo_are_kept_apart(folder, tmp_path):
     own, demo = tmp_path / "own.duckdb", tmp_path / "demo.duckdb"
     with contextlib.closing(opening.open_own(own)) as store, store.write() as db:

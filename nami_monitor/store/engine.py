@@ -138,7 +138,7 @@ class Store:
 
         Raises:
             DatabaseHeldError: another process holds the file longer than ``wait``.
-            UserError: ``store.unreadable``, ``store.foreign`` or ``store.newer``.
+            UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
         """
         if not self._ours:
             self._recognise()

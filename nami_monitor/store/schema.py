@@ -22,7 +22,7 @@ from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
 
-VERSION = 1
+VERSION = 2
 HIDDEN = {"orders": (("per_pack", "boolean"),)}
 
 
@@ -33,10 +33,10 @@ def script(name: str) -> str:
 
 
 def prepare(db: Transaction) -> None:
-    """Make the schema in a new file; refuse a file that a newer version wrote.
+    """Make the schema in a new file; refuse a file that another version wrote.
 
     Raises:
-        UserError: ``store.newer`` or ``store.foreign``.
+        UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
     """
     if not is_ours(db):
         _create(db)
@@ -46,7 +46,7 @@ def is_ours(db: Transaction) -> bool:
     """Whether the file holds our schema; False when it holds nothing at all.
 
     Raises:
-        UserError: ``store.newer`` or ``store.foreign``.
+        UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
     """
     found = db.rows(
         "select table_name, list(column_name) from duckdb_columns()"
@@ -56,9 +56,10 @@ def is_ours(db: Transaction) -> bool:
         return False
     if "schema_version" not in dict(found).get("meta", ()):
         raise UserError("store.foreign", tables=listed(name for name, _ in found))
-    seen = db.value("select schema_version from meta")
+    seen, demo = db.rows("select schema_version, demo from meta")[0]
     if seen != VERSION:
-        raise UserError("store.newer", seen=seen, expected=VERSION)
+        key = "store.newer" if seen > VERSION else "store.older"
+        raise UserError(key, seen=seen, expected=VERSION, demo=demo)
     return True
 
 
