@@ -44,7 +44,7 @@ def test_a_mailed_link_shows_the_same_filters_even_on_a_server_that_just_started
         page.goto(f"{fresh.address}/trends?lang=nl&kpi=impact_mass&by=channel")
         page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Trends'")
         settled(page)
-        assert page.locator("h3", has_text="Massa van wat is ingekocht").count() == 1
+        assert page.locator("h2", has_text="Massa van wat is ingekocht").count() == 1
         assert "kpi=impact_mass" in page.url
         assert "by=channel" in page.url
 
