@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "set-aside": "batches",
     "kpi": "figures",
     "why": "why",
+    "trace": "trace",
+    "measurability": "measurability",
     "completeness": "figures",
     "export": "out",
     "check": "out",

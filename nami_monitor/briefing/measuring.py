@@ -1,0 +1,76 @@
+"""What the data supports, in sentences: why a figure is missing, and what to load next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nami_monitor.core.words import State
+from nami_monitor.i18n import formats, text
+from nami_monitor.kpis.measurability import Cell, Lack, Measurability, Unlock
+from nami_monitor.kpis.names import names as named
+from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.store import Transaction
+
+
+def names(db: Transaction, found: Measurability, lang: str) -> dict[str, str]:
+    """The name of each category by its code."""
+    said = named(db, "category", found.categories, lang)
+    return {code: said[code] for code in found.categories}
+
+
+def headline(found: Measurability, lang: str) -> str:
+    """How much of what was asked can be computed."""
+    if found.month is None:
+        return text("measurability.nothing", lang)
+    asked = [c for c in found.cells if c.result.state is not State.NOT_APPLICABLE]
+    values = sum(cell.result.state is State.VALUE for cell in asked)
+    return text(
+        "measurability.headline",
+        lang,
+        values=formats.number(values, lang),
+        asked=formats.number(len(asked), lang),
+        month=formats.month(found.month, lang),
+    )
+
+
+def need(name: str, lang: str) -> str:
+    """A table or column as people read it: “Bestellingen en verbruik: Staat”."""
+    table, _, column = name.partition(".")
+    said = text(f"tables.{table}.name", lang)
+    return f"{said}: {text(f'columns.{column}', lang)}" if column else said
+
+
+def lack(one: Lack, lang: str) -> str:
+    """What is missing, and how much of it is there."""
+    if one.share is None:
+        return text("measurability.lack.table", lang, need=need(one.need, lang))
+    share = formats.percent(100 * one.share, lang, decimals=0)
+    return text("measurability.lack.column", lang, need=need(one.need, lang), share=share)
+
+
+def why(cell: Cell, lang: str) -> str:
+    """Why there is no figure: what is missing, else the reason that the figure itself gives."""
+    if cell.lacks:
+        return "; ".join(lack(one, lang) for one in cell.lacks)
+    return reason_sentence(cell.result, lang) or ""
+
+
+def unlock_sentence(one: Unlock, lang: str) -> str:
+    """What a table or column would unlock, by itself and together with others."""
+    said = []
+    if one.alone:
+        said.append(
+            text("measurability.unlocks", lang, n=len(one.alone), need=need(one.need, lang))
+        )
+    others = sorted(one.together.items(), key=lambda item: (-len(item[1]), item[0]))
+    if others and not one.alone:
+        said.append(text("measurability.alone", lang, need=need(one.need, lang)))
+    said += [
+        text("measurability.together", lang, n=len(pairs), others=_listed(names_of, lang))
+        for names_of, pairs in others
+    ]
+    return " ".join(said)
+
+
+def _listed(needs: Iterable[str], lang: str) -> str:
+    return text("measurability.and", lang).join(need(name, lang) for name in needs)

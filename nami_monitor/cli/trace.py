@@ -1,0 +1,114 @@
+"""``nami trace``: from a figure back to its formula, its batches and its rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rapidfuzz import process
+
+from nami_monitor.briefing import tracing
+from nami_monitor.cli.database import opened
+from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
+from nami_monitor.cli.session import Session, command, table
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.listing import export
+from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import trace as traced_by
+from nami_monitor.store.export import FORMATS
+
+app = typer.Typer(rich_markup_mode=None)
+
+HEADS = ("batch", "source", "file", "table", "imported", "rows", "numerator", "denominator")
+
+
+@command(app, "trace")
+def trace(
+    session: Session,
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    until: Until = None,
+    period: PeriodName = "month",
+    where: Where = None,
+    rows: Annotated[bool, typer.Option("--rows")] = False,
+    out: Annotated[Path | None, typer.Option("--out")] = None,
+    of: Annotated[str | None, typer.Option("--table", metavar="TABLE")] = None,
+) -> None:
+    """Trace a figure to its formula, batches and rows."""
+    if code not in CATALOGUE:
+        near = [hit for hit, _, _ in process.extract(code, list(CATALOGUE), limit=3)]
+        raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+    if rows and out is None:
+        raise UserError("trace.need_out")
+    kpi, ask = CATALOGUE[code], question(until, period, 1, None, where)
+    written = None
+    with opened(session) as store, store.read() as db:
+        found = traced_by(db, kpi, ask)
+        if rows and out:
+            kind = out.suffix.lower().removeprefix(".")
+            kind = kind if kind in FORMATS else FORMATS[0]
+            written = export(db, kpi, ask, out, kind, table=of)
+    lines = _lines(session, found)
+    if written is not None:
+        lines.append(session.t("cli.export.done", n=written, file=out))
+    session.show(_document(session, found, out, written), lines)
+
+
+def _document(
+    session: Session, found: Trace, out: Path | None, written: int | None
+) -> dict[str, Any]:
+    """The trace as plain data."""
+    (figure,) = as_rows(session, [(CATALOGUE[found.result.code], found.result)])
+    file = {} if written is None else {"file": str(out), "rows": written}
+    return {
+        "figure": figure,
+        "formula": session.t(f"kpis.{found.result.code}.formula"),
+        "numerator_sql": found.numerator,
+        "denominator_sql": found.denominator,
+        "covered_sql": found.covered,
+        "activity": found.result.activity,
+        "relation": found.relation,
+        "months": [
+            {"first": f"{one.first:%Y-%m}", "last": f"{one.last:%Y-%m}"} for one in found.periods
+        ],
+        "batches": [_plain(part) for part in found.batches],
+        **file,
+    }
+
+
+def _plain(part: BatchPart) -> dict[str, Any]:
+    when = part.imported_at
+    return {**asdict(part), "imported_at": when and when.isoformat(timespec="seconds")}
+
+
+def _lines(session: Session, found: Trace) -> list[str]:
+    lang, result = session.lang, found.result
+    period = formats.period(result.period.start, result.period.end, result.period.kind, lang)
+    said = [
+        f"{session.t(f'kpis.{result.code}.name')}, {period}: {tracing.value(result, lang)}",
+        session.t(f"kpis.{result.code}.formula"),
+        tracing.formula(found, lang),
+        "",
+    ]
+    if not found.batches:
+        return [*said, session.t("trace.nothing")]
+    header = [session.t(f"trace.heads.{name}") for name in HEADS]
+    rows = [
+        [
+            str(part.batch),
+            part.source,
+            part.file,
+            session.t(f"tables.{part.table}.name"),
+            "" if part.imported_at is None else formats.day(part.imported_at, lang),
+            formats.number(part.rows, lang),
+            *(
+                "" if share is None else formats.number(share, lang)
+                for share in (part.numerator, part.denominator)
+            ),
+        ]
+        for part in found.batches
+    ]
+    return [*said, *table(header, rows, right=(0, 5, 6, 7))]

@@ -1,0 +1,266 @@
+"""The rows of the input tables that a figure rests on.
+
+What stands in a relation month by month stands here row by row, under the names of the relation, so
+that a KPI's own aggregates can be worked out over the rows: in total, by batch, and for each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nami_monitor.core.periods import Period, add_months
+from nami_monitor.core.thresholds import PRICE_MONTHS
+from nami_monitor.core.words import LEVELS
+from nami_monitor.store.quoting import literal
+from nami_monitor.store.rollups import LINES_VIEW
+
+OF_LINES = LINES_VIEW.removeprefix("create view order_lines as select")
+"""The dimensions and measures of an order line."""
+
+Rows = Callable[[Sequence[Period]], str]
+"""From the months that a figure rests on to the SQL of its rows."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Rows of an input table on which figures rest.
+
+    Args:
+        table: the input table.
+        rows: SQL of the rows with ``batch``, ``line``, ``month``, dimensions and measures.
+        shown: column for people to the column of the rows that fills it, in order.
+        dated_by: the date by which rows are listed.
+    """
+
+    table: str
+    rows: Rows
+    shown: Mapping[str, str]
+    dated_by: str
+
+
+def between(column: str, periods: Sequence[Period]) -> str:
+    """A test that a date lies in one of the periods; plain ranges, by which storage is skipped.
+
+    Args:
+        column: of a date.
+        periods: none gives a test that nothing passes.
+    """
+    spans = [
+        f"({column} >= date '{one.first}' and {column} < date '{add_months(one.last, 1)}')"
+        for one in periods
+    ]
+    return f"({' or '.join(spans) or 'false'})"
+
+
+def _orders(periods: Sequence[Period]) -> str:
+    return (
+        "select batch, line, ordered_on, supplier as line_supplier, order_ref,"
+        f" quantity as counted, {OF_LINES} where {between('ordered_on', periods)}"
+    )
+
+
+def _requests(periods: Sequence[Period]) -> str:
+    """As ``by_request`` in store/sql/ledgers.sql, before it is added up."""
+    return (
+        "with asked as (select q.batch, q.line, r.source, r.category, r.location_id, r.request_id,"
+        " r.requested_on, r.decided_on, r.decision, r.product_source, r.product_id, r.quantity,"
+        " r.quantity_avoided, r.reason, p.product_group, p.base_unit,"
+        " coalesce(p.same_as, p.source || '/' || p.product_id) as article,"
+        " p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,"
+        " month_of(coalesce(r.decided_on, r.requested_on)) as month,"
+        " coalesce(r.quantity_avoided, r.quantity) as whole, r.decision = 'withdrawn'"
+        " and regexp_matches(coalesce(r.reason, ''), 'dubbel|duplic|fout|error|vergiss', 'i')"
+        " as no_need, r.decision in"
+        " ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as met"
+        " from requests as r join requests_offered as q on q.request_id = r.request_id"
+        " and q.standing = 'live'"
+        " left join product_spans as p on p.source = r.product_source"
+        " and p.product_id = r.product_id"
+        " and r.requested_on >= p.holds_from and r.requested_on < p.holds_until"
+        f" where {between('coalesce(r.decided_on, r.requested_on)', periods)}),"
+        " judged as (select *, case when met and not no_need then whole end as avoided from asked),"
+        " priced as (select j.*, case when date_diff('month', c.month, j.month)"
+        f" <= {PRICE_MONTHS.value:g} then c.price end as price"
+        " from judged as j asof left join paid_prices as c on c.product_source = j.product_source"
+        " and c.product_id = j.product_id and c.month <= j.month)"
+        " select *, 1 as requests,"
+        " cast(decision <> 'blocked' and not no_need as integer) as decided,"
+        " cast(met and not no_need as integer) as resolved,"
+        " cast(decision = 'blocked' as integer) as blocked,"
+        " cast(decision = 'refurbished' as integer) as refurbished,"
+        " avoided * price as avoided_eur,"
+        " case when price is not null then avoided end as avoided_with_price,"
+        " avoided * unit_mass_kg as avoided_kg,"
+        " case when unit_mass_kg is not null then avoided end as avoided_with_mass,"
+        " avoided * unit_co2e_kg as avoided_co2e,"
+        " case when unit_co2e_kg is not null then avoided end as avoided_with_co2e from priced"
+    )
+
+
+WATCHED: Final = (
+    "select l.*, o.batch, o.line, g.last_month,"
+    " cast(g.last_month + interval 1 month as date) as known_until from asset_lives as l"
+    " join assets_offered as o on o.asset_id = l.asset_id and o.standing = 'live'"
+    " join registers as g on g.relation = 'by_asset' and g.source = l.source"
+)
+"""Each asset with its row and the last month of which its register speaks."""
+
+
+def _assets(periods: Sequence[Period]) -> str:
+    """As ``by_asset`` in store/sql/ledgers.sql, for each asset and each event of one period."""
+    (period,) = periods
+    last, end = f"date '{period.last}'", f"date '{add_months(period.last, 1)}'"
+    acquired = f"{between('acquired_on', periods)} and month_of(acquired_on) <= last_month"
+    return (
+        f"with watched as ({WATCHED}), happened as (select e.batch, e.line, e.asset_id,"
+        " e.happened_on, e.kind, e.route, e.kind = 'retired' and row_number() over"
+        " (partition by e.asset_id, e.kind order by e.happened_on, e.batch, e.line) = 1 as leaves"
+        " from asset_events_offered as e where e.standing = 'live'"
+        " and e.kind in ('retired', 'failure'))"
+        " select batch, line, asset_id, source, category, location_id, condition, product_id,"
+        " acquired_on, warranty_until, retired_on, null as happened_on, null as kind,"
+        f" null as route, {last} as month,"
+        f" cast(not spoilt and month_of(acquired_on) <= {last} and {last} <= last_month"
+        f" and coalesce(month_of(retired_on) > {last}, true) as integer) as in_use,"
+        f" cast(not spoilt and {acquired} as integer) as acquired,"
+        " 0 as retired, 0.0 as retired_years, 0 as retired_early, 0 as retired_warranted,"
+        f" 0 as failures, cast(spoilt and {acquired} as integer) as spoilt,"
+        f" case when spoilt then 0 else greatest(0, date_diff('day',"
+        f" greatest(acquired_on, date '{period.first}'),"
+        f" least(coalesce(retired_on, {end}), {end}, known_until))) / 365.25 end as unit_years"
+        " from watched union all by name"
+        " select h.batch, h.line, w.asset_id, w.source, w.category, w.location_id, w.condition,"
+        " w.product_id, w.acquired_on, w.warranty_until, w.retired_on, h.happened_on, h.kind,"
+        f" h.route, {last} as month, 0 as in_use, 0 as acquired,"
+        " cast(h.leaves as integer) as retired,"
+        " case when h.leaves then date_diff('day', w.acquired_on, w.retired_on) / 365.25 else 0 end"
+        " as retired_years,"
+        " cast(h.leaves and coalesce(w.retired_on < w.warranty_until, false) as integer)"
+        " as retired_early,"
+        " cast(h.leaves and w.warranty_until is not null as integer) as retired_warranted,"
+        " cast(h.kind = 'failure' as integer) as failures, 0 as spoilt, 0.0 as unit_years"
+        " from happened as h join watched as w using (asset_id)"
+        f" where not w.spoilt and {between('h.happened_on', periods)}"
+        " and month_of(h.happened_on) <= w.last_month and (h.leaves or h.kind = 'failure')"
+    )
+
+
+def _lives(periods: Sequence[Period]) -> str:
+    """As ``by_life``: each asset that was acquired by the end of the period."""
+    (period,) = periods
+    until = f"least(date '{period.last}', last_month)"
+    return (
+        "select batch, line, asset_id, source, category, location_id, condition, product_id,"
+        " acquired_on, warranty_until, retired_on, route, month_of(acquired_on) as month,"
+        f" 1 as assets, "
+        f" cast(coalesce(month_of(retired_on) <= {until}, false) as integer) as left_us"
+        f" from ({WATCHED}) where not spoilt and month_of(acquired_on) <= date '{period.last}'"
+    )
+
+
+def _contracts(periods: Sequence[Period]) -> str:
+    return (
+        "select o.batch, o.line, c.*, o.title, o.starts_on, o.ends_on, o.option_dates,"
+        " o.notice_months from by_contract as c join contracts_offered as o"
+        " on o.contract_id = c.contract_id and o.standing = 'live'"
+        f" where {between('c.month', periods)}"
+    )
+
+
+def activity_rows(measure: str, places: str, *, whole: bool) -> Rows:
+    """The rows of an activity measure; see ``activity`` for which of them count.
+
+    Args:
+        measure: the activity measure.
+        places: SQL of the locations that count.
+        whole: whether the figures of the organisation as a whole stand in for those of locations.
+    """
+    level = "cast(months as double) / wanted" if measure in LEVELS else "1"
+
+    def rows(periods: Sequence[Period]) -> str:
+        (period,) = periods
+        place = "location_id is null" if whole else f"location_id in ({places})"
+        return (
+            "with stated as (select m.batch, m.line, m.period_start, m.period_end,"
+            " coalesce(ml.to_code, m.location_id) as location_id, m.activity_measure, m.value,"
+            " m.unit, m.method, m.proxy, month_of(m.period_start) as month,"
+            " month_of(m.period_end) as last_month,"
+            f" date_diff('month', m.period_start, m.period_end) + 1 as months,"
+            f" {len(period.months)} as wanted from measurements_offered as m"
+            " left join merged as ml on ml.kind = 'locations' and ml.code = m.location_id"
+            f" where m.standing = 'live' and m.activity_measure = {literal(measure)})"
+            f" select *, value * {level} as activity from stated where {place}"
+            f" and month >= date '{period.first}' and last_month <= date '{period.last}'"
+        )
+
+    return rows
+
+
+def same(*names: str) -> dict[str, str]:
+    """Columns that people see under their own name."""
+    return dict(zip(names, names, strict=True))
+
+
+GROUNDS: Final[Mapping[str, Ground]] = {
+    "orders": Ground(
+        "orders",
+        _orders,
+        {
+            **same("ordered_on", "location_id", "category", "product_id", "channel"),
+            "quantity": "counted",
+            **same("base_unit", "amount_eur", "condition", "contract_id"),
+            "supplier": "line_supplier",
+            "order_ref": "order_ref",
+        },
+        "ordered_on",
+    ),
+    "by_request": Ground(
+        "requests",
+        _requests,
+        same(
+            "request_id", "requested_on", "decided_on", "location_id", "category", "product_id",
+            "quantity", "decision", "quantity_avoided", "reason",
+        ),
+        "coalesce(decided_on, requested_on)",
+    ),
+    "by_asset": Ground(
+        "assets",
+        _assets,
+        same(
+            "asset_id", "category", "location_id", "product_id", "condition", "acquired_on",
+            "warranty_until", "retired_on", "happened_on", "kind", "route",
+        ),
+        "coalesce(happened_on, acquired_on)",
+    ),
+    "by_life": Ground(
+        "assets",
+        _lives,
+        same(
+            "asset_id", "category", "location_id", "product_id", "condition", "acquired_on",
+            "warranty_until", "retired_on", "route",
+        ),
+        "acquired_on",
+    ),
+    "by_contract": Ground(
+        "contracts",
+        _contracts,
+        same(
+            "contract_id", "title", "supplier", "category", "stream", "specification", "form",
+            "starts_on", "ends_on", "option_dates", "notice_months", "value_eur",
+        ),
+        "starts_on",
+    ),
+}  # fmt: skip
+"""By relation; every relation of order lines rests on ``orders``."""
+
+MEASURED: Final = same(
+    "period_start", "period_end", "location_id", "activity_measure", "value", "unit", "method",
+    "proxy",
+)  # fmt: skip
+
+
+def ground_of(relation: str) -> Ground:
+    """What a relation rests on."""
+    return GROUNDS.get(relation, GROUNDS["orders"])

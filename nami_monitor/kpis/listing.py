@@ -1,0 +1,221 @@
+"""The rows behind a figure, as they may be told: page by page, or whole to a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period
+from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.grounds import between
+from nami_monitor.kpis.private_lines import FLAG, PRIVATE, hidden_cells, is_hidden
+from nami_monitor.kpis.relations import ORDERS
+from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.scoped import DISTINCT, Scope
+from nami_monitor.kpis.trace import figure, grounds
+from nami_monitor.store import Transaction
+from nami_monitor.store.export import export_query
+from nami_monitor.store.quoting import literal
+
+PAGE_ROWS: Final = 200
+"""Rows of one page."""
+
+SHEET_LINES: Final = 10_000_000
+"""Line numbers of a workbook's second sheet begin here, where a profile reads all its sheets."""
+
+TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur")
+"""Measures that tell the product of a row beside its quantity."""
+
+TELLING: Final = frozenset({"product", "article", "product_group", "mark", "base_unit"})
+"""Filters that tell the product of a row."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the rows that a figure rests on.
+
+    Args:
+        table: the input table that they are rows of.
+        columns: names; ``file``, ``sheet`` and ``line`` say where the row stands, ``numerator`` and
+            ``denominator`` what it gives to the figure.
+        rows: a value per column.
+        total: how many rows count in all.
+        withheld: how many of the page's rows are left out, because they could point at a person.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+    withheld: int
+
+
+def rows(
+    db: Transaction,
+    kpi: Kpi,
+    ask: Ask,
+    *,
+    table: str | None = None,
+    batch: int | None = None,
+    limit: int = PAGE_ROWS,
+    offset: int = 0,
+) -> Listing:
+    """The rows that a figure rests on, by date.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: as for ``trace``.
+        table: the input table; the one of the numerator without.
+        batch: rows of this batch only.
+        limit: most rows that are given.
+        offset: rows that are passed over.
+
+    Raises:
+        UserError: ``trace.no_rows`` when the figure rests on no row that may be told, or what
+            ``figure`` raises.
+    """
+    scope = _scope(db, kpi, ask, table)
+    counts = _counts(db, scope, batch)
+    columns: list[str] = []
+    found: list[tuple[Any, ...]] = []
+    left, passed = limit, offset
+    for months, count in _parts(scope, counts):
+        if passed >= count:
+            passed -= count
+            continue
+        page = db.frame(_query(scope, ask, months, batch, f" limit {left} offset {passed}"))
+        columns = page.columns
+        found += page.rows()
+        left, passed = left - min(left, count - passed), 0
+        if not left:
+            break
+    else:
+        columns = columns or db.frame(_query(scope, ask, None, batch, " limit 0")).columns
+    total = sum(counts.values())
+    asked = min(limit, max(0, total - offset))
+    return Listing(scope.ground.table, tuple(columns), tuple(found), total, asked - len(found))
+
+
+def export(
+    db: Transaction, kpi: Kpi, ask: Ask, out: Path, kind: str, *, table: str | None = None
+) -> int:
+    """Write all rows that a figure rests on to a file.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: as for ``trace``.
+        out: the file.
+        kind: parquet, csv or xlsx.
+        table: the input table; the one of the numerator without.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        UserError: what ``rows`` and ``export_query`` raise.
+    """
+    return export_query(db, _query(_scope(db, kpi, ask, table), ask), out, kind)
+
+
+def _scope(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> Scope:
+    found = grounds(db, kpi, ask, figure(db, kpi, ask))
+    for scope in found:
+        if table in {None, scope.ground.table}:
+            return scope
+    raise UserError(
+        "trace.no_rows",
+        code=kpi.code,
+        seen=table or "-",
+        known=", ".join(scope.ground.table for scope in found) or "-",
+    )
+
+
+def _counts(db: Transaction, scope: Scope, batch: int | None) -> Mapping[date, int]:
+    wanted = "true" if batch is None else f"batch = {batch}"
+    return dict(
+        db.rows(
+            f"select month, cast(sum(rows_of) as bigint) from ({scope.units(db)}) where {wanted}"
+            " group by month order by month"
+        )
+    )
+
+
+def _parts(
+    scope: Scope, counts: Mapping[date, int]
+) -> Iterator[tuple[tuple[Period, ...] | None, int]]:
+    """Order lines go month by month, so that a page never reads more months than it shows."""
+    if scope.relation.delivered_by != ORDERS:
+        yield None, sum(counts.values())
+        return
+    for month, count in counts.items():
+        yield (Period(month, month, "month"),), count
+
+
+def _query(
+    scope: Scope,
+    ask: Ask,
+    months: tuple[Period, ...] | None = None,
+    batch: int | None = None,
+    page: str = "",
+) -> str:
+    """SQL of the rows as they may be told."""
+    ground, rule = scope.ground, PRIVATE.get(scope.ground.table)
+    more = "".join(f", r.{column} as s_{name}" for name, column in ground.shown.items())
+    wanted = "" if batch is None else f" and r.batch = {batch}"
+    hidden: tuple[str, ...] = ()
+    joined, small = "", "false"
+    if rule:
+        keys = ("location_id", rule.dated_by, *rule.product)
+        more += "".join(f", r.{name} as {name}" for name in keys)
+        within = "true"
+        if ground.table == ORDERS:
+            within = between(rule.dated_by, months or scope.periods)
+        if page:
+            within += " and product_id in (select product_id from numbered)"
+        joined = (
+            f" left join ({hidden_cells(ground.table, within)}) as h"
+            f" on {is_hidden(ground.table, 'n', 'h')}"
+        )
+        hidden, small = rule.hidden, "h.location_id is not null"
+    shown = "".join(
+        f", case when not {FLAG} then s_{name} end as {name}" if name in hidden
+        else f", s_{name} as {name}"
+        for name in ground.shown
+    )  # fmt: skip
+    told = f" where not {FLAG}" if TELLING & set(ask.filters) else ""
+    flagged = f", {FLAG}" if rule else ""
+    return (
+        f"with numbered as (select *, row_number() over () as no from ({scope.rows(months, more)}"
+        f"{wanted} order by {ground.dated_by} nulls last, r.batch, r.line{page})),"
+        f" parts as (select no, cast({_of_row(scope.numerator)} as double) as numerator,"
+        f" cast({_of_row(scope.denominator)} as double) as denominator from numbered group by no),"
+        f" told as (select n.*, {small} as {FLAG} from numbered as n{joined})"
+        f" select b.file, case when b.sheets then t.line // {SHEET_LINES} + 1 end as sheet,"
+        f" case when b.sheets then t.line % {SHEET_LINES} else t.line end as line{shown},"
+        f" {_told(scope.numerator, 'numerator')}, {_told(scope.denominator, 'denominator')}"
+        f"{flagged} from told as t join parts as p using (no) join (select batch, file,"
+        f" contains(coalesce(profile, ''), {literal(EVERY_SHEET)}) as sheets from batches) as b"
+        f" using (batch){told} order by no"
+    )
+
+
+EVERY_SHEET: Final = 'sheet = "*"'
+"""What stands in a profile that reads all sheets of a workbook."""
+
+
+def _of_row(aggregate: str | None) -> str:
+    """An aggregate over one row; how many different values there are is no row's own."""
+    return "null" if aggregate is None or DISTINCT.fullmatch(aggregate) else aggregate
+
+
+def _told(aggregate: str | None, name: str) -> str:
+    if aggregate and TELLS.search(aggregate):
+        return f"case when not {FLAG} then p.{name} end as {name}"
+    return f"p.{name}"

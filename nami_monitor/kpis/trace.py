@@ -1,0 +1,159 @@
+"""From a figure back to its formula, its batches and the rows that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import OverTime, State
+from nami_monitor.kpis.aims import aimed
+from nami_monitor.kpis.compute import compute
+from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.scoped import Scope, rests_on, scopes, split_evenly
+from nami_monitor.store import Transaction
+
+
+@dataclass(frozen=True)
+class BatchPart:
+    """What one batch gave to a figure.
+
+    Args:
+        batch: its number.
+        table: the input table of the rows.
+        source: its feed.
+        file: the name of its file.
+        imported_at: moment, UTC.
+        who: role or initials of who imported it.
+        basis: ordered, delivered, invoiced or issued.
+        vat: excl or incl.
+        grain: line, day, month, quarter or year.
+        rows: how many of its rows count.
+        numerator: how much of the numerator it gave; None where its rows give nothing to it.
+        denominator: likewise. Values that several batches hold stand with the first of them.
+    """
+
+    batch: int
+    table: str
+    source: str
+    file: str
+    imported_at: datetime | None
+    who: str | None
+    basis: str | None
+    vat: str | None
+    grain: str | None
+    rows: int
+    numerator: float | None
+    denominator: float | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A figure with what it rests on.
+
+    Args:
+        result: the figure.
+        numerator: SQL aggregate, as declared.
+        denominator: likewise; None where the figure has none in its relation.
+        covered: SQL aggregate of the known share; None where all is known.
+        relation: what the figure reads; ``targets`` for figures about targets.
+        periods: the months that it rests on.
+        batches: what each batch gave; empty where the figure is hidden.
+    """
+
+    result: KpiResult
+    numerator: str
+    denominator: str | None
+    covered: str | None
+    relation: str
+    periods: tuple[Period, ...]
+    batches: tuple[BatchPart, ...]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The input tables whose rows it rests on."""
+        return tuple(dict.fromkeys(part.table for part in self.batches))
+
+
+def figure(db: Transaction, kpi: Kpi, ask: Ask) -> KpiResult:
+    """The one figure that a question names: that of its last period.
+
+    Raises:
+        UserError: ``trace.one_figure`` when it groups, ``trace.no_figure`` when there is no data,
+            or what ``compute`` raises.
+    """
+    if ask.by:
+        raise UserError("trace.one_figure", by=", ".join(ask.by))
+    found = compute(db, kpi, ask)
+    if not found:
+        raise UserError("trace.no_figure", code=kpi.code)
+    return found[-1]
+
+
+def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
+    """Trace a figure to its formula and its batches.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: a question with filters and no grouping; of several periods the last counts.
+
+    Raises:
+        UserError: what ``figure`` raises.
+    """
+    result = figure(db, kpi, ask)
+    found = grounds(db, kpi, ask, result)
+    parts = [(scope, row) for scope in found for row in _by_batch(db, scope)]
+    batches = {
+        number: said
+        for number, *said in db.rows(
+            "select batch, source, file, imported_at, who, basis, vat, grain from batches"
+            " where batch in (select unnest(?::integer[]))",
+            [[row[0] for _, row in parts]],
+        )
+    }
+    return Trace(
+        result=result,
+        numerator=kpi.numerator,
+        denominator=kpi.denominator,
+        covered=kpi.covered,
+        relation=found[0].reads if found else "",
+        periods=rests_on(kpi, result.period),
+        batches=tuple(
+            BatchPart(row[0], scope.ground.table, *batches[row[0]], *row[1:])
+            for scope, row in parts
+        ),
+    )
+
+
+def grounds(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Scope, ...]:
+    """The rows that a figure rests on, by table; none where they may not be told.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: the question that gave the figure.
+        result: the figure.
+    """
+    hidden = result.reason is not None and result.reason.key == "small_cell"
+    if hidden or result.state is State.NOT_APPLICABLE:
+        return ()
+    if kpi.over_time is OverTime.ATTAINMENT:
+        return (aimed(db, kpi, ask, result.period),)
+    return scopes(db, kpi, ask, result)
+
+
+def _by_batch(db: Transaction, scope: Scope) -> list[tuple[Any, ...]]:
+    """Batch, rows, numerator and denominator, in the order of the batches."""
+    numerator, first = split_evenly(scope.numerator, "first_above")
+    denominator, second = split_evenly(scope.denominator, "first_below")
+    return db.rows(
+        f"select batch, cast(sum(rows_of) as bigint), cast({numerator or 'null'} as double),"
+        f" cast({denominator or 'null'} as double)"
+        f" from (select *{first}{second} from ({scope.units(db)}))"
+        " group by batch having sum(rows_of) > 0 order by batch"
+    )
