@@ -8,9 +8,12 @@ import sys
 import tomllib
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nami_monitor"
@@ -158,7 +161,31 @@ def test_the_requirements_pin_every_package_with_a_hash():
 
 def pinned(name):
     text = (ROOT / name).read_text("utf-8")
-    return set(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", text, re.MULTILINE))
+
+
+def test_extras_are_pinned_with_their_package():
+    """Else pip takes the newest release for the extra, which has no hash here, and refuses."""
+    lines = (ROOT / "requirements-dev.txt").read_text("utf-8").splitlines()
+    requirements = [Requirement(line.split(" \\")[0]) for line in lines if "==" in line]
+    pinned_extras = {canonicalize_name(one.name): one.extras for one in requirements}
+    asked = [
+        Requirement(needed)
+        for name in pinned_extras
+        for needed in installed(name)
+        if Requirement(needed).extras
+    ]
+    assert asked
+    for one in asked:
+        if one.marker is None or one.marker.evaluate({"extra": ""}):
+            assert one.extras <= pinned_extras[canonicalize_name(one.name)], str(one)
+
+
+def installed(name):
+    try:
+        return requires(name) or []
+    except PackageNotFoundError:
+        return []
 
 
 def test_the_tests_run_on_the_versions_that_people_run():
