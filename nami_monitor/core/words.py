@@ -136,6 +136,57 @@ class Standing(StrEnum):
     UNKNOWN_CODE = "unknown_code"
 
 
+class Verdict(StrEnum):
+    """What may be said of what leaked away; the rungs of the ladder, lowest first.
+
+    ``WATERBED_SHOWN`` may hold together with ``NET_REDUCTION_SHOWN`` or ``BACKFIRE_SHOWN``; every
+    other verdict stands alone. At the first three there is no quotient.
+    """
+
+    NOT_ENOUGH_DATA = "not_enough_data"
+    NO_DECREASE_SHOWN = "no_decrease_shown"
+    TARGET_ROSE = "target_rose"
+    INCONCLUSIVE = "inconclusive"
+    WATERBED_SHOWN = "waterbed_shown"
+    NET_REDUCTION_SHOWN = "net_reduction_shown"
+    BACKFIRE_SHOWN = "backfire_shown"
+
+
+class Design(StrEnum):
+    """What an effect is compared with: other units, or (weaker evidence) only its own past."""
+
+    CONTROLS = "controls"
+    NO_CONTROLS = "no_controls"
+
+
+class Why(StrEnum):
+    """Why a waterbed is not estimated, what was left out, and what a reader must know of it.
+
+    Up to ``NO_VARIATION`` nothing is estimated. Up to ``UNTOUCHED_TOUCHED`` something was left out
+    and the rest was estimated. The others are warnings beside an estimate.
+    """
+
+    NO_TREATED = "no_treated"
+    START_OUTSIDE = "start_outside"
+    FEW_CONTROLS = "few_controls"
+    FEW_PRE_MONTHS = "few_pre_months"
+    FEW_POST_MONTHS = "few_post_months"
+    LOW_VOLUME = "low_volume"
+    NO_VARIATION = "no_variation"
+    NO_LEVEL = "no_level"
+    MONTHS_MISSING = "months_missing"
+    SAME_SERIES = "same_series"
+    UNTOUCHED_SMALL = "untouched_small"
+    UNTOUCHED_FEW_CONTROLS = "untouched_few_controls"
+    UNTOUCHED_TOUCHED = "untouched_touched"
+    RETURNS = "returns"
+    PEAK_BEFORE = "peak_before"
+    RAMP = "ramp"
+    HOARDING = "hoarding"
+    SUBSTITUTE_LARGE = "substitute_large"
+    GROUPS_AS_CONTROLS = "groups_as_controls"
+
+
 class SetAsideState(StrEnum):
     """What became of a row that was set aside."""
 

@@ -41,7 +41,9 @@ def db(tmp_path_factory):
         file.write_text(content, "utf-8")
         mapped = "\n".join(f'{name} = "{name}"' for name in content.splitlines()[0].split(";"))
         constants = '[table.constants]\nchannel = "c"\n' if table == "orders" else ""
-        profile = f'source = "S"\n[[table]]\nname = "{table}"\n[table.columns]\n{mapped}\n{constants}'
+        profile = (
+            f'source = "S"\n[[table]]\nname = "{table}"\n[table.columns]\n{mapped}\n{constants}'
+        )
         import_file(store, file, parse_profile(profile), answers=Answers.yes())
     with store.read() as look:
         yield look

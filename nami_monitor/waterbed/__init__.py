@@ -1,0 +1,1 @@
+"""What leaked away of a saving, with honest uncertainty: arrays in, frozen results out."""

@@ -1,0 +1,262 @@
+"""What an estimate of a waterbed says: numbers and enums, never words for people.
+
+Every effect is an amount per month, in the unit of the arrays that were given (base units, kg or
+EUR), added up over the treated locations. Intervals hold the truth with a chance of ``CONFIDENCE``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nami_monitor.core.words import Design, Verdict, Why
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its limits; a limit that there is not is infinite.
+
+    Args:
+        value: the estimate.
+        low: lower limit.
+        high: upper limit.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimate(Interval):
+    """An interval with its standard error.
+
+    Args:
+        se: standard error. Of a quotient it is that of the delta method, which its limits do not
+            rest on: they are Fieller's, and need not lie evenly about the value.
+    """
+
+    se: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why nothing was estimated, what was left out, or what a reader must know.
+
+    Args:
+        key: which reason.
+        seen: the number that was seen, where one decides.
+        needed: the number that it is held against.
+        locations: positions along the first axis of the arrays; of groups where the key is about
+            untouched product groups.
+    """
+
+    key: Why
+    seen: float | None = None
+    needed: float | None = None
+    locations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """The effect month by month, and what chance alone does.
+
+    Args:
+        months: positions of the months along the second axis; all of them.
+        gross: effect on the target per month, ``(months,)``; before the start it is noise.
+        spill: effect on the substitute, likewise.
+        gross_band: half the width of the band about zero that a month without effect stays
+            within with a chance of ``CONFIDENCE``, ``(months,)``.
+        spill_band: likewise for the substitute.
+        gross_placebos: every control's path, brought to the size and noise of the treated,
+            ``(controls, months)``; empty without controls.
+        spill_placebos: likewise for the substitute.
+    """
+
+    months: NDArray[np.int_]
+    gross: Floats
+    spill: Floats
+    gross_band: Floats
+    spill_band: Floats
+    gross_placebos: Floats
+    spill_placebos: Floats
+
+
+@dataclass(frozen=True)
+class Anticipation:
+    """The months left out before the start, as a destination of their own: hoarding.
+
+    Args:
+        months: positions of those months.
+        gross: change of the target in them, per month.
+        spill: change of the substitute in them, per month.
+    """
+
+    months: tuple[int, ...]
+    gross: Estimate
+    spill: Estimate
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Second opinions on the quotient; none of them is to be chosen from.
+
+    Args:
+        without_own_shocks: without the control variate; None when there was none.
+        ranks: inversion of a rank test over the placebo pairs; None with too few controls.
+        synthetic: ridge synthetic control; None with too few controls.
+        bias_per_share: what is added to the quotient when all that leaks beside the substitute
+            (a share of 1) goes into the untouched groups; a share of c adds c times this. None
+            without a control variate or a quotient.
+    """
+
+    without_own_shocks: Interval | None = None
+    ranks: Interval | None = None
+    synthetic: Interval | None = None
+    bias_per_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Effects on target and substitute, and how their errors go together.
+
+    Args:
+        gross: effect on the target.
+        spill: effect on the substitute.
+        covariance: of the two estimates, in squared units.
+    """
+
+    gross: Estimate
+    spill: Estimate
+    covariance: float
+
+
+@dataclass(frozen=True)
+class OwnShocks:
+    """How the shocks that a site's product groups share were taken out.
+
+    Args:
+        slope: pooled slope ``b`` of a group's effect on that of the others; None when one group
+            alone gives a slope per channel.
+        gross: what the proxy was multiplied with for the target (``kappa``, or the own slope).
+        spill: likewise for the substitute.
+        groups: positions of the untouched groups that were used.
+    """
+
+    slope: float | None
+    gross: float
+    spill: float
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What leaked away, and how sure that is.
+
+    Args:
+        verdicts: the rungs of the ladder that hold, lowest first; never empty.
+        design: what it was compared with; without controls the evidence is weaker.
+        gross: effect on the target, negative when the measure works; None when withheld.
+        spill: effect on the substitute, positive when it leaks; None when withheld.
+        net: their sum, negative when less is bought; None when withheld.
+        quotient: spill / -gross; None when withheld. Without bound, its limits are infinite.
+        covariance: of gross and spill; None when withheld.
+        pre_months: months before the start, before ``anticipation`` is taken off.
+        post_months: months from the start on.
+        treated: positions of the treated locations that were estimated.
+        controls: positions of the locations that served as controls.
+        reasons: what is missing, what was left out, what to know.
+        stacked: the weighted effects that the quotient rests on when pilots share one; else None.
+        own_shocks: the control variate; None when there was none.
+        anticipation: the months left out before the start; None when none were, or withheld.
+        path: month by month; None when withheld.
+        sensitivity: second opinions.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    design: Design
+    gross: Estimate | None
+    spill: Estimate | None
+    net: Estimate | None
+    quotient: Estimate | None
+    covariance: float | None
+    pre_months: int
+    post_months: int
+    treated: tuple[int, ...]
+    controls: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+    stacked: Pair | None = None
+    own_shocks: OwnShocks | None = None
+    anticipation: Anticipation | None = None
+    path: Path | None = None
+    sensitivity: Sensitivity = Sensitivity()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where it may have gone: one of several, corrected for having looked at all.
+
+    Args:
+        effect: change per month, with limits that hold for all destinations together.
+        p: chance of such an effect somewhere, if nothing went anywhere.
+        shown: whether the limits leave out zero.
+    """
+
+    effect: Estimate
+    p: float
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Several possible destinations: first their sum, then each.
+
+    Args:
+        together: the result for the sum of all, which is tested first.
+        each: one per destination, in the order given; None where a destination has no level, or
+            too few controls have one. Empty when nothing can be estimated.
+    """
+
+    together: Result
+    each: tuple[Destination | None, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pilot can show, before it starts, from placebos on the history.
+
+    Args:
+        treated: how many locations it would have.
+        controls: how many locations would serve as controls.
+        pre_months: months of history that it would use.
+        post_months: months after the start.
+        reduction: planned reduction per month, in units; positive.
+        gross_se: expected standard error of the effect on the target.
+        spill_se: expected standard error of the effect on the substitute.
+        smallest_quotient: the smallest quotient that is shown to be above zero in 80% of cases
+            (``(t.975 + t.80) se / reduction``).
+        chance_waterbed: chance to show a waterbed, if the quotient is ``quotient``.
+        chance_net_reduction: chance to show that it is below 1, likewise.
+        chance_decrease: chance to show that the target went down at all.
+        quotient: the quotient for which the chances hold.
+        reasons: what is missing or to know; when ``gross_se`` is None nothing was planned.
+    """
+
+    treated: int
+    controls: int
+    pre_months: int
+    post_months: int
+    reduction: float
+    quotient: float
+    gross_se: float | None
+    spill_se: float | None
+    smallest_quotient: float | None
+    chance_decrease: float | None
+    chance_waterbed: float | None
+    chance_net_reduction: float | None
+    reasons: tuple[Reason, ...]
