@@ -82,6 +82,9 @@ PRICE_MONTHS = Threshold(
 PREPARATION_MONTHS = Threshold(
     24, "months", "kit case 7: preparing a tender with other demands took two years"
 )
+LESSON_TITLE = Threshold(80, "characters", "design rule: a title is read at a glance")
+LESSON_TEXT = Threshold(500, "characters", "design rule: a lesson is read beside a chart")
+LESSON_TRY = Threshold(200, "characters", "design rule: one thing to try, to be remembered")
 SCREEN_ROWS = Threshold(
     10_000, "figures", "design rule: nobody reads more on a screen, and a browser draws no more"
 )

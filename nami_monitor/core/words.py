@@ -96,6 +96,51 @@ class Signal(StrEnum):
     RUN = "run"
 
 
+class LessonKind(StrEnum):
+    """What a lesson of the kit is."""
+
+    STRATEGY = "strategy"
+    OBSTACLE = "obstacle"
+    SOLUTION = "solution"
+    LESSON = "lesson"
+    CONCLUSION = "conclusion"
+
+
+class Dimension(StrEnum):
+    """From which angle the kit looks at a case; ``DEFINITION`` is for questions of meaning."""
+
+    TECHNOLOGICAL = "technological"
+    LEGAL = "legal"
+    ECONOMIC = "economic"
+    SOCIO_CULTURAL = "socio_cultural"
+    BEHAVIOURAL = "behavioural"
+    DEFINITION = "definition"
+
+
+class KitSignal(StrEnum):
+    """What calls up lessons of the kit: something that figures or registers show."""
+
+    WATERBED_SHOWN = "waterbed_shown"
+    WATERBED_SUSPECTED = "waterbed_suspected"
+    NO_EFFECT_SEEN = "no_effect_seen"
+    EFFECT_FADING = "effect_fading"
+    CONSUMPTION_UP_AFTER_MEASURE = "consumption_up_after_measure"
+    GRADUAL_ROLLOUT = "gradual_rollout"
+    CONTRACT_WINDOW_OPEN = "contract_window_open"
+    LONG_CONTRACT = "long_contract"
+    YEAR_END_PEAK = "year_end_peak"
+    EARLY_RETIREMENT = "early_retirement"
+    REFURBISHED_SHARE_FALLING = "refurbished_share_falling"
+    LOW_MEASURABILITY = "low_measurability"
+    TARGET_MISSED = "target_missed"
+    TARGET_MET = "target_met"
+    HIT_AND_MISS = "hit_and_miss"
+    HIDDEN_REDUCTION = "hidden_reduction"
+    ONE_DISCIPLINE = "one_discipline"
+    REFUSAL_RATE_LOW = "refusal_rate_low"
+    DATA_BREAK = "data_break"
+
+
 class PeriodKind(StrEnum):
     """Periods that every surface offers; any other name is a custom period of the data."""
 
