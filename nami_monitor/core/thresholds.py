@@ -88,3 +88,37 @@ LESSON_TRY = Threshold(200, "characters", "design rule: one thing to try, to be 
 SCREEN_ROWS = Threshold(
     10_000, "figures", "design rule: nobody reads more on a screen, and a browser draws no more"
 )
+MIN_CONTROLS = Threshold(
+    10, "locations", "design rule: the spread of fewer placebos is not known well enough"
+)
+MIN_PRE_MONTHS = Threshold(
+    18, "months", "design rule: a year and a half shows a level and its noise; anticipation counts"
+)
+MIN_POST_MONTHS = Threshold(6, "months", "design rule: fewer months show the shock of a start")
+MIN_PRE_ALONE = Threshold(
+    24, "months", "without controls, two years are needed to tell a season from a step"
+)
+MIN_VOLUME = Threshold(
+    20, "base units a month", "simulated: below this, counts are too coarse for a relative change"
+)
+UNTOUCHED_VOLUME = Threshold(
+    2.0, "times the volume", "simulated: smaller untouched groups bring more noise than they take"
+)
+CONTAMINATION = Threshold(
+    0.05, "share", "convention: chance to drop any untouched group although none was touched"
+)
+SECOND_OPINION_CONTROLS = Threshold(
+    20, "locations", "with fewer, no rank out of all placebos is rarer than one in twenty"
+)
+PEAK_MONTHS = Threshold(
+    6, "months", "design rule: a site chosen for its peak stands out in the half year before"
+)
+SUBSTITUTE_TIMES = Threshold(
+    4.0, "times the target", "simulated: what leaks drowns in the noise of so large a substitute"
+)
+PLAN_POWER = Threshold(
+    0.8, "share", "convention: a pilot should show what is there in 4 of 5 cases"
+)
+PLAN_STARTS = Threshold(
+    6, "starts", "design rule: placebo starts in the history over which noise is averaged"
+)

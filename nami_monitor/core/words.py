@@ -222,7 +222,7 @@ class Why(StrEnum):
     MONTHS_MISSING = "months_missing"
     SAME_SERIES = "same_series"
     UNTOUCHED_SMALL = "untouched_small"
-    UNTOUCHED_FEW_CONTROLS = "untouched_few_controls"
+    UNTOUCHED_MISSING = "untouched_missing"
     UNTOUCHED_TOUCHED = "untouched_touched"
     RETURNS = "returns"
     PEAK_BEFORE = "peak_before"

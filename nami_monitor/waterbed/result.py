@@ -172,7 +172,7 @@ class Result:
         controls: positions of the locations that served as controls.
         reasons: what is missing, what was left out, what to know.
         stacked: the weighted effects that the quotient rests on when pilots share one; else None.
-        own_shocks: the control variate; None when there was none.
+        own_shocks: the control variate, one for each start; empty when there was none.
         anticipation: the months left out before the start; None when none were, or withheld.
         path: month by month; None when withheld.
         sensitivity: second opinions.
@@ -191,7 +191,7 @@ class Result:
     controls: tuple[int, ...]
     reasons: tuple[Reason, ...]
     stacked: Pair | None = None
-    own_shocks: OwnShocks | None = None
+    own_shocks: tuple[OwnShocks, ...] = ()
     anticipation: Anticipation | None = None
     path: Path | None = None
     sensitivity: Sensitivity = Sensitivity()

@@ -1,0 +1,184 @@
+"""From relative departures to effects in units, with variances and covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nami_monitor.waterbed.noise import Noise, noise
+from nami_monitor.waterbed.result import Floats
+from nami_monitor.waterbed.series import Shift, Window
+
+MOST_ALIKE = 0.99
+"""Placebos of two channels are not taken to go together more than this."""
+LEAST_LEFT = 0.25
+"""A counterfactual is at least this share of the level before."""
+LOST = 2
+"""Degrees of freedom that the noise model takes."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One channel, ready to be added up.
+
+    Args:
+        level: levels of the treated, ``(..., treated)``.
+        change: their relative effects, likewise.
+        own: variance of their own part, inflated for counts that grew, likewise.
+        own_before: the same before inflation.
+        mean: variance of the control mean's part, ``(...)``.
+        placebos: departures of the controls over their expected size, ``(..., controls)``.
+        scale: how much wider the placebos are than the noise model says, ``(...)``.
+    """
+
+    level: Floats
+    change: Floats
+    own: Floats
+    own_before: Floats
+    mean: Floats
+    placebos: Floats
+    scale: Floats
+
+
+def alone(of: Channel) -> tuple[Floats, Floats]:
+    """Effect of one channel in units per month, and its variance; each ``(...)``."""
+    variance = of.scale * ((of.level**2 * of.own).sum(-1) + of.level.sum(-1) ** 2 * of.mean)
+    return (of.level * of.change).sum(-1), variance
+
+
+Both = tuple[Channel, Channel]
+"""Target and substitute."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects on target and substitute in units per month; every field is ``(...)``."""
+
+    gross: Floats
+    spill: Floats
+    gross_var: Floats
+    spill_var: Floats
+    covariance: Floats
+
+
+def channel(change: Floats, like: Shift, treated: int, window: Window) -> Channel:
+    """What one channel's departures say of the treated.
+
+    Args:
+        change: relative departures, ``(..., locations)``, with or without own shocks.
+        like: the levels, and what was seen after.
+        treated: how many are treated; they come first.
+        window: months before and after.
+    """
+    spread = noise(change, like, treated)
+    placebos = change[..., treated:] / np.sqrt(spread.total[..., treated:])
+    count = placebos.shape[-1]
+    scale = (placebos**2).mean(-1) * count / (count - LOST)
+    return Channel(
+        level=like.level[..., :treated],
+        change=change[..., :treated],
+        own=_inflated(change, like, spread, treated, window),
+        own_before=spread.own[..., :treated],
+        mean=spread.mean,
+        placebos=placebos,
+        scale=scale,
+    )
+
+
+def _inflated(change: Floats, like: Shift, spread: Noise, treated: int, window: Window) -> Floats:
+    """Counts get noisier when they grow; the post months' share of the variance grows with them."""
+    level, after = like.level[..., :treated], like.after[..., :treated]
+    expected = np.maximum(after - level * change[..., :treated], LEAST_LEFT * level)
+    growth = np.maximum(1.0, after.sum(-1) / expected.sum(-1))
+    share = window.before / (window.before + window.after)
+    inflated: Floats = spread.own[..., :treated] * (1 - share + share * growth)[..., None]
+    return inflated
+
+
+def effects(starts: Sequence[Both], weights: Sequence[Floats] | None = None) -> Effects:
+    """Step 5: effects, variances and covariance, added up over the treated of every start.
+
+    Starts share controls, in part or all: what the control means add is taken to go wholly
+    together, which makes the variance of several starts rather too wide than too narrow.
+
+    Args:
+        starts: target and substitute of each start.
+        weights: of the treated of each (step 8), ``(..., treated)``; None counts each once.
+    """
+    parts = [
+        _part(both, None if weights is None else weights[at]) for at, both in enumerate(starts)
+    ]
+    shared = [[np.sqrt(part.mean[side]) for part in parts] for side in (0, 1)]
+    alike = [part.alike for part in parts]
+    covariance = sum(part.own_covariance for part in parts) + sum(
+        (alike[i] + alike[j]) / 2 * shared[0][i] * shared[1][j]
+        for i in range(len(parts))
+        for j in range(len(parts))
+    )
+    gross_var, spill_var = (
+        sum(part.own[side] for part in parts) + sum(shared[side]) ** 2 for side in (0, 1)
+    )
+    return Effects(
+        np.asarray(sum(part.effect[0] for part in parts)),
+        np.asarray(sum(part.effect[1] for part in parts)),
+        np.asarray(gross_var),
+        np.asarray(spill_var),
+        np.asarray(covariance),
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One start: per channel the effect, and the variance of its own and its controls' part."""
+
+    effect: tuple[Floats, Floats]
+    own: tuple[Floats, Floats]
+    mean: tuple[Floats, Floats]
+    alike: Floats
+    own_covariance: Floats
+
+
+def _part(both: Both, weights: Floats | None) -> _Part:
+    target, substitute = both
+    one = np.ones_like(target.level) if weights is None else weights
+    a, b = one * target.level, one * substitute.level
+    alike = correlation(target, substitute)
+    scale = np.sqrt(target.scale * substitute.scale)
+    return _Part(
+        ((a * target.change).sum(-1), (b * substitute.change).sum(-1)),
+        (
+            target.scale * (a**2 * target.own).sum(-1),
+            substitute.scale * (b**2 * substitute.own).sum(-1),
+        ),
+        (
+            target.scale * target.mean * a.sum(-1) ** 2,
+            substitute.scale * substitute.mean * b.sum(-1) ** 2,
+        ),
+        alike,
+        alike * scale * (a * b * np.sqrt(target.own * substitute.own)).sum(-1),
+    )
+
+
+def correlation(target: Channel, substitute: Channel) -> Floats:
+    """How the placebos of two channels go together, about zero."""
+    together = (target.placebos * substitute.placebos).sum(-1)
+    size = np.sqrt((target.placebos**2).sum(-1) * (substitute.placebos**2).sum(-1))
+    alike = np.divide(together, size, out=np.zeros_like(together), where=size > 0)
+    clipped: Floats = np.clip(alike, -MOST_ALIKE, MOST_ALIKE)
+    return clipped
+
+
+def stacking(targets: Sequence[Channel]) -> list[Floats]:
+    """Step 8: weights of pilots that share one quotient, per start ``(..., treated)``.
+
+    As the inverse of level times variance, so that a pilot counts as much as it knows; together
+    they hold the level of the target.
+    """
+    weights = [1 / (target.level * target.own_before) for target in targets]
+    held = sum(target.level.sum(-1) for target in targets)
+    raw = sum(
+        (weight * target.level).sum(-1) for weight, target in zip(weights, targets, strict=True)
+    )
+    return [weight * np.asarray(held / raw)[..., None] for weight in weights]

@@ -1,0 +1,67 @@
+"""One intervention: what leaked away, with everything that must be said beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nami_monitor.core.words import Design, Why
+from nami_monitor.waterbed.asked import Asked, withheld
+from nami_monitor.waterbed.compared import compared
+from nami_monitor.waterbed.everywhere import everywhere
+from nami_monitor.waterbed.result import Reason, Result
+
+
+def estimate(
+    target: ArrayLike,
+    substitute: ArrayLike,
+    treated: ArrayLike,
+    first_post: ArrayLike,
+    *,
+    anticipation: int = 1,
+    untouched: ArrayLike | None = None,
+    common_quotient: bool = False,
+    volume: float | None = None,
+) -> Result:
+    """What an intervention changed in two channels, and how much of it leaked away.
+
+    Placebo-scaled difference-in-differences on relative series; where every location starts in the
+    same month, an interrupted time series. Each step stands in a module of its own.
+
+    Args:
+        target: amounts in the channel that was to go down, ``(locations, months)``, in one unit.
+        substitute: amounts in the channel that may have gone up, likewise.
+        treated: which locations are treated, ``(locations,)``.
+        first_post: position of the first post month; for staggered starts one per location,
+            ``(locations,)``, which is not read of locations that are not treated.
+        anticipation: months before the start that count as neither before nor after.
+        untouched: amounts of product groups that the intervention leaves alone,
+            ``(groups, channels, locations, months)``: with them a location's own shocks are taken
+            out. Not read without controls.
+        common_quotient: whether the pilots may be taken to share one quotient.
+        volume: base units per month and treated location before the start, when ``target`` is in
+            another unit; by default it is taken from ``target``.
+
+    Returns:
+        The result. What cannot be used is left out and named in its reasons; what cannot be
+        trusted is None.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    marks = np.asarray(treated, dtype=bool)
+    asked = Asked(
+        target=np.asarray(target, dtype=float),
+        substitute=np.asarray(substitute, dtype=float),
+        treated=marks,
+        first_post=np.broadcast_to(np.asarray(first_post, dtype=int), marks.shape),
+        anticipation=anticipation,
+        untouched=None if untouched is None else np.asarray(untouched, dtype=float),
+        common_quotient=common_quotient,
+        volume=volume,
+    )
+    if not marks.any():
+        return withheld(asked, Design.CONTROLS, (Reason(Why.NO_TREATED),))
+    if marks.all() and np.ptp(asked.first_post) == 0:
+        return everywhere(asked)
+    return compared(asked)

@@ -1,0 +1,68 @@
+"""A second opinion on the quotient that assumes no shape of the noise: ranks among placebos."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nami_monitor.core.thresholds import CONFIDENCE
+from nami_monitor.waterbed.effects import Effects
+from nami_monitor.waterbed.result import Floats, Interval, Marks
+
+ANGLES = 181
+"""Quotients that are tried first, evenly spaced by angle from minus to plus infinity."""
+HALVINGS = 16
+"""How often the step in which the interval ends is halved."""
+
+
+def rank_inversion(of: Effects, target: Floats, substitute: Floats) -> Interval:
+    """Every q for which ``substitute + q target`` is not among the rarest of the placebos.
+
+    Each placebo pair is brought to the standard errors of the effects. Then each statistic is
+    divided by the root mean square of all other placebos (externally studentised).
+
+    Args:
+        of: effects of one panel.
+        target: placebos of the controls over their size, ``(controls,)``.
+        substitute: likewise.
+
+    Returns:
+        The unbroken stretch of such q about the estimate; infinite limits when it has no end.
+    """
+    drawn = np.sqrt(of.gross_var) * target, np.sqrt(of.spill_var) * substitute
+    middle = float(np.arctan2(of.spill, -of.gross))
+    if abs(middle) > np.pi / 2:
+        middle -= np.pi * np.sign(middle)
+    ends = [_end(of, drawn, middle, edge) for edge in (-np.pi / 2, np.pi / 2)]
+    low, high = (edge * np.inf if at is None else float(np.tan(at)) for edge, at in ends)
+    return Interval(float(of.spill / -of.gross), low, high)
+
+
+def _end(
+    of: Effects, drawn: tuple[Floats, Floats], middle: float, edge: float
+) -> tuple[float, float | None]:
+    """The last angle that is held on the way to an edge; None when all are."""
+    steps = np.linspace(middle, edge, ANGLES // 2)
+    out = np.flatnonzero(~_held(of, drawn, steps))
+    if not len(out):
+        return edge, None
+    inside, outside = float(steps[max(out[0] - 1, 0)]), float(steps[out[0]])
+    for _ in range(HALVINGS):
+        half = (inside + outside) / 2
+        if _held(of, drawn, np.array([half]))[0]:
+            inside = half
+        else:
+            outside = half
+    return edge, inside
+
+
+def _held(of: Effects, drawn: tuple[Floats, Floats], angle: Floats) -> Marks:
+    """Whether the effect at these angles is as common as a placebo."""
+    b, a = np.cos(angle), np.sin(angle)
+    seen = (b * of.spill + a * of.gross) ** 2
+    squares = (b[:, None] * drawn[1] + a[:, None] * drawn[0]) ** 2
+    count = squares.shape[1]
+    total = squares.sum(1)
+    least = np.divide(seen * count, total, out=np.zeros_like(seen), where=total > 0)
+    rarer = squares * (count - 1) >= least[:, None] * (total[:, None] - squares)
+    marks: Marks = (1 + rarer.sum(1)) / (count + 1) > 1 - CONFIDENCE.value
+    return marks
