@@ -18,7 +18,8 @@ def read(name):
     months = [int(row["month"]) for row in rows]
     groups = sorted({row.get("group", "g0") for row in rows})
     places = sorted({row[place] for row in rows})
-    values = np.full((len(groups), 2, len(places), max(months) - min(months) + 1), np.nan)
+    first = min(months)
+    values = np.full((len(groups), 2, len(places), max(months) - first + 1), np.nan)
     treated = np.zeros(len(places), dtype=bool)
     for row, month in zip(rows, months, strict=True):
         at = groups.index(row.get("group", "g0")), "AB".index(row["channel"])
