@@ -53,7 +53,7 @@ def cell_rules():
                 constant=None,
                 values=None,
                 cell=cell,
-                reading=Reading(tagged=True),
+                reading=Reading(tagged=True, blanked=True),
             )
             every |= {rule for _, rule in made.failures}
     packs = pack_flag(Origin(("A",), unit="B"), cell, Reading(tagged=False))
