@@ -116,6 +116,8 @@ def test_no_database_is_said_and_none_is_made(nami, name):
         "undo": (1,),
         "set-aside": (1, "--out", "x.csv"),
         "export": ("orders", "--out", "x.csv"),
+        "why": ("impact_spend",),
+        "trace": ("impact_spend",),
     }
     done = nami(name, *args.get(name, ()))
     assert done.exit_code == 1
