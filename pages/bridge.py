@@ -9,16 +9,6 @@ if app.empty(session):
     st.stop()
 
 st.markdown(session.t("bridge.words"))
-chosen = filters.row(session)
-left, right = st.columns(2)
-with left:
-    kind = filters.select(
-        "period",
-        session.t("trends.period"),
-        list(PeriodKind),
-        lambda name: session.t(f"periods.{name}"),
-        default=PeriodKind.R12,
-    )
-with right:
-    channel = filters.channel(session)
-bridge.show(session, Ask(kind=kind, until=chosen.month, where=dict(chosen.where) | channel))
+chosen = filters.row(session, PeriodKind.R12)
+where = dict(chosen.where) | filters.channel(session)
+bridge.show(session, Ask(kind=chosen.kind, until=chosen.month, where=where))

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, contracts
+from nami_monitor.ui import app, contract_splits, contracts
 
 session = app.page("contracts.title")
 if app.empty(session):
@@ -16,5 +16,6 @@ contracts.prepare(session, found)
 contracts.cards(session, found)
 contracts.timeline(session, found)
 contracts.values(session, found)
-contracts.splits(session, found)
+contracts.shapes(session, found)
+contract_splits.splits(session, found)
 contracts.table(session, found)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, entry, exceptions, target_form, targets
+from nami_monitor.ui import app, attained, entry, exceptions, target_form, targets
 from nami_monitor.ui.data import look
 
 session = app.page("targets.title")
@@ -12,6 +12,7 @@ lines, events, names = targets.known(session)
 if lines:
     targets.warnings(session, lines, names)
     targets.table(session, lines, names)
+    attained.section(session)
 else:
     st.info(session.t("targets.empty"))
 look.who_field(session)

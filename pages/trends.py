@@ -1,6 +1,5 @@
 import streamlit as st
 
-from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.ui import app, cache, filters, funnel, handbook, trends, why, words, year_end
 
@@ -25,12 +24,7 @@ with second:
         lambda name: session.t(f"dimensions.{name}") if name else session.t("trends.ungrouped"),
     )
 with third:
-    kind = filters.select(
-        "period",
-        session.t("trends.period"),
-        list(PeriodKind),
-        lambda name: session.t(f"periods.{name}"),
-    )
+    activity = filters.activity(session, CATALOGUE[code])
 chosen = filters.row(session)
 left, right = st.columns(2)
 with left:
@@ -40,17 +34,18 @@ with right:
 
 kpi = CATALOGUE[code]
 ask = Ask(
-    kind=kind,
+    kind=chosen.kind,
     until=chosen.month,
-    last=trends.HOW_MANY[PeriodKind(kind)],
+    last=trends.how_many(chosen.kind),
     by=(by,) if by else (),
-    where=dict(chosen.where) | channel | why.narrowed(session, code),
+    where=dict(chosen.where) | channel | activity | why.narrowed(session, code),
 )
 results = cache.figures(session.store, code, ask)
 st.header(words.kpi_name(session, kpi), anchor=False)
 st.caption(trends.says(session, kpi))
 handbook.link(session, kpi)
 trends.draw_or_say(session, code, results, chosen.category, key="trend", restarts=restarts)
+trends.latest(session, results)
 year_end.beside(session, code, ask)
 why.section(session, code, ask)
 funnel.section(session, code, ask)

@@ -15,7 +15,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.lifetimes import Lives, lives
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.kpis.scope import filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]
@@ -28,7 +28,7 @@ CARDS: Final = (
     "reduce_failure_rate",
     "reduce_new_assets_per_fte",
 )
-"""KPIs of which the page shows a card, over the twelve months that end with the month."""
+"""KPIs of which the page shows a card, over the chosen period."""
 
 BANDS: Final = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Ages in whole years at which a band begins; the last has no end."""
@@ -56,6 +56,7 @@ class Register:
 
     Args:
         month: the month.
+        period: what the figures of the cards speak of; it ends with the month.
         figures: the KPIs of the cards.
         ages: assets in use, by the first year of their band in ``BANDS`` and by condition.
         lives: how long they last; None where no asset was watched.
@@ -68,6 +69,7 @@ class Register:
     """
 
     month: date
+    period: Period
     figures: tuple[KpiResult, ...]
     ages: Mapping[tuple[int, str | None], int]
     lives: Lives | None
@@ -97,21 +99,28 @@ def choices(db: Transaction) -> Choices:
     )
 
 
-def register(db: Transaction, month: date, where: Where) -> Register:
-    """What the register says at the end of a month.
+def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.R12) -> Register:
+    """What the register says at the end of a period.
 
     Args:
         db: a consistent look at the file.
-        month: the month.
+        month: the month with which it ends; whole quarters and years end no later.
         where: filters, as in ``Ask``.
+        kind: its kind, as in ``Ask``.
+
+    Raises:
+        UserError: as ``periods_of``.
     """
-    ask = Ask(kind=PeriodKind.R12, until=month, where=where)
+    ask = Ask(kind=kind, until=month, where=where)
+    (period,) = periods_of(db, ask)
+    month = period.last
     figures = tuple(compute(db, CATALOGUE[code], ask)[0] for code in CARDS)
     watched = lives(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
     test, parameters = filter_sql(LIFE, where)
     retired, early, warranted, spoilt = _retired(db, month, where)
     return Register(
         month=month,
+        period=period,
         figures=figures,
         ages=_ages(db, month, test, parameters),
         lives=watched.get(((), 0)),

@@ -7,15 +7,17 @@ that is two years, which practice example 7 of the kit needed to look at a need 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from nami_monitor.core.periods import add_months, last_day
+from nami_monitor.briefing.overview import LOOKED_AT, YEARS
+from nami_monitor.core.periods import Period, add_months, last_day, steps_in_year
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.kpis.scope import filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]
@@ -26,9 +28,8 @@ STREAMS: Final = "rethink_stream_spend"
 CARDS: Final = (WINDOW, FUNCTIONAL)
 """KPIs of which the page shows a card."""
 
-CARD_MONTHS: Final = 13
 CHARTED: Final = 48
-"""Months of value and of spend that are charted."""
+"""Months of value and of spend that are charted; of other periods as many as an overview tells."""
 
 
 @dataclass(frozen=True)
@@ -134,16 +135,43 @@ class Split:
     Args:
         family: the number of the oldest contract.
         name: its title.
-        total: spend by month.
+        kind: the kind of period.
+        periods: the periods, by their last month.
+        total: spend by last month of the period; None where it cannot be computed, as when one of
+            the contracts' sources is missing.
         streams: the same by stream; None where the lines do not say.
         replacements: where successors start, earliest first.
     """
 
     family: str
     name: str
-    total: Mapping[date, float]
+    kind: str
+    periods: Mapping[date, Period]
+    total: Mapping[date, float | None]
     streams: Mapping[str | None, Mapping[date, float]]
     replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Running contracts that are specified alike and have the same form.
+
+    Args:
+        specification: technical, functional or service; None where it is not stated.
+        form: as it was written.
+        count: how many.
+        value: euros of those that state a value; None when none does.
+    """
+
+    specification: str | None
+    form: str | None
+    count: int
+    value: float | None
+
+
+def _worth(contracts: Iterable[Contract]) -> float | None:
+    stated = [one.value for one in contracts if one.value is not None]
+    return sum(stated) if stated else None
 
 
 @dataclass(frozen=True)
@@ -153,7 +181,7 @@ class Register:
     Args:
         month: the month.
         contracts: every contract; those with the soonest moment first, those without one last.
-        figures: the KPIs of the cards, month by month for a year.
+        figures: the KPIs of the cards, from the period a year earlier to this one.
         values: value in euros of the running contracts, by month and category.
         splits: families of contracts that were split in streams, most spend first.
     """
@@ -174,6 +202,18 @@ class Register:
     def overdue(self) -> tuple[Contract, ...]:
         """Contracts whose end is past while their status says that they run."""
         return tuple(one for one in self.contracts if one.overdue(self.month))
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The running contracts by specification and form, most first."""
+        found: dict[tuple[str | None, str | None], list[Contract]] = {}
+        for one in self.contracts:
+            if one.runs:
+                found.setdefault((one.specification, one.form), []).append(one)
+        return tuple(
+            Shape(*key, len(alike), _worth(alike))
+            for key, alike in sorted(found.items(), key=lambda pair: -len(pair[1]))
+        )
 
     @property
     def without_value(self) -> int:
@@ -206,25 +246,26 @@ def choices(db: Transaction) -> Choices:
     )
 
 
-def register(db: Transaction, month: date, where: Where) -> Register:
+def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Register:
     """Build what the page says.
 
     Args:
         db: a consistent look at the file.
-        month: the month to look from.
+        month: the month to look from; of whole quarters and years the last that ended by then.
         where: a filter on category, as in ``Ask``.
+        kind: the kind of period, as in ``Ask``.
+
+    Raises:
+        UserError: as ``periods_of``.
     """
+    ask = Ask(kind, month, 1 + steps_in_year(kind), where=where)
+    month = periods_of(db, ask)[-1].last
     return Register(
         month=month,
         contracts=_contracts(db, month, where),
-        figures={
-            code: tuple(
-                compute(db, CATALOGUE[code], Ask(until=month, last=CARD_MONTHS, where=where))
-            )
-            for code in CARDS
-        },
+        figures={code: tuple(compute(db, CATALOGUE[code], ask)) for code in CARDS},
         values=_values(db, month, where),
-        splits=_splits(db, month, where),
+        splits=_splits(db, ask, month),
     )
 
 
@@ -264,7 +305,7 @@ def _values(db: Transaction, month: date, where: Where) -> dict[tuple[date, str]
     return {(at, category): float(value) for at, category, value in rows}
 
 
-def _splits(db: Transaction, month: date, where: Where) -> tuple[Split, ...]:
+def _splits(db: Transaction, ask: Ask, month: date) -> tuple[Split, ...]:
     """Families of which a successor bears a stream, with their spend."""
     replacements: dict[str, dict[date, list[str]]] = {}
     streamed = set()
@@ -280,24 +321,32 @@ def _splits(db: Transaction, month: date, where: Where) -> tuple[Split, ...]:
     latest = latest_month(db)
     if not streamed or latest is None:
         return ()
-    ask = Ask(
+    ask = replace(
+        ask,
         until=min(month, latest),
-        last=CHARTED,
+        last=CHARTED if ask.kind == PeriodKind.MONTH else LOOKED_AT.get(ask.kind, YEARS),
         by=("family", "stream"),
-        where={**where, "family": tuple(sorted(streamed))},
+        where={**ask.where, "family": tuple(sorted(streamed))},
     )
     spent: dict[str, dict[str | None, dict[date, float]]] = {}
+    totals: dict[str, dict[date, float | None]] = {}
+    periods: dict[date, Period] = {}
     for result in compute(db, CATALOGUE[STREAMS], ask):
         family = result.keys["family"]
         if family is not None and result.value is not None:
             by_stream = spent.setdefault(family, {}).setdefault(result.keys["stream"], {})
             by_stream[result.month] = result.value
+    for result in compute(db, CATALOGUE[STREAMS], replace(ask, by=("family",))):
+        totals.setdefault(result.keys["family"] or "", {})[result.month] = result.value
+        periods[result.month] = result.period
     called = dict(db.rows("select contract_id, coalesce(title, contract_id) from contracts"))
     found = [
         Split(
             family,
             called.get(family, family),
-            _added(streams),
+            ask.kind,
+            periods,
+            totals[family],
             streams,
             tuple(
                 Replacement(at, tuple(names)) for at, names in sorted(replacements[family].items())
@@ -306,12 +355,4 @@ def _splits(db: Transaction, month: date, where: Where) -> tuple[Split, ...]:
         for family, streams in spent.items()
         if any(value for months in streams.values() for value in months.values())
     ]
-    return tuple(sorted(found, key=lambda one: -sum(one.total.values())))
-
-
-def _added(streams: Mapping[str | None, Mapping[date, float]]) -> dict[date, float]:
-    total: dict[date, float] = {}
-    for months in streams.values():
-        for at, value in months.items():
-            total[at] = total.get(at, 0.0) + value
-    return dict(sorted(total.items()))
+    return tuple(sorted(found, key=lambda one: -sum(value or 0 for value in one.total.values())))

@@ -1,17 +1,22 @@
-"""The monthly five minutes: every KPI with its target, last year's month and what it signals."""
+"""The monthly five minutes: every KPI with its target, last year's figure and what it signals.
+
+Over other periods than months the same, without signals: a quarter or year is too few points.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 
 from nami_monitor.briefing.registers import DataBreak, data_breaks
-from nami_monitor.core.periods import add_months
+from nami_monitor.core.periods import Period, add_months, span, steps_in_year
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
+from nami_monitor.kpis.scope import periods_of
 from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
 from nami_monitor.signals.assess import Assessment, assess
 from nami_monitor.signals.xmr import Xmr, xmr
@@ -22,21 +27,31 @@ HISTORY_MONTHS = 48
 
 SPARK_MONTHS = 24
 
+LOOKED_AT: Final[Mapping[str, int]] = {
+    PeriodKind.MONTH: HISTORY_MONTHS,
+    PeriodKind.R12: 25,
+    PeriodKind.QUARTER: 13,
+}
+"""How many periods of a kind are looked at."""
+
+YEARS: Final = 4
+"""The same for years, and for the same months of several years."""
+
 FROM_MONTH_TO_MONTH = (OverTime.SUM, OverTime.RATIO_OF_SUMS, OverTime.CHANGE)
 """Ways over time in which every month tells something new."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One KPI in one month.
+    """One KPI in one period.
 
     Args:
         kpi: the declaration.
-        result: the month's figure.
-        year_ago: the same month a year earlier.
-        history: the last months, oldest first, this one included.
+        result: the period's figure.
+        year_ago: the same period a year earlier.
+        history: the last periods, oldest first, this one included.
         assessment: whether the latest months differ from normal variation, and which way; None
-            where control limits do not suit the figure.
+            where control limits do not suit the figure or its period.
         aim: the target that holds, if one was agreed.
         aims: how many targets hold for the year: more than one is a contradiction to settle.
     """
@@ -51,7 +66,7 @@ class Line:
 
     @property
     def spark(self) -> tuple[float | None, ...]:
-        """The values of the last two years, None where there is none."""
+        """The values of the last periods, two years of months; None where there is none."""
         return tuple(result.value for result in self.history[-SPARK_MONTHS:])
 
     @property
@@ -63,7 +78,7 @@ class Line:
 
     @property
     def change(self) -> float | None:
-        """The difference with the same month a year earlier, in the KPI's unit."""
+        """The difference with the same period a year earlier, in the KPI's unit."""
         if self.result.value is None or self.year_ago.value is None:
             return None
         return self.result.value - self.year_ago.value
@@ -71,21 +86,35 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """A month at a glance.
+    """A period at a glance.
 
     Args:
-        month: the month.
+        month: the month with which it ends, as it was asked for.
+        kind: the kind of period.
+        period: the period; whole quarters and years end no later than the month.
         lines: one per KPI, in the order of the catalogue.
         breaks: data breaks in the last two years.
     """
 
     month: date
+    kind: str
+    period: Period
     lines: tuple[Line, ...]
     breaks: tuple[DataBreak, ...]
 
     def count(self, assessment: Assessment) -> int:
         """How many KPIs are assessed so."""
         return sum(line.assessment is assessment for line in self.lines)
+
+    @property
+    def monthly(self) -> bool:
+        """Whether it speaks of one month, and so of signals."""
+        return self.kind == PeriodKind.MONTH
+
+    @property
+    def valued(self) -> int:
+        """How many KPIs have a figure."""
+        return sum(line.result.state is State.VALUE for line in self.lines)
 
     @property
     def attention(self) -> tuple[Line, ...]:
@@ -95,7 +124,7 @@ class Overview:
 
     @property
     def blocked(self) -> tuple[Line, ...]:
-        """Lines that the data gave before, and that cannot be computed this month."""
+        """Lines that the data gave before, and that cannot be computed over this period."""
         return tuple(
             line
             for line in self.lines
@@ -108,41 +137,49 @@ class Overview:
         return tuple(line for line in self.lines if not line.supported)
 
 
-def overview(db: Transaction, month: date, where: Mapping[str, tuple[str, ...]]) -> Overview:
-    """Build the overview of a month.
+def overview(
+    db: Transaction,
+    month: date,
+    where: Mapping[str, tuple[str, ...]],
+    kind: str = PeriodKind.MONTH,
+) -> Overview:
+    """Build the overview of a period.
 
     Args:
         db: a consistent look at the file.
-        month: the month.
+        month: the month with which it ends.
         where: filters, as in ``Ask``.
+        kind: its kind, as in ``Ask``.
+
+    Raises:
+        UserError: as ``periods_of``.
     """
     stated = targets(db)
     category = next(iter(where.get("category", ())), None)
+    (period,) = periods_of(db, Ask(kind=kind, until=month))
+    same = kind if kind in set(PeriodKind) else span(period.first, period.last)
     lines = tuple(
-        _line(db, kpi, month, where, agreed(stated, kpi.code, category, month))
+        _line(db, kpi, Ask(same, month, where=where), agreed(stated, kpi.code, category, month))
         for kpi in CATALOGUE.values()
     )
-    since = add_months(month, 1 - SPARK_MONTHS)
-    breaks = tuple(b for b in data_breaks(db) if since <= b.month <= month)
-    return Overview(month, lines, breaks)
+    since = add_months(period.last, 1 - SPARK_MONTHS)
+    breaks = tuple(b for b in data_breaks(db) if since <= b.month <= period.last)
+    return Overview(month, kind, period, lines, breaks)
 
 
-def _line(
-    db: Transaction,
-    kpi: Kpi,
-    month: date,
-    where: Mapping[str, tuple[str, ...]],
-    found: Sequence[Target],
-) -> Line:
-    kind = PeriodKind.R12 if kpi.only else PeriodKind.MONTH
-    history = compute(db, kpi, Ask(kind=kind, until=month, last=HISTORY_MONTHS, where=where))
+def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> Line:
+    of_a_year = bool(kpi.only) and ask.kind not in kpi.only
+    monthly_aims = kpi.over_time is OverTime.ATTAINMENT and ask.kind == PeriodKind.MONTH
+    kind = PeriodKind.R12 if of_a_year or monthly_aims else ask.kind
+    history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
+    month = ask.until or history[-1].month
     return Line(
         kpi=kpi,
         result=history[-1],
-        year_ago=history[-13],
+        year_ago=history[-1 - steps_in_year(kind)],
         history=tuple(history),
         assessment=_assessed(kpi, history),
-        aim=aim(db, kpi, month, where, found[0], compute) if found else None,
+        aim=aim(db, kpi, month, ask.where, found[0], compute) if found else None,
         aims=len(found),
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from nami_monitor.kpis.activity import activity_measures
+from nami_monitor.kpis.scope import programmes
 from nami_monitor.store import Transaction
 
 
@@ -41,12 +43,16 @@ class Choices:
         groups: location groups with order lines.
         channels: channels with order lines.
         months: months with order lines, latest first.
+        programmes: programmes with dates, which are periods too, with their titles.
+        measures: activity measures of which there are figures.
     """
 
     categories: Mapping[str, Mapping[str, str]]
     groups: tuple[str, ...]
     channels: tuple[str, ...]
     months: tuple[date, ...]
+    programmes: Mapping[str, str]
+    measures: tuple[str, ...]
 
 
 def interventions(db: Transaction) -> tuple[Intervention, ...]:
@@ -85,4 +91,6 @@ def choices(db: Transaction) -> Choices:
         tuple(group for (group,) in groups),
         tuple(channel for (channel,) in channels),
         tuple(month for (month,) in months),
+        {code: one.title for code, one in programmes(db).items()},
+        activity_measures(db),
     )

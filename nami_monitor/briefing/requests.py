@@ -12,12 +12,12 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import add_months
+from nami_monitor.core.periods import Period, add_months, steps_in_year
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.private_lines import FLAG, lines_query
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.kpis.scope import filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]
@@ -38,9 +38,8 @@ CARDS: Final = (
 )
 """KPIs of which the page shows a card."""
 
-MONTHS: Final = 12
-"""Months on which cards, counts and the ledger's rows rest."""
 CHARTED: Final = 24
+"""Months of which decisions are charted, unless the period has more."""
 MOST_ROWS: Final = 10_000
 
 RELATION: Final = RELATIONS["by_request"]
@@ -79,21 +78,21 @@ class Choices:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The requests decided in the twelve months that end with a month.
+    """The requests decided in a period.
 
     Args:
-        month: the last month.
+        period: the period.
         decisions: requests by month (of the last two years) and decision; without those that were
             no need.
-        figures: the KPIs of the cards over twelve months, month by month for a year, the last being
-            the twelve months that end with the month; while fewer are on record, months alone.
-        asked: all requests of the twelve months.
+        figures: the KPIs of the cards, from the period a year earlier to this one; while twelve
+            rolling months are not on record yet, months alone.
+        asked: all requests of the period.
         counts: of these, by decision; without those that were no need.
         no_need: withdrawn as a duplicate or an error; counted nowhere else.
         blocked: blocked requests by reason, most first; an empty reason where none is stated.
     """
 
-    month: date
+    period: Period
     decisions: Mapping[tuple[date, str], int]
     figures: Mapping[str, tuple[KpiResult, ...]]
     asked: int
@@ -172,16 +171,20 @@ def exists(db: Transaction, number: str) -> bool:
     return bool(db.value("select count(*) from requests where request_id = ?", [number]))
 
 
-def ledger(db: Transaction, month: date, where: Where) -> Ledger:
-    """Build the ledger of the twelve months that end with a month.
+def ledger(db: Transaction, ask: Ask) -> Ledger:
+    """Build the ledger of a period.
 
     Args:
         db: a consistent look at the file.
-        month: the last month.
-        where: filters on category and location group, as in ``Ask``.
+        ask: the period, and filters on category and location group.
+
+    Raises:
+        UserError: as ``periods_of``.
     """
+    (period,) = periods_of(db, ask)
+    where, month, since = ask.where, period.last, period.first
     test, parameters = filter_sql(RELATION, where)
-    since, charted = add_months(month, 1 - MONTHS), add_months(month, 1 - CHARTED)
+    charted = min(since, add_months(month, 1 - CHARTED))
     rows = db.rows(
         "select r.month, r.decision, sum(r.requests)::bigint, sum(r.decided + r.blocked)::bigint"
         f" from {RELATION.source(tuple(where))} where r.month between ? and ? and {test}"
@@ -192,9 +195,9 @@ def ledger(db: Transaction, month: date, where: Where) -> Ledger:
     asked = sum(row[2] for row in recent)
     counted = sum(row[3] for row in recent)
     return Ledger(
-        month=month,
+        period=period,
         decisions={(at, decision): n for at, decision, _, n in rows if n},
-        figures={code: _year(db, code, month, where) for code in CARDS},
+        figures={code: _year(db, code, ask) for code in CARDS},
         asked=asked,
         counts={
             decision: sum(row[3] for row in recent if row[1] == decision) for decision in DECISIONS
@@ -204,11 +207,12 @@ def ledger(db: Transaction, month: date, where: Where) -> Ledger:
     )
 
 
-def _year(db: Transaction, code: str, month: date, where: Where) -> tuple[KpiResult, ...]:
-    """The figure over twelve months; by month as long as fewer months are on record."""
-    ask = Ask(kind=PeriodKind.R12, until=month, last=MONTHS + 1, where=where)
+def _year(db: Transaction, code: str, ask: Ask) -> tuple[KpiResult, ...]:
+    """The figure and that of a year earlier; by month as long as twelve are not on record."""
+    ask = replace(ask, last=1 + steps_in_year(ask.kind))
     found = compute(db, CATALOGUE[code], ask)
-    if found[-1].reason and found[-1].reason.key == "outside_data":
+    short = found[-1].reason and found[-1].reason.key == "outside_data"
+    if short and ask.kind == PeriodKind.R12:
         found = compute(db, CATALOGUE[code], replace(ask, kind=PeriodKind.MONTH))
     return tuple(found)
 
@@ -232,16 +236,17 @@ def _lines(relation: str) -> str:
     return f"{relation} as r left join location_facts as g on g.location_id = r.location_id"
 
 
-def rows(db: Transaction, month: date, where: Where) -> tuple[Request, ...]:
-    """The requests of the twelve months that end with a month, the latest first.
+def rows(db: Transaction, ask: Ask) -> tuple[Request, ...]:
+    """The requests of a period, the latest first.
 
     Article and reason are left out where they could point at a person.
 
     Raises:
         UserError: ``requests.too_many`` for more rows than a screen can hold.
     """
-    test, parameters = filter_sql(RELATION, where)
-    scope = [add_months(month, 1 - MONTHS), month, *parameters]
+    (period,) = periods_of(db, ask)
+    test, parameters = filter_sql(RELATION, ask.where)
+    scope = [period.first, period.last, *parameters]
     held = f"{_lines('requests')} where {DECIDED_IN} and {test}"
     count = int(db.value(f"select count(*) from {held}", scope))
     if count > MOST_ROWS:

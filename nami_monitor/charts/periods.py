@@ -14,6 +14,12 @@ from nami_monitor.i18n.formats import figure
 
 HEIGHT: Final = 300
 
+WORDED: Final = 8
+"""Up to so many bars the words for a missing figure fit; beyond, a dash stands there."""
+
+BROKEN: Final = 0.45
+"""Opacity of a bar in which a data break lies."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -41,21 +47,22 @@ def period_spec(bars: tuple[Bar, ...], unit: Unit, lang: str) -> Spec:
         lang: ``nl`` or ``en``.
 
     Returns:
-        A Vega-Lite spec; a period without a value bears the words for that.
+        A Vega-Lite spec; a period without a value bears the words for that, and one in which a
+        data break lies is pale.
     """
     periods = list(dict.fromkeys(bar.period for bar in bars))
     series = list(dict.fromkeys(bar.series for bar in bars))
     values = [bar.value for bar in bars if bar.value is not None]
     axis = value_axis([0.0, *values], lang)
+    missing = text("charts.missing", lang) if len(bars) <= WORDED else "\N{EN DASH}"
     rows = [
         {
             "period": bar.period,
             "series": bar.series,
             "value": bar.value,
             "foot": 0.0,
-            "label": text("charts.missing", lang)
-            if bar.value is None
-            else figure(bar.value, unit, lang),
+            "label": missing if bar.value is None else figure(bar.value, unit, lang),
+            "opacity": BROKEN if bar.broken else 1.0,
         }
         for bar in bars
     ]
@@ -93,7 +100,8 @@ def period_spec(bars: tuple[Bar, ...], unit: Unit, lang: str) -> Spec:
     }
     layers = [
         layer("bar", [row for row in rows if row["value"] is not None],
-              {"x": x, **beside, "y": y, "color": colour}),
+              {"x": x, **beside, "y": y, "color": colour,
+               "opacity": {"field": "opacity", "type": "quantitative", "scale": None}}),
     ]  # fmt: skip
     if len(bars) <= 24:  # noqa: PLR2004 - beyond this the words above the bars would touch
         layers.append(

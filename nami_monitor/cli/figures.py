@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,8 @@ from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.overview import source_months
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
+from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.relations import choose
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.store import Transaction
@@ -23,7 +26,11 @@ from nami_monitor.store import Transaction
 app = typer.Typer(rich_markup_mode=None)
 
 Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM")]
-PeriodName = Annotated[str, typer.Option("--period", metavar="month|quarter|year|ytd|r12|NAME")]
+PeriodName = Annotated[
+    str,
+    typer.Option("--period", metavar="month|quarter|year|ytd|r12|YYYY-MM..YYYY-MM|PROGRAMME"),
+]
+Activity = Annotated[str | None, typer.Option("--activity", metavar="MEASURE")]
 Last = Annotated[int, typer.Option("--last", min=1, max=1200)]
 By = Annotated[list[str] | None, typer.Option("--by", metavar="DIMENSION,...")]
 Where = Annotated[list[str] | None, typer.Option("--where", metavar="DIMENSION=VALUE")]
@@ -52,6 +59,18 @@ def question(
         by=tuple(dict.fromkeys(named)),
         where=wanted,
     )
+
+
+def _known(db: Transaction, measure: str) -> str:
+    """The activity measure, when there are figures of it.
+
+    Raises:
+        UserError: ``kpi.no_measure``.
+    """
+    known = activity_measures(db)
+    if measure not in known:
+        raise UserError("kpi.no_measure", seen=measure, known=", ".join(known) or "-")
+    return measure
 
 
 def answers(
@@ -94,10 +113,13 @@ def kpi(
     last: Last = 1,
     by: By = None,
     where: Where = None,
+    activity: Activity = None,
 ) -> None:
     """Give the figures of KPIs."""
     ask = question(until, period, last, by, where)
     with opened(session) as store, store.read() as db:
+        if activity:
+            ask = replace(ask, where={**ask.where, "activity": (_known(db, activity),)})
         found = answers(db, session, codes or (), ask)
     heads = ("kpi", "period", *ask.by, "value", "complete", "remark")
     own = {"kpi", "period", "value", "complete", "remark"}
@@ -113,20 +135,52 @@ def kpi(
 def _cells(session: Session, result: KpiResult) -> list[str]:
     """A figure for people."""
     lang = session.lang
-    value = session.t(f"words.{result.state}")
-    if result.value is not None:
-        activity = result.activity and activity_name(result.activity, lang)
-        value = formats.quantity(result.value, result.unit, lang, activity=activity)
     complete = result.completeness
-    flags = [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
     return [
         session.t(f"kpis.{result.code}.name"),
         formats.period(result.period.start, result.period.end, result.period.kind, lang),
         *(session.t("words.unknown") if key is None else key for key in result.keys.values()),
-        value,
+        _value(session, result),
         "" if complete is None else formats.percent(complete * 100, lang, decimals=0),
-        reason_sentence(result, lang) or "; ".join(flags),
+        _remark(session, result),
     ]
+
+
+def _value(session: Session, result: KpiResult) -> str:
+    """The value with its interval, and beside a ratio per activity what it divides."""
+    lang = session.lang
+    value = session.t(f"words.{result.state}")
+    if result.value is not None:
+        activity = result.activity and activity_name(result.activity, lang)
+        value = formats.quantity(result.value, result.unit, lang, activity=activity)
+    if result.low is not None and result.high is not None:
+        low, high = (formats.figure(one, result.unit, lang) for one in (result.low, result.high))
+        value = session.t("cli.kpi.interval", value=value, low=low, high=high)
+    whole = absolute(result)
+    if whole is None:
+        return value
+    total = formats.quantity(whole.value, whole.unit, lang)
+    return session.t("cli.kpi.total", value=value, total=total)
+
+
+def _remark(session: Session, result: KpiResult) -> str:
+    """Why there is no value; else its grade of evidence, the coverage of factors, and flags."""
+    reason = reason_sentence(result, session.lang)
+    if reason:
+        return reason
+    said = [session.t("measurability.evidence", grade=result.evidence)] if result.evidence else []
+    shares = [
+        session.t(
+            f"notes.shares.{name}",
+            share=formats.percent(100 * share, session.lang, decimals=0),
+        )
+        for name, share in result.shares.items()
+        if share is not None
+    ]
+    if shares:
+        said.append(session.t("notes.coverage", said=", ".join(shares)))
+    said += [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
+    return "; ".join(said)
 
 
 @command(app, "completeness")

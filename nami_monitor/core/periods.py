@@ -11,6 +11,9 @@ from nami_monitor.core.words import PeriodKind
 MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12, PeriodKind.R12: 12}
 
 
+SPAN = ".."
+"""Stands between the first and last month of a period of one's own: ``2026-03..2026-06``."""
+
 YEARS = range(1950, 2101)
 """Years that procurement data can be about; anything else is a slip of the pen."""
 
@@ -100,3 +103,31 @@ def periods_until(kind: PeriodKind, until: date, count: int) -> list[Period]:
     if newest.last > until:
         newest = period_at(kind, add_months(newest.first, -1))
     return [period_at(kind, add_months(newest.last, -step * k)) for k in reversed(range(count))]
+
+
+def span(first: date, last: date) -> str:
+    """The months from ``first`` to ``last`` as the kind of a period of one's own."""
+    return f"{first:%Y-%m}{SPAN}{last:%Y-%m}"
+
+
+def spans_until(kind: str, count: int) -> list[Period]:
+    """The months of one's own, and the same months of the ``count - 1`` years before, oldest first.
+
+    Raises:
+        UserError: ``periods.month``, or ``periods.span`` when it ends before it begins.
+    """
+    first, last = (parse_month(part) for part in kind.split(SPAN, 1))
+    if last < first:
+        raise UserError("periods.span", seen=kind[:40])
+    years = [
+        (add_months(first, -12 * back), add_months(last, -12 * back))
+        for back in reversed(range(count))
+    ]
+    return [Period(begin, end, span(begin, end)) for begin, end in years]
+
+
+def steps_in_year(kind: str) -> int:
+    """How many periods of a kind, one after the other, lie between one and a year earlier."""
+    return {PeriodKind.MONTH: 12, PeriodKind.R12: 12, PeriodKind.QUARTER: 4}.get(
+        PeriodKind(kind) if kind in set(PeriodKind) else PeriodKind.YEAR, 1
+    )

@@ -22,12 +22,14 @@ from babel import Locale
 from babel.dates import format_date
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, Unit
 from nami_monitor.i18n import text
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 SIGNIFICANT: Final = 3
+CENTS: Final = 2
 WHOLE_EUROS_FROM: Final = 10_000
 MOST_DECIMALS: Final = 9
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_UP)  # holds every float digit for digit
@@ -112,9 +114,16 @@ def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = Non
     digits = number(value, lang, significant=SIGNIFICANT)
     label = unit_label(unit, lang, one=digits == "1", activity=activity)
     if unit is Unit.EUR_PER_ACTIVITY:
-        euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(digits)
+        euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(_cents(value, lang))
         return f"{euros} {label.removeprefix('€ ')}"
     return digits + NBSP + label if label else digits
+
+
+def _cents(value: Number, lang: str) -> str:
+    """A part of a euro: three digits, and never fewer than the two of its cents."""
+    exact = _exact(value)
+    carried = _carried(exact, _decimals_for(exact, SIGNIFICANT))
+    return number(value, lang, decimals=max(CENTS, carried))
 
 
 def figure(value: Number, unit: Unit, lang: str) -> str:
@@ -220,7 +229,8 @@ def period(start: date, end: date, kind: str, lang: str) -> str:
     Args:
         start: its first day.
         end: its last day.
-        kind: a ``PeriodKind``; any other name is a custom period, written as its days.
+        kind: a ``PeriodKind`` or months of one's own; any other name is a programme's period,
+            written as its days.
         lang: ``nl`` or ``en``.
 
     Returns:
@@ -233,7 +243,7 @@ def period(start: date, end: date, kind: str, lang: str) -> str:
         return text("common.quarter", lang, quarter=quarter, year=str(start.year))
     if kind == PeriodKind.YEAR:
         return str(start.year)
-    if kind in {PeriodKind.YTD, PeriodKind.R12}:
+    if kind in {PeriodKind.YTD, PeriodKind.R12} or SPAN in kind:
         return _months(start, end, lang)
     return text("common.span", lang, start=day(start, lang), end=day(end, lang))
 

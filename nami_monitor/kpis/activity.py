@@ -161,6 +161,15 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     return Divided(ask.by, measures, parts, chosen, whole - located)
 
 
+def activity_measures(db: Transaction) -> tuple[str, ...]:
+    """The activity measures of which there are figures, of locations or of the whole."""
+    rows = db.rows_again(
+        "select measure from activity union select activity_measure from measurements"
+        " where location_id is null order by 1"
+    )
+    return tuple(measure for (measure,) in rows)
+
+
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
 ) -> dict[tuple[tuple[str | None, ...], int], Part]:

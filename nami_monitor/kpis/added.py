@@ -56,7 +56,7 @@ def added_up(
         return []
     relation = choose(kpi.reads, ask.used)
     windows = [_window(kpi, period) for period in periods]
-    around = context.around(db, relation, ask, windows)
+    around = _around(db, kpi, relation, ask, windows)
     _refuse_too_many(ask, len(around.groups) * len(periods))
     sums = _sums(db, kpi, relation, ask, windows)
     divided = None
@@ -77,6 +77,17 @@ def added_up(
         for no, period in enumerate(periods)
     ]
     return privacy.hide_small_cells(db, results, ask)
+
+
+def _around(
+    db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
+) -> context.Around:
+    """The surroundings; of a KPI within a dimension those of what has a value there alone."""
+    if kpi.within is None:
+        return context.around(db, relation, ask, windows)
+    dimension, lacking = kpi.within
+    within = replace(ask, where={**ask.where, dimension: ("true",)})
+    return replace(context.around(db, relation, within, windows), empty=Reason(lacking))
 
 
 def _refuse_too_many(ask: Ask, count: int) -> None:
@@ -225,7 +236,7 @@ def _judge(
         or around.against(keys, no)
         or _mixed(kpi, sums)
         or (divided.against(keys, no, group.category()) if divided else None)
-        or _too_little(known)
+        or _too_little(kpi, known)
     )
     if numerator is None and (not kpi.is_ratio or divided):
         numerator = 0.0
@@ -249,7 +260,9 @@ def _stated_on(kpi: Kpi, period: Period) -> Reason | None:
 def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -> Reason | None:
     """Why a ratio would say nothing: refunds can make parts larger than the whole."""
     if not denominator:
-        return Reason("zero_denominator" if denominator == 0 else "nothing_known")
+        if denominator == 0:
+            return Reason("zero_denominator")
+        return Reason("nothing_known", {"columns": kpi.known_by or kpi.needs})
     if denominator < 0 or (kpi.unit is Unit.PERCENT and not 0 <= (numerator or 0) <= denominator):
         return Reason("returns_exceed")
     return None
@@ -261,7 +274,8 @@ def _mixed(kpi: Kpi, sums: Sums | None) -> Reason | None:
     return None
 
 
-def _too_little(known: float) -> Reason | None:
+def _too_little(kpi: Kpi, known: float) -> Reason | None:
     if known < MIN_COMPLETENESS.value:
-        return Reason("too_little_known", {"share": known, "needed": MIN_COMPLETENESS.value})
+        seen = {"share": known, "needed": MIN_COMPLETENESS.value, "columns": kpi.known_by}
+        return Reason("too_little_known", seen)
     return None

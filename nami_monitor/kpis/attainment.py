@@ -85,8 +85,6 @@ def _result(
         completeness=len(judged) / len(found) if found else None,
         flags=flags,
     )
-    if kpi.only and period.kind not in kpi.only:
-        return replace(blank, reason=Reason("other_period", {"kinds": ", ".join(kpi.only)}))
     if not found:
         return replace(blank, reason=Reason("no_targets"))
     if not judged:

@@ -19,6 +19,7 @@ FED_BY = (
     "channel",
     "source",
     "stream",
+    "streamed",
     "contract",
     "product",
     "product_group",

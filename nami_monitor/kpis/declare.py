@@ -37,6 +37,8 @@ MASS_KNOWN = (
 )
 """Which share of the lines states a quantity, times which share of that has a mass."""
 
+MASS_COLUMNS = ("orders.quantity", "products.mass_kg")
+
 AMOUNTS_KNOWN = "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))"
 QUANTITIES_KNOWN = "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))"
 """How many lines state the one where they state the other.
@@ -79,7 +81,11 @@ class Kpi:
         denominator: SQL aggregate over the relation, for ratios within it; ratios per activity
             have none here, their denominator is the category's activity measure.
         covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
+        known_by: ``table.column`` of what ``covered`` speaks of: what to complete when too little
+            is known.
         splits: dimensions that the aggregates filter on.
+        within: a dimension of which a group must have a value to be spoken of at all, and the
+            reason where it has none.
         evidence: grade of evidence, for what was not bought.
         activity: the activity measure it is always divided by; None for the category's own.
         only: the kinds of period on which it can be stated; empty for all.
@@ -101,6 +107,7 @@ class Kpi:
     version: int
     denominator: str | None = None
     covered: str | None = None
+    known_by: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
     evidence: Evidence = Evidence.NONE
     activity: str | None = None
@@ -108,6 +115,7 @@ class Kpi:
     shares: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Change, ...] = ()
     rungs: tuple[Rung, ...] = ()
+    within: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole."""
@@ -122,6 +130,7 @@ class Kpi:
             self._must(name in RELATIONS, "reads", name)
             for split in self.splits:
                 self._must(split in RELATIONS[name].dimensions, "splits", split)
+        self._must(bool(self.covered) == bool(self.known_by), "known_by", self.known_by)
         if self.over_time in {OverTime.RATIO_OF_SUMS, OverTime.SUM}:
             ratio = self.over_time is OverTime.RATIO_OF_SUMS
             self._must(ratio == self.is_ratio, "denominator", ratio)
@@ -139,7 +148,7 @@ class Kpi:
         """
         from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - see above
 
-        for need in self.needs:
+        for need in (*self.needs, *self.known_by):
             table, _, column = need.partition(".")
             known = table in TABLES and column in {found.name for found in columns(table)}
             self._must(known, "needs", need)

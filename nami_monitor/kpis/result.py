@@ -101,6 +101,7 @@ def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
         "low": result.low,
         "high": result.high,
         "unit": str(result.unit),
+        "activity": result.activity,
         "numerator": result.numerator,
         "denominator": result.denominator,
         "completeness": result.completeness,

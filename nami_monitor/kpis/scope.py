@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import Period, periods_until
+from nami_monitor.core.periods import SPAN, Period, periods_until, spans_until
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis.relations import Relation
 from nami_monitor.store import Transaction
@@ -27,7 +27,8 @@ class Ask:
     """A question to the catalogue.
 
     Args:
-        kind: month, quarter, year, ytd, r12, or the code of a programme with dates.
+        kind: month, quarter, year, ytd, r12, months of one's own (``2026-03..2026-06``), or the
+            code of a programme with dates.
         until: the last month; None for the latest month with data.
         last: how many periods, ending there.
         by: dimensions to group by.
@@ -66,24 +67,47 @@ def latest_month(db: Transaction) -> date | None:
 def periods_of(db: Transaction, ask: Ask) -> list[Period]:
     """The periods that are asked for, oldest first.
 
+    A programme comes after the earlier ones of its category: an election after the last one.
+
     Raises:
-        UserError: ``kpi.no_period`` when the name is neither a kind nor a programme with dates.
+        UserError: ``kpi.no_period`` when the name is neither a kind nor a programme with dates;
+            what ``spans_until`` raises.
     """
     if ask.kind in set(PeriodKind):
         until = ask.until or latest_month(db)
         return [] if until is None else periods_until(PeriodKind(ask.kind), until, ask.last)
-    row = db.rows(
-        "select cast(date_trunc('month', starts_on) as date),"
-        " cast(date_trunc('month', ends_on) as date) from programmes"
-        " where programme = ? and starts_on is not null and ends_on is not null",
-        [ask.kind],
-    )
-    if not row:
-        named = [name for (name,) in db.rows("select programme from programmes")]
-        known = [*map(str, PeriodKind), *named]
-        near = [hit for hit, _, _ in process.extract(ask.kind, known, limit=3)]
+    if SPAN in ask.kind:
+        return spans_until(ask.kind, ask.last)
+    known = programmes(db)
+    if ask.kind not in known:
+        names = [*map(str, PeriodKind), *known]
+        near = [hit for hit, _, _ in process.extract(ask.kind, names, limit=3)]
         raise UserError("kpi.no_period", seen=ask.kind, near=", ".join(near))
-    return [Period(row[0][0], row[0][1], ask.kind)]
+    chosen = known[ask.kind]
+    alike = [one for one in known.values() if one.category == chosen.category]
+    return [one.period for one in alike[: alike.index(chosen) + 1]][-ask.last :]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme with dates, whose whole months are a period: an election, a project phase."""
+
+    title: str
+    category: str
+    period: Period
+
+
+def programmes(db: Transaction) -> dict[str, Programme]:
+    """The programmes with dates, by code; the one that ended first comes first."""
+    rows = db.rows_again(
+        "select programme, any_value(title), any_value(category), month_of(min(starts_on)),"
+        " month_of(max(ends_on)) from programmes where starts_on <= ends_on"
+        " group by programme order by 5, 4, 1"
+    )
+    return {
+        code: Programme(title, category, Period(first, last, code))
+        for code, title, category, first, last in rows
+    }
 
 
 def periods_sql(periods: Sequence[Period]) -> str:
@@ -101,7 +125,8 @@ def filter_sql(relation: Relation, filters: Mapping[str, Collection[str]]) -> tu
     for name, values in filters.items():
         column = relation.dimensions[name]
         stated = [value for value in values if value != EMPTY]
-        test = f"{column} in (select unnest(?::varchar[]))"
+        text = f"cast({column} as varchar)"  # a dimension may be true or false
+        test = f"{text} in (select unnest(?::varchar[]))"
         if EMPTY in values:
             test = f"({test} or {column} is null)"
         tests.append(test)

@@ -53,6 +53,15 @@ def _activities(value: str, lang: str) -> str:
     return ", ".join(activity_name(measure, lang) for measure in value.split(", "))
 
 
+def _columns(value: Iterable[str], lang: str) -> str:
+    """Columns by name, each with its table: "Massa in kg (Artikelen)"."""
+    parts = [need.partition(".") for need in value]
+    return ", ".join(
+        f"“{text(f'columns.{name}', lang)}” ({text(f'tables.{table}.name', lang)})"
+        for table, _, name in parts
+    )
+
+
 def _grain(value: str, lang: str) -> str:
     return text(f"reasons.grains.{value}", lang)
 
@@ -68,6 +77,7 @@ def _kinds(value: str, lang: str) -> str:
 
 WRITERS: Final[Mapping[str, Writer]] = {
     "again": _day,
+    "columns": _columns,
     "count": formats.number,
     "first": formats.month,
     "grain": _grain,

@@ -12,12 +12,12 @@ from nami_monitor.charts import ages, survival
 from nami_monitor.charts.survival import Step
 from nami_monitor.charts.tables import Table
 from nami_monitor.core.periods import parse_month
-from nami_monitor.core.words import State, Unit
+from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.lifetimes import Lives
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, trends, words
+from nami_monitor.ui import filters, notes, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.cards import Card, cards_html
@@ -39,10 +39,12 @@ def _choices(_store: Store, path: str, version: int) -> Choices:
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _register(_store: Store, path: str, version: int, month: date, where: Where) -> Register:
+def _register(
+    _store: Store, path: str, version: int, month: date, where: Where, kind: str
+) -> Register:
     del path, version
     with _store.read() as db:
-        return briefing.register(db, month, dict(where))
+        return briefing.register(db, month, dict(where), kind)
 
 
 def empty(session: Session, offered: Choices) -> bool:
@@ -56,8 +58,9 @@ def empty(session: Session, offered: Choices) -> bool:
 
 
 def chosen(session: Session, offered: Choices) -> Chosen:
-    """Category and month."""
-    left, right = st.columns(2)
+    """Category, month and kind of period."""
+    left, right, last = st.columns(3)
+    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -73,17 +76,20 @@ def chosen(session: Session, offered: Choices) -> Chosen:
         month = filters.select(
             "month",
             session.t("assets.at"),
-            [f"{month:%Y-%m}" for month in offered.months],
+            months,
             lambda code: formats.month(code, session.lang),
         )
+    with last:
+        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
     where: Where = (("category", (category,)),) if category != ALL else ()
-    return Chosen(where, parse_month(month), category)
+    return Chosen(where, parse_month(month), category, kind)
 
 
 def register(session: Session, picked: Chosen) -> Register:
     """What the register says."""
     store = session.store
-    return _register(store, str(store.path), store.version(), picked.month, picked.where)
+    asked = (picked.month, picked.where, str(picked.kind))
+    return _register(store, str(store.path), store.version(), *asked)
 
 
 def headline(session: Session, found: Register) -> None:
@@ -99,25 +105,26 @@ def cards(session: Session, found: Register) -> None:
     """A card per figure."""
     shown = tuple(_card(session, result) for result in found.figures)
     st.html(cards_html(shown, session.lang))
-    st.caption(session.t("assets.over"))
+    period = found.period
+    over = formats.period(period.start, period.end, period.kind, session.lang)
+    st.caption(session.t("assets.over", period=over))
 
 
 def _card(session: Session, result: KpiResult) -> Card:
     kpi, lang = CATALOGUE[result.code], session.lang
     name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    whole = notes.total(session, result)
+    beside = (whole,) if whole else ()
     if result.state is not State.VALUE or result.value is None:
         why = words.reason(session, result)
-        return Card(name=name, state=result.state, strategy=strategy, reason=why)
-    note = ""
-    if result.low is not None and result.high is not None:
-        limits = (formats.figure(one, result.unit, lang) for one in (result.low, result.high))
-        note = session.t("assets.interval", span=" - ".join(limits))
+        return Card(name, result.state, strategy=strategy, reason=why, beside=beside)
     return Card(
         name=name,
         strategy=strategy,
         value=formats.figure(result.value, result.unit, lang),
         unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
-        note=note,
+        beside=beside,
+        note=notes.notes(session, result),
     )
 
 
@@ -203,9 +210,14 @@ def gone(session: Session, found: Register) -> None:
     )
     routes = sorted({route for _, route in found.routes}, key=lambda r: (r is None, r or ""))
     years = sorted({year for year, _ in found.routes}, reverse=True)
-    head = (session.t("assets.year"), *(route or session.t("assets.no_route") for route in routes))
+    head = (session.t("assets.year"), *(_route(session, route) for route in routes))
     rows = tuple(
         (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
     )
     table = Table(head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes))))
     trends.show_table(session, table, "routes", session.t("assets.gone"))
+
+
+def _route(session: Session, route: str | None) -> str:
+    """A route in words; as it was written where the catalogue has none."""
+    return words.code_name(session, "route", route) if route else session.t("assets.no_route")

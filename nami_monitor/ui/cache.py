@@ -10,6 +10,7 @@ import streamlit as st
 from nami_monitor.briefing import registers
 from nami_monitor.briefing.overview import Overview, overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, targets
 from nami_monitor.store import Store
 
@@ -39,16 +40,18 @@ def _figures(
         return compute(db, CATALOGUE[code], ask)
 
 
-def month_at_a_glance(store: Store, month: date, where: Where) -> Overview:
-    """The overview of a month; built once per data version."""
-    return _glance(store, str(store.path), store.version(), month, where)
+def at_a_glance(store: Store, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Overview:
+    """The overview of the period that ends with a month; built once per data version."""
+    return _glance(store, str(store.path), store.version(), month, where, str(kind))
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
-def _glance(_store: Store, path: str, version: int, month: date, where: Where) -> Overview:
+def _glance(
+    _store: Store, path: str, version: int, month: date, where: Where, kind: str
+) -> Overview:
     del path, version
     with _store.read() as db:
-        return overview(db, month, dict(where))
+        return overview(db, month, dict(where), kind)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

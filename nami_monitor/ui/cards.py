@@ -45,7 +45,7 @@ class Card:
         value: the figure ("12,5"), empty without one.
         unit: what follows it ("%", "kg per werkdag").
         strategy: above the name ("Reduce").
-        beside: target and same month last year, as far as there are any.
+        beside: total, target and same period last year, as far as there are any.
         spark: the last months' values, None where missing.
         spark_alt: the sentence in place of the sparkline.
         chip: what the figures say; None shows no chip.
@@ -94,18 +94,22 @@ def card_html(card: Card, lang: str) -> str:
 
 def _figures(card: Card, lang: str) -> str:
     value = _part("strong", "number", card.value) + _part("span", "unit", card.unit)
+    picture = sparkline_img(card.spark, card.spark_alt) if card.spark else ""
+    return (
+        f'<p class="nami-value">{value}</p>'
+        + _beside(card)
+        + _part("p", "note", card.note)
+        + f'<div class="nami-foot">{picture}{_chip(card, lang)}</div>'
+    )
+
+
+def _beside(card: Card) -> str:
     rows = "".join(
         f"<div><dt>{escape(each.label)}</dt><dd>{_part('span', 'amount', each.value)} "
         f"{_part('span', 'difference', each.difference)}</dd></div>"
         for each in card.beside
     )
-    picture = sparkline_img(card.spark, card.spark_alt) if card.spark else ""
-    return (
-        f'<p class="nami-value">{value}</p>'
-        + (f'<dl class="nami-beside">{rows}</dl>' if rows else "")
-        + _part("p", "note", card.note)
-        + f'<div class="nami-foot">{picture}{_chip(card, lang)}</div>'
-    )
+    return f'<dl class="nami-beside">{rows}</dl>' if rows else ""
 
 
 def _why(card: Card, lang: str) -> str:
@@ -114,7 +118,7 @@ def _why(card: Card, lang: str) -> str:
         f"{escape(card.next_step)}</p>"
     )
     state = f'<p class="nami-state">{_word(card.state.value, lang)}</p>'
-    return state + _part("p", "reason", card.reason) + step
+    return state + _part("p", "reason", card.reason) + _beside(card) + step
 
 
 def _chip(card: Card, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the page on contracts: what to prepare, the timeline, value, streams, register."""
+"""The parts of the page on contracts: what to prepare, the timeline, value, shapes, register."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.briefing import contracts as briefing
-from nami_monitor.briefing.contracts import CARDS, STREAMS, Choices, Contract, Register, Split
+from nami_monitor.briefing.contracts import CARDS, Choices, Contract, Register
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts import contracts as charts
-from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import Mark, Series, Trend, TrendPoint
+from nami_monitor.charts.trend import caption
+from nami_monitor.charts.trend_data import Series, Trend, TrendPoint
 from nami_monitor.core.periods import add_months, month_range, parse_month
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -44,14 +44,17 @@ def _choices(_store: Store, path: str, version: int) -> Choices:
 def register(session: Session, picked: Chosen) -> Register:
     """What the register has to say."""
     store = session.store
-    return _register(store, str(store.path), store.version(), picked.month, picked.where)
+    asked = (picked.month, picked.where, str(picked.kind))
+    return _register(store, str(store.path), store.version(), *asked)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _register(_store: Store, path: str, version: int, month: date, where: Where) -> Register:
+def _register(
+    _store: Store, path: str, version: int, month: date, where: Where, kind: str
+) -> Register:
     del path, version
     with _store.read() as db:
-        return briefing.register(db, month, dict(where))
+        return briefing.register(db, month, dict(where), kind)
 
 
 def empty(session: Session, offered: Choices) -> bool:
@@ -66,8 +69,9 @@ def empty(session: Session, offered: Choices) -> bool:
 
 
 def chosen(session: Session, offered: Choices) -> Chosen:
-    """Category and month."""
-    left, right = st.columns(2)
+    """Category, month and kind of period."""
+    left, right, last = st.columns(3)
+    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -79,11 +83,13 @@ def chosen(session: Session, offered: Choices) -> Chosen:
         month = filters.select(
             "month",
             session.t("filters.month"),
-            [f"{month:%Y-%m}" for month in offered.months],
+            months,
             lambda code: formats.month(code, session.lang),
         )
+    with last:
+        kind = filters.period(session, parse_month(month), months)
     where = (("category", (category,)),) if category else ()
-    return Chosen(where, parse_month(month), category)
+    return Chosen(where, parse_month(month), category, kind)
 
 
 def _category(session: Session, offered: Choices, code: str) -> str:
@@ -250,66 +256,32 @@ def values(session: Session, found: Register) -> None:
         trends.show_table(session, found_table, "contracts_values_table", title)
 
 
-def splits(session: Session, found: Register) -> None:
-    """Spend of contracts that were split, as one line across the split, and by stream."""
-    if not found.splits:
+def shapes(session: Session, found: Register) -> None:
+    """How running contracts are specified, and in which form."""
+    title = session.t("contracts.shapes.title")
+    st.header(title, anchor=False)
+    if not found.shapes:
+        st.info(session.t("contracts.shapes.nothing"))
         return
-    st.header(words.kpi_name(session, CATALOGUE[STREAMS]), anchor=False)
-    st.caption(session.t("contracts.splits.words"))
-    for split in found.splits:
-        _split(session, split)
-
-
-def _split(session: Session, split: Split) -> None:
-    trend = Trend(
-        (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
-        Unit.EUR,
-        marks=tuple(
-            Mark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
-            for one in split.replacements
-        ),
-    )
-    st.subheader(split.name, anchor=False)
-    st.vega_lite_chart(
-        trend_spec(trend, session.lang),
-        theme=None,
-        key=f"split_{split.family}",
-        alt=alt.trend_sentence(trend, session.lang),
-    )
-    said = [
-        session.t(
-            "contracts.splits.since",
-            no=no,
-            names=", ".join(one.names),
-            month=formats.month(one.month, session.lang),
-        )
-        for no, one in enumerate(split.replacements, start=1)
+    st.caption(session.t("contracts.shapes.words"))
+    heads = [
+        Head(session.t("columns.specification")),
+        Head(session.t("columns.form")),
+        Head(session.t("contracts.shapes.count"), lambda n: formats.number(int(n), session.lang)),
+        Head(session.t("columns.value_eur"), lambda value: formats.money(value, session.lang)),
     ]
-    st.text(" ".join(said))
-    st.caption(caption(trend, session.lang))
-    with st.expander(session.t("trends.as_table")):
-        table = _split_table(session, split)
-        trends.show_table(session, table, f"split_{split.family}_table", split.name)
-
-
-def _split_table(session: Session, split: Split) -> tables.Table:
-    streams = [code for code, months in split.streams.items() if any(months.values())]
-
-    def money(value: float) -> str:
-        return formats.money(value, session.lang)
-
-    return tables.Table(
+    rows = [
         (
-            session.t("charts.month"),
-            session.t("contracts.splits.total"),
-            *(words.code_name(session, "stream", code) for code in streams),
-        ),
-        tuple(
-            (month, total, *(split.streams[code].get(month) for code in streams))
-            for month, total in sorted(split.total.items(), reverse=True)
-        ),
-        (lambda month: formats.month(month, session.lang), money, *(money for _ in streams)),
-    )
+            labels.value(session, one.specification)
+            if one.specification
+            else session.t("words.unknown"),
+            one.form or session.t("words.unknown"),
+            one.count,
+            one.value,
+        )
+        for one in found.shapes
+    ]
+    grid(session, heads, rows, key="contracts_shapes", name=title, file=title)
 
 
 def table(session: Session, found: Register) -> None:

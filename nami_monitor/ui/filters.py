@@ -11,12 +11,20 @@ from datetime import date
 
 import streamlit as st
 
-from nami_monitor.core.periods import parse_month
+from nami_monitor.core.periods import SPAN, parse_month, span
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
+from nami_monitor.kpis import Kpi
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
+
+PERIOD_KEYS = {SPAN: "span"}
+"""Under which key the catalogue names a kind of period."""
+
+SPAN_MONTHS = 6
+"""How many months of one's own are shown at first."""
 
 ALL = ""
 """The code of "all" in a filter; it leaves the address clean."""
@@ -30,11 +38,13 @@ class Chosen:
         where: filters as ``Ask`` takes them.
         month: the month to look at; the latest unless another was chosen.
         category: the chosen category, empty for all.
+        kind: the kind of period that ends with the month, as ``Ask`` takes it.
     """
 
     where: Where
     month: date
     category: str
+    kind: str = PeriodKind.MONTH
 
 
 def select(
@@ -97,12 +107,17 @@ def _where(category: str, group: str) -> Where:
     return tuple((name, values) for name, values in where.items() if values != (ALL,))
 
 
-def row(session: Session) -> Chosen:
-    """Category, location group and month side by side."""
+def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Chosen:
+    """Category, location group, month and kind of period side by side.
+
+    Args:
+        session: for the words.
+        default: the kind of period that a reader sees who chose none.
+    """
     offered = cache.choices(session.store)
     categories = [*offered.categories, ALL]
     months = [f"{month:%Y-%m}" for month in offered.months]
-    left, middle, right = st.columns(3)
+    left, middle, right, last = st.columns(4)
     with left:
         category = select(
             "category",
@@ -124,7 +139,55 @@ def row(session: Session) -> Chosen:
             months,
             lambda code: formats.month(code, session.lang),
         )
-    return Chosen(_where(category, group), parse_month(month), category)
+    with last:
+        kind = period(session, parse_month(month), months, default)
+    return Chosen(_where(category, group), parse_month(month), category, kind)
+
+
+def period(
+    session: Session, month: date, months: Sequence[str], default: PeriodKind = PeriodKind.MONTH
+) -> str:
+    """The kind of period: one of the calendar, a programme of the data, or months of one's own.
+
+    Args:
+        session: for the words.
+        month: the last month of what is shown.
+        months: months with data, as ``2026-10``, latest first: where months of one's own may begin.
+        default: the kind that a reader sees who chose none.
+
+    Returns:
+        The kind as ``Ask`` takes it.
+    """
+    programmes = cache.choices(session.store).programmes
+    kind = select(
+        "period",
+        session.t("filters.period"),
+        [*PeriodKind, *programmes, SPAN],
+        lambda code: programmes.get(code) or session.t(f"periods.{PERIOD_KEYS.get(code, code)}"),
+        default=default,
+    )
+    if kind != SPAN:
+        return kind
+    earlier = [one for one in months if one <= f"{month:%Y-%m}"]
+    first = select(
+        "from",
+        session.t("filters.from"),
+        earlier or [f"{month:%Y-%m}"],
+        lambda code: formats.month(code, session.lang),
+        default=earlier[min(len(earlier), SPAN_MONTHS) - 1] if earlier else None,
+    )
+    return span(parse_month(first), month)
+
+
+def in_address(kind: str) -> dict[str, str]:
+    """How a kind of period stands in the address.
+
+    Args:
+        kind: as ``period`` gives it.
+    """
+    if SPAN not in kind:
+        return {"period": kind}
+    return {"period": SPAN, "from": kind.partition(SPAN)[0]}
 
 
 def channel(session: Session) -> dict[str, tuple[str, ...]]:
@@ -139,3 +202,20 @@ def channel(session: Session) -> dict[str, tuple[str, ...]]:
         ),
     )
     return {"channel": (value,)} if value else {}
+
+
+def activity(session: Session, kpi: Kpi) -> dict[str, tuple[str, ...]]:
+    """The measure by which a KPI per activity is divided, as a part of ``Ask.where``.
+
+    Empty for other KPIs, and for the measure that stands with each category.
+    """
+    measures = cache.choices(session.store).measures
+    if not kpi.per_activity or kpi.activity or not measures:
+        return {}
+
+    def named(code: str) -> str:
+        own = session.t("filters.own_activity")
+        return (words.activity_name(session, code) or code) if code else own
+
+    value = select("activity", session.t("filters.activity"), [ALL, *measures], named)
+    return {"activity": (value,)} if value else {}

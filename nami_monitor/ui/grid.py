@@ -7,10 +7,10 @@ is right while "1.234,5" does not depend on the browser's language.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -21,6 +21,8 @@ from nami_monitor.ui.words import NONE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW, MOST_ROWS = 35, 12
+
+Width = int | Literal["small", "medium", "large"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def grid(
     name: str,
     file: str,
     download: bool = True,
+    row_height: int = ROW,
+    widths: Mapping[str, Width] | None = None,
 ) -> None:
     """Show a table with its download.
 
@@ -51,6 +55,8 @@ def grid(
         name: what the table is, for those who do not see it.
         file: name of the workbook, without its ending.
         download: whether it can be downloaded.
+        row_height: in pixels; twice the usual height lets long texts go on for a second line.
+        widths: how wide columns are, by heading; the others as wide as what they hold.
     """
     titles = [head.title for head in heads]
     frame = pl.DataFrame(
@@ -62,7 +68,11 @@ def grid(
     st.dataframe(
         frame.style.format(written, na_rep=NONE),
         hide_index=True,
-        height=ROW * shown + ROW + 3,
+        height=row_height * shown + ROW + 3,
+        row_height=row_height,
+        column_config={
+            title: st.column_config.Column(width=width) for title, width in (widths or {}).items()
+        },
         key=key,
         alt=name,
         placeholder=NONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -9,14 +10,17 @@ import streamlit as st
 
 from nami_monitor.briefing.overview import Line, Overview
 from nami_monitor.charts.tables import Table
-from nami_monitor.core.words import OverTime, State, Unit
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.targets import Aim
 from nami_monitor.signals.assess import Assessment
-from nami_monitor.ui import words
+from nami_monitor.ui import grid, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, Chip, cards_html
+from nami_monitor.ui.grid import Head
 
 CHIPS = {
     Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
@@ -26,22 +30,31 @@ CHIPS = {
 
 
 def headline(session: Session, glance: Overview) -> str:
-    """The month in one sentence; it claims no more than the signals."""
-    better = glance.count(Assessment.IMPROVEMENT)
-    worse = glance.count(Assessment.CONCERN)
+    """The period in one sentence; it claims no more than the signals, which months alone have."""
     absent = len(glance.blocked)
-    said = [
-        session.t("overview.headline.better", n=better)
-        if better
-        else session.t("overview.headline.level"),
-        session.t("overview.headline.worse", n=worse)
-        if worse
-        else session.t("overview.headline.calm"),
-    ]
+    if glance.monthly:
+        better = glance.count(Assessment.IMPROVEMENT)
+        worse = glance.count(Assessment.CONCERN)
+        said = [
+            session.t("overview.headline.better", n=better)
+            if better
+            else session.t("overview.headline.level"),
+            session.t("overview.headline.worse", n=worse)
+            if worse
+            else session.t("overview.headline.calm"),
+        ]
+    else:
+        said = [session.t("overview.headline.valued", n=glance.valued)]
     if absent:
         said.append(session.t("overview.headline.absent", n=absent))
-    month = formats.month(glance.month, session.lang)
-    return session.t("overview.headline.month", month=month, said=", ".join(said))
+    sentence = session.t(
+        "overview.headline.month", month=_period(session, glance.period), said=", ".join(said)
+    )
+    return sentence if glance.monthly else f"{sentence} {session.t('overview.headline.monthly')}"
+
+
+def _period(session: Session, period: Period) -> str:
+    return formats.period(period.start, period.end, period.kind, session.lang)
 
 
 def say_headline(session: Session, glance: Overview) -> None:
@@ -68,6 +81,7 @@ def _card(session: Session, line: Line) -> Card:
             state=result.state,
             strategy=strategy,
             reason=words.reason(session, result),
+            beside=_total(session, result),
         )
     activity = words.activity_name(session, result.activity)
     value, unit = _split(session, result.value or 0.0, result.unit, activity)
@@ -76,17 +90,25 @@ def _card(session: Session, line: Line) -> Card:
         strategy=strategy,
         value=value,
         unit=unit,
-        beside=tuple(part for part in (_aim(session, line.aim), _year_ago(session, line)) if part),
+        beside=(
+            *_total(session, result),
+            *(part for part in (_aim(session, line.aim), _year_ago(session, line)) if part),
+        ),
         spark=line.spark,
         spark_alt=session.t(
             "overview.spark",
             name=name,
             value=words.figure(session, result),
-            month=formats.month(result.month, session.lang),
+            month=_period(session, result.period),
         ),
         chip=CHIPS[line.assessment] if line.assessment else None,
-        note=_note(session, line),
+        note=notes.notes(session, result),
     )
+
+
+def _total(session: Session, result: KpiResult) -> tuple[Beside, ...]:
+    whole = notes.total(session, result)
+    return (whole,) if whole else ()
 
 
 def _split(
@@ -102,14 +124,6 @@ def _split(
     return written, "" if label in {"€", "%"} else label
 
 
-def _note(session: Session, line: Line) -> str:
-    said = words.flags(session, line.result.flags)
-    if line.kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
-        window = session.t("overview.window")
-        said = f"{window}; {said}" if said else window
-    return said[:1].upper() + said[1:]
-
-
 def _aim(session: Session, aim: Aim | None) -> Beside | None:
     if aim is None or aim.value is None:
         return None
@@ -123,9 +137,7 @@ def _aim(session: Session, aim: Aim | None) -> Beside | None:
         )
         difference = session.t(
             "overview.aim.distance",
-            period=formats.period(
-                aim.judged.period.start, aim.judged.period.end, aim.judged.period.kind, session.lang
-            ),
+            period=_period(session, aim.judged.period),
             gap=gap,
         )
     return Beside(
@@ -144,7 +156,7 @@ def _year_ago(session: Session, line: Line) -> Beside | None:
         line.change, unit, session.lang, activity=activity, like=line.year_ago.value
     )
     return Beside(
-        formats.month(line.year_ago.month, session.lang),
+        _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],
         difference if line.change else session.t("overview.same"),
     )
@@ -166,7 +178,8 @@ def attention(session: Session, glance: Overview) -> None:
     if said:
         st.markdown("\n".join(f"- {one}" for one in said))
     else:
-        st.markdown(session.t("overview.attention.none", n=len(glance.lines)))
+        calm = "none" if glance.monthly else "complete"
+        st.markdown(session.t(f"overview.attention.{calm}", n=len(glance.lines)))
 
 
 def _attention_line(session: Session, line: Line) -> str:
@@ -177,45 +190,70 @@ def _attention_line(session: Session, line: Line) -> str:
         "overview.attention.concern",
         name=name,
         value=words.figure(session, line.result),
-        month=formats.month(line.result.month, session.lang),
+        month=_period(session, line.result.period),
     )
 
 
-def table(session: Session, glance: Overview) -> list[dict[str, Any]]:
-    """Every KPI as a row of words, for the table and its download."""
-    rows = []
-    for line in glance.lines:
-        result = line.result
-        completeness = result.completeness
-        rows.append(
-            {
-                session.t("overview.table.strategy"): session.t(f"strategies.{line.kpi.strategy}"),
-                session.t("overview.table.kpi"): words.kpi_name(session, line.kpi),
-                session.t("overview.table.value"): words.figure(session, result),
-                session.t("overview.table.year_ago"): words.figure(session, line.year_ago),
-                session.t("overview.table.signal"): _signal(session, line),
-                session.t("overview.table.completeness"): words.NONE
-                if completeness is None
-                else formats.percent(100 * completeness, session.lang, decimals=0),
-                session.t("overview.table.remark"): words.reason(session, result)
-                or words.flags(session, result.flags),
-            }
-        )
-    return rows
+def table(session: Session, glance: Overview) -> None:
+    """Every KPI as a row: to sort, to search and to download."""
+    title = session.t("overview.table.title")
+    st.header(title, anchor=False)
+    columns = ("kpi", "value", "total", "year_ago", "signal", "remark", "completeness",
+               "evidence", "strategy")  # fmt: skip
+    heads = {name: session.t(f"overview.table.{name}") for name in columns}
+    grid.grid(
+        session,
+        [
+            Head(head, _share(session) if name == "completeness" else None)
+            for name, head in heads.items()
+        ],
+        [_row(session, line) for line in glance.lines],
+        key="overview_table",
+        name=title,
+        file=title,
+        download=False,
+        row_height=2 * grid.ROW,
+        widths={heads["kpi"]: 190, heads["signal"]: 150, heads["remark"]: "large"},
+    )
+    found = sheet(session, glance)
+    grid.offer(session, found.head, found.rows, key="overview_table", file=title)
+
+
+def _share(session: Session) -> Callable[[float], str]:
+    return lambda percent: formats.percent(percent, session.lang, decimals=0)
+
+
+def _row(session: Session, line: Line) -> tuple[Any, ...]:
+    result = line.result
+    whole = notes.total(session, result)
+    return (
+        words.kpi_name(session, line.kpi),
+        words.figure(session, result),
+        whole.value if whole else None,
+        words.figure(session, line.year_ago) if line.year_ago.value is not None else None,
+        _signal(session, line) if result.value is not None else None,
+        words.reason(session, result) or words.flags(session, result.flags) or None,
+        None if result.completeness is None else 100 * result.completeness,
+        str(result.evidence) or None,
+        session.t(f"strategies.{line.kpi.strategy}"),
+    )
 
 
 def sheet(session: Session, glance: Overview) -> Table:
     """Every KPI as a row of values, for the download."""
-    columns = ("strategy", "kpi", "value", "unit", "year_ago", "signal", "completeness", "remark")
+    columns = ("strategy", "kpi", "value", "unit", "total", "year_ago", "signal", "completeness",
+               "evidence", "remark")  # fmt: skip
     rows = tuple(
         (
             session.t(f"strategies.{line.kpi.strategy}"),
             words.kpi_name(session, line.kpi),
             line.result.value,
             words.unit(session, line.result),
+            whole.value if (whole := absolute(line.result)) else None,
             line.year_ago.value,
             _signal(session, line),
             None if line.result.completeness is None else 100 * line.result.completeness,
+            str(line.result.evidence) or None,
             words.reason(session, line.result) or words.flags(session, line.result.flags),
         )
         for line in glance.lines

@@ -23,8 +23,6 @@ from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL, Chosen
 from nami_monitor.ui.grid import Head, grid
 
-TREND_MONTHS = 48
-
 
 def choices(session: Session) -> Choices:
     """What the page offers."""
@@ -39,17 +37,19 @@ def _choices(_store: Store, path: str, version: int) -> Choices:
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _ledger(_store: Store, path: str, version: int, month: date, where: Where) -> Ledger:
+def _ledger(_store: Store, path: str, version: int, month: date, where: Where, kind: str) -> Ledger:
     del path, version
     with _store.read() as db:
-        return briefing.ledger(db, month, dict(where))
+        return briefing.ledger(db, Ask(kind, month, where=dict(where)))
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
-def _rows(_store: Store, path: str, version: int, month: date, where: Where) -> tuple[Request, ...]:
+def _rows(
+    _store: Store, path: str, version: int, month: date, where: Where, kind: str
+) -> tuple[Request, ...]:
     del path, version
     with _store.read() as db:
-        return briefing.rows(db, month, dict(where))
+        return briefing.rows(db, Ask(kind, month, where=dict(where)))
 
 
 def empty(session: Session, offered: Choices) -> bool:
@@ -63,8 +63,9 @@ def empty(session: Session, offered: Choices) -> bool:
 
 
 def chosen(session: Session, offered: Choices) -> Chosen:
-    """Category, location group and last month."""
-    left, middle, right = st.columns(3)
+    """Category, location group, last month and kind of period."""
+    left, middle, right, last = st.columns(4)
+    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -82,29 +83,34 @@ def chosen(session: Session, offered: Choices) -> Chosen:
     with right:
         month = filters.select(
             "month",
-            session.t("requests.until"),
-            [f"{month:%Y-%m}" for month in offered.months],
+            session.t("filters.month"),
+            months,
             lambda code: formats.month(code, session.lang),
         )
+    with last:
+        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
     where = {"category": (category,), "group": (group,)}
     kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
-    return Chosen(kept, parse_month(month), category)
+    return Chosen(kept, parse_month(month), category, kind)
 
 
 def ledger(session: Session, picked: Chosen) -> Ledger:
     """What the ledger has to say."""
     store = session.store
-    return _ledger(store, str(store.path), store.version(), picked.month, picked.where)
+    asked = (picked.month, picked.where, str(picked.kind))
+    return _ledger(store, str(store.path), store.version(), *asked)
 
 
 def headline(session: Session, found: Ledger) -> None:
-    """The twelve months in one sentence."""
+    """The period in one sentence."""
     rate = found.figures[RATE][-1]
     st.markdown(
         session.t(
             "requests.headline",
             n=found.decided,
-            month=formats.month(found.month, session.lang),
+            period=formats.period(
+                found.period.start, found.period.end, found.period.kind, session.lang
+            ),
             rate=words.figure(session, rate) if rate.value is not None else words.NONE,
         )
     )
@@ -112,12 +118,15 @@ def headline(session: Session, found: Ledger) -> None:
 
 def cards(session: Session, found: Ledger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
-    shown = tuple(_card(session, results) for results in found.figures.values())
+    shown = tuple(
+        _card(session, results, alone=results[-1].period.kind != found.period.kind)
+        for results in found.figures.values()
+    )
     st.html(cards_html(shown, session.lang))
     st.caption(session.t("requests.grades"))
 
 
-def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
+def _card(session: Session, results: tuple[KpiResult, ...], *, alone: bool) -> Card:
     result, lang = results[-1], session.lang
     kpi = CATALOGUE[result.code]
     name = words.kpi_name(session, kpi)
@@ -145,14 +154,20 @@ def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
         beside=beside,
         spark=tuple(one.value for one in results),
         spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
-        note=_rests_on(session, result),
+        note=_rests_on(session, result, alone=alone),
     )
 
 
-def _rests_on(session: Session, result: KpiResult) -> str:
-    """The grade of evidence in words, and how complete the figure is."""
+def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
+    """The grade of evidence in words, and how complete the figure is.
+
+    Args:
+        session: for the words.
+        result: the figure.
+        alone: whether it is that of a month, because twelve are not on record yet.
+    """
     grade = session.t(f"requests.evidence.{result.evidence}")
-    if result.period.kind == PeriodKind.MONTH:
+    if alone:
         month = formats.month(result.month, session.lang)
         grade = f"{session.t('requests.month_alone', month=month)} {grade}"
     if result.completeness is None:
@@ -179,8 +194,9 @@ def decided(session: Session, found: Ledger) -> None:
 
 
 def rate(session: Session, picked: Chosen) -> None:
-    """The refusal rate month by month."""
-    ask = Ask(until=picked.month, last=TREND_MONTHS, where=dict(picked.where))
+    """The refusal rate over time."""
+    monthly = picked.kind if picked.kind != PeriodKind.R12 else PeriodKind.MONTH
+    ask = Ask(monthly, picked.month, trends.how_many(monthly), where=dict(picked.where))
     results = cache.figures(session.store, RATE, ask)
     st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
     st.caption(trends.says(session, CATALOGUE[RATE]))
@@ -218,11 +234,12 @@ def reason(session: Session, code: str) -> str:
 
 
 def table(session: Session, picked: Chosen) -> None:
-    """The requests of the twelve months."""
+    """The requests of the period."""
     st.header(session.t("requests.ledger"), anchor=False)
     store = session.store
     try:
-        found = _rows(store, str(store.path), store.version(), picked.month, picked.where)
+        asked = (picked.month, picked.where, str(picked.kind))
+        found = _rows(store, str(store.path), store.version(), *asked)
     except UserError as error:
         st.info(session.sentence(error))
         return

@@ -26,6 +26,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of the list, in the order of its rows."""
 
+WIDTHS = {"figure": 150, "over": 150, "distance": 170}
+"""Columns in which more is written than their first rows show, with their width in pixels."""
+
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -151,7 +154,8 @@ def table(session: Session, found: Sequence[Line], names: Names) -> None:
     heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
     title = session.t("targets.list")
     rows = [_row(session, line, names) for line in found]
-    grid(session, heads, rows, key="targets", name=title, file=title)
+    widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
+    grid(session, heads, rows, key="targets", name=title, file=title, widths=widths)
 
 
 def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:

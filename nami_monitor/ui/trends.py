@@ -15,12 +15,12 @@ from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
-from nami_monitor.core.words import Direction, OverTime, PeriodKind, Unit
+from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.signals.assess import points_up
-from nami_monitor.ui import cache, filters, words
+from nami_monitor.ui import cache, filters, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 
@@ -35,6 +35,15 @@ HOW_MANY = {
     PeriodKind.R12: 37,
 }
 """How many periods a page shows."""
+
+HOW_MANY_OWN = 4
+"""The same of months of one's own, and of programmes."""
+
+
+def how_many(kind: str) -> int:
+    """How many periods of a kind a page shows."""
+    return HOW_MANY[PeriodKind(kind)] if kind in set(PeriodKind) else HOW_MANY_OWN
+
 
 GROUPED = (
     "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
@@ -213,6 +222,7 @@ def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[
             formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
             group_name(session, kpi, r.keys) if len(shown) > 1 else "",
             r.value,
+            broken=Flag.DATA_BREAK in r.flags,
         )
         for found in shown
         for r in found
@@ -224,12 +234,19 @@ def draw_bars(session: Session, code: str, results: Sequence[KpiResult], key: st
     kpi = CATALOGUE[code]
     bars = bars_of(session, code, results)
     name = words.kpi_name(session, kpi)
+    known = next((r for r in reversed(results) if r.value is not None), results[-1])
+    unit = words.unit(session, known)
+    if unit:
+        st.caption(unit)
     st.vega_lite_chart(
         period_spec(bars, kpi.unit, session.lang),
         theme=None,
         key=key,
         alt=session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars})),
     )
+    broken = dict.fromkeys(bar.period for bar in bars if bar.broken)
+    if broken:
+        st.caption(session.t("trends.bars_broken", periods=", ".join(broken)))
     with st.expander(session.t("trends.as_table")):
         show_table(session, result_table(session, results), f"{key}_table", name)
 
@@ -244,11 +261,21 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
         r.period.start: formats.period(r.period.start, r.period.end, r.period.kind, lang)
         for r in results
     }
+    estimated = any(r.low is not None for r in results)
+
+    def figured(value: float) -> str:
+        return formats.figure(value, unit, lang)
+
     columns: dict[str, tables.Write | None] = {
         session.t("trends.table.period"): lambda start: periods[start.date()],
         **{session.t(f"dimensions.{name}"): None for name in dimensions},
-        f"{session.t('trends.table.value')}{f' ({label})' if label else ''}": (
-            lambda value: formats.figure(value, unit, lang)
+        f"{session.t('trends.table.value')}{f' ({label})' if label else ''}": (figured),
+        **(
+            dict.fromkeys(
+                (session.t("charts.survival.low"), session.t("charts.survival.high")), figured
+            )
+            if estimated
+            else {}
         ),
         session.t("trends.table.numerator"): lambda value: formats.number(value, lang),
         session.t("trends.table.denominator"): lambda value: formats.number(value, lang),
@@ -262,6 +289,7 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
             r.period.start,
             *(words.code_name(session, name, value) for name, value in r.keys.items()),
             r.value,
+            *((r.low, r.high) if estimated else ()),
             r.numerator,
             r.denominator,
             None if r.completeness is None else 100 * r.completeness,
@@ -277,6 +305,22 @@ def says(session: Session, kpi: Kpi) -> str:
     way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
     said = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
     return " ".join(part for part in said if part)
+
+
+def latest(session: Session, results: Sequence[KpiResult]) -> None:
+    """What belongs beside the latest figure: its total, interval, grade and coverage."""
+    if not results or len(by_group(results)) > 1:
+        return
+    result = results[-1]
+    whole = notes.total(session, result)
+    period = formats.period(
+        result.period.start, result.period.end, result.period.kind, session.lang
+    )
+    said = [f"{whole.label} {whole.value}"] if whole else []
+    said += [part for part in [notes.notes(session, result)] if part]
+    if said:
+        figure = words.figure(session, result)
+        st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(said)))
 
 
 def restart(session: Session, category: str) -> tuple[date, ...]:

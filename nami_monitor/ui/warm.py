@@ -79,4 +79,4 @@ def prepare() -> None:
     store = app.store_of(which)
     if store.exists and store.version() > 0:
         chosen = filters.usual(store)
-        cache.month_at_a_glance(store, chosen.month, chosen.where)
+        cache.at_a_glance(store, chosen.month, chosen.where)

@@ -248,7 +248,7 @@ def link(session: Session, code: str, ask: Ask, month: date, line: Line) -> str:
         LANGUAGE: session.lang,
         DATA: DEMO if session.demo else OWN,
         "kpi": code,
-        "period": ask.kind,
+        **filters.in_address(ask.kind),
         "month": f"{month:%Y-%m}",
         "category": filters.ALL,
         **where,

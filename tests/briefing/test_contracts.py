@@ -104,6 +104,30 @@ def test_a_split_contract_makes_one_line_with_its_successors(db):
     assert contracts.register(db, APRIL, {"category": ("it",)}).splits == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "month"), [("quarter", dt.date(2026, 3, 1)), ("ytd", APRIL), ("r12", APRIL)]
+)
+def test_the_register_is_looked_at_from_the_last_month_of_its_period(db, kind, month):
+    found = contracts.register(db, APRIL, {}, kind)
+    assert found.month == month
+    assert all(results[-1].period.last == month for results in found.figures.values())
+
+
+def test_a_split_is_added_up_over_the_chosen_period_and_never_from_a_part(db):
+    (split,) = contracts.register(db, APRIL, {}, "2025-06..2025-07").splits
+    july = dt.date(2025, 7, 1)
+    assert (split.kind, split.total[july]) == ("2025-06..2025-07", 190)
+    assert split.periods[july].months == [dt.date(2025, 6, 1), july]
+    (split,) = contracts.register(db, APRIL, {}).splits
+    assert split.total[dt.date(2025, 8, 1)] is None
+
+
+def test_running_contracts_are_counted_by_specification_and_form(db):
+    (shape,) = contracts.register(db, APRIL, {"category": ("toilets",)}).shapes
+    assert (shape.specification, shape.form, shape.count, shape.value) == (None, None, 2, 1000)
+    assert contracts.register(db, dt.date(2019, 1, 1), {}).shapes == ()
+
+
 def test_the_page_offers_categories_and_months_of_the_register(db):
     offered = contracts.choices(db)
     assert offered.months[-1] == dt.date(2020, 1, 1)

@@ -1,6 +1,7 @@
 """The request ledger by hand: what counts, what stands apart, and what may be seen."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from nami_monitor.briefing import requests
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.kpis import Ask
 from nami_monitor.store import Store
 
 LOADED = {
@@ -29,6 +31,7 @@ LOADED = {
     "9;2024-12-01;B;paper;;1;bought;;;\n",
 }
 FEBRUARY = dt.date(2026, 2, 1)
+YEAR = Ask("r12", FEBRUARY)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def db(tmp_path_factory):
 
 
 def test_what_is_counted_and_what_stands_apart(db):
-    found = requests.ledger(db, FEBRUARY, {})
+    found = requests.ledger(db, YEAR)
     assert {code: n for code, n in found.counts.items() if n} == {
         "from_stock": 1, "bought": 1, "refurbished": 1, "blocked": 2, "withdrawn": 1, "repaired": 1,
     }  # fmt: skip
@@ -61,8 +64,24 @@ def test_what_is_counted_and_what_stands_apart(db):
     assert found.figures["refuse_avoided_mass"][-1].value == 10
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked", "first", "last"),
+    [("month", 8, "2026-02", "2026-02"), ("quarter", 0, "2025-10", "2025-12"),
+     ("year", 0, "2025-01", "2025-12"), ("ytd", 8, "2026-01", "2026-02"),
+     ("2024-12..2026-02", 9, "2024-12", "2026-02")],
+)  # fmt: skip
+def test_the_ledger_speaks_of_the_period_that_was_chosen(db, kind, asked, first, last):
+    ask = replace(YEAR, kind=kind)
+    found = requests.ledger(db, ask)
+    assert (f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}") == (first, last)
+    assert (found.asked, len(requests.rows(db, ask))) == (asked, asked)
+    for results in found.figures.values():
+        assert results[-1].period == found.period
+        assert results[0].period.last.year == found.period.last.year - 1
+
+
 def test_filters_hold_for_every_figure(db):
-    found = requests.ledger(db, FEBRUARY, {"group": ("south",), "category": ("it",)})
+    found = requests.ledger(db, replace(YEAR, where={"group": ("south",), "category": ("it",)}))
     assert (found.asked, found.counts["repaired"], found.blocked) == (1, 1, {})
 
 
@@ -78,7 +97,7 @@ def test_the_page_offers_what_the_ledger_holds(db):
 
 
 def test_articles_at_small_sites_are_hidden_in_the_ledger(db):
-    rows = {one.number: one for one in requests.rows(db, FEBRUARY, {})}
+    rows = {one.number: one for one in requests.rows(db, YEAR)}
     assert len(rows) == 8
     assert rows["8"].hidden
     assert (rows["8"].article, rows["8"].reason) == (None, None)
@@ -88,4 +107,4 @@ def test_articles_at_small_sites_are_hidden_in_the_ledger(db):
 def test_more_rows_than_a_screen_holds_are_refused_with_a_way_out(db, monkeypatch):
     monkeypatch.setattr(requests, "MOST_ROWS", 3)
     with pytest.raises(UserError, match=r"requests\.too_many"):
-        requests.rows(db, FEBRUARY, {})
+        requests.rows(db, YEAR)

@@ -7,8 +7,8 @@ from nami_monitor.kpis import CATALOGUE
 
 KEYS = {
     "code", "strategy", "r", "ladder", "period_start", "period_end", "state", "value", "low",
-    "high", "unit", "numerator", "denominator", "completeness", "evidence", "version", "flags",
-    "reason",
+    "high", "unit", "activity", "numerator", "denominator", "completeness", "evidence", "version",
+    "flags", "reason",
 }  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def test_what_rounds_to_nothing_bears_no_sign(value):
     [
         (0.38449, Unit.BASE_PER_ACTIVITY, f"0,384{S}st. per werkdag", f"0.384{S}pcs per werkdag"),
         (0.7234, Unit.EUR_PER_ACTIVITY, f"€{S}0,723 per werkdag", f"€{S}0.723 per werkdag"),
+        (0.9, Unit.EUR_PER_ACTIVITY, f"€{S}0,90 per werkdag", f"€{S}0.90 per werkdag"),
         (12.5, Unit.EUR_PER_ACTIVITY, f"€{S}12,50 per werkdag", f"€{S}12.50 per werkdag"),
         (4, Unit.KG_PER_ACTIVITY, f"4{S}kg per werkdag", f"4{S}kg per werkdag"),
         (1234.5, Unit.KG, f"1.235{S}kg", f"1,235{S}kg"),

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.core.words import OverTime, Unit
+from nami_monitor.core.words import Evidence, OverTime, Unit
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.catalogue import _declared
 from nami_monitor.kpis.catalogue import impact as impact_file
@@ -67,3 +67,13 @@ def test_a_code_is_declared_once():
 
 def test_every_code_stands_under_itself():
     assert all(kpi.code == code for code, kpi in CATALOGUE.items())
+
+
+GRADED = {"by_request": Evidence.LOGGED}
+"""Relations whose rows bear a grade of evidence."""
+
+
+@pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=CATALOGUE)
+def test_grades_are_never_added_up(kpi):
+    """A figure reads rows of one grade alone, and says that grade."""
+    assert {GRADED.get(name, Evidence.NONE) for name in kpi.reads} == {kpi.evidence}

@@ -194,6 +194,56 @@ def test_spend_by_stream_bridges_the_split_of_a_contract(shop):
     assert families[("K0",)] == 100
 
 
+def test_a_second_split_and_a_part_taken_over_stay_in_one_line(shop):
+    """K0 became K1 and K2; of K1 only a part went to K3 while K1 ran on; K2 became K4 and K5."""
+    shop.load(
+        "contracts",
+        """
+        contract_id title     category stream   replaces starts_on  ends_on
+        K0          Total     paper    .        .        2023-01-01 2024-08-31
+        K1          Hardware  paper    hardware K0       2024-09-01 .
+        K2          Refills   paper    refill   K0       2024-09-01 2024-10-31
+        K3          Service   paper    service  K1       2024-10-01 .
+        K4          Refills~A paper    refill   K2       2024-11-01 .
+        K5          Refills~B paper    refill   K2       2024-11-01 .
+        K9          Other     laptops  .        .        2023-01-01 .
+        """,
+    )
+    shop.load(
+        "orders",
+        """
+        ordered_on location_id category product_id channel quantity amount_eur contract_id
+        2024-08-05 A           paper    P1         shop    1        100        K0
+        2024-09-05 A           paper    P1         shop    1        60         K1
+        2024-09-06 A           paper    P1         shop    1        40         K2
+        2024-10-05 A           paper    P1         shop    1        30         K1
+        2024-10-05 A           paper    P1         shop    1        30         K3
+        2024-10-06 A           paper    P1         shop    1        40         K2
+        2024-11-05 A           paper    P1         shop    1        60         K3
+        2024-11-05 A           paper    P1         shop    1        25         K4
+        2024-11-06 A           paper    P1         shop    1        15         K5
+        2024-11-07 A           laptops  L1         shop    1        900        K9
+        """,
+    )
+    results = shop.ask("rethink_stream_spend", "2024-11", last=4, by=("family",))
+    line = [one.value for one in results if one.keys["family"] == "K0"]
+    assert line == [100, 100, 100, 100]
+    assert {one.keys["family"] for one in results if one.value is not None} == {"K0"}
+
+
+def test_spend_without_any_stream_is_unknown_and_no_zero(shop):
+    shop.load(
+        "orders",
+        """
+        ordered_on location_id category product_id channel quantity amount_eur
+        2024-11-05 A           laptops  L1         shop    1        900
+        2024-12-05 A           laptops  L1         shop    1        900
+        """,
+    )
+    for question in ({}, {"where": {"category": ("laptops",)}}, {"by": ("category",)}):
+        assert set(shop.values("rethink_stream_spend", **question).values()) == {"no_streams"}
+
+
 def test_an_assortment_is_sustainable_as_far_as_marks_are_known(shop):
     shop.load(
         "products",

@@ -15,7 +15,7 @@ VALUES = {
     "month": date(2025, 4, 1), "n": 3, "count": 2, "measures": "fte, visitors", "measure": "fte",
     "category": "paper", "locations": "L1, L2", "share": 0.2, "needed": 0.5, "staff": 5.0,
     "kinds": "year, r12", "months": 120, "reason": "wet", "basis": "Kieswet",
-    "again": date(2027, 1, 31), "least": 10,
+    "again": date(2027, 1, 31), "least": 10, "columns": ("orders.condition", "products.mass_kg"),
 }  # fmt: skip
 RESULT = KpiResult(
     "x", Period(date(2025, 1, 1), date(2025, 1, 1), "month"), {}, State.NOT_COMPUTABLE, Unit.EUR, 1
@@ -52,6 +52,8 @@ def test_what_was_seen_is_written_as_people_write_it():
     assert "minder dan 5 mensen" in said("small_cell", "nl")
     assert "bezoeker" in said("mixed_activity", "nl")
     assert "jaar, voortschrijdend 12 maanden" in said("other_period", "nl")
+    assert "“Staat” (Bestellingen en verbruik), “" in said("too_little_known", "nl")
+    assert "“Condition” (Orders and use)" in said("nothing_known", "en")
     assert "per own_measure" in said("no_activity", "en", measure="own_measure")
 
 

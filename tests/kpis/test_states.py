@@ -307,7 +307,36 @@ def test_a_programme_with_dates_is_a_period(shop):
         with pytest.raises(UserError) as error:
             shop.ask("impact_spend", kind=name)
         assert error.value.key == "kpi.no_period"
-    assert "spring" in error.value.values["near"] or "open" in error.value.values["near"]
+    assert "spring" in error.value.values["near"]
+
+
+def test_a_programme_stands_beside_the_earlier_ones_of_its_category(shop):
+    shop.load(
+        "programmes",
+        """
+        programme title category unit starts_on  ends_on
+        second    Twee  paper    post 2024-06-01 2024-07-31
+        first     Een   paper    post 2024-01-15 2024-02-10
+        third     Drie  paper    post 2024-09-01 2024-09-30
+        other     X     laptops  post 2024-03-01 2024-03-31
+        backward  Y     paper    post 2024-05-01 2024-04-01
+        """,
+    )
+    shop.load("orders", lines(*year(2024)))
+    found = shop.ask("impact_spend", kind="second", last=4)
+    assert [(one.period.kind, one.value) for one in found] == [("first", 10), ("second", 10)]
+    assert [one.value for one in shop.ask("impact_spend", kind="third", last=1)] == [5]
+    with pytest.raises(UserError):
+        shop.ask("impact_spend", kind="backward")
+
+
+def test_months_of_ones_own_are_a_period(shop):
+    shop.load("orders", lines(*year(2024)))
+    found = shop.ask("impact_spend", kind="2024-03..2024-05", last=2)
+    assert [one.reason.key if one.reason else one.value for one in found] == ["not_begun", 15]
+    with pytest.raises(UserError) as error:
+        shop.ask("impact_spend", kind="2024-05..2024-03")
+    assert error.value.key == "periods.span"
 
 
 def test_more_than_is_wanted_is_refused_before_it_is_added_up(shop):
@@ -342,6 +371,7 @@ def test_filters_are_values_and_never_sql(kept, hostile):
     assert kept.values("impact_spend", where={"location": (hostile,)}) == {(): "no_data"}
     assert kept.values("impact_spend", where={"location": (hostile, "A")}) == {(): 5}
     assert kept.values("impact_spend", where={"condition": ("-",)}) == {(): 5}
+    assert kept.values("rethink_stream_spend", where={"streamed": (hostile,)})
     with pytest.raises(UserError):
         kept.ask("impact_spend", by=(hostile,))
 

@@ -207,6 +207,17 @@ def test_attainment_counts_the_targets_of_the_period_that_are_met(ordered):
         ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "until", "expected"),
+    [("month", "2024-12", 100), ("month", "2024-11", "no_targets"), ("quarter", "2024-12", 100)],
+)
+def test_attainment_of_a_month_counts_the_targets_that_end_in_it(shop, kind, until, expected):
+    lines = "\n2024-11-05 A paper 3 9\n2024-12-05 A paper 4 9"
+    shop.load("orders", f"ordered_on location_id category quantity amount_eur{lines}", channel="c")
+    shop.load("targets", "kpi category kind period value\nimpact_spend paper absolute 2024-12 9")
+    assert shop.values("steer_target_attainment", until, kind=kind) == {(): expected}
+
+
 CATEGORY = {
     "category": "paper", "name_nl": "Papier", "name_en": "Paper", "reduce_applies": False,
     "reduce_reason": "verplicht", "reduce_legal_basis": "Kieswet",

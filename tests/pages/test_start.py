@@ -88,6 +88,6 @@ def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo,
     monkeypatch.setattr(cache, "overview", lambda *_: asked.append(1))
     store = app.store_of(app.DEMO)
     chosen = filters.usual(store)
-    assert cache.month_at_a_glance(store, chosen.month, chosen.where).lines
+    assert cache.at_a_glance(store, chosen.month, chosen.where).lines
     assert not asked
     st.cache_resource.clear()

@@ -1,7 +1,7 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_KNOWN, Kpi
+from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Kpi
 
 IMPACT_SPEND = Kpi(
     code="impact_spend",
@@ -12,6 +12,7 @@ IMPACT_SPEND = Kpi(
     over_time=OverTime.SUM,
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
+    known_by=("orders.amount_eur",),
     needs=("orders.amount_eur",),
     version=1,
 )
@@ -25,6 +26,7 @@ IMPACT_MASS = Kpi(
     over_time=OverTime.SUM,
     numerator="sum(mass_kg)",
     covered=MASS_KNOWN,
+    known_by=MASS_COLUMNS,
     needs=("orders.quantity", "products.mass_kg"),
     version=1,
 )
@@ -39,6 +41,7 @@ IMPACT_CO2E = Kpi(
     numerator="sum(co2e_kg)",
     covered="coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
     " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
+    known_by=("products.co2e_kg",),
     needs=("orders.quantity", "products.co2e_kg"),
     shares={
         "mass": "coalesce(sum(handled_kg_with_co2e), 0) / nullif(sum(handled_kg), 0)",

@@ -1,7 +1,7 @@
 """Reduce: less, and longer."""
 
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_KNOWN, QUANTITIES_KNOWN, Kpi
+from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, QUANTITIES_KNOWN, Kpi
 
 REDUCE_VOLUME_PER_ACTIVITY = Kpi(
     code="reduce_volume_per_activity",
@@ -12,6 +12,7 @@ REDUCE_VOLUME_PER_ACTIVITY = Kpi(
     over_time=OverTime.RATIO_OF_SUMS,
     numerator="sum(quantity)",
     covered=QUANTITIES_KNOWN,
+    known_by=("orders.quantity",),
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
     splits=("base_unit",),
     version=1,
@@ -26,6 +27,7 @@ REDUCE_SPEND_PER_ACTIVITY = Kpi(
     over_time=OverTime.RATIO_OF_SUMS,
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
+    known_by=("orders.amount_eur",),
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
     version=1,
 )
@@ -39,6 +41,7 @@ REDUCE_MASS_PER_ACTIVITY = Kpi(
     over_time=OverTime.RATIO_OF_SUMS,
     numerator="sum(mass_kg)",
     covered=MASS_KNOWN,
+    known_by=MASS_COLUMNS,
     needs=(
         "orders.quantity", "products.mass_kg", "measurements.value", "categories.activity_measure",
     ),
@@ -54,6 +57,7 @@ REDUCE_SPEND_BRIDGE = Kpi(
     over_time=OverTime.CHANGE,
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
+    known_by=("orders.amount_eur",),
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
     version=1,
 )
@@ -68,6 +72,7 @@ REDUCE_ASSET_LIFE = Kpi(
     numerator="sum(retired_years)",
     denominator="sum(retired)",
     covered="sum(retired) / nullif(sum(retired) + sum(spoilt), 0)",
+    known_by=("assets.acquired_on", "asset_events.happened_on"),
     needs=("assets.acquired_on", "asset_events.kind"),
     version=1,
 )

@@ -42,6 +42,7 @@ REFUSE_AVOIDED_SPEND = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_eur)",
     covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
+    known_by=("requests.product_id", "orders.amount_eur", "orders.quantity"),
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
     version=1,
 )
@@ -56,6 +57,7 @@ REFUSE_AVOIDED_MASS = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_kg)",
     covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
+    known_by=("requests.product_id", "products.mass_kg"),
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
     version=1,
 )
@@ -70,6 +72,7 @@ REFUSE_AVOIDED_CO2E = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_co2e)",
     covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
+    known_by=("requests.product_id", "products.co2e_kg"),
     needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
     version=1,
 )
@@ -83,6 +86,7 @@ REFUSE_ASSORTMENT = Kpi(
     over_time=OverTime.DISTINCT_IN_WINDOW,
     numerator="count(distinct article)",
     covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
+    known_by=("orders.product_id",),
     needs=("orders.product_id",),
     splits=("article",),
     version=1,

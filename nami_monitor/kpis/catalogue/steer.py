@@ -1,6 +1,6 @@
 """Steering: is the year, the contract and the target on course?"""
 
-from nami_monitor.core.words import Direction, OverTime, PeriodKind, Strategy, Unit
+from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, WHOLE_YEARS, Kpi
 
 STEER_YEAR_END_SHARE = Kpi(
@@ -13,6 +13,7 @@ STEER_YEAR_END_SHARE = Kpi(
     numerator="sum(amount_eur) filter (where month(month) = 12)",
     denominator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
+    known_by=("orders.amount_eur",),
     needs=("orders.amount_eur",),
     only=WHOLE_YEARS,
     version=1,
@@ -39,6 +40,5 @@ STEER_TARGET_ATTAINMENT = Kpi(
     over_time=OverTime.ATTAINMENT,
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
-    only=(PeriodKind.QUARTER, PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12),
     version=1,
 )

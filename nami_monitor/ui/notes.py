@@ -1,0 +1,74 @@
+"""What belongs beside a figure on a card: its total, interval, grade of evidence and coverage."""
+
+from __future__ import annotations
+
+from nami_monitor.core.words import Evidence, OverTime
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.absolute import absolute
+from nami_monitor.ui import words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cards import Beside
+
+
+def total(session: Session, result: KpiResult) -> Beside | None:
+    """The absolute figure beside one per activity; None for other figures."""
+    found = absolute(result)
+    if found is None:
+        return None
+    written = formats.quantity(found.value, found.unit, session.lang)
+    return Beside(session.t("notes.total"), written)
+
+
+def notes(session: Session, result: KpiResult) -> str:
+    """What a reader must know beside a figure, as sentences; empty when that is nothing.
+
+    Args:
+        session: for the words.
+        result: the figure.
+    """
+    said = [
+        interval(session, result),
+        _window(session, result),
+        grade(session, result),
+        coverage(session, result),
+        words.flags(session, result.flags),
+    ]
+    return ". ".join(_begun(one.rstrip(".")) for one in said if one)
+
+
+def interval(session: Session, result: KpiResult) -> str:
+    """The interval of an estimate; empty for what was counted."""
+    if result.low is None or result.high is None:
+        return ""
+    limits = (formats.figure(one, result.unit, session.lang) for one in (result.low, result.high))
+    return session.t("assets.interval", span=" - ".join(limits))
+
+
+def grade(session: Session, result: KpiResult) -> str:
+    """The grade of evidence, in words; empty where there is none."""
+    if result.evidence is Evidence.NONE:
+        return ""
+    return session.t(f"requests.evidence.{result.evidence}")
+
+
+def coverage(session: Session, result: KpiResult) -> str:
+    """The coverage of factors, by mass and by spend; empty where none is told."""
+    said = [
+        session.t(
+            f"notes.shares.{name}",
+            share=formats.percent(100 * share, session.lang, decimals=0),
+        )
+        for name, share in result.shares.items()
+        if share is not None
+    ]
+    return session.t("notes.coverage", said=", ".join(said)) if said else ""
+
+
+def _window(session: Session, result: KpiResult) -> str:
+    looks_back = CATALOGUE[result.code].over_time is OverTime.DISTINCT_IN_WINDOW
+    return session.t("overview.window") if looks_back else ""
+
+
+def _begun(said: str) -> str:
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,64 @@
+"""The overview over every kind of period: the same figures as the KPIs give, a year earlier too."""
+
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing.overview import overview
+from nami_monitor.core.words import OverTime, PeriodKind
+from nami_monitor.kpis import Ask, compute
+from nami_monitor.store import Store
+
+OCTOBER = date(2026, 10, 1)
+OFFICE = {"category": ("office_supplies",)}
+
+
+@pytest.fixture(scope="module")
+def db(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as look:
+        yield look
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "period"),
+    [
+        ("month", ("2026-10", "2026-10")),
+        ("quarter", ("2026-07", "2026-09")),
+        ("year", ("2025-01", "2025-12")),
+        ("ytd", ("2026-01", "2026-10")),
+        ("r12", ("2025-11", "2026-10")),
+        ("2026-05..2026-10", ("2026-05", "2026-10")),
+    ],
+)
+def test_a_card_tells_the_period_and_the_one_a_year_earlier(db, kind, period):
+    found = overview(db, OCTOBER, OFFICE, kind)
+    assert (f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}") == period
+    for line in found.lines:
+        if line.result.period.kind != PeriodKind.R12:
+            assert line.result.period == found.period
+        (figure,) = compute(
+            db, line.kpi, Ask(line.result.period.kind, line.result.month, where=OFFICE)
+        )
+        assert (line.result.value, line.result.state) == (figure.value, figure.state)
+        earlier = line.result.period.a_year_earlier()
+        assert line.year_ago.period.months == earlier.months
+
+
+def test_only_months_bear_signals(db):
+    monthly = overview(db, OCTOBER, OFFICE)
+    assert any(line.assessment for line in monthly.lines)
+    for kind in ("quarter", "year", "ytd", "r12", "2026-05..2026-10"):
+        found = overview(db, OCTOBER, OFFICE, kind)
+        assert not any(line.assessment for line in found.lines)
+        assert found.valued > 0
+
+
+def test_what_speaks_of_whole_years_alone_tells_twelve_months_instead(db):
+    (line,) = (one for one in overview(db, OCTOBER, OFFICE).lines if one.kpi.only)
+    assert line.result.period.kind == PeriodKind.R12
+    attained = next(
+        one for one in overview(db, OCTOBER, {}).lines if one.kpi.over_time is OverTime.ATTAINMENT
+    )
+    assert attained.result.period.kind == PeriodKind.R12
