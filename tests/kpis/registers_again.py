@@ -360,9 +360,9 @@ def figure(world, kpi, category, year):
 
 
 def attainment(world, rows, period):
-    """Of targets for a year; over a single month no share is given."""
+    """Of targets for a year, which ends with its December."""
     judged = []
-    for target in rows if period.kind != "month" else ():
+    for target in rows:
         if date(target["year"], 12, 1) not in period.months:
             continue
         now = figure(world, target["kpi"], target["category"], target["year"])

@@ -148,6 +148,10 @@ class Group:
         return self.within(period_at(PeriodKind.R12, self.period.last))
 
 
+def began(group):
+    return group.every["ordered_on"].min()
+
+
 def share(part, whole):
     return part / whole if whole else None
 
@@ -202,14 +206,12 @@ def volume(group):
     return lines["quantity"].sum() / group.days if clear else None
 
 
-def of_streams(group):
-    split = pl.col("stream").is_not_null() | pl.col("family").is_in(WITH_STREAM)
-    return group.lines.filter(split.fill_null(value=False))["amount_eur"].sum()
+STREAMED = pl.col("stream").is_not_null() | pl.col("family").is_in(WITH_STREAM)
 
 
 def bridged(group):
     before = group.period.a_year_earlier()
-    if before.first < MONTHS[0] or group.every["ordered_on"].min() > before.end:
+    if before.first < MONTHS[0] or began(group) > before.end:
         return None
     return group.lines["amount_eur"].sum() - group.within(before)["amount_eur"].sum()
 
@@ -243,7 +245,7 @@ EXPECTED = {
     "rethink_circular_share": circular("quantity"),
     "rethink_circular_spend_share": circular("amount_eur"),
     "rethink_sustainable_assortment": sustainable,
-    "rethink_stream_spend": of_streams,
+    "rethink_stream_spend": lambda group: group.lines["amount_eur"].sum(),
     "refuse_assortment": assortment,
     "reduce_spend_per_activity": lambda group: group.lines["amount_eur"].sum() / group.days,
     "reduce_volume_per_activity": volume,
@@ -251,6 +253,8 @@ EXPECTED = {
     "reduce_spend_bridge": bridged,
     "steer_year_end_share": year_end,
 }
+SPEAKS_OF = {"rethink_stream_spend": STREAMED.fill_null(value=False)}
+"""KPIs that know nothing of a group without such lines."""
 OF_THE_YEAR = {"refuse_assortment", "rethink_sustainable_assortment"}
 """KPIs that look back twelve months from the end of any period."""
 
@@ -308,10 +312,11 @@ def compare(monitor, lines, turn, kind):
     for at, (code, again) in enumerate(EXPECTED.items(), start=turn):
         for by in ((), (dimensions[at % len(dimensions)],)):
             for result in monitor.ask(code, UNTIL, kind=kind, last=2, by=by):
-                group = within(lines, result)
+                group = within(lines.filter(SPEAKS_OF.get(code, pl.lit(value=True))), result)
                 span = period_at(PeriodKind.R12, result.month) if code in OF_THE_YEAR else None
                 begins = (span or result.period).first
-                if begins < MONTHS[0] or group.every["ordered_on"].min() > result.period.end:
+                unheard = group.every.is_empty()
+                if unheard or begins < MONTHS[0] or began(group) > result.period.end:
                     assert result.state is not State.VALUE, (code, result)
                     continue
                 value = again(group)
