@@ -18,12 +18,10 @@ from nami_monitor.ingest.profile import CREATE, Profile, TableMap
 from nami_monitor.ingest.source_cells import Cells, cells_of
 from nami_monitor.ingest.stage import Stage, stage
 from nami_monitor.store import Transaction
-from nami_monitor.store.schema import field_names
+from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.tables import TABLES, columns
 
 MASTERS = ("categories", "locations", "products", "contracts", "programmes", "assets")
-SHEET_LINES = 10_000_000
-"""Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 
 
 @dataclass(frozen=True)

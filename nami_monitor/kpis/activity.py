@@ -78,12 +78,12 @@ class Divided:
     whole: frozenset[str] = frozenset()
 
     def measure(self, category: str | None) -> str | None:
-        """The activity measure used for a category."""
+        """The activity measure used for a category; for several, the one that they share."""
         if self.chosen:
             return self.chosen
         if category is not None:
             return self.measures.get(category)
-        stated = {measure for measure in self.measures.values() if measure}
+        stated = set(self.measures.values())
         return stated.pop() if len(stated) == 1 else None
 
     def value(self, keys: tuple[str | None, ...], no: int) -> float | None:

@@ -204,7 +204,7 @@ def _judge(
     measure = divided.measure(group.category()) if divided else None
     denominator = sums.denominator if sums else None
     if divided:
-        denominator = divided.value(keys, no)
+        denominator = divided.value(keys, no) if measure else None
     numerator = sums.numerator if sums else None
     known = 1.0 if sums is None or sums.covered is None else sums.covered
     completeness = delivery.share * known

@@ -22,7 +22,13 @@ SHOWN: Final = same(
     "kpi", "category", "kind", "period", "value", "baseline_period", "aim", "reached"
 )
 STATED: Final = ("kpi", "category", "kind", "period", "value", "baseline_period", "source")
-MADE: Final = {"met": pl.Int64, "judged": pl.Int64, "aim": pl.Float64, "reached": pl.Float64}
+MADE: Final = {
+    "due": pl.Int64,
+    "met": pl.Int64,
+    "judged": pl.Int64,
+    "aim": pl.Float64,
+    "reached": pl.Float64,
+}
 
 
 def aimed(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> Scope:
@@ -50,7 +56,7 @@ def aimed(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> Scope:
             due.append(row | _judged(db, CATALOGUE[target.kpi], target))
     made = pl.DataFrame(due, schema=frame.schema | pl.Schema(MADE))
     db.keep_view(KEPT, made.with_columns(month=pl.lit(period.last)))
-    relation = Relation(TABLE, {}, ("met", "judged"), delivered_by=TABLE)
+    relation = Relation(TABLE, {}, ("met", "judged", "due"), delivered_by=TABLE)
     return Scope(
         ground=Ground(TABLE, lambda _: f"select * from {KEPT}", SHOWN, "period"),
         relation=relation,
@@ -59,6 +65,7 @@ def aimed(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> Scope:
         splits=(),
         numerator="sum(met)",
         denominator="sum(judged)",
+        covered="sum(judged) / sum(due)",
     )
 
 
@@ -66,6 +73,7 @@ def _judged(db: Transaction, kpi: Kpi, target: Target) -> dict[str, float | int 
     where = {"category": (target.category,)} if target.category else {}
     found = aim(db, kpi, target.last, where, target, compute)
     return {
+        "due": 1,
         "met": int(bool(found.met)),
         "judged": int(found.met is not None),
         "aim": found.value,

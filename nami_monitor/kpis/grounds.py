@@ -32,12 +32,14 @@ class Ground:
         rows: SQL of the rows with ``batch``, ``line``, ``month``, dimensions and measures.
         shown: column for people to the column of the rows that fills it, in order.
         dated_by: the date by which rows are listed.
+        gives: the measures that its rows give; None where they give all of their relation.
     """
 
     table: str
     rows: Rows
     shown: Mapping[str, str]
     dated_by: str
+    gives: frozenset[str] | None = None
 
 
 def between(column: str, periods: Sequence[Period]) -> str:
@@ -109,41 +111,37 @@ WATCHED: Final = (
 
 
 def _assets(periods: Sequence[Period]) -> str:
-    """As ``by_asset`` in store/sql/ledgers.sql, for each asset and each event of one period."""
+    """As ``by_asset`` in store/sql/ledgers.sql, for what each asset gives to one period."""
     (period,) = periods
     last, end = f"date '{period.last}'", f"date '{add_months(period.last, 1)}'"
     acquired = f"{between('acquired_on', periods)} and month_of(acquired_on) <= last_month"
     return (
-        f"with watched as ({WATCHED}), happened as (select e.batch, e.line, e.asset_id,"
-        " e.happened_on, e.kind, e.route, e.kind = 'retired' and row_number() over"
-        " (partition by e.asset_id, e.kind order by e.happened_on, e.batch, e.line) = 1 as leaves"
-        " from asset_events_offered as e where e.standing = 'live'"
-        " and e.kind in ('retired', 'failure'))"
-        " select batch, line, asset_id, source, category, location_id, condition, product_id,"
-        " acquired_on, warranty_until, retired_on, null as happened_on, null as kind,"
-        f" null as route, {last} as month,"
+        f"select * replace (cast(spoilt and {acquired} as integer) as spoilt), {last} as month,"
         f" cast(not spoilt and month_of(acquired_on) <= {last} and {last} <= last_month"
         f" and coalesce(month_of(retired_on) > {last}, true) as integer) as in_use,"
         f" cast(not spoilt and {acquired} as integer) as acquired,"
-        " 0 as retired, 0.0 as retired_years, 0 as retired_early, 0 as retired_warranted,"
-        f" 0 as failures, cast(spoilt and {acquired} as integer) as spoilt,"
-        f" case when spoilt then 0 else greatest(0, date_diff('day',"
+        " case when spoilt then 0 else greatest(0, date_diff('day',"
         f" greatest(acquired_on, date '{period.first}'),"
         f" least(coalesce(retired_on, {end}), {end}, known_until))) / 365.25 end as unit_years"
-        " from watched union all by name"
-        " select h.batch, h.line, w.asset_id, w.source, w.category, w.location_id, w.condition,"
-        " w.product_id, w.acquired_on, w.warranty_until, w.retired_on, h.happened_on, h.kind,"
-        f" h.route, {last} as month, 0 as in_use, 0 as acquired,"
+        f" from ({WATCHED})"
+    )
+
+
+def _events(periods: Sequence[Period]) -> str:
+    """As ``by_asset``, for what each event gives to one period: an asset is retired once."""
+    (period,) = periods
+    return (
+        "with happened as (select batch, line, asset_id, happened_on, kind, route,"
+        " kind = 'retired' and row_number() over (partition by asset_id, kind"
+        " order by happened_on, batch, line) = 1 as leaves"
+        " from asset_events_offered where standing = 'live' and kind in ('retired', 'failure'))"
+        f" select h.*, w.* exclude (batch, line, route), date '{period.last}' as month,"
         " cast(h.leaves as integer) as retired,"
         " case when h.leaves then date_diff('day', w.acquired_on, w.retired_on) / 365.25 else 0 end"
-        " as retired_years,"
-        " cast(h.leaves and coalesce(w.retired_on < w.warranty_until, false) as integer)"
-        " as retired_early,"
-        " cast(h.leaves and w.warranty_until is not null as integer) as retired_warranted,"
-        " cast(h.kind = 'failure' as integer) as failures, 0 as spoilt, 0.0 as unit_years"
-        " from happened as h join watched as w using (asset_id)"
+        " as retired_years, cast(h.kind = 'failure' as integer) as failures"
+        f" from happened as h join ({WATCHED}) as w using (asset_id)"
         f" where not w.spoilt and {between('h.happened_on', periods)}"
-        " and month_of(h.happened_on) <= w.last_month and (h.leaves or h.kind = 'failure')"
+        " and month_of(h.happened_on) <= w.last_month"
     )
 
 
@@ -203,57 +201,67 @@ def same(*names: str) -> dict[str, str]:
     return dict(zip(names, names, strict=True))
 
 
-GROUNDS: Final[Mapping[str, Ground]] = {
-    "orders": Ground(
-        "orders",
-        _orders,
-        {
-            **same("ordered_on", "location_id", "category", "product_id", "channel"),
-            "quantity": "counted",
-            **same("base_unit", "amount_eur", "condition", "contract_id"),
-            "supplier": "line_supplier",
-            "order_ref": "order_ref",
-        },
-        "ordered_on",
-    ),
-    "by_request": Ground(
-        "requests",
-        _requests,
-        same(
-            "request_id", "requested_on", "decided_on", "location_id", "category", "product_id",
-            "quantity", "decision", "quantity_avoided", "reason",
+ASSET: Final = (
+    "asset_id", "category", "location_id", "product_id", "condition", "acquired_on",
+    "warranty_until", "retired_on",
+)  # fmt: skip
+"""What people see of an asset."""
+
+ORDER_LINES: Final = Ground(
+    "orders",
+    _orders,
+    {
+        **same("ordered_on", "location_id", "category", "product_id", "channel"),
+        "quantity": "counted",
+        **same("base_unit", "amount_eur", "condition", "contract_id"),
+        "supplier": "line_supplier",
+        "order_ref": "order_ref",
+    },
+    "ordered_on",
+)
+
+REGISTERS: Final[Mapping[str, tuple[Ground, ...]]] = {
+    "by_request": (
+        Ground(
+            "requests",
+            _requests,
+            same(
+                "request_id", "requested_on", "decided_on", "location_id", "category",
+                "product_id", "quantity", "decision", "quantity_avoided", "reason",
+            ),
+            "coalesce(decided_on, requested_on)",
         ),
-        "coalesce(decided_on, requested_on)",
     ),
-    "by_asset": Ground(
-        "assets",
-        _assets,
-        same(
-            "asset_id", "category", "location_id", "product_id", "condition", "acquired_on",
-            "warranty_until", "retired_on", "happened_on", "kind", "route",
+    "by_asset": (
+        Ground(
+            "assets", _assets, same(*ASSET), "acquired_on",
+            gives=frozenset({"in_use", "acquired", "spoilt", "unit_years"}),
         ),
-        "coalesce(happened_on, acquired_on)",
+        Ground(
+            "asset_events",
+            _events,
+            same(
+                "asset_id", "happened_on", "kind", "route", "category", "location_id",
+                "acquired_on", "retired_on",
+            ),
+            "happened_on",
+            gives=frozenset({"retired", "retired_years", "failures"}),
+        ),
     ),
-    "by_life": Ground(
-        "assets",
-        _lives,
-        same(
-            "asset_id", "category", "location_id", "product_id", "condition", "acquired_on",
-            "warranty_until", "retired_on", "route",
+    "by_life": (Ground("assets", _lives, same(*ASSET, "route"), "acquired_on"),),
+    "by_contract": (
+        Ground(
+            "contracts",
+            _contracts,
+            same(
+                "contract_id", "title", "supplier", "category", "stream", "specification", "form",
+                "starts_on", "ends_on", "option_dates", "notice_months", "value_eur",
+            ),
+            "starts_on",
         ),
-        "acquired_on",
-    ),
-    "by_contract": Ground(
-        "contracts",
-        _contracts,
-        same(
-            "contract_id", "title", "supplier", "category", "stream", "specification", "form",
-            "starts_on", "ends_on", "option_dates", "notice_months", "value_eur",
-        ),
-        "starts_on",
     ),
 }  # fmt: skip
-"""By relation; every relation of order lines rests on ``orders``."""
+"""What each ledger rests on."""
 
 MEASURED: Final = same(
     "period_start", "period_end", "location_id", "activity_measure", "value", "unit", "method",
@@ -261,6 +269,6 @@ MEASURED: Final = same(
 )  # fmt: skip
 
 
-def ground_of(relation: str) -> Ground:
-    """What a relation rests on."""
-    return GROUNDS.get(relation, GROUNDS["orders"])
+def grounds_of(relation: str) -> tuple[Ground, ...]:
+    """What a relation rests on; every relation of order lines on the lines themselves."""
+    return REGISTERS.get(relation, (ORDER_LINES,))

@@ -21,12 +21,10 @@ from nami_monitor.kpis.trace import figure, grounds
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import export_query
 from nami_monitor.store.quoting import literal
+from nami_monitor.store.schema import SHEET_LINES
 
 PAGE_ROWS: Final = 200
 """Rows of one page."""
-
-SHEET_LINES: Final = 10_000_000
-"""Line numbers of a workbook's second sheet begin here, where a profile reads all its sheets."""
 
 TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur")
 """Measures that tell the product of a row beside its quantity."""
@@ -41,8 +39,9 @@ class Listing:
 
     Args:
         table: the input table that they are rows of.
-        columns: names; ``file``, ``sheet`` and ``line`` say where the row stands, ``numerator`` and
-            ``denominator`` what it gives to the figure.
+        columns: names; ``batch``, ``file``, ``sheet`` and ``line`` say where the row stands,
+            ``numerator`` and ``denominator`` what it gives to the figure: an amount, or the value
+            that is counted where different values are counted.
         rows: a value per column.
         total: how many rows count in all.
         withheld: how many of the page's rows are left out, because they could point at a person.
@@ -127,7 +126,7 @@ def export(
 def _scope(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> Scope:
     found = grounds(db, kpi, ask, figure(db, kpi, ask))
     for scope in found:
-        if table in {None, scope.ground.table}:
+        if table == scope.ground.table or (table is None and scope.numerator):
             return scope
     raise UserError(
         "trace.no_rows",
@@ -191,13 +190,15 @@ def _query(
     )  # fmt: skip
     told = f" where not {FLAG}" if TELLING & set(ask.filters) else ""
     flagged = f", {FLAG}" if rule else ""
+    order = f"{ground.dated_by} nulls last, r.batch, r.line, {', '.join(ground.shown.values())}"
     return (
         f"with numbered as (select *, row_number() over () as no from ({scope.rows(months, more)}"
-        f"{wanted} order by {ground.dated_by} nulls last, r.batch, r.line{page})),"
-        f" parts as (select no, cast({_of_row(scope.numerator)} as double) as numerator,"
-        f" cast({_of_row(scope.denominator)} as double) as denominator from numbered group by no),"
+        f"{wanted} order by {order}{page})),"
+        f" parts as (select no, {_of_row(scope.numerator)} as numerator,"
+        f" {_of_row(scope.denominator)} as denominator from numbered group by no),"
         f" told as (select n.*, {small} as {FLAG} from numbered as n{joined})"
-        f" select b.file, case when b.sheets then t.line // {SHEET_LINES} + 1 end as sheet,"
+        " select t.batch, b.file,"
+        f" case when b.sheets then t.line // {SHEET_LINES} + 1 end as sheet,"
         f" case when b.sheets then t.line % {SHEET_LINES} else t.line end as line{shown},"
         f" {_told(scope.numerator, 'numerator')}, {_told(scope.denominator, 'denominator')}"
         f"{flagged} from told as t join parts as p using (no) join (select batch, file,"
@@ -211,8 +212,13 @@ EVERY_SHEET: Final = 'sheet = "*"'
 
 
 def _of_row(aggregate: str | None) -> str:
-    """An aggregate over one row; how many different values there are is no row's own."""
-    return "null" if aggregate is None or DISTINCT.fullmatch(aggregate) else aggregate
+    """What one row gives to an aggregate; to a count of different values, the value itself."""
+    if aggregate is None:
+        return "cast(null as double)"
+    if distinct := DISTINCT.fullmatch(aggregate):
+        name, test = distinct.groups()
+        return f"any_value({name}) filter (where {test or 'true'})"
+    return f"cast({aggregate} as double)"
 
 
 def _told(aggregate: str | None, name: str) -> str:

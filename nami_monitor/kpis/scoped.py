@@ -12,7 +12,7 @@ from nami_monitor.core.words import OverTime
 from nami_monitor.kpis.activity import OF_PLACE, SPLIT
 from nami_monitor.kpis.added import WINDOW_MONTHS
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.grounds import MEASURED, Ground, activity_rows, between, ground_of
+from nami_monitor.kpis.grounds import MEASURED, Ground, activity_rows, between, grounds_of
 from nami_monitor.kpis.relations import ORDERS, RELATIONS, Relation, choose
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask, filter_sql
@@ -35,6 +35,7 @@ class Scope:
         splits: dimensions that the aggregates speak of.
         numerator: SQL aggregate over the rows; None where they give nothing to it.
         denominator: likewise.
+        covered: SQL aggregate of the known share; rows that count in it alone are listed too.
         rolled: the relation of sums in which the same can be added up, if there is one.
     """
 
@@ -45,6 +46,7 @@ class Scope:
     splits: tuple[str, ...]
     numerator: str | None
     denominator: str | None
+    covered: str | None = None
     rolled: Relation | None = None
 
     @property
@@ -53,9 +55,16 @@ class Scope:
         return (self.rolled or self.relation).name
 
     @property
+    def aggregates(self) -> tuple[str, ...]:
+        """All that is added up over the rows."""
+        return tuple(sql for sql in (self.numerator, self.denominator, self.covered) if sql)
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """The measures that the aggregates add up."""
-        words = set(WORD.findall(f"{self.numerator} {self.denominator}"))
+        words = set(WORD.findall(" ".join(self.aggregates)))
+        if self.ground.gives is not None:
+            words &= self.ground.gives
         return tuple(name for name in (*self.relation.measures, *EXTRA) if name in words)
 
     def rows(self, periods: Sequence[Period] | None = None, more: str = "") -> str:
@@ -149,21 +158,32 @@ def scopes(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Scop
         result: the figure.
     """
     relation = choose(kpi.reads, ask.used)
-    numerator, denominator = _aggregates(kpi, result.period)
     of_lines = relation.delivered_by == ORDERS
-    own = Scope(
-        ground=ground_of(relation.name),
-        relation=RELATIONS["order_lines"] if of_lines else relation,
-        periods=rests_on(kpi, result.period),
-        filters=ask.filters,
-        splits=kpi.splits,
-        numerator=numerator,
-        denominator=denominator,
-        rolled=relation if of_lines and relation.name != "order_lines" else None,
-    )
-    if not kpi.per_activity or result.activity is None:
-        return (own,)
-    return (own, _activity(db, relation, ask, result))
+    numerator, denominator = _aggregates(kpi, result.period)
+    found = [
+        Scope(
+            ground=ground,
+            relation=RELATIONS["order_lines"] if of_lines else relation,
+            periods=rests_on(kpi, result.period),
+            filters=ask.filters,
+            splits=kpi.splits,
+            numerator=_given(ground, numerator),
+            denominator=_given(ground, denominator),
+            covered=_given(ground, kpi.covered),
+            rolled=relation if of_lines and relation.name != "order_lines" else None,
+        )
+        for ground in grounds_of(relation.name)
+    ]
+    if kpi.per_activity and result.activity is not None:
+        found.append(_activity(db, relation, ask, result))
+    return tuple(scope for scope in found if scope.aggregates)
+
+
+def _given(ground: Ground, aggregate: str | None) -> str | None:
+    """An aggregate, if the rows give any of what it adds up."""
+    if aggregate is None or ground.gives is None:
+        return aggregate
+    return aggregate if ground.gives & set(WORD.findall(aggregate)) else None
 
 
 def rests_on(kpi: Kpi, period: Period) -> tuple[Period, ...]:

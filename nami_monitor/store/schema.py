@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
 
 VERSION = 2
+SHEET_LINES = 10_000_000
+"""Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
+
 HIDDEN = {"orders": (("per_pack", "boolean"),)}
 
 

@@ -1,0 +1,58 @@
+"""What a trace must hold, whatever the figure: its parts and its rows add up to it."""
+
+from collections import defaultdict
+
+import pytest
+
+from nami_monitor.kpis.listing import rows
+from nami_monitor.kpis.trace import trace
+
+PAGE = 7
+CLOSE = {"rel": 1e-9, "abs": 1e-6}
+
+
+def paged(db, kpi, ask, **more):
+    """Every row of a table, in three pages, as dicts; no row may come twice."""
+    found, at, page = [], 0, PAGE
+    while True:
+        shown = rows(db, kpi, ask, limit=page, offset=at, **more)
+        found += [dict(zip(shown.columns, row, strict=True)) for row in shown.rows]
+        assert shown.withheld == 0
+        at += page
+        page = max(PAGE, shown.total // 2)
+        if at >= shown.total:
+            break
+    assert len(found) == shown.total
+    assert len({str(row) for row in found}) == len(found)
+    return found
+
+
+def given(found, side):
+    """What rows add up to; of different values how many there are."""
+    values = [row[side] for row in found if row[side] is not None]
+    return len(set(values)) if values and isinstance(values[0], str) else sum(values)
+
+
+def checked(db, kpi, ask):
+    """Trace a figure and check what holds for all of them.
+
+    Returns:
+        The trace, and its rows by table.
+    """
+    traced = trace(db, kpi, ask)
+    result = traced.result
+    if not traced.batches:
+        return traced, {}
+    by_table = {table: paged(db, kpi, ask, table=table) for table in traced.tables}
+    for side in ("numerator", "denominator"):
+        whole = getattr(result, side)
+        parts = [getattr(part, side) for part in traced.batches]
+        if whole is not None:
+            close = pytest.approx(whole, **CLOSE)
+            assert sum(part for part in parts if part is not None) == close, (kpi.code, side)
+            assert sum(given(found, side) for found in by_table.values()) == close, (kpi.code, side)
+    counted = defaultdict(int)
+    for part in traced.batches:
+        counted[part.table] += part.rows
+    assert counted == {table: len(found) for table, found in by_table.items()}
+    return traced, by_table
