@@ -116,3 +116,9 @@ PEAK_MONTHS = Threshold(
 SUBSTITUTE_TIMES = Threshold(
     4.0, "times the target", "simulated: what leaks drowns in the noise of so large a substitute"
 )
+PLAN_POWER = Threshold(
+    0.8, "share", "convention: a pilot should show what is there in 4 of 5 cases"
+)
+PLAN_STARTS = Threshold(
+    6, "starts", "design rule: placebo starts in the history over which noise is averaged"
+)

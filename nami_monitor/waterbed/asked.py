@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nami_monitor.core.words import Design, Verdict
 from nami_monitor.waterbed.result import Floats, Marks, Reason, Result
@@ -52,6 +52,35 @@ class Asked:
             return self.volume
         own = self.target[places, : self.first - self.anticipation]
         return float(own.mean()) if own.size else 0.0
+
+
+def ask(
+    target: ArrayLike,
+    substitute: ArrayLike,
+    treated: ArrayLike,
+    first_post: ArrayLike,
+    anticipation: int,
+    untouched: ArrayLike | None,
+    volume: float | None,
+    *,
+    common_quotient: bool,
+) -> Asked:
+    """The same from anything that numpy takes for an array.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    marks = np.asarray(treated, dtype=bool)
+    return Asked(
+        target=np.asarray(target, dtype=float),
+        substitute=np.asarray(substitute, dtype=float),
+        treated=marks,
+        first_post=np.broadcast_to(np.asarray(first_post, dtype=int), marks.shape),
+        anticipation=anticipation,
+        untouched=None if untouched is None else np.asarray(untouched, dtype=float),
+        common_quotient=common_quotient,
+        volume=volume,
+    )
 
 
 def places(marks: Marks | Places) -> tuple[int, ...]:

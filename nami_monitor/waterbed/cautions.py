@@ -9,7 +9,7 @@ import numpy as np
 from nami_monitor.core.thresholds import PEAK_MONTHS, SUBSTITUTE_TIMES
 from nami_monitor.core.words import Why
 from nami_monitor.waterbed.analysis import Analysis, Panel, by_month
-from nami_monitor.waterbed.effects import alone, channel
+from nami_monitor.waterbed.effects import LEAST_LEFT, alone, channel
 from nami_monitor.waterbed.result import Anticipation, Floats, Reason
 from nami_monitor.waterbed.series import Shift, Window, shift
 
@@ -37,20 +37,27 @@ def peak_before(panel: Panel, window: Window) -> Floats:
 
 
 def still_falling(panel: Panel, window: Window, found: Analysis) -> Floats:
-    """How much lower the target lies in the second half of the post months, in t; ``(...)``.
+    """How much more of the target is gone in the second half of the post months, in t; ``(...)``.
 
-    A measure that came gradually has a smaller mean effect than it will have.
+    A measure that came gradually has a smaller mean effect than it will have. Each half is taken
+    as a share of what was expected in it, so that a season is not mistaken for a ramp.
 
     Args:
         panel: what was analysed.
         window: months before and after.
         found: its analysis.
     """
-    half = window.post.start + window.after // 2
-    months = by_month(panel, window, found)[0]
-    later = months[..., half : window.post.stop].mean(-1)
-    change = later - months[..., window.post.start : half].mean(-1)
-    return -_t(change, shift(panel.target, panel.treated, window), panel, window)
+    middle = window.post.start + window.after // 2
+    halves = slice(window.post.start, middle), slice(middle, window.post.stop)
+    like = shift(panel.target, panel.treated, window)
+    departed = by_month(panel, window, found)[0]
+    relative = panel.target / like.level[..., None]
+    first, second = (
+        departed[..., half].mean(-1)
+        / np.maximum((relative - departed)[..., half].mean(-1), LEAST_LEFT)
+        for half in halves
+    )
+    return -_t(second - first, like, panel, window)
 
 
 def _t(change: Floats, like: Shift, panel: Panel, window: Window) -> Floats:

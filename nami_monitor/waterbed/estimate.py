@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nami_monitor.core.words import Design, Why
-from nami_monitor.waterbed.asked import Asked, withheld
+from nami_monitor.waterbed.asked import Asked, ask, withheld
 from nami_monitor.waterbed.compared import compared
 from nami_monitor.waterbed.everywhere import everywhere
 from nami_monitor.waterbed.result import Reason, Result
@@ -49,19 +49,23 @@ def estimate(
     Raises:
         ValueError: the arrays do not belong together.
     """
-    marks = np.asarray(treated, dtype=bool)
-    asked = Asked(
-        target=np.asarray(target, dtype=float),
-        substitute=np.asarray(substitute, dtype=float),
-        treated=marks,
-        first_post=np.broadcast_to(np.asarray(first_post, dtype=int), marks.shape),
-        anticipation=anticipation,
-        untouched=None if untouched is None else np.asarray(untouched, dtype=float),
+    asked = ask(
+        target,
+        substitute,
+        treated,
+        first_post,
+        anticipation,
+        untouched,
+        volume,
         common_quotient=common_quotient,
-        volume=volume,
     )
-    if not marks.any():
+    return answer(asked)
+
+
+def answer(asked: Asked) -> Result:
+    """The result of what is asked; see ``estimate``."""
+    if not asked.treated.any():
         return withheld(asked, Design.CONTROLS, (Reason(Why.NO_TREATED),))
-    if marks.all() and np.ptp(asked.first_post) == 0:
+    if asked.treated.all() and np.ptp(asked.first_post) == 0:
         return everywhere(asked)
     return compared(asked)

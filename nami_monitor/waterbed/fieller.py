@@ -9,6 +9,9 @@ from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.result import Floats
 
+NOTHING = 1e-20
+"""An effect whose square is a smaller share of its variance is rounding."""
+
 
 def critical(degrees: float, share: float = CONFIDENCE.value) -> float:
     """How many standard errors an interval reaches to either side, for ``degrees`` of freedom."""
@@ -24,7 +27,7 @@ def quotient(of: Effects, reach: float) -> tuple[Floats, Floats, Floats]:
 
     Returns:
         Value, lower and upper limit, each ``(...)``. The limits are infinite where the effect on
-        the target cannot be told from none, the value is NaN where it is exactly none.
+        the target cannot be told from none, the value is NaN where it is none but for rounding.
     """
     over, under, between = of.spill, -of.gross, -of.covariance
     a = under**2 - reach**2 * of.gross_var
@@ -33,7 +36,8 @@ def quotient(of: Effects, reach: float) -> tuple[Floats, Floats, Floats]:
     bounded = a > 0
     root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
     safe = np.where(bounded, a, 1.0)
-    value = np.divide(over, under, out=np.full_like(over, np.nan), where=under != 0)
+    told = under**2 > NOTHING * of.gross_var
+    value = np.divide(over, under, out=np.full_like(over, np.nan), where=told)
     low = np.where(bounded, (b - root) / safe, -np.inf)
     return value, low, np.where(bounded, (b + root) / safe, np.inf)
 

@@ -10,7 +10,7 @@ from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Why
 from nami_monitor.waterbed.asked import Asked, places
 from nami_monitor.waterbed.contamination import touched
-from nami_monitor.waterbed.result import Marks, Reason
+from nami_monitor.waterbed.result import Floats, Marks, Reason
 from nami_monitor.waterbed.starts import Start
 
 
@@ -40,10 +40,22 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
         reasons.append(Reason(Why.UNTOUCHED_TOUCHED, locations=places(moved)))
     used = used & ~moved
     pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
-    have = untouched[used][:, :, here, pre].sum()
-    own = asked.target[here, pre].sum() + asked.substitute[here, pre].sum()
-    if used.any() and have < UNTOUCHED_VOLUME.value * own:
-        seen = float(have / own)
+    beside = np.where(used[:, None, None, None], untouched[:, :, here], 0.0)
+    seen = float(times(beside, asked.target[here], asked.substitute[here], pre))
+    if used.any() and seen < UNTOUCHED_VOLUME.value:
         reasons.append(Reason(Why.UNTOUCHED_SMALL, seen=seen, needed=UNTOUCHED_VOLUME.value))
         used = np.zeros_like(used)
     return used, tuple(reasons)
+
+
+def times(untouched: Floats, target: Floats, substitute: Floats, pre: slice) -> Floats:
+    """How many times as large as target and substitute together the groups are; ``(...)``.
+
+    Args:
+        untouched: ``(..., groups, channels, locations, months)``, zero in groups that are not used.
+        target: ``(..., locations, months)``.
+        substitute: likewise.
+        pre: months that give the level.
+    """
+    own = (target[..., pre] + substitute[..., pre]).sum((-2, -1))
+    return np.asarray(untouched[..., pre].sum((-4, -3, -2, -1)) / own)

@@ -48,8 +48,7 @@ def noise(change: Floats, like: Shift, treated: int) -> Noise:
     """
     controls = like.level[..., treated:]
     constant, by_size = fit(change[..., treated:] ** 2, controls)
-    largest = np.quantile(controls, LARGE, axis=-1)
-    level = np.minimum(like.level, largest[..., None])
+    level = capped(like.level, controls)
     total = np.maximum(constant[..., None] + by_size[..., None] / level, FLOOR)
     mean = np.zeros(total.shape[:-1])
     own = total
@@ -57,6 +56,17 @@ def noise(change: Floats, like: Shift, treated: int) -> Noise:
         own = np.maximum(total - mean[..., None], OWN_SHARE * total)
         mean = (like.weights**2 * own[..., treated:]).sum(-1)
     return Noise(total, own, mean)
+
+
+def capped(level: Floats, controls: Floats) -> Floats:
+    """Levels, none of them larger than the ``LARGE`` quantile of the controls' levels."""
+    order = np.sort(controls, axis=-1)
+    place = LARGE * (order.shape[-1] - 1)
+    below = int(place)
+    above = min(below + 1, order.shape[-1] - 1)
+    part = place - below
+    largest = (1 - part) * order[..., below] + part * order[..., above]
+    return np.asarray(np.minimum(level, largest[..., None]))
 
 
 def fit(square: Floats, level: Floats) -> tuple[Floats, Floats]:
@@ -73,24 +83,50 @@ def fit(square: Floats, level: Floats) -> tuple[Floats, Floats]:
         ``a`` and ``b``, each ``(...)``.
     """
     inverse = 1 / level
-    weights = np.ones_like(level)
-    a = b = np.zeros(level.shape[:-1])
-    for _ in range(PASSES):
-        a, b = _best(square, inverse, weights)
+    return _best(_moments(square, inverse, _weights(square, inverse)).sum(-1))
+
+
+def fit_without_each(square: Floats, level: Floats) -> tuple[Floats, Floats]:
+    """The same without each control in turn, so that none is held against itself.
+
+    It is left out of the last pass; the weights in that pass come from all.
+
+    Args:
+        square: squared departures of the controls, ``(..., controls)``.
+        level: their levels, all above zero.
+
+    Returns:
+        ``a`` and ``b``, each ``(..., controls)``.
+    """
+    inverse = 1 / level
+    parts = _moments(square, inverse, _weights(square, inverse))
+    return _best(parts.sum(-1, keepdims=True) - parts)
+
+
+def _weights(square: Floats, inverse: Floats) -> Floats:
+    """Those of the last pass."""
+    weights = np.ones_like(inverse)
+    for _ in range(PASSES - 1):
+        a, b = _best(_moments(square, inverse, weights).sum(-1))
         weights = 1 / np.maximum(a[..., None] + b[..., None] * inverse, FLOOR) ** 2
-    return a, b
+    return weights
 
 
-def _best(square: Floats, inverse: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _moments(square: Floats, inverse: Floats, weights: Floats) -> Floats:
+    """What a fit needs to know of each control, ``(6, ..., controls)``."""
+    sized, seen = weights * inverse, weights * square
+    return np.stack([weights, sized, sized * inverse, seen, seen * inverse, seen * square])
+
+
+def _best(moments: Floats) -> tuple[Floats, Floats]:
     """Of three closed fits the non-negative one that leaves least; ``a`` alone when in doubt."""
-    s0, s1, s2 = ((weights * inverse**power).sum(-1) for power in range(3))
-    t0, t1 = (weights * square).sum(-1), (weights * inverse * square).sum(-1)
+    s0, s1, s2, t0, t1, squares = moments
     determinant = s0 * s2 - s1**2
     told = determinant > SAME_SIZE * s0 * s2
     safe = np.where(told, determinant, 1.0)
     zero = np.zeros_like(s0)
     a = np.stack([t0 / s0, zero, np.where(told, s2 * t0 - s1 * t1, -1.0) / safe])
     b = np.stack([zero, t1 / s2, np.where(told, s0 * t1 - s1 * t0, -1.0) / safe])
-    left = (weights * (square - a[..., None] - b[..., None] * inverse) ** 2).sum(-1)
+    left = squares - 2 * (a * t0 + b * t1) + a**2 * s0 + 2 * a * b * s1 + b**2 * s2
     best = np.where((a >= 0) & (b >= 0), left, np.inf).argmin(0)[None]
     return np.take_along_axis(a, best, 0)[0], np.take_along_axis(b, best, 0)[0]

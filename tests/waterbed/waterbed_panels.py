@@ -23,7 +23,7 @@ def read(name):
     treated = np.zeros(len(places), dtype=bool)
     for row, month in zip(rows, months, strict=True):
         at = groups.index(row.get("group", "g0")), "AB".index(row["channel"])
-        values[(*at, places.index(row[place]), month - min(months))] = float(row[amount])
+        values[(*at, places.index(row[place]), month - first)] = float(row[amount])
         treated[places.index(row[place])] = row["treated"] == "1"
     return values, treated
 

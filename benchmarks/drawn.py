@@ -1,0 +1,139 @@
+"""Panels with a stated truth, many at once, for the calibration of the waterbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import signal
+
+GROUPS = 5
+"""Untouched product groups beside the one that is looked at."""
+CUT = 0.5
+"""Share of the target that goes away."""
+SHOCK = 0.15
+"""Standard deviation of a series' log level about its own, apart from counting noise."""
+LASTING = 0.7
+"""Correlation of a shock with that of the month before."""
+SHARED = 0.7
+"""Share of the variance of a shock that all product groups of a location have in common."""
+SEASON = 0.1
+BESIDE = 0.8
+"""Size of the substitute beside the target."""
+LEVELS = {"low": 25.0, "high": 150.0}
+"""Median amount of the target per location and month."""
+SPREAD = {"equal": 0.1, "unequal": 0.7}
+"""Standard deviation of the log size of locations."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is drawn.
+
+    Args:
+        treated: how many locations are treated.
+        controls: how many are not.
+        before: pre months.
+        after: post months.
+        volume: one of ``LEVELS``.
+        sizes: one of ``SPREAD``.
+        shared: whether shocks of a location are shared over its product groups.
+        breaks: which assumption is broken; empty when none is.
+    """
+
+    treated: int
+    controls: int
+    before: int
+    after: int
+    volume: str
+    sizes: str
+    shared: bool
+    breaks: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Panels before any spill-over, and what may leak of each.
+
+    Args:
+        target: counts, ``(runs, locations, months)``, the treated first.
+        substitute: likewise, without what leaked.
+        untouched: ``(runs, groups, channels, locations, months)``.
+        lost: expected amount that left the target, ``(runs, locations, months)``.
+        full: what it is once the measure is complete, likewise.
+    """
+
+    target: np.ndarray
+    substitute: np.ndarray
+    untouched: np.ndarray
+    lost: np.ndarray
+    full: np.ndarray
+
+
+def draw(cell: Cell, runs: int, rng: np.random.Generator) -> Drawn:
+    """Counts with seasons, sizes of location and product, lasting shocks and one measure."""
+    months = np.arange(cell.before + cell.after)
+    places = cell.treated + cell.controls
+    size = np.exp(rng.normal(0, SPREAD[cell.sizes], (runs, 1, 1, places, 1)))
+    taste = np.exp(rng.normal(0, 0.3, (runs, GROUPS + 1, 2, places, 1)))
+    group = np.exp(rng.normal(0, 0.4, (runs, GROUPS + 1, 1, 1, 1)))
+    group[:, 0] = 1.0
+    turn = rng.uniform(0, 2 * np.pi, (runs, GROUPS + 1, 1, 1, 1))
+    season = 1 + SEASON * np.sin(2 * np.pi * months / 12 + turn)
+    shock = _shocks(cell, runs, rng)
+    if cell.breaks == "peak":
+        shock = _peaked(shock, cell)
+    expected = LEVELS[cell.volume] * size * taste * group * season * np.exp(shock)
+    expected[:, :, 1] *= BESIDE
+    begun = np.clip((months - cell.before + 1) / (6.0 if cell.breaks == "ramp" else 1e-9), 0, 1)
+    marks = (np.arange(places) < cell.treated)[:, None]
+    full = CUT * expected[:, 0, 0] * marks * (months >= cell.before)
+    lost = full * begun
+    expected[:, 0, 0] -= lost
+    counts = rng.poisson(expected).astype(float)
+    return Drawn(counts[:, 0, 0], counts[:, 0, 1], counts[:, 1:], lost, full)
+
+
+def _shocks(cell: Cell, runs: int, rng: np.random.Generator) -> np.ndarray:
+    """Autoregressive shocks of every series, ``(runs, groups, channels, locations, months)``."""
+    months, places = cell.before + cell.after, cell.treated + cell.controls
+    own = _lasting(rng.normal(size=(runs, GROUPS + 1, 2, places, months)))
+    if not cell.shared:
+        return SHOCK * own
+    common = _lasting(rng.normal(size=(runs, 1, 1, places, months)))
+    return SHOCK * (np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own)
+
+
+def _lasting(noise: np.ndarray) -> np.ndarray:
+    noise[..., 1:] *= np.sqrt(1 - LASTING**2)
+    return signal.lfilter([1.0], [1.0, -LASTING], noise)
+
+
+def _peaked(shock: np.ndarray, cell: Cell) -> np.ndarray:
+    """The location whose target stood highest in the half year before comes first."""
+    last = shock[:, 0, 0, :, cell.before - 6 : cell.before].mean(-1)
+    order = np.argsort(-last, axis=1)
+    return np.take_along_axis(shock, order[:, None, None, :, None], 3)
+
+
+def leaked(cell: Cell, drawn: Drawn, quotient: float, rng: np.random.Generator) -> Drawn:
+    """The same panels after a share of what was lost turned up elsewhere.
+
+    With ``breaks`` of "controls" or "untouched", 60% of it turns up there instead of in the
+    substitute of the treated.
+    """
+    counts = rng.poisson(quotient * drawn.lost).astype(float)
+    substitute, untouched = drawn.substitute.copy(), drawn.untouched
+    if cell.breaks == "untouched":
+        away = rng.binomial(counts.astype(int), 0.6)
+        untouched = untouched.copy()
+        untouched[:, 0, 0] += away
+        counts -= away
+    if cell.breaks == "controls":
+        away = rng.binomial(counts.astype(int), 0.6)
+        counts -= away
+        spread = away[:, : cell.treated].sum(1)[:, None, :] / cell.controls
+        substitute[:, cell.treated :] += rng.poisson(
+            np.broadcast_to(spread, substitute[:, cell.treated :].shape)
+        )
+    return Drawn(drawn.target, substitute + counts, untouched, drawn.lost, drawn.full)
