@@ -6,7 +6,7 @@ A test fails when a page in docs/ is not what the code says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from nami_monitor.briefing.handbook import Entry, Part, entry
 from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
+from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import text
+from nami_monitor.kit import Case, Lesson, shipped
+from nami_monitor.kit.points import PAGE, Point, Section, read_points
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
 
@@ -152,6 +155,91 @@ def thresholds() -> str:
     return f"{NOTE}\n\n# Thresholds\n\n{grid}"
 
 
+KIT_INTRODUCTION = (
+    "What the inspiration kit says, point by point and in own words, and what carries it in the "
+    "monitor: a lesson of `data/lessons`, or the page of its case from `data/cases`. Where a point "
+    "ends and the next begins is a choice; the points stand in `data/kit_points.toml`."
+)
+
+
+def kit() -> str:
+    """The points of the inspiration kit, what carries them, and what calls up each lesson."""
+    found = shipped()
+    points = read_points(found)
+    cases = [_case_points(case, points) for case in found.cases.values()]
+    conclusions = _carried([point for point in points if point.case is None])
+    called = [
+        [
+            f"`{signal}`",
+            ", ".join(_lesson_link(one) for one in found.lessons.values() if signal in one.signals),
+        ]
+        for signal in KitSignal
+    ]
+    return "\n\n".join(
+        [
+            NOTE,
+            "# The inspiration kit",
+            KIT_INTRODUCTION,
+            "## How many",
+            _counts(points, found.cases),
+            *cases,
+            "## Conclusions",
+            conclusions,
+            "## What calls up which lesson",
+            _grid(["signal", "lessons"], called),
+        ]
+    )
+
+
+def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
+    """How many points each section of each case makes, and how many lessons carry them."""
+    rows = []
+    for number in (*cases, None):
+        own = [point for point in points if point.case == number]
+        per_section = [sum(point.section is section for point in own) for section in Section]
+        lessons = {name for point in own for name in point.carried if name != PAGE}
+        rows.append(
+            [
+                "conclusions" if number is None else f"case {number}",
+                *per_section,
+                len(own),
+                len(lessons),
+            ]
+        )
+    lessons = {name for point in points for name in point.carried if name != PAGE}
+    totals = [sum(point.section is section for point in points) for section in Section]
+    rows.append(["together", *totals, len(points), len(lessons)])
+    return _grid(["", *Section, "points", "lessons"], [[str(cell) for cell in row] for row in rows])
+
+
+def _case_points(case: Case, points: Sequence[Point]) -> str:
+    words = case.words["en"]
+    own = [point for point in points if point.case == case.number]
+    return f"## Case {case.number}: {words.title}, {words.organisation}\n\n{_carried(own)}"
+
+
+def _carried(points: Sequence[Point]) -> str:
+    lessons = shipped().lessons
+    rows = [
+        [
+            point.section,
+            point.words,
+            ", ".join(
+                f"[the case](../data/cases/{point.case}.toml)"
+                if name == PAGE
+                else _lesson_link(lessons[name])
+                for name in point.carried
+            ),
+        ]
+        for point in points
+    ]
+    return _grid(["section", "point", "carried by"], rows)
+
+
+def _lesson_link(lesson: Lesson) -> str:
+    return f"[{lesson.words['en'].title}](../data/lessons/{lesson.name}.toml)"
+
+
 def _help(*command: str) -> str:
     asked = [*command, "--lang", "en", "--help"]
     shown = CliRunner().invoke(app, asked, prog_name="nami", terminal_width=HELP_WIDTH)
@@ -172,6 +260,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "kpis.md": partial(kpis, "en"),
     "kpis.nl.md": partial(kpis, "nl"),
     "thresholds.md": thresholds,
+    "kit.md": kit,
 }
 
 

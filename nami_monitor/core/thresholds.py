@@ -85,6 +85,13 @@ PREPARATION_MONTHS = Threshold(
 LESSON_TITLE = Threshold(80, "characters", "design rule: a title is read at a glance")
 LESSON_TEXT = Threshold(500, "characters", "design rule: a lesson is read beside a chart")
 LESSON_TRY = Threshold(200, "characters", "design rule: one thing to try, to be remembered")
+CHART_LESSONS = Threshold(3, "lessons", "design rule: more markers hide the line they explain")
+SEARCH_LIKENESS = Threshold(
+    0.8, "likeness", "one wrong letter in a word of five: 2 x 4 of 10 letters agree"
+)
+SEARCH_WORTH = Threshold(
+    0.5, "share of the best score", "design rule: what fits half as well is not what was meant"
+)
 SCREEN_ROWS = Threshold(
     10_000, "figures", "design rule: nobody reads more on a screen, and a browser draws no more"
 )

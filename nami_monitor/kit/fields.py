@@ -63,14 +63,14 @@ class Fields:
         """Whether a key is there."""
         return key in self._table
 
-    def text(self, key: str, most: Threshold | None = None) -> str:
+    def words(self, key: str, most: Threshold | None = None) -> str:
         """A text that is not empty, on one line.
 
         Raises:
             UserError: ``kit.missing``, ``kit.value``, or ``kit.long`` beyond ``most`` characters.
         """
         found = self._value(key, str)
-        if not found.strip() or "\n" in found:
+        if not _filled(found):
             raise self._wrong(key, found)
         if most is not None and len(found) > most.value:
             raise UserError(
@@ -89,6 +89,33 @@ class Fields:
     def numbers(self, key: str) -> tuple[int, ...]:
         """Whole numbers; none when the key is not there."""
         return tuple(self._list(key, int))
+
+    def number(self, key: str) -> int:
+        """A whole number."""
+        return self._value(key, int)
+
+    def tables(self, key: str) -> list[Fields]:
+        """The tables of an array.
+
+        Raises:
+            UserError: ``kit.missing``, ``kit.value``.
+        """
+        found: list[Any] = self._value(key, list)
+        if not all(isinstance(one, Mapping) for one in found):
+            raise self._wrong(key, found)
+        return [Fields(self.path, one, f"{key}.") for one in found]
+
+    def rows(self, key: str) -> list[tuple[str, ...]]:
+        """Rows of at least two texts.
+
+        Raises:
+            UserError: ``kit.missing``, ``kit.value``.
+        """
+        found: list[Any] = self._value(key, list)
+        for row in found:
+            if not isinstance(row, list) or not row[1:] or not all(map(_filled, row)):
+                raise self._wrong(key, row)
+        return [tuple(row) for row in found]
 
     def names(self, key: str) -> tuple[str, ...]:
         """Texts; none when the key is not there."""
@@ -148,12 +175,16 @@ class Fields:
         if not self.has(key):
             raise UserError("kit.missing", file=self.path.name, key=self._inside + key)
         found = self._table[key]
-        if not isinstance(found, kind):
+        if type(found) is not kind:  # a yes or no is no number
             raise self._wrong(key, found)
         return found
 
     def _wrong(self, key: str, seen: object) -> UserError:
         return UserError("kit.value", file=self.path.name, key=self._inside + key, seen=repr(seen))
+
+
+def _filled(seen: object) -> bool:
+    return isinstance(seen, str) and bool(seen.strip()) and "\n" not in seen
 
 
 def _near(seen: str, known: Collection[str]) -> str:

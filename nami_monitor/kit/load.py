@@ -27,7 +27,7 @@ _CASE_WORDS: Final = frozenset({"title", "organisation", "context", "approach", 
 
 @dataclass(frozen=True)
 class Kit:
-    """All cases by number, and all lessons by name."""
+    """All cases by number, and all lessons by name: case by case, then conclusions and advice."""
 
     cases: Mapping[int, Case]
     lessons: Mapping[str, Lesson]
@@ -52,7 +52,15 @@ def read_kit(folder: Path) -> Kit:
     lessons = {lesson.name: lesson for lesson in map(_lesson, _files(folder / "lessons"))}
     for lesson in lessons.values():
         _check(lesson, cases, lessons)
-    return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(lessons))
+    ordered = {one.name: one for one in sorted(lessons.values(), key=_place)}
+    return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(ordered))
+
+
+def _place(lesson: Lesson) -> tuple[bool, bool, tuple[int, ...], int, str]:
+    """Where people meet a lesson: by case and kind, then the conclusions, then advice."""
+    kinds = list(LessonKind)
+    first = lesson.cases[:1]
+    return (lesson.advice, not lesson.cases, first, kinds.index(lesson.kind), lesson.name)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -69,11 +77,11 @@ def _case(path: Path) -> Case:
         raise UserError("kit.no_number", file=path.name)
     words = {
         lang: CaseWords(
-            title=one.text("title"),
-            organisation=one.text("organisation"),
-            context=one.text("context"),
-            approach=one.text("approach"),
-            involved=one.text("involved"),
+            title=one.words("title"),
+            organisation=one.words("organisation"),
+            context=one.words("context"),
+            approach=one.words("approach"),
+            involved=one.words("involved"),
         )
         for lang, one in fields.by_language(_CASE_WORDS).items()
     }
@@ -85,9 +93,9 @@ def _lesson(path: Path) -> Lesson:
     fields.only(_LESSON)
     words = {
         lang: LessonWords(
-            title=one.text("title", LESSON_TITLE),
-            text=one.text("text", LESSON_TEXT),
-            to_try=one.text("try", LESSON_TRY),
+            title=one.words("title", LESSON_TITLE),
+            text=one.words("text", LESSON_TEXT),
+            to_try=one.words("try", LESSON_TRY),
         )
         for lang, one in fields.by_language(_LESSON_WORDS).items()
     }

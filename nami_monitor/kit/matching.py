@@ -1,0 +1,129 @@
+"""Which lessons stand beside which chart of a page.
+
+A signal calls up lessons. Those whose case reaches the category come first, then all others that
+the signal calls up, then those that share a strategy and the dimension with one of these. A lesson
+stands on a page once, and a chart bears at most ``CHART_LESSONS``; the rest are listed beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import zip_longest
+
+from nami_monitor.core.thresholds import CHART_LESSONS
+from nami_monitor.core.words import KitSignal, Strategy
+from nami_monitor.kit.lesson import Lesson
+
+
+class Reach(IntEnum):
+    """How close a lesson is to what called it up, closest first."""
+
+    CATEGORY = 1
+    SIGNAL = 2
+    RELATED = 3
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A signal in a chart.
+
+    Args:
+        chart: the chart's name on its page.
+        signal: what the figures show.
+        cases: numbers of the cases that reach the chart's category; empty for all categories.
+        strategy: what the chart's KPI speaks of.
+    """
+
+    chart: str
+    signal: KitSignal
+    cases: frozenset[int] = frozenset()
+    strategy: Strategy | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A lesson, what called it up, and how close it is."""
+
+    lesson: Lesson
+    occasion: Occasion
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The lessons of a chart: those that are marked on it, and those listed beside it."""
+
+    on_chart: tuple[Match, ...]
+    listed: tuple[Match, ...]
+
+
+def place(occasions: Sequence[Occasion], lessons: Mapping[str, Lesson]) -> dict[str, Placed]:
+    """Divide lessons over the charts of one page.
+
+    Args:
+        occasions: what the page shows, most important first.
+        lessons: all lessons, in the kit's order.
+
+    Returns:
+        For each chart that has an occasion, in the order of the occasions, its lessons. Where a
+        chart has several occasions, each has its best lesson placed before any has its second.
+    """
+    charts = list(dict.fromkeys(occasion.chart for occasion in occasions))
+    found = {
+        chart: list(_in_turn([one for one in occasions if one.chart == chart], lessons))
+        for chart in charts
+    }
+    used: set[str] = set()
+    most = int(CHART_LESSONS.value)
+    marked = {chart: tuple(_unused(found[chart], used, most)) for chart in charts}
+    listed = {chart: tuple(_unused(found[chart], used, len(lessons))) for chart in charts}
+    return {chart: Placed(marked[chart], listed[chart]) for chart in charts}
+
+
+def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
+    """Every lesson for one occasion, closest first; what a case reports stands before advice."""
+    called = [lesson for lesson in lessons.values() if occasion.signal in lesson.signals]
+    found = [
+        Match(
+            lesson,
+            occasion,
+            Reach.CATEGORY if occasion.cases & set(lesson.cases) else Reach.SIGNAL,
+        )
+        for lesson in called
+    ]
+    found += [
+        Match(lesson, occasion, Reach.RELATED)
+        for lesson in lessons.values()
+        if lesson not in called and any(_related(lesson, other) for other in called)
+    ]
+    return sorted(found, key=_closeness)
+
+
+def _closeness(match: Match) -> tuple[Reach, bool, bool]:
+    other_strategy = match.occasion.strategy not in match.lesson.strategies
+    return (match.reach, match.lesson.advice, other_strategy)
+
+
+def _related(lesson: Lesson, other: Lesson) -> bool:
+    return (
+        lesson.dimension is not None
+        and lesson.dimension is other.dimension
+        and not set(lesson.strategies).isdisjoint(other.strategies)
+    )
+
+
+def _in_turn(occasions: list[Occasion], lessons: Mapping[str, Lesson]) -> Iterator[Match]:
+    """The matches of several occasions: of each the first, of each the second, and so on."""
+    for row in zip_longest(*(matches(occasion, lessons) for occasion in occasions)):
+        yield from (match for match in row if match is not None)
+
+
+def _unused(found: list[Match], used: set[str], most: int) -> Iterator[Match]:
+    """The first matches whose lesson stands nowhere yet; they count as used from then on."""
+    for match in found:
+        if most > 0 and match.lesson.name not in used:
+            used.add(match.lesson.name)
+            most -= 1
+            yield match
