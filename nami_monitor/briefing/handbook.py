@@ -146,8 +146,8 @@ def _need(code: str, lang: str) -> Need:
 
 
 def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:
-    """What the database reads. Attainment judges the figures of other KPIs and adds up nothing."""
-    if kpi.over_time is OverTime.ATTAINMENT:
+    """What the database reads; nothing where figures are judged or estimated and not added up."""
+    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.COUNTERFACTUAL}:
         return
     yield "numerator", kpi.numerator
     if kpi.denominator:

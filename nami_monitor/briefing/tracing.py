@@ -38,6 +38,8 @@ def formula(traced: Trace, lang: str) -> str:
 
 def _form(result: KpiResult) -> str:
     over_time = CATALOGUE[result.code].over_time
+    if over_time is OverTime.COUNTERFACTUAL and result.denominator is None:
+        return str(over_time)
     if over_time in {OverTime.CHANGE, OverTime.SURVIVAL}:
         return str(over_time)
     if result.unit is Unit.PER_1000_UNIT_YEARS:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.axes import month_index, month_ticks, value_axis
+from nami_monitor.charts.axes import month_index, value_axis
 from nami_monitor.charts.lanes import NARROWEST
+from nami_monitor.charts.months import month_scale
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.tables import Table
 from nami_monitor.core.periods import month_range
@@ -44,30 +45,10 @@ def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
     """
     months = _months(counts)
     names = {code: name(code, lang) for code in order if any(d == code for _, d in counts)}
-    ticks = month_ticks(months[0], months[-1], lang)
-    at = [tick.index for tick in ticks]
-    full = pick(at, [list(tick.lines) for tick in ticks])
-    sparse = pick(at, [[""] if tick.minor else list(tick.lines) for tick in ticks])
     totals = [sum(n for (day, _), n in counts.items() if day == each) for each in months]
     axis = value_axis([0.0, *map(float, totals)], lang)
     rows = [row for day in months for row in _stack(counts, names, day, lang)]
-    x: Spec = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {
-            "domain": [month_index(months[0]) - 0.5, month_index(months[-1]) + 0.5],
-            "nice": False,
-            "zero": False,
-        },
-        "axis": {
-            "values": at,
-            "labelExpr": f"width < {NARROWEST:.0f} ? {sparse} : {full}",
-            "grid": False,
-            "title": None,
-            "labelOverlap": False,
-            "labelLineHeight": 16,
-        },
-    }
+    x: Spec = {"field": "x", **month_scale(months[0], months[-1], lang)}
     y: Spec = {
         "field": "y",
         "type": "quantitative",

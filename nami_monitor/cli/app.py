@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "why": "why",
     "trace": "trace",
     "measurability": "measurability",
+    "waterbed": "waterbed",
     "completeness": "figures",
     "export": "out",
     "check": "out",

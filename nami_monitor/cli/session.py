@@ -25,7 +25,14 @@ WAIT_SECONDS: Final = 60.0
 LANG_KEY: Final = "nami.lang"
 LANGUAGE_VARIABLES: Final = ("NAMI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 WRONG_USAGE: Final = frozenset(
-    {"periods.month", "kpi.no_dimension", "kpi.dimensions_apart", "kpi.no_code", "export.no_such"}
+    {
+        "periods.month",
+        "kpi.no_dimension",
+        "kpi.dimensions_apart",
+        "kpi.no_code",
+        "export.no_such",
+        "waterbed.no_intervention",
+    }
 )
 """Errors that the command line itself holds; they end with exit code 2."""
 

@@ -76,6 +76,18 @@ FUNNEL_EXCESS = Threshold(
     "standard errors",
     "simulated: equal locations seem over-dispersed in 5 to 8 of 100 funnels",
 )
+CATCHING_UP = Threshold(
+    6, "months", "design rule: what was put off is bought within half a year after a measure ends"
+)
+SILENT_MONTHS = Threshold(
+    3, "months", "design rule: a location without any order for a quarter is not just quiet"
+)
+LITTLE_CAME_BACK = Threshold(
+    0.25, "share", "design rule: words for a strip, up to a quarter is little"
+)
+NEARLY_ALL_CAME_BACK = Threshold(
+    0.75, "share", "design rule: words for a strip, from three quarters on it is nearly all"
+)
 PRICE_MONTHS = Threshold(
     24, "months", "design rule: an older price says nothing of what a purchase would cost now"
 )

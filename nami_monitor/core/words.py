@@ -46,8 +46,9 @@ class OverTime(StrEnum):
     """How a KPI goes from months to longer periods.
 
     ``LAST`` is the state at the end of the period, ``CHANGE`` the difference with the same period a
-    year earlier, ``SURVIVAL`` a curve of all that was watched up to its end, and ``ATTAINMENT``
-    speaks of the targets that are stated for it.
+    year earlier, ``SURVIVAL`` a curve of all that was watched up to its end, ``ATTAINMENT`` speaks
+    of the targets that are stated for it, and ``COUNTERFACTUAL`` of what interventions changed,
+    against what would have been.
     """
 
     SUM = "sum"
@@ -57,6 +58,7 @@ class OverTime(StrEnum):
     CHANGE = "change"
     SURVIVAL = "survival"
     ATTAINMENT = "attainment"
+    COUNTERFACTUAL = "counterfactual"
 
 
 class Evidence(StrEnum):

@@ -89,6 +89,7 @@ def _interventions(world: World) -> Workbook:
     everywhere = ";".join(code(place) for place in range(truth.locations))
     removed = [index for index, article in enumerate(ARTICLES) if article.removed]
     towels = ";".join(name for item in REFILLS if item.towel for name in (item.old, item.new))
+    dryers = ";".join(name for item in REFILLS if item.dries for name in (item.old, item.new))
     rows: tuple[Row, ...] = (
         (
             *("ZL-I-1", "Assortiment van de voorraadkasten ingekort", "Kantoorartikelen"),
@@ -114,7 +115,7 @@ def _interventions(world: World) -> Workbook:
         (
             *("ZL-I-4", "Zuinige handdoekdispensers", "Sanitaire voorzieningen"),
             *("Reduce", "Loopt", truth.towel_start, None, 0, 0),
-            *("contract", "contract", None),
+            *("contract", "contract", dryers),
             ";".join(code(place) for place in world.sanitary.thrifty),
             *(towels, "nee", 0.15, "inkoop;facilitair;schoonmaak", POLICY, "Duurzaamheid"),
         ),

@@ -33,6 +33,7 @@ class Supply:
         grams: mass of a base unit; None: unknown.
         rate: base units per staff day (refills) or share of its stream (hardware).
         towel: whether the thriftier dispensers save on it.
+        dries: whether people might dry their hands with it instead.
         sustainable: whether it bears a sustainability mark.
     """
 
@@ -46,6 +47,7 @@ class Supply:
     grams: float | None
     rate: float
     towel: bool = False
+    dries: bool = False
     sustainable: bool = False
 
 
@@ -53,6 +55,7 @@ REFILLS: Final = (
     Supply(
         *("ST-101", "VU-8801", "Toiletpapier 400 vel", "refill", "rol"),
         *(40, 0.39, 118.0, 0.09),
+        dries=True,
         sustainable=True,
     ),
     Supply(

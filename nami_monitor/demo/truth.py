@@ -17,7 +17,8 @@ Office supplies
     - The cabinet holds 24 products. The web shop sells 60, of which 8 from January 2025 only.
 Sanitary supplies
     - Refills per staff day fall by 4% a year. Thriftier towel dispensers at 25 locations cut both
-      towel products there by 12% from October 2025, without any leakage.
+      towel products there by 12% from October 2025, without any leakage: toilet paper, with which
+      hands could be dried instead, kept its course.
     - One total contract until December 2024; then three: hardware, refills, services. The split
       itself changed no volume. Data break: from January 2024 the total supplier books services
       per visit, five lines a month instead of one, for the same money.

@@ -172,6 +172,11 @@ def signed(value: Number, lang: str, write: Callable[[Number, str], str] = numbe
     return sign + (NBSP if bare.startswith("€") else "") + bare
 
 
+def departure(value: Number, unit: Unit, lang: str) -> str:
+    """Write a difference with its sign where its unit is named elsewhere; see ``figure``."""
+    return signed(value, lang, lambda each, la: figure(each, unit, la))
+
+
 def difference(
     value: Number,
     unit: Unit,

@@ -9,6 +9,7 @@ from nami_monitor.core.words import OverTime
 from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.attainment import attainment
 from nami_monitor.kpis.change import change
+from nami_monitor.kpis.counterfactual import counterfactual
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.lifetimes import survival
 from nami_monitor.kpis.result import KpiResult
@@ -22,6 +23,7 @@ Compute = Callable[[Transaction, Kpi, Ask], list[KpiResult]]
 OTHERWISE: Final[Mapping[OverTime, Compute]] = {
     OverTime.CHANGE: change,
     OverTime.SURVIVAL: survival,
+    OverTime.COUNTERFACTUAL: counterfactual,
     OverTime.ATTAINMENT: lambda db, kpi, ask: attainment(db, kpi, ask, compute),
 }
 """KPIs that are not added up from months."""

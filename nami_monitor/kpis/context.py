@@ -197,7 +197,7 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
 def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, SourceMonth]]:
     """Per source what it owed and delivered, under every month for which that stands."""
     if relation.delivered_by == ORDERS:
-        return _of_orders(db)
+        return of_orders(db)
     rows = db.rows_again(
         "select source, first_month, last_month from registers where relation = ?",
         [relation.delivered_by],
@@ -211,7 +211,7 @@ def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, Source
     }
 
 
-def _of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
+def of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
     """Per source of order lines what it owed and delivered, under every month it stands for."""
     rows = db.rows_again(
         "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"

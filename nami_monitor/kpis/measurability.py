@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import OverTime, PeriodKind, State
@@ -140,12 +141,19 @@ def _by_category(db: Transaction, kpi: Kpi, month: date) -> dict[str | None, Kpi
     return {result.keys["category"]: result for result in compute(db, kpi, ask)}
 
 
+NOTHING: Final = {
+    OverTime.ATTAINMENT: "no_targets",
+    OverTime.COUNTERFACTUAL: "no_interventions",
+}
+"""The reason where a category has nothing that a figure speaks of, unless it lacks order lines."""
+
+
 def _absent(
     db: Transaction, kpi: Kpi, category: str, month: date, around: context.Around
 ) -> KpiResult:
     """The result for a category of which the figure's rows never speak."""
     excused = around.not_applicable(kpi.strategy, category)
-    nothing = "no_targets" if kpi.over_time is OverTime.ATTAINMENT else "no_data"
+    nothing = NOTHING.get(kpi.over_time, "no_data")
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))
     return KpiResult(
         code=kpi.code,

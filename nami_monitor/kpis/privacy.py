@@ -50,7 +50,7 @@ def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) ->
     """
     if not PRODUCTS & set(ask.used) or not PLACES & set(ask.used):
         return list(results)
-    sites = _sites(db)
+    sites = all_sites(db)
     protected = protected_sets(sites)
     hidden: dict[tuple[str | None, ...], bool] = {}
     shown = []
@@ -95,7 +95,8 @@ def _size(site: Site) -> tuple[bool, float, str]:
     return (site.staff is None, site.staff or 0.0, site.location)
 
 
-def _sites(db: Transaction) -> list[Site]:
+def all_sites(db: Transaction) -> list[Site]:
+    """Every location with its staff."""
     rows = db.rows(
         "select l.location_id, any_value(l.location_group), min(a.value) from location_facts as l"
         f" left join activity as a on a.location_id = l.location_id and a.measure in {words(STAFF)}"

@@ -129,6 +129,13 @@ RELATIONS: dict[str, Relation] = {
             quantity=None,
             delivered_by="by_contract",
         ),
+        Relation(
+            "interventions",
+            {"category": OF_ANY["category"], "intervention": "r.intervention_id"},
+            (),
+            quantity=None,
+            delivered_by="interventions",
+        ),
     )
 }  # fmt: skip
 

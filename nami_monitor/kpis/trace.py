@@ -11,6 +11,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import OverTime, State
 from nami_monitor.kpis.aims import aimed
 from nami_monitor.kpis.compute import compute
+from nami_monitor.kpis.counted import counted
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask
@@ -122,7 +123,7 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
         denominator=kpi.denominator,
         covered=kpi.covered,
         relation=found[0].reads if found else "",
-        periods=rests_on(kpi, result.period),
+        periods=found[0].periods if found else rests_on(kpi, result.period),
         batches=tuple(
             BatchPart(row[0], scope.ground.table, *batches[row[0]], *row[1:])
             for scope, row in parts
@@ -144,6 +145,8 @@ def grounds(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Sco
         return ()
     if kpi.over_time is OverTime.ATTAINMENT:
         return (aimed(db, kpi, ask, result.period),)
+    if kpi.over_time is OverTime.COUNTERFACTUAL:
+        return counted(db, kpi, ask, result.period)
     return scopes(db, kpi, ask, result)
 
 

@@ -46,7 +46,11 @@ OFFERED: Final = (
 )  # fmt: skip
 """Dimensions by which a change is split, in the order in which they are offered."""
 
-NOT_SPLIT: Final = {OverTime.SURVIVAL: "why_survival", OverTime.ATTAINMENT: "why_attainment"}
+NOT_SPLIT: Final = {
+    OverTime.SURVIVAL: "why_survival",
+    OverTime.ATTAINMENT: "why_attainment",
+    OverTime.COUNTERFACTUAL: "why_counterfactual",
+}
 """KPIs to which no group contributes a part of its own, with the reason."""
 
 WHOLE_YEARS: Final = {PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12}

@@ -12,10 +12,10 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -36,6 +36,7 @@ HELD = re.compile(r"Could not set lock|being used by another process")
 REFUSED = re.compile(r"Permission denied|Read-only file system|Access is denied", re.IGNORECASE)
 """What DuckDB says of a file that may not be written."""
 
+Made = TypeVar("Made")
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 
@@ -50,6 +51,7 @@ class Transaction:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
         self._answers: dict[str, list[tuple[Any, ...]]] | None = {} if unchanging else None
+        self._made: dict[str, Any] = {}
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run a statement whose rows nobody wants."""
@@ -67,6 +69,20 @@ class Transaction:
         if key not in self._answers:
             self._answers[key] = self.rows(sql, parameters)
         return self._answers[key]
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What many figures work out alike from stored tables; made only once.
+
+        Args:
+            name: what it is; two things have two names.
+            make: how it is worked out.
+        """
+        if self._answers is None:
+            return make()
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
 
     def value(self, sql: str, parameters: Parameters = None) -> Any:
         """The first field of the first row, or None when there is no row."""

@@ -2,12 +2,14 @@
 
 import registers_again
 import test_against_polars
+import waterbed_again
 
 from nami_monitor.kpis import CATALOGUE
 
 WORKED_OUT_AGAIN = {
     "test_against_polars.py": test_against_polars.EXPECTED,
     "test_registers_against_polars.py": registers_again.EXPECTED,
+    "interventions/test_kpis_again.py": waterbed_again.EXPECTED,
 }
 
 

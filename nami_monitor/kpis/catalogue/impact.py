@@ -1,6 +1,7 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Kpi
 
 IMPACT_SPEND = Kpi(
@@ -47,5 +48,18 @@ IMPACT_CO2E = Kpi(
         "mass": "coalesce(sum(handled_kg_with_co2e), 0) / nullif(sum(handled_kg), 0)",
         "spend": "coalesce(sum(handled_eur_with_co2e), 0) / nullif(sum(handled_eur), 0)",
     },
+    version=1,
+)
+
+WATERBED_QUOTIENT = Kpi(
+    code="waterbed_quotient",
+    strategy=Strategy.IMPACT,
+    better=Direction.DOWN,
+    unit=Unit.PERCENT,
+    reads=("interventions",),
+    over_time=OverTime.COUNTERFACTUAL,
+    evidence=Evidence.COUNTERFACTUAL,
+    numerator="count(*)",
+    needs=(*OF_INTERVENTIONS, "orders.quantity"),
     version=1,
 )

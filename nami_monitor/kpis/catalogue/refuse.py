@@ -105,3 +105,49 @@ REFUSE_STOCK_PER_LOCATION = Kpi(
     splits=("location",),
     version=1,
 )
+
+OF_INTERVENTIONS = (
+    "interventions.starts_on",
+    "interventions.locations",
+    "interventions.target_channel",
+    "interventions.substitute_channels",
+)
+
+REFUSE_NET_AVOIDED = Kpi(
+    code="refuse_net_avoided",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.BASE,
+    reads=("interventions",),
+    over_time=OverTime.COUNTERFACTUAL,
+    evidence=Evidence.COUNTERFACTUAL,
+    numerator="count(*)",
+    needs=(*OF_INTERVENTIONS, "orders.quantity"),
+    version=1,
+)
+
+REFUSE_NET_AVOIDED_SPEND = Kpi(
+    code="refuse_net_avoided_spend",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.EUR,
+    reads=("interventions",),
+    over_time=OverTime.COUNTERFACTUAL,
+    evidence=Evidence.COUNTERFACTUAL,
+    numerator="count(*)",
+    needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
+    version=1,
+)
+
+REFUSE_NET_AVOIDED_MASS = Kpi(
+    code="refuse_net_avoided_mass",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.KG,
+    reads=("interventions",),
+    over_time=OverTime.COUNTERFACTUAL,
+    evidence=Evidence.COUNTERFACTUAL,
+    numerator="count(*)",
+    needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
+    version=1,
+)

@@ -1,0 +1,167 @@
+"""KPIs that rest on estimates: what interventions saved on balance, and what leaked away.
+
+An estimate speaks of all months after the start together, so a period takes its months' part of it:
+periods add up. Interventions that showed nothing count as much as those that did, else only the
+lucky ones would.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import Flag, State, Unit, Verdict
+from nami_monitor.kpis.context import flags_of
+from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.relations import choose
+from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
+from nami_monitor.store import Transaction
+
+if TYPE_CHECKING:
+    from nami_monitor.kpis.interventions.answer import Answer
+    from nami_monitor.kpis.interventions.portfolio import Share
+
+
+def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+    """The results of a KPI that rests on the estimates of interventions.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration; a percentage is the quotient, any other unit the net effect in it.
+        ask: periods, grouping and filters; only by category and intervention.
+
+    Returns:
+        As ``compute`` gives. The completeness is the share of the months in which interventions
+        held at full strength that the estimates speak of.
+
+    Raises:
+        UserError: ``kpi.dimensions_apart`` for any other dimension, or what ``periods_of`` raises.
+    """
+    choose(kpi.reads, ask.used)
+    if not db.value("select exists (select 1 from interventions)"):
+        return [
+            replace(_blank(kpi, period, {}, ()), reason=Reason("no_interventions"))
+            for period in ([] if ask.by else periods_of(db, ask))
+        ]
+    from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
+
+    answers = _answers(db, kpi, ask)
+    flags = flags_of(db)
+    groups = sorted({_keys(one, ask.by) for one in answers}) if ask.by else [()]
+    return [
+        _judge(
+            kpi,
+            _blank(kpi, period, dict(zip(ask.by, keys, strict=True)), flags),
+            within([one for one in answers if _keys(one, ask.by) == keys], period),
+        )
+        for keys in groups
+        for period in periods_of(db, ask)
+    ]
+
+
+def shares(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> list[Share]:
+    """The interventions of a question, with what their estimates say of a period."""
+    from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
+
+    return within(_answers(db, kpi, ask), period)
+
+
+def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Answer]:
+    """What the interventions of a question did.
+
+    The estimator is loaded here, because a first page of data without interventions need not wait
+    for it.
+    """
+    from nami_monitor.kpis.interventions.portfolio import portfolio  # noqa: PLC0415 - see above
+
+    unit = Unit.BASE if kpi.unit is Unit.PERCENT else kpi.unit
+    return [one for one in portfolio(db, unit) if _wanted(one, ask)]
+
+
+def _named(one: Answer) -> dict[str, str]:
+    return {"category": one.intervention.category, "intervention": one.intervention.code}
+
+
+def _keys(one: Answer, by: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_named(one)[name] for name in by)
+
+
+def _wanted(one: Answer, ask: Ask) -> bool:
+    named = _named(one)
+    return all((named[name] or EMPTY) in values for name, values in ask.filters.items())
+
+
+def _blank(
+    kpi: Kpi, period: Period, keys: dict[str, str | None], flags: tuple[Flag, ...]
+) -> KpiResult:
+    return KpiResult(
+        code=kpi.code,
+        period=period,
+        keys=keys,
+        state=State.NOT_COMPUTABLE,
+        unit=kpi.unit,
+        version=kpi.version,
+        evidence=kpi.evidence,
+        flags=flags,
+    )
+
+
+def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[Share]) -> KpiResult:
+    if not held:
+        return replace(blank, reason=Reason("none_in_force"))
+    counted = sum(one.months for one in held)
+    made = replace(blank, completeness=counted / sum(one.due for one in held))
+    if not counted:
+        return replace(made, reason=Reason("not_estimated", {"count": len(held)}))
+    if made.completeness is not None and made.completeness < 1:
+        made = replace(made, flags=(*made.flags, Flag.INCOMPLETE))
+    told = [one for one in held if one.months]
+    return _quotient(made, told) if kpi.unit is Unit.PERCENT else _avoided(made, told)
+
+
+def _avoided(made: KpiResult, held: Sequence[Share]) -> KpiResult:
+    """What was not bought on balance.
+
+    Limits are added up, so that they hold however errors go together.
+    """
+    value = low = high = 0.0
+    for one in held:
+        net = one.answer.result.net if one.answer.result else None
+        if net is not None:
+            value -= one.months * net.value
+            low -= one.months * net.high
+            high -= one.months * net.low
+    return replace(made, state=State.VALUE, value=value, low=low, high=high, numerator=value)
+
+
+def _quotient(made: KpiResult, held: Sequence[Share]) -> KpiResult:
+    """What came back of what went, over all interventions together: never a mean of quotients."""
+    from nami_monitor.waterbed.pooled import pooled  # noqa: PLC0415 - as above
+
+    results = [one.answer.result for one in held if one.answer.result]
+    found = pooled(results, [one.months for one in held if one.answer.result])
+    if found is None:
+        return replace(made, reason=Reason("not_estimated", {"count": len(held)}))
+    totals = replace(made, numerator=found.spill.value, denominator=-found.gross.value)
+    withheld = [verdict for verdict in found.verdicts if verdict in WITHHELD]
+    if withheld:
+        return replace(made, reason=Reason(f"waterbed_{withheld[0]}"))
+    quotient = found.quotient
+    return replace(
+        totals,
+        state=State.VALUE,
+        value=100 * quotient.value,
+        low=_finite(100 * quotient.low),
+        high=_finite(100 * quotient.high),
+    )
+
+
+WITHHELD: Final = (Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,202 @@
+"""What one intervention did, in one unit, and where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from nami_monitor.core.words import Design, Unit, Verdict
+from nami_monitor.kpis.interventions.cube import READINGS
+from nami_monitor.kpis.interventions.ground import Ground
+from nami_monitor.kpis.interventions.note import Note
+from nami_monitor.kpis.interventions.panel import (
+    Setting,
+    among_neighbours,
+    setting,
+    unreadable,
+    untouched,
+)
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.series import Kind
+from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.kpis.interventions.window import Window
+from nami_monitor.waterbed.estimate import estimate
+from nami_monitor.waterbed.result import Estimate, Result
+
+NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
+ESTIMATED = frozenset(Verdict) - {Verdict.NOT_ENOUGH_DATA}
+WITHOUT_QUOTIENT = frozenset(
+    {Verdict.NOT_ENOUGH_DATA, Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
+)
+"""Verdicts at which the quotient is withheld."""
+
+
+@dataclass(frozen=True)
+class Went:
+    """What came of one place where demand may have gone.
+
+    Args:
+        kind: what sort of place.
+        name: the channel, product group or contract; empty for the others.
+        effect: change per month; None where it cannot be told.
+        shown: whether its limits leave out zero.
+        corrected: whether the limits hold for all places together that are corrected so.
+    """
+
+    kind: Kind
+    name: str
+    effect: Estimate | None
+    shown: bool
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one intervention in one unit.
+
+    Args:
+        intervention: as registered.
+        unit: base units, kg or EUR; effects are per month.
+        window: the months that were compared; None where there is nothing to compare.
+        sites: the locations that were compared; likewise.
+        result: the estimate; None where nothing could be handed to the estimator.
+        notes: what was left out, and what stands in the way.
+        last_month: the last month with order lines of its category; None without any.
+        destinations: where it may have gone.
+        shared: the quotient as if several locations share one; None for a single location.
+    """
+
+    intervention: Intervention
+    unit: Unit
+    window: Window | None
+    sites: Sites | None
+    result: Result | None
+    notes: tuple[Note, ...]
+    last_month: date | None
+    destinations: tuple[Went, ...] = ()
+    shared: Estimate | None = None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The rungs of the ladder that hold; never empty."""
+        return self.result.verdicts if self.result else NOT_ENOUGH
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a gross, a spill-over and a net effect."""
+        return self.result is not None and self.result.net is not None
+
+    @property
+    def design(self) -> Design:
+        """What it was compared with."""
+        if self.result is not None:
+            return self.result.design
+        compared = self.sites is not None and self.sites.controls
+        return Design.CONTROLS if compared else Design.NO_CONTROLS
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """The locations to whose positions the result refers."""
+        return self.sites.treated + self.sites.controls if self.sites else ()
+
+
+def answer(one: Intervention, read: Ground, unit: Unit, *, look_around: bool = True) -> Answer:
+    """What an intervention did.
+
+    Args:
+        one: the intervention.
+        read: what was read of its category.
+        unit: base units, kg or EUR.
+        look_around: whether to look where else it may have gone.
+    """
+    return _reading(one, read, setting(one, read), unit, look_around=look_around)
+
+
+def readings(one: Intervention, read: Ground) -> tuple[Answer, ...]:
+    """What an intervention did and where it went, in every unit."""
+    found = setting(one, read)
+    return tuple(_reading(one, read, found, unit, look_around=True) for unit in READINGS)
+
+
+def _reading(
+    one: Intervention,
+    read: Ground,
+    found: Setting | tuple[Note, ...],
+    unit: Unit,
+    *,
+    look_around: bool,
+) -> Answer:
+    cube = read.cubes.get(one.category)
+    last = cube.months[-1] if cube else None
+    if not isinstance(found, Setting):
+        return Answer(one, unit, None, None, None, found, last)
+    lacking = unreadable(found, unit)
+    notes = (*((lacking,) if lacking else ()), *found.notes)
+    if any(note.stops for note in notes):
+        return Answer(one, unit, found.window, found.sites, None, notes, last)
+    result = _estimate(one, found, unit)
+    made = Answer(one, unit, found.window, found.sites, result, notes, last)
+    if not look_around or not made.estimated:
+        return made
+    several = len(result.treated) > 1
+    shared = _estimate(one, found, unit, shared=True).quotient if several else None
+    return replace(made, destinations=tuple(_went(one, found, unit, result)), shared=shared)
+
+
+def _estimate(one: Intervention, found: Setting, unit: Unit, *, shared: bool = False) -> Result:
+    return estimate(
+        found.array(found.series.target, unit),
+        found.array(found.series.substitute, unit),
+        found.treated,
+        len(found.window.pre),
+        anticipation=found.window.anticipation,
+        untouched=untouched(found, unit, one),
+        common_quotient=shared,
+        volume=_volume(found),
+    )
+
+
+def _volume(found: Setting) -> float:
+    """Base units per month and treated location before the start, whatever the reading."""
+    before = found.array(found.series.target, Unit.BASE)[found.treated, : found.settled]
+    return float(before.mean()) if before.size else 0.0
+
+
+def _went(one: Intervention, found: Setting, unit: Unit, result: Result) -> list[Went]:
+    """Every place where it may have gone."""
+    return [*_neighbours(one, found, unit), *_in_time(one, found, unit, result)]
+
+
+def _neighbours(one: Intervention, found: Setting, unit: Unit) -> list[Went]:
+    """What target and substitute together did at locations of the same group."""
+    if not found.sites.neighbours:
+        return []
+    return [_apart(Kind.NEIGHBOURS, one, among_neighbours(found), unit)]
+
+
+def _in_time(one: Intervention, found: Setting, unit: Unit, result: Result) -> list[Went]:
+    """What was taken before the start, and after the end."""
+    went = []
+    if result.anticipation is not None:
+        before = result.anticipation.gross
+        went.append(Went(Kind.BEFORE, "", before, _not_zero(before), corrected=False))
+    if found.window.after:
+        later = replace(found.window, post=found.window.after)
+        went.append(_apart(Kind.AFTER, one, replace(found, window=later), unit))
+    return went
+
+
+def _apart(kind: Kind, one: Intervention, found: Setting, unit: Unit) -> Went:
+    """A comparison of its own: the change of target and substitute together."""
+    net = _estimate(one, found, unit).net
+    return Went(kind, "", net, shown=_not_zero(net), corrected=False)
+
+
+def _not_zero(effect: Estimate | None) -> bool:
+    return effect is not None and not effect.low <= 0 <= effect.high
+
+
+def shown_by(answers: Sequence[Answer]) -> Answer:
+    """The first reading in which something was estimated; else the first."""
+    return next((one for one in answers if one.estimated), answers[0])

@@ -1,0 +1,236 @@
+"""The parts of the page on one intervention: verdict, effects, and where it went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from nami_monitor.briefing import waterbed as briefing
+from nami_monitor.core.words import Design, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer, readings
+from nami_monitor.kpis.interventions.cube import READINGS
+from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.register import Intervention, interventions
+from nami_monitor.kpis.interventions.sites import places
+from nami_monitor.kpis.names import names
+from nami_monitor.store import Store
+from nami_monitor.ui import filters
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.grid import Head, grid
+
+PARTS = ("gross", "spill", "net")
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _register(_store: Store, path: str, version: int) -> tuple[Intervention, ...]:
+    del path, version  # they are part of the key only
+    with _store.read() as db:
+        return interventions(db)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _readings(_store: Store, path: str, version: int, code: str) -> tuple[Answer, ...]:
+    del path, version
+    with _store.read() as db:
+        (one,) = (found for found in interventions(db) if found.code == code)
+        return readings(one, ground(db, [one.category]))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _names(_store: Store, path: str, version: int, lang: str) -> Mapping[str | None, str]:
+    del path, version
+    with _store.read() as db:
+        return names(db, "location", list(places(db)), lang)
+
+
+def register(session: Session) -> tuple[Intervention, ...]:
+    """Every intervention."""
+    store = session.store
+    return _register(store, str(store.path), store.version())
+
+
+def place_names(session: Session) -> Mapping[str | None, str]:
+    """Every location by its name."""
+    store = session.store
+    return _names(store, str(store.path), store.version(), session.lang)
+
+
+def empty(session: Session, found: Sequence[Intervention]) -> bool:
+    """Whether there is no intervention yet; if so, say what to do."""
+    if found:
+        return False
+    with st.container(key="waterbed_empty", border=True):
+        st.header(session.t("waterbed.empty.title"), anchor=False)
+        st.markdown(session.t("waterbed.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+    return True
+
+
+def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...]:
+    """The intervention to look at, in every reading; at first the first with an estimate."""
+    titles = {one.code: one.title for one in found}
+    answers = {code: _of(session, code) for code in titles}
+    told = (code for code, each in answers.items() if any(one.estimated for one in each))
+    code = filters.select(
+        "intervention",
+        session.t("waterbed.choose"),
+        list(titles),
+        lambda one: f"{titles[one]} ({one})",
+        default=next(told, found[0].code),
+    )
+    return answers[code]
+
+
+def _of(session: Session, code: str) -> tuple[Answer, ...]:
+    store = session.store
+    return _readings(store, str(store.path), store.version(), code)
+
+
+def reading(session: Session, answers: Sequence[Answer]) -> Answer:
+    """The reading that was chosen; at first the first in which something was estimated."""
+    usual = next((one for one in answers if one.estimated), answers[0])
+    unit = filters.select(
+        "unit",
+        session.t("waterbed.unit"),
+        [str(unit) for unit in READINGS],
+        lambda one: session.t(f"waterbed.readings.{one}"),
+        default=str(usual.unit),
+    )
+    return next(one for one in answers if one.unit == Unit(unit))
+
+
+def verdict(session: Session, one: Answer) -> None:
+    """What may be said, in the size that it deserves, and what it rests on."""
+    st.html(f'<p class="nami-headline">{escape(briefing.verdict(one, session.lang))}</p>')
+    if one.estimated and one.result is not None:
+        months = session.t(
+            "waterbed.per_100", post=one.result.post_months, pre=one.result.pre_months
+        )
+        weaker = session.t("waterbed.weaker") if one.design is Design.NO_CONTROLS else ""
+        st.caption(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker))))
+
+
+def remarks(session: Session, one: Answer) -> None:
+    """What was left out, what stands in the way, and what a reader must know."""
+    for said in briefing.remarks(one, session.lang):
+        st.markdown(f"- {_plain(said)}")
+
+
+def _plain(said: str) -> str:
+    """A sentence in which nothing is markup."""
+    return said.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
+
+
+def effects(session: Session, chosen: Answer, answers: Sequence[Answer]) -> None:
+    """Gross, spill-over and net: the chosen reading large, the others beside it."""
+    if not chosen.estimated:
+        return
+    shown = tuple(_card(session, part, chosen, answers) for part in PARTS)
+    st.html(cards_html(shown, session.lang))
+
+
+def _card(session: Session, part: str, chosen: Answer, answers: Sequence[Answer]) -> Card:
+    found = getattr(chosen.result, part)
+    others = [one for one in answers if one.unit is not chosen.unit]
+    interval = Beside(
+        session.t("waterbed.heads.interval"), briefing.span(found, chosen.unit, session.lang)
+    )
+    return Card(
+        name=session.t(f"waterbed.parts.{part}"),
+        value=formats.departure(found.value, chosen.unit, session.lang),
+        unit=session.t(f"waterbed.per_month.{chosen.unit}"),
+        beside=(interval, *(_beside(session, part, one) for one in others)),
+    )
+
+
+def _beside(session: Session, part: str, one: Answer) -> Beside:
+    label = session.t(f"waterbed.heads.{one.unit}")
+    found = getattr(one.result, part) if one.result else None
+    if found is None:
+        return Beside(label, session.t("waterbed.withheld"))
+    return Beside(
+        label,
+        briefing.amount(found.value, one.unit, session.lang),
+        f"({briefing.span(found, one.unit, session.lang)})",
+    )
+
+
+def more(session: Session, one: Answer) -> None:
+    """What would be needed to say more."""
+    said = briefing.more(one, session.lang)
+    if said:
+        st.header(session.t("waterbed.more.title"), anchor=False)
+        for sentence in said:
+            st.markdown(f"- {_plain(sentence)}")
+
+
+def sensitivity(session: Session, one: Answer) -> None:
+    """Second opinions on the quotient."""
+    result = one.result
+    if result is None or result.quotient is None or WITHOUT_QUOTIENT & set(one.verdicts):
+        return
+    opinions = result.sensitivity
+    methods = {
+        "own": result.quotient,
+        "without_own_shocks": opinions.without_own_shocks,
+        "ranks": opinions.ranks,
+        "synthetic": opinions.synthetic,
+        "together": one.shared,
+    }
+    told = {key: found for key, found in methods.items() if found is not None}
+    title = session.t("waterbed.sensitivity.title")
+    with st.expander(title):
+        if len(told) == 1:
+            st.markdown(session.t("waterbed.sensitivity.none"))
+            return
+        st.markdown(session.t("waterbed.sensitivity.words"))
+        heads = [
+            Head(session.t(f"waterbed.{key}"))
+            for key in ("sensitivity.method", "parts.quotient", "went.interval")
+        ]
+        rows = [
+            (
+                session.t(f"waterbed.sensitivity.{key}"),
+                briefing.share(found.value, session.lang),
+                session.t(
+                    "waterbed.between",
+                    low=briefing.share(found.low, session.lang),
+                    high=briefing.share(found.high, session.lang),
+                ),
+            )
+            for key, found in told.items()
+        ]
+        grid(session, heads, rows, key="waterbed_sensitivity", name=title, file=title)
+        bias = opinions.bias_per_share
+        if bias is not None and math.isfinite(bias):
+            said = briefing.points(bias, session.lang)
+            st.markdown(session.t("waterbed.sensitivity.bias", points=said))
+
+
+def sites(session: Session, one: Answer) -> None:
+    """Which locations were compared, and why others were not."""
+    if one.sites is None:
+        return
+    title = session.t("waterbed.sites.title")
+    with st.expander(title):
+        controls = len(one.sites.controls)
+        none = session.t("waterbed.sites.none")
+        st.markdown(session.t("waterbed.sites.count", n=controls) if controls else none)
+        known = place_names(session)
+        heads = [Head(session.t(f"waterbed.sites.{key}")) for key in ("location", "role", "why")]
+        grid(
+            session,
+            heads,
+            [
+                (f"{known.get(code, code)} ({code})", session.t(f"waterbed.sites.{role}"), why)
+                for code, role, why in briefing.roles(one, session.lang)
+            ],
+            key="waterbed_sites",
+            name=title,
+            file=title,
+        )

@@ -1,0 +1,60 @@
+"""``nami waterbed`` on the demo: its rows, and what it says of a code that is not known."""
+
+import json
+
+from nami_monitor.demo.truth import TRUTH
+
+INTERVAL = {"value", "low", "high"}
+
+
+def run(nami, demo_folder, *args):
+    return nami("waterbed", *args, "--db", str(demo_folder / "demo.duckdb"))
+
+
+def asked(nami, demo_folder, *args):
+    return json.loads(run(nami, demo_folder, *args, "--json").stdout)
+
+
+def test_every_intervention_has_its_row(nami, demo_folder):
+    found = asked(nami, demo_folder)
+    assert [row["intervention"] for row in found] == [f"ZL-I-{k}" for k in range(1, 6)]
+    for row in found:
+        assert row["design"] in {"controls", "no_controls"}
+        assert row["verdicts"]
+        assert row["unit"] == "base"
+        for part in ("gross", "spill", "net", "quotient"):
+            assert set(row[part]) == INTERVAL
+        if row["verdicts"] == ["not_enough_data"]:
+            assert row["net"] == dict.fromkeys(INTERVAL)
+            assert row["reasons"]
+
+
+def test_the_pilot_of_the_demo(nami, demo_folder):
+    (row,) = asked(nami, demo_folder, "ZL-I-3", "--unit", "eur")
+    assert row["verdicts"] == ["waterbed_shown", "net_reduction_shown"]
+    assert row["quotient"]["low"] < TRUTH.waterbed_quotient < row["quotient"]["high"]
+    assert row["gross"]["high"] < 0 < row["spill"]["low"]
+    assert (row["controls"], row["pre_months"], row["post_months"]) == (38, 28, 20)
+    assert row["anticipation_months"] == 1
+    assert row["treated"] == [TRUTH.pilot]
+    assert {"location": TRUTH.tiny_location, "why": "small"} in row["left_out"]
+    assert [place["kind"] for place in row["destinations"]][-1] == "before"
+
+
+def test_for_people_in_dutch(nami, demo_folder):
+    said = run(nami, demo_folder, "ZL-I-3", "ZL-I-5", "--lang", "nl").stdout
+    assert "Er is per saldo minder besteld" in said
+    assert "De maatregel begint op 1\N{NO-BREAK SPACE}jan 2027." in said
+    assert "te weinig gegevens" in said
+
+
+def test_a_code_that_is_not_known_is_wrong_usage(nami, demo_folder):
+    done = run(nami, demo_folder, "ZL-I-33")
+    assert done.exit_code == 2
+    assert "ZL-I-33" in done.stderr
+    assert "ZL-I-3" in done.stderr
+
+
+def test_without_interventions_it_says_what_to_do(loaded):
+    assert loaded.json("waterbed") == []
+    assert "No measures are registered" in loaded("waterbed").stdout

@@ -1,0 +1,127 @@
+"""The KPIs of interventions worked out by hand, from estimates that are given."""
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import pytest
+from offices import Offices
+from test_window import MONTHS, ONE
+
+from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
+from nami_monitor.kpis.interventions import portfolio
+from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.window import Window
+from nami_monitor.waterbed.result import Estimate, Result
+
+REACH = 2.0
+
+
+def estimate(value, se):
+    return Estimate(value, value - REACH * se, value + REACH * se, se)
+
+
+def told(code, gross, spill, verdict, *, covariance=0.0, started="2025-01-01"):
+    """An answer over the months since its start, with standard errors of 10 and 5."""
+    one = replace(ONE, code=code, starts_on=dt.date.fromisoformat(started), category=f"c{code}")
+    post = tuple(m for m in MONTHS if m >= one.starts_on)
+    window = Window((), post, 1, (), ())
+    net_se = math.sqrt(100 + 25 + 2 * covariance)
+    result = Result(
+        (verdict,), Design.CONTROLS, estimate(gross, 10.0), estimate(spill, 5.0),
+        estimate(gross + spill, net_se), None, covariance, 24, len(post), (0,), (1, 2), (),
+    )  # fmt: skip
+    return Answer(one, Unit.BASE, window, None, result, (), MONTHS[-1])
+
+
+def silent(code):
+    """An answer without an estimate."""
+    one = replace(ONE, code=code, starts_on=dt.date(2025, 1, 1), category=f"c{code}")
+    return Answer(one, Unit.BASE, None, None, None, (), MONTHS[-1])
+
+
+@pytest.fixture(scope="module")
+def base(kept):
+    Offices().load(kept)
+    return kept
+
+
+@pytest.fixture
+def given(base, monkeypatch):
+    def give(*answers):
+        monkeypatch.setattr(portfolio, "portfolio", lambda _db, _unit: answers)
+        return base
+
+    return give
+
+
+WORKS = told("A", -100.0, 40.0, Verdict.WATERBED_SHOWN)
+NOTHING = told("B", 6.0, -2.0, Verdict.NO_DECREASE_SHOWN)
+
+
+def test_a_portfolio_counts_those_that_showed_nothing_too(given):
+    found = given(WORKS, NOTHING).one("refuse_net_avoided", "2025-12", kind="year")
+    # Twelve months of 60 saved and of 4 more: 12 x 60 - 12 x 4.
+    assert found.value == pytest.approx(672)
+    # Limits add up: half of each width is 2 x sqrt(125), twelve times, twice.
+    half = 2 * 12 * 2 * math.sqrt(125)
+    assert (found.low, found.high) == pytest.approx((672 - half, 672 + half))
+    assert found.completeness == 1
+    assert Flag.INCOMPLETE not in found.flags
+
+
+def test_one_without_enough_data_lowers_the_completeness(given):
+    found = given(WORKS, silent("S")).one("refuse_net_avoided", "2025-12", kind="year")
+    assert found.value == pytest.approx(720)
+    assert found.completeness == 0.5
+    assert Flag.INCOMPLETE in found.flags
+
+
+def test_without_enough_data_there_is_no_figure(given):
+    for code in ("refuse_net_avoided", "waterbed_quotient"):
+        found = given(silent("S")).one(code, "2025-12", kind="year")
+        assert found.state is State.NOT_COMPUTABLE
+        assert (found.reason.key, found.reason.values) == ("not_estimated", {"count": 1})
+
+
+def test_a_quotient_is_of_the_sums_and_never_a_mean(given):
+    other = told("C", -50.0, 45.0, Verdict.WATERBED_SHOWN)
+    found = given(WORKS, other).one("waterbed_quotient", "2025-12", kind="year")
+    assert found.value == pytest.approx(100 * (40 + 45) / 150)
+    assert (found.numerator, found.denominator) == pytest.approx((12 * 85, 12 * 150))
+    # Fieller by hand, in twelfths: a = 150^2 - 4 x 200, b = 85 x 150, c = 85^2 - 4 x 50.
+    a, b, c = 150**2 - 4 * 200, 85 * 150, 85**2 - 4 * 50
+    root = math.sqrt(b * b - a * c)
+    assert (found.low, found.high) == pytest.approx((100 * (b - root) / a, 100 * (b + root) / a))
+
+
+@pytest.mark.parametrize(
+    ("gross", "reason"),
+    [(-5.0, "waterbed_no_decrease_shown"), (60.0, "waterbed_target_rose")],
+)
+def test_without_a_decrease_the_quotient_is_withheld_and_the_net_effect_is_not(
+    given, gross, reason
+):
+    one = told("A", gross, 3.0, Verdict.NO_DECREASE_SHOWN)
+    kept = given(one)
+    assert kept.one("waterbed_quotient", "2025-12", kind="year").reason.key == reason
+    net = kept.one("refuse_net_avoided", "2025-12", kind="year")
+    assert net.value == pytest.approx(-12 * (gross + 3))
+
+
+def test_a_period_takes_its_months_only(given):
+    late = told("A", -100.0, 40.0, Verdict.WATERBED_SHOWN, started="2025-11-01")
+    assert given(late).one("refuse_net_avoided", "2025-12", kind="year").value == pytest.approx(120)
+
+
+def test_filters_choose_interventions(given):
+    kept = given(WORKS, NOTHING)
+    for where in ({"intervention": ("B",)}, {"category": ("cB",)}):
+        found = kept.one("refuse_net_avoided", "2025-12", kind="year", where=where)
+        assert found.value == pytest.approx(-48)
+
+
+def test_without_a_register_it_says_what_to_do(monitor):
+    monitor.load("categories", "category name_nl name_en\npaper P P")
+    found = monitor.one("refuse_net_avoided", "2025-12", kind="year")
+    assert found.reason.key == "no_interventions"

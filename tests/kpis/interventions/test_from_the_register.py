@@ -1,0 +1,197 @@
+"""From tables to arrays: which locations, months and lines an intervention is compared by."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from offices import MONTHS, OFFICES, PILOT, START, Offices
+
+from nami_monitor.core.words import Unit, Verdict
+from nami_monitor.ingest.actions import Code, merge
+from nami_monitor.kpis.interventions.answer import answer, readings
+from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.panel import Setting, setting
+from nami_monitor.kpis.interventions.series import Kind
+
+
+def read(monitor):
+    with monitor.store.read() as db:
+        return ground(db)
+
+
+def settings_of(monitor):
+    found = read(monitor)
+    return {one.code: setting(one, found) for one in found.register}
+
+
+def keys(notes):
+    return [note.key for note in notes]
+
+
+@pytest.fixture
+def world():
+    return Offices()
+
+
+@pytest.fixture(scope="module")
+def plain(kept):
+    Offices().load(kept)
+    return kept
+
+
+def test_the_arrays_hold_what_was_ordered(plain):
+    found = settings_of(plain)["I1"]
+    world = Offices()
+    assert isinstance(found, Setting)
+    assert found.window.months == tuple(MONTHS)
+    assert found.window.anticipation == 1
+    assert found.sites.treated == (PILOT,)
+    assert found.sites.controls == tuple(OFFICES[1:])
+    for channel, parts in (("cabinet", found.series.target), ("webshop", found.series.substitute)):
+        expected = np.array(
+            [[world.pens[office, month, channel] for month in MONTHS] for office in OFFICES]
+        )
+        assert np.array_equal(found.array(parts, Unit.BASE), expected)
+        assert found.array(parts, Unit.EUR) == pytest.approx(expected / 2)
+        assert found.array(parts, Unit.KG) == pytest.approx(expected / 100)
+
+
+def test_a_month_without_orders_of_the_article_is_a_true_zero(plain):
+    found = settings_of(plain)["I1"]
+    assert found.array(found.series.target, Unit.BASE)[0, MONTHS.index(START) :].sum() == 0
+
+
+def test_everywhere_else_that_demand_may_have_gone_is_looked_at(plain):
+    found = settings_of(plain)["I1"]
+    assert [(goal.kind, goal.name) for goal in found.series.goals] == [
+        (Kind.SUBSTITUTE, "webshop"),
+        (Kind.GROUP, "paper"),
+    ]
+    assert list(found.series.untouched) == ["paper"]
+
+
+def test_every_reading_says_the_same_of_pens_that_all_weigh_and_cost_the_same(plain):
+    found = read(plain)
+    base, kg, eur = readings(found.register[0], found)
+    assert [one.unit for one in (base, kg, eur)] == [Unit.BASE, Unit.KG, Unit.EUR]
+    assert kg.result.net.value == pytest.approx(base.result.net.value / 100)
+    assert eur.result.gross.value == pytest.approx(base.result.gross.value / 2)
+    assert eur.result.quotient.value == pytest.approx(base.result.quotient.value)
+    assert base.result.quotient.low < 0.7 < base.result.quotient.high
+    assert Verdict.WATERBED_SHOWN in base.verdicts
+
+
+def test_a_missing_month_is_left_out_for_everyone_and_named(world, monitor):
+    gone = dt.date(2023, 3, 1)
+    world.pens = {key: pens for key, pens in world.pens.items() if key[1] != gone}
+    world.load(monitor)
+    found = settings_of(monitor)["I1"]
+    assert gone not in found.window.months
+    assert len(found.window.months) == len(MONTHS) - 1
+    (note,) = found.window.notes
+    assert (note.key, note.values["months"]) == ("missing_months", (gone,))
+
+
+@pytest.mark.parametrize(
+    ("more", "left_out"),
+    [
+        ({"opened_on": "2023-05-01"}, "opened"),
+        ({"closed_on": "2025-01-31"}, "closed"),
+    ],
+)
+def test_locations_that_come_or_go_are_no_controls(world, monitor, more, left_out):
+    world.locations["L05"] |= more
+    world.load(monitor)
+    found = settings_of(monitor)["I1"]
+    assert [(one.location, one.why) for one in found.sites.others] == [("L05", left_out)]
+    assert "L05" not in found.sites.controls
+
+
+def test_a_location_that_falls_silent_is_no_control(world, monitor):
+    for (office, month, channel), _ in list(world.pens.items()):
+        if office == "L05" and month >= dt.date(2025, 1, 1):
+            del world.pens[office, month, channel]
+    world.load(monitor)
+    found = settings_of(monitor)["I1"]
+    assert [(one.location, one.why) for one in found.sites.others] == [("L05", "silent")]
+
+
+def test_neighbours_are_no_controls_when_it_may_spread(world, monitor):
+    world.register[0]["may_spread"] = "true"
+    world.load(monitor)
+    found = settings_of(monitor)["I1"]
+    near = tuple(office for office in OFFICES[1:] if int(office[1:]) % 2)
+    assert found.sites.neighbours == near
+    assert not set(near) & set(found.sites.controls)
+    assert {one.why for one in found.sites.others} == {"may_spread"}
+
+
+def test_a_site_with_a_handful_of_staff_is_never_shown(world, monitor):
+    world.load(monitor)
+    rows = [[month, month, "L03", "fte", 3, "fte", "false"] for month in MONTHS[:2]]
+    header = ["period_start", "period_end", "location_id", "activity_measure", "value", "unit"]
+    monitor.load_rows("measurements", [*header, "proxy"], rows)
+    found = settings_of(monitor)["I1"]
+    assert [(one.location, one.why) for one in found.sites.others] == [("L03", "small")]
+
+
+def test_a_small_pilot_with_articles_is_hidden(world, monitor):
+    world.load(monitor)
+    rows = [[month, month, PILOT, "fte", 3, "fte", "false"] for month in MONTHS[:2]]
+    header = ["period_start", "period_end", "location_id", "activity_measure", "value", "unit"]
+    monitor.load_rows("measurements", [*header, "proxy"], rows)
+    found = read(monitor)
+    told = answer(found.register[0], found, Unit.BASE)
+    assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
+    assert told.result is None
+    assert [(one.location, one.why) for one in told.sites.left] == [(PILOT, "small")]
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({"target_channel": "counter"}, "no_channel"),
+        ({"products": "P9"}, "no_target"),
+        ({"substitute_channels": "counter"}, "no_substitute"),
+        ({"category": "cleaning"}, "no_orders"),
+        ({"starts_on": "2026-09-01"}, "not_started"),
+        ({"ramp_months": 24}, "ramping"),
+        ({"locations": "L99"}, "no_treated"),
+    ],
+)
+def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, monitor, change, note):
+    world.register[0] |= change
+    world.load(monitor)
+    found = read(monitor)
+    for unit in (Unit.BASE, Unit.KG, Unit.EUR):
+        told = answer(found.register[0], found, unit)
+        assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
+        assert told.result is None
+        assert note in keys(one for one in told.notes if one.stops)
+
+
+def test_units_that_differ_are_not_added_up(world, monitor):
+    world.register[0] |= {"products": "", "substitute_products": "W1"}
+    world.load(monitor)
+    monitor.load(
+        "products",
+        """
+        product_id name  category product_group base_unit units_per_pack mass_kg same_as
+        P2         Paper office   paper         sheet     1              .       .
+        """,
+        source="cabinet",
+    )
+    found = read(monitor)
+    base, kg, eur = readings(found.register[0], found)
+    assert keys(base.notes)[0] == "mixed_units"
+    assert base.result is None
+    assert eur.estimated
+    assert kg.estimated  # of the pens, which are most of what is handled, the mass is known
+
+
+def test_merged_locations_stand_for_what_they_became(world, monitor):
+    world.register[0]["locations"] = "L14"
+    world.load(monitor)
+    merge(monitor.store, Code("locations", "", "L14"), "L01", who="t")
+    found = settings_of(monitor)["I1"]
+    assert found.sites.treated == ("L01",)
