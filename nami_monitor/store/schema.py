@@ -22,7 +22,7 @@ from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
 
-VERSION = 2
+VERSION = 3
 SHEET_LINES = 10_000_000
 """Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 

@@ -78,3 +78,8 @@ create table category_facts (
 create table location_facts (
     location_id varchar, location_group varchar, opened_on date, closed_on date
 );
+
+-- What people write beside the data: notes, what they have seen, reports as they arranged them.
+-- A log: the last row of a kind and name counts, and without a body it was withdrawn. Imports, undo
+-- and replay leave it alone, and it leaves the data version alone.
+create table kept (kind varchar, name varchar, body json, who varchar, kept_at timestamp);
