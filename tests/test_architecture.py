@@ -192,9 +192,17 @@ def test_the_tests_run_on_the_versions_that_people_run():
     assert pinned("requirements.txt") < pinned("requirements-dev.txt")
 
 
+IMPORTED_AS = {
+    "pillow": "PIL",
+    "python_pptx": "pptx",
+    "vl_convert_python": "vl_convert",
+}
+"""Packages that are imported under another name than they are required by."""
+
+
 def test_what_the_package_imports_is_required_and_the_other_way_round():
     required = {
-        re.split(r"[=\[<>]", line)[0].replace("-", "_")
+        IMPORTED_AS.get(name := re.split(r"[=\[<>]", line)[0].replace("-", "_"), name)
         for line in (ROOT / "requirements.in").read_text("utf-8").splitlines()
         if line and not line.startswith("#")
     }

@@ -262,14 +262,15 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     month = periods_of(db, ask)[-1].last
     return Register(
         month=month,
-        contracts=_contracts(db, month, where),
+        contracts=contracts(db, month, where),
         figures={code: tuple(compute(db, CATALOGUE[code], ask)) for code in CARDS},
         values=_values(db, month, where),
         splits=_splits(db, ask, month),
     )
 
 
-def _contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...]:
+def contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...]:
+    """Every contract; those with the soonest moment after a month first, those without one last."""
     test, parameters = filter_sql(RELATIONS["by_contract"], where)
     moments: dict[str, list[Moment]] = {}
     for number, *rest in db.rows(

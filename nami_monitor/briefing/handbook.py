@@ -76,7 +76,7 @@ def entry(kpi: Kpi, lang: str) -> Entry:
         return Part(text(f"handbook.parts.{part}", lang), words)
 
     def own(part: str) -> str:
-        return text(f"kpis.{kpi.code}.{part}", lang, **_limits(lang))
+        return text(f"kpis.{kpi.code}.{part}", lang, **limits(lang))
 
     parts = [
         told("strategy", text(f"strategies.{kpi.strategy}", lang)),
@@ -111,7 +111,7 @@ def changes(kpi: Kpi, lang: str) -> Iterator[str]:
         yield text("handbook.change", lang, version=change.version, month=month, what=what)
 
 
-def _limits(lang: str) -> dict[str, str]:
+def limits(lang: str) -> dict[str, str]:
     """The thresholds that the words of a KPI name."""
     return {
         "min_completeness": formats.percent(100 * MIN_COMPLETENESS.value, lang, decimals=0),

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "trace": "trace",
     "measurability": "measurability",
     "waterbed": "waterbed",
+    "report": "report",
     "completeness": "figures",
     "export": "out",
     "check": "out",

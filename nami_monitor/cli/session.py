@@ -32,6 +32,8 @@ WRONG_USAGE: Final = frozenset(
         "kpi.no_code",
         "export.no_such",
         "waterbed.no_intervention",
+        "briefing.no_category",
+        "briefing.no_month",
     }
 )
 """Errors that the command line itself holds; they end with exit code 2."""

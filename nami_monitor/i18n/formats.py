@@ -223,6 +223,11 @@ def day(value: date, lang: str) -> str:
     return f"{value.day}{NBSP}{month(value, lang)}"
 
 
+def long_month(value: date, lang: str) -> str:
+    """Write a month with its whole name ("maart 2026")."""
+    return str(format_date(value, "MMMM y", locale=_LOCALES[lang]))
+
+
 def long_day(value: date, lang: str) -> str:
     """Write a day with its weekday and whole month name ("dinsdag 3 maart 2026")."""
     return str(format_date(value, "EEEE d MMMM y", locale=_LOCALES[lang]))

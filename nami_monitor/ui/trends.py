@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import isfinite
 from typing import Any
 
 import streamlit as st
 
 from nami_monitor.briefing.handbook import changes
-from nami_monitor.briefing.overview import HISTORY_MONTHS, chart_of, independent
+from nami_monitor.briefing.overview import HISTORY_MONTHS, independent
 from nami_monitor.charts import alt, tables
+from nami_monitor.charts.control import with_limits
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
@@ -19,7 +19,6 @@ from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.signals.assess import points_up
 from nami_monitor.ui import cache, filters, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
@@ -97,7 +96,7 @@ def trend_of(
     for found in _largest_first(groups.values()):
         points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in found)
         if single and limits:
-            points, phases = _with_limits(kpi, found, restarts)
+            points, phases = with_limits(kpi, found, restarts)
         series.append(Series(group_name(session, kpi, found[0].keys), points))
     taken = [
         one
@@ -126,42 +125,6 @@ def trend_of(
 def _largest_first(groups: Any) -> list[list[KpiResult]]:
     """Groups by their latest value, the largest first: those are named."""
     return sorted(groups, key=lambda found: -abs(found[-1].value or 0.0))
-
-
-def _with_limits(
-    kpi: Kpi, found: Sequence[KpiResult], restarts: Sequence[date]
-) -> tuple[tuple[TrendPoint, ...], tuple[Phase, ...]]:
-    """The months with their signals, and the mean and limits behind them.
-
-    Where a season was told, the normal range moves with it and stands with each month; else it is
-    the same for a whole phase.
-    """
-    months = [result.month for result in found]
-    starts = [months.index(month) for month in restarts if month in months[1:]]
-    chart = chart_of(found, starts)
-    points = []
-    for index, result in enumerate(found):
-        up = points_up(chart, index)
-        limits = chart.phase_of(index)
-        season = float(chart.seasonal[index])
-        ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
-        points.append(
-            TrendPoint(
-                result.month,
-                result.value,
-                usual=(max(limits.low + season, 0.0), limits.high + season) if ranged else None,
-                signal=up is not None,
-                concern=up is not None and up == (kpi.better is Direction.DOWN),
-            )
-        )
-    if chart.deseasonalised:
-        return tuple(points), ()
-    phases = tuple(
-        Phase(months[p.first], months[p.last], p.mean, p.low, p.high, provisional=p.provisional)
-        for p in (phase.above_zero() for phase in chart.phases)
-        if isfinite(p.high)
-    )
-    return tuple(points), phases
 
 
 def draw(session: Session, trend: Trend, key: str, name: str) -> None:

@@ -1,0 +1,1 @@
+"""Deck, PDF, workbook and page: they only render a briefing."""

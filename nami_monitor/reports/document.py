@@ -1,0 +1,134 @@
+"""A report as pages of words, tables and figures, before it becomes a deck, PDF or page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from nami_monitor.charts.spec import Spec
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.words import Unit
+
+
+class Audience(StrEnum):
+    """For whom a report is: the board, or the people who do the work."""
+
+    MANAGEMENT = "management"
+    TEAM = "team"
+
+
+class Shape(StrEnum):
+    """How a plain chart is drawn."""
+
+    LINE = "line"
+    STACKED = "stacked"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A chart that every office program can draw and edit.
+
+    Args:
+        shape: how it is drawn.
+        labels: the names along its axis.
+        series: names with their values, one per label; None where there is none.
+        unit: of every value.
+    """
+
+    shape: Shape
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart.
+
+    Args:
+        alt: the sentence that says what it shows.
+        spec: how it is drawn, as Vega-Lite.
+        table: the same as a table.
+        plain: the same for an office program; None for one that only a picture can show.
+        caption: what its signs mean; may be empty.
+    """
+
+    alt: str
+    spec: Spec
+    table: Table
+    plain: Plain | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as people read it.
+
+    Args:
+        head: a heading for each column.
+        rows: cells, every one written.
+        right: numbers of the columns that are aligned to the right.
+        widths: how wide each column is beside the others.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: frozenset[int]
+    widths: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a report.
+
+    Args:
+        code: names it from month to month: ``kpis``, ``trend:paper:impact_spend``.
+        label: what people call it in a list of pages.
+        title: its conclusion.
+        points: sentences below it.
+        figures: at most two charts.
+        grid: a table, if any.
+        asked: what is asked to decide; may be empty.
+        comment: what the maker added; may be empty.
+        notes: method and source.
+        appendix: whether it stands behind the report proper.
+    """
+
+    code: str
+    label: str
+    title: str
+    points: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    grid: Grid | None = None
+    asked: str = ""
+    comment: str = ""
+    notes: str = ""
+    appendix: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report.
+
+    Args:
+        lang: its language.
+        title: what it is.
+        subtitle: the month in one sentence.
+        about: the subject with its month, for the cover.
+        month: the month.
+        source: where its figures come from and how far they reach.
+        pages: in order.
+        demo: whether it is about the demo's organisation.
+        organisation: whose it is; empty when nobody said.
+    """
+
+    lang: str
+    title: str
+    subtitle: str
+    about: str
+    month: date
+    source: str
+    pages: tuple[Page, ...]
+    demo: bool
+    organisation: str = ""

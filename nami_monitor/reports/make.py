@@ -1,0 +1,96 @@
+"""From a month to a file: build the briefing, lay it out, render it, and write it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.i18n import Lang
+from nami_monitor.reports import page_html, workbook
+from nami_monitor.reports.document import Audience, Document
+from nami_monitor.reports.house import NEUTRAL, House
+from nami_monitor.reports.pages import document
+from nami_monitor.reports.steps import Progress, silent
+from nami_monitor.store import Transaction
+from nami_monitor.store.export import whole
+
+
+class Format(StrEnum):
+    """What a report can be."""
+
+    XLSX = "xlsx"
+    HTML = "html"
+
+
+Render = Callable[[Document, House, Progress], bytes]
+
+OF_PAGES: Final[dict[Format, Render]] = {Format.HTML: page_html.render}
+"""Formats that are made of pages; the workbook is made of the briefing itself."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a report is to be.
+
+    Args:
+        month: the month.
+        categories: codes; everything together without any.
+        audience: for whom.
+        lang: ``nl`` or ``en``.
+        house: name, colours and logo.
+    """
+
+    month: date
+    categories: Sequence[str] = ()
+    audience: Audience = Audience.MANAGEMENT
+    lang: Lang = "nl"
+    house: House = field(default=NEUTRAL)
+
+
+def render(
+    found: Briefing, pages: Document, kind: Format, wanted: Wanted, progress: Progress = silent
+) -> bytes:
+    """A report as the content of a file.
+
+    Args:
+        found: the briefing, for the workbook.
+        pages: the same laid out, for the other formats.
+        kind: the format.
+        wanted: what it is to be.
+        progress: is told how far it is.
+    """
+    if kind is Format.XLSX:
+        return workbook.render(found, wanted.lang, wanted.house)
+    return OF_PAGES[kind](pages, wanted.house, progress)
+
+
+def report(db: Transaction, wanted: Wanted, kind: Format, progress: Progress = silent) -> bytes:
+    """Make a report.
+
+    Args:
+        db: a consistent look at the file.
+        wanted: what it is to be.
+        kind: the format.
+        progress: is told how far it is, first of the categories and then of the pages.
+
+    Raises:
+        UserError: as ``briefing``.
+    """
+    found = briefing(db, wanted.month, wanted.categories, progress=progress)
+    pages = document(found, wanted.lang, wanted.audience, organisation=wanted.house.name)
+    return render(found, pages, kind, wanted, progress)
+
+
+def write(made: bytes, out: Path) -> None:
+    """Write a file whole or not at all: what stood there stays until the new one is complete.
+
+    Raises:
+        UserError: ``export.unwritable`` when the folder or the disk does not allow it.
+    """
+    with whole(out) as half:
+        half.write_bytes(made)

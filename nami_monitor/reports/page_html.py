@@ -1,0 +1,169 @@
+"""The report as one HTML file for an intranet: nothing in it asks another server for anything."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.tables import Table, Write
+from nami_monitor.i18n import text
+from nami_monitor.reports import pictures
+from nami_monitor.reports.document import Document, Figure, Grid, Page
+from nami_monitor.reports.house import House
+from nami_monitor.reports.steps import Progress, silent
+
+WIDTH: Final = 960
+
+STYLE: Final = """
+body{{margin:0;font:1rem/1.5 "Source Sans Pro",Arial,sans-serif;color:{body};background:#fff}}
+main,header,footer,nav{{max-width:62rem;margin:0 auto;padding:0 1.25rem;box-sizing:border-box}}
+header{{padding-top:2rem}}
+header img{{max-height:4rem;max-width:14rem}}
+h1,h2{{color:{primary};line-height:1.25;text-wrap:balance}}
+h1{{font-size:2rem;margin:.5rem 0}}
+h2{{font-size:1.5rem;margin:0 0 .75rem}}
+.lead{{font-size:1.2rem}}
+.label{{color:{grey};margin:0;font-weight:600}}
+section{{border-top:2px solid {primary};padding:1.25rem 0 2rem}}
+figure{{margin:1rem 0}}
+figure img{{max-width:100%;height:auto}}
+figcaption,.method,footer{{color:{grey};font-size:.95rem}}
+.scroll{{overflow-x:auto}}
+table{{border-collapse:collapse;width:100%;margin:1rem 0}}
+th,td{{padding:.4rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid {border}}}
+thead th{{background:{surface};color:{primary}}}
+tbody th{{font-weight:600}}
+.right{{text-align:right}}
+.asked{{border-left:.4rem solid {second};background:#FDEBDD;padding:.75rem 1rem;margin:1rem 0}}
+.asked p{{margin:0}}
+.demo{{background:{surface};padding:.6rem 1rem;font-weight:600}}
+a{{color:{link}}}
+@media print{{section{{break-inside:avoid}}details{{display:none}}}}
+"""
+
+
+def render(document: Document, house: House, progress: Progress = silent) -> bytes:
+    """Write a report as one HTML file.
+
+    Args:
+        document: the report.
+        house: colours and logo.
+        progress: is told how far it is.
+    """
+    return "\n".join(_lines(document, house, progress)).encode()
+
+
+def _lines(document: Document, house: House, progress: Progress) -> Iterator[str]:
+    lang = document.lang
+    style = STYLE.format(
+        body=palette.BODY,
+        primary=house.primary,
+        second=house.second,
+        grey=palette.GREY_TEXT,
+        border=palette.BORDER,
+        surface=palette.SURFACE,
+        link=palette.LINK,
+    )
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    yield "<!DOCTYPE html>"
+    yield f'<html lang="{lang}"><head><meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{escape(document.title)}: {escape(document.about)}</title>"
+    yield f"<style>{style}</style></head><body><header>"
+    if house.logo:
+        data = base64.b64encode(house.logo).decode("ascii")
+        yield f'<img src="data:image/png;base64,{data}" alt="{escape(document.organisation)}">'
+    elif document.organisation:
+        yield f'<p class="label">{escape(document.organisation)}</p>'
+    yield f"<h1>{escape(document.title)}</h1>"
+    yield f'<p class="lead" dir="auto">{escape(document.about)}</p>'
+    if document.demo:
+        yield f'<p class="demo">{escape(text("report.demo", lang))}</p>'
+    contents = escape(text("report.contents", lang))
+    yield f'</header><nav aria-label="{contents}"><h2>{contents}</h2><ol>'
+    for no, page in enumerate(document.pages, 1):
+        yield f'<li><a href="#p{no}">{escape(page.label)}</a></li>'
+    yield "</ol></nav><main>"
+    for no, page in enumerate(document.pages, 1):
+        progress(no - 1, len(document.pages), page.label)
+        yield from _page(page, no, document, house)
+    yield f"</main><footer><p>{escape(document.source)}</p></footer></body></html>"
+
+
+def _page(page: Page, no: int, document: Document, house: House) -> Iterator[str]:
+    lang = document.lang
+    yield f'<section id="p{no}" aria-labelledby="t{no}"><p class="label">{escape(page.label)}</p>'
+    yield f'<h2 id="t{no}" dir="auto">{escape(page.title)}</h2>'
+    if page.comment:
+        head = escape(text("report.comment", lang))
+        yield f'<p dir="auto"><strong>{head}:</strong> {_broken(page.comment)}</p>'
+    for figure in page.figures:
+        yield from _figure(figure, lang, house)
+    if page.points:
+        yield "<ul>"
+        yield from (f'<li dir="auto">{escape(point)}</li>' for point in page.points)
+        yield "</ul>"
+    if page.grid:
+        yield from _grid(page.grid, page.label)
+    if page.asked:
+        head = escape(text("report.asked", lang))
+        yield f'<div class="asked" dir="auto"><p><strong>{head}</strong></p>'
+        yield f"<p>{_broken(page.asked)}</p></div>"
+    head = escape(text("report.how", lang))
+    yield f'<p class="method">{head}: {escape(page.notes)} {escape(document.source)}</p></section>'
+
+
+def _broken(written: str) -> str:
+    """What a person wrote, with the line breaks that they put in it."""
+    return "<br>".join(escape(line) for line in written.splitlines())
+
+
+def _figure(figure: Figure, lang: str, house: House) -> Iterator[str]:
+    drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, house).encode()).decode("ascii")
+    alt = escape(figure.alt, quote=True)
+    yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
+    if figure.caption:
+        yield f"<figcaption>{escape(figure.caption)}</figcaption>"
+    name = escape(text("report.as_table", lang))
+    yield f"</figure><details><summary>{name}</summary>"
+    head, rows = written(figure.table)
+    yield from _table(head, rows, frozenset(range(1, len(head))), text("report.as_table", lang))
+    yield "</details>"
+
+
+def written(table: Table) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """A chart's table with every cell as people read it."""
+    writers: tuple[Write | None, ...] = table.write or (None,) * len(table.head)
+    rows = [
+        tuple(
+            "" if cell is None else write(cell) if write else str(cell)
+            for cell, write in zip(row, writers, strict=True)
+        )
+        for row in table.rows
+    ]
+    return table.head, rows
+
+
+def _grid(grid: Grid, name: str) -> Iterator[str]:
+    yield from _table(grid.head, list(grid.rows), grid.right, name)
+
+
+def _table(
+    head: tuple[str, ...], rows: list[tuple[str, ...]], right: frozenset[int], name: str
+) -> Iterator[str]:
+    def kind(at: int) -> str:
+        return ' class="right"' if at in right else ""
+
+    label = escape(name, quote=True)
+    yield f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>'
+    for at, cell in enumerate(head):
+        yield f'<th scope="col"{kind(at)}>{escape(cell)}</th>'
+    yield "</tr></thead><tbody>"
+    for row in rows:
+        cells = "".join(f"<td{kind(at)}>{escape(cell)}</td>" for at, cell in enumerate(row) if at)
+        yield f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
+    yield "</tbody></table></div>"

@@ -1,0 +1,320 @@
+"""The pages of a report: what of a briefing stands where, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.briefing import handbook, telling, waterbed
+from nami_monitor.briefing.contracts import Contract
+from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing.month import Briefing, Section
+from nami_monitor.briefing.overview import Line
+from nami_monitor.core.words import Design, State
+from nami_monitor.i18n import Lang, formats, text
+from nami_monitor.kit.matching import Match
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.reports import figures
+from nami_monitor.reports.document import Audience, Document, Grid, Page
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much an audience is told.
+
+    Args:
+        findings: on the first page.
+        trends: charts of key figures for each section.
+        lessons: lessons of the kit.
+        missing: whether what cannot be computed has a page.
+    """
+
+    findings: int
+    trends: int
+    lessons: int
+    missing: bool
+
+
+TOLD: Final[Mapping[Audience, Measure]] = {
+    Audience.MANAGEMENT: Measure(findings=5, trends=2, lessons=3, missing=False),
+    Audience.TEAM: Measure(findings=8, trends=6, lessons=6, missing=True),
+}
+
+
+def document(
+    found: Briefing,
+    lang: Lang,
+    audience: Audience = Audience.MANAGEMENT,
+    *,
+    organisation: str = "",
+) -> Document:
+    """Lay a briefing out as pages.
+
+    Args:
+        found: the briefing.
+        lang: ``nl`` or ``en``.
+        audience: for whom it is.
+        organisation: whose report it is.
+    """
+    return Document(
+        lang=lang,
+        title=text("report.title", lang),
+        subtitle=telling.headline(found, lang),
+        about=text(
+            "report.about",
+            lang,
+            subject=telling.subject(found, lang),
+            month=formats.long_month(found.month, lang),
+        ),
+        month=found.month,
+        source=telling.source(found, lang),
+        pages=tuple(_pages(found, lang, TOLD[audience])),
+        demo=found.demo,
+        organisation=organisation,
+    )
+
+
+def _pages(found: Briefing, lang: Lang, told: Measure) -> Iterator[Page]:
+    yield _summary(found, lang, told)
+    for section in found.sections:
+        yield _kpis(section, lang)
+        for answer in section.answers:
+            if answer.estimated:
+                yield _waterbed(answer, section, lang)
+        yield from _trends(section, lang, told.trends)
+    yield from _contracts(found, lang)
+    yield from _lessons(found, lang, told.lessons)
+    if told.missing:
+        yield from _missing(found, lang)
+    yield _caveats(found, lang)
+    yield _definitions(found, lang)
+
+
+def _page(
+    kind: str, lang: Lang, title: str, *, about: str = "", key: str = "", **more: Any
+) -> Page:
+    """A page of a kind, named and with its method.
+
+    Args:
+        kind: what stands on it.
+        lang: ``nl`` or ``en``.
+        title: its conclusion.
+        about: what it is about, in words.
+        key: the same as a code.
+        **more: what it holds, as in ``Page``.
+    """
+    label = text(f"report.pages.{kind}", lang)
+    return Page(
+        code=f"{kind}:{key}" if key else kind,
+        label=text("report.pair", lang, head=label, said=about) if about else label,
+        title=title,
+        notes=text(f"report.method.{kind}", lang),
+        **more,
+    )
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table: which words head them, how wide they are, which hold figures."""
+
+    heads: tuple[str, ...]
+    widths: tuple[float, ...]
+    right: frozenset[int] = frozenset()
+
+
+def _grid(columns: Columns, rows: Sequence[tuple[str, ...]], lang: Lang) -> Grid:
+    """A table with its headings in the reader's language."""
+    return Grid(
+        head=tuple(text(f"report.heads.{head}", lang) for head in columns.heads),
+        rows=tuple(rows),
+        right=columns.right,
+        widths=columns.widths,
+    )
+
+
+def _first_question(findings: Sequence[Finding], lang: Lang) -> str:
+    return next((said for one in findings if (said := telling.question(one, lang))), "")
+
+
+def _summary(found: Briefing, lang: Lang, told: Measure) -> Page:
+    most = found.findings[: told.findings]
+    points = [telling.full(one, found, lang) for one in most]
+    left = len(found.findings) - len(most)
+    if left:
+        points.append(text("report.more", lang, n=left))
+    return _page(
+        "summary",
+        lang,
+        telling.headline(found, lang),
+        points=tuple(points) or (text("report.calm", lang),),
+        asked=_first_question(found.findings, lang),
+    )
+
+
+KPI_COLUMNS: Final = Columns(
+    ("kpi", "value", "total", "goal", "gap", "change", "signal"),
+    (2.7, 1.6, 1.2, 1.8, 1.9, 1.7, 1.9),
+    frozenset({1, 2, 3, 4, 5}),
+)
+
+
+def _kpis(section: Section, lang: Lang) -> Page:
+    rows = [_kpi_row(line, lang) for line in section.told if line.result.state is State.VALUE]
+    name = telling.section_name(section, lang)
+    key = section.category or ""
+    if not rows:
+        return _page("kpis", lang, text("report.no_figures", lang, name=name), about=name, key=key)
+    title, grid = telling.conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
+    return _page("kpis", lang, title, about=name, key=key, grid=grid)
+
+
+def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
+    return (
+        telling.name(line, lang),
+        telling.value(line.result, lang),
+        telling.total(line.result, lang),
+        telling.goal(line.aim, lang),
+        telling.gap(line.aim, lang),
+        telling.change(line, lang),
+        telling.signal(line, lang),
+    )
+
+
+def _waterbed(answer: Answer, section: Section, lang: Lang) -> Page:
+    points = [
+        text(
+            "report.effect",
+            lang,
+            part=text(f"waterbed.parts.{part}", lang),
+            value=waterbed.amount(getattr(answer.result, part).value, answer.unit, lang),
+            span=waterbed.span(getattr(answer.result, part), answer.unit, lang),
+        )
+        for part in ("gross", "spill", "net")
+    ]
+    points.append(text("waterbed.grade", lang))
+    if answer.design is Design.NO_CONTROLS:
+        points.append(text("waterbed.weaker", lang))
+    shown = (figures.mirrored(answer, lang), figures.strip(answer, lang))
+    return _page(
+        "waterbed",
+        lang,
+        waterbed.verdict(answer, lang),
+        about=answer.intervention.title,
+        key=answer.intervention.code,
+        points=tuple(points),
+        figures=tuple(figure for figure in shown if figure),
+        asked=_first_question([one for one in section.findings if one.about is answer], lang),
+    )
+
+
+def _trends(section: Section, lang: Lang, most: int) -> Iterator[Page]:
+    """The key figures that show something, each with its chart, the most important first."""
+    shown: dict[str, tuple[Line, Finding]] = {}
+    for finding in section.findings:
+        line = finding.line
+        if line is not None and line.result.value is not None:
+            shown.setdefault(line.kpi.code, (line, finding))
+    for code, (line, finding) in list(shown.items())[:most]:
+        yield _page(
+            "trend",
+            lang,
+            telling.sentence(finding, lang),
+            about=telling.name(line, lang),
+            key=":".join(filter(None, (section.category, code))),
+            points=tuple(_beside(line, lang)),
+            figures=(figures.trend(line, section, lang),),
+            asked=telling.question(finding, lang),
+        )
+
+
+def _beside(line: Line, lang: Lang) -> Iterator[str]:
+    """What belongs beside a chart: value, total, aim, a year earlier, and the signal."""
+    heads = KPI_COLUMNS.heads[1:]
+    for head, said in zip(heads, _kpi_row(line, lang)[1:], strict=True):
+        if said:
+            yield text("report.pair", lang, head=text(f"report.heads.{head}", lang), said=said)
+
+
+CONTRACT_COLUMNS: Final = Columns(
+    ("contract", "supplier", "worth", "moment", "day", "since"),
+    (3.4, 2.4, 1.6, 2.0, 1.5, 1.7),
+    frozenset({2, 4, 5}),
+)
+
+
+def _contracts(found: Briefing, lang: Lang) -> Iterator[Page]:
+    asked = [one for one in found.findings if isinstance(one.about, Contract)]
+    due = [one.about for one in asked if isinstance(one.about, Contract)]
+    if due:
+        rows = [_contract_row(contract, found.month, lang) for contract in due]
+        title = text("report.contracts", lang, n=len(rows))
+        question = _first_question(asked, lang)
+        grid = _grid(CONTRACT_COLUMNS, rows, lang)
+        yield _page("contracts", lang, title, grid=grid, asked=question)
+
+
+def _contract_row(contract: Contract, month: date, lang: Lang) -> tuple[str, ...]:
+    due = contract.due(month)
+    day = due.day if due else contract.ends_on
+    return (
+        contract.name,
+        contract.supplier or "",
+        "" if contract.value is None else formats.money(contract.value, lang),
+        text(f"report.moments.{due.kind if due else 'overdue'}", lang),
+        formats.day(day, lang) if day else "",
+        formats.day(due.prepare_from, lang) if due else "",
+    )
+
+
+def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[Page]:
+    told = [_lesson(match, lang) for match in found.lessons[:most]]
+    if told:
+        title = text("report.lessons", lang, n=len(told))
+        yield _page("lessons", lang, title, points=tuple(told))
+
+
+def _lesson(match: Match, lang: Lang) -> str:
+    words = match.lesson.words[lang]
+    cases = ", ".join(map(str, match.lesson.cases))
+    origin = "advice" if match.lesson.advice else "cases" if cases else "conclusion"
+    return text(
+        "report.lesson",
+        lang,
+        title=words.title.rstrip("."),
+        said=words.text,
+        to_try=words.to_try,
+        origin=text(f"report.origin.{origin}", lang, cases=cases),
+    )
+
+
+def _missing(found: Briefing, lang: Lang) -> Iterator[Page]:
+    rows = dict.fromkeys(
+        (telling.name(line, lang), reason_sentence(line.result, lang) or "")
+        for section in found.sections
+        for line in section.glance.lines
+        if line.result.state is not State.VALUE
+    )
+    columns = Columns(("kpi", "why"), (3.0, 9.0))
+    if rows:
+        title = text("report.missing", lang, n=len(rows))
+        grid = _grid(columns, list(rows), lang)
+        yield _page("missing", lang, title, grid=grid, appendix=True)
+
+
+def _caveats(found: Briefing, lang: Lang) -> Page:
+    said = telling.caveats(found, lang)
+    title = text("report.caveats", lang, n=len(said)) if said else text("report.sound", lang)
+    return _page("caveats", lang, title, points=said)
+
+
+def _definitions(found: Briefing, lang: Lang) -> Page:
+    told = {line.kpi.code for section in found.sections for line in section.told}
+    entries = [handbook.entry(kpi, lang) for code, kpi in CATALOGUE.items() if code in told]
+    rows = [(one.name, one.says, one.says_not) for one in entries]
+    columns = Columns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8))
+    grid = _grid(columns, rows, lang)
+    return _page("definitions", lang, text("report.definitions", lang), grid=grid, appendix=True)

@@ -1,0 +1,60 @@
+"""Charts as pictures, in the colours of the house; nothing is fetched to draw them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import font_source_sans_pro
+import vl_convert
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.spec import Spec
+from nami_monitor.reports.house import House
+
+FONTS: Final = Path(font_source_sans_pro.font_directory)
+"""The typeface of charts and PDF, which the screen uses too."""
+SANS: Final = "Source Sans Pro"
+PIXELS_PER_INCH: Final = 96
+
+
+def svg(spec: Spec, width: int, house: House) -> str:
+    """A chart as SVG text.
+
+    Args:
+        spec: a Vega-Lite spec, as ``charts.spec.chart`` makes it.
+        width: of the whole picture, in px.
+        house: its colours.
+    """
+    _fonts()
+    return str(vl_convert.vegalite_to_svg(sized(spec, width, house)))
+
+
+def png(spec: Spec, width: int, house: House, *, scale: float = 3.0) -> bytes:
+    """A chart as a PNG that stays crisp on a large screen.
+
+    Args:
+        spec: as for ``svg``.
+        width: of the whole picture, in px before scaling.
+        house: its colours.
+        scale: pixels for each px.
+    """
+    _fonts()
+    drawn = vl_convert.vegalite_to_png(sized(spec, width, house), scale=scale)
+    return bytes(drawn)
+
+
+def sized(spec: Spec, width: int, house: House) -> Spec:
+    """The spec with a width of its own instead of that of a page, in the house's colours."""
+    drawn = json.dumps({**spec, "width": width})
+    for neutral, own in ((palette.INK, house.primary), (palette.SECOND, house.second)):
+        drawn = drawn.replace(neutral, own)
+    found: Spec = json.loads(drawn)
+    return found
+
+
+@cache
+def _fonts() -> None:
+    vl_convert.register_font_directory(str(FONTS))

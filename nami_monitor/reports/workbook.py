@@ -1,0 +1,197 @@
+"""The report's figures as a workbook: numbers as numbers, and nothing in it is ever a formula."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+import xlsxwriter
+
+from nami_monitor.briefing import handbook, telling
+from nami_monitor.briefing.month import Briefing
+from nami_monitor.core.words import State
+from nami_monitor.i18n import Lang, formats, text
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.reports.house import House
+from nami_monitor.store.export import SIGNS_IN_A_CELL
+
+OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "d mmm yyyy",
+}
+WIDEST: Final = 60
+NUMBER: Final = "#,##0.########"
+"""Up to eight decimals, none that the value does not carry; a program shows it its own way."""
+
+Cell = str | float | date | None
+Sheet = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
+
+
+def render(found: Briefing, lang: Lang, house: House) -> bytes:
+    """Write the workbook: one sheet of KPIs, one of series, of findings, definitions and caveats.
+
+    Args:
+        found: the briefing.
+        lang: of headings and sentences.
+        house: its colours.
+    """
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
+        book.set_properties(
+            {
+                "title": text("report.title", lang),
+                "subject": telling.headline(found, lang)[:250],
+                "author": house.name,
+            }
+        )
+        styles = {
+            "head": book.add_format(
+                {
+                    "bold": True,
+                    "bg_color": house.primary,
+                    "font_color": "#FFFFFF",
+                    "text_wrap": True,
+                }
+            ),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "number": book.add_format({"num_format": NUMBER, "valign": "top"}),
+            "day": book.add_format({"num_format": "mmm yyyy", "valign": "top", "align": "left"}),
+        }
+        for sheet in _sheets(found, lang):
+            _write(book, sheet, styles)
+    return out.getvalue()
+
+
+def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
+    name, head, rows = sheet
+    page = book.add_worksheet(name[:31])
+    page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    for at, title in enumerate(head):
+        page.write_string(0, at, title, styles["head"])
+        longest = max([len(title), *(len(_shown(row[at])) for row in rows)])
+        page.set_column(at, at, min(WIDEST, longest + 2))
+    for no, row in enumerate(rows, start=1):
+        for at, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(no, at, cell[:SIGNS_IN_A_CELL], styles["text"])
+            elif isinstance(cell, date):
+                page.write_datetime(no, at, cell, styles["day"])
+            elif cell is not None:
+                page.write_number(no, at, cell, styles["number"])
+    if rows:
+        page.autofilter(0, 0, len(rows), len(head) - 1)
+
+
+def _shown(cell: Cell) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _sheets(found: Briefing, lang: Lang) -> Iterator[Sheet]:
+    def sheet(name: str, heads: Sequence[str], rows: list[tuple[Cell, ...]]) -> Sheet:
+        titles = tuple(text(f"report.columns.{head}", lang) for head in heads)
+        return text(f"report.sheets.{name}", lang), titles, rows
+
+    kpis = ("category", "strategy", "kpi", "code", "period", "value", "unit", "low", "high",
+            "total", "total_unit", "goal", "goal_period", "judged", "judged_period", "gap",
+            "year_ago", "change", "signal", "completeness", "evidence", "remark")  # fmt: skip
+    yield sheet("kpis", kpis, list(_kpi_rows(found, lang)))
+    series = ("category", "kpi", "code", "month", "value", "unit", "numerator", "denominator",
+              "completeness", "remark")  # fmt: skip
+    yield sheet("series", series, list(_series_rows(found, lang)))
+    yield sheet("findings", ("no", "category", "finding", "question"), _finding_rows(found, lang))
+    definitions = ("code", "kpi", "says", "says_not", "formula", "version")
+    yield sheet("definitions", definitions, list(_definition_rows(found, lang)))
+    caveats: list[tuple[Cell, ...]] = [(said,) for said in telling.caveats(found, lang)]
+    yield sheet("caveats", ("caveat",), [*caveats, (telling.source(found, lang),)])
+
+
+def _unit(result: KpiResult, lang: Lang) -> str:
+    activity = result.activity and activity_name(result.activity, lang)
+    return formats.unit_label(result.unit, lang, activity=activity)
+
+
+def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
+    for section in found.sections:
+        for line in section.glance.lines:
+            result, aim = line.result, line.aim
+            whole = absolute(result)
+            judged = aim.judged if aim else None
+            yield (
+                telling.section_name(section, lang),
+                text(f"strategies.{line.kpi.strategy}", lang),
+                telling.name(line, lang),
+                line.kpi.code,
+                telling.period(result, lang),
+                result.value,
+                _unit(result, lang),
+                result.low,
+                result.high,
+                whole.value if whole else None,
+                formats.unit_label(whole.unit, lang) if whole else "",
+                aim.value if aim else None,
+                aim.target.period if aim else "",
+                judged.value if judged else None,
+                telling.period(judged, lang) if judged else "",
+                aim.distance if aim else None,
+                line.year_ago.value,
+                line.change,
+                telling.signal(line, lang),
+                None if result.completeness is None else 100 * result.completeness,
+                str(result.evidence),
+                _remark(result, lang),
+            )
+
+
+def _remark(result: KpiResult, lang: Lang) -> str:
+    return reason_sentence(result, lang) or telling.flags(result, lang)
+
+
+def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
+    for section in found.sections:
+        for line in section.told:
+            if line.result.state is not State.VALUE:
+                continue
+            for result in line.history:
+                yield (
+                    telling.section_name(section, lang),
+                    telling.name(line, lang),
+                    line.kpi.code,
+                    result.month,
+                    result.value,
+                    _unit(result, lang),
+                    result.numerator,
+                    result.denominator,
+                    None if result.completeness is None else 100 * result.completeness,
+                    _remark(result, lang),
+                )
+
+
+def _finding_rows(found: Briefing, lang: Lang) -> list[tuple[Cell, ...]]:
+    names = {section.category: telling.section_name(section, lang) for section in found.sections}
+    return [
+        (
+            no,
+            names.get(one.category, one.category or ""),
+            telling.sentence(one, lang),
+            telling.question(one, lang),
+        )
+        for no, one in enumerate(found.findings, start=1)
+    ]
+
+
+def _definition_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
+    told = {line.kpi.code for section in found.sections for line in section.glance.lines}
+    for code, kpi in CATALOGUE.items():
+        if code in told:
+            entry = handbook.entry(kpi, lang)
+            formula = text(f"kpis.{code}.formula", lang, **handbook.limits(lang))
+            yield (code, entry.name, entry.says, entry.says_not, formula, kpi.version)

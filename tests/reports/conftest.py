@@ -1,0 +1,38 @@
+"""One briefing of the demo's October, laid out in both languages, for every test of reports."""
+
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing.month import briefing
+from nami_monitor.reports.document import Audience
+from nami_monitor.reports.house import NEUTRAL
+from nami_monitor.reports.make import Format, Wanted, render
+from nami_monitor.reports.pages import document
+from nami_monitor.store import Store
+
+OCTOBER = date(2026, 10, 1)
+
+
+@pytest.fixture(scope="session")
+def found(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as look:
+        made = briefing(look, OCTOBER, ["office_supplies", "it_assets"])
+    store.close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def laid_out(found):
+    return {lang: document(found, lang, Audience.TEAM) for lang in ("nl", "en")}
+
+
+@pytest.fixture(scope="session")
+def files(found, laid_out):
+    """Every format in both languages, made once."""
+    return {
+        (kind, lang): render(found, laid_out[lang], kind, Wanted(OCTOBER, lang=lang, house=NEUTRAL))
+        for kind in Format
+        for lang in laid_out
+    }

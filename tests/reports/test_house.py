@@ -1,0 +1,109 @@
+"""The settings file: what is wrong is said with its line and key, in both languages."""
+
+import pytest
+from PIL import Image
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.reports.house import NEUTRAL, house, usual_file
+
+
+def written(tmp_path, content):
+    path = tmp_path / "organisation.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def logo(tmp_path, name="logo.png", size=(40, 20)):
+    Image.new("RGB", size, "#154273").save(tmp_path / name)
+    return name
+
+
+def test_without_a_file_the_theme_is_neutral(monkeypatch, tmp_path):
+    monkeypatch.setenv("NAMI_HOME", str(tmp_path))
+    assert house() == NEUTRAL
+    usual_file().write_text('name = "Gemeente Voorbeeld"\n', "utf-8")
+    assert house().name == "Gemeente Voorbeeld"
+
+
+def test_a_whole_file_gives_name_colours_and_logo(tmp_path):
+    logo(tmp_path, "beeld.jpg", (2000, 500))
+    path = written(
+        tmp_path,
+        b'\xef\xbb\xbf# wij\r\nname = "Gemeente  Voorbeeld"\r\nlogo = "beeld.jpg"\r\n'
+        b'primary = "#00508c"\r\nsecond = "#8A4500"\r\n',
+    )
+    found = house(path)
+    assert found.name == "Gemeente Voorbeeld"
+    assert (found.primary, found.second) == ("#00508C", "#8A4500")
+    assert found.logo.startswith(b"\x89PNG")
+
+
+WRONG = {
+    "unknown": ('name = "A"\nkleur = "#154273"\n', 2, "kleur"),
+    "no_text": ('name = "A"\n\nprimary = 154273\n', 3, "primary"),
+    "long_name": (f'name = "{"A" * 81}"\n', 1, "name"),
+    "no_colour": ('name = "A"\nprimary = "blauw"\n', 2, "primary"),
+    "pale": ('name = "A"\n# bleek\nsecond = "#FFB612"\n', 3, "second"),
+    "no_logo": ('logo = "elders.png"\n', 1, "logo"),
+    "toml": ('name = "A"\nprimary = #154273\n', 2, None),
+    "not_utf8": (b'name = "A"\nlogo = "\xe9.png"\n', 2, None),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
+    content, line, key = WRONG[what]
+    with pytest.raises(UserError) as caught:
+        house(written(tmp_path, content))
+    assert caught.value.key == f"house.{what}"
+    assert caught.value.values["line"] == line
+    assert caught.value.values.get("key") == key
+    for lang in LANGS:
+        said = text(f"errors.{caught.value.key}", lang, **caught.value.values)
+        assert str(line) in said
+        assert "organisation.toml" in said
+
+
+def test_a_file_that_is_not_there_or_a_folder_is_said(tmp_path):
+    for path in (tmp_path / "nergens.toml", tmp_path):
+        with pytest.raises(UserError) as caught:
+            house(path)
+        assert caught.value.key == "house.unreadable"
+
+
+def test_a_table_in_the_file_is_an_unknown_key(tmp_path):
+    with pytest.raises(UserError) as caught:
+        house(written(tmp_path, 'name = "A"\n[colours]\nprimary = "#154273"\n'))
+    assert (caught.value.key, caught.value.values["line"]) == ("house.unknown", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no_picture"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "no_picture"),
+        (b"", "no_picture"),
+        (b"\0" * 5_000_001, "huge_logo"),
+    ],
+)
+def test_a_logo_that_is_no_picture_or_takes_too_much_is_refused(tmp_path, content, what):
+    (tmp_path / "logo.png").write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        house(written(tmp_path, 'logo = "logo.png"\n'))
+    assert caught.value.key == f"house.{what}"
+
+
+def test_a_logo_of_too_many_pixels_is_refused_before_it_is_drawn(tmp_path):
+    name = logo(tmp_path, "groot.png", (6000, 5000))
+    with pytest.raises(UserError) as caught:
+        house(written(tmp_path, f'logo = "{name}"\n'))
+    assert caught.value.key == "house.large_logo"
+    assert caught.value.values["pixels"] == "6000 x 5000"
+
+
+def test_a_folder_as_logo_is_refused(tmp_path):
+    (tmp_path / "map").mkdir()
+    with pytest.raises(UserError) as caught:
+        house(written(tmp_path, 'logo = "map"\n'))
+    assert caught.value.key == "house.no_logo"

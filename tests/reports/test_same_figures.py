@@ -1,0 +1,136 @@
+"""The same briefing gives the same number on every surface, one test per kind of figure."""
+
+import io
+import re
+from html import unescape
+
+import openpyxl
+import pytest
+
+from nami_monitor.briefing import telling
+from nami_monitor.core.words import State, Unit
+from nami_monitor.i18n import LANGS, formats, text
+from nami_monitor.reports.make import Format
+
+
+def plain(words):
+    """Text without the kinds of spaces and breaks that a surface may choose by itself."""
+    return re.sub(r"\s+", " ", words.replace("\N{NO-BREAK SPACE}", " ")).strip()
+
+
+def html_text(file):
+    return plain(unescape(re.sub(r"<[^>]+>", " ", file.decode())))
+
+
+@pytest.fixture(scope="session")
+def texts(files):
+    """What each format of pages says, as plain text."""
+    readers = {Format.HTML: html_text}
+    return {key: readers[key[0]](file) for key, file in files.items() if key[0] in readers}
+
+
+@pytest.fixture(scope="session")
+def sheets(files):
+    return {lang: openpyxl.load_workbook(io.BytesIO(files[Format.XLSX, lang])) for lang in LANGS}
+
+
+def rows(sheets, lang, name):
+    sheet = sheets[lang][text(f"report.sheets.{name}", lang)]
+    head, *body = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in body]
+
+
+def lines(found):
+    return [
+        (section, line)
+        for section in found.sections
+        for line in section.told
+        if line.result.state is State.VALUE
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("unit", list(Unit))
+def test_a_key_figure(found, texts, sheets, lang, unit):
+    """As it is written on the page, and unrounded in the workbook, for every unit."""
+    told = [(section, line) for section, line in lines(found) if line.kpi.unit is unit]
+    known = {
+        (row[text("report.columns.category", lang)], row[text("report.columns.code", lang)]): row
+        for row in rows(sheets, lang, "kpis")
+    }
+    for section, line in told:
+        written = plain(telling.value(line.result, lang))
+        for (kind, la), said in texts.items():
+            if la == lang:
+                assert written in said, (kind, line.kpi.code)
+        row = known[telling.section_name(section, lang), line.kpi.code]
+        number = row[text("report.columns.value", lang)]
+        assert number == pytest.approx(line.result.value, rel=1e-12)
+        assert plain(formats.figure(number, unit, lang)).split(" ")[0] in written
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("what", ["goal", "gap", "change", "total"])
+def test_what_stands_beside_a_figure(found, texts, sheets, lang, what):
+    writers = {
+        "goal": lambda line: telling.goal(line.aim, lang),
+        "gap": lambda line: telling.gap(line.aim, lang),
+        "change": lambda line: telling.change(line, lang),
+        "total": lambda line: telling.total(line.result, lang),
+    }
+    numbers = [row[text(f"report.columns.{what}", lang)] for row in rows(sheets, lang, "kpis")]
+    told = [written for _, line in lines(found) if (written := writers[what](line))]
+    assert told
+    assert sum(number is not None for number in numbers) >= len(told)
+    for written in told:
+        for (kind, la), said in texts.items():
+            if la == lang:
+                assert plain(written) in said, kind
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_month_of_a_series(found, texts, sheets, lang):
+    known = {
+        (row[text("report.columns.category", lang)], row[text("report.columns.code", lang)],
+         row[text("report.columns.month", lang)].date()): row[text("report.columns.value", lang)]
+        for row in rows(sheets, lang, "series")
+    }  # fmt: skip
+    for section, line in lines(found):
+        name = telling.section_name(section, lang)
+        for result in line.history:
+            number = known[name, line.kpi.code, result.month]
+            assert number == (
+                None if result.value is None else pytest.approx(result.value, rel=1e-12)
+            )
+    _, line = lines(found)[0]
+    assert plain(telling.value(line.result, lang)) in texts[Format.HTML, lang]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_finding_and_its_verdict(found, texts, sheets, lang):
+    told = [row[text("report.columns.finding", lang)] for row in rows(sheets, lang, "findings")]
+    assert told == [telling.sentence(one, lang) for one in found.findings]
+    for finding in found.findings[:5]:
+        for (kind, la), said in texts.items():
+            if la == lang:
+                assert plain(telling.sentence(finding, lang)) in said, kind
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_effect_with_its_interval(laid_out, texts, lang):
+    (page,) = (page for page in laid_out[lang].pages if page.code.startswith("waterbed:"))
+    for (kind, la), said in texts.items():
+        if la == lang:
+            for point in page.points:
+                assert plain(point) in said, kind
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_caveat(found, texts, sheets, lang):
+    told = [row[text("report.columns.caveat", lang)] for row in rows(sheets, lang, "caveats")]
+    caveats = telling.caveats(found, lang)
+    assert tuple(told) == (*caveats, telling.source(found, lang))
+    for caveat in caveats:
+        for (kind, la), said in texts.items():
+            if la == lang:
+                assert plain(caveat) in said, kind
