@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "measurability": "measurability",
     "waterbed": "waterbed",
     "report": "report",
+    "signals": "signals",
+    "lessons": "lessons",
     "completeness": "figures",
     "export": "out",
     "check": "out",

@@ -34,6 +34,8 @@ WRONG_USAGE: Final = frozenset(
         "waterbed.no_intervention",
         "briefing.no_category",
         "briefing.no_month",
+        "signals.no_category",
+        "lessons.no_signal",
     }
 )
 """Errors that the command line itself holds; they end with exit code 2."""

@@ -141,3 +141,44 @@ PLAN_POWER = Threshold(
 PLAN_STARTS = Threshold(
     6, "starts", "design rule: placebo starts in the history over which noise is averaged"
 )
+ATTENTION = Threshold(
+    7, "signals", "design rule: who must look at more than a handful looks at none"
+)
+XMR_CHANCE = Threshold(
+    0.03,
+    "signals per series and month",
+    "simulated: 48 months of independent noise, last month, all rules (benchmarks/false_alarms.py)",
+)
+XMR_CHANCE_OUTSIDE = Threshold(
+    0.01,
+    "signals per series and month",
+    "simulated: 12 to 23 months of independent noise, last month, limits alone",
+)
+UNSURE = Threshold(
+    0.5,
+    "weight",
+    "design rule: what is provisional or suspected weighs half when signals are ordered",
+)
+EARLY_SHARE = Threshold(
+    0.25, "share", "design rule: where more than a quarter goes within its warranty, ask why"
+)
+FEW_REFUSED = Threshold(
+    0.1, "share", "design rule: where fewer than one in ten needs are met without a purchase"
+)
+YEAR_END_TIMES = Threshold(
+    1.25, "times an even month", "design rule: less than a quarter more is no peak to act upon"
+)
+LONG_CONTRACT = Threshold(
+    4, "years", "Directive 2014/24/EU, article 33: a longer framework needs a reason"
+)
+WELL_KNOWN = Threshold(
+    0.8, "share", "design rule: with a fifth unknown, a figure can turn once it is completed"
+)
+BIG_MEASURE = Threshold(
+    0.1,
+    "share",
+    "design rule: a measure on a tenth of a category's spend concerns several disciplines",
+)
+REAL_FALL = Threshold(
+    0.05, "share", "design rule: a smaller fall in a year is not worth looking into"
+)

@@ -89,7 +89,7 @@ class Flag(StrEnum):
     DEMO = "demo"
 
 
-class Signal(StrEnum):
+class XmrRule(StrEnum):
     """How a month departs from normal variation, in order of precedence."""
 
     OUTSIDE = "outside"
@@ -141,6 +141,8 @@ class KitSignal(StrEnum):
     ONE_DISCIPLINE = "one_discipline"
     REFUSAL_RATE_LOW = "refusal_rate_low"
     DATA_BREAK = "data_break"
+    WORSE = "worse"
+    BETTER = "better"
 
 
 class PeriodKind(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from nami_monitor.core.words import Direction, Signal
+from nami_monitor.core.words import Direction, XmrRule
 from nami_monitor.signals.xmr import Xmr
 
 
@@ -42,7 +42,7 @@ def points_up(series: Xmr, point: int) -> bool | None:
     signal = series.signals[point]
     if signal is None:
         return None
-    if signal is Signal.TREND:
+    if signal is XmrRule.TREND:
         first = series.phase_of(point).first
         beside = point - 1 if point > first and series.signals[point - 1] else point + 1
         return bool((series.values[point] > series.values[beside]) == (beside < point))

@@ -20,7 +20,7 @@ from nami_monitor.core.thresholds import (
     XMR_SCREEN,
     XMR_SEASON,
 )
-from nami_monitor.core.words import Signal
+from nami_monitor.core.words import XmrRule
 
 YEAR = 12
 OF_THREE = 3
@@ -74,7 +74,7 @@ class Xmr:
     values: Floats
     seasonal: Floats
     phases: tuple[Limits, ...]
-    signals: tuple[Signal | None, ...]
+    signals: tuple[XmrRule | None, ...]
     deseasonalised: bool
 
     def phase_of(self, point: int) -> Limits:
@@ -103,7 +103,7 @@ def xmr(values: Floats, *, calendar_month: int = 1, phases: Sequence[int] = ()) 
     season = _season(values, months, starts)
     rest = values if season is None else values - season
     limits: list[Limits] = []
-    signals: list[Signal | None] = []
+    signals: list[XmrRule | None] = []
     for first, end in zip(starts, [*phases, len(values)], strict=True):
         part = rest[first:end]
         phase = _limits(part, first)
@@ -152,19 +152,19 @@ def _limits(values: Floats, first: int) -> Limits:
     return Limits(first, last, mean, mean - reach, mean + reach, points, provisional=not firm)
 
 
-def _signals(values: Floats, phase: Limits, *, all_rules: bool) -> list[Signal | None]:
+def _signals(values: Floats, phase: Limits, *, all_rules: bool) -> list[XmrRule | None]:
     """The first rule, in order of precedence, that a point breaks."""
     if np.isnan(phase.high):
         return [None] * len(values)
     away = values - phase.mean
     away[np.abs(away) <= ROUNDING * np.nanmax(np.abs(values))] = 0.0
     reach = phase.high - phase.mean
-    rules = {Signal.OUTSIDE: _outside(away, reach)}
+    rules = {XmrRule.OUTSIDE: _outside(away, reach)}
     if all_rules:
         rules |= {
-            Signal.TREND: _trend(values),
-            Signal.TWO_OF_THREE: _two_of_three(away, reach),
-            Signal.RUN: _run(away),
+            XmrRule.TREND: _trend(values),
+            XmrRule.TWO_OF_THREE: _two_of_three(away, reach),
+            XmrRule.RUN: _run(away),
         }
     return [
         next((signal for signal, marks in rules.items() if marks[point]), None)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.core.thresholds import XMR_RUN
-from nami_monitor.core.words import Direction, Signal
+from nami_monitor.core.words import Direction, XmrRule
 from nami_monitor.signals import Assessment, Assurance, Limits, assess, target_assurance, xmr
 from nami_monitor.signals.assess import points_up
 from nami_monitor.signals.xmr import _limits, _signals
@@ -49,7 +49,7 @@ def test_without_screening_the_check_series_has_the_other_stated_limits(monkeypa
 
 def test_only_the_outlier_of_the_check_series_signals():
     assert [k for k, signal in enumerate(xmr(CHECK).signals) if signal] == [4]
-    assert xmr(CHECK).signals[4] is Signal.OUTSIDE
+    assert xmr(CHECK).signals[4] is XmrRule.OUTSIDE
 
 
 def ruled(*values, mean=5.0, reach=3.0):
@@ -61,13 +61,13 @@ def ruled(*values, mean=5.0, reach=3.0):
 @pytest.mark.parametrize(
     ("values", "points", "signal"),
     [
-        ([5, 4, 8.1, 4, 1.9], (2, 4), Signal.OUTSIDE),
-        ([6, 2.5, 3, 4, 5, 5.5, 6, 6.5, 4], range(1, 8), Signal.TREND),
-        ([4, 7, 6, 5.5, 5, 4.5, 4, 3.5, 4], range(1, 8), Signal.TREND),
-        ([4, 7.1, 6, 7.2, 4, 2.9, 2.8, 6], (1, 3, 5, 6), Signal.TWO_OF_THREE),
-        ([4, 7.1, 7.2, 7.3, 4], (1, 2, 3), Signal.TWO_OF_THREE),
-        ([4, 5.2, 5.1, 6, 5.3, 6, 5.1, 6, 4], range(1, 8), Signal.RUN),
-        ([6, 4.8, 4.9, 4, 4.7, 4, 4.9, 4, 6], range(1, 8), Signal.RUN),
+        ([5, 4, 8.1, 4, 1.9], (2, 4), XmrRule.OUTSIDE),
+        ([6, 2.5, 3, 4, 5, 5.5, 6, 6.5, 4], range(1, 8), XmrRule.TREND),
+        ([4, 7, 6, 5.5, 5, 4.5, 4, 3.5, 4], range(1, 8), XmrRule.TREND),
+        ([4, 7.1, 6, 7.2, 4, 2.9, 2.8, 6], (1, 3, 5, 6), XmrRule.TWO_OF_THREE),
+        ([4, 7.1, 7.2, 7.3, 4], (1, 2, 3), XmrRule.TWO_OF_THREE),
+        ([4, 5.2, 5.1, 6, 5.3, 6, 5.1, 6, 4], range(1, 8), XmrRule.RUN),
+        ([6, 4.8, 4.9, 4, 4.7, 4, 4.9, 4, 6], range(1, 8), XmrRule.RUN),
     ],
 )
 def test_each_rule_marks_its_points(values, points, signal):
@@ -91,11 +91,11 @@ def test_one_less_or_a_point_on_the_line_is_no_signal(values):
 
 
 def test_rules_have_their_order_of_precedence():
-    assert ruled(3, 4, 5.1, 5.2, 5.3, 7.1, 8.5)[-2:] == [Signal.TREND, Signal.OUTSIDE]
+    assert ruled(3, 4, 5.1, 5.2, 5.3, 7.1, 8.5)[-2:] == [XmrRule.TREND, XmrRule.OUTSIDE]
     assert ruled(6, 5.5, 6, 5.5, 7.1, 5.5, 7.1)[-3:] == [
-        Signal.TWO_OF_THREE,
-        Signal.RUN,
-        Signal.TWO_OF_THREE,
+        XmrRule.TWO_OF_THREE,
+        XmrRule.RUN,
+        XmrRule.TWO_OF_THREE,
     ]
 
 
@@ -110,7 +110,7 @@ def test_a_missing_month_ends_runs_and_trends_and_has_no_moving_range():
 
 def test_without_a_season_only_points_outside_count():
     run = series(*[4, 6] * 6, 5.2, 5.4, 5.3, 5.5, 5.3, 5.6, 5.4)
-    assert Signal.RUN in marked(run)
+    assert XmrRule.RUN in marked(run)
     assert not any(xmr(run).signals)
     assert not xmr(run).deseasonalised
 
@@ -231,7 +231,7 @@ def test_a_planted_shift_is_found_and_assessed(seed):
     found = xmr(values)
     assert sum(signal is not None for signal in found.signals[36:]) >= 6
     fresh = xmr(np.append(noise(36, seed), 90.0))
-    assert fresh.signals[-1] is Signal.OUTSIDE
+    assert fresh.signals[-1] is XmrRule.OUTSIDE
     assert assess(fresh, Direction.DOWN) is Assessment.IMPROVEMENT
     assert assess(fresh, Direction.UP) is Assessment.CONCERN
     assert assess(fresh, Direction.NEUTRAL) is Assessment.NO_SIGNAL
@@ -244,14 +244,14 @@ def test_a_missing_last_month_says_nothing():
 
 def test_a_rising_trend_below_the_mean_points_upwards():
     rising = xmr(np.concatenate([np.tile([0.0, 40.0], 6), [10, 11, 12, 13, 14, 15, 16.0]]))
-    rising = replace(rising, signals=(*rising.signals[:12], *[Signal.TREND] * 7))
+    rising = replace(rising, signals=(*rising.signals[:12], *[XmrRule.TREND] * 7))
     assert rising.values[-1] < rising.phases[0].mean
     assert assess(rising, Direction.UP) is Assessment.IMPROVEMENT
 
 
 def test_a_trend_from_the_first_month_on_has_a_direction():
     falling = xmr(np.concatenate([[16.0, 15, 14, 13, 12, 11, 10], np.tile([0.0, 40.0], 8)]))
-    falling = replace(falling, signals=(*[Signal.TREND] * 7, *[None] * 16))
+    falling = replace(falling, signals=(*[XmrRule.TREND] * 7, *[None] * 16))
     assert points_up(falling, 0) is False
     assert points_up(falling, 6) is False
     assert points_up(falling, 20) is None

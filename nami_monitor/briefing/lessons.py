@@ -1,0 +1,102 @@
+"""Lessons beside figures: which of them a chart or a list calls up, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nami_monitor.core.words import Strategy
+from nami_monitor.kit import Lesson, shipped
+from nami_monitor.kit.matching import Occasion, Reach, matches, place
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Transaction
+
+Cases = Mapping[str, frozenset[int]]
+"""The cases of the kit that reach each category."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A lesson with the signal that called it up.
+
+    Args:
+        lesson: the lesson.
+        signal: the signal.
+        reach: how close it is: the same category, the same signal, or only related.
+        code: how a chart names it, ``L1`` and so on; empty for a lesson that only the list names.
+    """
+
+    lesson: Lesson
+    signal: Signal
+    reach: Reach
+    code: str = ""
+
+
+def cases_of(db: Transaction) -> Cases:
+    """The cases of the kit that reach each category."""
+    rows = db.rows("select category, kit_cases from categories where kit_cases is not null")
+    return {
+        category: frozenset(int(one) for one in str(cases).split(";") if one.strip().isdecimal())
+        for category, cases in rows
+    }
+
+
+def beside(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[Called, ...]:
+    """The lessons of one chart, those that are marked on it first.
+
+    Args:
+        chart: its name on the page.
+        found: the signals in it, most important first.
+        cases: as ``cases_of``.
+    """
+    return on_page({chart: found}, cases).get(chart, ())
+
+
+def on_page(charts: Mapping[str, Sequence[Signal]], cases: Cases) -> dict[str, tuple[Called, ...]]:
+    """The lessons of all charts of a page: no lesson stands twice on it.
+
+    Args:
+        charts: the signals of each chart, most important first.
+        cases: as ``cases_of``.
+    """
+    signals: dict[Occasion, Signal] = {}
+    for chart, found in charts.items():
+        for signal in found:
+            signals.setdefault(_occasion(chart, signal, cases), signal)
+    placed = place(list(signals), shipped().lessons)
+    return {
+        chart: (
+            *(
+                Called(match.lesson, signals[match.occasion], match.reach, f"L{number}")
+                for number, match in enumerate(one.on_chart, start=1)
+            ),
+            *(
+                Called(match.lesson, signals[match.occasion], match.reach)
+                for match in one.listed
+                if match.reach is not Reach.RELATED
+            ),
+        )
+        for chart, one in placed.items()
+    }
+
+
+def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
+    """The lessons that one signal calls up, closest first; those only related are left out."""
+    found = matches(_occasion("", signal, cases), shipped().lessons)
+    return tuple(match.lesson for match in found if match.reach is not Reach.RELATED)
+
+
+def _occasion(chart: str, signal: Signal, cases: Cases) -> Occasion:
+    kpi = CATALOGUE.get(signal.kpi or "")
+    strategy: Strategy | None = kpi.strategy if kpi else None
+    return Occasion(chart, signal.kind, _reaching(signal.category, cases), strategy)
+
+
+def _reaching(category: str | None, cases: Cases) -> frozenset[int]:
+    return cases.get(category or "", frozenset())
+
+
+def names(lessons: Iterable[Lesson]) -> tuple[str, ...]:
+    """What their files are called."""
+    return tuple(lesson.name for lesson in lessons)

@@ -1,0 +1,210 @@
+"""Signals that registers show: measures, contracts, assets, requests, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from nami_monitor.briefing.contracts import contracts
+from nami_monitor.briefing.overview import SPARK_MONTHS
+from nami_monitor.briefing.registers import data_breaks
+from nami_monitor.briefing.scope import SPEND, Scope
+from nami_monitor.core.periods import add_months, months_between
+from nami_monitor.core.thresholds import UNSURE
+from nami_monitor.core.words import KitSignal, PeriodKind, State, Unit
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.portfolio import portfolio
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.register import interventions as registered
+from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.signals.effects import fading, of_effect
+from nami_monitor.signals.moments import long_contract, one_discipline, recent, rolling_out
+from nami_monitor.signals.shares import few_refused, retired_early
+from nami_monitor.signals.signal import Seen, Signal
+from nami_monitor.store import Transaction
+
+YEAR: Final = 12
+REFUSED: Final = "refuse_rate"
+LIVES: Final = "reduce_asset_life"
+ENDED: Final = "ended"
+
+
+def of_breaks(db: Transaction, scope: Scope) -> Iterator[Signal]:
+    """Breaks in the series of the sources behind the figures, of the last two years."""
+    for one in data_breaks(db):
+        if one.source in scope.sources and recent(one.month, scope.month, SPARK_MONTHS):
+            yield Signal(
+                kind=KitSignal.DATA_BREAK,
+                month=one.month,
+                subject=one.source,
+                numbers={"name": one.source, "kinds": ",".join(one.kinds)},
+                category=scope.category,
+            )
+
+
+def of_measures(db: Transaction, scope: Scope) -> Iterator[Signal]:
+    """What measures brought, those under way, and large ones with one discipline."""
+    for one in registered(db):
+        if scope.holds(one.category) and one.start_month <= scope.month:
+            yield from _rolling_out(one, scope)
+            yield from _one_discipline(db, one, scope)
+    in_euros = {one.intervention.code: one for one in portfolio(db, Unit.EUR)}
+    for answer in portfolio(db, Unit.BASE):
+        one = answer.intervention
+        if scope.holds(one.category) and one.start_month <= scope.month:
+            yield from _of_answer(answer, in_euros.get(one.code))
+
+
+def _of_answer(answer: Answer, euros: Answer | None) -> Iterator[Signal]:
+    """What the estimate of a measure shows; its size is what it took from the target in a year."""
+    result, one = answer.result, answer.intervention
+    if result is None:
+        return
+    gross = euros.result.gross if euros and euros.result else None
+    for kind in of_effect(result):
+        numbers: dict[str, Seen] = {"name": one.title, "unit": str(answer.unit)}
+        if result.gross is not None:
+            numbers |= {"gross": result.gross.value, "low": result.gross.low}
+            numbers |= {"high": result.gross.high}
+        if result.quotient is not None and kind in OF_QUOTIENT:
+            quotient = result.quotient
+            numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
+        faded = fading(result) if kind is KitSignal.EFFECT_FADING else None
+        if faded is not None:
+            numbers |= {"early": faded.early, "late": faded.late}
+        yield Signal(
+            kind=kind,
+            month=one.start_month,
+            subject=one.code,
+            numbers=numbers,
+            category=one.category,
+            size=None if gross is None else YEAR * abs(gross.value),
+            evidence=UNSURE.value if kind is KitSignal.WATERBED_SUSPECTED else 1.0,
+        )
+
+
+OF_QUOTIENT: Final = frozenset({KitSignal.WATERBED_SHOWN, KitSignal.WATERBED_SUSPECTED})
+
+
+def _rolling_out(one: Intervention, scope: Scope) -> Iterator[Signal]:
+    if one.status != ENDED and rolling_out(one.starts_on, one.ramp_months, scope.month):
+        yield Signal(
+            kind=KitSignal.GRADUAL_ROLLOUT,
+            month=one.start_month,
+            subject=one.code,
+            numbers={"name": one.title, "months": one.ramp_months, "until": one.full_from},
+            category=one.category,
+        )
+
+
+def _one_discipline(db: Transaction, one: Intervention, scope: Scope) -> Iterator[Signal]:
+    if len(one.disciplines) != 1 or one.status == ENDED:
+        return
+    under = {"category": (one.category,), "location": one.locations}
+    channel = {"channel": (one.target_channel,)}
+    ask = Ask(kind=PeriodKind.R12, until=scope.month, where={**under, **channel})
+    (part,) = compute(db, CATALOGUE[SPEND], ask)
+    (whole,) = compute(db, CATALOGUE[SPEND], replace(ask, where={"category": (one.category,)}))
+    share = part.value / whole.value if part.value and whole.value else None
+    if share is not None and one_discipline(len(one.disciplines), share):
+        yield Signal(
+            kind=KitSignal.ONE_DISCIPLINE,
+            month=one.start_month,
+            subject=one.code,
+            numbers={"name": one.title, "discipline": one.disciplines[0], "part": share},
+            category=one.category,
+            size=part.value,
+        )
+
+
+def of_contracts(db: Transaction, scope: Scope) -> Iterator[Signal]:
+    """Contracts to prepare for now, and running ones that are long; size is a year's value."""
+    for one in contracts(db, scope.month, scope.of_category):
+        years = _years(one.starts_on, one.ends_on)
+        size = one.value / years if one.value is not None and years else one.value
+        due, long = one.due(scope.month), long_contract(one.starts_on, one.ends_on)
+        if due is not None:
+            yield Signal(
+                kind=KitSignal.CONTRACT_WINDOW_OPEN,
+                month=scope.month,
+                subject=one.number,
+                numbers={
+                    "name": one.name,
+                    "moment": due.kind,
+                    "on": due.day,
+                    "since": due.prepare_from,
+                    "months": months_between(scope.month, due.day),
+                },
+                category=one.category,
+                size=size,
+            )
+        if long is not None and one.runs:
+            yield Signal(
+                kind=KitSignal.LONG_CONTRACT,
+                month=scope.month,
+                subject=one.number,
+                numbers={"name": one.name, "years": long},
+                category=one.category,
+                size=size,
+            )
+
+
+def _years(starts_on: date | None, ends_on: date | None) -> float | None:
+    if starts_on is None or ends_on is None or ends_on <= starts_on:
+        return None
+    return max((ends_on - starts_on).days / 365.25, 1.0)
+
+
+def of_assets(db: Transaction, scope: Scope) -> Iterator[Signal]:
+    """Whether many of the assets retired in the last twelve months had warranty left."""
+    test, parameters = _of_relation("by_asset", scope)
+    if test is None:
+        return
+    rows = db.rows(
+        "select r.category, sum(retired_early), sum(retired_warranted) from by_asset as r"
+        f" where r.month between ? and ? and {test} group by r.category order by r.category",
+        [add_months(scope.month, 1 - YEAR), scope.month, *parameters],
+    )
+    for category, early, warranted in rows:
+        if retired_early(early, warranted):
+            yield Signal(
+                kind=KitSignal.EARLY_RETIREMENT,
+                month=scope.month,
+                subject=LIVES,
+                numbers={"part": early / warranted, "n": early, "of": warranted},
+                kpi=LIVES,
+                category=category,
+            )
+
+
+def _of_relation(name: str, scope: Scope) -> tuple[str | None, list[str]]:
+    """The filters as SQL; None where the relation does not know one of them."""
+    relation = RELATIONS[name]
+    plain = {key: found for key, found in relation.dimensions.items() if found.startswith("r.")}
+    if not set(scope.where) <= set(plain):
+        return None, []
+    test, parameters = filter_sql(relation, scope.where)
+    return test, list(parameters)
+
+
+def of_requests(db: Transaction, scope: Scope) -> Iterator[Signal]:
+    """Whether few of the requests of the last twelve months were met without a purchase."""
+    kpi = CATALOGUE[REFUSED]
+    if not set(scope.where) <= set(RELATIONS[kpi.reads[0]].dimensions):
+        return
+    ask = Ask(kind=PeriodKind.R12, until=scope.month, where=scope.where)
+    for found in compute(db, kpi, ask):
+        resolved, decided = found.numerator, found.denominator
+        if found.state is State.VALUE and decided and few_refused(resolved or 0.0, decided):
+            yield Signal(
+                kind=KitSignal.REFUSAL_RATE_LOW,
+                month=scope.month,
+                subject=REFUSED,
+                numbers={"part": (resolved or 0.0) / decided, "n": resolved or 0.0, "of": decided},
+                kpi=REFUSED,
+                category=scope.category,
+            )

@@ -1,0 +1,128 @@
+"""Signals of single moments: targets, December, contracts, roll-outs, completeness, the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from nami_monitor.core.periods import add_months, months_between
+from nami_monitor.core.thresholds import (
+    BIG_MEASURE,
+    CONFIDENCE,
+    LONG_CONTRACT,
+    WELL_KNOWN,
+    YEAR_END_TIMES,
+)
+from nami_monitor.core.words import KitSignal
+from nami_monitor.signals.assess import Assurance
+
+Floats = NDArray[np.float64]
+YEAR = 12
+
+
+def of_target(met: bool | None, assurance: Assurance | None) -> KitSignal | None:
+    """What a target that was judged shows.
+
+    A target within the normal variation of months is met in one and missed in another: then that
+    says more than whether it was met this time.
+
+    Args:
+        met: whether the figure is at least as good; None when there was nothing to judge.
+        assurance: whether normal variation meets it, where it is one of months.
+    """
+    if met is None:
+        return None
+    if assurance is Assurance.HIT_AND_MISS:
+        return KitSignal.HIT_AND_MISS
+    return KitSignal.TARGET_MET if met else KitSignal.TARGET_MISSED
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A December that stands out.
+
+    Args:
+        share: its share of the year, %.
+        amount: what it has more than an even month, in the unit of the months.
+        p: chance of such a December or a higher one, if it were a month like the other eleven.
+    """
+
+    share: float
+    amount: float
+    p: float
+
+
+def year_end_peak(months: Floats) -> Peak | None:
+    """Whether December stands out of its year.
+
+    It has at least ``YEAR_END_TIMES`` an even month, and lies above where a twelfth month would lie
+    if it varied as the other eleven do (prediction interval of the normal distribution, one-sided,
+    half of what ``CONFIDENCE`` leaves).
+
+    Args:
+        months: January to December, ``(12,)``; NaN where a month is missing.
+
+    Returns:
+        None where it does not, and where a month is missing or the year adds up to nothing.
+    """
+    total = float(months.sum())
+    if len(months) != YEAR or np.isnan(total) or total <= 0:
+        return None
+    others, december = months[:-1], float(months[-1])
+    even = total / YEAR
+    if december < YEAR_END_TIMES.value * even:
+        return None
+    spread = float(others.std(ddof=1)) * np.sqrt(1 + 1 / len(others))
+    p = float(student.sf((december - others.mean()) / spread, len(others) - 1)) if spread else 0.0
+    if p > (1 - CONFIDENCE.value) / 2:
+        return None
+    return Peak(100 * december / total, december - even, p)
+
+
+def long_contract(starts_on: date | None, ends_on: date | None) -> float | None:
+    """The years of a contract that runs longer than ``LONG_CONTRACT``; None for any other.
+
+    Args:
+        starts_on: its first day; None where it is not stated.
+        ends_on: its last day, options not counted.
+    """
+    if starts_on is None or ends_on is None:
+        return None
+    years = (ends_on - starts_on).days / 365.25
+    return years if years > LONG_CONTRACT.value else None
+
+
+def rolling_out(starts_on: date, ramp_months: int, month: date) -> bool:
+    """Whether a measure is on its way to full strength in a month.
+
+    Args:
+        starts_on: its first day.
+        ramp_months: how many months it takes.
+        month: the month.
+    """
+    start = starts_on.replace(day=1)
+    return start <= month < add_months(start, ramp_months)
+
+
+def poorly_known(completeness: float | None) -> bool:
+    """Whether a figure rests on less than ``WELL_KNOWN`` of what counts, or on nothing known."""
+    return completeness is not None and completeness < WELL_KNOWN.value
+
+
+def one_discipline(disciplines: int, share: float | None) -> bool:
+    """Whether a large measure has one discipline at the table.
+
+    Args:
+        disciplines: how many are on record; none of them says nothing.
+        share: which share (0 to 1) of its category's spend falls under it; None where unknown.
+    """
+    return disciplines == 1 and share is not None and share >= BIG_MEASURE.value
+
+
+def recent(moment: date, month: date, months: int) -> bool:
+    """Whether a month lies at most so many months back, and not in the future."""
+    return 0 <= months_between(moment, month) < months

@@ -1,0 +1,369 @@
+"""What the demo shows, what was planted in it, and that every signal can be reached and said."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing import lessons, signal_words
+from nami_monitor.briefing.overview import overview
+from nami_monitor.briefing.scope import Scope, evidence_of, scope_of
+from nami_monitor.briefing.signals import at_the_top, signals
+from nami_monitor.briefing.signals_falls import of_falls
+from nami_monitor.briefing.signals_figures import departures_of, of_december, of_knowledge
+from nami_monitor.briefing.signals_registers import (
+    of_assets,
+    of_contracts,
+    of_measures,
+    of_requests,
+)
+from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
+from nami_monitor.core.words import KitSignal, State
+from nami_monitor.demo.truth import TRUTH
+from nami_monitor.i18n import LANGS
+from nami_monitor.kit import shipped
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.signals import falls, shares
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Store
+
+OCTOBER = date(2026, 10, 1)
+OFFICE = {"category": ("office_supplies",)}
+SANITARY = {"category": ("sanitary_supplies",)}
+
+
+@pytest.fixture(scope="module")
+def db(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as look:
+        yield look
+    store.close()
+
+
+def found(db, where, month=OCTOBER):
+    return signals(db, overview(db, month, where), where)
+
+
+def kinds(signals):
+    return {one.kind for one in signals}
+
+
+def test_the_planted_waterbed_is_shown_with_its_numbers(db):
+    (one,) = (one for one in found(db, OFFICE) if one.kind is KitSignal.WATERBED_SHOWN)
+    assert one.month == TRUTH.pilot_start
+    assert one.numbers["q_low"] < TRUTH.waterbed_quotient < one.numbers["q_high"]
+    assert one.numbers["gross"] < 0 < one.size
+
+
+def test_the_trim_made_for_money_changed_nothing_and_no_effect_is_claimed(db):
+    every = found(db, OFFICE, date(2025, 2, 1))
+    assert KitSignal.WATERBED_SHOWN not in kinds(every), "the pilot has not begun"
+
+
+def test_the_break_in_the_services_is_told_in_its_month(db):
+    every = found(db, SANITARY, date(2025, 6, 1))
+    breaks = [one for one in every if one.kind is KitSignal.DATA_BREAK]
+    assert TRUTH.services_break in [one.month for one in breaks]
+    assert not [one for one in found(db, OFFICE, date(2025, 6, 1)) if one.month == one.subject]
+
+
+def test_refills_that_fall_year_by_year_are_better_than_normal(db):
+    every = found(db, SANITARY)
+    assert "impact_mass" in [one.subject for one in every if one.kind is KitSignal.BETTER]
+
+
+def test_dispensers_that_go_within_their_warranty_are_told(db):
+    (one,) = (one for one in found(db, SANITARY) if one.kind is KitSignal.EARLY_RETIREMENT)
+    expected = 1 - TRUTH.dispensers.survival_at_warranty
+    assert one.numbers["part"] == pytest.approx(one.numbers["n"] / one.numbers["of"])
+    assert one.numbers["part"] == pytest.approx(expected, abs=0.15)
+
+
+def spent(december, years):
+    months = [date(year, month, 1) for year in years for month in range(1, 13)]
+    return {
+        one: 1000.0 * december if one.month == 12 else 1000.0 + 10 * (one.month % 3)
+        for one in months
+    }
+
+
+def test_a_planted_december_stands_out_beside_an_even_month_and_what_is_usual():
+    scope = Scope(OCTOBER, OFFICE, spend=1.0, spent=spent(2.0, range(2023, 2026)))
+    (one,) = of_december(scope)
+    assert (one.month, one.numbers["year"]) == (date(2025, 12, 1), "2025")
+    share = 100 * 2000 / sum(value for month, value in scope.spent.items() if month.year == 2025)
+    assert one.numbers["share"] == one.numbers["usual"] == pytest.approx(share)
+    assert one.size == pytest.approx(2000 - 2000 / share * 100 / 12)
+    assert list(of_december(replace(scope, spent=spent(1.0, range(2023, 2026))))) == []
+
+
+def test_december_itself_belongs_to_its_own_year_and_the_first_has_nothing_before_it():
+    scope = Scope(date(2024, 12, 1), OFFICE, spent=spent(2.0, [2024]))
+    (one,) = of_december(scope)
+    assert one.month == date(2024, 12, 1)
+    assert "usual" not in one.numbers
+    assert list(of_december(replace(scope, month=date(2024, 11, 1)))) == []
+    assert list(of_december(Scope(OCTOBER, {}))) == []
+
+
+def test_contracts_to_prepare_are_those_of_the_register(db):
+    every = [one for one in found(db, SANITARY) if one.kind is KitSignal.CONTRACT_WINDOW_OPEN]
+    assert {one.subject for one in every} >= {"ZL-2025-001-P1", "ZL-2025-001-P2"}
+    for one in every:
+        assert one.numbers["since"] <= date(2026, 10, 31) < one.numbers["on"]
+
+
+def test_signals_of_a_category_speak_of_that_category(db):
+    for where in (OFFICE, SANITARY):
+        assert {one.category for one in found(db, where)} == set(where["category"])
+
+
+def test_a_filter_that_a_register_does_not_know_leaves_it_out(db):
+    somewhere = {**SANITARY, "group": ("Noord",)}
+    assert list(of_assets(db, Scope(OCTOBER, somewhere))) == []
+
+
+def test_a_whole_year_bears_no_departures_but_registers_speak(db):
+    every = signals(db, overview(db, OCTOBER, OFFICE, "year"), OFFICE)
+    assert not kinds(every) & {KitSignal.WORSE, KitSignal.BETTER, KitSignal.YEAR_END_PEAK}
+    assert KitSignal.CONTRACT_WINDOW_OPEN in kinds(every)
+
+
+def test_the_top_says_how_many_are_watched_and_what_chance_gives(db):
+    glance = overview(db, OCTOBER, OFFICE)
+    every = signals(db, glance, OFFICE)
+    top = at_the_top(every, glance)
+    assert len(top.first) == 7
+    assert sum(line.assessment is not None for line in glance.lines) >= top.watched > 0
+    assert 0 < top.by_chance < 1
+    for lang in LANGS:
+        assert str(top.watched) in signal_words.chance(top, lang)
+
+
+def test_an_empty_database_shows_nothing(tmp_path):
+    store = Store(tmp_path / "empty.duckdb")
+    with store.read() as look:
+        assert kinds(found(look, {})) <= {KitSignal.LOW_MEASURABILITY}
+        assert lessons.cases_of(look) == {}
+    store.close()
+
+
+MEASURE = {
+    "intervention_id": "T-1",
+    "title": "Test",
+    "category": "office_supplies",
+    "strategy": "reduce",
+    "status": "running",
+    "starts_on": date(2026, 9, 1),
+    "ramp_months": 6.0,
+    "anticipation_months": 0.0,
+    "target_channel": "webshop",
+    "substitute_channels": "cabinet",
+    "locations": ";".join(f"ZL-{n:03}" for n in range(1, 31)),
+    "may_spread": False,
+    "disciplines": "inkoop",
+}
+
+
+def test_a_large_measure_with_one_discipline_that_is_being_rolled_out(own):
+    store = own("interventions", **MEASURE)
+    with store.read() as look:
+        scope = Scope(OCTOBER, OFFICE)
+        mine = {one.kind: one for one in of_measures(look, scope) if one.subject == "T-1"}
+        assert set(mine) == {KitSignal.GRADUAL_ROLLOUT, KitSignal.ONE_DISCIPLINE}
+        assert mine[KitSignal.ONE_DISCIPLINE].numbers["part"] > 0.1
+        assert mine[KitSignal.ONE_DISCIPLINE].size > 0
+        assert mine[KitSignal.GRADUAL_ROLLOUT].numbers["until"] == date(2027, 3, 1)
+        later = replace(scope, month=date(2027, 3, 1))
+        assert KitSignal.GRADUAL_ROLLOUT not in {
+            one.kind for one in of_measures(look, later) if one.subject == "T-1"
+        }
+        elsewhere = replace(scope, where=SANITARY)
+        assert not [one for one in of_measures(look, elsewhere) if one.subject == "T-1"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "ended"}, {"disciplines": "inkoop;gebruikers"}, {"locations": "ZL-001"}],
+    ids=["ended", "two disciplines", "small"],
+)
+def test_no_call_for_more_disciplines(own, change):
+    store = own("interventions", **MEASURE | change)
+    with store.read() as look:
+        mine = [one for one in of_measures(look, Scope(OCTOBER, OFFICE)) if one.subject == "T-1"]
+    assert KitSignal.ONE_DISCIPLINE not in kinds(mine)
+
+
+def test_a_contract_without_dates_or_value_is_no_bug(own):
+    store = own(
+        "contracts", contract_id="T-9", title="Open", category="office_supplies", status="running"
+    )
+    with store.read() as look:
+        every = list(of_contracts(look, Scope(OCTOBER, OFFICE)))
+    assert "T-9" not in [one.subject for one in every]
+
+
+def test_a_target_for_months_is_held_against_their_variation(own):
+    store = own(
+        "targets", kpi="impact_mass", category="office_supplies", kind="absolute",
+        period="2026-10", value=6500.0,
+    )  # fmt: skip
+    with store.read() as look:
+        (one,) = (one for one in found(look, OFFICE) if "period" in one.numbers
+                  and one.numbers["period"] == "2026-10")  # fmt: skip
+    assert one.kind is KitSignal.HIT_AND_MISS
+    assert (one.numbers["goal"], one.numbers["final"]) == (6500.0, 1.0)
+
+
+def test_few_refused_requests_are_told_where_the_register_says_so(db, monkeypatch):
+    assert list(of_requests(db, Scope(OCTOBER, {"category": ("it_assets",)}))) == []
+    assert list(of_requests(db, Scope(OCTOBER, {"channel": ("webshop",)}))) == []
+    monkeypatch.setattr(shares, "FEW_REFUSED", replace(FEW_REFUSED, value=0.5))
+    (one,) = of_requests(db, Scope(OCTOBER, {"category": ("it_assets",)}))
+    assert one.numbers["part"] == one.numbers["n"] / one.numbers["of"]
+    assert one.numbers["part"] == pytest.approx(TRUTH.avoided_request_share, abs=0.1)
+
+
+def test_a_fall_that_nobody_called_sustainable(db, monkeypatch):
+    """With a lower bar the fall of a few percent a year that was planted is one."""
+    scope = scope_of(overview(db, OCTOBER, OFFICE), OFFICE)
+    assert list(of_falls(db, scope)) == []
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
+    every = list(of_falls(db, scope))
+    assert every
+    for one in every:
+        assert one.kind is KitSignal.HIDDEN_REDUCTION
+        assert 0.01 <= one.numbers["part"] < 0.2
+        assert one.size == one.numbers["eur"] > 0
+    assert list(of_falls(db, replace(scope, where={**OFFICE, "decision": ("bought",)}))) == []
+
+
+def test_a_sustainable_measure_explains_a_fall(own, monkeypatch):
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
+    scope = Scope(OCTOBER, OFFICE)
+    for motive, explained in (("money", False), ("sustainability", True)):
+        store = own("interventions", **MEASURE | {"motive": motive, "title": motive})
+        with store.read() as look:
+            assert bool(list(of_falls(look, scope))) is not explained
+    store = own("interventions", **MEASURE | {"ends_on": date(2026, 9, 30), "motive": "money"})
+    with store.read() as look:
+        assert list(of_falls(look, scope))
+
+
+def test_departures_of_a_whole_series_stand_in_their_months(db):
+    kpi = CATALOGUE["impact_mass"]
+    results = compute(db, kpi, Ask(last=48, where=SANITARY))
+    every = list(departures_of(kpi, results, Scope(OCTOBER, SANITARY)))
+    assert [one.month for one in every] == sorted((one.month for one in every), reverse=True)
+    assert every[0].size is None, "without spend there is no size"
+    assert list(departures_of(kpi, [], Scope(OCTOBER, SANITARY))) == []
+    yearly = compute(db, kpi, Ask("r12", last=30, where=SANITARY))
+    assert list(departures_of(kpi, yearly, Scope(OCTOBER, SANITARY))) == []
+
+
+def test_what_is_known_decides_on_measurability(db):
+    kpi = CATALOGUE["impact_co2e"]
+    (result,) = compute(db, kpi, Ask(where=OFFICE))
+    (one,) = of_knowledge(kpi, result, Scope(OCTOBER, OFFICE))
+    assert (one.numbers["known"], one.numbers["given"]) == (0.0, 0.0)
+    known = replace(result, state=State.VALUE, value=1.0, reason=None, completeness=0.7)
+    (one,) = of_knowledge(kpi, known, Scope(OCTOBER, OFFICE))
+    assert (one.numbers["known"], one.numbers["given"]) == (0.7, 1.0)
+    assert evidence_of(known) == 0.7
+    assert evidence_of(known, unsure=True) == 0.35
+    assert list(of_knowledge(kpi, replace(known, completeness=None), Scope(OCTOBER, {}))) == []
+    assert list(of_knowledge(kpi, replace(known, completeness=1.0), Scope(OCTOBER, {}))) == []
+
+
+EXAMPLES = {
+    KitSignal.WORSE: {"value": 2.0, "mean": 1.0, "low": 0.5, "high": 1.5, "rule": "run",
+                      "months": 8, "activity": "staff_days"},
+    KitSignal.TARGET_MISSED: {"value": 2.0, "goal": 1.0, "period": "2026", "final": 0.0},
+    KitSignal.TARGET_MET: {"value": 1.0, "goal": 1.0, "period": "2026", "final": 1.0},
+    KitSignal.HIT_AND_MISS: {"value": 1.0, "goal": 1.0, "period": "2026", "final": 1.0},
+    KitSignal.LOW_MEASURABILITY: {"known": 0.3, "given": 1.0},
+    KitSignal.DATA_BREAK: {"name": "Leverancier", "kinds": "lines,locations"},
+    KitSignal.YEAR_END_PEAK: {"share": 12.0, "even": 8.3, "year": "2025"},
+    KitSignal.CONTRACT_WINDOW_OPEN: {"name": "Papier", "moment": "option", "months": 5,
+                                     "on": date(2027, 3, 1), "since": date(2025, 3, 1)},
+    KitSignal.LONG_CONTRACT: {"name": "Papier", "years": 8.0},
+    KitSignal.EARLY_RETIREMENT: {"part": 0.4, "n": 4.0, "of": 10.0},
+    KitSignal.REFUSAL_RATE_LOW: {"part": 0.02, "n": 2.0, "of": 100.0},
+    KitSignal.HIDDEN_REDUCTION: {"name": "", "part": 0.2, "less": 200.0, "eur": 90.0, "kg": 5.0},
+    KitSignal.ONE_DISCIPLINE: {"name": "Proef", "part": 0.5, "discipline": "inkoop"},
+    KitSignal.GRADUAL_ROLLOUT: {"name": "Proef", "months": 6, "until": date(2027, 3, 1)},
+    KitSignal.EFFECT_FADING: {"name": "Proef", "early": -50.0, "late": -20.0},
+}  # fmt: skip
+MEASURED = {"name": "Proef", "gross": -50.0, "low": -60.0, "high": -40.0, "quotient": 0.7,
+            "q_low": 0.2, "q_high": float("inf")}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KitSignal)
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_signal_has_a_name_a_sentence_and_a_lesson(kind, lang):
+    if kind in {KitSignal.BETTER, KitSignal.REFURBISHED_SHARE_FALLING}:
+        numbers = EXAMPLES[KitSignal.WORSE]
+    else:
+        numbers = EXAMPLES.get(kind, MEASURED)
+    kpi = None if numbers is MEASURED or "name" in numbers else "reduce_volume_per_activity"
+    signal = Signal(kind, OCTOBER, "x", numbers, kpi=kpi)
+    said = signal_words.sentence(signal, lang)
+    assert said.endswith((".", "?"))
+    assert "{" not in said
+    assert signal_words.name(kind, lang)
+    assert lessons.called_by(signal, {})
+    row = signal_words.as_row(signal, lang)
+    assert row["signal"] == kind
+    assert row["sentence"] == said
+    assert all(isinstance(value, str | int | float) for value in row["numbers"].values())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_number_that_is_there_is_said_and_one_that_is_not_is_not(lang):
+    peak = Signal(
+        KitSignal.YEAR_END_PEAK,
+        date(2025, 12, 1),
+        "impact_spend",
+        {**EXAMPLES[KitSignal.YEAR_END_PEAK], "usual": 9.5},
+        kpi="impact_spend",
+    )
+    assert "9" in signal_words.sentence(peak, lang)
+    unknown = Signal(
+        KitSignal.LOW_MEASURABILITY,
+        OCTOBER,
+        "impact_co2e",
+        {"known": 0.0, "given": 0.0},
+        kpi="impact_co2e",
+    )
+    assert signal_words.sentence(unknown, lang) != signal_words.sentence(
+        replace(unknown, numbers={"known": 0.0, "given": 1.0}), lang
+    )
+    over = Signal(
+        KitSignal.TARGET_MISSED,
+        OCTOBER,
+        "impact_co2e",
+        {**EXAMPLES[KitSignal.TARGET_MISSED], "final": 1.0},
+        kpi="impact_co2e",
+    )
+    assert signal_words.sentence(over, lang) != signal_words.sentence(
+        replace(over, numbers=EXAMPLES[KitSignal.TARGET_MISSED]), lang
+    )
+
+
+def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
+    cases = lessons.cases_of(db)
+    assert cases["office_supplies"] == {6}
+    every = found(db, OFFICE)
+    placed = lessons.on_page({"one": every, "two": every}, cases)
+    names = [one.lesson.name for chart in placed.values() for one in chart]
+    assert len(names) == len(set(names))
+    codes = {chart: [one.code for one in called if one.code] for chart, called in placed.items()}
+    assert codes["one"] == ["L1", "L2", "L3"]
+    assert len(codes["two"]) <= 3
+    for called in placed.values():
+        assert all(one.signal in every for one in called)
+        assert all(one.signal.kind in one.lesson.signals for one in called)
+    assert lessons.beside("none", [], cases) == ()
+    waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
+    assert 6 in lessons.called_by(waterbed, cases)[0].cases
+    assert lessons.names(shipped().lessons.values()) == tuple(shipped().lessons)

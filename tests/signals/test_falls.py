@@ -1,0 +1,55 @@
+"""Falls in volume: real ones are found, noise, seasons and fewer people are not."""
+
+import numpy as np
+import pytest
+
+from nami_monitor.signals.falls import real_fall
+
+NAN = float("nan")
+
+
+def series(seed, fall=0.0, months=48):
+    draw = np.random.default_rng(seed)
+    wave = 1 + 0.2 * np.sin(np.arange(months) * np.pi / 6)
+    made = 1000 * wave * (1 + 0.03 * draw.normal(size=months))
+    made[-12:] *= 1 - fall
+    return made
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_planted_fall_is_found_with_its_size(seed):
+    found = real_fall(series(seed, fall=0.3))
+    assert found is not None
+    assert found.share == pytest.approx(0.3, abs=0.05)
+    assert found.less == pytest.approx(found.before - found.after)
+
+
+def test_without_a_fall_little_is_found():
+    assert sum(real_fall(series(seed)) is not None for seed in range(200)) <= 2
+
+
+def test_fewer_people_are_no_fall():
+    volume = series(1, fall=0.3)
+    people = np.where(np.arange(48) >= 36, 70.0, 100.0)
+    assert real_fall(volume) is not None
+    assert real_fall(volume, volume / people) is None
+    assert real_fall(volume, volume / 100) is not None
+    unknown = volume / 100
+    unknown[-3] = NAN
+    assert real_fall(volume, unknown) is None
+
+
+def test_two_whole_years_are_needed_and_something_to_fall_from():
+    volume = series(1, fall=0.3)
+    assert real_fall(volume[-23:]) is None
+    gap = volume.copy()
+    gap[30] = NAN
+    assert real_fall(gap) is None
+    assert real_fall(np.zeros(48)) is None
+    assert real_fall(-volume) is None
+
+
+def test_a_fall_that_is_over_is_no_fall_now():
+    volume = series(2, fall=0.3)
+    volume[-1] = volume[:36].max() * 1.1
+    assert real_fall(volume) is None
