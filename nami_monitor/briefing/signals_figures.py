@@ -127,11 +127,9 @@ def of_knowledge(kpi: Kpi, result: KpiResult, scope: Scope) -> Iterator[Signal]:
     share = result.completeness if result.state is State.VALUE else 0.0
     if not unknown and not (result.state is State.VALUE and poorly_known(share)):
         return
-    known = 0.0
+    known = share or 0.0
     if result.reason is not None:
         known = float(result.reason.values.get("share", 0.0))
-    elif share is not None:
-        known = share
     yield Signal(
         kind=KitSignal.LOW_MEASURABILITY,
         month=result.month,

@@ -62,16 +62,18 @@ def of_measures(db: Transaction, scope: Scope) -> Iterator[Signal]:
 def _of_answer(answer: Answer, euros: Answer | None) -> Iterator[Signal]:
     """What the estimate of a measure shows; its size is what it took from the target in a year."""
     result, one = answer.result, answer.intervention
-    if result is None:
+    if result is None or result.gross is None:
         return
-    gross = euros.result.gross if euros and euros.result else None
+    worth = euros.result.gross if euros and euros.result else None
+    gross, quotient = result.gross, result.quotient
     for kind in of_effect(result):
-        numbers: dict[str, Seen] = {"name": one.title, "unit": str(answer.unit)}
-        if result.gross is not None:
-            numbers |= {"gross": result.gross.value, "low": result.gross.low}
-            numbers |= {"high": result.gross.high}
-        if result.quotient is not None and kind in OF_QUOTIENT:
-            quotient = result.quotient
+        numbers: dict[str, Seen] = {
+            "name": one.title,
+            "gross": gross.value,
+            "low": gross.low,
+            "high": gross.high,
+        }
+        if quotient is not None and kind in OF_QUOTIENT:
             numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
         faded = fading(result) if kind is KitSignal.EFFECT_FADING else None
         if faded is not None:
@@ -82,7 +84,7 @@ def _of_answer(answer: Answer, euros: Answer | None) -> Iterator[Signal]:
             subject=one.code,
             numbers=numbers,
             category=one.category,
-            size=None if gross is None else YEAR * abs(gross.value),
+            size=None if worth is None else YEAR * abs(worth.value),
             evidence=UNSURE.value if kind is KitSignal.WATERBED_SUSPECTED else 1.0,
         )
 

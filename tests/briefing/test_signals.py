@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing import lessons, signal_words
+from nami_monitor.briefing import lessons, signal_words, signals_registers
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.scope import Scope, evidence_of, scope_of
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.briefing.signals_falls import of_falls
-from nami_monitor.briefing.signals_figures import departures_of, of_december, of_knowledge
+from nami_monitor.briefing.signals_figures import departures_of, of_aim, of_december, of_knowledge
 from nami_monitor.briefing.signals_registers import (
     of_assets,
     of_contracts,
@@ -24,6 +24,7 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.signals import falls, shares
+from nami_monitor.signals.effects import Fading
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 
@@ -121,6 +122,8 @@ def test_signals_of_a_category_speak_of_that_category(db):
 def test_a_filter_that_a_register_does_not_know_leaves_it_out(db):
     somewhere = {**SANITARY, "group": ("Noord",)}
     assert list(of_assets(db, Scope(OCTOBER, somewhere))) == []
+    everywhere = [one.category for one in of_assets(db, Scope(OCTOBER, {}))]
+    assert everywhere == ["sanitary_supplies"], "devices of other categories last"
 
 
 def test_a_whole_year_bears_no_departures_but_registers_speak(db):
@@ -192,6 +195,22 @@ def test_no_call_for_more_disciplines(own, change):
     with store.read() as look:
         mine = [one for one in of_measures(look, Scope(OCTOBER, OFFICE)) if one.subject == "T-1"]
     assert KitSignal.ONE_DISCIPLINE not in kinds(mine)
+
+
+def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
+    monkeypatch.setattr(signals_registers, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
+    monkeypatch.setattr(signals_registers, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
+    every = list(of_measures(db, Scope(OCTOBER, OFFICE)))
+    assert "ZL-I-3" in [one.subject for one in every]
+    assert all((one.numbers["early"], one.numbers["late"]) == (-50, -20) for one in every)
+
+
+def test_a_target_that_was_not_judged_shows_nothing(db):
+    lines = overview(db, OCTOBER, OFFICE).lines
+    line = next(one for one in lines if one.aim and one.aim.met is not None)
+    assert list(of_aim(line, Scope(OCTOBER, OFFICE)))
+    for aim in (None, replace(line.aim, met=None), replace(line.aim, value=None)):
+        assert list(of_aim(replace(line, aim=aim), Scope(OCTOBER, OFFICE))) == []
 
 
 def test_a_contract_without_dates_or_value_is_no_bug(own):

@@ -6,6 +6,7 @@ import pytest
 
 from nami_monitor.core.words import KitSignal
 from nami_monitor.kit import shipped
+from nami_monitor.store import Store
 
 
 @pytest.fixture
@@ -35,6 +36,10 @@ def test_for_people_each_signal_has_its_sentence(run):
 
 def test_without_data_there_are_no_signals(nami, tmp_path):
     at = ("--db", str(tmp_path / "new.duckdb"))
+    store = Store(tmp_path / "new.duckdb")
+    with store.write():
+        pass
+    store.close()
     assert json.loads(nami("signals", *at, "--json").stdout) == []
     assert "no signals" in nami("signals", *at, "--lang", "en").stdout
 
