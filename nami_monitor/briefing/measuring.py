@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nami_monitor.core.words import State
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.measurability import Cell, Lack, Measurability, Unlock
 from nami_monitor.kpis.names import names as named
@@ -23,14 +23,24 @@ def headline(found: Measurability, lang: str) -> str:
     if found.month is None:
         return text("measurability.nothing", lang)
     asked = [c for c in found.cells if c.result.state is not State.NOT_APPLICABLE]
-    values = sum(cell.result.state is State.VALUE for cell in asked)
-    return text(
+    values = [cell for cell in asked if cell.result.state is State.VALUE]
+    shorter = sum(cell.result.period.kind != PeriodKind.R12 for cell in values)
+    said = text(
         "measurability.headline",
         lang,
-        values=formats.number(values, lang),
+        values=formats.number(len(values), lang),
         asked=formats.number(len(asked), lang),
         month=formats.month(found.month, lang),
     )
+    return f"{said} {text('measurability.shorter', lang, n=shorter)}" if shorter else said
+
+
+def period(cell: Cell, lang: str) -> str:
+    """The period over which a figure can be computed; empty where there is none."""
+    over = cell.result.period
+    if cell.result.state is not State.VALUE:
+        return ""
+    return formats.period(over.start, over.end, over.kind, lang)
 
 
 def need(name: str, lang: str) -> str:
@@ -62,15 +72,24 @@ def unlock_sentence(one: Unlock, lang: str) -> str:
         said.append(
             text("measurability.unlocks", lang, n=len(one.alone), need=need(one.need, lang))
         )
-    others = sorted(one.together.items(), key=lambda item: (-len(item[1]), item[0]))
-    if others and not one.alone:
+    elif one.together:
         said.append(text("measurability.alone", lang, need=need(one.need, lang)))
-    said += [
-        text("measurability.together", lang, n=len(pairs), others=_listed(names_of, lang))
-        for names_of, pairs in others
+    return " ".join([*said, *together(one, lang)])
+
+
+def together(one: Unlock, lang: str) -> list[str]:
+    """What a table or column would unlock together with others, the most figures first."""
+    others = sorted(one.together.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [
+        text("measurability.together", lang, n=len(pairs), others=_listed(needs, lang))
+        for needs, pairs in others
     ]
-    return " ".join(said)
+
+
+def by_category(found: Measurability) -> list[Cell]:
+    """Every figure, the category that is supported best first."""
+    return sorted(found.cells, key=lambda cell: found.categories.index(cell.category))
 
 
 def _listed(needs: Iterable[str], lang: str) -> str:
-    return text("measurability.and", lang).join(need(name, lang) for name in needs)
+    return f" {text('measurability.and', lang)} ".join(need(name, lang) for name in needs)

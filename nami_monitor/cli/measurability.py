@@ -58,6 +58,8 @@ def _plain(session: Session, cell: Cell) -> dict[str, Any]:
         "strategy": str(cell.kpi.strategy),
         "state": str(cell.result.state),
         "value": cell.result.value,
+        "period_start": cell.result.period.start.isoformat(),
+        "period_end": cell.result.period.end.isoformat(),
         "unit": str(cell.result.unit),
         "evidence": str(cell.result.evidence),
         "completeness": cell.result.completeness,
@@ -81,19 +83,20 @@ def _unlock(one: Unlock) -> dict[str, Any]:
 
 
 def _cells(session: Session, found: Measurability, names: dict[str, str]) -> list[str]:
-    heads = ("category", "kpi", "state", "evidence", "completeness", "remark")
+    heads = ("category", "kpi", "state", "period", "evidence", "completeness", "remark")
     rows = [
         [
             names[cell.category],
             session.t(f"kpis.{cell.kpi.code}.name"),
             session.t(f"words.{cell.result.state}"),
+            measuring.period(cell, session.lang),
             str(cell.result.evidence),
             _share(session, cell.result.completeness),
             "" if cell.result.state is State.VALUE else measuring.why(cell, session.lang),
         ]
-        for cell in sorted(found.cells, key=lambda cell: found.categories.index(cell.category))
+        for cell in measuring.by_category(found)
     ]
-    return table([session.t(f"measurability.heads.{name}") for name in heads], rows, right=(4,))
+    return table([session.t(f"measurability.heads.{name}") for name in heads], rows, right=(5,))
 
 
 def _share(session: Session, share: float | None) -> str:

@@ -234,6 +234,7 @@ def _judge(
     reason = (
         _stated_on(kpi, group.period)
         or around.against(keys, no)
+        or around.unkept(kpi.needs, keys, no)
         or _mixed(kpi, sums)
         or (divided.against(keys, no, group.category()) if divided else None)
         or _too_little(kpi, known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +47,9 @@ NOTHING_LOADED = {
     "by_contract": "no_contracts",
 }
 """The reason where nothing was loaded, by what delivers the months: it says what to load."""
+
+ASSETS = "by_asset"
+EVENTS = "asset_events.kind"
 
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
@@ -101,6 +104,7 @@ class Around:
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
         empty: the reason where there is nothing at all.
+        uneventful: sources of assets of which nobody kept what happened to them.
     """
 
     by: tuple[str, ...]
@@ -110,6 +114,7 @@ class Around:
     excused: Mapping[tuple[str, str], Reason]
     flagged: tuple[Flag, ...]
     empty: Reason
+    uneventful: frozenset[str] = frozenset()
 
     def _fed(self, keys: Keys) -> Keys:
         return tuple(k for name, k in zip(self.by, keys, strict=True) if name in FED_BY)
@@ -135,6 +140,19 @@ class Around:
         if began > self.periods[no].last:
             return Reason("not_begun", {"first": began})
         return self._undelivered(keys, no)
+
+    def unkept(self, needs: Collection[str], keys: Keys, no: int) -> Reason | None:
+        """Why what never happened is no zero: nobody kept what happened to these assets.
+
+        Args:
+            needs: what the KPI needs.
+            keys: the group.
+            no: the number of the period.
+        """
+        sources = self.delivery(keys, no).sources
+        if EVENTS in needs and sources and self.uneventful.issuperset(sources):
+            return Reason("no_events")
+        return None
 
     def _undelivered(self, keys: Keys, no: int) -> Reason | None:
         period = self.periods[no]
@@ -167,7 +185,15 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
         excused=_excused(db),
         flagged=flags_of(db),
         empty=Reason(NOTHING_LOADED[relation.delivered_by]),
+        uneventful=_uneventful(db) if relation.delivered_by == ASSETS else frozenset(),
     )
+
+
+def _uneventful(db: Transaction) -> frozenset[str]:
+    rows = db.rows_again(
+        "select source from by_asset group by source having sum(retired + failures + spoilt) = 0"
+    )
+    return frozenset(source for (source,) in rows)
 
 
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:

@@ -65,6 +65,7 @@ TOLD_BY: Final[Mapping[str, str]] = {
     "asset_events": "by_asset where retired + failures > 0",
     "contracts": "contracts",
     "categories": "category_facts",
+    "interventions": "interventions",
     "targets": "targets",
 }
 """By input table, what tells that it has rows for a category."""

@@ -159,7 +159,7 @@ def _judge(
     excused = around.not_applicable(kpi.strategy, category)
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
-    against = around.against(keys, no)
+    against = around.against(keys, no) or around.unkept(kpi.needs, keys, no)
     if against or seen is None:
         return replace(blank, reason=against or Reason("no_assets"))
     blank = replace(blank, numerator=float(seen.retired), denominator=float(seen.assets))

@@ -21,6 +21,13 @@ from nami_monitor.store import Transaction
 
 BY_CATEGORY = ("category",)
 
+KINDS: Final = (PeriodKind.R12, PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)
+"""Over which a figure is tried; the next one where data is too young or coarse for the one before.
+"""
+
+OF_TIME: Final = frozenset({"outside_data", "missing_month", "not_begun", "grain_too_coarse"})
+"""Reasons that another period may not meet."""
+
 
 @dataclass(frozen=True)
 class Lack:
@@ -37,12 +44,13 @@ class Lack:
 
 @dataclass(frozen=True)
 class Cell:
-    """One KPI for one category, over the last twelve months.
+    """One KPI for one category.
 
     Args:
         kpi: the declaration.
         category: the category's code.
-        result: the figure, or why there is none.
+        result: the figure over the last twelve months, or the last whole year, quarter or month
+            where the data goes no further; or why there is none over the twelve months.
         lacks: what it needs and does not get; empty where the reason is another one.
     """
 
@@ -106,7 +114,7 @@ class Measurability:
 
 
 def measurability(db: Transaction) -> Measurability:
-    """Work out every KPI for every category over the last twelve months, and what it lacks.
+    """Work out every KPI for every category, and what it lacks.
 
     Args:
         db: a consistent look at the file.
@@ -119,10 +127,11 @@ def measurability(db: Transaction) -> Measurability:
     excused = context.around(db, RELATIONS["by_contract"], Ask(by=BY_CATEGORY), [])
     cells = []
     for kpi in CATALOGUE.values():
-        found = _by_category(db, kpi, month)
+        found = _by_category(db, kpi, month, filled)
         for code in known:
             result = found.get(code) or _absent(db, kpi, code, month, excused)
-            cells.append(Cell(kpi, code, result, _lacks(kpi, result, code, filled)))
+            lacks = _lacks(kpi, code, filled) if result.state is State.NOT_COMPUTABLE else ()
+            cells.append(Cell(kpi, code, result, lacks))
     return Measurability(month, _supported_first(known, cells), tuple(cells), unlocks(cells))
 
 
@@ -136,9 +145,29 @@ def _categories(db: Transaction) -> list[str]:
     return [code for (code,) in rows]
 
 
-def _by_category(db: Transaction, kpi: Kpi, month: date) -> dict[str | None, KpiResult]:
-    ask = Ask(kind=PeriodKind.R12, until=month, by=BY_CATEGORY)
-    return {result.keys["category"]: result for result in compute(db, kpi, ask)}
+def _by_category(
+    db: Transaction, kpi: Kpi, month: date, filled: fills.Fills
+) -> dict[str | None, KpiResult]:
+    """The figures of a KPI by category, each over the longest of ``KINDS`` that it can be given.
+
+    A zero of a short period in which nothing was ordered supports nothing when columns are missing.
+    """
+    found: dict[str | None, KpiResult] = {}
+    for kind in KINDS:
+        for result in compute(db, kpi, Ask(kind=kind, until=month, by=BY_CATEGORY)):
+            code = result.keys["category"]
+            before = found.setdefault(code, result)
+            if not (_of_time(before) and result.state is State.VALUE):
+                continue
+            if result.value or not _lacks(kpi, code or "", filled):
+                found[code] = result
+        if not any(map(_of_time, found.values())):
+            break
+    return found
+
+
+def _of_time(result: KpiResult) -> bool:
+    return result.reason is not None and result.reason.key in OF_TIME
 
 
 NOTHING: Final = {
@@ -167,10 +196,8 @@ def _absent(
     )
 
 
-def _lacks(kpi: Kpi, result: KpiResult, category: str, filled: fills.Fills) -> tuple[Lack, ...]:
-    """What a figure that cannot be computed needs and does not get; a table before its columns."""
-    if result.state is not State.NOT_COMPUTABLE:
-        return ()
+def _lacks(kpi: Kpi, category: str, filled: fills.Fills) -> tuple[Lack, ...]:
+    """What a figure needs and does not get; a table before its columns."""
     found: dict[str, Lack] = {}
     for need in kpi.needs:
         table = need.partition(".")[0]

@@ -69,7 +69,7 @@ def test_every_code_stands_under_itself():
     assert all(kpi.code == code for code, kpi in CATALOGUE.items())
 
 
-GRADED = {"by_request": Evidence.LOGGED}
+GRADED = {"by_request": Evidence.LOGGED, "interventions": Evidence.COUNTERFACTUAL}
 """Relations whose rows bear a grade of evidence."""
 
 

@@ -101,7 +101,7 @@ REFUSE_STOCK_PER_LOCATION = Kpi(
     over_time=OverTime.LAST,
     numerator="sum(in_use)",
     denominator="count(distinct location) filter (where in_use > 0)",
-    needs=("assets.asset_id", "assets.location_id", "asset_events.kind"),
+    needs=("assets.asset_id", "assets.location_id"),
     splits=("location",),
     version=1,
 )

@@ -1,0 +1,185 @@
+"""The parts of the page on measurability: what can be computed, and what to load next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from nami_monitor.briefing import measuring
+from nami_monitor.core.words import State
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
+from nami_monitor.store import Store
+from nami_monitor.ui import filters, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.filters import ALL
+from nami_monitor.ui.grid import Head, Width, grid
+
+LEADING = 3
+"""How many things to load next are said in sentences above the table."""
+
+WIDE = {"figures": 420, "together": 360, "remark": 520}
+"""Columns of long texts, with their width in pixels."""
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _found(
+    _store: Store, path: str, version: int, lang: str
+) -> tuple[Measurability, Mapping[str, str]]:
+    del path, version  # they are part of the key only
+    with _store.read() as db:
+        made = measurability(db)
+        return made, measuring.names(db, made, lang)
+
+
+def found(session: Session) -> Measurability:
+    """What the data supports, for every category."""
+    return _asked(session)[0]
+
+
+def _asked(session: Session) -> tuple[Measurability, Mapping[str, str]]:
+    store = session.store
+    return _found(store, str(store.path), store.version(), session.lang)
+
+
+def _names(session: Session) -> Mapping[str, str]:
+    return _asked(session)[1]
+
+
+def _load(session: Session) -> None:
+    st.page_link("pages/data.py", label=session.t("measurability.load"))
+
+
+def empty(session: Session, made: Measurability) -> bool:
+    """Whether there is nothing to measure yet; if so, say what to load."""
+    if made.cells:
+        return False
+    with st.container(key="measurability_empty", border=True):
+        st.header(session.t("app.empty.title"), anchor=False)
+        st.markdown(session.t("measurability.nothing"))
+        _load(session)
+    return True
+
+
+def choose(session: Session, made: Measurability) -> Measurability:
+    """All categories, or the one that the reader chose."""
+    names = _names(session)
+    code = filters.select(
+        "category",
+        session.t("filters.category"),
+        [ALL, *made.categories],
+        lambda one: names[one] if one else session.t("filters.all_categories"),
+    )
+    return made.only(code) if code else made
+
+
+def headline(session: Session, made: Measurability) -> None:
+    """How much can be computed, in a sentence."""
+    st.markdown(f"**{measuring.headline(made, session.lang)}**")
+
+
+def unlocks(session: Session, made: Measurability) -> None:
+    """What to load next, the most figures first."""
+    st.header(session.t("measurability.next"), anchor=False)
+    if not made.unlocks:
+        st.info(session.t("measurability.next_none"))
+        return
+    st.markdown(session.t("measurability.next_words"))
+    first = (measuring.unlock_sentence(one, session.lang) for one in made.unlocks[:LEADING])
+    st.markdown("\n".join(f"1. {said}" for said in first))
+    _load(session)
+    keys = ("need", "alone", "figures", "more", "together")
+
+    def number(n: int) -> str:
+        return formats.number(n, session.lang)
+
+    counts = {"alone": number, "more": number}
+    heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
+    rows = [_unlock(session, one) for one in made.unlocks]
+    title = session.t("measurability.next")
+    grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
+
+
+def _wide(session: Session, keys: tuple[str, ...]) -> dict[str, Width]:
+    return {session.t(f"measurability.heads.{key}"): WIDE[key] for key in keys if key in WIDE}
+
+
+def _unlock(session: Session, one: Unlock) -> tuple[object, ...]:
+    names = _names(session)
+    figures = "; ".join(
+        f"{session.t(f'kpis.{code}.name')} ({names[category]})" for category, code in one.alone
+    )
+    together = " ".join(measuring.together(one, session.lang))
+    return (
+        measuring.need(one.need, session.lang),
+        len(one.alone),
+        figures or None,
+        one.more,
+        together or None,
+    )
+
+
+def matrix(session: Session, made: Measurability) -> None:
+    """Every KPI against every category; of one category the reasons below say as much."""
+    if len(made.categories) == 1:
+        return
+    title = session.t("measurability.matrix")
+    st.header(title, anchor=False)
+    names = _names(session)
+    heads = [
+        Head(session.t("measurability.heads.strategy")),
+        Head(session.t("measurability.heads.kpi")),
+        *(Head(names[code]) for code in made.categories),
+    ]
+    cells = {(cell.kpi.code, cell.category): cell for cell in made.cells}
+    rows = [
+        (
+            session.t(f"strategies.{kpi.strategy}"),
+            words.kpi_name(session, kpi),
+            *(_sign(session, cells[kpi.code, code]) for code in made.categories),
+        )
+        for kpi in CATALOGUE.values()
+    ]
+    grid(session, heads, rows, key="measured", name=title, file=title)
+    st.caption(session.t("measurability.matrix_help"))
+
+
+def _sign(session: Session, cell: Cell) -> str:
+    """A figure in a few signs: "✓ 97 % A"."""
+    said = [session.t(f"measurability.signs.{cell.result.state}")]
+    if cell.result.state is State.VALUE:
+        said += [_share(session, cell), str(cell.result.evidence)]
+    return " ".join(part for part in said if part)
+
+
+def _share(session: Session, cell: Cell) -> str:
+    share = cell.result.completeness
+    return "" if share is None else formats.percent(100 * share, session.lang, decimals=0)
+
+
+def reasons(session: Session, made: Measurability) -> None:
+    """Every figure with its state, and why there is none."""
+    title = session.t("measurability.reasons")
+    st.header(title, anchor=False)
+    keys = ("category", "strategy", "kpi", "state", "period", "evidence", "completeness", "remark")
+    percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
+    heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
+    rows = [_row(session, cell) for cell in measuring.by_category(made)]
+    grid(session, heads, rows, key="reasons", name=title, file=title, widths=_wide(session, keys))
+
+
+def _row(session: Session, cell: Cell) -> tuple[object, ...]:
+    result = cell.result
+    why = "" if result.state is State.VALUE else measuring.why(cell, session.lang)
+    return (
+        _names(session)[cell.category],
+        session.t(f"strategies.{cell.kpi.strategy}"),
+        words.kpi_name(session, cell.kpi),
+        session.t(f"measurability.states.{result.state}"),
+        measuring.period(cell, session.lang) or None,
+        str(result.evidence) or None,
+        None if result.completeness is None else 100 * result.completeness,
+        why or None,
+    )
