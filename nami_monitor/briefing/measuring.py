@@ -65,8 +65,14 @@ def why(cell: Cell, lang: str) -> str:
     return reason_sentence(cell.result, lang) or ""
 
 
-def unlock_sentence(one: Unlock, lang: str) -> str:
-    """What a table or column would unlock, by itself and together with others."""
+def unlock_sentence(one: Unlock, lang: str, most: int | None = None) -> str:
+    """What a table or column would unlock, by itself and together with others.
+
+    Args:
+        one: the table or column.
+        lang: ``nl`` or ``en``.
+        most: how many combinations with others are named; all without it.
+    """
     said = []
     if one.alone:
         said.append(
@@ -74,7 +80,7 @@ def unlock_sentence(one: Unlock, lang: str) -> str:
         )
     elif one.together:
         said.append(text("measurability.alone", lang, need=need(one.need, lang)))
-    return " ".join([*said, *together(one, lang)])
+    return " ".join([*said, *together(one, lang)[:most]])
 
 
 def together(one: Unlock, lang: str) -> list[str]:

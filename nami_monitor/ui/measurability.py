@@ -87,7 +87,7 @@ def unlocks(session: Session, made: Measurability) -> None:
         st.info(session.t("measurability.next_none"))
         return
     st.markdown(session.t("measurability.next_words"))
-    first = (measuring.unlock_sentence(one, session.lang) for one in made.unlocks[:LEADING])
+    first = (measuring.unlock_sentence(one, session.lang, most=1) for one in made.unlocks[:LEADING])
     st.markdown("\n".join(f"1. {said}" for said in first))
     _load(session)
     keys = ("need", "alone", "figures", "more", "together")
