@@ -1,15 +1,17 @@
 """Does the waterbed's interval hold the truth as often as it says? And that of the usual ways?
 
-Run as ``python benchmarks/calibration.py [RUNS] [SECONDS]``. Each cell that is done is appended to
-``benchmarks/calibration.jsonl`` and not done again; ``docs/calibration.md`` is written anew from
-that file. Cells come in the order main effects, corners, the rest, so that it can stop any time.
+Run as ``python benchmarks/calibration.py``. Each cell is run in parts; a part that is done is
+appended to the records and not done again. ``docs/calibration.md`` is written anew from them. Cells
+come in the order main effects, corners, the rest, and every cell has its first part before any has
+its second, so that it can stop any time.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
-import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import calibration_page
 import numpy as np
-from drawn import LEVELS, SPREAD, Cell, Drawn, draw, leaked
+from drawn import LEVELS, SPREAD, Cell, Drawn, draw, leaked, neighbours
 from usual import before_after, did
 
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
@@ -26,16 +28,20 @@ from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.analysis import Panel, analyse
 from nami_monitor.waterbed.cautions import peak_before, still_falling
 from nami_monitor.waterbed.contamination import touched
-from nami_monitor.waterbed.effects import LOST, Effects, effects
+from nami_monitor.waterbed.effects import LOST, Effects, effects, stacking
 from nami_monitor.waterbed.fieller import critical, net, quotient
 from nami_monitor.waterbed.groups import times
 from nami_monitor.waterbed.series import Window
 from nami_monitor.waterbed.verdicts import rungs
 
-RESULTS = Path(__file__).with_suffix(".jsonl")
-RUNS = 2000
+RECORDS = Path(tempfile.gettempdir()) / "nami-calibration.jsonl"
+PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
+PARTS = 4
+RUNS = 500
+"""Panels of a cell in each part."""
 BATCH = 100
 QUOTIENTS = (0.0, 0.3, 0.7, 1.0)
+ANTICIPATION = 1
 MIDDLE = Cell(1, 20, 24, 12, "high", "unequal", shared=True)
 TREATED = (1, 3, 0)
 """How many locations are treated; 0 is as many as there are controls."""
@@ -58,7 +64,9 @@ def cells() -> list[Cell]:
             TREATED, CONTROLS, MONTHS, LEVELS, SPREAD, (True, False)
         )
     ]
-    return [*sorted(every, key=_turn), *BROKEN]
+    every.sort(key=_turn)
+    main = [cell for cell in every if _turn(cell)[0] == 0]
+    return [*main, *BROKEN, *every[len(main) :]]
 
 
 def _turn(cell: Cell) -> tuple[int, int]:
@@ -75,59 +83,81 @@ def _turn(cell: Cell) -> tuple[int, int]:
     return (1, 0) if corner else (2, 0)
 
 
-def seed(cell: Cell) -> int:
-    """A number that belongs to the cell."""
-    return zlib.crc32(json.dumps(asdict(cell), sort_keys=True).encode())
+def run(cell: Cell, runs: int, part: int = 0) -> list[dict[str, object]]:
+    """One record for each quotient: how often each way was right.
+
+    Args:
+        cell: what is drawn.
+        runs: how many panels.
+        part: gives the seed, together with the cell.
+    """
+    rng = np.random.default_rng([zlib.crc32(json.dumps(asdict(cell)).encode()), part])
+    tallies: dict[str, np.ndarray] = {}
+    for begun in range(0, runs, BATCH):
+        size = min(BATCH, runs - begun)
+        drawn = draw(cell, size, rng)
+        for name, marks in _scores(cell, drawn, rng):
+            every = np.broadcast_to(marks, (len(QUOTIENTS), size)).sum(-1)
+            tallies[name] = tallies.get(name, 0) + every
+    return [
+        {**asdict(cell), "quotient": q, "part": part, "runs": runs}
+        | {name: int(counts[at]) for name, counts in tallies.items()}
+        for at, q in enumerate(QUOTIENTS)
+    ]
 
 
-def run(cell: Cell, runs: int) -> list[dict[str, object]]:
-    """One record for each quotient: how often each way was right."""
-    rng = np.random.default_rng(seed(cell))
-    tallies: dict[float, dict[str, int]] = {q: {} for q in QUOTIENTS}
-    done = 0
-    while done < runs:
-        size = min(BATCH, runs - done)
-        panels = draw(cell, size, rng)
-        for q in QUOTIENTS:
-            for name, marks in _scores(cell, leaked(cell, panels, q, rng), q):
-                tallies[q][name] = tallies[q].get(name, 0) + int(marks.sum())
-        done += size
-    return [{**asdict(cell), "quotient": q, "runs": runs, **tallies[q]} for q in QUOTIENTS]
+def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """Per way of looking: does the interval hold the truth, is something false claimed.
 
-
-def _scores(cell: Cell, drawn: Drawn, q: float) -> Iterator[tuple[str, np.ndarray]]:
-    """Per way of looking: does the interval hold the truth, is something false claimed."""
-    window = Window.at(cell.before, cell.before + cell.after, 1)
-    used = _used(cell, drawn, window)
-    panel = Panel(drawn.target, drawn.substitute, cell.treated, drawn.untouched, used)
+    Marks are ``(quotients, runs)``, or ``(runs,)`` where the quotient does not matter.
+    """
+    substitute, untouched = leaked(cell, drawn, QUOTIENTS, rng)
+    window = Window.at(cell.before, cell.before + cell.after, ANTICIPATION)
+    used = _used(untouched, drawn, cell.treated, window)
+    panel = Panel(drawn.target, substitute, cell.treated, untouched, used)
     found = analyse(panel, window)
     reach = critical(cell.controls - LOST)
     truth = -drawn.full[..., cell.before :].mean(-1).sum(-1)
-    ours = effects([found.ready])
-    yield from _score("waterbed", ours, reach, q, truth)
-    yield from _score("plain", effects([found.plain]), reach, q, truth)
-    arrays = drawn.target, drawn.substitute, cell.treated, cell.before
+    yield from _score("waterbed", effects([found.ready]), reach, truth)
+    yield from _score("plain", effects([found.plain]), reach, truth)
+    if cell.treated > 1:
+        stacked = effects([found.ready], stacking([found.ready[0]]))
+        yield from _score("stacked", stacked, reach, truth)
+    arrays = drawn.target, substitute, cell.treated, cell.before
     months = cell.before + cell.after
-    yield from _score("before_after", before_after(*arrays), critical(months - 2), q, truth)
+    yield from _score("before_after", before_after(*arrays), critical(months - 2), truth)
     locations = cell.treated + cell.controls
-    yield from _score("did", did(*arrays), critical(locations - 1), q, truth)
-    yield "untouched_touched", used.sum(-1) < drawn.untouched.shape[1]
+    yield from _score("did", did(*arrays), critical(locations - 1), truth)
+    yield "untouched_touched", used.sum(-1) < untouched.shape[-4]
     yield "peak_before", peak_before(panel, window) > reach
     yield "ramp", still_falling(panel, window, found) > reach
+    if cell.breaks == "controls":
+        yield "neighbours", _neighbours(cell, panel, window)
 
 
-def _used(cell: Cell, drawn: Drawn, window: Window) -> np.ndarray:
-    """The untouched groups that the product would use, 1 or 0: ``(runs, groups)``."""
-    every = np.ones(drawn.untouched.shape[:2])
-    kept = every - touched(drawn.untouched, every, cell.treated, window)
-    beside = drawn.untouched * kept[..., None, None, None]
+def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: Window) -> np.ndarray:
+    """The untouched groups that the product would use, 1 or 0: ``(..., groups)``."""
+    every = np.ones(untouched.shape[:-3])
+    kept = every - touched(untouched, every, treated, window)
+    beside = untouched * kept[..., None, None, None]
     large = times(beside, drawn.target, drawn.substitute, window.pre) >= UNTOUCHED_VOLUME.value
-    return kept * large[:, None]
+    return kept * large[..., None]
+
+
+def _neighbours(cell: Cell, panel: Panel, window: Window) -> np.ndarray:
+    """Whether the product shows that neighbours rose, compared with the other controls."""
+    near = neighbours(cell)
+    arrays = panel.target, panel.substitute, panel.untouched
+    a, b, others = (each[..., cell.treated :, :] for each in arrays)
+    found = analyse(Panel(a, b, near, others, panel.used), window)
+    value, variance = net(effects([found.ready]))
+    return value > critical(cell.controls - near - LOST) * np.sqrt(variance)
 
 
 def _score(
-    way: str, of: Effects, reach: float, q: float, truth: np.ndarray
+    way: str, of: Effects, reach: float, truth: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
+    q = np.reshape(QUOTIENTS, (-1, 1))
     _, low, high = quotient(of, reach)
     yield f"{way}_held", (low <= q) & (q <= high)
     around = reach * np.sqrt(of.gross_var)
@@ -140,31 +170,38 @@ def _score(
     yield f"{way}_backfire", says[Verdict.BACKFIRE_SHOWN]
 
 
-def done() -> list[dict[str, object]]:
+def done(records: Path) -> list[dict[str, object]]:
     """The records that there are."""
-    if not RESULTS.exists():
+    if not records.exists():
         return []
-    return [json.loads(line) for line in RESULTS.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in records.read_text("utf-8").splitlines()]
 
 
-def main(runs: int, seconds: float) -> None:
-    """Do what is not done yet, as far as the time goes; write the page."""
+def study(records: Path, seconds: float) -> None:
+    """Do what is not done yet, as far as the time goes."""
     begun = time.monotonic()
-    fields = list(asdict(MIDDLE))
-    known = {tuple(record[field] for field in fields) for record in done()}
-    todo = [cell for cell in cells() if tuple(asdict(cell).values()) not in known]
-    for cell in todo:
+    fields = [*asdict(MIDDLE), "part"]
+    known = {tuple(record[field] for field in fields) for record in done(records)}
+    for part, cell in itertools.product(range(PARTS), cells()):
+        if (*asdict(cell).values(), part) in known:
+            continue
         if time.monotonic() - begun > seconds:
-            break
-        lines = [json.dumps(record) for record in run(cell, runs)]
-        with RESULTS.open("a", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-    page = Path(__file__).parents[1] / "docs" / "calibration.md"
-    page.write_text(calibration_page.page(done(), 4 * len(cells())), encoding="utf-8")
+            return
+        lines = [json.dumps(record) + "\n" for record in run(cell, RUNS, part)]
+        with records.open("a", encoding="utf-8") as file:
+            file.write("".join(lines))
+
+
+def main() -> None:
+    """Run what is asked and write the page."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--records", type=Path, default=RECORDS, help=f"default {RECORDS}")
+    asked.add_argument("--seconds", type=float, default=np.inf, help="start no part after these")
+    given = asked.parse_args()
+    study(given.records, given.seconds)
+    planned = len(QUOTIENTS) * len(cells())
+    PAGE.write_text(calibration_page.page(done(given.records), planned), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else RUNS,
-        float(sys.argv[2]) if len(sys.argv) > 2 else np.inf,
-    )
+    main()

@@ -18,6 +18,10 @@ LASTING = 0.7
 SHARED = 0.7
 """Share of the variance of a shock that all product groups of a location have in common."""
 SEASON = 0.1
+RAMP = 6
+"""Months until a measure is complete that comes gradually."""
+ASTRAY = 0.6
+"""Share of what leaks that turns up where nobody looks, where that is drawn."""
 BESIDE = 0.8
 """Size of the substitute beside the target."""
 LEVELS = {"low": 25.0, "high": 150.0}
@@ -85,7 +89,7 @@ def draw(cell: Cell, runs: int, rng: np.random.Generator) -> Drawn:
         shock = _peaked(shock, cell)
     expected = LEVELS[cell.volume] * size * taste * group * season * np.exp(shock)
     expected[:, :, 1] *= BESIDE
-    begun = np.clip((months - cell.before + 1) / (6.0 if cell.breaks == "ramp" else 1e-9), 0, 1)
+    begun = np.clip((months - cell.before + 1) / (RAMP if cell.breaks == "ramp" else 1), 0, 1)
     marks = (np.arange(places) < cell.treated)[:, None]
     full = CUT * expected[:, 0, 0] * marks * (months >= cell.before)
     lost = full * begun
@@ -97,16 +101,19 @@ def draw(cell: Cell, runs: int, rng: np.random.Generator) -> Drawn:
 def _shocks(cell: Cell, runs: int, rng: np.random.Generator) -> np.ndarray:
     """Autoregressive shocks of every series, ``(runs, groups, channels, locations, months)``."""
     months, places = cell.before + cell.after, cell.treated + cell.controls
-    own = _lasting(rng.normal(size=(runs, GROUPS + 1, 2, places, months)))
+    own = _lasting((runs, GROUPS + 1, 2, places, months), rng)
     if not cell.shared:
         return SHOCK * own
-    common = _lasting(rng.normal(size=(runs, 1, 1, places, months)))
-    return SHOCK * (np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own)
+    common = _lasting((runs, 1, 1, places, months), rng)
+    own *= SHOCK * np.sqrt(1 - SHARED)
+    own += SHOCK * np.sqrt(SHARED) * common
+    return own
 
 
-def _lasting(noise: np.ndarray) -> np.ndarray:
-    noise[..., 1:] *= np.sqrt(1 - LASTING**2)
-    return signal.lfilter([1.0], [1.0, -LASTING], noise)
+def _lasting(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    noise = rng.standard_normal(shape, dtype=np.float32)
+    noise[..., 1:] *= np.float32(np.sqrt(1 - LASTING**2))
+    return signal.lfilter(np.float32([1.0]), np.float32([1.0, -LASTING]), noise)
 
 
 def _peaked(shock: np.ndarray, cell: Cell) -> np.ndarray:
@@ -116,24 +123,37 @@ def _peaked(shock: np.ndarray, cell: Cell) -> np.ndarray:
     return np.take_along_axis(shock, order[:, None, None, :, None], 3)
 
 
-def leaked(cell: Cell, drawn: Drawn, quotient: float, rng: np.random.Generator) -> Drawn:
-    """The same panels after a share of what was lost turned up elsewhere.
+def leaked(
+    cell: Cell, drawn: Drawn, quotients: tuple[float, ...], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Substitute and untouched groups after a share of what was lost turned up elsewhere.
 
-    With ``breaks`` of "controls" or "untouched", 60% of it turns up there instead of in the
-    substitute of the treated.
+    With ``breaks`` of "controls" or "untouched", ``ASTRAY`` of it turns up there instead of in the
+    substitute of the treated: evenly in the neighbours, or in one group.
+
+    Returns:
+        Substitute ``(quotients, runs, locations, months)``, and the untouched groups, which have an
+        axis of quotients too when something leaked into them.
     """
-    counts = rng.poisson(quotient * drawn.lost).astype(float)
-    substitute, untouched = drawn.substitute.copy(), drawn.untouched
-    if cell.breaks == "untouched":
-        away = rng.binomial(counts.astype(int), 0.6)
-        untouched = untouched.copy()
-        untouched[:, 0, 0] += away
-        counts -= away
+    count = cell.treated
+    shares = np.reshape(quotients, (-1, 1, 1, 1))
+    came = rng.poisson(shares * drawn.lost[:, :count]).astype(float)
+    away = np.zeros_like(came)
+    if cell.breaks in {"controls", "untouched"}:
+        away = rng.binomial(came.astype(int), ASTRAY).astype(float)
+    substitute = np.repeat(drawn.substitute[None], len(quotients), 0)
+    substitute[:, :, :count] += came - away
     if cell.breaks == "controls":
-        away = rng.binomial(counts.astype(int), 0.6)
-        counts -= away
-        spread = away[:, : cell.treated].sum(1)[:, None, :] / cell.controls
-        substitute[:, cell.treated :] += rng.poisson(
-            np.broadcast_to(spread, substitute[:, cell.treated :].shape)
-        )
-    return Drawn(drawn.target, substitute + counts, untouched, drawn.lost, drawn.full)
+        near = slice(count, count + neighbours(cell))
+        parts = np.full(neighbours(cell), 1 / neighbours(cell))
+        substitute[:, :, near] += rng.multinomial(away.sum(2).astype(int), parts).swapaxes(2, 3)
+    untouched = drawn.untouched
+    if cell.breaks == "untouched":
+        untouched = np.repeat(untouched[None], len(quotients), 0)
+        untouched[:, :, 0, 0, :count] += away
+    return substitute, untouched
+
+
+def neighbours(cell: Cell) -> int:
+    """How many controls share a group with a treated location, where that matters."""
+    return cell.controls // 4

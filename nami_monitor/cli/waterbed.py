@@ -129,7 +129,7 @@ def _effect(session: Session, one: Answer, part: str) -> str:
 
 def _quotient(session: Session, one: Answer) -> str:
     found = one.result.quotient if one.result else None
-    if found is None:
+    if found is None or math.isnan(found.value):
         return ""
     value, low, high = (
         briefing.share(each, session.lang) for each in (found.value, found.low, found.high)

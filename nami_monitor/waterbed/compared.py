@@ -19,7 +19,14 @@ from nami_monitor.waterbed.paths import path
 from nami_monitor.waterbed.result import Anticipation, OwnShocks, Reason, Result, Sensitivity
 from nami_monitor.waterbed.series import Window
 from nami_monitor.waterbed.starts import Start, begun
-from nami_monitor.waterbed.verdicts import net_of, pair_of, quotient_of, verdicts, withholds
+from nami_monitor.waterbed.verdicts import (
+    WITHHELD,
+    net_of,
+    pair_of,
+    quotient_of,
+    verdicts,
+    withholds,
+)
 
 STILL = 1e-6
 """A standard error that is a smaller share of the level is no chance: the controls are still."""
@@ -106,7 +113,7 @@ def _result(
         gross=pair.gross,
         spill=pair.spill,
         net=net_of(counted, reach),
-        quotient=None if without else ratio,
+        quotient=WITHHELD if without else ratio,
         covariance=pair.covariance,
         pre_months=starts[0].window.before,
         post_months=starts[0].window.after,

@@ -11,7 +11,14 @@ from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.interrupted import Step, step
 from nami_monitor.waterbed.result import Path, Reason, Result
 from nami_monitor.waterbed.screen import short_of, usable
-from nami_monitor.waterbed.verdicts import net_of, pair_of, quotient_of, verdicts, withholds
+from nami_monitor.waterbed.verdicts import (
+    WITHHELD,
+    net_of,
+    pair_of,
+    quotient_of,
+    verdicts,
+    withholds,
+)
 
 STILL = 1e-6
 """A month's noise that is a smaller share of the level is no chance: the series is still."""
@@ -53,7 +60,7 @@ def _result(asked: Asked, found: Step, own: tuple[int, ...], reasons: tuple[Reas
         gross=pair.gross,
         spill=pair.spill,
         net=net_of(found.effects, reach),
-        quotient=None if withholds(held) else ratio,
+        quotient=WITHHELD if withholds(held) else ratio,
         covariance=pair.covariance,
         pre_months=asked.first,
         post_months=asked.months - asked.first,

@@ -115,7 +115,8 @@ def _weights(square: Floats, inverse: Floats) -> Floats:
 def _moments(square: Floats, inverse: Floats, weights: Floats) -> Floats:
     """What a fit needs to know of each control, ``(6, ..., controls)``."""
     sized, seen = weights * inverse, weights * square
-    return np.stack([weights, sized, sized * inverse, seen, seen * inverse, seen * square])
+    parts = weights, sized, sized * inverse, seen, seen * inverse, seen * square
+    return np.stack(np.broadcast_arrays(*parts))
 
 
 def _best(moments: Floats) -> tuple[Floats, Floats]:

@@ -164,7 +164,8 @@ class Result:
         gross: effect on the target, negative when the measure works; None when withheld.
         spill: effect on the substitute, positive when it leaks; None when withheld.
         net: their sum, negative when less is bought; None when withheld.
-        quotient: spill / -gross; None when withheld. Without bound, its limits are infinite.
+        quotient: spill / -gross; None when withheld. Without bound, its limits are infinite; where
+            the target was not shown to go down it has no value (NaN) either.
         covariance: of gross and spill; None when withheld.
         pre_months: months before the start, before ``anticipation`` is taken off.
         post_months: months from the start on.

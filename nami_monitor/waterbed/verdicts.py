@@ -61,6 +61,10 @@ def net_of(of: Effects, reach: float) -> Estimate:
     return estimate_of(*net(of), reach)
 
 
+WITHHELD = Estimate(np.nan, -np.inf, np.inf, np.inf)
+"""The quotient of a target that was not shown to go down: no value, and no bounds."""
+
+
 def quotient_of(of: Effects, reach: float) -> Estimate:
     """The quotient with Fieller's interval, and the standard error of the delta method."""
     value, low, high = (float(one) for one in quotient(of, reach))
