@@ -25,7 +25,7 @@ from usual import before_after, did
 
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Verdict
-from nami_monitor.waterbed.analysis import Panel, analyse
+from nami_monitor.waterbed.analysis import Panel, analyse, by_month
 from nami_monitor.waterbed.cautions import peak_before, still_falling
 from nami_monitor.waterbed.contamination import touched
 from nami_monitor.waterbed.effects import LOST, Effects, effects, stacking
@@ -130,7 +130,7 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     yield from _score("did", did(*arrays), critical(locations - 1), truth)
     yield "untouched_touched", used.sum(-1) < untouched.shape[-4]
     yield "peak_before", peak_before(panel, window) > reach
-    yield "ramp", still_falling(panel, window, found) > reach
+    yield "ramp", still_falling(panel, window, by_month(panel, window, found)[0]) > reach
     if cell.breaks == "controls":
         yield "neighbours", _neighbours(cell, panel, window)
 
@@ -139,8 +139,9 @@ def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: Window) -> 
     """The untouched groups that the product would use, 1 or 0: ``(..., groups)``."""
     every = np.ones(untouched.shape[:-3])
     kept = every - touched(untouched, every, treated, window)
-    beside = untouched * kept[..., None, None, None]
-    large = times(beside, drawn.target, drawn.substitute, window.pre) >= UNTOUCHED_VOLUME.value
+    large = (
+        times(untouched, kept, drawn.target, drawn.substitute, window.pre) >= UNTOUCHED_VOLUME.value
+    )
     return kept * large[..., None]
 
 

@@ -92,7 +92,7 @@ def by_month(panel: Panel, window: Window, analysis: Analysis) -> tuple[Floats, 
     paths = [departures(each, panel.treated, window) for each in (panel.target, panel.substitute)]
     if panel.untouched is None or panel.used is None or analysis.proxy is None:
         return paths[0], paths[1]
-    whole = (panel.untouched.sum(-3) * panel.used[..., None, None]).sum(-3)
+    whole = np.einsum("...gcnt,...g->...nt", panel.untouched, panel.used)
     shared = departures(whole, panel.treated, window)
     slope = _every(analysis.proxy.slope, analysis.proxy.slopes, panel.treated)
     without = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from nami_monitor.core.thresholds import PEAK_MONTHS, SUBSTITUTE_TIMES
 from nami_monitor.core.words import Why
-from nami_monitor.waterbed.analysis import Analysis, Panel, by_month
+from nami_monitor.waterbed.analysis import Analysis, Panel
 from nami_monitor.waterbed.effects import LEAST_LEFT, alone, channel
 from nami_monitor.waterbed.result import Anticipation, Floats, Reason
 from nami_monitor.waterbed.series import Shift, Window, shift
@@ -36,7 +36,7 @@ def peak_before(panel: Panel, window: Window) -> Floats:
     return _t(like.change, Shift(usable, like.after, like.change, like.weights), panel, before)
 
 
-def still_falling(panel: Panel, window: Window, found: Analysis) -> Floats:
+def still_falling(panel: Panel, window: Window, departed: Floats) -> Floats:
     """How much more of the target is gone in the second half of the post months, in t; ``(...)``.
 
     A measure that came gradually has a smaller mean effect than it will have. Each half is taken
@@ -45,12 +45,11 @@ def still_falling(panel: Panel, window: Window, found: Analysis) -> Floats:
     Args:
         panel: what was analysed.
         window: months before and after.
-        found: its analysis.
+        departed: relative departures of its target by month, ``(..., locations, months)``.
     """
     middle = window.post.start + window.after // 2
     halves = slice(window.post.start, middle), slice(middle, window.post.stop)
     like = shift(panel.target, panel.treated, window)
-    departed = by_month(panel, window, found)[0]
     relative = panel.target / like.level[..., None]
     first, second = (
         departed[..., half].mean(-1)
@@ -70,6 +69,7 @@ def cautions(
     panels: Sequence[Panel],
     windows: Sequence[Window],
     found: Sequence[Analysis],
+    departed: Sequence[Floats],
     reach: float,
     gap: Anticipation | None,
 ) -> tuple[Reason, ...]:
@@ -79,6 +79,7 @@ def cautions(
         panels: one per start.
         windows: likewise.
         found: their analyses.
+        departed: relative departures of their targets by month.
         reach: critical value of t.
         gap: the months before the start.
     """
@@ -87,7 +88,7 @@ def cautions(
     )
     ramp = max(
         float(still_falling(panel, window, one))
-        for panel, window, one in zip(panels, windows, found, strict=True)
+        for panel, window, one in zip(panels, windows, departed, strict=True)
     )
     levels = [sum(float(one.ready[side].level.sum()) for one in found) for side in (0, 1)]
     hoarded = gap is not None and max(gap.gross.low, gap.spill.low) > 0

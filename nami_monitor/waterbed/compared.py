@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from nami_monitor.core.thresholds import MIN_VOLUME
 from nami_monitor.core.words import Design, Why
-from nami_monitor.waterbed.analysis import Analysis, Panel, analyse
+from nami_monitor.waterbed.analysis import Analysis, Panel, analyse, by_month
 from nami_monitor.waterbed.asked import Asked, places, withheld
 from nami_monitor.waterbed.cautions import cautions
 from nami_monitor.waterbed.effects import LOST, Effects, alone, effects, stacking
@@ -16,7 +17,14 @@ from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.groups import groups
 from nami_monitor.waterbed.opinions import opinions
 from nami_monitor.waterbed.paths import path
-from nami_monitor.waterbed.result import Anticipation, OwnShocks, Reason, Result, Sensitivity
+from nami_monitor.waterbed.result import (
+    Anticipation,
+    Floats,
+    OwnShocks,
+    Reason,
+    Result,
+    Sensitivity,
+)
 from nami_monitor.waterbed.series import Window
 from nami_monitor.waterbed.starts import Start, begun
 from nami_monitor.waterbed.verdicts import (
@@ -55,6 +63,11 @@ class Work:
         """Effects of all starts together; weighted as if all pilots share one quotient."""
         ready = [one.ready for one in self.found]
         return effects(ready, stacking([target for target, _ in ready]) if common else None)
+
+    @cached_property
+    def departed(self) -> tuple[tuple[Floats, Floats], ...]:
+        """Relative departures of target and substitute by month."""
+        return tuple(map(by_month, self.panels, self.windows, self.found))
 
     @property
     def still(self) -> bool:
@@ -119,15 +132,20 @@ def _result(
         post_months=starts[0].window.after,
         treated=places(treated),
         controls=places(np.unique(np.concatenate([start.controls for start in starts]))),
-        reasons=(*left_out, *cautions(work.panels, work.windows, work.found, reach, gap)),
+        reasons=(*left_out, *_cautions(work, reach, gap)),
         stacked=pair_of(shared, reach) if common else None,
         own_shocks=tuple(_own_shocks(one, used) for one in work.found if one.adjusted),
         anticipation=gap,
-        path=path(work.panels, work.windows, work.found, reach),
+        path=path(work.windows, work.found, work.departed, reach),
         sensitivity=Sensitivity()
         if without
         else opinions(work.panels, work.windows, work.found, reach, common=common),
     )
+
+
+def _cautions(work: Work, reach: float, gap: Anticipation | None) -> tuple[Reason, ...]:
+    targets = [target for target, _ in work.departed]
+    return cautions(work.panels, work.windows, work.found, targets, reach, gap)
 
 
 def _anticipation(asked: Asked, work: Work, reach: float) -> Anticipation | None:

@@ -9,7 +9,7 @@ from nami_monitor.waterbed.effects import LOST, alone, channel
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.own_shocks import Proxy, adjust
 from nami_monitor.waterbed.result import Floats, Marks
-from nami_monitor.waterbed.series import Window, shift
+from nami_monitor.waterbed.series import Window, means, shift_of_means
 
 
 def touched(untouched: Floats, used: Floats, treated: int, window: Window) -> Marks:
@@ -27,10 +27,10 @@ def touched(untouched: Floats, used: Floats, treated: int, window: Window) -> Ma
     Returns:
         Marks ``(..., groups)``.
     """
-    totals = untouched.sum(-3)
-    whole = (totals * used[..., None, None]).sum(-3, keepdims=True)
-    own = shift(totals, treated, window)
-    other = shift(whole - totals * used[..., None, None], treated, window)
+    totals = means(untouched, window).sum(-2)
+    kept = totals * used[..., None]
+    own = shift_of_means(totals, treated)
+    other = shift_of_means(kept.sum(-2, keepdims=True) - kept, treated)
     none = np.zeros(own.change.shape[:-1], dtype=bool)
     by = Proxy(other.change, np.ones(none.shape), np.ones(own.weights.shape), none)
     of = channel(adjust(own, by, treated).change, own, treated, window)

@@ -29,7 +29,8 @@ class Channel:
         own: variance of their own part, inflated for counts that grew, likewise.
         own_before: the same before inflation.
         mean: variance of the control mean's part, ``(...)``.
-        placebos: departures of the controls over their expected size, ``(..., controls)``.
+        sizes: standard deviations of the controls' departures, ``(..., controls)``.
+        placebos: their departures over these, likewise.
         scale: how much wider the placebos are than the noise model says, ``(...)``.
     """
 
@@ -38,6 +39,7 @@ class Channel:
     own: Floats
     own_before: Floats
     mean: Floats
+    sizes: Floats
     placebos: Floats
     scale: Floats
 
@@ -73,7 +75,8 @@ def channel(change: Floats, like: Shift, treated: int, window: Window) -> Channe
         window: months before and after.
     """
     spread = noise(change, like, treated)
-    placebos = change[..., treated:] / np.sqrt(spread.total[..., treated:])
+    sizes = np.sqrt(spread.total[..., treated:])
+    placebos = change[..., treated:] / sizes
     count = placebos.shape[-1]
     scale = (placebos**2).mean(-1) * count / (count - LOST)
     return Channel(
@@ -82,6 +85,7 @@ def channel(change: Floats, like: Shift, treated: int, window: Window) -> Channe
         own=_inflated(change, like, spread, treated, window),
         own_before=spread.own[..., :treated],
         mean=spread.mean,
+        sizes=sizes,
         placebos=placebos,
         scale=scale,
     )

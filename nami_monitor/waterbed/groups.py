@@ -28,34 +28,38 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
     if untouched is None:
         return np.zeros(0, dtype=bool), ()
     here = np.unique(np.concatenate([start.places for start in begun]))
-    used: Marks = np.asarray(np.isfinite(untouched[:, :, here]).all((1, 2, 3)))
+    used: Marks = np.asarray(np.isfinite(untouched.sum(-1)[:, :, here]).all((1, 2)))
     reasons = [] if used.all() else [Reason(Why.UNTOUCHED_MISSING, locations=places(~used))]
     moved = np.zeros_like(used)
     if used.sum() > 1:
         for start in begun:
             until = start.window.post.stop
-            own = np.where(used[:, None, None, None], untouched[:, :, start.places, :until], 0.0)
-            moved |= touched(own, used.astype(float), len(start.treated), start.window)
+            whole = untouched[:, :, start.places, :until][used]
+            moved[used] |= touched(whole, np.ones(len(whole)), len(start.treated), start.window)
     if moved.any():
         reasons.append(Reason(Why.UNTOUCHED_TOUCHED, locations=places(moved)))
     used = used & ~moved
     pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
-    beside = np.where(used[:, None, None, None], untouched[:, :, here], 0.0)
-    seen = float(times(beside, asked.target[here], asked.substitute[here], pre))
+    own = asked.target[here], asked.substitute[here]
+    seen = float(times(untouched[:, :, here], used, *own, pre))
     if used.any() and seen < UNTOUCHED_VOLUME.value:
         reasons.append(Reason(Why.UNTOUCHED_SMALL, seen=seen, needed=UNTOUCHED_VOLUME.value))
         used = np.zeros_like(used)
     return used, tuple(reasons)
 
 
-def times(untouched: Floats, target: Floats, substitute: Floats, pre: slice) -> Floats:
+def times(
+    untouched: Floats, used: Floats | Marks, target: Floats, substitute: Floats, pre: slice
+) -> Floats:
     """How many times as large as target and substitute together the groups are; ``(...)``.
 
     Args:
-        untouched: ``(..., groups, channels, locations, months)``, zero in groups that are not used.
+        untouched: ``(..., groups, channels, locations, months)``.
+        used: which groups are used, ``(..., groups)``.
         target: ``(..., locations, months)``.
         substitute: likewise.
         pre: months that give the level.
     """
     own = (target[..., pre] + substitute[..., pre]).sum((-2, -1))
-    return np.asarray(untouched[..., pre].sum((-4, -3, -2, -1)) / own)
+    groups = untouched[..., pre].sum((-3, -2, -1))
+    return np.asarray(np.where(used, groups, 0.0).sum(-1) / own)

@@ -129,5 +129,5 @@ def _best(moments: Floats) -> tuple[Floats, Floats]:
     a = np.stack([t0 / s0, zero, np.where(told, s2 * t0 - s1 * t1, -1.0) / safe])
     b = np.stack([zero, t1 / s2, np.where(told, s0 * t1 - s1 * t0, -1.0) / safe])
     left = squares - 2 * (a * t0 + b * t1) + a**2 * s0 + 2 * a * b * s1 + b**2 * s2
-    best = np.where((a >= 0) & (b >= 0), left, np.inf).argmin(0)[None]
-    return np.take_along_axis(a, best, 0)[0], np.take_along_axis(b, best, 0)[0]
+    best = np.where((a >= 0) & (b >= 0), left, np.inf).argmin(0)
+    return np.choose(best, a), np.choose(best, b)

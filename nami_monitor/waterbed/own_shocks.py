@@ -8,7 +8,7 @@ import numpy as np
 
 from nami_monitor.waterbed.noise import noise
 from nami_monitor.waterbed.result import Floats, Marks
-from nami_monitor.waterbed.series import Shift, Window, shift
+from nami_monitor.waterbed.series import Shift, Window, means, shift_of_means
 
 RIDGE = 0.001
 """Added to the sum of squares of the pooled slope."""
@@ -62,11 +62,12 @@ def proxy(untouched: Floats, used: Floats, treated: int, window: Window) -> Prox
         treated: how many are treated.
         window: months before and after.
     """
-    totals = untouched.sum(-3) * used[..., None, None]
-    whole = totals.sum(-3)
-    departure = shift(whole, treated, window).change
-    groups = shift(untouched, treated, window)
-    without = shift(whole[..., None, :, :] - totals, treated, window).change
+    ends = means(untouched, window)
+    totals = ends.sum(-2) * used[..., None]
+    whole = totals.sum(-2)
+    departure = shift_of_means(whole, treated).change
+    groups = shift_of_means(ends, treated)
+    without = shift_of_means(whole[..., None, :] - totals, treated).change
     other = without[..., None, treated:]
     size = groups.level[..., treated:]
     weight = used[..., None, None] * _part(size)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nami_monitor.waterbed.analysis import Analysis, Panel, by_month
+from nami_monitor.waterbed.analysis import Analysis
 from nami_monitor.waterbed.effects import LOST, Channel
-from nami_monitor.waterbed.noise import noise
 from nami_monitor.waterbed.result import Floats, Path
-from nami_monitor.waterbed.series import Window, shift
+from nami_monitor.waterbed.series import Window
 
 
 def path(
-    panels: Sequence[Panel], windows: Sequence[Window], found: Sequence[Analysis], reach: float
+    windows: Sequence[Window],
+    found: Sequence[Analysis],
+    departed: Sequence[tuple[Floats, Floats]],
+    reach: float,
 ) -> Path:
     """The paths of all starts, added up over the months that all of them have.
 
@@ -22,18 +24,17 @@ def path(
     placebos are those of the start with the most controls.
 
     Args:
-        panels: one per start.
-        windows: likewise.
+        windows: months before and after, one per start.
         found: their analyses.
+        departed: relative departures of their target and substitute by month.
         reach: critical value of t.
     """
     until = min(window.post.stop for window in windows)
     sides = []
     for side in (0, 1):
         effects, bands, placebos = [], [], []
-        for panel, window, one in zip(panels, windows, found, strict=True):
-            months = by_month(panel, window, one)[side][:, :until]
-            effect, band, others = _one(panel, window, one, months, side)
+        for one, months in zip(found, departed, strict=True):
+            effect, band, others = _one(one.ready[side], months[side][:, :until])
             effects.append(effect)
             bands.append(reach * band)
             placebos.append(others)
@@ -45,16 +46,10 @@ def path(
     )
 
 
-def _one(
-    panel: Panel, window: Window, found: Analysis, months: Floats, side: int
-) -> tuple[Floats, Floats, Floats]:
+def _one(of: Channel, months: Floats) -> tuple[Floats, Floats, Floats]:
     """Effect in units, standard error and placebos of one channel of one start, by month."""
-    count = panel.treated
-    of: Channel = found.ready[side]
-    like = shift((panel.target, panel.substitute)[side], count, window)
-    change = found.adjusted[side].change if found.adjusted else like.change
-    size = np.sqrt(noise(change, like, count).total[count:])
-    alike = months[count:] / size[:, None]
+    count = len(of.level)
+    alike = months[count:] / of.sizes[:, None]
     spread = np.sqrt((of.level**2 * of.own).sum() + of.level.sum() ** 2 * of.mean)
     scale = np.sqrt((alike**2).mean(0) * len(alike) / (len(alike) - LOST))
     return of.level @ months[:count], spread * scale, spread * alike

@@ -10,8 +10,10 @@ from nami_monitor.waterbed.result import Floats, Interval, Marks
 
 ANGLES = 181
 """Quotients that are tried first, evenly spaced by angle from minus to plus infinity."""
-HALVINGS = 16
-"""How often the step in which the interval ends is halved."""
+FINER = 16
+"""In how many parts the step in which the interval ends is parted."""
+PASSES = 4
+"""How often that is done."""
 
 
 def rank_inversion(of: Effects, target: Floats, substitute: Floats) -> Interval:
@@ -45,14 +47,11 @@ def _end(
     out = np.flatnonzero(~_held(of, drawn, steps))
     if not len(out):
         return edge, None
-    inside, outside = float(steps[max(out[0] - 1, 0)]), float(steps[out[0]])
-    for _ in range(HALVINGS):
-        half = (inside + outside) / 2
-        if _held(of, drawn, np.array([half]))[0]:
-            inside = half
-        else:
-            outside = half
-    return edge, inside
+    at = max(int(out[0]), 1)
+    for _ in range(PASSES):
+        steps = np.linspace(steps[at - 1], steps[at], FINER + 1)
+        at = 1 + int(_held(of, drawn, steps[1:-1]).cumprod().sum())
+    return edge, float(steps[at - 1])
 
 
 def _held(of: Effects, drawn: tuple[Floats, Floats], angle: Floats) -> Marks:

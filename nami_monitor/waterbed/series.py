@@ -70,8 +70,17 @@ def shift(values: Floats, treated: int, window: Window) -> Shift:
     Returns:
         Levels and departures; weights of controls are as the root of their level.
     """
-    level = values[..., window.pre].mean(-1)
-    after = values[..., window.post].mean(-1)
+    return shift_of_means(means(values, window), treated)
+
+
+def means(values: Floats, window: Window) -> Floats:
+    """Mean per pre month and per post month: ``(2, ..., locations)`` of ``(..., months)``."""
+    return np.stack([values[..., window.pre].mean(-1), values[..., window.post].mean(-1)])
+
+
+def shift_of_means(ends: Floats, treated: int) -> Shift:
+    """The same as ``shift``, of means before and after, ``(2, ..., locations)``."""
+    level, after = ends
     there = level > 0
     change = np.divide(after, level, out=np.ones_like(level), where=there) - 1
     weights = _weights(level[..., treated:])

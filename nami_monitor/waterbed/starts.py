@@ -53,7 +53,8 @@ class Start:
         a, b = target[self.places, :until], substitute[self.places, :until]
         if untouched is None or used is None or not used.any():
             return Panel(a, b, count)
-        return Panel(a, b, count, untouched[:, :, self.places, :until], used.astype(float))
+        kept = untouched[:, :, self.places, :until][used]
+        return Panel(a, b, count, kept, np.ones(len(kept)))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def synthetic_changes(values: Floats, treated: int, window: Window) -> Floats:
     inverse = np.linalg.inv(gram + max(penalty, np.finfo(float).tiny) * np.eye(len(gram)))
     loads = inverse @ (donors.T @ after)
     foretold = pre @ loads
-    reach = np.einsum("ij,jk,ik->i", donors, inverse, donors)
+    reach = (donors @ inverse * donors).sum(1)
     foretold[treated:] = (foretold[treated:] - reach * after) / (1 - reach)
     changes: Floats = post - foretold
     return changes
