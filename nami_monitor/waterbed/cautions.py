@@ -24,12 +24,12 @@ def peak_before(panel: Panel, window: Window) -> Floats:
         window: months before and after.
 
     Returns:
-        t statistic ``(...)``; NaN with too few earlier months.
+        t statistic ``(...)``; zero with too few earlier months.
     """
     end = window.pre.stop
     first = end - int(PEAK_MONTHS.value)
     if first < PEAK_MONTHS.value:
-        return np.full(panel.target.shape[:-2], np.nan)
+        return np.zeros(panel.target.shape[:-2])
     before = Window(slice(0, first), slice(first, end), first, end - first)
     like = shift(panel.target, panel.treated, before)
     usable = np.where(like.level > 0, like.level, 1.0)

@@ -15,7 +15,9 @@ from nami_monitor.waterbed.starts import Start
 
 
 def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, ...]]:
-    """The groups that have every month and were not touched, if together they are large enough.
+    """The groups that are whole and were not touched, if together they are large enough.
+
+    Whole is a group of which every month is there, and which every location orders.
 
     Args:
         asked: what is asked, with untouched groups or without.
@@ -28,18 +30,20 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
     if untouched is None:
         return np.zeros(0, dtype=bool), ()
     here = np.unique(np.concatenate([start.places for start in begun]))
-    used: Marks = np.asarray(np.isfinite(untouched.sum(-1)[:, :, here]).all((1, 2)))
+    pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
+    whole = np.isfinite(untouched).all((1, 3))[:, here].all(1)
+    level = untouched[..., pre].sum((1, 3))[:, here]
+    used: Marks = np.logical_and(whole, (level > 0).all(1))
     reasons = [] if used.all() else [Reason(Why.UNTOUCHED_MISSING, locations=places(~used))]
     moved = np.zeros_like(used)
     if used.sum() > 1:
         for start in begun:
             until = start.window.post.stop
-            whole = untouched[:, :, start.places, :until][used]
-            moved[used] |= touched(whole, np.ones(len(whole)), len(start.treated), start.window)
+            kept = untouched[:, :, start.places, :until][used]
+            moved[used] |= touched(kept, np.ones(len(kept)), len(start.treated), start.window)
     if moved.any():
         reasons.append(Reason(Why.UNTOUCHED_TOUCHED, locations=places(moved)))
     used = used & ~moved
-    pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
     own = asked.target[here], asked.substitute[here]
     seen = float(times(untouched[:, :, here], used, *own, pre))
     if used.any() and seen < UNTOUCHED_VOLUME.value:

@@ -35,11 +35,10 @@ def opinions(
         reach: critical value of t.
         common: whether pilots are weighted as if they share one quotient.
     """
+    bias = _bias(panels, windows, found, common=common)
     plain = None
-    bias = None
-    if all(one.adjusted for one in found):
+    if bias is not None:
         plain = _interval(_effects([one.plain for one in found], common=common), reach)
-        bias = _bias(panels, windows, found, common=common)
     ranks = synthetic = None
     if len(panels) == 1 and panels[0].controls >= SECOND_OPINION_CONTROLS.value:
         target, substitute = found[0].ready
@@ -71,18 +70,18 @@ def _synthetic(panel: Panel, window: Window) -> Both:
 
 def _bias(
     panels: Sequence[Panel], windows: Sequence[Window], found: Sequence[Analysis], *, common: bool
-) -> float:
+) -> float | None:
     """What all of a leak into the untouched groups adds to q: ``-b q (m_B + q m_A) / m_U``.
 
     With the multiplier of each channel beside its level; several starts are averaged by the level
-    of their target.
+    of their target. None without untouched groups.
     """
     of = _effects([one.ready for one in found], common=common)
     value = float(of.spill / -of.gross)
     parts, sizes = [], []
     for panel, window, one in zip(panels, windows, found, strict=True):
         if panel.untouched is None or panel.used is None or one.proxy is None:
-            continue
+            return None
         own = panel.untouched[..., : panel.treated, window.pre].mean(-1).sum((-2, -1))
         beside = float(own @ panel.used)
         target, substitute = (float(side.level.sum()) for side in one.ready)

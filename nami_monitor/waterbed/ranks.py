@@ -23,7 +23,7 @@ def rank_inversion(of: Effects, target: Floats, substitute: Floats) -> Interval:
     divided by the root mean square of all other placebos (externally studentised).
 
     Args:
-        of: effects of one panel.
+        of: effects of one panel, whose target went down.
         target: placebos of the controls over their size, ``(controls,)``.
         substitute: likewise.
 
@@ -31,12 +31,11 @@ def rank_inversion(of: Effects, target: Floats, substitute: Floats) -> Interval:
         The unbroken stretch of such q about the estimate; infinite limits when it has no end.
     """
     drawn = np.sqrt(of.gross_var) * target, np.sqrt(of.spill_var) * substitute
-    middle = float(np.arctan2(of.spill, -of.gross))
-    if abs(middle) > np.pi / 2:
-        middle -= np.pi * np.sign(middle)
+    value = float(of.spill / -of.gross)
+    middle = float(np.arctan(value))
     ends = [_end(of, drawn, middle, edge) for edge in (-np.pi / 2, np.pi / 2)]
     low, high = (edge * np.inf if at is None else float(np.tan(at)) for edge, at in ends)
-    return Interval(float(of.spill / -of.gross), low, high)
+    return Interval(value, low, high)
 
 
 def _end(

@@ -1,0 +1,146 @@
+"""What a pilot can show, before it starts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import waterbed_panels as panels
+
+from nami_monitor.core.words import Verdict, Why
+from nami_monitor.waterbed import estimate, plan
+from nami_monitor.waterbed.fieller import critical
+
+REDUCTION = 0.5
+
+
+def history(seed=1, *, locations=31, treated=1, months=36, level=100.0):
+    return panels.drawn(
+        seed, locations=locations, treated=treated, months=months, cut=0.0, level=level
+    )
+
+
+def keys(found):
+    return {reason.key for reason in found.reasons}
+
+
+def test_what_is_planned_is_told_in_units():
+    a, b, treated = history(treated=2)
+    found = plan(a, b, treated, 0.4, 12)
+    assert (found.treated, found.controls) == (2, 29)
+    assert (found.pre_months, found.post_months, found.quotient) == (36, 12, 0.7)
+    assert found.reduction == pytest.approx(0.4 * a[:2, :23].mean(1).sum())
+
+
+def test_noise_is_that_of_placebo_starts():
+    a, b, treated = history()
+    found = plan(a, b, treated, REDUCTION, 12)
+    trials = [
+        estimate(a[:, : first + 12], b[:, : first + 12], treated, first) for first in range(19, 25)
+    ]
+    assert found.gross_se == pytest.approx(np.mean([one.gross.se for one in trials]), rel=0.03)
+    assert found.spill_se == pytest.approx(np.mean([one.spill.se for one in trials]), rel=0.03)
+
+
+def test_the_smallest_quotient_that_is_shown():
+    a, b, treated = history()
+    found = plan(a, b, treated, REDUCTION, 12)
+    reach = critical(28) + critical(28, 0.6)
+    assert found.smallest_quotient == pytest.approx(reach * found.spill_se / found.reduction)
+    half = plan(a, b, treated, REDUCTION / 2, 12)
+    assert half.smallest_quotient == pytest.approx(2 * found.smallest_quotient)
+
+
+def test_chances_are_those_of_pilots_that_are_drawn():
+    shown = {Verdict.WATERBED_SHOWN: 0, Verdict.NET_REDUCTION_SHOWN: 0}
+    decreased, runs, planned = 0, 120, []
+    for seed in range(runs):
+        a, b, treated = panels.drawn(seed, level=40, cut=0.4, quotient=0.5)
+        result = estimate(a, b, treated, 24)
+        decreased += result.gross.high < 0
+        for verdict in shown:
+            shown[verdict] += verdict in result.verdicts
+        if seed < 20:
+            a, b, treated = history(1000 + seed, level=40)
+            planned.append(plan(a, b, treated, 0.4, 12, quotient_expected=0.5))
+    chance = [
+        np.mean([getattr(one, f"chance_{name}") for one in planned])
+        for name in ("decrease", "waterbed", "net_reduction")
+    ]
+    seen = [decreased / runs, *(count / runs for count in shown.values())]
+    assert chance == pytest.approx(seen, abs=0.13)
+    assert 0.1 < chance[1] < 0.9
+
+
+def test_more_is_seen_with_more_locations_and_months():
+    chances = []
+    for treated, months in ((1, 6), (1, 12), (5, 12)):
+        a, b, marks = history(treated=treated, months=48, level=30)
+        chances.append(plan(a, b, marks, 0.3, months).chance_waterbed)
+    assert chances == sorted(chances)
+    assert chances[-1] > chances[0] + 0.1
+
+
+def test_nothing_that_leaks_is_no_waterbed():
+    a, b, treated = history()
+    assert plan(a, b, treated, REDUCTION, 12, quotient_expected=0.0).chance_waterbed < 0.04
+    assert plan(a, b, treated, REDUCTION, 12, quotient_expected=1.0).chance_net_reduction < 0.04
+    assert plan(a, b, treated, REDUCTION, 12).chance_decrease > 0.95
+
+
+def test_own_shocks_make_a_plan_sharper():
+    values, treated = panels.read("panel_cv")
+    values = values[..., :24]
+    with_them = plan(*values[0], treated, REDUCTION, 6, untouched=values[1:])
+    without = plan(*values[0], treated, REDUCTION, 6)
+    assert with_them.gross_se < without.gross_se
+    assert with_them.chance_waterbed > without.chance_waterbed
+
+
+def test_the_same_question_has_the_same_answer():
+    a, b, treated = history()
+    assert plan(a, b, treated, REDUCTION, 12) == plan(a, b, treated, REDUCTION, 12)
+
+
+def nothing(found, *whys):
+    assert found.gross_se is None
+    assert found.chance_waterbed is None
+    assert found.smallest_quotient is None
+    assert set(whys) <= keys(found)
+
+
+def test_what_cannot_be_planned_says_why():
+    a, b, treated = history()
+    nothing(plan(a, b, treated, REDUCTION, 19), Why.FEW_PRE_MONTHS)
+    nothing(plan(a, b, treated, REDUCTION, 40), Why.START_OUTSIDE)
+    nothing(plan(a, b, treated, REDUCTION, 5), Why.FEW_POST_MONTHS)
+    nothing(plan(a[:8], b[:8], treated[:8], REDUCTION, 12), Why.FEW_CONTROLS)
+    nothing(plan(a, b, treated & False, REDUCTION, 12), Why.NO_TREATED)
+    nothing(plan(a, b, treated | True, REDUCTION, 12), Why.FEW_CONTROLS)
+    nothing(plan(*history(level=5), REDUCTION, 12), Why.LOW_VOLUME)
+    still = np.broadcast_to(50.0 + np.arange(31)[:, None], a.shape)
+    nothing(plan(still, b, treated, REDUCTION, 12), Why.NO_VARIATION)
+    a[4, 2] = np.nan
+    found = plan(a, b, treated, REDUCTION, 12)
+    assert found.gross_se is not None
+    assert keys(found) == {Why.MONTHS_MISSING}
+    assert found.controls == 29
+
+
+def test_few_pilots_are_counted_with_what_is_known_of_the_history():
+    a, b, treated = history(months=30)
+    assert plan(a, b, treated, REDUCTION, 12).gross_se is not None
+    assert plan(a, b, treated, REDUCTION, 13).gross_se is None
+
+
+@pytest.mark.parametrize(("reduction", "months"), [(0.0, 12), (-0.1, 12), (1.01, 12), (0.5, 0)])
+def test_a_plan_reduces_something_for_some_months(reduction, months):
+    a, b, treated = history()
+    with pytest.raises(ValueError, match=str(reduction)):
+        plan(a, b, treated, reduction, months)
+
+
+def test_everything_can_be_taken_away():
+    a, b, treated = history()
+    found = plan(a, b, treated, 1.0, 12)
+    assert found.reduction == pytest.approx(a[0, :23].mean())
+    assert replace(found, reasons=()) == found
