@@ -15,7 +15,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import calibration_page
@@ -31,6 +31,7 @@ from nami_monitor.waterbed.contamination import touched
 from nami_monitor.waterbed.effects import LOST, Effects, effects, stacking
 from nami_monitor.waterbed.fieller import critical, net, quotient
 from nami_monitor.waterbed.groups import times
+from nami_monitor.waterbed.interrupted import step
 from nami_monitor.waterbed.series import Window
 from nami_monitor.waterbed.verdicts import rungs
 
@@ -54,6 +55,11 @@ BROKEN = (
     replace(MIDDLE, breaks="ramp", before=18, after=6),
     replace(MIDDLE, breaks="peak"),
 )
+ALONE = tuple(
+    Cell(places, 0, *months, "high", "unequal", shared=True)
+    for places, months in itertools.product((5, 20), MONTHS[1:])
+)
+"""Rolled out everywhere at once: nothing to compare with."""
 
 
 def cells() -> list[Cell]:
@@ -66,7 +72,7 @@ def cells() -> list[Cell]:
     ]
     every.sort(key=_turn)
     main = [cell for cell in every if _turn(cell)[0] == 0]
-    return [*main, *BROKEN, *every[len(main) :]]
+    return [*main, *BROKEN, *ALONE, *every[len(main) :]]
 
 
 def _turn(cell: Cell) -> tuple[int, int]:
@@ -112,12 +118,15 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     Marks are ``(quotients, runs)``, or ``(runs,)`` where the quotient does not matter.
     """
     substitute, untouched = leaked(cell, drawn, QUOTIENTS, rng)
+    truth = -drawn.full[..., cell.before :].mean(-1).sum(-1)
+    if not cell.controls:
+        yield from _alone(cell, drawn.target, substitute, truth)
+        return
     window = Window.at(cell.before, cell.before + cell.after, ANTICIPATION)
     used = _used(untouched, drawn, cell.treated, window)
     panel = Panel(drawn.target, substitute, cell.treated, untouched, used)
     found = analyse(panel, window)
     reach = critical(cell.controls - LOST)
-    truth = -drawn.full[..., cell.before :].mean(-1).sum(-1)
     yield from _score("waterbed", effects([found.ready]), reach, truth)
     yield from _score("plain", effects([found.plain]), reach, truth)
     if cell.treated > 1:
@@ -133,6 +142,25 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     yield "ramp", still_falling(panel, window, by_month(panel, window, found)[0]) > reach
     if cell.breaks == "controls":
         yield "neighbours", _neighbours(cell, panel, window)
+
+
+def _alone(
+    cell: Cell, target: np.ndarray, substitute: np.ndarray, truth: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """The same of an interrupted time series on the totals of all locations."""
+    totals = np.stack(np.broadcast_arrays(target.sum(1), substitute.sum(2)), 2)
+    steps = [
+        step(each, cell.before, ANTICIPATION) for each in totals.reshape(-1, *totals.shape[2:])
+    ]
+    shape = totals.shape[:2]
+    parts = (
+        np.reshape([getattr(one.effects, field.name) for one in steps], shape)
+        for field in fields(Effects)
+    )
+    reach = np.reshape([critical(one.degrees) for one in steps], shape)
+    yield from _score("waterbed", Effects(*parts), reach, truth)
+    of = before_after(target, substitute, cell.treated, cell.before)
+    yield from _score("before_after", of, critical(cell.before + cell.after - 2), truth)
 
 
 def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: Window) -> np.ndarray:
@@ -156,7 +184,7 @@ def _neighbours(cell: Cell, panel: Panel, window: Window) -> np.ndarray:
 
 
 def _score(
-    way: str, of: Effects, reach: float, truth: np.ndarray
+    way: str, of: Effects, reach: float | np.ndarray, truth: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
     q = np.reshape(QUOTIENTS, (-1, 1))
     _, low, high = quotient(of, reach)
@@ -181,8 +209,8 @@ def done(records: Path) -> list[dict[str, object]]:
 def study(records: Path, seconds: float) -> None:
     """Do what is not done yet, as far as the time goes."""
     begun = time.monotonic()
-    fields = [*asdict(MIDDLE), "part"]
-    known = {tuple(record[field] for field in fields) for record in done(records)}
+    names = [*asdict(MIDDLE), "part"]
+    known = {tuple(record[name] for name in names) for record in done(records)}
     for part, cell in itertools.product(range(PARTS), cells()):
         if (*asdict(cell).values(), part) in known:
             continue

@@ -4,6 +4,7 @@ import diff_diff
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 import waterbed_panels as panels
 
 from nami_monitor.waterbed.series import Window, departures, shift
@@ -78,6 +79,22 @@ def test_every_control_is_foretold_by_the_others_alone(smoking):
 def test_equal_weights_and_amounts_are_plain_did(smoking, usual):
     _, values, first = smoking
     assert usual.did(values, values, 1, first).gross == pytest.approx(-27.3491, abs=1e-3)
+
+
+def test_did_has_the_cluster_robust_errors_of_two_way_fixed_effects(usual):
+    rng = np.random.default_rng(3)
+    values = rng.poisson(60 * np.exp(rng.normal(0, 0.5, (15, 1))), (15, 36)) * 1.0
+    on = np.outer(np.arange(15) < 3, np.arange(36) >= 24) * 1.0
+    within = [
+        each - each.mean(1, keepdims=True) - each.mean(0) + each.mean() for each in (values, on)
+    ]
+    fit = sm.OLS(within[0].ravel(), within[1].ravel()).fit(
+        cov_type="cluster",
+        cov_kwds={"groups": np.repeat(np.arange(15), 36), "use_correction": False},
+    )
+    of = usual.did(values, values[::-1], 3, 24)
+    assert of.gross == pytest.approx(3 * fit.params[0])
+    assert of.gross_var == pytest.approx(9 * fit.bse[0] ** 2 * 15 / 14)
 
 
 def test_relative_did_lies_on_the_same_side(smoking):
