@@ -174,8 +174,8 @@ def _power(records: Sequence[Record], way: str) -> list[float]:
 def _alone(records: list[Record]) -> list[str]:
     lines = [
         "Rolled out everywhere at once, the totals of all locations are held against their own",
-        "past (an interrupted time series). The product calls this weaker evidence; these cells are",
-        "not held to the bounds above. High volume, unequal sizes, shared shocks.",
+        "past (an interrupted time series). The product calls this weaker evidence; these cells",
+        "are not held to the bounds above. High volume, unequal sizes, shared shocks.",
         "",
         "| locations | months | q | waterbed: held | false | before/after: held | false |",
         "|---|---|---|---|---|---|---|",

@@ -141,7 +141,14 @@ def test_a_place_without_level_is_not_judged():
     parts[3, 6, :23] = 0
     found = destinations(a, np.nan_to_num(parts), treated, 24)
     assert [one is None for one in found.each] == [False, True, True, False]
-    assert all(one is None for one in destinations(a, 0 * parts[:2] + 0.0, treated, 24).each)
+
+
+def test_places_that_few_locations_know_are_not_judged():
+    a, parts, treated = spread(count=2)
+    parts[0, 9:], parts[1, :9] = 0, 0
+    found = destinations(a, parts, treated, 24)
+    assert found.together.gross is not None
+    assert found.each == (None, None)
 
 
 def test_a_place_with_a_missing_month_counts_the_other_controls():
