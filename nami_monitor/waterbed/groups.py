@@ -31,11 +31,11 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
         return np.zeros(0, dtype=bool), ()
     here = np.unique(np.concatenate([start.places for start in begun]))
     pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
-    whole = np.isfinite(untouched).all((1, 3))[:, here].all(1)
+    whole = np.asarray(np.isfinite(untouched).all((1, 3)))[:, here].all(1)
     level = untouched[..., pre].sum((1, 3))[:, here]
     used: Marks = np.logical_and(whole, (level > 0).all(1))
     reasons = [] if used.all() else [Reason(Why.UNTOUCHED_MISSING, locations=places(~used))]
-    moved = np.zeros_like(used)
+    moved: Marks = np.zeros(len(used), dtype=bool)
     if used.sum() > 1:
         for start in begun:
             until = start.window.post.stop
@@ -48,7 +48,7 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
     seen = float(times(untouched[:, :, here], used, *own, pre))
     if used.any() and seen < UNTOUCHED_VOLUME.value:
         reasons.append(Reason(Why.UNTOUCHED_SMALL, seen=seen, needed=UNTOUCHED_VOLUME.value))
-        used = np.zeros_like(used)
+        used = np.zeros(len(used), dtype=bool)
     return used, tuple(reasons)
 
 
