@@ -22,7 +22,7 @@ with st.container(key="overview_trend"):
     )
     ask = Ask(chosen.kind, chosen.month, trends.how_many(chosen.kind), where=dict(chosen.where))
     results = cache.figures(session.store, code, ask)
-    trends.draw_or_say(session, code, results, chosen.category, key="overview_chart")
+    trends.draw_or_say(session, code, results, ask.where, key="overview_chart")
 
 overview.attention(session, glance)
 overview.table(session, glance)

@@ -57,6 +57,7 @@ class Register:
     Args:
         month: the month.
         period: what the figures of the cards speak of; it ends with the month.
+        where: the filters, as they were asked for.
         figures: the KPIs of the cards.
         ages: assets in use, by the first year of their band in ``BANDS`` and by condition.
         lives: how long they last; None where no asset was watched.
@@ -70,6 +71,7 @@ class Register:
 
     month: date
     period: Period
+    where: Where
     figures: tuple[KpiResult, ...]
     ages: Mapping[tuple[int, str | None], int]
     lives: Lives | None
@@ -121,6 +123,7 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     return Register(
         month=month,
         period=period,
+        where=where,
         figures=figures,
         ages=_ages(db, month, test, parameters),
         lives=watched.get(((), 0)),

@@ -71,6 +71,7 @@ class Contract:
         status: as it was written.
         standing: what that means: ``running``, ``preparing``, ``ended`` or ``dropped``.
         runs: whether it counts as running in the month.
+        counted: its value as it counts then: none for a framework whose call-offs state values.
         moments: its end and options, earliest first.
     """
 
@@ -89,6 +90,7 @@ class Contract:
     status: str | None
     standing: str
     runs: bool
+    counted: float | None
     moments: tuple[Moment, ...] = ()
 
     @property
@@ -160,7 +162,7 @@ class Shape:
         specification: technical, functional or service; None where it is not stated.
         form: as it was written.
         count: how many.
-        value: euros of those that state a value; None when none does.
+        value: euros of those that state a value, none of it twice; None when none does.
     """
 
     specification: str | None
@@ -170,7 +172,7 @@ class Shape:
 
 
 def _worth(contracts: Iterable[Contract]) -> float | None:
-    stated = [one.value for one in contracts if one.value is not None]
+    stated = [one.counted for one in contracts if one.counted is not None]
     return sum(stated) if stated else None
 
 
@@ -180,6 +182,7 @@ class Register:
 
     Args:
         month: the month.
+        where: the filters, as they were asked for.
         contracts: every contract; those with the soonest moment first, those without one last.
         figures: the KPIs of the cards, from the period a year earlier to this one.
         values: value in euros of the running contracts, by month and category.
@@ -187,6 +190,7 @@ class Register:
     """
 
     month: date
+    where: Where
     contracts: tuple[Contract, ...]
     figures: Mapping[str, tuple[KpiResult, ...]]
     values: Mapping[tuple[date, str], float]
@@ -262,6 +266,7 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     month = periods_of(db, ask)[-1].last
     return Register(
         month=month,
+        where=where,
         contracts=contracts(db, month, where),
         figures={code: tuple(compute(db, CATALOGUE[code], ask)) for code in CARDS},
         values=_values(db, month, where),
@@ -280,9 +285,11 @@ def contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...
         moments.setdefault(number, []).append(Moment(*rest))
     rows = db.rows(
         "select r.contract_id, title, supplier, category, stream, value_eur, starts_on, ends_on,"
-        " ends_on_note, notice_months, specification, form, status, standing, contract_id in"
-        " (select contract_id from by_contract where month = ?)"
-        f" from contracts as r join contract_standings using (contract_id) where {test}"
+        " ends_on_note, notice_months, specification, form, status, standing,"
+        " running is not null, counted"
+        " from contracts as r join contract_standings using (contract_id) left join"
+        " (select contract_id, running, value_eur as counted from by_contract where month = ?)"
+        f" using (contract_id) where {test}"
         " order by contract_id",
         [month, *parameters],
     )

@@ -92,6 +92,7 @@ class Overview:
         month: the month with which it ends, as it was asked for.
         kind: the kind of period.
         period: the period; whole quarters and years end no later than the month.
+        where: the filters, as they were asked for.
         lines: one per KPI, in the order of the catalogue.
         breaks: data breaks in the last two years.
     """
@@ -99,6 +100,7 @@ class Overview:
     month: date
     kind: str
     period: Period
+    where: Mapping[str, tuple[str, ...]]
     lines: tuple[Line, ...]
     breaks: tuple[DataBreak, ...]
 
@@ -164,7 +166,7 @@ def overview(
     )
     since = add_months(period.last, 1 - SPARK_MONTHS)
     breaks = tuple(b for b in data_breaks(db) if since <= b.month <= period.last)
-    return Overview(month, kind, period, lines, breaks)
+    return Overview(month, kind, period, where, lines, breaks)
 
 
 def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> Line:

@@ -82,6 +82,7 @@ class Ledger:
 
     Args:
         period: the period.
+        where: the filters, as they were asked for.
         decisions: requests by month (of the last two years) and decision; without those that were
             no need.
         figures: the KPIs of the cards, from the period a year earlier to this one; while twelve
@@ -93,6 +94,7 @@ class Ledger:
     """
 
     period: Period
+    where: Where
     decisions: Mapping[tuple[date, str], int]
     figures: Mapping[str, tuple[KpiResult, ...]]
     asked: int
@@ -196,6 +198,7 @@ def ledger(db: Transaction, ask: Ask) -> Ledger:
     counted = sum(row[3] for row in recent)
     return Ledger(
         period=period,
+        where=where,
         decisions={(at, decision): n for at, decision, _, n in rows if n},
         figures={code: _year(db, code, ask) for code in CARDS},
         asked=asked,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import OverTime, Unit
 from nami_monitor.i18n import formats, text
-from nami_monitor.kpis.catalogue import CATALOGUE
+from nami_monitor.kpis.catalogue import TRACED
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.kpis.trace import Trace
@@ -21,6 +21,13 @@ def value(result: KpiResult, lang: str) -> str:
     return formats.quantity(result.value, result.unit, lang, activity=activity)
 
 
+def amount(found: float, lang: str) -> str:
+    """What was added up, to the cent; what is smaller than one in four digits."""
+    if abs(found) >= 1:
+        return formats.number(round(found, 2), lang)
+    return formats.number(found, lang, significant=4)
+
+
 def formula(traced: Trace, lang: str) -> str:
     """The formula with its numbers; the reason where there is no value."""
     result = traced.result
@@ -29,15 +36,15 @@ def formula(traced: Trace, lang: str) -> str:
     return text(
         f"trace.forms.{_form(result)}",
         lang,
-        numerator=formats.number(result.numerator or 0.0, lang),
-        denominator=formats.number(result.denominator or 0.0, lang),
+        numerator=amount(result.numerator or 0.0, lang),
+        denominator=amount(result.denominator or 0.0, lang),
         thousand=formats.number(1000, lang),
         value=value(result, lang),
     )
 
 
 def _form(result: KpiResult) -> str:
-    over_time = CATALOGUE[result.code].over_time
+    over_time = TRACED[result.code].over_time
     if over_time is OverTime.COUNTERFACTUAL and result.denominator is None:
         return str(over_time)
     if over_time in {OverTime.CHANGE, OverTime.SURVIVAL}:

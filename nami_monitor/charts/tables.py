@@ -54,6 +54,27 @@ def trend_table(trend: Trend, lang: str) -> Table:
     return Table(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
 
 
+def beside(table: Table, trend: Table, *, at: int) -> Table:
+    """Put what only a trend knows (limits and signals) into a table of the same months.
+
+    Args:
+        table: a row for each month, the latest first.
+        trend: as ``trend_table`` gives it for a single series: month, value, and what is put in.
+        at: before which column.
+    """
+    own = {row[0]: row[2:] for row in trend.rows}
+
+    def put(columns: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*columns[:at], *more, *columns[at:])
+
+    empty = (None,) * len(trend.head[2:])
+    return Table(
+        put(table.head, trend.head[2:]),
+        tuple(put(row, own.get(row[0], empty)) for row in table.rows),
+        put(table.write, trend.write[2:]),
+    )
+
+
 def mark_table(trend: Trend, lang: str) -> Table:
     """Give the interventions by the numbers that their badges bear on a narrow chart."""
     keys = ("marks_number", "marks_start", "marks_label")

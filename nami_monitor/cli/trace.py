@@ -15,7 +15,7 @@ from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis import TRACED
 from nami_monitor.kpis.listing import export
 from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
@@ -38,12 +38,12 @@ def trace(
     of: Annotated[str | None, typer.Option("--table", metavar="TABLE")] = None,
 ) -> None:
     """Trace a figure to its formula, batches and rows."""
-    if code not in CATALOGUE:
-        near = [hit for hit, _, _ in process.extract(code, list(CATALOGUE), limit=3)]
+    if code not in TRACED:
+        near = [hit for hit, _, _ in process.extract(code, list(TRACED), limit=3)]
         raise UserError("kpi.no_code", seen=code, near=", ".join(near))
     if rows and out is None:
         raise UserError("trace.need_out")
-    kpi, ask = CATALOGUE[code], question(until, period, 1, None, where)
+    kpi, ask = TRACED[code], question(until, period, 1, None, where)
     written = None
     with opened(session) as store, store.read() as db:
         found = traced_by(db, kpi, ask)
@@ -61,7 +61,7 @@ def _document(
     session: Session, found: Trace, out: Path | None, written: int | None
 ) -> dict[str, Any]:
     """The trace as plain data."""
-    (figure,) = as_rows(session, [(CATALOGUE[found.result.code], found.result)])
+    (figure,) = as_rows(session, [(TRACED[found.result.code], found.result)])
     file = {} if written is None else {"file": str(out), "rows": written}
     return {
         "figure": figure,
@@ -105,7 +105,7 @@ def _lines(session: Session, found: Trace) -> list[str]:
             "" if part.imported_at is None else formats.day(part.imported_at, lang),
             formats.number(part.rows, lang),
             *(
-                "" if share is None else formats.number(share, lang)
+                "" if share is None else tracing.amount(share, lang)
                 for share in (part.numerator, part.denominator)
             ),
         ]

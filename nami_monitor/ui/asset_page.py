@@ -11,19 +11,22 @@ from nami_monitor.briefing.assets import BANDS, Choices, Register
 from nami_monitor.charts import ages, survival
 from nami_monitor.charts.survival import Step
 from nami_monitor.charts.tables import Table
-from nami_monitor.core.periods import parse_month
+from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.lifetimes import Lives
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, notes, trends, words
+from nami_monitor.ui import filters, links, notes, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.links import Filters
 
 YEAR = 12
+IN_USE, RETIRED = "assets_in_use", "assets_retired"
+"""What the page counts beside its KPIs."""
 
 
 def choices(session: Session) -> Choices:
@@ -103,17 +106,17 @@ def headline(session: Session, found: Register) -> None:
 
 def cards(session: Session, found: Register) -> None:
     """A card per figure."""
-    shown = tuple(_card(session, result) for result in found.figures)
+    shown = tuple(_card(session, result, found.where) for result in found.figures)
     st.html(cards_html(shown, session.lang))
     period = found.period
     over = formats.period(period.start, period.end, period.kind, session.lang)
     st.caption(session.t("assets.over", period=over))
 
 
-def _card(session: Session, result: KpiResult) -> Card:
+def _card(session: Session, result: KpiResult, where: Filters) -> Card:
     kpi, lang = CATALOGUE[result.code], session.lang
     name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
-    whole = notes.total(session, result)
+    whole = notes.total(session, result, where)
     beside = (whole,) if whole else ()
     if result.state is not State.VALUE or result.value is None:
         why = words.reason(session, result)
@@ -125,6 +128,7 @@ def _card(session: Session, result: KpiResult) -> Card:
         unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
         beside=beside,
         note=notes.notes(session, result),
+        trace=links.trace(session, result, where),
     )
 
 
@@ -144,6 +148,8 @@ def stock(session: Session, found: Register) -> None:
     with st.expander(session.t("trends.as_table")):
         table = ages.ages_table(found.ages, BANDS, names, session.lang)
         trends.show_table(session, table, "ages_table", session.t("assets.ages"))
+    at = Period(found.month, found.month, PeriodKind.MONTH)
+    links.offer_sum(session, IN_USE, at, found.where)
 
 
 def lasting(session: Session, found: Register) -> None:
@@ -165,6 +171,9 @@ def lasting(session: Session, found: Register) -> None:
     with st.expander(session.t("trends.as_table")):
         table = survival.survival_table(steps, session.lang)
         trends.show_table(session, table, "survival_table", session.t("assets.lasting"))
+    result = _survival(found)
+    name = words.kpi_name(session, CATALOGUE[result.code])
+    links.offer(session.t("trace.figure", name=name), links.of_result(result, found.where))
 
 
 def _steps(seen: Lives) -> list[Step]:
@@ -178,8 +187,12 @@ def _steps(seen: Lives) -> list[Step]:
     ]
 
 
+def _survival(found: Register) -> KpiResult:
+    return next(r for r in found.figures if r.code == briefing.SURVIVAL)
+
+
 def _at_warranty(session: Session, found: Register) -> str:
-    result = next(r for r in found.figures if r.code == briefing.SURVIVAL)
+    result = _survival(found)
     if result.value is None or result.low is None or result.high is None:
         return words.reason(session, result)
     seen = found.lives
@@ -215,7 +228,16 @@ def gone(session: Session, found: Register) -> None:
         (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
     )
     table = Table(head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes))))
-    trends.show_table(session, table, "routes", session.t("assets.gone"))
+    traces = [
+        links.sum_of(session, RETIRED, _year(year, found.month), found.where) for year in years
+    ]
+    column = {session.t("trace.column"): traces}
+    trends.show_table(session, table, "routes", session.t("assets.gone"), column)
+
+
+def _year(year: int, month: date) -> Period:
+    """A year as far as the register speaks of it."""
+    return Period(date(year, 1, 1), min(date(year, YEAR, 1), month), PeriodKind.YTD)
 
 
 def _route(session: Session, route: str | None) -> str:

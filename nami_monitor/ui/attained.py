@@ -52,5 +52,5 @@ def section(session: Session) -> None:
             )
         )
     with st.expander(session.t("trends.as_table")):
-        found = trends.result_table(session, results)
-        trends.show_table(session, found, "attained", words.kpi_name(session, CATALOGUE[CODE]))
+        name = words.kpi_name(session, CATALOGUE[CODE])
+        trends.show_results(session, results, ask.where, key="attained", name=name)

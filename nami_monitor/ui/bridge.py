@@ -12,11 +12,16 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
 from nami_monitor.kpis.bridge import Bought, Bridge, Part, Split
 from nami_monitor.kpis.names import names
+from nami_monitor.kpis.scope import EMPTY
 from nami_monitor.kpis.spend_bridge import ARTICLE, NO_ARTICLE, SpendBridge, spend_bridge
 from nami_monitor.store import Store
-from nami_monitor.ui import words
+from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+CHANGE = "reduce_spend_bridge"
+"""The figure that is the change itself: it rests on the lines of both periods."""
 
 
 def show(session: Session, ask: Ask) -> None:
@@ -36,7 +41,10 @@ def show(session: Session, ask: Ask) -> None:
         st.warning(notes)
     _draw(session, found, found.bridge)
     _explain(session, found.bridge.total)
-    _table(session, found, found.bridge, called)
+    for result in (found.before, found.after):
+        links.offer_sum(session, result.code, result.period, ask.where)
+    links.offer_sum(session, CHANGE, found.after.period, ask.where)
+    _table(session, found, found.bridge, called, ask.where)
 
 
 def _bridged(session: Session, ask: Ask) -> tuple[SpendBridge, dict[str | None, str]]:
@@ -147,7 +155,11 @@ def _explain(session: Session, total: Split) -> None:
 
 
 def _table(
-    session: Session, found: SpendBridge, made: Bridge[str], called: dict[str | None, str]
+    session: Session,
+    found: SpendBridge,
+    made: Bridge[str],
+    called: dict[str | None, str],
+    where: Filters,
 ) -> None:
     """Every article, the largest change first."""
     st.header(session.t("bridge.articles"), anchor=False)
@@ -178,7 +190,19 @@ def _table(
         for key in order
     ]
     title = session.t("bridge.title")
-    grid(session, heads, rows, key="bridge_table", name=session.t("bridge.articles"), file=title)
+    period = found.after.period
+    traces = [
+        links.sum_of(session, CHANGE, period, {**where, ARTICLE: (key or EMPTY,)}) for key in order
+    ]
+    grid(
+        session,
+        heads,
+        rows,
+        key="bridge_table",
+        name=session.t("bridge.articles"),
+        file=title,
+        traces={session.t("trace.column"): traces},
+    )
 
 
 def _amount(bought: Bought | None) -> float:

@@ -28,11 +28,15 @@ ICONS: Final = {Chip.IMPROVEMENT: "✓", Chip.CONCERN: "!", Chip.NO_SIGNAL: "="}
 
 @dataclass(frozen=True)
 class Beside:
-    """A figure to compare with: what it is ("Doel", "okt 2025"), its value, the difference."""
+    """A figure to compare with: what it is ("Doel", "okt 2025"), its value, the difference.
+
+    Where it can be traced stands in ``trace``; empty for what was agreed, not worked out.
+    """
 
     label: str
     value: str
     difference: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Card:
         note: what a reader must know beside the value ("voorlopig").
         reason: why there is no value.
         next_step: what would give one, or when to look again.
+        trace: the address at which the value can be traced.
     """
 
     name: str
@@ -68,6 +73,7 @@ class Card:
     note: str = ""
     reason: str = ""
     next_step: str = ""
+    trace: str = ""
 
 
 def cards_html(cards: tuple[Card, ...], lang: str) -> str:
@@ -93,20 +99,30 @@ def card_html(card: Card, lang: str) -> str:
 
 
 def _figures(card: Card, lang: str) -> str:
-    value = _part("strong", "number", card.value) + _part("span", "unit", card.unit)
+    number = _part("strong", "number", card.value)
+    value = _traced(number, card.value, card, card.trace, lang) + _part("span", "unit", card.unit)
     picture = sparkline_img(card.spark, card.spark_alt) if card.spark else ""
     return (
         f'<p class="nami-value">{value}</p>'
-        + _beside(card)
+        + _beside(card, lang)
         + _part("p", "note", card.note)
         + f'<div class="nami-foot">{picture}{_chip(card, lang)}</div>'
     )
 
 
-def _beside(card: Card) -> str:
+def _traced(figure: str, value: str, card: Card, address: str, lang: str) -> str:
+    """A figure as the link that traces it; as it is without an address."""
+    if not address:
+        return figure
+    said = escape(text("trace.named", lang, value=value, name=card.name))
+    return f'<a class="nami-trace" href="{escape(address)}" aria-label="{said}">{figure}</a>'
+
+
+def _beside(card: Card, lang: str) -> str:
     rows = "".join(
-        f"<div><dt>{escape(each.label)}</dt><dd>{_part('span', 'amount', each.value)} "
-        f"{_part('span', 'difference', each.difference)}</dd></div>"
+        f"<div><dt>{escape(each.label)}</dt><dd>"
+        + _traced(_part("span", "amount", each.value), each.value, card, each.trace, lang)
+        + f" {_part('span', 'difference', each.difference)}</dd></div>"
         for each in card.beside
     )
     return f'<dl class="nami-beside">{rows}</dl>' if rows else ""
@@ -118,7 +134,7 @@ def _why(card: Card, lang: str) -> str:
         f"{escape(card.next_step)}</p>"
     )
     state = f'<p class="nami-state">{_word(card.state.value, lang)}</p>'
-    return state + _part("p", "reason", card.reason) + _beside(card) + step
+    return state + _part("p", "reason", card.reason) + _beside(card, lang) + step
 
 
 def _chip(card: Card, lang: str) -> str:

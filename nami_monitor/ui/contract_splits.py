@@ -14,8 +14,9 @@ from nami_monitor.charts.trend_data import Mark, Series, Trend, TrendPoint
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.ui import trends, words
+from nami_monitor.ui import links, trends, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.links import Filters
 
 
 def splits(session: Session, found: Register) -> None:
@@ -25,10 +26,10 @@ def splits(session: Session, found: Register) -> None:
     st.header(words.kpi_name(session, CATALOGUE[STREAMS]), anchor=False)
     st.caption(session.t("contracts.splits.words"))
     for split in found.splits:
-        _split(session, split)
+        _split(session, split, found.where)
 
 
-def _split(session: Session, split: Split) -> None:
+def _split(session: Session, split: Split, where: Filters) -> None:
     st.subheader(split.name, anchor=False)
     if split.kind in trends.MONTHLY:
         _line(session, split)
@@ -36,7 +37,12 @@ def _split(session: Session, split: Split) -> None:
         _bars(session, split)
     with st.expander(session.t("trends.as_table")):
         table = _split_table(session, split)
-        trends.show_table(session, table, f"split_{split.family}_table", split.name)
+        within = {**where, "family": (split.family,)}
+        traces = [
+            links.sum_of(session, STREAMS, split.periods[row[0]], within) for row in table.rows
+        ]
+        column = {session.t("trace.column"): traces}
+        trends.show_table(session, table, f"split_{split.family}_table", split.name, column)
 
 
 def _line(session: Session, split: Split) -> None:

@@ -7,23 +7,28 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.briefing import contracts as briefing
-from nami_monitor.briefing.contracts import CARDS, Choices, Contract, Register
+from nami_monitor.briefing.contracts import CARDS, Choices, Contract, Register, Shape
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts import contracts as charts
 from nami_monitor.charts.trend import caption
 from nami_monitor.charts.trend_data import Series, Trend, TrendPoint
-from nami_monitor.core.periods import add_months, month_range, parse_month
-from nami_monitor.core.words import State, Unit
+from nami_monitor.core.periods import Period, add_months, month_range, parse_month
+from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.scope import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, trends, words
+from nami_monitor.ui import filters, links, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL, Chosen
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+VALUE, RUNNING = "contract_value", "contracts_running"
+"""What the page adds up beside its KPIs."""
 
 BEFORE, AFTER = 24, 72
 """Months of the timeline before and, at most, after the chosen month."""
@@ -146,11 +151,11 @@ def prepare(session: Session, found: Register) -> None:
 
 def cards(session: Session, found: Register) -> None:
     """A card per figure."""
-    shown = tuple(_card(session, found.figures[code]) for code in CARDS)
+    shown = tuple(_card(session, found.figures[code], found.where) for code in CARDS)
     st.html(cards_html(shown, session.lang))
 
 
-def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
+def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> Card:
     result, lang = results[-1], session.lang
     kpi = CATALOGUE[result.code]
     name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
@@ -170,6 +175,7 @@ def _card(session: Session, results: tuple[KpiResult, ...]) -> Card:
         else session.t(
             "contracts.complete", share=formats.percent(100 * complete, lang, decimals=0)
         ),
+        trace=links.trace(session, result, where),
     )
 
 
@@ -253,7 +259,10 @@ def values(session: Session, found: Register) -> None:
     st.caption(caption(trend, session.lang))
     with st.expander(session.t("trends.as_table")):
         found_table = tables.trend_table(trend, session.lang)
-        trends.show_table(session, found_table, "contracts_values_table", title)
+        rows = (_month(row[0]) for row in found_table.rows)
+        traces = [links.sum_of(session, VALUE, month, found.where) for month in rows]
+        column = {session.t("trace.column"): traces}
+        trends.show_table(session, found_table, "contracts_values_table", title, column)
 
 
 def shapes(session: Session, found: Register) -> None:
@@ -281,7 +290,29 @@ def shapes(session: Session, found: Register) -> None:
         )
         for one in found.shapes
     ]
-    grid(session, heads, rows, key="contracts_shapes", name=title, file=title)
+    named = {RUNNING: session.t("contracts.shapes.count"), VALUE: session.t("columns.value_eur")}
+    traces = {
+        session.t("trace.of", what=name): [
+            None
+            if code == VALUE and one.value is None
+            else links.sum_of(session, code, _month(found.month), {**found.where, **_alike(one)})
+            for one in found.shapes
+        ]
+        for code, name in named.items()
+    }
+    grid(session, heads, rows, key="contracts_shapes", name=title, file=title, traces=traces)
+
+
+def _month(month: date) -> Period:
+    return Period(month, month, PeriodKind.MONTH)
+
+
+def _alike(one: Shape) -> dict[str, tuple[str, ...]]:
+    """The filters that give contracts of one shape."""
+    return {
+        "specification": (one.specification or EMPTY,),
+        "form": (one.form or EMPTY,),
+    }
 
 
 def table(session: Session, found: Register) -> None:

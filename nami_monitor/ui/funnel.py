@@ -13,7 +13,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.signals.funnel import Funnel, Kind
 from nami_monitor.store import Store
-from nami_monitor.ui import words
+from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 
@@ -40,7 +40,10 @@ def section(session: Session, code: str, ask: Ask) -> None:
         if found.funnel:
             _draw(session, found, found.funnel)
         if found.sites:
-            _table(session, found)
+            _table(session, found, ask)
+            name = words.kpi_name(session, found.kpi)
+            whole = links.of_result(found.whole, ask.where)
+            links.offer(session.t("trace.figure", name=name), whole)
 
 
 def compared(session: Session, code: str, ask: Ask) -> Compared:
@@ -126,7 +129,7 @@ def _size_title(session: Session, found: Compared) -> str:
     return session.t("funnel.size")
 
 
-def _table(session: Session, found: Compared) -> None:
+def _table(session: Session, found: Compared, ask: Ask) -> None:
     lang = session.lang
     unit = words.unit(session, found.whole)
     value = session.t("funnel.table.value")
@@ -151,4 +154,6 @@ def _table(session: Session, found: Compared) -> None:
         for site in found.sites
     ]
     title = session.t("funnel.title")
-    grid(session, heads, rows, key="funnel_table", name=title, file=title)
+    traces = [links.trace(session, site.result, ask.where) for site in found.sites]
+    column = {session.t("trace.column"): traces}
+    grid(session, heads, rows, key="funnel_table", name=title, file=title, traces=column)

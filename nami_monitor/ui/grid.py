@@ -23,6 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW, MOST_ROWS = 35, 12
 
 Width = int | Literal["small", "medium", "large"]
+Traces = Mapping[str, Sequence[str | None]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def grid(
     download: bool = True,
     row_height: int = ROW,
     widths: Mapping[str, Width] | None = None,
+    traces: Traces | None = None,
 ) -> None:
     """Show a table with its download.
 
@@ -57,22 +59,29 @@ def grid(
         download: whether it can be downloaded.
         row_height: in pixels; twice the usual height lets long texts go on for a second line.
         widths: how wide columns are, by heading; the others as wide as what they hold.
+        traces: heading to where the figure of each row can be traced; columns of links behind the
+            others, which no download bears.
     """
     titles = [head.title for head in heads]
-    frame = pl.DataFrame(
-        {title: [row[index] for row in rows] for index, title in enumerate(titles)},
-        strict=False,
-    ).to_pandas()
     written = {head.title: head.write for head in heads if head.write}
+    columns: dict[str, Sequence[Any]] = {
+        title: [row[index] for row in rows] for index, title in enumerate(titles)
+    }
+    config: dict[str, Any] = {
+        title: st.column_config.Column(width=width) for title, width in (widths or {}).items()
+    }
+    short = session.t("trace.short")
+    for title, addresses in (traces or {}).items():
+        columns[title], written[title] = addresses, lambda _: short
+        config[title] = st.column_config.LinkColumn(display_text=short, width="small")
+    frame = pl.DataFrame(columns, strict=False).to_pandas()
     shown = min(len(rows), MOST_ROWS)
     st.dataframe(
         frame.style.format(written, na_rep=NONE),
         hide_index=True,
         height=row_height * shown + ROW + 3,
         row_height=row_height,
-        column_config={
-            title: st.column_config.Column(width=width) for title, width in (widths or {}).items()
-        },
+        column_config=config,
         key=key,
         alt=name,
         placeholder=NONE,

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from nami_monitor.core.words import Evidence, OverTime
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.absolute import absolute
-from nami_monitor.ui import words
+from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside
+from nami_monitor.ui.links import Filters
 
 
-def total(session: Session, result: KpiResult) -> Beside | None:
-    """The absolute figure beside one per activity; None for other figures."""
+def total(session: Session, result: KpiResult, where: Filters) -> Beside | None:
+    """The absolute figure beside one per activity, which is its numerator; None for others.
+
+    Args:
+        session: for the words.
+        result: the figure.
+        where: the filters of the question that gave it.
+    """
     found = absolute(result)
     if found is None:
         return None
     written = formats.quantity(found.value, found.unit, session.lang)
-    return Beside(session.t("notes.total"), written)
+    return Beside(session.t("notes.total"), written, trace=links.trace(session, result, where))
 
 
 def notes(session: Session, result: KpiResult) -> str:
@@ -66,7 +73,7 @@ def coverage(session: Session, result: KpiResult) -> str:
 
 
 def _window(session: Session, result: KpiResult) -> str:
-    looks_back = CATALOGUE[result.code].over_time is OverTime.DISTINCT_IN_WINDOW
+    looks_back = TRACED[result.code].over_time is OverTime.DISTINCT_IN_WINDOW
     return session.t("overview.window") if looks_back else ""
 
 

@@ -17,10 +17,11 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.targets import Aim
 from nami_monitor.signals.assess import Assessment
-from nami_monitor.ui import grid, notes, words
+from nami_monitor.ui import grid, links, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, Chip, cards_html
 from nami_monitor.ui.grid import Head
+from nami_monitor.ui.links import Filters
 
 CHIPS = {
     Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
@@ -64,14 +65,14 @@ def say_headline(session: Session, glance: Overview) -> None:
 
 def cards(session: Session, glance: Overview) -> None:
     """A card per KPI that the data gives; the others by name, with what to do."""
-    shown = tuple(_card(session, line) for line in glance.lines if line.supported)
+    shown = tuple(_card(session, line, glance.where) for line in glance.lines if line.supported)
     st.html(cards_html(shown, session.lang))
     named = [words.kpi_name(session, line.kpi) for line in glance.unsupported]
     if named:
         st.caption(session.t("overview.unsupported", n=len(named), named=", ".join(named)))
 
 
-def _card(session: Session, line: Line) -> Card:
+def _card(session: Session, line: Line, where: Filters) -> Card:
     result = line.result
     name = words.kpi_name(session, line.kpi)
     strategy = session.t(f"strategies.{line.kpi.strategy}")
@@ -81,7 +82,7 @@ def _card(session: Session, line: Line) -> Card:
             state=result.state,
             strategy=strategy,
             reason=words.reason(session, result),
-            beside=_total(session, result),
+            beside=_total(session, result, where),
         )
     activity = words.activity_name(session, result.activity)
     value, unit = _split(session, result.value or 0.0, result.unit, activity)
@@ -91,8 +92,8 @@ def _card(session: Session, line: Line) -> Card:
         value=value,
         unit=unit,
         beside=(
-            *_total(session, result),
-            *(part for part in (_aim(session, line.aim), _year_ago(session, line)) if part),
+            *_total(session, result, where),
+            *(part for part in (_aim(session, line.aim), _year_ago(session, line, where)) if part),
         ),
         spark=line.spark,
         spark_alt=session.t(
@@ -103,11 +104,12 @@ def _card(session: Session, line: Line) -> Card:
         ),
         chip=CHIPS[line.assessment] if line.assessment else None,
         note=notes.notes(session, result),
+        trace=links.trace(session, result, where),
     )
 
 
-def _total(session: Session, result: KpiResult) -> tuple[Beside, ...]:
-    whole = notes.total(session, result)
+def _total(session: Session, result: KpiResult, where: Filters) -> tuple[Beside, ...]:
+    whole = notes.total(session, result, where)
     return (whole,) if whole else ()
 
 
@@ -147,7 +149,7 @@ def _aim(session: Session, aim: Aim | None) -> Beside | None:
     )
 
 
-def _year_ago(session: Session, line: Line) -> Beside | None:
+def _year_ago(session: Session, line: Line, where: Filters) -> Beside | None:
     if line.year_ago.value is None or line.change is None:
         return None
     unit = line.result.unit
@@ -159,12 +161,13 @@ def _year_ago(session: Session, line: Line) -> Beside | None:
         _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],
         difference if line.change else session.t("overview.same"),
+        links.trace(session, line.year_ago, where),
     )
 
 
 def attention(session: Session, glance: Overview) -> None:
     """What needs attention, most important first, each with a way on."""
-    said = [_attention_line(session, line) for line in glance.attention]
+    said = [_attention_line(session, line, glance.where) for line in glance.attention]
     said += [
         session.t(
             "overview.attention.break",
@@ -182,14 +185,14 @@ def attention(session: Session, glance: Overview) -> None:
         st.markdown(session.t(f"overview.attention.{calm}", n=len(glance.lines)))
 
 
-def _attention_line(session: Session, line: Line) -> str:
+def _attention_line(session: Session, line: Line, where: Filters) -> str:
     name = f"**{words.kpi_name(session, line.kpi)}**"
     if line.result.state is State.NOT_COMPUTABLE:
         return f"{name}: {words.reason(session, line.result)}"
     return session.t(
         "overview.attention.concern",
         name=name,
-        value=words.figure(session, line.result),
+        value=links.marked(words.figure(session, line.result), session, line.result, where),
         month=_period(session, line.result.period),
     )
 
@@ -207,25 +210,42 @@ def table(session: Session, glance: Overview) -> None:
             Head(head, _share(session) if name == "completeness" else None)
             for name, head in heads.items()
         ],
-        [_row(session, line) for line in glance.lines],
+        [_row(session, line, glance.where) for line in glance.lines],
         key="overview_table",
         name=title,
         file=title,
         download=False,
         row_height=2 * grid.ROW,
         widths={heads["kpi"]: 190, heads["signal"]: 150, heads["remark"]: "large"},
+        traces=_traces(session, glance),
     )
     found = sheet(session, glance)
     grid.offer(session, found.head, found.rows, key="overview_table", file=title)
+
+
+def _traces(session: Session, glance: Overview) -> grid.Traces:
+    """Where both figures of each row can be traced."""
+    earlier = session.t("trace.of", what=session.t("overview.table.year_ago"))
+    return {
+        session.t("trace.column"): [
+            links.trace(session, line.result, glance.where) for line in glance.lines
+        ],
+        earlier: [
+            None
+            if line.year_ago.value is None
+            else links.trace(session, line.year_ago, glance.where)
+            for line in glance.lines
+        ],
+    }
 
 
 def _share(session: Session) -> Callable[[float], str]:
     return lambda percent: formats.percent(percent, session.lang, decimals=0)
 
 
-def _row(session: Session, line: Line) -> tuple[Any, ...]:
+def _row(session: Session, line: Line, where: Filters) -> tuple[Any, ...]:
     result = line.result
-    whole = notes.total(session, result)
+    whole = notes.total(session, result, where)
     return (
         words.kpi_name(session, line.kpi),
         words.figure(session, result),

@@ -10,18 +10,22 @@ from nami_monitor.briefing import requests as briefing
 from nami_monitor.briefing.requests import DECISIONS, RATE, Choices, Ledger, Request
 from nami_monitor.charts import decisions, tables
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import parse_month
+from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, entry, filters, trends, words
+from nami_monitor.ui import cache, entry, filters, links, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.cards import Beside, Card, cards_html
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL, Chosen
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+COUNTED = "requests_counted"
+"""What the page counts beside its KPIs."""
 
 
 def choices(session: Session) -> Choices:
@@ -119,14 +123,14 @@ def headline(session: Session, found: Ledger) -> None:
 def cards(session: Session, found: Ledger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
     shown = tuple(
-        _card(session, results, alone=results[-1].period.kind != found.period.kind)
+        _card(session, results, found.where, alone=results[-1].period.kind != found.period.kind)
         for results in found.figures.values()
     )
     st.html(cards_html(shown, session.lang))
     st.caption(session.t("requests.grades"))
 
 
-def _card(session: Session, results: tuple[KpiResult, ...], *, alone: bool) -> Card:
+def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, alone: bool) -> Card:
     result, lang = results[-1], session.lang
     kpi = CATALOGUE[result.code]
     name = words.kpi_name(session, kpi)
@@ -144,6 +148,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], *, alone: bool) -> C
                 formats.period(before.period.start, before.period.end, before.period.kind, lang),
                 formats.figure(before.value, before.unit, lang),
                 gap,
+                links.trace(session, before, where),
             ),
         )
     return Card(
@@ -155,6 +160,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], *, alone: bool) -> C
         spark=tuple(one.value for one in results),
         spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
         note=_rests_on(session, result, alone=alone),
+        trace=links.trace(session, result, where),
     )
 
 
@@ -190,7 +196,12 @@ def decided(session: Session, found: Ledger) -> None:
     )
     with st.expander(session.t("trends.as_table")):
         table = decisions.decisions_table(found.decisions, DECISIONS, session.lang)
-        trends.show_table(session, table, "decisions_table", session.t("requests.decisions"))
+        months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
+        traces = [links.sum_of(session, COUNTED, month, found.where) for month in months]
+        column = {session.t("trace.column"): traces}
+        trends.show_table(
+            session, table, "decisions_table", session.t("requests.decisions"), column
+        )
 
 
 def rate(session: Session, picked: Chosen) -> None:
@@ -200,7 +211,7 @@ def rate(session: Session, picked: Chosen) -> None:
     results = cache.figures(session.store, RATE, ask)
     st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
     st.caption(trends.says(session, CATALOGUE[RATE]))
-    trends.draw_or_say(session, RATE, results, picked.category, key="refuse_rate_trend")
+    trends.draw_or_say(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
 def apart(session: Session, found: Ledger) -> None:
@@ -223,6 +234,14 @@ def apart(session: Session, found: Ledger) -> None:
             (None, lambda n: formats.number(n, session.lang)),
         )
         trends.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
+    for decision in ("refurbished", "blocked"):
+        if found.counts[decision]:
+            where = {**found.where, "decision": (decision,)}
+            said = f"{labels.value(session, decision)} ({found.counts[decision]})"
+            links.offer(
+                session.t("trace.figure", name=said),
+                links.of_figure(COUNTED, found.period, where),
+            )
 
 
 def reason(session: Session, code: str) -> str:

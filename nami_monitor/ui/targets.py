@@ -15,10 +15,11 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import CHANGE, Target, period_of
 from nami_monitor.store import Store
-from nami_monitor.ui import entry, trends, words
+from nami_monitor.ui import entry, links, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
 
 COLUMNS = (
     "kpi", "category", "period", "goal", "state", "figure", "over", "distance", "needed", "kind",
@@ -155,7 +156,17 @@ def table(session: Session, found: Sequence[Line], names: Names) -> None:
     title = session.t("targets.list")
     rows = [_row(session, line, names) for line in found]
     widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
-    grid(session, heads, rows, key="targets", name=title, file=title, widths=widths)
+    judged = [line.aim.judged if line.aim else None for line in found]
+    traces = [
+        links.trace(session, one, _where(line.target)) if one and one.value is not None else None
+        for line, one in zip(found, judged, strict=True)
+    ]
+    column = {session.t("trace.column"): traces}
+    grid(session, heads, rows, key="targets", name=title, file=title, widths=widths, traces=column)
+
+
+def _where(target: Target) -> Filters:
+    return {"category": (target.category,)} if target.category else {}
 
 
 def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
@@ -238,7 +249,12 @@ def course(session: Session, line: Line, names: Names) -> None:
     )
     with st.expander(session.t("trends.as_table")):
         found = aim_table(points, unit, session.lang, measure)
-        trends.show_table(session, found, "target_course_table", said)
+        traces = [
+            links.trace(session, step.result, _where(line.target)) if step.result else None
+            for step in reversed(steps)
+        ]
+        column = {session.t("trace.column"): traces}
+        trends.show_table(session, found, "target_course_table", said, column)
 
 
 def change(session: Session, line: Line) -> None:

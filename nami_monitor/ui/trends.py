@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.overview import HISTORY_MONTHS, independent
 from nami_monitor.charts import alt, tables
-from nami_monitor.charts.control import with_limits
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
+from nami_monitor.charts.trend_data import Trend
 from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.ui import cache, filters, notes, words
+from nami_monitor.ui import cache, filters, links, notes, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.grid import Head, Traces, grid
+from nami_monitor.ui.links import Filters
+from nami_monitor.ui.series import by_group, group_name, largest_first, trend_of
 
 MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
 """Kinds of periods that step by a month, and so make a line."""
@@ -54,85 +54,22 @@ NAMED_BARS = 6
 """How many groups a bar chart sets side by side."""
 
 
-def by_group(results: Sequence[KpiResult]) -> dict[tuple[str | None, ...], list[KpiResult]]:
-    """The results of each group, in their order."""
-    groups: dict[tuple[str | None, ...], list[KpiResult]] = {}
-    for result in results:
-        groups.setdefault(tuple(result.keys.values()), []).append(result)
-    return groups
-
-
-def group_name(session: Session, kpi: Kpi, keys: Mapping[str, str | None]) -> str:
-    """A group's name: its values, or the KPI's name when nothing is grouped by."""
-    said = [words.code_name(session, name, value) for name, value in keys.items()]
-    return " · ".join(said) or words.kpi_name(session, kpi)
-
-
-def trend_of(
+def draw(
     session: Session,
-    code: str,
+    trend: Trend,
     results: Sequence[KpiResult],
-    category: str,
+    where: Filters,
     *,
-    limits: bool,
-    restarts: Sequence[date] = (),
-) -> Trend:
-    """The results as a trend.
-
-    Args:
-        session: for names in the reader's language.
-        code: the KPI.
-        results: one result per month and group.
-        category: whose interventions are marked; all without one.
-        limits: whether a single series bears its mean and limits.
-        restarts: months from which limits are worked out anew, as the reader chose.
-    """
-    kpi = CATALOGUE[code]
-    groups = by_group(results)
-    single = len(groups) == 1
-    first, last = results[0].month, results[-1].month
-    series = []
-    phases: tuple[Phase, ...] = ()
-    for found in _largest_first(groups.values()):
-        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in found)
-        if single and limits:
-            points, phases = with_limits(kpi, found, restarts)
-        series.append(Series(group_name(session, kpi, found[0].keys), points))
-    taken = [
-        one
-        for one in cache.interventions(session.store)
-        if category in {"", one.category} and first <= one.starts_on and one.starts_on <= last
-    ]
-    sources = {source for result in results for source in result.sources}
-    return Trend(
-        series=tuple(series),
-        unit=kpi.unit,
-        phases=phases,
-        marks=tuple(Mark(one.starts_on.replace(day=1), one.title) for one in taken),
-        breaks=tuple(
-            Break(one.month, one.month, session.t("trends.break", source=one.source))
-            for one in cache.data_breaks(session.store)
-            if one.source in sources
-        ),
-        borders=tuple(
-            Break(one.since, one.since, session.t("handbook.border", version=one.version))
-            for one in kpi.history
-        ),
-        activity=words.activity_name(session, results[-1].activity),
-    )
-
-
-def _largest_first(groups: Any) -> list[list[KpiResult]]:
-    """Groups by their latest value, the largest first: those are named."""
-    return sorted(groups, key=lambda found: -abs(found[-1].value or 0.0))
-
-
-def draw(session: Session, trend: Trend, key: str, name: str) -> None:
+    key: str,
+    name: str,
+) -> None:
     """The chart, what its signs mean, and the same as tables.
 
     Args:
         session: for the words.
         trend: what is drawn.
+        results: the figures that it is drawn from.
+        where: the filters of the question that gave them.
         key: of the chart and what belongs to it.
         name: what the chart shows.
     """
@@ -148,7 +85,7 @@ def draw(session: Session, trend: Trend, key: str, name: str) -> None:
     if said:
         st.caption(said)
     with st.expander(session.t("trends.as_table")):
-        show_table(session, tables.trend_table(trend, session.lang), f"{key}_table", name)
+        show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
         if trend.shown_marks():
             marks = tables.mark_table(trend, session.lang)
             show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
@@ -163,7 +100,9 @@ def _marks_line(session: Session, trend: Trend) -> str:
     return session.t("trends.marks", named=named)
 
 
-def show_table(session: Session, found: tables.Table, key: str, name: str) -> None:
+def show_table(
+    session: Session, found: tables.Table, key: str, name: str, traces: Traces | None = None
+) -> None:
     """A table that can be sorted, searched and downloaded.
 
     Args:
@@ -171,15 +110,42 @@ def show_table(session: Session, found: tables.Table, key: str, name: str) -> No
         found: what it holds.
         key: of its widgets.
         name: what it is, for those who do not see it and for the file of its download.
+        traces: as ``grid`` takes them.
     """
     heads = [Head(*one) for one in zip(found.head, found.write, strict=True)]
-    grid(session, heads, found.rows, key=key, name=name, file=name)
+    grid(session, heads, found.rows, key=key, name=name, file=name, traces=traces)
+
+
+def show_results(
+    session: Session,
+    results: Sequence[KpiResult],
+    where: Filters,
+    *,
+    key: str,
+    name: str,
+    trend: Trend | None = None,
+) -> None:
+    """Figures as a table, each with the way to where it came from.
+
+    Args:
+        session: for the words.
+        results: the figures, oldest first.
+        where: the filters of the question that gave them.
+        key: of its widgets.
+        name: what it is.
+        trend: a chart of one series, for its limits and signals.
+    """
+    table = result_table(session, results)
+    if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
+        table = tables.beside(table, tables.trend_table(trend, session.lang), at=2)
+    traces = [links.trace(session, one, where) for one in reversed(results)]
+    show_table(session, table, key, name, {session.t("trace.column"): traces})
 
 
 def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[Bar, ...]:
     """The results of quarters or years as bars; the six largest groups."""
     kpi = CATALOGUE[code]
-    shown = _largest_first(by_group(results).values())[:NAMED_BARS]
+    shown = largest_first(by_group(results).values())[:NAMED_BARS]
     return tuple(
         Bar(
             formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
@@ -192,7 +158,9 @@ def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[
     )
 
 
-def draw_bars(session: Session, code: str, results: Sequence[KpiResult], key: str) -> None:
+def draw_bars(
+    session: Session, code: str, results: Sequence[KpiResult], where: Filters, key: str
+) -> None:
     """Bars for periods that do not step by a month, and the same as a table."""
     kpi = CATALOGUE[code]
     bars = bars_of(session, code, results)
@@ -211,7 +179,7 @@ def draw_bars(session: Session, code: str, results: Sequence[KpiResult], key: st
     if broken:
         st.caption(session.t("trends.bars_broken", periods=", ".join(broken)))
     with st.expander(session.t("trends.as_table")):
-        show_table(session, result_table(session, results), f"{key}_table", name)
+        show_results(session, results, where, key=f"{key}_table", name=name)
 
 
 def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table:
@@ -270,12 +238,12 @@ def says(session: Session, kpi: Kpi) -> str:
     return " ".join(part for part in said if part)
 
 
-def latest(session: Session, results: Sequence[KpiResult]) -> None:
-    """What belongs beside the latest figure: its total, interval, grade and coverage."""
+def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> None:
+    """What belongs beside the latest figure: its total, interval, grade, coverage and trace."""
     if not results or len(by_group(results)) > 1:
         return
     result = results[-1]
-    whole = notes.total(session, result)
+    whole = notes.total(session, result, where)
     period = formats.period(
         result.period.start, result.period.end, result.period.kind, session.lang
     )
@@ -284,6 +252,7 @@ def latest(session: Session, results: Sequence[KpiResult]) -> None:
     if said:
         figure = words.figure(session, result)
         st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(said)))
+    links.offer(session.t("trace.latest"), links.of_result(result, where))
 
 
 def restart(session: Session, category: str) -> tuple[date, ...]:
@@ -318,7 +287,7 @@ def draw_or_say(
     session: Session,
     code: str,
     results: Sequence[KpiResult],
-    category: str,
+    where: Filters,
     *,
     key: str,
     restarts: Sequence[date] = (),
@@ -330,7 +299,9 @@ def draw_or_say(
         return
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
         limits = independent(CATALOGUE[code], results[-1].period.kind)
+        category = next(iter(where.get("category", ())), "")
         trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
-        draw(session, trend, key, words.kpi_name(session, CATALOGUE[code]))
+        name = words.kpi_name(session, CATALOGUE[code])
+        draw(session, trend, results, where, key=key, name=name)
     else:
-        draw_bars(session, code, results, key)
+        draw_bars(session, code, results, where, key)

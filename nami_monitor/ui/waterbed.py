@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from nami_monitor.briefing import waterbed as briefing
+from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer, readings
@@ -18,12 +19,18 @@ from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.interventions.sites import places
 from nami_monitor.kpis.names import names
 from nami_monitor.store import Store
-from nami_monitor.ui import filters
+from nami_monitor.ui import filters, links
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, cards_html
 from nami_monitor.ui.grid import Head, grid
 
 PARTS = ("gross", "spill", "net")
+NET = {
+    Unit.BASE: "refuse_net_avoided",
+    Unit.EUR: "refuse_net_avoided_spend",
+    Unit.KG: "refuse_net_avoided_mass",
+}
+"""The KPI that adds up what measures brought, by the unit of a reading."""
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -132,6 +139,17 @@ def effects(session: Session, chosen: Answer, answers: Sequence[Answer]) -> None
         return
     shown = tuple(_card(session, part, chosen, answers) for part in PARTS)
     st.html(cards_html(shown, session.lang))
+    name = session.t(f"kpis.{NET[chosen.unit]}.name")
+    links.offer(session.t("trace.figure", name=name), _figure(chosen))
+
+
+def _figure(chosen: Answer) -> links.Address:
+    """What a measure brought on balance over all months after its start, as a figure."""
+    months = chosen.window.post if chosen.window else (chosen.intervention.starts_on,)
+    first, last = (month.replace(day=1) for month in (months[0], months[-1]))
+    period = Period(first, last, span(first, last))
+    where = {"intervention": (chosen.intervention.code,)}
+    return links.of_figure(NET[chosen.unit], period, where)
 
 
 def _card(session: Session, part: str, chosen: Answer, answers: Sequence[Answer]) -> Card:
@@ -145,6 +163,7 @@ def _card(session: Session, part: str, chosen: Answer, answers: Sequence[Answer]
         value=formats.departure(found.value, chosen.unit, session.lang),
         unit=session.t(f"waterbed.per_month.{chosen.unit}"),
         beside=(interval, *(_beside(session, part, one) for one in others)),
+        trace=links.address(session, "trace", _figure(chosen)),
     )
 
 
@@ -157,6 +176,7 @@ def _beside(session: Session, part: str, one: Answer) -> Beside:
         label,
         briefing.amount(found.value, one.unit, session.lang),
         f"({briefing.span(found, one.unit, session.lang)})",
+        links.address(session, "trace", _figure(one)),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,14 +12,15 @@ from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.why import Explained, Line
 from nami_monitor.charts.contributions import COLOURS, Bar, contributions_spec
 from nami_monitor.charts.palette import GRID
+from nami_monitor.core.words import OverTime
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.names import names
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, grid, words
-from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
+from nami_monitor.ui import filters, grid, links, words
+from nami_monitor.ui.app import Session
 
 SECTION = "why"
 """Name of the section in the address: a link can show it open."""
@@ -99,6 +99,9 @@ def section(session: Session, code: str, ask: Ask) -> None:
             )
         found = explained(session, code, ask, dimension, Against(against))
         st.text(found.sentence)
+        for one in (found.why.before, found.why.after):
+            if one.value is not None:
+                links.offer_sum(session, _sum_code(found), one.period, ask.where)
         if found.lines:
             _draw(session, found, ask)
         elif not offered:
@@ -208,8 +211,7 @@ def _html(session: Session, found: Explained, ask: Ask) -> str:
     body = "".join(
         f'<tr><th scope="row" style="{LEFT}">{_linked(session, found, line, ask)}</th>'
         + "".join(
-            f'<td style="{RIGHT}">{escape(_cell(session, found, line, name))}</td>'
-            for name in columns
+            f'<td style="{RIGHT}">{_traced(session, found, line, name)}</td>' for name in columns
         )
         + "</tr>"
         for line in found.lines
@@ -233,6 +235,32 @@ def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
     return _bare(found, value, session.lang)
 
 
+def _traced(session: Session, found: Explained, line: Line, column: str) -> str:
+    """A cell; the group's own figures are links that trace them."""
+    written = escape(_cell(session, found, line, column))
+    sides = {"before": found.why.before, "after": found.why.after}
+    if column not in sides or line.where is None or getattr(line, column) is None:
+        return written
+    period = sides[column].period
+    said = session.t("trace.named", value=_cell(session, found, line, column), name=line.name)
+    address = links.sum_of(session, _sum_code(found), period, line.where)
+    return (
+        f'<a class="nami-trace" href="{escape(address)}" aria-label="{escape(said)}">{written}</a>'
+    )
+
+
+def _sum_code(found: Explained) -> str:
+    """The KPI whose figures are told: of a change, the sum beneath it."""
+    kpi = found.why.kpi
+    if kpi.over_time is not OverTime.CHANGE:
+        return kpi.code
+    return next(
+        one.code
+        for one in CATALOGUE.values()
+        if one.over_time is OverTime.SUM and one.numerator == kpi.numerator
+    )
+
+
 def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
     if line.where is None:
         return escape(line.name)
@@ -243,14 +271,6 @@ def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
 
 def link(session: Session, code: str, ask: Ask, month: date, line: Line) -> str:
     """The address of the trends page with the filters of a contribution."""
-    where = {name: values[0] for name, values in (line.where or {}).items()}
-    address = {
-        LANGUAGE: session.lang,
-        DATA: DEMO if session.demo else OWN,
-        "kpi": code,
-        **filters.in_address(ask.kind),
-        "month": f"{month:%Y-%m}",
-        "category": filters.ALL,
-        **where,
-    }
-    return f"?{urlencode(address)}"
+    where = {"category": (filters.ALL,), **(line.where or {})}
+    told = {"kpi": [code], **filters.in_address(ask.kind), "month": [f"{month:%Y-%m}"]}
+    return links.address(session, "", {**told, **where})

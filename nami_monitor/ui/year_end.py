@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
 from nami_monitor.store import Store
+from nami_monitor.ui import links
 from nami_monitor.ui.app import Session
 
 
@@ -29,6 +33,9 @@ def beside(session: Session, code: str, ask: Ask) -> None:
     found = _kept(store, str(store.path), store.version(), key)
     if found:
         st.text(sentence(session, found))
+        for year, _ in found.earlier:
+            whole = Period(date(year, 1, 1), date(year, 12, 1), PeriodKind.YEAR)
+            links.offer_sum(session, code, whole, ask.where)
 
 
 def sentence(session: Session, found: YearEnd) -> str:

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink, steer
+from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink, shown, steer
 from nami_monitor.kpis.declare import Kpi
 
 
@@ -18,3 +18,6 @@ def _declared(*modules: ModuleType) -> dict[str, Kpi]:
 
 
 CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact, steer)
+
+TRACED: dict[str, Kpi] = CATALOGUE | _declared(shown)
+"""Every figure that can be traced: the KPIs, and the sums that stand beside them on a page."""

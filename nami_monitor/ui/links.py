@@ -1,0 +1,118 @@
+"""Addresses of figures: the page that traces a figure, and the one with its trend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+import streamlit as st
+from rapidfuzz import process
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import SPAN, Period, parse_month, span
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import TRACED, Ask, Kpi, KpiResult
+from nami_monitor.kpis.relations import DIMENSIONS
+from nami_monitor.kpis.scope import EMPTY, OPTIONS
+from nami_monitor.ui import filters
+from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
+
+TRACE = "pages/trace.py"
+USUAL = "impact_spend"
+"""The figure of an address that names none."""
+
+Filters = Mapping[str, tuple[str, ...]]
+Address = Mapping[str, str | Sequence[str]]
+
+
+def of_figure(code: str, period: Period, where: Filters) -> Address:
+    """What in an address stands for one figure.
+
+    Args:
+        code: the KPI.
+        period: its period; one of no kind of the calendar is told by its months.
+        where: every filter that holds for it.
+    """
+    kind = period.kind if period.kind in set(PeriodKind) else span(period.first, period.last)
+    month = f"{period.last:%Y-%m}"
+    told = {"kpi": code, **filters.in_address(kind), "month": month}
+    return {**{name: [value] for name, value in told.items()},
+            **{name: list(values) for name, values in where.items()}}  # fmt: skip
+
+
+def of_result(result: KpiResult, where: Filters) -> Address:
+    """The same of a figure that is shown.
+
+    Args:
+        result: the figure; its group is a filter too.
+        where: the filters of the question that gave it.
+    """
+    own = {name: (EMPTY if value is None else value,) for name, value in result.keys.items()}
+    return of_figure(result.code, result.period, {**where, **own})
+
+
+def asked(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, Ask]:
+    """The figure that an address names: what ``of_figure`` wrote, read back.
+
+    Args:
+        said: every value of each name in the address.
+        latest: the month that is meant where none is named.
+
+    Raises:
+        UserError: ``kpi.no_code``, or ``periods.month``.
+    """
+    first = {name: values[0] for name, values in said.items() if values and values[0]}
+    code = first.get("kpi", USUAL)
+    if code not in TRACED:
+        near = [hit for hit, _, _ in process.extract(code, list(TRACED), limit=3)]
+        raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+    month = parse_month(first["month"]) if "month" in first else latest
+    kind = first.get("period", PeriodKind.MONTH)
+    if kind == SPAN and month:
+        kind = span(parse_month(first["from"]) if "from" in first else month, month)
+    where = {
+        name: values
+        for name in (*DIMENSIONS, *OPTIONS)
+        if (values := tuple(one for one in said.get(name, ()) if one))
+    }
+    return TRACED[code], Ask(kind=kind, until=month, where=where)
+
+
+def address(session: Session, page: str, said: Address) -> str:
+    """The address of a page beside this one, in this language and with this data."""
+    fixed = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
+    return f"{page}?{urlencode({**fixed, **said}, doseq=True)}"
+
+
+def trace(session: Session, result: KpiResult, where: Filters) -> str:
+    """Where a figure that is shown can be traced; see ``of_result``."""
+    return address(session, "trace", of_result(result, where))
+
+
+def marked(written: str, session: Session, result: KpiResult, where: Filters) -> str:
+    """A written figure as a link in a sentence that may bear markup."""
+    return f"[{written}]({trace(session, result, where)})"
+
+
+def sum_of(session: Session, code: str, period: Period, where: Filters) -> str:
+    """Where a figure can be traced that a page added up by itself."""
+    return address(session, "trace", of_figure(code, period, where))
+
+
+def offer_sum(session: Session, code: str, period: Period, where: Filters) -> None:
+    """The same as a link below a chart, named by the figure and its period."""
+    when = formats.period(period.start, period.end, period.kind, session.lang)
+    name = f"{session.t(f'kpis.{code}.name')}, {when}"
+    offer(session.t("trace.figure", name=name), of_figure(code, period, where))
+
+
+def offer(label: str, said: Address) -> None:
+    """A link to the trace of a figure, for what stands in a chart or a table of parts.
+
+    Args:
+        label: which figure.
+        said: as ``of_figure`` gives it.
+    """
+    st.page_link(TRACE, label=label, icon=":material/account_tree:", query_params=said)

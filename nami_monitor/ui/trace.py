@@ -1,0 +1,281 @@
+"""The page that traces one figure: its formula, its batches and the rows themselves.
+
+Which figure stands in the address alone; what a visitor chooses changes the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any, Final
+
+import streamlit as st
+
+from nami_monitor.briefing import tracing
+from nami_monitor.core.periods import SPAN
+from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.i18n import formats, has_text
+from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.relations import DIMENSIONS, RELATIONS
+from nami_monitor.kpis.scope import EMPTY, OPTIONS
+from nami_monitor.kpis.scoped import DISTINCT
+from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import trace as traced_by
+from nami_monitor.store import Store
+from nami_monitor.ui import cache, filters, handbook, links, notes, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.data import labels
+from nami_monitor.ui.filters import ALL
+from nami_monitor.ui.grid import XLSX, Head, grid
+
+FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
+PLACE: Final = ("table", "batch", "page")
+"""What the address says of the figure, and of the rows that are shown of it."""
+
+BOXES: Final = ("category",)
+"""Filters that have a box; the others are said in a sentence."""
+
+KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
+"""The files that rows are offered in."""
+
+Key = tuple[Any, ...]
+
+
+def said(name: str) -> str:
+    """What the address says under a name; empty for nothing."""
+    return str(st.query_params.get(name, ALL))
+
+
+def asked(session: Session) -> tuple[Kpi, Ask]:
+    """The figure that the address names; see ``links.asked``."""
+    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    months = cache.choices(session.store).months
+    return links.asked(said, months[0] if months else None)
+
+
+def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
+    """Boxes that show which figure this is, and lead to another."""
+    offered = cache.choices(session.store)
+    month = f"{ask.until:%Y-%m}" if ask.until else ALL
+    own = [SPAN] if SPAN in ask.kind else []
+    months = sorted({f"{one:%Y-%m}" for one in offered.months} | {month}, reverse=True)
+    first, second, third, fourth = st.columns([2, 1, 1, 1])
+    with first:
+        box("kpi", session.t("trace.kpi"), kpi.code, list(dict.fromkeys([*CATALOGUE, kpi.code])),
+             lambda code: words.kpi_name(session, TRACED[code]))  # fmt: skip
+    with second:
+        category = next(iter(ask.where.get("category", ())), ALL)
+        box("category", session.t("filters.category"), category,
+             list(dict.fromkeys([*offered.categories, ALL, category])),
+             lambda code: filters.category_name(session, code))  # fmt: skip
+    with third:
+        box("month", session.t("filters.month"), month, months,
+             lambda code: formats.month(code, session.lang) if code else words.NONE)  # fmt: skip
+    with fourth:
+        kinds = [*PeriodKind, *offered.programmes, *own]
+        kind = SPAN if own else ask.kind
+        box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
+             lambda code: offered.programmes.get(code) or _kind(session, code))  # fmt: skip
+
+
+def _kind(session: Session, code: str) -> str:
+    key = f"periods.{filters.PERIOD_KEYS.get(code, code)}"
+    return session.t(key) if has_text(key, session.lang) else code
+
+
+def box(
+    name: str, label: str, now: str, options: Sequence[str], shown: Callable[[str], str]
+) -> None:
+    """A box that says what the address says; a choice changes the address."""
+    key = f"trace.{name}"
+    st.session_state[key] = now
+    st.selectbox(label, options, format_func=shown, key=key, on_change=_take, args=(name,))
+
+
+def _take(name: str) -> None:
+    """Write a choice into the address; the rows shown begin anew, and so do the months chosen."""
+    if name in FIGURE:
+        _drop(PLACE)
+    elif name != "page":
+        _drop(("page",))
+    if name == "period":
+        _drop(("from",))
+    chosen = st.session_state[f"trace.{name}"]
+    if name == "kpi":
+        known = {each for one in TRACED[chosen].reads for each in RELATIONS[one].dimensions}
+        _drop(each for each in DIMENSIONS if each not in known)
+    if chosen == ALL:
+        _drop((name,))
+    else:
+        st.query_params[name] = str(chosen)
+
+
+def _drop(named: Any) -> None:
+    for name in named:
+        st.query_params.pop(name, None)
+
+
+def narrowed(session: Session, ask: Ask) -> None:
+    """The filters that have no box, with a way to drop them."""
+    found = {
+        name: values for name, values in ask.where.items() if name not in BOXES or len(values) > 1
+    }
+    if not found:
+        return
+    with session.store.read() as db:
+        said = [
+            f"{_dimension(session, name)}: "
+            + ", ".join(_called(session, name, values, names(db, name, values, session.lang)))
+            for name, values in sorted(found.items())
+        ]
+    with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
+        st.text(session.t("trace.filters", filters="; ".join(said)))
+        st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(found),))
+
+
+def _dimension(session: Session, name: str) -> str:
+    return session.t("filters.activity") if name in OPTIONS else session.t(f"dimensions.{name}")
+
+
+def _called(
+    session: Session, name: str, values: Sequence[str], known: dict[str | None, str]
+) -> list[str]:
+    if name in OPTIONS:
+        return [words.activity_name(session, value) or value for value in values]
+    return [session.t("words.unknown") if value == EMPTY else known[value] for value in values]
+
+
+def look(session: Session, kpi: Kpi, ask: Ask) -> Trace:
+    """The figure with its formula and batches; worked out once per data version.
+
+    Raises:
+        UserError: as ``kpis.trace.trace``.
+    """
+    store = session.store
+    return _traced(store, str(store.path), store.version(), kpi.code, key_of(ask))
+
+
+def key_of(ask: Ask) -> Key:
+    """A question in a form that can be a key."""
+    return (ask.kind, ask.until, tuple(sorted(ask.where.items())))
+
+
+def ask_of(key: Key) -> Ask:
+    """The question again; see ``key_of``."""
+    kind, until, where = key
+    return Ask(kind=kind, until=until, where=dict(where))
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _traced(_store: Store, path: str, version: int, code: str, key: Key) -> Trace:
+    del path, version  # they are part of the key only
+    with _store.read() as db:
+        return traced_by(db, TRACED[code], ask_of(key))
+
+
+def figure(session: Session, found: Trace, ask: Ask) -> None:
+    """The figure itself, with what belongs beside it."""
+    result, kpi = found.result, TRACED[found.result.code]
+    st.header(words.kpi_name(session, kpi), anchor=False)
+    st.html(f'<p class="nami-headline">{escape(headline(session, result))}</p>')
+    if result.state is not State.VALUE:
+        st.info(words.reason(session, result))
+        return
+    whole = notes.total(session, result, ask.where)
+    said = [f"{whole.label} {whole.value}"] if whole else []
+    said += [part for part in [notes.notes(session, result)] if part]
+    if said:
+        st.caption(". ".join(said))
+
+
+def headline(session: Session, result: KpiResult) -> str:
+    """The figure in a line: its period, its value and unit."""
+    period = result.period
+    when = formats.period(period.start, period.end, period.kind, session.lang)
+    return f"{when}: {words.figure(session, result)}"
+
+
+def formula(session: Session, found: Trace) -> None:
+    """The formula in words and with its numbers, and as it is declared."""
+    lang, result, kpi = session.lang, found.result, TRACED[found.result.code]
+    st.subheader(session.t("trace.formula"), anchor=False)
+    st.text(session.t(f"kpis.{kpi.code}.formula"))
+    if result.value is not None:
+        st.text(tracing.formula(found, lang))
+    parts = {
+        "numerator": (result.numerator, found.numerator),
+        "denominator": (result.denominator, tracing.divisor(found, lang).strip("`")),
+        "covered": (None, found.covered),
+    }
+    told = {name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql}
+    st.markdown(
+        "\n".join(
+            f"- **{session.t(f'trace.{name}')}:** {amount(session, value)}"
+            for name, (value, _) in told.items()
+            if value is not None
+        )
+    )
+    with st.expander(session.t("trace.declared")):
+        for name, (_, sql) in told.items():
+            st.markdown(f"**{session.t(f'trace.{name}')}**")
+            st.code(sql or words.NONE, language="sql", wrap_lines=True)
+        months = tracing.months(found.periods, lang)
+        st.caption(session.t("trace.rests", months=months, relation=found.relation or words.NONE))
+    if kpi.code in CATALOGUE:
+        handbook.link(session, kpi)
+
+
+def amount(session: Session, value: float) -> str:
+    """A number as precise as a sum deserves; see ``briefing.tracing.amount``."""
+    return tracing.amount(value, session.lang)
+
+
+def batches(session: Session, found: Trace) -> None:
+    """What each batch gave to the figure: which file, when, and who imported it."""
+    st.subheader(session.t("trace.batches"), anchor=False)
+    if not found.batches:
+        st.info(session.t("trace.nothing"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        return
+
+    def number(value: float) -> str:
+        return amount(session, value)
+
+    heads = [
+        Head(session.t("trace.heads.batch"), number),
+        Head(session.t("trace.heads.file")),
+        Head(session.t("trace.heads.imported"), lambda when: labels.moment(session, when)),
+        Head(session.t("trace.heads.who")),
+        Head(session.t("trace.heads.rows"), number),
+        Head(session.t("trace.heads.numerator"), number),
+        Head(session.t("trace.heads.denominator"), number),
+        Head(session.t("trace.heads.table")),
+        Head(session.t("trace.heads.source")),
+        Head(session.t("trace.heads.basis")),
+        Head(session.t("trace.heads.vat")),
+        Head(session.t("trace.heads.grain")),
+    ]
+    told = [_batch(session, part) for part in found.batches]
+    title = session.t("trace.batches")
+    grid(session, heads, told, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
+    counts = DISTINCT.fullmatch(found.numerator) or DISTINCT.fullmatch(found.denominator or "")
+    if TRACED[found.result.code].over_time is not OverTime.COUNTERFACTUAL:
+        st.caption(session.t(f"trace.{'distinct' if counts else 'adds_up'}"))
+
+
+def _batch(session: Session, part: BatchPart) -> tuple[Any, ...]:
+    return (
+        part.batch,
+        part.file,
+        part.imported_at,
+        part.who,
+        part.rows,
+        part.numerator,
+        part.denominator,
+        labels.table(session, part.table),
+        part.source,
+        part.basis and session.t(f"trace.basis.{part.basis}"),
+        part.vat and session.t(f"trace.vat.{part.vat}"),
+        part.grain and session.t(f"reasons.grains.{part.grain}"),
+    )

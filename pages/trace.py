@@ -1,0 +1,17 @@
+import streamlit as st
+
+from nami_monitor.ui import app, trace, trace_rows
+
+session = app.page("trace.title")
+st.markdown(session.t("trace.words"))
+if app.empty(session):
+    st.stop()
+
+kpi, ask = trace.asked(session)
+trace.choose(session, kpi, ask)
+trace.narrowed(session, ask)
+found = trace.look(session, kpi, ask)
+trace.figure(session, found, ask)
+trace.formula(session, found)
+trace.batches(session, found)
+trace_rows.listed(session, found, kpi, ask)
