@@ -31,6 +31,7 @@ WRONG_USAGE: Final = frozenset(
         "kpi.dimensions_apart",
         "kpi.no_code",
         "export.no_such",
+        "trace.need_out",
         "waterbed.no_intervention",
         "briefing.no_category",
         "briefing.no_month",
