@@ -1,15 +1,24 @@
 import streamlit as st
 
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, overview, trends, words
+from nami_monitor.ui import app, cache, check, entry, filters, overview, trends, words
 
 session = app.page("overview.title")
 if app.empty(session):
     st.stop()
 
+entry.note()
 chosen = filters.row(session)
-glance = cache.at_a_glance(session.store, chosen.month, chosen.where, chosen.kind)
-overview.say_headline(session, glance)
+monthly = chosen.kind == PeriodKind.MONTH
+if monthly:
+    found = cache.briefed(session.store, chosen.month, chosen.category, chosen.where)
+    glance = found.sections[0].glance
+    check.headline(session, found)
+    check.since(session, found, chosen)
+else:
+    glance = cache.at_a_glance(session.store, chosen.month, chosen.where, chosen.kind)
+    overview.say_headline(session, glance)
 overview.cards(session, glance)
 
 with st.container(key="overview_trend"):
@@ -24,5 +33,12 @@ with st.container(key="overview_trend"):
     results = cache.figures(session.store, code, ask)
     trends.draw_or_say(session, code, results, ask.where, key="overview_chart")
 
-overview.attention(session, glance)
+if monthly:
+    check.attention(session, found, chosen)
+    check.caveats(session, found)
+else:
+    overview.attention(session, glance)
 overview.table(session, glance)
+if monthly:
+    check.goals(session, chosen.category)
+    check.mail(session, found)

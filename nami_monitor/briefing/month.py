@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from rapidfuzz import process
 
@@ -31,6 +32,9 @@ from nami_monitor.store import Transaction
 
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next: a category's code."""
+
+Where = Mapping[str, tuple[str, ...]]
+"""Filters, as in ``Ask``."""
 
 ALL = "-"
 """The name of the lessons' only place."""
@@ -104,6 +108,7 @@ def briefing(
     month: date,
     categories: Sequence[str] = (),
     *,
+    within: Where = MappingProxyType({}),
     kit: Kit | None = None,
     progress: Progress = silent,
 ) -> Briefing:
@@ -113,6 +118,7 @@ def briefing(
         db: a consistent look at the file.
         month: the month.
         categories: codes of categories, each told apart; everything together without any.
+        within: further filters on the key figures, as in ``Ask``.
         kit: cases and lessons; those that ship without one.
         progress: is told how far it is.
 
@@ -140,7 +146,7 @@ def briefing(
     sections = []
     for done, category in enumerate(wanted):
         progress(done, len(wanted), category or "")
-        sections.append(_section(db, month, category, names, begun))
+        sections.append(_section(db, month, category, names, begun, within))
     progress(len(wanted), len(wanted), "")
     findings = ordered(finding for section in sections for finding in section.findings)
     used = {
@@ -189,9 +195,10 @@ def _section(
     category: str | None,
     names: Mapping[str, Mapping[str, str]],
     begun: Sequence[Intervention],
+    within: Where,
 ) -> Section:
     where = {"category": (category,)} if category else {}
-    glance = overview(db, month, where)
+    glance = overview(db, month, {**within, **where})
     taken = [one for one in begun if category in {None, one.category}]
     read = ground(db, sorted({one.category for one in taken})) if taken else None
     answers = tuple(shown_by(readings(one, read)) for one in taken) if read else ()

@@ -119,12 +119,6 @@ class Overview:
         return sum(line.result.state is State.VALUE for line in self.lines)
 
     @property
-    def attention(self) -> tuple[Line, ...]:
-        """Lines that ask for attention: concerns first, then figures that are missing."""
-        concerns = [line for line in self.lines if line.assessment is Assessment.CONCERN]
-        return (*concerns, *self.blocked)
-
-    @property
     def blocked(self) -> tuple[Line, ...]:
         """Lines that the data gave before, and that cannot be computed over this period."""
         return tuple(

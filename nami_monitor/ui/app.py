@@ -6,6 +6,7 @@ A page calls ``page()`` once and reads everything else from the ``Session`` that
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def page(title: str) -> Session:
     session = current()
     dress(session)
     _address(session)
-    _follow(session.store, session.store.stamp())
+    _follow(session.store, session.store.version())
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
@@ -166,10 +167,14 @@ def _address(session: Session) -> None:
 
 
 @st.fragment(run_every=FOLLOW_SECONDS)
-def _follow(store: Store, seen: tuple[int, int]) -> None:
-    """Show new figures once another process has written them; asking does not hold the file."""
-    if store.stamp() != seen:
-        st.rerun()
+def _follow(store: Store, seen: int) -> None:
+    """Show new figures once another process has written them; a file that is held waits its turn.
+
+    The file is only looked into when it was written; notes and ticks in it draw nothing anew.
+    """
+    with suppress(UserError):
+        if store.version() != seen:
+            st.rerun()
 
 
 def _demo_banner(session: Session) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import registers
+from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview, overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
@@ -52,6 +53,21 @@ def _glance(
     del path, version
     with _store.read() as db:
         return overview(db, month, dict(where), kind)
+
+
+def briefed(store: Store, month: date, category: str, where: Where) -> Briefing:
+    """The briefing of a month, of one category or of everything; built once per data version."""
+    within = tuple((name, values) for name, values in where if name != "category")
+    return _briefed(store, str(store.path), store.version(), month, category, within)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)  # frozen, and bears what cannot be copied
+def _briefed(
+    _store: Store, path: str, version: int, month: date, category: str, within: Where
+) -> Briefing:
+    del path, version
+    with _store.read() as db:
+        return briefing(db, month, [category] if category else [], within=dict(within))
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -29,29 +29,19 @@ CHIPS = {
     Assessment.NO_SIGNAL: Chip.NO_SIGNAL,
 }
 
+CARDS = 6
+"""How many cards stand open; the others are one click away."""
+
 
 def headline(session: Session, glance: Overview) -> str:
-    """The period in one sentence; it claims no more than the signals, which months alone have."""
-    absent = len(glance.blocked)
-    if glance.monthly:
-        better = glance.count(Assessment.IMPROVEMENT)
-        worse = glance.count(Assessment.CONCERN)
-        said = [
-            session.t("overview.headline.better", n=better)
-            if better
-            else session.t("overview.headline.level"),
-            session.t("overview.headline.worse", n=worse)
-            if worse
-            else session.t("overview.headline.calm"),
-        ]
-    else:
-        said = [session.t("overview.headline.valued", n=glance.valued)]
-    if absent:
-        said.append(session.t("overview.headline.absent", n=absent))
+    """A period other than a month in one sentence; signals belong to months."""
+    said = [session.t("overview.headline.valued", n=glance.valued)]
+    if glance.blocked:
+        said.append(session.t("overview.headline.absent", n=len(glance.blocked)))
     sentence = session.t(
         "overview.headline.month", month=_period(session, glance.period), said=", ".join(said)
     )
-    return sentence if glance.monthly else f"{sentence} {session.t('overview.headline.monthly')}"
+    return f"{sentence} {session.t('overview.headline.monthly')}"
 
 
 def _period(session: Session, period: Period) -> str:
@@ -65,11 +55,33 @@ def say_headline(session: Session, glance: Overview) -> None:
 
 def cards(session: Session, glance: Overview) -> None:
     """A card per KPI that the data gives; the others by name, with what to do."""
-    shown = tuple(_card(session, line, glance.where) for line in glance.lines if line.supported)
-    st.html(cards_html(shown, session.lang))
+    first, others = foremost([line for line in glance.lines if line.supported])
+    _grid_of(session, first, glance.where)
+    if others:
+        with st.expander(session.t("check.cards_more", n=len(others))):
+            _grid_of(session, others, glance.where)
     named = [words.kpi_name(session, line.kpi) for line in glance.unsupported]
     if named:
         st.caption(session.t("overview.unsupported", n=len(named), named=", ".join(named)))
+
+
+def _grid_of(session: Session, lines: Sequence[Line], where: Filters) -> None:
+    st.html(cards_html(tuple(_card(session, line, where) for line in lines), session.lang))
+
+
+def foremost(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines that matter most, and the others, both in the order of the catalogue.
+
+    A figure that signals something comes before one with a target, and that before all others.
+    """
+    ranked = sorted(lines, key=_rank)[:CARDS]
+    return [x for x in lines if x in ranked], [x for x in lines if x not in ranked]
+
+
+def _rank(line: Line) -> int:
+    if line.assessment in {Assessment.CONCERN, Assessment.IMPROVEMENT}:
+        return 0
+    return 1 if line.aim is not None else 2
 
 
 def _card(session: Session, line: Line, where: Filters) -> Card:
@@ -166,8 +178,11 @@ def _year_ago(session: Session, line: Line, where: Filters) -> Beside | None:
 
 
 def attention(session: Session, glance: Overview) -> None:
-    """What needs attention, most important first, each with a way on."""
-    said = [_attention_line(session, line, glance.where) for line in glance.attention]
+    """What cannot be computed over a period other than a month, and where data breaks."""
+    said = [
+        f"**{words.kpi_name(session, line.kpi)}**: {words.reason(session, line.result)}"
+        for line in glance.blocked
+    ]
     said += [
         session.t(
             "overview.attention.break",
@@ -177,24 +192,11 @@ def attention(session: Session, glance: Overview) -> None:
         )
         for found in glance.breaks
     ]
-    st.header(session.t("overview.attention.title"), anchor=False)
+    st.header(session.t("check.attention"), anchor=False)
     if said:
         st.markdown("\n".join(f"- {one}" for one in said))
     else:
-        calm = "none" if glance.monthly else "complete"
-        st.markdown(session.t(f"overview.attention.{calm}", n=len(glance.lines)))
-
-
-def _attention_line(session: Session, line: Line, where: Filters) -> str:
-    name = f"**{words.kpi_name(session, line.kpi)}**"
-    if line.result.state is State.NOT_COMPUTABLE:
-        return f"{name}: {words.reason(session, line.result)}"
-    return session.t(
-        "overview.attention.concern",
-        name=name,
-        value=links.marked(words.figure(session, line.result), session, line.result, where),
-        month=_period(session, line.result.period),
-    )
+        st.markdown(session.t("overview.attention.complete"))
 
 
 def table(session: Session, glance: Overview) -> None:

@@ -1,0 +1,217 @@
+"""The monthly check: what was seen, what changed since the last visit, and a mail that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from nami_monitor.briefing import telling
+from nami_monitor.briefing.contracts import Contract
+from nami_monitor.briefing.findings import CALLS_UP, Finding
+from nami_monitor.briefing.month import Briefing
+from nami_monitor.briefing.overview import Line
+from nami_monitor.i18n import formats, text
+from nami_monitor.kit.matching import Match
+from nami_monitor.store import Transaction
+from nami_monitor.store.kept import Kept
+
+SEEN: Final = "seen"
+"""The kind under which ticks are kept; the name is the month and the finding."""
+
+VISIT: Final = "visit"
+"""The kind under which the last visit is kept; the name is who it was and the filters."""
+
+MAILED: Final = 8
+"""How many findings a mail names; it says how many more there are."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file that came in or was taken back.
+
+    Args:
+        file: its name.
+        undone: whether it was taken back.
+    """
+
+    file: str
+    undone: bool
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A figure of the same month that is another one now; None where there is no figure."""
+
+    line: Line
+    before: float | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed since the last visit.
+
+    Args:
+        since: the last visit, UTC.
+        month: the month that was looked at then.
+        deliveries: files that came in or were taken back since.
+        restated: figures that changed; empty when another month was looked at.
+        new: findings that were not there.
+        gone: how many findings are there no more; zero when another month was looked at.
+    """
+
+    since: datetime
+    month: date
+    deliveries: tuple[Delivery, ...]
+    restated: tuple[Restated, ...]
+    new: tuple[Finding, ...]
+    gone: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything is as it was."""
+        return not (self.deliveries or self.restated or self.new or self.gone)
+
+
+def key(finding: Finding) -> str:
+    """A finding's name, which stays the same from one visit to the next."""
+    about = finding.about
+    if isinstance(about, Line):
+        code = about.kpi.code
+    elif isinstance(about, Contract):
+        code = about.number
+    else:
+        code = about.intervention.code
+    return f"{finding.kind}:{finding.category or ''}:{code}"
+
+
+def tick_name(finding: Finding) -> str:
+    """Under which name a tick is kept: a finding is seen per month."""
+    return f"{finding.month:%Y-%m}:{key(finding)}"
+
+
+def split(
+    findings: Iterable[Finding], ticks: Mapping[str, Kept]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings that ask for something: those not seen yet, and those that were ticked."""
+    asking = [one for one in findings if not one.good]
+    return (
+        tuple(one for one in asking if tick_name(one) not in ticks),
+        tuple(one for one in asking if tick_name(one) in ticks),
+    )
+
+
+def lesson_of(found: Briefing) -> dict[str, Match]:
+    """The closest lesson of each finding that calls one up, by the finding's name.
+
+    Findings that are alike share their lessons: each takes the next one, until there are no more.
+    """
+    left = list(found.lessons)
+    taken = {}
+    for finding in found.findings:
+        signal = CALLS_UP.get(finding.kind)
+        strategy = finding.line.kpi.strategy if finding.line else None
+        match = next(
+            (m for m in left if m.occasion.signal is signal and m.occasion.strategy is strategy),
+            None,
+        )
+        if signal is not None and match is not None:
+            left.remove(match)
+            taken[key(finding)] = match
+    return taken
+
+
+def snapshot(found: Briefing) -> dict[str, Any]:
+    """What a visit saw, as it is kept."""
+    return {
+        "month": f"{found.month:%Y-%m-%d}",
+        "findings": sorted({key(one) for one in found.findings}),
+        "values": {
+            line.kpi.code: line.result.value
+            for section in found.sections
+            for line in section.glance.lines
+        },
+    }
+
+
+def changes(found: Briefing, before: Kept, deliveries: Sequence[Delivery]) -> Changes:
+    """What changed since a visit.
+
+    Args:
+        found: what there is to see now.
+        before: the visit, as ``snapshot`` gave it.
+        deliveries: what came in or was taken back since.
+    """
+    body = before.body or {}
+    month = date.fromisoformat(body["month"])
+    known, values = set(body["findings"]), body["values"]
+    same = month == found.month
+    lines = [line for section in found.sections for line in section.glance.lines]
+    return Changes(
+        since=before.at,
+        month=month,
+        deliveries=tuple(deliveries),
+        restated=tuple(
+            Restated(line, values[line.kpi.code])
+            for line in lines
+            if same and line.kpi.code in values and _differ(values[line.kpi.code], line)
+        ),
+        new=tuple(one for one in found.findings if key(one) not in known),
+        gone=len(known - {key(one) for one in found.findings}) if same else 0,
+    )
+
+
+def _differ(before: float | None, line: Line) -> bool:
+    """Whether a figure is another one as it is written, not in its last binary digit."""
+    after = line.result.value
+    if before is None or after is None:
+        return before is not after
+    unit = line.result.unit
+    return formats.figure(before, unit, "nl") != formats.figure(after, unit, "nl")
+
+
+def deliveries(db: Transaction, since: datetime) -> tuple[Delivery, ...]:
+    """Files that came in or were taken back since a moment, UTC; a file that did both, neither."""
+    rows = db.rows(
+        "select file, undone_at is not null from batches where not coalesce(automatic, false)"
+        " and ((imported_at > $since and undone_at is null)"
+        " or (undone_at > $since and imported_at <= $since)) order by batch",
+        {"since": since},
+    )
+    return tuple(Delivery(file or "-", undone) for file, undone in rows)
+
+
+def mail(found: Briefing, address: str, lang: str) -> str:
+    """The month as a text for a mail: what was found, what to decide, what to bear in mind.
+
+    Args:
+        found: the briefing.
+        address: where the page is; empty leaves it out.
+        lang: ``nl`` or ``en``.
+    """
+    asking = [one for one in found.findings if not one.good]
+    good = [one for one in found.findings if one.good]
+    parts = [telling.headline(found, lang)]
+    parts += _block("check.mail.attention", asking, found, lang)
+    parts += _block("check.mail.good", good, found, lang)
+    questions = [telling.question(one, lang) for one in asking[:MAILED]]
+    if questions:
+        parts += ["", text("check.mail.questions", lang), *(f"- {one}" for one in questions)]
+    caveats = telling.caveats(found, lang)
+    if caveats:
+        parts += ["", text("check.mail.caveats", lang), *(f"- {one}" for one in caveats)]
+    parts += ["", telling.source(found, lang)]
+    if address:
+        parts += [text("check.mail.address", lang, address=address)]
+    return "\n".join(parts)
+
+
+def _block(key_: str, findings: Sequence[Finding], found: Briefing, lang: str) -> list[str]:
+    if not findings:
+        return []
+    said = [f"- {telling.full(one, found, lang)}" for one in findings[:MAILED]]
+    more = len(findings) - MAILED
+    if more > 0:
+        said.append(f"- {text('check.mail.more', lang, n=more)}")
+    return ["", text(key_, lang), *said]

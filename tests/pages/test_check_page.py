@@ -1,0 +1,100 @@
+"""The monthly check on the overview: tick, untick, come back, and see what changed."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.briefing import check
+from nami_monitor.i18n import LANGS, catalogue, text
+from nami_monitor.store.kept import keep, kept
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(lang="nl", **more):
+    found = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=60)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    found.session_state[app.WHO] = "cm"
+    for key, value in more.items():
+        found.query_params[key] = value
+    return checked(found.run())
+
+
+def checked(found):
+    assert not found.exception, found.exception
+    return found
+
+
+def standing(kind):
+    """What is kept of a kind, read through the page's own connection."""
+    with app.store_of(app.DEMO).read() as db:
+        return kept(db, kind)
+
+
+def ticks(found):
+    return [one for one in found.checkbox if one.key.startswith("seen_")]
+
+
+def said(found):
+    return " ".join(e.value for e in (*found.markdown, *found.caption))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_tick_is_remembered_with_who_and_can_be_taken_back(lang):
+    found = opened(lang)
+    before = len([one for one in ticks(found) if not one.value])
+    assert before > 2
+    checked(next(one for one in ticks(found) if not one.value).check().run())
+    (kept_tick,) = standing(check.SEEN).values()
+    assert kept_tick.who == "cm"
+    again = opened(lang)
+    seen = [one for one in ticks(again) if one.value]
+    assert len(seen) == 1
+    assert len(ticks(again)) == before
+    assert text("check.seen_by", lang, who="cm", day="")[:10] in said(again)
+    checked(seen[0].uncheck().run())
+    assert standing(check.SEEN) == {}
+
+
+def test_a_tick_of_one_month_is_none_of_another():
+    found = opened()
+    checked(next(one for one in ticks(found) if not one.value).check().run())
+    assert not [one for one in ticks(opened(month="2026-09")) if one.value]
+
+
+def test_a_first_visit_has_nothing_to_compare_and_the_next_one_has():
+    first = opened()
+    assert not [e for e in first.expander if "vorige bezoek" in e.label]
+    assert "vorige bezoek" not in said(first)
+    (visit,) = standing(check.VISIT).values()
+    with app.store_of(app.DEMO).write() as db:
+        values = {**visit.body["values"], "impact_spend": 12_345.0}
+        keep(db, check.VISIT, visit.name, {**visit.body, "values": values}, "cm")
+    second = opened()
+    assert [e for e in second.expander if "vorige bezoek" in e.label]
+    assert "€ 12.345" in said(second)
+
+
+def test_the_mail_can_be_copied_and_targets_can_be_set_here():
+    found = opened()
+    mail = next(e.value for e in found.code)
+    assert mail.startswith("Kantoorartikelen, okt 2026")
+    assert catalogue("nl")["check.goals"] in [e.value for e in found.header]
+    assert found.text_input("target_value")
+
+
+def test_other_periods_than_months_bear_no_ticks():
+    assert not ticks(opened(period="year"))
