@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 
 from nami_monitor.core.thresholds import CONFIDENCE, SURVIVAL_AT_RISK
 
@@ -32,7 +32,7 @@ EXACT: Final = 2.0**53
 """Up to here a float holds every whole number."""
 
 TAIL: Final = (1 - CONFIDENCE.value) / 2
-REACH: Final = float(norm.isf(TAIL))
+REACH: Final = -NormalDist().inv_cdf(TAIL)
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -15,14 +15,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
-import xlsxwriter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.store.engine import Transaction
 from nami_monitor.store.quoting import literal
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Value = str | float | bool | date | None
 
@@ -116,6 +118,8 @@ def write_xlsx(out: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]
     Raises:
         UserError: ``export.too_many_rows``, ``export.too_long`` or ``export.unwritable``.
     """
+    import xlsxwriter  # noqa: PLC0415 - slow to load, and no page needs it to be shown
+
     with whole(out) as half:
         half.touch()
         with xlsxwriter.Workbook(str(half), WORKBOOK) as book:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.result import Floats
@@ -105,4 +104,6 @@ def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:
         return LEAST
     if beyond(MOST) <= 0:
         return MOST
+    from scipy import optimize  # noqa: PLC0415 - slow to load, and most registers never need it
+
     return float(optimize.brentq(beyond, LEAST, MOST, xtol=1e-6))

@@ -1,5 +1,8 @@
 """The first start: a build that fails says so, and can be tried again."""
 
+import subprocess
+import sys
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -76,6 +79,18 @@ def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place): 
     found = AppTest.from_function(page)
     found.session_state[app.LANGUAGE] = "nl"
     assert [e.value for e in found.run().error] == [catalogue("nl")["app.broken"]]
+
+
+def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
+    slow = "{'altair', 'pandas', 'pandera', 'scipy.optimize', 'scipy.stats', 'xlsxwriter'}"
+    code = (
+        "import sys\nfrom importlib import import_module\nfrom nami_monitor.ui import warm\n"
+        f"for name in warm.LOADED:\n    import_module(name)\nprint(*{slow} & set(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split() == []
 
 
 def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
