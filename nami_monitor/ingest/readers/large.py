@@ -29,7 +29,7 @@ LARGE_BYTES: Final = 8 * 1024 * 1024
 #: Up to here a file whose values are filled down is read whole; beyond, that takes gigabytes.
 MOST_WHOLE_BYTES: Final = 64 * 1024 * 1024
 _HEAD_BYTES: Final = 1024 * 1024
-_CHUNK_BYTES: Final = 16 * 1024 * 1024
+_CHUNK_BYTES: Final = 1024 * 1024
 #: A file in which more than this share of the records is short leaves out trailing fields.
 COMMONLY: Final = 0.5
 

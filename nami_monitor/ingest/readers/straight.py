@@ -32,7 +32,8 @@ from nami_monitor.ingest.readers.table import misfit_frame
 from nami_monitor.ingest.sniff.blocks import repeats, starts_table
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, UTF8
 
-_BLOCK_BYTES: Final = 16 * 1024 * 1024
+#: So much as a processor keeps at hand: a block is gone over many times.
+_BLOCK_BYTES: Final = 256 * 1024
 #: Lines to read on from a line that is not plain, so that its record surely ends among them.
 _WINDOW: Final = LONGEST_RECORD_LINES + 2
 
