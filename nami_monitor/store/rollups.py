@@ -22,15 +22,15 @@ SUMMED = {
     "handled_kg": "abs(quantity * unit_mass_kg)",
     "handled_eur": "abs(amount_eur)",
 }
-"""What an order line gives to each measure; the roll-ups hold the sums.
+"""What an order line gives to a measure; the roll-ups hold the sums.
 
 What is ``handled`` counts refunds as quantities too, so that shares of it lie between 0 and 1.
 """
 KNOWN = {
-    "handled_with_mass": ("mass_known", "handled"),
-    "handled_with_co2e": ("co2e_known", "handled"),
-    "handled_kg_with_co2e": ("co2e_known", "handled_kg"),
-    "handled_eur_with_co2e": ("co2e_known", "handled_eur"),
+    "handled_with_mass": ("mass_kg", "handled"),
+    "handled_with_co2e": ("co2e_kg", "handled"),
+    "handled_kg_with_co2e": ("co2e_kg", "handled_kg"),
+    "handled_eur_with_co2e": ("co2e_kg", "handled_eur"),
 }
 """Measures that count what is handled only where the article has a factor."""
 MEASURES = (*SUMMED, *KNOWN)
@@ -43,8 +43,7 @@ SPANS = """
         select *, row_number() over () as span,
             dense_rank() over (
                 order by category, base_unit, stream, mass_kg is null, co2e_kg is null
-            ) as kind,
-            mass_kg is not null as mass_known, co2e_kg is not null as co2e_known
+            ) as kind
         from product_spans
     ),
     codes_of as (
@@ -57,17 +56,25 @@ SPANS = """
 """What holds of each article number and when, numbered; articles of one ``kind`` differ in nothing
 that the roll-up by place tells apart."""
 
+FEEDS = """
+    create temp table feeds as
+    select batch, source, products_of, dense_rank() over (order by source) as feed from batches
+"""
+"""The source of each batch, numbered."""
+
 
 @dataclass(frozen=True)
 class Rollup:
     """Sums of live order lines by month and dimensions.
 
-    Lines are first added up by the few short columns that they hold themselves and by the number
-    of what their article says; everything else is joined to those sums.
+    Lines are added up once, by the few short columns that they hold themselves and by the numbers
+    of their source and of what their article says; everything else is joined to those sums. Several
+    rows may bear the same dimensions, as where one code was merged into another: whoever reads a
+    roll-up adds up.
 
     Args:
         name: the table in the file.
-        dimensions: column and the SQL that fills it, over the sums ``t``, their batch ``b``, what
+        dimensions: column and the SQL that fills it, over the sums ``t``, their source ``b``, what
             the article says ``p``, and the joins.
         columns: the columns of the order lines by which they are added up.
         number: the number in ``spans``: ``span`` tells the article, ``kind`` its kind.
@@ -96,30 +103,30 @@ class Rollup:
         sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
         totals = ", ".join(
-            [f"sum(t.{name}) as {name}" for name in SUMMED]
+            [f"t.{name}" for name in SUMMED]
             + [
-                f"sum(case when p.{known} then t.{of} end) as {n}"
-                for n, (known, of) in KNOWN.items()
+                f"case when p.{factor} is not null then t.{of} end as {name}"
+                for name, (factor, of) in KNOWN.items()
             ]
         )
         return (
-            "with lines as (select o.batch, cast(date_trunc('month', o.ordered_on) as date)"
+            "with lines as (select b.feed, cast(date_trunc('month', o.ordered_on) as date)"
             f" as month, {columns}, case when s.category is null then o.category end as category,"
             f" s.{self.number} as number, o.amount_eur, case when o.per_pack"
             " then o.quantity * s.units_per_pack else o.quantity end as quantity,"
             " s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg"
-            " from orders_offered as o join batches as b using (batch)"
+            " from orders_offered as o join feeds as b using (batch)"
             " left join spans as s on s.source = b.products_of and s.code = o.product_id"
             " and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until"
             " where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?),"
-            f" sums as (select batch, month, {', '.join(self.columns)}, category, number, {sums}"
+            f" sums as (select feed, month, {', '.join(self.columns)}, category, number, {sums}"
             " from lines group by all),"
             f" articles as (select distinct on ({self.number}) * from spans)"
             f" select t.month, {dimensions}, {totals} from sums as t"
-            " join batches as b using (batch)"
+            " join (select distinct feed, source from feeds) as b using (feed)"
             f" left join articles as p on p.{self.number} = t.number"
             " left join merged as mc on mc.kind = 'categories' and mc.code = t.category"
-            f" {self.joins} group by all"
+            f" {self.joins}"
         )
 
 
@@ -165,9 +172,8 @@ LINES_VIEW = (
     f" product_source, product_id, product_group, {ARTICLE} as article, mark, "
     + ", ".join(f"{sql} as {name}" for name, sql in SUMMED.items())
     + "".join(
-        f", case when unit_{known.removesuffix('_known')}_kg is not null then {SUMMED[of]} end"
-        f" as {name}"
-        for name, (known, of) in KNOWN.items()
+        f", case when unit_{factor} is not null then {SUMMED[of]} end as {name}"
+        for name, (factor, of) in KNOWN.items()
     )
     + " from orders"
 )
@@ -192,6 +198,7 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
         for first, end in _spans(sorted(set(months or ()))):
             db.run(f"delete from {name} where month >= ? and month < ?", [first, end])
     db.run(SPANS)
+    db.run(FEEDS)
     for first, end in _parts(db, months):
         for rollup in ROLLUPS:
             db.run(f"insert into {rollup.name} {rollup.query}", [first, end])
@@ -204,6 +211,7 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
             [first, end],
         )
     db.run("drop table spans")
+    db.run("drop table feeds")
 
 
 def _parts(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:
