@@ -149,6 +149,7 @@ class LargeCsv:
         head: Some of the first records as cells, ``c1`` ... ``cN``.
         spaced: Whether cells may have blanks around them.
         broken: Whether cells may hold LINE_BREAK.
+        tabbed: Whether cells may hold a tab.
         temporary: True when path is a copy that the caller removes after loading.
     """
 
@@ -161,6 +162,7 @@ class LargeCsv:
     head: pl.DataFrame
     spaced: bool = False
     broken: bool = False
+    tabbed: bool = False
     temporary: bool = False
 
 

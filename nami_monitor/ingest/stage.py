@@ -19,6 +19,7 @@ from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of,
 from nami_monitor.ingest.profile import Profile, TableMap
 from nami_monitor.ingest.source_cells import MARK, Cells
 from nami_monitor.ingest.validate import (
+    LINE_SIGNS,
     Failure,
     explained_by,
     key_predicate,
@@ -83,6 +84,8 @@ def stage(
     reading = reading_of(db, table, origins, cells, profile)
     conversions = conversions_of(table, origins, cells, profile, reading)
     rows = cells.sheet.rows
+    filled = {*origins, *table.constants}
+    known = {column: query for column, query in known.items() if column in filled}
     large = isinstance(rows, Large) or rows.height > PANDERA_ROWS.value
     db.run(
         _query(table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known)
@@ -127,7 +130,7 @@ def _query(
         ]
     tests = [test for _, _, test, _ in problems]
     if by_sql:
-        failures = sql_failures(table.name)
+        failures = sql_failures(table.name, _one_line(conversions, cells, profile))
         tests += [failure.predicate for failure in failures]
         problems += _by_rules(table.name, failures, conversions)
     unknown = [
@@ -179,6 +182,14 @@ def _by_rules(
         test = " and ".join([f"({failure.predicate})", *(f"not ({unread[c]})" for c in explained)])
         found.append((failure.column, failure.rule, test, f'cast("{failure.column}" as varchar)'))
     return found
+
+
+def _one_line(conversions: Sequence[Conversion], cells: Cells, profile: Profile) -> set[str]:
+    """The columns that come from cells, as they are or mapped, in which no line ends."""
+    rows = cells.sheet.rows
+    if not isinstance(rows, LargeCsv) or rows.broken or rows.tabbed or profile.unpivot:
+        return set()
+    return {c.name for c in conversions if not set(LINE_SIGNS) & set("".join(c.inner.values()))}
 
 
 def _columns_in(made: Conversion) -> set[str]:

@@ -7,7 +7,7 @@ rules; a property test holds them together.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,16 +40,20 @@ PLAIN_TEXT = re.compile(r"\^\(\?:\[\^\\r\\n\\t\]\{1,(\d+)\}\)\$")
 """Patterns of texts of one line: nearly every value is seen to fit without the pattern."""
 
 
-def _misses(column: str, pattern: str) -> str:
+def _misses(column: str, pattern: str, *, one_line: bool) -> str:
     """SQL that is true where a text does not fit a pattern."""
     misses = f"not regexp_matches({column}, {literal(pattern)})"
     plain = PLAIN_TEXT.fullmatch(pattern)
     if not plain:
         return misses
-    breaks = " and ".join(f"not contains({column}, chr({sign}))" for sign in (9, 10, 13))
-    short = f"strlen({column}) between 1 and {plain[1]}"
-    return f"case when {short} and {breaks} then false else {misses} end"
+    fits = [f"strlen({column}) between 1 and {plain[1]}"]
+    if not one_line:
+        fits += [f"not contains({column}, chr({ord(sign)}))" for sign in LINE_SIGNS]
+    return f"case when {' and '.join(fits)} then false else {misses} end"
 
+
+LINE_SIGNS = "\t\n\r"
+"""What a text of one line does not hold."""
 
 Compiler = Callable[[str, Mapping[str, Any]], str]
 
@@ -58,13 +62,18 @@ CHECKS: dict[str, tuple[str, Compiler]] = {
     "less_than_or_equal_to": ("too_high", lambda c, s: f"{c} > {s['max_value']!r}"),
     "greater_than": ("too_low", lambda c, s: f"{c} <= {s['min_value']!r}"),
     "isin": ("not_allowed", lambda c, s: f"{c} not in {words(tuple(s['allowed_values']))}"),
-    "str_matches": ("bad_form", lambda c, s: _misses(c, _pattern(s["pattern"]))),
+    "str_matches": ("bad_form", lambda c, s: _misses(c, _pattern(s["pattern"]), one_line=False)),
 }
 """pandera's check name to our rule and to the SQL that is true where it is broken."""
 
 
-def sql_failures(table: str) -> tuple[Failure, ...]:
-    """Every check of a table's model as SQL over its typed columns, missing values included."""
+def sql_failures(table: str, one_line: Collection[str] = ()) -> tuple[Failure, ...]:
+    """Every check of a table's model as SQL over its typed columns, missing values included.
+
+    Args:
+        table: the table's name.
+        one_line: columns of which it is known that no text holds a tab or a line break.
+    """
     found = []
     for column in columns(table):
         name = f'"{column.name}"'
@@ -73,6 +82,8 @@ def sql_failures(table: str) -> tuple[Failure, ...]:
         for check in column.checks:
             rule, compiler = CHECKS[check.name]
             broken = compiler(name, check.statistics)
+            if column.name in one_line and check.name == "str_matches":
+                broken = _misses(name, _pattern(check.statistics["pattern"]), one_line=True)
             found.append(Failure(column.name, rule, f"coalesce({broken}, false)"))
     found.extend(
         Failure(row_rule.columns[0], row_rule.name, f"not {row_rule.sql}")

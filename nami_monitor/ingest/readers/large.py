@@ -105,6 +105,7 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
             head=first,
             spaced=straight.spaced,
             broken=straight.broken,
+            tabbed=straight.tabbed,
             temporary=temporary or straight.copy is not None,
         ),
         misfits=pl.concat(straight.misfits),

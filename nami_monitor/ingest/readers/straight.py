@@ -46,12 +46,14 @@ class Straight:
         copy: The straight copy of the records below the header; None when the file is straight.
         spaced: Whether cells may have blanks around them.
         broken: Whether cells may hold line breaks, written as LINE_BREAK.
+        tabbed: Whether cells may hold tabs.
         misfits: Records that do not fit, as in a Sheet.
     """
 
     copy: Path | None = None
     spaced: bool = False
     broken: bool = False
+    tabbed: bool = False
     misfits: list[pl.DataFrame] = field(default_factory=lambda: [misfit_frame([])])
 
 
@@ -95,7 +97,7 @@ class _Run:
         self.number = first
         self.passed = 0
         self.after_gap = False
-        self.done = Straight()
+        self.done = Straight(tabbed=shape.delimiter == "\t")
         self.found: list[tuple[int, str, str]] = []
         self.copy: IO[bytes] | None = None
         self.delimiter = shape.delimiter.encode()
@@ -186,6 +188,7 @@ class _Run:
             if "\n" in text:
                 self.done.broken = True
                 text = text.replace("\n", LINE_BREAK)
+            self.done.tabbed |= "\t" in text
             if '"' in text or self.shape.delimiter in text:
                 text = '"' + text.replace('"', '""') + '"'
             texts.append(text)
