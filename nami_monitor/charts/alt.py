@@ -18,7 +18,7 @@ def trend_sentence(trend: Trend, lang: str) -> str:
 
     Returns:
         For each series its months, its latest, lowest and highest value, then how many signals,
-        months without data and interventions there are. Plain text, not escaped.
+        months without data, interventions, lessons and notes there are. Plain text, not escaped.
     """
     sentences = [
         series_sentence(series, trend.unit, lang, trend.activity) for series in trend.series
@@ -31,6 +31,8 @@ def trend_sentence(trend: Trend, lang: str) -> str:
             for i in map(month_index, trend.months)
         ),
         "marks": len(trend.shown_marks()),
+        "lessons": len(trend.shown_lessons()),
+        "written": len(trend.shown_written()),
     }
     sentences += [text(f"charts.alt.{what}", lang, n=n) for what, n in counts.items() if n]
     return " ".join(sentences)

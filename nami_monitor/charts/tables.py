@@ -85,6 +85,16 @@ def mark_table(trend: Trend, lang: str) -> Table:
     return Table(head, rows, (str, lambda day: month(day, lang), None))
 
 
+def beside_table(trend: Trend, lang: str) -> Table:
+    """Give the lessons and notes by the codes that their markers bear on the chart."""
+    rows = (
+        *((one.code, one.month, one.title) for one in trend.shown_lessons()),
+        *((one.code, one.month, one.text) for one in trend.shown_written()),
+    )
+    head = tuple(text(f"charts.trend.beside_{key}", lang) for key in ("code", "month", "said"))
+    return Table(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
+
+
 def _limits(
     trend: Trend, index: int, point: TrendPoint | None
 ) -> tuple[float, float] | tuple[None, None]:

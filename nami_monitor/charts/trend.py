@@ -66,9 +66,9 @@ def trend_spec(
         height: of the plot alone, in px; lanes come on top of it.
 
     Returns:
-        A Vega-Lite spec as a plain dict, the same for the same input. A click on a diamond selects
-        in ``lesson`` with the field ``code``. Draw it with ``theme=None`` and the sentence of
-        ``alt.trend_sentence`` as ``alt``.
+        A Vega-Lite spec as a plain dict, the same for the same input. A click on a lesson or note
+        selects in ``lesson`` or ``written`` with the field ``code``. Draw it with ``theme=None``
+        and the sentence of ``alt.trend_sentence`` as ``alt``.
 
     Raises:
         ValueError: if no series has a point.
@@ -92,7 +92,7 @@ def trend_spec(
         *_series_layers(trend, frame),
         _end_layer(ends, frame),
         _hover_layer(trend, frame, lang),
-        *trend_notes.lesson_layers(trend, notes, frame.y),
+        *trend_notes.marker_layers(trend, notes, frame.y),
     ]
     total = frame.bottom + notes.below
     padding = {"left": 2, "top": 6, "right": 4, "bottom": 4}  # what hangs over, Vega fits in itself
@@ -128,6 +128,7 @@ def caption(trend: Trend, lang: str) -> str:
         "missing": missing,
         "break": any(clipped(b.start, b.end, months) for b in trend.breaks if months),
         "lesson": bool(trend.shown_lessons()),
+        "written": bool(trend.shown_written()),
         "others": len(trend.series) > LABELLED,
         "axis": bool(months) and value_axis(trend.heights(), lang).low > 0,
     }

@@ -80,6 +80,15 @@ class Lesson:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What somebody wrote at a month: its code ("N1", also what a click returns) and its text."""
+
+    month: date
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Target:
     """An agreed aim, the same for every month."""
 
@@ -99,6 +108,7 @@ class Trend:
         breaks: data breaks.
         borders: where a definition changed; drawn as breaks are, but the figures can be compared.
         lessons: lessons.
+        written: what people wrote.
         target: an aim.
         activity: name of the activity measure in the reader's language, for units per activity.
     """
@@ -110,6 +120,7 @@ class Trend:
     breaks: tuple[Break, ...] = ()
     borders: tuple[Break, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    written: tuple[Written, ...] = ()
     target: Target | None = None
     activity: str | None = None
 
@@ -131,6 +142,10 @@ class Trend:
     def shown_lessons(self) -> list[Lesson]:
         """Lessons within the months, the earliest first."""
         return sorted((x for x in self.lessons if self.covers(x.month)), key=lambda x: x.month)
+
+    def shown_written(self) -> list[Written]:
+        """What people wrote within the months, the earliest first."""
+        return sorted((x for x in self.written if self.covers(x.month)), key=lambda x: x.month)
 
     def covers(self, month: date) -> bool:
         """Whether a month lies within the trend's months."""

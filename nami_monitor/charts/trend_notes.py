@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -43,6 +43,7 @@ class Notes:
         marks: interventions.
         named: whether a wide plot writes their names out.
         lessons: y in px of each shown lesson.
+        written: y in px of each shown note of a person.
         breaks: month numbers (first, last) and row of each shown break.
     """
 
@@ -51,6 +52,7 @@ class Notes:
     marks: tuple[Note, ...]
     named: bool
     lessons: tuple[float, ...]
+    written: tuple[float, ...]
     breaks: tuple[tuple[int, int, int, str], ...]
 
 
@@ -66,16 +68,16 @@ def layout(trend: Trend, *, margin: float, compact: bool) -> Notes:
     places = [_place(mark.month, trend) for mark in marks]
     found = None if compact else flags(places, [mark.label for mark in marks], margin)
     notes, lanes = _named(trend, found) if found else _badges(trend, places)
-    lesson_rows = rows([_place(x.month, trend) for x in trend.shown_lessons()], DIAMOND)
-    diamonds = DIAMOND * (max(lesson_rows) + 1) if lesson_rows else 0.0
-    top = lanes + diamonds + (LANE_GAP if lanes or diamonds else 0.0)
+    lessons, diamonds = _stacked([x.month for x in trend.shown_lessons()], trend, lanes)
+    written, top = _stacked([x.month for x in trend.shown_written()], trend, diamonds)
     breaks = _breaks(trend)
     return Notes(
-        top=top,
+        top=top + (LANE_GAP if top else 0.0),
         below=BREAK_ROW * (max(row for *_, row, _ in breaks) + 1) if breaks else 0.0,
         marks=notes,
         named=bool(found),
-        lessons=tuple(lanes + DIAMOND * (row + 0.5) for row in lesson_rows),
+        lessons=lessons,
+        written=written,
         breaks=breaks,
     )
 
@@ -149,32 +151,56 @@ def break_layers(trend: Trend, notes: Notes, top: float, bottom: float) -> list[
     ]
 
 
-def lesson_layers(trend: Trend, notes: Notes, y_of: Callable[[float], float]) -> list[Spec]:
-    """Draw a clickable diamond for each lesson, led down to its month's value."""
-    lessons = trend.shown_lessons()
-    if not lessons:
-        return []
+def marker_layers(trend: Trend, notes: Notes, y_of: Callable[[float], float]) -> list[Spec]:
+    """Draw a clickable diamond for each lesson and a square for each note of a person.
+
+    Each is led down to its month's value. A click on one selects its ``code``, in ``lesson`` or in
+    ``written``.
+    """
+    lessons = [
+        (one.month, y, one.code, one.title)
+        for one, y in zip(trend.shown_lessons(), notes.lessons, strict=True)
+    ]
+    written = [
+        (one.month, y, one.code, one.text)
+        for one, y in zip(trend.shown_written(), notes.written, strict=True)
+    ]
+    return [
+        *_markers("written", _rows(trend, written, y_of), _SQUARE),
+        *_markers("lesson", _rows(trend, lessons, y_of), _DIAMOND),
+    ]
+
+
+_DIAMOND: Final = {"shape": "diamond", "fill": palette.LINK, "size": 760}
+_SQUARE: Final = {"shape": "square", "fill": palette.BODY, "size": 460}
+
+
+def _rows(
+    trend: Trend,
+    markers: Sequence[tuple[date, float, str, str]],
+    y_of: Callable[[float], float],
+) -> list[dict[str, Any]]:
+    """Where each marker stands, what it says, and where its leader ends."""
     known = by_index(trend.series[0])
-    rows_: list[dict[str, Any]] = []
-    for lesson, y in zip(lessons, notes.lessons, strict=True):
-        x = month_index(lesson.month)
+    found = []
+    for day, y, code, title in markers:
+        x = month_index(day)
         value = known[x].value if x in known else None
         end = None if value is None else y_of(value)
-        rows_.append({"x": x, "y": y, "code": lesson.code, "title": lesson.title, "end": end})
+        found.append({"x": x, "y": y, "code": code, "title": title, "end": end})
+    return found
+
+
+def _markers(name: str, rows_: list[dict[str, Any]], style: Mapping[str, Any]) -> list[Spec]:
+    """Leaders, symbols, their codes, and on top what can be touched."""
+    if not rows_:
+        return []
     led = [row for row in rows_ if row["end"] is not None]
     leader = {"type": "rule", "stroke": palette.LEADER, "strokeWidth": 1}
     lead = {"x": _q("x"), "y": _px("y"), "y2": {"field": "end"}}
-    diamond = {
-        "type": "point",
-        "shape": "diamond",
-        "filled": True,
-        "fill": palette.LINK,
-        "stroke": palette.WHITE,
-        "strokeWidth": 1.5,
-        "opacity": 1,
-        "size": 760,
-    }
-    touch = {**diamond, "opacity": 0, "cursor": "pointer"}
+    ring = {"stroke": palette.WHITE, "strokeWidth": 1.5, "opacity": 1}
+    symbol = {"type": "point", "filled": True, **ring, **style}
+    touch = {**symbol, "opacity": 0, "cursor": "pointer"}
     code = {
         "type": "text",
         "baseline": "middle",
@@ -185,13 +211,20 @@ def lesson_layers(trend: Trend, notes: Notes, y_of: Callable[[float], float]) ->
     }
     at = {"x": _q("x"), "y": _px("y")}
     tip = [{"field": "title", "title": " "}]
-    select = {"name": "lesson", "select": {"type": "point", "fields": ["code"]}}
+    select = {"name": name, "select": {"type": "point", "fields": ["code"]}}
     return [
         layer(leader, led, lead),
-        layer(diamond, rows_, at),
+        layer(symbol, rows_, at),
         layer(code, rows_, {**at, "text": {"field": "code"}}),
         layer(touch, rows_, {**at, "tooltip": tip}, params=[select]),
     ]
+
+
+def _stacked(months: list[date], trend: Trend, top: float) -> tuple[tuple[float, ...], float]:
+    """The y in px of markers at these months below ``top``, and where they end."""
+    taken = rows([_place(month, trend) for month in months], DIAMOND)
+    below = top + DIAMOND * (max(taken) + 1) if taken else top
+    return tuple(top + DIAMOND * (row + 0.5) for row in taken), below
 
 
 def _named(trend: Trend, found: list[Flag]) -> tuple[tuple[Note, ...], float]:

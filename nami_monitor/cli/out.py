@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import polars as pl
 import typer
 from rapidfuzz import process
 
+from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
 from nami_monitor.cli.session import Session, command, table
@@ -23,6 +24,8 @@ from nami_monitor.store.export import FORMATS, export_query, export_rows
 from nami_monitor.tables import TABLES
 
 app = typer.Typer(rich_markup_mode=None)
+
+NOTES: Final = "notes"
 
 NUMBERS = ("value", "low", "high", "numerator", "denominator", "completeness")
 """Columns of figures that are numbers, also when no figure has any."""
@@ -49,7 +52,7 @@ def export(
     by: By = None,
     where: Where = None,
 ) -> None:
-    """Write a table or the figures of a KPI to a file."""
+    """Write a table, the figures of a KPI or people's notes to a file."""
     kind = kind or _known_format(out.suffix.lower().removeprefix(".")) or FORMATS[0]
     hidden = 0
     with opened(session) as store, store.read() as db:
@@ -59,8 +62,11 @@ def export(
         elif what in CATALOGUE:
             found = answers(db, session, [what], question(until, period, last, by, where))
             rows = export_rows(db, _frame(as_rows(session, found)), out, kind)
+        elif what == NOTES:
+            rows = export_rows(db, _notes(db), out, kind)
         else:
-            near = [hit for hit, _, _ in process.extract(what, [*TABLES, *CATALOGUE], limit=3)]
+            known = [*TABLES, *CATALOGUE, NOTES]
+            near = [hit for hit, _, _ in process.extract(what, known, limit=3)]
             raise UserError("export.no_such", seen=what, near=", ".join(near))
     lines = [session.t("cli.export.done", n=rows, file=out)]
     if hidden:
@@ -73,6 +79,12 @@ def _hidden(db: Transaction, name: str) -> int:
     if name not in PRIVATE:
         return 0
     return int(db.value(f"select count(*) from ({lines_query(name)}) where {FLAG}"))
+
+
+def _notes(db: Transaction) -> pl.DataFrame:
+    """People's notes as a frame of texts."""
+    rows = [as_row(one) for one in notes(db)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(NOTE_COLUMNS, pl.String))
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:

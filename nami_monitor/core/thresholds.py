@@ -97,6 +97,7 @@ PREPARATION_MONTHS = Threshold(
 LESSON_TITLE = Threshold(80, "characters", "design rule: a title is read at a glance")
 LESSON_TEXT = Threshold(500, "characters", "design rule: a lesson is read beside a chart")
 LESSON_TRY = Threshold(200, "characters", "design rule: one thing to try, to be remembered")
+NOTE_TEXT = Threshold(500, "characters", "design rule: a note is read beside a chart")
 CHART_LESSONS = Threshold(3, "lessons", "design rule: more markers hide the line they explain")
 SEARCH_LIKENESS = Threshold(
     0.8, "likeness", "one wrong letter in a word of five: 2 x 4 of 10 letters agree"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from nami_monitor.briefing import registers
+from nami_monitor.briefing import beside, registers
+from nami_monitor.briefing.lessons import Cases, cases_of
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview, overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, targets
+from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -68,6 +71,53 @@ def _briefed(
     del path, version
     with _store.read() as db:
         return briefing(db, month, [category] if category else [], within=dict(within))
+
+
+def signals_of_trend(
+    store: Store, code: str, results: Sequence[KpiResult], where: Where, restarts: tuple[date, ...]
+) -> tuple[Signal, ...]:
+    """The signals in a trend; worked out once per data version."""
+    first, last = results[0], results[-1]
+    shown = (
+        first.month,
+        last.month,
+        last.period.kind,
+        tuple(last.keys),
+        last.activity,
+        len(results),
+    )
+    key = (code, where, restarts, shown)
+    return _signals_of_trend(store, str(store.path), store.version(), results, key)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _signals_of_trend(
+    _store: Store, path: str, version: int, _results: Sequence[KpiResult], key: tuple[Any, ...]
+) -> tuple[Signal, ...]:
+    code, where, restarts, _ = key
+    measures = _signals_of_measures(_store, path, version, _results[-1].month)
+    with _store.read() as db:
+        kpi = CATALOGUE[code]
+        return beside.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _signals_of_measures(_store: Store, path: str, version: int, month: date) -> tuple[Signal, ...]:
+    del path, version
+    with _store.read() as db:
+        return beside.signals_of_measures(db, month)
+
+
+def cases(store: Store) -> Cases:
+    """The cases of the kit that reach each category."""
+    return _cases(store, str(store.path), store.version())
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _cases(_store: Store, path: str, version: int) -> Cases:
+    del path, version
+    with _store.read() as db:
+        return cases_of(db)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from nami_monitor.briefing.handbook import changes
+from nami_monitor.briefing.lessons import beside
 from nami_monitor.briefing.overview import HISTORY_MONTHS, independent
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
@@ -17,7 +19,8 @@ from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
 from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.ui import cache, filters, links, notes, words
+from nami_monitor.kpis.scope import OPTIONS
+from nami_monitor.ui import annotated, cache, filters, links, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, Traces, grid
 from nami_monitor.ui.links import Filters
@@ -73,11 +76,13 @@ def draw(
         key: of the chart and what belongs to it.
         name: what the chart shows.
     """
+    clickable = bool(trend.shown_lessons() or trend.shown_written())
     st.vega_lite_chart(
         trend_spec(trend, session.lang),
         theme=None,
         key=key,
         alt=alt.trend_sentence(trend, session.lang),
+        on_select=partial(annotated.clicked, key) if clickable else "ignore",
     )
     said = caption(trend, session.lang)
     if trend.shown_marks():
@@ -89,6 +94,9 @@ def draw(
         if trend.shown_marks():
             marks = tables.mark_table(trend, session.lang)
             show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
+        if clickable:
+            markers = tables.beside_table(trend, session.lang)
+            show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))
 
 
 def _marks_line(session: Session, trend: Trend) -> str:
@@ -292,7 +300,17 @@ def draw_or_say(
     key: str,
     restarts: Sequence[date] = (),
 ) -> None:
-    """The chart that suits the periods; without any value the reason and what to do."""
+    """The chart that suits the periods; without any value the reason and what to do.
+
+    Args:
+        session: the visitor's session.
+        code: the KPI.
+        results: one result per period and group.
+        where: the filters of the question that gave them; of its category are the interventions
+            and notes beside it.
+        key: of the chart and what belongs to it.
+        restarts: months from which limits are worked out anew, as the reader chose.
+    """
     if not any(result.value is not None for result in results):
         why = words.reason(session, results[-1]) if results else session.t("trends.nothing")
         st.info(why)
@@ -301,7 +319,15 @@ def draw_or_say(
         limits = independent(CATALOGUE[code], results[-1].period.kind)
         category = next(iter(where.get("category", ())), "")
         trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
-        name = words.kpi_name(session, CATALOGUE[code])
-        draw(session, trend, results, where, key=key, name=name)
+        kpi = CATALOGUE[code]
+        known = {dimension: found for dimension, found in where.items() if dimension not in OPTIONS}
+        chosen = tuple(sorted(known.items()))
+        found = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
+        called = beside(key, found, cache.cases(session.store))
+        series = annotated.shown(session, kpi, category or None, called, key)
+        trend = annotated.marked(session, trend, series)
+        draw(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
+        annotated.lessons(session, series)
+        annotated.notes(session, series, trend)
     else:
         draw_bars(session, code, results, where, key)

@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.charts import palette
 from nami_monitor.charts.alt import trend_sentence
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.tables import mark_table, trend_table
+from nami_monitor.charts.tables import beside_table, mark_table, trend_table
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
     Break,
@@ -19,6 +19,7 @@ from nami_monitor.charts.trend_data import (
     Target,
     Trend,
     TrendPoint,
+    Written,
 )
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Unit
@@ -160,6 +161,37 @@ def test_lessons_can_be_clicked_and_lead_to_their_month():
     assert [row["code"] for row in rows_of(touch)] == ["L2", "L1"]
 
 
+NOTED = replace(
+    FULL,
+    written=(
+        Written(date(2025, 2, 1), "N1", "Verhuizing <b>"),
+        Written(date(2031, 1, 1), "N2", "Later"),
+    ),
+)
+
+
+def test_notes_of_people_stand_below_the_lessons_and_can_be_clicked():
+    spec = trend_spec(NOTED, "nl")
+    written, lesson = [each for each in spec["layer"] if "params" in each]
+    assert [each["params"][0]["name"] for each in (written, lesson)] == ["written", "lesson"]
+    assert [(row["code"], row["title"]) for row in rows_of(written)] == [("N1", "Verhuizing <b>")]
+    assert min(r["y"] for r in rows_of(written)) > max(r["y"] for r in rows_of(lesson))
+    assert spec["height"] == trend_spec(FULL, "nl")["height"] + 30
+    for sentence in (caption(NOTED, "nl"), trend_sentence(NOTED, "nl")):
+        assert "notitie" in sentence
+    for sentence in (caption(FULL, "nl"), trend_sentence(FULL, "nl")):
+        assert "notitie" not in sentence
+
+
+def test_lessons_and_notes_stand_in_a_table_by_their_codes():
+    rows = beside_table(NOTED, "nl").rows
+    assert rows == (
+        ("L1", date(2025, 5, 1), "Begin klein"),
+        ("L2", date(2025, 3, 1), "Meet"),
+        ("N1", date(2025, 2, 1), "Verhuizing <b>"),
+    )
+
+
 def test_compact_never_writes_names_and_wide_does_so_by_width():
     def words(**how):
         spec = trend_spec(FULL, "nl", **how)
@@ -199,7 +231,8 @@ def test_the_sentence_tells_the_trend_in_both_languages():
     assert trend_sentence(FULL, "nl") == (
         "Volume per werkdag (st. per werkdag), jan 2025 tot jun 2025, laatste waarde 8 in "
         "jun 2025, laagste 8 in jun 2025, hoogste 11,5 in feb 2025. 1 maand geeft een signaal. "
-        "Voor 2 maanden ontbreken gegevens. Er zijn 2 maatregelen aangegeven."
+        "Voor 2 maanden ontbreken gegevens. Er zijn 2 maatregelen aangegeven. "
+        "Er staan 2 lessen bij."
     )
     empty = Trend((series([None], name="Supply"),), Unit.COUNT)
     assert trend_sentence(empty, "en") == (

@@ -1,7 +1,12 @@
+from datetime import date
+
 import duckdb
 import openpyxl
 import polars as pl
 import pytest
+
+from nami_monitor.briefing.notes import write
+from nami_monitor.store import Store
 
 READ = {
     "parquet": pl.read_parquet,
@@ -34,6 +39,24 @@ def test_a_kpi_goes_out_with_its_groups(loaded, kind):
     )  # fmt: skip
     frame = READ[kind](out)
     assert dict(zip(frame["location"], frame["value"], strict=True)) == {"L1": 100, "L2": 20.5}
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_notes_go_out_with_who_and_when(loaded, kind):
+    out = loaded.folder / f"notes.{kind}"
+    done = loaded.json("export", "notes", "--format", kind, "--out", out)
+    assert done["rows"] == 0
+    store = Store(loaded.db)
+    with store.write() as db:
+        for text in ("Eén <b>", "=1+1"):
+            write(db, month=date(2025, 1, 1), kpi="impact_spend", category="paper", text=text,
+                  lesson=None, who="CM")  # fmt: skip
+    store.close()
+    assert loaded.json("export", "notes", "--format", kind, "--out", out)["rows"] == 2
+    frame = READ[kind](out)
+    assert set(frame["month"]) == {"2025-01"}
+    assert set(frame["who"]) == {"CM"}
+    assert "Eén <b>" in set(frame["text"])
 
 
 def test_the_form_follows_the_name(loaded):

@@ -43,8 +43,10 @@ WALKED = {
 }  # fmt: skip
 NO_FIGURES = {
     "batches", "completeness", "codes", "ledger", "target_history", "exceptions", "rulings",
-    "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trend_marks",
-    "overview_chart_marks", "refuse_rate_trend_marks", "trace_rows", "trace_batches", "waterbed_sites",
+    "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
+    "trace_batches", "waterbed_sites",
+    *(f"{chart}_{what}" for chart in ("trend", "overview_chart", "refuse_rate_trend")
+      for what in ("marks", "beside")),
 }  # fmt: skip
 """Tables of rows, of what was done, of batches, and of what can be measured: no figures, or what a
 trace ends in."""

@@ -1,0 +1,206 @@
+"""Notes that people write at a month of a figure: who, when, what, and perhaps a lesson.
+
+They stand in the log of what people keep beside the data, so imports, undo and replay leave them
+alone. A note on a month that the data no longer holds stays, and is shown apart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from rapidfuzz import process
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month
+from nami_monitor.core.thresholds import NOTE_TEXT
+from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.kit import shipped
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.store import Transaction
+from nami_monitor.store.kept import Kept, history, keep, kept
+
+KIND: Final = "note"
+NOTE_COLUMNS: Final = (
+    "note", "month", "kpi", "category", "text", "lesson", "who", "written_at", "changed_at"
+)  # fmt: skip
+"""The columns of an export."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note at a month.
+
+    Args:
+        name: which one.
+        month: the month.
+        kpi: the code of the figure.
+        category: the category; None for all together.
+        text: what was written, on one line.
+        lesson: the name of the lesson that it refers to; None without one.
+        who: role or initials of who wrote it last.
+        written_at: when it was first written, UTC.
+        changed_at: when it was last changed, UTC; None while it is as it was written.
+    """
+
+    name: str
+    month: date
+    kpi: str
+    category: str | None
+    text: str
+    lesson: str | None
+    who: str
+    written_at: datetime
+    changed_at: datetime | None
+
+
+def notes(db: Transaction) -> tuple[Note, ...]:
+    """Every note that stands, by month, then in the order in which they were written."""
+    first: dict[str, datetime] = {}
+    for one in history(db, KIND):
+        first.setdefault(one.name, one.at)
+    found = [_read(one, first[one.name]) for one in kept(db, KIND).values()]
+    return tuple(sorted(found, key=lambda note: note.month))
+
+
+def _read(one: Kept, written_at: datetime) -> Note:
+    body = one.body or {}
+    return Note(
+        name=one.name,
+        month=parse_month(body["month"]),
+        kpi=body["kpi"],
+        category=body["category"],
+        text=body["text"],
+        lesson=body["lesson"],
+        who=one.who,
+        written_at=written_at,
+        changed_at=None if one.at == written_at else one.at,
+    )
+
+
+def of_series(found: Iterable[Note], kpi: str, category: str | None) -> tuple[Note, ...]:
+    """The notes at one figure of one category, or of all together."""
+    return tuple(one for one in found if one.kpi == kpi and one.category == category)
+
+
+def write(
+    db: Transaction,
+    *,
+    month: date,
+    kpi: str,
+    category: str | None,
+    text: str,
+    lesson: str | None,
+    who: str,
+) -> str:
+    """Write a note.
+
+    Args:
+        db: a transaction that writes.
+        month: the month.
+        kpi: the code of the figure.
+        category: the category; None for all together.
+        text: what to say; line ends become spaces, and what no one can see is left out.
+        lesson: the name of a lesson, or None.
+        who: role or initials.
+
+    Returns:
+        The name of the note.
+
+    Raises:
+        UserError: ``entry.who``, ``kpi.no_code``, ``notes.empty``, ``notes.long``,
+            ``notes.no_lesson`` or ``personal.address``.
+    """
+    if kpi not in CATALOGUE:
+        near = [hit for hit, _, _ in process.extract(kpi, list(CATALOGUE), limit=3)]
+        raise UserError("kpi.no_code", seen=kpi, near=", ".join(near))
+    name = uuid.uuid4().hex
+    body = {"month": f"{month:%Y-%m}", "kpi": kpi, "category": category}
+    _keep(db, name, body, text, lesson, who)
+    return name
+
+
+def change(db: Transaction, name: str, text: str, lesson: str | None, who: str) -> None:
+    """Change what a note says.
+
+    Raises:
+        UserError: ``notes.gone`` when it was withdrawn meanwhile; what ``write`` raises.
+    """
+    _keep(db, name, _body(db, name), text, lesson, who)
+
+
+def withdraw(db: Transaction, name: str, who: str) -> None:
+    """Withdraw a note; what it said stays in the log.
+
+    Raises:
+        UserError: ``entry.who``, or ``notes.gone`` when it was withdrawn already.
+    """
+    _body(db, name)
+    keep(db, KIND, name, None, _known(who))
+
+
+def _body(db: Transaction, name: str) -> Mapping[str, Any]:
+    one = kept(db, KIND).get(name)
+    if one is None or one.body is None:
+        raise UserError("notes.gone")
+    return one.body
+
+
+def _keep(
+    db: Transaction, name: str, body: Mapping[str, Any], text: str, lesson: str | None, who: str
+) -> None:
+    if lesson is not None and lesson not in shipped().lessons:
+        near = [hit for hit, _, _ in process.extract(lesson, list(shipped().lessons), limit=3)]
+        raise UserError("notes.no_lesson", seen=lesson, near=", ".join(near))
+    said = cleaned(text)
+    keep(db, KIND, name, {**body, "text": said, "lesson": lesson}, _known(who))
+
+
+def _known(who: str) -> str:
+    """Who writes.
+
+    Raises:
+        UserError: ``entry.who`` when nobody says so.
+    """
+    if not who.strip():
+        raise UserError("entry.who")
+    return who.strip()
+
+
+def cleaned(text: str) -> str:
+    """A note as it is kept: one line, without signs that cannot be seen. Markup stays text.
+
+    Raises:
+        UserError: ``notes.empty``, ``notes.long`` or ``personal.address``.
+    """
+    seen = "".join(
+        sign if unicodedata.category(sign)[0] not in {"C", "Z"} else " "
+        for sign in text
+        if unicodedata.category(sign) not in {"Cf", "Cs", "Co", "Cn"}
+    )
+    said = " ".join(seen.split())
+    if not said:
+        raise UserError("notes.empty")
+    if len(said) > NOTE_TEXT.value:
+        raise UserError("notes.long", n=len(said), most=int(NOTE_TEXT.value))
+    refuse_address(said)
+    return said
+
+
+def as_row(note: Note) -> dict[str, Any]:
+    """A note as plain data, for exports."""
+    return {
+        "note": note.name,
+        "month": f"{note.month:%Y-%m}",
+        "kpi": note.kpi,
+        "category": note.category,
+        "text": note.text,
+        "lesson": note.lesson,
+        "who": note.who,
+        "written_at": note.written_at.isoformat(timespec="seconds"),
+        "changed_at": note.changed_at and note.changed_at.isoformat(timespec="seconds"),
+    }

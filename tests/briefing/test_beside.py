@@ -1,0 +1,83 @@
+"""What stands beside a trend of the demo: planted causes at their months, nothing outside it."""
+
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing.beside import signals_of_measures, signals_of_trend
+from nami_monitor.core.words import KitSignal
+from nami_monitor.demo.truth import TRUTH
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.store import Store
+
+OCTOBER = date(2026, 10, 1)
+OFFICE = {"category": ("office_supplies",)}
+SANITARY = {"category": ("sanitary_supplies",)}
+
+
+@pytest.fixture(scope="module")
+def db(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as look:
+        yield look
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def measures(db):
+    return signals_of_measures(db, OCTOBER)
+
+
+def beside(db, measures, code, where, **ask):
+    kpi = CATALOGUE[code]
+    results = compute(db, kpi, Ask(until=OCTOBER, where=where, **{"last": 48, **ask}))
+    return results, signals_of_trend(db, kpi, results, where, measures)
+
+
+def test_the_waterbed_stands_at_the_start_of_the_pilot_in_its_own_category(db, measures):
+    results, found = beside(db, measures, "reduce_volume_per_activity", OFFICE)
+    assert found[0].kind is KitSignal.WATERBED_SHOWN
+    assert found[0].month == TRUTH.pilot_start
+    months = {one.month for one in results}
+    assert {one.month for one in found} <= months
+    _, other = beside(db, measures, "reduce_volume_per_activity", SANITARY)
+    assert KitSignal.WATERBED_SHOWN not in {one.kind for one in other}
+
+
+def test_the_break_of_a_source_stands_in_the_trends_that_rest_on_it(db, measures):
+    _, found = beside(db, measures, "impact_spend", SANITARY)
+    breaks = [one.month for one in found if one.kind is KitSignal.DATA_BREAK]
+    assert all(month >= date(2024, 11, 1) for month in breaks), "of the last two years"
+    _, office = beside(db, measures, "impact_spend", OFFICE)
+    assert KitSignal.DATA_BREAK not in {one.kind for one in office}
+
+
+def test_registers_speak_in_the_trend_of_their_figure(db, measures):
+    _, found = beside(db, measures, "reduce_asset_life", SANITARY)
+    assert KitSignal.EARLY_RETIREMENT in {one.kind for one in found}
+    _, other = beside(db, measures, "reduce_failure_rate", SANITARY)
+    assert KitSignal.EARLY_RETIREMENT not in {one.kind for one in other}
+
+
+def test_several_series_bear_no_departures(db, measures):
+    _, single = beside(db, measures, "impact_mass", SANITARY)
+    assert {KitSignal.BETTER, KitSignal.WORSE} & {one.kind for one in single}
+    kpi = CATALOGUE["impact_mass"]
+    results = compute(db, kpi, Ask(until=OCTOBER, where=OFFICE, by=("channel",), last=48))
+    grouped = signals_of_trend(db, kpi, results, OFFICE, measures)
+    assert not {KitSignal.BETTER, KitSignal.WORSE} & {one.kind for one in grouped}
+    assert signals_of_trend(db, kpi, [], OFFICE, measures) == ()
+
+
+def test_limits_that_start_anew_change_what_departs(db, measures):
+    kpi = CATALOGUE["impact_mass"]
+    results = compute(db, kpi, Ask(until=OCTOBER, where=OFFICE, last=48))
+    whole = signals_of_trend(db, kpi, results, OFFICE, measures)
+    parts = signals_of_trend(db, kpi, results, OFFICE, measures, restarts=(TRUTH.pilot_start,))
+    assert [one.numbers for one in whole] != [one.numbers for one in parts]
+
+
+def test_rolling_years_bear_no_departures_and_no_december(db, measures):
+    _, found = beside(db, measures, "impact_spend", OFFICE, kind="r12", last=30)
+    kinds = {one.kind for one in found}
+    assert not kinds & {KitSignal.BETTER, KitSignal.WORSE, KitSignal.YEAR_END_PEAK}
