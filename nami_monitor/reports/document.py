@@ -52,6 +52,7 @@ class Figure:
         table: the same as a table.
         plain: the same for an office program; None for one that only a picture can show.
         caption: what its signs mean; may be empty.
+        slide: the same, lower, for a slide; as ``spec`` without it.
     """
 
     alt: str
@@ -59,6 +60,7 @@ class Figure:
     table: Table
     plain: Plain | None = None
     caption: str = ""
+    slide: Spec | None = None
 
 
 @dataclass(frozen=True)

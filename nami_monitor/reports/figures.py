@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nami_monitor.briefing import telling
 from nami_monitor.briefing.month import Section
 from nami_monitor.briefing.overview import Line
@@ -14,12 +16,17 @@ from nami_monitor.charts.mirrored import (
     mirrored_table,
 )
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
-from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import Break, Mark
+from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
+from nami_monitor.charts.trend_data import Break, Mark, Trend
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.reports.document import Figure, Plain, Shape
+
+SLIDE_PIXELS: Final = 266
+"""How high a chart across a whole slide may be, in px of its own width."""
+AROUND: Final = 64
+"""What a chart needs above and below its plot and lanes: its unit and the months."""
 
 
 def trend(line: Line, section: Section, lang: Lang) -> Figure:
@@ -58,7 +65,14 @@ def trend(line: Line, section: Section, lang: Lang) -> Figure:
         table=tables.trend_table(shown, lang),
         plain=None if annotated else plain,
         caption=caption(shown, lang),
+        slide=trend_spec(shown, lang, height=_low(shown, lang)),
     )
+
+
+def _low(shown: Trend, lang: Lang) -> int:
+    """The height of a plot that leaves a slide room for its lanes."""
+    whole = trend_spec(shown, lang)["height"]
+    return int(PLOT_HEIGHT - max(0, whole + AROUND - SLIDE_PIXELS))
 
 
 def mirrored(answer: Answer, lang: Lang) -> Figure | None:
