@@ -9,25 +9,20 @@ from types import MappingProxyType
 
 from rapidfuzz import process
 
-from nami_monitor.briefing import contracts as register
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import (
-    CALLS_UP,
-    Finding,
-    of_answers,
-    of_contracts,
-    of_lines,
-    ordered,
-)
+from nami_monitor.briefing.contracts import contracts as contracts_of
+from nami_monitor.briefing.findings import Finding, findings
+from nami_monitor.briefing.lessons import Called, beside, cases_of
 from nami_monitor.briefing.overview import Line, Overview, overview
+from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State
-from nami_monitor.kit.load import Kit, shipped
-from nami_monitor.kit.matching import Match, Occasion, place
 from nami_monitor.kpis import latest_month
-from nami_monitor.kpis.interventions.answer import Answer, readings, shown_by
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.register import Intervention, interventions, listed
+from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.cube import READINGS
+from nami_monitor.kpis.interventions.portfolio import portfolio
+from nami_monitor.kpis.interventions.register import Intervention, interventions
+from nami_monitor.signals.signal import attention
 from nami_monitor.store import Transaction
 
 Progress = Callable[[int, int, str], None]
@@ -50,7 +45,9 @@ class Section:
         glance: its key figures in the month, with targets and signals.
         answers: what its interventions did, each in the first unit in which that can be said.
         contracts: its contracts, the soonest moment first.
-        findings: what it shows, the most important first.
+        findings: what it shows, the weightiest first.
+        watched: how many series are watched for departures.
+        by_chance: how many of those would signal in a month if nothing happened at all.
     """
 
     category: str | None
@@ -59,6 +56,8 @@ class Section:
     answers: tuple[Answer, ...]
     contracts: tuple[Contract, ...]
     findings: tuple[Finding, ...]
+    watched: int
+    by_chance: float
 
     @property
     def told(self) -> tuple[Line, ...]:
@@ -76,7 +75,8 @@ class Briefing:
     Args:
         month: the month.
         sections: one for each chosen category, or a single one for everything together.
-        findings: of all sections, the most important first.
+        first: the few findings of all sections that deserve attention first.
+        others: the other findings, the weightiest first.
         lessons: what the findings call up, the closest first, each lesson once.
         sources: the feeds that the figures rest on.
         delivered: when data came in last, UTC; None without a delivery.
@@ -86,12 +86,18 @@ class Briefing:
 
     month: date
     sections: tuple[Section, ...]
-    findings: tuple[Finding, ...]
-    lessons: tuple[Match, ...]
+    first: tuple[Finding, ...]
+    others: tuple[Finding, ...]
+    lessons: tuple[Called, ...]
     sources: tuple[str, ...]
     delivered: datetime | None
     last: date
     demo: bool
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding: the first few, then the others."""
+        return (*self.first, *self.others)
 
     @property
     def asked(self) -> tuple[Finding, ...]:
@@ -109,7 +115,6 @@ def briefing(
     categories: Sequence[str] = (),
     *,
     within: Where = MappingProxyType({}),
-    kit: Kit | None = None,
     progress: Progress = silent,
 ) -> Briefing:
     """Build the briefing of a month.
@@ -119,14 +124,13 @@ def briefing(
         month: the month.
         categories: codes of categories, each told apart; everything together without any.
         within: further filters on the key figures, as in ``Ask``.
-        kit: cases and lessons; those that ship without one.
         progress: is told how far it is.
 
     Raises:
         UserError: ``briefing.no_category`` for a code that nobody knows, ``briefing.nothing``
             without any data, and ``briefing.no_month`` for a month that it does not reach.
     """
-    names, cases = _categories(db)
+    names = _categories(db)
     for code in categories:
         if code not in names:
             near = [hit for hit, _, _ in process.extract(code, list(names), limit=3)]
@@ -146,25 +150,36 @@ def briefing(
     sections = []
     for done, category in enumerate(wanted):
         progress(done, len(wanted), category or "")
-        sections.append(_section(db, month, category, names, begun, within))
+        taken = [one for one in begun if category in {None, one.category}]
+        sections.append(_section(db, month, category, names, taken, within))
     progress(len(wanted), len(wanted), "")
-    findings = ordered(finding for section in sections for finding in section.findings)
+    first, others = _ordered(sections)
     used = {
         source for section in sections for line in section.told for source in line.result.sources
     }
     delivered, demo = db.rows(
         "select (select max(imported_at) from batches where undone_at is null), demo from meta"
     )[0]
+    shown = [one.signal for one in (*first, *others)]
     return Briefing(
         month=month,
         sections=tuple(sections),
-        findings=findings,
-        lessons=_lessons(findings, cases, kit or shipped()),
+        first=first,
+        others=others,
+        lessons=beside(ALL, shown, cases_of(db)),
         sources=tuple(sorted(used)),
         delivered=delivered,
         last=last,
         demo=bool(demo),
     )
+
+
+def _ordered(sections: Sequence[Section]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The few findings of all sections that deserve attention first, and the others."""
+    of = {id(one.signal): one for section in sections for one in section.findings}
+    top = attention((one.signal for one in of.values()), 0)
+    first, others = ([of[id(one)] for one in part] for part in (top.first, top.others))
+    return tuple(first), tuple(others)
 
 
 def _reach(db: Transaction) -> tuple[date | None, date | None]:
@@ -174,19 +189,10 @@ def _reach(db: Transaction) -> tuple[date | None, date | None]:
     return first or last, last
 
 
-def _categories(
-    db: Transaction,
-) -> tuple[dict[str, Mapping[str, str]], dict[str, frozenset[int]]]:
-    """The names of every category by language, and the cases of the kit that reach it."""
-    rows = db.rows("select category, name_nl, name_en, kit_cases from categories order by category")
-    names: dict[str, Mapping[str, str]] = {
-        code: {"nl": nl or code, "en": en or code} for code, nl, en, _ in rows
-    }
-    cases = {
-        code: frozenset(int(one) for one in listed(said) if one.isdecimal())
-        for code, _, _, said in rows
-    }
-    return names, cases
+def _categories(db: Transaction) -> dict[str, Mapping[str, str]]:
+    """The names of every category, by language."""
+    rows = db.rows("select category, name_nl, name_en from categories order by category")
+    return {code: {"nl": nl or code, "en": en or code} for code, nl, en in rows}
 
 
 def _section(
@@ -194,44 +200,35 @@ def _section(
     month: date,
     category: str | None,
     names: Mapping[str, Mapping[str, str]],
-    begun: Sequence[Intervention],
+    taken: Sequence[Intervention],
     within: Where,
 ) -> Section:
     where = {"category": (category,)} if category else {}
     glance = overview(db, month, {**within, **where})
-    taken = [one for one in begun if category in {None, one.category}]
-    read = ground(db, sorted({one.category for one in taken})) if taken else None
-    answers = tuple(shown_by(readings(one, read)) for one in taken) if read else ()
-    contracts = register.contracts(db, month, where)
+    answers = _answers(db, taken)
+    contracts = contracts_of(db, month, where)
+    found = signals(db, glance, {**within, **where})
+    top = at_the_top(found, glance)
     return Section(
         category=category,
         names=names[category] if category else {},
         glance=glance,
         answers=answers,
         contracts=contracts,
-        findings=ordered(
-            [
-                *of_lines(glance, category),
-                *of_answers(answers, month),
-                *of_contracts(contracts, month),
-            ]
-        ),
+        findings=tuple(findings(found, glance, answers, contracts)),
+        watched=top.watched,
+        by_chance=top.by_chance,
     )
 
 
-def _lessons(
-    findings: Sequence[Finding], cases: Mapping[str, frozenset[int]], kit: Kit
-) -> tuple[Match, ...]:
-    """What the findings call up; of several findings, each has its best lesson first."""
-    occasions = [
-        Occasion(
-            ALL,
-            CALLS_UP[one.kind],
-            cases.get(one.category or "", frozenset()),
-            one.line.kpi.strategy if one.line else None,
-        )
-        for one in findings
-        if one.kind in CALLS_UP
-    ]
-    placed = place(list(dict.fromkeys(occasions)), kit.lessons)
-    return (*placed[ALL].on_chart, *placed[ALL].listed) if placed else ()
+def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Answer, ...]:
+    """What interventions did, each in the first unit in which that can be said."""
+    codes = {one.code for one in taken}
+    found: dict[str, Answer] = {}
+    for unit in READINGS if codes else ():
+        for one in portfolio(db, unit):
+            code = one.intervention.code
+            first = found.setdefault(code, one)
+            if one.estimated and not first.estimated:
+                found[code] = one
+    return tuple(found[one.code] for one in taken)

@@ -58,6 +58,11 @@ def name(kind: KitSignal, lang: str) -> str:
 
 def sentence(signal: Signal, lang: str) -> str:
     """What is seen, with its numbers."""
+    return text(f"signals.said.{_key(signal)}", lang, **written(signal, lang))
+
+
+def written(signal: Signal, lang: str) -> dict[str, object]:
+    """The numbers of a signal as people write them, and the names that belong to it."""
     said: dict[str, object] = {
         key: _written(signal, key, value, lang) for key, value in signal.numbers.items()
     }
@@ -69,7 +74,7 @@ def sentence(signal: Signal, lang: str) -> str:
     if signal.kind is KitSignal.HIDDEN_REDUCTION:
         said["stakes"] = _stakes(signal, lang)
         said["name"] = said["name"] or text("signals.no_group", lang)
-    return text(f"signals.said.{_key(signal)}", lang, **said)
+    return said
 
 
 def _key(signal: Signal) -> str:

@@ -5,31 +5,22 @@ Screen, deck, PDF, workbook and page only place these sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from nami_monitor.briefing import tracing, waterbed
-from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import Finding, Kind
+from nami_monitor.briefing import signal_words, tracing, waterbed
+from nami_monitor.briefing.findings import WORSE, Finding
 from nami_monitor.briefing.month import Briefing, Section
 from nami_monitor.briefing.overview import Line, chart_of
-from nami_monitor.core.words import Flag, State
-from nami_monitor.i18n import formats, text
+from nami_monitor.core.words import Flag, KitSignal, State
+from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.interventions.answer import Answer
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.kpis.targets import Aim
-from nami_monitor.signals.assess import Assessment
-
-COUNTED: Final = {
-    "missed": (Kind.TARGET_MISSED,),
-    "behind": (Kind.TARGET_BEHIND,),
-    "waterbed": (Kind.WATERBED, Kind.BACKFIRE),
-    "contracts": (Kind.CONTRACT,),
-}
-"""Findings of which the headline says how many there are."""
 
 WHOLE: Final = 0.9995
 """Completeness from which a figure rests on everything, as far as it can be written."""
@@ -37,34 +28,38 @@ WHOLE: Final = 0.9995
 
 def headline(found: Briefing, lang: str) -> str:
     """The month in one sentence; it claims no more than the findings do."""
-    lines = [line for section in found.sections for line in section.glance.lines]
+    return _headline(subject(found, lang), found.month, found.findings, lang)
+
+
+def conclusion(section: Section, lang: str) -> str:
+    """A section in one sentence."""
+    name = section_name(section, lang)
+    return _headline(name, section.glance.month, section.findings, lang)
+
+
+def _headline(subject: str, month: date, findings: Sequence[Finding], lang: str) -> str:
+    said = ", ".join(_counted(findings, lang))
     return text(
         "briefing.headline.whole",
         lang,
-        subject=subject(found, lang),
-        month=formats.month(found.month, lang),
-        said=", ".join([*_signals(lines, lang), *_counted(found.findings, lang)]),
+        subject=subject,
+        month=formats.month(month, lang),
+        said=said,
     )
 
 
-def _signals(lines: list[Line], lang: str) -> Iterator[str]:
-    better = sum(line.assessment is Assessment.IMPROVEMENT for line in lines)
-    worse = sum(line.assessment is Assessment.CONCERN for line in lines)
-    yield (
-        text("overview.headline.better", lang, n=better)
-        if better
-        else text("overview.headline.level", lang)
-    )
-    yield (
-        text("overview.headline.worse", lang, n=worse)
-        if worse
-        else text("overview.headline.calm", lang)
-    )
-
-
-def _counted(findings: tuple[Finding, ...], lang: str) -> Iterator[str]:
-    for name, kinds in COUNTED.items():
-        n = sum(one.kind in kinds for one in findings)
+def _counted(findings: Sequence[Finding], lang: str) -> Iterator[str]:
+    """How many figures are better or worse, then what else there is to count."""
+    kinds = Counter(one.kind for one in findings)
+    better, worse = kinds[KitSignal.BETTER], sum(kinds[kind] for kind in WORSE)
+    level, calm = text("overview.headline.level", lang), text("overview.headline.calm", lang)
+    yield text("overview.headline.better", lang, n=better) if better else level
+    yield text("overview.headline.worse", lang, n=worse) if worse else calm
+    counted = {
+        "missed": kinds[KitSignal.TARGET_MISSED],
+        "waterbed": kinds[KitSignal.WATERBED_SHOWN],
+    }
+    for name, n in counted.items():
         if n:
             yield text(f"briefing.headline.{name}", lang, n=n)
 
@@ -79,14 +74,6 @@ def subject(found: Briefing, lang: str) -> str:
 def section_name(section: Section, lang: str) -> str:
     """The name of a section's category."""
     return section.names.get(lang) or text("filters.all_categories", lang)
-
-
-def conclusion(section: Section, lang: str) -> str:
-    """What the key figures of a section show, as the title of their table."""
-    said = ", ".join(_signals(list(section.glance.lines), lang))
-    month = formats.month(section.glance.month, lang)
-    name = section_name(section, lang)
-    return text("briefing.headline.whole", lang, subject=name, month=month, said=said)
 
 
 def name(line: Line, lang: str) -> str:
@@ -163,7 +150,15 @@ def flags(result: KpiResult, lang: str) -> str:
 
 def sentence(finding: Finding, lang: str) -> str:
     """What a finding says."""
-    return _of(finding, f"briefing.findings.{finding.kind}", lang)
+    return signal_words.sentence(finding.signal, lang)
+
+
+def title(finding: Finding, lang: str) -> str:
+    """What a finding says, short enough for the head of a page."""
+    key = f"briefing.titles.{finding.kind}"
+    if not has_text(key, lang):
+        return sentence(finding, lang)
+    return text(key, lang, **signal_words.written(finding.signal, lang))
 
 
 def full(finding: Finding, found: Briefing, lang: str) -> str:
@@ -176,53 +171,22 @@ def full(finding: Finding, found: Briefing, lang: str) -> str:
 
 def question(finding: Finding, lang: str) -> str:
     """What a finding asks to decide; empty for one that asks for nothing."""
-    return "" if finding.good else _of(finding, f"briefing.questions.{finding.kind}", lang)
+    key = f"briefing.questions.{finding.kind}"
+    if not has_text(key, lang):
+        return ""
+    known = signal_words.written(finding.signal, lang)
+    known.setdefault("name", known.get("kpi", ""))
+    if isinstance(finding.about, Answer):
+        codes = finding.about.intervention.substitute_channels
+        known["channels"] = ", ".join(waterbed.channel(code, lang) for code in codes)
+    return text(key, lang, **known)
 
 
-def _of(finding: Finding, key: str, lang: str) -> str:
-    about = finding.about
-    if isinstance(about, Line):
-        return text(key, lang, **_line_values(about, lang))
-    if isinstance(about, Answer):
-        return text(key, lang, **_answer_values(about, lang))
-    return text(key, lang, **_contract_values(about, finding.month, lang))
-
-
-def _answer_values(answer: Answer, lang: str) -> dict[str, str]:
-    one = answer.intervention
-    channels = (waterbed.channel(code, lang) for code in one.substitute_channels)
-    return {
-        "title": one.title,
-        "verdict": waterbed.verdict(answer, lang),
-        "channels": ", ".join(channels),
-    }
-
-
-def _line_values(line: Line, lang: str) -> dict[str, str]:
-    judged = line.aim.judged if line.aim and line.aim.judged else line.result
-    return {
-        "name": name(line, lang),
-        "value": value(line.result, lang),
-        "period": period(line.result, lang),
-        "reason": reason_sentence(line.result, lang) or "",
-        "judged": value(judged, lang),
-        "judged_period": period(judged, lang),
-        "goal": _amount(line.aim, line.aim.value, lang)
-        if line.aim and line.aim.value is not None
-        else "",
-        "aim": line.aim.target.period if line.aim else "",
-    }
-
-
-def _contract_values(contract: Contract, month: date, lang: str) -> dict[str, str]:
-    due = contract.due(month)
-    day = due.day if due else contract.ends_on
-    return {
-        "name": contract.name,
-        "what": text(f"briefing.moments.{due.kind if due else 'end'}", lang),
-        "day": formats.day(day, lang) if day else "",
-        "since": formats.day(due.prepare_from, lang) if due else "",
-    }
+def chance(found: Briefing, lang: str) -> str:
+    """How many series are watched, and how many signals chance alone would give."""
+    watched = sum(section.watched for section in found.sections)
+    expected = formats.number(sum(one.by_chance for one in found.sections), lang, decimals=1)
+    return text("signals.chance", lang, n=watched, expected=expected)
 
 
 def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
@@ -232,6 +196,7 @@ def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
         said.append(text("briefing.caveats.demo", lang))
     for section in found.sections:
         said += _breaks(section, lang)
+        said += _missing(section, lang)
         for line in section.told:
             said += _of_line(line, lang)
         said += _later(found, section, lang)
@@ -249,6 +214,18 @@ def _breaks(section: Section, lang: str) -> Iterator[str]:
                 month=formats.month(one.month, lang),
                 kinds=", ".join(text(f"breaks.{kind}", lang) for kind in one.kinds),
             )
+
+
+def _missing(section: Section, lang: str) -> Iterator[str]:
+    """Figures that were there before, and are not there now."""
+    for line in section.glance.blocked:
+        yield text(
+            "briefing.caveats.missing",
+            lang,
+            name=name(line, lang),
+            period=period(line.result, lang),
+            reason=reason_sentence(line.result, lang),
+        )
 
 
 def _of_line(line: Line, lang: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.util import Inches, Pt
+from pptx.util import Inches
 
 from nami_monitor.i18n import text
 from nami_monitor.reports import deck_charts, deck_words, fit, pictures
@@ -29,9 +29,11 @@ WIDE_PIXELS: Final = 860
 """Across a whole slide: the smallest letters of a chart, 12 px, are then 12 points."""
 BESIDE_PIXELS: Final = 580
 """The same across the part beside the points."""
+LEAST_ALONE: Final = 14
+"""The smallest size of points that have a slide to themselves."""
+INDENT: Final = 0.25
 CELL: Final = 12
 CELL_INSET: Final = 0.14
-HEAD_COLOUR: Final = "FFFFFF"
 
 
 def render(document: Document, house: House, progress: Progress = silent) -> bytes:
@@ -113,11 +115,9 @@ def _placeholder(slide: Any, number: int) -> Any:
 
 
 def _layout_of(page: Page) -> int:
-    if page.grid:
-        return layout.TABLE_LAYOUT
-    if not page.figures:
-        return layout.POINTS_LAYOUT
-    return layout.WIDE_LAYOUT if page.figures[0].plain is None else layout.BESIDE_LAYOUT
+    if page.figures:
+        return layout.WIDE_LAYOUT if page.grid else layout.BESIDE_LAYOUT
+    return layout.TABLE_LAYOUT if page.grid else layout.POINTS_LAYOUT
 
 
 def _parts(page: Page, lang: str) -> Iterator[Page]:
@@ -132,10 +132,27 @@ def _parts(page: Page, lang: str) -> Iterator[Page]:
                     smallest=SMALLEST_TITLE) is None:  # fmt: skip
         short = fit.shortened(said, SMALLEST_TITLE, title.width, title.height, bold=True)
         page, points = replace(page, title=short), [said, *points]
-    if page.grid:
+    if page.grid and not page.figures:
         yield from _table_parts(page, page.grid, points, lang)
-        return
-    yield from _point_parts(page, points, holders, lang)
+    elif page.grid:
+        yield from _wide_parts(page, points, lang)
+    else:
+        yield from _point_parts(page, points, holders, lang)
+
+
+def _wide_parts(page: Page, points: list[str], lang: str) -> Iterator[Page]:
+    """A chart across the slide with its figures, then what else is said."""
+    asked, left = _asked_parts(page, layout.WIDE_LAYOUT)
+    yield replace(page, asked=asked, comment="", points=())
+    yield from _rest(page, [*points, *left], lang)
+
+
+def _rest(page: Page, points: list[str], lang: str) -> Iterator[Page]:
+    """A slide of points for what did not fit beside a chart or table."""
+    if points:
+        rest = replace(page, figures=(), grid=None, asked="")
+        holders = list(layout.LAYOUTS.values())[layout.POINTS_LAYOUT]
+        yield from _point_parts(rest, points, holders, lang)
 
 
 def _comment(page: Page, lang: str) -> str:
@@ -153,7 +170,7 @@ def _more(page: Page, no: int, parts: int, lang: str, **changed: Any) -> Page:
 
 def _table_parts(page: Page, grid: Grid, points: list[str], lang: str) -> Iterator[Page]:
     """The rows of a table on as many slides as they need, then what else is said."""
-    widths = _widths(grid)
+    widths = _widths(grid, layout.TABLE.width)
     full = layout.TABLE.height
     groups: list[list[tuple[str, ...]]] = [[]]
     taken = _row_height(grid.head, widths)
@@ -170,11 +187,7 @@ def _table_parts(page: Page, grid: Grid, points: list[str], lang: str) -> Iterat
     for no, rows in enumerate(groups, start=1):
         shown = replace(grid, rows=tuple(rows))
         yield _more(page, no, len(groups), lang, grid=shown)
-    extra = [*points, *asked_parts]
-    if extra:
-        rest = replace(page, grid=None, asked="")
-        holders = list(layout.LAYOUTS.values())[layout.POINTS_LAYOUT]
-        yield from _point_parts(rest, extra, holders, lang)
+    yield from _rest(page, [*points, *asked_parts], lang)
 
 
 def _asked_parts(page: Page, kind: int) -> tuple[str, list[str]]:
@@ -195,16 +208,19 @@ def _point_parts(
     kind = _layout_of(page)
     asked, extra = _asked_parts(page, kind) if page.asked else ("", [])
     points = [*points, *extra]
+    least = fit.SMALLEST if page.figures else LEAST_ALONE
     width, room = _room(holder)
-    if fit.size_for(points, LARGEST, width, room) is not None:
-        yield replace(page, points=tuple(points), asked=asked, comment="")
-        return
-    first, *left = fit.parted(points, fit.SMALLEST, width, room) if page.figures else [()]
-    rest = [words for part in left for words in part] if page.figures else points
-    plain = next(one for one in layout.LAYOUTS["Punten"] if one.number == layout.POINTS)
-    others = fit.parted(rest, 14, *_room(plain))
     whole = replace(page, asked=asked, comment="")
-    slides = [replace(whole, points=first)] if page.figures else []
+    if fit.size_for(points, LARGEST, width, room, smallest=least) is not None:
+        yield replace(whole, points=tuple(points))
+        return
+    plain = next(one for one in layout.LAYOUTS["Punten"] if one.number == layout.POINTS)
+    slides = []
+    if page.figures:
+        first, *left = fit.parted(points, least, width, room)
+        slides.append(replace(whole, points=first))
+        points = [words for part in left for words in part]
+    others = fit.parted(points, LEAST_ALONE, *_room(plain))
     slides += [replace(whole, figures=(), points=part) for part in others]
     for no, slide in enumerate(slides, start=1):
         yield _more(slide, no, len(slides), lang)
@@ -212,11 +228,7 @@ def _point_parts(
 
 def _room(holder: layout.Holder) -> tuple[float, float]:
     """The width of a line and the height of all lines of a box of points, in inches."""
-    indent = 0.25
-    gaps = 0.25 * (holder.columns - 1)
-    width = (holder.box.width - gaps) / holder.columns - indent
-    lost = 0.0 if holder.columns == 1 else 0.35
-    return width, holder.box.height * holder.columns - lost
+    return holder.box.width - INDENT, holder.box.height
 
 
 def _slide(deck: Any, page: Page, document: Document, house: House) -> None:
@@ -239,9 +251,10 @@ def _slide(deck: Any, page: Page, document: Document, house: House) -> None:
     if page.figures and kind == layout.WIDE_LAYOUT:
         _picture(slide, page.figures[0], layout.ABOVE, WIDE_PIXELS, house)
     elif page.figures:
-        _beside(slide, page.figures, house)
+        _beside(slide, page.figures, house, document.lang)
     if page.grid:
-        _table(slide, page.grid, page.label)
+        place = layout.BELOW if page.figures else layout.TABLE
+        _table(slide, page.grid, page.label, place)
     _number(slide)
     how = text("report.how", document.lang)
     _notes(slide, [f"{how}: {page.notes}", document.source, *(f.caption for f in page.figures)])
@@ -268,13 +281,13 @@ def _put_asked(slide: Any, holder: layout.Holder, page: Page, lang: str) -> None
     deck_words.put(place, [head, page.asked], size=size, bold_first=True)
 
 
-def _beside(slide: Any, figures: tuple[Figure, ...], house: House) -> None:
+def _beside(slide: Any, figures: tuple[Figure, ...], house: House, lang: str) -> None:
     """A chart that can be edited, and below it a picture if there is a second figure."""
     box = layout.BESIDE
     plain, *others = figures
     low = replace(box, height=box.height - 1.5) if others else box
     if plain.plain is not None:
-        deck_charts.add(slide, plain.plain, plain.alt, low)
+        deck_charts.add(slide, plain.plain, plain.alt, low, lang)
     for other in others:
         below = layout.Box(box.left, box.top + box.height - 1.45, box.width, 1.45)
         _picture(slide, other, below, BESIDE_PIXELS, house)
@@ -289,9 +302,9 @@ def _picture(slide: Any, figure: Figure, box: layout.Box, pixels: int, house: Ho
     deck_words.describe(picture, figure.alt)
 
 
-def _widths(grid: Grid) -> list[float]:
+def _widths(grid: Grid, across: float) -> list[float]:
     whole = sum(grid.widths)
-    return [layout.TABLE.width * width / whole for width in grid.widths]
+    return [across * width / whole for width in grid.widths]
 
 
 def _row_height(row: tuple[str, ...], widths: list[float]) -> float:
@@ -301,8 +314,8 @@ def _row_height(row: tuple[str, ...], widths: list[float]) -> float:
     return (deepest * CELL * fit.LINE + 7) / fit.POINTS_PER_INCH
 
 
-def _table(slide: Any, grid: Grid, name: str) -> None:
-    box, widths = layout.TABLE, _widths(grid)
+def _table(slide: Any, grid: Grid, name: str, box: layout.Box) -> None:
+    widths = _widths(grid, box.width)
     rows = (grid.head, *grid.rows)
     heights = [_row_height(row, widths) for row in rows]
     frame = slide.shapes.add_table(
@@ -329,6 +342,3 @@ def _number(slide: Any) -> None:
 
 def _notes(slide: Any, paragraphs: list[str]) -> None:
     slide.notes_slide.notes_text_frame.text = "\n".join(filter(None, paragraphs))
-
-
-__all__ = ["Pt", "render"]

@@ -23,12 +23,13 @@ TYPES: Final = {
 }
 COLOURS: Final = (MSO_THEME_COLOR.ACCENT_1, MSO_THEME_COLOR.ACCENT_2, MSO_THEME_COLOR.ACCENT_3)
 MOST_LABELS: Final = 8
+MONTHS: Final = {"nl": "[$-413]mmm yyyy", "en": "[$-809]mmm yyyy"}
 SIZE: Final = 12
 FORMATS: Final = {Unit.EUR: '"€" #,##0', Unit.PERCENT: '0"%"'}
 SMALL: Final = 10
 
 
-def add(slide: Any, plain: Plain, alt: str, box: Box) -> None:
+def add(slide: Any, plain: Plain, alt: str, box: Box, lang: str) -> None:
     """Put a chart on a slide.
 
     Args:
@@ -36,9 +37,10 @@ def add(slide: Any, plain: Plain, alt: str, box: Box) -> None:
         plain: what it shows.
         alt: the sentence that stands for it.
         box: where it stands.
+        lang: of its months.
     """
     data = CategoryChartData()
-    data.categories = plain.labels
+    data.categories = plain.months
     for name, values in plain.series:
         data.add_series(deck_words.clean(name), values)
     frame = slide.shapes.add_chart(
@@ -54,18 +56,30 @@ def add(slide: Any, plain: Plain, alt: str, box: Box) -> None:
     if chart.has_legend:
         chart.legend.position = XL_LEGEND_POSITION.TOP
         chart.legend.include_in_layout = False
-    _axes(chart, plain)
+    _months(chart.category_axis, plain, lang)
+    _values(chart.value_axis, plain)
     _series(chart, plain)
 
 
-def _axes(chart: Any, plain: Plain) -> None:
-    across, up = chart.category_axis, chart.value_axis
+def _months(across: Any, plain: Plain, lang: str) -> None:
+    """Months along the axis, named in the deck's language whatever the reader's machine speaks."""
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     across.format.line.color.rgb = _rgb(palette.BORDER)
-    skip = max(1, -(-len(plain.labels) // MOST_LABELS))
-    for name in ("c:tickLblSkip", "c:tickMarkSkip"):
-        mark = across._element.makeelement(qn(name), {"val": str(skip)})  # noqa: SLF001 - no setter
-        across._element.insert_element_before(mark, "c:noMultiLvlLbl", "c:extLst")  # noqa: SLF001 - likewise
+    across.tick_labels.number_format = MONTHS[lang]
+    across.tick_labels.number_format_is_linked = False
+    every = max(1, -(-len(plain.months) // MOST_LABELS))
+    for name, value in {
+        "c:baseTimeUnit": "months",
+        "c:majorUnit": str(every),
+        "c:majorTimeUnit": "months",
+    }.items():
+        element = across._element  # noqa: SLF001 - python-pptx has no setter
+        for found in element.findall(qn(name)):
+            element.remove(found)
+        element.append(element.makeelement(qn(name), {"val": value}))
+
+
+def _values(up: Any, plain: Plain) -> None:
     up.major_gridlines.format.line.color.rgb = _rgb(palette.GRID)
     up.format.line.fill.background()
     values = [abs(one) for _, known in plain.series for one in known if one is not None]

@@ -11,12 +11,16 @@ from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
+
+from nami_monitor.charts.palette import GRID
 
 TAGS: Final = {"nl": "nl-NL", "en": "en-GB"}
 SLIDE_NUMBER: Final = PP_PLACEHOLDER.SLIDE_NUMBER
 CELL: Final = 12
+LINE: Final = GRID.lstrip("#")
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 STRONG: Final = RIGHT_TO_LEFT | {"L"}
 CONTROLS: Final = re.compile(
@@ -77,12 +81,21 @@ def fill_cell(cell: Any, words: str, *, head: bool, right: bool) -> None:
     run.font.bold = head
     paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
     _direct(paragraph, words)
+    _lines(cell)
     cell.fill.solid()
     if head:
         cell.fill.fore_color.theme_color = MSO_THEME_COLOR.TEXT_2
         run.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
     else:
         cell.fill.fore_color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+
+
+def _lines(cell: Any) -> None:
+    """A thin line above and below a row, which leads the eye across."""
+    properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - python-pptx draws no borders
+    for side in ("lnT", "lnB"):
+        line = f'<a:{side} {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{LINE}"/>'
+        properties.append(parse_xml(f"{line}</a:solidFill></a:{side}>"))
 
 
 def describe(shape: Any, words: str) -> None:

@@ -27,17 +27,17 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Plain:
-    """A chart that every office program can draw and edit.
+    """A chart by month that every office program can draw and edit.
 
     Args:
         shape: how it is drawn.
-        labels: the names along its axis.
-        series: names with their values, one per label; None where there is none.
+        months: along its axis, oldest first.
+        series: names with their values, one per month; None where there is none.
         unit: of every value.
     """
 
     shape: Shape
-    labels: tuple[str, ...]
+    months: tuple[date, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     unit: Unit
 

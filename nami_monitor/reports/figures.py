@@ -18,7 +18,7 @@ from nami_monitor.charts.mirrored import (
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Trend
-from nami_monitor.i18n import Lang, formats, text
+from nami_monitor.i18n import Lang, text
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.reports.document import Figure, Plain, Shape
@@ -55,7 +55,7 @@ def trend(line: Line, section: Section, lang: Lang) -> Figure:
     annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment)
     plain = Plain(
         Shape.LINE,
-        tuple(formats.month(one.month, lang) for one in line.history),
+        tuple(one.month for one in line.history),
         ((name, tuple(one.value for one in line.history)),),
         line.kpi.unit,
     )
@@ -92,7 +92,7 @@ def mirrored(answer: Answer, lang: Lang) -> Figure | None:
         table=mirrored_table(rows, answer.unit, lang),
         plain=Plain(
             Shape.STACKED,
-            tuple(formats.month(row.month, lang) for row in rows),
+            tuple(row.month for row in rows),
             (
                 (text("charts.mirrored.target", lang), tuple(row.target for row in rows)),
                 (text("charts.mirrored.substitute", lang), tuple(row.substitute for row in rows)),

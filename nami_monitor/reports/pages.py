@@ -10,11 +10,11 @@ from typing import Any, Final
 from nami_monitor.briefing import handbook, telling, waterbed
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.month import Briefing, Section
 from nami_monitor.briefing.overview import Line
-from nami_monitor.core.words import Design, State
+from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
-from nami_monitor.kit.matching import Match
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.answer import Answer
 from nami_monitor.kpis.sentences import reason_sentence
@@ -41,7 +41,7 @@ class Measure:
 
 TOLD: Final[Mapping[Audience, Measure]] = {
     Audience.MANAGEMENT: Measure(findings=5, trends=2, lessons=3, missing=False),
-    Audience.TEAM: Measure(findings=8, trends=6, lessons=6, missing=True),
+    Audience.TEAM: Measure(findings=7, trends=6, lessons=6, missing=True),
 }
 
 
@@ -95,7 +95,14 @@ def _pages(found: Briefing, lang: Lang, told: Measure) -> Iterator[Page]:
 
 
 def _page(
-    kind: str, lang: Lang, title: str, *, about: str = "", key: str = "", **more: Any
+    kind: str,
+    lang: Lang,
+    title: str,
+    *,
+    about: str = "",
+    key: str = "",
+    seen: str = "",
+    **more: Any,
 ) -> Page:
     """A page of a kind, named and with its method.
 
@@ -105,6 +112,7 @@ def _page(
         title: its conclusion.
         about: what it is about, in words.
         key: the same as a code.
+        seen: what the title says in full, where that is longer.
         **more: what it holds, as in ``Page``.
     """
     label = text(f"report.pages.{kind}", lang)
@@ -112,7 +120,7 @@ def _page(
         code=f"{kind}:{key}" if key else kind,
         label=text("report.pair", lang, head=label, said=about) if about else label,
         title=title,
-        notes=text(f"report.method.{kind}", lang),
+        notes=" ".join(filter(None, (seen, text(f"report.method.{kind}", lang)))),
         **more,
     )
 
@@ -141,16 +149,17 @@ def _first_question(findings: Sequence[Finding], lang: Lang) -> str:
 
 
 def _summary(found: Briefing, lang: Lang, told: Measure) -> Page:
-    most = found.findings[: told.findings]
+    most = found.first[: told.findings]
     points = [telling.full(one, found, lang) for one in most]
     left = len(found.findings) - len(most)
     if left:
         points.append(text("report.more", lang, n=left))
+    points.append(telling.chance(found, lang))
     return _page(
         "summary",
         lang,
         telling.headline(found, lang),
-        points=tuple(points) or (text("report.calm", lang),),
+        points=tuple(points if most else [text("report.calm", lang), *points]),
         asked=_first_question(found.findings, lang),
     )
 
@@ -216,27 +225,27 @@ def _trends(section: Section, lang: Lang, most: int) -> Iterator[Page]:
     shown: dict[str, tuple[Line, Finding]] = {}
     for finding in section.findings:
         line = finding.line
-        if line is not None and line.result.value is not None:
+        known = finding.kind is not KitSignal.LOW_MEASURABILITY
+        if known and line is not None and line.result.value is not None:
             shown.setdefault(line.kpi.code, (line, finding))
     for code, (line, finding) in list(shown.items())[:most]:
         yield _page(
             "trend",
             lang,
-            telling.sentence(finding, lang),
+            telling.title(finding, lang),
+            seen=telling.sentence(finding, lang),
             about=telling.name(line, lang),
             key=":".join(filter(None, (section.category, code))),
-            points=tuple(_beside(line, lang)),
             figures=(figures.trend(line, section, lang),),
+            grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),
             asked=telling.question(finding, lang),
         )
 
 
-def _beside(line: Line, lang: Lang) -> Iterator[str]:
-    """What belongs beside a chart: value, total, aim, a year earlier, and the signal."""
-    heads = KPI_COLUMNS.heads[1:]
-    for head, said in zip(heads, _kpi_row(line, lang)[1:], strict=True):
-        if said:
-            yield text("report.pair", lang, head=text(f"report.heads.{head}", lang), said=said)
+BESIDE_COLUMNS: Final = Columns(
+    KPI_COLUMNS.heads[1:], KPI_COLUMNS.widths[1:], frozenset({0, 1, 2, 3, 4})
+)
+"""What belongs beside the chart of a key figure."""
 
 
 CONTRACT_COLUMNS: Final = Columns(
@@ -247,11 +256,16 @@ CONTRACT_COLUMNS: Final = Columns(
 
 
 def _contracts(found: Briefing, lang: Lang) -> Iterator[Page]:
-    asked = [one for one in found.findings if isinstance(one.about, Contract)]
-    due = [one.about for one in asked if isinstance(one.about, Contract)]
+    due = {
+        one.number: one
+        for section in found.sections
+        for one in section.contracts
+        if one.due(found.month) or one.overdue(found.month)
+    }
     if due:
-        rows = [_contract_row(contract, found.month, lang) for contract in due]
+        rows = [_contract_row(contract, found.month, lang) for contract in due.values()]
         title = text("report.contracts", lang, n=len(rows))
+        asked = [one for one in found.findings if isinstance(one.about, Contract)]
         question = _first_question(asked, lang)
         grid = _grid(CONTRACT_COLUMNS, rows, lang)
         yield _page("contracts", lang, title, grid=grid, asked=question)
@@ -277,7 +291,7 @@ def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[Page]:
         yield _page("lessons", lang, title, points=tuple(told))
 
 
-def _lesson(match: Match, lang: Lang) -> str:
+def _lesson(match: Called, lang: Lang) -> str:
     words = match.lesson.words[lang]
     cases = ", ".join(map(str, match.lesson.cases))
     origin = "advice" if match.lesson.advice else "cases" if cases else "conclusion"

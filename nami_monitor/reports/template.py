@@ -69,7 +69,6 @@ class Holder:
         bullet: whether its paragraphs have one.
         ground: name or value of its background; empty for none.
         anchor: ``t``, ``ctr`` or ``b``.
-        columns: of text.
     """
 
     number: int
@@ -81,7 +80,6 @@ class Holder:
     bullet: bool = False
     ground: str = ""
     anchor: str = "t"
-    columns: int = 1
 
 
 SIDE: Final = 0.6
@@ -90,7 +88,7 @@ TITLE: Final = Holder(
     0, "Titel", Box(SIDE, 0.55, TEXT_WIDTH, 0.95), 24, "tx2", bold=True, anchor="t"
 )
 LABEL: Final = Holder(
-    KICKER, "Onderwerp", Box(SIDE, 0.28, TEXT_WIDTH, 0.3), 12, "accent2", bold=True
+    KICKER, "Onderwerp", Box(SIDE, 0.25, TEXT_WIDTH, 0.3), 12, "accent2", bold=True
 )
 FOOT: Final = Holder(
     SOURCE, "Bron", Box(SIDE, 6.82, TEXT_WIDTH - 0.8, 0.48), 12, "accent5", anchor="ctr"
@@ -98,6 +96,7 @@ FOOT: Final = Holder(
 NUMBER: Final = Box(WIDTH - SIDE - 0.7, 6.82, 0.7, 0.48)
 BESIDE: Final = Box(SIDE, 1.6, 8.1, 5.05)
 ABOVE: Final = Box(SIDE, 1.55, TEXT_WIDTH, 3.75)
+BELOW: Final = Box(SIDE, 5.4, 8.0, 1.3)
 TABLE: Final = Box(SIDE, 1.6, TEXT_WIDTH, 5.05)
 
 
@@ -105,8 +104,8 @@ def _asked(box: Box) -> Holder:
     return Holder(ASKED, "Gevraagd besluit", box, 14, ground="FDEBDD", anchor="ctr")
 
 
-def _points(box: Box, columns: int = 1) -> Holder:
-    return Holder(POINTS, "Punten", box, 16, bullet=True, columns=columns)
+def _points(box: Box) -> Holder:
+    return Holder(POINTS, "Punten", box, 16, bullet=True)
 
 
 COVER: Final = (
@@ -123,8 +122,7 @@ LAYOUTS: Final[dict[str, tuple[Holder, ...]]] = {
     "Brede grafiek": (
         TITLE,
         LABEL,
-        _points(Box(SIDE, 5.4, 7.9, 1.3), columns=2),
-        _asked(Box(8.7, 5.4, WIDTH - SIDE - 8.7, 1.3)),
+        _asked(Box(8.9, 5.4, WIDTH - SIDE - 8.9, 1.3)),
         FOOT,
     ),
     "Tabel": (TITLE, LABEL, _asked(Box(SIDE, 5.75, TEXT_WIDTH, 0.9)), FOOT),
@@ -163,7 +161,9 @@ def themed(blob: bytes, colours: dict[str, str]) -> bytes:
     xml = blob.decode()
     for name, colour in colours.items():
         value = f'<a:srgbClr val="{colour.lstrip("#")}"/>'
-        xml = re.sub(rf"<a:{name}>.*?</a:{name}>", f"<a:{name}>{value}</a:{name}>", xml, flags=re.DOTALL)
+        xml = re.sub(
+            rf"<a:{name}>.*?</a:{name}>", f"<a:{name}>{value}</a:{name}>", xml, flags=re.DOTALL
+        )
     face = f'\\1<a:latin typeface="{TYPEFACE}"'
     xml = re.sub(r'(<a:m(?:aj|in)orFont>\s*)<a:latin typeface="[^"]*"', face, xml)
     return xml.encode()
@@ -212,7 +212,6 @@ def _placeholder(holder: Holder, no: int) -> str:
         if holder.ground
         else ('lIns="0" rIns="0" tIns="0" bIns="0"')
     )
-    columns = f' numCol="{holder.columns}" spcCol="228600"' if holder.columns > 1 else ""
     bullet = ' marL="228600" indent="-228600"' if holder.bullet else ' marL="0" indent="0"'
     sign = (
         '<a:buFont typeface="Arial"/><a:buChar char="&#8226;"/>' if holder.bullet else "<a:buNone/>"
@@ -221,9 +220,9 @@ def _placeholder(holder: Holder, no: int) -> str:
         f'<p:sp {SPACES}><p:nvSpPr><p:cNvPr id="{no}" name="{holder.name}"/>'
         f'<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr>'
         f"<p:spPr>{_place(holder.box)}{ground}</p:spPr>"
-        f'<p:txBody><a:bodyPr wrap="square" anchor="{holder.anchor}" {inset}{columns}>'
+        f'<p:txBody><a:bodyPr wrap="square" anchor="{holder.anchor}" {inset}>'
         f'<a:normAutofit/></a:bodyPr><a:lstStyle><a:lvl1pPr{bullet} algn="l">'
-        f'<a:lnSpc><a:spcPct val="100000"/></a:lnSpc><a:spcBef><a:spcPts val="400"/></a:spcBef>{sign}'
+        f'<a:spcBef><a:spcPts val="400"/></a:spcBef>{sign}'
         f'<a:defRPr lang="nl-NL" sz="{holder.size * 100}" b="{int(holder.bold)}">'
         f'<a:solidFill><a:schemeClr val="{holder.colour}"/></a:solidFill></a:defRPr>'
         "</a:lvl1pPr></a:lstStyle>"

@@ -49,7 +49,7 @@ def test_nothing_is_a_formula_or_a_link(found):
     line = section.glance.lines[0]
     named = replace(section, names={"nl": hostile, "en": "https://example.test"})
     for lang in LANGS:
-        made = replace(found, sections=(named,), findings=())
+        made = replace(found, sections=(named,), first=(), others=())
         for sheet in book(workbook.render(made, lang, NEUTRAL)):
             for row in sheet.iter_rows():
                 for cell in row:
@@ -60,6 +60,6 @@ def test_nothing_is_a_formula_or_a_link(found):
 
 def test_a_text_longer_than_a_cell_is_cut_and_the_file_opens(found):
     section = replace(found.sections[0], names={"nl": "x" * 40_000})
-    made = replace(found, sections=(section,), findings=())
+    made = replace(found, sections=(section,), first=(), others=())
     sheet = book(workbook.render(made, "nl", NEUTRAL)).worksheets[0]
     assert len(sheet["A2"].value) == 32_767
