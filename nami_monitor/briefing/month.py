@@ -153,18 +153,18 @@ def briefing(
         taken = [one for one in begun if category in {None, one.category}]
         sections.append(_section(db, month, category, names, taken, within))
     progress(len(wanted), len(wanted), "")
-    first, others = _ordered(sections)
+    top, others = _ordered(sections)
     used = {
         source for section in sections for line in section.told for source in line.result.sources
     }
     delivered, demo = db.rows(
         "select (select max(imported_at) from batches where undone_at is null), demo from meta"
     )[0]
-    shown = [one.signal for one in (*first, *others)]
+    shown = [one.signal for one in (*top, *others)]
     return Briefing(
         month=month,
         sections=tuple(sections),
-        first=first,
+        first=top,
         others=others,
         lessons=beside(ALL, shown, cases_of(db)),
         sources=tuple(sorted(used)),
