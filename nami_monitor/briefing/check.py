@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from nami_monitor.briefing import telling
-from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import CALLS_UP, Finding
+from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.month import Briefing
 from nami_monitor.briefing.overview import Line
 from nami_monitor.i18n import formats, text
-from nami_monitor.kit.matching import Match
 from nami_monitor.store import Transaction
 from nami_monitor.store.kept import Kept
 
@@ -74,21 +73,9 @@ class Changes:
         return not (self.deliveries or self.restated or self.new or self.gone)
 
 
-def key(finding: Finding) -> str:
-    """A finding's name, which stays the same from one visit to the next."""
-    about = finding.about
-    if isinstance(about, Line):
-        code = about.kpi.code
-    elif isinstance(about, Contract):
-        code = about.number
-    else:
-        code = about.intervention.code
-    return f"{finding.kind}:{finding.category or ''}:{code}"
-
-
 def tick_name(finding: Finding) -> str:
     """Under which name a tick is kept: a finding is seen per month."""
-    return f"{finding.month:%Y-%m}:{key(finding)}"
+    return f"{finding.month:%Y-%m}:{finding.name}"
 
 
 def split(
@@ -102,7 +89,7 @@ def split(
     )
 
 
-def lesson_of(found: Briefing) -> dict[str, Match]:
+def lesson_of(found: Briefing) -> dict[str, Called]:
     """The closest lesson of each finding that calls one up, by the finding's name.
 
     Findings that are alike share their lessons: each takes the next one, until there are no more.
@@ -110,15 +97,14 @@ def lesson_of(found: Briefing) -> dict[str, Match]:
     left = list(found.lessons)
     taken = {}
     for finding in found.findings:
-        signal = CALLS_UP.get(finding.kind)
-        strategy = finding.line.kpi.strategy if finding.line else None
-        match = next(
-            (m for m in left if m.occasion.signal is signal and m.occasion.strategy is strategy),
+        kind, category = finding.kind, finding.category
+        called = next(
+            (one for one in left if (one.signal.kind, one.signal.category) == (kind, category)),
             None,
         )
-        if signal is not None and match is not None:
-            left.remove(match)
-            taken[key(finding)] = match
+        if called is not None:
+            left.remove(called)
+            taken[finding.name] = called
     return taken
 
 
@@ -126,7 +112,7 @@ def snapshot(found: Briefing) -> dict[str, Any]:
     """What a visit saw, as it is kept."""
     return {
         "month": f"{found.month:%Y-%m-%d}",
-        "findings": sorted({key(one) for one in found.findings}),
+        "findings": sorted({one.name for one in found.findings}),
         "values": {
             line.kpi.code: line.result.value
             for section in found.sections
@@ -157,8 +143,8 @@ def changes(found: Briefing, before: Kept, deliveries: Sequence[Delivery]) -> Ch
             for line in lines
             if same and line.kpi.code in values and _differ(values[line.kpi.code], line)
         ),
-        new=tuple(one for one in found.findings if key(one) not in known),
-        gone=len(known - {key(one) for one in found.findings}) if same else 0,
+        new=tuple(one for one in found.findings if one.name not in known),
+        gone=len(known - {one.name for one in found.findings}) if same else 0,
     )
 
 

@@ -10,12 +10,14 @@ import streamlit as st
 
 from nami_monitor.briefing import check, telling
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import Finding, Kind
+from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.month import Briefing
 from nami_monitor.briefing.overview import Line
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
-from nami_monitor.kit.matching import Match, Reach
+from nami_monitor.kit.matching import Reach
 from nami_monitor.store.kept import Kept, keep, kept
 from nami_monitor.ui import app, links, target_form, targets, words
 from nami_monitor.ui.app import Session
@@ -110,11 +112,11 @@ def attention(session: Session, found: Briefing, chosen: Chosen) -> None:
     if not fresh:
         st.markdown(session.t("check.all_seen" if seen else "check.calm"))
     for finding in fresh[:SHOWN]:
-        _point(session, found, finding, chosen, lessons.get(check.key(finding)))
+        _point(session, found, finding, chosen, lessons.get(finding.name))
     if fresh[SHOWN:]:
         with st.expander(session.t("check.more", n=len(fresh[SHOWN:]))):
             for finding in fresh[SHOWN:]:
-                _point(session, found, finding, chosen, lessons.get(check.key(finding)))
+                _point(session, found, finding, chosen, lessons.get(finding.name))
     if seen:
         with st.expander(session.t("check.seen_list", n=len(seen))):
             for finding in seen:
@@ -130,11 +132,11 @@ def _point(
     found: Briefing,
     finding: Finding,
     chosen: Chosen,
-    match: Match | None,
+    match: Called | None,
     ticked: Kept | None = None,
 ) -> None:
     name = check.tick_name(finding)
-    with st.container(border=True, key=f"point_{check.key(finding).replace(':', '_')}"):
+    with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
         st.markdown(f"**{telling.full(finding, found, session.lang)}**")
         question = telling.question(finding, session.lang)
         if question and ticked is None:
@@ -172,7 +174,7 @@ def _tick(name: str, seen: bool) -> None:
         keep(db, check.SEEN, name, {} if seen else None, session.who)
 
 
-def _lesson(session: Session, match: Match) -> None:
+def _lesson(session: Session, match: Called) -> None:
     lesson = match.lesson.words[session.lang]
     with st.expander(session.t("check.lesson", title=lesson.title)):
         st.markdown(lesson.text)
@@ -191,7 +193,7 @@ def way(session: Session, finding: Finding, chosen: Chosen) -> tuple[str, str, d
     address = {app.LANGUAGE: session.lang, app.DATA: app.DEMO if session.demo else app.OWN}
     address["category"] = finding.category or ""
     about = finding.about
-    if finding.kind is Kind.MISSING:
+    if about is None or finding.kind is KitSignal.LOW_MEASURABILITY:
         return "pages/data.py", "data", address
     if isinstance(about, Line):
         month = {"month": f"{finding.month:%Y-%m}"}

@@ -39,10 +39,10 @@ def body(visit, **other):
 
 
 def test_every_finding_has_a_name_of_its_own_that_stays(db, office):
-    names = [check.key(one) for one in office.findings]
+    names = [one.name for one in office.findings]
     assert len(set(names)) == len(names) > 3
     again = briefing(db, OCTOBER, ["office_supplies"])
-    assert [check.key(one) for one in again.findings] == names
+    assert [one.name for one in again.findings] == names
 
 
 def test_what_was_ticked_is_seen_in_its_month_and_not_in_the_next(office):
@@ -82,9 +82,9 @@ def test_a_difference_that_is_not_written_is_no_change(office, visit):
 
 def test_findings_that_came_and_went_are_told(office, visit):
     names = visit.body["findings"]
-    before = [*names[1:], "concern:office_supplies:impact_mass"]
+    before = [*names[1:], "worse:office_supplies:impact_mass"]
     found = check.changes(office, body(visit, findings=before), ())
-    assert [check.key(one) for one in found.new] == [names[0]]
+    assert [one.name for one in found.new] == [names[0]]
     assert found.gone == 1
 
 
@@ -116,7 +116,7 @@ def test_deliveries_since_a_visit_are_named_and_so_is_what_was_taken_back(demo):
 def test_each_finding_has_a_lesson_of_its_own(office):
     found = check.lesson_of(office)
     assert found
-    names = [match.lesson.name for match in found.values()]
+    names = [called.lesson.name for called in found.values()]
     assert len(set(names)) == len(names)
 
 
@@ -134,5 +134,5 @@ def test_the_mail_says_what_the_briefing_says_and_no_more(office, lang):
 
 def test_a_long_mail_says_how_much_it_leaves_out(office):
     asking = next(one for one in office.findings if not one.good)
-    many = replace(office, findings=(asking,) * (check.MAILED + 2))
+    many = replace(office, first=(asking,) * (check.MAILED + 2), others=())
     assert "en nog 2" in check.mail(many, "", "nl")
