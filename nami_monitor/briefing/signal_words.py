@@ -28,7 +28,7 @@ def _percent(value: float, lang: str) -> str:
 
 
 def _units(value: float, lang: str) -> str:
-    return waterbed.amount(value, Unit.BASE, lang)
+    return formats.difference(value, Unit.BASE, lang)
 
 
 def _whole(value: float, lang: str) -> str:

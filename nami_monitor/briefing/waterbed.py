@@ -10,16 +10,20 @@ from typing import Any, Final
 from nami_monitor.core.shorten import short as cut
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer, Went
+from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.interventions.note import Note
 from nami_monitor.kpis.interventions.series import Kind
-from nami_monitor.waterbed.result import Interval, Reason
+from nami_monitor.kpis.interventions.went import Went
+from nami_monitor.waterbed.result import Estimate, Reason
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
     (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN): "waterbed_and_net",
     (Verdict.WATERBED_SHOWN, Verdict.BACKFIRE_SHOWN): "backfire_shown",
 }
 """Verdicts that hold together, and the sentence for both."""
+
+MOST_DRAWN: Final = 12
+"""More places where demand may have gone than this are named in the table only."""
 
 MOST_NAMED: Final = 8
 """More locations than this are named in the table only."""
@@ -54,18 +58,21 @@ def short(answer: Answer, lang: str) -> str:
     return ", ".join(text(f"waterbed.short.{one}", lang) for one in answer.verdicts)
 
 
-def amount(value: float, unit: Unit, lang: str) -> str:
-    """An effect with its sign and unit."""
-    return formats.difference(value, unit, lang)
+def amount(found: Estimate, unit: Unit, lang: str) -> str:
+    """An effect with its sign and unit, no finer than it is known."""
+    written = formats.estimated(found.value, found.se, unit, lang)
+    return (
+        written if unit is Unit.EUR else f"{written}{formats.NBSP}{formats.unit_label(unit, lang)}"
+    )
 
 
-def span(found: Interval, unit: Unit, lang: str) -> str:
+def span(found: Estimate, unit: Unit, lang: str) -> str:
     """An interval of an effect in words."""
     return text(
         "waterbed.between",
         lang,
-        low=formats.departure(found.low, unit, lang),
-        high=formats.departure(found.high, unit, lang),
+        low=formats.estimated(found.low, found.se, unit, lang),
+        high=formats.estimated(found.high, found.se, unit, lang),
     )
 
 
@@ -94,8 +101,8 @@ def reason_sentence(reason: Reason, names: Sequence[str], lang: str) -> str:
     return text(
         f"waterbed.why.{reason.key}",
         lang,
-        seen=_number(reason.seen, lang),
-        needed=_number(reason.needed, lang),
+        seen=number(reason.seen, lang),
+        needed=number(reason.needed, lang),
         locations=_some(places, lang) if places else "-",
     )
 
@@ -126,8 +133,8 @@ def more(answer: Answer, lang: str) -> tuple[str, ...]:
         text(
             f"waterbed.more.{lacking[one.key]}",
             lang,
-            seen=_number(one.seen, lang),
-            needed=_number(one.needed, lang),
+            seen=number(one.seen, lang),
+            needed=number(one.needed, lang),
         )
         for one in result.reasons
         if one.key in lacking
@@ -177,12 +184,12 @@ def went_rows(answer: Answer, lang: str) -> list[tuple[str, str, str, str, str]]
     """Every place where demand may have gone, as people read it."""
 
     def row(one: Went) -> tuple[str, str, str, str, str]:
-        corrected = text(f"waterbed.went.{'yes' if one.corrected else 'apart'}", lang)
+        corrected = text(f"waterbed.went.{'yes' if one.corrected else 'no'}", lang)
         if one.effect is None:
             return (place(one, lang), text("waterbed.went.unknown", lang), "", "", corrected)
         return (
             place(one, lang),
-            amount(one.effect.value, answer.unit, lang),
+            amount(one.effect, answer.unit, lang),
             span(one.effect, answer.unit, lang),
             text(f"waterbed.went.{'yes' if one.shown else 'no'}", lang),
             corrected,
@@ -191,11 +198,26 @@ def went_rows(answer: Answer, lang: str) -> list[tuple[str, str, str, str, str]]
     return [row(one) for one in answer.destinations]
 
 
+def drawn(answer: Answer) -> tuple[Went, ...]:
+    """The places that a chart has room for: what was registered, what is shown, then the largest.
+
+    Places of which nothing can be told stand in the table only.
+    """
+    told = [one for one in answer.destinations if one.effect is not None]
+    ranked = sorted(told, key=_weight, reverse=True)[:MOST_DRAWN]
+    return tuple(one for one in told if one in ranked)
+
+
+def _weight(one: Went) -> tuple[bool, bool, float]:
+    value = one.effect.value if one.effect else 0.0
+    return one.kind is Kind.REGISTERED, one.shown, abs(value)
+
+
 def place(went: Went, lang: str) -> str:
     """A place where demand may have gone, in words."""
     name = went.name
-    if went.kind in {Kind.SUBSTITUTE, Kind.CHANNEL}:
-        name = channel(went.name, lang)
+    if went.kind in {Kind.REGISTERED, Kind.SUBSTITUTE, Kind.CHANNEL}:
+        name = _channels(went.name.split(";"), lang)
     elif went.kind is Kind.GROUP and not name:
         name = text("waterbed.kinds.no_group", lang)
     return text(f"waterbed.kinds.{went.kind}", lang, name=name)
@@ -207,7 +229,8 @@ def channel(code: str, lang: str) -> str:
     return text(key, lang) if has_text(key, lang) else code
 
 
-def _number(value: float | None, lang: str) -> str:
+def number(value: float | None, lang: str) -> str:
+    """A number that decides something: whole, or with one decimal; a dash without one."""
     return (
         "-"
         if value is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Final
 
 from nami_monitor.charts import palette
@@ -13,7 +14,11 @@ from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import departure, unit_label
 
-ROW: Final = 34
+ROW: Final = 38
+"""Pixels for each place: room for a name on two lines."""
+
+NARROW_LINE: Final = 20
+"""Signs on a line of a name where the screen is narrow."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ def reach_spec(places: tuple[Place, ...], unit: Unit, lang: str) -> Spec:
     """
     axis = value_axis([0.0, *(end for one in places for end in (one.low, one.high))], lang)
     order = [one.name for one in places]
+    folded = [wrap(one.name, NARROW_LINE) for one in places]
     y: Spec = {
         "field": "name",
         "type": "nominal",
@@ -55,7 +61,8 @@ def reach_spec(places: tuple[Place, ...], unit: Unit, lang: str) -> Spec:
             "domain": False,
             "ticks": False,
             "labelColor": palette.BODY,
-            "labelLimit": {"expr": f"width < {NARROWEST:.0f} ? 150 : 260"},
+            "labelExpr": f"width < {NARROWEST:.0f} ? {pick(order, folded)} : datum.value",
+            "labelLimit": {"expr": f"width < {NARROWEST:.0f} ? 150 : 320"},
         },
     }
     x: Spec = {

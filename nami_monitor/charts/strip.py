@@ -15,6 +15,8 @@ from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, percent
 
 HEIGHT: Final = 118
+BELOW_NAMES: Final = 0.74
+"""How high the rule at 100% may reach, so that it crosses no zone's name."""
 LOW, HIGH = 0.0, 120.0
 TICKS: Final = (0, 20, 40, 60, 80, 100, 120)
 ZONES: Final = ("little", "part", "nearly_all")
@@ -66,8 +68,8 @@ def strip_spec(value: float, low: float, high: float, lang: str) -> Spec:
                "fontSize": {"expr": f"width < {NARROWEST:.0f} ? {SMALL} : {MAIN}"}},
               zones, {"x": {**x, "field": "middle"}, "y": {"value": 0},
                       "text": {"field": "name"}}),
-        layer({"type": "rule", "color": palette.BODY, "strokeDash": [4, 3]}, [{"x": 100}],
-              {"x": x}),
+        layer({"type": "rule", "color": palette.BODY, "strokeDash": [4, 3]},
+              [{"x": 100, "y": 0, "y2": BELOW_NAMES}], {"x": x, "y": y, "y2": {"field": "y2"}}),
         layer({"type": "rule", "color": palette.INK, "strokeWidth": 5}, span,
               {"x": x, "x2": {"field": "x2"}, "y": y}),
         *_arrows(low, high, x, y),

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "trace": "trace",
     "measurability": "measurability",
     "waterbed": "waterbed",
+    "plan-pilot": "plan_pilot",
     "report": "report",
     "signals": "signals",
     "lessons": "lessons",

@@ -37,6 +37,8 @@ WRONG_USAGE: Final = frozenset(
         "briefing.no_month",
         "signals.no_category",
         "lessons.no_signal",
+        "pilot.unknown",
+        "pilot.no_locations",
     }
 )
 """Errors that the command line itself holds; they end with exit code 2."""

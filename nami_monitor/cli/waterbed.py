@@ -12,9 +12,10 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.answer import Answer, Went, answer
+from nami_monitor.kpis.interventions.answer import Answer, answer
 from nami_monitor.kpis.interventions.ground import ground
 from nami_monitor.kpis.interventions.register import chosen
+from nami_monitor.kpis.interventions.went import Went
 from nami_monitor.waterbed.result import Interval
 
 app = typer.Typer(rich_markup_mode=None)
@@ -123,7 +124,7 @@ def _effect(session: Session, one: Answer, part: str) -> str:
     found = getattr(one.result, part) if one.result else None
     if found is None:
         return ""
-    value = briefing.amount(found.value, one.unit, session.lang)
+    value = briefing.amount(found, one.unit, session.lang)
     return f"{value} ({briefing.span(found, one.unit, session.lang)})"
 
 

@@ -177,6 +177,25 @@ def departure(value: Number, unit: Unit, lang: str) -> str:
     return signed(value, lang, lambda each, la: figure(each, unit, la))
 
 
+def estimated(value: Number, error: float, unit: Unit, lang: str) -> str:
+    """Write an estimated difference with its sign, no finer than it is known.
+
+    Args:
+        value: the difference, or one of its limits.
+        error: its standard error: two digits of it are written.
+        unit: of the value; a euro sign stays with it.
+        lang: ``nl`` or ``en``.
+    """
+    finest = 1 - math.floor(math.log10(error)) if error > 0 else 0
+    decimals = min(max(finest, 0), MOST_DECIMALS)
+
+    def write(each: Number, la: str) -> str:
+        digits = number(each, la, decimals=decimals)
+        return _with_euro(digits) if unit is Unit.EUR else digits
+
+    return signed(value, lang, write)
+
+
 def difference(
     value: Number,
     unit: Unit,

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from nami_monitor.kpis.interventions.portfolio import Share
 
 
-def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+def counterfactual(
+    db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period] | None = None
+) -> list[KpiResult]:
     """The results of a KPI that rests on the estimates of interventions.
 
     Args:
         db: a consistent look at the file.
         kpi: the declaration; a percentage is the quotient, any other unit the net effect in it.
         ask: periods, grouping and filters; only by category and intervention.
+        periods: other periods than the question's.
 
     Returns:
         As ``compute`` gives. The completeness is the share of the months in which interventions
@@ -42,10 +45,11 @@ def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
         UserError: ``kpi.dimensions_apart`` for any other dimension, or what ``periods_of`` raises.
     """
     choose(kpi.reads, ask.used)
+    wanted = periods_of(db, ask) if periods is None else periods
     if not db.value("select exists (select 1 from interventions)"):
         return [
             replace(_blank(kpi, period, {}, ()), reason=Reason("no_interventions"))
-            for period in ([] if ask.by else periods_of(db, ask))
+            for period in ([] if ask.by else wanted)
         ]
     from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
 
@@ -59,7 +63,7 @@ def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
             within([one for one in answers if _keys(one, ask.by) == keys], period),
         )
         for keys in groups
-        for period in periods_of(db, ask)
+        for period in wanted
     ]
 
 

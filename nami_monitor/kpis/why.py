@@ -28,6 +28,7 @@ from nami_monitor.kpis.contributions import (
     ratio_contributions,
     shared_ratio_contributions,
 )
+from nami_monitor.kpis.counterfactual import counterfactual
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.relations import RELATIONS, choose
 from nami_monitor.kpis.result import KpiResult, Reason
@@ -194,7 +195,8 @@ def why(
     if not periods:
         raise UserError("why.no_data")
     span = [earlier(periods[-1], against), periods[-1]]
-    before, after = added_up(db, summed, ask, span)
+    work_out = counterfactual if kpi.over_time is OverTime.COUNTERFACTUAL else added_up
+    before, after = work_out(db, summed, ask, span)
     told = Why(kpi, dimension, before, after)
     if kpi.over_time in NOT_SPLIT:
         return replace(told, lacking=replace(after, reason=Reason(NOT_SPLIT[kpi.over_time])))

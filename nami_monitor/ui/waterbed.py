@@ -14,12 +14,12 @@ from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer, readings
 from nami_monitor.kpis.interventions.cube import READINGS
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.register import Intervention, interventions
+from nami_monitor.kpis.interventions.ground import Ground, ground
+from nami_monitor.kpis.interventions.register import Intervention, chosen, interventions
 from nami_monitor.kpis.interventions.sites import places
 from nami_monitor.kpis.names import names
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, links
+from nami_monitor.ui import filters, links, waterbed_charts
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, cards_html
 from nami_monitor.ui.grid import Head, grid
@@ -40,12 +40,19 @@ def _register(_store: Store, path: str, version: int) -> tuple[Intervention, ...
         return interventions(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _readings(_store: Store, path: str, version: int, code: str) -> tuple[Answer, ...]:
-    del path, version
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _ground(_store: Store, path: str, version: int, category: str, more: tuple[str, ...]) -> Ground:
+    """What comparisons in a category rest on; visitors share it, and nobody changes it."""
+    del path, version  # they are part of the key only
     with _store.read() as db:
-        (one,) = (found for found in interventions(db) if found.code == code)
-        return readings(one, ground(db, [one.category]))
+        return ground(db, [category], more)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _readings(_read: Ground, path: str, version: int, code: str) -> tuple[Answer, ...]:
+    del path, version
+    (one,) = chosen(_read.register, [code])
+    return readings(one, _read)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -53,6 +60,31 @@ def _names(_store: Store, path: str, version: int, lang: str) -> Mapping[str | N
     del path, version
     with _store.read() as db:
         return names(db, "location", list(places(db)), lang)
+
+
+def part(session: Session) -> None:
+    """What a measure brought: the verdict first, then what it rests on."""
+    st.markdown(session.t("waterbed.words"))
+    found = register(session)
+    if empty(session, found):
+        return
+    left, right = st.columns([3, 1])
+    with left:
+        answers = choose(session, found)
+    with right:
+        one = reading(session, answers)
+    verdict(session, one)
+    if not one.estimated:
+        bullets(briefing.remarks(one, session.lang))
+    effects(session, one, answers)
+    waterbed_charts.strip(session, one)
+    more(session, one)
+    waterbed_charts.bars(session, one)
+    waterbed_charts.path(session, one)
+    waterbed_charts.went(session, one)
+    remarks(session, one)
+    sensitivity(session, one)
+    sites(session, one)
 
 
 def register(session: Session) -> tuple[Intervention, ...]:
@@ -80,22 +112,30 @@ def empty(session: Session, found: Sequence[Intervention]) -> bool:
 
 def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...]:
     """The intervention to look at, in every reading; at first the first with an estimate."""
-    titles = {one.code: one.title for one in found}
-    answers = {code: _of(session, code) for code in titles}
-    told = (code for code, each in answers.items() if any(one.estimated for one in each))
+    by_code = {one.code: one for one in found}
+    told = (one.code for one in found if any(each.estimated for each in _of(session, one)))
     code = filters.select(
         "intervention",
         session.t("waterbed.choose"),
-        list(titles),
-        lambda one: f"{titles[one]} ({one})",
+        list(by_code),
+        lambda code: f"{by_code[code].title} ({code})",
         default=next(told, found[0].code),
     )
-    return answers[code]
+    return _of(session, by_code[code])
 
 
-def _of(session: Session, code: str) -> tuple[Answer, ...]:
+def _of(session: Session, one: Intervention) -> tuple[Answer, ...]:
     store = session.store
-    return _readings(store, str(store.path), store.version(), code)
+    path, version = str(store.path), store.version()
+    read = _ground(store, path, version, one.category, ())
+    return _readings(read, path, version, one.code)
+
+
+def drafted(session: Session, one: Intervention) -> Ground:
+    """What the comparison of a draft rests on, with the articles that it names."""
+    store = session.store
+    named = tuple(sorted(one.named_products))
+    return _ground(store, str(store.path), store.version(), one.category, named)
 
 
 def reading(session: Session, answers: Sequence[Answer]) -> Answer:
@@ -123,47 +163,55 @@ def verdict(session: Session, one: Answer) -> None:
 
 
 def remarks(session: Session, one: Answer) -> None:
-    """What was left out, what stands in the way, and what a reader must know."""
-    for said in briefing.remarks(one, session.lang):
-        st.markdown(f"- {_plain(said)}")
+    """What a reader must know beside an estimate."""
+    said = briefing.remarks(one, session.lang)
+    if one.estimated and said:
+        st.header(session.t("waterbed.know"), anchor=False)
+        bullets(said)
 
 
-def _plain(said: str) -> str:
+def bullets(sentences: Sequence[str]) -> None:
+    """Sentences one below the other, in one list."""
+    if sentences:
+        st.markdown("\n".join(f"- {plain(said)}" for said in sentences))
+
+
+def plain(said: str) -> str:
     """A sentence in which nothing is markup."""
     return said.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
 
 
-def effects(session: Session, chosen: Answer, answers: Sequence[Answer]) -> None:
+def effects(session: Session, one: Answer, answers: Sequence[Answer]) -> None:
     """Gross, spill-over and net: the chosen reading large, the others beside it."""
-    if not chosen.estimated:
+    if not one.estimated:
         return
-    shown = tuple(_card(session, part, chosen, answers) for part in PARTS)
-    st.html(cards_html(shown, session.lang))
-    name = session.t(f"kpis.{NET[chosen.unit]}.name")
-    links.offer(session.t("trace.figure", name=name), _figure(chosen))
+    cards = tuple(_card(session, part, one, answers) for part in PARTS)
+    st.html(cards_html(cards, session.lang))
+    name = session.t(f"kpis.{NET[one.unit]}.name")
+    links.offer(session.t("trace.figure", name=name), _figure(one))
 
 
-def _figure(chosen: Answer) -> links.Address:
+def _figure(one: Answer) -> links.Address:
     """What a measure brought on balance over all months after its start, as a figure."""
-    months = chosen.window.post if chosen.window else (chosen.intervention.starts_on,)
+    months = one.window.post if one.window else (one.intervention.starts_on,)
     first, last = (month.replace(day=1) for month in (months[0], months[-1]))
     period = Period(first, last, span(first, last))
-    where = {"intervention": (chosen.intervention.code,)}
-    return links.of_figure(NET[chosen.unit], period, where)
+    where = {"intervention": (one.intervention.code,)}
+    return links.of_figure(NET[one.unit], period, where)
 
 
-def _card(session: Session, part: str, chosen: Answer, answers: Sequence[Answer]) -> Card:
-    found = getattr(chosen.result, part)
-    others = [one for one in answers if one.unit is not chosen.unit]
+def _card(session: Session, part: str, one: Answer, answers: Sequence[Answer]) -> Card:
+    found = getattr(one.result, part)
     interval = Beside(
-        session.t("waterbed.heads.interval"), briefing.span(found, chosen.unit, session.lang)
+        session.t("waterbed.heads.interval"), briefing.span(found, one.unit, session.lang)
     )
+    others = [_beside(session, part, each) for each in answers if each.unit is not one.unit]
     return Card(
         name=session.t(f"waterbed.parts.{part}"),
-        value=formats.departure(found.value, chosen.unit, session.lang),
-        unit=session.t(f"waterbed.per_month.{chosen.unit}"),
-        beside=(interval, *(_beside(session, part, one) for one in others)),
-        trace=links.address(session, "trace", _figure(chosen)),
+        value=formats.estimated(found.value, found.se, one.unit, session.lang),
+        unit=session.t(f"waterbed.per_month.{one.unit}"),
+        beside=(interval, *others),
+        trace=links.address(session, "trace", _figure(one)),
     )
 
 
@@ -174,7 +222,7 @@ def _beside(session: Session, part: str, one: Answer) -> Beside:
         return Beside(label, session.t("waterbed.withheld"))
     return Beside(
         label,
-        briefing.amount(found.value, one.unit, session.lang),
+        briefing.amount(found, one.unit, session.lang),
         f"({briefing.span(found, one.unit, session.lang)})",
         links.address(session, "trace", _figure(one)),
     )
@@ -185,8 +233,7 @@ def more(session: Session, one: Answer) -> None:
     said = briefing.more(one, session.lang)
     if said:
         st.header(session.t("waterbed.more.title"), anchor=False)
-        for sentence in said:
-            st.markdown(f"- {_plain(sentence)}")
+        bullets(said)
 
 
 def sensitivity(session: Session, one: Answer) -> None:

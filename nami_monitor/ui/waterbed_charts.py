@@ -18,7 +18,6 @@ from nami_monitor.charts.placebos import Course, placebo_sentence, placebo_spec,
 from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.tables import Table
-from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.ui import trends
 from nami_monitor.ui.app import Session
@@ -58,7 +57,7 @@ def bars(session: Session, one: Answer) -> None:
     start = one.window.post[0]
     title = session.t("waterbed.path.bars")
     st.header(title, anchor=False)
-    st.caption(formats.unit_label(one.unit, session.lang))
+    st.caption(session.t(f"waterbed.axis.{one.unit}"))
     _draw(
         session,
         mirrored_spec(rows, start, one.unit, session.lang),
@@ -99,7 +98,7 @@ def path(session: Session, one: Answer) -> None:
         name=session.t(f"charts.mirrored.{which}"),
         colour=COLOURS[which],
     )
-    st.caption(formats.unit_label(one.unit, session.lang))
+    st.caption(session.t(f"waterbed.axis.{one.unit}"))
     _draw(
         session,
         placebo_spec(course, one.unit, session.lang),
@@ -118,9 +117,10 @@ def went(session: Session, one: Answer) -> None:
     title = session.t("waterbed.went.title")
     st.header(title, anchor=False)
     st.markdown(session.t("waterbed.went.words"))
+    told = briefing.drawn(one)
     drawn = tuple(
         Place(briefing.place(each, lang), found.value, found.low, found.high, each.shown)
-        for each in one.destinations
+        for each in told
         if (found := each.effect) is not None
     )
     if drawn:
@@ -130,6 +130,9 @@ def went(session: Session, one: Answer) -> None:
             key="waterbed_went",
             alt=reach_sentence(drawn, one.unit, lang),
         )
+    rest = len(one.destinations) - len(told)
+    if rest:
+        st.caption(session.t("waterbed.went.rest", n=rest))
     keys = ("place", "effect", "interval", "shown", "corrected")
     heads = [Head(session.t(f"waterbed.went.{key}")) for key in keys]
     with st.expander(session.t("trends.as_table")):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.charts import palette
+from nami_monitor.charts.chances import Length, chances_sentence, chances_spec, chances_table
 from nami_monitor.charts.completeness import (
     SHAPES,
     Cell,
@@ -16,7 +17,9 @@ from nami_monitor.charts.completeness import (
     completeness_spec,
     completeness_table,
 )
+from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
 from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
+from nami_monitor.core.words import Unit
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -99,3 +102,32 @@ def test_there_is_no_green():
     for colour in (*palette.TEXT_ON_WHITE, palette.BAND, palette.PARTIAL, palette.GRID):
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         assert green <= max(red, blue)
+
+
+LENGTHS = (Length(6, 91.4, 18.9), Length(12, 99.9, 25.5))
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_chances_of_a_pilot_are_valid_and_told_in_words(lang):
+    spec = chances_spec(LENGTHS, lang)
+    alt.LayerChart.from_dict(spec)
+    rows = [row for layer in spec["layer"] for row in layer["data"]["values"]]
+    assert {row["chance"] for row in rows} >= {91.4, 18.9, 99.9, 25.5, 80}
+    table = chances_table(LENGTHS, lang)
+    assert [row[0] for row in table.rows] == [6, 12]
+    assert table.write[1](91.4).startswith("91")
+    said = chances_sentence(LENGTHS, lang)
+    for part in ("6", "12", "91", "100", "19", "26"):
+        assert part in said
+
+
+def test_a_long_name_of_a_place_goes_on_for_a_second_line_where_it_is_narrow():
+    places = (
+        Place("Zoals vastgelegd: webwinkel", 234.0, 204.0, 264.0, shown=True),
+        Place("Artikelgroep Papier", -1.0, -9.0, 8.0, shown=False),
+    )
+    spec = reach_spec(places, Unit.BASE, "nl")
+    alt.LayerChart.from_dict(spec)
+    names = spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
+    assert '["Zoals vastgelegd:", "webwinkel"]' in names
+    assert reach_sentence(places, Unit.BASE, "nl").count("Zoals vastgelegd") == 1

@@ -188,3 +188,20 @@ def test_what_can_be_misread_is_refused(written):
     with pytest.raises(UserError, match=r"number\.unreadable") as caught:
         f.parse_decimal(written, "nl")
     assert caught.value.values == {"text": written, "example": "1.250,75"}
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "unit", "lang", "written"),
+    [
+        (-298.44, 24.1, Unit.BASE, "nl", "−298"),
+        (-11.06, 1.3, Unit.KG, "nl", "−11,1"),
+        (-9.0, 2.7, Unit.KG, "en", "−9.0"),
+        (187.39, 16.0, Unit.EUR, "nl", "+\xa0€\xa0187"),
+        (-0.0123, 0.0045, Unit.KG, "en", "−0.0123"),
+        (0.004, 1.0, Unit.BASE, "nl", "0,0"),
+        (12345.6, 2345.0, Unit.BASE, "nl", "+12.346"),
+        (3.25, 0.0, Unit.BASE, "nl", "+3"),
+    ],
+)
+def test_an_estimate_is_written_no_finer_than_it_is_known(value, error, unit, lang, written):
+    assert f.estimated(value, error, unit, lang) == written

@@ -10,18 +10,11 @@ from nami_monitor.core.words import Design, Unit, Verdict
 from nami_monitor.kpis.interventions.cube import READINGS
 from nami_monitor.kpis.interventions.ground import Ground
 from nami_monitor.kpis.interventions.note import Note
-from nami_monitor.kpis.interventions.panel import (
-    Setting,
-    among_neighbours,
-    setting,
-    unreadable,
-    untouched,
-)
+from nami_monitor.kpis.interventions.panel import Setting, setting, unreadable
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.kpis.interventions.series import Kind
 from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.kpis.interventions.went import Went, estimated, went
 from nami_monitor.kpis.interventions.window import Window
-from nami_monitor.waterbed.estimate import estimate
 from nami_monitor.waterbed.result import Estimate, Result
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
@@ -30,25 +23,6 @@ WITHOUT_QUOTIENT = frozenset(
     {Verdict.NOT_ENOUGH_DATA, Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
 )
 """Verdicts at which the quotient is withheld."""
-
-
-@dataclass(frozen=True)
-class Went:
-    """What came of one place where demand may have gone.
-
-    Args:
-        kind: what sort of place.
-        name: the channel, product group or contract; empty for the others.
-        effect: change per month; None where it cannot be told.
-        shown: whether its limits leave out zero.
-        corrected: whether the limits hold for all places together that are corrected so.
-    """
-
-    kind: Kind
-    name: str
-    effect: Estimate | None
-    shown: bool
-    corrected: bool
 
 
 @dataclass(frozen=True)
@@ -135,66 +109,13 @@ def _reading(
     notes = (*((lacking,) if lacking else ()), *found.notes)
     if any(note.stops for note in notes):
         return Answer(one, unit, found.window, found.sites, None, notes, last)
-    result = _estimate(one, found, unit)
+    result = estimated(one, found, unit)
     made = Answer(one, unit, found.window, found.sites, result, notes, last)
     if not look_around or not made.estimated:
         return made
     several = len(result.treated) > 1
-    shared = _estimate(one, found, unit, shared=True).quotient if several else None
-    return replace(made, destinations=tuple(_went(one, found, unit, result)), shared=shared)
-
-
-def _estimate(one: Intervention, found: Setting, unit: Unit, *, shared: bool = False) -> Result:
-    return estimate(
-        found.array(found.series.target, unit),
-        found.array(found.series.substitute, unit),
-        found.treated,
-        len(found.window.pre),
-        anticipation=found.window.anticipation,
-        untouched=untouched(found, unit, one),
-        common_quotient=shared,
-        volume=_volume(found),
-    )
-
-
-def _volume(found: Setting) -> float:
-    """Base units per month and treated location before the start, whatever the reading."""
-    before = found.array(found.series.target, Unit.BASE)[found.treated, : found.settled]
-    return float(before.mean()) if before.size else 0.0
-
-
-def _went(one: Intervention, found: Setting, unit: Unit, result: Result) -> list[Went]:
-    """Every place where it may have gone."""
-    return [*_neighbours(one, found, unit), *_in_time(one, found, unit, result)]
-
-
-def _neighbours(one: Intervention, found: Setting, unit: Unit) -> list[Went]:
-    """What target and substitute together did at locations of the same group."""
-    if not found.sites.neighbours:
-        return []
-    return [_apart(Kind.NEIGHBOURS, one, among_neighbours(found), unit)]
-
-
-def _in_time(one: Intervention, found: Setting, unit: Unit, result: Result) -> list[Went]:
-    """What was taken before the start, and after the end."""
-    went = []
-    if result.anticipation is not None:
-        before = result.anticipation.gross
-        went.append(Went(Kind.BEFORE, "", before, _not_zero(before), corrected=False))
-    if found.window.after:
-        later = replace(found.window, post=found.window.after)
-        went.append(_apart(Kind.AFTER, one, replace(found, window=later), unit))
-    return went
-
-
-def _apart(kind: Kind, one: Intervention, found: Setting, unit: Unit) -> Went:
-    """A comparison of its own: the change of target and substitute together."""
-    net = _estimate(one, found, unit).net
-    return Went(kind, "", net, shown=_not_zero(net), corrected=False)
-
-
-def _not_zero(effect: Estimate | None) -> bool:
-    return effect is not None and not effect.low <= 0 <= effect.high
+    shared = estimated(one, found, unit, shared=True).quotient if several else None
+    return replace(made, destinations=went(one, found, unit, result, read), shared=shared)
 
 
 def shown_by(answers: Sequence[Answer]) -> Answer:

@@ -44,20 +44,19 @@ class Ground:
 
 
 def ground(
-    db: Transaction, categories: Collection[str] | None = None, more: Collection[Intervention] = ()
+    db: Transaction, categories: Collection[str] | None = None, more: Collection[str] = ()
 ) -> Ground:
     """Read what comparisons rest on.
 
     Args:
         db: a consistent look at the file.
         categories: the categories wanted; None for all that have an intervention.
-        more: interventions that are no part of the register, to look at beforehand.
+        more: article numbers that no intervention of the register names, to look at beforehand.
     """
     register = interventions(db)
-    everything = (*register, *more)
-    wanted = {one.category for one in everything} if categories is None else set(categories)
-    named = {code for one in everything if one.category in wanted for code in one.named_products}
-    articles = resolved(db, named)
+    wanted = {one.category for one in register} if categories is None else set(categories)
+    named = {code for one in register if one.category in wanted for code in one.named_products}
+    articles = resolved(db, named | set(more))
     alone = {article for found in articles.values() for article in found}
     return Ground(
         register=register,

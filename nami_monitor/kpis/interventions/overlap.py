@@ -48,11 +48,11 @@ def apart(
     Args:
         one: the intervention.
         others: those that touch its target or its substitute.
-        candidates: locations that could serve as controls.
+        candidates: every location with orders of the category; others play no part.
         first: the first month with data.
         last: the last one.
     """
-    treated = frozenset(one.locations)
+    treated = frozenset(one.locations) & candidates
     cut, notes = Cut(), list[Note]()
     only: frozenset[str] | None = None
     without: frozenset[str] = frozenset()

@@ -65,6 +65,12 @@ class Setting:
         return len(self.window.pre) - self.window.anticipation
 
     @property
+    def volume(self) -> float:
+        """Base units per month and treated location before the start, whatever the reading."""
+        before = self.array(self.series.target, Unit.BASE)[self.treated, : self.settled]
+        return float(before.mean()) if before.size else 0.0
+
+    @property
     def treated(self) -> Bools:
         """Which locations of the arrays are treated, ``(locations,)``."""
         return np.array([code in set(self.sites.treated) for code in self.locations], bool)
@@ -100,10 +106,10 @@ def setting(one: Intervention, ground: Ground) -> Setting | tuple[Note, ...]:
         if parts
     ]
     treated = set(one.locations)
-    months = [month for month in cube.months if not treated & _absent(ground, feeds, [month])]
+    months = [month for month in cube.months if not treated & absent(ground, feeds, [month])]
     seen = window(one, months, ground.history, feeds, apart.cut)
-    absent = _absent(ground, feeds, seen.months)
-    given = Given(cube, seen, ground.places, ground.staff, apart, found.target, absent)
+    gone = absent(ground, feeds, seen.months)
+    given = Given(cube, seen, ground.places, ground.staff, apart, found.target, gone)
     chosen = sites(one, given)
     notes = [*_future(one, cube, seen), *seen.notes, *apart.notes]
     if not chosen.treated:
@@ -111,10 +117,16 @@ def setting(one: Intervention, ground: Ground) -> Setting | tuple[Note, ...]:
     return Setting(cube, found, seen, chosen, tuple(notes))
 
 
-def _absent(
+def absent(
     ground: Ground, feeds: Sequence[Collection[str]], months: Sequence[date]
 ) -> frozenset[str]:
-    """Locations that deliveries left out which owed all of them."""
+    """Locations that deliveries left out which owed all of them.
+
+    Args:
+        ground: what was read.
+        feeds: the sources of each series that is compared.
+        months: the months of the comparison.
+    """
     return frozenset(
         code
         for feed in feeds
@@ -146,17 +158,27 @@ def _future(one: Intervention, cube: Cube, seen: Window) -> list[Note]:
     return []
 
 
-def untouched(found: Setting, unit: Unit, one: Intervention) -> Floats | None:
+def untouched(
+    found: Setting, unit: Unit, one: Intervention, settled: int | None = None
+) -> Floats | None:
     """The product groups that have nothing to do with it.
 
     A group of which the sources did not deliver every month of the comparison is not used. Groups
     that not every location ordered before the start stand together as one.
+
+    Args:
+        found: what it is compared with.
+        unit: base units, kg or EUR.
+        one: the intervention.
+        settled: how many of the first months come before the start; those of the comparison
+            unless stated.
 
     Returns:
         ``(groups, channels, locations, months)``; None without any.
     """
     channels = tuple(dict.fromkeys((one.target_channel, *one.substitute_channels)))
     about = found.series.target | found.series.substitute
+    before = found.settled if settled is None else settled
     everywhere: list[list[Floats]] = []
     rest: list[list[Floats]] = []
     for parts in found.series.untouched.values():
@@ -167,17 +189,16 @@ def untouched(found: Setting, unit: Unit, one: Intervention) -> Floats | None:
             found.array({at for at in same if found.cube.parts[at].channel == channel}, unit)
             for channel in channels
         ]
-        (everywhere if _ordered(found, group) else rest).append(group)
+        (everywhere if _ordered(group, before) else rest).append(group)
     together = np.sum(rest, axis=0) if rest else None
-    if together is not None and _ordered(found, together):
+    if together is not None and _ordered(together, before):
         everywhere.append(list(together))
     return np.array(everywhere) if everywhere else None
 
 
-def _ordered(found: Setting, group: Sequence[Floats]) -> bool:
-    """Whether every location ordered of a group before the start."""
-    before = np.sum(group, axis=0)[:, : found.settled]
-    return bool((before.sum(axis=1) > 0).all())
+def _ordered(group: Sequence[Floats], before: int) -> bool:
+    """Whether every location ordered of a group in the first months."""
+    return bool((np.sum(group, axis=0)[:, :before].sum(axis=1) > 0).all())
 
 
 def _whole(found: Setting, parts: Collection[int]) -> bool:

@@ -20,6 +20,7 @@ Articles = Mapping[str, frozenset[tuple[str, str]]]
 class Kind(StrEnum):
     """Where demand may have gone."""
 
+    REGISTERED = "registered"
     SUBSTITUTE = "substitute"
     CHANNEL = "channel"
     GROUP = "group"

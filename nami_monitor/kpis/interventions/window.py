@@ -101,6 +101,20 @@ def window(
     )
 
 
+def whole(history: History, feed: Collection[str], months: Sequence[date]) -> bool:
+    """Whether what feeds a series delivered every month in one unbroken series of months.
+
+    Args:
+        history: what every source owed and delivered.
+        feed: the sources.
+        months: the months of a comparison, in order.
+    """
+    held = [history[source] for source in feed if source in history]
+    coarse = any(m.grain in COARSE for h in held for m in h.values())
+    broken = any(m.broken and m.month in months[1:] for h in held for m in h.values())
+    return not coarse and not broken and all(_delivered(history, feed, m) for m in months)
+
+
 def _delivered(history: History, feed: Collection[str], month: date) -> bool:
     """Whether what feeds a series delivered a month: some source did, and none that owed failed."""
     found = [history[source][month] for source in feed if month in history.get(source, {})]

@@ -69,13 +69,15 @@ class Offices:
     pens: dict = field(default_factory=dict)
     locations: dict = field(default_factory=dict)
     register: list = field(default_factory=lambda: [dict(REGISTER)])
+    happened: bool = True
+    paper: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for office in OFFICES:
             self.locations[office] = {"group": group_of(office), "opened_on": "", "closed_on": ""}
             for at, month in enumerate(MONTHS):
                 cabinet, webshop = (count(office, at, where) for where in ("cabinet", "webshop"))
-                if office == PILOT and month >= START:
+                if self.happened and office == PILOT and month >= START:
                     webshop += round(0.7 * cabinet)
                     cabinet = 0
                 self.pens[office, month, "cabinet"] = cabinet
@@ -91,10 +93,11 @@ class Offices:
             monitor.load("products", PRODUCTS, source=source)
         for channel, article in (("cabinet", "P1"), ("webshop", "W1")):
             self.load_channel(monitor, channel, article)
-        header = list(REGISTER)
-        monitor.load_rows("interventions", header, [list(one.values()) for one in self.register])
+        if self.register:
+            rows = [list(one.values()) for one in self.register]
+            monitor.load_rows("interventions", list(REGISTER), rows)
 
-    def load_channel(self, monitor, channel, article):
+    def load_channel(self, monitor, channel, article, **more):
         header = ["ordered_on", "location_id", "category", "product_id", "quantity", "amount_eur"]
         rows = []
         for (office, month, where), pens in self.pens.items():
@@ -103,5 +106,6 @@ class Offices:
             if pens:
                 rows.append([month, office, "office", article, pens, pens / 2])
             if channel == "cabinet":
-                rows.append([month, office, "office", "P2", 3, 30])
-        monitor.load_rows("orders", header, rows, source=channel, grain="month", channel=channel)
+                rows.append([month, office, "office", "P2", self.paper.get((office, month), 3), 30])
+        more |= {"source": channel, "channel": channel}
+        monitor.load_rows("orders", header, rows, grain="month", **more)

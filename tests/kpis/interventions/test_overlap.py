@@ -15,7 +15,7 @@ OTHER = replace(ONE, code="O", locations=("P",), starts_on=dt.date(2025, 4, 1))
 
 
 def judge(other, one=PILOT):
-    return apart(one, [other], CONTROLS | {"P"}, FIRST, LAST)
+    return apart(one, [other], CONTROLS | {"P", "Q"}, FIRST, LAST)
 
 
 def keys(found):
@@ -26,6 +26,14 @@ def test_one_at_controls_alone_takes_them_away():
     found = judge(replace(OTHER, locations=("C1", "C2")))
     assert found.without == {"C1", "C2"}
     assert keys(found) == ["other_at_controls"]
+
+
+def test_treated_locations_that_order_nothing_of_the_category_play_no_part():
+    shared = tuple(sorted(CONTROLS))[:12]
+    both = replace(PILOT, locations=("P", "elsewhere"))
+    found = judge(replace(OTHER, locations=("P", *shared)), both)
+    assert found.only == frozenset(shared)
+    assert keys(found) == ["shared_with_controls"]
 
 
 def test_one_at_the_treated_and_enough_controls_falls_out_with_those():

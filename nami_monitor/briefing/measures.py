@@ -1,0 +1,299 @@
+"""What a form on a measure offers, what was registered, and who registered it when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from nami_monitor.briefing.waterbed import note_sentence
+from nami_monitor.i18n import formats, text
+from nami_monitor.kpis.interventions.ground import Ground
+from nami_monitor.kpis.interventions.panel import Setting, setting
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.store import Transaction
+from nami_monitor.tables import columns
+
+TABLE: Final = "interventions"
+CODE: Final = "intervention_id"
+SEPARATOR: Final = ";"
+FIRST_CODE: Final = "M-1"
+ALL: Final = "*"
+GROUP: Final = "g:"
+"""How a whole group is told from a single code in what was chosen."""
+
+FIELDS: Final = tuple(column.name for column in columns(TABLE))
+"""Every field of a measure, in the order of its table."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that can be chosen: its code, its name and its group.
+
+    Args:
+        code: as the data writes it.
+        name: what people call it.
+        group: the location group or product group; None without one.
+    """
+
+    code: str
+    name: str
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What can be chosen for measures of one category.
+
+    Args:
+        channels: channels with orders of the category, most ordered first.
+        articles: its articles, by name; those of each channel under its code.
+        locations: every location, by name.
+    """
+
+    channels: tuple[str, ...]
+    articles: Mapping[str, tuple[Named, ...]]
+    locations: tuple[Named, ...]
+
+    def of(self, channels: Collection[str]) -> tuple[Named, ...]:
+        """The articles that are ordered through some channels, each once, by name."""
+        found = {one.code: one for name in channels for one in self.articles.get(name, ())}
+        return tuple(sorted(found.values(), key=lambda one: (one.name, one.code)))
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done to a measure.
+
+    Args:
+        when: the moment, UTC.
+        who: role or initials.
+        what: ``registered``, ``changed``, ``closed``, or ``undone`` for a delivery taken back.
+        batch: the delivery.
+        file: its name.
+        code: the measure; empty for a delivery that was undone, whose rows are gone.
+        title: what it was called.
+        fields: what was changed.
+    """
+
+    when: datetime
+    who: str
+    what: str
+    batch: int
+    file: str
+    code: str
+    title: str
+    fields: tuple[str, ...] = ()
+
+
+def categories(db: Transaction) -> Mapping[str, Mapping[str, str]]:
+    """Every category with order lines, most lines first, with its names by language."""
+    rows = db.rows(
+        "select p.category, coalesce(c.name_nl, p.category), coalesce(c.name_en, p.category)"
+        " from (select category, sum(lines) as lines from by_place group by category) as p"
+        " left join categories as c using (category) where p.category is not null"
+        " order by p.lines desc, p.category"
+    )
+    return {code: {"nl": nl, "en": en} for code, nl, en in rows}
+
+
+def offered(db: Transaction, category: str) -> Offered:
+    """What can be chosen for measures of a category."""
+    channels = db.rows(
+        "select channel from by_place where category = ? and channel is not null"
+        " group by channel order by sum(lines) desc, channel",
+        [category],
+    )
+    rows = db.rows(
+        "with ordered as (select distinct channel, product_source, product_id from by_product"
+        " where category = ? and product_id is not null),"
+        " named as (select source, product_id, arg_max(name, from_day) as name,"
+        " arg_max(product_group, from_day) as product_group from (select *,"
+        " coalesce(valid_from, date '0001-01-01') as from_day from products) group by all)"
+        " select o.channel, o.product_id, min(coalesce(n.name, o.product_id)),"
+        " min(n.product_group) from ordered as o left join named as n"
+        " on n.source = o.product_source and n.product_id = o.product_id"
+        " group by 1, 2 order by 1, 3, 2",
+        [category],
+    )
+    articles: dict[str, list[Named]] = {}
+    for channel, code, name, group in rows:
+        articles.setdefault(channel, []).append(Named(code, name, group))
+    places = db.rows('select location_id, name, "group" from locations order by name, location_id')
+    return Offered(
+        tuple(channel for (channel,) in channels),
+        {channel: tuple(found) for channel, found in articles.items()},
+        tuple(Named(*row) for row in places),
+    )
+
+
+def groups(known: Iterable[Named]) -> dict[str, tuple[str, ...]]:
+    """The codes of every group with more than one member, by its name."""
+    found: dict[str, list[str]] = {}
+    for one in known:
+        if one.group:
+            found.setdefault(one.group, []).append(one.code)
+    return {name: tuple(found[name]) for name in sorted(found) if len(found[name]) > 1}
+
+
+def fold(codes: Collection[str], known: Sequence[Named]) -> list[str]:
+    """Codes as they are chosen: all at once, whole groups as one, the rest by themselves.
+
+    Args:
+        codes: what was registered.
+        known: what can be chosen; codes that nobody knows stay as they are.
+    """
+    left = set(codes)
+    if len(known) > 1 and {one.code for one in known} == left:
+        return [ALL]
+    chosen = []
+    for name, members in groups(known).items():
+        if left.issuperset(members):
+            chosen.append(f"{GROUP}{name}")
+            left -= set(members)
+    return chosen + [code for code in codes if code in left]
+
+
+def unfold(
+    chosen: Collection[str], known: Sequence[Named], held: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The codes behind what was chosen, each once.
+
+    Args:
+        chosen: as ``fold`` writes it.
+        known: what can be chosen.
+        held: what was registered: it keeps its order, and what is new stands behind it.
+    """
+    by_group = groups(known)
+    found: set[str] = set()
+    for one in chosen:
+        if one == ALL:
+            found |= {each.code for each in known}
+        elif one.startswith(GROUP):
+            found |= set(by_group[one.removeprefix(GROUP)])
+        else:
+            found.add(one)
+    kept = [code for code in held if code in found]
+    return (*kept, *sorted(found - set(kept)))
+
+
+def next_code(taken: Collection[str]) -> str:
+    """A number for a new measure: one further than the highest of the series that is in use.
+
+    Args:
+        taken: the numbers on record.
+    """
+    series: dict[str, list[int]] = {}
+    for code in taken:
+        tail = re.search(r"\d{1,9}$", code)
+        if tail:
+            series.setdefault(code[: tail.start()], []).append(int(tail.group()))
+    if not series:
+        return FIRST_CODE
+    stem = max(sorted(series), key=lambda name: len(series[name]))
+    return f"{stem}{max(series[stem]) + 1}"
+
+
+def on_record(db: Transaction, code: str) -> dict[str, Any] | None:
+    """The fields of a measure as they are on record; None when there is no such measure."""
+    rows = db.rows(f"select {', '.join(FIELDS)} from {TABLE} where {CODE} = ?", [code])
+    return dict(zip(FIELDS, rows[0], strict=True)) if rows else None
+
+
+def history(db: Transaction) -> tuple[Event, ...]:
+    """Who registered, changed or closed which measure when, the latest first."""
+    stated = ", ".join(f"o.{name}" for name in FIELDS)
+    rows = db.rows(
+        f"select b.imported_at, b.who, b.batch, b.file, {stated}"
+        f" from {TABLE}_offered as o join batches as b using (batch)"
+        " where o.standing <> 'unknown_code' order by coalesce(b.position, b.batch), o.line"
+    )
+    held: dict[str, dict[str, Any]] = {}
+    events = []
+    for when, who, batch, file, *values in rows:
+        now = dict(zip(FIELDS, values, strict=True))
+        before = held.get(now[CODE])
+        held[now[CODE]] = now
+        changed = tuple(name for name in FIELDS if before and before[name] != now[name])
+        if before is not None and not changed:
+            continue
+        what = _done(before, now)
+        events.append(Event(when, who, what, batch, file, now[CODE], now["title"], changed))
+    events += _undone(db)
+    return tuple(sorted(events, key=lambda event: (event.when, event.batch), reverse=True))
+
+
+def _done(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
+    if before is None:
+        return "registered"
+    ended = "ended"
+    return "closed" if now["status"] == ended != before["status"] else "changed"
+
+
+def _undone(db: Transaction) -> list[Event]:
+    """Deliveries with measures that were taken back."""
+    rows = db.rows(
+        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
+        f" where undone_at is not null and json_exists(report, '$.tables.{TABLE}')"
+    )
+    return [Event(when, who, "undone", batch, file, "", "") for when, who, batch, file in rows]
+
+
+def as_row(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a measure as a row of its table: several values stand in one cell."""
+    return {
+        name: SEPARATOR.join(value) or None if isinstance(value, tuple) else value
+        for name in FIELDS
+        if name in stated
+        for value in (stated[name],)
+    }
+
+
+def as_intervention(stated: Mapping[str, Any]) -> Intervention:
+    """Fields of a measure as the register reads them.
+
+    Args:
+        stated: every field that must be there, and ``starts_on``; several values as a tuple.
+    """
+    return Intervention(
+        code=stated[CODE] or "",
+        title=stated["title"] or "",
+        category=stated["category"],
+        strategy=stated["strategy"],
+        status=stated["status"],
+        starts_on=stated["starts_on"],
+        ends_on=stated.get("ends_on"),
+        ramp_months=stated["ramp_months"],
+        anticipation_months=stated["anticipation_months"],
+        target_channel=stated["target_channel"],
+        substitute_channels=stated["substitute_channels"],
+        substitute_products=stated["substitute_products"],
+        locations=stated["locations"],
+        products=stated["products"],
+        may_spread=stated["may_spread"],
+        planned_reduction=stated.get("planned_reduction"),
+    )
+
+
+def foreseen(one: Intervention, read: Ground, lang: str) -> tuple[str, ...]:
+    """What a measure as it is filled in will be compared with, and what stands in the way.
+
+    Args:
+        one: the measure; it need not be on record.
+        read: what was read of its category, with the articles that it names.
+        lang: ``nl`` or ``en``.
+    """
+    found = setting(one, read)
+    if not isinstance(found, Setting):
+        return tuple(note_sentence(note, lang) for note in found)
+    said = text(
+        "measures.foreseen",
+        lang,
+        n=len(found.sites.controls),
+        treated=formats.number(len(found.sites.treated), lang),
+        pre=formats.number(len(found.window.pre), lang),
+        post=formats.number(len(found.window.post), lang),
+    )
+    return (said, *dict.fromkeys(note_sentence(note, lang) for note in found.notes))

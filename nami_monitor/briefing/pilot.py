@@ -1,0 +1,175 @@
+"""What a pilot could show, in words: chances, the smallest leak that is seen, what would help."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Final
+
+from nami_monitor.briefing.waterbed import note_sentence, number, reason_sentence
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.thresholds import PLAN_POWER
+from nami_monitor.core.words import Unit, Why
+from nami_monitor.i18n import formats, text
+from nami_monitor.kpis.interventions.ground import Ground
+from nami_monitor.kpis.interventions.pilot import Pilot
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.waterbed.result import Plan
+
+EVEN: Final = 0.5
+"""From an even chance on, something is shown more often than not."""
+
+MISSING: Final = {
+    Why.FEW_PRE_MONTHS: "pre_months",
+    Why.FEW_CONTROLS: "controls",
+    Why.FEW_POST_MONTHS: "post_months",
+    Why.LOW_VOLUME: "volume",
+}
+"""What a pilot lacks, and the sentence that says what to do."""
+
+
+def draft(
+    category: str,
+    *,
+    target_channel: str,
+    substitute_channels: tuple[str, ...],
+    locations: tuple[str, ...],
+    reduction: float,
+    products: tuple[str, ...] = (),
+    substitute_products: tuple[str, ...] = (),
+    anticipation_months: int = 1,
+    may_spread: bool = False,
+    starts_on: date | None = None,
+) -> Intervention:
+    """A pilot that is no part of the register.
+
+    Args:
+        category: what it is about.
+        target_channel: where something is taken away.
+        substitute_channels: where it may come back.
+        locations: where it is done.
+        reduction: share of the target that is to go away, above 0 and at most 1.
+        products: article numbers; none for the whole category.
+        substitute_products: articles that may take over; none for whatever else is ordered.
+        anticipation_months: months before the start in which people may see it coming.
+        may_spread: whether demand may go to locations of the same group.
+        starts_on: its first day; chances do not depend on it.
+    """
+    return Intervention(
+        code="",
+        title="",
+        category=category,
+        strategy="refuse",
+        status="planned",
+        starts_on=starts_on or date.max.replace(day=1),
+        ends_on=None,
+        ramp_months=0,
+        anticipation_months=anticipation_months,
+        target_channel=target_channel,
+        substitute_channels=substitute_channels,
+        substitute_products=substitute_products,
+        locations=locations,
+        products=products,
+        may_spread=may_spread,
+        planned_reduction=reduction,
+    )
+
+
+def next_start(read: Ground, category: str) -> date | None:
+    """The first month after the order lines of a category; None without any."""
+    cube = read.cubes.get(category)
+    return add_months(cube.months[-1], 1) if cube else None
+
+
+def chance(value: float, lang: str) -> str:
+    """A chance as people write it: never quite certain, never quite impossible."""
+    share = min(max(value, 0.01), 0.99)
+    written = formats.percent(100 * share, lang, decimals=0)
+    if value < share:
+        return text("pilot.below", lang, share=written)
+    return text("pilot.above", lang, share=written) if value > share else written
+
+
+def told(found: Pilot) -> tuple[Plan, ...]:
+    """The lengths of which chances can be given, the shortest first."""
+    return tuple(plan for plan in found.lengths if plan.gross_se is not None)
+
+
+def chances(plan: Plan, lang: str) -> tuple[str, str, str]:
+    """The chances to show a decrease, a waterbed and a net reduction; empty without any."""
+    found = (plan.chance_decrease, plan.chance_waterbed, plan.chance_net_reduction)
+    first, second, third = ("" if one is None else chance(one, lang) for one in found)
+    return first, second, third
+
+
+def _odds(value: float) -> str:
+    return "good" if value >= PLAN_POWER.value else "even" if value >= EVEN else "poor"
+
+
+def headline(found: Pilot, lang: str) -> str:
+    """What the pilot could show, in two sentences; that nothing can be said where that is so."""
+    plan = found.plan
+    if plan is None or plan.chance_waterbed is None or plan.chance_net_reduction is None:
+        return text("pilot.nothing", lang)
+    seen, net = plan.chance_waterbed, plan.chance_net_reduction
+    return " ".join(
+        (
+            text(f"pilot.waterbed.{_odds(seen)}", lang, chance=chance(seen, lang)),
+            text(f"pilot.net.{_odds(net)}", lang, chance=chance(net, lang)),
+        )
+    )
+
+
+def assumed(plan: Plan, unit: Unit, lang: str) -> str:
+    """What the chances rest on: the reduction, what is expected to come back, the history."""
+    return text(
+        "pilot.assumed",
+        lang,
+        reduction=formats.quantity(plan.reduction, unit, lang),
+        back=formats.number(100 * plan.quotient, lang, decimals=0),
+        post=formats.number(plan.post_months, lang),
+        pre=formats.number(plan.pre_months, lang),
+        n=plan.treated,
+        controls=formats.number(plan.controls, lang),
+    )
+
+
+def smallest(plan: Plan, lang: str) -> str:
+    """The smallest leak that is shown in four of five cases; in words where it is beyond all."""
+    least = plan.smallest_quotient
+    if least is None or not math.isfinite(least):
+        return text("pilot.smallest.none", lang)
+    if least > 1:
+        return text("pilot.smallest.beyond", lang)
+    return formats.percent(100 * least, lang, decimals=0)
+
+
+def advice(found: Pilot, lang: str) -> tuple[str, ...]:
+    """What would let the pilot show more; what is missing, where it can show nothing."""
+    plan = found.plan
+    if plan is None:
+        return ()
+    if not found.planned:
+        return tuple(
+            text(
+                f"pilot.more.{MISSING[one.key]}",
+                lang,
+                seen=number(one.seen, lang),
+                needed=number(one.needed, lang),
+            )
+            for one in plan.reasons
+            if one.key in MISSING
+        )
+    if (plan.chance_net_reduction or 0) >= PLAN_POWER.value <= (plan.chance_waterbed or 0):
+        return (text("pilot.more.none", lang),)
+    return tuple(text(f"pilot.more.{key}", lang) for key in ("locations", "months", "articles"))
+
+
+def remarks(found: Pilot, lang: str) -> tuple[str, ...]:
+    """What was left out, what stands in the way, and what a reader must know."""
+    stops = [note for note in found.notes if note.stops]
+    said = [note_sentence(note, lang) for note in stops or found.notes]
+    if found.plan:
+        names = found.locations
+        said = [*(reason_sentence(one, names, lang) for one in found.plan.reasons), *said]
+    return tuple(dict.fromkeys(said))

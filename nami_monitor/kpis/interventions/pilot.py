@@ -1,0 +1,108 @@
+"""What a pilot could show, before anything starts: from pilots without effect in the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.thresholds import MIN_PRE_MONTHS, PLAN_STARTS
+from nami_monitor.core.words import Unit
+from nami_monitor.kpis.interventions.ground import Ground
+from nami_monitor.kpis.interventions.note import Note
+from nami_monitor.kpis.interventions.panel import Setting, setting, unreadable, untouched
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.waterbed.planning import plan
+from nami_monitor.waterbed.result import Plan
+
+OTHER_LENGTHS: Final = (6, 12, 18, 24)
+"""Months after the start for which the chances are given beside those that were asked for."""
+
+NOT_YET: Final = "not_started"
+"""The note on a start that lies ahead: of a pilot it goes without saying."""
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A pilot that is thought of, and what it could show.
+
+    Args:
+        intervention: what would be done.
+        unit: base units, kg or EUR.
+        sites: the locations it would have and be compared with; None when nothing can be planned.
+        plan: the chances; None when nothing could be handed to the estimator.
+        lengths: the plan for other numbers of months after the start, by number.
+        notes: what is left out, and what stands in the way.
+    """
+
+    intervention: Intervention
+    unit: Unit
+    sites: Sites | None
+    plan: Plan | None
+    lengths: tuple[Plan, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """The locations to whose positions the plan's reasons refer."""
+        return self.sites.treated + self.sites.controls if self.sites else ()
+
+    @property
+    def planned(self) -> bool:
+        """Whether there are chances."""
+        return self.plan is not None and self.plan.gross_se is not None
+
+
+def pilot(one: Intervention, read: Ground, unit: Unit, months: int, quotient: float) -> Pilot:
+    """What a pilot could show.
+
+    Args:
+        one: what would be done; its planned reduction is a share above 0. When it starts does not
+            matter: the whole history up to now tells of the noise.
+        read: what was read of its category, with the articles that it names.
+        unit: base units, kg or EUR.
+        months: months after the start.
+        quotient: the share that is expected to come back, for which the chances hold.
+
+    Raises:
+        ValueError: no reduction is planned.
+    """
+    cube = read.cubes.get(one.category)
+    if cube is None:
+        none = Note("no_orders", {"category": one.category}, stops=True)
+        return Pilot(one, unit, None, None, (), (none,))
+    begun = add_months(cube.months[-1], 1)
+    ahead = replace(one, starts_on=begun, ends_on=None, ramp_months=0)
+    found = setting(ahead, read)
+    if not isinstance(found, Setting):
+        return Pilot(one, unit, None, None, (), found)
+    lacking = unreadable(found, unit)
+    seen = [note for note in found.notes if note.key != NOT_YET]
+    notes = (*((lacking,) if lacking else ()), *seen)
+    if any(note.stops for note in notes):
+        return Pilot(one, unit, found.sites, None, (), notes)
+    lengths = (months, *(length for length in OTHER_LENGTHS if length != months))
+    plans = [_plan(one, found, unit, length, quotient) for length in lengths]
+    shown = sorted(plans, key=lambda each: each.post_months)
+    return Pilot(one, unit, found.sites, plans[0], tuple(shown), notes)
+
+
+def _plan(one: Intervention, found: Setting, unit: Unit, months: int, quotient: float) -> Plan:
+    return plan(
+        found.array(found.series.target, unit),
+        found.array(found.series.substitute, unit),
+        found.treated,
+        one.planned_reduction or 0.0,
+        months,
+        quotient_expected=quotient,
+        anticipation=one.anticipation_months,
+        untouched=untouched(found, unit, one, _settled(one, found, months)),
+        volume=found.volume,
+    )
+
+
+def _settled(one: Intervention, found: Setting, months: int) -> int:
+    """How many months come before the earliest start in the history that is looked at."""
+    first = len(found.window.pre) - months - int(PLAN_STARTS.value) + 1
+    return max(first, int(MIN_PRE_MONTHS.value)) - one.anticipation_months

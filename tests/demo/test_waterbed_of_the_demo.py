@@ -1,0 +1,65 @@
+"""What the product says of the demo's pilot, and of locations where nothing was done."""
+
+from dataclasses import replace
+
+import pytest
+from scipy import stats
+
+from nami_monitor.core.words import Unit, Verdict
+from nami_monitor.demo.truth import TRUTH
+from nami_monitor.kpis.interventions.answer import answer
+from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.register import chosen
+from nami_monitor.store import Store
+
+NOMINAL = 0.05
+"""How often a two-sided 95% interval leaves out a zero that is true."""
+
+
+@pytest.fixture(scope="module")
+def read(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as db:
+        found = ground(db)
+    store.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def planted(read):
+    (one,) = chosen(read.register, ["ZL-I-3"])
+    return one
+
+
+def test_the_planted_quotient_lies_within_the_interval_in_every_reading(read, planted):
+    for unit in (Unit.BASE, Unit.KG, Unit.EUR):
+        found = answer(planted, read, unit)
+        assert found.result.quotient.low < TRUTH.waterbed_quotient < found.result.quotient.high
+        assert Verdict.WATERBED_SHOWN in found.verdicts
+
+
+def test_nothing_spread_anywhere_else(read, planted):
+    """The truth of the demo: all that came back came back in the web shop."""
+    found = answer(planted, read, Unit.BASE)
+    shown = [place.name for place in found.destinations if place.shown]
+    assert shown == ["webshop"]
+    assert len(found.destinations) > 10
+
+
+def test_control_locations_raise_no_alarm_beyond_the_nominal_rate(read, planted):
+    """Each of them in the pilot's place, with the same start: false alarms are binomial."""
+    controls = answer(planted, read, Unit.BASE, look_around=False).sites.controls
+    alarms = dict.fromkeys(("gross", "spill", "net"), 0)
+    backfires = 0
+    for code in controls:
+        one = replace(planted, code="placebo", locations=(code,))
+        found = answer(one, read, Unit.BASE, look_around=False)
+        assert found.estimated
+        for part in alarms:
+            effect = getattr(found.result, part)
+            alarms[part] += not effect.low <= 0 <= effect.high
+        backfires += Verdict.WATERBED_SHOWN in found.verdicts
+    most = stats.binom.ppf(0.999, len(controls), NOMINAL)
+    assert len(controls) > 30
+    assert all(count <= most for count in alarms.values()), alarms
+    assert backfires <= stats.binom.ppf(0.999, len(controls), NOMINAL / 2)

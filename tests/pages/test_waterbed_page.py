@@ -1,0 +1,281 @@
+"""The page Waterbed: what a measure brought, the pilot planner, and the register."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.briefing.measures import FIELDS
+from nami_monitor.core.settings import places
+from nami_monitor.demo.truth import TRUTH
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.undo import undo
+from nami_monitor.store import Store
+from nami_monitor.ui import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(part="answer", lang="nl", who="cm", **address):
+    found = AppTest.from_file(str(ROOT / "pages" / "waterbed.py"), default_timeout=120)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    found.session_state[app.WHO] = who
+    found.query_params["part"] = part
+    for key, value in address.items():
+        found.query_params[key] = value
+    return run(found)
+
+
+def run(found):
+    found.run()
+    assert not found.exception, found.exception
+    return found
+
+
+def words(found):
+    kinds = [found.markdown, found.success, found.info, found.error, found.caption]
+    shown = [str(each.value) for kind in kinds for each in kind]
+    return "\n".join([*shown, *(each.proto.body for each in found.get("html"))])
+
+
+def field(elements, label):
+    return next(each for each in elements if each.label.startswith(label))
+
+
+def press(found, label):
+    field(found.button, label).click()
+    return run(found)
+
+
+def rows(path, query):
+    store = Store(path)
+    with store.read() as db:
+        found = db.rows(query)
+    store.close()
+    return found
+
+
+def grids(found):
+    return [str(cell) for frame in found.dataframe for cell in frame.value.to_numpy().flat]
+
+
+def headings(found):
+    return [each.value for each in found.header]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measure_with_an_answer(lang):
+    page = opened(lang=lang)
+    assert text("waterbed.verdicts.waterbed_and_net", lang) in words(page)
+    for key in ("path.quotient", "path.bars", "path.title", "went.title", "more.title"):
+        assert text(f"waterbed.{key}", lang) in headings(page)
+    for part in ("gross", "spill", "net"):
+        assert text(f"waterbed.parts.{part}", lang) in words(page)
+
+
+@pytest.mark.parametrize("unit", ["base", "kg", "eur"])
+@pytest.mark.parametrize("code", [f"ZL-I-{number}" for number in range(1, 6)])
+def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
+    page = opened(intervention=code, unit=unit)
+    assert "nami-headline" in words(page)
+    charts = page.get("vega_lite_chart")
+    assert bool(charts) == (code == "ZL-I-3")
+    if not charts:
+        assert text("waterbed.verdicts.not_enough_data", "nl") in words(page)
+        assert len([each for each in page.markdown if each.value.startswith("- ")]) >= 1
+
+
+def test_every_place_where_it_may_have_gone_stands_in_a_table():
+    page = opened()
+    told = grids(page)
+    assert "Zoals vastgelegd: webwinkel" in told
+    assert "Artikelgroep Papier" in told
+    assert "Locaties in dezelfde groep" in told
+    assert "Vlak voor de start: hamsteren" in told
+
+
+def scoped(page):
+    """Choose two offices in the planner."""
+    field(page.multiselect, "Locaties").set_value(["ZL-008", "ZL-009"])
+    return run(page)
+
+
+def test_the_planner_waits_for_a_choice_and_then_gives_its_chances():
+    page = opened("plan")
+    assert "Kies minstens één locatie" in words(page)
+    assert not page.get("vega_lite_chart")
+    scoped(page)
+    assert "laat deze proef dat zien (kans" in words(page)
+    assert "Kans om een netto besparing aan te tonen" in words(page)
+    assert len(page.get("vega_lite_chart")) == 1
+    before = words(page)
+    field(page.number_input, "Geplande vermindering").set_value(10)
+    run(page)
+    assert words(page) != before
+    assert "eerder niet dan wel" in words(page)
+
+
+def test_a_pilot_that_is_too_short_or_has_too_few_controls_says_so():
+    page = scoped(opened("plan"))
+    field(page.number_input, "Maanden na de start").set_value(3)
+    run(page)
+    assert "vooraf niets te zeggen" in words(page)
+    assert "minstens 6 maanden" in words(page)
+    field(page.number_input, "Maanden na de start").set_value(12)
+    field(page.multiselect, "Locaties").set_value(["*"])
+    run(page)
+    assert "vooraf niets te zeggen" in words(page)
+    assert not page.get("vega_lite_chart")
+
+
+def test_a_pilot_is_saved_as_a_planned_measure(demo):
+    page = scoped(opened("plan"))
+    field(page.multiselect, "Artikelen").set_value(["g:Papier"])
+    run(page)
+    field(page.text_input, "Titel").set_value("Papier uit de kast")
+    field(page.date_input, "Ingangsdatum").set_value(dt.date(2027, 3, 1))
+    press(page, "Leg de proef vast")
+    assert "De proef is vastgelegd als geplande maatregel." in words(page)
+    stored = (
+        "select intervention_id, title, category, status, starts_on, target_channel,"
+        " substitute_channels, locations, planned_reduction, anticipation_months, may_spread"
+        " from interventions where title like 'Papier%'"
+    )
+    assert rows(demo, stored) == [
+        ("ZL-I-6", "Papier uit de kast", "office_supplies", "planned", dt.date(2027, 3, 1),
+         "cabinet", "webshop", "ZL-008;ZL-009", 0.5, 1.0, False)
+    ]  # fmt: skip
+    (products,) = rows(demo, "select products from interventions where title like 'Papier%'")[0]
+    assert products
+    assert rows(demo, "select who, source from batches order by batch desc limit 1") == [
+        ("cm", "form")
+    ]
+    later = opened(intervention="ZL-I-6")
+    assert "De maatregel begint op" in words(later)
+
+
+@pytest.mark.parametrize(
+    ("who", "title", "said"),
+    [("", "Papier", "Vul eerst uw rol"), ("cm", "", "Titel"), ("cm", "Vraag p@q.nl", "e-mail")],
+)
+def test_a_plan_that_is_not_in_order_is_refused_with_a_sentence(demo, who, title, said):
+    page = scoped(opened("plan", who=who))
+    field(page.text_input, "Titel").set_value(title)
+    press(page, "Leg de proef vast")
+    assert said in " ".join(each.value for each in page.error)
+    assert rows(demo, "select count(*) from interventions") == [(5,)]
+
+
+def test_a_number_on_record_is_not_taken_twice(demo):
+    page = scoped(opened("plan"))
+    field(page.text_input, "Titel").set_value("Nog een")
+    field(page.text_input, "Nummer").set_value("ZL-I-3")
+    press(page, "Leg de proef vast")
+    assert "staat er al" in " ".join(each.value for each in page.error)
+    assert rows(demo, "select title from interventions where intervention_id = 'ZL-I-3'") == [
+        ("Proef: twaalf artikelen uit de voorraadkast",)
+    ]
+
+
+def test_a_measure_is_registered_changed_closed_and_undone(demo):
+    page = opened("register")
+    field(page.text_input, "Titel").set_value("Geen enveloppen")
+    field(page.date_input, "Ingangsdatum").set_value(dt.date(2026, 1, 1))
+    field(page.selectbox, "Status").set_value("running")
+    field(page.multiselect, "Locaties").set_value(["g:Regio Oost"])
+    run(page)
+    assert "is te vergelijken met" in words(page)
+    press(page, "Leg de maatregel vast")
+    assert "De maatregel is vastgelegd." in words(page)
+    own = "select status, title, ends_on, planned_reduction from interventions"
+    own += " where intervention_id = 'ZL-I-6'"
+    assert rows(demo, own) == [("running", "Geen enveloppen", None, None)]
+    places = "select len(string_split(locations, ';')) from interventions"
+    assert rows(demo, places + " where intervention_id = 'ZL-I-6'")[0][0] > 8
+
+    field(page.selectbox, "Nieuw, of").set_value("ZL-I-6")
+    run(page)
+    assert field(page.text_input, "Titel").value == "Geen enveloppen"
+    assert field(page.multiselect, "Locaties").value == ["g:Regio Oost"]
+    field(page.number_input, "Geplande vermindering").set_value(25)
+    press(page, "Wijzig de maatregel")
+    assert "De maatregel is gewijzigd." in words(page)
+    assert rows(demo, own) == [("running", "Geen enveloppen", None, 0.25)]
+
+    field(page.date_input, "Laatste dag").set_value(dt.date(2026, 9, 30))
+    press(page, "Sluit de maatregel af")
+    assert "De maatregel is afgesloten." in words(page)
+    assert rows(demo, own) == [("ended", "Geen enveloppen", dt.date(2026, 9, 30), 0.25)]
+
+    told = grids(page)
+    assert {"vastgelegd", "gewijzigd", "afgesloten", "Geplande vermindering"} <= set(told)
+    assert "cm" in told
+
+    (batch,) = rows(demo, "select max(batch) from batches")[0]
+    undo(app.store_of(app.DEMO), batch, who="ab")
+    assert rows(demo, own) == [("running", "Geen enveloppen", None, 0.25)]
+    assert "levering ongedaan gemaakt" in grids(opened("register"))
+
+
+@pytest.mark.parametrize(
+    ("filled", "said"),
+    [
+        ({"Ingangsdatum": None, "Titel": "T"}, "Ingangsdatum"),
+        ({"Ingangsdatum": dt.date(2026, 1, 1), "Titel": ""}, "Titel"),
+        (
+            {"Ingangsdatum": dt.date(2026, 1, 1), "Einddatum": dt.date(2025, 1, 1), "Titel": "T"},
+            "Einddatum",
+        ),
+    ],
+)
+def test_what_is_not_in_order_is_told_as_at_import(demo, filled, said):
+    page = opened("register")
+    for label, value in filled.items():
+        field([*page.text_input, *page.date_input], label).set_value(value)
+    field(page.multiselect, "Locaties").set_value(["ZL-008"])
+    press(page, "Leg de maatregel vast")
+    assert said in " ".join(each.value for each in page.error)
+    assert rows(demo, "select count(*) from interventions") == [(5,)]
+
+
+@pytest.mark.parametrize("code", [f"ZL-I-{number}" for number in range(1, 6)])
+def test_saving_a_measure_as_it_stands_changes_nothing(demo, code):
+    page = opened("register")
+    stated = f"select {', '.join(FIELDS)} from interventions order by intervention_id"
+    before = rows(demo, stated)
+    field(page.selectbox, "Nieuw, of").set_value(code)
+    run(page)
+    press(page, "Wijzig de maatregel")
+    assert not page.error, [each.value for each in page.error]
+    assert "Dit stond er al zo." in words(page)
+    assert rows(demo, stated) == before
+
+
+def test_without_orders_there_is_nothing_to_plan(own_place):  # noqa: ARG001
+    store = Store(places().own)
+    enter(store, "categories", {"category": "paper", "name_nl": "Papier", "name_en": "Paper"}, "c")
+    store.close()
+    for part in ("plan", "register"):
+        page = opened(part)
+        page.session_state[app.DATA] = app.OWN
+        run(page)
+        assert "nog geen bestellingen" in words(page)
+
+
+def test_the_pilot_of_the_demo_is_named_where_it_was_left_out():
+    page = scoped(opened("plan"))
+    assert "ZL-I-3" in words(page)
+    assert TRUTH.pilot not in words(page)
