@@ -22,6 +22,7 @@ PAGES = {
     "pages/requests.py": (":material/assignment:", "requests", "registers"),
     "pages/contracts.py": (":material/contract:", "contracts", "registers"),
     "pages/targets.py": (":material/flag:", "targets", "registers"),
+    "pages/kit.py": (":material/lightbulb:", "kit", "evidence"),
     "pages/measurability.py": (":material/rule:", "measurability", "evidence"),
     "pages/trace.py": (":material/account_tree:", "trace", "evidence"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -10,25 +11,43 @@ from nami_monitor.kit import Lesson, shipped
 from nami_monitor.ui.app import Session
 
 
-def show(session: Session, lesson: Lesson, why: str = "", *, level: int = 3) -> None:
-    """Show a lesson.
+def show(session: Session, lesson: Lesson, why: str = "") -> None:
+    """Show a lesson beside a chart.
 
     Args:
         session: for the words.
         lesson: the lesson.
-        why: the sentence of the signal that called it up; empty where it is only read.
-        level: of its heading.
+        why: the sentence of the signal that called it up.
     """
+    st.html(f'<article class="nami-lesson">{_html(session, lesson, why)}</article>')
+
+
+def show_all(session: Session, lessons: Sequence[Lesson]) -> None:
+    """Show lessons one below the other, with the signals that call each of them up."""
+    cards = "".join(
+        f'<li class="nami-lesson" id="{escape(lesson.name)}">{_html(session, lesson)}</li>'
+        for lesson in lessons
+    )
+    st.html(f'<ul class="nami-lessons" role="list">{cards}</ul>')
+
+
+def _html(session: Session, lesson: Lesson, why: str = "") -> str:
     words = lesson.words[session.lang]
-    parts = [
-        f'<p class="nami-lesson-from">{escape(origin(session, lesson))}</p>',
-        f"<h{level}>{escape(words.title)}</h{level}>",
-        f"<p>{escape(words.text)}</p>",
-        _labelled(session, "kit.lesson.try", words.to_try),
-        _labelled(session, "kit.lesson.why", why) if why else "",
-        *(_labelled(session, "kit.lesson.otherwise", one) for one in otherwise(session, lesson)),
-    ]
-    st.html(f'<article class="nami-lesson">{"".join(parts)}</article>')
+    signals = ", ".join(session.t(f"kit.signals.{one}") for one in lesson.signals)
+    return "".join(
+        (
+            f'<p class="nami-lesson-from">{escape(origin(session, lesson))}</p>',
+            f"<h3>{escape(words.title)}</h3>",
+            f"<p>{escape(words.text)}</p>",
+            _labelled(session, "kit.lesson.try", words.to_try),
+            _labelled(session, "kit.lesson.why", why) if why else "",
+            *(
+                _labelled(session, "kit.lesson.otherwise", one)
+                for one in otherwise(session, lesson)
+            ),
+            _labelled(session, "kit.lesson.signals", signals) if signals and not why else "",
+        )
+    )
 
 
 def _labelled(session: Session, key: str, said: str) -> str:

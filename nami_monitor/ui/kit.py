@@ -1,0 +1,195 @@
+"""The page of the inspiration kit: search and choose lessons, and see where their signals show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeVar
+
+import streamlit as st
+
+from nami_monitor.briefing import signal_words
+from nami_monitor.briefing.overview import overview
+from nami_monitor.briefing.signals import signals
+from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
+from nami_monitor.i18n import formats
+from nami_monitor.kit import Lesson, shipped
+from nami_monitor.kit.load import KIT_STRATEGIES
+from nami_monitor.kit.lookup import select
+from nami_monitor.kit.search import search
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Store
+from nami_monitor.ui import cache, filters, lesson_card
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, grid
+
+FIRST: Final = 12
+"""How many lessons stand open at once; the others are one click away."""
+
+QUERY: Final = "q"
+ALL: Final = ""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader looks for.
+
+    Args:
+        query: words, empty for everything.
+        case: number of a case, or None.
+        strategy: refuse, rethink or reduce, or None.
+        dimension: an angle, or None.
+        kind: a kind of lesson, or None.
+        signal: what calls lessons up, or None.
+    """
+
+    query: str
+    case: int | None
+    strategy: Strategy | None
+    dimension: Dimension | None
+    kind: LessonKind | None
+    signal: KitSignal | None
+
+
+def intro(session: Session) -> None:
+    """What this page is, and how much stands in it."""
+    kit = shipped()
+    st.markdown(session.t("kit.words", lessons=len(kit.lessons), cases=len(kit.cases)))
+
+
+def ask(session: Session) -> Asked:
+    """Words to search for and filters, kept in the address."""
+    key = f"filter.{QUERY}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(QUERY, "")
+    left, right = st.columns(2)
+    with left:
+        query = st.text_input(
+            session.t("kit.search"), key=key, max_chars=120, help=session.t("kit.search_help")
+        )
+    filters.remember(QUERY, query.strip(), "")
+    with right:
+        case = _choose(
+            session, "case", list(shipped().cases), lambda one: lesson_card.case_name(session, one)
+        )
+    second, third, fourth, fifth = st.columns(4)
+    with second:
+        strategy = _choose(
+            session, "strategy", KIT_STRATEGIES, lambda one: session.t(f"strategies.{one}")
+        )
+    with third:
+        dimension = _choose(
+            session, "dimension", list(Dimension), lambda one: session.t(f"kit.dimensions.{one}")
+        )
+    with fourth:
+        kind = _choose(session, "kind", list(LessonKind), lambda one: session.t(f"kit.kinds.{one}"))
+    with fifth:
+        signal = _choose(
+            session, "signal", list(KitSignal), lambda one: session.t(f"kit.signals.{one}")
+        )
+    return Asked(query.strip(), case, strategy, dimension, kind, signal)
+
+
+def _choose(
+    session: Session, name: str, options: Sequence[T], shown: Callable[[T], str]
+) -> T | None:
+    """One filter; None for all."""
+    by_code = {str(one): one for one in options}
+    code = filters.select(
+        name,
+        session.t(f"kit.filters.{name}"),
+        [ALL, *by_code],
+        lambda one: _capital(shown(by_code[one])) if one else session.t("kit.filters.all"),
+    )
+    return by_code.get(code)
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
+def case(session: Session, asked: Asked) -> None:
+    """The case that was chosen, in own words."""
+    if asked.case is None:
+        return
+    words = shipped().cases[asked.case].words[session.lang]
+    st.header(_capital(lesson_card.case_name(session, asked.case)), anchor=False)
+    st.markdown(words.context)
+    st.markdown(words.approach)
+    st.markdown(session.t("kit.case.involved", who=words.involved))
+
+
+def found(session: Session, asked: Asked) -> tuple[Lesson, ...]:
+    """The lessons that fit, best first."""
+    return select(
+        search(asked.query, session.lang),
+        case=asked.case,
+        strategy=asked.strategy,
+        dimension=asked.dimension,
+        kind=asked.kind,
+        signal=asked.signal,
+    )
+
+
+def lessons(session: Session, asked: Asked) -> None:
+    """The lessons that fit; the first of them, and the rest on request."""
+    every = found(session, asked)
+    st.header(session.t("kit.lessons", n=len(every)), anchor=False)
+    if not every:
+        st.info(session.t("kit.nothing"))
+        return
+    more = len(every) > FIRST and st.toggle(
+        session.t("kit.all", n=len(every)), key="kit_all", persist_state="session"
+    )
+    shown = every if more else every[:FIRST]
+    lesson_card.show_all(session, shown)
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _now(_store: Store, path: str, version: int, month: date) -> Mapping[str, Sequence[Signal]]:
+    """What every category with order lines shows in a month."""
+    del path, version
+    categories = cache.choices(_store).categories
+    with _store.read() as db:
+        return {
+            code: signals(db, overview(db, month, where), where)
+            for code in categories
+            for where in ({"category": (code,)},)
+        }
+
+
+def signalled(session: Session, asked: Asked) -> None:
+    """Which categories show the signals of these lessons now; worked out on request."""
+    wanted = {signal for one in found(session, asked) for signal in one.signals}
+    if not wanted or session.store.version() == 0:
+        return
+    months = cache.choices(session.store).months
+    st.header(session.t("kit.signalled.title"), anchor=False)
+    st.markdown(session.t("kit.signalled.words"))
+    if not months or not st.toggle(session.t("kit.signalled.look"), key="kit_signalled"):
+        return
+    store = session.store
+    now = _now(store, str(store.path), store.version(), months[0])
+    rows = [
+        (
+            session.t(f"kit.signals.{one.kind}"),
+            filters.category_name(session, category),
+            one.month,
+            signal_words.sentence(one, session.lang),
+        )
+        for category, shown in now.items()
+        for one in shown
+        if one.kind in wanted
+    ]
+    if not rows:
+        st.info(session.t("kit.signalled.none"))
+        return
+    keys = ("signal", "category", "month", "said")
+    writers = {"month": lambda day: formats.month(day, session.lang)}
+    heads = [Head(session.t(f"kit.signalled.{key}"), writers.get(key)) for key in keys]
+    title = session.t("kit.signalled.title")
+    said = session.t("kit.signalled.said")
+    grid(session, heads, rows, key="kit_signals", name=title, file=title, widths={said: 620})

@@ -1,0 +1,8 @@
+from nami_monitor.ui import app, kit
+
+session = app.page("kit.title")
+kit.intro(session)
+asked = kit.ask(session)
+kit.case(session, asked)
+kit.lessons(session, asked)
+kit.signalled(session, asked)
