@@ -13,6 +13,7 @@ from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
 from nami_monitor.briefing.findings import Finding, findings
 from nami_monitor.briefing.lessons import Called, beside, cases_of
+from nami_monitor.briefing.notes import Note, notes
 from nami_monitor.briefing.overview import Line, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
@@ -48,6 +49,7 @@ class Section:
         findings: what it shows, the weightiest first.
         watched: how many series are watched for departures.
         by_chance: how many of those would signal in a month if nothing happened at all.
+        notes: what people wrote at its figures, by month.
     """
 
     category: str | None
@@ -58,6 +60,7 @@ class Section:
     findings: tuple[Finding, ...]
     watched: int
     by_chance: float
+    notes: tuple[Note, ...] = ()
 
     @property
     def told(self) -> tuple[Line, ...]:
@@ -218,6 +221,7 @@ def _section(
         findings=tuple(findings(found, glance, answers, contracts)),
         watched=top.watched,
         by_chance=top.by_chance,
+        notes=tuple(one for one in notes(db) if one.category == category),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from nami_monitor.briefing import telling
 from nami_monitor.briefing.month import Section
+from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import Line
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.control import single_trend
@@ -17,8 +19,8 @@ from nami_monitor.charts.mirrored import (
 )
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
-from nami_monitor.charts.trend_data import Break, Mark, Trend
-from nami_monitor.i18n import Lang, text
+from nami_monitor.charts.trend_data import Break, Mark, Trend, Written
+from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.reports.document import Figure, Plain, Shape
@@ -52,7 +54,10 @@ def trend(line: Line, section: Section, lang: Lang) -> Figure:
         ],
         activity=result.activity and activity_name(result.activity, lang),
     )
-    annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment)
+    notes = [one for one in section.notes if one.kpi == line.kpi.code and shown.covers(one.month)]
+    coded = [(f"N{number}", one) for number, one in enumerate(notes, start=1)]
+    shown = replace(shown, written=tuple(Written(one.month, code, one.text) for code, one in coded))
+    annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment or notes)
     plain = Plain(
         Shape.LINE,
         tuple(one.month for one in line.history),
@@ -64,9 +69,15 @@ def trend(line: Line, section: Section, lang: Lang) -> Figure:
         spec=trend_spec(shown, lang),
         table=tables.trend_table(shown, lang),
         plain=None if annotated else plain,
-        caption=caption(shown, lang),
+        caption=" ".join([caption(shown, lang), *(_noted(*one, lang) for one in coded)]),
         slide=trend_spec(shown, lang, height=_low(shown, lang)),
     )
+
+
+def _noted(code: str, note: Note, lang: Lang) -> str:
+    """A note of a person, with its marker, month and writer."""
+    month = formats.month(note.month, lang)
+    return text("notes_of_people.said", lang, code=code, month=month, text=note.text, who=note.who)
 
 
 def _low(shown: Trend, lang: Lang) -> int:
