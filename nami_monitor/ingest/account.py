@@ -60,7 +60,7 @@ def report_of(
 
 def _counts(booking: Booking, table: str, *, main: bool, before: dict[str, int]) -> TableCounts:
     db, batch = booking.db, booking.batch
-    stages = stages_of(booking, table)
+    stages = [staged.name for staged in stages_of(booking, table)]
     skipped: dict[str, int] = {}
     rows = 0
     for name in stages:

@@ -92,7 +92,7 @@ def stage_all(booking: Booking, sheets: Sequence[Sheet], file: Path, period: dat
                 db,
                 booking.batch,
                 table.name,
-                f"(select * from {name} where {BOOKED})",
+                staged.booked,
                 created=created,
                 product_source=profile.product_source,
             )
@@ -104,10 +104,6 @@ def _without_persons(sheet: Sheet, cells: Cells) -> pl.DataFrame:
     if cells.personal:
         return sheet.misfits.with_columns(pl.lit(None, pl.String).alias("raw"))
     return sheet.misfits
-
-
-BOOKED = "skip is null and (problems is null or held)"
-"""Rows of a stage that are booked: the good ones, and those that wait for a code."""
 
 
 def _created(booking: Booking, table: TableMap) -> set[str]:
@@ -144,16 +140,16 @@ def dates(booking: Booking) -> tuple[date | None, date | None]:
         if dated_by:
             stages = stages_of(booking, table.name)
             rows = " union all ".join(
-                f"select {dated_by} as day from {name} where {BOOKED}" for name in stages
+                f"select {dated_by} as day from {one.booked}" for one in stages
             )
             first, last = booking.db.rows(f"select min(day), max(day) from ({rows})")[0]
             return first, last
     return None, None
 
 
-def stages_of(booking: Booking, table: str) -> list[str]:
-    """The temporary tables in which a table was staged, one per sheet."""
-    return [staged.name for found, staged, _ in booking.stages if found.name == table]
+def stages_of(booking: Booking, table: str) -> list[Stage]:
+    """The stages of a table, one per sheet."""
+    return [staged for found, staged, _ in booking.stages if found.name == table]
 
 
 def insert(booking: Booking) -> None:
@@ -161,16 +157,16 @@ def insert(booking: Booking) -> None:
     db, batch = booking.db, booking.batch
     for table in booking.profile.tables:
         names = ", ".join(field_names(table.name))
-        for name in stages_of(booking, table.name):
+        for staged in stages_of(booking, table.name):
             db.run(
                 f"insert into {table.name}_offered by name select {batch} as batch, line,"
                 f" case when held then 'unknown_code' else 'live' end as standing, {names}"
-                f" from {name} where {BOOKED}"
+                f" from {staged.booked}"
             )
             db.run(
                 f"insert into set_aside by name select {batch} as batch, line,"
                 f" '{table.name}' as table_name, unnest(problems, recursive := true), raw"
-                f" from {name} where skip is null and problems is not null"
+                f" from {staged.name} where skip is null and problems is not null"
             )
         codes.book_months(db, table.name, batch)
     main = booking.profile.tables[0].name

@@ -28,7 +28,7 @@ from nami_monitor.ingest.validate import (
 )
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
-from nami_monitor.tables import columns
+from nami_monitor.tables import TABLES, columns
 
 TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"
 """The first words of a row that adds up other rows."""
@@ -47,6 +47,7 @@ class Stage:
         dates: patterns that were found, by column.
         decimal: decimal signs that were found, by column.
         absent: optional columns that the profile maps and the file lacks.
+        unfilled: columns that nothing fills, and that a large stage of lines leaves out.
     """
 
     table: str
@@ -54,6 +55,17 @@ class Stage:
     dates: Mapping[str, tuple[str, ...]]
     decimal: Mapping[str, str]
     absent: tuple[str, ...]
+    unfilled: tuple[str, ...] = ()
+
+    @property
+    def booked(self) -> str:
+        """SQL of the rows that are booked: the good ones, and those that wait for a code."""
+        empty = "".join(f', null::varchar as "{column}"' for column in self.unfilled)
+        return f"(select *{empty} from {self.name} where {BOOKED})"
+
+
+BOOKED = "skip is null and (problems is null or held)"
+"""Which rows of a stage are booked."""
 
 
 def stage(
@@ -87,15 +99,21 @@ def stage(
     filled = {*origins, *table.constants}
     known = {column: query for column, query in known.items() if column in filled}
     large = isinstance(rows, Large) or rows.height > PANDERA_ROWS.value
-    db.run(
-        _query(table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known)
-    )
+    unfilled: tuple[str, ...] = ()
+    if large and not TABLES[table.name].key:
+        texts = (c.name for c in columns(table.name) if c.sql_type == "varchar")
+        unfilled = tuple(column for column in texts if column not in filled)
+    query = _query(
+        table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known,
+        left_out=unfilled,
+    )  # fmt: skip
+    db.run(query)
     if isinstance(rows, LargeCsv):
         _number_lines(db, name, rows)
     if not large:
         _check_with_pandera(db, table.name, name)
     _mark_repeated_keys(db, table.name, name)
-    return Stage(table.name, name, reading.dates, reading.decimal, absent)
+    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled)
 
 
 def _query(
@@ -108,6 +126,7 @@ def _query(
     by_sql: bool,
     reading: Reading,
     known: Mapping[str, str],
+    left_out: Sequence[str],
 ) -> str:
     """The statement that makes the temporary table."""
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
@@ -146,7 +165,7 @@ def _query(
         for column, rule, test, shown in problems
     )
     listed = f"list_filter([{made}], lambda p: p is not null)" if made else "null"
-    output = ", ".join(f'"{c.name}"' for c in conversions)
+    output = ", ".join(f'"{c.name}"' for c in conversions if c.name not in left_out)
     source = f"select *, {', '.join(typed_late)} from " if typed_late else "select * from "
     failing = " or ".join(tests) or "false"
     kept = raw if not by_sql else f"case when bad or strange then {raw} end"
