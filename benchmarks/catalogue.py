@@ -9,20 +9,23 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import made
-from many_lines import seconds
+from table import Row, Taken, show, taken
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
-from nami_monitor.kpis.trace import rows
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.ledgers import refresh_ledgers
 
 FINE = ("category", "location", "channel")
+MONTHS = 12
+TIMES = 5
 
 
 def refused(db: Transaction) -> str:
@@ -42,25 +45,34 @@ def main(source: Path, count: int) -> None:
         made.registers(path, count)
         store = Store(path)
         with store.write() as db:
-            ledgers = seconds(lambda: refresh_ledgers(db))
-        print(f"| {count:,} assets, {count:,} requests | |")
-        print("|---|---|")
-        print(f"| registers made anew | {ledgers:.1f} s |")
-        with store.read() as db:
-            for code, kpi in CATALOGUE.items():
-                by = ("category",)
-                taken = seconds(lambda kpi=kpi, by=by: compute(db, kpi, Ask(last=1, by=by)), 5)
-                print(f"| {code} by month and category | {taken * 1000:.0f} ms |")
-            said = refused(db)
-            taken = seconds(lambda: refused(db), 5)
-            print(f"| a year by month and {', '.join(FINE)} | {taken * 1000:.0f} ms, {said} |")
-            taken = seconds(lambda: measurability(db), 3)
-            print(f"| measurability of everything | {taken:.2f} s |")
-            ask = Ask(where={"category": ("C01",)})
-            for code in ("impact_spend", "refuse_rate", "reduce_asset_life"):
-                taken = seconds(lambda code=code: rows(db, CATALOGUE[code], ask, limit=200), 3)
-                print(f"| rows behind {code} | {taken:.2f} s |")
+            ledgers = taken(lambda: refresh_ledgers(db))
+        found = [Row("registers made anew", ledgers), *_figures(store)]
         store.close()
+    show(f"{count:,} assets, {count:,} requests", found)
+
+
+def _figures(store: Store) -> Iterator[Row]:
+    """Each in a look of its own, so that nothing is known from an earlier one."""
+
+    def timed(work: Callable[[Transaction], object]) -> Taken:
+        def run() -> None:
+            with store.read() as db:
+                work(db)
+
+        return taken(run, TIMES)
+
+    year = Ask(last=MONTHS, by=("category",))
+    for code, kpi in CATALOGUE.items():
+        took = timed(lambda db, kpi=kpi: compute(db, kpi, year))
+        yield Row(f"{code}, {MONTHS} months by category", took, "150 ms")
+    with store.read() as db:
+        said = refused(db)
+    yield Row(f"a year by month and {', '.join(FINE)}: {said}", timed(refused), "400 ms")
+    yield Row("measurability of everything", timed(measurability), "1 s")
+    ask = Ask(where={"category": ("C01",)})
+    for code in ("impact_spend", "refuse_rate", "reduce_asset_life"):
+        took = timed(lambda db, code=code: rows(db, CATALOGUE[code], ask, limit=200))
+        yield Row(f"rows behind {code}", took, "1 s")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+from table import Row, show
 
 ROOT = Path(__file__).parents[1]
 CHANGES = 12
@@ -37,8 +38,10 @@ WATCH = """() => {
 
 
 @contextlib.contextmanager
-def serving(script: Path, environment: dict[str, str]) -> Iterator[str]:
-    """A Streamlit server of a script, on a free port."""
+def serving(
+    script: Path, environment: dict[str, str]
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Streamlit server of a script on a free port: its address and its process."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -49,10 +52,17 @@ def serving(script: Path, environment: dict[str, str]) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.kill()
         process.wait()
+
+
+def cpu(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of CPU that a process has used."""
+    text = Path(f"/proc/{process.pid}/stat").read_text("utf-8")
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def opened(page: Page, address: str, selector: str, seconds: float = 240) -> float:
@@ -67,8 +77,10 @@ def opened(page: Page, address: str, selector: str, seconds: float = 240) -> flo
     return time.monotonic() - begun
 
 
-def filter_changes(page: Page, address: str) -> list[float]:
-    """Milliseconds from choosing another figure to the redrawn chart, many times."""
+def filter_changes(
+    page: Page, address: str, server: subprocess.Popen[bytes]
+) -> list[tuple[float, float]]:
+    """Milliseconds from choosing another figure to the redrawn chart, and CPU, many times."""
     page.goto(f"{address}/trends?lang=en", timeout=60_000)
     page.wait_for_selector(
         "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
@@ -82,11 +94,17 @@ def filter_changes(page: Page, address: str) -> list[float]:
         option = page.get_by_role("option", name=names[change % 2], exact=True)
         option.wait_for()
         page.evaluate(WATCH)
-        begun = page.evaluate("performance.now()")
+        before, begun = cpu(server), page.evaluate("performance.now()")
         option.click()
-        taken.append(page.evaluate("window.redrawn") - begun)
+        waited = page.evaluate("window.redrawn") - begun
         page.wait_for_timeout(700)
+        taken.append((waited, 1000 * (cpu(server) - before)))
     return taken
+
+
+def middle(taken: list[tuple[float, float]], at: int) -> float:
+    """The median of one of two measures."""
+    return statistics.median(one[at] for one in taken)
 
 
 def main() -> None:
@@ -102,46 +120,49 @@ def main() -> None:
     }
     if len(sys.argv) > 1:
         places["NAMI_DB"] = sys.argv[1]
-    rows: list[tuple[str, str]] = []
+    rows: list[Row] = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         dashboard = ROOT / "dashboard.py"
         for script, shown in ((empty, "h1"), (dashboard, ".nami-card")):
-            with serving(script, {**places, "NAMI_CACHE": str(folder / "other")}) as address:
+            with serving(script, {**places, "NAMI_CACHE": str(folder / "other")}) as (address, _):
                 opened(page, f"{address}/?lang=en", shown)
         if "NAMI_DB" not in places:
-            with serving(dashboard, places) as address:
+            with serving(dashboard, places) as (address, _):
                 first = opened(page, f"{address}/?lang=en", "[data-testid=stProgress]")
                 begun = time.monotonic()
                 page.wait_for_selector(".nami-card", timeout=240_000)
                 whole = first + time.monotonic() - begun
-            rows.append(("first start, to the page with progress", f"{first:.1f} s"))
-            rows.append(("first start, to the demo", f"{whole:.1f} s"))
+            rows.append(Row("first start, to the page with progress", f"{first:.1f} s", "8 s"))
+            rows.append(Row("first start, to the demo", f"{whole:.1f} s", "40 s"))
         bare, later = [], []
         for _ in range(STARTS):
-            with serving(empty, places) as address:
-                bare.append(opened(page, address, "h1"))
-            with serving(dashboard, places) as address:
-                later.append(opened(page, f"{address}/?lang=en", ".nami-card"))
-        middle = statistics.median
-        rows.append(
-            ("an empty Streamlit app, from process start to its heading", f"{middle(bare):.1f} s")
+            with serving(empty, places) as (address, server):
+                bare.append((opened(page, address, "h1"), cpu(server)))
+            with serving(dashboard, places) as (address, server):
+                later.append((opened(page, f"{address}/?lang=en", ".nami-card"), cpu(server)))
+        clock, work = (
+            tuple(statistics.median(one[at] for one in each) for each in (bare, later))
+            for at in (0, 1)
         )
-        rows.append(("later start, to the cards of the overview", f"{middle(later):.1f} s"))
-        rows.append(("later start beside an empty app", f"{middle(later) - middle(bare):+.1f} s"))
-        with serving(dashboard, places) as address:
+        rows += [
+            Row("an empty Streamlit app, from process start to its heading", f"{clock[0]:.1f} s"),
+            Row("later start, to the cards of the overview", f"{clock[1]:.1f} s"),
+            Row("later start beside an empty app", f"{clock[1] - clock[0]:+.1f} s", "+2 s"),
+            Row("the same in CPU of the server", f"{work[1] - work[0]:+.1f} s"),
+        ]
+        with serving(dashboard, places) as (address, server):
             opened(page, f"{address}/?lang=en", ".nami-card")
-            taken = filter_changes(page, address)
-        rows.append(
-            ("filter change to redrawn chart, median", f"{statistics.median(taken):.0f} ms")
-        )
-        rows.append(("filter change, slowest", f"{max(taken):.0f} ms"))
+            taken = filter_changes(page, address, server)
+        rows += [
+            Row("filter change to redrawn chart, median", f"{middle(taken, 0):.0f} ms", "400 ms"),
+            Row("the same, slowest", f"{max(one for one, _ in taken):.0f} ms"),
+            Row("CPU of the server for it, median", f"{middle(taken, 1):.0f} ms"),
+        ]
         browser.close()
     shutil.rmtree(folder, ignore_errors=True)
-    print("| what | measured |\n| --- | --- |")
-    for what, measured in rows:
-        print(f"| {what} | {measured} |")
+    show(f"pages on {places.get('NAMI_DB', 'the demo')}", rows)
 
 
 if __name__ == "__main__":
