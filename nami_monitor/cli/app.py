@@ -21,6 +21,7 @@ from nami_monitor.i18n import text
 
 COMMANDS: Final = {
     "demo": "imports",
+    "template": "template",
     "import": "imports",
     "batches": "batches",
     "undo": "batches",

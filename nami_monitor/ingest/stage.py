@@ -18,6 +18,7 @@ from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profile import Profile, TableMap
 from nami_monitor.ingest.source_cells import MARK, Cells
+from nami_monitor.ingest.template import examples
 from nami_monitor.ingest.validate import (
     LINE_SIGNS,
     Failure,
@@ -251,6 +252,7 @@ def _skip(cells: Cells, profile: Profile) -> str:
             f"when {first} is null then 'blank'",
             *cases,
         ]
+    cases.append(f"when {first} in ({', '.join(map(literal, examples()))}) then 'example'")
     if profile.drop is None:
         wordy = f"case when {first} >= 'E' then {first} end"
         cases.append(f"when regexp_matches({wordy}, '{TOTALS}', 'i') then 'totals_row'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +10,13 @@ from rapidfuzz import fuzz, process, utils
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.shorten import listed
+from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.addresses import personal_columns
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.headers import bare, distinct, normal, positions
 from nami_monitor.ingest.mapping import DEFAULTED
 from nami_monitor.ingest.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.template import allowed, heading, word
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
 CLOSE: Final = 80.0
@@ -122,8 +124,25 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
         )
     return Profile(
         source=source,
-        tables=(TableMap(table, {name: Origin((header,)) for name, header in certain.items()}),),
+        tables=(
+            TableMap(
+                table,
+                {name: Origin((header,)) for name, header in certain.items()},
+                values=_values(table, certain),
+            ),
+        ),
     )
+
+
+def _values(table: str, filled: Collection[str]) -> dict[str, dict[str, str]]:
+    """What the words of the catalogues mean, for columns with only so many values."""
+    return {
+        column.name: {
+            word(value, lang).lower(): value for value in allowed(column) for lang in LANGS
+        }
+        for column in columns(table)
+        if column.name in filled and allowed(column)
+    }
 
 
 def missing_columns(table: TableMap) -> list[str]:
@@ -155,7 +174,9 @@ def _own(column: Column) -> set[str]:
 
 
 def _names(column: Column) -> list[str]:
-    return [*sorted(_own(column)), *(normal(alias) for alias in column.aliases)]
+    headings = {normal(heading(column.name, lang)) for lang in LANGS}
+    aliases = [normal(alias) for alias in column.aliases]
+    return [*dict.fromkeys([*sorted(_own(column)), *aliases, *sorted(headings)])]
 
 
 def _close(column: Column, free: Sequence[str]) -> Suggestion | None:

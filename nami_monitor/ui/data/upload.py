@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from nami_monitor.ingest.library import profiles_in, recognise, save_profile
 from nami_monitor.ingest.load import Answers
 from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.template import known_codes, template
+from nami_monitor.tables import TABLES
 from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import look, mapping, report, state
@@ -44,6 +48,7 @@ def part(session: Session) -> None:
     library = profiles_in(places().profiles)
     if not files:
         _saved(session, library)
+        _templates(session)
         return
     offers = [state.offer(file) for file in files]
     data = [offer for offer in offers if not offer.name.endswith(PROFILE)]
@@ -68,6 +73,37 @@ def _saved(session: Session, library: Mapping[str, Profile]) -> None:
     for name, profile in library.items():
         with st.expander(f"{profile.source} ({name})"):
             _toml(session, name, profile)
+
+
+def _templates(session: Session) -> None:
+    """An empty workbook per table, for who has no export."""
+    st.header(session.t("template.title"), anchor=False)
+    st.markdown(session.t("template.words"))
+    table = st.selectbox(
+        session.t("template.choose"),
+        list(TABLES),
+        index=list(TABLES).index("orders"),
+        format_func=lambda name: session.t(f"tables.{name}.name"),
+        key="template_table",
+    )
+    st.download_button(
+        session.t("template.download"),
+        data=lambda: _workbook(session, table),
+        file_name=f"{session.t(f'tables.{table}.name')}.xlsx",
+        key="template_download",
+        on_click="ignore",
+    )
+
+
+def _workbook(session: Session, table: str) -> bytes:
+    choices = {}
+    if session.store.exists:
+        with session.store.read() as db:
+            choices = known_codes(db)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "template.xlsx"
+        template(table, out, session.lang, choices)
+        return out.read_bytes()
 
 
 def _toml(session: Session, name: str, profile: Profile) -> None:
