@@ -116,10 +116,8 @@ class Group:
 
     def category(self) -> str | None:
         """The one category that it speaks of, by grouping or by filter."""
-        if "category" in self.ask.by:
-            return self.named["category"]
-        wanted = self.ask.filters.get("category", ())
-        return wanted[0] if len(wanted) == 1 else None
+        found = self.ask.categories(self.named)
+        return found[0] if len(found) == 1 else None
 
 
 def _by_its_measure(kpi: Kpi, ask: Ask) -> Ask:
@@ -228,7 +226,7 @@ def _judge(
             zip(kpi.shares, sums.shares if sums else (None,) * len(kpi.shares), strict=True)
         ),
     )
-    excused = around.not_applicable(kpi.strategy, group.category())
+    excused = around.not_applicable(kpi.strategy, group.ask.categories(group.named))
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
     reason = (

@@ -12,7 +12,7 @@ from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
-from nami_monitor.kpis.targets import Aim, Compute, Target, aim, targets
+from nami_monitor.kpis.targets import NOT_APPLICABLE, Aim, Compute, Target, aim, targets
 from nami_monitor.store import Transaction
 
 DIMENSIONS = ("category",)
@@ -54,7 +54,8 @@ def attainment(db: Transaction, kpi: Kpi, ask: Ask, compute: Compute) -> list[Kp
         own = [target for target in stated if not ask.by or target.category == category]
         for period in periods_of(db, ask):
             due = [target for target in own if target.last in period.months]
-            found = [_aim(db, CATALOGUE[target.kpi], target, compute) for target in due]
+            aims = (_aim(db, CATALOGUE[target.kpi], target, compute) for target in due)
+            found = [one for one in aims if one.why != NOT_APPLICABLE]
             keys = {"category": category} if ask.by else {}
             results.append(_result(kpi, period, keys, found, flags))
     return results

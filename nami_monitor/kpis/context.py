@@ -54,6 +54,7 @@ EVENTS = "asset_events.kind"
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
 Keys = tuple[str | None, ...]
+Excused = Mapping[tuple[str, str], Reason]
 
 
 @dataclass(frozen=True, order=True)
@@ -111,7 +112,7 @@ class Around:
     periods: tuple[Period, ...]
     groups: Mapping[Keys, date]
     deliveries: Mapping[tuple[Keys, int], Delivery]
-    excused: Mapping[tuple[str, str], Reason]
+    excused: Excused
     flagged: tuple[Flag, ...]
     empty: Reason
     uneventful: frozenset[str] = frozenset()
@@ -128,9 +129,11 @@ class Around:
         broken = (Flag.DATA_BREAK,) if self.delivery(keys, no).broken else ()
         return (*broken, *self.flagged)
 
-    def not_applicable(self, strategy: Strategy, category: str | None) -> Reason | None:
-        """The reason for which a strategy does not apply to a category."""
-        return None if category is None else self.excused.get((category, strategy))
+    def not_applicable(
+        self, strategy: Strategy, categories: Collection[str | None]
+    ) -> Reason | None:
+        """The reason for which a strategy applies to none of the categories."""
+        return not_applicable(self.excused, strategy, categories)
 
     def against(self, keys: Keys, no: int) -> Reason | None:
         """What stands against a figure before anything is divided."""
@@ -182,7 +185,7 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
         periods=tuple(periods),
         groups=_groups(db, relation, ask),
         deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
-        excused=_excused(db),
+        excused=excused_by(db),
         flagged=flags_of(db),
         empty=Reason(NOTHING_LOADED[relation.delivered_by]),
         uneventful=_uneventful(db) if relation.delivered_by == ASSETS else frozenset(),
@@ -285,7 +288,22 @@ def _delivery(history: Sequence[Mapping[date, SourceMonth]], period: Period) -> 
     )
 
 
-def _excused(db: Transaction) -> dict[tuple[str, str], Reason]:
+def not_applicable(
+    excused: Excused, strategy: Strategy, categories: Collection[str | None]
+) -> Reason | None:
+    """The reason for which a strategy applies to none of the categories.
+
+    Args:
+        excused: what does not apply.
+        strategy: the strategy.
+        categories: those that a figure speaks of; without any it speaks of all.
+    """
+    found = [excused.get((category or "", strategy)) for category in categories]
+    return found[0] if all(found) and found else None
+
+
+def excused_by(db: Transaction) -> Excused:
+    """What does not apply: the reason by category and strategy."""
     columns = ", ".join(
         f"{s}_applies, {s}_reason, {s}_legal_basis, {s}_look_again_on" for s in DECIDED
     )

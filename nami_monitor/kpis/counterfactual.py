@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
-from nami_monitor.kpis.context import flags_of
+from nami_monitor.kpis.context import excused_by, flags_of, not_applicable
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.relations import choose
 from nami_monitor.kpis.result import KpiResult, Reason
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
     from nami_monitor.kpis.interventions.portfolio import Share
 
 
-def counterfactual(
-    db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period] | None = None
-) -> list[KpiResult]:
+def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
     """The results of a KPI that rests on the estimates of interventions.
 
     Args:
         db: a consistent look at the file.
         kpi: the declaration; a percentage is the quotient, any other unit the net effect in it.
         ask: periods, grouping and filters; only by category and intervention.
-        periods: other periods than the question's.
 
     Returns:
         As ``compute`` gives. The completeness is the share of the months in which interventions
@@ -45,33 +42,46 @@ def counterfactual(
         UserError: ``kpi.dimensions_apart`` for any other dimension, or what ``periods_of`` raises.
     """
     choose(kpi.reads, ask.used)
-    wanted = periods_of(db, ask) if periods is None else periods
-    if not db.value("select exists (select 1 from interventions)"):
-        return [
-            replace(_blank(kpi, period, {}, ()), reason=Reason("no_interventions"))
-            for period in ([] if ask.by else wanted)
-        ]
-    from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
-
     answers = _answers(db, kpi, ask)
-    flags = flags_of(db)
-    groups = sorted({_keys(one, ask.by) for one in answers}) if ask.by else [()]
-    return [
-        _judge(
-            kpi,
-            _blank(kpi, period, dict(zip(ask.by, keys, strict=True)), flags),
-            within([one for one in answers if _keys(one, ask.by) == keys], period),
-        )
-        for keys in groups
-        for period in wanted
-    ]
+    flags, excused = flags_of(db), excused_by(db)
+    results = []
+    for keys in _groups(db, ask, answers):
+        named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
+        own = [one for one in answers if _keys(one, ask.by) == keys]
+        spoken_of = ask.categories(named) or {one.intervention.category for one in own}
+        ruled_out = not_applicable(excused, kpi.strategy, spoken_of)
+        for period in periods_of(db, ask):
+            blank = _blank(kpi, period, named, flags)
+            if ruled_out:
+                results.append(replace(blank, state=State.NOT_APPLICABLE, reason=ruled_out))
+            elif not own:
+                results.append(replace(blank, reason=Reason("no_interventions")))
+            else:
+                results.append(_judge(kpi, blank, _within(own, period)))
+    return results
+
+
+def _groups(db: Transaction, ask: Ask, answers: Sequence[Answer]) -> list[tuple[str, ...]]:
+    """The groups; by category also those in which something was ordered and nothing was tried."""
+    found = {_keys(one, ask.by) for one in answers}
+    if ask.by == ("category",):
+        ordered = db.rows_again("select distinct category from by_place")
+        wanted = ask.filters.get("category")
+        found |= {(code,) for (code,) in ordered if wanted is None or code in wanted}
+    return sorted(found) if ask.by else [()]
 
 
 def shares(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> list[Share]:
     """The interventions of a question, with what their estimates say of a period."""
+    return _within(_answers(db, kpi, ask), period)
+
+
+def _within(answers: Sequence[Answer], period: Period) -> list[Share]:
+    if not answers:
+        return []
     from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
 
-    return within(_answers(db, kpi, ask), period)
+    return within(answers, period)
 
 
 def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Answer]:
@@ -80,6 +90,8 @@ def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Answer]:
     The estimator is loaded here, because a first page of data without interventions need not wait
     for it.
     """
+    if not db.value("select exists (select 1 from interventions)"):
+        return []
     from nami_monitor.kpis.interventions.portfolio import portfolio  # noqa: PLC0415 - see above
 
     unit = Unit.BASE if kpi.unit is Unit.PERCENT else kpi.unit

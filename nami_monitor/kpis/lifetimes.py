@@ -154,9 +154,7 @@ def _judge(
         flags=around.flags(keys, no),
         sources=delivery.sources,
     )
-    wanted = ask.filters.get("category", ())
-    category = named.get("category") or (wanted[0] if len(wanted) == 1 else None)
-    excused = around.not_applicable(kpi.strategy, category)
+    excused = around.not_applicable(kpi.strategy, ask.categories(named))
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
     against = around.against(keys, no) or around.unkept(kpi.needs, keys, no)

@@ -174,15 +174,16 @@ NOTHING: Final = {
     OverTime.ATTAINMENT: "no_targets",
     OverTime.COUNTERFACTUAL: "no_interventions",
 }
-"""The reason where a category has nothing that a figure speaks of, unless it lacks order lines."""
+"""The reason where a category has nothing that a figure speaks of, unless it reads a relation."""
 
 
 def _absent(
     db: Transaction, kpi: Kpi, category: str, month: date, around: context.Around
 ) -> KpiResult:
     """The result for a category of which the figure's rows never speak."""
-    excused = around.not_applicable(kpi.strategy, category)
-    nothing = NOTHING.get(kpi.over_time, "no_data")
+    excused = around.not_applicable(kpi.strategy, (category,))
+    read = RELATIONS[kpi.reads[0]].delivered_by
+    nothing = NOTHING.get(kpi.over_time) or context.NOTHING_LOADED[read]
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))
     return KpiResult(
         code=kpi.code,

@@ -48,6 +48,14 @@ class Ask:
         """The filters on dimensions."""
         return {key: values for key, values in self.where.items() if key not in OPTIONS}
 
+    def categories(self, keys: Mapping[str, str | None]) -> tuple[str | None, ...]:
+        """The categories that a group speaks of; none where nothing says which.
+
+        Args:
+            keys: the group: dimension to value.
+        """
+        return (keys["category"],) if "category" in keys else self.filters.get("category", ())
+
     @property
     def used(self) -> tuple[str, ...]:
         """Every dimension that is grouped or filtered by."""

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import Flag, State
+from nami_monitor.core.words import Flag, OverTime, State
 from nami_monitor.kpis import privacy
 from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.bridge import Bought, Bridge, Product, bridge
-from nami_monitor.kpis.catalogue.impact import IMPACT_SPEND
+from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
 from nami_monitor.kpis.relations import RELATIONS, choose
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask, filter_sql, periods_of, periods_sql
 from nami_monitor.store import Transaction
+
+SPEND: Final = replace(REDUCE_SPEND_BRIDGE, over_time=OverTime.SUM)
+"""What changed, summed up; it does not apply where Reduce does not."""
 
 ARTICLE: Final = "article"
 READS: Final = ("by_product", "order_lines")
@@ -71,7 +74,7 @@ def spend_bridge(db: Transaction, ask: Ask) -> SpendBridge:
     if not periods:
         raise UserError("why.no_data")
     span = [periods[-1].a_year_earlier(), periods[-1]]
-    before, after = added_up(db, IMPACT_SPEND, ask, span)
+    before, after = added_up(db, SPEND, ask, span)
     detailed = replace(ask, by=(ARTICLE,))
     keyed = [replace(one, keys={ARTICLE: None}) for one in (after, before)]
     judged = (after, before, *privacy.hide_small_cells(db, keyed, detailed))

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from nami_monitor.core.periods import Period, months_between, parse_month, period_at
 from nami_monitor.core.words import Direction, OverTime, PeriodKind
+from nami_monitor.kpis.context import excused_by, not_applicable
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask
@@ -20,6 +21,9 @@ from nami_monitor.store import Transaction
 
 Compute = Callable[[Transaction, Kpi, Ask], list[KpiResult]]
 Where = Mapping[str, tuple[str, ...]]
+
+NOT_APPLICABLE = "not_applicable"
+"""Why nothing is judged of a KPI whose strategy does not apply."""
 
 ABSOLUTE, CHANGE, PATH = "absolute", "change_from_baseline", "path"
 ADDED = (OverTime.SUM, OverTime.CHANGE)
@@ -177,6 +181,9 @@ def aim(
     baseline = _baseline(db, kpi, where, target, compute) if target.kind == CHANGE else None
     judged = _judged(db, kpi, month, where, target, compute)
     goal, why = _goal(kpi, where, target, baseline)
+    if not_applicable(excused_by(db), kpi.strategy, where.get("category", ())):
+        (result,) = compute(db, kpi, Ask(until=month, where=where))
+        return Aim(target, goal, result, baseline, None, NOT_APPLICABLE)
     if why is None:
         why = _unjudged(kpi, judged)
     met = None

@@ -16,8 +16,10 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
+from nami_monitor.core.periods import span as span_of
 from nami_monitor.core.words import Flag, OverTime, PeriodKind, State
 from nami_monitor.kpis.added import added_up
+from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.contributions import (
     ZERO,
     Contribution,
@@ -28,7 +30,6 @@ from nami_monitor.kpis.contributions import (
     ratio_contributions,
     shared_ratio_contributions,
 )
-from nami_monitor.kpis.counterfactual import counterfactual
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.relations import RELATIONS, choose
 from nami_monitor.kpis.result import KpiResult, Reason
@@ -195,17 +196,27 @@ def why(
     if not periods:
         raise UserError("why.no_data")
     span = [earlier(periods[-1], against), periods[-1]]
-    work_out = counterfactual if kpi.over_time is OverTime.COUNTERFACTUAL else added_up
-    before, after = work_out(db, summed, ask, span)
-    told = Why(kpi, dimension, before, after)
     if kpi.over_time in NOT_SPLIT:
-        return replace(told, lacking=replace(after, reason=Reason(NOT_SPLIT[kpi.over_time])))
+        before, after = (_whole(db, kpi, ask, period) for period in span)
+        why_not = after.reason if after.state is State.NOT_APPLICABLE else None
+        lacking = replace(after, reason=why_not or Reason(NOT_SPLIT[kpi.over_time]))
+        return Why(kpi, dimension, before, after, lacking=lacking)
+    before, after = added_up(db, summed, ask, span)
+    told = Why(kpi, dimension, before, after)
     choose(summed.reads, (*ask.used, dimension))  # what it cannot be split by is said first
-    lacking = next((one for one in (after, before) if one.state is not State.VALUE), None)
-    if lacking:
-        return replace(told, lacking=lacking)
+    missing = next((one for one in (after, before) if one.state is not State.VALUE), None)
+    if missing:
+        return replace(told, lacking=missing)
     results = added_up(db, summed, replace(ask, by=(dimension,)), span)
     return _split(told, ask, results)
+
+
+def _whole(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> KpiResult:
+    """The figure of a period of a KPI that is not added up from months."""
+    own = period.kind in set(PeriodKind)
+    kind = period.kind if own else span_of(period.first, period.last)
+    (result,) = compute(db, kpi, replace(ask, kind=kind, until=period.last))
+    return result
 
 
 def earlier(period: Period, against: Against) -> Period:

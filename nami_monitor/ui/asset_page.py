@@ -155,6 +155,10 @@ def stock(session: Session, found: Register) -> None:
 def lasting(session: Session, found: Register) -> None:
     """How long they last, from all that were watched until the month."""
     st.header(session.t("assets.lasting"), anchor=False)
+    result = _survival(found)
+    if result.state is State.NOT_APPLICABLE:
+        st.info(words.reason(session, result))
+        return
     if found.lives is None or not len(found.lives.curve.ages):
         st.info(session.t("assets.nothing_watched"))
         return
@@ -171,7 +175,6 @@ def lasting(session: Session, found: Register) -> None:
     with st.expander(session.t("trends.as_table")):
         table = survival.survival_table(steps, session.lang)
         trends.show_table(session, table, "survival_table", session.t("assets.lasting"))
-    result = _survival(found)
     name = words.kpi_name(session, CATALOGUE[result.code])
     links.offer(session.t("trace.figure", name=name), links.of_result(result, found.where))
 

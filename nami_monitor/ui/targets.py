@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.targets import CHANGE, Target, period_of
+from nami_monitor.kpis.targets import CHANGE, NOT_APPLICABLE, Target, period_of
 from nami_monitor.store import Store
 from nami_monitor.ui import entry, links, trends, words
 from nami_monitor.ui.app import Session
@@ -103,6 +103,8 @@ def name(session: Session, names: Names, target: Target) -> str:
 
 def state(session: Session, line: Line) -> str:
     """Whether a target is met, in words."""
+    if line.aim is not None and line.aim.why == NOT_APPLICABLE:
+        return session.t("words.not_applicable")
     if line.aim is None or line.aim.met is None:
         return session.t("targets.state.open")
     met = "met" if line.aim.met else "not_met"

@@ -154,6 +154,20 @@ def test_what_is_missing_is_named(found, code, category, missing):
     assert lacks(found, code, category) == missing
 
 
+@pytest.mark.parametrize(
+    ("code", "category", "reason"),
+    [
+        ("impact_spend", "chairs", "no_data"), ("refuse_rate", "chairs", "no_requests"),
+        ("reduce_survival", "ink", "no_assets"), ("steer_contract_window", "ink", "no_contracts"),
+        ("waterbed_quotient", "chairs", "no_interventions"),
+        ("steer_target_attainment", "ink", "no_targets"),
+        ("reduce_survival", "chairs", "no_events"), ("reduce_failure_rate", "chairs", "no_events"),
+    ],
+)  # fmt: skip
+def test_a_reason_says_what_was_not_loaded(found, code, category, reason):
+    assert found.of(code, category).result.reason.key == reason
+
+
 def test_what_does_not_apply_lacks_nothing_and_says_why(found):
     for cell in found.cells:
         ruled_out = cell.category == "ballots" and cell.kpi.strategy in {"refuse", "rethink"}

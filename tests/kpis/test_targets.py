@@ -233,7 +233,7 @@ def test_a_strategy_that_does_not_apply_is_not_judged_either(shop):
     )
     target = stated("reduce_volume_per_activity", period="2024-12")
     found = judged(shop, target)
-    assert (found.why, found.judged.state) == ("no_figure", State.NOT_APPLICABLE)
+    assert (found.why, found.judged.state) == ("not_applicable", State.NOT_APPLICABLE)
     for code, kpi in CATALOGUE.items():
         if kpi.strategy == "reduce":
             (result,) = shop.ask(code, kind="month", where={"category": ("paper",)})
