@@ -30,7 +30,9 @@ class Interventions(pa.DataFrameModel):
     locations: str = column("vestigingen|locations", listed=True)
     products: str = column("artikelen|products", optional=True, listed=True)
     may_spread: bool = column("kan verspreiden|may spread")
-    planned_reduction: float = column("geplande vermindering|planned reduction", optional=True)
+    planned_reduction: float = column(
+        "geplande vermindering|planned reduction", optional=True, low=0, high=1
+    )
     disciplines: str = column("disciplines", optional=True, listed=True)
     policy: str = column("beleid|policy", optional=True)
     motive: str = column(

@@ -152,7 +152,7 @@ def _treated(one: Intervention, given: Given) -> tuple[list[str], list[Left]]:
     """The locations where it was taken that can be followed, and those that cannot."""
     hidden = _hidden(one, given.staff)
     treated, left = [], []
-    for code in sorted(one.locations):
+    for code in sorted(set(one.locations)):
         if code not in given.cube.row_of:
             left.append(Left(code, Out.NO_ORDERS if code in given.known else Out.UNKNOWN))
         elif why := (given.not_there(code) or (Out.SMALL if code in hidden else None)):
