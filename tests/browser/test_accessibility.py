@@ -18,6 +18,7 @@ PAGES = {
         part: f"data?data=demo&part={part}"
         for part in ("set_aside", "batches", "completeness", "codes")
     },
+    **{part: f"waterbed?data=demo&part={part}" for part in ("plan", "register")},
     "upload": "data?data=own",
     "empty": "?data=own",
 }
