@@ -57,6 +57,7 @@ def empty(session: Session, offered: Choices) -> bool:
     with st.container(key="assets_empty", border=True):
         st.header(session.t("assets.empty.title"), anchor=False)
         st.markdown(session.t("assets.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
     return True
 
 

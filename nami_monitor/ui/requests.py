@@ -63,6 +63,7 @@ def empty(session: Session, offered: Choices) -> bool:
     with st.container(key="requests_empty", border=True):
         st.header(session.t("requests.empty.title"), anchor=False)
         st.markdown(session.t("requests.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
     return True
 
 

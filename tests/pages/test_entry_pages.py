@@ -8,7 +8,7 @@ from data_page import checked, labelled, press, rows, words
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ingest.entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app
@@ -40,11 +40,10 @@ def choose(elements, label, value):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", ["contracts", "requests", "targets"])
+@pytest.mark.parametrize("page", ["assets", "contracts", "requests", "targets"])
 def test_a_page_without_entries_says_what_to_load(page, lang):
     found = opened(page, lang)
-    own = {"contracts": "contracts.empty.words", "requests": "requests.empty.words"}
-    key = own.get(page, "targets.empty")
+    key = "targets.empty" if page == "targets" else f"{page}.empty.words"
     assert catalogue(lang)[key] in words(found)
 
 
@@ -124,6 +123,33 @@ def test_a_target_is_set_changed_and_withdrawn_and_history_tells_it():
     told = [str(v) for frame in page.dataframe for v in frame.value.to_numpy().flat]
     assert table is not None
     assert {"gesteld", "gewijzigd", "ingetrokken"} <= set(told)
+
+
+def test_two_targets_for_one_year_are_told_with_what_to_do():
+    store = Store(places().own)
+    goal = {"kpi": "impact_spend", "category": "it", "period": "2026"}
+    enter(store, "targets", {**goal, "kind": "absolute", "value": 1000}, "cm")
+    enter(store, "targets", {**goal, "kind": "change_from_baseline", "value": -10,
+                             "baseline_period": "2025"}, "cm")  # fmt: skip
+    store.close()
+    (said,) = (one.value for one in opened("targets").warning)
+    assert "tegenspreken" in said
+    assert "Uitgaven, IT-middelen, 2026" in said
+    assert "1.000" in said
+    assert said.endswith("trek het andere hieronder in.")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_asset_retired_before_it_was_bought_is_told(lang):
+    store = Store(places().own)
+    asset = {"category": "it", "location_id": "A"}
+    for code, bought in (("A1", dt.date(2024, 10, 10)), ("A2", dt.date(2024, 10, 11))):
+        enter(store, "assets", {**asset, "asset_id": code, "acquired_on": bought}, "cm")
+    retired = {"asset_id": "A1", "happened_on": dt.date(2024, 9, 9), "kind": "retired"}
+    enter(store, "asset_events", retired, "cm")
+    store.close()
+    (said,) = (one.value for one in opened("assets", lang).warning)
+    assert said == text("assets.spoilt", lang, n=1)
 
 
 def test_a_value_that_is_no_number_is_told():
