@@ -33,8 +33,7 @@ def test_parts_and_rows_of_every_kpi_add_up_over_every_kind_of_period(small, kin
             traced, by_table = checked(db, kpi, Ask(kind=kind, until=UNTIL))
             assert traced.result.period.kind == kind
             told |= {code} if by_table else set()
-    without = {"steer_target_attainment"} if kind == "spring" else set()
-    without |= {code for code, kpi in CATALOGUE.items() if kpi.over_time == "counterfactual"}
+    without = {code for code, kpi in CATALOGUE.items() if kpi.over_time == "counterfactual"}
     assert told == set(CATALOGUE) - without  # of interventions see test_waterbed_trace
 
 
