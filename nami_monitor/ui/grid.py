@@ -60,7 +60,7 @@ def grid(
         row_height: in pixels; twice the usual height lets long texts go on for a second line.
         widths: how wide columns are, by heading; the others as wide as what they hold.
         traces: heading to where the figure of each row can be traced; columns of links behind the
-            others, which no download bears.
+            first, so that they are in sight, which no download bears.
     """
     titles = [head.title for head in heads]
     written = {head.title: head.write for head in heads if head.write}
@@ -74,7 +74,8 @@ def grid(
     for title, addresses in (traces or {}).items():
         columns[title], written[title] = addresses, lambda _: short
         config[title] = st.column_config.LinkColumn(display_text=short, width="small")
-    frame = pl.DataFrame(columns, strict=False).to_pandas()
+    order = [*titles[:1], *(traces or {}), *titles[1:]]
+    frame = pl.DataFrame({title: columns[title] for title in order}, strict=False).to_pandas()
     shown = min(len(rows), MOST_ROWS)
     st.dataframe(
         frame.style.format(written, na_rep=NONE),

@@ -212,6 +212,7 @@ def formula(session: Session, found: Trace) -> None:
     st.markdown(
         "\n".join(
             f"- **{session.t(f'trace.{name}')}:** {amount(session, value)}"
+            f"{_of(session, name, result)}"
             for name, (value, _) in told.items()
             if value is not None
         )
@@ -224,6 +225,15 @@ def formula(session: Session, found: Trace) -> None:
         st.caption(session.t("trace.rests", months=months, relation=found.relation or words.NONE))
     if kpi.code in CATALOGUE:
         handbook.link(session, kpi)
+
+
+def _of(session: Session, name: str, result: KpiResult) -> str:
+    """What a figure is divided by, where that comes from another table than the figure."""
+    if name != "denominator" or result.activity is None:
+        return ""
+    return (
+        f" ({session.t('trace.activity', measure=words.activity_name(session, result.activity))})"
+    )
 
 
 def amount(session: Session, value: float) -> str:

@@ -130,7 +130,7 @@ def compare(monitor, world, turn, kind):
         for at, (code, belong) in enumerate(BELONG.items(), start=turn):
             where = {"category": ("laptops",)} if at % 2 else {}
             ask = Ask(kind=kind, until=UNTIL, where=where)
-            traced, by_table = checked(db, CATALOGUE[code], ask)
+            traced, by_table = checked(db, CATALOGUE[code], ask, in_pages=bool(at % 2))
             own = [r for r in found[again.EXPECTED[code][0]]
                    if r["category"] in where.get("category", [r["category"]])]  # fmt: skip
             months = traced.result.period.months

@@ -11,15 +11,15 @@ PAGE = 7
 CLOSE = {"rel": 1e-9, "abs": 1e-6}
 
 
-def paged(db, kpi, ask, **more):
-    """Every row of a table, in three pages, as dicts; no row may come twice."""
-    found, at, page = [], 0, PAGE
+def paged(db, kpi, ask, first, **more):
+    """Every row of a table as dicts, in pages after a first of so many; no row may come twice."""
+    found, at, page = [], 0, first
     while True:
         shown = rows(db, kpi, ask, limit=page, offset=at, **more)
         found += [dict(zip(shown.columns, row, strict=True)) for row in shown.rows]
         assert shown.withheld == 0
         at += page
-        page = max(PAGE, shown.total // 2)
+        page = max(first, shown.total // 2)
         if at >= shown.total:
             break
     assert len(found) == shown.total
@@ -33,8 +33,14 @@ def given(found, side):
     return len(set(values)) if values and isinstance(values[0], str) else sum(values)
 
 
-def checked(db, kpi, ask):
+def checked(db, kpi, ask, *, in_pages=True):
     """Trace a figure and check what holds for all of them.
+
+    Args:
+        db: a look at the file.
+        kpi: the declaration.
+        ask: the question.
+        in_pages: whether rows are asked in three pages, or at once, which takes a third of it.
 
     Returns:
         The trace, and its rows by table.
@@ -43,7 +49,8 @@ def checked(db, kpi, ask):
     result = traced.result
     if not traced.batches:
         return traced, {}
-    by_table = {table: paged(db, kpi, ask, table=table) for table in traced.tables}
+    first = PAGE if in_pages else sum(part.rows for part in traced.batches)
+    by_table = {table: paged(db, kpi, ask, first, table=table) for table in traced.tables}
     for side in ("numerator", "denominator"):
         whole = getattr(result, side)
         parts = [getattr(part, side) for part in traced.batches]
