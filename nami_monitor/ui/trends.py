@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from nami_monitor.briefing import tracing
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.lessons import beside
 from nami_monitor.briefing.overview import HISTORY_MONTHS, independent
@@ -216,8 +217,8 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
             if estimated
             else {}
         ),
-        session.t("trends.table.numerator"): lambda value: formats.number(value, lang),
-        session.t("trends.table.denominator"): lambda value: formats.number(value, lang),
+        session.t("trends.table.numerator"): lambda value: tracing.amount(value, lang),
+        session.t("trends.table.denominator"): lambda value: tracing.amount(value, lang),
         session.t("trends.table.completeness"): lambda percent: formats.percent(
             percent, lang, decimals=0
         ),

@@ -1,0 +1,165 @@
+"""The page that traces a figure: what the address says, boxes, batches, rows and files."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import catalogue
+from nami_monitor.ui import app, links
+
+ROOT = Path(__file__).parents[2]
+OFFICE = {"kpi": "reduce_spend_per_activity", "month": "2026-10", "category": "office_supplies"}
+
+
+@pytest.fixture(autouse=True)
+def files(demo, monkeypatch):  # noqa: ARG001 - the demo must lie there first
+    """The files that the page offers, by name, made when they are asked for."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    offered = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda *_, data, file_name, **__: offered.update({file_name: data})
+    )
+    yield offered
+    st.cache_resource.clear()
+
+
+def opened(lang="nl", data=app.DEMO, **address):
+    found = AppTest.from_file(str(ROOT / "pages" / "trace.py"), default_timeout=90)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = data
+    for key, value in address.items():
+        found.query_params[key] = value
+    return sound(found.run())
+
+
+def sound(found):
+    assert not found.exception, found.exception
+    assert not found.error, [e.value for e in found.error]
+    return found
+
+
+def said(found):
+    parts = (found.text, found.markdown, found.caption, found.info)
+    return " ".join(e.value for part in parts for e in part)
+
+
+def at(found, name):
+    value = found.query_params[name]
+    return value[0] if isinstance(value, list) else value
+
+
+def test_the_formula_stands_there_in_words_and_in_numbers():
+    found = opened(**OFFICE)
+    assert found.header[0].value == "Uitgaven per eenheid activiteit"
+    html = " ".join(e.proto.body for e in found.get("html"))
+    assert "okt 2026: €" in html
+    assert "18.290,26 ÷ 20.639 = €" in said(found)
+    assert "**Teller:** 18.290,26" in said(found)
+    assert "**Noemer:** 20.639 (activiteit (per werkdag), uit de metingen)" in said(found)
+    assert "sum(amount_eur)" in " ".join(e.value for e in found.code)
+
+
+def test_batches_bear_file_moment_and_who_and_add_up():
+    batches = opened(**OFFICE).dataframe[0].value
+    assert {"Bestand", "Ingelezen", "Door", "Regels", "Teller", "Noemer"} <= set(batches.columns)
+    assert set(batches["Door"]) == {"demo"}
+    assert batches["Ingelezen"].notna().all()
+    assert round(batches["Teller"].sum(), 2) == 18290.26
+    assert batches["Noemer"].sum() == 20639
+
+
+def test_a_batch_a_table_and_a_page_narrow_the_rows():
+    found = opened(**OFFICE)
+    assert len(found.dataframe[1].value) == 200
+    box = found.selectbox(key="trace.batch")
+    web = next(option for option in box.options if "webwinkel_2026.csv" in option)
+    sound(box.set_value(web.partition(":")[0]).run())
+    rows = found.dataframe[1].value
+    assert set(rows["Bestand"]) == {"webwinkel_2026.csv"}
+    assert at(found, "batch") == web.partition(":")[0]
+    sound(found.selectbox(key="trace.page").set_value("1").run())
+    assert len(found.dataframe[1].value) == 390 - 200
+    sound(found.selectbox(key="trace.table").set_value("measurements").run())
+    assert "page" not in found.query_params
+    assert found.dataframe[1].value["Telt in de noemer"].sum() == 20639
+
+
+def test_the_files_hold_every_row(files):
+    opened(**OFFICE)
+    name = "reduce_spend_per_activity_orders_2026-10_2026-10"
+    assert set(files) == {"De leveringen.xlsx", f"{name}.xlsx", f"{name}.csv"}
+    told = list(csv.DictReader(io.StringIO(files[f"{name}.csv"]().decode("utf-8-sig"))))
+    sheet = openpyxl.load_workbook(io.BytesIO(files[f"{name}.xlsx"]())).active
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert len(rows) == len(told) == 1293
+    given = head.index("numerator")
+    assert round(sum(row[given] or 0 for row in rows), 2) == 18290.26
+
+
+def test_boxes_write_the_address_and_drop_what_another_figure_does_not_know():
+    found = opened(**OFFICE, channel="cabinet", batch="20", page="1")
+    assert "Kanaal: voorraadkast" in said(found)
+    sound(found.selectbox(key="trace.kpi").set_value("steer_contract_window").run())
+    assert at(found, "kpi") == "steer_contract_window"
+    assert at(found, "category") == "office_supplies"
+    assert not {"channel", "batch", "page"} & set(found.query_params)
+
+
+def test_months_of_ones_own_are_said_and_left_for_another_period():
+    address = {**OFFICE, "kpi": "impact_spend", "period": "..", "from": "2026-08"}
+    found = opened(**address)
+    html = " ".join(e.proto.body for e in found.get("html"))
+    assert "aug t/m okt 2026: €" in html
+    sound(found.selectbox(key="trace.period").set_value("quarter").run())
+    assert "from" not in found.query_params
+    assert at(found, "period") == "quarter"
+
+
+def test_other_filters_can_be_dropped():
+    found = opened(**OFFICE, location="ZL-001", activity="fte")
+    assert "Locatie: Kantoor Lichtenhoek" in said(found)
+    sound(found.button(key="trace_clear").click().run())
+    assert "Kantoor Lichtenhoek" not in said(found)
+    assert at(found, "category") == "office_supplies"
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_figure_without_a_value_or_rows_says_why_and_what_to_do(lang):
+    found = opened(lang, kpi="impact_spend", month="2019-01", category="office_supplies")
+    assert found.info
+    assert catalogue(lang)["trace.nothing"] in said(found)
+    assert not [box for box in found.selectbox if box.key == "trace.batch"]
+
+
+def test_own_data_is_empty_and_says_what_to_load():
+    found = opened(data=app.OWN)
+    assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ({"kpi": "nonsense"}, "kpi.no_code"),
+        ({"month": "2026-13"}, "periods.month"),
+        ({"period": "..", "from": "x", "month": "2026-10"}, "periods.month"),
+    ],
+)
+def test_an_address_that_means_no_figure_is_refused(address, key):
+    said = {name: [value] for name, value in address.items()}
+    with pytest.raises(UserError) as caught:
+        links.asked(said, date(2026, 10, 1))
+    assert caught.value.key == key
+
+
+def test_a_name_from_a_file_is_never_markup():
+    found = opened(**{**OFFICE, "kpi": "impact_spend", "location": "<b>[x](http://y)</b>"})
+    assert "<b>" not in " ".join(e.value for e in found.markdown)
