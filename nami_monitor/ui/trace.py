@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Final
+from zlib import crc32
 
 import streamlit as st
 
@@ -87,13 +88,17 @@ def _kind(session: Session, code: str) -> str:
 def box(
     name: str, label: str, now: str, options: Sequence[str], shown: Callable[[str], str]
 ) -> None:
-    """A box that says what the address says; a choice changes the address."""
-    key = f"trace.{name}"
+    """A box that says what the address says; a choice changes the address.
+
+    A browser tells a choice by its label, so a box with other labels is another box: what was shown
+    in the one before is never taken for a choice in it.
+    """
+    key = f"trace.{name}.{crc32('|'.join(map(shown, options)).encode())}"
     st.session_state[key] = now
-    st.selectbox(label, options, format_func=shown, key=key, on_change=_take, args=(name,))
+    st.selectbox(label, options, format_func=shown, key=key, on_change=_take, args=(name, key))
 
 
-def _take(name: str) -> None:
+def _take(name: str, key: str) -> None:
     """Write a choice into the address; the rows shown begin anew, and so do the months chosen."""
     if name in FIGURE:
         _drop(PLACE)
@@ -101,7 +106,7 @@ def _take(name: str) -> None:
         _drop(("page",))
     if name == "period":
         _drop(("from",))
-    chosen = st.session_state[f"trace.{name}"]
+    chosen = st.session_state[key]
     if name == "kpi":
         known = {each for one in TRACED[chosen].reads for each in RELATIONS[one].dimensions}
         _drop(each for each in DIMENSIONS if each not in known)
