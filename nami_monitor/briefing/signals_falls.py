@@ -20,6 +20,7 @@ from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.signals.falls import Fall, real_fall
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
+from nami_monitor.store.kept import kept
 
 Floats = NDArray[np.float64]
 Group = tuple[str | None, ...]
@@ -33,15 +34,29 @@ LOOKED_BACK: Final = 24
 
 HALF: Final = 0.5
 
+AHA: Final = "aha"
+"""The kind under which answers to falls are kept."""
 
-def of_falls(db: Transaction, scope: Scope) -> Iterator[Signal]:
+
+def fall_name(signal: Signal) -> str:
+    """Under which the answer to a fall is kept: the same fall asks once a year."""
+    return f"{signal.category}|{signal.subject}|{signal.month.year}"
+
+
+def of_falls(db: Transaction, scope: Scope, *, answered: bool = False) -> Iterator[Signal]:
     """Real falls in the volume of a product group without a sustainable measure behind them.
 
     A measure is behind it when it is on record for the category, began before the month and was not
     over two years earlier, was not taken for money or otherwise, and holds at half of the locations
-    or more. The money and the mass are what the year before had more, at its own mean price and
-    mass per unit.
+    or more; a fall that somebody confirmed or rejected is explained too. The money and the mass are
+    what the year before had more, at its own mean price and mass per unit.
+
+    Args:
+        db: a consistent look at the file.
+        scope: the month and the selection.
+        answered: whether those are given too that somebody confirmed or rejected.
     """
+    answers = {} if answered else kept(db, AHA)
     ask = Ask(until=scope.month, last=HISTORY_MONTHS, by=BY, where=scope.where)
     try:
         volumes = _by_group(compute(db, CATALOGUE[VOLUME], ask))
@@ -58,10 +73,10 @@ def of_falls(db: Transaction, scope: Scope) -> Iterator[Signal]:
         category, name, unit = group
         less = fall.share * euros[group] if group in euros else None
         mass = fall.share * kilos[group] if group in kilos else None
-        yield Signal(
+        signal = Signal(
             kind=KitSignal.HIDDEN_REDUCTION,
             month=scope.month,
-            subject=name or unit or "",
+            subject=" / ".join(part for part in (name, unit) if part),
             numbers={
                 "name": name or "",
                 "part": fall.share,
@@ -73,6 +88,8 @@ def of_falls(db: Transaction, scope: Scope) -> Iterator[Signal]:
             category=category,
             size=less,
         )
+        if fall_name(signal) not in answers:
+            yield signal
 
 
 def _by_group(results: Sequence[KpiResult]) -> dict[Group, list[KpiResult]]:

@@ -1,0 +1,213 @@
+"""The five conclusions of the kit as views of the own portfolio; none of them claims a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from nami_monitor.briefing.scope import Scope
+from nami_monitor.briefing.signals_falls import AHA, fall_name, of_falls
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.ladder import OF_STRATEGY, Rung
+from nami_monitor.core.words import PeriodKind, Strategy
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
+from nami_monitor.kpis.interventions.register import interventions, listed
+from nami_monitor.kpis.year_end import year_end
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Transaction
+from nami_monitor.store.kept import Kept, keep, kept
+
+YEAR_END: Final = "steer_year_end_share"
+PREVENTED: Final = "refuse_avoided_spend"
+OWN_SHARE: Final = "steer_volume_share"
+CONFIRMED, REJECTED = "confirmed", "rejected"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Who sits at the table of a measure, and which policy it belongs to.
+
+    Args:
+        title: what people call the measure.
+        category: its category.
+        status: planned, running or ended.
+        present: the disciplines on record.
+        missing: the roles that the category names and that are not on record.
+        policy: the policy that it is linked to.
+    """
+
+    title: str
+    category: str
+    status: str
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    policy: str | None
+
+
+@dataclass(frozen=True)
+class December:
+    """December's share of the spend of a category in the last whole year.
+
+    Args:
+        category: the category.
+        result: the share, %.
+        usual: its mean share in earlier years, %; None with fewer than two.
+        prevented: euros of needs that were met without a purchase in that year.
+    """
+
+    category: str
+    result: KpiResult
+    usual: float | None
+    prevented: KpiResult | None
+
+
+@dataclass(frozen=True)
+class Aha:
+    """A real fall in volume that nobody called sustainable.
+
+    Args:
+        signal: the fall with its numbers.
+        rung: where the R-ladder puts it: R0 when nothing is bought any more, else R2.
+        answer: what was answered; None while nobody did.
+    """
+
+    signal: Signal
+    rung: Rung
+    answer: Kept | None
+
+    @property
+    def name(self) -> str:
+        """Under which its answer is kept: the same fall asks once a year."""
+        return fall_name(self.signal)
+
+
+@dataclass(frozen=True)
+class Conclusions:
+    """The five views.
+
+    Args:
+        month: the month to look from; None without data.
+        tables: the measures with their disciplines and policy, latest first.
+        own_share: the own share of a supplier's or joint volume; None where it is not declared.
+        decembers: December by category, the highest share first.
+        falls: falls to be confirmed or rejected, and those that were.
+    """
+
+    month: date | None
+    tables: tuple[Table, ...]
+    own_share: KpiResult | None
+    decembers: tuple[December, ...]
+    falls: tuple[Aha, ...]
+
+    @property
+    def together(self) -> int:
+        """Measures with more than one discipline on record."""
+        return sum(len(one.present) > 1 for one in self.tables)
+
+    @property
+    def linked(self) -> int:
+        """Measures that are linked to a policy."""
+        return sum(one.policy is not None for one in self.tables)
+
+    @property
+    def open(self) -> tuple[Aha, ...]:
+        """Falls that nobody has answered."""
+        return tuple(one for one in self.falls if one.answer is None)
+
+
+def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Conclusions:
+    """The five views at the last month with data.
+
+    Args:
+        db: a consistent look at the file.
+        catalogue: the KPIs that are declared.
+    """
+    month = latest_month(db)
+    if month is None:
+        return Conclusions(None, (), None, (), ())
+    year = Ask(kind=PeriodKind.YEAR, until=month)
+    share = catalogue.get(OWN_SHARE)
+    return Conclusions(
+        month=month,
+        tables=_tables(db),
+        own_share=next(iter(compute(db, share, year)), None) if share else None,
+        decembers=_decembers(db, month),
+        falls=_falls(db, month),
+    )
+
+
+def _tables(db: Transaction) -> tuple[Table, ...]:
+    rows = db.rows("select category, roles from categories where roles is not null")
+    wanted = {category: listed(roles) for category, roles in rows}
+    return tuple(
+        Table(
+            title=one.title,
+            category=one.category,
+            status=one.status,
+            present=one.disciplines,
+            missing=tuple(
+                role for role in wanted.get(one.category, ()) if role not in one.disciplines
+            ),
+            policy=one.policy,
+        )
+        for one in reversed(interventions(db))
+    )
+
+
+def _decembers(db: Transaction, month: date) -> tuple[December, ...]:
+    ask = Ask(kind=PeriodKind.YEAR, until=month, by=("category",))
+    prevented = {one.keys["category"]: one for one in compute(db, CATALOGUE[PREVENTED], ask)}
+    found = []
+    for one in compute(db, CATALOGUE[YEAR_END], ask):
+        category = one.keys["category"] or ""
+        where = {"category": (category,)}
+        beside = year_end(db, Ask(kind=PeriodKind.YEAR, until=month, where=where))
+        usual = beside.usual if beside else None
+        found.append(December(category, one, usual[0] if usual else None, prevented.get(category)))
+    return tuple(sorted(found, key=lambda one: -(one.result.value or 0.0)))
+
+
+def _falls(db: Transaction, month: date) -> tuple[Aha, ...]:
+    answers = kept(db, AHA)
+    return tuple(
+        Aha(one, _rung(one), answers.get(fall_name(one)))
+        for one in of_falls(db, Scope(month, {}), answered=True)
+    )
+
+
+def _rung(signal: Signal) -> Rung:
+    gone = signal.numbers["part"] == 1
+    return OF_STRATEGY[Strategy.REFUSE if gone else Strategy.REDUCE]
+
+
+def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
+    """Keep what somebody answered to a fall; None takes the answer back.
+
+    Args:
+        db: a transaction that writes.
+        name: as ``Aha.name``.
+        said: ``confirmed`` or ``rejected``.
+        who: role or initials.
+
+    Raises:
+        UserError: ``entry.who`` when nobody says who answers.
+    """
+    if not who.strip():
+        raise UserError("entry.who")
+    keep(db, AHA, name, None if said is None else {"answer": said}, who)
+
+
+def shares(found: Sequence[Aha]) -> tuple[float, float]:
+    """Euros and kilograms a year of the falls that were confirmed, as far as they are known."""
+    confirmed = [
+        one.signal.numbers
+        for one in found
+        if one.answer and one.answer.body and one.answer.body["answer"] == CONFIRMED
+    ]
+    euros, kilos = (
+        sum(value for one in confirmed if isinstance(value := one.get(unit), float))
+        for unit in ("eur", "kg")
+    )
+    return euros, kilos

@@ -1,0 +1,109 @@
+"""The five conclusions on the demo's registers, and falls that are answered once and remembered."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing import conclusions as briefing
+from nami_monitor.briefing.conclusions import CONFIRMED, OWN_SHARE, REJECTED, conclusions
+from nami_monitor.briefing.scope import Scope
+from nami_monitor.briefing.signals_falls import of_falls
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.ladder import Rung
+from nami_monitor.core.thresholds import REAL_FALL
+from nami_monitor.core.words import KitSignal
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.signals import falls
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Store
+
+OCTOBER = date(2026, 10, 1)
+OFFICE = {"category": ("office_supplies",)}
+
+
+@pytest.fixture(scope="module")
+def found(demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as db:
+        made = conclusions(db)
+    store.close()
+    return made
+
+
+def test_who_is_at_the_table_and_who_is_not(found):
+    by_title = {one.title: one for one in found.tables}
+    assert len(by_title) >= 5
+    one = next(one for title, one in by_title.items() if title.startswith("Laptops"))
+    assert one.present == ("ict",)
+    assert "inkoop" in one.missing
+    assert not set(one.present) & set(one.missing)
+    assert found.together == sum(len(one.present) > 1 for one in found.tables)
+    assert 0 < found.linked <= len(found.tables)
+
+
+def test_december_stands_beside_what_is_usual_and_what_was_prevented(found):
+    by_category = {one.category: one for one in found.decembers}
+    office = by_category["office_supplies"]
+    assert office.result.period.last == date(2025, 12, 1)
+    assert office.usual == pytest.approx(office.result.value, abs=2)
+    assert by_category["sanitary_supplies"].result.value is None, "a month is missing"
+    assert by_category["it_assets"].prevented.value > 0
+    values = [one.result.value or 0 for one in found.decembers]
+    assert values == sorted(values, reverse=True)
+
+
+def test_an_own_share_that_nobody_declared_is_unknown(demo_folder, found):
+    if OWN_SHARE not in CATALOGUE:
+        assert found.own_share is None
+    store = Store(demo_folder / "demo.duckdb")
+    with store.read() as db:
+        assert conclusions(db, {}).own_share is None
+        made = conclusions(db, {OWN_SHARE: CATALOGUE["steer_year_end_share"]})
+    store.close()
+    assert made.own_share is not None
+
+
+def test_without_data_there_are_no_conclusions(tmp_path):
+    store = Store(tmp_path / "empty.duckdb")
+    with store.read() as db:
+        made = conclusions(db)
+    store.close()
+    assert (made.month, made.tables, made.falls, made.open) == (None, (), (), ())
+
+
+def test_a_fall_is_answered_once_and_the_answer_is_remembered(demo, monkeypatch):
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
+    store = Store(demo)
+    with store.read() as db:
+        first, second, *others = conclusions(db).open
+    assert first.rung is Rung.REDUCE
+    with store.write() as db:
+        briefing.answer(db, first.name, CONFIRMED, "CM")
+        briefing.answer(db, second.name, REJECTED, "CM")
+    with store.read() as db:
+        made = conclusions(db)
+        asked = {one.subject for one in of_falls(db, Scope(OCTOBER, {}))}
+    assert [one.name for one in made.open] == [one.name for one in others]
+    assert {one.signal.subject for one in others} == asked
+    assert briefing.shares(made.falls) == pytest.approx(
+        (first.signal.numbers.get("eur", 0.0), first.signal.numbers.get("kg", 0.0))
+    )
+    with store.write() as db:
+        briefing.answer(db, first.name, None, "CM")
+        with pytest.raises(UserError) as error:
+            briefing.answer(db, first.name, CONFIRMED, " ")
+    assert error.value.key == "entry.who"
+    with store.read() as db:
+        assert first.name in [one.name for one in conclusions(db).open]
+    store.close()
+
+
+def test_what_is_not_bought_at_all_any_more_stands_on_the_highest_rung(monkeypatch):
+    gone = Signal(KitSignal.HIDDEN_REDUCTION, OCTOBER, "Pen", {"part": 1.0, "name": ""})
+    less = replace(gone, numbers={"part": 0.3, "name": ""})
+    monkeypatch.setattr(briefing, "of_falls", lambda *_, **__: [gone, less])
+    monkeypatch.setattr(briefing, "kept", lambda *_: {})
+    found = briefing._falls(None, OCTOBER)
+    assert [one.rung for one in found] == [Rung.REFUSE, Rung.REDUCE]
+    assert briefing.shares(found) == (0, 0)

@@ -1,0 +1,69 @@
+"""The page of the five conclusions: what stands beside each, and one click that is remembered."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from data_page import checked
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.core.thresholds import REAL_FALL
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.kit import shipped
+from nami_monitor.signals import falls
+from nami_monitor.ui import app
+from nami_monitor.ui.conclusions import LESSON
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("demo")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(lang="nl", who="CM"):
+    found = AppTest.from_file(str(ROOT / "pages" / "conclusions.py"), default_timeout=120)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    found.session_state[app.WHO] = who
+    return checked(found.run())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_conclusion_has_its_lesson_and_its_own_figures(lang):
+    page = opened(lang)
+    html = " ".join(one.proto.body for one in page.get("html"))
+    for part, name in LESSON.items():
+        assert text(f"conclusions.{part}.title", lang) in [one.value for one in page.header]
+        assert shipped().lessons[name].words[lang].text in html
+    assert len(page.dataframe) == 2
+    said = [one.value for one in page.info]
+    assert text("conclusions.unknowingly.none", lang) in said
+
+
+def test_a_fall_is_confirmed_with_one_click_and_taken_back(monkeypatch):
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
+    page = opened()
+    count = sum(one.key.endswith("_confirmed") for one in page.button if one.key)
+    assert count > 0
+    checked(page.button(key="aha_0_confirmed").click().run())
+    assert text("conclusions.unknowingly.kept", "nl") in [one.value for one in page.success]
+    assert sum(one.key.endswith("_confirmed") for one in page.button if one.key) == count - 1
+    again = opened()
+    assert sum(one.key.endswith("_confirmed") for one in again.button if one.key) == count - 1
+    checked(again.button(key="aha_back_0").click().run())
+    assert sum(one.key.endswith("_confirmed") for one in again.button if one.key) == count
+
+
+def test_nobody_answers_nothing(monkeypatch):
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
+    page = opened(who="")
+    page.button(key="aha_0_rejected").click().run()
+    assert [one.value for one in page.error] == [text("errors.entry.who", "nl")]
