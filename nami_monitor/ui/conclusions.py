@@ -14,6 +14,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
+from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.year_end import EVEN
 from nami_monitor.store import Store
 from nami_monitor.ui import app, entry, filters, lesson_card, links, words
@@ -132,9 +133,15 @@ def budgets(session: Session, shown: Conclusions) -> None:
         name=title,
         file=title,
         widths={remark: "large"},
+        traces={
+            session.t("trace.of", what=session.t("conclusions.budgets.share")): [
+                _way(session, one.result) for one in shown.decembers
+            ],
+            session.t("trace.of", what=session.t("conclusions.budgets.prevented")): [
+                _way(session, one.prevented) for one in shown.decembers
+            ],
+        },
     )
-    for one in shown.decembers:
-        _trace(session, one)
     st.caption(session.t("conclusions.budgets.prevented_words"))
 
 
@@ -149,18 +156,11 @@ def _december(session: Session, one: December) -> tuple[object, ...]:
     )
 
 
-def _trace(session: Session, one: December) -> None:
-    """Where the figures of a category lead."""
-    where = {"category": (one.category,)}
-    category = filters.category_name(session, one.category)
-    for result in (one.result, one.prevented):
-        if result is not None and result.value is not None:
-            period = formats.period(
-                result.period.start, result.period.end, result.period.kind, session.lang
-            )
-            name = f"{category}: {session.t(f'kpis.{result.code}.name')}, {period}"
-            label = session.t("trace.figure", name=name)
-            links.offer(label, links.of_figure(result.code, result.period, where))
+def _way(session: Session, result: KpiResult | None) -> str | None:
+    """Where a figure of a category can be traced."""
+    if result is None or result.value is None:
+        return None
+    return links.trace(session, result, {})
 
 
 def unknowingly(session: Session, shown: Conclusions) -> None:

@@ -44,13 +44,13 @@ WALKED = {
 NO_FIGURES = {
     "batches", "completeness", "codes", "ledger", "target_history", "exceptions", "rulings",
     "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
-    "trace_batches", "waterbed_sites",
+    "trace_batches", "waterbed_sites", "conclusion_tables", "kit_signals",
     *(f"{chart}_{what}" for chart in ("trend", "overview_chart", "refuse_rate_trend")
       for what in ("marks", "beside")),
 }  # fmt: skip
 """Tables of rows, of what was done, of batches, and of what can be measured: no figures, or what a
 trace ends in."""
-SOME = {"overview_table", "targets", "contracts_shapes"}
+SOME = {"overview_table", "targets", "contracts_shapes", "conclusion_decembers"}
 """Tables with several figures in a row, of which one may be missing."""
 OF_ONE_ESTIMATE = re.compile(r"waterbed_|survival|ages|blocked")
 """Tables of the parts of one figure, which a link below them traces as a whole."""
