@@ -21,7 +21,7 @@ from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 
 if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
-    from nami_monitor.tables import Column
+    from nami_monitor.tables import Column, Table
 
 VERSION = 3
 SHEET_LINES = 10_000_000
@@ -71,8 +71,8 @@ def _create(db: Transaction) -> None:
     from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
 
     db.run(script("control"))
-    for name in TABLES:
-        fields = [(column.name, _kept_as(column)) for column in columns(name)]
+    for name, table in TABLES.items():
+        fields = [(column.name, _kept_as(column, table)) for column in columns(name)]
         listed = ", ".join(f'"{field}" {kind}' for field, kind in (*fields, *HIDDEN.get(name, ())))
         db.run(
             f"create table {name}_offered (batch integer, line bigint, standing varchar, {listed})"
@@ -101,13 +101,13 @@ def _create(db: Transaction) -> None:
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 
-def _kept_as(column: Column) -> str:
+def _kept_as(column: Column, table: Table) -> str:
     """The stored type of a column.
 
-    Texts that seldom say the same twice are not searched for repetitions: that takes four times as
-    long as writing them, and they take less room so.
+    Texts of lines that seldom say the same twice are not searched for repetitions: that takes four
+    times as long as writing them, and they take less room so. Registers are too small for it.
     """
-    apart = column.free_text or (column.identifier and not column.codes)
+    apart = not table.key and (column.free_text or (column.identifier and not column.codes))
     return f"{column.sql_type} using compression zstd" if apart else column.sql_type
 
 
