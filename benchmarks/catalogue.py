@@ -68,6 +68,14 @@ def _figures(store: Store) -> Iterator[Row]:
     with store.read() as db:
         said = refused(db)
     yield Row(f"a year by month and {', '.join(FINE)}: {said}", timed(refused), "400 ms")
+    part = Ask(
+        last=12, by=FINE, most=int(SCREEN_ROWS.value),
+        where={"category": ("C01",), "channel": ("kast",)},
+    )  # fmt: skip
+    with store.read() as db:
+        count = len(compute(db, CATALOGUE["impact_spend"], part))
+    took = timed(lambda db: compute(db, CATALOGUE["impact_spend"], part))
+    yield Row(f"the same of one category and channel, {count:,} figures", took, "400 ms")
     yield Row("measurability of everything", timed(measurability), "1 s")
     ask = Ask(where={"category": ("C01",)})
     for code in ("impact_spend", "refuse_rate", "reduce_asset_life"):
