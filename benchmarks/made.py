@@ -85,7 +85,7 @@ def registers(path: Path, count: int) -> None:
     store = Store(path)
     with store.write() as db:
         for batch, name in ((900, "assets"), (901, "requests")):
-            _batch(db, batch, name)
+            add_batch(db, batch, name)
         spread = f"date '{FIRST}' + cast(hash(n, 11) % {MONTHS * 30 - 30} as integer)"
         db.run(
             "insert into assets_offered by name select 900 as batch, n + 2 as line,"
@@ -121,7 +121,7 @@ def registers(path: Path, count: int) -> None:
 
 
 def _masters(db: Transaction) -> None:
-    _batch(db, 1, "masters")
+    add_batch(db, 1, "masters")
     db.run(
         "insert into locations_offered by name select 1 as batch, n + 2 as line,"
         " 'live' as standing, printf('L%04d', n) as location_id, 'Locatie ' || n as name,"
@@ -151,7 +151,7 @@ def _masters(db: Transaction) -> None:
         db.run(f"insert into batch_months select 1, '{table}', null, count(*) from {table}_offered")
 
 
-def _batch(db: Transaction, batch: int, file: str) -> None:
+def add_batch(db: Transaction, batch: int, file: str) -> None:
     text = PROFILE.format(delivery="full_period", file="")
     db.run(
         "insert into batches by name select ? as batch, false as automatic, 'groot' as source,"
@@ -162,7 +162,7 @@ def _batch(db: Transaction, batch: int, file: str) -> None:
 
 
 def _delivery(db: Transaction, batch: int, month: date, first: int, count: int) -> None:
-    _batch(db, batch, f"{month:%Y-%m}")
+    add_batch(db, batch, f"{month:%Y-%m}")
     made = lines(f"date '{month}'", first, count)
     db.run(
         f"insert into orders_offered by name select {batch} as batch,"
