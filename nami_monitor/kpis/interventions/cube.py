@@ -8,7 +8,7 @@ the same elsewhere.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -37,10 +37,13 @@ SUMS: Final = (
     *("quantity", "mass_kg", "amount_eur", "lines_with_quantity", "lines_with_amount"),
     *("handled", "handled_with_mass"),
 )
-GROUP: Final = (
-    "coalesce(product_group, case when article = product_source || '/' || product_id"
-    " then product_id else article end) as product_group"
-)
+OF_KEY: Final = {
+    "product_source": "case when alone is not null then product_source end",
+    "product_id": "case when alone is not null then product_id end",
+    "product_group": "coalesce(product_group,"
+    " case when article = product_source || '/' || product_id then product_id else article end)",
+}
+"""How a key is written that is no column: articles that are not named fold into their group."""
 NONE: Final = ""
 """How a key is written that the data does not state."""
 
@@ -141,55 +144,65 @@ def cubes(
         categories: the categories wanted.
         named: source and number of the articles that must stand by themselves.
     """
-    keys = ", ".join(GROUP if name == "product_group" else name for name in KEYS)
-    sums = ", ".join(f"coalesce(sum({name}), 0.0) as {name}" for name in SUMS)
+    keys = ", ".join(f"{OF_KEY.get(name, name)} as {name}" for name in KEYS)
+    sums = ", ".join(f"coalesce(sum(cast({name} as double)), 0) as {name}" for name in SUMS)
+    sources, products = [one for one, _ in named], [one for _, one in named]
     frame = db.frame(
-        f"select {keys}, {sums} from order_lines where category in (select unnest(?::varchar[]))"
-        " group by all",
-        [sorted(categories)],
+        "with named as (select unnest(?::varchar[]) as named_source, unnest(?::varchar[]) as alone)"
+        f" select {keys}, {sums} from order_lines left join named"
+        " on named_source = product_source and alone = product_id"
+        " where category in (select unnest(?::varchar[])) group by all",
+        [sources, products, sorted(categories)],
     )
     if frame.is_empty():
         return {}
-    found = _apart(frame, named).partition_by("category", as_dict=True)
+    found = frame.partition_by("category", as_dict=True)
     return {str(key[0]): _cube(part) for key, part in found.items()}
-
-
-def _apart(frame: pl.DataFrame, named: Collection[tuple[str, str]]) -> pl.DataFrame:
-    """Articles that are not named fold into their group."""
-    one = pl.DataFrame(
-        {"product_source": [s for s, _ in named], "product_id": [p for _, p in named]},
-        schema={"product_source": pl.String, "product_id": pl.String},
-    ).with_columns(alone=pl.lit(value=True))
-    alone = pl.col("alone").is_not_null()
-    folded = frame.join(one, on=["product_source", "product_id"], how="left").with_columns(
-        pl.when(alone).then(name).alias(name) for name in ("product_source", "product_id")
-    )
-    return folded.group_by(KEYS).agg(pl.col(SUMS).sum())
 
 
 PART: Final = KEYS[3:]
 
 
 def _cube(frame: pl.DataFrame) -> Cube:
-    frame = frame.with_columns(pl.col(*PART, "location_id").fill_null(NONE)).sort(
-        *PART, "location_id", "month"
-    )
-    parts = frame.select(*PART).unique(maintain_order=True)
-    locations = frame["location_id"].unique().sort()
+    part, parts = _coded(frame, PART)
+    location, locations = _coded(frame, ("location_id",))
     first, last = (date.fromisoformat(str(month)) for month in _ends(frame))
-    coded = frame.join(parts.with_row_index("part"), on=PART, how="left").join(
-        locations.to_frame().with_row_index("location"), on="location_id", how="left"
-    )
     month = (pl.col("month").dt.year() - first.year) * 12 + pl.col("month").dt.month() - first.month
+    order = np.argsort(part.astype(np.min_scalar_type(len(parts))), kind="stable")
     return Cube(
-        locations=tuple(locations),
+        locations=tuple(code for (code,) in locations),
         months=tuple(month_range(first, last)),
-        parts=tuple(_part(row) for row in parts.iter_rows()),
-        location=coded["location"].cast(pl.Int64).to_numpy(),
-        month=coded.select(month.cast(pl.Int64)).to_series().to_numpy(),
-        part=coded["part"].cast(pl.Int64).to_numpy(),
-        sums={name: coded[name].cast(pl.Float64).to_numpy() for name in SUMS},
+        parts=tuple(_part(row) for row in parts),
+        location=location[order],
+        month=frame.select(month.cast(pl.Int64)).to_series().to_numpy()[order],
+        part=part[order],
+        sums={name: frame[name].to_numpy()[order] for name in SUMS},
     )
+
+
+def _coded(frame: pl.DataFrame, names: Sequence[str]) -> tuple[Ints, list[tuple[str, ...]]]:
+    """The position of each row's texts among the distinct ones, and those in their order.
+
+    Texts are compared by number, a column at a time, because there may be millions of rows.
+    """
+    mixed = np.zeros(len(frame), np.int64)
+    for name in names:
+        text = frame[name].fill_null(NONE).cast(pl.Categorical).to_physical()
+        code = _counted(text.cast(pl.Int64).to_numpy())
+        mixed = _counted(mixed * (int(code.max()) + 1) + code)
+    some = np.zeros(int(mixed.max()) + 1, np.int64)
+    some[mixed] = np.arange(len(mixed))
+    rows = frame[some].select(pl.col(names).fill_null(NONE)).rows()
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.arange(len(rows))
+    return place[mixed], [rows[row] for row in order]
+
+
+def _counted(code: Ints) -> Ints:
+    """The same numbers without gaps."""
+    there = np.bincount(code) > 0
+    return (np.cumsum(there) - 1)[code].astype(np.int64)
 
 
 def _ends(frame: pl.DataFrame) -> tuple[object, object]:
