@@ -11,7 +11,7 @@ from typing import Final
 
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.i18n import Lang
-from nami_monitor.reports import deck, page_html, workbook
+from nami_monitor.reports import deck, page_html, record, workbook
 from nami_monitor.reports.document import Audience, Document
 from nami_monitor.reports.house import NEUTRAL, House
 from nami_monitor.reports.pages import document
@@ -24,13 +24,18 @@ class Format(StrEnum):
     """What a report can be."""
 
     PPTX = "pptx"
+    PDF = "pdf"
     XLSX = "xlsx"
     HTML = "html"
 
 
 Render = Callable[[Document, House, Progress], bytes]
 
-OF_PAGES: Final[dict[Format, Render]] = {Format.PPTX: deck.render, Format.HTML: page_html.render}
+OF_PAGES: Final[dict[Format, Render]] = {
+    Format.PPTX: deck.render,
+    Format.PDF: record.render,
+    Format.HTML: page_html.render,
+}
 """Formats that are made of pages; the workbook is made of the briefing itself."""
 
 
