@@ -18,6 +18,7 @@ PAGES = {
     "pages/trends.py": (":material/trending_up:", "trends", "month"),
     "pages/bridge.py": (":material/waterfall_chart:", "bridge", "month"),
     "pages/waterbed.py": (":material/waves:", "waterbed", "month"),
+    "pages/presentation.py": (":material/slideshow:", "presentation", "month"),
     "pages/assets.py": (":material/inventory_2:", "assets", "registers"),
     "pages/requests.py": (":material/assignment:", "requests", "registers"),
     "pages/contracts.py": (":material/contract:", "contracts", "registers"),

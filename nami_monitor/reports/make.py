@@ -12,6 +12,7 @@ from typing import Final
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, record, workbook
+from nami_monitor.reports.arrange import arranged, name_of, saved
 from nami_monitor.reports.document import Audience, Document
 from nami_monitor.reports.house import NEUTRAL, House
 from nami_monitor.reports.pages import document
@@ -57,6 +58,11 @@ class Wanted:
     lang: Lang = "nl"
     house: House = field(default=NEUTRAL)
 
+    @property
+    def name(self) -> str:
+        """Under which name its arrangement is kept."""
+        return name_of(self.audience, self.lang, self.categories)
+
 
 def render(
     found: Briefing, pages: Document, kind: Format, wanted: Wanted, progress: Progress = silent
@@ -88,8 +94,19 @@ def report(db: Transaction, wanted: Wanted, kind: Format, progress: Progress = s
         UserError: as ``briefing``.
     """
     found = briefing(db, wanted.month, wanted.categories, progress=progress)
-    pages = document(found, wanted.lang, wanted.audience, organisation=wanted.house.name)
-    return render(found, pages, kind, wanted, progress)
+    return render(found, arrange(db, found, wanted), kind, wanted, progress)
+
+
+def arrange(db: Transaction, found: Briefing, wanted: Wanted) -> Document:
+    """A briefing laid out as people arranged it.
+
+    Args:
+        db: a consistent look at the file.
+        found: the briefing.
+        wanted: what the report is to be.
+    """
+    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.house.name)
+    return arranged(proposed, saved(db, wanted.name, wanted.month))
 
 
 def write(made: bytes, out: Path) -> None:

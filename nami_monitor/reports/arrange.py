@@ -1,0 +1,159 @@
+"""A report as people arranged it: order, what is left out, and what they wrote on its pages.
+
+Order, what is left out and what is asked hold from month to month; a headline or comment speaks of
+the figures of one month, and holds in that month only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.reports.document import Audience, Document, Page
+from nami_monitor.store import Transaction
+from nami_monitor.store.kept import keep, kept
+
+KIND: Final = "report"
+LONGEST: Final = 2000
+"""Signs that a person may write on a page, of each kind."""
+
+Words = Mapping[str, str]
+"""What was written, by the code of its page."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What people made of a report.
+
+    Args:
+        order: codes of pages, in the order wanted; pages that it does not name keep their place
+            behind the page that they follow.
+        left_out: codes of pages that are not in the report.
+        asked: what is asked to decide instead of the proposal; empty for nothing.
+        titles: headlines instead of the proposal, in this month.
+        comments: comments, in this month.
+    """
+
+    order: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    asked: Words = field(default_factory=dict)
+    titles: Words = field(default_factory=dict)
+    comments: Words = field(default_factory=dict)
+
+    def wrote(self, page: Page, *, title: str, comment: str, asked: str) -> Arrangement:
+        """The same with what was written on a page; what equals the proposal is not kept.
+
+        Args:
+            page: as it was proposed.
+            title: the headline.
+            comment: the comment.
+            asked: what is asked to decide.
+        """
+        return replace(
+            self,
+            titles=_with(self.titles, page.code, title, ("", page.title)),
+            comments=_with(self.comments, page.code, comment, ("",)),
+            asked=_with(self.asked, page.code, asked, (page.asked,)),
+        )
+
+    def moved(self, codes: Sequence[str], code: str, by: int) -> Arrangement:
+        """The same with a page moved.
+
+        Args:
+            codes: of all pages, in their present order.
+            code: of the page.
+            by: how many places down; negative for up.
+        """
+        order = [one for one in codes if one != code]
+        at = min(max(list(codes).index(code) + by, 0), len(order))
+        return replace(self, order=(*order[:at], code, *order[at:]))
+
+    def with_page(self, code: str, *, shown: bool) -> Arrangement:
+        """The same with a page in the report, or not."""
+        left_out = self.left_out - {code} if shown else self.left_out | {code}
+        return replace(self, left_out=left_out)
+
+
+def _with(words: Words, code: str, said: str, proposals: Sequence[str]) -> Words:
+    said = said.strip()[:LONGEST]
+    others = {key: value for key, value in words.items() if key != code}
+    return others if said in proposals else {**others, code: said}
+
+
+def every(document: Document, arrangement: Arrangement) -> tuple[Page, ...]:
+    """All pages in the order wanted, those that are left out too, with what was written on them."""
+    place = {code: no for no, code in enumerate(arrangement.order)}
+    after, places = -1.0, {}
+    for no, page in enumerate(document.pages):
+        after = place.get(page.code, after)
+        places[page.code] = (after, page.code not in place, no)
+    pages = sorted(document.pages, key=lambda page: places[page.code])
+    return tuple(
+        replace(
+            page,
+            title=arrangement.titles.get(page.code, page.title),
+            comment=arrangement.comments.get(page.code, page.comment),
+            asked=arrangement.asked.get(page.code, page.asked),
+        )
+        for page in pages
+    )
+
+
+def arranged(document: Document, arrangement: Arrangement) -> Document:
+    """The report as it was arranged."""
+    pages = every(document, arrangement)
+    return replace(
+        document, pages=tuple(one for one in pages if one.code not in arrangement.left_out)
+    )
+
+
+def name_of(audience: Audience, lang: str, categories: Sequence[str]) -> str:
+    """Under which name the arrangement of a report is kept, month after month."""
+    return f"{audience}:{lang}:{','.join(sorted(categories))}"
+
+
+def saved(db: Transaction, name: str, month: date) -> Arrangement:
+    """The arrangement that stands for a month.
+
+    Args:
+        db: a consistent look at the file.
+        name: as ``name_of`` gives it.
+        month: the month of the report.
+    """
+    found = kept(db, KIND).get(name)
+    body: Mapping[str, Any] = (found.body if found else None) or {}
+    of_month = body.get("months", {}).get(f"{month:%Y-%m}", {})
+    return Arrangement(
+        order=tuple(body.get("order", ())),
+        left_out=frozenset(body.get("left_out", ())),
+        asked=dict(body.get("asked", {})),
+        titles=dict(of_month.get("titles", {})),
+        comments=dict(of_month.get("comments", {})),
+    )
+
+
+def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who: str) -> None:
+    """Keep an arrangement; what was written in other months stays.
+
+    Args:
+        db: a transaction that writes.
+        name: as ``name_of`` gives it.
+        month: the month of the report.
+        arrangement: what to keep.
+        who: role or initials.
+    """
+    found = kept(db, KIND).get(name)
+    months = dict(((found.body if found else None) or {}).get("months", {}))
+    months[f"{month:%Y-%m}"] = {
+        "titles": dict(arrangement.titles),
+        "comments": dict(arrangement.comments),
+    }
+    body = {
+        "order": list(arrangement.order),
+        "left_out": sorted(arrangement.left_out),
+        "asked": dict(arrangement.asked),
+        "months": months,
+    }
+    keep(db, KIND, name, body, who)

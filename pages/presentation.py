@@ -1,0 +1,19 @@
+import streamlit as st
+
+from nami_monitor.ui import app, presentation
+from nami_monitor.ui.data import look
+
+session = app.page("presentation.title")
+if app.empty(session):
+    st.stop()
+
+st.markdown(session.t("presentation.words"))
+wanted = presentation.choose(session)
+shown = presentation.show(session, wanted)
+presentation.headline(session, shown)
+page = presentation.pick(session, shown)
+presentation.place(session, shown, page)
+presentation.preview(session, page)
+presentation.edit(session, shown, page)
+look.who_field(session)
+presentation.downloads(session, shown)

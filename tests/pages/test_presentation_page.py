@@ -1,0 +1,154 @@
+"""The presentation from start to finish: choose, look, rewrite, arrange, take along."""
+
+import io
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from pptx import Presentation
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.core.settings import places
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.reports.arrange import KIND
+from nami_monitor.reports.house import usual_file
+from nami_monitor.reports.make import Format
+from nami_monitor.store.kept import kept
+from nami_monitor.ui import app, presentation
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(lang="nl", **more):
+    found = AppTest.from_file(str(ROOT / "pages" / "presentation.py"), default_timeout=120)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = lang
+    found.session_state[app.DATA] = app.DEMO
+    found.session_state[app.WHO] = "mvo"
+    for key, value in {"category": "office_supplies", **more}.items():
+        found.query_params[key] = value
+    return checked(found.run())
+
+
+def checked(found):
+    assert not found.exception, found.exception
+    assert not found.error, [one.value for one in found.error]
+    return found
+
+
+def standing():
+    with app.store_of(app.DEMO).read() as db:
+        return kept(db, KIND)
+
+
+def field(found, key, lang="nl"):
+    return next(one for one in found.text_area if one.label == text(key, lang))
+
+
+def press(found, key, lang="nl"):
+    return checked(next(one for one in found.button if one.label == text(key, lang)).click().run())
+
+
+def box(found):
+    return next(one for one in found.selectbox if one.key == presentation.CHOSEN)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_page_can_be_looked_at(lang):
+    found = opened(lang, audience="team")
+    codes = list(box(found).options)
+    assert len(codes) > 9
+    for _ in codes[1:]:
+        press(found, "presentation.after", lang)
+    assert found.session_state[presentation.CHOSEN] == "definitions"
+    press(found, "presentation.before", lang)
+    assert found.session_state[presentation.CHOSEN] == "caveats"
+
+
+def test_a_page_is_rewritten_moved_and_left_out_and_that_stays():
+    found = opened()
+    field(found, "presentation.title_field").set_value("Een *eigen* kop")
+    field(found, "report.comment").set_value("Zo zit het.")
+    field(found, "report.asked").set_value("Gaat u akkoord?")
+    press(found, "presentation.keep")
+    press(found, "presentation.down")
+    checked(
+        next(one for one in found.checkbox if one.key.startswith("presentation_in_"))
+        .uncheck()
+        .run()
+    )
+    (one,) = standing().values()
+    assert one.who == "mvo"
+    assert one.body["months"]["2026-10"]["titles"] == {"summary": "Een *eigen* kop"}
+    again = opened()
+    assert box(again).options[1].startswith("2. Samenvatting (weggelaten)")
+    assert any("1 is weggelaten" in caption.value for caption in again.caption)
+    press(again, "presentation.after")
+    assert r"Een \*eigen\* kop" in [header.value for header in again.header]
+    earlier = opened(month="2026-09")
+    press(earlier, "presentation.after")
+    assert field(earlier, "report.asked").value == "Gaat u akkoord?"
+    assert field(earlier, "presentation.title_field").value != "Een *eigen* kop"
+    press(again, "presentation.back")
+    assert field(again, "report.comment").value == ""
+
+
+def test_what_is_taken_along_is_what_was_arranged():
+    found = opened()
+    field(found, "presentation.title_field").set_value("Een eigen kop")
+    press(found, "presentation.keep")
+    for kind in Format:
+        next(one for one in found.button if one.key == f"make_{kind}").click()
+        checked(found.run())
+    made = found.session_state[presentation.MADE]
+    assert {*made} == {"key", *Format}
+    slides = Presentation(io.BytesIO(made[Format.PPTX])).slides
+    assert slides[1].shapes.title.text == "Een eigen kop"
+    assert b"Een eigen kop" in made[Format.HTML]
+    press(found, "presentation.down")
+    assert {*found.session_state[presentation.MADE]} == {"key"}
+
+
+def test_without_a_category_everything_stands_together():
+    found = opened()
+    checked(found.multiselect[0].set_value([]).run())
+    assert any("Alle categorieën" in one.value for one in found.markdown)
+
+
+def test_with_every_page_left_out_there_is_nothing_to_take():
+    found = opened(category="events")
+    for _ in box(found).options:
+        ticked = next(one for one in found.checkbox if one.key.startswith("presentation_in_"))
+        checked(ticked.uncheck().run())
+        after = next(one for one in found.button if one.key == "presentation_after")
+        if not after.disabled:
+            checked(after.click().run())
+    assert [one.value for one in found.warning] == [text("presentation.no_pages", "nl")]
+
+
+def test_a_settings_file_with_errors_is_said(demo):
+    usual_file().parent.mkdir(parents=True, exist_ok=True)
+    usual_file().write_text('naam = "A"\n', "utf-8")
+    assert usual_file().parent == places().profiles.parent
+    assert demo.exists()
+    found = AppTest.from_file(str(ROOT / "pages" / "presentation.py"), default_timeout=120)
+    found.session_state[app.NAVIGATED] = True
+    found.session_state[app.LANGUAGE] = "nl"
+    found.session_state[app.DATA] = app.DEMO
+    found.run()
+    assert "regel 1" in found.error[0].value
+    assert not found.exception
+
+
+def test_what_people_type_is_no_markup():
+    assert presentation._plain("1. x\n- *y* $z$ [a](b)") == (
+        "1\\. x  \n\\- \\*y\\* \\$z\\$ \\[a\\](b)"
+    )
