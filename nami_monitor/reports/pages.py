@@ -199,7 +199,7 @@ def _waterbed(answer: Answer, section: Section, lang: Lang) -> Page:
             "report.effect",
             lang,
             part=text(f"waterbed.parts.{part}", lang),
-            value=waterbed.amount(getattr(answer.result, part).value, answer.unit, lang),
+            value=waterbed.amount(getattr(answer.result, part), answer.unit, lang),
             span=waterbed.span(getattr(answer.result, part), answer.unit, lang),
         )
         for part in ("gross", "spill", "net")
