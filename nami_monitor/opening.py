@@ -111,7 +111,7 @@ def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Pr
 def _fingerprint(files: tuple[Delivery, ...]) -> str:
     """What the demo is made from: its files, their profiles, and the form of the database."""
     parts = [__version__, str(schema.VERSION)]
-    parts += [schema.script(name) for name in ("control", "views", "ledgers")]
+    parts += [schema.script(name) for name in ("control", "views", "ledgers", "projects")]
     parts += [rollup.ddl for rollup in ROLLUPS]
     paths = sorted({path for found in files for path in (found.file, found.profile)})
     parts += [f"{path.name} {path.stat().st_size}" for path in paths]

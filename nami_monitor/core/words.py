@@ -40,6 +40,12 @@ class Unit(StrEnum):
     PER_1000_UNIT_YEARS = "per_1000_unit_years"
     YEARS = "years"
     DAYS = "days"
+    INDEX = "index"
+    PER_EVENT = "per_event"
+    PER_USE = "per_use"
+    KG_PER_VOTER = "kg_per_voter"
+    EUR_PER_UNIT_YEAR = "eur_per_unit_year"
+    POINTS_PER_UNIT_YEAR = "points_per_unit_year"
 
 
 class OverTime(StrEnum):
@@ -86,6 +92,8 @@ class Flag(StrEnum):
     SMALL_CELL = "small_cell"
     INCOMPLETE = "incomplete"
     FACTOR_GAP = "factor_gap"
+    PROXY = "proxy"
+    ABOVE_WHOLE = "above_whole"
     DEMO = "demo"
 
 

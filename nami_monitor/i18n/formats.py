@@ -113,7 +113,7 @@ def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = Non
         return percent(value, lang)
     digits = number(value, lang, significant=SIGNIFICANT)
     label = unit_label(unit, lang, one=digits == "1", activity=activity)
-    if unit is Unit.EUR_PER_ACTIVITY:
+    if unit in {Unit.EUR_PER_ACTIVITY, Unit.EUR_PER_UNIT_YEAR}:
         euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(_cents(value, lang))
         return f"{euros} {label.removeprefix('€ ')}"
     return digits + NBSP + label if label else digits
@@ -144,7 +144,7 @@ def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None
         one: whether it follows the number 1 ("1 dag", "2 dagen").
         activity: name of the activity measure; see ``quantity``.
     """
-    if unit is Unit.COUNT:
+    if unit in {Unit.COUNT, Unit.INDEX}:
         return ""
     if unit in _ACTIVITY_UNITS:
         measure = activity or text("common.activity", lang)

@@ -40,7 +40,7 @@ WHOLE = (
     " cast(date_trunc('month', period_start) as date) as first_month,"
     " cast(date_trunc('month', period_end) as date) as last_month,"
     " date_diff('month', period_start, period_end) + 1 as months, sum(value) as value"
-    " from measurements where location_id is null group by all)"
+    " from measurements where location_id is null and subject is null group by all)"
 )
 """The activity of the organisation as a whole, as if it were one location without a code."""
 
@@ -147,7 +147,8 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     whole = frozenset(
         measure
         for (measure,) in db.rows_again(
-            "select distinct activity_measure from measurements where location_id is null"
+            "select distinct activity_measure from measurements"
+            " where location_id is null and subject is null"
         )
     )
     if whole and not OF_PLACE & set(ask.used):
@@ -165,7 +166,7 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
     """The activity measures of which there are figures, of locations or of the whole."""
     rows = db.rows_again(
         "select measure from activity union select activity_measure from measurements"
-        " where location_id is null order by 1"
+        " where location_id is null and subject is null order by 1"
     )
     return tuple(measure for (measure,) in rows)
 

@@ -10,17 +10,21 @@ from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import Flag, OverTime, State, Unit
 from nami_monitor.kpis import activity, context, privacy
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import Kpi, measures_named
 from nami_monitor.kpis.relations import Relation, choose
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.scope import Ask, filter_sql, periods_of, periods_sql
 from nami_monitor.store import Transaction
+from nami_monitor.store.quoting import words
 
 WINDOW_MONTHS = 12
 """The window of distinct counts: products ordered in the last 12 months."""
 
 BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
 """Units of figures that rest on what an article weighs."""
+
+MEASURE = "measure"
+"""The dimension that tells measured figures apart."""
 
 Keys = tuple[str | None, ...]
 
@@ -33,6 +37,9 @@ class Sums:
     denominator: float | None
     covered: float | None
     base_units: int
+    methods: tuple[str, ...] = ()
+    proxies: float | None = None
+    longer: int = 0
     shares: tuple[float | None, ...] = ()
 
 
@@ -76,7 +83,20 @@ def added_up(
         for keys in groups
         for no, period in enumerate(periods)
     ]
-    return privacy.hide_small_cells(db, results, ask)
+    return privacy.hide_small_cells(db, _broken(results), ask)
+
+
+def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:
+    """The results, with a break where another price set or method begins."""
+    held: dict[tuple[str | None, ...], str] = {}
+    found = []
+    for result in results:
+        keys = tuple(result.keys.values())
+        if result.method and held.setdefault(keys, result.method) != result.method:
+            held[keys] = result.method
+            result = replace(result, flags=(Flag.DATA_BREAK, *result.flags))  # noqa: PLW2901
+        found.append(result)
+    return found
 
 
 def _around(
@@ -84,10 +104,17 @@ def _around(
 ) -> context.Around:
     """The surroundings; of a KPI within a dimension those of what has a value there alone."""
     if kpi.within is None:
-        return context.around(db, relation, ask, windows)
+        found = context.around(db, relation, ask, windows)
+        return replace(found, empty=found.empty or _not_loaded(kpi))
     dimension, lacking = kpi.within
     within = replace(ask, where={**ask.where, dimension: ("true",)})
     return replace(context.around(db, relation, within, windows), empty=Reason(lacking))
+
+
+def _not_loaded(kpi: Kpi) -> Reason:
+    """What to load, where several tables together give a relation."""
+    tables = dict.fromkeys(need.partition(".")[0] for need in kpi.needs)
+    return Reason("not_loaded", {"tables": tuple(tables)})
 
 
 def _refuse_too_many(ask: Ask, count: int) -> None:
@@ -145,24 +172,30 @@ def _sums(
 ) -> dict[tuple[Keys, int], Sums]:
     """Add up by group and period: first by month, so that long periods cost no more."""
     splits = [name for name in kpi.splits if name not in ask.by]
+    if kpi.method and kpi.method[0] not in (*splits, *ask.by):
+        splits.append(kpi.method[0])
     if kpi.in_base_units and "base_unit" not in (*splits, *ask.by):
         splits.append("base_unit")
     needed = (*ask.by, *splits)
     named = [f"{relation.dimensions[name]} as k{index}" for index, name in enumerate(ask.by)]
     named += [f"{relation.dimensions[name]} as {name}" for name in (*splits,)]
     keys = [f"k{index}" for index in range(len(ask.by))]
-    aliases = [f"k{ask.by.index(n)} as {n}" for n in kpi.splits if n in ask.by]
+    of_method = kpi.method[:1] if kpi.method else ()
+    aliases = [f"k{ask.by.index(n)} as {n}" for n in {*kpi.splits, *of_method} if n in ask.by]
     test, parameters = filter_sql(relation, ask.filters)
     first = min(window.first for window in windows)
     last = max(window.last for window in windows)
     shares = "".join(f", cast({sql} as double)" for sql in kpi.shares.values())
     text = f"{kpi.numerator} {kpi.denominator} {kpi.covered} {shares} {relation.quantity}"
+    text += f" {_methods(kpi)} {kpi.proxies}"
     used = [name for name in relation.measures if name in text]
     measures = "".join(f", sum({name}) as {name}" for name in used)
     unit = "k" + str(ask.by.index("base_unit")) if "base_unit" in ask.by else "base_unit"
     counted = f"count(distinct coalesce({unit}, '')) filter (where {relation.quantity} is not null)"
     units = counted if kpi.in_base_units else "0"
     by = "".join(f"{key}, " for key in keys)
+    if _spans(kpi, relation):
+        named.append("r.begins")
     listed = "".join(f"{part}, " for part in (*named,))
     again = "".join(f", {alias}" for alias in aliases)
     sql = (
@@ -170,7 +203,8 @@ def _sums(
         f" from {relation.source({*needed, *ask.filters})}"
         f" where r.month between ? and ? and {test} group by all)"
         f" select {by}no, cast({kpi.numerator} as double), cast({kpi.denominator or 'null'}"
-        f" as double), cast({kpi.covered or '1'} as double), {units}{shares}"
+        f" as double), cast({kpi.covered or '1'} as double), {units}, {_methods(kpi)},"
+        f" cast({kpi.proxies or 'null'} as double), {_longer(kpi, relation)}{shares}"
         f" from (select *{again} from months join {periods_sql(windows)}"
         f" on month between first and last) group by all"
     )
@@ -182,10 +216,37 @@ def _sums(
             denominator=row[size + 2],
             covered=row[size + 3],
             base_units=row[size + 4],
-            shares=row[size + 5 :],
+            methods=tuple(row[size + 5] or ()),
+            proxies=row[size + 6],
+            longer=row[size + 7],
+            shares=row[size + 8 :],
         )
         for row in rows
     }
+
+
+def _spans(kpi: Kpi, relation: Relation) -> bool:
+    """Whether figures may have been measured over more months than are asked for."""
+    return relation.spans and MEASURE in kpi.splits
+
+
+def _longer(kpi: Kpi, relation: Relation) -> str:
+    """SQL of how many figures that count began before the period."""
+    if not _spans(kpi, relation):
+        return "0"
+    named = words(measures_named(kpi))
+    return f"count(*) filter (where {MEASURE} in {named} and begins < first)"
+
+
+def _methods(kpi: Kpi) -> str:
+    """SQL of the price sets or methods that a figure rests on."""
+    if kpi.method is None:
+        return "null"
+    dimension, measure = kpi.method
+    return (
+        f"list_sort(list(distinct {dimension})"
+        f" filter (where {dimension} is not null and {measure} is not null))"
+    )
 
 
 def _judge(
@@ -204,12 +265,9 @@ def _judge(
     if divided:
         denominator = divided.value(keys, no) if measure else None
     numerator = sums.numerator if sums else None
-    known = 1.0 if sums is None or sums.covered is None else sums.covered
+    known = _known(kpi, sums)
     completeness = delivery.share * known
-    if known < 1 and kpi.unit in BY_FACTOR:
-        flags = (*flags, Flag.FACTOR_GAP)
-    if completeness < 1:
-        flags = (*flags, Flag.INCOMPLETE)
+    flags = (*flags, *_caveats(kpi, sums, known, completeness))
     blank = KpiResult(
         code=kpi.code,
         period=group.period,
@@ -221,6 +279,7 @@ def _judge(
         completeness=completeness,
         flags=flags,
         activity=measure,
+        method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
         sources=delivery.sources,
         shares=dict(
             zip(kpi.shares, sums.shares if sums else (None,) * len(kpi.shares), strict=True)
@@ -234,6 +293,8 @@ def _judge(
         or around.against(keys, no)
         or around.unkept(kpi.needs, keys, no)
         or _mixed(kpi, sums)
+        or (Reason("measured_longer") if sums and sums.longer else None)
+        or _methods_apart(sums)
         or (divided.against(keys, no, group.category()) if divided else None)
         or _too_little(kpi, known)
     )
@@ -246,8 +307,33 @@ def _judge(
     if reason is not None:
         return replace(figure, reason=reason)
     numerator = numerator or 0.0
-    value = numerator * kpi.factor / (denominator or 1.0)
+    value = _value(kpi, numerator, denominator or 0.0)
+    if kpi.beyond and numerator > (denominator or 0.0):
+        figure = replace(figure, flags=(*figure.flags, Flag.ABOVE_WHOLE))
     return replace(figure, state=State.VALUE, value=value, numerator=numerator)
+
+
+def _known(kpi: Kpi, sums: Sums | None) -> float:
+    """The known share; nothing is known of what nobody reported, while no lines mean no use."""
+    if sums is None:
+        return 0.0 if MEASURE in kpi.splits else 1.0
+    return 1.0 if sums.covered is None else sums.covered
+
+
+def _caveats(kpi: Kpi, sums: Sums | None, known: float, completeness: float) -> tuple[Flag, ...]:
+    """What a reader must know of what was added up."""
+    seen = {
+        Flag.FACTOR_GAP: known < 1 and kpi.unit in BY_FACTOR,
+        Flag.INCOMPLETE: completeness < 1,
+        Flag.PROXY: bool(sums and sums.proxies),
+    }
+    return tuple(flag for flag, holds in seen.items() if holds)
+
+
+def _value(kpi: Kpi, numerator: float, denominator: float) -> float:
+    """The value in its unit; an index does not fall below nothing."""
+    value = numerator * kpi.factor / (denominator or 1.0)
+    return max(0.0, value) if kpi.unit is Unit.INDEX else value
 
 
 def _stated_on(kpi: Kpi, period: Period) -> Reason | None:
@@ -262,7 +348,8 @@ def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -
         if denominator == 0:
             return Reason("zero_denominator")
         return Reason("nothing_known", {"columns": kpi.known_by or kpi.needs})
-    if denominator < 0 or (kpi.unit is Unit.PERCENT and not 0 <= (numerator or 0) <= denominator):
+    most = float("inf") if kpi.beyond else denominator
+    if denominator < 0 or (kpi.unit is Unit.PERCENT and not 0 <= (numerator or 0) <= most):
         return Reason("returns_exceed")
     return None
 
@@ -270,6 +357,12 @@ def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -
 def _mixed(kpi: Kpi, sums: Sums | None) -> Reason | None:
     if kpi.in_base_units and sums and sums.base_units > 1:
         return Reason("mixed_units", {"count": sums.base_units})
+    return None
+
+
+def _methods_apart(sums: Sums | None) -> Reason | None:
+    if sums and len(sums.methods) > 1:
+        return Reason("mixed_methods", {"methods": ", ".join(sums.methods)})
     return None
 
 

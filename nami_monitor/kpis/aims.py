@@ -9,7 +9,7 @@ import polars as pl
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.grounds import Ground, same
+from nami_monitor.kpis.ground import Ground, same
 from nami_monitor.kpis.relations import Relation
 from nami_monitor.kpis.scope import EMPTY, Ask
 from nami_monitor.kpis.scoped import Scope

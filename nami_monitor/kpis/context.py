@@ -21,6 +21,8 @@ FED_BY = (
     "stream",
     "streamed",
     "contract",
+    "programme",
+    "project",
     "product",
     "product_group",
     "article",
@@ -104,7 +106,7 @@ class Around:
         deliveries: by the keys of the feeding dimensions and the period's number.
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
-        empty: the reason where there is nothing at all.
+        empty: the reason where there is nothing at all; None where the KPI's needs tell it.
         uneventful: sources of assets of which nobody kept what happened to them.
     """
 
@@ -114,7 +116,7 @@ class Around:
     deliveries: Mapping[tuple[Keys, int], Delivery]
     excused: Excused
     flagged: tuple[Flag, ...]
-    empty: Reason
+    empty: Reason | None
     uneventful: frozenset[str] = frozenset()
 
     def _fed(self, keys: Keys) -> Keys:
@@ -180,6 +182,7 @@ def _wanted(period: Period) -> Grain:
 
 def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]) -> Around:
     """Gather the surroundings of a question."""
+    lacking = NOTHING_LOADED.get(relation.delivered_by)
     return Around(
         by=ask.by,
         periods=tuple(periods),
@@ -187,14 +190,15 @@ def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Peri
         deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
         excused=excused_by(db),
         flagged=flags_of(db),
-        empty=Reason(NOTHING_LOADED[relation.delivered_by]),
+        empty=Reason(lacking) if lacking else None,
         uneventful=_uneventful(db) if relation.delivered_by == ASSETS else frozenset(),
     )
 
 
 def _uneventful(db: Transaction) -> frozenset[str]:
     rows = db.rows_again(
-        "select source from by_asset group by source having sum(retired + failures + spoilt) = 0"
+        "select source from by_asset group by source having"
+        " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
     )
     return frozenset(source for (source,) in rows)
 

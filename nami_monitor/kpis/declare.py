@@ -90,6 +90,10 @@ class Kpi:
         activity: the activity measure it is always divided by; None for the category's own.
         only: the kinds of period on which it can be stated; empty for all.
         shares: further shares (0 to 1) that belong beside the figure, as SQL aggregates.
+        method: the dimension of which a figure may rest on one value alone, and the measure whose
+            rows it speaks of: prices of two sets do not add up.
+        proxies: SQL aggregate, how many of the measured figures stand in for what was meant.
+        beyond: whether a percentage may lie above 100: more done than a cap allows.
         rungs: where the R-ladder puts what it counts, when that is not the rung of its strategy.
 
     Raises:
@@ -116,6 +120,9 @@ class Kpi:
     history: tuple[Change, ...] = ()
     rungs: tuple[Rung, ...] = ()
     within: tuple[str, str] | None = None
+    method: tuple[str, str] | None = None
+    proxies: str | None = None
+    beyond: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole."""
@@ -130,6 +137,9 @@ class Kpi:
             self._must(name in RELATIONS, "reads", name)
             for split in self.splits:
                 self._must(split in RELATIONS[name].dimensions, "splits", split)
+            if self.method:
+                self._must(self.method[0] in RELATIONS[name].dimensions, "method", self.method)
+                self._must(self.method[1] in RELATIONS[name].measures, "method", self.method)
         self._must(bool(self.covered) == bool(self.known_by), "known_by", self.known_by)
         if self.over_time in {OverTime.RATIO_OF_SUMS, OverTime.SUM}:
             ratio = self.over_time is OverTime.RATIO_OF_SUMS
@@ -182,3 +192,9 @@ class Kpi:
     def factor(self) -> float:
         """From the ratio to the value in its unit: percentages are 0 to 100."""
         return FACTORS.get(self.unit, 1.0)
+
+
+def measures_named(kpi: Kpi) -> tuple[str, ...]:
+    """The measured figures that a KPI's aggregates name, in order."""
+    said = f"{kpi.numerator} {kpi.denominator} {kpi.covered}"
+    return tuple(dict.fromkeys(re.findall(r"measure = '(\w+)'", said)))

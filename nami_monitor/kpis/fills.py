@@ -55,6 +55,11 @@ OF_CONTRACTS: Final = {
     f"contracts.{name}": f"count({name}) / count(*)"
     for name in ("value_eur", "specification", "ends_on", "stream")
 }
+OF_PROJECTS: Final = {
+    "measurements.subject": "cast(coalesce(sum(reports), 0) > 0 as integer)",
+    "materials.mass_kg": "coalesce(sum(weighed), 0) / nullif(sum(lines), 0)",
+    "materials.impact_value": "cast(coalesce(sum(impacts), 0) > 0 as integer)",
+}
 OF_CATEGORIES: Final = {"categories.activity_measure": "count(activity_measure) / count(*)"}
 
 TOLD_BY: Final[Mapping[str, str]] = {
@@ -67,6 +72,10 @@ TOLD_BY: Final[Mapping[str, str]] = {
     "categories": "category_facts",
     "interventions": "interventions",
     "targets": "targets",
+    "interventions": "by_initiative",
+    "materials": "by_project where lines > 0",
+    "programmes": "programmes",
+    "programme_units": "by_unit where stated > 0",
 }
 """By input table, what tells that it has rows for a category."""
 
@@ -132,6 +141,7 @@ def filled(db: Transaction, month: date) -> Fills:
         ("by_asset", OF_ASSETS),
         ("contracts", OF_CONTRACTS),
         ("category_facts", OF_CATEGORIES),
+        ("by_project", OF_PROJECTS),
     ):
         shares |= _shares(db, source, columns)
     present = {
@@ -166,6 +176,7 @@ def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], flo
     )
     whole = db.rows(
         "select distinct activity_measure from measurements where location_id is null"
+        " and subject is null"
         " and period_end >= ? and period_start <= ?",
         [year.start, year.end],
     )

@@ -6,54 +6,19 @@ that a KPI's own aggregates can be worked out over the rows: in total, by batch,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.thresholds import PRICE_MONTHS
 from nami_monitor.core.words import LEVELS
+from nami_monitor.kpis.ground import Ground, Rows, between, same
+from nami_monitor.kpis.project_grounds import OF_PROJECTS
 from nami_monitor.store.quoting import literal
 from nami_monitor.store.rollups import LINES_VIEW
 
 OF_LINES = LINES_VIEW.removeprefix("create view order_lines as select")
 """The dimensions and measures of an order line."""
-
-Rows = Callable[[Sequence[Period]], str]
-"""From the months that a figure rests on to the SQL of its rows."""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Rows of an input table on which figures rest.
-
-    Args:
-        table: the input table.
-        rows: SQL of the rows with ``batch``, ``line``, ``month``, dimensions and measures.
-        shown: column for people to the column of the rows that fills it, in order.
-        dated_by: the date by which rows are listed.
-        gives: the measures that its rows give; None where they give all of their relation.
-    """
-
-    table: str
-    rows: Rows
-    shown: Mapping[str, str]
-    dated_by: str
-    gives: frozenset[str] | None = None
-
-
-def between(column: str, periods: Sequence[Period]) -> str:
-    """A test that a date lies in one of the periods; plain ranges, by which storage is skipped.
-
-    Args:
-        column: of a date.
-        periods: none gives a test that nothing passes.
-    """
-    spans = [
-        f"({column} >= date '{one.first}' and {column} < date '{add_months(one.last, 1)}')"
-        for one in periods
-    ]
-    return f"({' or '.join(spans) or 'false'})"
 
 
 def _orders(periods: Sequence[Period]) -> str:
@@ -92,6 +57,9 @@ def _requests(periods: Sequence[Period]) -> str:
         " cast(met and not no_need as integer) as resolved,"
         " cast(decision = 'blocked' as integer) as blocked,"
         " cast(decision = 'refurbished' as integer) as refurbished,"
+        " case when decision <> 'blocked' and not no_need then quantity end as demand,"
+        " case when decision in ('from_stock', 'shared', 'repaired') then avoided end as kept,"
+        " case when decision = 'blocked' then lower(trim(reason)) end as blocked_by,"
         " avoided * price as avoided_eur,"
         " case when price is not null then avoided end as avoided_with_price,"
         " avoided * unit_mass_kg as avoided_kg,"
@@ -133,13 +101,22 @@ def _events(periods: Sequence[Period]) -> str:
     return (
         "with happened as (select batch, line, asset_id, happened_on, kind, route,"
         " kind = 'retired' and row_number() over (partition by asset_id, kind"
-        " order by happened_on, batch, line) = 1 as leaves"
-        " from asset_events_offered where standing = 'live' and kind in ('retired', 'failure'))"
+        " order by happened_on, batch, line) = 1 as leaves,"
+        " row_number() over (partition by asset_id, kind, happened_on order by batch, line) = 1"
+        " as one_of_a_day from asset_events_offered where standing = 'live'"
+        " and kind in ('retired', 'failure', 'reissue', 'surplus_matched'))"
         f" select h.*, w.* exclude (batch, line, route), date '{period.last}' as month,"
         " cast(h.leaves as integer) as retired,"
         " case when h.leaves then date_diff('day', w.acquired_on, w.retired_on) / 365.25 else 0 end"
-        " as retired_years, cast(h.kind = 'failure' as integer) as failures"
+        " as retired_years, cast(h.kind = 'failure' as integer) as failures,"
+        " cast(h.kind = 'reissue' as integer) as reissued,"
+        " cast(h.kind = 'surplus_matched' as integer) as matched,"
+        " cast(o.noticed_on is not null and h.one_of_a_day as integer) as handed,"
+        " case when h.one_of_a_day then date_diff('day', o.noticed_on, h.happened_on) end"
+        " as notice_days"
         f" from happened as h join ({WATCHED}) as w using (asset_id)"
+        " left join asset_handovers as o on o.asset_id = h.asset_id and o.kind = h.kind"
+        " and o.happened_on = h.happened_on"
         f" where not w.spoilt and {between('h.happened_on', periods)}"
         " and month_of(h.happened_on) <= w.last_month"
     )
@@ -188,17 +165,13 @@ def activity_rows(measure: str, places: str, *, whole: bool) -> Rows:
             f" date_diff('month', m.period_start, m.period_end) + 1 as months,"
             f" {len(period.months)} as wanted from measurements_offered as m"
             " left join merged as ml on ml.kind = 'locations' and ml.code = m.location_id"
-            f" where m.standing = 'live' and m.activity_measure = {literal(measure)})"
+            f" where m.standing = 'live' and m.subject is null"
+            f" and m.activity_measure = {literal(measure)})"
             f" select *, value * {level} as activity from stated where {place}"
             f" and month >= date '{period.first}' and last_month <= date '{period.last}'"
         )
 
     return rows
-
-
-def same(*names: str) -> dict[str, str]:
-    """Columns that people see under their own name."""
-    return dict(zip(names, names, strict=True))
 
 
 ASSET: Final = (
@@ -245,7 +218,12 @@ REGISTERS: Final[Mapping[str, tuple[Ground, ...]]] = {
                 "acquired_on", "retired_on",
             ),
             "happened_on",
-            gives=frozenset({"retired", "retired_years", "failures"}),
+            gives=frozenset(
+                {
+                    "retired", "retired_years", "failures", "reissued", "matched", "handed",
+                    "notice_days",
+                }
+            ),
         ),
     ),
     "by_life": (Ground("assets", _lives, same(*ASSET, "route"), "acquired_on"),),
@@ -260,6 +238,7 @@ REGISTERS: Final[Mapping[str, tuple[Ground, ...]]] = {
             "starts_on",
         ),
     ),
+    **OF_PROJECTS,
 }  # fmt: skip
 """What each ledger rests on."""
 

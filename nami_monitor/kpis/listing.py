@@ -12,7 +12,7 @@ from typing import Any, Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.grounds import between
+from nami_monitor.kpis.ground import between
 from nami_monitor.kpis.private_lines import FLAG, PRIVATE, hidden_cells, is_hidden
 from nami_monitor.kpis.relations import ORDERS
 from nami_monitor.kpis.scope import Ask

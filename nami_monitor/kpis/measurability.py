@@ -139,7 +139,14 @@ def _categories(db: Transaction) -> list[str]:
     """Every category that a master, a request, an asset, a contract or an order names."""
     union = " union ".join(
         f"select category from {name}"
-        for name in ("category_facts", "by_place", "by_request", "by_asset", "by_contract")
+        for name in (
+            "category_facts",
+            "by_place",
+            "by_request",
+            "by_asset",
+            "by_contract",
+            "by_unit",
+        )
     )
     rows = db.rows(f"select category from ({union}) where category is not null order by 1")
     return [code for (code,) in rows]

@@ -38,6 +38,7 @@ class Relation:
             its unit does not matter.
         delivered_by: ``orders`` where its months are owed by the sources of order lines; else the
             register whose first and last month stand in ``registers``.
+        spans: whether a row may speak of several months, from ``begins`` to its month.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Relation:
     measures: tuple[str, ...]
     quantity: str | None = "quantity"
     delivered_by: str = ORDERS
+    spans: bool = False
 
     def source(self, used: Collection[str]) -> str:
         """The relation joined to what the used dimensions need."""
@@ -76,6 +78,16 @@ OF_PRODUCT = {
     "article": "r.article",
     "mark": "r.mark",
 }
+OF_PROJECT = {
+    name: f"r.{name}"
+    for name in (
+        "programme", "project", "scenario", "component", "material", "origin", "end_route",
+        "second_life", "in_passport", "price_set", "method", "measure", "works",
+    )
+}  # fmt: skip
+OF_UNIT = {
+    name: f"r.{name}" for name in ("programme", "theme", "unit", "status", "outcome", "measured")
+}
 OF_CONTRACT = {
     "stream": "r.stream",
     "contract": "r.contract_id",
@@ -96,9 +108,10 @@ RELATIONS: dict[str, Relation] = {
             {name: OF_ANY[name] for name in ("category", "source", "base_unit")}
             | OF_LOCATION
             | {name: OF_PRODUCT[name] for name in ("product", "product_group", "article")}
-            | {"decision": "r.decision"},
+            | {"decision": "r.decision", "blocked_by": "r.blocked_by"},
             (
-                "requests", "decided", "resolved", "blocked", "refurbished", "avoided",
+                "requests", "decided", "resolved", "blocked", "refurbished", "demand", "kept",
+                "avoided",
                 "avoided_eur", "avoided_with_price", "avoided_kg", "avoided_with_mass",
                 "avoided_co2e", "avoided_with_co2e",
             ),
@@ -110,7 +123,8 @@ RELATIONS: dict[str, Relation] = {
             {name: OF_ANY[name] for name in ("category", "source", "condition")} | OF_LOCATION,
             (
                 "in_use", "acquired", "retired", "retired_years", "retired_early",
-                "retired_warranted", "failures", "spoilt", "unit_years",
+                "retired_warranted", "failures", "spoilt", "unit_years", "reissued", "matched",
+                "handed", "notice_days",
             ),
             quantity=None,
             delivered_by="by_asset",
@@ -128,6 +142,33 @@ RELATIONS: dict[str, Relation] = {
             ("running", "value_eur", "with_value", "with_end", "to_prepare"),
             quantity=None,
             delivered_by="by_contract",
+        ),
+        Relation(
+            "by_project",
+            {name: OF_ANY[name] for name in ("category", "source")} | OF_PROJECT,
+            (
+                "lines", "weighed", "mass_kg", "compared_kg", "baseline_kg", "baseline_lines",
+                "baseline_weighed", "impacts", "priced", "mki_eur", "mki_eur_per_year", "timed",
+                "told_kg", "mci_whole", "mci_linear", "value", "reports", "proxies",
+            ),
+            quantity=None,
+            delivered_by="by_project",
+            spans=True,
+        ),
+        Relation(
+            "by_unit",
+            {name: OF_ANY[name] for name in ("category", "source")} | OF_UNIT,
+            ("stated", "cap"),
+            quantity=None,
+            delivered_by="by_unit",
+        ),
+        Relation(
+            "by_initiative",
+            {name: OF_ANY[name] for name in ("category", "source")}
+            | {"intervention": "r.intervention_id"},
+            ("initiatives", "with_policy", "roles_wanted", "roles_present", "with_roles"),
+            quantity=None,
+            delivered_by="by_initiative",
         ),
         Relation(
             "interventions",

@@ -47,6 +47,7 @@ class KpiResult:
         flags: what a reader must know.
         reason: why there is no value.
         activity: the activity measure that it was divided by.
+        method: the price set or method that it rests on, where figures by another one differ.
         sources: the feeds that it rests on.
         shares: further shares (0 to 1) that belong beside it, such as factor coverage.
     """
@@ -67,6 +68,7 @@ class KpiResult:
     flags: tuple[Flag, ...] = ()
     reason: Reason | None = None
     activity: str | None = None
+    method: str | None = None
     sources: tuple[str, ...] = ()
     shares: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -102,6 +104,7 @@ def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
         "high": result.high,
         "unit": str(result.unit),
         "activity": result.activity,
+        "method": result.method,
         "numerator": result.numerator,
         "denominator": result.denominator,
         "completeness": result.completeness,

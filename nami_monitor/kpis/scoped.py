@@ -11,8 +11,9 @@ from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.words import OverTime
 from nami_monitor.kpis.activity import OF_PLACE, SPLIT
 from nami_monitor.kpis.added import WINDOW_MONTHS
-from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.grounds import MEASURED, Ground, activity_rows, between, grounds_of
+from nami_monitor.kpis.declare import Kpi, measures_named
+from nami_monitor.kpis.ground import Ground, between
+from nami_monitor.kpis.grounds import MEASURED, activity_rows, grounds_of
 from nami_monitor.kpis.relations import ORDERS, RELATIONS, Relation, choose
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask, filter_sql
@@ -165,7 +166,7 @@ def scopes(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Scop
             ground=ground,
             relation=RELATIONS["order_lines"] if of_lines else relation,
             periods=rests_on(kpi, result.period),
-            filters=ask.filters,
+            filters=_named(ground, kpi, ask),
             splits=kpi.splits,
             numerator=_given(ground, numerator),
             denominator=_given(ground, denominator),
@@ -177,6 +178,13 @@ def scopes(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Scop
     if kpi.per_activity and result.activity is not None:
         found.append(_activity(db, relation, ask, result))
     return tuple(scope for scope in found if scope.aggregates)
+
+
+def _named(ground: Ground, kpi: Kpi, ask: Ask) -> Mapping[str, tuple[str, ...]]:
+    """The filters, and the rows of a ground that the aggregates name."""
+    if ground.names is None or ground.names in ask.filters:
+        return ask.filters
+    return {**ask.filters, ground.names: measures_named(kpi)}
 
 
 def _given(ground: Ground, aggregate: str | None) -> str | None:

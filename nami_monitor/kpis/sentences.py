@@ -62,6 +62,11 @@ def _columns(value: Iterable[str], lang: str) -> str:
     )
 
 
+def _tables(value: Iterable[str], lang: str) -> str:
+    """Tables by name: "Materialen, Programma's"."""
+    return ", ".join(f"“{text(f'tables.{table}.name', lang)}”" for table in value)
+
+
 def _grain(value: str, lang: str) -> str:
     return text(f"reasons.grains.{value}", lang)
 
@@ -88,5 +93,6 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "needed": _share,
     "share": _share,
     "staff": formats.number,
+    "tables": _tables,
 }
 """How the values of reasons are written; what is not named here is text or a count already."""

@@ -1,6 +1,7 @@
-"""What requests, assets and contracts say month by month: small tables made from views.
+"""What registers say month by month: small tables made from views.
 
-Their rows are few, so they are made anew as a whole; the views stand in ``sql/ledgers.sql``.
+Their rows are few, so they are made anew as a whole; the views stand in ``sql/ledgers.sql`` and, of
+projects, programmes and interventions, in ``sql/projects.sql``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,18 @@ LEDGERS: Final[Mapping[str, frozenset[str]]] = {
     "by_asset": frozenset({"assets", "asset_events"}),
     "by_life": frozenset({"assets", "asset_events"}),
     "by_contract": frozenset({"contracts", "categories", "orders"}),
-    "registers": frozenset({"requests", "assets", "asset_events", "contracts", "orders"}),
-}
+    "by_project": frozenset(
+        {"materials", "measurements", "programmes", "programme_units", "contracts", "categories"}
+    ),
+    "by_unit": frozenset({"programmes", "programme_units", "orders"}),
+    "by_initiative": frozenset({"interventions", "categories"}),
+    "registers": frozenset(
+        {
+            "requests", "assets", "asset_events", "contracts", "orders", "materials",
+            "measurements", "programmes", "programme_units", "interventions", "categories",
+        }
+    ),
+}  # fmt: skip
 """The tables, in the order in which they rest on each other, with the input tables they rest on;
 ``registers`` holds from when until when each source of the others speaks."""
 

@@ -249,7 +249,8 @@ def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
 def refresh_activity(db: Transaction) -> None:
     """Bring the activity per location and whole months in line with the measurements.
 
-    Figures of one location, measure and span are added up: a site may have several parts.
+    Figures of one location, measure and span are added up: a site may have several parts. Those of
+    a subject (a project, a programme) are no activity of a place; see ``sql/projects.sql``.
     """
     db.run("delete from activity")
     db.run(
@@ -257,7 +258,7 @@ def refresh_activity(db: Transaction) -> None:
         " cast(date_trunc('month', period_start) as date),"
         " cast(date_trunc('month', period_end) as date),"
         " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
-        " from measurements where location_id is not null group by all"
+        " from measurements where location_id is not null and subject is null group by all"
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.ladder import LADDER, OF_STRATEGY
 from nami_monitor.core.marks import MARKS
+from nami_monitor.core.shadow_prices import PRICES
 from nami_monitor.core.shorten import listed
 from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS
 from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
@@ -98,6 +99,12 @@ def _create(db: Transaction) -> None:
         .replace("{price_months}", f"{PRICE_MONTHS.value:g}")
         .replace("{preparation_months}", f"{PREPARATION_MONTHS.value:g}")
     )
+    prices = ", ".join(
+        f"('{price_set}', '{impact}', {price})"
+        for price_set, of_impact in PRICES.items()
+        for impact, price in of_impact.items()
+    )
+    db.run(script("projects").replace("{shadow_prices}", prices))
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 

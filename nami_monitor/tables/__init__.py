@@ -143,7 +143,11 @@ TABLES: dict[str, Table] = {
             ("programme",),
             rules=(NotBefore("ends_on", "starts_on"),),
         ),
-        Table("programme_units", steering.ProgrammeUnits, ("programme", "unit_id", "period")),
+        Table(
+            "programme_units",
+            steering.ProgrammeUnits,
+            ("programme", "unit_id", "period", "theme"),
+        ),
         Table("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
     )
 }

@@ -67,6 +67,9 @@ class Materials(pa.DataFrameModel):
     recycling_efficiency: float = column(
         "rendement recycling|recycling efficiency", optional=True, low=0, high=1
     )
+    feedstock_efficiency: float = column(
+        "rendement grondstof|feedstock efficiency", optional=True, above=0, high=1
+    )
     lifetime_years: float = column("levensduur|lifetime years", optional=True, above=0)
     average_lifetime_years: float = column(
         "gemiddelde levensduur|average lifetime years", optional=True, above=0

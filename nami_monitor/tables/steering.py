@@ -74,7 +74,7 @@ class ProgrammeUnits(pa.DataFrameModel):
 
     programme: str = code("programma|programme", Codes.PROGRAMME)
     unit_id: str = code("eenheid|unit id|post|veld")
-    period: str = column("periode|period")
+    period: str = column("periode|period", matches=PERIOD)
     theme: str = column("thema|theme", optional=True)
     status: str = column(
         "status", values=("planned", "done", "deferred", "cancelled", "no_response")

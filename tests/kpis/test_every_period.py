@@ -14,13 +14,14 @@ from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import OverTime, PeriodKind, State, Strategy
 from nami_monitor.i18n import LANGS
 from nami_monitor.kpis import CATALOGUE, as_row
+from nami_monitor.kpis.declare import measures_named
 from nami_monitor.kpis.sentences import reason_sentence
 
 CATEGORIES = """
-category name_nl  name_en activity_measure
-paper    Papier   Paper   staff_days
-laptops  Laptops  Laptops staff_days
-ballots  Biljet   Ballots staff_days
+category name_nl  name_en activity_measure cpv        roles
+paper    Papier   Paper   staff_days       .          .
+laptops  Laptops  Laptops staff_days       45000000-7 inkoop
+ballots  Biljet   Ballots staff_days       .          .
 """
 EXCUSED = {"refuse": "2027-01-31", "rethink": "2028-01-31", "reduce": ""}
 LOCATIONS = """
@@ -53,9 +54,38 @@ impact_spend paper    absolute 2024-12 1
 impact_spend paper    absolute 2024-05 1
 """
 PROGRAMME = """
-programme title category unit starts_on  ends_on
-spring    Lente paper    post 2024-02-15 2024-05-10
+programme title category unit cap starts_on  ends_on
+spring    Lente paper    post .   2024-02-15 2024-05-10
+early     Vroeg laptops  werk 4   2022-01-01 2024-04-30
+late      Laat  laptops  werk 4   2022-01-01 2024-12-31
+votes     Stem  ballots  werk 4   2022-01-01 2024-12-31
 """
+MATERIALS = """
+project scenario component material mass_kg origin end_route in_passport impact impact_value
+early   baseline frame     steel    200     virgin landfill  false       .      .
+early   design   frame     steel    100     virgin landfill  true        GWP    1000
+late    baseline frame     steel    200     virgin landfill  false       .      .
+late    design   frame     paper    100     kept   landfill  true        GWP    1000
+votes   design   ballot    paper    100     kept   landfill  true        .      .
+"""
+UNITS = """
+programme unit_id period  status outcome       measure
+late      V1      2022-02 done   natural_grass zon
+early     V2      2022-02 done   natural_grass zon
+votes     V3      2022-02 done   artificial    zon
+spring    V4      2024-02 done   artificial    zon
+"""
+INTERVENTIONS = """
+intervention_id category starts_on  disciplines policy
+I1              laptops  2024-04-01 inkoop      2030
+I2              laptops  2024-12-01 inkoop      2030
+I3              ballots  2024-12-01 inkoop      2030
+"""
+OF_INTERVENTIONS = {
+    "title": "Titel", "strategy": "reduce", "status": "planned", "ramp_months": "0",
+    "anticipation_months": "0", "target_channel": "a", "substitute_channels": "b",
+    "locations": "A", "may_spread": "false",
+}  # fmt: skip
 KINDS = [*PeriodKind, "spring", "2024-02..2024-05"]
 
 
@@ -104,12 +134,26 @@ def small(tmp_path_factory):
     made.load(
         "asset_events",
         "asset_id happened_on kind\nM0 2024-12-03 retired\nM2 2024-12-09 failure\n"
-        "M3 2024-12-09 retired\nM4 2024-04-01 retired",
+        "M3 2024-12-09 retired\nM4 2024-04-01 retired\nM6 2024-04-01 surplus_noticed\n"
+        "M6 2024-04-05 surplus_matched\nM6 2024-12-01 surplus_noticed\n"
+        "M6 2024-12-05 surplus_matched",
     )
     for name, text in {
         "requests": REQUESTS, "contracts": CONTRACTS, "targets": TARGETS, "programmes": PROGRAMME,
+        "programme_units": UNITS,
     }.items():  # fmt: skip
         made.load(name, text)
+    made.load(
+        "materials", MATERIALS, impact_set="A1", lifetime_years="10", average_lifetime_years="10"
+    )
+    named = {name: 5 for kpi in CATALOGUE.values() for name in measures_named(kpi)}
+    made.load_rows(
+        "measurements",
+        ["period_start", "period_end", "subject", "activity_measure", "value"],
+        [[m, m, "late", name, value] for m in MONTHS for name, value in named.items()],
+        unit="-", proxy="false", method="PEF 3.1",
+    )  # fmt: skip
+    made.load("interventions", INTERVENTIONS, **OF_INTERVENTIONS)
     yield made
     made.store.close()
 

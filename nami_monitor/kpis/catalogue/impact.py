@@ -1,6 +1,14 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
 from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.parts import (
+    OF_MATERIALS,
+    OF_SUBJECTS,
+    WEIGHED,
+    measured,
+    reported,
+    stated,
+)
 from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Kpi
 
@@ -61,5 +69,138 @@ WATERBED_QUOTIENT = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
+    version=1,
+)
+
+PRICED = "coalesce(sum(priced) / nullif(sum(impacts), 0), 0)"
+OF_IMPACTS = ("materials.project", "materials.impact", "materials.impact_value", "categories.cpv")
+
+IMPACT_MKI = Kpi(
+    code="impact_mki",
+    strategy=Strategy.IMPACT,
+    better=Direction.DOWN,
+    unit=Unit.EUR,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator="sum(mki_eur) filter (where works)",
+    covered=PRICED,
+    known_by=("materials.impact_value", "materials.impact_set"),
+    needs=(*OF_IMPACTS, "materials.impact_set"),
+    splits=("works",),
+    within=("works", "no_works"),
+    method=("price_set", "mki_eur"),
+    shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
+    version=1,
+)
+
+IMPACT_MKI_PER_UNIT_YEAR = Kpi(
+    code="impact_mki_per_unit_year",
+    strategy=Strategy.IMPACT,
+    better=Direction.DOWN,
+    unit=Unit.EUR_PER_UNIT_YEAR,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mki_eur_per_year) filter (where works)",
+    denominator="count(distinct project) filter (where works and priced > 0)",
+    covered=f"{PRICED} * coalesce(sum(timed) / nullif(sum(priced), 0), 0)",
+    known_by=("materials.impact_value", "materials.lifetime_years"),
+    needs=(*OF_IMPACTS, "materials.lifetime_years"),
+    splits=("works", "project"),
+    within=("works", "no_works"),
+    method=("price_set", "mki_eur"),
+    shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
+    version=1,
+)
+
+IMPACT_PEF_PER_UNIT_YEAR = Kpi(
+    code="impact_pef_per_unit_year",
+    strategy=Strategy.IMPACT,
+    better=Direction.DOWN,
+    unit=Unit.POINTS_PER_UNIT_YEAR,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator=measured("pef_per_year"),
+    denominator="count(distinct project) filter (where measure = 'pef_per_year' and reports > 0)",
+    covered=f"cast({reported('pef_per_year')} > 0 as integer)",
+    known_by=("measurements.value",),
+    needs=(*OF_SUBJECTS, "measurements.method"),
+    splits=("measure", "project"),
+    method=("method", "reports"),
+    version=1,
+)
+
+IMPACT_MCI = Kpi(
+    code="impact_mci",
+    strategy=Strategy.IMPACT,
+    better=Direction.UP,
+    unit=Unit.INDEX,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mci_whole) - sum(mci_linear)",
+    denominator="sum(mci_whole)",
+    covered=f"{WEIGHED} * coalesce(sum(told_kg) / nullif(sum(mass_kg), 0), 0)",
+    known_by=(
+        "materials.origin",
+        "materials.feedstock_efficiency",
+        "materials.end_route",
+        "materials.collected_share",
+        "materials.recycling_efficiency",
+        "materials.lifetime_years",
+        "materials.average_lifetime_years",
+    ),
+    needs=(
+        *OF_MATERIALS,
+        "materials.origin",
+        "materials.end_route",
+        "materials.lifetime_years",
+        "materials.average_lifetime_years",
+    ),
+    version=1,
+)
+
+IMPACT_PASSPORT_COVERAGE = Kpi(
+    code="impact_passport_coverage",
+    strategy=Strategy.IMPACT,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where in_passport)",
+    denominator="sum(mass_kg) filter (where in_passport is not null)",
+    covered=f"{WEIGHED} * {stated('in_passport')}",
+    known_by=("materials.mass_kg", "materials.in_passport"),
+    needs=(*OF_MATERIALS, "materials.in_passport"),
+    splits=("in_passport",),
+    version=1,
+)
+
+IMPACT_SECOND_LIFE_MASS = Kpi(
+    code="impact_second_life_mass",
+    strategy=Strategy.IMPACT,
+    better=Direction.UP,
+    unit=Unit.KG,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator="sum(mass_kg) filter (where second_life)",
+    covered=WEIGHED,
+    known_by=("materials.mass_kg",),
+    needs=(*OF_MATERIALS, "materials.second_life_contract"),
+    splits=("second_life",),
+    version=1,
+)
+
+IMPACT_END_ROUTE_SHARE = Kpi(
+    code="impact_end_route_share",
+    strategy=Strategy.IMPACT,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
+    denominator="sum(mass_kg) filter (where end_route is not null)",
+    covered=f"{WEIGHED} * {stated('end_route')}",
+    known_by=("materials.mass_kg", "materials.end_route"),
+    needs=(*OF_MATERIALS, "materials.end_route"),
+    splits=("end_route",),
     version=1,
 )

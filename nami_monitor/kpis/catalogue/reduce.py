@@ -1,6 +1,16 @@
 """Reduce: less, and longer."""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.ladder import Rung
+from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.parts import (
+    OF_MATERIALS,
+    OF_SUBJECTS,
+    WEIGHED,
+    answered,
+    measured,
+    proxies,
+    stated,
+)
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, QUANTITIES_KNOWN, Kpi
 
 REDUCE_VOLUME_PER_ACTIVITY = Kpi(
@@ -112,5 +122,160 @@ REDUCE_FAILURE_RATE = Kpi(
     numerator="sum(failures)",
     denominator="sum(unit_years)",
     needs=("assets.acquired_on", "asset_events.kind"),
+    version=1,
+)
+
+STEEL = "material in ('steel', 'staal')"
+
+REDUCE_USE_PER_EVENT = Kpi(
+    code="reduce_use_per_event",
+    strategy=Strategy.REDUCE,
+    better=Direction.DOWN,
+    unit=Unit.PER_USE,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator=measured("towels"),
+    denominator=measured("dryings"),
+    covered=answered("towels", "dryings"),
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS,
+    splits=("measure",),
+    proxies=proxies("towels", "dryings"),
+    version=1,
+)
+
+REDUCE_REISSUED = Kpi(
+    code="reduce_reissued",
+    strategy=Strategy.REDUCE,
+    better=Direction.UP,
+    unit=Unit.COUNT,
+    reads=("by_asset",),
+    over_time=OverTime.SUM,
+    numerator="sum(reissued)",
+    needs=("assets.asset_id", "asset_events.kind"),
+    rungs=(Rung.REUSE,),
+    version=1,
+)
+
+REDUCE_REUSED_MASS_SHARE = Kpi(
+    code="reduce_reused_mass_share",
+    strategy=Strategy.REDUCE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where origin in ('kept', 'reused', 'recycled'))",
+    denominator="sum(mass_kg) filter (where origin is not null)",
+    covered=f"{WEIGHED} * {stated('origin')}",
+    known_by=("materials.mass_kg", "materials.origin"),
+    needs=(*OF_MATERIALS, "materials.origin"),
+    splits=("origin",),
+    rungs=(Rung.REUSE, Rung.RECYCLE),
+    version=1,
+)
+
+REDUCE_MASS_AGAINST_BASELINE = Kpi(
+    code="reduce_mass_against_baseline",
+    strategy=Strategy.REDUCE,
+    better=Direction.DOWN,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(compared_kg)",
+    denominator="sum(baseline_kg)",
+    covered=f"{WEIGHED} * coalesce(sum(baseline_weighed) / nullif(sum(baseline_lines), 0), 0)",
+    known_by=("materials.mass_kg",),
+    needs=(*OF_MATERIALS, "materials.scenario"),
+    beyond=True,
+    version=1,
+)
+
+REDUCE_NEW_STEEL = Kpi(
+    code="reduce_new_steel",
+    strategy=Strategy.REDUCE,
+    better=Direction.DOWN,
+    unit=Unit.KG,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator=f"sum(mass_kg) filter (where {STEEL} and origin = 'virgin')",
+    covered=f"{WEIGHED} * coalesce(nullif({stated('origin', STEEL)}, 0), cast(coalesce("
+    f"sum(mass_kg) filter (where {STEEL}), 0) = 0 as integer))",
+    known_by=("materials.mass_kg", "materials.origin"),
+    needs=(*OF_MATERIALS, "materials.material", "materials.origin"),
+    splits=("material", "origin"),
+    version=1,
+)
+
+REDUCE_PRINTED_INVITATIONS = Kpi(
+    code="reduce_printed_invitations",
+    strategy=Strategy.REDUCE,
+    better=Direction.DOWN,
+    unit=Unit.COUNT,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator=measured("printed_invitations"),
+    covered=answered("printed_invitations", "events"),
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS,
+    splits=("measure",),
+    version=1,
+)
+
+REDUCE_PAPER_PER_VOTER = Kpi(
+    code="reduce_paper_per_voter",
+    strategy=Strategy.REDUCE,
+    better=Direction.DOWN,
+    unit=Unit.KG_PER_VOTER,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where material in ('paper', 'papier'))",
+    denominator=measured("voters"),
+    covered=WEIGHED,
+    known_by=("materials.mass_kg",),
+    needs=(*OF_MATERIALS, *OF_SUBJECTS[:2]),
+    splits=("material", "measure"),
+    version=1,
+)
+
+REDUCE_RETAINED_SHARE = Kpi(
+    code="reduce_retained_share",
+    strategy=Strategy.REDUCE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_request",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    evidence=Evidence.LOGGED,
+    numerator="sum(kept)",
+    denominator="sum(demand)",
+    needs=("requests.decision", "requests.quantity"),
+    rungs=(Rung.REUSE, Rung.REPAIR),
+    version=1,
+)
+
+REDUCE_SURPLUS_MATCHED = Kpi(
+    code="reduce_surplus_matched",
+    strategy=Strategy.REDUCE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_asset",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(matched)",
+    denominator="sum(matched) + sum(acquired)",
+    needs=("assets.acquired_on", "asset_events.kind"),
+    rungs=(Rung.REUSE,),
+    version=1,
+)
+
+REDUCE_SURPLUS_NOTICE = Kpi(
+    code="reduce_surplus_notice",
+    strategy=Strategy.REDUCE,
+    better=Direction.UP,
+    unit=Unit.DAYS,
+    reads=("by_asset",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(notice_days)",
+    denominator="sum(handed)",
+    needs=("assets.asset_id", "asset_events.kind", "asset_events.happened_on"),
+    rungs=(Rung.REUSE,),
     version=1,
 )

@@ -1,6 +1,15 @@
 """Refuse: is it needed at all?"""
 
 from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.parts import (
+    OF_MATERIALS,
+    OF_SUBJECTS,
+    WEIGHED,
+    answered,
+    measured,
+    reported,
+    units,
+)
 from nami_monitor.kpis.declare import Kpi
 
 ORDERED = ("by_product", "order_lines")
@@ -149,5 +158,98 @@ REFUSE_NET_AVOIDED_MASS = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
+    version=1,
+)
+
+REFUSE_BLOCKED = Kpi(
+    code="refuse_blocked",
+    strategy=Strategy.REFUSE,
+    better=Direction.DOWN,
+    unit=Unit.COUNT,
+    reads=("by_request",),
+    over_time=OverTime.SUM,
+    evidence=Evidence.LOGGED,
+    numerator="sum(blocked)",
+    needs=("requests.decision", "requests.reason"),
+    version=1,
+)
+
+REFUSE_DEFERRED_SHARE = Kpi(
+    code="refuse_deferred_share",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_unit",),
+    over_time=OverTime.LAST,
+    numerator=units("status in ('deferred', 'cancelled')"),
+    denominator=units(),
+    needs=("programmes.programme", "programme_units.status"),
+    splits=("unit", "status"),
+    version=1,
+)
+
+REFUSE_NATURAL_GRASS_SHARE = Kpi(
+    code="refuse_natural_grass_share",
+    strategy=Strategy.REFUSE,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_unit",),
+    over_time=OverTime.LAST,
+    numerator=units("status = 'done' and outcome = 'natural_grass'"),
+    denominator=units("status = 'done' and outcome is not null"),
+    covered=units("status = 'done' and outcome is not null")
+    + " / nullif("
+    + units("status = 'done'")
+    + ", 0)",
+    known_by=("programme_units.outcome",),
+    needs=("programmes.programme", "programme_units.status", "programme_units.outcome"),
+    splits=("unit", "status", "outcome"),
+    version=1,
+)
+
+REFUSE_POLYMER_INFILL = Kpi(
+    code="refuse_polymer_infill",
+    strategy=Strategy.REFUSE,
+    better=Direction.DOWN,
+    unit=Unit.KG,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator="sum(mass_kg) filter (where component in ('infill', 'instrooi')"
+    " and material in ('polymer', 'rubber', 'sbr', 'tpe', 'epdm'))",
+    covered=WEIGHED,
+    known_by=("materials.mass_kg",),
+    needs=(*OF_MATERIALS, "materials.component", "materials.material"),
+    splits=("component", "material"),
+    version=1,
+)
+
+REFUSE_NEW_STORMWATER = Kpi(
+    code="refuse_new_stormwater",
+    strategy=Strategy.REFUSE,
+    better=Direction.DOWN,
+    unit=Unit.COUNT,
+    reads=("by_project",),
+    over_time=OverTime.SUM,
+    numerator=measured("new_stormwater_connections"),
+    covered=f"cast({reported('new_stormwater_connections')} > 0 as integer)",
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS,
+    splits=("measure",),
+    version=1,
+)
+
+REFUSE_GOODIES_PER_EVENT = Kpi(
+    code="refuse_goodies_per_event",
+    strategy=Strategy.REFUSE,
+    better=Direction.DOWN,
+    unit=Unit.PER_EVENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator=measured("goodies"),
+    denominator=measured("events"),
+    covered=answered("goodies", "events"),
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS,
+    splits=("measure",),
     version=1,
 )

@@ -2,6 +2,15 @@
 
 from nami_monitor.core.ladder import Rung
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.parts import (
+    OF_MATERIALS,
+    OF_SUBJECTS,
+    WEIGHED,
+    answered,
+    measured,
+    stated,
+    units,
+)
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
 
 RETHINK_CIRCULAR_SHARE = Kpi(
@@ -84,5 +93,54 @@ RETHINK_STREAM_SPEND = Kpi(
     needs=("orders.amount_eur", "contracts.stream", "contracts.replaces"),
     splits=("streamed",),
     within=("streamed", "no_streams"),
+    version=1,
+)
+
+RETHINK_PLAN_COVERAGE = Kpi(
+    code="rethink_plan_coverage",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_unit",),
+    over_time=OverTime.LAST,
+    numerator=units("status = 'done' and measured"),
+    denominator=units("status = 'done'"),
+    covered=units("status = 'done'") + " / nullif(" + units() + ", 0)",
+    known_by=("programme_units.status",),
+    needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
+    splits=("unit", "status", "measured"),
+    version=1,
+)
+
+RETHINK_VEGETARIAN_SHARE = Kpi(
+    code="rethink_vegetarian_share",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator=measured("vegetarian_meals"),
+    denominator=measured("meals"),
+    covered=answered("vegetarian_meals", "meals"),
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS,
+    splits=("measure",),
+    version=1,
+)
+
+RETHINK_RECYCLED_CONTENT = Kpi(
+    code="rethink_recycled_content",
+    strategy=Strategy.RETHINK,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where origin = 'recycled')",
+    denominator="sum(mass_kg) filter (where origin is not null)",
+    covered=f"{WEIGHED} * {stated('origin')}",
+    known_by=("materials.mass_kg", "materials.origin"),
+    needs=(*OF_MATERIALS, "materials.origin"),
+    splits=("origin",),
+    rungs=(Rung.RECYCLE,),
     version=1,
 )

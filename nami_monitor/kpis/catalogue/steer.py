@@ -1,6 +1,7 @@
 """Steering: is the year, the contract and the target on course?"""
 
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.kpis.catalogue.parts import OF_SUBJECTS, answered, measured, units
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, WHOLE_YEARS, Kpi
 
 STEER_YEAR_END_SHARE = Kpi(
@@ -40,5 +41,64 @@ STEER_TARGET_ATTAINMENT = Kpi(
     over_time=OverTime.ATTAINMENT,
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
+    version=1,
+)
+
+STEER_PROGRAMME_PROGRESS = Kpi(
+    code="steer_programme_progress",
+    strategy=Strategy.STEER,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_unit",),
+    over_time=OverTime.LAST,
+    numerator=units("status = 'done'"),
+    denominator="sum(cap)",
+    needs=("programmes.cap", "programme_units.status"),
+    splits=("unit", "status"),
+    beyond=True,
+    version=1,
+)
+
+STEER_DISCIPLINES_PRESENT = Kpi(
+    code="steer_disciplines_present",
+    strategy=Strategy.STEER,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_initiative",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(roles_present)",
+    denominator="sum(roles_wanted)",
+    covered="sum(with_roles) / nullif(sum(initiatives), 0)",
+    known_by=("interventions.disciplines", "categories.roles"),
+    needs=("interventions.starts_on", "interventions.disciplines", "categories.roles"),
+    version=1,
+)
+
+STEER_POLICY_LINKED_SHARE = Kpi(
+    code="steer_policy_linked_share",
+    strategy=Strategy.STEER,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_initiative",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(with_policy)",
+    denominator="sum(initiatives)",
+    needs=("interventions.starts_on", "interventions.policy"),
+    version=1,
+)
+
+STEER_VOLUME_SHARE = Kpi(
+    code="steer_volume_share",
+    strategy=Strategy.STEER,
+    better=Direction.NEUTRAL,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator=measured("own_volume"),
+    denominator=measured("joint_volume"),
+    covered=answered("own_volume", "joint_volume"),
+    known_by=("measurements.value",),
+    needs=OF_SUBJECTS[:2],
+    splits=("measure",),
     version=1,
 )

@@ -22,7 +22,8 @@ with asked as (
         r.decision = 'withdrawn'
             and regexp_matches(coalesce(r.reason, ''), 'dubbel|duplic|fout|error|vergiss', 'i')
             as no_need,
-        r.decision in ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as resolved
+        r.decision in ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as resolved,
+        r.quantity, case when r.decision = 'blocked' then lower(trim(r.reason)) end as blocked_by
     from requests as r
     left join product_spans as p on p.source = r.product_source and p.product_id = r.product_id
         and r.requested_on >= p.holds_from and r.requested_on < p.holds_until
@@ -38,8 +39,10 @@ priced as (
         and c.month <= j.month
 )
 select month, source, category, location_id, decision, product_source, product_id, product_group,
-    article, base_unit,
+    article, base_unit, blocked_by,
     count(*) as requests,
+    coalesce(sum(quantity) filter (decision <> 'blocked' and not no_need), 0) as demand,
+    coalesce(sum(avoided) filter (decision in ('from_stock', 'shared', 'repaired')), 0) as kept,
     count(*) filter (decision <> 'blocked' and not no_need) as decided,
     count(*) filter (resolved and not no_need) as resolved,
     count(*) filter (decision = 'blocked') as blocked,
@@ -67,6 +70,20 @@ from assets as a left join (
     from asset_events where kind = 'retired' group by asset_id
 ) as e using (asset_id);
 
+-- When a surplus asset was taken over or left, with the day of the notice that came before.
+create view asset_handovers as
+with ended as (
+    select asset_id, happened_on, kind, lag(happened_on) over (
+        partition by asset_id order by happened_on) as before
+    from (select distinct asset_id, happened_on, kind from asset_events
+        where kind in ('surplus_matched', 'retired'))
+)
+select e.asset_id, e.happened_on, e.kind, max(n.happened_on) as noticed_on
+from ended as e join asset_events as n on n.asset_id = e.asset_id
+    and n.kind = 'surplus_noticed' and n.happened_on <= e.happened_on
+    and n.happened_on > coalesce(e.before, date '0001-01-01')
+group by all;
+
 create view by_asset_made as
 with seen as (
     select source, month_of(least(max(day), (
@@ -82,31 +99,38 @@ with seen as (
 ),
 moves as (
     select source, category, location_id, condition, month_of(acquired_on) as month,
-        1 as stock, 1 as acquired, 0 as retired, 0.0 as retired_years, 0 as retired_early,
+        0 as reissued, 0 as matched, 0 as handed, 0 as notice_days, 1 as stock, 1 as acquired, 0 as retired, 0.0 as retired_years, 0 as retired_early,
         0 as retired_warranted, 0 as failures, cast(spoilt as integer) as spoilt,
         date_diff('day', acquired_on, next_month(acquired_on)) / 365.25 as years
     from asset_lives where not spoilt
     union all
-    select source, category, location_id, condition, month_of(retired_on),
+    select source, category, location_id, condition, month_of(retired_on), 0, 0, 0, 0,
         -1, 0, 1, date_diff('day', acquired_on, retired_on) / 365.25,
         cast(coalesce(retired_on < warranty_until, false) as integer),
         cast(warranty_until is not null as integer), 0, 0,
         -date_diff('day', retired_on, next_month(retired_on)) / 365.25
     from asset_lives where retired_on is not null and not spoilt
     union all
-    select source, category, location_id, condition, month_of(acquired_on),
+    select source, category, location_id, condition, month_of(acquired_on), 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 1, 0 from asset_lives where spoilt
     union all
     select a.source, a.category, a.location_id, a.condition, month_of(e.happened_on),
-        0, 0, 0, 0, 0, 0, 1, 0, 0
+        cast(e.kind = 'reissue' as integer), cast(e.kind = 'surplus_matched' as integer), 0, 0,
+        0, 0, 0, 0, 0, 0, cast(e.kind = 'failure' as integer), 0, 0
     from asset_events as e join asset_lives as a using (asset_id)
-    where e.kind = 'failure' and not a.spoilt
+    where e.kind in ('failure', 'reissue', 'surplus_matched') and not a.spoilt
+    union all
+    select a.source, a.category, a.location_id, a.condition, month_of(h.happened_on),
+        0, 0, 1, date_diff('day', h.noticed_on, h.happened_on), 0, 0, 0, 0, 0, 0, 0, 0, 0
+    from asset_handovers as h join asset_lives as a using (asset_id) where not a.spoilt
 ),
 months as (
     select source, category, location_id, condition, month, sum(stock) as stock,
         sum(acquired) as acquired, sum(retired) as retired, sum(retired_years) as retired_years,
         sum(retired_early) as retired_early, sum(retired_warranted) as retired_warranted,
-        sum(failures) as failures, sum(spoilt) as spoilt, sum(years) as years
+        sum(failures) as failures, sum(spoilt) as spoilt, sum(years) as years,
+        sum(reissued) as reissued, sum(matched) as matched, sum(handed) as handed,
+        sum(notice_days) as notice_days
     from moves group by all
 ),
 groups as (
@@ -124,7 +148,9 @@ filled as (
         coalesce(m.retired_early, 0) as retired_early,
         coalesce(m.retired_warranted, 0) as retired_warranted,
         coalesce(m.failures, 0) as failures, coalesce(m.spoilt, 0) as spoilt,
-        coalesce(m.years, 0) as years
+        coalesce(m.years, 0) as years, coalesce(m.reissued, 0) as reissued,
+        coalesce(m.matched, 0) as matched, coalesce(m.handed, 0) as handed,
+        coalesce(m.notice_days, 0) as notice_days
     from grid as g left join months as m
         on m.source = g.source and m.category = g.category and m.location_id = g.location_id
         and m.condition is not distinct from g.condition and m.month = g.month
@@ -239,16 +265,3 @@ select m.month, m.source, m.category, m.stream, m.supplier, m.specification, m.f
 from months as m;
 
 create table by_contract as from by_contract_made limit 0;
-
--- From when until when the registers speak, by source.
-create view registers_made as
-select 'by_request' as relation, source, min(month) as first_month,
-    max(greatest(month, month_of(requested_on))) as last_month
-from (select *, month_of(coalesce(decided_on, requested_on)) as month from requests)
-group by source
-union all
-select 'by_asset', source, min(month), max(month) from by_asset group by source
-union all
-select 'by_contract', source, min(month), max(month) from by_contract group by source;
-
-create table registers as from registers_made limit 0;
