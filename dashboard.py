@@ -25,6 +25,7 @@ PAGES = {
     "pages/targets.py": (":material/flag:", "targets", "registers"),
     "pages/kit.py": (":material/lightbulb:", "kit", "evidence"),
     "pages/conclusions.py": (":material/diversity_3:", "conclusions", "evidence"),
+    "pages/case.py": (":material/school:", "case", "evidence"),
     "pages/measurability.py": (":material/rule:", "measurability", "evidence"),
     "pages/trace.py": (":material/account_tree:", "trace", "evidence"),
     "pages/handbook.py": (":material/menu_book:", "handbook", "evidence"),

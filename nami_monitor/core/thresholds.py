@@ -108,6 +108,9 @@ SEARCH_WORTH = Threshold(
 SCREEN_ROWS = Threshold(
     10_000, "figures", "design rule: nobody reads more on a screen, and a browser draws no more"
 )
+MASS_TOLERANCE = Threshold(
+    0.01, "share", "design rule: rounding of lines explains no more than one in a hundred"
+)
 MIN_CONTROLS = Threshold(
     10, "locations", "design rule: the spread of fewer placebos is not known well enough"
 )

@@ -121,6 +121,14 @@ class Fields:
         """Texts; none when the key is not there."""
         return tuple(self._list(key, str))
 
+    def lists(self, key: str) -> dict[str, tuple[str, ...]]:
+        """A table of lists of texts; empty when the key is not there."""
+        if not self.has(key):
+            return {}
+        table: dict[str, Any] = self._value(key, dict)
+        inside = Fields(self.path, table, f"{self._inside}{key}.")
+        return {name: inside.names(name) for name in table}
+
     def one(self, key: str, known: type[E]) -> E:
         """One of the values of an enum.
 

@@ -71,13 +71,55 @@ class CaseWords:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """What a case watches.
+
+    Args:
+        code: of the KPI.
+        by: the dimension by which it is also shown in parts; empty for none.
+        where: dimension to the values that count.
+        period: a kind of period of its own; empty for that of the case.
+        names: what it is called here in each language; empty where the KPI's own name says it.
+    """
+
+    code: str
+    by: str
+    where: Mapping[str, tuple[str, ...]]
+    period: str
+    names: Mapping[Lang, str]
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """What does not apply to a case.
+
+    Args:
+        what: refuse, rethink or reduce; ``trend`` where nothing repeats itself.
+        why: the reason in each language.
+    """
+
+    what: str
+    why: Mapping[Lang, str]
+
+
+@dataclass(frozen=True)
 class Case:
-    """A case of the kit.
+    """A case of the kit, and what its monitor shows.
 
     Args:
         number: its number in the kit.
         words: its words in each language.
+        categories: codes of the categories that it is about, unless the data names its own.
+        dimension: by which its figures are shown in parts, where they can be; empty for none.
+        period: a kind of period, or ``programme`` for those of its categories.
+        figures: what it watches, in order.
+        exempt: what does not apply to it.
     """
 
     number: int
     words: Mapping[Lang, CaseWords]
+    categories: tuple[str, ...] = ()
+    dimension: str = ""
+    period: str = ""
+    figures: tuple[Figure, ...] = ()
+    exempt: tuple[Exempt, ...] = ()

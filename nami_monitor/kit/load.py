@@ -13,9 +13,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.core.thresholds import LESSON_TEXT, LESSON_TITLE, LESSON_TRY
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
-from nami_monitor.i18n import LANGS
+from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.kit.fields import Fields
-from nami_monitor.kit.lesson import Case, CaseWords, Lesson, LessonWords
+from nami_monitor.kit.lesson import Case, CaseWords, Exempt, Figure, Lesson, LessonWords
 
 KIT_STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 _LESSON: Final = frozenset(
@@ -72,7 +72,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _case(path: Path) -> Case:
     fields = Fields.of(path)
-    fields.only(LANGS)
+    fields.only({*LANGS, "categories", "dimension", "period", "figures", "not_applicable"})
     if not path.stem.isdecimal():
         raise UserError("kit.no_number", file=path.name)
     words = {
@@ -85,7 +85,36 @@ def _case(path: Path) -> Case:
         )
         for lang, one in fields.by_language(_CASE_WORDS).items()
     }
-    return Case(int(path.stem), MappingProxyType(words))
+    return Case(
+        number=int(path.stem),
+        words=MappingProxyType(words),
+        categories=fields.names("categories"),
+        dimension=fields.words("dimension") if fields.has("dimension") else "",
+        period=fields.words("period"),
+        figures=tuple(map(_figure, fields.tables("figures"))),
+        exempt=tuple(
+            Exempt(one.words("what"), _said(one)) for one in fields.tables("not_applicable")
+        )
+        if fields.has("not_applicable")
+        else (),
+    )
+
+
+def _figure(fields: Fields) -> Figure:
+    fields.only({"code", "by", "where", "period", *LANGS})
+    named = any(map(fields.has, LANGS))
+    return Figure(
+        code=fields.words("code"),
+        by=fields.words("by") if fields.has("by") else "",
+        where=MappingProxyType(fields.lists("where")),
+        period=fields.words("period") if fields.has("period") else "",
+        names=_said(fields) if named else MappingProxyType({}),
+    )
+
+
+def _said(fields: Fields) -> Mapping[Lang, str]:
+    """The same in each language."""
+    return MappingProxyType({lang: fields.words(lang) for lang in LANGS})
 
 
 def _lesson(path: Path) -> Lesson:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
     from nami_monitor.tables import Column, Table
 
-VERSION = 3
+VERSION = 4
 SHEET_LINES = 10_000_000
 """Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 

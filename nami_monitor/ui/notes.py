@@ -39,6 +39,7 @@ def notes(session: Session, result: KpiResult) -> str:
         _window(session, result),
         grade(session, result),
         coverage(session, result),
+        method(session, result),
         words.flags(session, result.flags),
     ]
     return ". ".join(_begun(one.rstrip(".")) for one in said if one)
@@ -57,6 +58,11 @@ def grade(session: Session, result: KpiResult) -> str:
     if result.evidence is Evidence.NONE:
         return ""
     return session.t(f"requests.evidence.{result.evidence}")
+
+
+def method(session: Session, result: KpiResult) -> str:
+    """The price set or method that a figure rests on; empty where there is but one."""
+    return session.t("notes.method", method=result.method) if result.method else ""
 
 
 def coverage(session: Session, result: KpiResult) -> str:

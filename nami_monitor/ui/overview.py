@@ -66,7 +66,7 @@ def cards(session: Session, glance: Overview) -> None:
 
 
 def _grid_of(session: Session, lines: Sequence[Line], where: Filters) -> None:
-    st.html(cards_html(tuple(_card(session, line, where) for line in lines), session.lang))
+    st.html(cards_html(tuple(card(session, line, where) for line in lines), session.lang))
 
 
 def foremost(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -84,17 +84,36 @@ def _rank(line: Line) -> int:
     return 1 if line.aim is not None else 2
 
 
-def _card(session: Session, line: Line, where: Filters) -> Card:
+def card(
+    session: Session,
+    line: Line,
+    where: Filters,
+    *,
+    name: str = "",
+    reason: str = "",
+    step: str = "",
+) -> Card:
+    """A KPI as a card.
+
+    Args:
+        session: for the words.
+        line: the figure.
+        where: the filters that gave it.
+        name: what it is called here, where that is not the KPI's own name.
+        reason: why there is no value, where the figure does not say so itself.
+        step: what would give a value.
+    """
     result = line.result
-    name = words.kpi_name(session, line.kpi)
+    name = name or words.kpi_name(session, line.kpi)
     strategy = session.t(f"strategies.{line.kpi.strategy}")
     if result.state is not State.VALUE:
         return Card(
             name=name,
             state=result.state,
             strategy=strategy,
-            reason=words.reason(session, result),
+            reason=reason or words.reason(session, result),
             beside=_total(session, result, where),
+            next_step=step,
         )
     activity = words.activity_name(session, result.activity)
     value, unit = _split(session, result.value or 0.0, result.unit, activity)

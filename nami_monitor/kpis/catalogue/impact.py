@@ -204,3 +204,19 @@ IMPACT_END_ROUTE_SHARE = Kpi(
     splits=("end_route",),
     version=1,
 )
+
+IMPACT_RECYCLED_CONTENT = Kpi(
+    code="impact_recycled_content",
+    strategy=Strategy.IMPACT,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_project",),
+    over_time=OverTime.RATIO_OF_SUMS,
+    numerator="sum(mass_kg) filter (where origin = 'recycled')",
+    denominator="sum(mass_kg) filter (where origin is not null)",
+    covered=f"{WEIGHED} * {stated('origin')}",
+    known_by=("materials.mass_kg", "materials.origin"),
+    needs=(*OF_MATERIALS, "materials.origin"),
+    splits=("origin",),
+    version=1,
+)

@@ -3,12 +3,9 @@
 from nami_monitor.core.ladder import Rung
 from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
-    OF_MATERIALS,
     OF_SUBJECTS,
-    WEIGHED,
     answered,
     measured,
-    stated,
     units,
 )
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
@@ -125,22 +122,5 @@ RETHINK_VEGETARIAN_SHARE = Kpi(
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
     splits=("measure",),
-    version=1,
-)
-
-RETHINK_RECYCLED_CONTENT = Kpi(
-    code="rethink_recycled_content",
-    strategy=Strategy.RETHINK,
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
-    numerator="sum(mass_kg) filter (where origin = 'recycled')",
-    denominator="sum(mass_kg) filter (where origin is not null)",
-    covered=f"{WEIGHED} * {stated('origin')}",
-    known_by=("materials.mass_kg", "materials.origin"),
-    needs=(*OF_MATERIALS, "materials.origin"),
-    splits=("origin",),
-    rungs=(Rung.RECYCLE,),
     version=1,
 )

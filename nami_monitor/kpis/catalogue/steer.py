@@ -59,6 +59,20 @@ STEER_PROGRAMME_PROGRESS = Kpi(
     version=1,
 )
 
+STEER_NON_RESPONSE = Kpi(
+    code="steer_non_response",
+    strategy=Strategy.STEER,
+    better=Direction.DOWN,
+    unit=Unit.PERCENT,
+    reads=("by_unit",),
+    over_time=OverTime.LAST,
+    numerator=units("status = 'no_response'"),
+    denominator=units("status <> 'planned'"),
+    needs=("programmes.programme", "programme_units.status"),
+    splits=("unit", "status"),
+    version=1,
+)
+
 STEER_DISCIPLINES_PRESENT = Kpi(
     code="steer_disciplines_present",
     strategy=Strategy.STEER,

@@ -242,10 +242,10 @@ from initiative_rows group by all;
 
 create table by_initiative as from by_initiative_made limit 0;
 
--- A register of interventions speaks until the last order lines: in a month without a start, none
--- started.
+-- A register of interventions speaks of all months with order lines: where none started, it says so.
 create view initiatives_seen as
-select source, month, greatest(month, (select max(month) from by_place)) as last_month
+select source, least(month, (select min(month) from by_place)) as month,
+    greatest(month, (select max(month) from by_place)) as last_month
 from by_initiative;
 
 -- From when until when the registers speak, by source.

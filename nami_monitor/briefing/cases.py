@@ -1,0 +1,216 @@
+"""A case of the kit as a monitor: the figures that its file names, from the data at hand.
+
+Nothing here knows any case by itself: which categories, figures, dimension and period it has, and
+what does not apply to it, stands in its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from nami_monitor.briefing.overview import LOOKED_AT, YEARS, Line
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period, steps_in_year
+from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.kit import Case, Exempt, Figure
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
+from nami_monitor.kpis.relations import ORDERS, choose
+from nami_monitor.kpis.result import Reason
+from nami_monitor.kpis.scope import latest_month, programmes
+from nami_monitor.kpis.targets import Target, agreed, aim, targets
+from nami_monitor.store import Transaction
+
+PROGRAMME: Final = "programme"
+"""The period of a case that follows the programmes of its categories: elections, projects."""
+
+TREND: Final = "trend"
+"""What does not apply to a one-off project, beside strategies."""
+
+WITHOUT_REGISTER: Final = frozenset({"targets", "interventions"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One figure of a case.
+
+    Args:
+        figure: as its file names it.
+        line: the figure with its history and target.
+        where: the filters that gave it.
+        by: the dimension by which it stands in parts; empty where it has none.
+        parts: the parts, the largest numerator first.
+        tables: what must be loaded for it; empty where there is a figure or none is possible.
+        exempt: why it does not apply, as the case's file says; None where the data says so itself.
+    """
+
+    figure: Figure
+    line: Line
+    where: Mapping[str, tuple[str, ...]]
+    by: str
+    parts: tuple[KpiResult, ...]
+    tables: tuple[str, ...]
+    exempt: Exempt | None
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A case with the data at hand.
+
+    Args:
+        case: the case.
+        categories: the categories that it is about here.
+        kinds: the periods that can be chosen, the usual one first.
+        shown: its figures, in the order of its file.
+    """
+
+    case: Case
+    categories: tuple[str, ...]
+    kinds: tuple[str, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def load(self) -> tuple[str, ...]:
+        """The tables that its missing figures need, in the order in which they are met."""
+        return tuple(dict.fromkeys(table for one in self.shown for table in one.tables))
+
+
+def categories_of(db: Transaction, case: Case) -> tuple[str, ...]:
+    """The categories that name the case, else those of its file."""
+    rows = db.rows(
+        "select category from categories where list_contains(list_transform("
+        "string_split(kit_cases, ';'), lambda number: trim(number)), ?) order by category",
+        [str(case.number)],
+    )
+    return tuple(code for (code,) in rows) or case.categories
+
+
+def kinds_of(db: Transaction, case: Case, categories: Sequence[str]) -> tuple[str, ...]:
+    """The periods to choose from: programmes that have begun, the latest first, or the calendar."""
+    if case.period != PROGRAMME:
+        return (case.period, *(kind for kind in PeriodKind if kind != case.period))
+    until = latest_month(db)
+    known = [
+        code
+        for code, one in programmes(db).items()
+        if one.category in categories and (until is None or one.period.first <= until)
+    ]
+    return (*reversed(known), PeriodKind.YEAR) if known else (PeriodKind.YEAR,)
+
+
+def monitor(db: Transaction, case: Case, kind: str = "") -> Monitor:
+    """Fill a case from the data.
+
+    Args:
+        db: a consistent look at the file.
+        case: the case.
+        kind: the period, one of ``kinds``; the usual one without.
+    """
+    categories = categories_of(db, case)
+    kinds = kinds_of(db, case, categories)
+    chosen = kind if kind in kinds else kinds[0]
+    shown = tuple(_shown(db, case, figure, categories, chosen) for figure in case.figures)
+    return Monitor(case, categories, kinds, shown)
+
+
+def parts_by(case: Case, figure: Figure) -> str:
+    """The dimension by which a figure stands in parts: its own, else that of the case, if any.
+
+    Args:
+        case: the case.
+        figure: one of its figures.
+    """
+    kpi = CATALOGUE[figure.code]
+    for name in (figure.by, case.dimension):
+        if name and _goes(kpi, (name, "category", *figure.where)):
+            return name
+    return ""
+
+
+def _goes(kpi: Kpi, used: Sequence[str]) -> bool:
+    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.CHANGE}:
+        return False
+    try:
+        choose(kpi.reads, used)
+    except UserError:
+        return False
+    return True
+
+
+def _shown(
+    db: Transaction, case: Case, figure: Figure, categories: Sequence[str], kind: str
+) -> Shown:
+    kpi = CATALOGUE[figure.code]
+    where = {"category": tuple(categories), **figure.where}
+    exempt = next((one for one in case.exempt if one.what == kpi.strategy), None)
+    ask = Ask(
+        kind=figure.period or kind, until=_until(db, kpi, categories), where=where,
+        last=LOOKED_AT.get(figure.period or kind, YEARS),
+    )  # fmt: skip
+    line = _line(db, kpi, ask)
+    if exempt and line.result.state is not State.NOT_APPLICABLE:
+        result = replace(
+            line.result, state=State.NOT_APPLICABLE, value=None, low=None, high=None, reason=None
+        )
+        line = replace(line, result=result, history=(), aim=None)
+    elif line.result.state is State.NOT_APPLICABLE:
+        exempt = None
+    by = parts_by(case, figure)
+    parts: tuple[KpiResult, ...] = ()
+    if by and line.result.state is State.VALUE:
+        parts = _parts(compute(db, kpi, replace(ask, last=1, by=(by,))))
+    missing = line.result.state is State.NOT_COMPUTABLE
+    needed = dict.fromkeys(need.partition(".")[0] for need in kpi.needs) if missing else {}
+    if any(one.what == TREND for one in case.exempt):
+        line = replace(line, history=())
+    return Shown(figure, line, where, by, parts, tuple(needed), exempt)
+
+
+def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
+    """The latest month of which what a figure reads speaks, not after that of the order lines."""
+    latest = latest_month(db)
+    relation = choose(kpi.reads, ("category",))
+    if relation.delivered_by in {ORDERS, *WITHOUT_REGISTER}:
+        return latest
+    until: date | None = db.value(
+        f"select max(month) from {relation.name}"
+        " where category in (select unnest(?::varchar[])) and (?::date is null or month <= ?)",
+        [list(categories), latest, latest],
+    )
+    return until or latest
+
+
+def _line(db: Transaction, kpi: Kpi, ask: Ask) -> Line:
+    """The figure with its history; without any data, that there is none."""
+    history = compute(db, kpi, ask)
+    if not history:
+        needed = tuple(dict.fromkeys(need.partition(".")[0] for need in kpi.needs))
+        none = KpiResult(
+            code=kpi.code, period=_nowhere(ask.kind), keys={}, state=State.NOT_COMPUTABLE,
+            unit=kpi.unit, version=kpi.version, reason=Reason("not_loaded", {"tables": needed}),
+        )  # fmt: skip
+        return Line(kpi, none, none, (), None, None)
+    result = history[-1]
+    back = -1 - steps_in_year(ask.kind)
+    before = history[back] if len(history) >= -back else replace(result, value=None)
+    found = _agreed(db, kpi, ask, result)
+    held = aim(db, kpi, result.month, ask.where, found[0], compute) if found else None
+    return Line(kpi, result, before, tuple(history), None, held, len(found))
+
+
+def _agreed(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Target, ...]:
+    (category, *more) = ask.where["category"]
+    return () if more else agreed(targets(db), kpi.code, category, result.month)
+
+
+def _nowhere(kind: str) -> Period:
+    """The period of a figure without any data: it is not shown."""
+    return Period(date(1950, 1, 1), date(1950, 1, 1), kind)
+
+
+def _parts(results: Sequence[KpiResult]) -> tuple[KpiResult, ...]:
+    """The parts that say something, the largest first."""
+    told = [one for one in results if one.value is not None]
+    return tuple(sorted(told, key=lambda one: (-(one.numerator or 0.0), str(one.keys))))

@@ -1,0 +1,188 @@
+"""A case of the kit as a page: its context, its figures, what is doubtful, and its lessons."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nami_monitor.briefing import cases
+from nami_monitor.briefing.cases import TREND, Monitor, Shown
+from nami_monitor.briefing.doubts import Doubt, Kind, doubts
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.words import State
+from nami_monitor.i18n import formats
+from nami_monitor.kit import Case, shipped
+from nami_monitor.kit.lookup import select
+from nami_monitor.kpis.names import names
+from nami_monitor.kpis.scope import programmes
+from nami_monitor.ui import cards, filters, grid, overview, words
+from nami_monitor.ui.app import DEMO, Session, show_data
+from nami_monitor.ui.grid import Head
+
+
+def choose(session: Session) -> Case:
+    """Which case: the one in the address, or the one that was chosen."""
+    found = shipped().cases
+    number = filters.select(
+        "case",
+        session.t("case.choose"),
+        [str(one) for one in found],
+        lambda one: session.t(
+            "case.option",
+            number=one,
+            title=found[int(one)].words[session.lang].title,
+            organisation=found[int(one)].words[session.lang].organisation,
+        ),
+    )
+    return found[int(number)]
+
+
+def context(session: Session, case: Case) -> None:
+    """What the case is about."""
+    said = case.words[session.lang]
+    st.header(said.title, anchor=False)
+    st.caption(said.organisation)
+    st.markdown(said.context)
+    with st.expander(session.t("case.more")):
+        st.markdown(said.approach)
+        st.markdown(session.t("case.involved", who=said.involved))
+
+
+def figures(session: Session, case: Case) -> None:
+    """The period, a card for each figure, and its parts."""
+    kind = _period(session, case)
+    with session.store.read() as db:
+        found = cases.monitor(db, case, kind)
+    st.html(cards.cards_html(tuple(_card(session, one) for one in found.shown), session.lang))
+    _notes(session, found)
+    for at, one in enumerate(found.shown):
+        if one.parts:
+            _parts(session, one, key=f"case_{case.number}_{at}")
+
+
+def _period(session: Session, case: Case) -> str:
+    with session.store.read() as db:
+        kinds = cases.kinds_of(db, case, cases.categories_of(db, case))
+        known = programmes(db)
+
+    def named(code: str) -> str:
+        return known[code].title if code in known else session.t(f"periods.{code}")
+
+    return filters.select(f"case{case.number}_period", session.t("filters.period"), kinds, named)
+
+
+def name(session: Session, one: Shown) -> str:
+    """What a figure is called in its case."""
+    return one.figure.names.get(session.lang, "") or words.kpi_name(session, one.line.kpi)
+
+
+def _card(session: Session, one: Shown) -> cards.Card:
+    return overview.card(
+        session,
+        one.line,
+        one.where,
+        name=name(session, one),
+        reason=one.exempt.why[session.lang] if one.exempt else "",
+        step=_load(session, one.tables) if one.tables else "",
+    )
+
+
+def _load(session: Session, tables: tuple[str, ...]) -> str:
+    named = ", ".join(f"“{session.t(f'tables.{table}.name')}”" for table in tables)
+    return session.t("case.load", tables=named)
+
+
+def _notes(session: Session, found: Monitor) -> None:
+    """What does not apply to the case as a whole, and what to load for what is missing."""
+    for one in found.case.exempt:
+        if one.what == TREND:
+            st.info(session.t("case.no_trend", why=one.why[session.lang]))
+    if found.load:
+        missing = sum(one.line.result.state is State.NOT_COMPUTABLE for one in found.shown)
+        st.info(session.t("case.missing", n=missing, load=_load(session, found.load)))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        if not session.demo:
+            st.button(
+                session.t("app.empty.demo"), key="case_demo", on_click=show_data, args=(DEMO,)
+            )
+
+
+def _parts(session: Session, one: Shown, key: str) -> None:
+    """A table of the parts of a figure."""
+    result = one.line.result
+    title = session.t(
+        "case.parts",
+        name=name(session, one),
+        by=session.t(f"dimensions.{one.by}").lower(),
+        period=formats.period(
+            result.period.start, result.period.end, result.period.kind, session.lang
+        ),
+    )
+    codes = [part.keys[one.by] for part in one.parts]
+    with session.store.read() as db:
+        called = names(db, one.by, codes, session.lang)
+    with st.expander(title):
+        heads = [
+            Head(session.t(f"dimensions.{one.by}")),
+            Head(session.t("trends.table.value")),
+            Head(session.t("trends.table.numerator"), lambda v: _number(session, v)),
+            Head(session.t("trends.table.denominator"), lambda v: _number(session, v)),
+            Head(session.t("trends.table.remark")),
+        ]
+        rows = [
+            (
+                called[part.keys[one.by]],
+                words.figure(session, part),
+                part.numerator,
+                part.denominator,
+                words.flags(session, part.flags) or None,
+            )
+            for part in one.parts
+        ]
+        found = Table(tuple(head.title for head in heads), tuple(rows))
+        grid.grid(session, heads, found.rows, key=key, name=title, file=title)
+
+
+def _number(session: Session, value: float) -> str:
+    return formats.number(value, session.lang, significant=4)
+
+
+WRITERS = {
+    "added": lambda v, lang: formats.number(v, lang, significant=4),
+    "stated": lambda v, lang: formats.number(v, lang, significant=4),
+    "done": formats.number,
+    "cap": formats.number,
+    "count": formats.number,
+    "of": formats.number,
+    "times": formats.number,
+}
+"""How figures in a doubt are written."""
+
+
+def doubtful(session: Session, case: Case) -> None:
+    """What the rows do not say, or say twice."""
+    with session.store.read() as db:
+        found = doubts(db, cases.categories_of(db, case))
+    if found:
+        st.header(session.t("cases.doubts.title"), anchor=False)
+        st.markdown("\n".join(f"- {_doubt(session, one)}" for one in found))
+
+
+def _doubt(session: Session, one: Doubt) -> str:
+    seen = {
+        name: WRITERS[name](value, session.lang) if name in WRITERS else value or words.NONE
+        for name, value in one.seen.items()
+    }
+    if one.kind is Kind.SET_ASIDE:
+        seen["table"] = session.t(f"tables.{one.seen['table']}.name")
+    return session.t(f"cases.doubts.{one.kind}", **seen)
+
+
+def lessons(session: Session, case: Case) -> None:
+    """What the case teaches, kind by kind."""
+    found = select(shipped().lessons.values(), case=case.number)
+    st.header(session.t("case.lessons", n=len(found)), anchor=False)
+    for one in found:
+        said = one.words[session.lang]
+        with st.expander(f"{said.title} ({session.t(f'kit.kinds.{one.kind}')})"):
+            st.markdown(said.text)
+            st.markdown(session.t("case.try", what=said.to_try))
