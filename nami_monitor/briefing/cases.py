@@ -88,16 +88,14 @@ def categories_of(db: Transaction, case: Case) -> tuple[str, ...]:
 
 
 def kinds_of(db: Transaction, case: Case, categories: Sequence[str]) -> tuple[str, ...]:
-    """The periods to choose from: programmes that have begun, the latest first, or the calendar."""
+    """The periods to choose from: programmes, the one that ended last first, or the calendar."""
     if case.period != PROGRAMME:
         return (case.period, *(kind for kind in PeriodKind if kind != case.period))
     until = latest_month(db)
-    known = [
-        code
-        for code, one in programmes(db).items()
-        if one.category in categories and (until is None or one.period.first <= until)
-    ]
-    return (*reversed(known), PeriodKind.YEAR) if known else (PeriodKind.YEAR,)
+    known = {code: one for code, one in programmes(db).items() if one.category in categories}
+    ended = [code for code, one in known.items() if until and one.period.last <= until]
+    others = [code for code in known if code not in ended]
+    return (*reversed(ended), *others, PeriodKind.YEAR)
 
 
 def monitor(db: Transaction, case: Case, kind: str = "") -> Monitor:
@@ -212,5 +210,5 @@ def _nowhere(kind: str) -> Period:
 
 def _parts(results: Sequence[KpiResult]) -> tuple[KpiResult, ...]:
     """The parts that say something, the largest first."""
-    told = [one for one in results if one.value is not None]
+    told = [one for one in results if one.value is not None and (one.numerator or one.denominator)]
     return tuple(sorted(told, key=lambda one: (-(one.numerator or 0.0), str(one.keys))))

@@ -78,7 +78,8 @@ QUERIES: Final[Mapping[Kind, tuple[str, tuple[str, ...]]]] = {
         (
             "with told as (select u.programme, u.unit_id, u.period, coalesce(u.theme, '') as theme,"
             " count(*) as times from programme_units_offered as u join programmes as p"
-            f" using (programme) where u.standing in ('live', 'replaced', 'known') and {OF_CATEGORY}"
+            " using (programme) where u.standing in ('live', 'replaced', 'known')"
+            f" and {OF_CATEGORY}"
             " group by all having count(*) > 1)"
             " select programme, unit_id, period, max(times) from told group by all"
             " order by 1, 2, 3"

@@ -128,6 +128,12 @@ CONTRACTS: Final = (
         options=SPLIT_OPTIONS,
     ),
     Contract(
+        *("ZL-2022-090", "Stembiljetten (raam, acht jaar)", "Drukwerk Demo", "Stembiljetten"),
+        *(date(2022, 1, 1), date(2029, 12, 31), 6_400_000.0),
+        cpv="22458000-5",
+        notice=12,
+    ),
+    Contract(
         *("ZL-2020-030", "IT-werkplek (raam)", None, IT),
         *(date(2020, 9, 1), date(2027, 8, 31), 5_200_000.0),
         specification="Functioneel",

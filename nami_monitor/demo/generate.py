@@ -1,14 +1,23 @@
 """The demo's input files, the same bytes from the same seed.
 
 What is planted in them stands in ``nami_monitor.demo.truth``: in words in its text, in numbers in
-``PlantedTruth``, for tests to find again.
+``PlantedTruth``, for tests to find again; that of programmes and projects stands in
+``nami_monitor.demo.truth_cases``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from nami_monitor.demo import it_files, office_files, registers, sanitary_files
+from nami_monitor.demo import (
+    furnishing_files,
+    it_files,
+    office_files,
+    passport_files,
+    programme_files,
+    registers,
+    sanitary_files,
+)
 from nami_monitor.demo.manifest import MANIFEST, render
 from nami_monitor.demo.simulate import World
 from nami_monitor.demo.write import File, spoil
@@ -16,7 +25,10 @@ from nami_monitor.demo.write import File, spoil
 
 def files(world: World) -> dict[str, File]:
     """All files as tables, by name, with the planted bad rows."""
-    parts = (registers, office_files, sanitary_files, it_files)
+    parts = (
+        registers, office_files, sanitary_files, it_files, programme_files, passport_files,
+        furnishing_files,
+    )  # fmt: skip
     return {
         name: spoil(name, file, world.truth.bad_cells)
         for part in parts

@@ -28,6 +28,12 @@ TARGETS: Final[tuple[Row, ...]] = (
     ("impact_spend", "it_assets", "Verandering", "2026", -10, "2023"),
     ("impact_mass", "office_supplies", "Verandering", "2026", -10, "2023"),
     ("impact_mass", "sanitary_supplies", "Verandering", "2026", -12, "2023"),
+    ("reduce_reused_mass_share", "sewage_works", "Pad", "2023", 15, None),
+    ("reduce_reused_mass_share", "sewage_works", "Pad", "2030", 100, None),
+    ("refuse_new_stormwater", "sewage_works", "Absoluut", "2025", 0, None),
+    ("reduce_retained_share", "furnishing", "Pad", "2024", 50, None),
+    ("reduce_retained_share", "furnishing", "Pad", "2030", 100, None),
+    ("reduce_use_per_event", "sanitary_supplies", "Absoluut", "2026", 1, None),
 )
 POLICY: Final = "Uitvoeringsplan circulair inkopen 2023-2026"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import streamlit as st
 
 from nami_monitor.briefing import cases
@@ -124,8 +127,8 @@ def _parts(session: Session, one: Shown, key: str) -> None:
         heads = [
             Head(session.t(f"dimensions.{one.by}")),
             Head(session.t("trends.table.value")),
-            Head(session.t("trends.table.numerator"), lambda v: _number(session, v)),
-            Head(session.t("trends.table.denominator"), lambda v: _number(session, v)),
+            Head(session.t("trends.table.numerator"), lambda v: _mass(v, session.lang)),
+            Head(session.t("trends.table.denominator"), lambda v: _mass(v, session.lang)),
             Head(session.t("trends.table.remark")),
         ]
         rows = [
@@ -142,13 +145,13 @@ def _parts(session: Session, one: Shown, key: str) -> None:
         grid.grid(session, heads, found.rows, key=key, name=title, file=title)
 
 
-def _number(session: Session, value: float) -> str:
-    return formats.number(value, session.lang, significant=4)
+def _mass(value: float, lang: str) -> str:
+    return formats.number(value, lang, significant=4)
 
 
-WRITERS = {
-    "added": lambda v, lang: formats.number(v, lang, significant=4),
-    "stated": lambda v, lang: formats.number(v, lang, significant=4),
+WRITERS: Mapping[str, Callable[[Any, str], str]] = {
+    "added": _mass,
+    "stated": _mass,
     "done": formats.number,
     "cap": formats.number,
     "count": formats.number,

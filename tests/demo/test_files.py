@@ -175,7 +175,7 @@ def test_the_register_has_every_kind_of_end(tables):
     assert notes == {None, "onbepaalde tijd", "nog te bevestigen", "stilzwijgend verlengd"}
     assert all((row["Einddatum"] is None) == bool(row["Opmerking einddatum"]) for row in rows)
     numbers = {row["Contractnummer"] for row in rows}
-    assert len(numbers) == len(rows) == 25
+    assert len(numbers) == len(rows) == 26
     assert {row["Raamovereenkomst"] for row in rows} - {None} <= numbers
 
 

@@ -14,6 +14,12 @@ text = "In the case."
 try = "Try this."
 """
 CASE = """
+categories = ["paper"]
+period = "r12"
+
+[[figures]]
+code = "refuse_rate"
+by = "decision"
 [nl]
 title = "Papier"
 organisation = "Dienst"

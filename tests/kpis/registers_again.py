@@ -13,6 +13,7 @@ from scipy import stats
 from nami_monitor.core.periods import add_months, last_day, months_between
 
 AVOIDING = {"from_stock", "shared", "repaired", "rethought", "withdrawn"}
+KEEPING = {"from_stock", "shared", "repaired"}
 NO_NEED = ("dubbel", "fout", "error")
 ENOUGH = 0.5  # the share of what is added up that must be known
 WATCHED = 10  # how many whole histories a curve must be worth
@@ -119,6 +120,11 @@ def requests(world):
                 "decided": asked["decision"] != "blocked" and not needless,
                 "resolved": resolved,
                 "avoided": avoided,
+                "blocked": asked["decision"] == "blocked",
+                "asked": asked["quantity"]
+                if asked["decision"] != "blocked" and not needless
+                else 0,
+                "kept": avoided if asked["decision"] in KEEPING else 0.0,
                 "base_unit": product.get("base_unit"),
                 "price": price(world, asked["product"], month),
                 "mass": product.get("mass_kg"),
@@ -131,6 +137,16 @@ def requests(world):
 def refusal(group):
     decided = total(group.inside(), "decided")
     return 100 * total(group.inside(), "resolved") / decided if decided else None
+
+
+def blocked(group):
+    return total(group.inside(), "blocked")
+
+
+def retained(group):
+    decided = [row for row in group.inside() if row["decided"]]
+    demand, kept = total(decided, "quantity"), total(decided, "kept")
+    return 100 * kept / demand if demand and kept <= demand else None
 
 
 def avoided_quantity(group):
@@ -160,7 +176,13 @@ def assets(world):
         retired = min(ends, default=None)
         spoilt = retired is not None and retired < asset["acquired_on"]
         failures = [event["day"] for event in own if event["kind"] == "failure" and not spoilt]
-        days = [asset["acquired_on"], *failures, *([retired] if retired and not spoilt else [])]
+        others = [(e["kind"], e["day"]) for e in own if e["kind"] in HAPPENED and not spoilt]
+        days = [
+            asset["acquired_on"],
+            *failures,
+            *(day for _, day in others),
+            *([retired] if retired and not spoilt else []),
+        ]
         found.append(
             asset
             | {
@@ -169,9 +191,46 @@ def assets(world):
                 "retired_on": retired,
                 "spoilt": spoilt,
                 "failures": failures,
+                "events": others,
+                "handed": [] if spoilt else handed(own),
             }
         )
     return found
+
+
+HAPPENED = ("reissue", "surplus_matched")
+
+
+def handed(own):
+    """Each day on which a surplus asset was taken over or left, with the notice before it."""
+    ends = {(e["kind"], e["day"]) for e in own if e["kind"] in {"surplus_matched", "retired"}}
+    found, before = [], date.min
+    for _, day in sorted(ends, key=lambda one: (one[1], one[0])):
+        noticed = [e["day"] for e in own
+                   if e["kind"] == "surplus_noticed" and before < e["day"] <= day]  # fmt: skip
+        found += [(day, max(noticed))] if noticed else []
+        before = day
+    return found
+
+
+def happened(kind):
+    def counted(group):
+        days = [day for row in believed(group) for one, day in row["events"] if one == kind]
+        return float(sum(first(day) in group.months for day in days))
+
+    return counted
+
+
+def matched(group):
+    taken = happened("surplus_matched")(group)
+    needed = taken + len([r for r in group.inside("acquired_on") if not r["spoilt"]])
+    return 100 * taken / needed if needed else None
+
+
+def notice(group):
+    pairs = [pair for row in believed(group) for pair in row["handed"]]
+    days = [(day - noticed).days for day, noticed in pairs if first(day) in group.months]
+    return sum(days) / len(days) if days else None
 
 
 def believed(group):
@@ -383,6 +442,8 @@ last that it tells of (``seen``)."""
 
 EXPECTED = {
     "refuse_rate": ("requests", refusal),
+    "refuse_blocked": ("requests", blocked),
+    "reduce_retained_share": ("requests", retained),
     "refuse_avoided_quantity": ("requests", avoided_quantity),
     "refuse_avoided_spend": ("requests", avoided("price")),
     "refuse_avoided_mass": ("requests", avoided("mass")),
@@ -392,6 +453,9 @@ EXPECTED = {
     "reduce_survival": ("assets", survival),
     "reduce_new_assets_per_fte": ("assets", new_per_fte),
     "reduce_failure_rate": ("assets", failure_rate),
+    "reduce_reissued": ("assets", happened("reissue")),
+    "reduce_surplus_matched": ("assets", matched),
+    "reduce_surplus_notice": ("assets", notice),
     "rethink_functional_share": ("contracts", functional),
     "steer_contract_window": ("contracts", to_prepare),
     "steer_target_attainment": ("targets", attainment),

@@ -152,7 +152,7 @@ some = st.floats(0.05, 1)
 
 
 @given(share, share, share, share, some, some, st.floats(0.1, 10), st.floats(0.1, 1e6))
-def test_mci_lies_between_0_and_1_falls_with_virgin_mass_and_rises_with_life(  # noqa: PLR0913
+def test_mci_lies_between_0_and_1_falls_with_virgin_mass_and_rises_with_life(
     sums, fr, fu, cr, cu, ef, ec, x, m
 ):
     fu, cu = fu * (1 - fr), cu * (1 - cr)

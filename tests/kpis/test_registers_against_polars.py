@@ -74,6 +74,7 @@ ASSET = st.fixed_dictionaries(
         "condition": some(["new", "refurbished"]), "warranty": some([365, 1096]),
         "lived": some([-40, 0, 100, 364, 400, 900, 1500]),
         "failed": st.lists(st.integers(0, 1500), max_size=2), "moved": some([30]),
+        "noticed": some([20, 700]), "matched": some([40, 720, 1400]), "reissued": some([500]),
     }
 )  # fmt: skip
 CONTRACT = st.fixed_dictionaries(
@@ -128,7 +129,8 @@ ASKED = [
 OWNED = [
     {"acquired_on": date(2019, 1 + number % 12, 1 + number), "location": "AB"[number % 2],
      "category": "laptops", "condition": "new", "warranty": 1096,
-     "lived": 700 + 90 * number if number % 3 == 0 else None, "failed": [], "moved": 2000}
+     "lived": 700 + 90 * number if number % 3 == 0 else None, "failed": [], "moved": 2000,
+     "noticed": None, "matched": None, "reissued": None}
     for number in range(14)
 ]  # fmt: skip
 
@@ -161,6 +163,8 @@ def built(made):
         )
         happened = [("failure", days) for days in asset["failed"]]
         happened += [("retired", asset["lived"]), ("move", asset["moved"])]
+        happened += [("surplus_noticed", asset["noticed"]), ("surplus_matched", asset["matched"])]
+        happened += [("reissue", asset["reissued"])]
         for kind, lived in happened:
             if lived is not None and start + timedelta(days=lived) <= LAST_DAY:
                 day = start + timedelta(days=lived)

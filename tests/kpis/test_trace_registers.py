@@ -85,8 +85,31 @@ def running(field):
     return picked
 
 
+def kind_of(*kinds):
+    def picked(group):
+        days = [(row["asset_id"], day) for row in again.believed(group)
+                for one, day in row["events"] if one in kinds]  # fmt: skip
+        return {"asset_events": Counter(a for a, day in days if again.first(day) in group.months)}
+
+    return picked
+
+
+def needed(group):
+    return kind_of("surplus_matched")(group) | bought(group)
+
+
+def handed(group):
+    days = [(row["asset_id"], day) for row in again.believed(group) for day, _ in row["handed"]]
+    return {"asset_events": Counter(a for a, day in days if again.first(day) in group.months)}
+
+
 BELONG = {
     "refuse_rate": of_requests("decided"),
+    "refuse_blocked": of_requests("blocked"),
+    "reduce_retained_share": of_requests("asked"),
+    "reduce_reissued": kind_of("reissue"),
+    "reduce_surplus_matched": needed,
+    "reduce_surplus_notice": handed,
     "refuse_avoided_quantity": of_requests("avoided"),
     "refuse_avoided_spend": of_requests("avoided"),
     "refuse_avoided_mass": of_requests("avoided"),

@@ -1,5 +1,6 @@
 """Which file works out which KPI a second time, from the input: together they leave none out."""
 
+import projects_again
 import registers_again
 import test_against_polars
 import waterbed_again
@@ -9,6 +10,7 @@ from nami_monitor.kpis import CATALOGUE
 WORKED_OUT_AGAIN = {
     "test_against_polars.py": test_against_polars.EXPECTED,
     "test_registers_against_polars.py": registers_again.EXPECTED,
+    "test_projects_against_plain_rows.py": projects_again.EXPECTED,
     "interventions/test_kpis_again.py": waterbed_again.EXPECTED,
 }
 

@@ -1,0 +1,84 @@
+"""What rows do not say, or say twice: each has its sentence."""
+
+from contextlib import closing
+
+import pytest
+
+from nami_monitor.briefing.doubts import Kind, doubts
+from nami_monitor.i18n import LANGS, text
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.store import Store
+from nami_monitor.ui.case import WRITERS
+
+FILES = {
+    "categories": "category,name_nl,name_en\nworks,Werk,Works\n",
+    "programmes": "programme,title,category,unit,cap,starts_on,ends_on\n"
+    "T,Werk,works,werk,,2024-01-01,2024-06-30\n"
+    "V,Velden,works,veld,1,2024-01-01,2024-12-31\n",
+    "materials": "project,scenario,component,material,mass_kg,collected_share,impact,impact_value,"
+    "impact_set\n"
+    "T,as_built,wall,concrete,900,0.5,,,\nT,as_built,pump,steel,,,,,\n"
+    "T,as_built,tank,steel,100,,HTP,5,A2\nT,as_built,lid,steel,5,1.2,,,\n"
+    "GONE,as_built,wall,concrete,7,,,,\n",
+    "measurements": "period_start,period_end,subject,activity_measure,value,unit,proxy\n"
+    "2024-06-01,2024-06-30,T,total_mass,1200,kg,false\n",
+    "programme_units": "programme,unit_id,period,status\n"
+    "V,V1,2024-02,done\nV,V2,2024-03,done\nV,V1,2024-02,cancelled\nV,V1,2024-02,done\n",
+}
+PROFILE = """
+source = "S"
+grain = "line"
+delivery = "adds"
+vat = "excl"
+[file]
+delimiter = ","
+decimal = "."
+dates = ["%Y-%m-%d"]
+[[table]]
+name = "{table}"
+[table.columns]
+{columns}
+"""
+EXPECTED = {
+    Kind.UNWEIGHED: {"project": "T", "count": 1, "of": 3},
+    Kind.MASSES: {"project": "T", "added": 1000, "stated": 1200},
+    Kind.NO_PROJECT: {"project": "GONE", "count": 1},
+    Kind.UNPRICED: {"set": "A2", "effects": "HTP", "count": 1},
+    Kind.ABOVE_CAP: {"programme": "V", "done": 2, "cap": 1},
+    Kind.TWICE: {"programme": "V", "unit": "V1", "period": "2024-02", "times": 3},
+    Kind.SET_ASIDE: {"table": "materials", "count": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("doubts")
+    with closing(Store(folder / "own.duckdb")) as store:
+        for table, content in FILES.items():
+            file = folder / f"{table}.csv"
+            file.write_text(content, "utf-8")
+            names = content.partition("\n")[0].split(",")
+            columns = "\n".join(f'{name} = "{name}"' for name in names)
+            profile = parse_profile(PROFILE.format(table=table, columns=columns))
+            import_file(store, file, profile, answers=Answers.yes())
+        with store.read() as db:
+            told = db.rows("select column_name, value, rule from set_aside")
+            assert [row[:2] for row in told] == [("collected_share", "1.2")]
+            return {one.kind: one.seen for one in doubts(db, ("works",))}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_doubtful_is_found(found, kind):
+    assert found[kind] == EXPECTED[kind]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", Kind)
+def test_each_has_its_sentence(kind, lang):
+    seen = {
+        name: WRITERS[name](value, lang) if name in WRITERS else value
+        for name, value in EXPECTED[kind].items()
+    }
+    said = text(f"cases.doubts.{kind}", lang, **seen)
+    assert all(str(value) in said for value in seen.values())
