@@ -65,7 +65,7 @@ def added_up(
     windows = [_window(kpi, period) for period in periods]
     around = _around(db, kpi, relation, ask, windows)
     _refuse_too_many(ask, len(around.groups) * len(periods))
-    sums = _sums(db, kpi, relation, ask, windows)
+    sums = _sums(db, kpi, relation, ask, windows) if around.groups or kpi.within else {}
     divided = None
     if kpi.per_activity:
         divided = activity.divide(db, _by_its_measure(kpi, ask), windows, relation)

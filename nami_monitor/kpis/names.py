@@ -14,6 +14,9 @@ NAMES: Final = {
     "product": ("product_id", "name", "products"),
     "article": ("coalesce(same_as, source || '/' || product_id)", "name", "products"),
     "contract": ("contract_id", "title", "contracts"),
+    "programme": ("programme", "title", "programmes"),
+    "project": ("programme", "title", "programmes"),
+    "intervention": ("intervention_id", "title", "interventions"),
 }
 """Dimensions whose codes have a name: the code, the name and the table, as SQL."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -11,10 +12,11 @@ from nami_monitor.briefing import cases
 from nami_monitor.briefing.cases import TREND, Monitor, Shown
 from nami_monitor.briefing.doubts import Doubt, Kind, doubts
 from nami_monitor.charts.tables import Table
-from nami_monitor.core.words import State
+from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
 from nami_monitor.kit.lookup import select
+from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.names import names
 from nami_monitor.kpis.scope import programmes
 from nami_monitor.ui import cards, filters, grid, overview, words
@@ -79,7 +81,7 @@ def name(session: Session, one: Shown) -> str:
 
 
 def _card(session: Session, one: Shown) -> cards.Card:
-    return overview.card(
+    made = overview.card(
         session,
         one.line,
         one.where,
@@ -87,6 +89,28 @@ def _card(session: Session, one: Shown) -> cards.Card:
         reason=one.exempt.why[session.lang] if one.exempt else "",
         step=_load(session, one.tables) if one.tables else "",
     )
+    if one.line.result.state is not State.VALUE:
+        return made
+    said = [_when(session, one.line.result), made.note]
+    counts = _counts(session, one.line.result)
+    return replace(
+        made, note=". ".join(part for part in said if part), beside=(*counts, *made.beside)
+    )
+
+
+def _when(session: Session, result: KpiResult) -> str:
+    """The period of a figure: within a case it may end sooner than that of the others."""
+    period = result.period
+    return formats.period(period.start, period.end, period.kind, session.lang)
+
+
+def _counts(session: Session, result: KpiResult) -> tuple[cards.Beside, ...]:
+    """How many of how many, beside a share of what can be counted."""
+    parts = (result.numerator, result.denominator)
+    if result.unit is not Unit.PERCENT or not all(part and part.is_integer() for part in parts):
+        return ()
+    part, whole = (formats.number(each, session.lang) for each in parts if each is not None)
+    return (cards.Beside(session.t("case.counted"), session.t("case.of", part=part, whole=whole)),)
 
 
 def _load(session: Session, tables: tuple[str, ...]) -> str:
@@ -116,9 +140,7 @@ def _parts(session: Session, one: Shown, key: str) -> None:
         "case.parts",
         name=name(session, one),
         by=session.t(f"dimensions.{one.by}").lower(),
-        period=formats.period(
-            result.period.start, result.period.end, result.period.kind, session.lang
-        ),
+        period=_when(session, result),
     )
     codes = [part.keys[one.by] for part in one.parts]
     with session.store.read() as db:
