@@ -173,7 +173,7 @@ def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
     if relation.delivered_by in {ORDERS, *WITHOUT_REGISTER}:
         return latest
     until: date | None = db.value(
-        f"select max(month) from {relation.name}"
+        f"select max(month) from {relation.delivered_by}"
         " where category in (select unnest(?::varchar[])) and (?::date is null or month <= ?)",
         [list(categories), latest, latest],
     )

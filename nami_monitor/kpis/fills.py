@@ -49,7 +49,7 @@ OF_LIVES: Final = {
     " / sum(assets)",
 }
 OF_ASSETS: Final = {
-    "asset_events.kind": "cast(sum(retired) + sum(failures) > 0 as integer)",
+    "asset_events.kind": "cast(sum(retired + failures + reissued + matched) > 0 as integer)",
 }
 OF_CONTRACTS: Final = {
     f"contracts.{name}": f"count({name}) / count(*)"
@@ -67,12 +67,11 @@ TOLD_BY: Final[Mapping[str, str]] = {
     "products": "by_product where product_id is not null",
     "requests": "by_request",
     "assets": "by_life",
-    "asset_events": "by_asset where retired + failures > 0",
+    "asset_events": "by_asset where retired + failures + reissued + matched > 0",
     "contracts": "contracts",
     "categories": "category_facts",
     "interventions": "interventions",
     "targets": "targets",
-    "interventions": "by_initiative",
     "materials": "by_project where lines > 0",
     "programmes": "programmes",
     "programme_units": "by_unit where stated > 0",

@@ -13,7 +13,7 @@ CATEGORIES = """
 category name_nl name_en activity_measure kit_cases cpv
 laptops  Laptops Laptops fte              1         .
 turf     Velden  Turf    .                2         45212200-8
-pens     Pennen  Pens    staff_days       6;9       .
+pens     Pennen  Pens    staff_days       "6;9"     .
 paper    Papier  Paper   staff_days       7         .
 """
 LOCATIONS = """

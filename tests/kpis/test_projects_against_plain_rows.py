@@ -209,7 +209,11 @@ def expected(code, register, figure, made, result, category):
     every = project_rows(made) if register == "projects" else made["initiatives"]
     every = [row for row in every if category in {None, row["category"]}]
     rows = [row for row in every if row["month"] in months]
-    ever = [row for row in every if not kpi.within or row["category"] == "works"]
+    ever = [
+        row
+        for row in every
+        if not kpi.within or (row["kind"] == "material" and row["category"] == "works")
+    ]
     if not spoken_of(register, made, result, ever):
         return None
     if not rows:

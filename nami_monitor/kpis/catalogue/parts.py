@@ -50,6 +50,6 @@ def proxies(*names: str) -> str:
 def answered(name: str, beside: str) -> str:
     """SQL aggregate: which share of the reports of one figure has the other beside it."""
     return (
-        f"coalesce(least(1, {reported(name)} / nullif({reported(beside)}, 0)),"
-        f" cast({reported(name)} > 0 as integer))"
+        f"case when {reported(beside)} > 0 then least(1, {reported(name)} / {reported(beside)})"
+        f" else cast({reported(name)} > 0 as integer) end"
     )
