@@ -43,7 +43,7 @@ class Shown:
         by: the dimension by which it stands in parts; empty where it has none.
         parts: the parts, the largest numerator first.
         tables: what must be loaded for it; empty where there is a figure or none is possible.
-        exempt: why it does not apply, as the case's file says; None where the data says so itself.
+        exempt: why it does not apply, as the case's file says; None where it applies.
     """
 
     figure: Figure
@@ -127,6 +127,11 @@ def parts_by(case: Case, figure: Figure) -> str:
     return ""
 
 
+def counts(kpi: Kpi) -> bool:
+    """Whether a share counts things, so that how many of how many says something."""
+    return kpi.numerator.startswith("count(") and kpi.denominator is not None
+
+
 def _goes(kpi: Kpi, used: Sequence[str]) -> bool:
     if kpi.over_time in {OverTime.ATTAINMENT, OverTime.CHANGE}:
         return False
@@ -153,8 +158,6 @@ def _shown(
             line.result, state=State.NOT_APPLICABLE, value=None, low=None, high=None, reason=None
         )
         line = replace(line, result=result, history=(), aim=None)
-    elif line.result.state is State.NOT_APPLICABLE:
-        exempt = None
     by = parts_by(case, figure)
     parts: tuple[KpiResult, ...] = ()
     if by and line.result.state is State.VALUE:

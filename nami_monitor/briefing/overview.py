@@ -67,7 +67,10 @@ class Line:
     @property
     def spark(self) -> tuple[float | None, ...]:
         """The values of the last periods, two years of months; None where there is none."""
-        return tuple(result.value for result in self.history[-SPARK_MONTHS:])
+        return tuple(
+            result.value if result.method in {None, self.result.method} else None
+            for result in self.history[-SPARK_MONTHS:]
+        )
 
     @property
     def supported(self) -> bool:
@@ -80,6 +83,8 @@ class Line:
     def change(self) -> float | None:
         """The difference with the same period a year earlier, in the KPI's unit."""
         if self.result.value is None or self.year_ago.value is None:
+            return None
+        if self.result.method != self.year_ago.method:
             return None
         return self.result.value - self.year_ago.value
 

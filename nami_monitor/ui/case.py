@@ -87,15 +87,24 @@ def _card(session: Session, one: Shown) -> cards.Card:
         one.where,
         name=name(session, one),
         reason=one.exempt.why[session.lang] if one.exempt else "",
-        step=_load(session, one.tables) if one.tables else "",
+        step=_step(session, one),
     )
     if one.line.result.state is not State.VALUE:
         return made
     said = [_when(session, one.line.result), made.note]
-    counts = _counts(session, one.line.result)
+    counts = _counts(session, one.line.result) if cases.counts(one.line.kpi) else ()
     return replace(
         made, note=". ".join(part for part in said if part), beside=(*counts, *made.beside)
     )
+
+
+def _step(session: Session, one: Shown) -> str:
+    """What to load for a figure, or when to look again at what does not apply."""
+    if one.tables:
+        return _load(session, one.tables)
+    reason = one.line.result.reason
+    again = reason.values.get("again") if one.exempt and reason else None
+    return session.t("case.again", day=formats.day(again, session.lang)) if again else ""
 
 
 def _when(session: Session, result: KpiResult) -> str:
