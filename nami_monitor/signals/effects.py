@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from nami_monitor.core.thresholds import CONFIDENCE, LITTLE_CAME_BACK, MIN_CONTROLS, MIN_POST_MONTHS
 from nami_monitor.core.words import KitSignal, Verdict
@@ -83,7 +83,7 @@ def fading(result: Result) -> Fading | None:
     spread = float(np.sqrt(np.mean((null[:, 1] - null[:, 0]) ** 2)))
     if spread == 0:
         return None
-    p = float(student.sf((late - early) / spread, len(placebos) - 1))
+    p = float(stdtr(len(placebos) - 1, (early - late) / spread))
     if p > (1 - CONFIDENCE.value) / 2:
         return None
     return Fading(float(early), float(late), p)

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import (
@@ -77,7 +77,7 @@ def year_end_peak(months: Floats) -> Peak | None:
     if december < YEAR_END_TIMES.value * even:
         return None
     spread = float(others.std(ddof=1)) * np.sqrt(1 + 1 / len(others))
-    p = float(student.sf((december - others.mean()) / spread, len(others) - 1)) if spread else 0.0
+    p = float(stdtr(len(others) - 1, (others.mean() - december) / spread)) if spread else 0.0
     if p > (1 - CONFIDENCE.value) / 2:
         return None
     return Peak(100 * december / total, december - even, p)

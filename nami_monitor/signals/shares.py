@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Final
-
-from scipy.stats import norm
 
 from nami_monitor.core.thresholds import CONFIDENCE, EARLY_SHARE, FEW_REFUSED
 
-Z: Final = float(norm.ppf((1 + CONFIDENCE.value) / 2))
+Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE.value) / 2)
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:

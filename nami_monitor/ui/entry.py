@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.entry import SOURCE, EntryRefusedError, Value, enter
-from nami_monitor.ingest.set_aside import reason_sentence
 from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, state
 
-Row = Mapping[str, Value]
+if TYPE_CHECKING:
+    from nami_monitor.ingest.entry import Value
+
+Row: TypeAlias = "Mapping[str, Value]"
 
 
 def book(
@@ -33,6 +35,9 @@ def book(
         said: what to say when it was booked.
         products_of: the source whose article numbers are used.
     """
+    from nami_monitor.ingest.entry import EntryRefusedError, enter  # noqa: PLC0415 - the import
+    from nami_monitor.ingest.set_aside import reason_sentence  # noqa: PLC0415 - is slow to load
+
     who = app.current().who
     try:
         reports = [enter(session.store, table, row, who, products_of=products_of) for row in rows]
@@ -66,4 +71,6 @@ def in_demo(session: Session) -> None:
 
 def source_name(session: Session, source: str) -> str:
     """A source by its name; what was entered by form in words."""
+    from nami_monitor.ingest.entry import SOURCE  # noqa: PLC0415 - as above
+
     return session.t("entry.source") if source == SOURCE else source
