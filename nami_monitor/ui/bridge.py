@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.charts.bridge import End, Step, bridge_spec
+from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
@@ -190,9 +191,9 @@ def _table(
         for key in order
     ]
     title = session.t("bridge.title")
-    period = found.after.period
     traces = [
-        links.sum_of(session, CHANGE, period, {**where, ARTICLE: (key or EMPTY,)}) for key in order
+        links.sum_of(session, *_rests_on(found, key), {**where, ARTICLE: (key or EMPTY,)})
+        for key in order
     ]
     grid(
         session,
@@ -203,6 +204,16 @@ def _table(
         file=title,
         traces={session.t("trace.column"): traces},
     )
+
+
+def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
+    """The figure behind an article: the change, or the spend of the one period that has it."""
+    bought = found.products[key]
+    if not _amount(bought.before):
+        return found.after.code, found.after.period
+    if not _amount(bought.after):
+        return found.before.code, found.before.period
+    return CHANGE, found.after.period
 
 
 def _amount(bought: Bought | None) -> float:
