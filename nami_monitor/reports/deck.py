@@ -29,6 +29,8 @@ WIDE_PIXELS: Final = 860
 """Across a whole slide: the smallest letters of a chart, 12 px, are then 12 points."""
 BESIDE_PIXELS: Final = 580
 """The same across the part beside the points."""
+STRIP: Final = 2.1
+"""How high a picture below a chart may be, in inches."""
 LEAST_ALONE: Final = 14
 """The smallest size of points that have a slide to themselves."""
 INDENT: Final = 0.25
@@ -285,11 +287,11 @@ def _beside(slide: Any, figures: tuple[Figure, ...], house: House, lang: str) ->
     """A chart that can be edited, and below it a picture if there is a second figure."""
     box = layout.BESIDE
     plain, *others = figures
-    low = replace(box, height=box.height - 1.5) if others else box
+    low = replace(box, height=box.height - STRIP - 0.1) if others else box
     if plain.plain is not None:
         deck_charts.add(slide, plain.plain, plain.alt, low, lang)
     for other in others:
-        below = layout.Box(box.left, box.top + box.height - 1.45, box.width, 1.45)
+        below = layout.Box(box.left, box.top + box.height - STRIP, box.width, STRIP)
         _picture(slide, other, below, BESIDE_PIXELS, house)
 
 

@@ -25,9 +25,9 @@ from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.reports.document import Figure, Plain, Shape
 
-SLIDE_PIXELS: Final = 266
+SLIDE_PIXELS: Final = 264
 """How high a chart across a whole slide may be, in px of its own width."""
-AROUND: Final = 64
+AROUND: Final = 72
 """What a chart needs above and below its plot and lanes: its unit and the months."""
 
 

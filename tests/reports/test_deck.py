@@ -111,6 +111,20 @@ def test_no_text_is_smaller_than_12_points(decks, lang):
     assert min(sizes(decks[lang])) >= 12
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_smallest_letters_of_a_picture_are_12_points(decks, lang):
+    """They are 12 px; a picture is as many px wide as its place says."""
+    for slide in list(decks[lang].slides)[1:]:
+        for shape in slide.shapes:
+            if shape.shape_type == 13:
+                wide = slide.slide_layout.name == "Brede grafiek"
+                pixels = deck.WIDE_PIXELS if wide else deck.BESIDE_PIXELS
+                assert 12 * shape.width / 12_700 / pixels >= 12, (
+                    slide.shapes.title.text,
+                    shape.name,
+                )
+
+
 def box(shape):
     return shape.left, shape.top, shape.left + shape.width, shape.top + shape.height
 
