@@ -1,4 +1,4 @@
-from nami_monitor.ui import app, case
+from nami_monitor.ui import app, case, kit
 
 session = app.page("case.title")
 chosen = case.choose(session)
@@ -6,3 +6,4 @@ case.context(session, chosen)
 case.figures(session, chosen)
 case.doubtful(session, chosen)
 case.lessons(session, chosen)
+kit.signalled(session, kit.of_case(chosen.number))

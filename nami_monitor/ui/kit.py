@@ -54,6 +54,11 @@ class Asked:
     signal: KitSignal | None
 
 
+def of_case(number: int) -> Asked:
+    """Everything that one case teaches."""
+    return Asked("", number, None, None, None, None)
+
+
 def intro(session: Session) -> None:
     """What this page is, and how much stands in it."""
     kit = shipped()
@@ -120,6 +125,12 @@ def case(session: Session, asked: Asked) -> None:
     st.markdown(words.context)
     st.markdown(words.approach)
     st.markdown(session.t("kit.case.involved", who=words.involved))
+    st.page_link(
+        "pages/case.py",
+        label=session.t("kit.case.figures"),
+        icon=":material/school:",
+        query_params={"case": str(asked.case)},
+    )
 
 
 def found(session: Session, asked: Asked) -> tuple[Lesson, ...]:
