@@ -22,6 +22,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, waterbed_charts
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.data import state
 from nami_monitor.ui.grid import Head, grid
 
 PARTS = ("gross", "spill", "net")
@@ -106,6 +107,12 @@ def empty(session: Session, found: Sequence[Intervention]) -> bool:
     with st.container(key="waterbed_empty", border=True):
         st.header(session.t("waterbed.empty.title"), anchor=False)
         st.markdown(session.t("waterbed.empty.words"))
+        st.button(
+            session.t("waterbed.empty.register"),
+            key="waterbed_register",
+            on_click=state.show_part,
+            args=("register",),
+        )
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
     return True
 

@@ -275,6 +275,18 @@ def test_without_orders_there_is_nothing_to_plan(own_place):  # noqa: ARG001
         assert "nog geen bestellingen" in words(page)
 
 
+def test_without_measures_a_button_leads_to_the_register(own_place):  # noqa: ARG001
+    store = Store(places().own)
+    enter(store, "categories", {"category": "paper", "name_nl": "Papier", "name_en": "Paper"}, "c")
+    store.close()
+    page = opened()
+    page.session_state[app.DATA] = app.OWN
+    run(page)
+    assert "Nog geen maatregelen" in headings(page)
+    press(page, "Leg een maatregel vast")
+    assert "Een maatregel vastleggen of wijzigen" in headings(page)
+
+
 def test_the_pilot_of_the_demo_is_named_where_it_was_left_out():
     page = scoped(opened("plan"))
     assert "ZL-I-3" in words(page)

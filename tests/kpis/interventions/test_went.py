@@ -1,5 +1,8 @@
 """Where demand may have gone: what was registered first, all other places corrected."""
 
+import datetime as dt
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from offices import MONTHS, OFFICES, PILOT, START, Offices, wobble
@@ -127,3 +130,34 @@ def test_pilots_without_any_other_place_have_what_was_registered(monitor):
     world.load(monitor)
     _, told = went(monitor)
     assert [place.kind for place in told.destinations] == [Kind.REGISTERED]
+
+
+def test_of_several_substitutes_each_is_looked_at_after_their_sum(monitor):
+    Offices(paper=papers(0)).load(monitor)
+    desk(monitor, MONTHS)
+    with monitor.store.read() as db:
+        read = ground(db)
+    one = replace(read.register[0], substitute_channels=("webshop", "desk"))
+    told = answer(one, read, Unit.BASE)
+    first, *parts = told.destinations[:3]
+    assert (first.kind, first.name) == (Kind.REGISTERED, "desk;webshop")
+    assert [(part.kind, part.name, part.shown) for part in parts] == [
+        (Kind.SUBSTITUTE, "desk", False),
+        (Kind.SUBSTITUTE, "webshop", True),
+    ]
+
+
+def test_after_the_end_it_is_looked_at_whether_people_caught_up(monitor):
+    world = Offices(paper=papers(0))
+    world.register[0] |= {"status": "ended", "ends_on": "2024-12-31"}
+    for month in MONTHS:
+        if month >= dt.date(2025, 1, 1):
+            world.pens[PILOT, month, "cabinet"] = 65 + 150
+            world.pens[PILOT, month, "webshop"] = 45
+    world.load(monitor)
+    _, told = went(monitor)
+    (after,) = found(told, Kind.AFTER)
+    assert told.result.post_months == 6
+    assert after.corrected
+    assert after.shown
+    assert after.effect.low < 150 < after.effect.high
