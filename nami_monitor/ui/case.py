@@ -19,7 +19,7 @@ from nami_monitor.kit.lookup import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.names import names
 from nami_monitor.kpis.scope import programmes
-from nami_monitor.ui import cards, filters, grid, overview, words
+from nami_monitor.ui import cards, filters, grid, links, overview, words
 from nami_monitor.ui.app import DEMO, Session, show_data
 from nami_monitor.ui.grid import Head
 
@@ -173,7 +173,16 @@ def _parts(session: Session, one: Shown, key: str) -> None:
             for part in one.parts
         ]
         found = Table(tuple(head.title for head in heads), tuple(rows))
-        grid.grid(session, heads, found.rows, key=key, name=title, file=title)
+        traces = [links.trace(session, part, one.where) for part in one.parts]
+        grid.grid(
+            session,
+            heads,
+            found.rows,
+            key=key,
+            name=title,
+            file=title,
+            traces={session.t("trace.column"): traces},
+        )
 
 
 def _mass(value: float, lang: str) -> str:

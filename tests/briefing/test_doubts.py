@@ -53,7 +53,7 @@ EXPECTED = {
     Kind.MASSES: {"project": "T", "added": 1000, "stated": 1200},
     Kind.NO_PROJECT: {"project": "GONE", "count": 1},
     Kind.UNPRICED: {"set": "A2", "effects": "HTP", "count": 1},
-    Kind.ABOVE_CAP: {"programme": "V", "done": 2, "cap": 1},
+    Kind.ABOVE_CAP: {"programme": "V", "done": 3, "cap": 1},
     Kind.TWICE: {"programme": "V", "unit": "V1", "period": "2024-02", "times": 2},
     Kind.SET_ASIDE: {"table": "materials", "count": 1},
 }
