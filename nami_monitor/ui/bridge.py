@@ -21,6 +21,8 @@ from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 
+SPEND = "impact_spend"
+"""The figure of either period."""
 CHANGE = "reduce_spend_bridge"
 """The figure that is the change itself: it rests on the lines of both periods."""
 
@@ -43,7 +45,7 @@ def show(session: Session, ask: Ask) -> None:
     _draw(session, found, found.bridge)
     _explain(session, found.bridge.total)
     for result in (found.before, found.after):
-        links.offer_sum(session, result.code, result.period, ask.where)
+        links.offer_sum(session, SPEND, result.period, ask.where)
     links.offer_sum(session, CHANGE, found.after.period, ask.where)
     _table(session, found, found.bridge, called, ask.where)
 
@@ -210,9 +212,9 @@ def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
     """The figure behind an article: the change, or the spend of the one period that has it."""
     bought = found.products[key]
     if not _amount(bought.before):
-        return found.after.code, found.after.period
+        return SPEND, found.after.period
     if not _amount(bought.after):
-        return found.before.code, found.before.period
+        return SPEND, found.before.period
     return CHANGE, found.after.period
 
 

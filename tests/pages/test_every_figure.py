@@ -141,6 +141,8 @@ def test_every_figure_shown_leads_to_itself(name, monkeypatch):
     seen = Seen(walked)
     every_card(walked, seen)
     every_table(walked, seen)
+    labels = [label for label, _ in walked.offered]
+    assert len(set(labels)) == len(labels)
     for label, said in walked.offered:
         assert seen.result({key: [each] if isinstance(each, str) else each
                             for key, each in said.items()}).code, label  # fmt: skip
