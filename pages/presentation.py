@@ -1,7 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, presentation
-from nami_monitor.ui.data import look
+from nami_monitor.ui import app, entry, presentation
 
 session = app.page("presentation.title")
 if app.empty(session):
@@ -15,5 +14,5 @@ page = presentation.pick(session, shown)
 presentation.place(session, shown, page)
 presentation.preview(session, page)
 presentation.edit(session, shown, page)
-look.who_field(session)
+entry.who_field(session)
 presentation.downloads(session, shown)

@@ -1,7 +1,6 @@
 import streamlit as st
 
 from nami_monitor.ui import app, attained, entry, exceptions, target_form, targets
-from nami_monitor.ui.data import look
 
 session = app.page("targets.title")
 if app.empty(session):
@@ -15,7 +14,7 @@ if lines:
     attained.section(session)
 else:
     st.info(session.t("targets.empty"))
-look.who_field(session)
+entry.who_field(session)
 target_form.form(session, lines, names)
 chosen = targets.choose(session, lines, names)
 if chosen:

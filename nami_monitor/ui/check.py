@@ -19,9 +19,9 @@ from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import Reach
 from nami_monitor.store.kept import Kept, keep, kept
-from nami_monitor.ui import app, links, target_form, targets, words
+from nami_monitor.ui import app, entry, links, target_form, targets, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look
+from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import Chosen
 
 SHOWN = 5
@@ -231,7 +231,7 @@ def goals(session: Session, category: str) -> None:
             )
             + (f": {targets.name(session, names, event.target)}" if event.target else "")
         )
-    look.who_field(session)
+    entry.who_field(session)
     target_form.form(session, lines, names)
     chosen = targets.choose(session, own, names) if own else None
     if chosen:

@@ -56,6 +56,19 @@ def book(
     st.rerun()
 
 
+def who_field(session: Session) -> None:
+    """Ask who imports or enters: a role or initials."""
+    given = st.text_input(
+        session.t("data.who.label"),
+        value=session.who,
+        max_chars=40,
+        help=session.t("data.who.help"),
+        key="who_field",
+        width=320,
+    )
+    st.session_state[app.WHO] = given.strip()
+
+
 def note() -> None:
     """Say what the last entry did."""
     said = state.take_note()

@@ -16,7 +16,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import entry, waterbed
 from nami_monitor.ui import measure_fields as fields
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look
+from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.request_form import DATES
 
@@ -49,7 +49,7 @@ def part(session: Session) -> None:
         st.info(session.t("pilot.no_orders"))
         return
     entry.in_demo(session)
-    look.who_field(session)
+    entry.who_field(session)
     titles = {one.code: f"{one.title} ({one.code})" for one in found}
     chosen = st.selectbox(
         session.t("measures.form.which"),

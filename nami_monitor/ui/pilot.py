@@ -18,11 +18,10 @@ from nami_monitor.kpis.interventions.cube import READINGS
 from nami_monitor.kpis.interventions.ground import Ground
 from nami_monitor.kpis.interventions.pilot import Pilot, pilot
 from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.ui import entry, measures, trends, waterbed
 from nami_monitor.ui import measure_fields as fields
-from nami_monitor.ui import measures, trends, waterbed
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, cards_html
-from nami_monitor.ui.data import look
 
 KEY: Final = "pilot"
 USUAL_REDUCTION, USUAL_MONTHS, USUAL_BACK = 50, 12, 70
@@ -171,7 +170,7 @@ def _save(session: Session, stated: Mapping[str, Any], start: date | None) -> No
     """Register the pilot as planned."""
     with st.expander(session.t("pilot.save.title")):
         st.markdown(session.t("pilot.save.words"))
-        look.who_field(session)
+        entry.who_field(session)
         rest = measures.about(session, KEY, {"starts_on": start, "status": "planned"}, planned=True)
         if st.button(session.t("pilot.save.book"), key="pilot_book", type="primary"):
             measures.book(session, {**stated, **rest}, session.t("pilot.save.booked"), new=True)

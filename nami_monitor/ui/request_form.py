@@ -10,7 +10,7 @@ from nami_monitor.briefing.requests import AVOIDED, DECISIONS, Article, Choices,
 from nami_monitor.ingest.entry import Value
 from nami_monitor.ui import entry
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look
+from nami_monitor.ui.data import labels
 
 DATES = {"nl": "DD-MM-YYYY", "en": "DD/MM/YYYY"}
 NO_REASON = ""
@@ -35,7 +35,7 @@ def form(session: Session, offered: Choices) -> None:
             st.info(session.t("requests.form.masters"))
             return
         entry.in_demo(session)
-        look.who_field(session)
+        entry.who_field(session)
         left, right = st.columns(2)
         with left:
             category = st.selectbox(

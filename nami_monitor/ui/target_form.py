@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,13 +13,15 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import Direction, PeriodKind
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.entry import Value
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import ABSOLUTE, CHANGE, PATH, kind_of, named
 from nami_monitor.ui import entry, targets
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.targets import Names
+
+if TYPE_CHECKING:
+    from nami_monitor.ingest.entry import Value
 
 KINDS = (ABSOLUTE, CHANGE, PATH)
 PERIODS = (PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)

@@ -16,7 +16,12 @@ from typing import Final
 
 import streamlit as st
 
-LOADED: Final = ("nami_monitor.ui.overview", "nami_monitor.ui.trends", "nami_monitor.opening")
+LOADED: Final = (
+    "nami_monitor.ui.overview",
+    "nami_monitor.ui.check",
+    "nami_monitor.ui.trends",
+    "nami_monitor.opening",
+)
 """What a first page needs before it shows anything."""
 
 LOADED_LATER: Final = ("pandas", "pyarrow")
@@ -79,4 +84,4 @@ def prepare() -> None:
     store = app.store_of(which)
     if store.exists and store.version() > 0:
         chosen = filters.usual(store)
-        cache.at_a_glance(store, chosen.month, chosen.where)
+        cache.briefed(store, chosen.month, chosen.category, chosen.where)

@@ -100,9 +100,10 @@ def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo,
     st.cache_data.clear()
     warm.prepare()
     asked = []
-    monkeypatch.setattr(cache, "overview", lambda *_: asked.append(1))
+    monkeypatch.setattr(cache, "briefing", lambda *_, **__: asked.append(1))
     store = app.store_of(app.DEMO)
     chosen = filters.usual(store)
-    assert cache.at_a_glance(store, chosen.month, chosen.where).lines
+    found = cache.briefed(store, chosen.month, chosen.category, chosen.where)
+    assert found.sections[0].glance.lines
     assert not asked
     st.cache_resource.clear()

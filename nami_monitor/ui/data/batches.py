@@ -10,9 +10,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.overview import Batch, batches
 from nami_monitor.ingest.undo import UndoPreview, undo
-from nami_monitor.ui import app
+from nami_monitor.ui import app, entry
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look, report, state
+from nami_monitor.ui.data import labels, report, state
 from nami_monitor.ui.grid import Head, grid
 
 
@@ -106,7 +106,7 @@ def _one(session: Session, batch: Batch) -> None:
                 lambda: undo(session.store, batch.number, look_only=True),
             )
         _preview(session, preview)
-        look.who_field(session)
+        entry.who_field(session)
         if st.button(session.t("data.undo.do"), key=f"undo_do_{batch.number}", type="primary"):
             _undo(session, batch)
     except UserError as error:

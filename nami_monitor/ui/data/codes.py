@@ -19,9 +19,9 @@ from nami_monitor.ingest.actions import (
     undo_action,
 )
 from nami_monitor.ingest.overview import Provisional, known_codes, provisional
-from nami_monitor.ui import app
+from nami_monitor.ui import app, entry
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look, state
+from nami_monitor.ui.data import labels, state
 from nami_monitor.ui.grid import Head, grid
 
 
@@ -32,7 +32,7 @@ def part(session: Session) -> None:
     if not known:
         st.info(session.t("data.codes.none"))
         return
-    look.who_field(session)
+    entry.who_field(session)
     _provisional(session, waiting)
     _change(session, known)
     _done(session, done)

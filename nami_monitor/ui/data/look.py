@@ -26,19 +26,6 @@ AT_ONCE = 20_000_000
 MONTHS_BACK = 60
 
 
-def who_field(session: Session) -> None:
-    """Ask who imports: a role or initials."""
-    given = st.text_input(
-        session.t("data.who.label"),
-        value=session.who,
-        max_chars=40,
-        help=session.t("data.who.help"),
-        key="who_field",
-        width=320,
-    )
-    st.session_state[app.WHO] = given.strip()
-
-
 def part(session: Session, offer: Offer, profile: Profile) -> None:
     """Show what an import would do, ask what it asks, and book it on request.
 

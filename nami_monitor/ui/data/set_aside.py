@@ -11,9 +11,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.overview import Batch, SetAsideRow, abandon, batches, set_aside_rows
 from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ui import app
+from nami_monitor.ui import app, entry
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.data import labels, look, state
+from nami_monitor.ui.data import labels, state
 from nami_monitor.ui.data.batches import name
 from nami_monitor.ui.grid import XLSX, Head, grid
 
@@ -67,7 +67,7 @@ def _batch(session: Session, batch: Batch) -> None:
     )
     if st.toggle(session.t("data.aside.give_up"), key=f"give_up_{batch.number}"):
         st.markdown(session.t("data.aside.give_up_words", n=batch.open))
-        look.who_field(session)
+        entry.who_field(session)
         if st.button(session.t("data.aside.give_up_do"), key=f"give_up_do_{batch.number}"):
             _abandon(session, batch)
 

@@ -16,7 +16,7 @@ from nami_monitor.ingest.profile import Profile
 from nami_monitor.ingest.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
-from nami_monitor.ui import app
+from nami_monitor.ui import app, entry
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import look, mapping, report, state
 from nami_monitor.ui.data.state import Offer
@@ -56,7 +56,7 @@ def part(session: Session) -> None:
         if offer not in data:
             _new_profile(session, offer)
     if data:
-        look.who_field(session)
+        entry.who_field(session)
     _all_at_once(session, data, library)
     for offer in data:
         with st.container(border=True, key=f"file_{offer.key}"):
