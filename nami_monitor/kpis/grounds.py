@@ -88,6 +88,7 @@ def _assets(periods: Sequence[Period]) -> str:
         f" cast(not spoilt and month_of(acquired_on) <= {last} and {last} <= last_month"
         f" and coalesce(month_of(retired_on) > {last}, true) as integer) as in_use,"
         f" cast(not spoilt and {acquired} as integer) as acquired,"
+        f" cast(not spoilt and {acquired} as integer) as needed,"
         " case when spoilt then 0 else greatest(0, date_diff('day',"
         f" greatest(acquired_on, date '{period.first}'),"
         f" least(coalesce(retired_on, {end}), {end}, known_until))) / 365.25 end as unit_years"
@@ -111,6 +112,7 @@ def _events(periods: Sequence[Period]) -> str:
         " as retired_years, cast(h.kind = 'failure' as integer) as failures,"
         " cast(h.kind = 'reissue' as integer) as reissued,"
         " cast(h.kind = 'surplus_matched' as integer) as matched,"
+        " cast(h.kind = 'surplus_matched' as integer) as needed,"
         " cast(o.noticed_on is not null and h.one_of_a_day as integer) as handed,"
         " case when h.one_of_a_day then date_diff('day', o.noticed_on, h.happened_on) end"
         " as notice_days"
@@ -208,7 +210,7 @@ REGISTERS: Final[Mapping[str, tuple[Ground, ...]]] = {
     "by_asset": (
         Ground(
             "assets", _assets, same(*ASSET), "acquired_on",
-            gives=frozenset({"in_use", "acquired", "spoilt", "unit_years"}),
+            gives=frozenset({"in_use", "acquired", "needed", "spoilt", "unit_years"}),
         ),
         Ground(
             "asset_events",
@@ -220,7 +222,8 @@ REGISTERS: Final[Mapping[str, tuple[Ground, ...]]] = {
             "happened_on",
             gives=frozenset(
                 {
-                    "retired", "retired_years", "failures", "reissued", "matched", "handed",
+                    "retired", "retired_years", "failures", "reissued", "matched", "needed",
+                    "handed",
                     "notice_days",
                 }
             ),

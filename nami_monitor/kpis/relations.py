@@ -124,7 +124,7 @@ RELATIONS: dict[str, Relation] = {
             (
                 "in_use", "acquired", "retired", "retired_years", "retired_early",
                 "retired_warranted", "failures", "spoilt", "unit_years", "reissued", "matched",
-                "handed", "notice_days",
+                "handed", "notice_days", "needed",
             ),
             quantity=None,
             delivered_by="by_asset",

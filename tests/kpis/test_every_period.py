@@ -41,6 +41,8 @@ R1         2022-01-02   A           paper    P1         1        bought
 R4         2024-03-02   A           paper    P1         1        repaired
 R2         2024-11-02   A           paper    P1         1        shared
 R3         2024-12-02   A           ballots  .          1        withdrawn
+R5         2024-03-02   A           paper    P1         1        blocked
+R6         2024-12-02   A           paper    P1         1        blocked
 """
 CONTRACTS = """
 contract_id title   category stream   specification starts_on  ends_on    value_eur
@@ -136,7 +138,7 @@ def small(tmp_path_factory):
         "asset_id happened_on kind\nM0 2024-12-03 retired\nM2 2024-12-09 failure\n"
         "M3 2024-12-09 retired\nM4 2024-04-01 retired\nM6 2024-04-01 surplus_noticed\n"
         "M6 2024-04-05 surplus_matched\nM6 2024-12-01 surplus_noticed\n"
-        "M6 2024-12-05 surplus_matched",
+        "M6 2024-12-05 surplus_matched\nM8 2024-04-06 reissue\nM8 2024-12-06 reissue",
     )
     for name, text in {
         "requests": REQUESTS, "contracts": CONTRACTS, "targets": TARGETS, "programmes": PROGRAMME,

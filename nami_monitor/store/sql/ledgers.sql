@@ -155,7 +155,7 @@ filled as (
         on m.source = g.source and m.category = g.category and m.location_id = g.location_id
         and m.condition is not distinct from g.condition and m.month = g.month
 )
-select * exclude (stock, years),
+select * exclude (stock, years), matched + acquired as needed,
     sum(stock) over w as in_use,
     years + (sum(stock) over w - stock) * day(last_day(month)) / 365.25 as unit_years
 from filled
