@@ -111,8 +111,9 @@ def test_the_reach_is_the_largest_placebo_of_a_control_over_all_parts():
         assert one.shown == (ratio > reach)
 
 
-def test_with_too_few_controls_for_ranks_no_less_than_bonferroni():
-    a, parts, treated = spread(locations=13)
+@pytest.mark.parametrize("seed", range(6))
+def test_with_too_few_controls_for_ranks_no_less_than_bonferroni(seed):
+    a, parts, treated = spread(seed, locations=13)
     found = destinations(a, parts, treated, 24)
     for one in found.each:
         reach = (one.effect.high - one.effect.value) / one.effect.se

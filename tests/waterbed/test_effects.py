@@ -45,7 +45,7 @@ def test_counts_that_grow_get_noisier_and_nothing_is_expected_below_a_quarter(
 
 def test_pilots_are_weighted_by_what_was_known_before_counts_grew():
     target, _ = ready()
-    grown = replace(target, own=3 * target.own_before)
+    grown = replace(target, own=target.own_before * [1.0, 2.0, 9.0])
     (weights,) = stacking([grown])
     raw = 1 / (target.level * target.own_before)
     assert weights == pytest.approx(raw * target.level.sum() / (raw * target.level).sum())

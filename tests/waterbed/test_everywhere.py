@@ -75,7 +75,7 @@ def test_the_correlation_is_the_one_that_explains_the_residuals():
 
 def test_the_correlation_is_never_thought_low_and_never_whole():
     rng = np.random.default_rng(7)
-    assert step(totals(rng, lasting=0.0), 36, 0).correlation == LEAST
+    assert step(totals(rng, lasting=0.0), 36, 0).correlation == LEAST == 0.5
     smooth = 1e6 + np.array([[1.0], [2.0]]) * (np.arange(96) - 30) ** 3
     assert step(smooth, 48, 0).correlation == MOST
 

@@ -75,3 +75,17 @@ def test_the_parts_add_up_to_the_whole():
     assert (found.own >= 0.2 * found.total).all()
     large = found.own > 0.2 * found.total
     assert (found.own + found.mean)[large] == pytest.approx(found.total[large], rel=1e-3)
+
+
+def test_no_less_than_a_fifth_is_thought_to_be_its_own():
+    level = np.full(12, 50.0)
+    change = np.full(12, 0.1)
+    found = noise(change, Shift(level, level, change, np.eye(11)[0]), 1)
+    assert found.own / found.total == pytest.approx(0.8)
+    assert found.mean == pytest.approx(0.8 * found.total[0])
+
+
+def test_a_series_that_is_still_has_some_noise():
+    level = np.full(12, 50.0)
+    found = noise(np.zeros(12), Shift(level, level, np.zeros(12), np.full(11, 1 / 11)), 1)
+    assert found.total == pytest.approx(1e-8, rel=1e-9)
