@@ -222,13 +222,14 @@ def place(session: Session, shown: Shown, page: Page) -> None:
     """Where the page stands, and whether it is in the report."""
     codes = [one.code for one in shown.pages]
     at = codes.index(page.code)
+    key = f"presentation_in_{page.code}_{shown.wanted.name}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.checkbox(
             session.t("presentation.include"),
             value=page.code not in shown.arrangement.left_out,
-            key=f"presentation_in_{page.code}_{shown.wanted.name}",
+            key=key,
             on_change=_toggle,
-            args=(session, shown, page.code),
+            args=(session, shown, page.code, key),
         )
         for name, by, off in (("up", -1, at == 0), ("down", 1, at == len(codes) - 1)):
             st.button(
@@ -240,9 +241,11 @@ def place(session: Session, shown: Shown, page: Page) -> None:
             )
 
 
-def _toggle(session: Session, shown: Shown, code: str) -> None:
-    out = code in shown.arrangement.left_out
-    _save(session, shown, shown.arrangement.with_page(code, shown=out))
+def _toggle(session: Session, shown: Shown, code: str, key: str) -> None:
+    """Keep what the box says; a browser that says once more what stands changes nothing."""
+    wanted = shown.arrangement.with_page(code, shown=bool(st.session_state[key]))
+    if wanted != shown.arrangement:
+        _save(session, shown, wanted)
 
 
 def _save(session: Session, shown: Shown, arrangement: Arrangement) -> None:
