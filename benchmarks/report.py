@@ -1,4 +1,4 @@
-"""The report of one month: how long the briefing, the deck, the PDF, the workbook and the page take.
+"""The report of one month: how long its briefing, deck, PDF, workbook and page take.
 
 Run as ``python benchmarks/report.py [DATABASE] [CATEGORY,...]``; without a database the demo is
 built first. Prints seconds on the clock and of the processor.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from nami_monitor.briefing.month import briefing
 from nami_monitor.kpis import latest_month
@@ -18,7 +20,10 @@ from nami_monitor.reports.make import Format, Wanted, arrange, render
 from nami_monitor.store import Store
 
 
-def timed(name, work):
+Made = TypeVar("Made")
+
+
+def timed(name: str, work: Callable[[], Made]) -> Made:
     clock, processor = time.perf_counter(), time.process_time()
     made = work()
     clock, processor = time.perf_counter() - clock, time.process_time() - processor

@@ -133,6 +133,11 @@ class Overview:
         )
 
     @property
+    def listed(self) -> tuple[Line, ...]:
+        """Every line; those that the data gives first."""
+        return tuple(sorted(self.lines, key=lambda line: not line.supported))
+
+    @property
     def unsupported(self) -> tuple[Line, ...]:
         """Lines that this data has never given: something must be loaded first."""
         return tuple(line for line in self.lines if not line.supported)

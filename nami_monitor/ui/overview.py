@@ -54,15 +54,16 @@ def say_headline(session: Session, glance: Overview) -> None:
 
 
 def cards(session: Session, glance: Overview) -> None:
-    """A card per KPI that the data gives; the others by name, with what to do."""
+    """A card per KPI that the data gives; of the others how many there are, and what to do."""
     first, others = foremost([line for line in glance.lines if line.supported])
     _grid_of(session, first, glance.where)
     if others:
         with st.expander(session.t("check.cards_more", n=len(others))):
             _grid_of(session, others, glance.where)
-    named = [words.kpi_name(session, line.kpi) for line in glance.unsupported]
-    if named:
-        st.caption(session.t("overview.unsupported", n=len(named), named=", ".join(named)))
+    if glance.unsupported:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(session.t("overview.unsupported", n=len(glance.unsupported)))
+            st.page_link("pages/measurability.py", label=session.t("overview.needed"))
 
 
 def _grid_of(session: Session, lines: Sequence[Line], where: Filters) -> None:
@@ -231,7 +232,7 @@ def table(session: Session, glance: Overview) -> None:
             Head(head, _share(session) if name == "completeness" else None)
             for name, head in heads.items()
         ],
-        [_row(session, line, glance.where) for line in glance.lines],
+        [_row(session, line, glance.where) for line in glance.listed],
         key="overview_table",
         name=title,
         file=title,
@@ -249,13 +250,13 @@ def _traces(session: Session, glance: Overview) -> grid.Traces:
     earlier = session.t("trace.of", what=session.t("overview.table.year_ago"))
     return {
         session.t("trace.column"): [
-            links.trace(session, line.result, glance.where) for line in glance.lines
+            links.trace(session, line.result, glance.where) for line in glance.listed
         ],
         earlier: [
             None
             if line.year_ago.value is None
             else links.trace(session, line.year_ago, glance.where)
-            for line in glance.lines
+            for line in glance.listed
         ],
     }
 
@@ -297,7 +298,7 @@ def sheet(session: Session, glance: Overview) -> Table:
             str(line.result.evidence) or None,
             words.reason(session, line.result) or words.flags(session, line.result.flags),
         )
-        for line in glance.lines
+        for line in glance.listed
     )
     return Table(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
 
