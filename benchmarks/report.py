@@ -19,7 +19,6 @@ from nami_monitor.opening import build_demo
 from nami_monitor.reports.make import Format, Wanted, arrange, render
 from nami_monitor.store import Store
 
-
 Made = TypeVar("Made")
 
 
