@@ -123,6 +123,8 @@ def limits(lang: str) -> dict[str, str]:
 def _unit(kpi: Kpi, lang: str) -> str:
     if kpi.unit is Unit.COUNT:
         return text("handbook.count", lang)
+    if kpi.unit is Unit.INDEX:
+        return text("handbook.index", lang)
     activity = activity_name(kpi.activity, lang) if kpi.activity else None
     return formats.unit_label(kpi.unit, lang, activity=activity)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from rapidfuzz import fuzz, process, utils
@@ -173,10 +174,16 @@ def _own(column: Column) -> set[str]:
     return {normal(column.name), normal(column.name.replace("_", " "))}
 
 
-def _names(column: Column) -> list[str]:
-    headings = {normal(heading(column.name, lang)) for lang in LANGS}
-    aliases = [normal(alias) for alias in column.aliases]
-    return [*dict.fromkeys([*sorted(_own(column)), *aliases, *sorted(headings)])]
+def _names(column: Column) -> tuple[str, ...]:
+    return _called(column.name, column.aliases)
+
+
+@cache
+def _called(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
+    """What a column may be called: its own name, its aliases, and its headings in words."""
+    own = sorted({normal(name), normal(name.replace("_", " "))})
+    headings = sorted({normal(heading(name, lang)) for lang in LANGS})
+    return tuple(dict.fromkeys([*own, *map(normal, aliases), *headings]))
 
 
 def _close(column: Column, free: Sequence[str]) -> Suggestion | None:

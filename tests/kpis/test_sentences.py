@@ -16,6 +16,7 @@ VALUES = {
     "category": "paper", "locations": "L1, L2", "share": 0.2, "needed": 0.5, "staff": 5.0,
     "kinds": "year, r12", "months": 120, "reason": "wet", "basis": "Kieswet",
     "again": date(2027, 1, 31), "least": 10, "columns": ("orders.condition", "products.mass_kg"),
+    "methods": "A1, A2", "tables": ("materials", "programmes"),
 }  # fmt: skip
 RESULT = KpiResult(
     "x", Period(date(2025, 1, 1), date(2025, 1, 1), "month"), {}, State.NOT_COMPUTABLE, Unit.EUR, 1
