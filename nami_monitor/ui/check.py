@@ -135,7 +135,7 @@ def _point(
     match: Called | None,
     ticked: Kept | None = None,
 ) -> None:
-    name = check.tick_name(finding)
+    tick = check.tick_name(finding)
     with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
         st.markdown(f"**{telling.full(finding, found, session.lang)}**")
         question = telling.question(finding, session.lang)
@@ -148,17 +148,20 @@ def _point(
             st.page_link(page, label=session.t(f"check.to.{key}"), query_params=address)
             if finding.line:
                 judged = finding.line.aim and finding.line.aim.judged
-                where = dict(chosen.where)
+                result = judged or finding.line.result
+                name = telling.name(finding.line, session.lang)
                 links.offer(
-                    session.t("check.to.trace"),
-                    links.of_result(judged or finding.line.result, where),
+                    session.t(
+                        "trace.figure", name=f"{name}, {telling.period(result, session.lang)}"
+                    ),
+                    links.of_result(result, dict(chosen.where)),
                 )
             st.checkbox(
                 session.t("check.seen"),
                 value=ticked is not None,
-                key=f"seen_{name}_{ticked is not None}",
+                key=f"seen_{tick}_{ticked is not None}",
                 on_change=_tick,
-                args=(name, ticked is None),
+                args=(tick, ticked is None),
                 help=session.t("check.seen_help"),
             )
             if ticked is not None:

@@ -83,6 +83,12 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
+def demo_folder(demo_folder, tmp_path_factory):
+    """A copy for all servers: what pages keep of a visit stays out of the tests without one."""
+    return shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "cache")
+
+
+@pytest.fixture(scope="session")
 def server(demo_folder, tmp_path_factory):
     """A dashboard on the demo."""
     with serving(demo_folder, tmp_path_factory.mktemp("home")) as found:

@@ -43,7 +43,7 @@ def test_a_note_with_markup_shows_on_the_chart_as_text(demo, tmp_path, page):
         page.keyboard.press("Tab")
         page.get_by_role("button", name="Schrijf notitie").click()
         page.wait_for_selector(f"{CHART} svg text:has-text('N1')")
-        assert page.locator(".nami-notes", has_text="<b>Verhuizing</b> **vet**").count() == 1
+        page.locator(".nami-notes", has_text="<b>Verhuizing</b> **vet**").wait_for()
         assert page.locator(".nami-notes b").count() == 0
         page.reload()
         settled(page)

@@ -19,7 +19,7 @@ def downloaded(page, name, tmp_path):
 
 
 def chosen(page, label, option):
-    page.get_by_label(label).first.click()
+    page.get_by_role("combobox", name=label).click()
     page.get_by_role("option").filter(has_text=option).first.click()
     settled(page)
 

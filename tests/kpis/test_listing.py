@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from conftest import Monitor
 from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
-from traced import checked, paged
+from traced import PAGE, checked, paged
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State
@@ -161,7 +161,7 @@ def test_targets_are_rows_too_with_their_aim_and_what_was_reached(shop):
         kpi, ask = CATALOGUE["steer_target_attainment"], Ask(kind="quarter", until=UNTIL)
         traced, by_table = checked(db, kpi, ask)
         where = {"category": ("laptops",)}
-        only = paged(db, kpi, Ask(kind="quarter", until=UNTIL, where=where))
+        only = paged(db, kpi, Ask(kind="quarter", until=UNTIL, where=where), PAGE)
     assert (traced.result.value, traced.relation) == (50, "targets")
     seen = {row["kpi"]: row for row in by_table["targets"]}
     assert {code: (row["aim"], row["reached"]) for code, row in seen.items()} == {
@@ -199,8 +199,8 @@ def test_a_batch_can_be_looked_at_alone(shop):
         assert (part.source, part.file, part.vat, part.grain) == (
             "S", "orders_9.csv", "excl", "line",
         )  # fmt: skip
-        assert part.rows == len(paged(db, kpi, shop_ask, batch=part.batch)) == 6
-        assert paged(db, kpi, shop_ask, batch=part.batch + 1) == []
+        assert part.rows == len(paged(db, kpi, shop_ask, PAGE, batch=part.batch)) == 6
+        assert paged(db, kpi, shop_ask, PAGE, batch=part.batch + 1) == []
 
 
 def test_more_than_one_figure_and_no_figure_are_refused(shop, monitor):
