@@ -103,16 +103,21 @@ def _around(
     db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
 ) -> context.Around:
     """The surroundings; of a KPI within a dimension those of what has a value there alone."""
-    if kpi.within is None:
-        found = context.around(db, relation, ask, windows)
-        return replace(found, empty=found.empty or _not_loaded(kpi))
-    dimension, lacking = kpi.within
-    within = replace(ask, where={**ask.where, dimension: ("true",)})
-    return replace(context.around(db, relation, within, windows), empty=Reason(lacking))
+    where = ask.where | ({kpi.within[0]: ("true",)} if kpi.within else {})
+    found = context.around(db, relation, replace(ask, where=where), windows)
+    return replace(found, empty=nothing_loaded(kpi, relation))
 
 
-def _not_loaded(kpi: Kpi) -> Reason:
-    """What to load, where several tables together give a relation."""
+def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
+    """Why there is no figure where a relation holds nothing for it: it says what to load.
+
+    Args:
+        kpi: the declaration.
+        relation: what is read; where several tables together give it, all of them are named.
+    """
+    lacking = kpi.within[1] if kpi.within else context.NOTHING_LOADED.get(relation.delivered_by)
+    if lacking:
+        return Reason(lacking)
     tables = dict.fromkeys(need.partition(".")[0] for need in kpi.needs)
     return Reason("not_loaded", {"tables": tuple(tables)})
 

@@ -11,6 +11,7 @@ from typing import Final
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import context, fills
+from nami_monitor.kpis.added import nothing_loaded
 from nami_monitor.kpis.catalogue import CATALOGUE
 from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.declare import Kpi
@@ -178,8 +179,8 @@ def _of_time(result: KpiResult) -> bool:
 
 
 NOTHING: Final = {
-    OverTime.ATTAINMENT: "no_targets",
-    OverTime.COUNTERFACTUAL: "no_interventions",
+    OverTime.ATTAINMENT: Reason("no_targets"),
+    OverTime.COUNTERFACTUAL: Reason("no_interventions"),
 }
 """The reason where a category has nothing that a figure speaks of, unless it reads a relation."""
 
@@ -189,8 +190,7 @@ def _absent(
 ) -> KpiResult:
     """The result for a category of which the figure's rows never speak."""
     excused = around.not_applicable(kpi.strategy, (category,))
-    read = RELATIONS[kpi.reads[0]].delivered_by
-    nothing = NOTHING.get(kpi.over_time) or context.NOTHING_LOADED[read]
+    nothing = NOTHING.get(kpi.over_time) or nothing_loaded(kpi, RELATIONS[kpi.reads[0]])
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))
     return KpiResult(
         code=kpi.code,
@@ -200,7 +200,7 @@ def _absent(
         unit=kpi.unit,
         version=kpi.version,
         evidence=kpi.evidence,
-        reason=excused or Reason(nothing),
+        reason=excused or nothing,
     )
 
 
