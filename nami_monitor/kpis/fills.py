@@ -73,10 +73,14 @@ TOLD_BY: Final[Mapping[str, str]] = {
     "interventions": "interventions",
     "targets": "targets",
     "materials": "by_project where lines > 0",
+    "measurements": "by_project where reports > 0",
     "programmes": "programmes",
     "programme_units": "by_unit where stated > 0",
 }
-"""By input table, what tells that it has rows for a category."""
+"""By input table, what tells that it has rows for a category.
+
+Of ``measurements`` those of a project or programme; activity counts for every category beside them.
+"""
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,8 @@ class Fills:
 
     def has_rows(self, table: str, category: str) -> bool:
         """Whether a table holds rows that speak of a category."""
-        if table == "measurements":
-            return bool(self.measured)
-        return category in self.present[table]
+        of_activity = table == "measurements" and bool(self.measured)
+        return of_activity or category in self.present[table]
 
     def share(self, need: str, category: str, activity: str | None) -> float | None:
         """How much of a column is filled for a category.
@@ -119,6 +122,8 @@ class Fills:
             return self.measured.get((measure, category), self.measured.get((measure, None), 0.0))
         if need in EXPECTED_EMPTY:
             return None
+        if need == "measurements.subject":
+            return self.shares[need].get(category, 0.0)
         return self.shares.get(need, {}).get(category)
 
 

@@ -143,6 +143,8 @@ def test_a_cell_is_the_figure_itself_with_its_grade_and_completeness(made, found
         ("steer_target_attainment", "paper", {"targets": None}),
         ("refuse_net_avoided", "paper", {"interventions": None}),
         ("steer_contract_window", "paper", {"contracts": None}),
+        # activity of locations is no measured figure of a project
+        ("refuse_new_stormwater", "paper", {"measurements.subject": 0, "programmes": None}),
         # one location of one has activity in one month of twelve: the figure says which is missing
         ("reduce_spend_per_activity", "paper", {}),
         ("reduce_spend_per_activity", "ink", {"orders": None, "categories.activity_measure": 0}),
@@ -161,6 +163,8 @@ def test_what_is_missing_is_named(found, code, category, missing):
         ("reduce_survival", "ink", "no_assets"), ("steer_contract_window", "ink", "no_contracts"),
         ("waterbed_quotient", "chairs", "no_interventions"),
         ("steer_target_attainment", "ink", "no_targets"),
+        ("refuse_new_stormwater", "ink", "not_loaded"), ("impact_mki", "ink", "no_works"),
+        ("steer_non_response", "ink", "not_loaded"),
         ("reduce_survival", "chairs", "no_events"), ("reduce_failure_rate", "chairs", "no_events"),
     ],
 )  # fmt: skip
@@ -208,6 +212,7 @@ def test_one_category_by_itself_has_its_own_unlocks(found):
     assert paper.unlocks[0].need == "requests"
     assert {code for _, code in paper.unlocks[0].alone} == {
         "refuse_rate", "refuse_avoided_quantity", "refuse_avoided_spend", "refuse_avoided_co2e",
+        "refuse_blocked", "reduce_retained_share",
     }  # fmt: skip
 
 
