@@ -63,7 +63,11 @@ def test_one_category_has_no_matrix_and_its_own_advice():
     unlocks, reasons = (frame.value for frame in page.dataframe)
     assert set(reasons["Category"]) == {"IT assets"}
     assert len(reasons) == len(CATALOGUE)
-    assert all("IT assets" in said for said in unlocks["Which figures"] if said)
+    told = unlocks[unlocks["Which figures"].notna()]
+    assert len(told)
+    assert all("IT assets" in said for said in told["Which figures"])
+    alone = unlocks[catalogue("en")["measurability.heads.alone"]]
+    assert list(unlocks["Which figures"].notna()) == list(alone > 0)
 
 
 @pytest.mark.parametrize("lang", LANGS)
