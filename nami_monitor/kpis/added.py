@@ -103,7 +103,8 @@ def _around(
     db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
 ) -> context.Around:
     """The surroundings; of a KPI within a dimension those of what has a value there alone."""
-    where = ask.where | ({kpi.within[0]: ("true",)} if kpi.within else {})
+    within = {kpi.within[0]: ("true",)} if kpi.within else {}
+    where = {**ask.where, **within}
     found = context.around(db, relation, replace(ask, where=where), windows)
     return replace(found, empty=nothing_loaded(kpi, relation))
 
