@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from conftest import Monitor
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -177,8 +178,6 @@ GAP     b         recycled landfill  .               4       .
 
 @pytest.fixture(scope="module")
 def circular(tmp_path_factory):
-    from conftest import Monitor  # noqa: PLC0415 - the fixture of this folder is taken
-
     made = Monitor(tmp_path_factory.mktemp("circular"))
     made.load("categories", CATEGORIES)
     made.load("programmes", PROGRAMMES)
