@@ -19,6 +19,7 @@ def downloaded(page, name, tmp_path):
 
 
 def chosen(page, label, option):
+    settled(page)  # a page that draws itself anew closes a box that stands open
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option").filter(has_text=option).first.click()
     settled(page)
