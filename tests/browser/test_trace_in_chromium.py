@@ -20,7 +20,10 @@ def downloaded(page, name, tmp_path):
 
 def chosen(page, label, option):
     settled(page)  # a page that draws itself anew closes a box that stands open
-    page.get_by_role("combobox", name=label).click()
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # and so does a page that still scrolls
+    box.click()
     page.get_by_role("option").filter(has_text=option).first.click()
     settled(page)
 
