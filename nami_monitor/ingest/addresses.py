@@ -87,6 +87,6 @@ def _holds(path: Path) -> tuple[bool, bool]:
         while block := file.read(BLOCK_BYTES):
             if AT.encode() in block:
                 return True, True
-            marked |= blank in before + block
+            marked |= blank in block or blank in before + block[: len(blank)]
             before = block[-len(blank) :]
     return False, marked

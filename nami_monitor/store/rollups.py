@@ -98,8 +98,8 @@ class Rollup:
 
     @property
     def query(self) -> str:
-        """The rows for the lines of the days from ``?`` until ``?``."""
-        columns = ", ".join(f"o.{name}" for name in self.columns)
+        """The rows for the lines in ``counted``."""
+        columns = ", ".join(self.columns)
         sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
         totals = ", ".join(
@@ -110,21 +110,12 @@ class Rollup:
             ]
         )
         return (
-            "with lines as (select b.feed, cast(date_trunc('month', o.ordered_on) as date)"
-            f" as month, {columns}, case when s.category is null then o.category end as category,"
-            f" s.{self.number} as number, o.amount_eur, case when o.per_pack"
-            " then o.quantity * s.units_per_pack else o.quantity end as quantity,"
-            " s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg"
-            " from orders_offered as o join feeds as b using (batch)"
-            " left join spans as s on s.source = b.products_of and s.code = o.product_id"
-            " and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until"
-            " where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?),"
-            f" sums as (select feed, month, {', '.join(self.columns)}, category, number, {sums}"
-            " from lines group by all),"
+            f"with sums as (select feed, month, {columns}, category, {self.number}, {sums}"
+            " from counted group by all),"
             f" articles as (select distinct on ({self.number}) * from spans)"
             f" select t.month, {dimensions}, {totals} from sums as t"
             " join (select distinct feed, source from feeds) as b using (feed)"
-            f" left join articles as p on p.{self.number} = t.number"
+            f" left join articles as p on p.{self.number} = t.{self.number}"
             " left join merged as mc on mc.kind = 'categories' and mc.code = t.category"
             f" {self.joins}"
         )
@@ -180,7 +171,22 @@ LINES_VIEW = (
 """The order lines with the dimensions and measures of both roll-ups, for what neither can tell: an
 article at a location. There are about as many articles by location and month as there are lines."""
 
-LINES_AT_ONCE = 10_000_000
+COUNTED = f"""
+    create temp table counted as
+    select b.feed, cast(date_trunc('month', o.ordered_on) as date) as month,
+        {", ".join(f"o.{c}" for c in dict.fromkeys(BY_PLACE.columns + BY_PRODUCT.columns))},
+        case when s.category is null then o.category end as category, s.kind, s.span,
+        case when o.per_pack then o.quantity * s.units_per_pack else o.quantity end as quantity,
+        o.amount_eur, s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg
+    from orders_offered as o join feeds as b using (batch)
+        left join spans as s on s.source = b.products_of and s.code = o.product_id
+            and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until
+    where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?
+"""
+"""The lines of the days from ``?`` until ``?`` with what their articles say: both roll-ups add up
+these, so that the articles are looked up once."""
+
+LINES_AT_ONCE = 3_000_000
 """Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
 
 
@@ -200,8 +206,10 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
     db.run(SPANS)
     db.run(FEEDS)
     for first, end in _parts(db, months):
+        db.run(COUNTED, [first, end])
         for rollup in ROLLUPS:
-            db.run(f"insert into {rollup.name} {rollup.query}", [first, end])
+            db.run(f"insert into {rollup.name} {rollup.query}")
+        db.run("drop table counted")
         db.run(
             "insert into delivered select p.source, p.month, sum(p.lines),"
             " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
