@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from nami_monitor.briefing.scope import Scope
-from nami_monitor.briefing.signals_falls import AHA, fall_name, of_falls
+from nami_monitor.briefing.signals_falls import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.ladder import OF_STRATEGY, Rung
 from nami_monitor.core.words import PeriodKind, Strategy
@@ -93,6 +93,7 @@ class Conclusions:
         own_share: the own share of a supplier's or joint volume; None where it is not declared.
         decembers: December by category, the highest share first.
         falls: falls to be confirmed or rejected, and those that were.
+        counted: how many falls there are; None without data.
     """
 
     month: date | None
@@ -100,6 +101,7 @@ class Conclusions:
     own_share: KpiResult | None
     decembers: tuple[December, ...]
     falls: tuple[Aha, ...]
+    counted: KpiResult | None = None
 
     @property
     def together(self) -> int:
@@ -135,6 +137,7 @@ def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Co
         own_share=next(iter(compute(db, share, year)), None) if share else None,
         decembers=_decembers(db, month),
         falls=_falls(db, month),
+        counted=next(iter(compute(db, CATALOGUE[COUNTED], Ask(until=month))), None),
     )
 
 

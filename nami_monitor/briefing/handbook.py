@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nami_monitor.core.ladder import LADDER
-from nami_monitor.core.thresholds import MIN_COMPLETENESS, PREPARATION_MONTHS, PRICE_MONTHS
+from nami_monitor.core.thresholds import (
+    MIN_COMPLETENESS,
+    PREPARATION_MONTHS,
+    PRICE_MONTHS,
+    REAL_FALL,
+)
 from nami_monitor.core.words import OverTime, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Kpi
@@ -117,6 +122,7 @@ def limits(lang: str) -> dict[str, str]:
         "min_completeness": formats.percent(100 * MIN_COMPLETENESS.value, lang, decimals=0),
         "preparation_months": formats.number(PREPARATION_MONTHS.value, lang),
         "price_months": formats.number(PRICE_MONTHS.value, lang),
+        "real_fall": formats.percent(100 * REAL_FALL.value, lang, decimals=0),
     }
 
 
@@ -149,7 +155,7 @@ def _need(code: str, lang: str) -> Need:
 
 def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:
     """What the database reads; nothing where figures are judged or estimated and not added up."""
-    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.COUNTERFACTUAL}:
+    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.COUNTERFACTUAL, OverTime.FALLS}:
         return
     yield "numerator", kpi.numerator
     if kpi.denominator:

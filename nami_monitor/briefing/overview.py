@@ -19,11 +19,8 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.scope import periods_of
 from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
 from nami_monitor.signals.assess import Assessment, assess
-from nami_monitor.signals.xmr import Xmr, xmr
+from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr
 from nami_monitor.store import Transaction
-
-HISTORY_MONTHS = 48
-"""How far back signals look, on every surface: the same months give the same limits."""
 
 SPARK_MONTHS = 24
 

@@ -53,8 +53,8 @@ class OverTime(StrEnum):
 
     ``LAST`` is the state at the end of the period, ``CHANGE`` the difference with the same period a
     year earlier, ``SURVIVAL`` a curve of all that was watched up to its end, ``ATTAINMENT`` speaks
-    of the targets that are stated for it, and ``COUNTERFACTUAL`` of what interventions changed,
-    against what would have been.
+    of the targets that are stated for it, ``COUNTERFACTUAL`` of what interventions changed, against
+    what would have been, and ``FALLS`` compares the year that ends with it with the year before.
     """
 
     SUM = "sum"
@@ -65,6 +65,7 @@ class OverTime(StrEnum):
     SURVIVAL = "survival"
     ATTAINMENT = "attainment"
     COUNTERFACTUAL = "counterfactual"
+    FALLS = "falls"
 
 
 class Evidence(StrEnum):

@@ -11,6 +11,7 @@ from nami_monitor.kpis.attainment import attainment
 from nami_monitor.kpis.change import change
 from nami_monitor.kpis.counterfactual import counterfactual
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.fallen import fallen
 from nami_monitor.kpis.lifetimes import survival
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask, latest_month
@@ -24,6 +25,7 @@ OTHERWISE: Final[Mapping[OverTime, Compute]] = {
     OverTime.CHANGE: change,
     OverTime.SURVIVAL: survival,
     OverTime.COUNTERFACTUAL: counterfactual,
+    OverTime.FALLS: fallen,
     OverTime.ATTAINMENT: lambda db, kpi, ask: attainment(db, kpi, ask, compute),
 }
 """KPIs that are not added up from months."""

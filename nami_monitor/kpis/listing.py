@@ -26,7 +26,7 @@ from nami_monitor.store.schema import SHEET_LINES
 PAGE_ROWS: Final = 200
 """Rows of one page."""
 
-TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur")
+TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur|fallen")
 """Measures that tell the product of a row beside its quantity."""
 
 TELLING: Final = frozenset({"product", "article", "product_group", "mark", "base_unit"})

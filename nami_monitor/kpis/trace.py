@@ -13,6 +13,7 @@ from nami_monitor.kpis.aims import aimed
 from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.counted import counted
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.fallen import bought
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.scope import Ask
 from nami_monitor.kpis.scoped import Scope, rests_on, scopes, split_evenly
@@ -147,6 +148,8 @@ def grounds(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Sco
         return (aimed(db, kpi, ask, result.period),)
     if kpi.over_time is OverTime.COUNTERFACTUAL:
         return counted(db, kpi, ask, result.period)
+    if kpi.over_time is OverTime.FALLS:
+        return bought(db, kpi, ask, result.period)
     return scopes(db, kpi, ask, result)
 
 

@@ -52,6 +52,7 @@ NOT_SPLIT: Final = {
     OverTime.SURVIVAL: "why_survival",
     OverTime.ATTAINMENT: "why_attainment",
     OverTime.COUNTERFACTUAL: "why_counterfactual",
+    OverTime.FALLS: "why_falls",
 }
 """KPIs to which no group contributes a part of its own, with the reason."""
 

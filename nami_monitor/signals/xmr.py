@@ -23,6 +23,10 @@ from nami_monitor.core.thresholds import (
 from nami_monitor.core.words import XmrRule
 
 YEAR = 12
+
+HISTORY_MONTHS = 48
+"""How far back signals look, on every surface: the same months give the same limits."""
+
 OF_THREE = 3
 ROUNDING = 1e-9
 """Differences below this share of the largest value are rounding, no signal."""

@@ -169,6 +169,11 @@ def unknowingly(session: Session, shown: Conclusions) -> None:
     said = st.session_state.pop(ASKED, None)
     if said:
         st.success(said)
+    counted = shown.counted
+    if counted is None or counted.value is None:
+        st.info(words.reason(session, counted) if counted else session.t("reasons.no_data"))
+        return
+    links.offer_sum(session, counted.code, counted.period, {})
     if not shown.falls:
         st.info(session.t("conclusions.unknowingly.none"))
         return

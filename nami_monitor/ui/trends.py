@@ -11,16 +11,17 @@ import streamlit as st
 from nami_monitor.briefing import tracing
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.lessons import beside
-from nami_monitor.briefing.overview import HISTORY_MONTHS, independent
+from nami_monitor.briefing.overview import independent
 from nami_monitor.charts import alt, tables
 from nami_monitor.charts.periods import Bar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Trend
 from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment, falls
 from nami_monitor.kpis.relations import RELATIONS
 from nami_monitor.kpis.scope import OPTIONS
+from nami_monitor.signals.xmr import HISTORY_MONTHS
 from nami_monitor.ui import annotated, cache, filters, links, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, Traces, grid
@@ -53,6 +54,9 @@ GROUPED = (
     "product", "supplier", "contract", "family", "decision", "specification", "form", "mark",
 )  # fmt: skip
 """Dimensions in the order in which a page offers them."""
+
+ALONE = {OverTime.ATTAINMENT: attainment.DIMENSIONS, OverTime.FALLS: falls.BY}
+"""By which alone figures can be grouped that are not added up from months."""
 
 NAMED_BARS = 6
 """How many groups a bar chart sets side by side."""
@@ -287,8 +291,7 @@ def dimensions(code: str) -> list[str]:
     """The dimensions by which a KPI can be grouped on the page."""
     kpi = CATALOGUE[code]
     known = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
-    if kpi.over_time is OverTime.ATTAINMENT:
-        known = set(attainment.DIMENSIONS)
+    known &= set(ALONE.get(kpi.over_time, known))
     return [name for name in GROUPED if name in known]
 
 

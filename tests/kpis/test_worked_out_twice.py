@@ -3,6 +3,7 @@
 import projects_again
 import registers_again
 import test_against_polars
+import test_falls_counted
 import waterbed_again
 
 from nami_monitor.kpis import CATALOGUE
@@ -11,6 +12,7 @@ WORKED_OUT_AGAIN = {
     "test_against_polars.py": test_against_polars.EXPECTED,
     "test_registers_against_polars.py": registers_again.EXPECTED,
     "test_projects_against_plain_rows.py": projects_again.EXPECTED,
+    "test_falls_counted.py": test_falls_counted.EXPECTED,
     "interventions/test_kpis_again.py": waterbed_again.EXPECTED,
 }
 

@@ -116,3 +116,15 @@ STEER_VOLUME_SHARE = Kpi(
     splits=("measure",),
     version=1,
 )
+
+AHA_REDUCTIONS = Kpi(
+    code="aha_reductions",
+    strategy=Strategy.STEER,
+    better=Direction.NEUTRAL,
+    unit=Unit.COUNT,
+    reads=("by_product", "order_lines"),
+    over_time=OverTime.FALLS,
+    numerator="count(distinct fallen)",
+    needs=("orders.quantity",),
+    version=1,
+)

@@ -1,0 +1,169 @@
+"""Real falls in volume that no sustainable measure on record explains: was this buying less?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nami_monitor.core.periods import add_months, months_between
+from nami_monitor.core.words import Flag, PeriodKind
+from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.added import added_up
+from nami_monitor.kpis.catalogue.reduce import REDUCE_VOLUME_PER_ACTIVITY
+from nami_monitor.kpis.interventions.register import Intervention, interventions
+from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.scope import Ask
+from nami_monitor.signals.falls import YEAR, Fall, real_fall
+from nami_monitor.signals.xmr import HISTORY_MONTHS
+from nami_monitor.store import Transaction
+
+Floats = NDArray[np.float64]
+Filters = Mapping[str, tuple[str, ...]]
+
+BY: Final = ("category", "product_group", "base_unit")
+"""What tells goods apart: only goods of one unit have a volume."""
+
+COMPARED: Final = 2 * YEAR
+"""Months that are compared: the last twelve with the twelve before."""
+
+LOOKED_BACK: Final = 24
+"""Months before the month in which a measure explains a fall."""
+
+HALF: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Goods of one unit in a product group of a category.
+
+    Args:
+        keys: dimension of ``BY`` to value; None where the data does not say.
+        months: their volume per activity, month by month, oldest first.
+        volume: base units per month, NaN where they are not known.
+        rates: the same per activity.
+    """
+
+    keys: Mapping[str, str | None]
+    months: tuple[KpiResult, ...]
+    volume: Floats
+    rates: Floats
+
+    @property
+    def category(self) -> str | None:
+        """The category that they are of."""
+        return self.keys["category"]
+
+    def _until(self, month: date, most: int) -> slice:
+        end = months_between(self.months[0].month, month) + 1
+        return slice(max(0, end - most), end)
+
+    def compared(self, month: date) -> tuple[KpiResult, ...]:
+        """The figures of the months that are compared, up to a month."""
+        return self.months[self._until(month, COMPARED)]
+
+    def known(self, month: date) -> int:
+        """In how many of the months that are compared the volume is known."""
+        return int(np.isfinite(self.volume[self._until(month, COMPARED)]).sum())
+
+    def broken(self, month: date) -> bool:
+        """Whether the series breaks in the months that are compared."""
+        return any(Flag.DATA_BREAK in one.flags for one in self.compared(month))
+
+    def judged(self, month: date) -> bool:
+        """Whether it can be said of these goods that they fell or did not."""
+        return self.known(month) == COMPARED and not self.broken(month)
+
+    def fall(self, month: date) -> Fall | None:
+        """Their real fall up to a month; None where there is none, or nobody can tell."""
+        if not self.judged(month):
+            return None
+        looked_at = self._until(month, HISTORY_MONTHS)
+        rates = self.rates[looked_at]
+        return real_fall(
+            self.volume[looked_at],
+            None if np.isnan(rates).all() else rates,
+            calendar_month=self.months[looked_at][0].month.month,
+        )
+
+
+def goods(db: Transaction, where: Filters, first: date, last: date) -> list[Goods]:
+    """The goods of a selection, with enough months to judge every month from first to last.
+
+    Args:
+        db: a consistent look at the file.
+        where: filters, as in ``Ask``.
+        first: the first month that is judged.
+        last: the last one.
+
+    Raises:
+        UserError: a filter that goes with no product group.
+    """
+    wanted = months_between(first, last) + HISTORY_MONTHS
+    ask = Ask(PeriodKind.MONTH, until=last, last=wanted, by=BY, where=where)
+    groups: dict[tuple[str | None, ...], list[KpiResult]] = defaultdict(list)
+    for one in added_up(db, REDUCE_VOLUME_PER_ACTIVITY, ask):
+        groups[tuple(one.keys.values())].append(one)
+    return [
+        Goods(months[0].keys, tuple(months), _volume(months), _array([m.value for m in months]))
+        for months in groups.values()
+    ]
+
+
+def _volume(months: Sequence[KpiResult]) -> Floats:
+    known = (absolute(one) for one in months)
+    return _array([None if one is None else one.value for one in known])
+
+
+def _array(values: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+
+
+def explanations(db: Transaction) -> tuple[Intervention, ...]:
+    """The measures that may explain a fall in their category.
+
+    They are on record, were not taken for money or otherwise, and hold at half of the category's
+    locations or more.
+
+    Args:
+        db: a consistent look at the file.
+    """
+    places = dict(
+        db.rows_again(
+            "select category, count(distinct location_id) from by_place group by category"
+        )
+    )
+    return tuple(
+        one
+        for one in interventions(db)
+        if one.motive in {None, "sustainability"}
+        and len(one.locations) >= HALF * places.get(one.category, 0)
+    )
+
+
+def unnamed(
+    found: Sequence[Goods], measures: Sequence[Intervention], month: date
+) -> Iterator[tuple[Goods, Fall]]:
+    """The goods that really fell up to a month without a sustainable measure behind it.
+
+    A measure is behind it when it began by that month and did not end over two years earlier.
+
+    Args:
+        found: the goods.
+        measures: as ``explanations`` gives them.
+        month: the last of the months that are compared.
+    """
+    explained = {one.category for one in measures if _lately(one, month)}
+    for one in found:
+        if one.category not in explained and (fall := one.fall(month)):
+            yield one, fall
+
+
+def _lately(one: Intervention, month: date) -> bool:
+    ended = one.last_month
+    return one.start_month <= month and (ended is None or ended >= add_months(month, -LOOKED_BACK))
