@@ -5,6 +5,7 @@ import pytest
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import (
     parse_month,
+    period_at,
     periods_until,
     span,
     spans_until,
@@ -35,6 +36,27 @@ def test_what_is_no_period_of_ones_own_is_refused(kind, error):
     with pytest.raises(UserError) as raised:
         spans_until(kind, 1)
     assert raised.value.key == error
+
+
+@pytest.mark.parametrize(
+    ("kind", "month", "begins", "ends"),
+    [
+        ("month", "2026-12", "2026-12-01", "2026-12-31"),
+        ("quarter", "2026-01", "2026-01-01", "2026-03-31"),
+        ("quarter", "2026-12", "2026-10-01", "2026-12-31"),
+        ("year", "2024-05", "2024-01-01", "2024-12-31"),
+        ("ytd", "2024-02", "2024-01-01", "2024-02-29"),
+        ("r12", "2024-02", "2023-03-01", "2024-02-29"),
+    ],
+)
+def test_a_period_begins_and_ends_where_the_calendar_says(kind, month, begins, ends):
+    found = period_at(PeriodKind(kind), parse_month(month))
+    assert (found.start.isoformat(), found.end.isoformat()) == (begins, ends)
+
+
+@pytest.mark.parametrize("month", ["2026-01", "2026-12"])
+def test_the_outermost_months_of_a_year_are_months(month):
+    assert f"{parse_month(month):%Y-%m}" == month
 
 
 @pytest.mark.parametrize("kind", PeriodKind)
