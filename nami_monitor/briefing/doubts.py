@@ -17,7 +17,9 @@ class Kind(StrEnum):
     UNWEIGHED = "unweighed"
     MASSES = "masses"
     NO_PROJECT = "no_project"
+    PRODUCT_ONLY = "product_only"
     UNPRICED = "unpriced"
+    PUBLISHED = "published"
     ABOVE_CAP = "above_cap"
     TWICE = "twice"
     SET_ASIDE = "set_aside"
@@ -56,6 +58,14 @@ QUERIES: Final[Mapping[Kind, tuple[str, tuple[str, ...]]]] = {
             f" where a.n > 0 and abs(a.kg - s.kg) > {MASS_TOLERANCE.value} * s.kg order by 1"
         ),
         ("project", "added", "stated"),
+    ),
+    Kind.PRODUCT_ONLY: (
+        (
+            "select count(*) as rows_of, count(distinct m.product_id) from materials as m"
+            " where m.project is null and m.product_id in"
+            f" (select product_id from products where {OF_CATEGORY}) having rows_of > 0"
+        ),
+        ("count", "products"),
     ),
     Kind.UNPRICED: (
         (
@@ -98,10 +108,19 @@ LOOSE: Final[Mapping[Kind, tuple[str, tuple[str, ...]]]] = {
         ),
         ("project", "count"),
     ),
+    Kind.PUBLISHED: (
+        (
+            "select impact_set, impact, o.eur, p.eur from own_prices as o"
+            " join published_prices as p using (impact_set, impact) where o.eur <> p.eur"
+            " order by 1, 2"
+        ),
+        ("set", "effects", "own", "price"),
+    ),
     Kind.SET_ASIDE: (
         (
             "select table_name, count(*) from set_aside_rows where state = 'open'"
-            " and table_name in ('materials', 'programmes', 'programme_units', 'measurements')"
+            " and table_name in ('materials', 'programmes', 'programme_units', 'measurements',"
+            " 'shadow_prices')"
             " group by table_name order by 1"
         ),
         ("table", "count"),

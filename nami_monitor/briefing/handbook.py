@@ -86,7 +86,7 @@ def entry(kpi: Kpi, lang: str) -> Entry:
     parts = [
         told("strategy", text(f"strategies.{kpi.strategy}", lang)),
         told("formula", own("formula")),
-        told("pitfalls", own("pitfalls")),
+        told("pitfalls", _pitfalls(kpi, own("pitfalls"), lang)),
         told("unit", _unit(kpi, lang)),
         told("better", text(f"handbook.better.{kpi.better}", lang)),
         told("over_time", _over_time(kpi, lang)),
@@ -124,6 +124,12 @@ def limits(lang: str) -> dict[str, str]:
         "price_months": formats.number(PRICE_MONTHS.value, lang),
         "real_fall": formats.percent(100 * REAL_FALL.value, lang, decimals=0),
     }
+
+
+def _pitfalls(kpi: Kpi, own: str, lang: str) -> str:
+    """What to mind; of every figure on material that it speaks of projects."""
+    of_projects = "materials.project" in kpi.needs
+    return f"{own} {text('handbook.of_projects', lang)}" if of_projects else own
 
 
 def _unit(kpi: Kpi, lang: str) -> str:

@@ -1,7 +1,7 @@
 """What one unit of an environmental impact costs: the shadow prices behind MKI, by price set.
 
 A figure rests on one set: totals by A2 are about 1.4 to 2.1 times those by A1. What a set has no
-price for is not counted, and is said.
+price for is not counted, and is said, until somebody brings it in the table ``shadow_prices``.
 
 Source: A1 of the Dutch assessment method for works (Bepalingsmethode Milieuprestatie Bouwwerken,
 after EN 15804+A1), A2 of its edition for EN 15804+A2 (2025), of which not every price is known

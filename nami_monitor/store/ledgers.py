@@ -18,7 +18,10 @@ LEDGERS: Final[Mapping[str, frozenset[str]]] = {
     "by_life": frozenset({"assets", "asset_events"}),
     "by_contract": frozenset({"contracts", "categories", "orders"}),
     "by_project": frozenset(
-        {"materials", "measurements", "programmes", "programme_units", "contracts", "categories"}
+        {
+            "materials", "measurements", "programmes", "programme_units", "contracts", "categories",
+            "shadow_prices",
+        }
     ),
     "by_unit": frozenset({"programmes", "programme_units", "orders"}),
     "by_initiative": frozenset({"interventions", "categories"}),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nami_monitor.store.engine import Transaction
     from nami_monitor.tables import Column, Table
 
-VERSION = 4
+VERSION = 5
 SHEET_LINES = 10_000_000
 """Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 
@@ -100,11 +100,11 @@ def _create(db: Transaction) -> None:
         .replace("{preparation_months}", f"{PREPARATION_MONTHS.value:g}")
     )
     prices = ", ".join(
-        f"('{price_set}', '{impact}', {price})"
+        f"('{price_set}', '{impact}', {price}::double)"
         for price_set, of_impact in PRICES.items()
         for impact, price in of_impact.items()
     )
-    db.run(script("projects").replace("{shadow_prices}", prices))
+    db.run(script("projects").replace("{published_prices}", prices))
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 

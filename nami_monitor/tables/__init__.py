@@ -149,6 +149,7 @@ TABLES: dict[str, Table] = {
             ("programme", "unit_id", "period", "theme"),
         ),
         Table("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
+        Table("shadow_prices", assets.ShadowPrices, ("impact_set", "impact")),
     )
 }
 

@@ -77,3 +77,12 @@ class Materials(pa.DataFrameModel):
     impact: str = column("impact|milieueffect", optional=True)
     impact_value: float = column("impactwaarde|impact value", optional=True)
     impact_set: str = column("impactset|impact set", optional=True, values=("A1", "A2"))
+
+
+class ShadowPrices(pa.DataFrameModel):
+    """One row is what one unit of an environmental impact costs, where a price set lacks it."""
+
+    impact_set: str = column("impactset|impact set|prijsset", values=("A1", "A2"))
+    impact: str = column("impact|milieueffect")
+    price_eur: float = column("prijs|price|schaduwprijs|shadow price", above=0)
+    source: str = column("bron|source")

@@ -197,6 +197,9 @@ WRITERS: Mapping[str, Callable[[Any, str], str]] = {
     "count": formats.number,
     "of": formats.number,
     "times": formats.number,
+    "products": formats.number,
+    "own": _mass,
+    "price": _mass,
 }
 """How figures in a doubt are written."""
 

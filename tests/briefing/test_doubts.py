@@ -21,6 +21,10 @@ FILES = {
     "T,as_built,wall,concrete,900,0.5,,,\nT,as_built,pump,steel,,,,,\n"
     "T,as_built,tank,steel,100,,HTP,5,A2\nT,as_built,lid,steel,5,1.2,,,\n"
     "GONE,as_built,wall,concrete,7,,,,\n",
+    "products": "product_id,name,category,base_unit\nDESK,Bureau,works,stuk\n",
+    "materials of products": "product_id,scenario,component,material,mass_kg\n"
+    "DESK,as_built,top,wood,20\nDESK,as_built,leg,steel,9\n",
+    "shadow_prices": "impact_set,impact,price_eur,source\nA1,GWP,0.08,own\nA1,AP,4,own\n",
     "measurements": "period_start,period_end,subject,activity_measure,value,unit,proxy\n"
     "2024-06-01,2024-06-30,T,total_mass,1200,kg,false\n",
     "programme_units": "programme,unit_id,period,status\n"
@@ -53,6 +57,8 @@ EXPECTED = {
     Kind.MASSES: {"project": "T", "added": 1000, "stated": 1200},
     Kind.NO_PROJECT: {"project": "GONE", "count": 1},
     Kind.UNPRICED: {"set": "A2", "effects": "HTP", "count": 1},
+    Kind.PRODUCT_ONLY: {"count": 2, "products": 1},
+    Kind.PUBLISHED: {"set": "A1", "effects": "GWP", "own": 0.08, "price": 0.05},
     Kind.ABOVE_CAP: {"programme": "V", "done": 3, "cap": 1},
     Kind.TWICE: {"programme": "V", "unit": "V1", "period": "2024-02", "times": 2},
     Kind.SET_ASIDE: {"table": "materials", "count": 1},
@@ -90,4 +96,5 @@ def test_each_has_its_sentence(kind, lang):
         for name, value in EXPECTED[kind].items()
     }
     said = text(f"cases.doubts.{kind}", lang, **seen)
+    assert "{" not in said
     assert all(str(value) in said for value in seen.values())

@@ -33,6 +33,7 @@ ALL = set(LEDGERS) - {"registers"}
         (["asset_events"], ALL - {"by_asset", "by_life"}),
         (["contracts"], ALL - {"by_contract", "by_project"}),
         (["materials"], ALL - {"by_project"}),
+        (["shadow_prices"], ALL - {"by_project"}),
         (["programme_units"], ALL - {"by_project", "by_unit"}),
         (["interventions"], ALL - {"by_initiative"}),
         (["targets"], ALL),

@@ -86,6 +86,21 @@ def test_gaps_in_a_set_are_said(priced):
     assert (gap.completeness, Flag.INCOMPLETE in gap.flags) == (0.5, True)
 
 
+def test_a_price_of_ones_own_fills_a_gap_and_changes_nothing_else(monitor):
+    monitor.load("categories", CATEGORIES)
+    monitor.load("programmes", PROGRAMMES)
+    monitor.load("materials", IMPACTS, scenario="as_built")
+    gap = {"until": "2024-10", **of("GAP")}
+    assert monitor.one("impact_mki", **gap).shares == {"prices": 0.5}
+    prices = "impact_set impact price_eur source\nA2 htp 0.2 eigen\nA2 GWP 9 eigen\nA1 HTP 5 eigen"
+    monitor.load("shadow_prices", prices)
+    filled = monitor.one("impact_mki", **gap)
+    assert filled.value == pytest.approx(1000 * 0.116 + 1000 * 0.2)
+    assert (filled.shares, filled.completeness) == ({"prices": 1}, 1)
+    one = monitor.one("impact_mki", "2024-03", **of("ONE"))
+    assert (one.value, one.method) == (pytest.approx(90), "A1")
+
+
 def test_mki_is_offered_for_works_alone(priced):
     desk = priced.one("impact_mki", "2024-03", where={"category": ("goods",)})
     assert desk.reason.key == "no_works"

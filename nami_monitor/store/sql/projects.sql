@@ -27,8 +27,15 @@ create macro mci_linear(m, fr, fu, fs, ef, cr, cu, cc, ce, ec, x) as (
     + (waste_before(m, fr, ef) + waste_after(m, cr, ec)) / 2
 ) * 0.9 / x;
 
-create view shadow_prices as
-select * from (values {shadow_prices}) as p(impact_set, impact, eur);
+-- What is published holds; a price of one's own fills a gap of its set and changes nothing else.
+create view published_prices as
+select * from (values {published_prices}) as p(impact_set, impact, eur);
+create view own_prices as
+select impact_set, upper(trim(impact)) as impact, max(price_eur) as eur from shadow_prices group by all;
+create view known_prices as
+from published_prices union all
+from own_prices as o where not exists (
+    from published_prices as p where p.impact_set = o.impact_set and p.impact = o.impact);
 
 -- What the code of a project stands for, with its category and months: a programme, a unit of one, a
 -- contract, or a category itself.
@@ -85,7 +92,7 @@ priced as (
     select l.*, case when l.counts and l.effect = 'MKI' then l.impact_value
         when l.counts then l.impact_value * p.eur end as mki,
         l.route in ('recycling', 'reuse', 'composting', 'energy') as collected
-    from lines as l left join shadow_prices as p
+    from lines as l left join known_prices as p
         on p.impact_set = l.impact_set and p.impact = l.effect
 ),
 known as (

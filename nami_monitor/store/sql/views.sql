@@ -177,6 +177,10 @@ create view materials as
 select t.* exclude (batch, line, standing), b.source
 from materials_offered as t join batches as b using (batch) where t.standing = 'live';
 
+create view shadow_prices as
+select t.* exclude (batch, line, standing), b.source as delivered_by
+from shadow_prices_offered as t join batches as b using (batch) where t.standing = 'live';
+
 -- Batches that hold set-aside rows of others, with the first batch from which those rows come.
 create view families as
 with recursive step as (
