@@ -35,11 +35,20 @@ def positions(columns: Sequence[str]) -> dict[str, int]:
     return found | told
 
 
-def bare(name: str, columns: Sequence[str]) -> str:
-    """The header as it stands in the file, without the number that tells it from another."""
-    stem, _, number = normal(name).rpartition(" (")
-    twice = {normal(other) for other in columns} >= {stem, f"{stem} (2)"}
-    return stem if twice and number.rstrip(")").isdigit() else normal(name)
+def bare(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
+    """Names by the header as it stands in the file, without the number that tells it from another.
+
+    Args:
+        names: some of the names that the columns answer to.
+        columns: the headers of the sheet, all of them.
+    """
+    taken = {normal(column) for column in columns}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        stem, _, number = normal(name).rpartition(" (")
+        twice = stem in taken and f"{stem} (2)" in taken and number.rstrip(")").isdigit()
+        found.setdefault(stem if twice else normal(name), []).append(name)
+    return found
 
 
 def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
@@ -55,8 +64,9 @@ def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
     columns = sheet.columns
     held = positions(columns)
     mapped = {normal(name) for name in _mapped(profile, held)}
+    alike = bare(list(held), columns)
     for name in mapped & {normal(name) for name in columns}:
-        others = [other for other in held if other != name and bare(other, columns) == name]
+        others = [other for other in alike.get(name, ()) if other != name]
         apart = [other for other in others if not _alike(sheet, held[name], held[other])]
         if apart and not mapped & set(others):
             first = columns[held[name] - 1]

@@ -53,10 +53,11 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
         with a known name neither is certain.
     """
     headers = mappable(sheet)
+    by_name = bare(headers, sheet.columns)
     found: dict[str, Suggestion] = {}
     for column in columns(table):
         taken = {suggestion.header for suggestion in found.values()}
-        hits = [h for name in _names(column) for h in headers if bare(h, sheet.columns) == name]
+        hits = [header for name in _names(column) for header in by_name.get(name, ())]
         hits = [header for header in dict.fromkeys(hits) if header not in taken]
         if hits:
             certain = len(hits) == 1 or normal(hits[0]) in _own(column)
@@ -200,8 +201,10 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
 
 def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
-    names = _names(column)
-    return listed(head for head in mappable(sheet) if bare(head, sheet.columns) in names)
+    headers = mappable(sheet)
+    by_name = bare(headers, sheet.columns)
+    rivals = {header for name in _names(column) for header in by_name.get(name, ())}
+    return listed(header for header in headers if header in rivals)
 
 
 def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
