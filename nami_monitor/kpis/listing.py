@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,9 @@ from nami_monitor.store.schema import SHEET_LINES
 
 PAGE_ROWS: Final = 200
 """Rows of one page."""
+
+ROWS_AT_ONCE: Final = 20_000
+"""Order lines of adjoining months that are read in one go, so that a small page costs one query."""
 
 TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur|fallen")
 """Measures that tell the product of a row beside its quantity."""
@@ -146,15 +149,19 @@ def _counts(db: Transaction, scope: Scope, batch: int | None) -> Mapping[date, i
     )
 
 
-def _parts(
-    scope: Scope, counts: Mapping[date, int]
-) -> Iterator[tuple[tuple[Period, ...] | None, int]]:
-    """Order lines go month by month, so that a page never reads more months than it shows."""
+def _parts(scope: Scope, counts: Mapping[date, int]) -> list[tuple[tuple[Period, ...] | None, int]]:
+    """Order lines go by a few months, so that a page hardly reads more than it shows."""
     if scope.relation.delivered_by != ORDERS:
-        yield None, sum(counts.values())
-        return
+        return [(None, sum(counts.values()))]
+    parts: list[tuple[tuple[Period, ...] | None, int]] = []
     for month, count in counts.items():
-        yield (Period(month, month, "month"),), count
+        alone = (Period(month, month, "month"),)
+        months, held = parts[-1] if parts else ((), ROWS_AT_ONCE)
+        if months and held + count <= ROWS_AT_ONCE:
+            parts[-1] = ((*months, *alone), held + count)
+        else:
+            parts.append((alone, count))
+    return parts
 
 
 def _query(

@@ -4,10 +4,13 @@ from collections import defaultdict
 
 import pytest
 
+from nami_monitor.kpis import listing
 from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.trace import trace
 
 PAGE = 7
+AT_ONCE = 10
+"""Order lines that are read in one go where pages are asked: pages then cross from part to part."""
 CLOSE = {"rel": 1e-9, "abs": 1e-6}
 
 
@@ -50,7 +53,10 @@ def checked(db, kpi, ask, *, in_pages=True):
     if not traced.batches:
         return traced, {}
     first = PAGE if in_pages else sum(part.rows for part in traced.batches)
-    by_table = {table: paged(db, kpi, ask, first, table=table) for table in traced.tables}
+    with pytest.MonkeyPatch.context() as small:
+        if in_pages:
+            small.setattr(listing, "ROWS_AT_ONCE", AT_ONCE)
+        by_table = {table: paged(db, kpi, ask, first, table=table) for table in traced.tables}
     for side in ("numerator", "denominator"):
         whole = getattr(result, side)
         parts = [getattr(part, side) for part in traced.batches]
