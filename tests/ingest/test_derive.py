@@ -6,14 +6,14 @@ import pytest
 
 from nami_monitor.ingest.derive import refresh_months
 from nami_monitor.store import Store
-from nami_monitor.store.ledgers import LEDGERS
+from nami_monitor.store.ledgers import LEDGERS, refresh_ledgers
 from nami_monitor.store.schema import script
 from nami_monitor.tables import TABLES
 
 
 def test_every_register_rests_on_tables_that_exist():
-    for rests_on in LEDGERS.values():
-        assert rests_on <= set(TABLES)
+    for ledger in LEDGERS.values():
+        assert ledger.speaks_of | ledger.rests_on <= set(TABLES)
 
 
 @pytest.mark.parametrize("name", LEDGERS)
@@ -48,3 +48,15 @@ def test_only_what_rests_on_the_tables_is_made_anew(tmp_path, tables, stale):
         refresh_months(db, [], tables)
         left = {name for name in made if db.value(f"select count(*) from {name}")}
     assert left == stale
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_a_register_that_nobody_delivered_is_empty_by_its_view_too(demo, name):
+    """Its view is then not asked; here it is, of everything else that the demo holds."""
+    with closing(Store(demo)) as store, store.write() as db:
+        assert db.value(f"select count(*) from {name}")
+        for table in LEDGERS[name].speaks_of:
+            db.run(f"delete from {table}_offered")
+        refresh_ledgers(db)
+        assert db.value(f"select count(*) from {name}") == 0
+        assert db.value(f"select count(*) from {name}_made") == 0
