@@ -49,7 +49,9 @@ def interval(session: Session, result: KpiResult) -> str:
     """The interval of an estimate; empty for what was counted."""
     if result.low is None or result.high is None:
         return ""
-    low, high = (formats.figure(one, result.unit, session.lang) for one in (result.low, result.high))
+    low, high = (
+        formats.figure(one, result.unit, session.lang) for one in (result.low, result.high)
+    )
     return session.t("assets.interval", low=low, high=high)
 
 
