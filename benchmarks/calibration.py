@@ -25,6 +25,7 @@ from usual import before_after, did
 
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Verdict
+from nami_monitor.waterbed.amounts import Amounts
 from nami_monitor.waterbed.analysis import Panel, analyse, by_month
 from nami_monitor.waterbed.cautions import peak_before, still_falling
 from nami_monitor.waterbed.contamination import touched
@@ -32,7 +33,7 @@ from nami_monitor.waterbed.effects import LOST, Effects, effects, stacking
 from nami_monitor.waterbed.fieller import critical, net, quotient
 from nami_monitor.waterbed.groups import times
 from nami_monitor.waterbed.interrupted import step
-from nami_monitor.waterbed.series import Window
+from nami_monitor.waterbed.series import Window, means
 from nami_monitor.waterbed.verdicts import rungs
 
 RECORDS = Path(tempfile.gettempdir()) / "nami-calibration.jsonl"
@@ -124,7 +125,7 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
         return
     window = Window.at(cell.before, cell.before + cell.after, ANTICIPATION)
     used = _used(untouched, drawn, cell.treated, window)
-    panel = Panel(drawn.target, substitute, cell.treated, untouched, used)
+    panel = Panel(drawn.target, substitute, cell.treated, Amounts(untouched), used)
     found = analyse(panel, window)
     reach = critical(cell.controls - LOST)
     yield from _score("waterbed", effects([found.ready]), reach, truth)
@@ -141,7 +142,7 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     yield "peak_before", peak_before(panel, window) > reach
     yield "ramp", still_falling(panel, window, by_month(panel, window, found)[0]) > reach
     if cell.breaks == "controls":
-        yield "neighbours", _neighbours(cell, panel, window)
+        yield "neighbours", _neighbours(cell, panel, untouched, window)
 
 
 def _alone(
@@ -166,19 +167,19 @@ def _alone(
 def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: Window) -> np.ndarray:
     """The untouched groups that the product would use, 1 or 0: ``(..., groups)``."""
     every = np.ones(untouched.shape[:-3])
-    kept = every - touched(untouched, every, treated, window)
-    large = (
-        times(untouched, kept, drawn.target, drawn.substitute, window.pre) >= UNTOUCHED_VOLUME.value
-    )
+    ends = means(untouched, window)
+    kept = every - touched(ends, every, treated, window)
+    seen = times(ends[0], kept, drawn.target, drawn.substitute, window.pre)
+    large = seen >= UNTOUCHED_VOLUME.value
     return kept * large[..., None]
 
 
-def _neighbours(cell: Cell, panel: Panel, window: Window) -> np.ndarray:
+def _neighbours(cell: Cell, panel: Panel, untouched: np.ndarray, window: Window) -> np.ndarray:
     """Whether the product shows that neighbours rose, compared with the other controls."""
     near = neighbours(cell)
-    arrays = panel.target, panel.substitute, panel.untouched
+    arrays = panel.target, panel.substitute, untouched
     a, b, others = (each[..., cell.treated :, :] for each in arrays)
-    found = analyse(Panel(a, b, near, others, panel.used), window)
+    found = analyse(Panel(a, b, near, Amounts(others), panel.used), window)
     value, variance = net(effects([found.ready]))
     return value > critical(cell.controls - near - LOST) * np.sqrt(variance)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nami_monitor.waterbed.amounts import Amounts, Chosen
 from nami_monitor.waterbed.effects import Both, channel
 from nami_monitor.waterbed.own_shocks import Adjusted, Proxy, adjust, proxy
 from nami_monitor.waterbed.result import Floats
@@ -20,14 +21,14 @@ class Panel:
         target: ``(..., locations, months)``.
         substitute: likewise.
         treated: how many are treated.
-        untouched: ``(..., groups, channels, locations, months)``; None without.
+        untouched: the groups that are left alone; None without.
         used: 1 for each group that is used, else 0, ``(..., groups)``; None without.
     """
 
     target: Floats
     substitute: Floats
     treated: int
-    untouched: Floats | None = None
+    untouched: Amounts | Chosen | None = None
     used: Floats | None = None
 
     @property
@@ -68,7 +69,7 @@ def analyse(panel: Panel, window: Window) -> Analysis:
     )
     if panel.untouched is None or panel.used is None:
         return Analysis(plain, plain)
-    by = proxy(panel.untouched, panel.used, count, window)
+    by = proxy(panel.untouched.ends(window), panel.used, count)
     adjusted = (adjust(first, by, count), adjust(second, by, count))
     ready = (
         channel(adjusted[0].change, first, count, window),
@@ -92,8 +93,7 @@ def by_month(panel: Panel, window: Window, analysis: Analysis) -> tuple[Floats, 
     paths = [departures(each, panel.treated, window) for each in (panel.target, panel.substitute)]
     if panel.untouched is None or panel.used is None or analysis.proxy is None:
         return paths[0], paths[1]
-    whole = np.einsum("...gcnt,...g->...nt", panel.untouched, panel.used)
-    shared = departures(whole, panel.treated, window)
+    shared = departures(panel.untouched.total(panel.used), panel.treated, window)
     slope = _every(analysis.proxy.slope, analysis.proxy.slopes, panel.treated)
     without = [
         path - (slope * _every(one.multiplier, one.multipliers, panel.treated))[..., None] * shared

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nami_monitor.core.words import Design, Verdict
+from nami_monitor.waterbed.amounts import Amounts
 from nami_monitor.waterbed.result import Floats, Marks, Reason, Result
 
 Places = NDArray[np.int_]
@@ -22,7 +23,7 @@ class Asked:
     treated: Marks
     first_post: Places
     anticipation: int
-    untouched: Floats | None
+    untouched: Amounts | None
     common_quotient: bool
     volume: float | None
 
@@ -31,7 +32,7 @@ class Asked:
         shape = self.target.shape
         alike = self.substitute.shape == shape and self.treated.shape == shape[:1]
         beside = self.untouched is None or (
-            self.untouched.ndim == len("gcnt") and self.untouched.shape[2:] == shape
+            self.untouched.values.ndim == len("gcnt") and self.untouched.values.shape[2:] == shape
         )
         if len(shape) != len("nt") or not alike or not beside or self.anticipation < 0:
             raise ValueError((shape, self.substitute.shape, self.treated.shape))
@@ -77,7 +78,7 @@ def ask(
         treated=marks,
         first_post=np.broadcast_to(np.asarray(first_post, dtype=int), marks.shape),
         anticipation=anticipation,
-        untouched=None if untouched is None else np.asarray(untouched, dtype=float),
+        untouched=None if untouched is None else Amounts(np.asarray(untouched, dtype=float)),
         common_quotient=common_quotient,
         volume=volume,
     )

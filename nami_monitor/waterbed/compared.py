@@ -20,6 +20,7 @@ from nami_monitor.waterbed.paths import path
 from nami_monitor.waterbed.result import (
     Anticipation,
     Floats,
+    Marks,
     OwnShocks,
     Reason,
     Result,
@@ -79,12 +80,40 @@ class Work:
         )
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What an estimate needs, when there is enough of it.
+
+    Args:
+        starts: the starts that are estimated.
+        used: which untouched groups are used, ``(groups,)``.
+        work: their analyses.
+        left_out: what was left out, and why.
+    """
+
+    starts: tuple[Start, ...]
+    used: Marks
+    work: Work
+    left_out: tuple[Reason, ...]
+
+    @property
+    def reach(self) -> float:
+        """The critical value of t."""
+        return critical(min(len(start.controls) for start in self.starts) - LOST)
+
+
 def compared(asked: Asked) -> Result:
     """Steps 1 to 9, and staggered starts added up.
 
     Args:
         asked: what is asked; some locations are not treated, or not yet.
     """
+    found = ready(asked)
+    return found if isinstance(found, Result) else _result(asked, found)
+
+
+def ready(asked: Asked) -> Ready | Result:
+    """Screen and analyse; a result that gives no number where something is missing."""
     begin = begun(asked)
     if not begin.starts:
         return withheld(asked, Design.CONTROLS, (*begin.missing, *begin.left_out))
@@ -100,17 +129,11 @@ def compared(asked: Asked) -> Result:
     work = Work.of(panels, tuple(start.window for start in begin.starts))
     if work.still:
         return withheld(asked, Design.CONTROLS, (Reason(Why.NO_VARIATION), *left_out))
-    return _result(asked, begin.starts, work, places(used), left_out)
+    return Ready(begin.starts, used, work, left_out)
 
 
-def _result(
-    asked: Asked,
-    starts: tuple[Start, ...],
-    work: Work,
-    used: tuple[int, ...],
-    left_out: tuple[Reason, ...],
-) -> Result:
-    reach = critical(min(len(start.controls) for start in starts) - LOST)
+def _result(asked: Asked, found: Ready) -> Result:
+    starts, work, reach = found.starts, found.work, found.reach
     counted = work.effects()
     pair = pair_of(counted, reach)
     treated = np.sort(np.concatenate([start.treated for start in starts]))
@@ -132,9 +155,9 @@ def _result(
         post_months=starts[0].window.after,
         treated=places(treated),
         controls=places(np.unique(np.concatenate([start.controls for start in starts]))),
-        reasons=(*left_out, *_cautions(work, reach, gap)),
+        reasons=(*found.left_out, *_cautions(work, reach, gap)),
         stacked=pair_of(shared, reach) if common else None,
-        own_shocks=tuple(_own_shocks(one, used) for one in work.found if one.adjusted),
+        own_shocks=_own_shocks(work, places(found.used)),
         anticipation=gap,
         path=path(work.windows, work.found, work.departed, reach),
         sensitivity=Sensitivity()
@@ -159,7 +182,11 @@ def _anticipation(asked: Asked, work: Work, reach: float) -> Anticipation | None
     )
 
 
-def _own_shocks(one: Analysis, used: tuple[int, ...]) -> OwnShocks:
-    slope = float(one.proxy.slope) if one.proxy and bool(one.proxy.pooled) else None
-    gross, spill = (float(side.multiplier) for side in one.adjusted)
-    return OwnShocks(slope, gross, spill, used)
+def _own_shocks(work: Work, used: tuple[int, ...]) -> tuple[OwnShocks, ...]:
+    found = []
+    for one in work.found:
+        slope = float(one.proxy.slope) if one.proxy and bool(one.proxy.pooled) else None
+        if one.adjusted:
+            gross, spill = (float(side.multiplier) for side in one.adjusted)
+            found.append(OwnShocks(slope, gross, spill, used))
+    return tuple(found)

@@ -9,17 +9,17 @@ from nami_monitor.waterbed.effects import LOST, alone, channel
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.own_shocks import Proxy, adjust
 from nami_monitor.waterbed.result import Floats, Marks
-from nami_monitor.waterbed.series import Window, means, shift_of_means
+from nami_monitor.waterbed.series import Window, shift_of_means
 
 
-def touched(untouched: Floats, used: Floats, treated: int, window: Window) -> Marks:
+def touched(ends: Floats, used: Floats, treated: int, window: Window) -> Marks:
     """Which untouched groups changed at the treated locations more than placebos do.
 
     Each group's total is compared with the controls after the departure of the other groups was
     taken out with its own slope; two-sided, at ``CONTAMINATION`` over the number of groups.
 
     Args:
-        untouched: ``(..., groups, channels, locations, months)``, the treated first.
+        ends: means before and after, ``(2, ..., groups, channels, locations)``, the treated first.
         used: 1 for a group that is used, else 0, ``(..., groups)``.
         treated: how many are treated.
         window: months before and after.
@@ -27,7 +27,7 @@ def touched(untouched: Floats, used: Floats, treated: int, window: Window) -> Ma
     Returns:
         Marks ``(..., groups)``.
     """
-    totals = means(untouched, window).sum(-2)
+    totals = ends.sum(-2)
     kept = totals * used[..., None]
     own = shift_of_means(totals, treated)
     other = shift_of_means(kept.sum(-2, keepdims=True) - kept, treated)

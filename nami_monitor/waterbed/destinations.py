@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nami_monitor.core.thresholds import CONFIDENCE, MIN_CONTROLS
+from nami_monitor.waterbed.amounts import Amounts, Chosen
 from nami_monitor.waterbed.asked import Asked, ask
+from nami_monitor.waterbed.compared import Ready, ready
 from nami_monitor.waterbed.effects import LOST, Channel, channel, effects
-from nami_monitor.waterbed.estimate import answer
+from nami_monitor.waterbed.estimate import alone, answer
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.noise import FLOOR, capped, fit_without_each
 from nami_monitor.waterbed.own_shocks import adjust, proxy
-from nami_monitor.waterbed.result import Destination, Destinations, Estimate, Floats, Marks
-from nami_monitor.waterbed.series import Shift, shift
-from nami_monitor.waterbed.starts import Start, begun
+from nami_monitor.waterbed.result import (
+    Destination,
+    Destinations,
+    Estimate,
+    Floats,
+    Marks,
+    Result,
+)
+from nami_monitor.waterbed.series import Shift, shift_of_means
+from nami_monitor.waterbed.starts import Start
 
 
 def destinations(
@@ -61,13 +72,45 @@ def destinations(
         volume,
         common_quotient=common_quotient,
     )
-    together = answer(asked)
-    if together.gross is None or not together.controls:
-        return Destinations(together, ())
-    used = together.own_shocks[0].groups if together.own_shocks else ()
-    starts = begun(asked).starts
-    seen = [_seen(values, starts, asked, used) for values in parts]
-    return Destinations(together, _corrected(seen, max(len(start.controls) for start in starts)))
+    return Destinations(answer(asked), _each(asked, parts))
+
+
+def each_destination(
+    target: ArrayLike,
+    substitutes: ArrayLike,
+    treated: ArrayLike,
+    first_post: ArrayLike,
+    *,
+    anticipation: int = 1,
+    volume: float | None = None,
+) -> tuple[Destination | None, ...]:
+    """Each of ``destinations``, corrected for looking at them all, without their sum.
+
+    Args:
+        target: as of ``destinations``.
+        substitutes: likewise.
+        treated: likewise.
+        first_post: likewise.
+        anticipation: likewise.
+        volume: likewise.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    parts = np.asarray(substitutes, dtype=float)
+    asked = ask(
+        target, parts.sum(0), treated, first_post, anticipation, None, volume, common_quotient=False
+    )
+    return _each(asked, parts)
+
+
+def _each(asked: Asked, parts: Floats) -> tuple[Destination | None, ...]:
+    """Empty where the sum cannot be compared with anything."""
+    found = alone(asked) or ready(asked)
+    if isinstance(found, Result):
+        return ()
+    seen = _seen(parts, found, asked.untouched)
+    return _corrected(seen, max(len(start.controls) for start in found.starts))
 
 
 @dataclass(frozen=True)
@@ -79,51 +122,87 @@ class _Seen:
     placebos: Floats
 
 
-def _seen(
-    values: Floats, starts: tuple[Start, ...], asked: Asked, used: tuple[int, ...]
-) -> _Seen | None:
+def _seen(parts: Floats, found: Ready, untouched: Amounts | None) -> list[_Seen | None]:
     """None when a treated location, or too many controls, have no level in the destination.
+
+    Destinations in which the same locations have a level are worked out together.
+    """
+    amounts = [Amounts(parts[:, None, :, : start.window.post.stop]) for start in found.starts]
+    there = [_there(of, start) for of, start in zip(amounts, found.starts, strict=True)]
+    alike: dict[bytes, list[int]] = defaultdict(list)
+    for at in range(len(parts)):
+        alike[b"".join(marks[at].tobytes() for marks in there)].append(at)
+    seen: list[_Seen | None] = [None] * len(parts)
+    for ats in alike.values():
+        own = np.isin(np.arange(len(parts)), ats)
+        kept = [
+            Chosen(of, own, start.places[marks[ats[0]]], start.window.post.stop)
+            for of, start, marks in zip(amounts, found.starts, there, strict=True)
+        ]
+        marks = [marks[ats[0]] for marks in there]
+        for at, one in zip(ats, _alike(kept, found, untouched, marks), strict=False):
+            seen[at] = one
+    return seen
+
+
+def _there(amounts: Amounts, start: Start) -> Marks:
+    """At which places of a start each destination has every month and a level."""
+    level = np.where(amounts.finite, amounts.mean(start.window.pre)[:, 0], 0.0)
+    return np.asarray(level.take(start.places, axis=1) > 0)
+
+
+def _alike(
+    parts: Sequence[Chosen], ready: Ready, untouched: Amounts | None, there: Sequence[Marks]
+) -> list[_Seen]:
+    """Destinations with a level at the same locations; none when these are too few.
 
     Placebos are those of the start with the most controls, zero where a control has no level.
     """
     found: list[tuple[Channel, Channel]] = []
-    most = max(starts, key=lambda start: len(start.controls))
-    placebos = np.zeros(len(most.controls))
-    for start in starts:
-        months = values[start.places, : start.window.post.stop]
-        whole: Marks = np.asarray(np.isfinite(months).all(axis=1))
-        level = np.where(whole[:, None], months, 0.0)[:, start.window.pre].mean(1)
-        there: Marks = np.logical_and(whole, level > 0)
+    most = max(ready.starts, key=lambda start: len(start.controls))
+    placebos = np.zeros((int(parts[0].groups.sum()), len(most.controls)))
+    for start, part, marks in zip(ready.starts, parts, there, strict=True):
         count = len(start.treated)
-        if not there[:count].all() or there[count:].sum() < MIN_CONTROLS.value:
-            return None
-        like = shift(months[there], count, start.window)
-        change = _change(like, start, asked, used, there)
+        if not marks[:count].all() or marks[count:].sum() < MIN_CONTROLS.value:
+            return []
+        like = shift_of_means(part.ends(start.window)[:, :, 0], count)
+        change = _change(like, start, untouched, ready.used, marks)
         of = channel(change, like, count, start.window)
         found.append((of, of))
         if start is most:
-            placebos[there[count:]] = _without_itself(change[count:], like.level[count:])
-    whole_effect = effects(found)
-    return _Seen(float(whole_effect.gross), float(np.sqrt(whole_effect.gross_var)), placebos)
+            placebos[:, marks[count:]] = _without_itself(change[:, count:], like.level[:, count:])
+    whole = effects(found)
+    spread = np.sqrt(whole.gross_var)
+    return [
+        _Seen(float(value), float(se), own)
+        for value, se, own in zip(whole.gross, spread, placebos, strict=True)
+    ]
 
 
-def _change(like: Shift, start: Start, asked: Asked, used: tuple[int, ...], there: Marks) -> Floats:
+def _change(
+    like: Shift, start: Start, untouched: Amounts | None, used: Marks, there: Marks
+) -> Floats:
     """Departures, without own shocks when the sum was estimated without."""
-    if asked.untouched is None or not used:
+    if untouched is None or not used.any():
         return like.change
     count = len(start.treated)
-    groups = asked.untouched[list(used)][:, :, start.places, : start.window.post.stop]
-    by = proxy(groups[:, :, there], np.ones(len(used)), count, start.window)
+    kept = Chosen(untouched, used, start.places[there], start.window.post.stop)
+    by = proxy(kept.ends(start.window), np.ones(int(used.sum())), count)
     return adjust(like, by, count).change
 
 
 def _without_itself(change: Floats, level: Floats) -> Floats:
-    """Departures of controls over a standard deviation that was learnt from the others."""
+    """Departures of controls over a standard deviation that was learnt from the others.
+
+    Args:
+        change: ``(..., controls)``.
+        level: likewise.
+    """
     a, b = fit_without_each(change**2, level)
     total = np.maximum(a + b / capped(level, level), FLOOR)
     squares = change**2 / total
-    count = len(change) - 1
-    scale = (squares.sum() - squares) / (count - LOST)
+    count = change.shape[-1] - 1
+    scale = (squares.sum(-1, keepdims=True) - squares) / (count - LOST)
     return np.asarray(change / np.sqrt(np.maximum(scale, FLOOR) * total))
 
 

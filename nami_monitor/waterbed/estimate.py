@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 
 from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.asked import Asked, ask, withheld
-from nami_monitor.waterbed.compared import compared
+from nami_monitor.waterbed.compared import compared, ready
 from nami_monitor.waterbed.everywhere import everywhere
-from nami_monitor.waterbed.result import Reason, Result
+from nami_monitor.waterbed.result import Estimate, Reason, Result
+from nami_monitor.waterbed.verdicts import net_of
 
 
 def estimate(
@@ -64,8 +65,51 @@ def estimate(
 
 def answer(asked: Asked) -> Result:
     """The result of what is asked; see ``estimate``."""
+    return alone(asked) or compared(asked)
+
+
+def alone(asked: Asked) -> Result | None:
+    """The result where there is nothing to compare with; None where there is."""
     if not asked.treated.any():
         return withheld(asked, Design.CONTROLS, (Reason(Why.NO_TREATED),))
     if asked.treated.all() and np.ptp(asked.first_post) == 0:
         return everywhere(asked)
-    return compared(asked)
+    return None
+
+
+def net_effect(
+    target: ArrayLike,
+    substitute: ArrayLike,
+    treated: ArrayLike,
+    first_post: ArrayLike,
+    *,
+    anticipation: int = 1,
+    untouched: ArrayLike | None = None,
+    volume: float | None = None,
+) -> Estimate | None:
+    """The net effect of ``estimate`` alone, without what is said beside it.
+
+    Args:
+        target: as of ``estimate``.
+        substitute: likewise.
+        treated: likewise.
+        first_post: likewise.
+        anticipation: likewise.
+        untouched: likewise.
+        volume: likewise.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    asked = ask(
+        target,
+        substitute,
+        treated,
+        first_post,
+        anticipation,
+        untouched,
+        volume,
+        common_quotient=False,
+    )
+    found = alone(asked) or ready(asked)
+    return found.net if isinstance(found, Result) else net_of(found.work.effects(), found.reach)

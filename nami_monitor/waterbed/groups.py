@@ -8,6 +8,7 @@ import numpy as np
 
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Why
+from nami_monitor.waterbed.amounts import Chosen
 from nami_monitor.waterbed.asked import Asked, places
 from nami_monitor.waterbed.contamination import touched
 from nami_monitor.waterbed.result import Floats, Marks, Reason
@@ -31,21 +32,21 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
         return np.zeros(0, dtype=bool), ()
     here = np.unique(np.concatenate([start.places for start in begun]))
     pre = min((start.window.pre for start in begun), key=lambda months: months.stop)
-    whole = np.asarray(np.isfinite(untouched).all((1, 3)))[:, here].all(1)
-    level = untouched[..., pre].sum((1, 3))[:, here]
-    used: Marks = np.logical_and(whole, (level > 0).all(1))
+    whole = untouched.finite[:, here].all(1)
+    level = untouched.mean(pre)[..., here]
+    used: Marks = np.logical_and(whole, (level.sum(1) > 0).all(1))
     reasons = [] if used.all() else [Reason(Why.UNTOUCHED_MISSING, locations=places(~used))]
     moved: Marks = np.zeros(len(used), dtype=bool)
     if used.sum() > 1:
         for start in begun:
-            until = start.window.post.stop
-            kept = untouched[:, :, start.places, :until][used]
-            moved[used] |= touched(kept, np.ones(len(kept)), len(start.treated), start.window)
+            kept = Chosen(untouched, used, start.places, start.window.post.stop)
+            ends, every = kept.ends(start.window), np.ones(int(used.sum()))
+            moved[used] |= touched(ends, every, len(start.treated), start.window)
     if moved.any():
         reasons.append(Reason(Why.UNTOUCHED_TOUCHED, locations=places(moved)))
     used = used & ~moved
     own = asked.target[here], asked.substitute[here]
-    seen = float(times(untouched[:, :, here], used, *own, pre))
+    seen = float(times(level, used, *own, pre))
     if used.any() and seen < UNTOUCHED_VOLUME.value:
         reasons.append(Reason(Why.UNTOUCHED_SMALL, seen=seen, needed=UNTOUCHED_VOLUME.value))
         used = np.zeros(len(used), dtype=bool)
@@ -53,17 +54,16 @@ def groups(asked: Asked, begun: Sequence[Start]) -> tuple[Marks, tuple[Reason, .
 
 
 def times(
-    untouched: Floats, used: Floats | Marks, target: Floats, substitute: Floats, pre: slice
+    level: Floats, used: Floats | Marks, target: Floats, substitute: Floats, pre: slice
 ) -> Floats:
     """How many times as large as target and substitute together the groups are; ``(...)``.
 
     Args:
-        untouched: ``(..., groups, channels, locations, months)``.
+        level: mean of the groups per month before, ``(..., groups, channels, locations)``.
         used: which groups are used, ``(..., groups)``.
         target: ``(..., locations, months)``.
         substitute: likewise.
         pre: months that give the level.
     """
-    own = (target[..., pre] + substitute[..., pre]).sum((-2, -1))
-    groups = untouched[..., pre].sum((-3, -2, -1))
-    return np.asarray(np.where(used, groups, 0.0).sum(-1) / own)
+    own = (target[..., pre] + substitute[..., pre]).mean(-1).sum(-1)
+    return np.asarray(np.where(used, level.sum((-2, -1)), 0.0).sum(-1) / own)

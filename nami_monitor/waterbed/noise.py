@@ -83,7 +83,7 @@ def fit(square: Floats, level: Floats) -> tuple[Floats, Floats]:
         ``a`` and ``b``, each ``(...)``.
     """
     inverse = 1 / level
-    return _best(_moments(square, inverse, _weights(square, inverse)).sum(-1))
+    return _best(_sums(square, inverse, _weights(square, inverse)))
 
 
 def fit_without_each(square: Floats, level: Floats) -> tuple[Floats, Floats]:
@@ -99,7 +99,7 @@ def fit_without_each(square: Floats, level: Floats) -> tuple[Floats, Floats]:
         ``a`` and ``b``, each ``(..., controls)``.
     """
     inverse = 1 / level
-    parts = _moments(square, inverse, _weights(square, inverse))
+    parts = np.stack(_moments(square, inverse, _weights(square, inverse)))
     return _best(parts.sum(-1, keepdims=True) - parts)
 
 
@@ -107,16 +107,21 @@ def _weights(square: Floats, inverse: Floats) -> Floats:
     """Those of the last pass."""
     weights = np.ones_like(inverse)
     for _ in range(PASSES - 1):
-        a, b = _best(_moments(square, inverse, weights).sum(-1))
+        a, b = _best(_sums(square, inverse, weights))
         weights = 1 / np.maximum(a[..., None] + b[..., None] * inverse, FLOOR) ** 2
     return weights
 
 
-def _moments(square: Floats, inverse: Floats, weights: Floats) -> Floats:
-    """What a fit needs to know of each control, ``(6, ..., controls)``."""
+def _moments(square: Floats, inverse: Floats, weights: Floats) -> tuple[Floats, ...]:
+    """What a fit needs to know of each control, six times ``(..., controls)``."""
     sized, seen = weights * inverse, weights * square
     parts = weights, sized, sized * inverse, seen, seen * inverse, seen * square
-    return np.stack(np.broadcast_arrays(*parts))
+    return np.broadcast_arrays(*parts)
+
+
+def _sums(square: Floats, inverse: Floats, weights: Floats) -> Floats:
+    """The same of all controls together, ``(6, ...)``."""
+    return np.stack([part.sum(-1) for part in _moments(square, inverse, weights)])
 
 
 def _best(moments: Floats) -> tuple[Floats, Floats]:

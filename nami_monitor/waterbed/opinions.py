@@ -82,7 +82,7 @@ def _bias(
     for panel, window, one in zip(panels, windows, found, strict=True):
         if panel.untouched is None or panel.used is None or one.proxy is None:
             return None
-        own = panel.untouched[..., : panel.treated, window.pre].mean(-1).sum((-2, -1))
+        own = panel.untouched.mean(window.pre)[..., : panel.treated].sum((-2, -1))
         beside = float(own @ panel.used)
         target, substitute = (float(side.level.sum()) for side in one.ready)
         up, down = (float(side.multiplier) for side in one.adjusted)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nami_monitor.waterbed.noise import noise
 from nami_monitor.waterbed.result import Floats, Marks
-from nami_monitor.waterbed.series import Shift, Window, means, shift_of_means
+from nami_monitor.waterbed.series import Shift, shift_of_means
 
 RIDGE = 0.001
 """Added to the sum of squares of the pooled slope."""
@@ -53,16 +53,14 @@ class Adjusted:
     multipliers: Floats
 
 
-def proxy(untouched: Floats, used: Floats, treated: int, window: Window) -> Proxy:
+def proxy(ends: Floats, used: Floats, treated: int) -> Proxy:
     """Step 3: departures of the untouched groups, times the slope pooled over groups.
 
     Args:
-        untouched: ``(..., groups, channels, locations, months)``, the treated first.
+        ends: means before and after, ``(2, ..., groups, channels, locations)``, the treated first.
         used: 1 for a group that is used and 0 for one that is not, ``(..., groups)``.
         treated: how many are treated.
-        window: months before and after.
     """
-    ends = means(untouched, window)
     totals = ends.sum(-2) * used[..., None]
     whole = totals.sum(-2)
     departure = shift_of_means(whole, treated).change

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from nami_monitor.core.thresholds import MIN_PRE_MONTHS, MIN_VOLUME, PLAN_POWER, PLAN_STARTS
 from nami_monitor.core.words import Verdict, Why
+from nami_monitor.waterbed.amounts import Amounts
 from nami_monitor.waterbed.asked import Asked, ask, places
 from nami_monitor.waterbed.compared import Work
 from nami_monitor.waterbed.effects import LOST, Both, Effects, effects
@@ -122,7 +123,7 @@ def _trial(asked: Asked, first: int, post_months: int) -> _Trial:
         target=asked.target[:, :until],
         substitute=asked.substitute[:, :until],
         first_post=np.full(len(asked.treated), first),
-        untouched=None if asked.untouched is None else asked.untouched[..., :until],
+        untouched=asked.untouched and Amounts(asked.untouched.values[..., :until]),
     )
     begin = begun(cut)
     share = first / until if until else 0.0

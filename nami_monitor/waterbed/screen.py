@@ -59,8 +59,6 @@ def usable(
 def _repeated(both: Floats, keep: Marks, treated: Marks) -> Marks:
     """Locations whose months are those of another in both channels; treated ones come first."""
     marks = np.zeros(len(both), dtype=bool)
-    if len(np.unique(both[keep].sum(2), axis=0)) == keep.sum():
-        return marks
     order = [*np.flatnonzero(keep & treated), *np.flatnonzero(keep & ~treated)]
     seen: set[bytes] = set()
     for place in order:

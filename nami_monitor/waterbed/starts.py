@@ -11,6 +11,7 @@ import numpy as np
 
 from nami_monitor.core.thresholds import MIN_CONTROLS
 from nami_monitor.core.words import Why
+from nami_monitor.waterbed.amounts import Amounts, Chosen
 from nami_monitor.waterbed.analysis import Panel
 from nami_monitor.waterbed.asked import Asked, Places, places
 from nami_monitor.waterbed.result import Floats, Marks, Reason
@@ -38,23 +39,23 @@ class Start:
         return np.concatenate([self.treated, self.controls])
 
     def panel(
-        self, target: Floats, substitute: Floats, untouched: Floats | None, used: Marks | None
+        self, target: Floats, substitute: Floats, untouched: Amounts | None, used: Marks
     ) -> Panel:
         """Its own arrays.
 
         Args:
             target: ``(locations, months)``.
             substitute: likewise.
-            untouched: ``(groups, channels, locations, months)``; None without.
-            used: which groups are used; None or none marked is without.
+            untouched: the groups that are left alone; None without.
+            used: which of them are used; none marked is without.
         """
         count = len(self.treated)
         until = self.window.post.stop
         a, b = target[self.places, :until], substitute[self.places, :until]
-        if untouched is None or used is None or not used.any():
+        if untouched is None or not used.any():
             return Panel(a, b, count)
-        kept = untouched[:, :, self.places, :until][used]
-        return Panel(a, b, count, kept, np.ones(len(kept)))
+        kept = Chosen(untouched, used, self.places, until)
+        return Panel(a, b, count, kept, np.ones(int(used.sum())))
 
 
 @dataclass(frozen=True)

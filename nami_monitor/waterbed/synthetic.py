@@ -26,12 +26,12 @@ def synthetic_changes(values: Floats, treated: int, window: Window) -> Floats:
     paths = departures(values, treated, window)
     pre, post = paths[:, window.pre], paths[:, window.post].mean(1)
     donors, after = pre[treated:], post[treated:]
-    gram = donors.T @ donors
+    gram = np.einsum("nt,ns->ts", donors, donors)  # so small that threads would only wait
     penalty = float(np.trace(gram)) / len(gram)
     inverse = np.linalg.inv(gram + max(penalty, np.finfo(float).tiny) * np.eye(len(gram)))
     loads = inverse @ (donors.T @ after)
     foretold = pre @ loads
-    reach = (donors @ inverse * donors).sum(1)
+    reach = np.einsum("nt,ts,ns->n", donors, inverse, donors)
     foretold[treated:] = (foretold[treated:] - reach * after) / (1 - reach)
     changes: Floats = post - foretold
     return changes

@@ -5,6 +5,8 @@ import pytest
 import waterbed_panels as panels
 
 from nami_monitor.waterbed import destinations, estimate
+from nami_monitor.waterbed.destinations import each_destination
+from nami_monitor.waterbed.estimate import net_effect
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.series import Window, shift
 
@@ -52,6 +54,22 @@ def test_own_shocks_are_taken_out_of_every_part():
     single = estimate(a, b, treated, 24, untouched=values[1:]).spill
     (one,) = found.each
     assert (one.effect.value, one.effect.se) == pytest.approx((single.value, single.se))
+
+
+@pytest.mark.parametrize("first", [24, 99, np.where(np.arange(31) == 0, 24, 28)])
+def test_each_alone_is_what_it_is_beside_their_sum(first):
+    a, parts, treated = spread(treated=3)
+    assert each_destination(a, parts, treated, first) == destinations(a, parts, treated, first).each
+
+
+@pytest.mark.parametrize("first", [24, 99, np.where(np.arange(31) == 0, 24, 28)])
+@pytest.mark.parametrize("everyone", [False, True])
+def test_the_net_effect_alone_is_that_of_the_estimate(first, everyone):
+    a, parts, treated = spread(treated=3)
+    arrays = a, parts[0], treated | everyone, first
+    assert net_effect(*arrays) == estimate(*arrays).net
+    own = net_effect(*arrays, untouched=parts[:, None].repeat(2, axis=1))
+    assert own == estimate(*arrays, untouched=parts[:, None].repeat(2, axis=1)).net
 
 
 def test_staggered_parts_are_added_up_over_their_starts():

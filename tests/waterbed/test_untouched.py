@@ -8,7 +8,7 @@ from nami_monitor.core.words import Why
 from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.contamination import touched
 from nami_monitor.waterbed.own_shocks import adjust, proxy
-from nami_monitor.waterbed.series import Window, shift
+from nami_monitor.waterbed.series import Window, means, shift
 
 FIRST = 24
 
@@ -102,9 +102,10 @@ def test_untouched_groups_are_seldom_dropped_for_nothing(locations):
     rng = np.random.default_rng(11)
     level = 60 * np.exp(rng.normal(0, 0.5, (400, 4, 2, locations, 1)))
     values = rng.poisson(np.broadcast_to(level, (400, 4, 2, locations, 36))) * 1.0
-    moved = touched(values, np.ones((400, 4)), 1, Window.at(24, 36, 1))
+    window = Window.at(24, 36, 1)
+    moved = touched(means(values, window), np.ones((400, 4)), 1, window)
     assert 0.01 < moved.any(1).mean() < 0.09
-    none = touched(values, np.zeros((400, 4)), 1, Window.at(24, 36, 1))
+    none = touched(means(values, window), np.zeros((400, 4)), 1, window)
     assert not none.any()
 
 
@@ -112,8 +113,8 @@ def test_a_group_that_is_not_used_does_not_count(panel):
     a, _, _, untouched = panel
     window = Window.at(FIRST, 36, 1)
     used = np.array([1.0, 1.0, 0.0, 1.0, 1.0])
-    kept = proxy(untouched, used, 1, window)
-    without = proxy(np.delete(untouched, 2, 0), np.ones(4), 1, window)
+    kept = proxy(means(untouched, window), used, 1)
+    without = proxy(means(np.delete(untouched, 2, 0), window), np.ones(4), 1)
     assert kept.values == pytest.approx(without.values)
     assert kept.slopes == pytest.approx(without.slopes)
     like = shift(a, 1, window)
@@ -124,7 +125,7 @@ def test_the_multiplier_stays_within_its_bounds(panel):
     a, _, _, untouched = panel
     window = Window.at(FIRST, 36, 1)
     like = shift(a, 1, window)
-    by = proxy(untouched, np.ones(5), 1, window)
+    by = proxy(means(untouched, window), np.ones(5), 1)
     for factor in (0.01, 0.3, -1.0, 0.0):
         scaled = type(by)(factor * by.values, by.slope, by.slopes, by.pooled)
         found = adjust(like, scaled, 1)

@@ -1,26 +1,20 @@
-"""The order lines of a category, summed by location, month and everything a comparison asks for.
+"""The order lines of a category, added up by location, month and everything a comparison asks for.
 
-It is read once for all interventions of a category. Articles that no intervention names stand
-together by product group; an article without a group is a group of its own, with those that are
-the same elsewhere.
+It is read once for all interventions of a category; ``cubes`` reads it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Unit
-from nami_monitor.store import Transaction
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,23 +23,8 @@ Bools = NDArray[np.bool_]
 READINGS: Final = {Unit.BASE: "quantity", Unit.KG: "mass_kg", Unit.EUR: "amount_eur"}
 """The units in which an effect can be read, and the measure that each adds up."""
 
-KEYS: Final = (
-    *("category", "month", "location_id", "channel", "contract_id", "source"),
-    *("product_source", "product_id", "product_group", "base_unit"),
-)
-SUMS: Final = (
-    *("quantity", "mass_kg", "amount_eur", "lines_with_quantity", "lines_with_amount"),
-    *("handled", "handled_with_mass"),
-)
-OF_KEY: Final = {
-    "product_source": "case when alone is not null then product_source end",
-    "product_id": "case when alone is not null then product_id end",
-    "product_group": "coalesce(product_group,"
-    " case when article = product_source || '/' || product_id then product_id else article end)",
-}
-"""How a key is written that is no column: articles that are not named fold into their group."""
-NONE: Final = ""
-"""How a key is written that the data does not state."""
+KEPT_AT_MOST: Final = 128 * 2**20
+"""Bytes of panels that a cube keeps, because interventions of a category ask for the same ones."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +56,21 @@ class Cube:
     Args:
         locations: codes of the locations, in order.
         months: months from the first to the last with lines.
-        parts: what rows have in common.
-        location: position of each row's location, ``(rows,)``.
-        month: position of its month.
-        part: position of its part; rows stand in the order of their parts.
-        sums: per measure of ``SUMS`` the sum of each row; missing values count as nothing.
+        parts: what rows have in common, in order.
+        starts: where the rows of each part start, and where those of the last one end.
+        cell: position of each row's location times the number of months, plus that of its month.
+        sums: per measure of ``READINGS`` the amount of each row; missing values count as nothing.
+        totals: per measure that says how much is known, the sum of each part.
     """
 
     locations: tuple[str, ...]
     months: tuple[date, ...]
     parts: tuple[Part, ...]
-    location: Ints
-    month: Ints
-    part: Ints
+    starts: Ints
+    cell: Ints
     sums: Mapping[str, Floats]
+    totals: Mapping[str, Floats]
+    _kept: dict[tuple[frozenset[int], Unit], Floats] = field(default_factory=dict, repr=False)
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -98,144 +78,43 @@ class Cube:
         return {code: at for at, code in enumerate(self.locations)}
 
     @cached_property
-    def _starts(self) -> Ints:
-        """Where the rows of each part start, and where those of the last one end."""
-        return np.searchsorted(self.part, np.arange(len(self.parts) + 1)).astype(np.int64)
-
-    @cached_property
-    def _totals(self) -> dict[str, Floats]:
-        return {
-            name: np.bincount(self.part, values, len(self.parts)).astype(np.float64)
-            for name, values in self.sums.items()
-        }
-
-    def _rows(self, parts: Collection[int]) -> Ints:
-        """Which rows belong to some parts."""
-        spans = [np.arange(self._starts[at], self._starts[at + 1]) for at in sorted(parts)]
-        return np.concatenate([np.zeros(0, np.int64), *spans])
+    def lines(self) -> Bools:
+        """Where there are any lines, ``(locations, months)``."""
+        return self._added(self.cell, None) > 0
 
     def panel(self, parts: Collection[int], unit: Unit) -> Floats:
-        """What some parts add up to, ``(locations, months)``; zero where there are no lines."""
-        rows = self._rows(parts)
-        return self._added(rows, self.sums[READINGS[unit]][rows])
+        """What some parts add up to, ``(locations, months)``; zero where there are no lines.
+
+        It is not to be changed: whoever asks for the same parts gets the same array.
+        """
+        key = frozenset(parts), unit
+        if key in self._kept:
+            return self._kept[key]
+        values = self.sums[READINGS[unit]]
+        found = np.zeros((len(self.locations), len(self.months)))
+        for rows in self._rows(parts):
+            found += self._added(self.cell[rows], values[rows])
+        found.flags.writeable = False
+        if (len(self._kept) + 1) * found.nbytes <= KEPT_AT_MOST:
+            self._kept[key] = found
+        return found
 
     def has_lines(self, parts: Collection[int]) -> Bools:
         """Where some parts have any line, ``(locations, months)``."""
-        rows = self._rows(parts)
-        return self._added(rows, np.ones(len(rows))) > 0
+        found = np.zeros((len(self.locations), len(self.months)), bool)
+        for rows in self._rows(parts):
+            found |= self._added(self.cell[rows], None) > 0
+        return found
 
     def total(self, parts: Collection[int], measure: str) -> float:
         """The sum of a measure over some parts."""
-        return float(self._totals[measure][sorted(parts)].sum())
+        return float(self.totals[measure][sorted(parts)].sum())
 
-    def _added(self, rows: Ints, values: Floats) -> Floats:
+    def _rows(self, parts: Collection[int]) -> list[slice]:
+        """Where the rows of some parts stand."""
+        return [slice(int(self.starts[at]), int(self.starts[at + 1])) for at in sorted(parts)]
+
+    def _added(self, cell: Ints, values: Floats | None) -> NDArray[np.float64 | np.int64]:
+        """Values, or ones, added up by cell, ``(locations, months)``."""
         size = len(self.locations), len(self.months)
-        at = self.location[rows] * size[1] + self.month[rows]
-        return np.bincount(at, values, size[0] * size[1]).astype(np.float64).reshape(size)
-
-
-def cubes(
-    db: Transaction, categories: Collection[str], named: Collection[tuple[str, str]]
-) -> dict[str, Cube]:
-    """The cube of every category that has order lines.
-
-    Args:
-        db: a consistent look at the file.
-        categories: the categories wanted.
-        named: source and number of the articles that must stand by themselves.
-    """
-    keys = ", ".join(f"{OF_KEY.get(name, name)} as {name}" for name in KEYS)
-    sums = ", ".join(f"coalesce(sum(cast({name} as double)), 0) as {name}" for name in SUMS)
-    sources, products = [one for one, _ in named], [one for _, one in named]
-    frame = db.frame(
-        "with named as (select unnest(?::varchar[]) as named_source, unnest(?::varchar[]) as alone)"
-        f" select {keys}, {sums} from order_lines left join named"
-        " on named_source = product_source and alone = product_id"
-        " where category in (select unnest(?::varchar[])) group by all",
-        [sources, products, sorted(categories)],
-    )
-    if frame.is_empty():
-        return {}
-    found = frame.partition_by("category", as_dict=True)
-    return {str(key[0]): _cube(part) for key, part in found.items()}
-
-
-PART: Final = KEYS[3:]
-
-
-def _cube(frame: pl.DataFrame) -> Cube:
-    part, parts = _coded(frame, PART)
-    location, locations = _coded(frame, ("location_id",))
-    first, last = (date.fromisoformat(str(month)) for month in _ends(frame))
-    month = (pl.col("month").dt.year() - first.year) * 12 + pl.col("month").dt.month() - first.month
-    order = np.argsort(part.astype(np.min_scalar_type(len(parts))), kind="stable")
-    return Cube(
-        locations=tuple(code for (code,) in locations),
-        months=tuple(month_range(first, last)),
-        parts=tuple(_part(row) for row in parts),
-        location=location[order],
-        month=frame.select(month.cast(pl.Int64)).to_series().to_numpy()[order],
-        part=part[order],
-        sums={name: frame[name].to_numpy()[order] for name in SUMS},
-    )
-
-
-def _coded(frame: pl.DataFrame, names: Sequence[str]) -> tuple[Ints, list[tuple[str, ...]]]:
-    """The position of each row's texts among the distinct ones, and those in their order.
-
-    Texts are compared by number, a column at a time, because there may be millions of rows.
-    """
-    mixed = np.zeros(len(frame), np.int64)
-    for name in names:
-        text = frame[name].fill_null(NONE).cast(pl.Categorical).to_physical()
-        code = _counted(text.cast(pl.Int64).to_numpy())
-        mixed = _counted(mixed * (int(code.max()) + 1) + code)
-    some = np.zeros(int(mixed.max()) + 1, np.int64)
-    some[mixed] = np.arange(len(mixed))
-    rows = frame[some].select(pl.col(names).fill_null(NONE)).rows()
-    order = sorted(range(len(rows)), key=rows.__getitem__)
-    place = np.empty(len(rows), np.int64)
-    place[order] = np.arange(len(rows))
-    return place[mixed], [rows[row] for row in order]
-
-
-def _counted(code: Ints) -> Ints:
-    """The same numbers without gaps."""
-    there = np.bincount(code) > 0
-    return (np.cumsum(there) - 1)[code].astype(np.int64)
-
-
-def _ends(frame: pl.DataFrame) -> tuple[object, object]:
-    return frame["month"].min(), frame["month"].max()
-
-
-def _part(row: tuple[str, ...]) -> Part:
-    channel, contract, source, product_source, product, group, base_unit = row
-    named = (product_source, product) if product else None
-    return Part(channel, contract, source, named, group, base_unit)
-
-
-def resolved(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
-    """For each article number the articles that bear it, and those that are the same elsewhere.
-
-    Args:
-        db: a consistent look at the file.
-        codes: article numbers, of whichever source.
-
-    Returns:
-        Source and number of each article; nothing for a number that no source has.
-    """
-    rows = db.rows(
-        "with wanted as (select unnest(?::varchar[]) as code),"
-        " direct as (select w.code, p.source, p.product_id, p.same_as from products as p"
-        " join (select code, code as product_id from wanted union select code, to_code from merged"
-        " join wanted using (code) where kind = 'products') as w on p.product_id = w.product_id)"
-        " select code, source, product_id from direct"
-        " union select d.code, p.source, p.product_id from direct as d join products as p"
-        " on p.same_as = d.product_id or p.product_id = d.same_as or p.same_as = d.same_as",
-        [sorted(codes)],
-    )
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for code, source, product in rows:
-        found[code].add((source, product))
-    return {code: frozenset(articles) for code, articles in found.items()}
+        return np.bincount(cell, values, size[0] * size[1]).reshape(size)

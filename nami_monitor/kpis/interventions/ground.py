@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from nami_monitor.kpis.context import of_orders
-from nami_monitor.kpis.interventions.cube import Cube, cubes, resolved
+from nami_monitor.kpis.interventions.cube import Cube
+from nami_monitor.kpis.interventions.cubes import cubes, resolved
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.interventions.series import Articles
 from nami_monitor.kpis.interventions.sites import Place, places

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis.interventions import overlap
-from nami_monitor.kpis.interventions.cube import Bools, Cube, Floats
+from nami_monitor.kpis.interventions.cube import Bools, Cube, Floats, Ints
 from nami_monitor.kpis.interventions.ground import Ground
 from nami_monitor.kpis.interventions.note import Note
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.kpis.interventions.series import Series, of_unit, readable, series
+from nami_monitor.kpis.interventions.series import Series, of_unit, readable, series, target
 from nami_monitor.kpis.interventions.sites import Given, Sites, sites
 from nami_monitor.kpis.interventions.window import Window, window
 
@@ -46,18 +47,34 @@ class Setting:
         """The sources that feed some parts."""
         return {self.cube.parts[at].source for at in parts}
 
-    def array(
-        self,
-        parts: Collection[int],
-        unit: Unit,
-        locations: tuple[str, ...] | None = None,
-        window: Window | None = None,
-    ) -> Floats:
-        """What some parts add up to, ``(locations, months)`` of the comparison."""
-        rows = [self.cube.row_of[code] for code in locations or self.locations]
-        months = (window or self.window).months
-        columns = [self.cube.months.index(month) for month in months]
-        return self.cube.panel(parts, unit)[np.ix_(rows, columns)]
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many locations and months the comparison has."""
+        return len(self.locations), len(self.window.months)
+
+    def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
+        """What some parts add up to, ``(locations, months)`` of the comparison.
+
+        Args:
+            parts: positions of the parts in the cube.
+            unit: base units, kg or EUR.
+            into: where to write it; a new array by default.
+        """
+        panel = self.cube.panel(parts, unit)[:, self._columns]
+        return panel.take(self._rows, axis=0, out=into, mode="clip")
+
+    @cached_property
+    def _rows(self) -> Ints:
+        return np.array([self.cube.row_of[code] for code in self.locations], int)
+
+    @cached_property
+    def _columns(self) -> slice | list[int]:
+        """The positions of the months; a slice, which copies nothing, when none is left out."""
+        months = self.window.months
+        first = self.cube.months.index(months[0]) if months else 0
+        if self.cube.months[first : first + len(months)] == months:
+            return slice(first, first + len(months))
+        return [self.cube.months.index(month) for month in months]
 
     @property
     def settled(self) -> int:
@@ -93,7 +110,7 @@ def setting(one: Intervention, ground: Ground) -> Setting | tuple[Note, ...]:
     if lacking := _lacking(one, found, ground, cube):
         return (lacking,)
     about = {
-        other.code: series(other, cube, ground.articles).target
+        other.code: target(other, cube, ground.articles)
         for other in ground.register
         if other.category == one.category
     }
@@ -179,26 +196,25 @@ def untouched(
     channels = tuple(dict.fromkeys((one.target_channel, *one.substitute_channels)))
     about = found.series.target | found.series.substitute
     before = found.settled if settled is None else settled
-    everywhere: list[list[Floats]] = []
-    rest: list[list[Floats]] = []
-    for parts in found.series.untouched.values():
-        same = of_unit(found.cube, parts, about, unit)
-        if not same or not _whole(found, same):
-            continue
-        group = [
-            found.array({at for at in same if found.cube.parts[at].channel == channel}, unit)
-            for channel in channels
-        ]
-        (everywhere if _ordered(group, before) else rest).append(group)
-    together = np.sum(rest, axis=0) if rest else None
-    if together is not None and _ordered(together, before):
-        everywhere.append(list(together))
-    return np.array(everywhere) if everywhere else None
+    groups = [of_unit(found.cube, parts, about, unit) for parts in found.series.untouched.values()]
+    groups = [same for same in groups if same and _whole(found, same)]
+    amounts = np.empty((len(groups), len(channels), *found.shape))
+    for at, same in enumerate(groups):
+        for to, channel in enumerate(channels):
+            own = {part for part in same if found.cube.parts[part].channel == channel}
+            found.array(own, unit, into=amounts[at, to])
+    everywhere = np.array([_ordered(group, before) for group in amounts], bool)
+    if everywhere.all():
+        return amounts if len(amounts) else None
+    together = amounts[~everywhere].sum(axis=0)
+    kept = [amounts[everywhere], *([together[None]] if _ordered(together, before) else [])]
+    found_any = np.concatenate(kept)
+    return found_any if len(found_any) else None
 
 
-def _ordered(group: Sequence[Floats], before: int) -> bool:
+def _ordered(group: Floats, before: int) -> bool:
     """Whether every location ordered of a group in the first months."""
-    return bool((np.sum(group, axis=0)[:, :before].sum(axis=1) > 0).all())
+    return bool((group[..., :before].sum(axis=(0, 2)) > 0).all())
 
 
 def _whole(found: Setting, parts: Collection[int]) -> bool:

@@ -73,19 +73,15 @@ def series(one: Intervention, cube: Cube, articles: Articles) -> Series:
     parts = cube.parts
     named = _articles(one.products, articles)
     instead = _articles(one.substitute_products, articles)
-    target = frozenset(
-        at
-        for at, part in enumerate(parts)
-        if part.channel == one.target_channel and (not one.products or part.product in named)
-    )
+    aimed = target(one, cube, articles)
     substitute = frozenset(
         at
         for at, part in enumerate(parts)
         if part.channel in one.substitute_channels
         and (not one.substitute_products or part.product in instead)
-        and at not in target
+        and at not in aimed
     )
-    taken = target | substitute
+    taken = aimed | substitute
     channels = {one.target_channel, *one.substitute_channels}
     rest = [at for at in range(len(parts)) if at not in taken]
     about = named | instead
@@ -108,7 +104,23 @@ def series(one: Intervention, cube: Cube, articles: Articles) -> Series:
         *(Goal(Kind.CONTRACT, name, found) for name, found in contracts.items()),
     ]
     untouched = {name: found for name, found in groups.items() if name not in touched}
-    return Series(target, substitute, tuple(goals), untouched)
+    return Series(aimed, substitute, tuple(goals), untouched)
+
+
+def target(one: Intervention, cube: Cube, articles: Articles) -> frozenset[int]:
+    """The parts of the cube that an intervention aims at.
+
+    Args:
+        one: the intervention.
+        cube: the order lines of its category.
+        articles: the articles behind every number that it names.
+    """
+    named = _articles(one.products, articles)
+    return frozenset(
+        at
+        for at, part in enumerate(cube.parts)
+        if part.channel == one.target_channel and (not one.products or part.product in named)
+    )
 
 
 def _articles(codes: Collection[str], articles: Articles) -> frozenset[tuple[str, str]]:

@@ -109,7 +109,7 @@ class Given:
     @cached_property
     def lines(self) -> Bools:
         """Whether there was any line of the category, ``(locations, months)``."""
-        return self.cube.has_lines(range(len(self.cube.parts)))[:, self.span]
+        return self.cube.lines[:, self.span]
 
     @cached_property
     def ordering(self) -> frozenset[str]:
@@ -187,6 +187,8 @@ def _silent(lines: Bools) -> bool:
     Args:
         lines: whether there was any order, by month.
     """
+    if lines.all():
+        return False
     at = np.flatnonzero(lines)
     if not at.size:
         return True

@@ -20,9 +20,9 @@ from nami_monitor.kpis.interventions.panel import Setting, absent, among_neighbo
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.series import Goal, Kind, of_unit
 from nami_monitor.kpis.interventions.window import whole
-from nami_monitor.waterbed.destinations import destinations
+from nami_monitor.waterbed.destinations import each_destination
 from nami_monitor.waterbed.effects import LOST
-from nami_monitor.waterbed.estimate import estimate
+from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.result import Estimate, Result
 
@@ -83,18 +83,20 @@ def _elsewhere(found: Setting, unit: Unit, goals: Sequence[Goal], read: Ground) 
     """
     about = found.series.target | found.series.substitute
     same = [of_unit(found.cube, goal.parts, about, unit) for goal in goals]
-    usable = [bool(parts) and _delivered(found, parts, read) for parts in same]
+    feeds = [frozenset(found.feeds(parts)) for parts in same]
+    whole = {feed: _delivered(found, feed, read) for feed in set(feeds)}
+    usable = [bool(parts) and whole[feed] for parts, feed in zip(same, feeds, strict=True)]
     arrays = [found.array(parts, unit) for parts, use in zip(same, usable, strict=True) if use]
     each: Sequence[Estimate | None] = ()
     if arrays:
-        seen = destinations(
+        seen = each_destination(
             found.array(found.series.target, unit),
             np.array(arrays),
             found.treated,
             len(found.window.pre),
             anticipation=found.window.anticipation,
             volume=found.volume,
-        ).each
+        )
         each = [place.effect if place else None for place in seen]
     told = iter(each)
     return tuple(
@@ -107,9 +109,8 @@ def _place(goal: Goal, effect: Estimate | None) -> Went:
     return Went(goal.kind, goal.name, effect, _not_zero(effect), corrected=True)
 
 
-def _delivered(found: Setting, parts: frozenset[int], read: Ground) -> bool:
-    """Whether the sources of some parts tell of every month and location of the comparison."""
-    feed = found.feeds(parts)
+def _delivered(found: Setting, feed: frozenset[str], read: Ground) -> bool:
+    """Whether some sources tell of every month and location of the comparison."""
     gone = absent(read, [feed], found.window.months)
     return whole(read.history, feed, found.window.months) and not gone & set(found.locations)
 
@@ -135,7 +136,15 @@ def _in_time(one: Intervention, found: Setting, unit: Unit, result: Result) -> l
 
 def _net(kind: Kind, one: Intervention, found: Setting, unit: Unit) -> Went:
     """A comparison of its own: the change of target and substitute together."""
-    net = estimated(one, found, unit).net
+    net = net_effect(
+        found.array(found.series.target, unit),
+        found.array(found.series.substitute, unit),
+        found.treated,
+        len(found.window.pre),
+        anticipation=found.window.anticipation,
+        untouched=untouched(found, unit, one),
+        volume=found.volume,
+    )
     return Went(kind, "", net, _not_zero(net), corrected=False)
 
 
