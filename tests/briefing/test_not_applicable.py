@@ -14,7 +14,7 @@ from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.requests import ledger
 from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import OverTime, State
+from nami_monitor.core.words import OverTime, State, Strategy
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.entry import enter
 from nami_monitor.kpis import CATALOGUE, Ask, compute
@@ -33,7 +33,13 @@ MONTH = dt.date(2026, 10, 1)
 AGAIN = dt.date(2028, 2, 1)
 OF_PROJECTS = {"by_project", "by_unit", "by_initiative"}
 """Ledgers in which the category has no row, so that no group of theirs is it."""
-RULED_OUT = {code: kpi for code, kpi in CATALOGUE.items() if kpi.strategy in STRATEGIES}
+ASKS_WHETHER_REDUCED = "aha_reductions"
+"""Steers by falls in volume: where less cannot be bought, nobody is asked about them."""
+RULED_OUT = {
+    code: kpi
+    for code, kpi in CATALOGUE.items()
+    if kpi.strategy in STRATEGIES or code == ASKS_WHETHER_REDUCED
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +69,8 @@ def db(ruled_out):
 
 def says_so(result):
     """Whether a figure says in both languages why it does not apply, and until when."""
-    strategy = CATALOGUE[result.code].strategy
+    asks = result.code == ASKS_WHETHER_REDUCED
+    strategy = Strategy.REDUCE if asks else CATALOGUE[result.code].strategy
     assert (result.code, result.state, result.value) == (result.code, State.NOT_APPLICABLE, None)
     for lang in LANGS:
         said = reason_sentence(result, lang)
