@@ -9,6 +9,7 @@ from nami_monitor.briefing import waterbed
 from nami_monitor.core.words import KitSignal, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis.names import word
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.signals.signal import Attention, Signal
 
@@ -46,6 +47,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "kinds": lambda kinds, lang: ", ".join(
         text(f"breaks.{kind}", lang) for kind in str(kinds).split(",")
     ),
+    "discipline": lambda role, lang: word("role", role, lang),
     "moment": lambda kind, lang: text(f"signals.moments.{kind}", lang),
 }
 """How numbers are written that are in no KPI's unit; others are text already."""

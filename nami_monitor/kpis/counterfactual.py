@@ -170,13 +170,18 @@ def _quotient(made: KpiResult, held: Sequence[Share]) -> KpiResult:
     return replace(
         totals,
         state=State.VALUE,
-        value=100 * quotient.value,
-        low=_finite(100 * quotient.low),
-        high=_finite(100 * quotient.high),
+        value=_steady(100 * quotient.value),
+        low=_finite(_steady(100 * quotient.low)),
+        high=_finite(_steady(100 * quotient.high)),
     )
 
 
 WITHHELD: Final = (Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE)
+
+
+def _steady(value: float) -> float:
+    """The value to twelve digits: months added up in another order give no other quotient."""
+    return float(f"{value:.12g}")
 
 
 def _finite(value: float) -> float | None:

@@ -37,7 +37,7 @@ def names(
         code alone where nobody names it.
     """
     known = _known(db, dimension, [key for key in keys if key is not None], lang)
-    found = {key: known.get(key or "") or _word(dimension, key, lang) for key in keys}
+    found = {key: known.get(key or "") or word(dimension, key, lang) for key in keys}
     times = Counter(found.values())
     return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in found.items()}
 
@@ -56,7 +56,8 @@ def _known(db: Transaction, dimension: str, codes: list[str], lang: str) -> dict
     )
 
 
-def _word(dimension: str, code: str | None, lang: str) -> str:
+def word(dimension: str, code: str | None, lang: str) -> str:
+    """The catalogue's word for a value of a dimension or a role, else the code itself."""
     if code is None:
         return text("words.unknown", lang)
     key = f"codes.{dimension}.{code}"

@@ -75,14 +75,19 @@ def disciplines(session: Session, shown: Conclusions) -> None:
             one.title,
             filters.category_name(session, one.category),
             labels.value(session, one.status),
-            ", ".join(one.present) or None,
-            ", ".join(one.missing) or None,
+            _roles(session, one.present),
+            _roles(session, one.missing),
             one.policy,
         )
         for one in shown.tables
     ]
     title = session.t("conclusions.disciplines.title")
     grid(session, heads, rows, key="conclusion_tables", name=title, file=title)
+
+
+def _roles(session: Session, roles: Sequence[str]) -> str | None:
+    """Roles in words; those that no catalogue knows as the register has them."""
+    return ", ".join(words.code_name(session, "role", one) for one in roles) or None
 
 
 def market(session: Session, shown: Conclusions) -> None:

@@ -73,7 +73,7 @@ def grid(
     short = session.t("trace.short")
     for title, addresses in (traces or {}).items():
         columns[title], written[title] = addresses, lambda _: short
-        config[title] = st.column_config.LinkColumn(display_text=short, width="small")
+        config[title] = st.column_config.LinkColumn(display_text=short)
     order = [*titles[:1], *(traces or {}), *titles[1:]]
     frame = pl.DataFrame({title: columns[title] for title in order}, strict=False).to_pandas()
     shown = min(len(rows), MOST_ROWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import Kpi, KpiResult
+from nami_monitor.kpis.names import word
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.ui.app import Session
 
@@ -27,10 +28,7 @@ def activity_name(session: Session, measure: str | None) -> str | None:
 
 def code_name(session: Session, dimension: str, code: str | None) -> str:
     """A value of a dimension: the catalogue's word for it, else the code itself."""
-    if code is None:
-        return session.t("words.unknown")
-    key = f"codes.{dimension}.{code}"
-    return session.t(key) if has_text(key, session.lang) else code
+    return word(dimension, code, session.lang)
 
 
 def figure(session: Session, result: KpiResult) -> str:

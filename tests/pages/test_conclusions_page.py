@@ -12,7 +12,7 @@ from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.signals import falls
-from nami_monitor.ui import app
+from nami_monitor.ui import app, links
 from nami_monitor.ui.conclusions import LESSON
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +46,20 @@ def test_each_conclusion_has_its_lesson_and_its_own_figures(lang):
     assert len(page.dataframe) == 2
     said = [one.value for one in page.info]
     assert text("conclusions.unknowingly.none", lang) in said
+
+
+def test_roles_are_named_in_the_language_of_the_page():
+    for lang, role in (("nl", "duurzaamheid"), ("en", "sustainability")):
+        missing = opened(lang).dataframe[0].value[text("conclusions.disciplines.missing", lang)]
+        assert any(role in (one or "").split(", ") for one in missing)
+
+
+def test_falls_are_counted_and_lead_to_their_lines(monkeypatch):
+    led = []
+    monkeypatch.setattr(st, "page_link", lambda page, **how: led.append((page, how)))
+    opened()
+    asked = [how["query_params"] for page, how in led if page == links.TRACE]
+    assert ["aha_reductions"] in [found["kpi"] for found in asked]
 
 
 def test_a_fall_is_confirmed_with_one_click_and_taken_back(monkeypatch):
