@@ -217,8 +217,8 @@ def _parts(
         " coalesce(months, 0) < date_diff('month', from_month, to_month) + 1 as lacks"
         " from lived left join amounts using (location_id, measure, no))"
         f" select {by}no, sum(value), count(*) filter (where lacks),"
-        f" list(location_id order by location_id) filter (where lacks)[1:{NAMED}],"
-        f" list(location_id order by location_id) filter (where twice)[1:{NAMED}]"
+        f" min(location_id, {NAMED}) filter (where lacks),"
+        f" min(location_id, {NAMED}) filter (where twice)"
         " from joined group by all"
     )
     size = len(split)

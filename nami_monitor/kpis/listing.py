@@ -82,7 +82,13 @@ def rows(
         UserError: ``trace.no_rows`` when the figure rests on no row that may be told, or what
             ``figure`` raises.
     """
-    scope = _scope(db, kpi, ask, table)
+    with _scope(db, kpi, ask, table).hold(db) as scope:
+        return _page(db, scope, ask, batch, limit, offset)
+
+
+def _page(
+    db: Transaction, scope: Scope, ask: Ask, batch: int | None, limit: int, offset: int
+) -> Listing:
     counts = _counts(db, scope, batch)
     columns: list[str] = []
     found: list[tuple[Any, ...]] = []

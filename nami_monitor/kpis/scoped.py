@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -38,6 +39,7 @@ class Scope:
         denominator: likewise.
         covered: SQL aggregate of the known share; rows that count in it alone are listed too.
         rolled: the relation of sums in which the same can be added up, if there is one.
+        held: the table that holds the rows, worked out before; empty where none does.
     """
 
     ground: Ground
@@ -49,6 +51,7 @@ class Scope:
     denominator: str | None
     covered: str | None = None
     rolled: Relation | None = None
+    held: str = ""
 
     @property
     def reads(self) -> str:
@@ -75,12 +78,29 @@ class Scope:
             periods: a part of the months; all of them without.
             more: further columns of the rows ``r``, each behind a comma.
         """
-        made = self.ground.rows(tuple(periods or self.periods))
-        source = replace(self.relation, name=f"({made})").source(self._used)
+        counted = self._counted(periods)
+        return f"select {self._listed('r.batch', 'r.line')}{more} from {counted}"
+
+    @contextmanager
+    def hold(self, db: Transaction) -> Iterator[Scope]:
+        """The same with its rows in a table, for what reads them more than once.
+
+        Order lines are left where they are: a page of them reads a few months only.
+        """
+        if self.relation.delivered_by == ORDERS:
+            yield self
+            return
+        with db.table_of("behind", f"select r.* from {self._counted()}") as name:
+            yield replace(self, held=name)
+
+    def _counted(self, periods: Sequence[Period] | None = None) -> str:
+        """Where the rows ``r`` that count come from, with the test that they pass."""
+        made = self.held or f"({self.ground.rows(tuple(periods or self.periods))})"
+        source = replace(self.relation, name=made).source(self._used)
         test = filter_text(self.relation, self.filters)
         if self.relation.delivered_by != ORDERS:
             test += f" and ({' or '.join(f'coalesce(r.{name}, 0) <> 0' for name in self.measures)})"
-        return f"select {self._listed('r.batch', 'r.line')}{more} from {source} where {test}"
+        return f"{source} where {test}"
 
     def units(self, db: Transaction) -> str:
         """SQL of the rows that count, or of sums of them that are quicker to add up.

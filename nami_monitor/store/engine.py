@@ -102,6 +102,16 @@ class Transaction:
         self._cursor.register(name, frame.to_arrow())
 
     @contextmanager
+    def table_of(self, name: str, sql: str) -> Iterator[str]:
+        """Let SQL read the rows of a query, worked out once, for as long as the block lasts.
+
+        When it fails, the cursor goes and the table with it.
+        """
+        self._cursor.execute(f"create temp table {name} as {sql}")
+        yield name
+        self._cursor.execute(f"drop table temp.{name}")
+
+    @contextmanager
     def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
         """Let SQL read a frame under ``name`` for as long as the block lasts.
 
