@@ -94,6 +94,19 @@ def test_a_run_counts_all_months_on_its_side_also_those_of_another_rule():
     assert not departures(high, Direction.DOWN)[0].better
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_month_on_the_mean_ends_a_run(side):
+    values = [10 + side, 10, *[10 + side] * 8]
+    chart = stated(values, [None] * 2 + [XmrRule.RUN] * 8)
+    assert departure_at(chart, 9, Direction.UP).length == 8
+
+
+def test_value_and_limits_bear_the_season_of_their_month():
+    plain = stated([10, 20], [None, XmrRule.OUTSIDE])
+    found = departure_at(replace(plain, seasonal=np.array([-4.0, 4.0])), 1, Direction.UP)
+    assert (found.value, found.mean, found.low, found.high) == (24, 14, 11, 17)
+
+
 def test_a_row_ends_where_new_limits_start():
     marks = [XmrRule.OUTSIDE] * 4
     chart = stated([20, 20, 20, 20], marks)

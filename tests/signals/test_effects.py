@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from nami_monitor.core.words import Design, KitSignal, Verdict
 from nami_monitor.signals.effects import fading, of_effect
@@ -77,6 +78,28 @@ def test_a_planted_fading_is_found_with_both_halves(seed):
 def test_a_lasting_effect_seldom_seems_to_fade():
     seen = sum(fading(result(path=path(-50.0, seed=seed))) is not None for seed in range(400))
     assert seen <= 20, "nominal 2.5%: 10 of 400"
+
+
+@pytest.mark.parametrize("post", [12, 13])
+def test_a_fading_is_told_where_placebos_would_hardly_show_it(post):
+    told = set()
+    for seed in range(60):
+        made = path(-42.0, seed=seed, post=post)
+        half = post // 2
+        after = np.vstack([made.gross, made.gross_placebos])[:, 24:]
+        change = after[:, -half:].mean(axis=1) - after[:, :half].mean(axis=1)
+        p = stats.t.sf(change[0] / np.sqrt(np.mean(change[1:] ** 2)), df=CONTROLS - 1)
+        found = fading(replace(result(path=made), post_months=post))
+        assert (found is not None) == (p <= 0.025)
+        assert found is None or found.p == pytest.approx(p)
+        told.add(found is None)
+    assert told == {True, False}
+
+
+def test_a_decrease_that_touches_zero_is_not_shown():
+    whole = path(-20.0)
+    assert fading(result(gross=-10.0, path=whole)) is None
+    assert fading(result(gross=-10.001, path=whole)) is not None
 
 
 def test_an_effect_that_grows_does_not_fade():

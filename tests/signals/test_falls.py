@@ -42,6 +42,7 @@ def test_fewer_people_are_no_fall():
 def test_two_whole_years_are_needed_and_something_to_fall_from():
     volume = series(1, fall=0.3)
     assert real_fall(volume[-23:]) is None
+    assert real_fall(volume[-24:]) is not None
     gap = volume.copy()
     gap[30] = NAN
     assert real_fall(gap) is None

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from nami_monitor.core.words import KitSignal
 from nami_monitor.signals.assess import Assurance
@@ -52,6 +53,22 @@ def test_a_december_that_stands_out_is_told_with_its_share():
 def test_a_smooth_year_with_a_high_december_is_a_peak_too():
     found = year_end_peak(months(200.0, wobble=0.0))
     assert (found.p, found.amount) == (0.0, pytest.approx(200 - 1300 / 12))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_peak_is_what_an_ordinary_twelfth_month_would_hardly_reach(seed):
+    draw = np.random.default_rng(seed)
+    others = 100 + 25 * draw.normal(size=11)
+    found = year_end_peak(np.append(others, 165.0))
+    beyond = (165.0 - others.mean()) / (stats.sem(others) * np.sqrt(12))
+    p = stats.t.sf(beyond, df=10)
+    assert (found is not None) == (p <= 0.025)
+    assert found is None or found.p == pytest.approx(p)
+
+
+def test_peaks_are_judged_on_both_sides_of_their_limit():
+    ends = {year_end_peak(months(165.0, wobble=wobble)) is None for wobble in np.linspace(1, 60)}
+    assert ends == {True, False}
 
 
 @pytest.mark.parametrize(
