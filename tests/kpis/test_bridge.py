@@ -57,6 +57,8 @@ def test_units_are_never_added_up():
         ((5, 60), (-1, -10), Split(unsplit=-70)),
         ((5, 60), (0, -10), Split(unsplit=-70)),
         ((5, 60), (3, -10), Split(unsplit=-70)),
+        ((0, 60), (5, 80), Split(unsplit=20)),
+        ((5, 60), (0, 80), Split(unsplit=20)),
         ((5, 0), (5, 60), Split(unsplit=60)),
         (None, None, Split()),
     ],

@@ -138,6 +138,13 @@ def test_a_tail_of_a_few_assets_says_nothing():
     assert curve.restricted_mean(250) == Estimate(lack=Lack.TOO_FEW_AT_RISK)
 
 
+def test_as_many_as_are_needed_are_enough():
+    least = round(SURVIVAL_AT_RISK.value)
+    assert counted([(100, True)] + [(200, False)] * (least - 1)).survival_at(100).lack is None
+    few = counted([(100, True)] + [(200, False)] * (least - 2))
+    assert few.survival_at(100).lack is Lack.TOO_FEW_AT_RISK
+
+
 def test_few_survivors_of_many_that_were_all_watched_are_a_figure():
     curve = counted([(100, True)] * 997 + [(500, False)] * 3)
     assert curve.survival_at(400).value == pytest.approx(0.003)
