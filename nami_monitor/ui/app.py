@@ -26,6 +26,8 @@ WHO = "who"
 FOLLOW_SECONDS = 5.0
 NAVIGATED = "app.navigated"
 WANTED = "app.wanted"
+PAGE = "app.page"
+LINKED = "app.linked"
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,21 @@ def show_data(which: str) -> None:
 
 
 def choose_language() -> None:
-    """Take over the language that the visitor chose in the sidebar."""
+    """Take over the language that the visitor chose in the sidebar.
+
+    A browser knows a choice by its words, so every choice on the page is told anew in the new ones.
+    """
     st.session_state[LANGUAGE] = st.session_state["language_choice"]
+    for key, value in st.session_state.items():
+        if _chosen(value):
+            st.session_state[key] = value
+
+
+def _chosen(value: object) -> bool:
+    """Whether a value is what a box, a field or a row of options holds; others may not be set."""
+    if isinstance(value, list | tuple):
+        return all(_chosen(one) for one in value)
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def choose_data() -> None:
@@ -127,12 +142,20 @@ def page(title: str) -> Session:
         _through_the_entry(title.partition(".")[0])
     session = current()
     dress(session)
+    _enter(title)
     _address(session)
     _follow(session.store, session.store.version())
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
     return session
+
+
+def _enter(title: str) -> None:
+    """Note which page stands now, and whether a link led to it that says what to show."""
+    if st.session_state.get(PAGE) != title:
+        st.session_state[PAGE] = title
+        st.session_state[LINKED] = bool(set(st.query_params) - {LANGUAGE, DATA})
 
 
 def dress(session: Session) -> None:

@@ -35,7 +35,11 @@ EVENTS = 3
 
 
 def since(session: Session, found: Briefing, chosen: Chosen) -> None:
-    """What changed since the last visit; the present visit is kept for the next one."""
+    """What changed since the last visit; the present visit is kept for the next one.
+
+    It has a place of its own: what moves on a page folds up, even while somebody writes in it.
+    """
+    place = st.empty()
     if found.month != found.last:
         return
     name = f"{session.who}|{urlencode(chosen.where, doseq=True)}"
@@ -51,9 +55,9 @@ def since(session: Session, found: Briefing, chosen: Chosen) -> None:
         changed = check.changes(found, before, check.deliveries(db, before.at))
     day = labels.moment(session, changed.since)
     if changed.nothing:
-        st.caption(session.t("check.since.nothing", day=day))
+        place.caption(session.t("check.since.nothing", day=day))
         return
-    with st.expander(session.t("check.since.title", day=day)):
+    with place.expander(session.t("check.since.title", day=day)):
         st.markdown("\n".join(f"- {one}" for one in _told(session, found, changed)))
 
 
@@ -235,7 +239,7 @@ def goals(session: Session, category: str) -> None:
             + (f": {targets.name(session, names, event.target)}" if event.target else "")
         )
     entry.who_field(session)
-    target_form.form(session, lines, names)
+    target_form.form(session, lines, names, category)
     chosen = targets.choose(session, own, names) if own else None
     if chosen:
         targets.change(session, chosen)

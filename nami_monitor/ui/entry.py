@@ -70,10 +70,11 @@ def who_field(session: Session) -> None:
 
 
 def note() -> None:
-    """Say what the last entry did."""
+    """Say what the last entry did, in a place of its own: what moves on a page folds up."""
+    place = st.empty()
     said = state.take_note()
     if said:
-        st.success(said)
+        place.success(said)
 
 
 def in_demo(session: Session) -> None:

@@ -1,6 +1,7 @@
 """Filters whose choice stands in the address, so that a link shows the same page to someone else.
 
-Widgets hold raw codes; names in the reader's language are only their labels.
+Widgets hold raw codes; names in the reader's language are only their labels. What holds is, in this
+order: what a link says, what the visitor chose last on any page, and what everyone sees at first.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import streamlit as st
 
@@ -16,7 +18,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, words
+from nami_monitor.ui import app, cache, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
 
@@ -28,6 +30,9 @@ SPAN_MONTHS = 6
 
 ALL = ""
 """The code of "all" in a filter; it leaves the address clean."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,20 +71,61 @@ def select(
         default: chosen at first, and left out of the address; the first option without one.
         help_text: what stands behind its question mark.
     """
-    key = f"filter.{name}"
     first = default if default is not None and default in options else options[0]
-    if st.session_state.get(key) not in options:
-        asked = st.query_params.get(name)
-        st.session_state[key] = asked if asked in options else first
-    value = st.selectbox(
-        label, options, format_func=shown, key=key, persist_state="session", help=help_text
-    )
+    key = take(name, lambda code: code if code in options else None, first)
+    value = st.selectbox(label, options, format_func=shown, key=key, help=help_text)
     remember(name, value or first, first)
     return value or first
 
 
+def take(
+    name: str, read: Callable[[str], T | None], usual: T, write: Callable[[T], str] = str
+) -> str:
+    """Give a filter's widget its value before it is drawn.
+
+    A widget is told its value when a page is entered and when the address changes under it. By
+    itself Streamlit keeps the choice of another page apart from what the browser then shows.
+
+    Args:
+        name: of the filter in the address.
+        read: from what stands in the address to a value; None where it is none that fits.
+        usual: the value at first.
+        write: from a value to what stands in the address.
+
+    Returns:
+        The widget's key.
+    """
+    key = f"filter.{name}"
+    page = st.session_state.get(app.PAGE, "")
+    on, before = st.session_state.get(f"{key}.last", ("", None))
+    asked = st.query_params.get(name)
+    entered = on != page
+    wanted = None
+    if asked is not None and (entered or asked != before):
+        wanted = read(asked)
+    elif entered and before is not None and not st.session_state.get(app.LINKED):
+        wanted = read(before)
+    if wanted is None and (entered or _lost(key, read, write)):
+        wanted = usual
+    if wanted is not None:
+        st.session_state[key] = wanted
+    return key
+
+
+def _lost(key: str, read: Callable[[str], T | None], write: Callable[[T], str]) -> bool:
+    """Whether a widget bears nothing that can be chosen."""
+    held = st.session_state.get(key)
+    return held is None or read(write(held)) is None
+
+
+def last(name: str) -> str:
+    """What a filter said last on any page, as it stands in an address; empty before that."""
+    return str(st.session_state.get(f"filter.{name}.last", ("", ""))[1])
+
+
 def remember(name: str, value: str, default: str) -> None:
     """Keep a choice in the address, unless it is what everyone sees anyway."""
+    st.session_state[f"filter.{name}.last"] = (st.session_state.get(app.PAGE, ""), value)
     if value == default:
         if name in st.query_params:
             del st.query_params[name]

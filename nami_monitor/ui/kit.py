@@ -67,9 +67,7 @@ def intro(session: Session) -> None:
 
 def ask(session: Session) -> Asked:
     """Words to search for and filters, kept in the address."""
-    key = f"filter.{QUERY}"
-    if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(QUERY, "")
+    key = filters.take(QUERY, str, "")
     left, right = st.columns(2)
     with left:
         query = st.text_input(

@@ -32,6 +32,7 @@ MIME: Final = {
 }
 LANGUAGES: Final = {"nl": "Nederlands", "en": "English"}
 CHOSEN: Final = "presentation.page"
+LISTED: Final = "presentation.listed"
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
 MADE: Final = "presentation.made"
 BUILT: Final = "presentation.built"
@@ -112,20 +113,19 @@ def choose(session: Session) -> Wanted:
 
 
 def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
-    key = "filter.categories"
-    if key not in st.session_state:
-        asked = st.query_params.get("category", "").split(",")
-        first = [code for code in asked if code in offered] or offered[:1]
-        st.session_state[key] = first
+    def read(codes: str) -> list[str] | None:
+        named = [code for code in codes.split(",") if code]
+        return named if set(named) <= set(offered) else None
+
+    first = offered[:1]
     chosen = st.multiselect(
         session.t("presentation.categories"),
         offered,
         format_func=lambda code: filters.category_name(session, code),
-        key=key,
+        key=filters.take("categories", read, read(filters.last("category")) or first, ",".join),
         placeholder=session.t("presentation.everything"),
-        persist_state="session",
     )
-    filters.remember("category", ",".join(chosen), "")
+    filters.remember("categories", ",".join(chosen), ",".join(first))
     return tuple(chosen)
 
 
@@ -181,19 +181,25 @@ def headline(session: Session, shown: Shown) -> None:
 
 
 def pick(session: Session, shown: Shown) -> Page:
-    """The page that is looked at, with buttons to go to the one before and after it."""
+    """The page that is looked at, with buttons to go to the one before and after it.
+
+    A browser knows a choice by its words, so it is told anew when a page gets another number.
+    """
     pages = shown.pages
     codes = [page.code for page in pages]
-    if st.session_state.get(CHOSEN) not in codes:
-        st.session_state[CHOSEN] = codes[0]
     names = {page.code: _listed(session, page, no, shown) for no, page in enumerate(pages, 1)}
+    before, listed = st.session_state.get(LISTED, ("", {}))
+    code = st.session_state.get(CHOSEN, before)
+    code = code if code in codes else codes[0]
+    if names != listed or st.session_state.get(CHOSEN) != code:
+        st.session_state[CHOSEN] = code
+    st.session_state[LISTED] = (code, names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             session.t("presentation.page"),
             codes,
             format_func=lambda code: names[code],
             key=CHOSEN,
-            persist_state="session",
         )
         at = codes.index(st.session_state[CHOSEN])
         for name, to, off in (("before", at - 1, at == 0), ("after", at + 1, at == len(codes) - 1)):

@@ -20,7 +20,8 @@ SCRIPT: Final = r"""
 (() => {
   const own = ['stFileUploader', 'stElementToolbar', 'stTooltipContent', 'stStatusWidget',
     'InputInstructions', 'stMainMenuPopover', 'stDataFrameColumnMenu', 'stToast', 'stToolbar',
-    'stDialog'].map(name => `[data-testid=${name}]`).concat('.gdg-search-status', '#clip-region');
+    'stDialog', 'stSkipToContent'].map(name => `[data-testid=${name}]`)
+    .concat('.gdg-search-status', '#clip-region');
   const mixed = ['[data-testid=stSelectbox]', '[data-testid=stMultiSelect]', '[role=listbox]'];
   const plain = new Map(), made = [];
   for (const [from, to] of WORDS) {

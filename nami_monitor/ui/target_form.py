@@ -29,13 +29,14 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 ALL = ""
 
 
-def form(session: Session, found: Sequence[Line], names: Names) -> None:
+def form(session: Session, found: Sequence[Line], names: Names, category: str = "") -> None:
     """Ask for a target and book it.
 
     Args:
         session: the visitor's session.
         found: the targets that stand.
         names: the categories' names.
+        category: the one that the page is about; empty for none.
     """
     with st.expander(session.t("targets.form.title"), expanded=not found):
         st.markdown(session.t("targets.form.words"))
@@ -60,6 +61,7 @@ def form(session: Session, found: Sequence[Line], names: Names) -> None:
             category = st.selectbox(
                 session.t("columns.category"),
                 [*names, ALL],
+                index=[*names, category].index(category) if category else 0,
                 format_func=lambda code: targets.category_name(session, names, code or None),
                 key="target_category",
             )

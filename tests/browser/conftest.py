@@ -119,8 +119,10 @@ def page(chromium):
 def settled(page) -> None:
     """Wait until the page has drawn everything it is going to draw."""
     page.wait_for_selector("h1")
+    page.wait_for_timeout(150)
     page.wait_for_function(
         "() => !document.querySelector('[data-testid=stStatusWidget], [data-stale=true],"
-        " [data-testid=stSkeleton]')"
+        " [data-testid=stSkeleton],"
+        " [data-test-script-state]:not([data-test-script-state=notRunning])')"
     )
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(200)

@@ -49,6 +49,42 @@ def test_a_mailed_link_shows_the_same_filters_even_on_a_server_that_just_started
         assert "by=channel" in page.url
 
 
+def test_filters_go_along_to_the_next_page_and_a_link_says_all_that_it_names(server, page):
+    def shown(label):
+        return page.get_by_role("combobox", name=label, exact=True).input_value()
+
+    def follow(link):
+        page.get_by_role("link", name=link, exact=True).first.click()
+        page.wait_for_timeout(1000)
+        settled(page)
+
+    page.goto(
+        f"{server.address}/trends?lang=nl&category=it_assets&kpi=impact_mass&channel=contract"
+    )
+    settled(page)
+    follow("Overzicht")
+    assert shown("Categorie") == "IT-middelen"
+    assert "category=it_assets" in page.url
+    link = page.get_by_role("link", name="Bekijk het verloop").first
+    assert "kpi=impact_mass" not in link.get_attribute("href")
+    follow("Bekijk het verloop")
+    assert shown("Categorie") == "IT-middelen"
+    assert shown("Kanaal") == "Alle kanalen"
+    assert page.locator("h2").first.inner_text() == shown("Indicator")
+    assert "kpi=impact_mass" not in page.url
+
+
+def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language(server, page):
+    page.goto(f"{server.address}/?lang=en&month=2026-09&category=it_assets")
+    settled(page)
+    page.get_by_text("Nederlands", exact=True).click()
+    page.wait_for_function("() => document.documentElement.lang === 'nl'")
+    settled(page)
+    said = [box.input_value() for box in page.get_by_role("combobox").all()[:4]]
+    assert said == ["IT-middelen", "Alle locaties", "sep 2026", "Maand"]
+    assert page.locator(".nami-headline").inner_text().startswith("IT-middelen, sep 2026")
+
+
 def test_charts_bear_dutch_months_and_an_alternative_text(server, page):
     page.goto(f"{server.address}/trends?lang=nl")
     settled(page)

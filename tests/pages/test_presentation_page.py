@@ -33,7 +33,7 @@ def opened(lang="nl", **more):
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     found.session_state[app.WHO] = "mvo"
-    for key, value in {"category": "office_supplies", **more}.items():
+    for key, value in {"categories": "office_supplies", **more}.items():
         found.query_params[key] = value
     return checked(found.run())
 
@@ -124,7 +124,7 @@ def test_without_a_category_everything_stands_together():
 
 
 def test_with_every_page_left_out_there_is_nothing_to_take():
-    found = opened(category="events")
+    found = opened(categories="events")
     for _ in box(found).options:
         ticked = next(one for one in found.checkbox if one.key.startswith("presentation_in_"))
         checked(ticked.uncheck().run())

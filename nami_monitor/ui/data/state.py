@@ -157,17 +157,14 @@ def part_chosen(label: str, parts: Sequence[str], shown: Callable[[str], str]) -
         parts: raw codes, the first is shown at first.
         shown: the name of a part in the reader's language.
     """
-    if st.session_state.get(PART) not in parts:
-        asked = st.query_params.get(PART)
-        st.session_state[PART] = asked if asked in parts else parts[0]
+    key = filters.take(PART, lambda code: code if code in parts else None, parts[0])
     chosen = st.segmented_control(
         label,
         parts,
         required=True,
         format_func=shown,
-        key=PART,
+        key=key,
         label_visibility="collapsed",
-        persist_state="session",
     )
     filters.remember(PART, chosen or parts[0], parts[0])
     return chosen or parts[0]
@@ -175,4 +172,4 @@ def part_chosen(label: str, parts: Sequence[str], shown: Callable[[str], str]) -
 
 def show_part(part: str) -> None:
     """Show another part of the page."""
-    st.session_state[PART] = part
+    st.session_state[f"filter.{PART}"] = part

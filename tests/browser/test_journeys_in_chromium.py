@@ -1,0 +1,247 @@
+"""Both jobs from start to finish, with a mouse and with the keys alone, in both languages."""
+
+import re
+from html import unescape
+
+import pytest
+from conftest import serving, settled
+from hands import HANDS
+from playwright.sync_api import expect
+from pptx import Presentation
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+
+from nami_monitor.i18n import LANGS, catalogue, formats, text
+from nami_monitor.reports.make import Format
+from nami_monitor.ui.presentation import LANGUAGES
+
+pytestmark = pytest.mark.browser
+
+SECOND = {
+    "mouse": {"code": "it_assets", "nl": "IT-middelen", "en": "IT assets"},
+    "keys": {"code": "furnishing", "nl": "Werkplekinrichting", "en": "Workplace furnishing"},
+}
+"""The category that each visitor adds, so that nobody arranges another's report."""
+
+WALKS = [(lang, way) for lang in LANGS for way in HANDS]
+
+
+@pytest.fixture(scope="module")
+def desk(demo_folder, tmp_path_factory):
+    """A dashboard on a demo of its own, for what these visitors keep."""
+    with serving(demo_folder, tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+def come_in(page, server, lang, hand, path=""):
+    """Open a page as the browser's language decides, and switch where that is another."""
+    page.goto(f"{server.address}/{path}")
+    settled(page)
+    assert page.evaluate("document.documentElement.lang") == "nl"
+    if lang == "en":
+        hand.option("English")
+        page.wait_for_function("() => document.documentElement.lang === 'en'")
+        settled(page)
+
+
+def heading(page, words):
+    page.wait_for_function("words => document.querySelector('h1')?.innerText === words", arg=words)
+    settled(page)
+
+
+def told(page, key, lang, who):
+    """Wait until the page says who did something, and when."""
+    day = r"\d+\s\w+\s\d{4}\s\d\d:\d\d"
+    words = re.escape(text(key, lang, who=who, day="DAY")).replace("DAY", day)
+    page.get_by_text(re.compile(words)).first.wait_for()
+
+
+def points(page):
+    """The findings that stand on the page, the most important first."""
+    return page.locator("[class*='st-key-point_']")
+
+
+def first_words(page):
+    """What the most important finding says."""
+    return points(page).first.locator("strong").first.inner_text()
+
+
+@pytest.mark.parametrize(("lang", "way"), WALKS)
+def test_the_monthly_check(desk, page, lang, way):
+    hand, said = HANDS[way](page), catalogue(lang)
+    come_in(page, desk, lang, hand)
+
+    # The month in a sentence, and a card: its value, its target, the same month last year.
+    headline = page.locator(".nami-headline").inner_text()
+    names = [said[f"filters.{name}"] for name in ("category", "group", "month", "period")]
+    boxes = {label: hand.part("combobox", label).input_value() for label in names}
+    assert boxes[said["filters.month"]] in headline
+    assert page.locator(".nami-card").first.locator("a.nami-trace").count() > 1
+
+    # What asks for something: a point that was dealt with is ticked and makes room for the next.
+    words = first_words(page)
+    hand.tick(points(page).first.get_by_role("checkbox", name=said["check.seen"]))
+    seen = hand.summary(text("check.seen_list", lang, n=1))
+    seen.wait_for()
+    assert first_words(page) != words
+
+    # From a finding about a figure to its lesson, and to the page that shows it as it was found.
+    link = page.get_by_role("link", name=said["check.to.trends"]).first
+    point = points(page).filter(has=link).first
+    what = point.locator("strong").first.inner_text()
+    hand.press(point.locator("summary").first)
+    assert said["check.lesson_try"] in point.inner_text()
+    hand.follow(link)
+    heading(page, said["trends.title"])
+    assert page.locator("h2").first.inner_text() in what
+    assert {label: hand.part("combobox", label).input_value() for label in names} == boxes
+    assert page.locator(".nami-lesson h3").first.inner_text()
+    hand.follow(page.get_by_role("link", name=said["overview.nav"]).first)
+    heading(page, said["overview.title"])
+
+    who = f"CM {lang} {way}"
+    hand.write(said["data.who.label"], who)
+    set_and_change_a_target(page, hand, lang, who, boxes[said["filters.category"]])
+    copy_the_mail(page, hand, lang, headline)
+
+    # The tick is there on the next visit, and can be taken back.
+    page.reload()
+    settled(page)
+    hand.press(seen)
+    again = points(page).filter(has_text=words)
+    assert said["check.seen_by"].partition("{")[0] in again.inner_text()
+    hand.tick(again.get_by_role("checkbox"))
+    seen.wait_for(state="detached")
+    assert first_words(page) == words
+    assert not page.outside
+
+
+def set_and_change_a_target(page, hand, lang, who, category):
+    """A target for the page's category, for a year that no other visitor sets one for."""
+    said, year = catalogue(lang), str(2030 + [f"CM {a} {b}" for a, b in WALKS].index(who))
+    hand.open(said["targets.form.title"])
+    assert hand.part("combobox", said["columns.category"]).input_value() == category
+    hand.choose(said["columns.kpi"], said["kpis.impact_mass.name"])
+    hand.write(said["periods.year"], year)
+    hand.write(said["targets.form.value_absolute"], "1234")
+    hand.press(hand.part("button", said["targets.form.book"]))
+    page.get_by_text(said["targets.form.booked"]).wait_for()
+    told(page, "check.goal.set", lang, who)
+    hand.choose(said["targets.choose"], f"{year}: ")
+    change = hand.open(said["targets.change.title"])
+    hand.write(said["targets.form.value_absolute"], "1200", change)
+    hand.press(hand.part("button", said["targets.change.save"]))
+    page.get_by_text(said["targets.change.saved"]).wait_for()
+    told(page, "check.goal.changed", lang, who)
+
+
+def copy_the_mail(page, hand, lang, headline):
+    """The month as a text, on the clipboard."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    said = catalogue(lang)
+    hand.open(said["check.mail_title"])
+    hand.press(hand.part("button", said["shell.copy"]))
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(headline)
+    assert said["check.mail.attention"] in copied
+
+
+def opened_deck(path, headline, asked):
+    """The deck as PowerPoint reads it: its titles, and the decision asked for."""
+    slides = Presentation(path).slides
+    shapes = [shape for one in slides for shape in one.shapes if shape.has_text_frame]
+    assert headline in [one.shapes.title.text for one in slides]
+    assert any(asked in shape.text_frame.text for shape in shapes)
+
+
+def opened_pdf(path, headline, asked):
+    """The record, as its reader sees it."""
+    words = " ".join(" ".join(one.extract_text() for one in PdfReader(path).pages).split())
+    assert headline in words
+    assert asked in words
+
+
+def opened_book(path, headline, asked):  # noqa: ARG001 - a workbook bears figures, no pages
+    """The workbook, with its sheets."""
+    book = CalamineWorkbook.from_path(path)
+    assert len(book.sheet_names) >= 4
+    assert all(book.get_sheet_by_name(one).to_python() for one in book.sheet_names)
+
+
+def opened_page(path, headline, asked):
+    """The page, as it stands in its file."""
+    words = unescape(path.read_text("utf-8"))
+    assert headline in words
+    assert asked in words
+
+
+OPENED = {"pptx": opened_deck, "pdf": opened_pdf, "xlsx": opened_book, "html": opened_page}
+
+
+@pytest.mark.parametrize(("lang", "way"), WALKS)
+def test_the_presentation(desk, page, tmp_path, lang, way):
+    hand, said = HANDS[way](page), catalogue(lang)
+    come_in(page, desk, lang, hand)
+    hand.follow(page.get_by_role("link", name=said["presentation.nav"]).first)
+    heading(page, said["presentation.title"])
+
+    # What the report is to be.
+    audience = "team" if way == "mouse" else "management"
+    hand.choose(said["filters.month"], formats.month("2026-09", lang))
+    hand.choose(said["presentation.categories"], SECOND[way][lang])
+    hand.choose(said["presentation.audience"], said[f"presentation.audiences.{audience}"])
+    assert hand.part("combobox", said["presentation.lang"]).input_value() == LANGUAGES[lang]
+    for part in ("month=2026-09", f"categories=office_supplies%2C{SECOND[way]['code']}"):
+        assert part in page.url
+    assert formats.month("2026-09", lang) in page.get_by_test_id("stMain").inner_text()
+
+    # Page by page to the end, and back to the first.
+    title = page.locator(".st-key-presentation_page h2")
+    after = hand.part("button", said["presentation.after"])
+    seen = [title.inner_text()]
+    while after.is_enabled():
+        hand.press(after)
+        seen.append(title.inner_text())
+    assert len(set(seen)) == len(seen) > 5
+    hand.choose(said["presentation.page"], "1. ")
+    expect(title).to_have_text(seen[0])
+
+    # The headline, a comment and the decision asked for; then the page goes down one place.
+    headline, comment, asked = (
+        f"{word} {lang} {way}" for word in ("Headline", "Comment", "Decision")
+    )
+    hand.write(said["presentation.title_field"], headline)
+    hand.write(said["report.comment"], comment)
+    hand.write(said["report.asked"], asked)
+    hand.press(hand.part("button", said["presentation.keep"]))
+    expect(title).to_have_text(headline)
+    hand.press(hand.part("button", said["presentation.down"]))
+    expect(hand.part("combobox", said["presentation.page"])).to_have_value(re.compile(r"2\. "))
+
+    # The last page is left out.
+    hand.choose(said["presentation.page"], f"{len(seen)}. ")
+    hand.tick(hand.part("checkbox", said["presentation.include"]))
+    left = text("presentation.left", lang, n=1)
+    page.get_by_text(left).wait_for()
+
+    # All four files, and what was written stands in them.
+    for kind in Format:
+        name = said[f"presentation.formats.{kind}"]
+        hand.press(hand.part("button", text("presentation.make", lang, name=name)))
+        path = hand.download(text("presentation.download", lang, name=name), tmp_path)
+        assert path.name == f"nami-2026-09-{audience}.{kind}"
+        OPENED[kind](path, headline, asked)
+
+    # On the next visit it stands as it was left; another month keeps the order and the decision.
+    page.reload()
+    settled(page)
+    page.get_by_text(left).wait_for()
+    hand.choose(said["presentation.page"], "2. ")
+    expect(title).to_have_text(headline)
+    assert comment in page.locator(".st-key-presentation_page").inner_text()
+    hand.choose(said["filters.month"], formats.month("2026-10", lang))
+    hand.choose(said["presentation.page"], "2. ")
+    assert title.inner_text() not in {headline, *seen}
+    assert asked in page.locator(".st-key-presentation_page").inner_text()
+    page.get_by_text(left).wait_for()
+    assert not page.outside
