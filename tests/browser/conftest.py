@@ -74,8 +74,9 @@ def chromium():
     found = shutil.which("chromium")
     if not found:
         pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
 
+    expect.set_options(timeout=60_000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=QUIET)
         yield browser
