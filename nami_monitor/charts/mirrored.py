@@ -12,6 +12,8 @@ from nami_monitor.charts.lanes import NARROWEST
 from nami_monitor.charts.months import month_scale
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.tables import Table
+from nami_monitor.charts.trend_data import Lesson
+from nami_monitor.charts.trend_notes import DIAMOND, DIAMOND_STYLE, touched
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import departure, month, unit_label
@@ -41,7 +43,13 @@ class Departure:
         return self.target + self.substitute
 
 
-def mirrored_spec(rows: tuple[Departure, ...], start: date, unit: Unit, lang: str) -> Spec:
+def mirrored_spec(
+    rows: tuple[Departure, ...],
+    start: date,
+    unit: Unit,
+    lang: str,
+    lessons: tuple[Lesson, ...] = (),
+) -> Spec:
     """Draw the bars and the line of what is left.
 
     Args:
@@ -49,9 +57,11 @@ def mirrored_spec(rows: tuple[Departure, ...], start: date, unit: Unit, lang: st
         start: the first month in which the measure held.
         unit: of every value.
         lang: ``nl`` or ``en``.
+        lessons: those that the measure calls up, at the month of their signal.
 
     Returns:
-        A Vega-Lite spec; bars of the same side stand on each other.
+        A Vega-Lite spec; bars of the same side stand on each other. A click on a lesson selects in
+        ``lesson`` with the field ``code``.
     """
     ends = [end for row in rows for end in _ends(row)]
     axis = value_axis([*ends, 0.0, *(row.net for row in rows)], lang, ticks=6)
@@ -113,6 +123,7 @@ def mirrored_spec(rows: tuple[Departure, ...], start: date, unit: Unit, lang: st
         layer({"type": "text", "align": "left", "dx": 8, "fontSize": MAIN, "fontWeight": "bold",
                "color": palette.BODY},
               [{**line[-1], "name": names[2]}], {**places, "text": {"field": "name"}}),
+        *_lesson_layers(lessons, (axis.low, axis.high), places),
     ]  # fmt: skip
     return chart(layers, height=HEIGHT, padding={"left": 2, "top": 6, "right": 8, "bottom": 4})
 
@@ -128,6 +139,20 @@ def _start_layers(start: date, top: float, x: Spec, y: Spec, lang: str) -> list[
                "fontSize": SMALL + 1, "color": palette.GREY_TEXT}, at,
               {**place, "y": {"field": "y", **y}, "text": {"field": "name"}}),
     ]  # fmt: skip
+
+
+def _lesson_layers(
+    lessons: tuple[Lesson, ...], domain: tuple[float, float], places: Spec
+) -> list[Spec]:
+    """A diamond for each lesson, one above the other from the foot of the chart."""
+    low, high = domain
+    step = (high - low) * DIAMOND / HEIGHT
+    rows = [
+        {"x": month_index(one.month), "y": low + (at + 0.6) * step, "code": one.code,
+         "title": one.title}
+        for at, one in enumerate(lessons)
+    ]  # fmt: skip
+    return touched("lesson", rows, DIAMOND_STYLE, places) if rows else []
 
 
 def _names(lang: str) -> tuple[str, str, str]:

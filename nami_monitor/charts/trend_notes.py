@@ -167,11 +167,11 @@ def marker_layers(trend: Trend, notes: Notes, y_of: Callable[[float], float]) ->
     ]
     return [
         *_markers("written", _rows(trend, written, y_of), _SQUARE),
-        *_markers("lesson", _rows(trend, lessons, y_of), _DIAMOND),
+        *_markers("lesson", _rows(trend, lessons, y_of), DIAMOND_STYLE),
     ]
 
 
-_DIAMOND: Final = {"shape": "diamond", "fill": palette.LINK, "size": 760}
+DIAMOND_STYLE: Final = {"shape": "diamond", "fill": palette.LINK, "size": 760}
 _SQUARE: Final = {"shape": "square", "fill": palette.BODY, "size": 460}
 
 
@@ -198,6 +198,21 @@ def _markers(name: str, rows_: list[dict[str, Any]], style: Mapping[str, Any]) -
     led = [row for row in rows_ if row["end"] is not None]
     leader = {"type": "rule", "stroke": palette.LEADER, "strokeWidth": 1}
     lead = {"x": _q("x"), "y": _px("y"), "y2": {"field": "end"}}
+    at = {"x": _q("x"), "y": _px("y")}
+    return [layer(leader, led, lead), *touched(name, rows_, style, at)]
+
+
+def touched(
+    name: str, rows_: Sequence[Mapping[str, Any]], style: Mapping[str, Any], at: Spec
+) -> list[Spec]:
+    """Symbols with their codes, of which a click selects the ``code``.
+
+    Args:
+        name: of the selection.
+        rows_: ``code`` and ``title`` of each, and what ``at`` names.
+        style: shape, colour and size; see ``DIAMOND_STYLE``.
+        at: the encoding of its place.
+    """
     ring = {"stroke": palette.WHITE, "strokeWidth": 1.5, "opacity": 1}
     symbol = {"type": "point", "filled": True, **ring, **style}
     touch = {**symbol, "opacity": 0, "cursor": "pointer"}
@@ -209,11 +224,9 @@ def _markers(name: str, rows_: list[dict[str, Any]], style: Mapping[str, Any]) -
         "fontWeight": "bold",
         "fill": palette.WHITE,
     }
-    at = {"x": _q("x"), "y": _px("y")}
     tip = [{"field": "title", "title": " "}]
     select = {"name": name, "select": {"type": "point", "fields": ["code"]}}
     return [
-        layer(leader, led, lead),
         layer(symbol, rows_, at),
         layer(code, rows_, {**at, "text": {"field": "code"}}),
         layer(touch, rows_, {**at, "tooltip": tip}, params=[select]),

@@ -67,15 +67,19 @@ def shown(
 
 def marked(session: Session, trend: Trend, series: Shown) -> Trend:
     """The trend with its lessons and notes on it."""
-    lessons = tuple(
-        LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
-        for one in series.called
-        if one.code
-    )
     return replace(
         trend,
-        lessons=lessons,
+        lessons=marks(session, series.called),
         written=tuple(Written(note.month, code, note.text) for code, note in series.notes),
+    )
+
+
+def marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
+    """The lessons that a chart bears."""
+    return tuple(
+        LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
+        for one in called
+        if one.code
     )
 
 
@@ -87,19 +91,25 @@ def clicked(key: str) -> None:
             st.session_state[f"{key}_{name}_asked"] = row["code"]
 
 
-def lessons(session: Session, series: Shown) -> None:
-    """The list of lessons, and the one that is open."""
-    if not series.called:
+def lessons(session: Session, called: Sequence[Called], chart: str) -> None:
+    """The list of lessons of a chart, and the one that is open.
+
+    Args:
+        session: the visitor's session.
+        called: the lessons beside it.
+        chart: its key.
+    """
+    if not called:
         return
-    key = f"{series.key}_lesson"
-    names = {one.lesson.name: one for one in series.called}
+    key = f"{chart}_lesson"
+    names = {one.lesson.name: one for one in called}
     asked = st.session_state.pop(f"{key}_asked", None)
     for name, one in names.items():
         if one.code and one.code == asked:
             st.session_state[key] = name
     if st.session_state.get(key) not in names:
         st.session_state[key] = next(iter(names))
-    with st.container(key=f"{series.key}_lessons", border=True):
+    with st.container(key=f"{chart}_lessons", border=True):
         left, right = st.columns([2, 3])
         with left:
             chosen = st.radio(

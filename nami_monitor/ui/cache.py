@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import beside, registers
-from nami_monitor.briefing.lessons import Cases, cases_of
+from nami_monitor.briefing.lessons import Called, Cases, cases_of
+from nami_monitor.briefing.lessons import beside as called_beside
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview, overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
@@ -106,6 +107,12 @@ def _signals_of_measures(_store: Store, path: str, version: int, month: date) ->
     del path, version
     with _store.read() as db:
         return beside.signals_of_measures(db, month)
+
+
+def lessons_of_measure(store: Store, code: str, month: date) -> tuple[Called, ...]:
+    """The lessons that one measure calls up, from what is known up to a month."""
+    found = _signals_of_measures(store, str(store.path), store.version(), month)
+    return called_beside(code, [one for one in found if one.subject == code], cases(store))
 
 
 def cases(store: Store) -> Cases:

@@ -331,7 +331,7 @@ def draw_or_say(
         series = annotated.shown(session, kpi, category or None, called, key)
         trend = annotated.marked(session, trend, series)
         draw(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
-        annotated.lessons(session, series)
+        annotated.lessons(session, series.called, key)
         annotated.notes(session, series, trend)
     else:
         draw_bars(session, code, results, where, key)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -19,10 +21,11 @@ from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.tables import Table
 from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
-from nami_monitor.ui import trends
+from nami_monitor.ui import annotated, cache, trends
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 
+BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 
@@ -45,7 +48,7 @@ def strip(session: Session, one: Answer) -> None:
 
 
 def bars(session: Session, one: Answer) -> None:
-    """Target and substitute against what was expected, month by month."""
+    """Target and substitute against what was expected, month by month, with their lessons."""
     path = one.result.path if one.result else None
     if path is None or one.window is None:
         return
@@ -58,14 +61,17 @@ def bars(session: Session, one: Answer) -> None:
     title = session.t("waterbed.path.bars")
     st.header(title, anchor=False)
     st.caption(session.t(f"waterbed.axis.{one.unit}"))
+    called = cache.lessons_of_measure(session.store, one.intervention.code, months[-1])
     _draw(
         session,
-        mirrored_spec(rows, start, one.unit, session.lang),
+        mirrored_spec(rows, start, one.unit, session.lang, annotated.marks(session, called)),
         mirrored_sentence(rows, start, one.unit, session.lang),
         mirrored_table(rows, one.unit, session.lang),
-        "waterbed_bars",
+        BARS,
         title,
+        on_select=partial(annotated.clicked, BARS) if called else "ignore",
     )
+    annotated.lessons(session, called, BARS)
 
 
 def path(session: Session, one: Answer) -> None:
@@ -141,8 +147,14 @@ def went(session: Session, one: Answer) -> None:
 
 
 def _draw(
-    session: Session, spec: dict[str, Any], sentence: str, table: Table, key: str, title: str
+    session: Session,
+    spec: dict[str, Any],
+    sentence: str,
+    table: Table,
+    key: str,
+    title: str,
+    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
 ) -> None:
-    st.vega_lite_chart(spec, theme=None, key=key, alt=sentence)
+    st.vega_lite_chart(spec, theme=None, key=key, alt=sentence, on_select=on_select)
     with st.expander(session.t("trends.as_table")):
         trends.show_table(session, table, f"{key}_table", title)

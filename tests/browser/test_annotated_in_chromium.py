@@ -5,6 +5,11 @@ from conftest import serving, settled
 
 pytestmark = pytest.mark.browser
 
+TRENDS = {
+    "trends": "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies",
+    "overview": "?lang=nl&data=demo&category=office_supplies&kpi=reduce_volume_per_activity",
+    "waterbed": "waterbed?lang=nl&data=demo",
+}
 WHERE = "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies"
 CHART = "[data-testid=stVegaLiteChart]"
 OPEN = ".nami-lesson h3"
@@ -14,20 +19,25 @@ def chart_text(page, code):
     """Where the marker with a code stands on the screen."""
     found = page.locator(f"{CHART} svg text", has_text=code).first
     found.scroll_into_view_if_needed()
-    return found.bounding_box()
+    before, now = None, found.bounding_box()
+    while now != before:  # a chart above it may still be drawn
+        page.wait_for_timeout(700)
+        before, now = now, found.bounding_box()
+    return now
 
 
-def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page):
-    page.goto(f"{server.address}/{WHERE}")
+@pytest.mark.parametrize("where", TRENDS)
+def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page, where):
+    page.goto(f"{server.address}/{TRENDS[where]}")
     settled(page)
-    page.wait_for_selector(f"{CHART} svg text")
+    page.wait_for_selector(f"{CHART} svg text:has-text('L2')")
     first = page.locator(OPEN).inner_text()
     box = chart_text(page, "L2")
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {first!r}")
     second = page.locator(OPEN).inner_text()
     assert page.locator("label", has_text=f"L2 · {second}").count() == 1
-    page.locator("[role=radiogroup] input:checked").last.focus()
+    page.locator("[class*=_lessons] [role=radiogroup] input:checked").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function(f"() => document.querySelector('{OPEN}').innerText !== {second!r}")
     assert page.locator("label", has_text=f"L3 · {page.locator(OPEN).inner_text()}").count() == 1
@@ -48,3 +58,27 @@ def test_a_note_with_markup_shows_on_the_chart_as_text(demo, tmp_path, page):
         page.reload()
         settled(page)
         page.wait_for_selector(f"{CHART} svg text:has-text('N1')")
+
+
+RINGED = """() => {
+  const clipped = e => ['hidden', 'clip'].includes(getComputedStyle(e.parentElement).overflow);
+  for (let e = document.activeElement; e; e = e.parentElement) {
+    const style = getComputedStyle(e);
+    const ring = style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 3;
+    if (ring && !clipped(e)) return true;
+  }
+  return false;
+}"""
+
+
+@pytest.mark.parametrize(
+    "field", ["[data-testid=stTextInput] input", "[data-testid=stSelectbox] input",
+              "[data-testid=stCheckbox] input"],
+)  # fmt: skip
+def test_a_ring_that_nothing_clips_shows_where_the_keyboard_is(server, page, field):
+    page.goto(f"{server.address}/kit?lang=nl")
+    settled(page)
+    page.locator(field).first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate(RINGED)

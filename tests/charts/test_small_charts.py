@@ -17,8 +17,10 @@ from nami_monitor.charts.completeness import (
     completeness_spec,
     completeness_table,
 )
+from nami_monitor.charts.mirrored import Departure, mirrored_spec
 from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
 from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
+from nami_monitor.charts.trend_data import Lesson
 from nami_monitor.core.words import Unit
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,3 +133,25 @@ def test_a_long_name_of_a_place_goes_on_for_a_second_line_where_it_is_narrow():
     names = spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
     assert '["Zoals vastgelegd:", "webwinkel"]' in names
     assert reach_sentence(places, Unit.BASE, "nl").count("Zoals vastgelegd") == 1
+
+
+DEPARTURES = tuple(Departure(date(2026, month, 1), -5.0, 3.0) for month in range(1, 7))
+CALLED = (Lesson(date(2026, 3, 1), "L1", "Samen"), Lesson(date(2026, 3, 1), "L2", "Gedrag"))
+
+
+def touched(spec):
+    return [each for each in spec["layer"] if "params" in each]
+
+
+def test_lessons_on_mirrored_bars_stand_apart_at_their_month_and_can_be_clicked():
+    spec = mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl", CALLED)
+    alt.Chart.from_dict(spec)
+    (touch,) = touched(spec)
+    assert touch["params"][0]["name"] == "lesson"
+    assert touch["params"][0]["select"]["fields"] == ["code"]
+    rows = touch["data"]["values"]
+    assert [(row["code"], row["title"]) for row in rows] == [("L1", "Samen"), ("L2", "Gedrag")]
+    assert rows[0]["x"] == rows[1]["x"]
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert low < rows[0]["y"] < rows[1]["y"] < high
+    assert touched(mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl")) == []

@@ -13,6 +13,7 @@ from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.entry import enter
 from nami_monitor.ingest.undo import undo
+from nami_monitor.kit import shipped
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 
@@ -84,6 +85,20 @@ def test_a_measure_with_an_answer(lang):
         assert text(f"waterbed.{key}", lang) in headings(page)
     for part in ("gross", "spill", "net"):
         assert text(f"waterbed.parts.{part}", lang) in words(page)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measure_stands_beside_the_lessons_that_it_calls_up(lang):
+    page = opened(lang=lang)
+    lessons = page.radio(key="waterbed_bars_lesson")
+    assert [label[:2] for label in lessons.options[:3]] == ["L1", "L2", "L3"]
+    assert "web-shop-filled-the-cabinet" in lessons.value
+    page.session_state["waterbed_bars_lesson_asked"] = "L2"
+    page = run(page)
+    chosen = page.radio(key="waterbed_bars_lesson")
+    title = shipped().lessons[chosen.value].words[lang].title
+    assert chosen.options[1] == f"L2 · {title}"
+    assert title in " ".join(one.proto.body for one in page.get("html"))
 
 
 @pytest.mark.parametrize("unit", ["base", "kg", "eur"])
