@@ -5,11 +5,11 @@ import shutil
 
 import pytest
 from kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
+from new_database import new_store
 
 from nami_monitor.ingest.load import Answers, import_file, import_many
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.store import Store
 
 PROFILE = """
 source = "{source}"
@@ -41,13 +41,12 @@ class Monitor:
 
     def __init__(self, folder):
         self.folder = folder
-        self.store = Store(folder / "monitor.duckdb")
+        self.store = new_store(folder / "monitor.duckdb")
         self.files = 0
 
     def load(self, table, text, **more):
         """Import a table; its header names the columns."""
-        header, *rows = as_csv(text)
-        return self.load_rows(table, header, rows, **more)
+        return import_file(self.store, *self.text(table, text, **more), answers=Answers.yes())
 
     def load_rows(self, table, header, rows, **more):
         return import_file(
@@ -57,6 +56,11 @@ class Monitor:
     def load_together(self, *files):
         """Import what ``file`` made in one transaction."""
         return import_many(self.store, files, answers=Answers.yes())
+
+    def text(self, table, text, **more):
+        """A file of a table, and its profile; its header names the columns."""
+        header, *rows = as_csv(text)
+        return self.file(table, header, rows, **more)
 
     def file(
         self, table, header, rows, *, source="S", grain="line", delivery="adds", vat="excl",

@@ -4,13 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, merge
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.report import Report
-from nami_monitor.store import Store
 from nami_monitor.tables import TABLES
 
 ANSWERS = Answers(create=frozenset(), accept_set_aside=True, assume_vat=True)
@@ -145,7 +145,7 @@ class Database:
     batches: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.store = Store(self.folder / f"{self.name}.duckdb", idle=60)
+        self.store = new_store(self.folder / f"{self.name}.duckdb", idle=60)
 
     def offer(self, file):
         """Import a file; note its batch, or None when it changed nothing or was refused."""

@@ -84,20 +84,23 @@ class Offices:
                 self.pens[office, month, "webshop"] = webshop
 
     def load(self, monitor):
-        """Load everything, each channel as a source of its own."""
-        monitor.load("categories", CATEGORIES)
+        """Load everything at once, each channel as a source of its own."""
         header = ["location_id", "name", "organisation", "group", "opened_on", "closed_on"]
         rows = [[code, code, "Org", *one.values()] for code, one in self.locations.items()]
-        monitor.load_rows("locations", header, rows)
-        for source in ("cabinet", "webshop"):
-            monitor.load("products", PRODUCTS, source=source)
-        for channel, article in (("cabinet", "P1"), ("webshop", "W1")):
-            self.load_channel(monitor, channel, article)
+        files = [
+            monitor.text("categories", CATEGORIES),
+            monitor.file("locations", header, rows),
+            *(monitor.text("products", PRODUCTS, source=at) for at in ("cabinet", "webshop")),
+            self.channel(monitor, "cabinet", "P1"),
+            self.channel(monitor, "webshop", "W1"),
+        ]
         if self.register:
             rows = [list(one.values()) for one in self.register]
-            monitor.load_rows("interventions", list(REGISTER), rows)
+            files.append(monitor.file("interventions", list(REGISTER), rows))
+        monitor.load_together(*files)
 
-    def load_channel(self, monitor, channel, article, **more):
+    def channel(self, monitor, channel, article, **more):
+        """The file of what a channel sold, and its profile."""
         header = ["ordered_on", "location_id", "category", "product_id", "quantity", "amount_eur"]
         rows = []
         for (office, month, where), pens in self.pens.items():
@@ -108,4 +111,4 @@ class Offices:
             if channel == "cabinet":
                 rows.append([month, office, "office", "P2", self.paper.get((office, month), 3), 30])
         more |= {"source": channel, "channel": channel}
-        monitor.load_rows("orders", header, rows, grain="month", **more)
+        return monitor.file("orders", header, rows, grain="month", **more)

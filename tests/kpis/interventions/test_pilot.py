@@ -132,8 +132,10 @@ def test_history_before_a_data_break_is_not_used(monitor):
     world.pens = {key: pens for key, pens in world.pens.items() if key[1] < changed}
     later.pens = {key: pens for key, pens in later.pens.items() if key[1] >= changed}
     world.load(monitor)
-    later.load_channel(monitor, "cabinet", "P1", more='basis = "invoiced"')
-    later.load_channel(monitor, "webshop", "W1")
+    monitor.load_together(
+        later.channel(monitor, "cabinet", "P1", more='basis = "invoiced"'),
+        later.channel(monitor, "webshop", "W1"),
+    )
     found = asked(monitor)
     assert found.plan.pre_months == sum(month >= changed for month in MONTHS)
     assert [(one.key, one.values["month"]) for one in found.notes] == [("break_before", changed)]
