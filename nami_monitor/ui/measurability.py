@@ -97,7 +97,8 @@ def unlocks(session: Session, made: Measurability) -> None:
 
     counts = {"alone": number, "more": number}
     heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
-    rows = [_unlock(session, one) for one in made.unlocks]
+    names = _names(session)
+    rows = [_unlock(session, one, names) for one in made.unlocks]
     title = session.t("measurability.next")
     grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
 
@@ -106,8 +107,7 @@ def _wide(session: Session, keys: tuple[str, ...]) -> dict[str, Width]:
     return {session.t(f"measurability.heads.{key}"): WIDE[key] for key in keys if key in WIDE}
 
 
-def _unlock(session: Session, one: Unlock) -> tuple[object, ...]:
-    names = _names(session)
+def _unlock(session: Session, one: Unlock, names: Mapping[str, str]) -> tuple[object, ...]:
     figures = "; ".join(
         f"{session.t(f'kpis.{code}.name')} ({names[category]})" for category, code in one.alone
     )
@@ -166,15 +166,16 @@ def reasons(session: Session, made: Measurability) -> None:
     keys = ("category", "strategy", "kpi", "state", "period", "evidence", "completeness", "remark")
     percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
     heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
-    rows = [_row(session, cell) for cell in measuring.by_category(made)]
+    names = _names(session)
+    rows = [_row(session, cell, names) for cell in measuring.by_category(made)]
     grid(session, heads, rows, key="reasons", name=title, file=title, widths=_wide(session, keys))
 
 
-def _row(session: Session, cell: Cell) -> tuple[object, ...]:
+def _row(session: Session, cell: Cell, names: Mapping[str, str]) -> tuple[object, ...]:
     result = cell.result
     why = "" if result.state is State.VALUE else measuring.why(cell, session.lang)
     return (
-        _names(session)[cell.category],
+        names[cell.category],
         session.t(f"strategies.{cell.kpi.strategy}"),
         words.kpi_name(session, cell.kpi),
         session.t(f"measurability.states.{result.state}"),
