@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from nami_monitor.core.periods import Period, period_at
 from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis.declare import Kpi
 from nami_monitor.store import Transaction
 
 Shares = Mapping[str | None, float | None]
@@ -28,10 +29,13 @@ OF_LINES: Final = {
     "orders.quantity": "sum(lines_with_quantity)"
     " / nullif(greatest(sum(lines_with_amount), sum(lines_with_quantity)), 0)",
     "orders.condition": "coalesce(sum(lines) filter (where condition is not null), 0) / sum(lines)",
+    "orders.contract_id": "coalesce(sum(lines) filter (where contract_id is not null"
+    " or stream is not null), 0) / sum(lines)",
     "products.mass_kg": "coalesce(sum(handled_with_mass), 0) / nullif(sum(handled), 0)",
     "products.co2e_kg": "coalesce(sum(handled_with_co2e), 0) / nullif(sum(handled), 0)",
 }
-"""From the roll-up by place; amounts and quantities may come in two files, as for the KPIs."""
+"""From the roll-up by place; amounts and quantities may come in two files, as for the KPIs. A line
+whose article states its stream need not name its contract."""
 
 OF_PRODUCTS: Final = {
     "orders.product_id": "coalesce(sum(lines) filter (where product_id is not null), 0)"
@@ -60,7 +64,10 @@ OF_PROJECTS: Final = {
     "materials.mass_kg": "coalesce(sum(weighed), 0) / nullif(sum(lines), 0)",
     "materials.impact_value": "cast(coalesce(sum(impacts), 0) > 0 as integer)",
 }
-OF_CATEGORIES: Final = {"categories.activity_measure": "count(activity_measure) / count(*)"}
+OF_CATEGORIES: Final = {
+    f"categories.{name}": f"count({name}) / count(*)"
+    for name in ("activity_measure", "cpv", "roles")
+}
 
 TOLD_BY: Final[Mapping[str, str]] = {
     "orders": "by_place",
@@ -92,17 +99,25 @@ class Fills:
         shares: share filled, by ``table.column`` and category.
         measured: share of a category's locations with activity, by measure and category.
         measures: the activity measure of each category.
+        works: the categories that are works.
     """
 
     present: Mapping[str, frozenset[str | None]]
     shares: Mapping[str, Shares]
     measured: Mapping[tuple[str, str | None], float]
     measures: Mapping[str, str | None]
+    works: frozenset[str]
 
     def has_rows(self, table: str, category: str) -> bool:
         """Whether a table holds rows that speak of a category."""
         of_activity = table == "measurements" and bool(self.measured)
         return of_activity or category in self.present[table]
+
+    def is_for(self, kpi: Kpi, category: str) -> bool:
+        """Whether a KPI is for a category, as far as the category's codes tell."""
+        only_works = kpi.within is not None and kpi.within[0] == "works"
+        coded = bool(self.share("categories.cpv", category, None))
+        return category in self.works or not (only_works and coded)
 
     def share(self, need: str, category: str, activity: str | None) -> float | None:
         """How much of a column is filled for a category.
@@ -144,7 +159,7 @@ def filled(db: Transaction, month: date) -> Fills:
         ("by_life", OF_LIVES),
         ("by_asset", OF_ASSETS),
         ("contracts", OF_CONTRACTS),
-        ("category_facts", OF_CATEGORIES),
+        ("categories", OF_CATEGORIES),
         ("by_project", OF_PROJECTS),
     ):
         shares |= _shares(db, source, columns)
@@ -153,7 +168,8 @@ def filled(db: Transaction, month: date) -> Fills:
         for table, told in TOLD_BY.items()
     }
     measures = dict(db.rows("select category, activity_measure from category_facts"))
-    return Fills(present, shares, _measured(db, year), measures)
+    works = frozenset(code for (code,) in db.rows("select category from works"))
+    return Fills(present, shares, _measured(db, year), measures, works)
 
 
 def _shares(db: Transaction, source: str, columns: Mapping[str, str]) -> dict[str, Shares]:

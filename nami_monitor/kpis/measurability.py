@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -133,7 +133,17 @@ def measurability(db: Transaction) -> Measurability:
             result = found.get(code) or _absent(db, kpi, code, month, excused)
             lacks = _lacks(kpi, code, filled) if result.state is State.NOT_COMPUTABLE else ()
             cells.append(Cell(kpi, code, result, lacks))
+    cells = [_with_something_to_aim_at(cell, cells) for cell in cells]
     return Measurability(month, _supported_first(known, cells), tuple(cells), unlocks(cells))
+
+
+def _with_something_to_aim_at(cell: Cell, cells: Sequence[Cell]) -> Cell:
+    """A cell; where targets are lacking and there is nothing to judge them by, orders lack too."""
+    if not cell.lacks or cell.kpi.over_time is not OverTime.ATTAINMENT:
+        return cell
+    if any(one.category == cell.category and one.result.state is State.VALUE for one in cells):
+        return cell
+    return replace(cell, lacks=(*cell.lacks, Lack("orders", None)))
 
 
 def _categories(db: Transaction) -> list[str]:
@@ -205,8 +215,13 @@ def _absent(
 
 
 def _lacks(kpi: Kpi, category: str, filled: fills.Fills) -> tuple[Lack, ...]:
-    """What a figure needs and does not get; a table before its columns."""
+    """What a figure needs and does not get; a table before its columns.
+
+    Nothing, where the figure is not for such categories: nothing that is loaded would give it.
+    """
     found: dict[str, Lack] = {}
+    if not filled.is_for(kpi, category):
+        return ()
     for need in kpi.needs:
         table = need.partition(".")[0]
         if not filled.has_rows(table, category):

@@ -73,7 +73,10 @@ WATERBED_QUOTIENT = Kpi(
 )
 
 PRICED = "coalesce(sum(priced) / nullif(sum(impacts), 0), 0)"
-OF_IMPACTS = ("materials.project", "materials.impact", "materials.impact_value", "categories.cpv")
+OF_IMPACTS = (
+    *("materials.project", "materials.impact", "materials.impact_value"),
+    *("programmes.programme", "categories.cpv"),
+)
 
 IMPACT_MKI = Kpi(
     code="impact_mki",
