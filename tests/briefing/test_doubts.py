@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from case_page import shown
 
 from nami_monitor.briefing.doubts import Kind, doubts
 from nami_monitor.i18n import LANGS, text
@@ -12,7 +13,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui.case import WRITERS
 
 FILES = {
-    "categories": "category,name_nl,name_en\nworks,Werk,Works\n",
+    "categories": "category,name_nl,name_en,kit_cases\nworks,Werk,Works,8\n",
     "programmes": "programme,title,category,unit,cap,starts_on,ends_on\n"
     "T,Werk,works,werk,,2024-01-01,2024-06-30\n"
     "V,Velden,works,veld,1,2024-01-01,2024-12-31\n",
@@ -66,8 +67,12 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("doubts")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("doubts")
+
+
+@pytest.fixture(scope="module")
+def found(folder):
     with closing(Store(folder / "own.duckdb")) as store:
         for name, content in FILES.items():
             table = name.partition(" ")[0]
@@ -98,3 +103,17 @@ def test_each_has_its_sentence(kind, lang):
     said = text(f"cases.doubts.{kind}", lang, **seen)
     assert "{" not in said
     assert all(str(value) in said for value in seen.values())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.usefixtures("found")
+def test_the_page_of_the_case_says_each_of_them(folder, tmp_path, monkeypatch, lang):
+    _, said = shown(folder / "own.duckdb", tmp_path, monkeypatch, 8, lang)
+    for kind, expected in EXPECTED.items():
+        seen = {
+            name: WRITERS[name](value, lang) if name in WRITERS else value
+            for name, value in expected.items()
+        }
+        if "table" in seen:
+            seen["table"] = text(f"tables.{seen['table']}.name", lang)
+        assert text(f"cases.doubts.{kind}", lang, **seen) in said

@@ -1,12 +1,17 @@
 """Files that are not the demo's fill the same monitors: the data names the case, not Python."""
 
+from contextlib import closing
 from datetime import date
 
 import pytest
+from case_page import shown
 
 from nami_monitor.briefing import cases
 from nami_monitor.core.words import State
+from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
+from nami_monitor.kpis import CATALOGUE
+from nami_monitor.store import Store
 
 CASES = shipped().cases
 CATEGORIES = """
@@ -78,11 +83,11 @@ MATCHES = {  # without a measure on record there is no estimate of one
 
 @pytest.fixture(scope="module")
 def own(kept):
-    for name, text in {
+    for name, rows in {
         "categories": CATEGORIES, "locations": LOCATIONS, "products": PRODUCTS,
         "contracts": CONTRACTS, "programmes": PROGRAMMES, "programme_units": UNITS,
     }.items():  # fmt: skip
-        kept.load(name, text)
+        kept.load(name, rows)
     kept.load("requests", REQUESTS, location_id="A")
     kept.load("materials", MATERIALS, scenario="as_built")
     kept.load(
@@ -119,6 +124,14 @@ def own(kept):
     return kept
 
 
+@pytest.fixture(scope="module")
+def on_disk(own):
+    """The file of that database, as it stands when it was closed."""
+    own.store.close()
+    own.store = Store(own.store.path)
+    return own.store.path
+
+
 @pytest.mark.parametrize("number", [1, 2, 6, 7, 9])
 def test_the_same_monitor_fills_from_other_files(own, number):
     with own.store.read() as db:
@@ -130,6 +143,35 @@ def test_the_same_monitor_fills_from_other_files(own, number):
         if one.line.result.state is not State.VALUE
     }
     assert set(empty) == MATCHES.get(number, set()), empty
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("number", [1, 2, 6, 7, 9])
+def test_the_same_page_fills_from_other_files(on_disk, tmp_path, monkeypatch, number, lang):
+    html, _ = shown(on_disk, tmp_path, monkeypatch, number, lang)
+    count = len(CASES[number].figures)
+    lacking = len(MATCHES.get(number, ()))
+    assert html.count('class="nami-card"') == count
+    assert html.count(text("cards.not_computable", lang)) == lacking
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("number", CASES)
+def test_on_an_empty_database_the_page_of_a_case_says_what_to_load(
+    tmp_path, monkeypatch, number, lang
+):
+    case = CASES[number]
+    html, said = shown(None, tmp_path, monkeypatch, number, lang)
+    exempt = {one.what for one in case.exempt}
+    missing = [one for one in case.figures if CATALOGUE[one.code].strategy not in exempt]
+    assert html.count(text("cards.not_computable", lang)) == len(missing)
+    with closing(Store(tmp_path / "empty.duckdb")) as store:
+        with store.write():
+            pass
+        with store.read() as db:
+            tables = cases.monitor(db, case).load
+    named = ", ".join(f"“{text(f'tables.{table}.name', lang)}”" for table in tables)
+    assert text("case.load", lang, tables=named) in said
 
 
 def test_figures_of_a_case_are_those_of_its_categories(own):
