@@ -1,5 +1,6 @@
 """What the demo shows, what was planted in it, and that every signal can be reached and said."""
 
+import functools
 from dataclasses import replace
 from datetime import date
 
@@ -42,7 +43,13 @@ def db(demo_folder):
 
 
 def found(db, where, month=OCTOBER):
-    return signals(db, overview(db, month, where), where)
+    return asked(db, tuple(where.items()), month)
+
+
+@functools.cache
+def asked(db, where, month):
+    """The signals of the demo, which no test changes, worked out once for every test."""
+    return tuple(signals(db, overview(db, month, dict(where)), dict(where)))
 
 
 def kinds(signals):

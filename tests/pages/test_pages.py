@@ -1,5 +1,6 @@
 """Every page in both languages, without a browser."""
 
+import functools
 import re
 from html import escape
 from pathlib import Path
@@ -34,6 +35,12 @@ def opened(page: str, lang: str, **more: str) -> AppTest:
     return found.run()
 
 
+@functools.cache
+def seen(page: str, lang: str) -> AppTest:
+    """A page as it opens on the demo, run once for every test that only looks at it."""
+    return opened(page, lang)
+
+
 def texts(found: AppTest) -> list[str]:
     said = [
         *(e.value for e in found.title),
@@ -51,7 +58,7 @@ def texts(found: AppTest) -> list[str]:
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("page", PAGES)
 def test_page_runs_and_has_its_heading(page, lang):
-    found = opened(page, lang)
+    found = seen(page, lang)
     assert not found.exception, found.exception
     assert found.title[0].value == catalogue(lang)[f"{page}.title"]
     assert not found.error, [e.value for e in found.error]
@@ -61,12 +68,12 @@ def test_page_runs_and_has_its_heading(page, lang):
 def test_dutch_page_bears_no_english_text(page):
     dutch = set(catalogue("nl").values())
     english = {text for text in catalogue("en").values() if text not in dutch and len(text) > 3}
-    assert not english & set(texts(opened(page, "nl")))
+    assert not english & set(texts(seen(page, "nl")))
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_overview_has_a_card_or_a_row_for_every_kpi_and_says_that_it_is_demo_data(lang):
-    found = opened("overview", lang)
+    found = seen("overview", lang)
     html = " ".join(e.proto.body for e in found.get("html"))
     names = [escape(catalogue(lang)[f"kpis.{code}.name"]) for code in CATALOGUE]
     carded = [name for name in names if f">{name}<" in html]
@@ -85,7 +92,7 @@ def test_overview_has_a_card_or_a_row_for_every_kpi_and_says_that_it_is_demo_dat
 
 
 def test_numbers_on_a_dutch_overview_bear_a_decimal_comma():
-    html = " ".join(e.proto.body for e in opened("overview", "nl").get("html"))
+    html = " ".join(e.proto.body for e in seen("overview", "nl").get("html"))
     numbers = re.findall(r'class="nami-number">([^<]+)<', html)
     assert any(re.fullmatch(r"0,\d+", number) for number in numbers)
     assert not any(re.fullmatch(r"0\.\d+", number) for number in numbers)
