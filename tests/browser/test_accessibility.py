@@ -1,18 +1,19 @@
-"""What axe-core finds on each page, and what Streamlit's own parts say, in both languages."""
+"""What axe-core finds on each page, and what it cannot see: language, width, charts, requests."""
 
 import importlib.util
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, settled
+from conftest import settled
 
+from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.shell import replacements
 
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    **{found.stem: f"{found.stem}?data=demo" for found in sorted((ROOT / "pages").glob("*.py"))},
+    **{name: f"{name}?data=demo" for _, name, _ in NAVIGATION.values()},
     "overview": "?data=demo",
     **{
         part: f"data?data=demo&part={part}"
@@ -22,12 +23,49 @@ PAGES = {
     "upload": "data?data=own",
     "empty": "?data=own",
 }
+LEAST_CONTRAST = 4.5
 STREAMLITS = {"presentation-role-conflict": "the file uploader's drop zone, a minor fault"}
 """Faults that are Streamlit's own; each stands in docs/accessibility.md."""
 
 HEARD = """() => ['aria-label', 'placeholder', 'title'].flatMap(
   name => [...document.querySelectorAll(`[${name}]`)].map(each => each.getAttribute(name))
 )"""
+
+FAINT = """() => {
+  const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = c => [0.2126, 0.7152, 0.0722].reduce((s, w, i) => s + w * linear(c[i] / 255), 0);
+  const rgb = said => {
+    const numbers = said.match(/[\\d.]+/g)?.map(Number);
+    return numbers && [...numbers, 1].slice(0, 4);
+  };
+  const over = (top, share, below) => below.map((v, i) => share * top[i] + (1 - share) * v);
+  const share = part => {
+    let seen = 1;
+    for (let each = part; each.tagName !== 'svg'; each = each.parentElement)
+      seen *= getComputedStyle(each).opacity;
+    return seen;
+  };
+  const found = [];
+  for (const text of document.querySelectorAll('[data-testid=stVegaLiteChart] svg text')) {
+    const box = text.getBoundingClientRect();
+    if (!text.textContent.trim() || !box.width) continue;
+    const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
+    let ground = [255, 255, 255];
+    for (const part of text.ownerSVGElement.querySelectorAll('path, rect')) {
+      if (!(part.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
+      const style = getComputedStyle(part), fill = rgb(style.fill), to = part.getScreenCTM();
+      if (!fill || style.fill === 'none' || !to) continue;
+      if (part.isPointInFill(middle.matrixTransform(to.inverse())))
+        ground = over(fill, fill[3] * style.fillOpacity * share(part), ground);
+    }
+    const style = getComputedStyle(text), fill = rgb(style.fill);
+    const ink = over(fill, fill[3] * style.fillOpacity * share(text), ground);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    found.push([(a + 0.05) / (b + 0.05), text.textContent]);
+  }
+  return found;
+}"""
+"""The contrast of every text in a chart with what is drawn below its middle."""
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +85,14 @@ def opened(page, server, name, lang):
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_of_ours_and_streamlits_parts_speak_the_pages_language(
+def test_everybody_can_use_the_page_in_its_language_and_it_asks_nobody_else(
     server, page, axe, name, lang
 ):
     opened(page, server, name, lang)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.evaluate("document.documentElement.lang") == lang
+    faint = [one for one in page.evaluate(FAINT) if one[0] < LEAST_CONTRAST]
+    assert not faint
     foreign = {before for before, _ in replacements(lang) if "{" not in before}
     foreign -= {after for _, after in replacements(lang)}
     heard = page.evaluate(HEARD)
@@ -64,6 +106,22 @@ def test_axe_finds_nothing_of_ours_and_streamlits_parts_speak_the_pages_language
         for each in found["violations"]
         if each["id"] not in STREAMLITS
     ]
+    for width in (1280, 400, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not page.outside
+
+
+def test_the_contrast_of_a_text_in_a_chart_is_that_with_what_lies_below_it(page):
+    page.set_content(
+        "<div data-testid=stVegaLiteChart><svg width=200 height=99><rect width=99 height=99"
+        " fill='#154273'/><text x=20 y=20 fill='#767676'>a</text><g opacity=.5>"
+        "<text x=120 y=20 fill='#000000'>b</text></g></svg></div>"
+    )
+    (first, _), (second, _) = page.evaluate(FAINT)
+    assert first == pytest.approx(10.2 / 4.54, abs=0.05)
+    assert second == pytest.approx(3.95, abs=0.05)
 
 
 def test_the_file_uploader_and_the_toolbar_of_a_table_change_with_the_language(server, page):

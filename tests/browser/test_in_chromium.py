@@ -9,22 +9,6 @@ from conftest import ROOT, serving, settled
 
 pytestmark = pytest.mark.browser
 
-PATHS = {"overview": "", "trends": "trends", "data": "data", "about": "about"}
-
-
-@pytest.mark.parametrize("lang", ["nl", "en"])
-@pytest.mark.parametrize("name", PATHS)
-def test_page_speaks_its_language_fits_the_screen_and_asks_nobody_else(server, page, name, lang):
-    page.goto(f"{server.address}/{PATHS[name]}?lang={lang}")
-    settled(page)
-    assert page.evaluate("document.documentElement.lang") == lang
-    for width in (1280, 400, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(400)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert not page.outside
-    assert page.locator("[data-testid=stException]").count() == 0
-
 
 def test_the_language_switch_changes_every_word_and_the_address(server, page):
     page.goto(f"{server.address}/?lang=nl")
