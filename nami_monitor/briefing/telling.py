@@ -158,7 +158,10 @@ def title(finding: Finding, lang: str) -> str:
     key = f"briefing.titles.{finding.kind}"
     if not has_text(key, lang):
         return sentence(finding, lang)
-    return text(key, lang, **signal_words.written(finding.signal, lang))
+    known = signal_words.written(finding.signal, lang)
+    aim = finding.line.aim if finding.line else None
+    judged = period(aim.judged, lang) if aim and aim.judged else known["month"]
+    return text(key, lang, **{**known, "over": judged})
 
 
 def full(finding: Finding, found: Briefing, lang: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -184,12 +184,30 @@ def _table_parts(page: Page, grid: Grid, points: list[str], lang: str) -> Iterat
             taken, room = _row_height(grid.head, widths), full
         groups[-1].append(row)
         taken += high
+    groups = _evened(groups, lambda rows: _height(grid.head, rows, widths) <= full)
     asked, asked_parts = _asked_parts(page, layout.TABLE_LAYOUT)
     page = replace(page, asked=asked, comment="", points=())
     for no, rows in enumerate(groups, start=1):
         shown = replace(grid, rows=tuple(rows))
         yield _more(page, no, len(groups), lang, grid=shown)
     yield from _rest(page, [*points, *asked_parts], lang)
+
+
+Rows = list[tuple[str, ...]]
+
+
+def _height(head: tuple[str, ...], rows: Rows, widths: list[float]) -> float:
+    return sum(_row_height(row, widths) for row in (head, *rows))
+
+
+def _evened(groups: list[Rows], fits: Callable[[Rows], bool]) -> list[Rows]:
+    """The rows of the last two slides divided evenly, so that none stands alone."""
+    if len(groups) == 1:
+        return groups
+    *first, before, after = groups
+    rows = before + after
+    half = (len(rows) + 1) // 2
+    return [*first, rows[:half], rows[half:]] if fits(rows[half:]) else groups
 
 
 def _asked_parts(page: Page, kind: int) -> tuple[str, list[str]]:

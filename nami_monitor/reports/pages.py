@@ -85,7 +85,7 @@ def _pages(found: Briefing, lang: Lang, told: Measure) -> Iterator[Page]:
         for answer in section.answers:
             if answer.estimated:
                 yield _waterbed(answer, section, lang)
-        yield from _trends(section, lang, told.trends)
+        yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
     yield from _contracts(found, lang)
     yield from _lessons(found, lang, told.lessons)
     if told.missing:
@@ -220,21 +220,30 @@ def _waterbed(answer: Answer, section: Section, lang: Lang) -> Page:
     )
 
 
-def _trends(section: Section, lang: Lang, most: int) -> Iterator[Page]:
-    """The key figures that show something, each with its chart, the most important first."""
+def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator[Page]:
+    """The key figures that show something, each with its chart, the most important first.
+
+    Args:
+        section: whose figures.
+        lang: ``nl`` or ``en``.
+        most: how many.
+        alone: whether it is the report's only category; else its name stands on the page.
+    """
     shown: dict[str, tuple[Line, Finding]] = {}
     for finding in section.findings:
         line = finding.line
         known = finding.kind is not KitSignal.LOW_MEASURABILITY
         if known and line is not None and line.result.value is not None:
             shown.setdefault(line.kpi.code, (line, finding))
+    whole = telling.section_name(section, lang)
     for code, (line, finding) in list(shown.items())[:most]:
+        name = telling.name(line, lang)
         yield _page(
             "trend",
             lang,
             telling.title(finding, lang),
             seen=telling.sentence(finding, lang),
-            about=telling.name(line, lang),
+            about=name if alone else text("report.within", lang, name=name, whole=whole),
             key=":".join(filter(None, (section.category, code))),
             figures=(figures.trend(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),

@@ -259,3 +259,21 @@ def test_a_chart_bears_the_figures_that_it_shows(decks, laid_out):
         chart.plots[0].series, page.figures[0].plain.series, strict=True
     ):
         assert list(series.values) == pytest.approx(list(values))
+
+
+def test_no_row_of_a_table_stands_alone_on_a_last_slide():
+    rows = tuple((f"rij {no}", "1") for no in range(60))
+    most = 0
+    for many in range(2, len(rows)):
+        grid = Grid(("naam", "cijfer"), rows[:many], frozenset({1}), (2.0, 1.0))
+        page = Page("kpis", "Tabel", "Kop", grid=grid)
+        shown = [one.grid.rows for one in deck._table_parts(page, grid, [], "nl")]
+        assert sum(shown, ()) == rows[:many]
+        assert len(shown[-1]) > 1
+        most = max(most, len(shown))
+    assert most > 2
+
+
+def test_the_page_of_a_figure_names_its_category_where_there_are_several(laid_out):
+    trends = [page.label for page in laid_out["nl"].pages if page.code.startswith("trend:")]
+    assert {label.rpartition(", ")[2] for label in trends} == {"Kantoorartikelen", "IT-middelen"}
