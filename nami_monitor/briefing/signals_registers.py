@@ -62,7 +62,7 @@ def of_measures(db: Transaction, scope: Scope) -> Iterator[Signal]:
 def _of_answer(answer: Answer, euros: Answer | None) -> Iterator[Signal]:
     """What the estimate of a measure shows; its size is what it took from the target in a year."""
     result, one = answer.result, answer.intervention
-    if result is None or result.gross is None:
+    if result is None or result.gross is None or answer.excused:
         return
     worth = euros.result.gross if euros and euros.result else None
     gross, quotient = result.gross, result.quotient

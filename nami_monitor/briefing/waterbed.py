@@ -14,6 +14,7 @@ from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
 from nami_monitor.kpis.interventions.note import Note
 from nami_monitor.kpis.interventions.series import Kind
 from nami_monitor.kpis.interventions.went import Went
+from nami_monitor.kpis.sentences import said as said_of
 from nami_monitor.waterbed.result import Estimate, Reason
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
@@ -30,7 +31,12 @@ MOST_NAMED: Final = 8
 
 
 def verdict(answer: Answer, lang: str) -> str:
-    """What may be said, in one or two sentences; nothing beyond the verdict."""
+    """What may be said, in one or two sentences; nothing beyond the verdict.
+
+    Where the strategy does not apply to the category: that, with why and when to look again.
+    """
+    if answer.excused:
+        return said_of(answer.excused, lang)
     held = answer.verdicts
     said = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
     found = answer.result.quotient if answer.result else None
@@ -55,6 +61,8 @@ def _hundredth(share: float, lang: str) -> str:
 
 def short(answer: Answer, lang: str) -> str:
     """The verdicts in a few words."""
+    if answer.excused:
+        return text("words.not_applicable", lang)
     return ", ".join(text(f"waterbed.short.{one}", lang) for one in answer.verdicts)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.result import KpiResult, Reason
 
 Writer = Callable[[Any, str], str]
 
@@ -22,9 +22,12 @@ def reason_sentence(result: KpiResult, lang: str) -> str | None:
     Returns:
         The sentence; None when there is a value.
     """
-    if result.reason is None:
-        return None
-    return text(f"reasons.{result.reason.key}", lang, **_written(result.reason.values, lang))
+    return None if result.reason is None else said(result.reason, lang)
+
+
+def said(reason: Reason, lang: str) -> str:
+    """A reason as a sentence."""
+    return text(f"reasons.{reason.key}", lang, **_written(reason.values, lang))
 
 
 def activity_name(measure: str, lang: str) -> str:

@@ -75,6 +75,8 @@ def part(session: Session) -> None:
     with right:
         one = reading(session, answers)
     verdict(session, one)
+    if one.excused and not anyway(session):
+        return
     if not one.estimated:
         bullets(briefing.remarks(one, session.lang))
     effects(session, one, answers)
@@ -120,7 +122,7 @@ def empty(session: Session, found: Sequence[Intervention]) -> bool:
 def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...]:
     """The intervention to look at, in every reading; at first the first with an estimate."""
     by_code = {one.code: one for one in found}
-    told = (one.code for one in found if any(each.estimated for each in _of(session, one)))
+    told = (one.code for one in found if any(map(_judged, _of(session, one))))
     code = filters.select(
         "intervention",
         session.t("waterbed.choose"),
@@ -129,6 +131,10 @@ def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...
         default=next(told, found[0].code),
     )
     return _of(session, by_code[code])
+
+
+def _judged(one: Answer) -> bool:
+    return one.estimated and not one.excused
 
 
 def _of(session: Session, one: Intervention) -> tuple[Answer, ...]:
@@ -161,12 +167,17 @@ def reading(session: Session, answers: Sequence[Answer]) -> Answer:
 def verdict(session: Session, one: Answer) -> None:
     """What may be said, in the size that it deserves, and what it rests on."""
     st.html(f'<p class="nami-headline">{escape(briefing.verdict(one, session.lang))}</p>')
-    if one.estimated and one.result is not None:
+    if _judged(one) and one.result is not None:
         months = session.t(
             "waterbed.per_100", post=one.result.post_months, pre=one.result.pre_months
         )
         weaker = session.t("waterbed.weaker") if one.design is Design.NO_CONTROLS else ""
         st.caption(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker))))
+
+
+def anyway(session: Session) -> bool:
+    """Whether the figures of a measure that is not judged are asked for."""
+    return st.checkbox(session.t("waterbed.anyway"), key="waterbed_anyway")
 
 
 def remarks(session: Session, one: Answer) -> None:

@@ -3,6 +3,9 @@
 import json
 
 from nami_monitor.demo.truth import TRUTH
+from nami_monitor.i18n import text
+from nami_monitor.kpis.interventions import answer
+from nami_monitor.kpis.result import Reason
 
 INTERVAL = {"value", "low", "high"}
 
@@ -39,6 +42,18 @@ def test_the_pilot_of_the_demo(nami, demo_folder):
     assert row["treated"] == [TRUTH.pilot]
     assert {"location": TRUTH.tiny_location, "why": "small"} in row["left_out"]
     assert [place["kind"] for place in row["destinations"]][-1] == "before"
+
+
+def test_where_refusing_does_not_apply_no_verdict_is_given(nami, demo_folder, monkeypatch):
+    because = Reason("not_applicable", {"reason": "law", "basis": "act 1", "again": None})
+    monkeypatch.setattr(answer, "_excused", lambda *_: because)
+    (row,) = asked(nami, demo_folder, "ZL-I-3")
+    assert (row["applies"], row["verdicts"]) == (False, [])
+    assert "act 1" in row["sentence"]
+    assert row["net"]["value"] < 0
+    people = run(nami, demo_folder, "ZL-I-3", "--lang", "nl").stdout
+    assert "niet van toepassing" in people
+    assert text("waterbed.verdicts.waterbed_and_net", "nl") not in people
 
 
 def test_for_people_in_dutch(nami, demo_folder):

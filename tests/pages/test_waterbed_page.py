@@ -14,6 +14,9 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.entry import enter
 from nami_monitor.ingest.undo import undo
 from nami_monitor.kit import shipped
+from nami_monitor.kpis.interventions import answer
+from nami_monitor.kpis.result import Reason
+from nami_monitor.kpis.sentences import said
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 
@@ -111,6 +114,27 @@ def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
     if not charts:
         assert text("waterbed.verdicts.not_enough_data", "nl") in words(page)
         assert len([each for each in page.markdown if each.value.startswith("- ")]) >= 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_asked_for(
+    lang, monkeypatch
+):
+    values = {"reason": "the law", "basis": "act 1", "again": dt.date(2027, 1, 1)}
+    because = Reason("not_applicable", values)
+    monkeypatch.setattr(answer, "_excused", lambda *_: because)
+    found = opened(lang=lang, intervention="ZL-I-3")
+    assert said(because, lang) in words(found)
+    assert "act 1" in words(found)
+    assert "2027" in words(found)
+    parts = [text(f"waterbed.parts.{part}", lang) for part in ("gross", "spill", "net")]
+    assert not any(f">{part}<" in words(found) for part in parts)
+    field(found.checkbox, text("waterbed.anyway", lang)).check()
+    run(found)
+    assert all(part in words(found) for part in parts)
+    assert text("waterbed.grade", lang) not in words(found)
+    judged = text("waterbed.verdicts.waterbed_and_net", lang)
+    assert judged not in words(found)
 
 
 def test_every_place_where_it_may_have_gone_stands_in_a_table():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nami_monitor.core.words import Design, Unit, Verdict
+from nami_monitor.core.words import Design, Strategy, Unit, Verdict
 from nami_monitor.kpis.interventions.cube import READINGS
 from nami_monitor.kpis.interventions.ground import Ground
 from nami_monitor.kpis.interventions.note import Note
@@ -15,6 +15,7 @@ from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.went import Went, estimated, went
 from nami_monitor.kpis.interventions.window import Window
+from nami_monitor.kpis.result import Reason
 from nami_monitor.waterbed.result import Estimate, Result
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
@@ -39,6 +40,8 @@ class Answer:
         last_month: the last month with order lines of its category; None without any.
         destinations: where it may have gone.
         shared: the quotient as if several locations share one; None for a single location.
+        excused: why its strategy does not apply to its category, so that nothing is judged; None
+            where it does.
     """
 
     intervention: Intervention
@@ -50,6 +53,7 @@ class Answer:
     last_month: date | None
     destinations: tuple[Went, ...] = ()
     shared: Estimate | None = None
+    excused: Reason | None = None
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -84,13 +88,22 @@ def answer(one: Intervention, read: Ground, unit: Unit, *, look_around: bool = T
         unit: base units, kg or EUR.
         look_around: whether to look where else it may have gone.
     """
-    return _reading(one, read, setting(one, read), unit, look_around=look_around)
+    found = _reading(one, read, setting(one, read), unit, look_around=look_around)
+    return replace(found, excused=_excused(one, read))
 
 
 def readings(one: Intervention, read: Ground) -> tuple[Answer, ...]:
     """What an intervention did and where it went, in every unit."""
     found = setting(one, read)
-    return tuple(_reading(one, read, found, unit, look_around=True) for unit in READINGS)
+    made = (_reading(one, read, found, unit, look_around=True) for unit in READINGS)
+    return tuple(replace(each, excused=_excused(one, read)) for each in made)
+
+
+def _excused(one: Intervention, read: Ground) -> Reason | None:
+    """Why neither its own strategy nor what was avoided on balance is judged in its category."""
+    strategies = (one.strategy, Strategy.REFUSE)
+    found = (read.excused.get((one.category, str(strategy))) for strategy in strategies)
+    return next((reason for reason in found if reason), None)
 
 
 def _reading(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nami_monitor.kpis.context import of_orders
+from nami_monitor.kpis.context import Excused, excused_by, of_orders
 from nami_monitor.kpis.interventions.cube import Cube
 from nami_monitor.kpis.interventions.cubes import cubes, resolved
 from nami_monitor.kpis.interventions.register import Intervention, interventions
@@ -33,6 +33,7 @@ class Ground:
         gaps: locations that were left out of a delivery.
         places: the locations of the masters.
         staff: every location with its staff.
+        excused: strategies that do not apply, by category and strategy.
     """
 
     register: tuple[Intervention, ...]
@@ -42,6 +43,7 @@ class Ground:
     gaps: Gaps
     places: Mapping[str, Place]
     staff: Sequence[Site]
+    excused: Excused
 
 
 def ground(
@@ -67,6 +69,7 @@ def ground(
         gaps=_gaps(db),
         places=places(db),
         staff=all_sites(db),
+        excused=excused_by(db),
     )
 
 

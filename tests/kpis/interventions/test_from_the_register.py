@@ -195,3 +195,29 @@ def test_merged_locations_stand_for_what_they_became(world, monitor):
     merge(monitor.store, Code("locations", "", "L14"), "L01", who="t")
     found = settings_of(monitor)["I1"]
     assert found.sites.treated == ("L01",)
+
+
+@pytest.mark.parametrize(
+    ("ruled_out", "strategy", "excused"),
+    [("refuse", "refuse", True), ("refuse", "reduce", True), ("reduce", "reduce", True),
+     ("reduce", "refuse", False), ("rethink", "refuse", False)],
+)  # fmt: skip
+def test_nothing_is_judged_where_the_strategy_does_not_apply(
+    monitor, world, ruled_out, strategy, excused
+):
+    world.register[0] |= {"strategy": strategy}
+    world.load(monitor)
+    columns = [f"{ruled_out}_{name}" for name in ("applies", "reason", "look_again_on")]
+    header = ["category", "name_nl", "name_en", *columns]
+    monitor.load_rows("categories", header, [["office", "K", "O", "false", "law", "2027-01-01"]])
+    found = read(monitor)
+    (one,) = found.register
+    for each in (answer(one, found, Unit.BASE), *readings(one, found)):
+        assert (each.excused is not None) is excused
+        assert each.estimated
+    said = answer(one, found, Unit.BASE).excused
+    assert said is None or (said.key, said.values["reason"]) == ("not_applicable", "law")
+    if excused and ruled_out == "refuse":
+        asked = {"kind": "r12", "where": {"category": ("office",)}}
+        figure = monitor.one("refuse_net_avoided", "2025-06", **asked)
+        assert figure.reason.key == "not_applicable"
