@@ -102,10 +102,6 @@ def test_what_is_wrong_with_a_note_is_said(demo):
     (write,) = [b for b in page.button if b.label == text("notes_of_people.write", "nl")]
     checked(write.click().run())
     assert [one.value for one in page.error] == [catalogue("nl")["errors.entry.who"]]
-    page.text_area(key="trend_note_text").set_value("x" * 501)
-    (write,) = [b for b in page.button if b.label == text("notes_of_people.write", "nl")]
-    checked(write.click().run())
-    assert [one.value for one in page.error] == [text("errors.notes.long", "nl", n=501, most=500)]
     assert standing(demo) == ()
 
 
