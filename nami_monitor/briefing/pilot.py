@@ -162,7 +162,31 @@ def advice(found: Pilot, lang: str) -> tuple[str, ...]:
         )
     if (plan.chance_net_reduction or 0) >= PLAN_POWER.value <= (plan.chance_waterbed or 0):
         return (text("pilot.more.none", lang),)
-    return tuple(text(f"pilot.more.{key}", lang) for key in ("locations", "months", "articles"))
+    said = tuple(text(f"pilot.more.{key}", lang) for key in ("locations", "months", "articles"))
+    return (*_enough(found, plan, lang), *said)
+
+
+def _enough(found: Pilot, plan: Plan, lang: str) -> tuple[str, ...]:
+    """How many locations or months would show the waterbed that is expected."""
+    if found.enough is None:
+        return ()
+    power = formats.percent(100 * PLAN_POWER.value, lang, decimals=0)
+    ways = {
+        "enough_locations": (found.enough.locations, plan.treated),
+        "enough_months": (found.enough.months, plan.post_months),
+    }
+    told = tuple(
+        text(
+            f"pilot.more.{key}",
+            lang,
+            n=formats.number(needed, lang),
+            seen=formats.number(seen, lang),
+            power=power,
+        )
+        for key, (needed, seen) in ways.items()
+        if needed is not None
+    )
+    return told or (text("pilot.more.enough_none", lang, power=power),)
 
 
 def remarks(found: Pilot, lang: str) -> tuple[str, ...]:

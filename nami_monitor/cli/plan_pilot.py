@@ -127,6 +127,7 @@ def as_row(session: Session, found: Pilot) -> dict[str, Any]:
         "anticipation_months": one.anticipation_months,
         **(_chances(found.plan) if found.plan else {}),
         "lengths": [_chances(plan) for plan in found.lengths],
+        "enough": asdict(found.enough) if found.enough else None,
         "reasons": list(briefing.remarks(found, session.lang)),
         "advice": list(briefing.advice(found, session.lang)),
         "treated_locations": list(sites.treated) if sites else [],

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from nami_monitor.core.periods import add_months
-from nami_monitor.core.thresholds import MIN_PRE_MONTHS, PLAN_STARTS
+from nami_monitor.core.thresholds import MIN_CONTROLS, MIN_PRE_MONTHS, PLAN_POWER, PLAN_STARTS
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis.interventions.ground import Ground
 from nami_monitor.kpis.interventions.note import Note
@@ -19,8 +21,25 @@ from nami_monitor.waterbed.result import Plan
 OTHER_LENGTHS: Final = (6, 12, 18, 24)
 """Months after the start for which the chances are given beside those that were asked for."""
 
+MORE_LOCATIONS: Final = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100)
+"""Numbers of pilot locations that are tried when those that were asked for show too little."""
+
 NOT_YET: Final = "not_started"
 """The note on a start that lies ahead: of a pilot it goes without saying."""
+
+
+@dataclass(frozen=True)
+class Enough:
+    """What would show the waterbed that is expected, in four of five cases.
+
+    Args:
+        months: months after the start, with the locations that were asked for; None where none of
+            the lengths that were tried is enough.
+        locations: pilot locations, over the months that were asked for; None likewise.
+    """
+
+    months: int | None
+    locations: int | None
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,8 @@ class Pilot:
         plan: the chances; None when nothing could be handed to the estimator.
         lengths: the plan for other numbers of months after the start, by number.
         notes: what is left out, and what stands in the way.
+        enough: how much longer or wider it should be; None where it is enough as it is, or nothing
+            can be planned.
     """
 
     intervention: Intervention
@@ -42,6 +63,7 @@ class Pilot:
     plan: Plan | None
     lengths: tuple[Plan, ...]
     notes: tuple[Note, ...]
+    enough: Enough | None = None
 
     @property
     def locations(self) -> tuple[str, ...]:
@@ -85,14 +107,41 @@ def pilot(one: Intervention, read: Ground, unit: Unit, months: int, quotient: fl
     lengths = (months, *(length for length in OTHER_LENGTHS if length != months))
     plans = [_plan(one, found, unit, length, quotient) for length in lengths]
     shown = sorted(plans, key=lambda each: each.post_months)
-    return Pilot(one, unit, found.sites, plans[0], tuple(shown), notes)
+    enough = None
+    if plans[0].chance_waterbed is not None and not _shows(plans[0]):
+        longer = (each.post_months for each in shown if each.post_months > months and _shows(each))
+        enough = Enough(next(longer, None), _wider(one, found, unit, months, quotient))
+    return Pilot(one, unit, found.sites, plans[0], tuple(shown), notes, enough)
 
 
-def _plan(one: Intervention, found: Setting, unit: Unit, months: int, quotient: float) -> Plan:
+def _shows(found: Plan) -> bool:
+    """Whether a waterbed that is there would be shown in four of five cases."""
+    return (found.chance_waterbed or 0.0) >= PLAN_POWER.value
+
+
+def _wider(
+    one: Intervention, found: Setting, unit: Unit, months: int, quotient: float
+) -> int | None:
+    """With how many pilot locations it would be shown, the first controls taken to be of them."""
+    most = len(found.locations) - int(MIN_CONTROLS.value)
+    counts = (n for n in MORE_LOCATIONS if len(found.sites.treated) < n <= most)
+    return next((n for n in counts if _shows(_plan(one, found, unit, months, quotient, n))), None)
+
+
+def _plan(
+    one: Intervention,
+    found: Setting,
+    unit: Unit,
+    months: int,
+    quotient: float,
+    treated: int | None = None,
+) -> Plan:
+    """The plan; with another number of pilot locations, the first of the arrays are."""
+    pilots = found.treated if treated is None else np.arange(len(found.locations)) < treated
     return plan(
         found.array(found.series.target, unit),
         found.array(found.series.substitute, unit),
-        found.treated,
+        pilots,
         one.planned_reduction or 0.0,
         months,
         quotient_expected=quotient,

@@ -8,10 +8,11 @@ import pytest
 from offices import MONTHS, OFFICES, PILOT, Offices
 
 from nami_monitor.briefing import pilot as briefing
+from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
-from nami_monitor.i18n import LANGS
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.pilot import pilot
+from nami_monitor.kpis.interventions.pilot import Enough, pilot
 from nami_monitor.waterbed.planning import plan
 
 DRAFT = briefing.draft(
@@ -60,6 +61,38 @@ def test_chances_and_smallest_leak_for_several_lengths(history):
         assert 0 <= each.chance_waterbed <= 1
         assert each.smallest_quotient > 0
     assert found.plan in found.lengths
+
+
+def test_it_says_how_much_wider_or_longer_it_should_be(history):
+    found = asked(history, replace(DRAFT, planned_reduction=0.2), months=6)
+    power = PLAN_POWER.value
+    assert found.plan.chance_waterbed < power
+    longer = [each for each in found.lengths if each.post_months > 6]
+    shown = [each.post_months for each in longer if each.chance_waterbed >= power]
+    assert found.enough.months == (shown[0] if shown else None)
+    said = " ".join(briefing.advice(found, "nl"))
+    if found.enough.locations:
+        codes = found.locations[: found.enough.locations]
+        wider = asked(history, replace(DRAFT, planned_reduction=0.2, locations=codes), months=6)
+        assert wider.plan.chance_waterbed >= power
+        assert wider.enough is None
+        assert f"Met {found.enough.locations} pilotlocaties in plaats van 1" in said
+    for each, key in ((found.enough.months, "Na "), (found.enough.locations, "Met ")):
+        assert (key in said) is (each is not None)
+
+
+def test_a_leak_that_nothing_would_show_is_told(history):
+    found = asked(history, replace(DRAFT, planned_reduction=0.01), quotient=0.1)
+    assert found.enough == Enough(None, None)
+    for lang in LANGS:
+        assert text(
+            "pilot.more.enough_none", lang, power=formats.percent(80, lang, decimals=0)
+        ) in (briefing.advice(found, lang))
+
+
+def test_a_pilot_that_is_enough_or_cannot_be_planned_needs_no_more(history):
+    assert asked(history, replace(DRAFT, planned_reduction=1.0), months=24).enough is None
+    assert asked(history, replace(DRAFT, category="cleaning")).enough is None
 
 
 def test_more_locations_and_a_larger_reduction_see_a_smaller_leak(history):
