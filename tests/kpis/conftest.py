@@ -139,3 +139,10 @@ def kept(tmp_path_factory):
     made = Monitor(tmp_path_factory.mktemp("kept"))
     yield made
     made.store.close()
+
+
+@pytest.fixture(scope="module")
+def kept_shop(masters, kept):
+    """A database with masters for all tests of a file; they only ask."""
+    shutil.copy(masters, kept.store.path)
+    return kept

@@ -23,11 +23,16 @@ period_start period_end location_id activity_measure value unit
 PAPER = {"category": ("paper",)}
 
 
-@pytest.fixture
-def paper(shop):
-    shop.load("orders", LINES)
-    shop.load("measurements", ACTIVITY, proxy="false")
+def filled(shop):
+    shop.load_together(
+        shop.text("orders", LINES), shop.text("measurements", ACTIVITY, proxy="false")
+    )
     return shop
+
+
+@pytest.fixture(scope="module")
+def paper(kept_shop):
+    return filled(kept_shop)
 
 
 def beside(result):
@@ -70,7 +75,8 @@ def test_what_is_no_ratio_per_activity_has_none(paper, code):
     assert absolute(paper.one(code)) is None
 
 
-def test_what_is_not_known_itself_has_none(paper):
+def test_what_is_not_known_itself_has_none(shop):
+    paper = filled(shop)
     missing = paper.one("reduce_spend_per_activity", "2024-10", where=PAPER)
     assert missing.reason.key == "not_begun"
     assert absolute(missing) is None
