@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, rename
@@ -18,7 +19,6 @@ from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.undo import undo
-from nami_monitor.store import Store
 
 FIELDS = (
     "ordered_on", "location_id", "category", "product_id", "channel", "quantity", "amount_eur",
@@ -53,7 +53,7 @@ def everything(store):
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(tmp_path / "own.duckdb", idle=60)
+    made = new_store(tmp_path / "own.duckdb", idle=60)
     yield made
     made.close()
 
@@ -102,7 +102,7 @@ def test_generated_lines_leave_no_address_by_either_way(found):
     said = []
     with tempfile.TemporaryDirectory() as name:
         for large in (False, True):
-            store = Store(Path(name) / f"{large}.duckdb", idle=60)
+            store = new_store(Path(name) / f"{large}.duckdb", idle=60)
             offer(store, rows, large=large)
             text = everything(store)
             assert not pl.Series([text]).str.contains(ADDRESS).any()

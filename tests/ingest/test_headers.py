@@ -2,6 +2,7 @@
 
 import openpyxl
 import pytest
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
@@ -12,7 +13,6 @@ from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited, read
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.suggest import auto_profile, matching_profiles, suggest
-from nami_monitor.store import Store
 
 HEADER = ("Datum", "Vestiging", "Aantal", "Bedrag", "bedrag", "Soort", "Soort")
 LINE = ("05-01-2025", "A", "2", "10,00", "99,00", "papier", "wit")
@@ -36,7 +36,7 @@ channel = "web"
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(tmp_path / "own.duckdb", idle=60)
+    made = new_store(tmp_path / "own.duckdb", idle=60)
     yield made
     made.close()
 

@@ -2,6 +2,7 @@ import datetime as dt
 
 import openpyxl
 import pytest
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue
@@ -9,7 +10,6 @@ from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.set_aside import reason_sentence, write_set_aside
-from nami_monitor.store import Store
 
 PROFILE = """
 source = "A"
@@ -30,7 +30,7 @@ HEADER = ["Datum", "Plaats", "Soort", "Aantal", "=Ref", "E-mail"]
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(tmp_path / "x.duckdb")
+    made = new_store(tmp_path / "x.duckdb")
     yield made
     made.close()
 

@@ -2,6 +2,7 @@
 
 import openpyxl
 import pytest
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS
@@ -10,7 +11,6 @@ from nami_monitor.ingest.library import read_sheets
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.suggest import auto_profile, guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word
-from nami_monitor.store import Store
 from nami_monitor.tables import TABLES, Codes, columns
 
 pytestmark = pytest.mark.filterwarnings("ignore:Data Validation extension is not supported")
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Data Validation extension is not
 
 @pytest.fixture
 def store(tmp_path):
-    found = Store(tmp_path / "own.duckdb")
+    found = new_store(tmp_path / "own.duckdb")
     yield found
     found.close()
 

@@ -1,6 +1,7 @@
 """Undoing a delivery of which rows were mended, and undoing only what was mended."""
 
 import pytest
+from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.check import check
@@ -8,7 +9,6 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.undo import undo
-from nami_monitor.store import Store
 
 PROFILE = parse_profile(
     'source = "X"\nvat = "excl"\n[file]\ndates = ["%d-%m-%Y"]\ndecimal = ","\n[[table]]\n'
@@ -29,7 +29,7 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        self.store = Store(folder / "own.duckdb", idle=60)
+        self.store = new_store(folder / "own.duckdb", idle=60)
         self.offer("sites.csv", "Plaats\nA\n", SITES)
         self.parent = self.offer("x.csv", LINES).batch
         self.child = self.mend(self.parent, "31-02-2025", "28-02-2025").batch
