@@ -77,7 +77,8 @@ def show() -> None:
     if wanted in pages and pages[wanted] is not chosen:
         st.switch_page(pages[wanted], query_params=dict(st.query_params))
     if start.wait_for_demo(session):
-        app.guarded(session, chosen.run)
+        with app.busy(session):
+            app.guarded(session, chosen.run)
 
 
 if __name__ == "__main__":

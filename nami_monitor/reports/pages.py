@@ -220,6 +220,11 @@ def _waterbed(answer: Answer, section: Section, lang: Lang) -> Page:
     )
 
 
+def trend_key(section: Section, line: Line) -> str:
+    """What names the page of a figure's trend, behind the kind of the page."""
+    return ":".join(filter(None, (section.category, line.kpi.code)))
+
+
 def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator[Page]:
     """The key figures that show something, each with its chart, the most important first.
 
@@ -236,7 +241,7 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
         if known and line is not None and line.result.value is not None:
             shown.setdefault(line.kpi.code, (line, finding))
     whole = telling.section_name(section, lang)
-    for code, (line, finding) in list(shown.items())[:most]:
+    for line, finding in list(shown.values())[:most]:
         name = telling.name(line, lang)
         yield _page(
             "trend",
@@ -244,7 +249,7 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
             telling.title(finding, lang),
             seen=telling.sentence(finding, lang),
             about=name if alone else text("report.within", lang, name=name, whole=whole),
-            key=":".join(filter(None, (section.category, code))),
+            key=trend_key(section, line),
             figures=(figures.trend(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),
             asked=telling.question(finding, lang),

@@ -5,8 +5,8 @@ A page calls ``page()`` once and reads everything else from the ``Session`` that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -217,6 +217,15 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
         part()
     except UserError as error:
         st.error(session.sentence(error))
+
+
+@contextmanager
+def busy(session: Session) -> Iterator[None]:
+    """Say in a corner that a page is being made, until it is there."""
+    with ExitStack() as made:
+        with st.container(key="busy"):
+            made.enter_context(st.spinner(session.t("app.busy")))
+        yield
 
 
 def empty(session: Session) -> bool:

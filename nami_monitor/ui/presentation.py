@@ -11,18 +11,21 @@ import streamlit as st
 
 from nami_monitor.briefing import telling
 from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.briefing.overview import Line
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
+from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
 from nami_monitor.reports import arrange
 from nami_monitor.reports.arrange import Arrangement
 from nami_monitor.reports.document import Audience, Document, Figure, Page
 from nami_monitor.reports.house import NEUTRAL, House, house
 from nami_monitor.reports.make import Format, Wanted, render
-from nami_monitor.reports.pages import document
-from nami_monitor.ui import cache, filters, trends
+from nami_monitor.reports.pages import document, trend_key
+from nami_monitor.ui import cache, filters, links, trends
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
 
 MIME: Final = {
     Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -164,7 +167,8 @@ def _bar(session: Session, words: str) -> _Bar:
     bar = st.progress(0.0, session.t(words, name=""))
 
     def step(done: int, total: int, name: str) -> None:
-        bar.progress(done / max(total, 1), session.t(words, name=name))
+        known = filters.category_name(session, name) if name else ""
+        bar.progress(done / max(total, 1), session.t(words, name=known))
 
     def done() -> None:
         bar.empty()
@@ -259,8 +263,20 @@ def _save(session: Session, shown: Shown, arrangement: Arrangement) -> None:
         arrange.save(db, shown.wanted.name, shown.wanted.month, arrangement, session.who)
 
 
-def preview(session: Session, page: Page) -> None:
-    """The page as it will stand in the report."""
+def _lines(found: Briefing, page: Page) -> list[tuple[Line, Filters]]:
+    """The figures in the rows of a page's table, with the filters that gave them."""
+    kind, _, key = page.code.partition(":")
+    return [
+        (line, section.glance.where)
+        for section in found.sections
+        for line in section.told
+        if line.result.state is State.VALUE
+        and (kind, key) in {("kpis", section.category or ""), ("trend", trend_key(section, line))}
+    ]
+
+
+def preview(session: Session, shown: Shown, page: Page) -> None:
+    """The page as it will stand in the report; each figure of its table can be traced."""
     with st.container(border=True, key="presentation_page"):
         st.caption(_plain(page.label))
         st.header(_plain(page.title), anchor=False)
@@ -272,8 +288,11 @@ def preview(session: Session, page: Page) -> None:
             st.markdown("\n".join(f"- {_plain(point)}" for point in page.points))
         if page.grid:
             heads = [Head(head) for head in page.grid.head]
+            lines = _lines(shown.found, page)
+            traced = [links.trace(session, line.result, where) for line, where in lines]
             grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
-                 file=page.label, download=False)  # fmt: skip
+                 file=page.label, download=False,
+                 traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip
         if page.asked:
             st.info(f"**{session.t('report.asked')}**\n\n{_plain(page.asked)}")
         st.caption(f"{session.t('report.how')}: {_plain(page.notes)}")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, serving, settled
 
+from nami_monitor.i18n import text
+
 pytestmark = pytest.mark.browser
 
 
@@ -108,3 +110,15 @@ def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
             "() => document.querySelector('h1')?.innerText === 'Overzicht'", timeout=180_000
         )
         assert page.get_by_text("Demogegevens").count() == 1
+
+
+@pytest.mark.parametrize(("lang", "month"), [("nl", "2026-03"), ("en", "2026-04")])
+def test_a_page_that_takes_a_while_says_so_in_its_language_and_moves_nothing(
+    server, page, lang, month
+):
+    page.goto(f"{server.address}/presentation?lang={lang}&data=demo&month={month}")
+    page.locator(".st-key-busy", has_text=text("app.busy", lang)).wait_for()
+    top = page.locator(".st-key-demo_banner").bounding_box()["y"]
+    settled(page)
+    assert not page.locator(".st-key-busy", has_text=text("app.busy", lang)).count()
+    assert page.locator(".st-key-demo_banner").bounding_box()["y"] == top

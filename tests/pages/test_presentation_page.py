@@ -148,6 +148,21 @@ def test_a_settings_file_with_errors_is_said(demo):
     assert not found.exception
 
 
+def test_every_figure_of_a_table_can_be_traced():
+    found = opened()
+    kinds = {}
+    for code in found.session_state[presentation.LISTED][1]:
+        checked(box(found).set_value(code).run())
+        for frame in (one.value for one in found.dataframe):
+            if text("trace.column", "nl") in frame.columns:
+                kinds[code.partition(":")[0]] = frame[text("trace.column", "nl")].tolist()
+    assert {*kinds} == {"kpis", "trend"}
+    assert len(kinds["trend"]) == 1
+    for address in (*kinds["kpis"], *kinds["trend"]):
+        assert address.startswith("trace?")
+        assert "category=office_supplies" in address
+
+
 def test_what_people_type_is_no_markup():
     assert presentation._plain("1. x\n- *y* $z$ [a](b)") == (
         "1\\. x  \n\\- \\*y\\* \\$z\\$ \\[a\\](b)"
