@@ -98,3 +98,20 @@ def test_the_mail_can_be_copied_and_targets_can_be_set_here():
 
 def test_other_periods_than_months_bear_no_ticks():
     assert not ticks(opened(period="year"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_category_without_targets_says_so_and_offers_to_set_one(lang):
+    with app.store_of(app.DEMO).write() as db:
+        db.run("delete from targets_offered where category = 'furnishing'")
+    found = opened(lang, category="furnishing")
+    assert catalogue(lang)["check.goals_none"] in [one.value for one in found.markdown]
+    assert found.selectbox(key="target_category").value == "furnishing"
+
+
+def test_a_month_without_data_in_the_address_gives_way_to_the_last_one():
+    found = opened(month="1999-01")
+    assert found.selectbox(key="filter.month").value == "2026-10"
+    assert "2026" in next(
+        one.proto.body for one in found.get("html") if "headline" in one.proto.body
+    )
