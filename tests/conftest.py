@@ -12,7 +12,7 @@ from nami_monitor.opening import build_demo
 settings.register_profile("nami", deadline=None, derandomize=True)
 settings.load_profile("nami")
 
-pytest_plugins = ["no_skip"]
+pytest_plugins = ["no_skip", "covered"]
 
 
 @pytest.fixture(scope="session")
