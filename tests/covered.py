@@ -26,7 +26,7 @@ FLOORS = {
     "signals": 99.0,
     "store": 97.0,
     "tables": 99.0,
-    "ui": 88.0,
+    "ui": 90.0,
     "waterbed": 99.0,
 }
 """The least coverage of each room, in percent; modules above all rooms go by the package's name."""
