@@ -11,8 +11,9 @@ from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.sentences import reason_sentence
 
 VALUES = {
-    "first": date(2025, 3, 1), "have": 2, "wanted": 12, "grain": Grain.YEAR, "source": "Winkel",
-    "month": date(2025, 4, 1), "n": 3, "count": 2, "measures": "fte, visitors", "measure": "fte",
+    "first": date(2025, 3, 1), "have": 2, "known": 20, "wanted": 24,
+    "grain": Grain.YEAR, "source": "Winkel", "month": date(2025, 4, 1), "n": 3, "count": 2,
+    "measures": "fte, visitors", "measure": "fte",
     "category": "paper", "locations": "L1, L2", "share": 0.2, "needed": 0.5, "staff": 5.0,
     "kinds": "year, r12", "months": 120, "reason": "wet", "basis": "Kieswet",
     "again": date(2027, 1, 31), "least": 10, "columns": ("orders.condition", "products.mass_kg"),
