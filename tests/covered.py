@@ -12,22 +12,22 @@ from pathlib import Path
 import pytest
 
 FLOORS = {
-    "briefing": 96.0,
-    "charts": 98.0,
-    "cli": 95.0,
-    "core": 99.0,
-    "demo": 97.0,
-    "i18n": 99.0,
-    "ingest": 93.0,
-    "kit": 99.0,
-    "kpis": 97.0,
-    "nami_monitor": 93.0,
-    "reports": 96.0,
-    "signals": 99.0,
-    "store": 97.0,
-    "tables": 99.0,
-    "ui": 90.0,
-    "waterbed": 99.0,
+    "briefing": 98.0,
+    "charts": 98.5,
+    "cli": 96.0,
+    "core": 100.0,
+    "demo": 98.0,
+    "i18n": 100.0,
+    "ingest": 99.0,
+    "kit": 100.0,
+    "kpis": 99.0,
+    "nami_monitor": 93.5,
+    "reports": 97.0,
+    "signals": 100.0,
+    "store": 98.0,
+    "tables": 100.0,
+    "ui": 92.0,
+    "waterbed": 100.0,
 }
 """The least coverage of each room, in percent; modules above all rooms go by the package's name."""
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 
+from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import State
@@ -48,6 +49,12 @@ def told(monitor, code, dimension, until="2024-12", against=Against.PREVIOUS, **
     with monitor.store.read() as db:
         ask = Ask(until=parse_month(until), **question)
         return why(db, CATALOGUE[code], ask, dimension, against)
+
+
+def in_words(monitor, code, dimension, until="2024-12", against=Against.PREVIOUS, **question):
+    with monitor.store.read() as db:
+        ask = Ask(until=parse_month(until), **question)
+        return explain(db, CATALOGUE[code], ask, dimension, against, "nl")
 
 
 def amounts(found):
@@ -108,6 +115,9 @@ def test_a_missing_period_is_not_split_and_says_so(shop):
     assert (found.change, found.slices) == (None, ())
     assert found.lacking.period == found.before.period
     assert found.lacking.reason.key == "not_begun"
+    said = in_words(shop, "impact_spend", "location", against=Against.YEAR)
+    assert said.lines == ()
+    assert said.sentence.startswith("Over dec 2023: ")
 
 
 def test_what_no_group_has_a_part_of_is_not_split(shop):
@@ -142,6 +152,11 @@ def test_articles_come_and_go_instead_of_groups_that_count_them_twice(monitor):
     found = told(monitor, "refuse_assortment", "location", against=Against.YEAR)
     assert (found.dimension, found.change) == ("article", 0)
     assert (found.came, found.went) == (("S/L1",), ("S/P2",))
+    said = in_words(monitor, "refuse_assortment", "location", against=Against.YEAR)
+    assert [line.amount for line in said.lines] == [1, -1]
+    assert {len(articles) for articles in said.lists.values()} == {1}
+    assert len(said.lists) == 2
+    assert "gelijk gebleven" in said.sentence
 
 
 def test_a_small_site_is_added_to_the_others(monitor):
@@ -183,6 +198,9 @@ def test_a_small_site_is_added_to_the_others(monitor):
     assert amounts(found) == {"A": 1}
     assert (found.others.count, found.others.hidden, found.others.amount) == (2, 2, 80)
     assert found.change == 81
+    said = in_words(monitor, "impact_spend", "location", where={"product": ("P1",)})
+    assert [line.amount for line in said.lines] == [1, 80]
+    assert any("2" in note for note in said.notes)
     everything = told(monitor, "impact_spend", "location", where=PAPER)
     assert amounts(everything) == {"C": 60, "B": 20, "A": 1}
 

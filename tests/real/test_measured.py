@@ -63,11 +63,13 @@ def test_superstore_supports_what_order_lines_with_articles_say(imported, real_d
     imported("superstore_leonism.csv", "superstore")
     found = measured(imported)
     assert found.month == dt.date(2018, 12, 1)
-    says = {"refuse_assortment", "reduce_spend_bridge", "impact_spend", "steer_year_end_share"}
+    says = {"refuse_assortment", "reduce_spend_bridge", "impact_spend", "steer_year_end_share",
+            "aha_reductions"}  # fmt: skip
     assert supported(found) == dict.fromkeys(found.categories, says)
     assert set(found.categories) == set(SHOP.values())
     spend = defaultdict(float)
     december = defaultdict(float)
+    pieces = defaultdict(int)
     articles = defaultdict(set)
     for row in rows_of(real_data / "superstore_leonism.csv"):
         if row["Category"] not in SHOP:
@@ -75,6 +77,7 @@ def test_superstore_supports_what_order_lines_with_articles_say(imported, real_d
         category, ordered = SHOP[row["Category"]], day(row["Order Date"], "%m/%d/%Y")
         amount = float(row["Sales"]) * DOLLAR
         spend[category, ordered.year] += amount
+        pieces[category, ordered.year] += int(row["Quantity"])
         if ordered.year == 2018:
             articles[category].add(row["Product ID"])
             december[category] += amount * (ordered.month == 12)
@@ -87,6 +90,8 @@ def test_superstore_supports_what_order_lines_with_articles_say(imported, real_d
     assert figures(found, "steer_year_end_share") == pytest.approx(
         {c: 100 * december[c] / spend[c, 2018] for c in own}
     )
+    assert all(pieces[c, 2018] > pieces[c, 2017] for c in own)
+    assert figures(found, "aha_reductions") == dict.fromkeys(own, 0)
     the_rest_says_why(found)
     assert {one.need for one in found.unlocks[:3]} == {"requests", "interventions", "contracts"}
 
