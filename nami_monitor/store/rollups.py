@@ -34,16 +34,6 @@ KNOWN = {
 }
 """Measures that count what is handled only where the article has a factor."""
 MEASURES = (*SUMMED, *KNOWN)
-
-
-def of_line(measure: str) -> str:
-    """The SQL of a measure of one order line, over ``orders``."""
-    if measure in SUMMED:
-        return SUMMED[measure]
-    factor, of = KNOWN[measure]
-    return f"case when unit_{factor} is not null then {SUMMED[of]} end"
-
-
 WHOLE = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
 """Measures that are counts."""
 
@@ -108,8 +98,8 @@ class Rollup:
 
     @property
     def query(self) -> str:
-        """The rows for the lines in ``counted``."""
-        columns = ", ".join(self.columns)
+        """The rows for the lines of the days from ``?`` until ``?``."""
+        columns = ", ".join(f"o.{name}" for name in self.columns)
         sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
         totals = ", ".join(
@@ -120,12 +110,21 @@ class Rollup:
             ]
         )
         return (
-            f"with sums as (select feed, month, {columns}, category, {self.number}, {sums}"
-            " from counted group by all),"
+            "with lines as (select b.feed, cast(date_trunc('month', o.ordered_on) as date)"
+            f" as month, {columns}, case when s.category is null then o.category end as category,"
+            f" s.{self.number} as number, o.amount_eur, case when o.per_pack"
+            " then o.quantity * s.units_per_pack else o.quantity end as quantity,"
+            " s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg"
+            " from orders_offered as o join feeds as b using (batch)"
+            " left join spans as s on s.source = b.products_of and s.code = o.product_id"
+            " and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until"
+            " where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?),"
+            f" sums as (select feed, month, {', '.join(self.columns)}, category, number, {sums}"
+            " from lines group by all),"
             f" articles as (select distinct on ({self.number}) * from spans)"
             f" select t.month, {dimensions}, {totals} from sums as t"
             " join (select distinct feed, source from feeds) as b using (feed)"
-            f" left join articles as p on p.{self.number} = t.{self.number}"
+            f" left join articles as p on p.{self.number} = t.number"
             " left join merged as mc on mc.kind = 'categories' and mc.code = t.category"
             f" {self.joins}"
         )
@@ -171,28 +170,17 @@ LINES_VIEW = (
     "create view order_lines as select cast(date_trunc('month', ordered_on) as date) as month,"
     " source, category, channel, condition, base_unit, location_id, stream, contract_id,"
     f" product_source, product_id, product_group, {ARTICLE} as article, mark, "
-    + ", ".join(f"{of_line(name)} as {name}" for name in MEASURES)
+    + ", ".join(f"{sql} as {name}" for name, sql in SUMMED.items())
+    + "".join(
+        f", case when unit_{factor} is not null then {SUMMED[of]} end as {name}"
+        for name, (factor, of) in KNOWN.items()
+    )
     + " from orders"
 )
 """The order lines with the dimensions and measures of both roll-ups, for what neither can tell: an
 article at a location. There are about as many articles by location and month as there are lines."""
 
-COUNTED = f"""
-    create temp table counted as
-    select b.feed, cast(date_trunc('month', o.ordered_on) as date) as month,
-        {", ".join(f"o.{c}" for c in dict.fromkeys(BY_PLACE.columns + BY_PRODUCT.columns))},
-        case when s.category is null then o.category end as category, s.kind, s.span,
-        case when o.per_pack then o.quantity * s.units_per_pack else o.quantity end as quantity,
-        o.amount_eur, s.mass_kg as unit_mass_kg, s.co2e_kg as unit_co2e_kg
-    from orders_offered as o join feeds as b using (batch)
-        left join spans as s on s.source = b.products_of and s.code = o.product_id
-            and o.ordered_on >= s.holds_from and o.ordered_on < s.holds_until
-    where o.standing = 'live' and o.ordered_on >= ? and o.ordered_on < ?
-"""
-"""The lines of the days from ``?`` until ``?`` with what their articles say: both roll-ups add up
-these, so that the articles are looked up once."""
-
-LINES_AT_ONCE = 3_000_000
+LINES_AT_ONCE = 10_000_000
 """Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
 
 
@@ -212,10 +200,8 @@ def refresh(db: Transaction, months: Sequence[date] | None) -> None:
     db.run(SPANS)
     db.run(FEEDS)
     for first, end in _parts(db, months):
-        db.run(COUNTED, [first, end])
         for rollup in ROLLUPS:
-            db.run(f"insert into {rollup.name} {rollup.query}")
-        db.run("drop table counted")
+            db.run(f"insert into {rollup.name} {rollup.query}", [first, end])
         db.run(
             "insert into delivered select p.source, p.month, sum(p.lines),"
             " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
