@@ -34,6 +34,16 @@ KNOWN = {
 }
 """Measures that count what is handled only where the article has a factor."""
 MEASURES = (*SUMMED, *KNOWN)
+
+
+def of_line(measure: str) -> str:
+    """The SQL of a measure of one order line, over ``orders``."""
+    if measure in SUMMED:
+        return SUMMED[measure]
+    factor, of = KNOWN[measure]
+    return f"case when unit_{factor} is not null then {SUMMED[of]} end"
+
+
 WHOLE = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
 """Measures that are counts."""
 
@@ -170,11 +180,7 @@ LINES_VIEW = (
     "create view order_lines as select cast(date_trunc('month', ordered_on) as date) as month,"
     " source, category, channel, condition, base_unit, location_id, stream, contract_id,"
     f" product_source, product_id, product_group, {ARTICLE} as article, mark, "
-    + ", ".join(f"{sql} as {name}" for name, sql in SUMMED.items())
-    + "".join(
-        f", case when unit_{factor} is not null then {SUMMED[of]} end as {name}"
-        for name, (factor, of) in KNOWN.items()
-    )
+    + ", ".join(f"{of_line(name)} as {name}" for name in MEASURES)
     + " from orders"
 )
 """The order lines with the dimensions and measures of both roll-ups, for what neither can tell: an
