@@ -15,11 +15,6 @@ settings.load_profile("nami")
 pytest_plugins = ["no_skip", "covered"]
 
 
-def pytest_xdist_auto_num_workers():
-    """One process more than there are processors: tests in a browser mostly wait."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real files that others made; they are no part of the project."""
