@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from rapidfuzz import process
-
+from nami_monitor.core.near_matches import near_matches
 from nami_monitor.core.periods import Period, months_between, period_at, periods_until
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
@@ -111,8 +110,8 @@ def lines(db: Transaction) -> tuple[Line, ...]:
         kpi = CATALOGUE.get(target.kpi)
         others = tuple(o for clash in clashes if target in clash for o in clash if o != target)
         judged = aim(db, kpi, month, where_of(target), target, compute) if kpi and month else None
-        alike = () if kpi else process.extract(target.kpi, list(CATALOGUE), limit=NEAR)
-        found.append(Line(target, judged, tuple(code for code, _, _ in alike), others))
+        alike = () if kpi else near_matches(target.kpi, CATALOGUE, most=NEAR)
+        found.append(Line(target, judged, alike, others))
     return tuple(found)
 
 

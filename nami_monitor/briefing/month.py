@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
-from rapidfuzz import process
-
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
 from nami_monitor.briefing.findings import Finding, findings
@@ -17,6 +15,7 @@ from nami_monitor.briefing.notes import Note, notes
 from nami_monitor.briefing.overview import Line, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import State
 from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.interventions.answer import Answer
@@ -135,9 +134,7 @@ def briefing(
     """
     names = _categories(db)
     for code in categories:
-        if code not in names:
-            near = [hit for hit, _, _ in process.extract(code, list(names), limit=3)]
-            raise UserError("briefing.no_category", seen=code[:40], near=", ".join(near) or "-")
+        refuse_unknown("briefing.no_category", code, names, seen=code[:40])
     first, last = _reach(db)
     if first is None or last is None:
         raise UserError("briefing.nothing")

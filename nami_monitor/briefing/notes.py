@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from rapidfuzz import process
-
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.ingest.personal import refuse_address
@@ -115,9 +114,7 @@ def write(
         UserError: ``entry.who``, ``kpi.no_code``, ``notes.empty``, ``notes.long``,
             ``notes.no_lesson`` or ``personal.address``.
     """
-    if kpi not in CATALOGUE:
-        near = [hit for hit, _, _ in process.extract(kpi, list(CATALOGUE), limit=3)]
-        raise UserError("kpi.no_code", seen=kpi, near=", ".join(near))
+    refuse_unknown("kpi.no_code", kpi, CATALOGUE)
     name = uuid.uuid4().hex
     body = {"month": f"{month:%Y-%m}", "kpi": kpi, "category": category}
     _keep(db, name, body, text, lesson, who)
@@ -153,9 +150,8 @@ def _body(db: Transaction, name: str) -> Mapping[str, Any]:
 def _keep(
     db: Transaction, name: str, body: Mapping[str, Any], text: str, lesson: str | None, who: str
 ) -> None:
-    if lesson is not None and lesson not in shipped().lessons:
-        near = [hit for hit, _, _ in process.extract(lesson, list(shipped().lessons), limit=3)]
-        raise UserError("notes.no_lesson", seen=lesson, near=", ".join(near))
+    if lesson is not None:
+        refuse_unknown("notes.no_lesson", lesson, shipped().lessons)
     said = cleaned(text)
     keep(db, KIND, name, {**body, "text": said, "lesson": lesson}, _known(who))
 

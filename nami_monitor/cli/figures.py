@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats
@@ -85,9 +85,7 @@ def answers(
     """
     found = []
     for code in codes or CATALOGUE:
-        if code not in CATALOGUE:
-            near = [hit for hit, _, _ in process.extract(code, list(CATALOGUE), limit=3)]
-            raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+        refuse_unknown("kpi.no_code", code, CATALOGUE)
         kpi = CATALOGUE[code]
         try:
             choose(kpi.reads, ask.used)

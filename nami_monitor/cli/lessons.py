@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.cli.session import Session, command
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import KitSignal
 from nami_monitor.kit import Lesson
 from nami_monitor.kit.lookup import select
@@ -42,10 +41,7 @@ def _known(signal: str) -> KitSignal:
     Raises:
         UserError: ``lessons.no_signal``, with near matches.
     """
-    known = [str(one) for one in KitSignal]
-    if signal not in known:
-        near = ", ".join(hit for hit, _, _ in process.extract(signal, known, limit=3))
-        raise UserError("lessons.no_signal", seen=signal, near=near)
+    refuse_unknown("lessons.no_signal", signal, [str(known) for known in KitSignal])
     return KitSignal(signal)
 
 

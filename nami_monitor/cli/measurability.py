@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing import measuring
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
@@ -27,10 +26,8 @@ def measured(
     """Say which KPIs the data supports by category, and what would unlock most."""
     with opened(session) as store, store.read() as db:
         found = measurability(db)
-        if category is not None and category not in found.categories:
-            near = [hit for hit, _, _ in process.extract(category, found.categories, limit=3)]
-            raise UserError("measurability.no_category", seen=category, near=", ".join(near))
         if category is not None:
+            refuse_unknown("measurability.no_category", category, found.categories)
             found = found.only(category)
         names = measuring.names(db, found, session.lang)
     lines = [

@@ -8,13 +8,12 @@ from typing import Annotated, Any, Final
 
 import polars as pl
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
 from nami_monitor.cli.session import Session, command, table
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.check import check as check_store
 from nami_monitor.kpis import CATALOGUE
@@ -56,18 +55,15 @@ def export(
     kind = kind or _known_format(out.suffix.lower().removeprefix(".")) or FORMATS[0]
     hidden = 0
     with opened(session) as store, store.read() as db:
+        refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES])
         if what in TABLES:
             rows = export_query(db, lines_query(what), out, kind)
             hidden = _hidden(db, what)
         elif what in CATALOGUE:
             found = answers(db, session, [what], question(until, period, last, by, where))
             rows = export_rows(db, _frame(as_rows(session, found)), out, kind)
-        elif what == NOTES:
-            rows = export_rows(db, _notes(db), out, kind)
         else:
-            known = [*TABLES, *CATALOGUE, NOTES]
-            near = [hit for hit, _, _ in process.extract(what, known, limit=3)]
-            raise UserError("export.no_such", seen=what, near=", ".join(near))
+            rows = export_rows(db, _notes(db), out, kind)
     lines = [session.t("cli.export.done", n=rows, file=out)]
     if hidden:
         lines.append(session.t("cli.export.hidden", n=hidden))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing import measures
 from nami_monitor.briefing import pilot as briefing
@@ -15,6 +14,7 @@ from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.cli.waterbed import In, Reading
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.ground import ground
@@ -24,7 +24,6 @@ from nami_monitor.waterbed.result import Plan
 
 app = typer.Typer(rich_markup_mode=None)
 
-NEAR: Final = 3
 
 Category = Annotated[str, typer.Option("--category", metavar="CODE")]
 Target = Annotated[str, typer.Option("--channel", metavar="CHANNEL")]
@@ -109,10 +108,8 @@ def _locations(
 
 
 def _known(what: str, seen: Sequence[str], known: Collection[str]) -> None:
-    for one in seen:
-        if one not in known:
-            near = [hit for hit, _, _ in process.extract(one, sorted(known), limit=NEAR)]
-            raise UserError("pilot.unknown", what=what, seen=one, near=", ".join(near) or "-")
+    for code in seen:
+        refuse_unknown("pilot.unknown", code, sorted(known), what=what)
 
 
 def as_row(session: Session, found: Pilot) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing import lessons, signal_words
 from nami_monitor.briefing.overview import overview
@@ -15,7 +14,7 @@ from nami_monitor.briefing.registers import choices
 from nami_monitor.briefing.signals import signals as everything
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import latest_month
@@ -49,9 +48,8 @@ def _found(db: Transaction, month: date, category: str | None) -> list[Signal]:
         UserError: ``signals.no_category``.
     """
     known = list(choices(db).categories)
-    if category is not None and category not in known:
-        near = [hit for hit, _, _ in process.extract(category, known, limit=3)]
-        raise UserError("signals.no_category", seen=category, near=", ".join(near) or "-")
+    if category is not None:
+        refuse_unknown("signals.no_category", category, known)
     found: list[Signal] = []
     for one in [category] if category else known:
         where = {"category": (one,)}

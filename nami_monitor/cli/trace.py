@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing import tracing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED
 from nami_monitor.kpis.listing import export
@@ -38,9 +38,7 @@ def trace(
     of: Annotated[str | None, typer.Option("--table", metavar="TABLE")] = None,
 ) -> None:
     """Trace a figure to its formula, batches and rows."""
-    if code not in TRACED:
-        near = [hit for hit, _, _ in process.extract(code, list(TRACED), limit=3)]
-        raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+    refuse_unknown("kpi.no_code", code, TRACED)
     if rows and out is None:
         raise UserError("trace.need_out")
     kpi, ask = TRACED[code], question(until, period, 1, None, where)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rapidfuzz import process
 
 from nami_monitor.briefing.why import (
     Explained,
@@ -18,7 +17,7 @@ from nami_monitor.briefing.why import (
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import Session, command, table
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.sentences import reason_sentence
@@ -41,9 +40,7 @@ def why(
     where: Where = None,
 ) -> None:
     """Say why a KPI changed."""
-    if code not in CATALOGUE:
-        near = [hit for hit, _, _ in process.extract(code, list(CATALOGUE), limit=3)]
-        raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+    refuse_unknown("kpi.no_code", code, CATALOGUE)
     kpi = CATALOGUE[code]
     ask = question(until, period, 1, None, where)
     dimension = by or next(iter(dimensions(kpi, ask)), "location")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import near_matches
 from nami_monitor.store.patterns import unreadable
 
 POSSESSIVE = re.compile(r"[*+?}]\+")
@@ -24,8 +24,7 @@ def known(raw: Any, allowed: set[str], where: str) -> None:
         raise UserError("profile.type", key=where, seen=raw)
     for key in raw:
         if key not in allowed:
-            found = process.extract(key, sorted(allowed), limit=3, score_cutoff=60)
-            near = [name for name, _, _ in found]
+            near = near_matches(key, sorted(allowed), least=60)
             raise UserError(
                 "profile.unknown_key",
                 key=key,

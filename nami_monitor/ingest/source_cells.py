@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from rapidfuzz import process
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import near_matches
 from nami_monitor.core.shorten import listed
 from nami_monitor.ingest.addresses import personal_columns, without_addresses
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
@@ -54,12 +54,11 @@ class Cells:
         named = [header for header in wanted if normal(header) in people]
         if named:
             return UserError("import.column_personal", column=name, wanted=listed(named))
-        near = process.extract(wanted[0], self.sheet.columns, limit=3, score_cutoff=60)
         return UserError(
             "import.column_missing",
             column=name,
             wanted=" / ".join(wanted),
-            near=listed(hit for hit, _, _ in near) or "-",
+            near=listed(near_matches(wanted[0], self.sheet.columns, least=60)) or "-",
             seen=listed(self.sheet.columns),
         )
 

@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz import fuzz, process, utils
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.shorten import listed
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.addresses import personal_columns
@@ -108,9 +109,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
         UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
             found for certain; ``import.two_columns`` when two headers could fill one column.
     """
-    if table not in TABLES:
-        near = [name for name, _, _ in process.extract(table, TABLES.keys(), limit=3)]
-        raise UserError("import.unknown_table", seen=table, near=", ".join(near))
+    refuse_unknown("import.unknown_table", table, TABLES)
     found = suggest(sheet, table)
     for name, suggestion in found.items():
         if suggestion.score == 100.0 and not suggestion.certain:  # noqa: PLR2004 - as above

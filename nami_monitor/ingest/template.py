@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from rapidfuzz import process
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import WORKBOOK, whole
@@ -69,9 +68,7 @@ def template(
     Raises:
         UserError: ``import.unknown_table``; ``export.unwritable``.
     """
-    if table not in TABLES:
-        near = [name for name, _, _ in process.extract(table, TABLES.keys(), limit=3)]
-        raise UserError("import.unknown_table", seen=table, near=", ".join(near))
+    refuse_unknown("import.unknown_table", table, TABLES)
     with whole(out) as half, xlsxwriter.Workbook(half, {**WORKBOOK, "constant_memory": False}) as b:
         _write(b, table, lang, choices or {})
 

@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rapidfuzz import process
-
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import near_matches
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.i18n import LANGS, Lang
 
@@ -196,4 +195,4 @@ def _filled(seen: object) -> bool:
 
 
 def _near(seen: str, known: Collection[str]) -> str:
-    return ", ".join(hit for hit, _, _ in process.extract(seen, sorted(known), limit=3))
+    return ", ".join(near_matches(seen, sorted(known)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import process
-
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.store.rollups import BY_PLACE, BY_PRODUCT, MEASURES
 
 JOINS = {
@@ -193,9 +192,7 @@ def choose(reads: Collection[str], used: Collection[str]) -> Relation:
         UserError: ``kpi.no_dimension`` or ``kpi.dimensions_apart``.
     """
     for name in used:
-        if name not in DIMENSIONS:
-            near = [hit for hit, _, _ in process.extract(name, DIMENSIONS, limit=3)]
-            raise UserError("kpi.no_dimension", seen=name, near=", ".join(near))
+        refuse_unknown("kpi.no_dimension", name, DIMENSIONS)
     for name in reads:
         if set(used) <= set(RELATIONS[name].dimensions):
             return RELATIONS[name]

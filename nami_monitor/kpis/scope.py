@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rapidfuzz import process
-
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, periods_until, spans_until
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis.relations import Relation
@@ -87,10 +85,7 @@ def periods_of(db: Transaction, ask: Ask) -> list[Period]:
     if SPAN in ask.kind:
         return spans_until(ask.kind, ask.last)
     known = programmes(db)
-    if ask.kind not in known:
-        names = [*map(str, PeriodKind), *known]
-        near = [hit for hit, _, _ in process.extract(ask.kind, names, limit=3)]
-        raise UserError("kpi.no_period", seen=ask.kind, near=", ".join(near))
+    refuse_unknown("kpi.no_period", ask.kind, [*map(str, PeriodKind), *known])
     chosen = known[ask.kind]
     alike = [one for one in known.values() if one.category == chosen.category]
     return [one.period for one in alike[: alike.index(chosen) + 1]][-ask.last :]

@@ -7,9 +7,8 @@ from datetime import date
 from urllib.parse import urlencode
 
 import streamlit as st
-from rapidfuzz import process
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, parse_month, span
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
@@ -65,9 +64,7 @@ def asked(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, 
     """
     first = {name: values[0] for name, values in said.items() if values and values[0]}
     code = first.get("kpi", USUAL)
-    if code not in TRACED:
-        near = [hit for hit, _, _ in process.extract(code, list(TRACED), limit=3)]
-        raise UserError("kpi.no_code", seen=code, near=", ".join(near))
+    refuse_unknown("kpi.no_code", code, TRACED)
     month = parse_month(first["month"]) if "month" in first else latest
     kind = first.get("period", PeriodKind.MONTH)
     if kind == SPAN and month:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rapidfuzz import process
-
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import add_months
 from nami_monitor.store import Transaction
 
@@ -128,7 +126,5 @@ def chosen(found: Collection[Intervention], codes: Collection[str]) -> list[Inte
     """
     by_code = {one.code: one for one in found}
     for code in codes:
-        if code not in by_code:
-            near = [hit for hit, _, _ in process.extract(code, list(by_code), limit=3)]
-            raise UserError("waterbed.no_intervention", seen=code, near=", ".join(near) or "-")
+        refuse_unknown("waterbed.no_intervention", code, by_code)
     return [by_code[code] for code in dict.fromkeys(codes)] if codes else list(found)

@@ -1,0 +1,45 @@
+"""Near matches of a mistyped name: the "did you mean" of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from rapidfuzz import process
+
+from nami_monitor.core.errors import UserError
+
+MOST: Final = 3
+"""Near matches that an error names."""
+
+
+def near_matches(
+    seen: str, known: Collection[str], *, most: int = MOST, least: float = 0
+) -> tuple[str, ...]:
+    """The known names that are most like a text, best first.
+
+    Args:
+        seen: what was typed.
+        known: the names that exist; of equally like ones the first counts.
+        most: how many at most.
+        least: the similarity below which a name is no match, 0-100 (``rapidfuzz.fuzz.WRatio``).
+    """
+    matches = process.extract(seen, list(known), limit=most, score_cutoff=least)
+    return tuple(name for name, _, _ in matches)
+
+
+def refuse_unknown(key: str, seen: str, known: Collection[str], /, **values: object) -> None:
+    """Refuse a name that does not exist.
+
+    Args:
+        key: the sentence, with ``{seen}`` and ``{near}``.
+        seen: what was typed.
+        known: the names that exist.
+        values: further values of the sentence, or others than those.
+
+    Raises:
+        UserError: ``key``, naming the near matches, unless ``seen`` is known.
+    """
+    if seen not in known:
+        near = ", ".join(near_matches(seen, known)) or "-"
+        raise UserError(key, **{"seen": seen, "near": near, **values})
