@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.signals.falls import real_fall
+from nami_monitor.kpis.falls import real_fall
 from nami_monitor.signals.moments import year_end_peak
 from nami_monitor.signals.xmr import xmr
 

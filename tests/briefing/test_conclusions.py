@@ -13,8 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.ladder import Rung
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal
-from nami_monitor.kpis import CATALOGUE
-from nami_monitor.signals import falls
+from nami_monitor.kpis import CATALOGUE, falls
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 

@@ -23,8 +23,8 @@ from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
-from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.signals import falls, shares
+from nami_monitor.kpis import CATALOGUE, Ask, compute, falls
+from nami_monitor.signals import shares
 from nami_monitor.signals.effects import Fading
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
