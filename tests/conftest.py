@@ -12,7 +12,7 @@ from nami_monitor.opening import build_demo
 settings.register_profile("nami", deadline=None, derandomize=True)
 settings.load_profile("nami")
 
-pytest_plugins = ["no_skip", "covered"]
+pytest_plugins = ["tests.support.no_skip", "tests.covered"]
 
 
 @pytest.fixture(scope="session")

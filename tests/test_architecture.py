@@ -244,6 +244,14 @@ def test_the_package_ships_what_stands_in_it():
     assert not left_out
 
 
-def test_modules_of_the_tests_have_names_of_their_own():
-    names = [file.name for file in (ROOT / "tests").rglob("*.py") if file.name != "conftest.py"]
-    assert sorted({name for name in names if names.count(name) > 1}) == []
+def test_tests_are_packages_and_import_helpers_by_their_full_name():
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    stems = {file.stem for file in tests}
+    assert [file for file in tests if not file.with_name("__init__.py").exists()] == []
+    by_stem = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in tests
+        for name in imported(file)
+        if top(name) in stems or name.endswith("conftest")
+    ]
+    assert by_stem == []

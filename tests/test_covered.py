@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from covered import FLOORS, UNTRACED, by_room, falls_short
+
+from tests.covered import FLOORS, UNTRACED, by_room, falls_short
 
 ROOT = Path(__file__).parents[1]
 CONFIG = """

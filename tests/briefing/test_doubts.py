@@ -3,7 +3,6 @@
 from contextlib import closing
 
 import pytest
-from case_page import shown
 
 from nami_monitor.briefing.doubts import Kind, doubts
 from nami_monitor.i18n import LANGS, text
@@ -11,6 +10,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.store import Store
 from nami_monitor.ui.case import WRITERS
+from tests.support.case_page import shown
 
 FILES = {
     "categories": "category,name_nl,name_en,kit_cases\nworks,Werk,Works,8\n",

@@ -1,19 +1,11 @@
 """The product as people meet it: a server of its own and a real browser."""
 
-import contextlib
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.serving import serving
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,50 +14,6 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running dashboard: its address, and where its own database lies."""
-
-    address: str
-    own: Path
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-@contextlib.contextmanager
-def serving(cache: Path, home: Path):
-    """Start the dashboard on a free port with these folders, and stop it afterwards."""
-    port = _free_port()
-    environment = {
-        **{k: v for k, v in os.environ.items() if k != "NAMI_DB"},
-        "NAMI_CACHE": str(cache),
-        "NAMI_HOME": str(home),
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()  # noqa: S310
-                break
-            time.sleep(0.1)
-        yield Server(address, home / "own.duckdb")
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="session")
@@ -115,15 +63,3 @@ def page(chromium):
     )
     yield opened
     context.close()
-
-
-def settled(page) -> None:
-    """Wait until the page has drawn everything it is going to draw."""
-    page.wait_for_selector("h1")
-    page.wait_for_timeout(150)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget], [data-stale=true],"
-        " [data-testid=stSkeleton],"
-        " [data-test-script-state]:not([data-test-script-state=notRunning])')"
-    )
-    page.wait_for_timeout(200)

@@ -1,6 +1,6 @@
 """Two ways to work a page with the same words: with a mouse, and with the keys alone."""
 
-from conftest import settled
+from tests.browser.serving import settled
 
 FOCUSED = "each => each === document.activeElement"
 FARTHEST = 300

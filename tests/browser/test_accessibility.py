@@ -4,11 +4,11 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from conftest import settled
 
 from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.shell import replacements
+from tests.browser.serving import settled
 
 pytestmark = pytest.mark.browser
 

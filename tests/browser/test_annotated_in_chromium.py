@@ -1,7 +1,8 @@
 """A lesson opened by a click on its marker and by the keyboard; a note that shows on the chart."""
 
 import pytest
-from conftest import serving, settled
+
+from tests.browser.serving import serving, settled
 
 pytestmark = pytest.mark.browser
 

@@ -1,10 +1,11 @@
 """Reading a first file in, mending what was set aside and undoing it, in a browser."""
 
 import pytest
-from conftest import serving, settled
 from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
+
+from tests.browser.serving import serving, settled
 
 pytestmark = pytest.mark.browser
 

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, serving, settled
 
 from nami_monitor.i18n import text
+from tests.browser.serving import ROOT, serving, settled
 
 pytestmark = pytest.mark.browser
 

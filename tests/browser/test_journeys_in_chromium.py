@@ -4,8 +4,6 @@ import re
 from html import unescape
 
 import pytest
-from conftest import serving, settled
-from hands import HANDS
 from playwright.sync_api import expect
 from pptx import Presentation
 from pypdf import PdfReader
@@ -14,6 +12,8 @@ from python_calamine import CalamineWorkbook
 from nami_monitor.i18n import LANGS, catalogue, formats, text
 from nami_monitor.reports.make import Format
 from nami_monitor.ui.presentation import LANGUAGES
+from tests.browser.hands import HANDS
+from tests.browser.serving import serving, settled
 
 pytestmark = pytest.mark.browser
 

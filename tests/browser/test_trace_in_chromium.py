@@ -4,8 +4,9 @@ import csv
 import re
 
 import pytest
-from conftest import settled
 from python_calamine import CalamineWorkbook
+
+from tests.browser.serving import settled
 
 pytestmark = pytest.mark.browser
 

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from conftest import serving, settled
 
 from nami_monitor.i18n import LANGS, text
+from tests.browser.serving import serving, settled
 
 pytestmark = pytest.mark.browser
 

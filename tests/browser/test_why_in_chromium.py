@@ -1,10 +1,10 @@
 """Why a figure changed, walked by a reader: parts that add up, largest first, links that lead."""
 
 import pytest
-from conftest import settled
 from python_calamine import CalamineWorkbook
 
 from nami_monitor.i18n import formats, text
+from tests.browser.serving import settled
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, rename
@@ -19,6 +18,7 @@ from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.undo import undo
+from tests.support.new_database import new_store
 
 FIELDS = (
     "ordered_on", "location_id", "category", "product_id", "channel", "quantity", "amount_eur",

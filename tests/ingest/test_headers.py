@@ -2,7 +2,6 @@
 
 import openpyxl
 import pytest
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
@@ -13,6 +12,7 @@ from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited, read
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.suggest import auto_profile, matching_profiles, suggest
+from tests.support.new_database import new_store
 
 HEADER = ("Datum", "Vestiging", "Aantal", "Bedrag", "bedrag", "Soort", "Soort")
 LINE = ("05-01-2025", "A", "2", "10,00", "99,00", "papier", "wit")

@@ -2,7 +2,6 @@ import datetime as dt
 
 import openpyxl
 import pytest
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue
@@ -10,6 +9,7 @@ from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.set_aside import reason_sentence, write_set_aside
+from tests.support.new_database import new_store
 
 PROFILE = """
 source = "A"

@@ -2,7 +2,6 @@
 
 import openpyxl
 import pytest
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS
@@ -12,6 +11,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.suggest import auto_profile, guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word
 from nami_monitor.tables import TABLES, Codes, columns
+from tests.support.new_database import new_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:Data Validation extension is not supported")
 

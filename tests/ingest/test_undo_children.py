@@ -1,7 +1,6 @@
 """Undoing a delivery of which rows were mended, and undoing only what was mended."""
 
 import pytest
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.check import check
@@ -9,6 +8,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.undo import undo
+from tests.support.new_database import new_store
 
 PROFILE = parse_profile(
     'source = "X"\nvat = "excl"\n[file]\ndates = ["%d-%m-%Y"]\ndecimal = ","\n[[table]]\n'

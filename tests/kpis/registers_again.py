@@ -7,10 +7,10 @@ import calendar
 from collections import Counter
 from datetime import date
 
-from register_rows import HAPPENED, Rows, World, first, handed, total, whole_months
 from scipy import stats
 
 from nami_monitor.core.periods import add_months, last_day, months_between
+from tests.kpis.register_rows import HAPPENED, Rows, World, first, handed, total, whole_months
 
 AVOIDING = {"from_stock", "shared", "repaired", "rethought", "withdrawn"}
 KEEPING = {"from_stock", "shared", "repaired"}

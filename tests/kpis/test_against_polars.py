@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Monitor, as_csv
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from kpi_tables import LOCATIONS
 
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import PeriodKind, State
+from tests.kpis.kpi_tables import LOCATIONS
+from tests.support.monitor import Monitor, as_csv
 
 MONTHS = [date(2023 + m // 12, m % 12 + 1, 1) for m in range(24)]
 UNTIL = "2024-12"

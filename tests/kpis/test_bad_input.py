@@ -4,7 +4,6 @@ import re
 import shutil
 
 import pytest
-from conftest import Monitor
 
 from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import LANGS, text
@@ -13,6 +12,7 @@ from nami_monitor.ingest.overview import set_aside_rows
 from nami_monitor.kpis.names import names
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.kpis.targets import contradictions, targets
+from tests.support.monitor import Monitor
 
 TABLES = {
     "categories": """

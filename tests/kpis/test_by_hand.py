@@ -1,9 +1,9 @@
 """Every KPI on one table that can be added up by hand."""
 
 import pytest
-from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 
 from nami_monitor.core.words import Flag, State
+from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 
 # In November: 30 packs for EUR 150 at A, 10 for 40 at B; 4 laptops, of which 1 refurbished.
 # In December: 20 packs for 100 at A and 5 sent back; B orders nothing; 2 laptops, both reused.

@@ -4,7 +4,6 @@ from contextlib import closing
 from datetime import date
 
 import pytest
-from case_page import shown
 
 from nami_monitor.briefing import cases
 from nami_monitor.core.words import State
@@ -12,6 +11,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
+from tests.support.case_page import shown
 
 CASES = shipped().cases
 CATEGORIES = """

@@ -3,13 +3,13 @@
 from contextlib import closing
 
 import pytest
-from conftest import Monitor
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.core.shadow_prices import PRICES
 from nami_monitor.core.words import Flag, State
 from nami_monitor.store import Store
+from tests.support.monitor import Monitor
 
 CATEGORIES = """
 category name_nl name_en cpv

@@ -6,7 +6,6 @@ import math
 from datetime import date
 
 import pytest
-from conftest import Monitor
 from typer.testing import CliRunner
 
 from nami_monitor.cli import app
@@ -16,6 +15,7 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.kpis import CATALOGUE, as_row
 from nami_monitor.kpis.declare import measures_named
 from nami_monitor.kpis.sentences import reason_sentence
+from tests.support.monitor import Monitor
 
 CATEGORIES = """
 category name_nl  name_en activity_measure cpv        roles

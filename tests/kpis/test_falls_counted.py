@@ -4,13 +4,13 @@ import datetime as dt
 from collections import defaultdict
 
 import pytest
-from traced import checked
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.kpis.trace import trace
+from tests.kpis.traced import checked
 
 EXPECTED = ("aha_reductions",)
 MONTHS = [dt.date(2022 + m // 12, m % 12 + 1, 1) for m in range(36)]

@@ -1,12 +1,12 @@
 """Locations in a funnel, from tables to the sentence."""
 
 import pytest
-from kpi_tables import PRODUCTS
 
 from nami_monitor.briefing.funnel import compare, kind_of
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.signals.funnel import Kind, Zone
+from tests.kpis.kpi_tables import PRODUCTS
 
 CATEGORIES = "category name_nl name_en activity_measure\npaper Papier Paper staff_days"
 

@@ -6,9 +6,6 @@ from datetime import date
 import openpyxl
 import polars as pl
 import pytest
-from conftest import Monitor
-from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
-from traced import PAGE, checked, paged
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State
@@ -16,6 +13,9 @@ from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.listing import export, rows
 from nami_monitor.kpis.scope import EMPTY
 from nami_monitor.kpis.trace import trace
+from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
+from tests.kpis.traced import PAGE, checked, paged
+from tests.support.monitor import Monitor
 
 UNTIL = date(2024, 12, 1)
 ORDERS = """

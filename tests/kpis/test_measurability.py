@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from conftest import Monitor
 
 from nami_monitor.core.words import Evidence, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.fills import EXPECTED_EMPTY, TOLD_BY, filled
 from nami_monitor.kpis.measurability import Measurability, measurability
+from tests.support.monitor import Monitor
 
 # Paper: two years of orders, every fourth line without an article, no masses. Chairs: an asset
 # register without events. Ballots: Refuse and Rethink are ruled out. Ink: requests alone.

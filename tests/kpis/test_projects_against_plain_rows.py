@@ -5,15 +5,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from projects_again import ENOUGH, EXPECTED
 
 from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.declare import measures_named
+from tests.kpis.projects_again import ENOUGH, EXPECTED
+from tests.support.monitor import Monitor
 
 CATEGORIES = """
 category name_nl name_en cpv        roles

@@ -1,9 +1,9 @@
 """KPIs on projects, programmes and initiatives, on tables that can be worked out by hand."""
 
 import pytest
-from kpi_tables import LOCATIONS
 
 from nami_monitor.core.words import Flag, State
+from tests.kpis.kpi_tables import LOCATIONS
 
 CATEGORIES = """
 category name_nl name_en cpv        roles

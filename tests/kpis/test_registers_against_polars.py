@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from kpi_tables import CATEGORIES
-from registers_again import EXPECTED, ROWS, Rows, World, attainment
 
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.ingest.actions import Code, merge
+from tests.kpis.kpi_tables import CATEGORIES
+from tests.kpis.registers_again import EXPECTED, ROWS, Rows, World, attainment
+from tests.support.monitor import Monitor
 
 UNTIL = "2024-12"
 LAST_DAY = date(2024, 12, 31)

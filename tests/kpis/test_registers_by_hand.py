@@ -1,9 +1,9 @@
 """KPIs on requests, assets, contracts and targets, on tables that can be worked out by hand."""
 
 import pytest
-from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS
 
 from nami_monitor.core.words import Evidence, State
+from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS
 
 PRODUCTS = """
 product_id name    category base_unit units_per_pack mass_kg co2e_kg

@@ -1,12 +1,12 @@
 """The spend bridge from order lines, by hand."""
 
 import pytest
-from kpi_tables import CATEGORIES, LOCATIONS
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
 from nami_monitor.kpis.bridge import Part
 from nami_monitor.kpis.spend_bridge import NO_ARTICLE, spend_bridge
+from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS
 
 PRODUCTS = """
 product_id name   category base_unit same_as

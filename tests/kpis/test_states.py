@@ -1,11 +1,11 @@
 """Why there is no value: every reason, and when there is a true zero."""
 
 import pytest
-from kpi_tables import ACTIVITY
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import text
+from tests.kpis.kpi_tables import ACTIVITY
 
 HEADER = "ordered_on location_id category product_id channel quantity amount_eur\n"
 

@@ -4,7 +4,6 @@ import datetime as dt
 import shutil
 
 import pytest
-from conftest import Monitor
 
 from nami_monitor.core.words import State
 from nami_monitor.ingest.entry import enter
@@ -20,6 +19,7 @@ from nami_monitor.kpis.targets import (
     period_of,
     targets,
 )
+from tests.support.monitor import Monitor
 
 YEARS = """
 ordered_on location_id category product_id quantity amount_eur condition

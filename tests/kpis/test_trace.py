@@ -8,18 +8,18 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import test_against_polars as lines
-from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_against_polars import measured
-from test_every_period import KINDS, small
-from traced import checked
 
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.scope import EMPTY
+from tests.kpis import test_against_polars as lines
+from tests.kpis.test_against_polars import measured
+from tests.kpis.test_every_period import KINDS, small
+from tests.kpis.traced import checked
+from tests.support.monitor import Monitor
 
 __all__ = ["measured", "small"]
 UNTIL = date(2024, 12, 1)

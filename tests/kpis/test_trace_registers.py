@@ -6,17 +6,17 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-import registers_again as again
-import test_registers_against_polars as registers
-from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from test_registers_against_polars import mastered
-from traced import checked
 
 from nami_monitor.core.periods import add_months, last_day
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
+from tests.kpis import registers_again as again
+from tests.kpis import test_registers_against_polars as registers
+from tests.kpis.test_registers_against_polars import mastered
+from tests.kpis.traced import checked
+from tests.support.monitor import Monitor
 
 __all__ = ["mastered"]
 UNTIL = date(2024, 12, 1)

@@ -1,10 +1,10 @@
 """What is said to unlock a figure does: that is loaded, nothing else, and the figure is there."""
 
 import pytest
-from conftest import Monitor
 
 from nami_monitor.core.words import OverTime, State
 from nami_monitor.kpis.measurability import measurability
+from tests.support.monitor import Monitor
 
 MONTHS = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
 CATEGORIES = ("paper", "canal", "bare")

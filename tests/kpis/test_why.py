@@ -6,10 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from conftest import Monitor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 
 from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
@@ -18,6 +16,8 @@ from nami_monitor.core.words import State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.why import MOST_NAMED, NOT_SPLIT, Against, dimensions, earlier, why
 from nami_monitor.store import Store
+from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
+from tests.support.monitor import Monitor
 
 PAPER = {"category": ("paper",)}
 

@@ -1,12 +1,13 @@
 """Which file works out which KPI a second time, from the input: together they leave none out."""
 
-import projects_again
-import registers_again
-import test_against_polars
-import test_falls_counted
-import waterbed_again
-
 from nami_monitor.kpis import CATALOGUE
+from tests.kpis import (
+    projects_again,
+    registers_again,
+    test_against_polars,
+    test_falls_counted,
+    waterbed_again,
+)
 
 WORKED_OUT_AGAIN = {
     "test_against_polars.py": test_against_polars.EXPECTED,

@@ -1,11 +1,11 @@
 """December's share against an even year and the years before."""
 
 import pytest
-from kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
 from nami_monitor.kpis.year_end import EVEN, year_end
+from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
 
 # December of 2021 to 2024 against 110 euro in the other eleven months together.
 DECEMBERS = {2021: 40, 2022: 10, 2023: 90, 2024: 110}

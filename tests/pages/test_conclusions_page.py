@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from data_page import checked
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.thresholds import REAL_FALL
@@ -14,6 +13,7 @@ from nami_monitor.kit import shipped
 from nami_monitor.kpis import falls
 from nami_monitor.ui import app, links
 from nami_monitor.ui.conclusions import LESSON
+from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")

@@ -1,7 +1,12 @@
 """The Data page without a browser: from an offered file to a booked one, and back."""
 
 import pytest
-from data_page import (
+
+from nami_monitor.core.settings import places
+from nami_monitor.ingest.library import profiles_in
+from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ui import app
+from tests.pages.data_page import (
     FILE,
     GOOD,
     HEADER,
@@ -16,11 +21,6 @@ from data_page import (
     rows,
     words,
 )  # fmt: skip
-
-from nami_monitor.core.settings import places
-from nami_monitor.ingest.library import profiles_in
-from nami_monitor.ingest.profile_toml import parse_profile
-from nami_monitor.ui import app
 
 pytestmark = pytest.mark.usefixtures("own_place")
 

@@ -3,7 +3,11 @@
 import shutil
 
 import pytest
-from data_page import (
+
+from nami_monitor.core.settings import places
+from nami_monitor.ingest.library import profiles_in
+from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
+from tests.pages.data_page import (
     GOOD,
     HEADER,
     PROFILE,
@@ -16,10 +20,6 @@ from data_page import (
     press,
     words,
 )  # fmt: skip
-
-from nami_monitor.core.settings import places
-from nami_monitor.ingest.library import profiles_in
-from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
 
 pytestmark = pytest.mark.usefixtures("own_place")
 

@@ -4,7 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from data_page import checked, labelled, press, rows, words
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
@@ -12,6 +11,7 @@ from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ingest.entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app
+from tests.pages.data_page import checked, labelled, press, rows, words
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("own_place")

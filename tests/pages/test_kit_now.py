@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from data_page import checked
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.words import LessonKind
 from nami_monitor.i18n import text
 from nami_monitor.ui import app
+from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")

@@ -4,12 +4,12 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from data_page import checked
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.ui import app
+from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]
 LESSONS = shipped().lessons

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from data_page import checked, words
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
@@ -14,6 +13,7 @@ from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.store import Store
 from nami_monitor.ui import app
+from tests.pages.data_page import checked, words
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from data_page import checked
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
@@ -15,6 +14,7 @@ from nami_monitor.ingest.entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.ui import app
+from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]
 CATEGORY = "it_assets"

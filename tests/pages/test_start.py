@@ -6,12 +6,12 @@ import sys
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from test_pages import ROOT
 
 from nami_monitor import opening
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ui import app, warm
+from tests.pages.test_pages import ROOT
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
-from new_database import new_store
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, merge
@@ -12,6 +11,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.report import Report
 from nami_monitor.tables import TABLES
+from tests.support.new_database import new_store
 
 ANSWERS = Answers(create=frozenset(), accept_set_aside=True, assume_vat=True)
 DERIVED = (

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from importing import START, Database, File, good_orders, histories, order_lines, some
+
+from tests.property.importing import (
+    START,
+    Database,
+    File,
+    good_orders,
+    histories,
+    order_lines,
+    some,
+)
 
 PHASES = [Phase.explicit, Phase.generate]
 LIVE = "select ordered_on, location_id, line_category, product_id, channel, quantity, amount_eur"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from importing import START, Database, File, histories
 
 from nami_monitor.ingest.undo import undo
+from tests.property.importing import START, Database, File, histories
 
 MERGES = st.sampled_from([None, ("B", "A"), ("A", "C")])
 QUICK = {"phases": [Phase.explicit, Phase.generate], "report_multiple_bugs": False}

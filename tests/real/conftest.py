@@ -1,5 +1,6 @@
 import pytest
-from trial import Import
+
+from tests.real.trial import Import
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from collections import defaultdict
 
 import pytest
 from python_calamine import CalamineWorkbook
-from trial import kept
 
 from nami_monitor.core.words import State
 from nami_monitor.kpis.measurability import measurability
+from tests.real.trial import kept
 
 pytestmark = pytest.mark.real
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
-from mutate import Style, grid_of, mutations, renamed, write
-from trial import kept, mapped
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.readers import read
@@ -14,6 +12,8 @@ from nami_monitor.ingest.source_cells import cells_of
 from nami_monitor.ingest.stage import stage
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
+from tests.real.mutate import Style, grid_of, mutations, renamed, write
+from tests.real.trial import kept, mapped
 
 pytestmark = pytest.mark.real
 

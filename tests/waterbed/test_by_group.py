@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed import estimate, estimate_by_group
+from tests.waterbed import waterbed_panels as panels
 
 
 def groups(seed=2, count=14):

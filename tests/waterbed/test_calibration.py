@@ -12,7 +12,7 @@ RUNS = 200
 @pytest.fixture(scope="module")
 def scripts():
     with pytest.MonkeyPatch.context() as patch:
-        from waterbed_panels import REFERENCE  # noqa: PLC0415 - beside this file
+        from tests.waterbed.waterbed_panels import REFERENCE  # noqa: PLC0415 - beside this file
 
         patch.syspath_prepend(str(REFERENCE.parents[1] / "benchmarks"))
         import calibration  # noqa: PLC0415 - found where the patch points

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Why
 from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.fieller import critical
+from tests.waterbed import waterbed_panels as panels
 
 
 def cautions(result):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.waterbed import destinations, estimate
 from nami_monitor.waterbed.destinations import each_destination
 from nami_monitor.waterbed.estimate import net_effect
 from nami_monitor.waterbed.fieller import critical
 from nami_monitor.waterbed.series import Window, shift
+from tests.waterbed import waterbed_panels as panels
 
 
 def spread(seed=3, *, count=4, level=60.0, quotient=0.7, locations=31, treated=1):

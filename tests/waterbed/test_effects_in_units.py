@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.waterbed.analysis import Panel, analyse
 from nami_monitor.waterbed.effects import alone, channel, effects, stacking
 from nami_monitor.waterbed.series import Shift, Window
+from tests.waterbed import waterbed_panels as panels
 
 WINDOW = Window.at(24, 36, 1)
 

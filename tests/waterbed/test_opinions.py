@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.ranks import rank_inversion
+from tests.waterbed import waterbed_panels as panels
 
 
 def test_ranks_and_synthetic_control_from_twenty_controls_on():

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-import waterbed_panels as panels
 
 from nami_monitor.waterbed.series import Window, departures, shift
 from nami_monitor.waterbed.synthetic import synthetic_changes
+from tests.waterbed import waterbed_panels as panels
 
 SYNTHETIC_DID = -15.6038
 """Arkhangelsky et al. 2021, AER 111(12), table 1."""

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Verdict, Why
 from nami_monitor.waterbed import estimate, plan
 from nami_monitor.waterbed.fieller import critical
+from tests.waterbed import waterbed_panels as panels
 
 REDUCTION = 0.5
 

@@ -1,11 +1,11 @@
 """Several interventions taken together."""
 
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.pooled import pooled
+from tests.waterbed import waterbed_panels as panels
 
 
 @pytest.fixture(scope="module")

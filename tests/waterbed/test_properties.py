@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.estimate import estimate
 from nami_monitor.waterbed.fieller import critical, net, quotient
+from tests.waterbed import waterbed_panels as panels
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=25)

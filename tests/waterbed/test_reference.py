@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Design, Verdict
 from nami_monitor.waterbed.estimate import estimate
+from tests.waterbed import waterbed_panels as panels
 
 NEAR = 1e-3
 

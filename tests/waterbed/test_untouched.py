@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Why
 from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.contamination import touched
 from nami_monitor.waterbed.own_shocks import adjust, proxy
 from nami_monitor.waterbed.series import Window, means, shift
+from tests.waterbed import waterbed_panels as panels
 
 FIRST = 24
 

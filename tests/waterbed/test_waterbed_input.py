@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import waterbed_panels as panels
 
 from nami_monitor.core.words import Design, Verdict, Why
 from nami_monitor.waterbed.estimate import estimate
+from tests.waterbed import waterbed_panels as panels
 
 NUMBERS = ("gross", "spill", "net", "quotient", "covariance", "path", "anticipation", "stacked")
 

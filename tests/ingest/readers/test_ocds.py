@@ -6,7 +6,15 @@ from itertools import permutations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ocds_files import (
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.cells import Layout, untag
+from nami_monitor.ingest.child import __main__ as child
+from nami_monitor.ingest.ocds import load
+from nami_monitor.ingest.ocds.merge import compiled
+from nami_monitor.ingest.ocds.shape import RELEASE, NotOcdsError, keep
+from nami_monitor.ingest.readers import read
+from tests.ingest.readers.ocds_files import (
     AMENDMENT,
     CONTACT,
     CONTRACT,
@@ -18,14 +26,6 @@ from ocds_files import (
     release,
     write,
 )
-
-from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import Layout, untag
-from nami_monitor.ingest.child import __main__ as child
-from nami_monitor.ingest.ocds import load
-from nami_monitor.ingest.ocds.merge import compiled
-from nami_monitor.ingest.ocds.shape import RELEASE, NotOcdsError, keep
-from nami_monitor.ingest.readers import read
 
 COMPILED = compiled([keep(part, RELEASE) for part in RELEASES])
 

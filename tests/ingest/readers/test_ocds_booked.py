@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from ocds_files import AWARDS, OCID, RELEASES, TENDER, package, release, write
 
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.store import Store
+from tests.ingest.readers.ocds_files import AWARDS, OCID, RELEASES, TENDER, package, release, write
 
 PROFILE = load_profile(Path(__file__).parents[3] / "data" / "profiles" / "ocds.toml")
 

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 
 import pytest
-from ods_files import cell, row, sheet, write_ods
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
@@ -14,6 +13,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
+from tests.ingest.readers.ods_files import cell, row, sheet, write_ods
 
 HEADER = row("Datum", "Artikel", "Aantal")
 PEN = row(cell("2025-02-03", "date"), "Pen", cell("3", "float"))

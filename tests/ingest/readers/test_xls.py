@@ -5,13 +5,13 @@ import struct
 
 import pytest
 import xlwt
-from ole_files import compound
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest import ole
 from nami_monitor.ingest.cells import tag_error, tag_number
 from nami_monitor.ingest.child.xls_errors import xls_error_cells
 from nami_monitor.ingest.readers import read
+from tests.ingest.readers.ole_files import compound
 
 ROWS = 400
 

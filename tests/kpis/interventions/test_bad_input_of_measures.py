@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from offices import MONTHS, OFFICES, PILOT, START, Offices
 
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.cli.session import Session
@@ -14,6 +13,7 @@ from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import LANGS
 from nami_monitor.kpis.interventions.answer import NOT_ENOUGH, answer
 from nami_monitor.kpis.interventions.ground import ground
+from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
 
 RETURNS, NOTHING_BACK, STILL, NO_CABINET, TWIN, OTHER_TWIN = OFFICES[4:10]
 ROW = {

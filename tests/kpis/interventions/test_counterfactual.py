@@ -5,14 +5,14 @@ import math
 from dataclasses import replace
 
 import pytest
-from offices import Offices
-from test_window import MONTHS, ONE
 
 from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
 from nami_monitor.kpis.interventions import portfolio
 from nami_monitor.kpis.interventions.answer import Answer
 from nami_monitor.kpis.interventions.window import Window
 from nami_monitor.waterbed.result import Estimate, Result
+from tests.kpis.interventions.offices import Offices
+from tests.kpis.interventions.test_window import MONTHS, ONE
 
 REACH = 2.0
 

@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from offices import OFFICES, Offices
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Unit
@@ -13,6 +12,7 @@ from nami_monitor.kpis.interventions import cube, cubes
 from nami_monitor.kpis.interventions.answer import readings
 from nami_monitor.kpis.interventions.cube import READINGS, Part
 from nami_monitor.kpis.interventions.ground import ground
+from tests.kpis.interventions.offices import OFFICES, Offices
 
 FIRST = dt.date(2023, 1, 1)
 ARTICLES = {"P1": 0.01, "P2": 2.5, "W1": 0.01}

@@ -4,7 +4,6 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from offices import MONTHS, OFFICES, PILOT, START, Offices
 
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.ingest.actions import Code, merge
@@ -12,6 +11,7 @@ from nami_monitor.kpis.interventions.answer import answer, readings
 from nami_monitor.kpis.interventions.ground import ground
 from nami_monitor.kpis.interventions.panel import Setting, setting
 from nami_monitor.kpis.interventions.series import Kind
+from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
 
 
 def read(monitor):

@@ -1,11 +1,11 @@
 """The KPIs of interventions against a second computation from the rows."""
 
 import pytest
-from offices import MONTHS, OFFICES, PILOT, START, Offices
-from waterbed_again import EXPECTED, avoided, effects, quotient
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Evidence, State
+from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
+from tests.kpis.waterbed_again import EXPECTED, avoided, effects, quotient
 
 
 @pytest.fixture(scope="module")

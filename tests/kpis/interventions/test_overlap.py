@@ -3,10 +3,9 @@
 import datetime as dt
 from dataclasses import replace
 
-from test_window import ONE, month
-
 from nami_monitor.kpis.interventions.overlap import apart, touching
 from nami_monitor.kpis.interventions.window import Cut
+from tests.kpis.interventions.test_window import ONE, month
 
 FIRST, LAST = month("2022-01"), month("2025-12")
 CONTROLS = frozenset(f"C{k}" for k in range(20))

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from offices import MONTHS, OFFICES, PILOT, Offices
 
 from nami_monitor.briefing import pilot as briefing
 from nami_monitor.core.thresholds import PLAN_POWER
@@ -14,6 +13,7 @@ from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.interventions.ground import ground
 from nami_monitor.kpis.interventions.pilot import Enough, pilot
 from nami_monitor.waterbed.planning import plan
+from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, Offices
 
 DRAFT = briefing.draft(
     "office",

@@ -1,10 +1,10 @@
 """A figure on interventions leads back to the lines that were compared."""
 
 import pytest
-from offices import MONTHS, Offices
 
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.trace import trace
+from tests.kpis.interventions.offices import MONTHS, Offices
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from offices import MONTHS, OFFICES, PILOT, START, Offices, wobble
 from scipy import stats
 
 from nami_monitor.core.words import Unit
@@ -14,6 +13,7 @@ from nami_monitor.kpis.interventions.ground import ground
 from nami_monitor.kpis.interventions.panel import setting
 from nami_monitor.kpis.interventions.series import Kind
 from nami_monitor.waterbed.destinations import destinations
+from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices, wobble
 
 DESK = 12
 """Months that the second source delivers of the desk, a channel that nobody named."""

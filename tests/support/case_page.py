@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.ui import app
 
-PAGE = Path(__file__).parents[1] / "pages" / "case.py"
+PAGE = Path(__file__).parents[2] / "pages" / "case.py"
 
 
 def shown(database, tmp_path, monkeypatch, number, lang):

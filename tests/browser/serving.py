@@ -1,0 +1,69 @@
+"""A server of the dashboard of its own, and waiting until a page is drawn."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: its address, and where its own database lies."""
+
+    address: str
+    own: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(cache: Path, home: Path):
+    """Start the dashboard on a free port with these folders, and stop it afterwards."""
+    port = _free_port()
+    environment = {
+        **{k: v for k, v in os.environ.items() if k != "NAMI_DB"},
+        "NAMI_CACHE": str(cache),
+        "NAMI_HOME": str(home),
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port), "--server.headless", "true"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()  # noqa: S310
+                break
+            time.sleep(0.1)
+        yield Server(address, home / "own.duckdb")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def settled(page) -> None:
+    """Wait until the page has drawn everything it is going to draw."""
+    page.wait_for_selector("h1")
+    page.wait_for_timeout(150)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stStatusWidget], [data-stale=true],"
+        " [data-testid=stSkeleton],"
+        " [data-test-script-state]:not([data-test-script-state=notRunning])')"
+    )
+    page.wait_for_timeout(200)
