@@ -13,10 +13,9 @@ from nami_monitor.cli.session import Session, command
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
-from nami_monitor.reports.document import Audience
-from nami_monitor.reports.house import house
+from nami_monitor.reports.branding import read_branding
+from nami_monitor.reports.document import Audience, Progress
 from nami_monitor.reports.make import Format, Wanted, report, write
-from nami_monitor.reports.steps import Progress
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -44,7 +43,7 @@ def make(
 ) -> None:
     """Write the report of a month."""
     kind = kind or _known_format(out.suffix.lower().removeprefix(".")) or Format.HTML
-    look = house(settings)
+    look = read_branding(settings)
     asked = parse_month(month) if month else None
     with opened(session) as store, store.read() as db:
         chosen = asked or latest_month(db)

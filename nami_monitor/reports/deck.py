@@ -18,9 +18,8 @@ from pptx.util import Inches
 from nami_monitor.i18n import text
 from nami_monitor.reports import deck_charts, deck_words, fit, pictures
 from nami_monitor.reports import template as layout
-from nami_monitor.reports.document import Document, Figure, Grid, Page
-from nami_monitor.reports.house import House
-from nami_monitor.reports.steps import Progress, silent
+from nami_monitor.reports.branding import Branding
+from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
 
 LARGEST_TITLE: Final = 24
 SMALLEST_TITLE: Final = 18
@@ -38,24 +37,24 @@ CELL: Final = 12
 CELL_INSET: Final = 0.14
 
 
-def render(document: Document, house: House, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
     """Make the deck.
 
     Args:
         document: the report.
-        house: its colours and logo.
+        branding: its colours and logo.
         progress: is told how far it is.
 
     Returns:
         The content of a pptx file.
     """
     deck = Presentation(str(layout.FILE))
-    _dress(deck, house)
-    _cover(deck, document, house)
+    _dress(deck, branding)
+    _cover(deck, document, branding)
     for no, page in enumerate(document.pages):
         progress(no, len(document.pages), page.label)
         for part in _parts(page, document.lang):
-            _slide(deck, part, document, house)
+            _slide(deck, part, document, branding)
     deck_words.in_language(deck, document.lang)
     properties = deck.core_properties
     properties.title = f"{document.title}: {document.about}"[:250]
@@ -67,18 +66,18 @@ def render(document: Document, house: House, progress: Progress = silent) -> byt
     return out.getvalue()
 
 
-def _dress(deck: Any, house: House) -> None:
-    """Put the house's colours into the theme."""
+def _dress(deck: Any, branding: Branding) -> None:
+    """Put the organisation's colours into the theme."""
     theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     colours = {
-        "dk2": house.primary,
-        "accent1": house.primary,
-        "accent2": house.second,
+        "dk2": branding.primary,
+        "accent1": branding.primary,
+        "accent2": branding.second,
     }
     theme._blob = layout.themed(theme.blob, colours)  # noqa: SLF001 - there is no other way in
 
 
-def _cover(deck: Any, document: Document, house: House) -> None:
+def _cover(deck: Any, document: Document, branding: Branding) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[layout.COVER_LAYOUT])
     deck_words.put(slide.shapes.title, [document.title])
     box = _box(layout.COVER, layout.ASKED)
@@ -90,9 +89,9 @@ def _cover(deck: Any, document: Document, house: House) -> None:
     }
     for number, (paragraphs, size) in words.items():
         deck_words.put(_placeholder(slide, number), paragraphs, size=size)
-    if house.logo:
+    if branding.logo:
         picture = slide.shapes.add_picture(
-            io.BytesIO(house.logo), Inches(1.1), Inches(0.6), height=Inches(0.9)
+            io.BytesIO(branding.logo), Inches(1.1), Inches(0.6), height=Inches(0.9)
         )
         deck_words.describe(picture, document.organisation or text("report.logo", document.lang))
     elif document.organisation:
@@ -251,7 +250,7 @@ def _room(holder: layout.Holder) -> tuple[float, float]:
     return holder.box.width - INDENT, holder.box.height
 
 
-def _slide(deck: Any, page: Page, document: Document, house: House) -> None:
+def _slide(deck: Any, page: Page, document: Document, branding: Branding) -> None:
     kind = _layout_of(page)
     holders = list(layout.LAYOUTS.values())[kind]
     slide = deck.slides.add_slide(deck.slide_layouts[kind])
@@ -269,9 +268,9 @@ def _slide(deck: Any, page: Page, document: Document, house: House) -> None:
         if holder.number == layout.ASKED:
             _put_asked(slide, holder, page, document.lang)
     if page.figures and kind == layout.WIDE_LAYOUT:
-        _picture(slide, page.figures[0], layout.ABOVE, WIDE_PIXELS, house)
+        _picture(slide, page.figures[0], layout.ABOVE, WIDE_PIXELS, branding)
     elif page.figures:
-        _beside(slide, page.figures, house, document.lang)
+        _beside(slide, page.figures, branding, document.lang)
     if page.grid:
         place = layout.BELOW if page.figures else layout.TABLE
         _table(slide, page.grid, page.label, place)
@@ -301,7 +300,7 @@ def _put_asked(slide: Any, holder: layout.Holder, page: Page, lang: str) -> None
     deck_words.put(place, [head, page.asked], size=size, bold_first=True)
 
 
-def _beside(slide: Any, figures: tuple[Figure, ...], house: House, lang: str) -> None:
+def _beside(slide: Any, figures: tuple[Figure, ...], branding: Branding, lang: str) -> None:
     """A chart that can be edited, and below it a picture if there is a second figure."""
     box = layout.BESIDE
     plain, *others = figures
@@ -310,12 +309,12 @@ def _beside(slide: Any, figures: tuple[Figure, ...], house: House, lang: str) ->
         deck_charts.add(slide, plain.plain, plain.alt, low, lang)
     for other in others:
         below = layout.Box(box.left, box.top + box.height - STRIP, box.width, STRIP)
-        _picture(slide, other, below, BESIDE_PIXELS, house)
+        _picture(slide, other, below, BESIDE_PIXELS, branding)
 
 
-def _picture(slide: Any, figure: Figure, box: layout.Box, pixels: int, house: House) -> None:
+def _picture(slide: Any, figure: Figure, box: layout.Box, pixels: int, branding: Branding) -> None:
     """A chart as a picture, as large as it can be in its place."""
-    made = pictures.png(figure.slide or figure.spec, pixels, house)
+    made = pictures.png(figure.slide or figure.spec, pixels, branding)
     picture = slide.shapes.add_picture(io.BytesIO(made), Inches(box.left), Inches(box.top))
     scale = min(Inches(box.width) / picture.width, Inches(box.height) / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)

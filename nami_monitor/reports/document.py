@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -134,3 +135,11 @@ class Document:
     pages: tuple[Page, ...]
     demo: bool
     organisation: str = ""
+
+
+Progress = Callable[[int, int, str], None]
+"""Told how many steps are done, of how many, and which is next."""
+
+
+def silent(done: int, total: int, name: str) -> None:
+    """Tell nobody."""

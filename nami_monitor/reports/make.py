@@ -11,12 +11,11 @@ from typing import Final
 
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.i18n import Lang
-from nami_monitor.reports import deck, page_html, record, workbook
+from nami_monitor.reports import deck, page_html, pdf, workbook
 from nami_monitor.reports.arrange import arranged, name_of, saved
-from nami_monitor.reports.document import Audience, Document
-from nami_monitor.reports.house import NEUTRAL, House
+from nami_monitor.reports.branding import NEUTRAL, Branding
+from nami_monitor.reports.document import Audience, Document, Progress, silent
 from nami_monitor.reports.pages import document
-from nami_monitor.reports.steps import Progress, silent
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import whole
 
@@ -30,11 +29,11 @@ class Format(StrEnum):
     HTML = "html"
 
 
-Render = Callable[[Document, House, Progress], bytes]
+Render = Callable[[Document, Branding, Progress], bytes]
 
 OF_PAGES: Final[dict[Format, Render]] = {
     Format.PPTX: deck.render,
-    Format.PDF: record.render,
+    Format.PDF: pdf.render,
     Format.HTML: page_html.render,
 }
 """Formats that are made of pages; the workbook is made of the briefing itself."""
@@ -49,14 +48,14 @@ class Wanted:
         categories: codes; everything together without any.
         audience: for whom.
         lang: ``nl`` or ``en``.
-        house: name, colours and logo.
+        branding: name, colours and logo.
     """
 
     month: date
     categories: Sequence[str] = ()
     audience: Audience = Audience.MANAGEMENT
     lang: Lang = "nl"
-    house: House = field(default=NEUTRAL)
+    branding: Branding = field(default=NEUTRAL)
 
     @property
     def name(self) -> str:
@@ -77,8 +76,8 @@ def render(
         progress: is told how far it is.
     """
     if kind is Format.XLSX:
-        return workbook.render(found, wanted.lang, wanted.house)
-    return OF_PAGES[kind](pages, wanted.house, progress)
+        return workbook.render(found, wanted.lang, wanted.branding)
+    return OF_PAGES[kind](pages, wanted.branding, progress)
 
 
 def report(db: Transaction, wanted: Wanted, kind: Format, progress: Progress = silent) -> bytes:
@@ -105,7 +104,7 @@ def arrange(db: Transaction, found: Briefing, wanted: Wanted) -> Document:
         found: the briefing.
         wanted: what the report is to be.
     """
-    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.house.name)
+    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
     return arranged(proposed, saved(db, wanted.name, wanted.month))
 
 

@@ -11,9 +11,8 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.tables import Table, Write
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
-from nami_monitor.reports.document import Document, Figure, Grid, Page
-from nami_monitor.reports.house import House
-from nami_monitor.reports.steps import Progress, silent
+from nami_monitor.reports.branding import Branding
+from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
 
 WIDTH: Final = 960
 
@@ -45,23 +44,23 @@ a{{color:{link}}}
 """
 
 
-def render(document: Document, house: House, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
     """Write a report as one HTML file.
 
     Args:
         document: the report.
-        house: colours and logo.
+        branding: colours and logo.
         progress: is told how far it is.
     """
-    return "\n".join(_lines(document, house, progress)).encode()
+    return "\n".join(_lines(document, branding, progress)).encode()
 
 
-def _lines(document: Document, house: House, progress: Progress) -> Iterator[str]:
+def _lines(document: Document, branding: Branding, progress: Progress) -> Iterator[str]:
     lang = document.lang
     style = STYLE.format(
         body=palette.BODY,
-        primary=house.primary,
-        second=house.second,
+        primary=branding.primary,
+        second=branding.second,
         grey=palette.GREY_TEXT,
         border=palette.BORDER,
         surface=palette.SURFACE,
@@ -74,8 +73,8 @@ def _lines(document: Document, house: House, progress: Progress) -> Iterator[str
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(document.title)}: {escape(document.about)}</title>"
     yield f"<style>{style}</style></head><body><header>"
-    if house.logo:
-        data = base64.b64encode(house.logo).decode("ascii")
+    if branding.logo:
+        data = base64.b64encode(branding.logo).decode("ascii")
         yield f'<img src="data:image/png;base64,{data}" alt="{escape(document.organisation)}">'
     elif document.organisation:
         yield f'<p class="label">{escape(document.organisation)}</p>'
@@ -90,11 +89,11 @@ def _lines(document: Document, house: House, progress: Progress) -> Iterator[str
     yield "</ol></nav><main>"
     for no, page in enumerate(document.pages, 1):
         progress(no - 1, len(document.pages), page.label)
-        yield from _page(page, no, document, house)
+        yield from _page(page, no, document, branding)
     yield f"</main><footer><p>{escape(document.source)}</p></footer></body></html>"
 
 
-def _page(page: Page, no: int, document: Document, house: House) -> Iterator[str]:
+def _page(page: Page, no: int, document: Document, branding: Branding) -> Iterator[str]:
     lang = document.lang
     yield f'<section id="p{no}" aria-labelledby="t{no}"><p class="label">{escape(page.label)}</p>'
     yield f'<h2 id="t{no}" dir="auto">{escape(page.title)}</h2>'
@@ -102,7 +101,7 @@ def _page(page: Page, no: int, document: Document, house: House) -> Iterator[str
         head = escape(text("report.comment", lang))
         yield f'<p dir="auto"><strong>{head}:</strong> {_broken(page.comment)}</p>'
     for figure in page.figures:
-        yield from _figure(figure, lang, house)
+        yield from _figure(figure, lang, branding)
     if page.points:
         yield "<ul>"
         yield from (f'<li dir="auto">{escape(point)}</li>' for point in page.points)
@@ -122,8 +121,8 @@ def _broken(written: str) -> str:
     return "<br>".join(escape(line) for line in written.splitlines())
 
 
-def _figure(figure: Figure, lang: str, house: House) -> Iterator[str]:
-    drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, house).encode()).decode("ascii")
+def _figure(figure: Figure, lang: str, branding: Branding) -> Iterator[str]:
+    drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, branding).encode()).decode("ascii")
     alt = escape(figure.alt, quote=True)
     yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
     if figure.caption:

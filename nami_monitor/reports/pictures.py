@@ -1,4 +1,4 @@
-"""Charts as pictures, in the colours of the house; nothing is fetched to draw them."""
+"""Charts as pictures, in the organisation's colours; nothing is fetched to draw them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import vl_convert
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.spec import Spec
-from nami_monitor.reports.house import House
+from nami_monitor.reports.branding import Branding
 
 FONTS: Final = Path(font_source_sans_pro.font_directory)
 """The typeface of charts and PDF, which the screen uses too."""
@@ -20,36 +20,36 @@ SANS: Final = "Source Sans Pro"
 PIXELS_PER_INCH: Final = 96
 
 
-def svg(spec: Spec, width: int, house: House) -> str:
+def svg(spec: Spec, width: int, branding: Branding) -> str:
     """A chart as SVG text.
 
     Args:
         spec: a Vega-Lite spec, as ``charts.spec.chart`` makes it.
         width: of the whole picture, in px.
-        house: its colours.
+        branding: its colours.
     """
     _fonts()
-    return str(vl_convert.vegalite_to_svg(sized(spec, width, house)))
+    return str(vl_convert.vegalite_to_svg(sized(spec, width, branding)))
 
 
-def png(spec: Spec, width: int, house: House, *, scale: float = 3.0) -> bytes:
+def png(spec: Spec, width: int, branding: Branding, *, scale: float = 3.0) -> bytes:
     """A chart as a PNG that stays crisp on a large screen.
 
     Args:
         spec: as for ``svg``.
         width: of the whole picture, in px before scaling.
-        house: its colours.
+        branding: its colours.
         scale: pixels for each px.
     """
     _fonts()
-    drawn = vl_convert.vegalite_to_png(sized(spec, width, house), scale=scale)
+    drawn = vl_convert.vegalite_to_png(sized(spec, width, branding), scale=scale)
     return bytes(drawn)
 
 
-def sized(spec: Spec, width: int, house: House) -> Spec:
-    """The spec with a width of its own instead of that of a page, in the house's colours."""
+def sized(spec: Spec, width: int, branding: Branding) -> Spec:
+    """The spec with a width of its own instead of that of a page, in the organisation's colours."""
     drawn = json.dumps({**spec, "width": width})
-    for neutral, own in ((palette.INK, house.primary), (palette.SECOND, house.second)):
+    for neutral, own in ((palette.INK, branding.primary), (palette.SECOND, branding.second)):
         drawn = drawn.replace(neutral, own)
     found: Spec = json.loads(drawn)
     return found

@@ -16,7 +16,7 @@ from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
-from nami_monitor.reports.house import House
+from nami_monitor.reports.branding import Branding
 from nami_monitor.store.export import SIGNS_IN_A_CELL
 
 OPTIONS: Final = {
@@ -34,13 +34,13 @@ Cell = str | float | date | None
 Sheet = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
 
-def render(found: Briefing, lang: Lang, house: House) -> bytes:
+def render(found: Briefing, lang: Lang, branding: Branding) -> bytes:
     """Write the workbook: one sheet of KPIs, one of series, of findings, definitions and caveats.
 
     Args:
         found: the briefing.
         lang: of headings and sentences.
-        house: its colours.
+        branding: its colours.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
@@ -48,14 +48,14 @@ def render(found: Briefing, lang: Lang, house: House) -> bytes:
             {
                 "title": text("report.title", lang),
                 "subject": telling.headline(found, lang)[:250],
-                "author": house.name,
+                "author": branding.name,
             }
         )
         styles = {
             "head": book.add_format(
                 {
                     "bold": True,
-                    "bg_color": house.primary,
+                    "bg_color": branding.primary,
                     "font_color": "#FFFFFF",
                     "text_wrap": True,
                 }

@@ -18,8 +18,8 @@ from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
 from nami_monitor.reports import arrange
 from nami_monitor.reports.arrange import Arrangement
+from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, Figure, Page
-from nami_monitor.reports.house import NEUTRAL, House, house
 from nami_monitor.reports.make import Format, Wanted, render
 from nami_monitor.reports.pages import document, trend_key
 from nami_monitor.ui import cache, filters, links, trends
@@ -69,10 +69,10 @@ class Shown:
         return arrange.arranged(self.proposed, self.arrangement)
 
 
-def look_of_house(session: Session) -> House:
+def look_of_house(session: Session) -> Branding:
     """Name, colours and logo; what is wrong with the settings file is said."""
     try:
-        return house()
+        return read_branding()
     except UserError as error:
         st.error(session.sentence(error))
         return NEUTRAL
@@ -135,7 +135,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
 def show(session: Session, wanted: Wanted) -> Shown:
     """Build the report; a bar says how far it is."""
     found = _built(session, wanted)
-    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.house.name)
+    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
     with session.store.read() as db:
         return Shown(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
 

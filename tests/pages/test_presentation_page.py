@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports.arrange import KIND
-from nami_monitor.reports.house import usual_file
+from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.make import Format
 from nami_monitor.store.kept import kept
 from nami_monitor.ui import app, presentation

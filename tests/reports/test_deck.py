@@ -12,8 +12,8 @@ from pptx.util import Emu
 
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports import deck, deck_words, fit, template
+from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import Grid, Page
-from nami_monitor.reports.house import House
 from nami_monitor.reports.make import Format
 
 LONG = "Een conclusie die maar niet ophoudt " * 56
@@ -29,9 +29,9 @@ def decks(files):
     return {lang: opened(files[Format.PPTX, lang]) for lang in LANGS}
 
 
-def made(laid_out, *pages, house=None, **changed):
+def made(laid_out, *pages, branding=None, **changed):
     document = replace(laid_out["nl"], pages=pages, **changed)
-    return opened(deck.render(document, house or House()))
+    return opened(deck.render(document, branding or Branding()))
 
 
 def text_of(slide):
@@ -221,11 +221,11 @@ def test_a_script_from_right_to_left_is_set_so(laid_out):
     assert directions.count("1") == 2
 
 
-def test_the_house_gives_colours_logo_and_name(laid_out):
+def test_the_branding_gives_colours_logo_and_name(laid_out):
     out = io.BytesIO()
     Image.new("RGB", (90, 30), "#00508C").save(out, "PNG")
-    house = House("Gemeente Voorbeeld", "#00508C", "#8A4500", out.getvalue())
-    file = made(laid_out, laid_out["nl"].pages[0], house=house, organisation=house.name)
+    branding = Branding("Gemeente Voorbeeld", "#00508C", "#8A4500", out.getvalue())
+    file = made(laid_out, laid_out["nl"].pages[0], branding=branding, organisation=branding.name)
     logo = next(one for one in file.slides[0].shapes if one.shape_type == 13)
     assert logo._element.xpath(".//p:cNvPr")[0].get("descr") == "Gemeente Voorbeeld"
     theme = file.slide_master.part.part_related_by(

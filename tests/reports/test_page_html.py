@@ -8,8 +8,8 @@ import pytest
 
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports import page_html
+from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import Page
-from nami_monitor.reports.house import House
 from nami_monitor.reports.make import Format
 
 VOID = {"meta", "img", "br"}
@@ -64,7 +64,7 @@ def test_every_picture_has_words_and_every_table_headings(files, lang):
 def test_what_people_type_is_never_markup(laid_out):
     page = Page("x", HOSTILE, HOSTILE, (HOSTILE,), comment=f"{HOSTILE}\n{HOSTILE}", asked=HOSTILE)
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE, title=HOSTILE)
-    file = page_html.render(document, House(name=HOSTILE))
+    file = page_html.render(document, Branding(name=HOSTILE))
     tags = read(file)
     assert "script" not in {tag for tag, _ in tags}
     assert file.decode().count("&lt;script&gt;") >= 8
@@ -72,12 +72,12 @@ def test_what_people_type_is_never_markup(laid_out):
     assert len([attrs for _, attrs in tags if attrs.get("dir") == "auto"]) >= 4
 
 
-def test_the_house_gives_its_colour_and_logo(laid_out):
+def test_the_branding_gives_its_colour_and_logo(laid_out):
     document = replace(laid_out["en"], pages=laid_out["en"].pages[:1], organisation="Town")
-    file = page_html.render(document, House("Town", "#00508C", "#8A4500", b"\x89PNG")).decode()
+    file = page_html.render(document, Branding("Town", "#00508C", "#8A4500", b"\x89PNG")).decode()
     assert "color:#00508C" in file
     assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="Town">', file)
-    plain = page_html.render(replace(document, organisation="", demo=False), House()).decode()
+    plain = page_html.render(replace(document, organisation="", demo=False), Branding()).decode()
     assert "Town" not in plain
     assert 'class="demo"' not in plain
 
@@ -85,5 +85,5 @@ def test_the_house_gives_its_colour_and_logo(laid_out):
 def test_progress_is_told_page_by_page(laid_out):
     told = []
     document = replace(laid_out["nl"], pages=laid_out["nl"].pages[:2])
-    page_html.render(document, House(), lambda *step: told.append(step[:2]))
+    page_html.render(document, Branding(), lambda *step: told.append(step[:2]))
     assert told == [(0, 2), (1, 2)]

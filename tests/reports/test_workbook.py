@@ -9,7 +9,7 @@ import pytest
 
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import workbook
-from nami_monitor.reports.house import NEUTRAL
+from nami_monitor.reports.branding import NEUTRAL
 from nami_monitor.reports.make import Format
 
 NUMBERS = ("value", "low", "high", "total", "goal", "judged", "gap", "year_ago", "change",

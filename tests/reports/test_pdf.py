@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.reports import record
+from nami_monitor.reports import pdf
+from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import Page
-from nami_monitor.reports.house import House
 from nami_monitor.reports.make import Format
 
 UA = "{http://www.aiim.org/pdfua/ns/id/}part"
@@ -47,13 +47,13 @@ def pdfs(files):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_it_says_its_language_its_title_and_the_standard(pdfs, laid_out, lang):
-    pdf = pdfs[lang]
-    assert str(pdf.Root.Lang) == TAGS[lang]
-    assert bool(pdf.Root.MarkInfo.Marked)
-    assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
-    with pdf.open_metadata() as known:
+    file = pdfs[lang]
+    assert str(file.Root.Lang) == TAGS[lang]
+    assert bool(file.Root.MarkInfo.Marked)
+    assert bool(file.Root.ViewerPreferences.DisplayDocTitle)
+    with file.open_metadata() as known:
         assert known[UA] == "1"
-    assert laid_out[lang].title in str(pdf.docinfo["/Title"])
+    assert laid_out[lang].title in str(file.docinfo["/Title"])
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -87,36 +87,36 @@ def test_every_picture_has_the_words_that_stand_for_it(pdfs, laid_out, lang):
 def test_what_people_type_is_set_as_it_stands_and_never_breaks_the_file(laid_out):
     page = Page("x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE, notes=HOSTILE)
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE)
-    pdf = opened(record.render(document, House()))
-    with pdf.open_metadata() as known:
+    file = opened(pdf.render(document, Branding()))
+    with file.open_metadata() as known:
         assert known[UA] == "1"
-    with pdf.open_outline() as outline:
+    with file.open_outline() as outline:
         assert '#panic("x") $x$ *b* _i_ <a> @b' in outline.root[0].title
 
 
 def test_a_headline_of_2000_signs_is_set_whole(laid_out):
     page = Page("x", "Kop", "woord " * 333, notes="Zo.")
-    pdf = opened(record.render(replace(laid_out["nl"], pages=(page,)), House()))
-    with pdf.open_outline() as outline:
+    file = opened(pdf.render(replace(laid_out["nl"], pages=(page,)), Branding()))
+    with file.open_outline() as outline:
         assert outline.root[0].title.count("woord") == 333
 
 
 def test_signs_that_no_typeface_has_are_question_marks():
-    said = record._settable({"a": ["漢字 é € \N{MINUS SIGN}", None], "b": 3})
+    said = pdf._settable({"a": ["漢字 é € \N{MINUS SIGN}", None], "b": 3})
     assert said == {"a": ["?? é € \N{MINUS SIGN}", None], "b": 3}
 
 
-def test_the_house_gives_its_logo_with_its_name(laid_out):
+def test_the_branding_gives_its_logo_with_its_name(laid_out):
     out = io.BytesIO()
     Image.new("RGBA", (90, 30), "#00508C").save(out, "PNG")
-    house = House("Gemeente Voorbeeld", "#00508C", "#8A4500", out.getvalue())
-    document = replace(laid_out["nl"], pages=(), organisation=house.name, demo=False)
-    pdf = opened(record.render(document, house))
-    assert [str(one.Alt) for one in elements(pdf)["/Figure"]] == ["Gemeente Voorbeeld"]
+    branding = Branding("Gemeente Voorbeeld", "#00508C", "#8A4500", out.getvalue())
+    document = replace(laid_out["nl"], pages=(), organisation=branding.name, demo=False)
+    file = opened(pdf.render(document, branding))
+    assert [str(one.Alt) for one in elements(file)["/Figure"]] == ["Gemeente Voorbeeld"]
 
 
 def test_progress_is_told_page_by_page(laid_out):
     told = []
     document = replace(laid_out["nl"], pages=laid_out["nl"].pages[:1])
-    record.render(document, House(), lambda *step: told.append(step[:2]))
+    pdf.render(document, Branding(), lambda *step: told.append(step[:2]))
     assert told == [(0, 1)]

@@ -5,7 +5,7 @@ from PIL import Image
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.reports.house import NEUTRAL, house, usual_file
+from nami_monitor.reports.branding import NEUTRAL, read_branding, usual_file
 
 
 def written(tmp_path, content):
@@ -21,9 +21,9 @@ def logo(tmp_path, name="logo.png", size=(40, 20)):
 
 def test_without_a_file_the_theme_is_neutral(monkeypatch, tmp_path):
     monkeypatch.setenv("NAMI_HOME", str(tmp_path))
-    assert house() == NEUTRAL
+    assert read_branding() == NEUTRAL
     usual_file().write_text('name = "Gemeente Voorbeeld"\n', "utf-8")
-    assert house().name == "Gemeente Voorbeeld"
+    assert read_branding().name == "Gemeente Voorbeeld"
 
 
 def test_a_whole_file_gives_name_colours_and_logo(tmp_path):
@@ -33,7 +33,7 @@ def test_a_whole_file_gives_name_colours_and_logo(tmp_path):
         b'\xef\xbb\xbf# wij\r\nname = "Gemeente  Voorbeeld"\r\nlogo = "beeld.jpg"\r\n'
         b'primary = "#00508c"\r\nsecond = "#8A4500"\r\n',
     )
-    found = house(path)
+    found = read_branding(path)
     assert found.name == "Gemeente Voorbeeld"
     assert (found.primary, found.second) == ("#00508C", "#8A4500")
     assert found.logo.startswith(b"\x89PNG")
@@ -55,8 +55,8 @@ WRONG = {
 def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
     content, line, key = WRONG[what]
     with pytest.raises(UserError) as caught:
-        house(written(tmp_path, content))
-    assert caught.value.key == f"house.{what}"
+        read_branding(written(tmp_path, content))
+    assert caught.value.key == f"branding.{what}"
     assert caught.value.values["line"] == line
     assert caught.value.values.get("key") == key
     for lang in LANGS:
@@ -68,14 +68,14 @@ def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
 def test_a_file_that_is_not_there_or_a_folder_is_said(tmp_path):
     for path in (tmp_path / "nergens.toml", tmp_path):
         with pytest.raises(UserError) as caught:
-            house(path)
-        assert caught.value.key == "house.unreadable"
+            read_branding(path)
+        assert caught.value.key == "branding.unreadable"
 
 
 def test_a_table_in_the_file_is_an_unknown_key(tmp_path):
     with pytest.raises(UserError) as caught:
-        house(written(tmp_path, 'name = "A"\n[colours]\nprimary = "#154273"\n'))
-    assert (caught.value.key, caught.value.values["line"]) == ("house.unknown", 2)
+        read_branding(written(tmp_path, 'name = "A"\n[colours]\nprimary = "#154273"\n'))
+    assert (caught.value.key, caught.value.values["line"]) == ("branding.unknown", 2)
 
 
 @pytest.mark.parametrize(
@@ -90,20 +90,20 @@ def test_a_table_in_the_file_is_an_unknown_key(tmp_path):
 def test_a_logo_that_is_no_picture_or_takes_too_much_is_refused(tmp_path, content, what):
     (tmp_path / "logo.png").write_bytes(content)
     with pytest.raises(UserError) as caught:
-        house(written(tmp_path, 'logo = "logo.png"\n'))
-    assert caught.value.key == f"house.{what}"
+        read_branding(written(tmp_path, 'logo = "logo.png"\n'))
+    assert caught.value.key == f"branding.{what}"
 
 
 def test_a_logo_of_too_many_pixels_is_refused_before_it_is_drawn(tmp_path):
     name = logo(tmp_path, "groot.png", (6000, 5000))
     with pytest.raises(UserError) as caught:
-        house(written(tmp_path, f'logo = "{name}"\n'))
-    assert caught.value.key == "house.large_logo"
+        read_branding(written(tmp_path, f'logo = "{name}"\n'))
+    assert caught.value.key == "branding.large_logo"
     assert caught.value.values["pixels"] == "6000 x 5000"
 
 
 def test_a_folder_as_logo_is_refused(tmp_path):
     (tmp_path / "map").mkdir()
     with pytest.raises(UserError) as caught:
-        house(written(tmp_path, 'logo = "map"\n'))
-    assert caught.value.key == "house.no_logo"
+        read_branding(written(tmp_path, 'logo = "map"\n'))
+    assert caught.value.key == "branding.no_logo"

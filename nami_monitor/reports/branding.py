@@ -29,7 +29,7 @@ PICTURES: Final = ("PNG", "JPEG")
 
 
 @dataclass(frozen=True)
-class House:
+class Branding:
     """The look of an organisation's reports.
 
     Args:
@@ -45,7 +45,7 @@ class House:
     logo: bytes | None = None
 
 
-NEUTRAL: Final = House()
+NEUTRAL: Final = Branding()
 
 
 def usual_file() -> Path:
@@ -53,14 +53,14 @@ def usual_file() -> Path:
     return places().profiles.parent / FILE
 
 
-def house(path: Path | None = None) -> House:
+def read_branding(path: Path | None = None) -> Branding:
     """Read the settings file.
 
     Args:
         path: the file; the usual one without it, which need not exist.
 
     Raises:
-        UserError: ``house.*`` with file, line and key of what is wrong.
+        UserError: ``branding.*`` with file, line and key of what is wrong.
     """
     if path is None:
         path = usual_file()
@@ -72,12 +72,14 @@ def house(path: Path | None = None) -> House:
         line = _line(written, key)
         if key not in KEYS:
             known = ", ".join(KEYS)
-            raise UserError("house.unknown", file=path.name, line=line, key=short(key), known=known)
+            raise UserError(
+                "branding.unknown", file=path.name, line=line, key=short(key), known=known
+            )
         if not isinstance(value, str) or not value.strip():
             seen = short(str(value))
-            raise UserError("house.no_text", file=path.name, line=line, key=key, seen=seen)
+            raise UserError("branding.no_text", file=path.name, line=line, key=key, seen=seen)
     where = _Where(path, written)
-    return House(
+    return Branding(
         name=_name(stated, where),
         primary=_colour(stated, "primary", palette.INK, where),
         second=_colour(stated, "second", palette.SECOND, where),
@@ -95,17 +97,17 @@ class _Where:
     def wrong(self, what: str, key: str, **seen: object) -> UserError:
         """An error at a key."""
         line = _line(self.written, key)
-        return UserError(f"house.{what}", file=self.path.name, line=line, key=key, **seen)
+        return UserError(f"branding.{what}", file=self.path.name, line=line, key=key, **seen)
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise UserError("house.unreadable", file=str(path), why=error.strerror or "-") from error
+        raise UserError("branding.unreadable", file=str(path), why=error.strerror or "-") from error
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise UserError("house.not_utf8", file=path.name, line=line) from error
+        raise UserError("branding.not_utf8", file=path.name, line=line) from error
 
 
 def _parsed(path: Path, written: str) -> dict[str, Any]:
@@ -116,7 +118,7 @@ def _parsed(path: Path, written: str) -> dict[str, Any]:
         line = int(found.group(1)) if found else written.count("\n") + 1
         lines = written.splitlines() or [""]
         seen = lines[min(line, len(lines)) - 1].strip()
-        raise UserError("house.toml", file=path.name, line=line, seen=short(seen)) from error
+        raise UserError("branding.toml", file=path.name, line=line, seen=short(seen)) from error
 
 
 def _line(written: str, key: str) -> int:

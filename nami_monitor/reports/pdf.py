@@ -14,13 +14,12 @@ import typst
 from nami_monitor.charts.tables import Table
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
+from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.deck_words import clean
-from nami_monitor.reports.document import Document, Figure, Grid, Page
-from nami_monitor.reports.house import House
+from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
 from nami_monitor.reports.page_html import written
-from nami_monitor.reports.steps import Progress, silent
 
-TEMPLATE: Final = Path(__file__).with_name("record.typ")
+TEMPLATE: Final = Path(__file__).with_name("pdf.typ")
 STANDARD: Final = "ua-1"
 REGIONS: Final = {"nl": "NL", "en": "GB"}
 WIDTH: Final = 720
@@ -32,18 +31,18 @@ SETTABLE: Final = re.compile(
 UNKNOWN: Final = "?"
 
 
-def render(document: Document, house: House, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
     """Set the record.
 
     Args:
         document: the report.
-        house: its colours and logo.
+        branding: its colours and logo.
         progress: is told how far it is.
 
     Returns:
         The content of a PDF file. A sign that no typeface of this machine has is a question mark.
     """
-    said = _document(document, house, progress)
+    said = _document(document, branding, progress)
     try:
         return _set(said)
     except typst.TypstError:
@@ -78,13 +77,13 @@ def _settable(value: Any) -> Any:
     return value
 
 
-def _document(document: Document, house: House, progress: Progress) -> dict[str, Any]:
+def _document(document: Document, branding: Branding, progress: Progress) -> dict[str, Any]:
     """The report as plain data, which is all that the template knows."""
     lang = document.lang
     pages, tables = [], []
     for no, page in enumerate(document.pages):
         progress(no, len(document.pages), page.label)
-        pages.append(_page(page, no, house))
+        pages.append(_page(page, no, branding))
         tables += [
             {"name": clean(page.label), "grid": _grid(_of_table(figure.table))}
             for figure in page.figures
@@ -98,9 +97,9 @@ def _document(document: Document, house: House, progress: Progress) -> dict[str,
         "foot": clean(f"{document.title}: {document.about}"),
         "lang": lang,
         "region": REGIONS[lang],
-        "primary": house.primary,
-        "second": house.second,
-        "logo": list(house.logo) if house.logo else None,
+        "primary": branding.primary,
+        "second": branding.second,
+        "logo": list(branding.logo) if branding.logo else None,
         "logo-alt": clean(document.organisation) or text("report.logo", lang),
         "demo": document.demo,
         "words": {key: text(f"report.{key}", lang) for key in WORDS},
@@ -109,13 +108,13 @@ def _document(document: Document, house: House, progress: Progress) -> dict[str,
     }
 
 
-def _page(page: Page, no: int, house: House) -> dict[str, Any]:
+def _page(page: Page, no: int, branding: Branding) -> dict[str, Any]:
     return {
         "label": clean(page.label),
         "title": clean(page.title),
         "comment": clean(page.comment),
         "points": [clean(point) for point in page.points],
-        "figures": [_figure(figure, house) for figure in page.figures],
+        "figures": [_figure(figure, branding) for figure in page.figures],
         "grid": _grid(page.grid) if page.grid else None,
         "asked": clean(page.asked),
         "notes": clean(page.notes),
@@ -123,9 +122,9 @@ def _page(page: Page, no: int, house: House) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure, house: House) -> dict[str, str]:
+def _figure(figure: Figure, branding: Branding) -> dict[str, str]:
     return {
-        "svg": pictures.svg(figure.spec, WIDTH, house),
+        "svg": pictures.svg(figure.spec, WIDTH, branding),
         "alt": clean(figure.alt),
         "caption": clean(figure.caption),
     }
