@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.answer import answer
-from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.evaluation import evaluate
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.store import Store
 from nami_monitor.waterbed import estimate
 
@@ -106,9 +106,9 @@ def answered(path: Path) -> None:
     begun, cpu = time.perf_counter(), time.process_time()
     store = Store(path)
     with store.read() as db:
-        read = ground(db)
+        read = read_panel_data(db)
         known = time.perf_counter()
-        found = [answer(each, read, Unit.BASE) for each in read.register]
+        found = [evaluate(each, read, Unit.BASE) for each in read.register]
     ended = time.perf_counter()
     places = sum(len(each.destinations) for each in found)
     spent = time.process_time() - cpu

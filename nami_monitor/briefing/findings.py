@@ -10,7 +10,7 @@ from typing import Final
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.overview import Line, Overview
 from nami_monitor.core.words import KitSignal
-from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.signals.signal import Signal
 
 GOOD: Final = frozenset({KitSignal.BETTER, KitSignal.TARGET_MET})
@@ -32,7 +32,7 @@ class Finding:
 
     signal: Signal
     month: date
-    about: Line | Answer | Contract | None = None
+    about: Line | Evaluation | Contract | None = None
 
     @property
     def kind(self) -> KitSignal:
@@ -63,7 +63,7 @@ class Finding:
 def findings(
     signals: Iterable[Signal],
     glance: Overview,
-    answers: Iterable[Answer],
+    answers: Iterable[Evaluation],
     contracts: Iterable[Contract],
 ) -> Iterator[Finding]:
     """Signals with what they are about, in their order.
@@ -74,7 +74,7 @@ def findings(
         answers: what its interventions did.
         contracts: its contracts.
     """
-    about: dict[str, Line | Answer | Contract] = {
+    about: dict[str, Line | Evaluation | Contract] = {
         **{one.number: one for one in contracts},
         **{one.intervention.code: one for one in answers},
         **{line.kpi.code: line for line in glance.lines},

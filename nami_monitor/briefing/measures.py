@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from nami_monitor.briefing.waterbed import note_sentence
 from nami_monitor.i18n import formats, text
-from nami_monitor.kpis.interventions.ground import Ground
-from nami_monitor.kpis.interventions.panel import Setting, setting
+from nami_monitor.kpis.interventions.comparison import Comparison, compare
+from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
 from nami_monitor.tables import columns
@@ -277,7 +277,7 @@ def as_intervention(stated: Mapping[str, Any]) -> Intervention:
     )
 
 
-def foreseen(one: Intervention, read: Ground, lang: str) -> tuple[str, ...]:
+def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
     """What a measure as it is filled in will be compared with, and what stands in the way.
 
     Args:
@@ -285,8 +285,8 @@ def foreseen(one: Intervention, read: Ground, lang: str) -> tuple[str, ...]:
         read: what was read of its category, with the articles that it names.
         lang: ``nl`` or ``en``.
     """
-    found = setting(one, read)
-    if not isinstance(found, Setting):
+    found = compare(one, read)
+    if not isinstance(found, Comparison):
         return tuple(note_sentence(note, lang) for note in found)
     said = text(
         "measures.foreseen",

@@ -18,9 +18,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import State
 from nami_monitor.kpis import latest_month
-from nami_monitor.kpis.interventions.answer import Answer
-from nami_monitor.kpis.interventions.cube import READINGS
-from nami_monitor.kpis.interventions.portfolio import portfolio
+from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
+from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.signals.signal import attention
 from nami_monitor.store import Transaction
@@ -54,7 +53,7 @@ class Section:
     category: str | None
     names: Mapping[str, str]
     glance: Overview
-    answers: tuple[Answer, ...]
+    answers: tuple[Evaluation, ...]
     contracts: tuple[Contract, ...]
     findings: tuple[Finding, ...]
     watched: int
@@ -222,12 +221,12 @@ def _section(
     )
 
 
-def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Answer, ...]:
+def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Evaluation, ...]:
     """What interventions did, each in the first unit in which that can be said."""
     codes = {one.code for one in taken}
-    found: dict[str, Answer] = {}
+    found: dict[str, Evaluation] = {}
     for unit in READINGS if codes else ():
-        for one in portfolio(db, unit):
+        for one in evaluations(db, unit):
             code = one.intervention.code
             first = found.setdefault(code, one)
             if one.estimated and not first.estimated:

@@ -11,7 +11,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit, Why
 from nami_monitor.i18n import formats, text
-from nami_monitor.kpis.interventions.ground import Ground
+from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.waterbed.result import Plan
@@ -75,7 +75,7 @@ def draft(
     )
 
 
-def next_start(read: Ground, category: str) -> date | None:
+def next_start(read: PanelData, category: str) -> date | None:
     """The first month after the order lines of a category; None without any."""
     cube = read.cubes.get(category)
     return add_months(cube.months[-1], 1) if cube else None

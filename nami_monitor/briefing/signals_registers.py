@@ -15,8 +15,7 @@ from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.kpis.interventions.answer import Answer
-from nami_monitor.kpis.interventions.portfolio import portfolio
+from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.relations import RELATIONS
@@ -52,14 +51,14 @@ def of_measures(db: Transaction, scope: Scope) -> Iterator[Signal]:
         if scope.holds(one.category) and one.start_month <= scope.month:
             yield from _rolling_out(one, scope)
             yield from _one_discipline(db, one, scope)
-    in_euros = {one.intervention.code: one for one in portfolio(db, Unit.EUR)}
-    for answer in portfolio(db, Unit.BASE):
+    in_euros = {one.intervention.code: one for one in evaluations(db, Unit.EUR)}
+    for answer in evaluations(db, Unit.BASE):
         one = answer.intervention
         if scope.holds(one.category) and one.start_month <= scope.month:
             yield from _of_answer(answer, in_euros.get(one.code))
 
 
-def _of_answer(answer: Answer, euros: Answer | None) -> Iterator[Signal]:
+def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]:
     """What the estimate of a measure shows; its size is what it took from the target in a year."""
     result, one = answer.result, answer.intervention
     if result is None or result.gross is None or answer.excused:

@@ -18,7 +18,7 @@ from nami_monitor.core.words import Flag, KitSignal, State
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.absolute import absolute
-from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.kpis.targets import Aim
 
@@ -179,7 +179,7 @@ def question(finding: Finding, lang: str) -> str:
         return ""
     known = signal_words.written(finding.signal, lang)
     known.setdefault("name", known.get("kpi", ""))
-    if isinstance(finding.about, Answer):
+    if isinstance(finding.about, Evaluation):
         codes = finding.about.intervention.substitute_channels
         known["channels"] = ", ".join(waterbed.channel(code, lang) for code in codes)
     return text(key, lang, **known)

@@ -10,10 +10,9 @@ from typing import Any, Final
 from nami_monitor.core.shorten import short as cut
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
-from nami_monitor.kpis.interventions.note import Note
-from nami_monitor.kpis.interventions.series import Kind
-from nami_monitor.kpis.interventions.went import Went
+from nami_monitor.kpis.interventions.comparison import DestinationKind
+from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Destination, Evaluation
+from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import said as said_of
 from nami_monitor.waterbed.result import Estimate, Reason
 
@@ -30,7 +29,7 @@ MOST_NAMED: Final = 8
 """More locations than this are named in the table only."""
 
 
-def verdict(answer: Answer, lang: str) -> str:
+def verdict(answer: Evaluation, lang: str) -> str:
     """What may be said, in one or two sentences; nothing beyond the verdict.
 
     Where the strategy does not apply to the category: that, with why and when to look again.
@@ -59,7 +58,7 @@ def _hundredth(share: float, lang: str) -> str:
     return formats.number(100 * share, lang, decimals=0) if math.isfinite(share) else "-"
 
 
-def short(answer: Answer, lang: str) -> str:
+def short(answer: Evaluation, lang: str) -> str:
     """The verdicts in a few words."""
     if answer.excused:
         return text("words.not_applicable", lang)
@@ -91,7 +90,7 @@ def share(value: float, lang: str) -> str:
     return formats.percent(100 * value, lang, decimals=0)
 
 
-def note_sentence(note: Note, lang: str) -> str:
+def note_sentence(note: Limitation, lang: str) -> str:
     """What was left out, or stands in the way."""
     return text(f"waterbed.notes.{note.key}", lang, **_written(note.values, lang))
 
@@ -115,7 +114,7 @@ def reason_sentence(reason: Reason, names: Sequence[str], lang: str) -> str:
     )
 
 
-def remarks(answer: Answer, lang: str) -> tuple[str, ...]:
+def remarks(answer: Evaluation, lang: str) -> tuple[str, ...]:
     """Everything that a reader must know, what stands in the way first."""
     stops = [note for note in answer.notes if note.stops]
     said = [note_sentence(note, lang) for note in stops or answer.notes]
@@ -126,7 +125,7 @@ def remarks(answer: Answer, lang: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def more(answer: Answer, lang: str) -> tuple[str, ...]:
+def more(answer: Evaluation, lang: str) -> tuple[str, ...]:
     """What would be needed to say more than the verdict does."""
     result = answer.result
     if result is None:
@@ -169,7 +168,7 @@ def points(value: float, lang: str) -> str:
     return formats.signed(100 * value / 10, lang, formats.points)
 
 
-def roles(answer: Answer, lang: str) -> list[tuple[str, str, str]]:
+def roles(answer: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     """Every location with its role, and why it was left out; those that were compared first.
 
     Returns:
@@ -188,10 +187,10 @@ def roles(answer: Answer, lang: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def went_rows(answer: Answer, lang: str) -> list[tuple[str, str, str, str, str]]:
+def went_rows(answer: Evaluation, lang: str) -> list[tuple[str, str, str, str, str]]:
     """Every place where demand may have gone, as people read it."""
 
-    def row(one: Went) -> tuple[str, str, str, str, str]:
+    def row(one: Destination) -> tuple[str, str, str, str, str]:
         corrected = text(f"waterbed.went.{'yes' if one.corrected else 'no'}", lang)
         if one.effect is None:
             return (place(one, lang), text("waterbed.went.unknown", lang), "", "", corrected)
@@ -206,7 +205,7 @@ def went_rows(answer: Answer, lang: str) -> list[tuple[str, str, str, str, str]]
     return [row(one) for one in answer.destinations]
 
 
-def drawn(answer: Answer) -> tuple[Went, ...]:
+def drawn(answer: Evaluation) -> tuple[Destination, ...]:
     """The places that a chart has room for: what was registered, what is shown, then the largest.
 
     Places of which nothing can be told stand in the table only.
@@ -216,17 +215,21 @@ def drawn(answer: Answer) -> tuple[Went, ...]:
     return tuple(one for one in told if one in ranked)
 
 
-def _weight(one: Went) -> tuple[bool, bool, float]:
+def _weight(one: Destination) -> tuple[bool, bool, float]:
     value = one.effect.value if one.effect else 0.0
-    return one.kind is Kind.REGISTERED, one.shown, abs(value)
+    return one.kind is DestinationKind.REGISTERED, one.shown, abs(value)
 
 
-def place(went: Went, lang: str) -> str:
+def place(went: Destination, lang: str) -> str:
     """A place where demand may have gone, in words."""
     name = went.name
-    if went.kind in {Kind.REGISTERED, Kind.SUBSTITUTE, Kind.CHANNEL}:
+    if went.kind in {
+        DestinationKind.REGISTERED,
+        DestinationKind.SUBSTITUTE,
+        DestinationKind.CHANNEL,
+    }:
         name = _channels(went.name.split(";"), lang)
-    elif went.kind is Kind.GROUP and not name:
+    elif went.kind is DestinationKind.GROUP and not name:
         name = text("waterbed.kinds.no_group", lang)
     return text(f"waterbed.kinds.{went.kind}", lang, name=name)
 

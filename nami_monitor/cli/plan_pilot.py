@@ -17,8 +17,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.pilot import Pilot, pilot
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
+from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.store import Transaction
 from nami_monitor.waterbed.result import Plan
 
@@ -72,7 +72,9 @@ def plan_pilot(
             anticipation_months=anticipation,
             may_spread=may_spread,
         )
-        found = pilot(one, ground(db, [category], one.named_products), Unit(unit), months, quotient)
+        found = assess_pilot(
+            one, read_panel_data(db, [category], one.named_products), Unit(unit), months, quotient
+        )
     session.show(as_row(session, found), _lines(session, found))
 
 

@@ -12,10 +12,9 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.answer import Answer, answer
-from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.evaluation import Destination, Evaluation, evaluate
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.register import chosen
-from nami_monitor.kpis.interventions.went import Went
 from nami_monitor.waterbed.result import Interval
 
 app = typer.Typer(rich_markup_mode=None)
@@ -41,15 +40,15 @@ def waterbed(
 ) -> None:
     """Say what interventions did."""
     with opened(session) as store, store.read() as db:
-        read = ground(db)
+        read = read_panel_data(db)
         found = [
-            answer(one, read, Unit(unit)) for one in chosen(read.register, interventions or ())
+            evaluate(one, read, Unit(unit)) for one in chosen(read.register, interventions or ())
         ]
     lines = _table(session, found) if found else [session.t("cli.waterbed.nothing")]
     session.show([as_row(session, one) for one in found], lines)
 
 
-def as_row(session: Session, one: Answer) -> dict[str, Any]:
+def as_row(session: Session, one: Evaluation) -> dict[str, Any]:
     """An answer as plain data; effects are per month, limits without bound are null."""
     result, window, found = one.result, one.window, one.sites
     return {
@@ -87,7 +86,7 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _went(session: Session, went: Went) -> dict[str, Any]:
+def _went(session: Session, went: Destination) -> dict[str, Any]:
     return {
         "kind": str(went.kind),
         "name": went.name,
@@ -98,7 +97,7 @@ def _went(session: Session, went: Went) -> dict[str, Any]:
     }
 
 
-def _table(session: Session, found: list[Answer]) -> list[str]:
+def _table(session: Session, found: list[Evaluation]) -> list[str]:
     header = [
         session.t("cli.waterbed.intervention"),
         session.t("cli.waterbed.verdict"),
@@ -121,7 +120,7 @@ def _table(session: Session, found: list[Answer]) -> list[str]:
     return lines
 
 
-def _effect(session: Session, one: Answer, part: str) -> str:
+def _effect(session: Session, one: Evaluation, part: str) -> str:
     found = getattr(one.result, part) if one.result else None
     if found is None:
         return ""
@@ -129,7 +128,7 @@ def _effect(session: Session, one: Answer, part: str) -> str:
     return f"{value} ({briefing.span(found, one.unit, session.lang)})"
 
 
-def _quotient(session: Session, one: Answer) -> str:
+def _quotient(session: Session, one: Evaluation) -> str:
     found = one.result.quotient if one.result else None
     if found is None or math.isnan(found.value):
         return ""

@@ -22,8 +22,7 @@ from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
 from nami_monitor.store import Transaction
 
 if TYPE_CHECKING:
-    from nami_monitor.kpis.interventions.answer import Answer
-    from nami_monitor.kpis.interventions.portfolio import Share
+    from nami_monitor.kpis.interventions.evaluation import Evaluation, PeriodShare
 
 
 def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
@@ -61,7 +60,7 @@ def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
     return results
 
 
-def _groups(db: Transaction, ask: Ask, answers: Sequence[Answer]) -> list[tuple[str, ...]]:
+def _groups(db: Transaction, ask: Ask, answers: Sequence[Evaluation]) -> list[tuple[str, ...]]:
     """The groups; by category also those in which something was ordered and nothing was tried."""
     found = {_keys(one, ask.by) for one in answers}
     if ask.by == ("category",):
@@ -71,20 +70,20 @@ def _groups(db: Transaction, ask: Ask, answers: Sequence[Answer]) -> list[tuple[
     return sorted(found) if ask.by else [()]
 
 
-def shares(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> list[Share]:
+def shares(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> list[PeriodShare]:
     """The interventions of a question, with what their estimates say of a period."""
     return _within(_answers(db, kpi, ask), period)
 
 
-def _within(answers: Sequence[Answer], period: Period) -> list[Share]:
+def _within(answers: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
     if not answers:
         return []
-    from nami_monitor.kpis.interventions.portfolio import within  # noqa: PLC0415 - see below
+    from nami_monitor.kpis.interventions.evaluation import period_shares  # noqa: PLC0415 - see below
 
-    return within(answers, period)
+    return period_shares(answers, period)
 
 
-def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Answer]:
+def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
     """What the interventions of a question did.
 
     The estimator is loaded here, because a first page of data without interventions need not wait
@@ -92,21 +91,21 @@ def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Answer]:
     """
     if not db.value("select exists (select 1 from interventions)"):
         return []
-    from nami_monitor.kpis.interventions.portfolio import portfolio  # noqa: PLC0415 - see above
+    from nami_monitor.kpis.interventions.evaluation import evaluations  # noqa: PLC0415 - see above
 
     unit = Unit.BASE if kpi.unit is Unit.PERCENT else kpi.unit
-    return [one for one in portfolio(db, unit) if _wanted(one, ask)]
+    return [one for one in evaluations(db, unit) if _wanted(one, ask)]
 
 
-def _named(one: Answer) -> dict[str, str]:
+def _named(one: Evaluation) -> dict[str, str]:
     return {"category": one.intervention.category, "intervention": one.intervention.code}
 
 
-def _keys(one: Answer, by: Sequence[str]) -> tuple[str, ...]:
+def _keys(one: Evaluation, by: Sequence[str]) -> tuple[str, ...]:
     return tuple(_named(one)[name] for name in by)
 
 
-def _wanted(one: Answer, ask: Ask) -> bool:
+def _wanted(one: Evaluation, ask: Ask) -> bool:
     named = _named(one)
     return all((named[name] or EMPTY) in values for name, values in ask.filters.items())
 
@@ -126,7 +125,7 @@ def _blank(
     )
 
 
-def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[Share]) -> KpiResult:
+def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
     if not held:
         return replace(blank, reason=Reason("none_in_force"))
     counted = sum(one.months for one in held)
@@ -139,7 +138,7 @@ def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[Share]) -> KpiResult:
     return _quotient(made, told) if kpi.unit is Unit.PERCENT else _avoided(made, told)
 
 
-def _avoided(made: KpiResult, held: Sequence[Share]) -> KpiResult:
+def _avoided(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
     """What was not bought on balance.
 
     Limits are added up, so that they hold however errors go together.
@@ -154,7 +153,7 @@ def _avoided(made: KpiResult, held: Sequence[Share]) -> KpiResult:
     return replace(made, state=State.VALUE, value=value, low=low, high=high, numerator=value)
 
 
-def _quotient(made: KpiResult, held: Sequence[Share]) -> KpiResult:
+def _quotient(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
     """What came back of what went, over all interventions together: never a mean of quotients."""
     from nami_monitor.waterbed.pooled import pooled  # noqa: PLC0415 - as above
 

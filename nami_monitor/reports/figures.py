@@ -21,7 +21,7 @@ from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Trend, Written
 from nami_monitor.i18n import Lang, formats, text
-from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
+from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Evaluation
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.reports.document import Figure, Plain, Shape
 
@@ -86,7 +86,7 @@ def _low(shown: Trend, lang: Lang) -> int:
     return int(PLOT_HEIGHT - max(0, whole + AROUND - SLIDE_PIXELS))
 
 
-def mirrored(answer: Answer, lang: Lang) -> Figure | None:
+def mirrored(answer: Evaluation, lang: Lang) -> Figure | None:
     """Target and substitute against what was expected; None where there is no path."""
     path = answer.result.path if answer.result else None
     if path is None or answer.window is None:
@@ -113,7 +113,7 @@ def mirrored(answer: Answer, lang: Lang) -> Figure | None:
     )
 
 
-def strip(answer: Answer, lang: Lang) -> Figure | None:
+def strip(answer: Evaluation, lang: Lang) -> Figure | None:
     """Which share came back, on its strip; None where no such share may be given."""
     quotient = answer.result.quotient if answer.result else None
     if quotient is None or WITHOUT_QUOTIENT & set(answer.verdicts):

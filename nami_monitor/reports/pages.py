@@ -16,7 +16,7 @@ from nami_monitor.briefing.overview import Line
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.reports import figures
 from nami_monitor.reports.document import Audience, Document, Grid, Page
@@ -193,7 +193,7 @@ def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
     )
 
 
-def _waterbed(answer: Answer, section: Section, lang: Lang) -> Page:
+def _waterbed(answer: Evaluation, section: Section, lang: Lang) -> Page:
     points = [
         text(
             "report.effect",

@@ -14,9 +14,8 @@ from nami_monitor.charts.chances import Length, chances_sentence, chances_spec, 
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.cube import READINGS
-from nami_monitor.kpis.interventions.ground import Ground
-from nami_monitor.kpis.interventions.pilot import Pilot, pilot
+from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
+from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.ui import entry, measures, trends, waterbed
 from nami_monitor.ui import measure_fields as fields
@@ -31,10 +30,10 @@ PERCENT: Final = 100
 
 @st.cache_data(show_spinner=False, max_entries=100)
 def _pilot(
-    _read: Ground, path: str, version: int, one: Intervention, unit: str, months: int, back: int
+    _read: PanelData, path: str, version: int, one: Intervention, unit: str, months: int, back: int
 ) -> Pilot:
     del path, version
-    return pilot(one, _read, Unit(unit), months, back / PERCENT)
+    return assess_pilot(one, _read, Unit(unit), months, back / PERCENT)
 
 
 def part(session: Session) -> None:

@@ -12,11 +12,18 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer, readings
-from nami_monitor.kpis.interventions.cube import READINGS
-from nami_monitor.kpis.interventions.ground import Ground, ground
+from nami_monitor.kpis.interventions.evaluation import (
+    WITHOUT_QUOTIENT,
+    Evaluation,
+    evaluate_in_every_unit,
+)
+from nami_monitor.kpis.interventions.panel_data import (
+    READINGS,
+    PanelData,
+    location_records,
+    read_panel_data,
+)
 from nami_monitor.kpis.interventions.register import Intervention, chosen, interventions
-from nami_monitor.kpis.interventions.sites import places
 from nami_monitor.kpis.names import names
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, waterbed_charts
@@ -42,25 +49,27 @@ def _register(_store: Store, path: str, version: int) -> tuple[Intervention, ...
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _ground(_store: Store, path: str, version: int, category: str, more: tuple[str, ...]) -> Ground:
+def _ground(
+    _store: Store, path: str, version: int, category: str, more: tuple[str, ...]
+) -> PanelData:
     """What comparisons in a category rest on; visitors share it, and nobody changes it."""
     del path, version  # they are part of the key only
     with _store.read() as db:
-        return ground(db, [category], more)
+        return read_panel_data(db, [category], more)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _readings(_read: Ground, path: str, version: int, code: str) -> tuple[Answer, ...]:
+def _readings(_read: PanelData, path: str, version: int, code: str) -> tuple[Evaluation, ...]:
     del path, version
     (one,) = chosen(_read.register, [code])
-    return readings(one, _read)
+    return evaluate_in_every_unit(one, _read)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _names(_store: Store, path: str, version: int, lang: str) -> Mapping[str | None, str]:
     del path, version
     with _store.read() as db:
-        return names(db, "location", list(places(db)), lang)
+        return names(db, "location", list(location_records(db)), lang)
 
 
 def part(session: Session) -> None:
@@ -119,7 +128,7 @@ def empty(session: Session, found: Sequence[Intervention]) -> bool:
     return True
 
 
-def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...]:
+def choose(session: Session, found: Sequence[Intervention]) -> tuple[Evaluation, ...]:
     """The intervention to look at, in every reading; at first the first with an estimate."""
     by_code = {one.code: one for one in found}
     told = (one.code for one in found if any(map(_judged, _of(session, one))))
@@ -133,25 +142,25 @@ def choose(session: Session, found: Sequence[Intervention]) -> tuple[Answer, ...
     return _of(session, by_code[code])
 
 
-def _judged(one: Answer) -> bool:
+def _judged(one: Evaluation) -> bool:
     return one.estimated and not one.excused
 
 
-def _of(session: Session, one: Intervention) -> tuple[Answer, ...]:
+def _of(session: Session, one: Intervention) -> tuple[Evaluation, ...]:
     store = session.store
     path, version = str(store.path), store.version()
     read = _ground(store, path, version, one.category, ())
     return _readings(read, path, version, one.code)
 
 
-def drafted(session: Session, one: Intervention) -> Ground:
+def drafted(session: Session, one: Intervention) -> PanelData:
     """What the comparison of a draft rests on, with the articles that it names."""
     store = session.store
     named = tuple(sorted(one.named_products))
     return _ground(store, str(store.path), store.version(), one.category, named)
 
 
-def reading(session: Session, answers: Sequence[Answer]) -> Answer:
+def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
     """The reading that was chosen; at first the first in which something was estimated."""
     usual = next((one for one in answers if one.estimated), answers[0])
     unit = filters.select(
@@ -164,7 +173,7 @@ def reading(session: Session, answers: Sequence[Answer]) -> Answer:
     return next(one for one in answers if one.unit == Unit(unit))
 
 
-def verdict(session: Session, one: Answer) -> None:
+def verdict(session: Session, one: Evaluation) -> None:
     """What may be said, in the size that it deserves, and what it rests on."""
     st.html(f'<p class="nami-headline">{escape(briefing.verdict(one, session.lang))}</p>')
     if _judged(one) and one.result is not None:
@@ -180,7 +189,7 @@ def anyway(session: Session) -> bool:
     return st.checkbox(session.t("waterbed.anyway"), key="waterbed_anyway")
 
 
-def remarks(session: Session, one: Answer) -> None:
+def remarks(session: Session, one: Evaluation) -> None:
     """What a reader must know beside an estimate."""
     said = briefing.remarks(one, session.lang)
     if one.estimated and said:
@@ -199,7 +208,7 @@ def plain(said: str) -> str:
     return said.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
 
 
-def effects(session: Session, one: Answer, answers: Sequence[Answer]) -> None:
+def effects(session: Session, one: Evaluation, answers: Sequence[Evaluation]) -> None:
     """Gross, spill-over and net: the chosen reading large, the others beside it."""
     if not one.estimated:
         return
@@ -209,7 +218,7 @@ def effects(session: Session, one: Answer, answers: Sequence[Answer]) -> None:
     links.offer(session.t("trace.figure", name=name), _figure(one))
 
 
-def _figure(one: Answer) -> links.Address:
+def _figure(one: Evaluation) -> links.Address:
     """What a measure brought on balance over all months after its start, as a figure."""
     months = one.window.post if one.window else (one.intervention.starts_on,)
     first, last = (month.replace(day=1) for month in (months[0], months[-1]))
@@ -218,7 +227,7 @@ def _figure(one: Answer) -> links.Address:
     return links.of_figure(NET[one.unit], period, where)
 
 
-def _card(session: Session, part: str, one: Answer, answers: Sequence[Answer]) -> Card:
+def _card(session: Session, part: str, one: Evaluation, answers: Sequence[Evaluation]) -> Card:
     found = getattr(one.result, part)
     interval = Beside(
         session.t("waterbed.heads.interval"), briefing.span(found, one.unit, session.lang)
@@ -233,7 +242,7 @@ def _card(session: Session, part: str, one: Answer, answers: Sequence[Answer]) -
     )
 
 
-def _beside(session: Session, part: str, one: Answer) -> Beside:
+def _beside(session: Session, part: str, one: Evaluation) -> Beside:
     label = session.t(f"waterbed.heads.{one.unit}")
     found = getattr(one.result, part) if one.result else None
     if found is None:
@@ -246,7 +255,7 @@ def _beside(session: Session, part: str, one: Answer) -> Beside:
     )
 
 
-def more(session: Session, one: Answer) -> None:
+def more(session: Session, one: Evaluation) -> None:
     """What would be needed to say more."""
     said = briefing.more(one, session.lang)
     if said:
@@ -254,7 +263,7 @@ def more(session: Session, one: Answer) -> None:
         bullets(said)
 
 
-def sensitivity(session: Session, one: Answer) -> None:
+def sensitivity(session: Session, one: Evaluation) -> None:
     """Second opinions on the quotient."""
     result = one.result
     if result is None or result.quotient is None or WITHOUT_QUOTIENT & set(one.verdicts):
@@ -297,7 +306,7 @@ def sensitivity(session: Session, one: Answer) -> None:
             st.markdown(session.t("waterbed.sensitivity.bias", points=said))
 
 
-def sites(session: Session, one: Answer) -> None:
+def sites(session: Session, one: Evaluation) -> None:
     """Which locations were compared, and why others were not."""
     if one.sites is None:
         return

@@ -20,7 +20,7 @@ from nami_monitor.charts.placebos import Course, placebo_sentence, placebo_spec,
 from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
 from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.tables import Table
-from nami_monitor.kpis.interventions.answer import WITHOUT_QUOTIENT, Answer
+from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Evaluation
 from nami_monitor.ui import annotated, cache, trends
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
@@ -29,7 +29,7 @@ BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 
-def strip(session: Session, one: Answer) -> None:
+def strip(session: Session, one: Evaluation) -> None:
     """Which share came back, on its strip."""
     found = one.result.quotient if one.result else None
     if found is None or WITHOUT_QUOTIENT & set(one.verdicts):
@@ -47,7 +47,7 @@ def strip(session: Session, one: Answer) -> None:
     )
 
 
-def bars(session: Session, one: Answer) -> None:
+def bars(session: Session, one: Evaluation) -> None:
     """Target and substitute against what was expected, month by month, with their lessons."""
     path = one.result.path if one.result else None
     if path is None or one.window is None:
@@ -74,7 +74,7 @@ def bars(session: Session, one: Answer) -> None:
     annotated.lessons(session, called, BARS)
 
 
-def path(session: Session, one: Answer) -> None:
+def path(session: Session, one: Evaluation) -> None:
     """One channel among what the same sum says where nothing was done."""
     found = one.result.path if one.result else None
     if found is None or one.window is None:
@@ -115,7 +115,7 @@ def path(session: Session, one: Answer) -> None:
     )
 
 
-def went(session: Session, one: Answer) -> None:
+def went(session: Session, one: Evaluation) -> None:
     """Where it may have gone: the chart of what can be told, and a table of every place."""
     if not one.destinations:
         return

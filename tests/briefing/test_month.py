@@ -15,8 +15,8 @@ from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, KitSignal, State
 from nami_monitor.i18n import LANGS, has_text
-from nami_monitor.kpis.interventions.cube import READINGS
-from nami_monitor.kpis.interventions.portfolio import portfolio
+from nami_monitor.kpis.interventions.evaluation import evaluations
+from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.result import Reason
 from nami_monitor.signals.signal import attention
 from nami_monitor.store import Store
@@ -151,7 +151,7 @@ def test_every_intervention_is_read_in_the_first_unit_in_which_it_can_be(db):
             units = [
                 one
                 for unit in READINGS
-                for one in portfolio(db, unit)
+                for one in evaluations(db, unit)
                 if one.intervention.code == code
             ]
             told = next((one for one in units if one.estimated), units[0])

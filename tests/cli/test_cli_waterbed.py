@@ -4,7 +4,7 @@ import json
 
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import text
-from nami_monitor.kpis.interventions import answer
+from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
 
 INTERVAL = {"value", "low", "high"}
@@ -46,7 +46,7 @@ def test_the_pilot_of_the_demo(nami, demo_folder):
 
 def test_where_refusing_does_not_apply_no_verdict_is_given(nami, demo_folder, monkeypatch):
     because = Reason("not_applicable", {"reason": "law", "basis": "act 1", "again": None})
-    monkeypatch.setattr(answer, "_excused", lambda *_: because)
+    monkeypatch.setattr(evaluation, "_excused", lambda *_: because)
     (row,) = asked(nami, demo_folder, "ZL-I-3")
     assert (row["applies"], row["verdicts"]) == (False, [])
     assert "act 1" in row["sentence"]

@@ -7,8 +7,8 @@ from scipy import stats
 
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.demo.truth import TRUTH
-from nami_monitor.kpis.interventions.answer import answer
-from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.evaluation import evaluate
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.store import Store
 
@@ -20,7 +20,7 @@ NOMINAL = 0.05
 def read(demo_folder):
     store = Store(demo_folder / "demo.duckdb")
     with store.read() as db:
-        found = ground(db)
+        found = read_panel_data(db)
     store.close()
     return found
 
@@ -33,14 +33,14 @@ def planted(read):
 
 def test_the_planted_quotient_lies_within_the_interval_in_every_reading(read, planted):
     for unit in (Unit.BASE, Unit.KG, Unit.EUR):
-        found = answer(planted, read, unit)
+        found = evaluate(planted, read, unit)
         assert found.result.quotient.low < TRUTH.waterbed_quotient < found.result.quotient.high
         assert Verdict.WATERBED_SHOWN in found.verdicts
 
 
 def test_nothing_spread_anywhere_else(read, planted):
     """The truth of the demo: all that came back came back in the web shop."""
-    found = answer(planted, read, Unit.BASE)
+    found = evaluate(planted, read, Unit.BASE)
     shown = [place.name for place in found.destinations if place.shown]
     assert shown == ["webshop"]
     assert len(found.destinations) > 10
@@ -48,12 +48,12 @@ def test_nothing_spread_anywhere_else(read, planted):
 
 def test_control_locations_raise_no_alarm_beyond_the_nominal_rate(read, planted):
     """Each of them in the pilot's place, with the same start: false alarms are binomial."""
-    controls = answer(planted, read, Unit.BASE, look_around=False).sites.controls
+    controls = evaluate(planted, read, Unit.BASE, look_around=False).sites.controls
     alarms = dict.fromkeys(("gross", "spill", "net"), 0)
     backfires = 0
     for code in controls:
         one = replace(planted, code="placebo", locations=(code,))
-        found = answer(one, read, Unit.BASE, look_around=False)
+        found = evaluate(one, read, Unit.BASE, look_around=False)
         assert found.estimated
         for part in alarms:
             effect = getattr(found.result, part)

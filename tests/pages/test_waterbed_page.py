@@ -14,7 +14,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.entry import enter
 from nami_monitor.ingest.undo import undo
 from nami_monitor.kit import shipped
-from nami_monitor.kpis.interventions import answer
+from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.sentences import said
 from nami_monitor.store import Store
@@ -122,7 +122,7 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
 ):
     values = {"reason": "the law", "basis": "act 1", "again": dt.date(2027, 1, 1)}
     because = Reason("not_applicable", values)
-    monkeypatch.setattr(answer, "_excused", lambda *_: because)
+    monkeypatch.setattr(evaluation, "_excused", lambda *_: because)
     found = opened(lang=lang, intervention="ZL-I-3")
     assert said(because, lang) in words(found)
     assert "act 1" in words(found)

@@ -1,6 +1,6 @@
-"""From the register of interventions to what each of them did, and where it went.
+"""From the register of interventions to an evaluation of each, and where demand may have gone.
 
-``register`` reads what was registered, ``cube`` the order lines of a category, ``window`` which
-months can be compared and ``sites`` which locations; ``scope`` brings them together into arrays,
-``answer`` asks the estimator, and ``portfolio`` does so for all of them.
+``register`` reads what was registered, ``panel_data`` the order lines by location and month.
+``window`` chooses the months and ``sites`` the locations; ``comparison`` makes arrays of them,
+``evaluation`` hands these to the estimator, and ``pilot`` plans what is yet to start.
 """

@@ -10,10 +10,14 @@ import numpy as np
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import MIN_CONTROLS, MIN_PRE_MONTHS, PLAN_POWER, PLAN_STARTS
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.ground import Ground
-from nami_monitor.kpis.interventions.note import Note
-from nami_monitor.kpis.interventions.panel import Setting, setting, unreadable, untouched
-from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.comparison import (
+    Comparison,
+    compare,
+    unreadable,
+    untouched_groups,
+)
+from nami_monitor.kpis.interventions.panel_data import PanelData
+from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.waterbed.planning import plan
 from nami_monitor.waterbed.result import Plan
@@ -29,7 +33,7 @@ NOT_YET: Final = "not_started"
 
 
 @dataclass(frozen=True)
-class Enough:
+class EnoughToShow:
     """What would show the waterbed that is expected, in four of five cases.
 
     Args:
@@ -62,8 +66,8 @@ class Pilot:
     sites: Sites | None
     plan: Plan | None
     lengths: tuple[Plan, ...]
-    notes: tuple[Note, ...]
-    enough: Enough | None = None
+    notes: tuple[Limitation, ...]
+    enough: EnoughToShow | None = None
 
     @property
     def locations(self) -> tuple[str, ...]:
@@ -76,7 +80,9 @@ class Pilot:
         return self.plan is not None and self.plan.gross_se is not None
 
 
-def pilot(one: Intervention, read: Ground, unit: Unit, months: int, quotient: float) -> Pilot:
+def assess_pilot(
+    one: Intervention, read: PanelData, unit: Unit, months: int, quotient: float
+) -> Pilot:
     """What a pilot could show.
 
     Args:
@@ -92,12 +98,12 @@ def pilot(one: Intervention, read: Ground, unit: Unit, months: int, quotient: fl
     """
     cube = read.cubes.get(one.category)
     if cube is None:
-        none = Note("no_orders", {"category": one.category}, stops=True)
+        none = Limitation("no_orders", {"category": one.category}, stops=True)
         return Pilot(one, unit, None, None, (), (none,))
     begun = add_months(cube.months[-1], 1)
     ahead = replace(one, starts_on=begun, ends_on=None, ramp_months=0)
-    found = setting(ahead, read)
-    if not isinstance(found, Setting):
+    found = compare(ahead, read)
+    if not isinstance(found, Comparison):
         return Pilot(one, unit, None, None, (), found)
     lacking = unreadable(found, unit)
     seen = [note for note in found.notes if note.key != NOT_YET]
@@ -110,7 +116,7 @@ def pilot(one: Intervention, read: Ground, unit: Unit, months: int, quotient: fl
     enough = None
     if plans[0].chance_waterbed is not None and not _shows(plans[0]):
         longer = (each.post_months for each in shown if each.post_months > months and _shows(each))
-        enough = Enough(next(longer, None), _wider(one, found, unit, months, quotient))
+        enough = EnoughToShow(next(longer, None), _wider(one, found, unit, months, quotient))
     return Pilot(one, unit, found.sites, plans[0], tuple(shown), notes, enough)
 
 
@@ -120,7 +126,7 @@ def _shows(found: Plan) -> bool:
 
 
 def _wider(
-    one: Intervention, found: Setting, unit: Unit, months: int, quotient: float
+    one: Intervention, found: Comparison, unit: Unit, months: int, quotient: float
 ) -> int | None:
     """With how many pilot locations it would be shown, the first controls taken to be of them."""
     most = len(found.locations) - int(MIN_CONTROLS.value)
@@ -130,7 +136,7 @@ def _wider(
 
 def _plan(
     one: Intervention,
-    found: Setting,
+    found: Comparison,
     unit: Unit,
     months: int,
     quotient: float,
@@ -146,12 +152,12 @@ def _plan(
         months,
         quotient_expected=quotient,
         anticipation=one.anticipation_months,
-        untouched=untouched(found, unit, one, _settled(one, found, months)),
+        untouched=untouched_groups(found, unit, one, _settled(one, found, months)),
         volume=found.volume,
     )
 
 
-def _settled(one: Intervention, found: Setting, months: int) -> int:
+def _settled(one: Intervention, found: Comparison, months: int) -> int:
     """How many months come before the earliest start in the history that is looked at."""
     first = len(found.window.pre) - months - int(PLAN_STARTS.value) + 1
     return max(first, int(MIN_PRE_MONTHS.value)) - one.anticipation_months

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -128,3 +128,18 @@ def chosen(found: Collection[Intervention], codes: Collection[str]) -> list[Inte
     for code in codes:
         refuse_unknown("waterbed.no_intervention", code, by_code)
     return [by_code[code] for code in dict.fromkeys(codes)] if codes else list(found)
+
+
+@dataclass(frozen=True)
+class Limitation:
+    """Something that was left out, or that stands in the way.
+
+    Args:
+        key: names the sentence.
+        values: what was seen, for its placeholders.
+        stops: whether nothing can be estimated because of it.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    stops: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,15 +11,13 @@ import numpy as np
 
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.thresholds import SILENT_MONTHS
-from nami_monitor.kpis.interventions.cube import Bools, Cube
-from nami_monitor.kpis.interventions.overlap import Apart
+from nami_monitor.kpis.interventions.panel_data import Bools, Cube, LocationRecord
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.kpis.interventions.window import Window
+from nami_monitor.kpis.interventions.window import Separation, Window
 from nami_monitor.kpis.privacy import Site, protected_sets
-from nami_monitor.store import Transaction
 
 
-class Out(StrEnum):
+class LeftOutReason(StrEnum):
     """Why a location is left out of a comparison."""
 
     UNKNOWN = "unknown"
@@ -36,21 +33,11 @@ class Out(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
-    """A location of the masters: its code, group, and when it opened and closed."""
-
-    code: str
-    group: str | None
-    opened_on: date | None
-    closed_on: date | None
-
-
-@dataclass(frozen=True)
-class Left:
+class LeftOut:
     """A location that was left out, and why."""
 
     location: str
-    why: Out
+    why: LeftOutReason
 
 
 @dataclass(frozen=True)
@@ -68,14 +55,8 @@ class Sites:
     treated: tuple[str, ...]
     controls: tuple[str, ...]
     neighbours: tuple[str, ...]
-    left: tuple[Left, ...]
-    others: tuple[Left, ...]
-
-
-def places(db: Transaction) -> dict[str, Place]:
-    """Every location of the masters, by code."""
-    rows = db.rows("select location_id, location_group, opened_on, closed_on from location_facts")
-    return {row[0]: Place(*row) for row in rows}
+    left: tuple[LeftOut, ...]
+    others: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -94,9 +75,9 @@ class Given:
 
     cube: Cube
     window: Window
-    known: Mapping[str, Place]
+    known: Mapping[str, LocationRecord]
     staff: Sequence[Site]
-    apart: Apart
+    apart: Separation
     target: frozenset[int]
     absent: frozenset[str]
 
@@ -117,14 +98,14 @@ class Given:
         lines = self.cube.has_lines(self.target)[:, self.span]
         return frozenset(code for code, at in self.cube.row_of.items() if lines[at].any())
 
-    def not_there(self, code: str) -> Out | None:
+    def not_there(self, code: str) -> LeftOutReason | None:
         """Why a location cannot be followed all the time."""
         lines = self.lines[self.cube.row_of[code]]
         why = _out_of_time(self.known.get(code), self.window, lines)
-        return why or (Out.GAP if code in self.absent else None)
+        return why or (LeftOutReason.GAP if code in self.absent else None)
 
 
-def sites(one: Intervention, given: Given) -> Sites:
+def choose_sites(one: Intervention, given: Given) -> Sites:
     """Choose the locations of a comparison."""
     treated, left = _treated(one, given)
     groups = {given.known[code].group for code in one.locations if code in given.known} - {None}
@@ -135,50 +116,56 @@ def sites(one: Intervention, given: Given) -> Sites:
             continue
         place = given.known.get(code)
         neighbour = place is not None and place.group in groups
-        why = Out.NO_ORDERS if code not in given.ordering else given.not_there(code)
+        why = LeftOutReason.NO_ORDERS if code not in given.ordering else given.not_there(code)
         if why is None and code in small:
-            why = Out.SMALL
+            why = LeftOutReason.SMALL
         if why is None and neighbour:
             near.append(code)
         why = why or _taken_away(code, given.apart, spreads=one.may_spread and neighbour)
         if why is None:
             chosen.append(code)
         else:
-            others.append(Left(code, why))
+            others.append(LeftOut(code, why))
     return Sites(tuple(treated), tuple(chosen), tuple(near), tuple(left), tuple(others))
 
 
-def _treated(one: Intervention, given: Given) -> tuple[list[str], list[Left]]:
+def _treated(one: Intervention, given: Given) -> tuple[list[str], list[LeftOut]]:
     """The locations where it was taken that can be followed, and those that cannot."""
     hidden = _hidden(one, given.staff)
     treated, left = [], []
     for code in sorted(set(one.locations)):
         if code not in given.cube.row_of:
-            left.append(Left(code, Out.NO_ORDERS if code in given.known else Out.UNKNOWN))
-        elif why := (given.not_there(code) or (Out.SMALL if code in hidden else None)):
-            left.append(Left(code, why))
+            left.append(
+                LeftOut(
+                    code, LeftOutReason.NO_ORDERS if code in given.known else LeftOutReason.UNKNOWN
+                )
+            )
+        elif why := (given.not_there(code) or (LeftOutReason.SMALL if code in hidden else None)):
+            left.append(LeftOut(code, why))
         else:
             treated.append(code)
     return treated, left
 
 
-def _taken_away(code: str, apart: Apart, *, spreads: bool) -> Out | None:
+def _taken_away(code: str, apart: Separation, *, spreads: bool) -> LeftOutReason | None:
     """Why a location that is there all the time is no control."""
     if code in apart.without or (apart.only is not None and code not in apart.only):
-        return Out.OTHER
-    return Out.MAY_SPREAD if spreads else None
+        return LeftOutReason.OTHER
+    return LeftOutReason.MAY_SPREAD if spreads else None
 
 
-def _out_of_time(place: Place | None, window: Window, lines: Bools) -> Out | None:
+def _out_of_time(
+    place: LocationRecord | None, window: Window, lines: Bools
+) -> LeftOutReason | None:
     """Why a location was not there all the time."""
     months = window.months
     if not months:
         return None
     if place and place.opened_on and place.opened_on > months[0]:
-        return Out.OPENED
+        return LeftOutReason.OPENED
     if place and place.closed_on and place.closed_on < last_day(months[-1]):
-        return Out.CLOSED
-    return Out.SILENT if _silent(lines) else None
+        return LeftOutReason.CLOSED
+    return LeftOutReason.SILENT if _silent(lines) else None
 
 
 def _silent(lines: Bools) -> bool:

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from nami_monitor.core.periods import add_months, last_day
-from nami_monitor.core.thresholds import CATCHING_UP
+from nami_monitor.core.periods import add_months, last_day, months_between
+from nami_monitor.core.thresholds import CATCHING_UP, MIN_CONTROLS, MIN_POST_MONTHS, MIN_PRE_MONTHS
 from nami_monitor.core.words import Grain
-from nami_monitor.kpis.context import SourceMonth
-from nami_monitor.kpis.interventions.note import Note
-from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.panel_data import History
+from nami_monitor.kpis.interventions.register import Intervention, Limitation
 
 COARSE: Final = (Grain.QUARTER, Grain.YEAR)
-
-History = Mapping[str, Mapping[date, SourceMonth]]
-"""Per source what it owed and delivered, by month."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Window:
     post: tuple[date, ...]
     anticipation: int
     after: tuple[date, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Limitation, ...]
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -45,7 +41,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Cut:
+class MonthLimits:
     """Months that another intervention takes from the comparison.
 
     Args:
@@ -63,12 +59,12 @@ class Cut:
         )
 
 
-def window(
+def comparison_window(
     one: Intervention,
     months: Sequence[date],
     history: History,
     feeds: Sequence[Collection[str]],
-    cut: Cut,
+    cut: MonthLimits,
 ) -> Window:
     """The months in which an intervention can be compared with the time before it.
 
@@ -83,7 +79,7 @@ def window(
     held = [history[source] for source in sources if source in history]
     coarse = sorted({m.grain for h in held for m in h.values() if m.grain in COARSE})
     if coarse:
-        return Window((), (), 0, (), (Note("grain", {"grain": coarse[0]}, stops=True),))
+        return Window((), (), 0, (), (Limitation("grain", {"grain": coarse[0]}, stops=True),))
     there = [m for m in months if all(_delivered(history, feed, m) for feed in feeds)]
     breaks = sorted({m.month for h in held for m in h.values() if m.broken})
     first, last = _unbroken(breaks, one)
@@ -142,13 +138,15 @@ def _after(one: Intervention, month: date) -> bool:
     return ended is not None and limit is not None and ended < month <= limit
 
 
-def _missing(months: Sequence[date], there: Sequence[date], used: Sequence[date]) -> Iterable[Note]:
+def _missing(
+    months: Sequence[date], there: Sequence[date], used: Sequence[date]
+) -> Iterable[Limitation]:
     if not used:
         return
     gaps = sorted(set(months) - set(there))
     within = [month for month in gaps if used[0] < month < used[-1]]
     if within:
-        yield Note("missing_months", {"months": tuple(within)})
+        yield Limitation("missing_months", {"months": tuple(within)})
 
 
 def _broken(
@@ -157,12 +155,128 @@ def _broken(
     first: date | None,
     last: date | None,
     months: Sequence[date],
-) -> Iterable[Note]:
+) -> Iterable[Limitation]:
     if last == one.start_month:
         across = next(m for m in breaks if one.start_month <= m <= one.full_from)
-        yield Note("break_at_start", {"month": across}, stops=True)
+        yield Limitation("break_at_start", {"month": across}, stops=True)
         return
     if first is not None and months and first > months[0]:
-        yield Note("break_before", {"month": first})
+        yield Limitation("break_before", {"month": first})
     if last is not None:
-        yield Note("break_after", {"month": last})
+        yield Limitation("break_after", {"month": last})
+
+
+@dataclass(frozen=True)
+class Separation:
+    """How an intervention is kept apart from the others.
+
+    Args:
+        cut: the months that only it touches.
+        only: the locations that may serve as controls, because they share another intervention
+            with the treated; None for all.
+        without: locations that may not, because another intervention touches them alone.
+        notes: what was done, and what could not be told apart.
+    """
+
+    cut: MonthLimits
+    only: frozenset[str] | None
+    without: frozenset[str]
+    notes: tuple[Limitation, ...]
+
+
+def separate(
+    one: Intervention,
+    others: Sequence[Intervention],
+    candidates: frozenset[str],
+    first: date,
+    last: date,
+) -> Separation:
+    """Keep an intervention apart from others that touch the same series.
+
+    Another intervention at all treated locations and at enough controls falls out of the
+    comparison with those controls. One at controls alone takes them away. One at all treated
+    locations alone takes the months that it touches, if enough are left; otherwise both are
+    estimated together, and that is said.
+
+    Args:
+        one: the intervention.
+        others: those that touch its target or its substitute.
+        candidates: every location with orders of the category; others play no part.
+        first: the first month with data.
+        last: the last one.
+    """
+    treated = frozenset(one.locations) & candidates
+    cut, notes = MonthLimits(), list[Limitation]()
+    only: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+    for other in others:
+        began, ended = _months_of(other, first, last)
+        if other.code == one.code or began > ended:
+            continue
+        there = frozenset(other.locations)
+        shared = (only if only is not None else candidates) & there - treated
+        if not treated & there:
+            if candidates & there:
+                without |= there
+                notes.append(Limitation("other_at_controls", {"other": other.code}))
+        elif treated <= there and len(shared) >= MIN_CONTROLS.value:
+            only = shared
+            notes.append(Limitation("shared_with_controls", {"other": other.code}))
+        else:
+            without |= there - treated
+            tried = _cut(one, other, first, last)
+            if tried is None or not treated <= there:
+                notes.append(Limitation("not_apart", {"other": other.code}))
+            else:
+                cut = _both(cut, tried)
+                notes.append(Limitation("cut_apart", {"other": other.code}))
+    return Separation(cut, only, without, tuple(notes))
+
+
+def _months_of(other: Intervention, first: date, last: date) -> tuple[date, date]:
+    """The months between the first and the last in which it can be felt."""
+    began = add_months(other.start_month, -other.anticipation_months)
+    return max(began, first), min(other.last_month or last, last)
+
+
+def _cut(one: Intervention, other: Intervention, first: date, last: date) -> MonthLimits | None:
+    """The months without the other, if enough are left on either side of the start."""
+    began, ended = _months_of(other, first, last)
+    if began > one.full_from:
+        left = months_between(one.full_from, began)
+        return MonthLimits(last=add_months(began, -1)) if left >= MIN_POST_MONTHS.value else None
+    settled = other.full_from
+    if other.last_month is not None and other.last_month < one.start_month:
+        settled = add_months(ended, 1)
+    elif other.last_month is not None and other.last_month <= last:
+        return None
+    left = months_between(settled, one.start_month)
+    return MonthLimits(first=settled) if left >= MIN_PRE_MONTHS.value else None
+
+
+def _both(one: MonthLimits, other: MonthLimits) -> MonthLimits:
+    firsts = [month for month in (one.first, other.first) if month]
+    lasts = [month for month in (one.last, other.last) if month]
+    return MonthLimits(max(firsts, default=None), min(lasts, default=None))
+
+
+def overlapping(
+    one: Intervention,
+    found: Iterable[Intervention],
+    targets: Mapping[str, frozenset[int]],
+    own: frozenset[int],
+) -> list[Intervention]:
+    """The other interventions that touch what one is about.
+
+    Args:
+        one: the intervention.
+        found: the register.
+        targets: by code, the parts of the cube that an intervention aims at; interventions of
+            other categories are not in it.
+        own: the parts of the target and the substitute of the one.
+    """
+    return [
+        other
+        for other in found
+        if other.code != one.code and own & targets.get(other.code, frozenset())
+    ]

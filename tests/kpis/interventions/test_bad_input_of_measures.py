@@ -11,8 +11,8 @@ from nami_monitor.cli.session import Session
 from nami_monitor.cli.waterbed import as_row
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import LANGS
-from nami_monitor.kpis.interventions.answer import NOT_ENOUGH, answer
-from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions.evaluation import NOT_ENOUGH, evaluate
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
 
 RETURNS, NOTHING_BACK, STILL, NO_CABINET, TWIN, OTHER_TWIN = OFFICES[4:10]
@@ -39,14 +39,14 @@ def read(kept):
             world.pens[OTHER_TWIN, month, channel] = world.pens[TWIN, month, channel]
     world.load(kept)
     with kept.store.read() as db:
-        return ground(db)
+        return read_panel_data(db)
 
 
 def judged(read, **change):
     (one,) = read.register
     one = replace(one, code="X", **change)
     alone = replace(read, register=())
-    return {unit: answer(one, alone, unit) for unit in (Unit.BASE, Unit.KG, Unit.EUR)}
+    return {unit: evaluate(one, alone, unit) for unit in (Unit.BASE, Unit.KG, Unit.EUR)}
 
 
 def rows(answers, lang="nl"):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
-from nami_monitor.kpis.interventions import portfolio
-from nami_monitor.kpis.interventions.answer import Answer
+from nami_monitor.kpis.interventions import evaluation
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.interventions.window import Window
 from nami_monitor.waterbed.result import Estimate, Result
 from tests.kpis.interventions.offices import Offices
@@ -31,13 +31,13 @@ def told(code, gross, spill, verdict, *, covariance=0.0, started="2025-01-01"):
         (verdict,), Design.CONTROLS, estimate(gross, 10.0), estimate(spill, 5.0),
         estimate(gross + spill, net_se), None, covariance, 24, len(post), (0,), (1, 2), (),
     )  # fmt: skip
-    return Answer(one, Unit.BASE, window, None, result, (), MONTHS[-1])
+    return Evaluation(one, Unit.BASE, window, None, result, (), MONTHS[-1])
 
 
 def silent(code):
     """An answer without an estimate."""
     one = replace(ONE, code=code, starts_on=dt.date(2025, 1, 1), category=f"c{code}")
-    return Answer(one, Unit.BASE, None, None, None, (), MONTHS[-1])
+    return Evaluation(one, Unit.BASE, None, None, None, (), MONTHS[-1])
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def base(kept):
 @pytest.fixture
 def given(base, monkeypatch):
     def give(*answers):
-        monkeypatch.setattr(portfolio, "portfolio", lambda _db, _unit: answers)
+        monkeypatch.setattr(evaluation, "evaluations", lambda _db, _unit: answers)
         return base
 
     return give

@@ -8,10 +8,9 @@ import pytest
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions import cube, cubes
-from nami_monitor.kpis.interventions.answer import readings
-from nami_monitor.kpis.interventions.cube import READINGS, Part
-from nami_monitor.kpis.interventions.ground import ground
+from nami_monitor.kpis.interventions import panel_data
+from nami_monitor.kpis.interventions.evaluation import evaluate_in_every_unit
+from nami_monitor.kpis.interventions.panel_data import READINGS, CubePart, read_panel_data
 from tests.kpis.interventions.offices import OFFICES, Offices
 
 FIRST = dt.date(2023, 1, 1)
@@ -46,7 +45,7 @@ def lines(kept):
 
 def read(monitor):
     with monitor.store.read() as db:
-        return cubes.cubes(db, ["office"], {("cabinet", "P1")})
+        return panel_data.read_cubes(db, ["office"], {("cabinet", "P1")})
 
 
 def told(one):
@@ -60,7 +59,7 @@ def told(one):
 def test_lines_read_apart_are_those_that_were_added_up_first(lines, monkeypatch):
     monitor, _ = lines
     apart = {code: told(one) for code, one in read(monitor).items()}
-    monkeypatch.setattr(cubes, "LINES_APART", 0)
+    monkeypatch.setattr(panel_data, "LINES_APART", 0)
     together = {code: told(one) for code, one in read(monitor).items()}
     assert list(apart) == ["office"]
     for code, (*names, units, seen, totals) in apart.items():
@@ -83,9 +82,9 @@ def test_a_cube_holds_the_plain_sums_of_its_lines(lines):
         sums[Unit.KG, *cell] += (pieces or 0) * ARTICLES[article]
         sums[Unit.EUR, *cell] += eur
     parts = {
-        "P1": Part("counter", "", "cabinet", ("cabinet", "P1"), "writing", "piece"),
-        "P2": Part("counter", "", "cabinet", None, "paper", "piece"),
-        "W1": Part("counter", "", "cabinet", None, "writing", "piece"),
+        "P1": CubePart("counter", "", "cabinet", ("cabinet", "P1"), "writing", "piece"),
+        "P2": CubePart("counter", "", "cabinet", None, "paper", "piece"),
+        "W1": CubePart("counter", "", "cabinet", None, "writing", "piece"),
     }
     for article, part in parts.items():
         at = found.parts.index(part)
@@ -116,27 +115,27 @@ def test_an_article_without_a_group_is_one_with_those_that_are_the_same(monitor)
     monitor.load("locations", "location_id name organisation\nL01 Here Org")
     monitor.load_rows("orders", header, rows, source="cabinet")
     with monitor.store.read() as db:
-        (found,) = cubes.cubes(db, ["cleaning"], ()).values()
+        (found,) = panel_data.read_cubes(db, ["cleaning"], ()).values()
     assert [part.group for part in found.parts] == ["A1", "C1"]
     assert found.panel([0], Unit.BASE).tolist() == [[2.0]]
 
 
 def test_nothing_is_read_of_a_category_without_lines(monitor):
     with monitor.store.read() as db:
-        assert cubes.cubes(db, ["cleaning"], ()) == {}
+        assert panel_data.read_cubes(db, ["cleaning"], ()) == {}
 
 
 def test_a_cube_that_keeps_no_panels_says_the_same(lines, monkeypatch):
     kept = answered(lines[0])
-    monkeypatch.setattr(cube, "KEPT_AT_MOST", 0)
+    monkeypatch.setattr(panel_data, "KEPT_AT_MOST", 0)
     assert answered(lines[0]) == kept
 
 
 def answered(monitor):
     with monitor.store.read() as db:
-        found = ground(db)
+        found = read_panel_data(db)
     return [
         (one.result.net, one.result.quotient, one.destinations)
         for each in found.register
-        for one in readings(each, found)
+        for one in evaluate_in_every_unit(each, found)
     ]

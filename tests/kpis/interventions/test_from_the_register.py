@@ -7,21 +7,20 @@ import pytest
 
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.ingest.actions import Code, merge
-from nami_monitor.kpis.interventions.answer import answer, readings
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.panel import Setting, setting
-from nami_monitor.kpis.interventions.series import Kind
+from nami_monitor.kpis.interventions.comparison import Comparison, DestinationKind, compare
+from nami_monitor.kpis.interventions.evaluation import evaluate, evaluate_in_every_unit
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
 
 
 def read(monitor):
     with monitor.store.read() as db:
-        return ground(db)
+        return read_panel_data(db)
 
 
 def settings_of(monitor):
     found = read(monitor)
-    return {one.code: setting(one, found) for one in found.register}
+    return {one.code: compare(one, found) for one in found.register}
 
 
 def keys(notes):
@@ -42,7 +41,7 @@ def plain(kept):
 def test_the_arrays_hold_what_was_ordered(plain):
     found = settings_of(plain)["I1"]
     world = Offices()
-    assert isinstance(found, Setting)
+    assert isinstance(found, Comparison)
     assert found.window.months == tuple(MONTHS)
     assert found.window.anticipation == 1
     assert found.sites.treated == (PILOT,)
@@ -64,15 +63,15 @@ def test_a_month_without_orders_of_the_article_is_a_true_zero(plain):
 def test_everywhere_else_that_demand_may_have_gone_is_looked_at(plain):
     found = settings_of(plain)["I1"]
     assert [(goal.kind, goal.name) for goal in found.series.goals] == [
-        (Kind.SUBSTITUTE, "webshop"),
-        (Kind.GROUP, "paper"),
+        (DestinationKind.SUBSTITUTE, "webshop"),
+        (DestinationKind.GROUP, "paper"),
     ]
     assert list(found.series.untouched) == ["paper"]
 
 
 def test_every_reading_says_the_same_of_pens_that_all_weigh_and_cost_the_same(plain):
     found = read(plain)
-    base, kg, eur = readings(found.register[0], found)
+    base, kg, eur = evaluate_in_every_unit(found.register[0], found)
     assert [one.unit for one in (base, kg, eur)] == [Unit.BASE, Unit.KG, Unit.EUR]
     assert kg.result.net.value == pytest.approx(base.result.net.value / 100)
     assert eur.result.gross.value == pytest.approx(base.result.gross.value / 2)
@@ -141,7 +140,7 @@ def test_a_small_pilot_with_articles_is_hidden(world, monitor):
     header = ["period_start", "period_end", "location_id", "activity_measure", "value", "unit"]
     monitor.load_rows("measurements", [*header, "proxy"], rows)
     found = read(monitor)
-    told = answer(found.register[0], found, Unit.BASE)
+    told = evaluate(found.register[0], found, Unit.BASE)
     assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
     assert told.result is None
     assert [(one.location, one.why) for one in told.sites.left] == [(PILOT, "small")]
@@ -164,7 +163,7 @@ def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, monitor,
     world.load(monitor)
     found = read(monitor)
     for unit in (Unit.BASE, Unit.KG, Unit.EUR):
-        told = answer(found.register[0], found, unit)
+        told = evaluate(found.register[0], found, unit)
         assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
         assert told.result is None
         assert note in keys(one for one in told.notes if one.stops)
@@ -182,7 +181,7 @@ def test_units_that_differ_are_not_added_up(world, monitor):
         source="cabinet",
     )
     found = read(monitor)
-    base, kg, eur = readings(found.register[0], found)
+    base, kg, eur = evaluate_in_every_unit(found.register[0], found)
     assert keys(base.notes)[0] == "mixed_units"
     assert base.result is None
     assert eur.estimated
@@ -212,10 +211,10 @@ def test_nothing_is_judged_where_the_strategy_does_not_apply(
     monitor.load_rows("categories", header, [["office", "K", "O", "false", "law", "2027-01-01"]])
     found = read(monitor)
     (one,) = found.register
-    for each in (answer(one, found, Unit.BASE), *readings(one, found)):
+    for each in (evaluate(one, found, Unit.BASE), *evaluate_in_every_unit(one, found)):
         assert (each.excused is not None) is excused
         assert each.estimated
-    said = answer(one, found, Unit.BASE).excused
+    said = evaluate(one, found, Unit.BASE).excused
     assert said is None or (said.key, said.values["reason"]) == ("not_applicable", "law")
     if excused and ruled_out == "refuse":
         asked = {"kind": "r12", "where": {"category": ("office",)}}

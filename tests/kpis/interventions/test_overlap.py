@@ -3,8 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from nami_monitor.kpis.interventions.overlap import apart, touching
-from nami_monitor.kpis.interventions.window import Cut
+from nami_monitor.kpis.interventions.window import MonthLimits, overlapping, separate
 from tests.kpis.interventions.test_window import ONE, month
 
 FIRST, LAST = month("2022-01"), month("2025-12")
@@ -14,7 +13,7 @@ OTHER = replace(ONE, code="O", locations=("P",), starts_on=dt.date(2025, 4, 1))
 
 
 def judge(other, one=PILOT):
-    return apart(one, [other], CONTROLS | {"P", "Q"}, FIRST, LAST)
+    return separate(one, [other], CONTROLS | {"P", "Q"}, FIRST, LAST)
 
 
 def keys(found):
@@ -44,24 +43,24 @@ def test_one_at_the_treated_and_enough_controls_falls_out_with_those():
 
 def test_a_later_one_at_the_treated_ends_the_comparison_before_it_is_felt():
     found = judge(replace(OTHER, anticipation_months=1))
-    assert found.cut == Cut(last=month("2025-02"))
+    assert found.cut == MonthLimits(last=month("2025-02"))
     assert keys(found) == ["cut_apart"]
 
 
 def test_an_earlier_one_that_still_holds_begins_the_comparison_later():
     found = judge(replace(OTHER, starts_on=dt.date(2022, 3, 1), ramp_months=2))
-    assert found.cut == Cut(first=month("2022-05"))
+    assert found.cut == MonthLimits(first=month("2022-05"))
 
 
 def test_an_earlier_one_that_ended_begins_it_after_its_end():
     other = replace(OTHER, starts_on=dt.date(2022, 3, 1), ends_on=dt.date(2022, 8, 31))
-    assert judge(other).cut == Cut(first=month("2022-09"))
+    assert judge(other).cut == MonthLimits(first=month("2022-09"))
 
 
 def test_one_that_starts_with_it_cannot_be_told_apart():
     found = judge(replace(OTHER, starts_on=ONE.starts_on))
     assert keys(found) == ["not_apart"]
-    assert found.cut == Cut()
+    assert found.cut == MonthLimits()
 
 
 def test_one_too_soon_after_leaves_too_little():
@@ -83,4 +82,4 @@ def test_only_those_that_touch_the_same_lines_count():
     strange = replace(OTHER, code="X")
     elsewhere = replace(OTHER, code="Y")
     register = [PILOT, OTHER, strange, elsewhere]
-    assert touching(PILOT, register, targets, frozenset({1, 2})) == [OTHER]
+    assert overlapping(PILOT, register, targets, frozenset({1, 2})) == [OTHER]

@@ -10,8 +10,8 @@ from nami_monitor.briefing import pilot as briefing
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, formats, text
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.pilot import Enough, pilot
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
+from nami_monitor.kpis.interventions.pilot import EnoughToShow, assess_pilot
 from nami_monitor.waterbed.planning import plan
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, Offices
 
@@ -35,7 +35,9 @@ def history(kept):
 
 def asked(monitor, one=DRAFT, unit=Unit.BASE, months=12, quotient=0.7):
     with monitor.store.read() as db:
-        return pilot(one, ground(db, [one.category], one.named_products), unit, months, quotient)
+        return assess_pilot(
+            one, read_panel_data(db, [one.category], one.named_products), unit, months, quotient
+        )
 
 
 def test_it_is_the_planner_on_the_whole_history(history):
@@ -83,7 +85,7 @@ def test_it_says_how_much_wider_or_longer_it_should_be(history):
 
 def test_a_leak_that_nothing_would_show_is_told(history):
     found = asked(history, replace(DRAFT, planned_reduction=0.01), quotient=0.1)
-    assert found.enough == Enough(None, None)
+    assert found.enough == EnoughToShow(None, None)
     for lang in LANGS:
         assert text(
             "pilot.more.enough_none", lang, power=formats.percent(80, lang, decimals=0)

@@ -8,10 +8,9 @@ import pytest
 from scipy import stats
 
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.answer import answer
-from nami_monitor.kpis.interventions.ground import ground
-from nami_monitor.kpis.interventions.panel import setting
-from nami_monitor.kpis.interventions.series import Kind
+from nami_monitor.kpis.interventions.comparison import DestinationKind, compare
+from nami_monitor.kpis.interventions.evaluation import evaluate
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.waterbed.destinations import destinations
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices, wobble
 
@@ -47,8 +46,8 @@ def desk(monitor, months):
 
 def went(monitor, unit=Unit.BASE):
     with monitor.store.read() as db:
-        read = ground(db)
-    return read, answer(read.register[0], read, unit)
+        read = read_panel_data(db)
+    return read, evaluate(read.register[0], read, unit)
 
 
 def found(told, kind):
@@ -59,18 +58,22 @@ def test_what_was_registered_comes_first_and_as_it_was_estimated(monitor):
     Offices(paper=papers(0)).load(monitor)
     _, told = went(monitor)
     first, *rest = told.destinations
-    assert (first.kind, first.name, first.corrected) == (Kind.REGISTERED, "webshop", False)
+    assert (first.kind, first.name, first.corrected) == (
+        DestinationKind.REGISTERED,
+        "webshop",
+        False,
+    )
     assert first.effect == told.result.spill
     assert first.shown
     assert all(place.corrected for place in rest if place.effect)
-    assert [place.effect for place in rest if place.kind is Kind.NEIGHBOURS] == [None]
+    assert [place.effect for place in rest if place.kind is DestinationKind.NEIGHBOURS] == [None]
 
 
 @pytest.mark.parametrize(("more", "shown"), [(0, False), (60, True)])
 def test_a_product_group_that_took_over_is_shown_and_one_that_did_not_is_not(monitor, more, shown):
     Offices(paper=papers(more)).load(monitor)
     _, told = went(monitor)
-    (paper,) = found(told, Kind.GROUP)
+    (paper,) = found(told, DestinationKind.GROUP)
     assert (paper.name, paper.shown) == ("paper", shown)
     assert paper.effect.low < more < paper.effect.high
 
@@ -79,7 +82,7 @@ def test_a_channel_that_nobody_named_is_a_place_too(monitor):
     Offices(paper=papers(0)).load(monitor)
     desk(monitor, MONTHS)
     _, told = went(monitor)
-    (channel,) = found(told, Kind.CHANNEL)
+    (channel,) = found(told, DestinationKind.CHANNEL)
     assert (channel.name, channel.shown) == ("desk", False)
     assert channel.effect.low < 0 < channel.effect.high
 
@@ -88,7 +91,7 @@ def test_of_a_source_that_did_not_deliver_every_month_nothing_is_told(monitor):
     Offices(paper=papers(0)).load(monitor)
     desk(monitor, MONTHS[:-DESK])
     _, told = went(monitor)
-    (channel,) = found(told, Kind.CHANNEL)
+    (channel,) = found(told, DestinationKind.CHANNEL)
     assert channel.effect is None
     assert not channel.shown
 
@@ -101,18 +104,18 @@ def test_limits_are_those_of_the_places_together(monitor):
     world.load(monitor)
     desk(monitor, MONTHS)
     read, told = went(monitor)
-    seen = setting(read.register[0], read)
-    goals = [goal for goal in seen.series.goals if goal.kind is not Kind.SUBSTITUTE]
+    seen = compare(read.register[0], read)
+    goals = [goal for goal in seen.series.goals if goal.kind is not DestinationKind.SUBSTITUTE]
     again = destinations(
         seen.array(seen.series.target, Unit.BASE),
         np.array([seen.array(goal.parts, Unit.BASE) for goal in goals]),
         seen.treated,
         len(seen.window.pre),
     )
-    elsewhere = [*found(told, Kind.CHANNEL), *found(told, Kind.GROUP)]
+    elsewhere = [*found(told, DestinationKind.CHANNEL), *found(told, DestinationKind.GROUP)]
     assert [place.effect for place in elsewhere] == [place.effect for place in again.each]
-    (before,) = found(told, Kind.BEFORE)
-    (near,) = found(told, Kind.NEIGHBOURS)
+    (before,) = found(told, DestinationKind.BEFORE)
+    (near,) = found(told, DestinationKind.NEIGHBOURS)
     own = told.result.anticipation.gross
     places = len([*elsewhere, before, near])
     assert places == 4
@@ -129,21 +132,21 @@ def test_pilots_without_any_other_place_have_what_was_registered(monitor):
         one["group"] = ""
     world.load(monitor)
     _, told = went(monitor)
-    assert [place.kind for place in told.destinations] == [Kind.REGISTERED]
+    assert [place.kind for place in told.destinations] == [DestinationKind.REGISTERED]
 
 
 def test_of_several_substitutes_each_is_looked_at_after_their_sum(monitor):
     Offices(paper=papers(0)).load(monitor)
     desk(monitor, MONTHS)
     with monitor.store.read() as db:
-        read = ground(db)
+        read = read_panel_data(db)
     one = replace(read.register[0], substitute_channels=("webshop", "desk"))
-    told = answer(one, read, Unit.BASE)
+    told = evaluate(one, read, Unit.BASE)
     first, *parts = told.destinations[:3]
-    assert (first.kind, first.name) == (Kind.REGISTERED, "desk;webshop")
+    assert (first.kind, first.name) == (DestinationKind.REGISTERED, "desk;webshop")
     assert [(part.kind, part.name, part.shown) for part in parts] == [
-        (Kind.SUBSTITUTE, "desk", False),
-        (Kind.SUBSTITUTE, "webshop", True),
+        (DestinationKind.SUBSTITUTE, "desk", False),
+        (DestinationKind.SUBSTITUTE, "webshop", True),
     ]
 
 
@@ -156,7 +159,7 @@ def test_after_the_end_it_is_looked_at_whether_people_caught_up(monitor):
             world.pens[PILOT, month, "webshop"] = 45
     world.load(monitor)
     _, told = went(monitor)
-    (after,) = found(told, Kind.AFTER)
+    (after,) = found(told, DestinationKind.AFTER)
     assert told.result.post_months == 6
     assert after.corrected
     assert after.shown

@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.core.words import Grain
 from nami_monitor.kpis.context import SourceMonth
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.kpis.interventions.window import Cut, window
+from nami_monitor.kpis.interventions.window import MonthLimits, comparison_window
 
 
 def month(text):
@@ -46,7 +46,7 @@ def history(broken=(), missing=(), grain=Grain.MONTH, source="s"):
 
 
 def look(one=ONE, cut=None, **more):
-    return window(one, MONTHS, history(**more), [{"s"}], cut or Cut())
+    return comparison_window(one, MONTHS, history(**more), [{"s"}], cut or MonthLimits())
 
 
 def test_before_and_after_the_start():
@@ -104,7 +104,7 @@ def test_a_missing_month_is_in_neither_and_shortens_the_anticipation():
 def test_a_series_that_a_source_does_not_feed_yet_is_missing():
     both = history() | {"late": {m: o for m, o in history(source="late")["late"].items()
                                  if m >= month("2023-06")}}  # fmt: skip
-    found = window(ONE, MONTHS, both, [{"s"}, {"late"}], Cut())
+    found = comparison_window(ONE, MONTHS, both, [{"s"}, {"late"}], MonthLimits())
     assert found.pre[0] == month("2023-06")
 
 
@@ -115,5 +115,5 @@ def test_quarters_are_too_coarse():
 
 
 def test_months_that_another_measure_takes_are_not_used():
-    found = look(cut=Cut(first=month("2023-04"), last=month("2025-06")))
+    found = look(cut=MonthLimits(first=month("2023-04"), last=month("2025-06")))
     assert (found.pre[0], found.post[-1]) == (month("2023-04"), month("2025-06"))
