@@ -10,8 +10,7 @@ from typing import Final
 from nami_monitor.briefing.scope import Scope
 from nami_monitor.briefing.signals_falls import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.ladder import OF_STRATEGY, Rung
-from nami_monitor.core.words import PeriodKind, Strategy
+from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
 from nami_monitor.kpis.interventions.register import interventions, listed
 from nami_monitor.kpis.year_end import year_end
@@ -182,7 +181,7 @@ def _falls(db: Transaction, month: date) -> tuple[Aha, ...]:
 
 def _rung(signal: Signal) -> Rung:
     gone = signal.numbers["part"] == 1
-    return OF_STRATEGY[Strategy.REFUSE if gone else Strategy.REDUCE]
+    return RUNG_OF_STRATEGY[Strategy.REFUSE if gone else Strategy.REDUCE]
 
 
 def answer(db: Transaction, name: str, said: str | None, who: str) -> None:

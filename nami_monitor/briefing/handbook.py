@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nami_monitor.core.ladder import LADDER
 from nami_monitor.core.thresholds import (
     MIN_COMPLETENESS,
     PREPARATION_MONTHS,
     PRICE_MONTHS,
     REAL_FALL,
 )
-from nami_monitor.core.words import OverTime, Unit
+from nami_monitor.core.words import LADDER, OverTime, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Kpi
 from nami_monitor.kpis.sentences import activity_name, period_names

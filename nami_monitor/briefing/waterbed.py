@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.core.shorten import short as cut
+from nami_monitor.core.errors import short as cut
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import DestinationKind

@@ -16,9 +16,8 @@ from typing import Annotated, Any, Final, get_type_hints
 import typer
 from typer.core import TyperCommand
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
-from nami_monitor.core.shorten import short
 from nami_monitor.i18n import LANGS, Lang, has_text, text
 
 WAIT_SECONDS: Final = 60.0

@@ -1,6 +1,10 @@
-"""What a user can mend. Any other exception is a bug."""
+"""Errors that a user can mend, and how their sentences quote a file. Other exceptions are bugs."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
 
 
 class UserError(Exception):
@@ -32,3 +36,24 @@ class DatabaseHeldError(UserError):
 
     def __init__(self, path: str, holder: str) -> None:
         super().__init__("store.held", path=path, holder=holder)
+
+
+LONGEST_QUOTE: Final = 80
+"""Characters of one quoted text."""
+LONGEST_IN_LIST: Final = 40
+"""Characters of each text in a list."""
+LIST_LIMIT: Final = 30
+"""Texts in a list."""
+CUT: Final = "\u2026"
+
+
+def short(text: object, most: int = LONGEST_QUOTE) -> str:
+    """A text on one line, cut after ``most`` characters."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else line[: most - 1] + CUT
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Texts with commas between: at most ``MOST`` of them, each cut."""
+    some = [short(text, LONGEST_IN_LIST) for text in islice(texts, LIST_LIMIT + 1)]
+    return ", ".join(some[:LIST_LIMIT] + [CUT] * (len(some) > LIST_LIMIT))

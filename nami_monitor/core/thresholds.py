@@ -1,8 +1,10 @@
-"""Every threshold, once, with where it comes from. Captions and docs print them from here."""
+"""Every threshold with its source, and the shadow prices; captions and docs print them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -186,3 +188,24 @@ BIG_MEASURE = Threshold(
 REAL_FALL = Threshold(
     0.05, "share", "design rule: a smaller fall in a year is not worth looking into"
 )
+
+
+SHADOW_PRICES: Final[Mapping[str, Mapping[str, float]]] = {
+    "A1": {
+        "GWP": 0.05, "ODP": 30, "POCP": 2, "AP": 4, "EP": 9, "HTP": 0.09, "FAETP": 0.03,
+        "MAETP": 0.0001, "TETP": 0.06, "ADPE": 0.16, "ADPF": 0.16,
+    },
+    "A2": {
+        "GWP": 0.116, "ODP": 32, "AP": 0.39, "EP-FRESH": 1.96, "EP-MARINE": 3.28,
+        "EP-TERRESTRIAL": 0.36, "POCP": 1.22, "ADPE": 0.30, "ADPF": 0.00033, "WATER": 0.00506,
+    },
+}  # fmt: skip
+"""Shadow prices behind MKI by price set and impact, in EUR per unit of the impact (kg CO2e, ...).
+
+A figure rests on one set: totals by A2 are about 1.4 to 2.1 times those by A1. An impact without a
+price is not counted, and listed as such, unless the table ``shadow_prices`` holds one.
+
+Source: A1 of the Dutch assessment method for works (Bepalingsmethode Milieuprestatie Bouwwerken,
+after EN 15804+A1), A2 of its edition for EN 15804+A2 (2025), of which not every price is known
+here.
+"""

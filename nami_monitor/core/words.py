@@ -1,8 +1,13 @@
-"""The enums of the domain. A value is what is stored and exported; people read the catalogues."""
+"""The enums and fixed terms of the domain.
+
+The value of an enum member is what is stored and exported; people read the texts in ``i18n``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class Strategy(StrEnum):
@@ -255,3 +260,60 @@ class SetAsideState(StrEnum):
 
 LEVELS = frozenset({"fte", "headcount", "staff", "voters", "posts"})
 """Activity measures that are a level at a moment: averaged over months, never added up."""
+
+
+SUSTAINABLE: Final = "sustainable"
+"""The mark that profiles map a supplier's own word to."""
+
+MARKS: Final = (
+    SUSTAINABLE,
+    "eu ecolabel",
+    "ecolabel",
+    "nordic swan",
+    "blauer engel",
+    "blue angel",
+    "milieukeur",
+    "planetproof",
+    "cradle to cradle",
+    "fsc",
+    "pefc",
+    "epeat",
+    "tco certified",
+    "energy star",
+    "fairtrade",
+    "oeko-tex",
+    "gots",
+)
+"""Type I ecolabels (ISO 14024) and the chain marks that the Dutch criteria for sustainable public
+procurement name as proof."""
+
+
+LADDER: Final = "CBS/PBL 2018"
+"""The R-ladder that rungs belong to; later ladders merge Refuse and Rethink and renumber the rest.
+
+Source: Potting, Hanemaaijer, Delahaye, Ganzevles, Hoekstra and Lijzen (2018), Circulaire economie:
+wat we willen weten en kunnen meten, PBL with CBS and RIVM.
+"""
+
+
+class Rung(StrEnum):
+    """A rung of ``LADDER``: how far a strategy keeps raw materials out of use, highest first."""
+
+    REFUSE = "R0"
+    RETHINK = "R1"
+    REDUCE = "R2"
+    REUSE = "R3"
+    REPAIR = "R4"
+    REFURBISH = "R5"
+    REMANUFACTURE = "R6"
+    REPURPOSE = "R7"
+    RECYCLE = "R8"
+    RECOVER = "R9"
+
+
+RUNG_OF_STRATEGY: Final[Mapping[Strategy, Rung]] = {
+    Strategy.REFUSE: Rung.REFUSE,
+    Strategy.RETHINK: Rung.RETHINK,
+    Strategy.REDUCE: Rung.REDUCE,
+}
+"""The rung of each strategy of the kit; impact and steering have none."""

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profile import Origin, Profile
 

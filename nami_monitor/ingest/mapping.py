@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.convert import Conversion, Reading, conversion, pack_flag
 from nami_monitor.ingest.headers import normal

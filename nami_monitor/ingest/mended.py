@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import listed
+from nami_monitor.core.errors import UserError, listed
 from nami_monitor.ingest.cells import MENDED, Large, Layout, Sheet
 from nami_monitor.ingest.headers import normal
 from nami_monitor.ingest.profile import Profile

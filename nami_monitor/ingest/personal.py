@@ -6,8 +6,7 @@ import re
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 
 PERSONAL_HEADERS = re.compile(
     r"\b(e ?mail( ?(adres|address))?|mail ?adres"

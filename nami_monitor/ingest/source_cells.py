@@ -9,9 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.near_matches import near_matches
-from nami_monitor.core.shorten import listed
 from nami_monitor.ingest.addresses import personal_columns, without_addresses
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
 from nami_monitor.ingest.headers import normal, positions, refuse_doubles

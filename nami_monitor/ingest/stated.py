@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Cell, kind_of
 from nami_monitor.ingest.sniff.numbers import TYPO_SHARE, decimal_evidence, decimal_of
 from nami_monitor.ingest.sniff.values import date_formats, parse_date

@@ -9,9 +9,8 @@ from typing import Final
 
 from rapidfuzz import fuzz, process, utils
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.near_matches import refuse_unknown
-from nami_monitor.core.shorten import listed
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.addresses import personal_columns
 from nami_monitor.ingest.cells import Sheet

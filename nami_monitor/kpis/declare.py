@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from nami_monitor.core.ladder import OF_STRATEGY, Rung
 from nami_monitor.core.words import (
+    RUNG_OF_STRATEGY,
     Direction,
     Evidence,
     OverTime,
     PeriodKind,
+    Rung,
     Strategy,
     Unit,
 )
@@ -170,7 +171,7 @@ class Kpi:
     @property
     def on_ladder(self) -> tuple[Rung, ...]:
         """Its rungs on the R-ladder; none for impact and steering."""
-        own = OF_STRATEGY.get(self.strategy)
+        own = RUNG_OF_STRATEGY.get(self.strategy)
         return self.rungs or ((own,) if own else ())
 
     @property

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from nami_monitor.core.ladder import LADDER
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import Evidence, Flag, State, Unit
+from nami_monitor.core.words import LADDER, Evidence, Flag, State, Unit
 from nami_monitor.kpis.declare import Kpi
 
 

@@ -13,9 +13,8 @@ from typing import Any, Final
 from PIL import Image
 
 from nami_monitor.charts import palette
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
-from nami_monitor.core.shorten import short
 
 FILE: Final = "organisation.toml"
 KEYS: Final = ("name", "logo", "primary", "second")

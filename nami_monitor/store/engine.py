@@ -21,8 +21,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import DatabaseHeldError, UserError, short
 from nami_monitor.store import schema
 
 IDLE_SECONDS = 5.0

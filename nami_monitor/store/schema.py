@@ -12,12 +12,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.ladder import LADDER, OF_STRATEGY
-from nami_monitor.core.marks import MARKS
-from nami_monitor.core.shadow_prices import PRICES
-from nami_monitor.core.shorten import listed
-from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS
+from nami_monitor.core.errors import UserError, listed
+from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS, SHADOW_PRICES
+from nami_monitor.core.words import LADDER, MARKS, RUNG_OF_STRATEGY
 from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
 
 if TYPE_CHECKING:
@@ -84,7 +81,9 @@ def _create(db: Transaction) -> None:
     )
     db.run(f"create view offered as {offered}")
     marks = "|".join(map(re.escape, MARKS))
-    rungs = " ".join(f"when '{strategy}' then '{rung}'" for strategy, rung in OF_STRATEGY.items())
+    rungs = " ".join(
+        f"when '{strategy}' then '{rung}'" for strategy, rung in RUNG_OF_STRATEGY.items()
+    )
     db.run(
         script("views")
         .replace("{marks}", rf"\b({marks})\b")
@@ -101,7 +100,7 @@ def _create(db: Transaction) -> None:
     )
     prices = ", ".join(
         f"('{price_set}', '{impact}', {price}::double)"
-        for price_set, of_impact in PRICES.items()
+        for price_set, of_impact in SHADOW_PRICES.items()
         for impact, price in of_impact.items()
     )
     db.run(script("projects").replace("{published_prices}", prices))

@@ -10,7 +10,6 @@ from nami_monitor.briefing.conclusions import CONFIRMED, OWN_SHARE, REJECTED, co
 from nami_monitor.briefing.scope import Scope
 from nami_monitor.briefing.signals_falls import of_falls
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.ladder import Rung
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal
 from nami_monitor.kpis import CATALOGUE, falls

@@ -4,7 +4,7 @@ Nothing here reads the database: rows in, figures out, in plain Python. A figure
 what it is divided by (None for a total), and which share of it is known.
 """
 
-from nami_monitor.core.shadow_prices import PRICES
+from nami_monitor.core.thresholds import SHADOW_PRICES
 
 ENOUGH = 0.5
 COLLECTED = ("recycling", "reuse", "composting", "energy")
@@ -78,7 +78,7 @@ def mki_of(row):
         return None
     if row["impact"] == "MKI":
         return row["impact_value"]
-    price = PRICES[row["impact_set"]].get(row["impact"])
+    price = SHADOW_PRICES[row["impact_set"]].get(row["impact"])
     return None if price is None else price * row["impact_value"]
 
 

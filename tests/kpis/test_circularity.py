@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.core.shadow_prices import PRICES
+from nami_monitor.core.thresholds import SHADOW_PRICES
 from nami_monitor.core.words import Flag, State
 from nami_monitor.store import Store
 from tests.support.monitor import Monitor
@@ -116,12 +116,12 @@ def test_mki_is_spread_over_the_life_of_each_line(priced):
 
 
 def test_prices_are_those_that_were_published():
-    assert PRICES["A1"] == {
+    assert SHADOW_PRICES["A1"] == {
         "GWP": 0.05, "ODP": 30, "POCP": 2, "AP": 4, "EP": 9, "HTP": 0.09, "FAETP": 0.03,
         "MAETP": 0.0001, "TETP": 0.06, "ADPE": 0.16, "ADPF": 0.16,
     }  # fmt: skip
-    assert PRICES["A2"]["GWP"] / PRICES["A1"]["GWP"] == pytest.approx(2.32)
-    assert set(PRICES["A2"]) & {"HTP", "FAETP", "MAETP", "TETP"} == set()  # not known yet
+    assert SHADOW_PRICES["A2"]["GWP"] / SHADOW_PRICES["A1"]["GWP"] == pytest.approx(2.32)
+    assert set(SHADOW_PRICES["A2"]) & {"HTP", "FAETP", "MAETP", "TETP"} == set()  # not known yet
 
 
 @pytest.fixture(scope="module")

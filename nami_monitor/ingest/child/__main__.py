@@ -14,8 +14,7 @@ from typing import Final
 
 import python_calamine as calamine
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.child.left import Sheets
 from nami_monitor.ingest.child.ocds import read_ocds
 from nami_monitor.ingest.child.ods import read_ods

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.child.left import Sheets
 from nami_monitor.ingest.ocds.load import load
 from nami_monitor.ingest.ocds.merge import compiled

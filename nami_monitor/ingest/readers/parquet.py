@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import (
     BOOLEAN,
     DATE,

@@ -14,8 +14,7 @@ from typing import Final
 import polars as pl
 
 import nami_monitor
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import listed, short
+from nami_monitor.core.errors import UserError, listed, short
 from nami_monitor.ingest.cells import Cell, Layout, Sheet
 from nami_monitor.ingest.readers.table import finish, misfit_frame, plan_table
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS

@@ -7,8 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import listed, short
+from nami_monitor.core.errors import UserError, listed, short
 from nami_monitor.ingest.cells import MISFIT_SCHEMA, Cell, Layout, Sheet, untag
 from nami_monitor.ingest.sniff.blocks import repeats, starts_table
 from nami_monitor.ingest.sniff.encodings import UNREADABLE

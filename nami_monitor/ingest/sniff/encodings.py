@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.shorten import short
+from nami_monitor.core.errors import UserError, short
 
 UTF8: Final = "utf-8"
 _MARKS: Final[Mapping[bytes, str]] = {

@@ -1,7 +1,6 @@
 """Reduce: less, and longer."""
 
-from nami_monitor.core.ladder import Rung
-from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Evidence, OverTime, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
     OF_SUBJECTS,

@@ -1,7 +1,6 @@
 """Rethink: ask differently."""
 
-from nami_monitor.core.ladder import Rung
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, OverTime, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_SUBJECTS,
     answered,
