@@ -11,7 +11,7 @@ from nami_monitor.briefing.scope import Scope
 from nami_monitor.briefing.signals_falls import of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import REAL_FALL
-from nami_monitor.core.words import KitSignal
+from nami_monitor.core.words import KitSignal, Rung
 from nami_monitor.kpis import CATALOGUE, falls
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
