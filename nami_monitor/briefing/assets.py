@@ -14,8 +14,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.lifetimes import Lives, lives
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql, periods_of
+from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]

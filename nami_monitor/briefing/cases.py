@@ -17,9 +17,8 @@ from nami_monitor.core.periods import Period, steps_in_year
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kit import Case, Exempt, Figure
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
-from nami_monitor.kpis.relations import ORDERS, choose
+from nami_monitor.kpis.questions import ORDERS, choose, latest_month, programmes
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.scope import latest_month, programmes
 from nami_monitor.kpis.targets import Target, agreed, aim, targets
 from nami_monitor.store import Transaction
 

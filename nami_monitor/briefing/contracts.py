@@ -16,8 +16,7 @@ from nami_monitor.briefing.overview import LOOKED_AT, YEARS
 from nami_monitor.core.periods import Period, add_months, last_day, steps_in_year
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql, periods_of
+from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]

@@ -10,9 +10,8 @@ from nami_monitor.core.thresholds import FUNNEL_LOCATIONS
 from nami_monitor.core.words import Flag, OverTime, State, Unit
 from nami_monitor.i18n import text
 from nami_monitor.kpis import Ask, Kpi, KpiResult, Reason, compute
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.kpis.questions import RELATIONS
+from nami_monitor.kpis.sentences import names, reason_sentence
 from nami_monitor.signals.funnel import Funnel, Kind, NoFunnel, Place, Point, Zone, funnel
 from nami_monitor.store import Transaction
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.measurability import Cell, Lack, Measurability, Unlock
-from nami_monitor.kpis.names import names as named
+from nami_monitor.kpis.sentences import names as named
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.store import Transaction
 

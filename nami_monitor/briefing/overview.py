@@ -16,7 +16,7 @@ from nami_monitor.briefing.registers import DataBreak, data_breaks
 from nami_monitor.core.periods import Period, add_months, span, steps_in_year
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
-from nami_monitor.kpis.scope import periods_of
+from nami_monitor.kpis.questions import periods_of
 from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
 from nami_monitor.signals.assess import Assessment, assess
 from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nami_monitor.kpis.activity import activity_measures
-from nami_monitor.kpis.scope import programmes
+from nami_monitor.kpis.questions import programmes
 from nami_monitor.store import Transaction
 
 

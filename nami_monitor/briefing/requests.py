@@ -15,9 +15,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, steps_in_year
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
-from nami_monitor.kpis.private_lines import FLAG, lines_query
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql, periods_of
+from nami_monitor.kpis.privacy import FLAG, lines_query
+from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
 
 Where = Mapping[str, tuple[str, ...]]

@@ -9,8 +9,7 @@ from nami_monitor.briefing import waterbed
 from nami_monitor.core.words import KitSignal, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.names import word
-from nami_monitor.kpis.sentences import activity_name
+from nami_monitor.kpis.sentences import activity_name, word
 from nami_monitor.signals.signal import Attention, Signal
 
 IN_UNIT: Final = frozenset({"value", "goal"})

@@ -18,8 +18,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import filter_sql
+from nami_monitor.kpis.questions import RELATIONS, filter_sql
 from nami_monitor.signals.effects import fading, of_effect
 from nami_monitor.signals.moments import long_contract, one_discipline, recent, rolling_out
 from nami_monitor.signals.shares import few_refused, retired_early

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from nami_monitor.briefing import signal_words, tracing, waterbed
+from nami_monitor.briefing import signal_words, waterbed
 from nami_monitor.briefing.findings import WORSE, Finding
 from nami_monitor.briefing.month import Briefing, Section
 from nami_monitor.briefing.overview import Line, chart_of
 from nami_monitor.core.words import Flag, KitSignal, State
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis import CATALOGUE, KpiResult, sentences
 from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.kpis.targets import Aim
 
@@ -83,7 +83,7 @@ def name(line: Line, lang: str) -> str:
 
 def value(result: KpiResult, lang: str) -> str:
     """A figure with its unit, or its state when there is none."""
-    return tracing.value(result, lang)
+    return sentences.figure_text(result, lang)
 
 
 def period(result: KpiResult, lang: str) -> str:

@@ -13,7 +13,7 @@ from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import DestinationKind
 from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Destination, Evaluation
 from nami_monitor.kpis.interventions.register import Limitation
-from nami_monitor.kpis.sentences import said as said_of
+from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.waterbed.result import Estimate, Reason
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
@@ -35,7 +35,7 @@ def verdict(answer: Evaluation, lang: str) -> str:
     Where the strategy does not apply to the category: that, with why and when to look again.
     """
     if answer.excused:
-        return said_of(answer.excused, lang)
+        return reason_text(answer.excused, lang)
     held = answer.verdicts
     said = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
     found = answer.result.quotient if answer.result else None

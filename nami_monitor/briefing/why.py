@@ -10,8 +10,7 @@ from fractions import Fraction
 from nami_monitor.core.words import Direction, Flag, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Ask, Kpi, KpiResult
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.sentences import activity_name, names, reason_sentence
 from nami_monitor.kpis.why import Against, Why, why
 from nami_monitor.store import Transaction
 

@@ -17,9 +17,9 @@ from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.overview import source_months
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
-from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.activity import activity_measures
-from nami_monitor.kpis.relations import choose
+from nami_monitor.kpis.questions import choose
+from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.store import Transaction
 

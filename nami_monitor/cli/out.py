@@ -17,7 +17,7 @@ from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.check import check as check_store
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.private_lines import FLAG, PRIVATE, lines_query
+from nami_monitor.kpis.privacy import FLAG, PRIVATE, lines_query
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import FORMATS, export_query, export_rows
 from nami_monitor.tables import TABLES

@@ -8,14 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.briefing import tracing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import TRACED
+from nami_monitor.kpis import TRACED, sentences
 from nami_monitor.kpis.listing import export
 from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
@@ -86,9 +85,9 @@ def _lines(session: Session, found: Trace) -> list[str]:
     lang, result = session.lang, found.result
     period = formats.period(result.period.start, result.period.end, result.period.kind, lang)
     said = [
-        f"{session.t(f'kpis.{result.code}.name')}, {period}: {tracing.value(result, lang)}",
+        f"{session.t(f'kpis.{result.code}.name')}, {period}: {sentences.figure_text(result, lang)}",
         session.t(f"kpis.{result.code}.formula"),
-        tracing.formula(found, lang),
+        sentences.formula_text(found, lang),
         "",
     ]
     if not found.batches:
@@ -103,7 +102,7 @@ def _lines(session: Session, found: Trace) -> list[str]:
             "" if part.imported_at is None else formats.day(part.imported_at, lang),
             formats.number(part.rows, lang),
             *(
-                "" if share is None else tracing.amount(share, lang)
+                "" if share is None else sentences.amount_text(share, lang)
                 for share in (part.numerator, part.denominator)
             ),
         ]

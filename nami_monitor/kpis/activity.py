@@ -17,9 +17,8 @@ from dataclasses import dataclass
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import LEVELS
-from nami_monitor.kpis.relations import RELATIONS, Relation
+from nami_monitor.kpis.questions import RELATIONS, Ask, Relation, filter_sql, periods_sql
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.scope import Ask, filter_sql, periods_sql
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import words
 

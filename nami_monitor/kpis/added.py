@@ -11,9 +11,8 @@ from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import Flag, OverTime, State, Unit
 from nami_monitor.kpis import activity, context, privacy
 from nami_monitor.kpis.declare import Kpi, measures_named
-from nami_monitor.kpis.relations import Relation, choose
+from nami_monitor.kpis.questions import Ask, Relation, choose, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import Ask, filter_sql, periods_of, periods_sql
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import words
 

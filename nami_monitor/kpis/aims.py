@@ -10,8 +10,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.ground import Ground, same
-from nami_monitor.kpis.relations import Relation
-from nami_monitor.kpis.scope import EMPTY, Ask
+from nami_monitor.kpis.questions import EMPTY, Ask, Relation
 from nami_monitor.kpis.scoped import Scope
 from nami_monitor.kpis.targets import Target, aim
 from nami_monitor.store import Transaction

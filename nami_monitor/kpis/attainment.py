@@ -10,8 +10,8 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.questions import EMPTY, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
 from nami_monitor.kpis.targets import NOT_APPLICABLE, Aim, Compute, Target, aim, targets
 from nami_monitor.store import Transaction
 

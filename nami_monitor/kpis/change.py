@@ -8,8 +8,8 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import OverTime, State
 from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.questions import Ask, periods_of
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask, periods_of
 from nami_monitor.store import Transaction
 
 

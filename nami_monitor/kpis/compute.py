@@ -13,8 +13,8 @@ from nami_monitor.kpis.counterfactual import counterfactual
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.fallen import fallen
 from nami_monitor.kpis.lifetimes import survival
+from nami_monitor.kpis.questions import Ask, latest_month
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask, latest_month
 from nami_monitor.store import Transaction
 
 __all__ = ["Ask", "compute", "latest_month"]

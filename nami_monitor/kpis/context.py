@@ -9,9 +9,8 @@ from datetime import date
 
 from nami_monitor.core.periods import Period, add_months, month_range
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
-from nami_monitor.kpis.relations import ORDERS, Relation
+from nami_monitor.kpis.questions import ORDERS, Ask, Relation, filter_sql
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.scope import Ask, filter_sql
 from nami_monitor.store import Transaction
 
 FED_BY = (

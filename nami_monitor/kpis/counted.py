@@ -6,8 +6,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.kpis.counterfactual import shares
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.grounds import ORDER_LINES
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.questions import RELATIONS, Ask
 from nami_monitor.kpis.scoped import Scope
 from nami_monitor.store import Transaction
 

@@ -16,9 +16,8 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
 from nami_monitor.kpis.context import excused_by, flags_of, not_applicable
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.relations import choose
+from nami_monitor.kpis.questions import EMPTY, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
 from nami_monitor.store import Transaction
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from nami_monitor.core.words import (
     Strategy,
     Unit,
 )
-from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.questions import RELATIONS
 
 PER_ACTIVITY = {
     Unit.BASE_PER_ACTIVITY,

@@ -13,9 +13,8 @@ from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.falls import BY, COMPARED, Goods, explanations, goods, unnamed
 from nami_monitor.kpis.grounds import ORDER_LINES
-from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import Ask, periods_of
 from nami_monitor.kpis.scoped import Scope
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import Direction, Flag, PeriodKind
-from nami_monitor.kpis.absolute import absolute
 from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.catalogue.reduce import REDUCE_VOLUME_PER_ACTIVITY
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.questions import Ask
+from nami_monitor.kpis.result import KpiResult, absolute
 from nami_monitor.signals.departures import latest_departure
 from nami_monitor.signals.xmr import HISTORY_MONTHS, xmr
 from nami_monitor.store import Transaction

@@ -11,9 +11,8 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State
 from nami_monitor.kpis import context
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.relations import Relation, choose
+from nami_monitor.kpis.questions import Ask, Relation, choose, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import Ask, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.survival import Survival, kaplan_meier
 from nami_monitor.store import Transaction
 

@@ -13,9 +13,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.ground import between
-from nami_monitor.kpis.private_lines import FLAG, PRIVATE, hidden_cells, is_hidden
-from nami_monitor.kpis.relations import ORDERS
-from nami_monitor.kpis.scope import Ask
+from nami_monitor.kpis.privacy import FLAG, PRIVATE, hidden_cells, is_hidden
+from nami_monitor.kpis.questions import ORDERS, Ask
 from nami_monitor.kpis.scoped import DISTINCT, Scope
 from nami_monitor.kpis.trace import figure, grounds
 from nami_monitor.store import Transaction

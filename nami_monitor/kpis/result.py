@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from nami_monitor.core.periods import Period
+from nami_monitor.core.thresholds import MIN_COMPLETENESS
 from nami_monitor.core.words import LADDER, Evidence, Flag, State, Unit
 from nami_monitor.kpis.declare import Kpi
 
@@ -113,3 +114,58 @@ def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
         "reason": reason,
         **{f"share_{name}": share for name, share in result.shares.items()},
     }
+
+
+UNITS: Final[Mapping[Unit, Unit]] = {
+    Unit.BASE_PER_ACTIVITY: Unit.BASE,
+    Unit.EUR_PER_ACTIVITY: Unit.EUR,
+    Unit.KG_PER_ACTIVITY: Unit.KG,
+    Unit.COUNT_PER_ACTIVITY: Unit.COUNT,
+}
+"""The unit of what is divided by an activity measure."""
+
+OF_ACTIVITY: Final = frozenset(
+    {
+        "no_activity",
+        "no_activity_measure",
+        "mixed_activity",
+        "activity_missing",
+        "activity_twice",
+        "activity_twice_whole",
+        "activity_whole",
+        "zero_denominator",
+    }
+)
+"""Reasons that stand against the ratio alone: what it would divide is known."""
+
+
+@dataclass(frozen=True)
+class Absolute:
+    """What a ratio divides.
+
+    Args:
+        value: in ``unit``.
+        unit: of the value.
+    """
+
+    value: float
+    unit: Unit
+
+
+def absolute(result: KpiResult) -> Absolute | None:
+    """What a figure per activity divides, also where its activity is missing.
+
+    Args:
+        result: the figure.
+
+    Returns:
+        The absolute figure; None for other figures, and where it is not known well enough.
+    """
+    unit = UNITS.get(result.unit)
+    if unit is None or result.numerator is None:
+        return None
+    if result.reason and result.reason.key not in OF_ACTIVITY:
+        return None
+    if (result.completeness or 0.0) < MIN_COMPLETENESS.value:
+        return None
+    return Absolute(result.numerator, unit)

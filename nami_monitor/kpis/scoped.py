@@ -15,9 +15,8 @@ from nami_monitor.kpis.added import WINDOW_MONTHS
 from nami_monitor.kpis.declare import Kpi, measures_named
 from nami_monitor.kpis.ground import Ground, between
 from nami_monitor.kpis.grounds import MEASURED, activity_rows, grounds_of
-from nami_monitor.kpis.relations import ORDERS, RELATIONS, Relation, choose
+from nami_monitor.kpis.questions import ORDERS, RELATIONS, Ask, Relation, choose, filter_sql
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask, filter_sql
 from nami_monitor.store import Transaction
 from nami_monitor.store.quoting import literal
 

@@ -1,13 +1,19 @@
-"""Reasons as sentences: what is missing, and what to do about it."""
+"""Figures in words: reasons as sentences, names of groups, and formulas with their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import OverTime, Unit
 from nami_monitor.i18n import formats, has_text, text
+from nami_monitor.kpis.catalogue import TRACED
 from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.trace import Trace
+from nami_monitor.store import Transaction
 
 Writer = Callable[[Any, str], str]
 
@@ -22,10 +28,10 @@ def reason_sentence(result: KpiResult, lang: str) -> str | None:
     Returns:
         The sentence; None when there is a value.
     """
-    return None if result.reason is None else said(result.reason, lang)
+    return None if result.reason is None else reason_text(result.reason, lang)
 
 
-def said(reason: Reason, lang: str) -> str:
+def reason_text(reason: Reason, lang: str) -> str:
     """A reason as a sentence."""
     return text(f"reasons.{reason.key}", lang, **_written(reason.values, lang))
 
@@ -99,3 +105,112 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "tables": _tables,
 }
 """How the values of reasons are written; what is not named here is text or a count already."""
+
+
+NAMES: Final = {
+    "location": ("location_id", "name", "locations"),
+    "product": ("product_id", "name", "products"),
+    "article": ("coalesce(same_as, source || '/' || product_id)", "name", "products"),
+    "contract": ("contract_id", "title", "contracts"),
+    "programme": ("programme", "title", "programmes"),
+    "project": ("programme", "title", "programmes"),
+    "intervention": ("intervention_id", "title", "interventions"),
+}
+"""Dimensions whose codes have a name: the code, the name and the table, as SQL."""
+
+
+def names(
+    db: Transaction, dimension: str, keys: Collection[str | None], lang: str
+) -> dict[str | None, str]:
+    """A name for each value of a dimension.
+
+    Args:
+        db: a consistent look at the file.
+        dimension: as in ``relations.DIMENSIONS``.
+        keys: its values; None where the data does not say.
+        lang: ``nl`` or ``en``.
+
+    Returns:
+        Every key with a name of its own: with its code behind it where two share a name, and the
+        code alone where nobody names it.
+    """
+    known = _known(db, dimension, [key for key in keys if key is not None], lang)
+    found = {key: known.get(key or "") or word(dimension, key, lang) for key in keys}
+    times = Counter(found.values())
+    return {key: name if times[name] == 1 else f"{name} ({key})" for key, name in found.items()}
+
+
+def _known(db: Transaction, dimension: str, codes: list[str], lang: str) -> dict[str, str]:
+    found = NAMES | {"category": ("category", f"name_{lang}", "categories")}
+    if dimension not in found:
+        return {}
+    code, name, table = found[dimension]
+    return dict(
+        db.rows(
+            f"select {code} as code, min({name}) from {table}"
+            f" where {code} in (select unnest(?::varchar[])) group by code",
+            [codes],
+        )
+    )
+
+
+def word(dimension: str, code: str | None, lang: str) -> str:
+    """The catalogue's word for a value of a dimension or a role, else the code itself."""
+    if code is None:
+        return text("words.unknown", lang)
+    key = f"codes.{dimension}.{code}"
+    return text(key, lang) if has_text(key, lang) else code
+
+
+def figure_text(result: KpiResult, lang: str) -> str:
+    """The figure with its unit, or its state when there is none."""
+    if result.value is None:
+        return text(f"words.{result.state}", lang)
+    activity = result.activity and activity_name(result.activity, lang)
+    return formats.quantity(result.value, result.unit, lang, activity=activity)
+
+
+def amount_text(found: float, lang: str) -> str:
+    """What was added up, to the cent; what is smaller than one in four digits."""
+    if abs(found) >= 1:
+        return formats.number(round(found, 2), lang)
+    return formats.number(found, lang, significant=4)
+
+
+def formula_text(traced: Trace, lang: str) -> str:
+    """The formula with its numbers; the reason where there is no value."""
+    result = traced.result
+    if result.value is None:
+        return reason_sentence(result, lang) or ""
+    return text(
+        f"trace.forms.{_form(result)}",
+        lang,
+        numerator=amount_text(result.numerator or 0.0, lang),
+        denominator=amount_text(result.denominator or 0.0, lang),
+        thousand=formats.number(1000, lang),
+        value=figure_text(result, lang),
+    )
+
+
+def _form(result: KpiResult) -> str:
+    over_time = TRACED[result.code].over_time
+    if over_time is OverTime.COUNTERFACTUAL and result.denominator is None:
+        return str(over_time)
+    if over_time in {OverTime.CHANGE, OverTime.SURVIVAL}:
+        return str(over_time)
+    if result.unit is Unit.PER_1000_UNIT_YEARS:
+        return "per_thousand"
+    return "sum" if result.denominator is None else "ratio"
+
+
+def months_text(periods: Sequence[Period], lang: str) -> str:
+    """The months that a figure rests on."""
+    return ", ".join(formats.period(one.start, one.end, one.kind, lang) for one in periods)
+
+
+def divisor_text(traced: Trace, lang: str) -> str:
+    """What the figure is divided by; empty where it is not divided."""
+    measure = traced.result.activity
+    if measure:
+        return text("trace.activity", lang, measure=activity_name(measure, lang))
+    return f"`{traced.denominator}`" if traced.denominator else ""

@@ -15,8 +15,8 @@ from nami_monitor.core.periods import Period, months_between, parse_month, perio
 from nami_monitor.core.words import Direction, OverTime, PeriodKind
 from nami_monitor.kpis.context import excused_by, not_applicable
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask
 from nami_monitor.store import Transaction
 
 Compute = Callable[[Transaction, Kpi, Ask], list[KpiResult]]

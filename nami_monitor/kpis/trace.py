@@ -14,8 +14,8 @@ from nami_monitor.kpis.compute import compute
 from nami_monitor.kpis.counted import counted
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.fallen import bought
+from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scope import Ask
 from nami_monitor.kpis.scoped import Scope, rests_on, scopes, split_evenly
 from nami_monitor.store import Transaction
 

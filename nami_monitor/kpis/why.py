@@ -31,9 +31,8 @@ from nami_monitor.kpis.contributions import (
     shared_ratio_contributions,
 )
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.relations import RELATIONS, choose
+from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.scope import EMPTY, Ask, periods_of
 from nami_monitor.store import Transaction
 
 MOST_NAMED: Final = 15

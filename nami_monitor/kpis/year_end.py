@@ -9,7 +9,7 @@ from typing import Final
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
-from nami_monitor.kpis.scope import Ask, periods_of
+from nami_monitor.kpis.questions import Ask, periods_of
 from nami_monitor.store import Transaction
 
 DECEMBER: Final = 12

@@ -14,7 +14,7 @@ from nami_monitor.briefing.month import Briefing
 from nami_monitor.core.words import State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.reports.branding import Branding
 from nami_monitor.store.export import SIGNS_IN_A_CELL

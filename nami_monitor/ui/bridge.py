@@ -11,10 +11,18 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
-from nami_monitor.kpis.bridge import Bought, Bridge, Part, Split
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.scope import EMPTY
-from nami_monitor.kpis.spend_bridge import ARTICLE, NO_ARTICLE, SpendBridge, spend_bridge
+from nami_monitor.kpis.bridge import (
+    ARTICLE,
+    NO_ARTICLE,
+    Bought,
+    Bridge,
+    Part,
+    SpendBridge,
+    Split,
+    spend_bridge,
+)
+from nami_monitor.kpis.questions import EMPTY
+from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session

@@ -17,8 +17,8 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
 from nami_monitor.kit.lookup import select
 from nami_monitor.kpis import KpiResult
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.scope import programmes
+from nami_monitor.kpis.questions import programmes
+from nami_monitor.kpis.sentences import names
 from nami_monitor.ui import cards, filters, grid, links, overview, words
 from nami_monitor.ui.app import DEMO, Session, show_data
 from nami_monitor.ui.grid import Head

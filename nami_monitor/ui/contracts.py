@@ -16,7 +16,7 @@ from nami_monitor.core.periods import Period, add_months, month_range, parse_mon
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.scope import EMPTY
+from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, trends, words
 from nami_monitor.ui.app import Session

@@ -13,8 +13,7 @@ from nami_monitor.core.periods import SPAN, Period, parse_month, span
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, Ask, Kpi, KpiResult
-from nami_monitor.kpis.relations import DIMENSIONS
-from nami_monitor.kpis.scope import EMPTY, OPTIONS
+from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS
 from nami_monitor.ui import filters
 from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
 

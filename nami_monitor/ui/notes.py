@@ -5,7 +5,7 @@ from __future__ import annotations
 from nami_monitor.core.words import Evidence, OverTime
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, KpiResult
-from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.result import absolute
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside

@@ -14,7 +14,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.targets import Aim
 from nami_monitor.signals.assess import Assessment
 from nami_monitor.ui import grid, links, notes, words

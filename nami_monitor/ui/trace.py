@@ -12,15 +12,13 @@ from zlib import crc32
 
 import streamlit as st
 
-from nami_monitor.briefing import tracing
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.relations import DIMENSIONS, RELATIONS
-from nami_monitor.kpis.scope import EMPTY, OPTIONS
+from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
+from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
 from nami_monitor.kpis.scoped import DISTINCT
+from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
@@ -207,10 +205,10 @@ def formula(session: Session, found: Trace) -> None:
     st.subheader(session.t("trace.formula"), anchor=False)
     st.text(session.t(f"kpis.{kpi.code}.formula"))
     if result.value is not None:
-        st.text(tracing.formula(found, lang))
+        st.text(sentences.formula_text(found, lang))
     parts = {
         "numerator": (result.numerator, found.numerator),
-        "denominator": (result.denominator, tracing.divisor(found, lang).strip("`")),
+        "denominator": (result.denominator, sentences.divisor_text(found, lang).strip("`")),
         "covered": (None, found.covered),
     }
     told = {name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql}
@@ -226,7 +224,7 @@ def formula(session: Session, found: Trace) -> None:
         for name, (_, sql) in told.items():
             st.markdown(f"**{session.t(f'trace.{name}')}**")
             st.code(sql or words.NONE, language="sql", wrap_lines=True)
-        months = tracing.months(found.periods, lang)
+        months = sentences.months_text(found.periods, lang)
         st.caption(session.t("trace.rests", months=months, relation=found.relation or words.NONE))
     if kpi.code in CATALOGUE:
         handbook.link(session, kpi)
@@ -242,8 +240,8 @@ def _of(session: Session, name: str, result: KpiResult) -> str:
 
 
 def amount(session: Session, value: float) -> str:
-    """A number as precise as a sum deserves; see ``briefing.tracing.amount``."""
-    return tracing.amount(value, session.lang)
+    """A number as precise as a sum deserves."""
+    return sentences.amount_text(value, session.lang)
 
 
 def batches(session: Session, found: Trace) -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import TRACED, Ask, Kpi
 from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
-from nami_monitor.kpis.private_lines import FLAG
+from nami_monitor.kpis.privacy import FLAG
 from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET

@@ -8,7 +8,6 @@ from functools import partial
 
 import streamlit as st
 
-from nami_monitor.briefing import tracing
 from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.lessons import beside
 from nami_monitor.briefing.overview import independent
@@ -18,9 +17,8 @@ from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import Trend
 from nami_monitor.core.words import Direction, Flag, OverTime, PeriodKind, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment, falls
-from nami_monitor.kpis.relations import RELATIONS
-from nami_monitor.kpis.scope import OPTIONS
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, attainment, falls, sentences
+from nami_monitor.kpis.questions import OPTIONS, RELATIONS
 from nami_monitor.signals.xmr import HISTORY_MONTHS
 from nami_monitor.ui import annotated, cache, filters, links, notes, words
 from nami_monitor.ui.app import Session
@@ -221,8 +219,8 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
             if estimated
             else {}
         ),
-        session.t("trends.table.numerator"): lambda value: tracing.amount(value, lang),
-        session.t("trends.table.denominator"): lambda value: tracing.amount(value, lang),
+        session.t("trends.table.numerator"): lambda value: sentences.amount_text(value, lang),
+        session.t("trends.table.denominator"): lambda value: sentences.amount_text(value, lang),
         session.t("trends.table.completeness"): lambda percent: formats.percent(
             percent, lang, decimals=0
         ),

@@ -24,7 +24,7 @@ from nami_monitor.kpis.interventions.panel_data import (
     read_panel_data,
 )
 from nami_monitor.kpis.interventions.register import Intervention, chosen, interventions
-from nami_monitor.kpis.names import names
+from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, waterbed_charts
 from nami_monitor.ui.app import Session

@@ -15,8 +15,8 @@ from nami_monitor.charts.palette import GRID
 from nami_monitor.core.words import OverTime
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.kpis.names import names
-from nami_monitor.kpis.relations import RELATIONS
+from nami_monitor.kpis.questions import RELATIONS
+from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, grid, links, words

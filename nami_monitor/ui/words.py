@@ -5,8 +5,7 @@ from __future__ import annotations
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.kpis.names import word
-from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.kpis.sentences import reason_sentence, word
 from nami_monitor.ui.app import Session
 
 NONE = "\N{EN DASH}"

@@ -18,10 +18,10 @@ from nami_monitor.core.words import OverTime, State, Strategy
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.entry import enter
 from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.kpis.bridge import spend_bridge
 from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.kpis.sentences import reason_sentence
-from nami_monitor.kpis.spend_bridge import spend_bridge
 from nami_monitor.kpis.targets import aim, targets
 from nami_monitor.kpis.trace import trace
 from nami_monitor.kpis.why import Against

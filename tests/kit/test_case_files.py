@@ -11,7 +11,7 @@ from nami_monitor.core.settings import SHIPPED
 from nami_monitor.core.words import PeriodKind, Strategy
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.relations import DIMENSIONS, choose
+from nami_monitor.kpis.questions import DIMENSIONS, choose
 from nami_monitor.tables import TABLES, columns
 
 CASES = shipped().cases

@@ -4,8 +4,8 @@ import pytest
 
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.absolute import UNITS, absolute
 from nami_monitor.kpis.declare import PER_ACTIVITY
+from nami_monitor.kpis.result import UNITS, absolute
 
 LINES = """
 ordered_on location_id category product_id channel quantity amount_eur

@@ -6,8 +6,13 @@ import pytest
 
 from nami_monitor.core.words import Evidence, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.kpis.fills import EXPECTED_EMPTY, TOLD_BY, filled
-from nami_monitor.kpis.measurability import Measurability, measurability
+from nami_monitor.kpis.measurability import (
+    EXPECTED_EMPTY,
+    TOLD_BY,
+    Measurability,
+    filled_columns,
+    measurability,
+)
 from tests.support.monitor import Monitor
 
 # Paper: two years of orders, every fourth line without an article, no masses. Chairs: an asset
@@ -267,7 +272,7 @@ def test_a_figure_that_no_period_gives_keeps_the_reason_of_twelve_months(shop):
 @pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=CATALOGUE)
 def test_every_need_of_every_kpi_can_be_looked_up(made, kpi):
     with made.store.read() as db:
-        fills = filled(db, dt.date(2024, 12, 1))
+        fills = filled_columns(db, dt.date(2024, 12, 1))
     for need in (*kpi.needs, *kpi.known_by):
         table = need.partition(".")[0]
         assert table == "measurements" or table in TOLD_BY
@@ -278,7 +283,7 @@ def test_every_need_of_every_kpi_can_be_looked_up(made, kpi):
 
 def test_how_full_a_column_is_by_category(made):
     with made.store.read() as db:
-        fills = filled(db, dt.date(2024, 12, 1))
+        fills = filled_columns(db, dt.date(2024, 12, 1))
     assert fills.share("orders.product_id", "paper", None) == pytest.approx(3 / 4)
     assert fills.share("products.co2e_kg", "paper", None) == pytest.approx(3 / 4)
     assert fills.share("orders.quantity", "paper", None) == 1

@@ -4,8 +4,7 @@ import pytest
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
-from nami_monitor.kpis.bridge import Part
-from nami_monitor.kpis.spend_bridge import NO_ARTICLE, spend_bridge
+from nami_monitor.kpis.bridge import NO_ARTICLE, Part, spend_bridge
 from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS
 
 PRODUCTS = """

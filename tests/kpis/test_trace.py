@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.kpis.scope import EMPTY
+from nami_monitor.kpis.questions import EMPTY
 from tests.kpis import test_against_polars as lines
 from tests.kpis.test_against_polars import measured
 from tests.kpis.test_every_period import KINDS, small

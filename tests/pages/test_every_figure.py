@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import catalogue, formats
-from nami_monitor.kpis.absolute import absolute
+from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.kpis.trace import figure
 from nami_monitor.ui import app, links

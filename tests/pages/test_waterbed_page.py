@@ -16,7 +16,7 @@ from nami_monitor.ingest.undo import undo
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.sentences import said
+from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 
@@ -124,7 +124,7 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
     because = Reason("not_applicable", values)
     monkeypatch.setattr(evaluation, "_excused", lambda *_: because)
     found = opened(lang=lang, intervention="ZL-I-3")
-    assert said(because, lang) in words(found)
+    assert reason_text(because, lang) in words(found)
     assert "act 1" in words(found)
     assert "2027" in words(found)
     parts = [text(f"waterbed.parts.{part}", lang) for part in ("gross", "spill", "net")]
