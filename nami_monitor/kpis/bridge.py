@@ -1,6 +1,5 @@
 """Why spend changed: price, volume and mix, which add up to the change to the last digit.
 
-
 They add up because neighbouring parts share what they are measured against, not because one of
 them takes the rest.
 
