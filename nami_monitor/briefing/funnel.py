@@ -12,17 +12,25 @@ from nami_monitor.i18n import text
 from nami_monitor.kpis import Ask, Kpi, KpiResult, Reason, compute
 from nami_monitor.kpis.questions import RELATIONS
 from nami_monitor.kpis.sentences import names, reason_sentence
-from nami_monitor.signals.funnel import Funnel, Kind, NoFunnel, Place, Point, Zone, funnel
+from nami_monitor.signals.funnel import (
+    Funnel,
+    FunnelLocation,
+    FunnelPoint,
+    NoFunnel,
+    RatioKind,
+    Zone,
+    funnel,
+)
 from nami_monitor.store import Transaction
 
 KINDS: Final = {
-    Unit.PER_1000_UNIT_YEARS: Kind.RATE,
-    Unit.COUNT_PER_ACTIVITY: Kind.RATE,
-    Unit.BASE_PER_ACTIVITY: Kind.AMOUNT,
-    Unit.EUR_PER_ACTIVITY: Kind.AMOUNT,
-    Unit.KG_PER_ACTIVITY: Kind.AMOUNT,
-    Unit.PERCENT: Kind.AMOUNT,
-    Unit.YEARS: Kind.AMOUNT,
+    Unit.PER_1000_UNIT_YEARS: RatioKind.RATE,
+    Unit.COUNT_PER_ACTIVITY: RatioKind.RATE,
+    Unit.BASE_PER_ACTIVITY: RatioKind.AMOUNT,
+    Unit.EUR_PER_ACTIVITY: RatioKind.AMOUNT,
+    Unit.KG_PER_ACTIVITY: RatioKind.AMOUNT,
+    Unit.PERCENT: RatioKind.AMOUNT,
+    Unit.YEARS: RatioKind.AMOUNT,
 }
 """What a ratio in a unit is; a percentage of counts is a proportion."""
 
@@ -56,7 +64,7 @@ class Site:
     location: str | None
     name: str
     result: KpiResult
-    point: Point[str | None] | None
+    point: FunnelPoint[str | None] | None
     effect: Effect
     remark: str
 
@@ -82,7 +90,7 @@ class Compared:
     sentence: str
 
 
-def kind_of(kpi: Kpi) -> Kind | None:
+def kind_of(kpi: Kpi) -> RatioKind | None:
     """What a KPI is a ratio of, at a location; None where locations cannot be set against size.
 
     Args:
@@ -92,7 +100,7 @@ def kind_of(kpi: Kpi) -> Kind | None:
     if not placed or not kpi.is_ratio or kpi.over_time is not OverTime.RATIO_OF_SUMS:
         return None
     if {kpi.numerator, kpi.denominator} <= COUNTED:
-        return Kind.PROPORTION
+        return RatioKind.PROPORTION
     return KINDS.get(kpi.unit)
 
 
@@ -117,7 +125,7 @@ def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> Compared:
     shown = [one for one in results if Flag.SMALL_CELL not in one.flags and _there(one)]
     hidden = sum(Flag.SMALL_CELL in one.flags for one in results)
     places = [
-        Place(one.keys["location"], one.numerator or 0.0, one.denominator)
+        FunnelLocation(one.keys["location"], one.numerator or 0.0, one.denominator)
         for one in shown
         if one.state is State.VALUE
     ]
@@ -150,7 +158,7 @@ def _away(site: Site) -> float:
 
 
 def _site(
-    kpi: Kpi, result: KpiResult, point: Point[str | None] | None, name: str, lang: str
+    kpi: Kpi, result: KpiResult, point: FunnelPoint[str | None] | None, name: str, lang: str
 ) -> Site:
     way = 0.0
     if point and point.zone in OUTSIDE:

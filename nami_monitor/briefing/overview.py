@@ -18,7 +18,7 @@ from nami_monitor.core.words import OverTime, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.questions import periods_of
 from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
-from nami_monitor.signals.assess import Assessment, assess
+from nami_monitor.signals.departures import Assessment, assess
 from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr
 from nami_monitor.store import Transaction
 

@@ -14,9 +14,14 @@ from nami_monitor.briefing.scope import SPEND, Scope, evidence_of
 from nami_monitor.core.words import KitSignal, OverTime, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.targets import Aim
-from nami_monitor.signals.assess import Assurance, target_assurance
-from nami_monitor.signals.departures import Departure, departures, latest_departure
-from nami_monitor.signals.moments import of_target, poorly_known, year_end_peak
+from nami_monitor.signals.departures import (
+    Assurance,
+    XmrDeparture,
+    departures,
+    latest_departure,
+    target_assurance,
+)
+from nami_monitor.signals.rules import of_target, poorly_known, year_end_peak
 from nami_monitor.signals.signal import Seen, Signal
 
 Floats = NDArray[np.float64]
@@ -43,7 +48,7 @@ def of_figures(glance: Overview, scope: Scope) -> Iterator[Signal]:
         yield from of_knowledge(line.kpi, line.result, scope)
 
 
-def departed(kpi: Kpi, result: KpiResult, found: Departure, scope: Scope) -> Signal:
+def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: Scope) -> Signal:
     """A departure of a KPI as a signal; its size is what it would come to in a year."""
     away = abs(found.value - found.mean) / abs(found.mean) if found.mean else 1.0
     kind = KitSignal.BETTER if found.better else OTHERWISE.get(kpi.code, KitSignal.WORSE)

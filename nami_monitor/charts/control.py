@@ -10,7 +10,7 @@ from nami_monitor.briefing.overview import chart_of
 from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Target, Trend, TrendPoint
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.signals.assess import points_up
+from nami_monitor.signals.departures import points_up
 
 
 def with_limits(

@@ -1,17 +1,81 @@
-"""Departures of a monthly series from its normal variation, better or worse."""
+"""Departures of a monthly series from its normal variation: better, worse, and against a target."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
+import numpy as np
+
 from nami_monitor.core.words import Direction, XmrRule
-from nami_monitor.signals.assess import points_up
 from nami_monitor.signals.xmr import Xmr
 
 
+class Assessment(StrEnum):
+    """What a card's chip says of the latest month."""
+
+    IMPROVEMENT = "improvement"
+    CONCERN = "concern"
+    NO_SIGNAL = "no_signal"
+
+
+class Assurance(StrEnum):
+    """Whether normal variation meets a target (NHS "Making Data Count")."""
+
+    ALWAYS_MET = "always_met"
+    ALWAYS_MISSED = "always_missed"
+    HIT_AND_MISS = "hit_and_miss"
+
+
+def assess(series: Xmr, better: Direction) -> Assessment:
+    """Whether the last point departs from normal variation, and which way.
+
+    A missing last month says nothing, and neither does a KPI without a better direction.
+    """
+    up = points_up(series, len(series.signals) - 1) if series.signals else None
+    if up is None or better is Direction.NEUTRAL:
+        return Assessment.NO_SIGNAL
+    return Assessment.IMPROVEMENT if up == (better is Direction.UP) else Assessment.CONCERN
+
+
+def points_up(series: Xmr, point: int) -> bool | None:
+    """Whether a point's signal points upwards; None where it has no signal."""
+    signal = series.signals[point]
+    if signal is None:
+        return None
+    if signal is XmrRule.TREND:
+        first = series.phase_of(point).first
+        beside = point - 1 if point > first and series.signals[point - 1] else point + 1
+        return bool((series.values[point] > series.values[beside]) == (beside < point))
+    return bool(series.values[point] > series.phase_of(point).mean)
+
+
+def target_assurance(series: Xmr, target: float, better: Direction) -> Assurance | None:
+    """Whether the limits of the last phase, season included, lie on one side of a target.
+
+    Args:
+        series: the series.
+        target: in the unit of the series.
+        better: which way is better.
+
+    Returns:
+        None where there are no limits, or no better direction.
+    """
+    if not series.phases or better is Direction.NEUTRAL or np.isnan(series.phases[-1].high):
+        return None
+    low = series.phases[-1].low + float(series.seasonal.min())
+    high = series.phases[-1].high + float(series.seasonal.max())
+    met, missed = (low >= target, high < target)
+    if better is Direction.DOWN:
+        met, missed = (high <= target, low > target)
+    if met:
+        return Assurance.ALWAYS_MET
+    return Assurance.ALWAYS_MISSED if missed else Assurance.HIT_AND_MISS
+
+
 @dataclass(frozen=True)
-class Departure:
+class XmrDeparture:
     """A point that departs from normal variation.
 
     Args:
@@ -40,7 +104,7 @@ class Departure:
     length: int
 
 
-def departure_at(chart: Xmr, point: int, better: Direction) -> Departure | None:
+def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | None:
     """What a point of a series shows.
 
     Args:
@@ -58,7 +122,7 @@ def departure_at(chart: Xmr, point: int, better: Direction) -> Departure | None:
     first = point
     while first > phase.first and _belongs(chart, first - 1, rule, up=up):
         first -= 1
-    return Departure(
+    return XmrDeparture(
         point=point,
         rule=rule,
         up=up,
@@ -72,7 +136,7 @@ def departure_at(chart: Xmr, point: int, better: Direction) -> Departure | None:
     )
 
 
-def departures(chart: Xmr, better: Direction) -> tuple[Departure, ...]:
+def departures(chart: Xmr, better: Direction) -> tuple[XmrDeparture, ...]:
     """The departures of a series, one for each row of points that break the same rule the same way.
 
     Args:
@@ -91,7 +155,7 @@ def departures(chart: Xmr, better: Direction) -> tuple[Departure, ...]:
     )
 
 
-def latest_departure(chart: Xmr, better: Direction) -> Departure | None:
+def latest_departure(chart: Xmr, better: Direction) -> XmrDeparture | None:
     """What the last point shows; None where it shows nothing, or is missing."""
     return departure_at(chart, len(chart.values) - 1, better) if len(chart.values) else None
 

@@ -53,7 +53,7 @@ ROUNDING: Final = 1e-9
 """A rate that differs by less than this share of the overall rate is that rate."""
 
 
-class Kind(StrEnum):
+class RatioKind(StrEnum):
     """What a figure is a ratio of."""
 
     PROPORTION = "proportion"
@@ -80,7 +80,7 @@ class NoFunnel(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place(Generic[K]):
+class FunnelLocation(Generic[K]):
     """What is known of one location.
 
     Args:
@@ -95,7 +95,7 @@ class Place(Generic[K]):
 
 
 @dataclass(frozen=True)
-class Point(Generic[K]):
+class FunnelPoint(Generic[K]):
     """One location in the funnel.
 
     Args:
@@ -119,7 +119,7 @@ NOWHERE: Final = (None, None, Zone.TOO_SMALL)
 
 
 @dataclass(frozen=True)
-class Limits:
+class FunnelLimits:
     """The limits of a funnel, in the unit of the rate; all arrays have the shape of ``sizes``.
 
     Args:
@@ -152,14 +152,14 @@ class Funnel(Generic[K]):
         points: one per location, in the order given.
     """
 
-    kind: Kind
+    kind: RatioKind
     rate: float
     dispersion: float
     variance: float
     between: float
-    points: tuple[Point[K], ...]
+    points: tuple[FunnelPoint[K], ...]
 
-    def limits(self, sizes: Floats) -> Limits:
+    def limits(self, sizes: Floats) -> FunnelLimits:
         """The limits at given sizes.
 
         Args:
@@ -167,9 +167,9 @@ class Funnel(Generic[K]):
         """
         warning, limit = ((1 - inside.value) / 2 for inside in (FUNNEL_WARNING, FUNNEL_LIMIT))
         tails = np.array([[limit], [warning], [1 - warning], [1 - limit]])
-        return Limits(sizes, *self._below(tails, sizes))
+        return FunnelLimits(sizes, *self._below(tails, sizes))
 
-    def curve(self, steps: int = 200) -> Limits:
+    def curve(self, steps: int = 200) -> FunnelLimits:
         """The limits for drawing, from the smallest to the largest location.
 
         Args:
@@ -177,7 +177,7 @@ class Funnel(Generic[K]):
         """
         sizes = [point.size for point in self.points if point.size is not None and point.size > 0]
         grid = np.geomspace(min(sizes), max(sizes), steps)
-        return self.limits(np.unique(np.round(grid)) if self.kind is Kind.PROPORTION else grid)
+        return self.limits(np.unique(np.round(grid)) if self.kind is RatioKind.PROPORTION else grid)
 
     def spread(self, sizes: Floats) -> Floats:
         """Standard deviation of the scores at given sizes."""
@@ -186,15 +186,15 @@ class Funnel(Generic[K]):
     def _below(self, tails: Floats, sizes: Floats) -> Floats:
         """The rates below which those shares of equal locations lie, one row per share."""
         scale = SCALES[self.kind]
-        if self.kind is Kind.AMOUNT or self.between:
+        if self.kind is RatioKind.AMOUNT or self.between:
             middle = scale.there(np.full(sizes.shape, self.rate), sizes)
             return scale.back(middle + norm.ppf(tails) * self.spread(sizes), sizes)
-        proportion = self.kind is Kind.PROPORTION
+        proportion = self.kind is RatioKind.PROPORTION
         chance = binom(sizes, self.rate) if proportion else poisson(sizes * self.rate)
         return np.clip(_quantile(chance, tails) / sizes, scale.least, scale.most)
 
 
-def funnel(kind: Kind, places: Sequence[Place[K]]) -> Funnel[K] | NoFunnel:
+def funnel(kind: RatioKind, places: Sequence[FunnelLocation[K]]) -> Funnel[K] | NoFunnel:
     """Locations against limits for their size.
 
     A location without a size, or with none above zero, is too small, and what it has does not count
@@ -223,8 +223,8 @@ def funnel(kind: Kind, places: Sequence[Place[K]]) -> Funnel[K] | NoFunnel:
     scale = SCALES[kind]
     away = scale.there(rates, sizes) - scale.there(np.full(sizes.shape, rate), sizes)
     dispersion = _dispersion(away * np.sqrt(sizes)) / scale.variance
-    by_size = scale.variance * (dispersion if kind is Kind.AMOUNT else 1.0)
-    between = 0.0 if kind is Kind.AMOUNT else _between(away, scale.variance / sizes)
+    by_size = scale.variance * (dispersion if kind is RatioKind.AMOUNT else 1.0)
+    between = 0.0 if kind is RatioKind.AMOUNT else _between(away, scale.variance / sizes)
     told: Funnel[K] = Funnel(kind, rate, dispersion, by_size, between, ())
     spread = told.spread(sizes)
     scores = np.divide(away, spread, out=np.zeros_like(away), where=spread > 0)
@@ -233,7 +233,7 @@ def funnel(kind: Kind, places: Sequence[Place[K]]) -> Funnel[K] | NoFunnel:
     return replace(
         told,
         points=tuple(
-            Point(place.key, place.size, *(next(found) if there else NOWHERE))
+            FunnelPoint(place.key, place.size, *(next(found) if there else NOWHERE))
             for place, there in zip(places, sized, strict=True)
         ),
     )
@@ -259,7 +259,7 @@ class _Scale:
 
 
 SCALES: Final = {
-    Kind.PROPORTION: _Scale(
+    RatioKind.PROPORTION: _Scale(
         there=lambda rate, size: np.arcsin(np.sqrt((rate * size + 3 / 8) / (size + 3 / 4))),
         back=lambda angle, size: np.clip(
             (np.sin(np.clip(angle, 0, np.pi / 2)) ** 2 * (size + 3 / 4) - 3 / 8) / size, 0, 1
@@ -268,14 +268,14 @@ SCALES: Final = {
         least=0.0,
         most=1.0,
     ),
-    Kind.RATE: _Scale(
+    RatioKind.RATE: _Scale(
         there=lambda rate, size: np.sqrt(rate + 3 / 8 / size),
         back=lambda root, size: np.maximum(np.maximum(root, 0) ** 2 - 3 / 8 / size, 0),
         variance=1 / 4,
         least=0.0,
         most=np.inf,
     ),
-    Kind.AMOUNT: _Scale(
+    RatioKind.AMOUNT: _Scale(
         there=lambda rate, _: rate,
         back=lambda rate, _: rate,
         variance=1.0,
@@ -294,12 +294,12 @@ NORMAL: Final = float(
 """Variance of normal scores of which a tenth at either end is drawn in."""
 
 
-def _check(kind: Kind, counts: Floats, sizes: Floats) -> None:
+def _check(kind: RatioKind, counts: Floats, sizes: Floats) -> None:
     if not (np.isfinite(counts) & np.isfinite(sizes)).all():
         raise ValueError("numerators and sizes are finite")
-    if kind is not Kind.AMOUNT and ((counts < 0) | (counts != np.floor(counts))).any():
+    if kind is not RatioKind.AMOUNT and ((counts < 0) | (counts != np.floor(counts))).any():
         raise ValueError("counts are whole numbers from 0")
-    if kind is Kind.PROPORTION:
+    if kind is RatioKind.PROPORTION:
         sized = sizes > 0
         if ((counts > sizes) | (sizes != np.floor(sizes)))[sized].any():
             raise ValueError("a proportion counts some of a whole number")
@@ -344,7 +344,7 @@ def _quantile(chance: Any, tail: Floats) -> Floats:
     return quantile
 
 
-def _zones(rates: Floats, limits: Limits, scale: _Scale) -> list[Zone]:
+def _zones(rates: Floats, limits: FunnelLimits, scale: _Scale) -> list[Zone]:
     """The zone of each rate; a rate on a limit is within it."""
     zones = [
         (Zone.TOO_SMALL, (limits.warning_low <= scale.least) & (limits.warning_high >= scale.most)),

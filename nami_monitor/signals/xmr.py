@@ -36,7 +36,7 @@ Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ControlLimits:
     """Mean and limits of one phase, in the unit of the series, without its season.
 
     Args:
@@ -57,7 +57,7 @@ class Limits:
     points: int
     provisional: bool
 
-    def above_zero(self) -> Limits:
+    def above_zero(self) -> ControlLimits:
         """The same for drawing a quantity that is never negative: nothing lies below zero."""
         return replace(self, low=max(self.low, 0.0))
 
@@ -77,11 +77,11 @@ class Xmr:
 
     values: Floats
     seasonal: Floats
-    phases: tuple[Limits, ...]
+    phases: tuple[ControlLimits, ...]
     signals: tuple[XmrRule | None, ...]
     deseasonalised: bool
 
-    def phase_of(self, point: int) -> Limits:
+    def phase_of(self, point: int) -> ControlLimits:
         """The limits that hold for a point."""
         return next(phase for phase in self.phases if point <= phase.last)
 
@@ -106,7 +106,7 @@ def xmr(values: Floats, *, calendar_month: int = 1, phases: Sequence[int] = ()) 
     months = (np.arange(len(values)) + calendar_month - 1) % YEAR
     season = _season(values, months, starts)
     rest = values if season is None else values - season
-    limits: list[Limits] = []
+    limits: list[ControlLimits] = []
     signals: list[XmrRule | None] = []
     for first, end in zip(starts, [*phases, len(values)], strict=True):
         part = rest[first:end]
@@ -141,7 +141,7 @@ def _season(values: Floats, months: NDArray[np.int_], starts: Sequence[int]) -> 
     return season
 
 
-def _limits(values: Floats, first: int) -> Limits:
+def _limits(values: Floats, first: int) -> ControlLimits:
     """Mean and limits of one phase; outlying moving ranges are screened out once."""
     points = int(np.count_nonzero(~np.isnan(values)))
     mean = float(np.nanmean(values)) if points else np.nan
@@ -153,10 +153,12 @@ def _limits(values: Floats, first: int) -> Limits:
         reach = XMR_LIMIT.value * float(kept.mean())
     last = first + len(values) - 1
     firm = points >= XMR_FIRM.value
-    return Limits(first, last, mean, mean - reach, mean + reach, points, provisional=not firm)
+    return ControlLimits(
+        first, last, mean, mean - reach, mean + reach, points, provisional=not firm
+    )
 
 
-def _signals(values: Floats, phase: Limits, *, all_rules: bool) -> list[XmrRule | None]:
+def _signals(values: Floats, phase: ControlLimits, *, all_rules: bool) -> list[XmrRule | None]:
     """The first rule, in order of precedence, that a point breaks."""
     if np.isnan(phase.high):
         return [None] * len(values)

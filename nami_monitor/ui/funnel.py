@@ -11,7 +11,7 @@ from nami_monitor.briefing.why import activity_of
 from nami_monitor.charts.funnel import INSIDE, MARKS, Dot, Lines, Words, funnel_spec
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.signals.funnel import Funnel, Kind
+from nami_monitor.signals.funnel import Funnel, RatioKind
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
@@ -95,7 +95,7 @@ def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:
         told.rate * factor, found.kpi.unit, lang, activity=activity_of(found.whole, lang)
     )
     notes = [session.t("funnel.caption", whole=whole)]
-    if told.kind is Kind.AMOUNT:
+    if told.kind is RatioKind.AMOUNT:
         notes.append(session.t("funnel.caption_amount"))
     elif told.between:
         notes.append(session.t("funnel.caption_between"))

@@ -16,7 +16,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.targets import Aim
-from nami_monitor.signals.assess import Assessment
+from nami_monitor.signals.departures import Assessment
 from nami_monitor.ui import grid, links, notes, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Beside, Card, Chip, cards_html

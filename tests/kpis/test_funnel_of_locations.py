@@ -5,7 +5,7 @@ import pytest
 from nami_monitor.briefing.funnel import compare, kind_of
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.signals.funnel import Kind, Zone
+from nami_monitor.signals.funnel import RatioKind, Zone
 from tests.kpis.kpi_tables import PRODUCTS
 
 CATEGORIES = "category name_nl name_en activity_measure\npaper Papier Paper staff_days"
@@ -14,12 +14,12 @@ CATEGORIES = "category name_nl name_en activity_measure\npaper Papier Paper staf
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("refuse_rate", Kind.PROPORTION),
-        ("reduce_failure_rate", Kind.RATE),
-        ("reduce_new_assets_per_fte", Kind.RATE),
-        ("reduce_spend_per_activity", Kind.AMOUNT),
-        ("rethink_circular_spend_share", Kind.AMOUNT),
-        ("reduce_asset_life", Kind.AMOUNT),
+        ("refuse_rate", RatioKind.PROPORTION),
+        ("reduce_failure_rate", RatioKind.RATE),
+        ("reduce_new_assets_per_fte", RatioKind.RATE),
+        ("reduce_spend_per_activity", RatioKind.AMOUNT),
+        ("rethink_circular_spend_share", RatioKind.AMOUNT),
+        ("reduce_asset_life", RatioKind.AMOUNT),
         ("impact_spend", None),
         ("refuse_assortment", None),
         ("refuse_stock_per_location", None),

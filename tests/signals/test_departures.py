@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.words import Direction, XmrRule
 from nami_monitor.signals.departures import departure_at, departures, latest_departure
-from nami_monitor.signals.xmr import Limits, Xmr, xmr
+from nami_monitor.signals.xmr import ControlLimits, Xmr, xmr
 
 CHECK = np.array([1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], dtype=float)
 NAN = float("nan")
@@ -69,7 +69,7 @@ def test_a_planted_spike_is_found_in_its_month_and_season_is_not(seed):
 def stated(values, signals, *, mean=10.0, reach=3.0):
     """A series with stated limits and marks, to look at what is made of them."""
     values = np.array(values, dtype=float)
-    limits = Limits(0, len(values) - 1, mean, mean - reach, mean + reach, len(values), False)
+    limits = ControlLimits(0, len(values) - 1, mean, mean - reach, mean + reach, len(values), False)
     return Xmr(values, np.zeros(len(values)), (limits,), tuple(signals), deseasonalised=True)
 
 

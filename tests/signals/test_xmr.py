@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.thresholds import XMR_RUN
 from nami_monitor.core.words import Direction, XmrRule
-from nami_monitor.signals import Assessment, Assurance, Limits, assess, target_assurance, xmr
-from nami_monitor.signals.assess import points_up
-from nami_monitor.signals.xmr import _limits, _signals
+from nami_monitor.signals.departures import (
+    Assessment,
+    Assurance,
+    assess,
+    points_up,
+    target_assurance,
+)
+from nami_monitor.signals.xmr import ControlLimits, _limits, _signals, xmr
 
 CHECK = np.array([1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], dtype=float)
 NAN = float("nan")
@@ -54,7 +59,7 @@ def test_only_the_outlier_of_the_check_series_signals():
 
 def ruled(*values, mean=5.0, reach=3.0):
     """The signals of points against stated limits."""
-    limits = Limits(0, len(values) - 1, mean, mean - reach, mean + reach, len(values), False)
+    limits = ControlLimits(0, len(values) - 1, mean, mean - reach, mean + reach, len(values), False)
     return _signals(series(*values), limits, all_rules=True)
 
 

@@ -1,9 +1,12 @@
-"""Signals of single moments: targets, December, contracts, roll-outs, completeness, the table."""
+"""Rules for single figures and records: targets, year-end peaks, contracts, roll-outs, shares."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
+from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +16,24 @@ from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import (
     BIG_MEASURE,
     CONFIDENCE,
+    EARLY_SHARE,
+    FEW_REFUSED,
     LONG_CONTRACT,
     WELL_KNOWN,
     YEAR_END_TIMES,
 )
 from nami_monitor.core.words import KitSignal
-from nami_monitor.signals.assess import Assurance
+from nami_monitor.signals.departures import Assurance
 
 Floats = NDArray[np.float64]
 YEAR = 12
 
 
 def of_target(met: bool | None, assurance: Assurance | None) -> KitSignal | None:
-    """What a target that was judged shows.
+    """The signal of a target: met, missed, or met by chance.
 
-    A target within the normal variation of months is met in one and missed in another: then that
-    says more than whether it was met this time.
+    Where the target lies within normal variation, it is met in some months and missed in others
+    without any change; that is the signal then, whatever this month shows.
 
     Args:
         met: whether the figure is at least as good; None when there was nothing to judge.
@@ -126,3 +131,44 @@ def one_discipline(disciplines: int, share: float | None) -> bool:
 def recent(moment: date, month: date, months: int) -> bool:
     """Whether a month lies at most so many months back, and not in the future."""
     return 0 <= months_between(moment, month) < months
+
+
+Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE.value) / 2)
+
+
+def wilson(part: float, whole: float) -> tuple[float, float]:
+    """Limits of a share (Wilson 1927, JASA 22:209), 0 to 1.
+
+    Args:
+        part: how many, from 0 to ``whole``.
+        whole: of how many; above zero.
+
+    Raises:
+        ValueError: a part that is no part of a whole.
+    """
+    if not 0 <= part <= whole or whole <= 0:
+        raise ValueError((part, whole))
+    share, spread = part / whole, Z**2 / whole
+    middle = (share + spread / 2) / (1 + spread)
+    reach = Z * math.sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+
+
+def few_refused(resolved: float, decided: float) -> bool:
+    """Whether surely less than ``FEW_REFUSED`` of the requests was met without a purchase.
+
+    Args:
+        resolved: requests that were met so.
+        decided: all that were decided; none of them says nothing.
+    """
+    return decided > 0 and wilson(resolved, decided)[1] < FEW_REFUSED.value
+
+
+def retired_early(early: float, retired: float) -> bool:
+    """Whether surely more than ``EARLY_SHARE`` of what was retired had warranty left.
+
+    Args:
+        early: retired before the end of their warranty.
+        retired: all that were retired and of which the warranty is known.
+    """
+    return retired > 0 and wilson(early, retired)[0] > EARLY_SHARE.value

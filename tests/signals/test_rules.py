@@ -7,17 +7,19 @@ import pytest
 from scipy import stats
 
 from nami_monitor.core.words import KitSignal
-from nami_monitor.signals.assess import Assurance
-from nami_monitor.signals.moments import (
+from nami_monitor.signals.departures import Assurance
+from nami_monitor.signals.rules import (
+    few_refused,
     long_contract,
     of_target,
     one_discipline,
     poorly_known,
     recent,
+    retired_early,
     rolling_out,
+    wilson,
     year_end_peak,
 )
-from nami_monitor.signals.shares import few_refused, retired_early, wilson
 
 NAN = float("nan")
 

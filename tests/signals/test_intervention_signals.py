@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from nami_monitor.core.words import Design, KitSignal, Verdict
-from nami_monitor.signals.effects import fading, of_effect
+from nami_monitor.signals.intervention_signals import fading, of_effect
 from nami_monitor.waterbed.result import Estimate, Path, Result
 
 POST = 12
