@@ -6,7 +6,7 @@ session = app.page("assets.title")
 if app.empty(session):
     st.stop()
 
-offered = asset_page.choices(session)
+offered = asset_page.choices(session.store)
 if asset_page.empty(session, offered):
     st.stop()
 

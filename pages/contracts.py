@@ -6,7 +6,7 @@ session = app.page("contracts.title")
 if app.empty(session):
     st.stop()
 
-offered = contracts.choices(session)
+offered = contracts.choices(session.store)
 if contracts.empty(session, offered):
     st.stop()
 

@@ -7,7 +7,7 @@ if app.empty(session):
     st.stop()
 
 st.markdown(session.t("measurability.words"))
-found = measurability.found(session)
+found = measurability.measured(session)
 if measurability.empty(session, found):
     st.stop()
 

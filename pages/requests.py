@@ -7,7 +7,7 @@ if app.empty(session):
     st.stop()
 
 entry.note()
-offered = requests.choices(session)
+offered = requests.choices(session.store)
 request_form.form(session, offered)
 if requests.empty(session, offered):
     st.stop()

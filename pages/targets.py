@@ -7,7 +7,7 @@ if app.empty(session):
     st.stop()
 
 entry.note()
-lines, events, names = targets.known(session)
+lines, events, names = targets.known(session.store)
 if lines:
     targets.warnings(session, lines, names)
     targets.table(session, lines, names)

@@ -10,7 +10,7 @@ if app.empty(session):
 kpi, ask = trace.asked(session)
 trace.choose(session, kpi, ask)
 trace.narrowed(session, ask)
-found = trace.look(session, kpi, ask)
+found = trace.traced(session.store, kpi.code, ask)
 trace.figure(session, found, ask)
 trace.formula(session, found)
 trace.batches(session, found)

@@ -15,7 +15,6 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index, month_ticks
 from nami_monitor.charts.lanes import NARROWEST
 from nami_monitor.charts.spec import Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import month
 
@@ -112,16 +111,6 @@ def completeness_spec(cells: tuple[Cell, ...], lang: str) -> Spec:
     ]
     padding = {"left": 2, "top": 6, "right": 4, "bottom": 4}
     return chart(layers, height=ROW * len(sources), padding=padding)
-
-
-def completeness_table(cells: tuple[Cell, ...], lang: str) -> Table:
-    """Give the strip as a table: a row for each source, a column for each month, in words."""
-    sources = list(dict.fromkeys(cell.source for cell in cells))
-    months = sorted({cell.month for cell in cells})
-    words = {(cell.source, cell.month): _words(cell, lang) for cell in cells}
-    head = (text("charts.completeness.source", lang), *(month(m, lang) for m in months))
-    rows = tuple((s, *(words.get((s, m), "") for m in months)) for s in sources)
-    return Table(head, rows)
 
 
 def _tooltip(lang: str) -> list[Spec]:

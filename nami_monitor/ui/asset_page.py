@@ -19,7 +19,7 @@ from nami_monitor.kpis.lifetimes import Lives
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, notes, trends, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.cache import Where
+from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Chosen
 from nami_monitor.ui.links import Filters
@@ -29,24 +29,16 @@ IN_USE, RETIRED = "assets_in_use", "assets_retired"
 """What the page counts beside its KPIs."""
 
 
-def choices(session: Session) -> Choices:
+@cached(entries=20)
+def choices(store: Store) -> Choices:
     """What the page offers."""
-    return _choices(session.store, str(session.store.path), session.store.version())
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _choices(_store: Store, path: str, version: int) -> Choices:
-    del path, version
-    with _store.read() as db:
+    with store.read() as db:
         return briefing.choices(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _register(
-    _store: Store, path: str, version: int, month: date, where: Where, kind: str
-) -> Register:
-    del path, version
-    with _store.read() as db:
+@cached(entries=50)
+def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+    with store.read() as db:
         return briefing.register(db, month, dict(where), kind)
 
 
@@ -91,9 +83,7 @@ def chosen(session: Session, offered: Choices) -> Chosen:
 
 def register(session: Session, picked: Chosen) -> Register:
     """What the register says."""
-    store = session.store
-    asked = (picked.month, picked.where, str(picked.kind))
-    return _register(store, str(store.path), store.version(), *asked)
+    return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
 def headline(session: Session, found: Register) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from nami_monitor.charts.bridge import End, Step, bridge_spec
@@ -26,6 +24,7 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 
@@ -42,7 +41,7 @@ def show(session: Session, ask: Ask) -> None:
         session: for the words.
         ask: the period and the filters.
     """
-    found, called = _bridged(session, ask)
+    found, called = _bridge(session.store, ask, session.lang)
     if found.bridge is None:
         st.info(_lacking(session, found))
         return
@@ -58,20 +57,11 @@ def show(session: Session, ask: Ask) -> None:
     _table(session, found, found.bridge, called, ask.where)
 
 
-def _bridged(session: Session, ask: Ask) -> tuple[SpendBridge, dict[str | None, str]]:
-    store = session.store
-    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())))
-    return _kept(store, str(store.path), store.version(), key, session.lang)
-
-
-@st.cache_data(show_spinner=False, max_entries=50)
-def _kept(
-    _store: Store, path: str, version: int, key: tuple[Any, ...], lang: str
-) -> tuple[SpendBridge, dict[str | None, str]]:
-    del path, version  # they are part of the key only
-    kind, until, where = key
-    with _store.read() as db:
-        found = spend_bridge(db, Ask(kind=kind, until=until, where=dict(where)))
+@cached(entries=50)
+def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | None, str]]:
+    """The bridge, and the names of its articles."""
+    with store.read() as db:
+        found = spend_bridge(db, ask)
         return found, names(db, ARTICLE, list(found.products), lang)
 
 

@@ -1,10 +1,13 @@
-"""Figures that stay as long as the data does: kept by database, data version and question."""
+"""Results that are computed once per database, data version and arguments, for every visitor."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
@@ -15,147 +18,173 @@ from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview, overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, targets
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 Where = tuple[tuple[str, tuple[str, ...]], ...]
-"""Filters in a form that can be a key."""
+"""Filters as pairs of a dimension and its values: hashable, unlike a dictionary."""
 
 
+def cached(
+    *, entries: int, shared: bool = False
+) -> Callable[[Callable[Concatenate[Store, P], R]], Callable[Concatenate[Store, P], R]]:
+    """Compute a function of a database once per database, data version and arguments.
+
+    Arguments must be hashable, an ``Ask`` or a mapping. As in Streamlit, an argument whose name
+    begins with an underscore is not part of the key.
+
+    Args:
+        entries: how many results are kept; the oldest goes first.
+        shared: whether all visitors get the same object, which nobody may change; else each call
+            gets a copy of its own.
+    """
+    keep = st.cache_resource if shared else st.cache_data
+
+    def decorate(compute: Callable[Concatenate[Store, P], R]) -> Callable[Concatenate[Store, P], R]:
+        signature, plain = inspect.signature(compute), cast("Callable[..., R]", compute)
+
+        def result(
+            path: str, version: int, key: tuple[Any, ...], _store: Store, _args: tuple[Any, ...]
+        ) -> R:
+            del path, version, key
+            return plain(_store, *_args)
+
+        # Streamlit tells functions apart by module, name and source: those of ``compute``.
+        own = inspect.signature(result)
+        functools.update_wrapper(result, compute)
+        result.__signature__ = own  # type: ignore[attr-defined]
+        stored = keep(show_spinner=False, max_entries=entries)(result)
+
+        @functools.wraps(compute)
+        def look_up(store: Store, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(store, *args, **kwargs)
+            bound.apply_defaults()
+            _, *values = bound.arguments.items()
+            key = tuple(_hashable(value) for name, value in values if not name.startswith("_"))
+            arguments = tuple(value for _, value in values)
+            return stored(str(store.path), store.version(), key, store, arguments)
+
+        return look_up
+
+    return decorate
+
+
+def _hashable(value: object) -> object:
+    """An argument as a part of a key: filters in a fixed order."""
+    if isinstance(value, Ask):
+        return tuple(_hashable(part) for part in vars(value).values())
+    if isinstance(value, Mapping):
+        return tuple(sorted(value.items()))
+    return value
+
+
+def last_period(ask: Ask) -> Ask:
+    """The same question about its last period alone, ungrouped."""
+    return Ask(kind=ask.kind, until=ask.until, where=ask.where)
+
+
+@cached(entries=400)
 def figures(store: Store, code: str, ask: Ask) -> list[KpiResult]:
-    """The results of a KPI; asked once per data version.
+    """The results of a KPI.
 
     Raises:
         UserError: as ``compute``; ``kpi.too_many`` beyond what a screen can show.
     """
-    key = (ask.kind, ask.until, ask.last, ask.by, tuple(sorted(ask.where.items())))
-    return _figures(store, str(store.path), store.version(), code, key)
+    with store.read() as db:
+        return compute(db, CATALOGUE[code], replace(ask, most=int(SCREEN_ROWS.value)))
 
 
-@st.cache_data(show_spinner=False, max_entries=400)
-def _figures(
-    _store: Store, path: str, version: int, code: str, key: tuple[Any, ...]
-) -> list[KpiResult]:
-    del path, version  # they are part of the key only
-    kind, until, last, by, where = key
-    most = int(SCREEN_ROWS.value)
-    ask = Ask(kind=kind, until=until, last=last, by=by, where=dict(where), most=most)
-    with _store.read() as db:
-        return compute(db, CATALOGUE[code], ask)
-
-
+@cached(entries=100)
 def at_a_glance(store: Store, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Overview:
-    """The overview of the period that ends with a month; built once per data version."""
-    return _glance(store, str(store.path), store.version(), month, where, str(kind))
-
-
-@st.cache_data(show_spinner=False, max_entries=100)
-def _glance(
-    _store: Store, path: str, version: int, month: date, where: Where, kind: str
-) -> Overview:
-    del path, version
-    with _store.read() as db:
+    """The overview of the period that ends with a month."""
+    with store.read() as db:
         return overview(db, month, dict(where), kind)
 
 
 def briefed(store: Store, month: date, category: str, where: Where) -> Briefing:
-    """The briefing of a month, of one category or of everything; built once per data version."""
+    """The briefing of a month, of one category or of everything."""
     within = tuple((name, values) for name, values in where if name != "category")
-    return _briefed(store, str(store.path), store.version(), month, category, within)
+    return _briefed(store, month, category, within)
 
 
-@st.cache_resource(show_spinner=False, max_entries=50)  # frozen, and bears what cannot be copied
-def _briefed(
-    _store: Store, path: str, version: int, month: date, category: str, within: Where
-) -> Briefing:
-    del path, version
-    with _store.read() as db:
+@cached(entries=50, shared=True)  # frozen, and holds what cannot be copied
+def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
+    with store.read() as db:
         return briefing(db, month, [category] if category else [], within=dict(within))
 
 
 def signals_of_trend(
     store: Store, code: str, results: Sequence[KpiResult], where: Where, restarts: tuple[date, ...]
 ) -> tuple[Signal, ...]:
-    """The signals in a trend; worked out once per data version."""
+    """The signals in a trend.
+
+    Args:
+        store: the database.
+        code: the KPI.
+        results: its results, oldest first; at least one.
+        where: the filters that gave them.
+        restarts: months from which limits are computed anew.
+    """
     first, last = results[0], results[-1]
-    shown = (
-        first.month,
-        last.month,
-        last.period.kind,
-        tuple(last.keys),
-        last.activity,
-        len(results),
-    )
-    key = (code, where, restarts, shown)
-    return _signals_of_trend(store, str(store.path), store.version(), results, key)
+    shown = (first.month, last.month, last.period.kind, tuple(last.keys), last.activity)
+    return _signals_of_trend(store, code, where, restarts, (*shown, len(results)), results)
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@cached(entries=200)
 def _signals_of_trend(
-    _store: Store, path: str, version: int, _results: Sequence[KpiResult], key: tuple[Any, ...]
+    store: Store,
+    code: str,
+    where: Where,
+    restarts: tuple[date, ...],
+    shown: tuple[Any, ...],
+    _results: Sequence[KpiResult],
 ) -> tuple[Signal, ...]:
-    code, where, restarts, _ = key
-    measures = _signals_of_measures(_store, path, version, _results[-1].month)
-    with _store.read() as db:
+    del shown  # it tells one list of results from another
+    measures = _signals_of_measures(store, _results[-1].month)
+    with store.read() as db:
         kpi = CATALOGUE[code]
         return beside.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _signals_of_measures(_store: Store, path: str, version: int, month: date) -> tuple[Signal, ...]:
-    del path, version
-    with _store.read() as db:
+@cached(entries=20)
+def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
+    with store.read() as db:
         return beside.signals_of_measures(db, month)
 
 
 def lessons_of_measure(store: Store, code: str, month: date) -> tuple[Called, ...]:
     """The lessons that one measure calls up, from what is known up to a month."""
-    found = _signals_of_measures(store, str(store.path), store.version(), month)
-    return called_beside(code, [one for one in found if one.subject == code], cases(store))
+    signals = _signals_of_measures(store, month)
+    return called_beside(code, [one for one in signals if one.subject == code], cases(store))
 
 
+@cached(entries=20)
 def cases(store: Store) -> Cases:
     """The cases of the kit that reach each category."""
-    return _cases(store, str(store.path), store.version())
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _cases(_store: Store, path: str, version: int) -> Cases:
-    del path, version
-    with _store.read() as db:
+    with store.read() as db:
         return cases_of(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _registers(
-    _store: Store, path: str, version: int
-) -> tuple[
-    registers.Choices,
-    tuple[registers.Intervention, ...],
-    tuple[registers.DataBreak, ...],
-    tuple[targets.Target, ...],
-]:
-    del path, version
-    with _store.read() as db:
-        return (
-            registers.choices(db),
-            registers.interventions(db),
-            registers.data_breaks(db),
-            targets.targets(db),
-        )
-
-
+@cached(entries=20)
 def choices(store: Store) -> registers.Choices:
     """What the filters offer."""
-    return _registers(store, str(store.path), store.version())[0]
+    with store.read() as db:
+        return registers.choices(db)
 
 
+@cached(entries=20)
 def interventions(store: Store) -> tuple[registers.Intervention, ...]:
     """Every intervention."""
-    return _registers(store, str(store.path), store.version())[1]
+    with store.read() as db:
+        return registers.interventions(db)
 
 
+@cached(entries=20)
 def data_breaks(store: Store) -> tuple[registers.DataBreak, ...]:
     """Every data break."""
-    return _registers(store, str(store.path), store.version())[2]
+    with store.read() as db:
+        return registers.data_breaks(db)

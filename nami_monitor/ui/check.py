@@ -222,7 +222,7 @@ def caveats(session: Session, found: Briefing) -> None:
 def goals(session: Session, category: str) -> None:
     """The targets of a category: what was agreed, by whom, and the forms to set and change one."""
     st.header(session.t("check.goals"), anchor=False)
-    lines, events, names = targets.known(session)
+    lines, events, names = targets.known(session.store)
     own = [line for line in lines if category in {"", line.target.category or ""}]
     if own:
         targets.table(session, own, names)

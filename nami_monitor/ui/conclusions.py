@@ -19,6 +19,7 @@ from nami_monitor.kpis.year_end import EVEN
 from nami_monitor.store import Store
 from nami_monitor.ui import app, entry, filters, lesson_card, links, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
 
@@ -34,17 +35,16 @@ LESSON: Final = {
 ASKED: Final = "conclusions.said"
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _found(_store: Store, path: str, version: int, answers: int) -> Conclusions:
-    del path, version, answers  # they are part of the key only
-    with _store.read() as db:
+def views(session: Session) -> Conclusions:
+    """The five views; computed anew when the data changes or somebody answers."""
+    return _views(session.store, session.store.stamp()[0])
+
+
+@cached(entries=10)
+def _views(store: Store, written: int) -> Conclusions:
+    del written  # an answer writes to the file and leaves the data version as it is
+    with store.read() as db:
         return briefing.conclusions(db)
-
-
-def found(session: Session) -> Conclusions:
-    """The five views; made anew when the data changes or somebody answers."""
-    store = session.store
-    return _found(store, str(store.path), store.version(), store.stamp()[0])
 
 
 def intro(session: Session) -> None:

@@ -20,7 +20,7 @@ from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, trends, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.cache import Where
+from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL, Chosen
@@ -34,31 +34,21 @@ BEFORE, AFTER = 24, 72
 """Months of the timeline before and, at most, after the chosen month."""
 
 
-def choices(session: Session) -> Choices:
+@cached(entries=20)
+def choices(store: Store) -> Choices:
     """What the page offers."""
-    return _choices(session.store, str(session.store.path), session.store.version())
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _choices(_store: Store, path: str, version: int) -> Choices:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+    with store.read() as db:
         return briefing.choices(db)
 
 
 def register(session: Session, picked: Chosen) -> Register:
     """What the register has to say."""
-    store = session.store
-    asked = (picked.month, picked.where, str(picked.kind))
-    return _register(store, str(store.path), store.version(), *asked)
+    return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _register(
-    _store: Store, path: str, version: int, month: date, where: Where, kind: str
-) -> Register:
-    del path, version
-    with _store.read() as db:
+@cached(entries=50)
+def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+    with store.read() as db:
         return briefing.register(db, month, dict(where), kind)
 
 
@@ -114,7 +104,7 @@ def prepare(session: Session, found: Register) -> None:
         st.text(session.t("contracts.prepare.overdue", named=named))
     if not due:
         return
-    offered = choices(session)
+    offered = choices(session.store)
 
     def day(value: date) -> str:
         return formats.day(value, session.lang)
@@ -236,7 +226,7 @@ def values(session: Session, found: Register) -> None:
     if not found.values:
         st.info(session.t("contracts.values.nothing"))
         return
-    offered = choices(session)
+    offered = choices(session.store)
     known = [month for month, _ in found.values]
     months = month_range(min(known), max(known))
     categories = list({category: None for _, category in found.values})
@@ -327,7 +317,7 @@ def table(session: Session, found: Register) -> None:
     if found.end_unsaid:
         said.append(session.t("contracts.register.unsaid", n=found.end_unsaid))
     st.markdown(" ".join(said))
-    offered = choices(session)
+    offered = choices(session.store)
 
     def day(value: date) -> str:
         return formats.day(value, session.lang)

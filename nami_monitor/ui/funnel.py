@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from nami_monitor.briefing.funnel import OUTSIDE, Compared, Site, compare, kind_of
@@ -15,6 +13,7 @@ from nami_monitor.signals.funnel import Funnel, RatioKind
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.grid import Head, grid
 
 SECTION = "funnel"
@@ -35,7 +34,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
     if not shown.open:
         return
     with shown:
-        found = compared(session, code, ask)
+        found = compared(session.store, code, last_period(ask), session.lang)
         st.text(found.sentence)
         if found.funnel:
             _draw(session, found, found.funnel)
@@ -46,21 +45,11 @@ def section(session: Session, code: str, ask: Ask) -> None:
             links.offer(session.t("trace.figure", name=name), whole)
 
 
-def compared(session: Session, code: str, ask: Ask) -> Compared:
-    """The comparison with its words; worked out once per data version."""
-    store = session.store
-    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())))
-    return _compared(store, str(store.path), store.version(), code, key, session.lang)
-
-
-@st.cache_data(show_spinner=False, max_entries=100)
-def _compared(
-    _store: Store, path: str, version: int, code: str, key: tuple[Any, ...], lang: str
-) -> Compared:
-    del path, version  # they are part of the key only
-    kind, until, where = key
-    with _store.read() as db:
-        return compare(db, CATALOGUE[code], Ask(kind=kind, until=until, where=dict(where)), lang)
+@cached(entries=100)
+def compared(store: Store, code: str, ask: Ask, lang: str) -> Compared:
+    """The comparison with its words."""
+    with store.read() as db:
+        return compare(db, CATALOGUE[code], ask, lang)
 
 
 def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:

@@ -22,6 +22,7 @@ from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, filters, lesson_card
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 
 FIRST: Final = 12
@@ -157,12 +158,11 @@ def lessons(session: Session, asked: Asked) -> None:
     lesson_card.show_all(session, shown)
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _now(_store: Store, path: str, version: int, month: date) -> Mapping[str, Sequence[Signal]]:
-    """What every category with order lines shows in a month."""
-    del path, version
-    categories = cache.choices(_store).categories
-    with _store.read() as db:
+@cached(entries=10)
+def _now(store: Store, month: date) -> Mapping[str, Sequence[Signal]]:
+    """The signals of a month in every category with order lines."""
+    categories = cache.choices(store).categories
+    with store.read() as db:
         return {
             code: signals(db, overview(db, month, where), where)
             for code in categories
@@ -180,8 +180,7 @@ def signalled(session: Session, asked: Asked) -> None:
     st.markdown(session.t("kit.signalled.words"))
     if not months or not st.toggle(session.t("kit.signalled.look"), key="kit_signalled"):
         return
-    store = session.store
-    now = _now(store, str(store.path), store.version(), months[0])
+    now = _now(session.store, months[0])
     rows = [
         (
             session.t(f"kit.signals.{one.kind}"),

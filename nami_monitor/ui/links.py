@@ -87,11 +87,6 @@ def trace(session: Session, result: KpiResult, where: Filters) -> str:
     return address(session, "trace", of_result(result, where))
 
 
-def marked(written: str, session: Session, result: KpiResult, where: Filters) -> str:
-    """A written figure as a link in a sentence that may bear markup."""
-    return f"[{written}]({trace(session, result, where)})"
-
-
 def sum_of(session: Session, code: str, period: Period, where: Filters) -> str:
     """Where a figure can be traced that a page added up by itself."""
     return address(session, "trace", of_figure(code, period, where))

@@ -14,6 +14,7 @@ from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measura
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import Head, Width, grid
 
@@ -24,28 +25,21 @@ WIDE = {"figures": 420, "together": 360, "remark": 520}
 """Columns of long texts, with their width in pixels."""
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _found(
-    _store: Store, path: str, version: int, lang: str
-) -> tuple[Measurability, Mapping[str, str]]:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+@cached(entries=10)
+def _measured(store: Store, lang: str) -> tuple[Measurability, Mapping[str, str]]:
+    """What can be computed, and the names of the categories."""
+    with store.read() as db:
         made = measurability(db)
         return made, measuring.names(db, made, lang)
 
 
-def found(session: Session) -> Measurability:
+def measured(session: Session) -> Measurability:
     """What the data supports, for every category."""
-    return _asked(session)[0]
-
-
-def _asked(session: Session) -> tuple[Measurability, Mapping[str, str]]:
-    store = session.store
-    return _found(store, str(store.path), store.version(), session.lang)
+    return _measured(session.store, session.lang)[0]
 
 
 def _names(session: Session) -> Mapping[str, str]:
-    return _asked(session)[1]
+    return _measured(session.store, session.lang)[1]
 
 
 def _load(session: Session) -> None:

@@ -16,6 +16,7 @@ from nami_monitor.kpis.interventions.register import listed
 from nami_monitor.store import Store
 from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 
 Fields = Mapping[str, Any]
 """Fields of a measure by their names; of those that hold several values, a tuple."""
@@ -24,30 +25,18 @@ MOST_PERCENT: Final = 100
 MOST_ANTICIPATION: Final = 24
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _categories(_store: Store, path: str, version: int) -> Mapping[str, Mapping[str, str]]:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+@cached(entries=10)
+def categories(store: Store) -> Mapping[str, Mapping[str, str]]:
+    """Every category with order lines, with its names by language."""
+    with store.read() as db:
         return briefing.categories(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _offered(_store: Store, path: str, version: int, category: str) -> Offered:
-    del path, version
-    with _store.read() as db:
-        return briefing.offered(db, category)
-
-
-def categories(session: Session) -> Mapping[str, Mapping[str, str]]:
-    """Every category with order lines, with its names by language."""
-    store = session.store
-    return _categories(store, str(store.path), store.version())
-
-
-def offered(session: Session, category: str) -> Offered:
+@cached(entries=20)
+def offered(store: Store, category: str) -> Offered:
     """What can be chosen for measures of a category."""
-    store = session.store
-    return _offered(store, str(store.path), store.version(), category)
+    with store.read() as db:
+        return briefing.offered(db, category)
 
 
 def channel_name(session: Session, code: str) -> str:
@@ -57,7 +46,7 @@ def channel_name(session: Session, code: str) -> str:
 
 def category(session: Session, key: str, begin: Fields) -> str:
     """Ask for the category."""
-    known = categories(session)
+    known = categories(session.store)
     options = _with([*known], _several(begin, "category"))
     return st.selectbox(
         session.t("columns.category"),

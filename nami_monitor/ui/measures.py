@@ -16,6 +16,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import entry, waterbed
 from nami_monitor.ui import measure_fields as fields
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.request_form import DATES
@@ -28,16 +29,15 @@ LONGEST_RAMP: Final = 60
 PERCENT: Final = 100
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _history(_store: Store, path: str, version: int) -> tuple[Event, ...]:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+@cached(entries=10)
+def _history(store: Store) -> tuple[Event, ...]:
+    with store.read() as db:
         return briefing.history(db)
 
 
 def part(session: Session) -> None:
     """What is on record, the form, and who registered what when."""
-    found = waterbed.register(session)
+    found = waterbed.register(session.store)
     if found:
         _table(session, found)
     else:
@@ -45,7 +45,7 @@ def part(session: Session) -> None:
     st.header(session.t("measures.form.title"), anchor=False)
     st.markdown(session.t("measures.form.words"))
     st.page_link("pages/data.py", label=session.t("measures.form.load"))
-    if not fields.categories(session):
+    if not fields.categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return
     entry.in_demo(session)
@@ -70,7 +70,7 @@ def _table(session: Session, found: Sequence[Intervention]) -> None:
         Head(head.title, _day(session)) if name in {"starts_on", "ends_on"} else head
         for name, head in zip(columns, heads, strict=True)
     ]
-    names = fields.categories(session)
+    names = fields.categories(session.store)
     rows = [
         (
             one.code,
@@ -101,7 +101,7 @@ def _form(session: Session, found: Sequence[Intervention], chosen: str) -> None:
     st.subheader(session.t("measures.steps.what"), anchor=False)
     category = fields.category(session, key, begin)
     rest = about(session, key, begin, taken=[one.code for one in found])
-    known = fields.offered(session, category)
+    known = fields.offered(session.store, category)
     within = f"{key}_{category}"
     st.subheader(session.t("measures.steps.where"), anchor=False)
     where = fields.where(session, within, known, begin)
@@ -155,7 +155,7 @@ def about(
         planned: whether it is a plan: then nothing is asked of its end.
     """
     if taken is None:
-        taken = [one.code for one in waterbed.register(session)]
+        taken = [one.code for one in waterbed.register(session.store)]
     left, right = st.columns(2)
     with left:
         code = st.text_input(
@@ -268,8 +268,7 @@ def _close(session: Session, code: str) -> None:
 
 def _told(session: Session) -> None:
     """Who registered, changed or closed what when."""
-    store = session.store
-    found = _history(store, str(store.path), store.version())
+    found = _history(session.store)
     if not found:
         return
     title = session.t("measures.history")

@@ -17,9 +17,11 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.store import Store
 from nami_monitor.ui import entry, measures, trends, waterbed
 from nami_monitor.ui import measure_fields as fields
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Beside, Card, cards_html
 
 KEY: Final = "pilot"
@@ -28,18 +30,18 @@ LONGEST: Final = 60
 PERCENT: Final = 100
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
+@cached(entries=100)
 def _pilot(
-    _read: PanelData, path: str, version: int, one: Intervention, unit: str, months: int, back: int
+    store: Store, _read: PanelData, one: Intervention, unit: str, months: int, back: int
 ) -> Pilot:
-    del path, version
+    del store  # it is part of the key only
     return assess_pilot(one, _read, Unit(unit), months, back / PERCENT)
 
 
 def part(session: Session) -> None:
     """Ask for a pilot and say what it could show."""
     st.markdown(session.t("pilot.words"))
-    if not fields.categories(session):
+    if not fields.categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return
     stated, months, back, unit = _asked(session)
@@ -58,8 +60,7 @@ def part(session: Session) -> None:
         may_spread=stated["may_spread"],
     )
     read = waterbed.drafted(session, one)
-    store = session.store
-    found = _pilot(read, str(store.path), store.version(), one, unit, months, back)
+    found = _pilot(session.store, read, one, unit, months, back)
     _show(session, found)
     _save(session, stated, briefing.next_start(read, one.category))
 
@@ -69,7 +70,7 @@ def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
     left, right = st.columns(2)
     with left:
         category = fields.category(session, KEY, {})
-        known = fields.offered(session, category)
+        known = fields.offered(session.store, category)
         key = f"{KEY}_{category}"
         channels = fields.channels(session, key, known, {})
     with right:

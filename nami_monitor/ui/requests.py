@@ -17,7 +17,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, entry, filters, links, trends, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.cache import Where
+from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Beside, Card, cards_html
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL, Chosen
@@ -28,31 +28,22 @@ COUNTED = "requests_counted"
 """What the page counts beside its KPIs."""
 
 
-def choices(session: Session) -> Choices:
+@cached(entries=20)
+def choices(store: Store) -> Choices:
     """What the page offers."""
-    return _choices(session.store, str(session.store.path), session.store.version())
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _choices(_store: Store, path: str, version: int) -> Choices:
-    del path, version
-    with _store.read() as db:
+    with store.read() as db:
         return briefing.choices(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _ledger(_store: Store, path: str, version: int, month: date, where: Where, kind: str) -> Ledger:
-    del path, version
-    with _store.read() as db:
+@cached(entries=50)
+def _ledger(store: Store, month: date, where: Where, kind: str) -> Ledger:
+    with store.read() as db:
         return briefing.ledger(db, Ask(kind, month, where=dict(where)))
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _rows(
-    _store: Store, path: str, version: int, month: date, where: Where, kind: str
-) -> tuple[Request, ...]:
-    del path, version
-    with _store.read() as db:
+@cached(entries=10)
+def _rows(store: Store, month: date, where: Where, kind: str) -> tuple[Request, ...]:
+    with store.read() as db:
         return briefing.rows(db, Ask(kind, month, where=dict(where)))
 
 
@@ -101,9 +92,7 @@ def chosen(session: Session, offered: Choices) -> Chosen:
 
 def ledger(session: Session, picked: Chosen) -> Ledger:
     """What the ledger has to say."""
-    store = session.store
-    asked = (picked.month, picked.where, str(picked.kind))
-    return _ledger(store, str(store.path), store.version(), *asked)
+    return _ledger(session.store, picked.month, picked.where, str(picked.kind))
 
 
 def headline(session: Session, found: Ledger) -> None:
@@ -256,10 +245,8 @@ def reason(session: Session, code: str) -> str:
 def table(session: Session, picked: Chosen) -> None:
     """The requests of the period."""
     st.header(session.t("requests.ledger"), anchor=False)
-    store = session.store
     try:
-        asked = (picked.month, picked.where, str(picked.kind))
-        found = _rows(store, str(store.path), store.version(), *asked)
+        found = _rows(session.store, picked.month, picked.where, str(picked.kind))
     except UserError as error:
         st.info(session.sentence(error))
         return

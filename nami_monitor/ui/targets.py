@@ -17,6 +17,7 @@ from nami_monitor.kpis.targets import CHANGE, NOT_APPLICABLE, Target, period_of
 from nami_monitor.store import Store
 from nami_monitor.ui import entry, links, trends, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
@@ -33,26 +34,17 @@ WIDTHS = {"figure": 150, "over": 150, "distance": 170}
 Names = Mapping[str, Mapping[str, str]]
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _known(
-    _store: Store, path: str, version: int
-) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
-    del path, version
-    with _store.read() as db:
+@cached(entries=10)
+def known(store: Store) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
+    """Every target with its figure, what was done to targets, and the categories' names."""
+    with store.read() as db:
         return briefing.lines(db), briefing.history(db), briefing.names(db)
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _course(_store: Store, path: str, version: int, target: Target) -> tuple[Step, ...]:
-    del path, version
-    with _store.read() as db:
+@cached(entries=50)
+def _course(store: Store, target: Target) -> tuple[Step, ...]:
+    with store.read() as db:
         return briefing.course(db, target)
-
-
-def known(session: Session) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
-    """Every target with its figure, what was done to targets, and the categories' names."""
-    store = session.store
-    return _known(store, str(store.path), store.version())
 
 
 def kpi_name(session: Session, code: str) -> str:
@@ -226,8 +218,7 @@ def course(session: Session, line: Line, names: Names) -> None:
     said = name(session, names, line.target)
     stands = state(session, line)
     st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
-    store = session.store
-    steps = _course(store, str(store.path), store.version(), line.target)
+    steps = _course(session.store, line.target)
     points = tuple(
         AimPoint(
             period_name(session, step.period),

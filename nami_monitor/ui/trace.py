@@ -24,9 +24,10 @@ from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, filters, handbook, links, notes, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL
-from nami_monitor.ui.grid import XLSX, Head, grid
+from nami_monitor.ui.grid import Head, grid
 
 FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
 PLACE: Final = ("table", "batch", "page")
@@ -34,11 +35,6 @@ PLACE: Final = ("table", "batch", "page")
 
 BOXES: Final = ("category",)
 """Filters that have a box; the others are said in a sentence."""
-
-KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
-"""The files that rows are offered in."""
-
-Key = tuple[Any, ...]
 
 
 def said(name: str) -> str:
@@ -149,32 +145,15 @@ def _called(
     return [session.t("words.unknown") if value == EMPTY else known[value] for value in values]
 
 
-def look(session: Session, kpi: Kpi, ask: Ask) -> Trace:
-    """The figure with its formula and batches; worked out once per data version.
+@cached(entries=200)
+def traced(store: Store, code: str, ask: Ask) -> Trace:
+    """The figure with its formula and batches.
 
     Raises:
         UserError: as ``kpis.trace.trace``.
     """
-    store = session.store
-    return _traced(store, str(store.path), store.version(), kpi.code, key_of(ask))
-
-
-def key_of(ask: Ask) -> Key:
-    """A question in a form that can be a key."""
-    return (ask.kind, ask.until, tuple(sorted(ask.where.items())))
-
-
-def ask_of(key: Key) -> Ask:
-    """The question again; see ``key_of``."""
-    kind, until, where = key
-    return Ask(kind=kind, until=until, where=dict(where))
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def _traced(_store: Store, path: str, version: int, code: str, key: Key) -> Trace:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
-        return traced_by(db, TRACED[code], ask_of(key))
+    with store.read() as db:
+        return traced_by(db, TRACED[code], ask)
 
 
 def figure(session: Session, found: Trace, ask: Ask) -> None:

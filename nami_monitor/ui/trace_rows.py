@@ -19,10 +19,11 @@ from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.data import labels
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
-from nami_monitor.ui.trace import Key, amount, ask_of, box, key_of, said
+from nami_monitor.ui.trace import amount, box, said
 
 KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
 """The files that rows are offered in."""
@@ -37,10 +38,7 @@ def listed(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
     parts = [part for part in found.batches if part.table == table]
     total = sum(part.rows for part in parts if batch in {None, part.batch})
     page = _page(session, total)
-    store = session.store
-    shown = _rows(
-        store, str(store.path), store.version(), kpi.code, key_of(ask), table, batch, page
-    )
+    shown = _rows(session.store, kpi.code, ask, table, batch, page)
     told = {
         name: [_cell(session, name, row[at]) for row in shown.rows]
         for at, name in enumerate(shown.columns)
@@ -101,15 +99,10 @@ def _span(session: Session, page: int, total: int) -> str:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _rows(
-    _store: Store, path: str, version: int, code: str, key: Key, table: str, batch: int | None,
-    page: int,
-) -> Listing:  # fmt: skip
-    del path, version
-    with _store.read() as db:
-        return rows(db, TRACED[code], ask_of(key), table=table, batch=batch,
-                    offset=page * PAGE_ROWS)  # fmt: skip
+@cached(entries=50)
+def _rows(store: Store, code: str, ask: Ask, table: str, batch: int | None, page: int) -> Listing:
+    with store.read() as db:
+        return rows(db, TRACED[code], ask, table=table, batch=batch, offset=page * PAGE_ROWS)
 
 
 def _head(session: Session, name: str) -> Head:

@@ -28,6 +28,7 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, waterbed_charts
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Beside, Card, cards_html
 from nami_monitor.ui.data import state
 from nami_monitor.ui.grid import Head, grid
@@ -41,41 +42,39 @@ NET = {
 """The KPI that adds up what measures brought, by the unit of a reading."""
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _register(_store: Store, path: str, version: int) -> tuple[Intervention, ...]:
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+@cached(entries=20)
+def register(store: Store) -> tuple[Intervention, ...]:
+    """Every intervention."""
+    with store.read() as db:
         return interventions(db)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _ground(
-    _store: Store, path: str, version: int, category: str, more: tuple[str, ...]
-) -> PanelData:
+@cached(entries=4, shared=True)
+def _panel_data(store: Store, category: str, more: tuple[str, ...]) -> PanelData:
     """What comparisons in a category rest on; visitors share it, and nobody changes it."""
-    del path, version  # they are part of the key only
-    with _store.read() as db:
+    with store.read() as db:
         return read_panel_data(db, [category], more)
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _readings(_read: PanelData, path: str, version: int, code: str) -> tuple[Evaluation, ...]:
-    del path, version
-    (one,) = chosen(_read.register, [code])
-    return evaluate_in_every_unit(one, _read)
+@cached(entries=50)
+def _readings(store: Store, category: str, code: str) -> tuple[Evaluation, ...]:
+    """An intervention in every unit."""
+    read = _panel_data(store, category, ())
+    (one,) = chosen(read.register, [code])
+    return evaluate_in_every_unit(one, read)
 
 
-@st.cache_data(show_spinner=False, max_entries=20)
-def _names(_store: Store, path: str, version: int, lang: str) -> Mapping[str | None, str]:
-    del path, version
-    with _store.read() as db:
+@cached(entries=20)
+def _place_names(store: Store, lang: str) -> Mapping[str | None, str]:
+    """Every location by its name."""
+    with store.read() as db:
         return names(db, "location", list(location_records(db)), lang)
 
 
 def part(session: Session) -> None:
     """What a measure brought: the verdict first, then what it rests on."""
     st.markdown(session.t("waterbed.words"))
-    found = register(session)
+    found = register(session.store)
     if empty(session, found):
         return
     left, right = st.columns([3, 1])
@@ -97,18 +96,6 @@ def part(session: Session) -> None:
     remarks(session, one)
     sensitivity(session, one)
     sites(session, one)
-
-
-def register(session: Session) -> tuple[Intervention, ...]:
-    """Every intervention."""
-    store = session.store
-    return _register(store, str(store.path), store.version())
-
-
-def place_names(session: Session) -> Mapping[str | None, str]:
-    """Every location by its name."""
-    store = session.store
-    return _names(store, str(store.path), store.version(), session.lang)
 
 
 def empty(session: Session, found: Sequence[Intervention]) -> bool:
@@ -147,17 +134,12 @@ def _judged(one: Evaluation) -> bool:
 
 
 def _of(session: Session, one: Intervention) -> tuple[Evaluation, ...]:
-    store = session.store
-    path, version = str(store.path), store.version()
-    read = _ground(store, path, version, one.category, ())
-    return _readings(read, path, version, one.code)
+    return _readings(session.store, one.category, one.code)
 
 
 def drafted(session: Session, one: Intervention) -> PanelData:
     """What the comparison of a draft rests on, with the articles that it names."""
-    store = session.store
-    named = tuple(sorted(one.named_products))
-    return _ground(store, str(store.path), store.version(), one.category, named)
+    return _panel_data(session.store, one.category, tuple(sorted(one.named_products)))
 
 
 def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
@@ -315,7 +297,7 @@ def sites(session: Session, one: Evaluation) -> None:
         controls = len(one.sites.controls)
         none = session.t("waterbed.sites.none")
         st.markdown(session.t("waterbed.sites.count", n=controls) if controls else none)
-        known = place_names(session)
+        known = _place_names(session.store, session.lang)
         heads = [Head(session.t(f"waterbed.sites.{key}")) for key in ("location", "role", "why")]
         grid(
             session,

@@ -21,6 +21,7 @@ from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, grid, links, words
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached, last_period
 
 SECTION = "why"
 """Name of the section in the address: a link can show it open."""
@@ -97,7 +98,9 @@ def section(session: Session, code: str, ask: Ask) -> None:
                 if offered
                 else "location"
             )
-        found = explained(session, code, ask, dimension, Against(against))
+        found = explained(
+            session.store, code, last_period(ask), dimension, Against(against), session.lang
+        )
         st.text(found.sentence)
         for one in (found.why.before, found.why.after):
             if one.value is not None:
@@ -108,22 +111,13 @@ def section(session: Session, code: str, ask: Ask) -> None:
             st.caption(session.t("why.none"))
 
 
-def explained(session: Session, code: str, ask: Ask, dimension: str, against: Against) -> Explained:
-    """The change of a KPI with its words; worked out once per data version."""
-    store = session.store
-    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())), dimension, str(against))
-    return _explained(store, str(store.path), store.version(), code, key, session.lang)
-
-
-@st.cache_data(show_spinner=False, max_entries=100)
-def _explained(
-    _store: Store, path: str, version: int, code: str, key: tuple[Any, ...], lang: str
+@cached(entries=100)
+def explained(
+    store: Store, code: str, ask: Ask, dimension: str, against: Against, lang: str
 ) -> Explained:
-    del path, version  # they are part of the key only
-    kind, until, where, dimension, against = key
-    ask = Ask(kind=kind, until=until, where=dict(where))
-    with _store.read() as db:
-        return briefing.explain(db, CATALOGUE[code], ask, dimension, Against(against), lang)
+    """The change of a KPI with its words."""
+    with store.read() as db:
+        return briefing.explain(db, CATALOGUE[code], ask, dimension, against, lang)
 
 
 def _draw(session: Session, found: Explained, ask: Ask) -> None:

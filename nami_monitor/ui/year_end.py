@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
 from nami_monitor.store import Store
 from nami_monitor.ui import links
 from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached, last_period
 
 
 def beside(session: Session, code: str, ask: Ask) -> None:
@@ -28,9 +28,7 @@ def beside(session: Session, code: str, ask: Ask) -> None:
     """
     if code != STEER_YEAR_END_SHARE.code:
         return
-    store = session.store
-    key = (ask.kind, ask.until, tuple(sorted(ask.where.items())))
-    found = _kept(store, str(store.path), store.version(), key)
+    found = _year_end(session.store, last_period(ask))
     if found:
         st.text(sentence(session, found))
         for year, _ in found.earlier:
@@ -50,9 +48,7 @@ def sentence(session: Session, found: YearEnd) -> str:
     return f"{even} {usual}"
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
-def _kept(_store: Store, path: str, version: int, key: tuple[Any, ...]) -> YearEnd | None:
-    del path, version  # they are part of the key only
-    kind, until, where = key
-    with _store.read() as db:
-        return year_end(db, Ask(kind=kind, until=until, where=dict(where)))
+@cached(entries=50)
+def _year_end(store: Store, ask: Ask) -> YearEnd | None:
+    with store.read() as db:
+        return year_end(db, ask)

@@ -15,7 +15,6 @@ from nami_monitor.charts.completeness import (
     Cell,
     Delivered,
     completeness_spec,
-    completeness_table,
 )
 from nami_monitor.charts.mirrored import Departure, mirrored_spec
 from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
@@ -65,15 +64,6 @@ def test_the_strip_is_valid_and_says_its_states_in_words():
     assert told == {"geleverd", "deels geleverd (4 van 5 locaties)", "ontbreekt"}
     with pytest.raises(ValueError, match="at least one"):
         completeness_spec((), "nl")
-
-
-def test_the_strip_has_a_table():
-    table = completeness_table(CELLS, "en")
-    assert table.head == ("Source", "Jan 2026", "Feb 2026")
-    assert table.rows == (
-        ("Webwinkel", "delivered", "partly delivered (4 van 5 locaties)"),
-        ("Kast", "", "missing"),
-    )
 
 
 def test_states_differ_by_shape_and_can_be_seen():

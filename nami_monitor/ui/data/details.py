@@ -25,7 +25,6 @@ from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, pairs
 from nami_monitor.ui.data.questions import number, pattern_name
 
-HOW = ("first", "join", "sum")
 UNITS = ("base", "pack")
 EVERY = ("", "month", "quarter", "year")
 

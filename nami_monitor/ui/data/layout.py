@@ -21,7 +21,6 @@ PATTERNS = (
     "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%y", "%d/%m/%y", "%Y-%m-%d", "%m/%d/%Y",
     "%d %b %Y", "%b %Y", "%Y%m%d", "%Y-%m", "%m-%Y", "%Y",
 )  # fmt: skip
-ALL_SHEETS = "*"
 
 
 def fields(session: Session, key: str, profile: Profile, headers: Sequence[str]) -> Profile:
