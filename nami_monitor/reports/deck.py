@@ -12,14 +12,31 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.util import Inches
+from pptx.oxml.ns import qn
+from pptx.util import Inches, Pt
 
+from nami_monitor.charts import palette
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.reports import deck_charts, deck_words, fit, pictures
+from nami_monitor.reports import pictures, slide_text
 from nami_monitor.reports import template as layout
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
+from nami_monitor.reports.document import (
+    Document,
+    Grid,
+    OfficeChart,
+    OfficeChartForm,
+    Page,
+    Progress,
+    ReportFigure,
+    silent,
+)
+from nami_monitor.reports.template import Box
 
 LARGEST_TITLE: Final = 24
 SMALLEST_TITLE: Final = 18
@@ -55,12 +72,12 @@ def render(document: Document, branding: Branding, progress: Progress = silent) 
         progress(no, len(document.pages), page.label)
         for part in _parts(page, document.lang):
             _slide(deck, part, document, branding)
-    deck_words.in_language(deck, document.lang)
+    slide_text.in_language(deck, document.lang)
     properties = deck.core_properties
     properties.title = f"{document.title}: {document.about}"[:250]
     properties.subject = document.subtitle[:250]
     properties.author = document.organisation
-    properties.language = deck_words.TAGS[document.lang]
+    properties.language = slide_text.TAGS[document.lang]
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
@@ -79,24 +96,27 @@ def _dress(deck: Any, branding: Branding) -> None:
 
 def _cover(deck: Any, document: Document, branding: Branding) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[layout.COVER_LAYOUT])
-    deck_words.put(slide.shapes.title, [document.title])
+    slide_text.put(slide.shapes.title, [document.title])
     box = _box(layout.COVER, layout.ASKED)
-    said = fit.size_for([document.subtitle], 18, box.width, box.height) or fit.SMALLEST
+    said = (
+        slide_text.size_for([document.subtitle], 18, box.width, box.height)
+        or slide_text.SMALLEST_LETTERS
+    )
     words = {
         layout.POINTS: ([document.about], None),
         layout.ASKED: ([document.subtitle], said),
         layout.SOURCE: ([_source(document)], None),
     }
     for number, (paragraphs, size) in words.items():
-        deck_words.put(_placeholder(slide, number), paragraphs, size=size)
+        slide_text.put(_placeholder(slide, number), paragraphs, size=size)
     if branding.logo:
         picture = slide.shapes.add_picture(
             io.BytesIO(branding.logo), Inches(1.1), Inches(0.6), height=Inches(0.9)
         )
-        deck_words.describe(picture, document.organisation or text("report.logo", document.lang))
+        slide_text.describe(picture, document.organisation or text("report.logo", document.lang))
     elif document.organisation:
         box = slide.shapes.add_textbox(Inches(1.1), Inches(0.8), Inches(10.9), Inches(0.5))
-        deck_words.put(box, [document.organisation], size=18)
+        slide_text.put(box, [document.organisation], size=18)
     _notes(slide, [document.subtitle, document.source])
 
 
@@ -129,9 +149,9 @@ def _parts(page: Page, lang: str) -> Iterator[Page]:
     points = list(page.points)
     if page.comment:
         points = [_comment(page, lang), *points]
-    if fit.size_for([said], LARGEST_TITLE, title.width, title.height, bold=True,
+    if slide_text.size_for([said], LARGEST_TITLE, title.width, title.height, bold=True,
                     smallest=SMALLEST_TITLE) is None:  # fmt: skip
-        short = fit.shortened(said, SMALLEST_TITLE, title.width, title.height, bold=True)
+        short = slide_text.shortened(said, SMALLEST_TITLE, title.width, title.height, bold=True)
         page, points = replace(page, title=short), [said, *points]
     if page.grid and not page.figures:
         yield from _table_parts(page, page.grid, points, lang)
@@ -212,11 +232,16 @@ def _evened(groups: list[Rows], fits: Callable[[Rows], bool]) -> list[Rows]:
 def _asked_parts(page: Page, kind: int) -> tuple[str, list[str]]:
     """What is asked, and what of it does not fit its box."""
     box = _box(list(layout.LAYOUTS.values())[kind], layout.ASKED)
-    width, room = box.width - 0.3, box.height - 0.15 - 14 * fit.LINE / fit.POINTS_PER_INCH
+    width, room = (
+        box.width - 0.3,
+        box.height - 0.15 - 14 * slide_text.LINE_SPACING / slide_text.POINTS_PER_INCH,
+    )
     asked = " ".join(page.asked.split())
-    if not asked or fit.size_for([asked], 14, width, room) is not None:
+    if not asked or slide_text.size_for([asked], 14, width, room) is not None:
         return asked, []
-    return fit.shortened(asked, fit.SMALLEST, width, room, bold=False), [asked]
+    return slide_text.shortened(asked, slide_text.SMALLEST_LETTERS, width, room, bold=False), [
+        asked
+    ]
 
 
 def _point_parts(
@@ -227,19 +252,19 @@ def _point_parts(
     kind = _layout_of(page)
     asked, extra = _asked_parts(page, kind) if page.asked else ("", [])
     points = [*points, *extra]
-    least = fit.SMALLEST if page.figures else LEAST_ALONE
+    least = slide_text.SMALLEST_LETTERS if page.figures else LEAST_ALONE
     width, room = _room(holder)
     whole = replace(page, asked=asked, comment="")
-    if fit.size_for(points, LARGEST, width, room, smallest=least) is not None:
+    if slide_text.size_for(points, LARGEST, width, room, smallest=least) is not None:
         yield replace(whole, points=tuple(points))
         return
     plain = next(one for one in layout.LAYOUTS["Punten"] if one.number == layout.POINTS)
     slides = []
     if page.figures:
-        first, *left = fit.parted(points, least, width, room)
+        first, *left = slide_text.split_to_fit(points, least, width, room)
         slides.append(replace(whole, points=first))
         points = [words for part in left for words in part]
-    others = fit.parted(points, LEAST_ALONE, *_room(plain))
+    others = slide_text.split_to_fit(points, LEAST_ALONE, *_room(plain))
     slides += [replace(whole, figures=(), points=part) for part in others]
     for no, slide in enumerate(slides, start=1):
         yield _more(slide, no, len(slides), lang)
@@ -255,13 +280,13 @@ def _slide(deck: Any, page: Page, document: Document, branding: Branding) -> Non
     holders = list(layout.LAYOUTS.values())[kind]
     slide = deck.slides.add_slide(deck.slide_layouts[kind])
     title = _box(holders, 0)
-    size = fit.size_for([page.title], LARGEST_TITLE, title.width, title.height, bold=True)
-    deck_words.put(slide.shapes.title, [page.title], size=size or fit.SMALLEST)
+    size = slide_text.size_for([page.title], LARGEST_TITLE, title.width, title.height, bold=True)
+    slide_text.put(slide.shapes.title, [page.title], size=size or slide_text.SMALLEST_LETTERS)
     label = page.label
     if page.appendix:
         label = f"{text('report.appendix', document.lang)} · {label}"
-    deck_words.put(_placeholder(slide, layout.KICKER), [label])
-    deck_words.put(_placeholder(slide, layout.SOURCE), [_source(document)])
+    slide_text.put(_placeholder(slide, layout.KICKER), [label])
+    slide_text.put(_placeholder(slide, layout.SOURCE), [_source(document)])
     for holder in holders:
         if holder.number == layout.POINTS:
             _put_points(slide, holder, page)
@@ -285,8 +310,8 @@ def _put_points(slide: Any, holder: layout.Holder, page: Page) -> None:
         place._element.getparent().remove(place._element)  # noqa: SLF001 - no other way to leave it
         return
     width, room = _room(holder)
-    size = fit.size_for(page.points, LARGEST, width, room) or fit.SMALLEST
-    deck_words.put(place, page.points, size=size)
+    size = slide_text.size_for(page.points, LARGEST, width, room) or slide_text.SMALLEST_LETTERS
+    slide_text.put(place, page.points, size=size)
 
 
 def _put_asked(slide: Any, holder: layout.Holder, page: Page, lang: str) -> None:
@@ -294,31 +319,36 @@ def _put_asked(slide: Any, holder: layout.Holder, page: Page, lang: str) -> None
     if not page.asked:
         place._element.getparent().remove(place._element)  # noqa: SLF001 - likewise
         return
-    room = holder.box.height - 0.15 - 14 * fit.LINE / fit.POINTS_PER_INCH
-    size = fit.size_for([page.asked], 14, holder.box.width - 0.3, room) or fit.SMALLEST
+    room = holder.box.height - 0.15 - 14 * slide_text.LINE_SPACING / slide_text.POINTS_PER_INCH
+    size = (
+        slide_text.size_for([page.asked], 14, holder.box.width - 0.3, room)
+        or slide_text.SMALLEST_LETTERS
+    )
     head = text("report.asked", lang)
-    deck_words.put(place, [head, page.asked], size=size, bold_first=True)
+    slide_text.put(place, [head, page.asked], size=size, bold_first=True)
 
 
-def _beside(slide: Any, figures: tuple[Figure, ...], branding: Branding, lang: str) -> None:
+def _beside(slide: Any, figures: tuple[ReportFigure, ...], branding: Branding, lang: str) -> None:
     """A chart that can be edited, and below it a picture if there is a second figure."""
     box = layout.BESIDE
     plain, *others = figures
     low = replace(box, height=box.height - STRIP - 0.1) if others else box
     if plain.plain is not None:
-        deck_charts.add(slide, plain.plain, plain.alt, low, lang)
+        _add_office_chart(slide, plain.plain, plain.alt, low, lang)
     for other in others:
         below = layout.Box(box.left, box.top + box.height - STRIP, box.width, STRIP)
         _picture(slide, other, below, BESIDE_PIXELS, branding)
 
 
-def _picture(slide: Any, figure: Figure, box: layout.Box, pixels: int, branding: Branding) -> None:
+def _picture(
+    slide: Any, figure: ReportFigure, box: layout.Box, pixels: int, branding: Branding
+) -> None:
     """A chart as a picture, as large as it can be in its place."""
     made = pictures.png(figure.slide or figure.spec, pixels, branding)
     picture = slide.shapes.add_picture(io.BytesIO(made), Inches(box.left), Inches(box.top))
     scale = min(Inches(box.width) / picture.width, Inches(box.height) / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
-    deck_words.describe(picture, figure.alt)
+    slide_text.describe(picture, figure.alt)
 
 
 def _widths(grid: Grid, across: float) -> list[float]:
@@ -328,9 +358,10 @@ def _widths(grid: Grid, across: float) -> list[float]:
 
 def _row_height(row: tuple[str, ...], widths: list[float]) -> float:
     deepest = max(
-        fit.lines(cell, CELL, width - CELL_INSET) for cell, width in zip(row, widths, strict=True)
+        slide_text.line_count(cell, CELL, width - CELL_INSET)
+        for cell, width in zip(row, widths, strict=True)
     )
-    return (deepest * CELL * fit.LINE + 7) / fit.POINTS_PER_INCH
+    return (deepest * CELL * slide_text.LINE_SPACING + 7) / slide_text.POINTS_PER_INCH
 
 
 def _table(slide: Any, grid: Grid, name: str, box: layout.Box) -> None:
@@ -341,7 +372,7 @@ def _table(slide: Any, grid: Grid, name: str, box: layout.Box) -> None:
         len(rows), len(grid.head), Inches(box.left), Inches(box.top), Inches(box.width),
         Inches(sum(heights)),
     )  # fmt: skip
-    deck_words.describe(frame, name)
+    slide_text.describe(frame, name)
     table = frame.table
     table.horz_banding = False
     for column, width in zip(table.columns, widths, strict=True):
@@ -349,15 +380,110 @@ def _table(slide: Any, grid: Grid, name: str, box: layout.Box) -> None:
     for no, (row, high) in enumerate(zip(rows, heights, strict=True)):
         table.rows[no].height = Inches(high)
         for at, words in enumerate(row):
-            deck_words.fill_cell(table.cell(no, at), words, head=not no, right=at in grid.right)
+            slide_text.fill_cell(table.cell(no, at), words, head=not no, right=at in grid.right)
 
 
 def _number(slide: Any) -> None:
     """The slide's number; python-pptx does not take it over from the layout."""
     for shape in slide.slide_layout.placeholders:
-        if shape.placeholder_format.type == deck_words.SLIDE_NUMBER:
+        if shape.placeholder_format.type == slide_text.SLIDE_NUMBER:
             slide.shapes._spTree.append(copy.deepcopy(shape._element))  # noqa: SLF001 - as above
 
 
 def _notes(slide: Any, paragraphs: list[str]) -> None:
     slide.notes_slide.notes_text_frame.text = "\n".join(filter(None, paragraphs))
+
+
+CHART_TYPES: Final = {
+    OfficeChartForm.LINE: XL_CHART_TYPE.LINE,
+    OfficeChartForm.STACKED: XL_CHART_TYPE.COLUMN_STACKED,
+}
+CHART_COLOURS: Final = (
+    MSO_THEME_COLOR.ACCENT_1,
+    MSO_THEME_COLOR.ACCENT_2,
+    MSO_THEME_COLOR.ACCENT_3,
+)
+MOST_LABELS: Final = 8
+MONTH_FORMATS: Final = {"nl": "[$-413]mmm yyyy", "en": "[$-809]mmm yyyy"}
+CHART_LETTERS: Final = 12
+VALUE_FORMATS: Final = {Unit.EUR: '"€" #,##0', Unit.PERCENT: '0"%"'}
+SMALL_VALUES: Final = 10
+
+
+def _add_office_chart(slide: Any, plain: OfficeChart, alt: str, box: Box, lang: str) -> None:
+    """Put a chart on a slide.
+
+    Args:
+        slide: the slide.
+        plain: what it shows.
+        alt: the sentence that stands for it.
+        box: where it stands.
+        lang: of its months.
+    """
+    data = CategoryChartData()
+    data.categories = plain.months
+    for name, values in plain.series:
+        data.add_series(slide_text.clean(name), values)
+    frame = slide.shapes.add_chart(
+        CHART_TYPES[plain.shape], Inches(box.left), Inches(box.top), Inches(box.width),
+        Inches(box.height), data,
+    )  # fmt: skip
+    slide_text.describe(frame, alt)
+    chart = frame.chart
+    chart.font.size = Pt(CHART_LETTERS)
+    chart.font.color.rgb = _rgb(palette.GREY_TEXT)
+    chart.has_title = False
+    chart.has_legend = len(plain.series) > 1
+    if chart.has_legend:
+        chart.legend.position = XL_LEGEND_POSITION.TOP
+        chart.legend.include_in_layout = False
+    _chart_months(chart.category_axis, plain, lang)
+    _chart_values(chart.value_axis, plain)
+    _chart_series(chart, plain)
+
+
+def _chart_months(across: Any, plain: OfficeChart, lang: str) -> None:
+    """Months along the axis, named in the deck's language whatever the reader's machine speaks."""
+    across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    across.format.line.color.rgb = _rgb(palette.BORDER)
+    across.tick_labels.number_format = MONTH_FORMATS[lang]
+    across.tick_labels.number_format_is_linked = False
+    every = max(1, -(-len(plain.months) // MOST_LABELS))
+    for name, value in {
+        "c:baseTimeUnit": "months",
+        "c:majorUnit": str(every),
+        "c:majorTimeUnit": "months",
+    }.items():
+        element = across._element  # noqa: SLF001 - python-pptx has no setter
+        for found in element.findall(qn(name)):
+            element.remove(found)
+        element.append(element.makeelement(qn(name), {"val": value}))
+
+
+def _chart_values(up: Any, plain: OfficeChart) -> None:
+    up.major_gridlines.format.line.color.rgb = _rgb(palette.GRID)
+    up.format.line.fill.background()
+    values = [abs(one) for _, known in plain.series for one in known if one is not None]
+    decimals = "#,##0.0##" if values and max(values) < SMALL_VALUES else "#,##0"
+    up.tick_labels.number_format = VALUE_FORMATS.get(plain.unit, decimals)
+    up.tick_labels.number_format_is_linked = False
+
+
+def _chart_series(chart: Any, plain: OfficeChart) -> None:
+    plot = chart.plots[0]
+    if plain.shape is OfficeChartForm.STACKED:
+        plot.gap_width = 30
+        plot.overlap = 100
+    for series, colour in zip(plot.series, CHART_COLOURS, strict=False):
+        if plain.shape is OfficeChartForm.LINE:
+            series.smooth = False
+            series.format.line.width = Pt(2.5)
+            series.format.line.color.theme_color = colour
+        else:
+            series.invert_if_negative = False
+            series.format.fill.solid()
+            series.format.fill.fore_color.theme_color = colour
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.lstrip("#"))

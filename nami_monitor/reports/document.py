@@ -19,7 +19,7 @@ class Audience(StrEnum):
     TEAM = "team"
 
 
-class Shape(StrEnum):
+class OfficeChartForm(StrEnum):
     """How a plain chart is drawn."""
 
     LINE = "line"
@@ -27,7 +27,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True)
-class Plain:
+class OfficeChart:
     """A chart by month that every office program can draw and edit.
 
     Args:
@@ -37,14 +37,14 @@ class Plain:
         unit: of every value.
     """
 
-    shape: Shape
+    shape: OfficeChartForm
     months: tuple[date, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     unit: Unit
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportFigure:
     """A chart.
 
     Args:
@@ -59,7 +59,7 @@ class Figure:
     alt: str
     spec: Spec
     table: Table
-    plain: Plain | None = None
+    plain: OfficeChart | None = None
     caption: str = ""
     slide: Spec | None = None
 
@@ -102,7 +102,7 @@ class Page:
     label: str
     title: str
     points: tuple[str, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[ReportFigure, ...] = ()
     grid: Grid | None = None
     asked: str = ""
     comment: str = ""

@@ -12,7 +12,7 @@ from nami_monitor.charts.tables import Table, Write
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
+from nami_monitor.reports.document import Document, Grid, Page, Progress, ReportFigure, silent
 
 WIDTH: Final = 960
 
@@ -121,7 +121,7 @@ def _broken(written: str) -> str:
     return "<br>".join(escape(line) for line in written.splitlines())
 
 
-def _figure(figure: Figure, lang: str, branding: Branding) -> Iterator[str]:
+def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str]:
     drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, branding).encode()).decode("ascii")
     alt = escape(figure.alt, quote=True)
     yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'

@@ -1,9 +1,9 @@
-"""The pages of a report: what of a briefing stands where, for whom."""
+"""The pages of a report and the charts on them, laid out from a briefing for an audience."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -12,14 +12,33 @@ from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.findings import Finding
 from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.month import Briefing, Section
+from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import Line
+from nami_monitor.charts import alt, tables
+from nami_monitor.charts.control import single_trend
+from nami_monitor.charts.mirrored import (
+    Departure,
+    mirrored_sentence,
+    mirrored_spec,
+    mirrored_table,
+)
+from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
+from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
+from nami_monitor.charts.trend_data import Break, Mark, Trend, Written
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.interventions.evaluation import Evaluation
-from nami_monitor.kpis.sentences import reason_sentence
-from nami_monitor.reports import figures
-from nami_monitor.reports.document import Audience, Document, Grid, Page
+from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Evaluation
+from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.reports.document import (
+    Audience,
+    Document,
+    Grid,
+    OfficeChart,
+    OfficeChartForm,
+    Page,
+    ReportFigure,
+)
 
 
 @dataclass(frozen=True)
@@ -207,7 +226,7 @@ def _waterbed(answer: Evaluation, section: Section, lang: Lang) -> Page:
     points.append(text("waterbed.grade", lang))
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))
-    shown = (figures.mirrored(answer, lang), figures.strip(answer, lang))
+    shown = (_mirrored_figure(answer, lang), _strip_figure(answer, lang))
     return _page(
         "waterbed",
         lang,
@@ -250,7 +269,7 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
             seen=telling.sentence(finding, lang),
             about=name if alone else text("report.within", lang, name=name, whole=whole),
             key=trend_key(section, line),
-            figures=(figures.trend(line, section, lang),),
+            figures=(trend_figure(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),
             asked=telling.question(finding, lang),
         )
@@ -346,3 +365,104 @@ def _definitions(found: Briefing, lang: Lang) -> Page:
     columns = Columns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8))
     grid = _grid(columns, rows, lang)
     return _page("definitions", lang, text("report.definitions", lang), grid=grid, appendix=True)
+
+
+SLIDE_CHART_HEIGHT: Final = 264
+"""How high a chart across a whole slide may be, in px of its own width."""
+CHART_MARGIN: Final = 72
+"""What a chart needs above and below its plot and lanes: its unit and the months."""
+
+
+def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
+    """A key figure month by month; a plain line where it bears no limits and no marks."""
+    result = line.result
+    name = telling.name(line, lang)
+    sources = {source for one in line.history for source in one.sources}
+    first = line.history[0].month
+    shown = single_trend(
+        line.kpi,
+        line.history,
+        name,
+        limits=line.assessment is not None,
+        marks=[
+            Mark(one.intervention.start_month, one.intervention.title)
+            for one in section.answers
+            if one.intervention.start_month >= first
+        ],
+        breaks=[
+            Break(one.month, one.month, text("trends.break", lang, source=one.source))
+            for one in section.glance.breaks
+            if one.source in sources and one.month >= first
+        ],
+        activity=result.activity and activity_name(result.activity, lang),
+    )
+    notes = [one for one in section.notes if one.kpi == line.kpi.code and shown.covers(one.month)]
+    coded = [(f"N{number}", one) for number, one in enumerate(notes, start=1)]
+    shown = replace(shown, written=tuple(Written(one.month, code, one.text) for code, one in coded))
+    annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment or notes)
+    plain = OfficeChart(
+        OfficeChartForm.LINE,
+        tuple(one.month for one in line.history),
+        ((name, tuple(one.value for one in line.history)),),
+        line.kpi.unit,
+    )
+    return ReportFigure(
+        alt=alt.trend_sentence(shown, lang),
+        spec=trend_spec(shown, lang),
+        table=tables.trend_table(shown, lang),
+        plain=None if annotated else plain,
+        caption=" ".join([caption(shown, lang), *(_note_caption(*one, lang) for one in coded)]),
+        slide=trend_spec(shown, lang, height=_slide_height(shown, lang)),
+    )
+
+
+def _note_caption(code: str, note: Note, lang: Lang) -> str:
+    """A note of a person, with its marker, month and writer."""
+    month = formats.month(note.month, lang)
+    return text("notes_of_people.said", lang, code=code, month=month, text=note.text, who=note.who)
+
+
+def _slide_height(shown: Trend, lang: Lang) -> int:
+    """The height of a plot that leaves a slide room for its lanes."""
+    whole = trend_spec(shown, lang)["height"]
+    return int(PLOT_HEIGHT - max(0, whole + CHART_MARGIN - SLIDE_CHART_HEIGHT))
+
+
+def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
+    """Target and substitute against what was expected; None where there is no path."""
+    path = answer.result.path if answer.result else None
+    if path is None or answer.window is None:
+        return None
+    months = answer.window.months
+    rows = tuple(
+        Departure(months[at], float(gross), float(spill))
+        for at, gross, spill in zip(path.months, path.gross, path.spill, strict=True)
+    )
+    start = answer.window.post[0]
+    return ReportFigure(
+        alt=mirrored_sentence(rows, start, answer.unit, lang),
+        spec=mirrored_spec(rows, start, answer.unit, lang),
+        table=mirrored_table(rows, answer.unit, lang),
+        plain=OfficeChart(
+            OfficeChartForm.STACKED,
+            tuple(row.month for row in rows),
+            (
+                (text("charts.mirrored.target", lang), tuple(row.target for row in rows)),
+                (text("charts.mirrored.substitute", lang), tuple(row.substitute for row in rows)),
+            ),
+            answer.unit,
+        ),
+    )
+
+
+def _strip_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
+    """Which share came back, on its strip; None where no such share may be given."""
+    quotient = answer.result.quotient if answer.result else None
+    if quotient is None or WITHOUT_QUOTIENT & set(answer.verdicts):
+        return None
+    shown = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
+    return ReportFigure(
+        alt=strip_sentence(*shown, lang),
+        spec=strip_spec(*shown, lang),
+        table=strip_table(*shown, lang),
+    )

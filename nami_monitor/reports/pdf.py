@@ -15,9 +15,9 @@ from nami_monitor.charts.tables import Table
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.deck_words import clean
-from nami_monitor.reports.document import Document, Figure, Grid, Page, Progress, silent
+from nami_monitor.reports.document import Document, Grid, Page, Progress, ReportFigure, silent
 from nami_monitor.reports.page_html import written
+from nami_monitor.reports.slide_text import clean
 
 TEMPLATE: Final = Path(__file__).with_name("pdf.typ")
 STANDARD: Final = "ua-1"
@@ -122,7 +122,7 @@ def _page(page: Page, no: int, branding: Branding) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure, branding: Branding) -> dict[str, str]:
+def _figure(figure: ReportFigure, branding: Branding) -> dict[str, str]:
     return {
         "svg": pictures.svg(figure.spec, WIDTH, branding),
         "alt": clean(figure.alt),

@@ -19,7 +19,7 @@ from nami_monitor.i18n import LANGS, formats
 from nami_monitor.reports import arrange
 from nami_monitor.reports.arrange import Arrangement
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
-from nami_monitor.reports.document import Audience, Document, Figure, Page
+from nami_monitor.reports.document import Audience, Document, Page, ReportFigure
 from nami_monitor.reports.make import Format, Wanted, render
 from nami_monitor.reports.pages import document, trend_key
 from nami_monitor.ui import cache, filters, links, trends
@@ -298,7 +298,7 @@ def preview(session: Session, shown: Shown, page: Page) -> None:
         st.caption(f"{session.t('report.how')}: {_plain(page.notes)}")
 
 
-def _figure(session: Session, figure: Figure, key: str) -> None:
+def _figure(session: Session, figure: ReportFigure, key: str) -> None:
     st.vega_lite_chart(figure.spec, theme=None, key=key, alt=figure.alt)
     if figure.caption:
         st.caption(_plain(figure.caption))

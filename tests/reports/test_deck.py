@@ -11,7 +11,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu
 
 from nami_monitor.i18n import LANGS
-from nami_monitor.reports import deck, deck_words, fit, template
+from nami_monitor.reports import deck, slide_text, template
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import Grid, Page
 from nami_monitor.reports.make import Format
@@ -75,10 +75,10 @@ def test_notes_say_method_and_source(decks, laid_out, lang):
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_text_is_tagged_with_its_language(decks, lang):
     file = decks[lang]
-    assert file.core_properties.language == deck_words.TAGS[lang]
-    for root in deck_words._roots(file):
+    assert file.core_properties.language == slide_text.TAGS[lang]
+    for root in slide_text._roots(file):
         for run in root.iter(qn("a:r"), qn("a:fld")):
-            assert run.find(qn("a:rPr")).get("lang") == deck_words.TAGS[lang]
+            assert run.find(qn("a:rPr")).get("lang") == slide_text.TAGS[lang]
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -159,7 +159,7 @@ def check_fit(file):
             size = next((run.font.size.pt for run in runs if run.font.size), None)
             if size:
                 width, height = shape.width / 914_400, shape.height / 914_400
-                high = fit.height(paragraphs, size, width, bold=bool(runs[0].font.bold))
+                high = slide_text.height(paragraphs, size, width, bold=bool(runs[0].font.bold))
                 assert high <= height + 0.2, (no, shape.name, paragraphs)
 
 

@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing.month import briefing
 from nami_monitor.briefing.notes import Note, write
 from nami_monitor.i18n import LANGS
-from nami_monitor.reports.figures import trend
+from nami_monitor.reports.pages import trend_figure
 from nami_monitor.store import Store
 
 MOMENT = datetime(2026, 11, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as it is kept
@@ -25,14 +25,14 @@ def noted(line, **change):
 def test_a_note_stands_on_its_trend_and_below_it(found, lang):
     section = found.sections[0]
     line = next(one for one in section.glance.lines if one.kpi.code == "impact_mass")
-    bare = trend(line, section, lang)
-    figure = trend(line, replace(section, notes=(noted(line),)), lang)
+    bare = trend_figure(line, section, lang)
+    figure = trend_figure(line, replace(section, notes=(noted(line),)), lang)
     assert "N1" in str(figure.spec)
     assert "N1" not in str(bare.spec)
     assert "Verhuizing <b> (CM)" in figure.caption
     assert figure.plain is None
     for other in (noted(line, kpi="impact_spend"), noted(line, month=MOMENT.date().replace(day=1))):
-        assert trend(line, replace(section, notes=(other,)), lang).caption == bare.caption
+        assert trend_figure(line, replace(section, notes=(other,)), lang).caption == bare.caption
 
 
 def test_a_section_bears_the_notes_of_its_category_alone(demo):

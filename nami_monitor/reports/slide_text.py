@@ -1,12 +1,14 @@
-"""Words on slides: their size, their language, their direction, and words for pictures."""
+"""Text on slides: how much room it takes, its size, language and direction, and alternative texts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
+from PIL import ImageFont
 from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import PP_PLACEHOLDER
@@ -16,11 +18,12 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from nami_monitor.charts.palette import GRID
+from nami_monitor.reports.pictures import FONTS
 
 TAGS: Final = {"nl": "nl-NL", "en": "en-GB"}
 SLIDE_NUMBER: Final = PP_PLACEHOLDER.SLIDE_NUMBER
 CELL: Final = 12
-LINE: Final = GRID.lstrip("#")
+BORDER: Final = GRID.lstrip("#")
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 STRONG: Final = RIGHT_TO_LEFT | {"L"}
 CONTROLS: Final = re.compile(
@@ -94,7 +97,7 @@ def _lines(cell: Any) -> None:
     """A thin line above and below a row, which leads the eye across."""
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - python-pptx draws no borders
     for side in ("lnT", "lnB"):
-        line = f'<a:{side} {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{LINE}"/>'
+        line = f'<a:{side} {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{BORDER}"/>'
         properties.append(parse_xml(f"{line}</a:solidFill></a:{side}>"))
 
 
@@ -124,3 +127,118 @@ def _roots(deck: Any) -> Iterator[Any]:
         for shape in slide.shapes:
             if shape.has_chart:
                 yield shape.chart._chartSpace  # noqa: SLF001 - likewise
+
+
+SMALLEST_LETTERS: Final = 12
+LINE_SPACING: Final = 1.22  # of the size of its letters, from one line to the next
+PARAGRAPH_SPACING: Final = 4  # points of space above a paragraph
+ARIAL_WIDTH: Final = 1.12  # Arial beside the typeface that is measured, with some room
+POINTS_PER_INCH: Final = 72
+MEASURED_SIZE: Final = 100
+
+
+@cache
+def _typeface(name: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(FONTS / f"SourceSansPro-{name}.ttf"), MEASURED_SIZE)
+
+
+@cache
+def _length(word: str, *, bold: bool) -> float:
+    return _typeface("Bold" if bold else "Regular").getlength(word) * ARIAL_WIDTH / MEASURED_SIZE
+
+
+def line_count(words: str, size: float, width: float, *, bold: bool = False) -> int:
+    """How many lines a paragraph takes; a word wider than the line is broken.
+
+    Args:
+        words: one paragraph.
+        size: of its letters, in points.
+        width: of the line, in inches.
+        bold: whether it is set bold.
+    """
+    room = width * POINTS_PER_INCH / size
+    space = _length(" ", bold=bold)
+    taken, count = 0.0, 1
+    for word in words.replace("\N{NO-BREAK SPACE}", "_").split():
+        long = _length(word, bold=bold)
+        if taken and taken + space + long > room:
+            count, taken = count + 1, 0.0
+        more = int(long // room)
+        count += more
+        taken += (space if taken else 0.0) + long - more * room
+    return count
+
+
+def height(paragraphs: Sequence[str], size: float, width: float, *, bold: bool = False) -> float:
+    """How high paragraphs are, in inches."""
+    points = sum(
+        line_count(words, size, width, bold=bold) * size * LINE_SPACING + PARAGRAPH_SPACING
+        for words in paragraphs
+    )
+    return points / POINTS_PER_INCH
+
+
+def size_for(
+    paragraphs: Sequence[str],
+    largest: int,
+    width: float,
+    room: float,
+    *,
+    bold: bool = False,
+    smallest: int = SMALLEST_LETTERS,
+) -> int | None:
+    """The largest size at which paragraphs fit; None when they do not even at the smallest."""
+    for size in range(largest, smallest - 1, -1):
+        if height(paragraphs, size, width, bold=bold) <= room:
+            return size
+    return None
+
+
+def split_to_fit(
+    paragraphs: Sequence[str], size: int, width: float, room: float
+) -> list[tuple[str, ...]]:
+    """Paragraphs in parts that each fit a box; a paragraph that fits none is cut between words."""
+    parts: list[list[str]] = [[]]
+    for paragraph in paragraphs:
+        left = paragraph
+        while left:
+            if height([*parts[-1], left], size, width) <= room:
+                parts[-1].append(left)
+                break
+            head = _head(left, size, width, room - height(parts[-1], size, width))
+            if parts[-1] and (not head or height([left], size, width) <= room):
+                parts.append([])
+                continue
+            head = head or left[:40]
+            parts[-1].append(head)
+            left = left[len(head) :].strip()
+            parts.append([])
+    return [tuple(part) for part in parts if part]
+
+
+def _head(words: str, size: int, width: float, room: float) -> str:
+    """As much of a paragraph as fits, ending between words."""
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if height([words[:middle]], size, width) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    cut = words.rfind(" ", 0, low + 1)
+    return words[: cut if cut > 0 else low].rstrip()
+
+
+def shortened(words: str, size: int, width: float, room: float, *, bold: bool) -> str:
+    """As much of a text as fits, with an ellipsis for what does not."""
+    if height([words], size, width, bold=bold) <= room:
+        return words
+    parts = words.split(" ")
+    low, high = 0, len(parts)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if height([" ".join(parts[:middle]) + "…"], size, width, bold=bold) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return " ".join(parts[:low]) + "…" if low else words[:60] + "…"
