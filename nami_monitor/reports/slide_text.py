@@ -1,4 +1,4 @@
-"""Text on slides: how much room it takes, its size, language and direction, and alternative texts."""
+"""Text on slides: its room, size, language and direction, and texts for pictures."""
 
 from __future__ import annotations
 
