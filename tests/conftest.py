@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -9,10 +10,24 @@ from hypothesis import settings
 
 from nami_monitor.opening import build_demo
 
+try:
+    import fcntl
+except ImportError:  # Windows: each process builds the demo for itself
+    fcntl = None
+
 settings.register_profile("nami", deadline=None, derandomize=True)
 settings.load_profile("nami")
 
-pytest_plugins = ["tests.support.no_skip", "tests.covered"]
+pytest_plugins = ["tests.support.no_skip"]
+
+REPEATED = ("browser", "real", "slow")
+"""Markers of tests that add nothing to the coverage of the others; they run without tracing."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if any(item.get_closest_marker(name) for name in REPEATED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +39,25 @@ def real_data() -> Path:
     return Path(folder)
 
 
+@contextlib.contextmanager
+def held(lock: Path):
+    """Hold a lock file; other processes of this run wait for it."""
+    with lock.open("w") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory) -> Path:
-    """A cache folder with the demo in it, built once through the ordinary import."""
+    """A cache folder of this process with the demo in it, built once in a run."""
     folder = tmp_path_factory.mktemp("demo")
-    build_demo(folder / "demo.duckdb")
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = run / "built-demo.duckdb"
+    with held(shared.with_suffix(".lock")):
+        build_demo(shared)
+    shutil.copy(shared, folder / "demo.duckdb")
     return folder
 
 

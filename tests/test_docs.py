@@ -99,7 +99,7 @@ def test_the_pipeline_runs_the_test_command_of_the_readme():
     pipeline = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     install, test = "pip install -r requirements-dev.txt", "python -m pytest"
     assert f"{install} && {test}" in commands(README)
-    assert pipeline[-1] == test
+    assert any(line.startswith(f"{test} ") for line in pipeline)
     assert install.replace("install", "install --quiet") in pipeline
 
 
