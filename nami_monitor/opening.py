@@ -15,7 +15,7 @@ from typing import Final
 from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
-from nami_monitor.demo.manifest import Delivery, deliveries
+from nami_monitor.demo import DemoFile, demo_files
 from nami_monitor.store import Store, schema
 from nami_monitor.store.quoting import literal
 from nami_monitor.store.rollups import ROLLUPS
@@ -50,7 +50,7 @@ def build_demo(path: Path, progress: Progress = silent, *, folder: Path = DEMO_F
     Raises:
         UserError: ``opening.own_data`` when ``path`` holds data that is no demo.
     """
-    files = deliveries(folder)
+    files = demo_files(folder)
     made_from = _fingerprint(files)
     if path.exists():
         noted = _noted(path)
@@ -95,7 +95,7 @@ def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
     return _noted(path, wait=wait) is not None
 
 
-def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Progress) -> None:
+def _build(path: Path, files: tuple[DemoFile, ...], made_from: str, progress: Progress) -> None:
     from nami_monitor.ingest.load import Answers, import_many  # noqa: PLC0415 - slow to load, and
     from nami_monitor.ingest.profile_toml import load_profile  # noqa: PLC0415 - seldom needed
 
@@ -108,7 +108,7 @@ def _build(path: Path, files: tuple[Delivery, ...], made_from: str, progress: Pr
             db.run(f"comment on table meta is {literal(made_from)}")
 
 
-def _fingerprint(files: tuple[Delivery, ...]) -> str:
+def _fingerprint(files: tuple[DemoFile, ...]) -> str:
     """What the demo is made from: its files, their profiles, and the form of the database."""
     parts = [__version__, str(schema.VERSION)]
     parts += [schema.script(name) for name in ("control", "views", "ledgers", "projects")]

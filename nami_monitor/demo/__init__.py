@@ -1,1 +1,46 @@
-"""The demo: a made-up public organisation, its files as suppliers send them, and its truth."""
+"""The demo: which file of the made-up organisation is imported with which profile.
+
+The rest of this package is the generator of those files, which the running product does not import:
+``python -m nami_monitor.demo FOLDER`` writes them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+
+MANIFEST: Final = "manifest.toml"
+
+
+@dataclass(frozen=True)
+class DemoFile:
+    """A file to import and the profile that reads it."""
+
+    file: Path
+    profile: Path
+
+
+def demo_files(folder: Path) -> tuple[DemoFile, ...]:
+    """Read a demo folder's manifest.
+
+    Args:
+        folder: the folder that holds ``manifest.toml``; its paths are relative to it.
+
+    Returns:
+        What to import, in order, with resolved paths.
+
+    Raises:
+        UserError: ``demo.no_manifest`` when the folder holds none.
+    """
+    try:
+        manifest = tomllib.loads((folder / MANIFEST).read_text("utf-8"))
+    except OSError as error:
+        raise UserError("demo.no_manifest", folder=str(folder)) from error
+    return tuple(
+        DemoFile((folder / entry["file"]).resolve(), (folder / entry["profile"]).resolve())
+        for entry in manifest["delivery"]
+    )

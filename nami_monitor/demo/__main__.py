@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from nami_monitor.demo.generate import write
-from nami_monitor.demo.simulate import simulate
+from nami_monitor.demo.generate import simulate, write
 from nami_monitor.demo.truth import TRUTH
 
 

@@ -1,39 +1,144 @@
-"""The demo's input files, the same bytes from the same seed.
+"""The whole demo organisation, drawn from one seed, and its files: the same bytes each time.
 
-What is planted in them stands in ``nami_monitor.demo.truth``: in words in its text, in numbers in
-``PlantedTruth``, for tests to find again; that of programmes and projects stands in
-``nami_monitor.demo.truth_cases``.
+What is planted in them stands in ``nami_monitor.demo.truth``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from nami_monitor.demo import (
-    furnishing_files,
-    it_files,
-    office_files,
-    passport_files,
-    programme_files,
-    registers,
-    sanitary_files,
+    MANIFEST,
+    cases,
+    devices,
+    office_supplies,
+    organisation,
+    sanitary_supplies,
 )
-from nami_monitor.demo.manifest import MANIFEST, render
-from nami_monitor.demo.simulate import World
-from nami_monitor.demo.write import File, spoil
+from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, spoil
+from nami_monitor.demo.office_supplies import ARTICLES, cabinet_code, webshop_code
+from nami_monitor.demo.organisation import IT, OFFICE, SANITARY, location_code
+from nami_monitor.demo.sanitary_supplies import REFILLS
+from nami_monitor.demo.truth import PlantedTruth
+
+ORDER: Final = (
+    ("../categories.csv", "categories"),
+    ("locaties.csv", "locations"),
+    ("contractregister.xlsx", "contracts"),
+    ("artikelen_voorraadkast.xlsx", "products_cabinet"),
+    ("artikelen_webwinkel.csv", "products_webshop"),
+    ("artikelen_sanitair_totaal.csv", "products_sanitary_total"),
+    ("artikelen_sanitair_vullingen.csv", "products_sanitary_refills"),
+    ("artikelen_sanitair_apparatuur.csv", "products_sanitary_hardware"),
+    ("artikelen_sanitair_diensten.csv", "products_sanitary_services"),
+    ("it_modellen.xlsx", "products_it"),
+    ("bezetting_*.xlsx", "activity"),
+    ("voorraadkast_*.xlsx", "cabinet"),
+    ("webwinkel_*.csv", "webshop"),
+    ("sanitair_totaal_*.xlsx", "sanitary_total"),
+    ("sanitair_vullingen_*_dozen.xlsx", "sanitary_refills_packs"),
+    ("sanitair_vullingen_*_bedragen.xlsx", "sanitary_refills_amounts"),
+    ("sanitair_apparatuur.csv", "sanitary_hardware"),
+    ("sanitair_diensten_*.csv", "sanitary_services"),
+    ("it_bestellingen.csv", "it_orders"),
+    ("it_aanvragen.xlsx", "it_requests"),
+    ("it_register.csv", "it_register"),
+    ("it_gebeurtenissen.csv", "it_events"),
+    ("it_heruitgifte.csv", "it_reissued"),
+    ("dispensers_register.csv", "dispensers"),
+    ("dispensers_gebeurtenissen.csv", "dispenser_events"),
+    ("interventies.xlsx", "interventions"),
+    ("doelen.csv", "targets"),
+    ("programmas.xlsx", "programmes"),
+    ("velden_planning.csv", "pitch_plan"),
+    ("velden_materialen.csv", "pitch_materials"),
+    ("velden_pef.csv", "pitch_footprints"),
+    ("posten_jaarplannen.xlsx", "post_plans"),
+    ("posten_evenementen.csv", "post_events"),
+    ("expo_materialen.xlsx", "pavilion_materials"),
+    ("stembiljetten_drukwerk.csv", "ballot_paper"),
+    ("kiesgerechtigden.csv", "voters"),
+    ("rwzi_paspoort.xlsx", "works_passport"),
+    ("rwzi_aansluitingen.csv", "works_connections"),
+    ("inrichting_materialen.csv", "furniture_materials"),
+    ("inrichting_aanvragen.xlsx", "furniture_requests"),
+    ("inrichting_register.csv", "furniture_register"),
+    ("inrichting_gebeurtenissen.csv", "furniture_events"),
+    ("inrichting_bestellingen.csv", "furniture_orders"),
+    ("handdrogen_metingen.csv", "dryings"),
+    ("volume_aandeel.csv", "volumes"),
+)
+"""Patterns of file names and the profile that reads them, in the order of import: masters first."""
+
+TARGETS: Final = (
+    ("reduce_volume_per_activity", "office_supplies", "Verandering", "2026", -10, "2023"),
+    ("reduce_volume_per_activity", "sanitary_supplies", "Verandering", "2026", -12, "2023"),
+    ("reduce_spend_per_activity", "office_supplies", "Verandering", "2026", -5, "2023"),
+    ("reduce_spend_per_activity", "sanitary_supplies", "Verandering", "2026", 0, "2023"),
+    ("rethink_circular_share", "it_assets", "Pad", "2024", 20, None),
+    ("rethink_circular_share", "it_assets", "Pad", "2025", 27, None),
+    ("rethink_circular_share", "it_assets", "Pad", "2026", 34, None),
+    ("rethink_circular_share", "it_assets", "Pad", "2030", 100, None),
+    ("refuse_assortment", "office_supplies", "Absoluut", "2026", 55, None),
+    ("impact_spend", "office_supplies", "Verandering", "2026", -5, "2023"),
+    ("impact_spend", "it_assets", "Verandering", "2026", -10, "2023"),
+    ("impact_mass", "office_supplies", "Verandering", "2026", -10, "2023"),
+    ("impact_mass", "sanitary_supplies", "Verandering", "2026", -12, "2023"),
+    ("reduce_reused_mass_share", "sewage_works", "Pad", "2023", 15, None),
+    ("reduce_reused_mass_share", "sewage_works", "Pad", "2030", 100, None),
+    ("refuse_new_stormwater", "sewage_works", "Absoluut", "2025", 0, None),
+    ("reduce_retained_share", "furnishing", "Pad", "2024", 50, None),
+    ("reduce_retained_share", "furnishing", "Pad", "2030", 100, None),
+    ("reduce_use_per_event", "sanitary_supplies", "Absoluut", "2026", 1, None),
+)
+POLICY: Final = "Uitvoeringsplan circulair inkopen 2023-2026"
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that happened, before it is written into files."""
+
+    truth: PlantedTruth
+    organisation: organisation.Organisation
+    office: office_supplies.OfficeVolumes
+    sanitary: sanitary_supplies.SanitaryVolumes
+    it: devices.ItRecords
+
+
+def simulate(truth: PlantedTruth) -> World:
+    """Draw the world; each part has a random stream of its own, so parts can change alone."""
+    streams = [np.random.default_rng([truth.seed, part]) for part in range(4)]
+    drawn = organisation.simulate(streams[0], truth)
+    sanitary = sanitary_supplies.simulate(streams[2], drawn, truth)
+    return World(
+        truth=truth,
+        organisation=drawn,
+        office=office_supplies.simulate(streams[1], drawn, truth),
+        sanitary=sanitary,
+        it=devices.simulate(streams[3], drawn, sanitary, truth),
+    )
 
 
 def files(world: World) -> dict[str, File]:
     """All files as tables, by name, with the planted bad rows."""
-    parts = (
-        registers, office_files, sanitary_files, it_files, programme_files, passport_files,
-        furnishing_files,
-    )  # fmt: skip
-    return {
-        name: spoil(name, file, world.truth.bad_cells)
-        for part in parts
-        for name, file in part.files(world).items()
+    truth = world.truth
+    tables = {
+        **organisation.files(world.organisation, truth),
+        "interventies.xlsx": _interventions(world),
+        "doelen.csv": _targets(),
+        **office_supplies.files(world.office, world.organisation, truth),
+        **sanitary_supplies.files(world.sanitary, world.organisation, truth),
+        **devices.files(world.it, truth),
+        **cases.files(world.it.devices, truth.last_month),
     }
+    return {name: spoil(name, table, truth.bad_cells) for name, table in tables.items()}
 
 
 def write(world: World, folder: Path) -> list[Path]:
@@ -48,3 +153,87 @@ def write(world: World, folder: Path) -> list[Path]:
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in contents]
+
+
+def render(names: Collection[str]) -> bytes:
+    """The manifest of these files: every file once, in the order of ``ORDER``.
+
+    Raises:
+        ValueError: if a file fits no pattern; that is a bug of the generator.
+    """
+    known = sorted({"../categories.csv", *names})
+    pairs = [
+        (name, profile)
+        for pattern, profile in ORDER
+        for name in known
+        if fnmatchcase(name, pattern)
+    ]
+    if sorted(name for name, _ in pairs) != known:
+        raise ValueError(known)
+    blocks = (
+        f'[[delivery]]\nfile = "{name}"\nprofile = "../profiles/{profile}.toml"\n'
+        for name, profile in pairs
+    )
+    return "\n".join(blocks).encode()
+
+
+def _interventions(world: World) -> Workbook:
+    truth = world.truth
+    offices = ";".join(location_code(index) for index in range(truth.offices))
+    everywhere = ";".join(location_code(index) for index in range(truth.locations))
+    removed = [index for index, article in enumerate(ARTICLES) if article.removed]
+    towels = ";".join(name for item in REFILLS if item.towel for name in (item.old, item.new))
+    dryers = ";".join(name for item in REFILLS if item.dries for name in (item.old, item.new))
+    rows: tuple[Row, ...] = (
+        (
+            *("ZL-I-1", "Assortiment van de voorraadkasten ingekort", OFFICE),
+            *("Refuse", "Afgerond", date(2023, 6, 1), date(2023, 12, 31), 0, 0),
+            *("voorraadkast", "webwinkel", None, offices, None, "nee", 0.05),
+            *("inkoop;facilitair", None, "Geld"),
+        ),
+        (
+            *("ZL-I-2", "Eerst refurbished bij nieuwe aanvragen", IT),
+            *("Rethink", "Loopt", date(2024, 1, 1), None, 6, 0),
+            *("it-bestelling", "it-bestelling", None, everywhere, None, "nee", None),
+            *("inkoop;ict;duurzaamheid", POLICY, "Duurzaamheid"),
+        ),
+        (
+            *("ZL-I-3", "Proef: twaalf artikelen uit de voorraadkast", OFFICE),
+            *("Refuse", "Loopt", truth.pilot_start, None, 0, 1),
+            *("voorraadkast", "webwinkel"),
+            ";".join(webshop_code(index) for index in removed),
+            truth.pilot,
+            ";".join(cabinet_code(index) for index in removed),
+            *("nee", 1.0, "inkoop;facilitair;gebruikers", POLICY, "Duurzaamheid"),
+        ),
+        (
+            *("ZL-I-4", "Zuinige handdoekdispensers", SANITARY),
+            *("Reduce", "Loopt", truth.towel_start, None, 0, 0),
+            *("contract", "contract", dryers),
+            ";".join(location_code(index) for index in world.sanitary.thrifty),
+            *(towels, "nee", 0.15, "inkoop;facilitair;schoonmaak", POLICY, "Duurzaamheid"),
+        ),
+        (
+            *("ZL-I-5", "Laptops een jaar langer in gebruik", IT),
+            *("Reduce", "Gepland", date(2027, 1, 1), None, 12, 0),
+            *("it-bestelling", "it-bestelling", None, everywhere, "IT-LT14;IT-LT16"),
+            *("ja", 0.2, "ict", None, "Anders"),
+        ),
+    )
+    return Workbook(
+        "Interventies",
+        "Maatregel;Titel;Categorie;Strategie;Status;Ingangsdatum;Einddatum;Aanloopmaanden;"
+        "Voorbode maanden;Doelkanaal;Vervangende kanalen;Vervangende artikelen;Vestigingen;"
+        "Artikelen;Kan verspreiden;Geplande vermindering;Disciplines;Beleid;Motief",
+        rows,
+    )
+
+
+def _targets() -> Csv:
+    return Csv(
+        "Indicator;Categorie;Soort;Periode;Waarde;Nulmeting;Bron",
+        [
+            (kpi, category, kind, period, dutch_number(value, 1), base, POLICY)
+            for kpi, category, kind, period, value, base in TARGETS
+        ],
+    )

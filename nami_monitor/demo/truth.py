@@ -30,19 +30,50 @@ IT
       the first month to 36% in the last; the condition of 15% of the lines is not recorded.
     - Laptops and phones live a Weibull life (shape 4, scale 5 years; 88% pass their 3-year
       warranty) and fail 90 times per 1,000 units a year.
-    - Requests are decided with fixed chances (``decision_shares``), the same in every month.
+    - Requests are decided with fixed chances (``decision_shares``), the same in every month. Of
+      those that are withdrawn a quarter are duplicates: no need, so neither decided nor avoided.
 Activity
     - Office ZL-012 sent no activity figures for March to June 2024; office ZL-040 has fewer than
       five FTE. Location ZL-078 closed on 30 June 2025, ZL-119 opened on 1 April 2024.
 Bad rows
     - ``bad_cells`` lists the eleven rows that no importer may accept; each is an extra row beside
       the good ones. Every yearly cabinet file ends with a totals row, which is no data.
+
+The programmes and projects of the other cases (``CASES_TRUTH``) do not exist either; nothing in
+them was measured anywhere.
+
+Artificial pitches
+    - Two programmes, of at most 200 and 70 pitches, 2019 to 2029. In each a quarter that was built
+      at a steady pace is on record; one planned pitch in eight is put off, one in five that was
+      built became natural grass. Half of the pitches that were built in artificial turf have cork
+      for infill, the others rubber. 80% of the mass of every sub-base stayed where it was.
+Events
+    - 150 posts. In 2024, 2025 and 2026 the first 96, 111 and 120 of them handed in a year plan; the
+      others did not answer. Of each ten plans, eight name a measure on climate, five on circularity
+      and three on chain responsibility. Goodies per event fall from 30 to 18, printed invitations
+      from 400 to 240 a post, vegetarian meals rise from 30% to 50%, from 2024 to 2025.
+Expo pavilions
+    - As built the second pavilion weighs 60% of its baseline; 45% of that mass was used before or
+      recycled, and of 70% a second life is agreed.
+Ballot papers
+    - 13.4 million eligible voters at most. The smaller ballot of the last election took 40% less
+      paper; its information sheets took back more than half of that.
+Sewage works
+    - Secondary mass is 20%, 30% and 45% of what was placed in 2023, 2024 and 2025. MKI is stated by
+      price set A1 until 2024 and by A2 from 2025 on, which prices not every impact. New storm-water
+      connections: 3, 1, 0.
+Furnishing
+    - Of every ten pieces asked for, six were met with what was there. Surplus is noticed 45 days
+      before it is taken over; of every three pieces needed, one comes from surplus.
+Hand drying
+    - 1.8 towels per drying in January 2025, in a straight line to 1.4 in the last month. Dryings
+      are a proxy: passages of a door.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -86,17 +117,8 @@ class Life:
         return math.exp(-((self.warranty_years / self.scale_years) ** self.shape))
 
 
-def _decisions() -> dict[str, float]:
-    return {
-        "bought": 0.55,
-        "refurbished": 0.15,
-        "from_stock": 0.08,
-        "repaired": 0.07,
-        "shared": 0.03,
-        "rethought": 0.03,
-        "withdrawn": 0.04,
-        "blocked": 0.05,
-    }
+RESOLVED: Final = ("from_stock", "repaired", "shared", "rethought", "withdrawn")
+"""Decisions that meet a request without a purchase."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +159,10 @@ class PlantedTruth:
     circular_last: float = 0.36
     condition_unknown: float = 0.15
     devices: Life = Life(4.0, 5.0, 90.0, 3)
-    decision_shares: dict[str, float] = field(default_factory=_decisions)
+    decision_shares: tuple[tuple[str, float], ...] = (
+        *(("bought", 0.55), ("refurbished", 0.15), ("from_stock", 0.08), ("repaired", 0.07)),
+        *(("shared", 0.03), ("rethought", 0.03), ("withdrawn", 0.04), ("blocked", 0.05)),
+    )
     withdrawn_as_duplicate: float = 0.25
 
     silent_location: str = "ZL-012"
@@ -177,12 +202,13 @@ class PlantedTruth:
     def avoided_request_share(self) -> float:
         """Requests resolved without a purchase as a share of the decided ones.
 
-        A request withdrawn as a duplicate counts as decided, not as avoided.
+        Blocked requests are not decided. A request that was withdrawn as a duplicate was no need:
+        it counts neither as resolved nor as decided, as in the KPI ``refuse_rate``.
         """
-        shares = self.decision_shares
-        withdrawn = shares["withdrawn"] * (1.0 - self.withdrawn_as_duplicate)
-        solved = sum(shares[name] for name in ("from_stock", "repaired", "shared", "rethought"))
-        return (solved + withdrawn) / (1.0 - shares["blocked"])
+        shares = dict(self.decision_shares)
+        duplicates = shares["withdrawn"] * self.withdrawn_as_duplicate
+        resolved = sum(shares[decision] for decision in RESOLVED)
+        return (resolved - duplicates) / (1.0 - shares["blocked"] - duplicates)
 
     def index(self, month: date) -> int:
         """Position of a month in ``months``."""
@@ -194,4 +220,30 @@ class PlantedTruth:
         return self.circular_first + step * self.index(month)
 
 
+@dataclass(frozen=True)
+class CasesTruth:
+    """The numbers behind the module's text."""
+
+    caps: tuple[int, int] = (200, 70)
+    natural_every: int = 5
+    deferred_every: int = 8
+    kept_sub_base: float = 0.8
+    posts: int = 150
+    answered: tuple[int, int, int] = (96, 111, 120)
+    measures: tuple[int, int, int] = (8, 5, 3)
+    goodies: tuple[int, int] = (30, 18)
+    printed: tuple[int, int] = (400, 240)
+    vegetarian: tuple[float, float] = (0.3, 0.5)
+    pavilion_share: float = 0.6
+    pavilion_reused: float = 0.45
+    pavilion_second_life: float = 0.7
+    secondary: tuple[float, float, float] = (0.2, 0.3, 0.45)
+    connections: tuple[int, int, int] = (3, 1, 0)
+    retained: float = 0.6
+    notice_days: int = 45
+    towels_first: float = 1.8
+    towels_last: float = 1.4
+
+
 TRUTH: Final = PlantedTruth()
+CASES_TRUTH: Final = CasesTruth()

@@ -8,7 +8,7 @@ from nami_monitor.briefing import cases
 from nami_monitor.briefing.cases import TREND
 from nami_monitor.briefing.doubts import Kind, doubts
 from nami_monitor.core.words import State
-from nami_monitor.demo.truth_cases import CASES_TRUTH as TRUTH
+from nami_monitor.demo.truth import CASES_TRUTH as TRUTH
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store

@@ -15,12 +15,11 @@ from python_calamine import load_workbook
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
-from nami_monitor.demo.generate import files, write
-from nami_monitor.demo.manifest import deliveries, render
-from nami_monitor.demo.sanitary_files import SHORT_MONTHS
-from nami_monitor.demo.simulate import simulate
+from nami_monitor.demo import demo_files
+from nami_monitor.demo.file_formats import Csv, Workbook, columns, dutch_number, euro, spoil
+from nami_monitor.demo.generate import files, render, simulate, write
+from nami_monitor.demo.sanitary_supplies import SHORT_MONTHS
 from nami_monitor.demo.truth import TRUTH, BadCell
-from nami_monitor.demo.write import Csv, Workbook, dutch_number, euro, spoil
 from nami_monitor.i18n import text
 from nami_monitor.ingest.profile_toml import load_profile
 
@@ -77,7 +76,7 @@ def test_the_whole_delivery_stays_small(folder, tables):
 def test_every_bad_row_stands_beside_the_good_ones(tables):
     for bad in TRUTH.bad_cells:
         table = tables[bad.file]
-        column = table.header.index(bad.column)
+        column = columns(table).index(bad.column)
         found = sum(row[column] == bad.value for row in table.rows)
         twins = [b for b in TRUTH.bad_cells if b == bad]
         assert found == len(twins), bad
@@ -85,9 +84,9 @@ def test_every_bad_row_stands_beside_the_good_ones(tables):
 
 
 def test_spoiling_adds_rows_and_keeps_the_others():
-    table = Csv(header=("a", "b"), rows=((1, 2), (3, 4), (5, 6)))
+    table = Csv("a;b", [(1, 2), (3, 4), (5, 6)])
     spoilt = spoil("x.csv", table, (BadCell("x.csv", "b", "?"), BadCell("y.csv", "b", "!")))
-    assert spoilt.rows == ((1, 2), (3, "?"), (3, 4), (5, 6))
+    assert spoilt.rows == [(1, 2), (3, "?"), (3, 4), (5, 6)]
 
 
 def test_cabinet_workbooks_have_titles_above_and_totals_below(folder):
@@ -170,7 +169,7 @@ def test_activity_names_a_location_once_per_block_and_stays_silent_where_planted
 
 def test_the_register_has_every_kind_of_end(tables):
     book = tables["contractregister.xlsx"]
-    rows = [dict(zip(book.header, row, strict=True)) for row in book.rows]
+    rows = [dict(zip(columns(book), row, strict=True)) for row in book.rows]
     notes = {row["Opmerking einddatum"] for row in rows}
     assert notes == {None, "onbepaalde tijd", "nog te bevestigen", "stilzwijgend verlengd"}
     assert all((row["Einddatum"] is None) == bool(row["Opmerking einddatum"]) for row in rows)
@@ -189,11 +188,11 @@ def test_retired_devices_have_no_later_events(tables):
 
 
 def test_every_profile_names_columns_that_its_files_have(tables):
-    for delivery in deliveries(SHIPPED / "demo"):
+    for delivery in demo_files(SHIPPED / "demo"):
         profile = load_profile(delivery.profile)
         table = tables.get(delivery.file.name)
         header = (
-            set(table.header)
+            set(columns(table))
             if table
             else set(delivery.file.read_text("utf-8").split("\n")[0].split(","))
         )
@@ -217,11 +216,11 @@ def test_no_profile_lets_a_person_in():
 
 
 def test_every_shipped_profile_is_used():
-    used = {delivery.profile for delivery in deliveries(SHIPPED / "demo")}
+    used = {delivery.profile for delivery in demo_files(SHIPPED / "demo")}
     shipped = {path.resolve() for path in (SHIPPED / "profiles").glob("*.toml")}
     assert {path.stem for path in shipped - used} == {"ocds"}, "others are for a standard"
     assert used <= shipped
-    assert all(delivery.file.exists() for delivery in deliveries(SHIPPED / "demo"))
+    assert all(delivery.file.exists() for delivery in demo_files(SHIPPED / "demo"))
 
 
 def test_a_file_without_a_profile_is_a_bug():
@@ -231,13 +230,13 @@ def test_a_file_without_a_profile_is_a_bug():
 
 def test_a_folder_without_a_manifest_is_refused_in_both_languages(tmp_path):
     with pytest.raises(UserError) as caught:
-        deliveries(tmp_path)
+        demo_files(tmp_path)
     for lang in ("nl", "en"):
         assert str(tmp_path) in text(f"errors.{caught.value.key}", lang, **caught.value.values)
 
 
 def test_csv_fields_are_quoted_where_they_must_be():
-    table = Csv(header=("a", "b"), rows=(("x;y", 'say "z"'), (None, date(2025, 3, 1))))
+    table = Csv("a;b", [("x;y", 'say "z"'), (None, date(2025, 3, 1))])
     assert table.to_bytes() == b'a;b\r\n"x;y";"say ""z"""\r\n;01-03-2025\r\n'
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import pytest
 
-from nami_monitor.demo.articles import ARTICLES
-from nami_monitor.demo.lifetimes import DAYS_A_YEAR
-from nami_monitor.demo.office import LATE, PACKS, REMOVED
-from nami_monitor.demo.organisation import position
-from nami_monitor.demo.sanitary import REFILLS
-from nami_monitor.demo.truth import TRUTH
+from nami_monitor.demo.devices import DAYS_A_YEAR
+from nami_monitor.demo.office_supplies import ARTICLES, LATE, PACKS, REMOVED
+from nami_monitor.demo.organisation import location_position
+from nami_monitor.demo.sanitary_supplies import REFILLS
+from nami_monitor.demo.truth import RESOLVED, TRUTH
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.store import Store
 
-PILOT = position(TRUTH.pilot)
+PILOT = location_position(TRUTH.pilot)
 START = TRUTH.index(TRUTH.pilot_start)
 OFFICES = slice(0, TRUTH.offices)
 
@@ -171,22 +173,38 @@ def test_every_registered_device_of_the_window_was_ordered_first(world):
     assert all(0 <= ordered[model] - count <= 25 for model, count in arrived.items())
 
 
-def test_requests_are_avoided_as_planted(world):
-    decided = [request for request in world.it.requests if request.decision != "blocked"]
-    solved = {"from_stock", "shared", "repaired", "rethought", "withdrawn"}
-    avoided = [r for r in decided if r.decision in solved and r.reason != "duplicate"]
-    assert len(avoided) / len(decided) == pytest.approx(TRUTH.avoided_request_share, abs=0.03)
+def decided_and_resolved(requests):
+    """How many requests were decided, and resolved without a purchase; a duplicate is no need."""
+    needs = [request for request in requests if request.reason != "duplicate"]
+    decided = [request for request in needs if request.decision != "blocked"]
+    return len(decided), sum(request.decision in RESOLVED for request in decided)
+
+
+def test_requests_are_resolved_as_planted(world):
+    decided, resolved = decided_and_resolved(world.it.requests)
+    assert resolved / decided == pytest.approx(TRUTH.avoided_request_share, abs=0.03)
+    assert any(request.reason == "duplicate" for request in world.it.requests)
+
+
+def test_the_kpi_says_of_requests_what_the_truth_says(world, demo_folder):
+    store = Store(demo_folder / "demo.duckdb")
+    ask = Ask(kind="2025-11..2026-10", where={"category": ("it_assets",)})
+    with store.read() as db:
+        (rate,) = compute(db, CATALOGUE["refuse_rate"], ask)
+    store.close()
+    requests = [r for r in world.it.requests if r.decided_on >= date(2025, 11, 1)]
+    assert (rate.denominator, rate.numerator) == decided_and_resolved(requests) == (463, 111)
 
 
 def test_the_odd_locations(world):
     place = world.organisation
-    tiny = position(TRUTH.tiny_location)
+    tiny = location_position(TRUTH.tiny_location)
     assert 0 < place.fte[tiny].max() < 5
     assert all(place.fte[other].min() >= 5 for other in range(TRUTH.offices) if other != tiny)
     assert place.active[:, 0].sum() == TRUTH.locations - 1
     assert place.active[:, -1].sum() == TRUTH.locations - 1
-    assert not place.active[position(TRUTH.opened_location), 0]
-    assert not place.active[position(TRUTH.closed_location), -1]
+    assert not place.active[location_position(TRUTH.opened_location), 0]
+    assert not place.active[location_position(TRUTH.closed_location), -1]
     assert len({location.name for location in place.locations}) == TRUTH.locations
 
 

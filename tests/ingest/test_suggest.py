@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.demo.manifest import deliveries
+from nami_monitor.demo import demo_files
 from nami_monitor.ingest.cells import MISFIT_SCHEMA, Layout, Sheet
 from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
 from nami_monitor.ingest.readers import read
@@ -24,7 +24,7 @@ from nami_monitor.tables import TABLES, columns
 
 ROOT = Path(__file__).parents[2]
 PROFILES = {p.stem: load_profile(p) for p in (ROOT / "data" / "profiles").glob("*.toml")}
-DELIVERIES = deliveries(ROOT / "data" / "demo")
+DELIVERIES = demo_files(ROOT / "data" / "demo")
 
 
 def sheet_like(headers):

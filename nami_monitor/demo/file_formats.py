@@ -12,37 +12,42 @@ import xlsxwriter
 
 from nami_monitor.demo.truth import BadCell
 
-Cell = str | int | float | date | None
-Row = tuple[Cell, ...]
+Value = str | int | float | date | None
+Row = tuple[Value, ...]
 
 CREATED: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-MONEY: Final = "#,##0.00"
-DAY: Final = "dd-mm-yyyy"
+WORKBOOK_OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 @dataclass(frozen=True)
 class Csv:
-    """A text file; a cell is written as it stands, a date as dd-mm-yyyy, None as nothing.
+    """A text file; a value is written as it stands, a date as dd-mm-yyyy, None as nothing.
 
     Args:
-        header: column names.
-        rows: as many cells each.
+        header: column names, separated by ``;``.
+        rows: as many values each.
         encoding: Python's name of it; ``utf-8-sig`` writes a byte order mark.
         delimiter: sign between fields.
     """
 
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    header: str
+    rows: Sequence[Row]
     encoding: str = "utf-8"
     delimiter: str = ";"
 
     def to_bytes(self) -> bytes:
         """The file, with lines that end as on Windows."""
-        lines = (self.delimiter.join(map(self._field, row)) for row in (self.header, *self.rows))
-        return "".join(f"{line}\r\n" for line in lines).encode(self.encoding)
+        rows = (columns(self), *self.rows)
+        lines = (self.delimiter.join(map(self._field, row)) + "\r\n" for row in rows)
+        return "".join(lines).encode(self.encoding)
 
-    def _field(self, cell: Cell) -> str:
-        text = "" if cell is None else dutch_date(cell) if isinstance(cell, date) else str(cell)
+    def _field(self, value: Value) -> str:
+        text = "" if value is None else dutch_date(value) if isinstance(value, date) else str(value)
         if self.delimiter in text or '"' in text:
             return '"' + text.replace('"', '""') + '"'
         return text
@@ -54,61 +59,60 @@ class Workbook:
 
     Args:
         sheet: its name.
-        header: column names.
-        rows: as many cells each; None is an empty cell.
+        header: column names, separated by ``;``.
+        rows: as many values each; None is an empty cell.
         titles: lines of text above the header.
         totals: a last row that is no data.
-        money: names of the columns that are shown with two decimals.
+        money: name of the column that is shown with two decimals.
     """
 
     sheet: str
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    header: str
+    rows: Sequence[Row]
     titles: tuple[str, ...] = ()
     totals: Row | None = None
-    money: tuple[str, ...] = ()
+    money: str | None = None
 
     def to_bytes(self) -> bytes:
         """The workbook, the same bytes for the same content."""
         buffer = io.BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        with xlsxwriter.Workbook(buffer, options) as book:
+        with xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS) as book:
             book.set_properties({"created": CREATED.replace(tzinfo=None)})
             sheet = book.add_worksheet(self.sheet)
             bold = book.add_format({"bold": True})
-            day = book.add_format({"num_format": DAY})
-            money = book.add_format({"num_format": MONEY})
-            formats = [money if name in self.money else None for name in self.header]
+            day = book.add_format({"num_format": "dd-mm-yyyy"})
+            money = book.add_format({"num_format": "#,##0.00"})
+            formats = [money if name == self.money else None for name in columns(self)]
             for line, title in enumerate(self.titles):
                 sheet.write_string(line, 0, title, bold if line == 0 else None)
             first = len(self.titles)
-            sheet.write_row(first, 0, self.header, bold)
+            sheet.write_row(first, 0, columns(self), bold)
             body = (*self.rows, self.totals) if self.totals else self.rows
             for line, row in enumerate(body, start=first + 1):
                 _write_row(sheet, line, row, formats, day)
-            sheet.set_column(0, len(self.header) - 1, 16)
+            sheet.set_column(0, len(columns(self)) - 1, 16)
         return buffer.getvalue()
 
 
 File = Csv | Workbook
 
 
+def columns(file: File) -> tuple[str, ...]:
+    """The column names of a file."""
+    return tuple(file.header.split(";"))
+
+
 def _write_row(sheet: Any, line: int, row: Row, formats: Sequence[Any], day: Any) -> None:
-    for column, (cell, form) in enumerate(zip(row, formats, strict=True)):
-        match cell:
+    for column, (value, number_format) in enumerate(zip(row, formats, strict=True)):
+        match value:
             case None:
                 continue
             case str():
-                sheet.write_string(line, column, cell)
+                sheet.write_string(line, column, value)
             case date():
-                sheet.write_datetime(line, column, cell, day)
+                sheet.write_datetime(line, column, value, day)
             case _:
-                sheet.write_number(line, column, cell, form)
+                sheet.write_number(line, column, value, number_format)
 
 
 def dutch_date(day: date) -> str:
@@ -141,7 +145,7 @@ def spoil(name: str, file: File, bad_cells: Sequence[BadCell]) -> File:
     rows = list(file.rows)
     step = len(rows) // (len(own) + 1)
     for number, bad in reversed(list(enumerate(own, start=1))):
-        column = file.header.index(bad.column)
+        column = columns(file).index(bad.column)
         good = rows[number * step]
         rows.insert(number * step, (*good[:column], bad.value, *good[column + 1 :]))
-    return replace(file, rows=tuple(rows))
+    return replace(file, rows=rows)

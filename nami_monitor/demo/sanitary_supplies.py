@@ -1,0 +1,330 @@
+"""Sanitary supplies: refills are used up, hardware is bought, services are booked; and the files.
+
+One total contract delivers all until the split; then one supplier for each stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+import numpy as np
+
+from nami_monitor.core.periods import last_day
+from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro
+from nami_monitor.demo.office_supplies import draw, trend
+from nami_monitor.demo.organisation import Floats, Ints, Organisation, location_code
+from nami_monitor.demo.truth import PlantedTruth
+
+SHORT_MONTHS: Final = (
+    *("jan", "feb", "mrt", "apr", "mei", "jun"),
+    *("jul", "aug", "sep", "okt", "nov", "dec"),
+)
+STREAMS: Final = {"hardware": "Apparatuur", "refill": "Vulling", "service": "Dienst"}
+VISITS_A_MONTH: Final = 5
+HARDWARE_PER_FTE_A_MONTH: Final = 0.0035
+SERVICE_EUR_PER_LOCATION: Final = 12.0
+SERVICE_EUR_PER_FTE: Final = 1.1
+
+
+@dataclass(frozen=True)
+class SanitaryArticle:
+    """An article of the sanitary contracts.
+
+    Args:
+        old: its code in the total contract.
+        new: its code at the supplier of its stream since the split.
+        name: Dutch name.
+        stream: hardware, refill or service.
+        unit: base unit, in Dutch.
+        pack: base units in a pack.
+        price: EUR per base unit without VAT, in the first year.
+        grams: mass of a base unit; None: unknown.
+        rate: base units per staff day (refills) or share of its stream (hardware).
+        towel: whether the thriftier dispensers save on it.
+        dries: whether people might dry their hands with it instead.
+        sustainable: whether it bears a sustainability mark.
+    """
+
+    old: str
+    new: str
+    name: str
+    stream: Literal["hardware", "refill", "service"]
+    unit: str
+    pack: int
+    price: float
+    grams: float | None
+    rate: float
+    towel: bool = False
+    dries: bool = False
+    sustainable: bool = False
+
+
+REFILLS: Final = (
+    SanitaryArticle("ST-101", "VU-8801", "Toiletpapier 400 vel", "refill", "rol", 40, 0.39, 118.0,
+                    0.09, dries=True, sustainable=True),
+    SanitaryArticle("ST-102", "VU-8802", "Handdoekrol 100 m", "refill", "rol", 6, 4.2, 790.0,
+                    0.02, towel=True),
+    SanitaryArticle("ST-103", "VU-8803", "Vouwhanddoek pak 250", "refill", "pak", 12, 1.35, 410.0,
+                    0.03, towel=True, sustainable=True),
+    SanitaryArticle("ST-104", "VU-8804", "Handzeep", "refill", "liter", 6, 5.6, 1030.0, 0.011),
+    SanitaryArticle("ST-105", "VU-8805", "Luchtverfrisservulling", "refill", "stuk", 4, 6.1, None,
+                    0.002),
+    SanitaryArticle("ST-106", "VU-8806", "Hygiënezakjes", "refill", "doosje", 25, 0.48, 62.0,
+                    0.012),
+)  # fmt: skip
+HARDWARE: Final = tuple(
+    SanitaryArticle(old, new, name, "hardware", "stuk", 1, price, grams, share)
+    for old, new, name, price, grams, share in (
+        ("ST-201", "AP-31", "Toiletroldispenser", 29.0, 1450.0, 0.3),
+        ("ST-202", "AP-32", "Handdoekroldispenser", 84.0, 3900.0, 0.2),
+        ("ST-203", "AP-33", "Vouwhanddoekdispenser", 41.0, 1900.0, 0.2),
+        ("ST-204", "AP-34", "Zeepdispenser", 24.0, 690.0, 0.2),
+        ("ST-205", "AP-35", "Luchtverfrisserhouder", 19.0, None, 0.1),
+    )
+)
+SERVICE: Final = SanitaryArticle(
+    "ST-301", "DI-1", "Onderhoud en bijvullen", "service", "bezoek", 1, 0.0, None, 1.0
+)
+
+
+@dataclass(frozen=True)
+class SanitaryVolumes:
+    """Volumes and money by location, article and month.
+
+    Args:
+        refills_used: (120, 6, 48) base units used up, whole numbers.
+        refills_used_without: the same without the thriftier dispensers.
+        refill_packs: (120, 6, 48) packs delivered: a location orders when a pack is used up.
+        hardware: (120, 5, 48) units bought.
+        services: (120, 48) EUR, two decimals, 0 where the location is closed.
+        thrifty: positions of the locations with thriftier towel dispensers.
+    """
+
+    refills_used: Ints
+    refills_used_without: Ints
+    refill_packs: Ints
+    hardware: Ints
+    services: Floats
+    thrifty: tuple[int, ...]
+
+
+def indexed(first: float, month: date, truth: PlantedTruth) -> float:
+    """A price of the first year, as it is in a month: prices rise each January."""
+    return first * (1.0 + truth.price_trend) ** (month.year - truth.first_month.year)
+
+
+def _packs(rng: np.random.Generator, used: Ints, packs: Ints) -> Ints:
+    """Packs delivered: whole packs over the running total, from a random first stock."""
+    stock = rng.integers(0, packs[None, :], used.shape[:2])[:, :, None]
+    delivered = (stock + np.cumsum(used, axis=2)) // packs[None, :, None]
+    return np.diff(delivered, axis=2, prepend=0).astype(np.int64)
+
+
+def simulate(
+    rng: np.random.Generator, organisation: Organisation, truth: PlantedTruth
+) -> SanitaryVolumes:
+    """Draw use, deliveries and bookings at all locations."""
+    months = organisation.months
+    days = (organisation.staff_days * organisation.shocks)[:, None, :]
+    rates = np.array([article.rate for article in REFILLS])[:, None]
+    without = draw(rng, days * rates * trend(truth.refill_trend, len(months)))
+
+    thrifty = np.sort(rng.choice(truth.locations, truth.towel_locations, replace=False))
+    towels = np.array([article.towel for article in REFILLS])
+    saves = np.zeros(without.shape, dtype=np.bool_)
+    saves[np.ix_(thrifty, towels, np.arange(truth.index(truth.towel_start), len(months)))] = True
+    saved = rng.binomial(without, -truth.towel_effect)
+    used = np.where(saves, without - saved, without)
+
+    bought = np.array([article.rate for article in HARDWARE])[:, None] * HARDWARE_PER_FTE_A_MONTH
+    eur = (SERVICE_EUR_PER_LOCATION + SERVICE_EUR_PER_FTE * organisation.fte) * np.array(
+        [indexed(1.0, month, truth) for month in months]
+    )
+    return SanitaryVolumes(
+        refills_used=used,
+        refills_used_without=without,
+        refill_packs=_packs(rng, used, np.array([article.pack for article in REFILLS])),
+        hardware=rng.poisson(np.round(organisation.fte[:, None, :] * bought, 6)).astype(np.int64),
+        services=np.round(eur, 2) * organisation.active,
+        thrifty=tuple(int(index) for index in thrifty),
+    )
+
+
+@dataclass(frozen=True)
+class SanitaryDelivery:
+    """Packs of an article that a location received in a month, with their price in EUR."""
+
+    month: date
+    location: int
+    article: SanitaryArticle
+    packs: int
+    amount: float
+
+    @property
+    def units(self) -> int:
+        """Base units."""
+        return self.packs * self.article.pack
+
+    @property
+    def day(self) -> date:
+        """The day of delivery; it differs by location."""
+        return self.month + timedelta(days=(3 * self.location + 5) % 28)
+
+
+def files(
+    volumes: SanitaryVolumes, organisation: Organisation, truth: PlantedTruth
+) -> dict[str, File]:
+    """All files on sanitary supplies, by name."""
+    split = truth.contract_split
+    refills = list(_deliveries(REFILLS, volumes.refill_packs, organisation, truth))
+    hardware = list(_deliveries(HARDWARE, volumes.hardware, organisation, truth))
+    new_hardware = [delivery for delivery in hardware if delivery.month >= split]
+    new_hardware.sort(key=lambda delivery: (delivery.month, delivery.location))
+    result: dict[str, File] = {
+        "artikelen_sanitair_totaal.csv": _master((*REFILLS, *HARDWARE, SERVICE), total=True),
+        "artikelen_sanitair_vullingen.csv": _master(REFILLS),
+        "artikelen_sanitair_apparatuur.csv": _master(HARDWARE),
+        "artikelen_sanitair_diensten.csv": _master((SERVICE,)),
+        "sanitair_apparatuur.csv": _hardware(new_hardware),
+    }
+    for year in range(truth.first_month.year, split.year):
+        rows = [
+            *(_invoice_line(line) for line in (*refills, *hardware) if line.month.year == year),
+            *_visits(volumes, organisation, truth, year),
+        ]
+        result[f"sanitair_totaal_{year}.xlsx"] = _invoices(year, rows)
+    for year in range(split.year, truth.last_month.year + 1):
+        own = [delivery for delivery in refills if delivery.month.year == year]
+        packs = [(delivery, delivery.packs) for delivery in own]
+        money = [(delivery, delivery.amount) for delivery in own]
+        name, unit = f"sanitair_vullingen_{year}", f"Geleverde vullingen {year}, in"
+        result[f"{name}_dozen.xlsx"] = _by_month(year, f"{unit} dozen", packs)
+        result[f"{name}_bedragen.xlsx"] = _by_month(year, f"{unit} euro exclusief btw", money)
+        result[f"sanitair_diensten_{year}.csv"] = _services(volumes, organisation, truth, year)
+    return result
+
+
+def _master(articles: tuple[SanitaryArticle, ...], *, total: bool = False) -> Csv:
+    """The articles of a supplier; those of the new ones name the code of the total contract."""
+    return Csv(
+        "Artikelcode;Artikel;Soort;Eenheid;Stuks per verpakking;Gewicht kg;Keurmerk;Oude code",
+        [
+            (
+                item.old if total else item.new,
+                *(item.name, STREAMS[item.stream], item.unit, item.pack),
+                None if item.grams is None else dutch_number(item.grams / 1000, 3),
+                "Duurzaam" if item.sustainable else None,
+                None if total else item.old,
+            )
+            for item in articles
+        ],
+        encoding="utf-8-sig",
+    )
+
+
+def _deliveries(
+    articles: tuple[SanitaryArticle, ...],
+    packs: Ints,
+    organisation: Organisation,
+    truth: PlantedTruth,
+) -> Iterator[SanitaryDelivery]:
+    """What was delivered of some articles, from packs (locations, articles, T)."""
+    for location, index, step in zip(*np.nonzero(packs), strict=True):
+        article, month = articles[index], organisation.months[step]
+        count = int(packs[location, index, step])
+        unit_price = round(indexed(article.price, month, truth), 4)
+        amount = round(count * article.pack * unit_price, 2)
+        yield SanitaryDelivery(month, int(location), article, count, amount)
+
+
+def _invoice_line(delivery: SanitaryDelivery) -> Row:
+    article = delivery.article
+    return (
+        *(delivery.day, location_code(delivery.location), article.old, article.name),
+        *(STREAMS[article.stream], delivery.units, delivery.amount),
+    )
+
+
+def _visits(
+    volumes: SanitaryVolumes, organisation: Organisation, truth: PlantedTruth, year: int
+) -> Iterator[Row]:
+    """The services of a year as the total supplier books them.
+
+    Before the data break one line a month, since then one line a visit; the money is the same.
+    """
+    for step, month in enumerate(organisation.months):
+        if month.year != year:
+            continue
+        count = VISITS_A_MONTH if month >= truth.services_break else 1
+        for location in map(int, np.nonzero(organisation.active[:, step])[0]):
+            cents = round(float(volumes.services[location, step]) * 100)
+            for visit in range(count):
+                part = cents // count + (1 if visit < cents % count else 0)
+                day = month + timedelta(days=6 * visit + location % 4)
+                yield (
+                    *(last_day(month) if count == 1 else day, location_code(location)),
+                    *(SERVICE.old, SERVICE.name, STREAMS["service"]),
+                    *(VISITS_A_MONTH // count, part / 100),
+                )
+
+
+def _invoices(year: int, rows: list[Row]) -> Workbook:
+    return Workbook(
+        "Facturen",
+        "Factuurdatum;Vestiging;Artikelcode;Artikel;Soort;Stuks;Bedrag",
+        sorted(rows, key=lambda row: tuple(map(str, row[:3]))),
+        titles=(f"Factuurregels sanitaire voorzieningen {year}", "Bedragen exclusief btw"),
+        money="Bedrag",
+    )
+
+
+def _by_month(
+    year: int, title: str, values: list[tuple[SanitaryDelivery, int | float]]
+) -> Workbook:
+    """One row per location and article, a column per month; empty where nothing was delivered."""
+    cells: dict[tuple[int, SanitaryArticle], dict[int, int | float]] = {}
+    for delivery, value in values:
+        row = cells.setdefault((delivery.location, delivery.article), {})
+        row[delivery.month.month] = value
+    return Workbook(
+        str(year),
+        ";".join(("Vestiging", "Artikelcode", "Artikel", "Jaar", *SHORT_MONTHS)),
+        [
+            (
+                *(location_code(location), article.new, article.name, year),
+                *(by_month.get(number) for number in range(1, 13)),
+            )
+            for (location, article), by_month in cells.items()
+        ],
+        titles=(title, "Leeg: niet geleverd"),
+    )
+
+
+def _hardware(deliveries: list[SanitaryDelivery]) -> Csv:
+    return Csv(
+        "Leverdatum;Vestiging;Artikelcode;Artikel;Aantal;Bedrag",
+        [
+            (
+                *(f"{line.day:%d.%m.%y}", location_code(line.location), line.article.new),
+                *(line.article.name, line.units, euro(line.amount)),
+            )
+            for line in deliveries
+        ],
+        encoding="utf-8-sig",
+    )
+
+
+def _services(
+    volumes: SanitaryVolumes, organisation: Organisation, truth: PlantedTruth, year: int
+) -> Csv:
+    rows: list[Row] = []
+    for step, month in enumerate(organisation.months):
+        if month.year == year and month != truth.services_missing:
+            for location in map(int, np.nonzero(organisation.active[:, step])[0]):
+                amount = dutch_number(float(volumes.services[location, step]))
+                code = location_code(location)
+                rows.append((month, code, SERVICE.new, SERVICE.name, VISITS_A_MONTH, amount))
+    return Csv("Maand;Vestiging;Dienstcode;Dienst;Bezoeken;Bedrag", rows)
