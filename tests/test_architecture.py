@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nami_monitor"
 SCREEN = [ROOT / "dashboard.py", *sorted((ROOT / "pages").glob("*.py"))]
 MODULES = sorted(PACKAGE.rglob("*.py"))
-LONGEST = 400
 
 ALONE = {
     "duckdb": lambda module: module.is_relative_to(PACKAGE / "store"),
@@ -104,15 +103,6 @@ def text_of(file):
         return file.read_text("utf-8")
     except UnicodeDecodeError:
         return ""
-
-
-def test_files_stay_short():
-    long = {
-        str(file.relative_to(ROOT)): lines
-        for file in committed()
-        if file.suffix == ".py" and (lines := len(text_of(file).splitlines())) > LONGEST
-    }
-    assert not long
 
 
 ELSEWHERE = {
