@@ -21,7 +21,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.store import Store, Transaction
-from nami_monitor.store.ledgers import refresh_ledgers
+from nami_monitor.store.rollups import refresh_registers
 
 FINE = ("category", "location", "channel")
 MONTHS = 12
@@ -45,7 +45,7 @@ def main(source: Path, count: int) -> None:
         made.registers(path, count)
         store = Store(path)
         with store.write() as db:
-            ledgers = taken(lambda: refresh_ledgers(db))
+            ledgers = taken(lambda: refresh_registers(db))
         found = [Row("registers made anew", ledgers), *_figures(store)]
         store.close()
     show(f"{count:,} assets, {count:,} requests", found)

@@ -20,7 +20,7 @@ from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profile_toml import parse_profile
 from nami_monitor.ingest.undo import undo
 from nami_monitor.store import Store
-from nami_monitor.store.rollups import refresh
+from nami_monitor.store.rollups import refresh_order_rollups
 
 FIGURE = "select month, category, sum(amount_eur) from {} group by month, category order by all"
 MONTH = "cast(date_trunc('month', ordered_on) as date) as month"
@@ -60,7 +60,7 @@ def _figures(store: Store) -> list[Row]:
 def _changes(store: Store, folder: Path, count: int) -> list[Row]:
     last = add_months(made.FIRST, made.MONTHS - 1)
     with store.write() as db:
-        refreshed = taken(lambda: refresh(db, [add_months(last, -1)]), 3)
+        refreshed = taken(lambda: refresh_order_rollups(db, [add_months(last, -1)]), 3)
     file = folder / "maand.csv"
     made.text_month(file, last, count)
     profile = parse_profile(made.PROFILE.format(delivery="full_period", file=""))

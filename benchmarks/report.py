@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from nami_monitor.briefing.month import briefing
+from nami_monitor.databases import build_demo
 from nami_monitor.kpis import latest_month
-from nami_monitor.opening import build_demo
 from nami_monitor.reports.make import Format, Wanted, arrange, render
 from nami_monitor.store import Store
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from nami_monitor.opening import build_demo
+from nami_monitor.databases import build_demo
 
 try:
     import fcntl

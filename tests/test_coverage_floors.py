@@ -19,7 +19,7 @@ def test_lines_and_branches_of_a_room_count_together():
     files = {
         "nami_monitor/core/a.py": file(8, 8, 2, 1),
         "nami_monitor/core/deep/b.py": file(10, 6),
-        "nami_monitor/opening.py": file(4, 3),
+        "nami_monitor/databases.py": file(4, 3),
         "nami_monitor/__init__.py": file(0, 0),
         "nami_monitor/bare/__init__.py": file(0, 0),
     }

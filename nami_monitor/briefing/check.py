@@ -14,7 +14,7 @@ from nami_monitor.briefing.month import Briefing
 from nami_monitor.briefing.overview import Line
 from nami_monitor.i18n import formats, text
 from nami_monitor.store import Transaction
-from nami_monitor.store.kept import Kept
+from nami_monitor.store.journal import JournalEntry
 
 SEEN: Final = "seen"
 """The kind under which ticks are kept; the name is the month and the finding."""
@@ -79,7 +79,7 @@ def tick_name(finding: Finding) -> str:
 
 
 def split(
-    findings: Iterable[Finding], ticks: Mapping[str, Kept]
+    findings: Iterable[Finding], ticks: Mapping[str, JournalEntry]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Findings that ask for something: those not seen yet, and those that were ticked."""
     asking = [one for one in findings if not one.good]
@@ -121,7 +121,7 @@ def snapshot(found: Briefing) -> dict[str, Any]:
     }
 
 
-def changes(found: Briefing, before: Kept, deliveries: Sequence[Delivery]) -> Changes:
+def changes(found: Briefing, before: JournalEntry, deliveries: Sequence[Delivery]) -> Changes:
     """What changed since a visit.
 
     Args:

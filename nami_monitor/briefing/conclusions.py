@@ -16,7 +16,7 @@ from nami_monitor.kpis.interventions.register import interventions, listed
 from nami_monitor.kpis.year_end import year_end
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
-from nami_monitor.store.kept import Kept, keep, kept
+from nami_monitor.store.journal import JournalEntry, current, record
 
 YEAR_END: Final = "steer_year_end_share"
 PREVENTED: Final = "refuse_avoided_spend"
@@ -74,7 +74,7 @@ class Aha:
 
     signal: Signal
     rung: Rung
-    answer: Kept | None
+    answer: JournalEntry | None
 
     @property
     def name(self) -> str:
@@ -172,7 +172,7 @@ def _decembers(db: Transaction, month: date) -> tuple[December, ...]:
 
 
 def _falls(db: Transaction, month: date) -> tuple[Aha, ...]:
-    answers = kept(db, AHA)
+    answers = current(db, AHA)
     return tuple(
         Aha(one, _rung(one), answers.get(fall_name(one)))
         for one in of_falls(db, Scope(month, {}), answered=True)
@@ -198,7 +198,7 @@ def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
     """
     if not who.strip():
         raise UserError("entry.who")
-    keep(db, AHA, name, None if said is None else {"answer": said}, who)
+    record(db, AHA, name, None if said is None else {"answer": said}, who)
 
 
 def shares(found: Sequence[Aha]) -> tuple[float, float]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from nami_monitor.core.words import Strategy
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import words
 from nami_monitor.store.schema import field_names
+from nami_monitor.store.transaction import literals
 
 STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 PARTS: Final = ("applies", "reason", "legal_basis", "look_again_on")
@@ -105,7 +105,7 @@ def rulings(db: Transaction) -> tuple[Ruling, ...]:
     for when, who, batch, file, category, *stated in db.rows(
         f"select b.imported_at, b.who, b.batch, b.file, o.category, {columns}"
         " from categories_offered as o join batches as b using (batch)"
-        f" where o.standing not in {words(('unknown_code',))}"
+        f" where o.standing not in {literals(('unknown_code',))}"
         " order by coalesce(b.position, b.batch), o.line"
     ):
         for at, strategy in enumerate(STRATEGIES):

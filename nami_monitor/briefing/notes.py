@@ -21,7 +21,7 @@ from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Transaction
-from nami_monitor.store.kept import Kept, history, keep, kept
+from nami_monitor.store.journal import JournalEntry, current, history, record
 
 KIND: Final = "note"
 NOTE_COLUMNS: Final = (
@@ -62,11 +62,11 @@ def notes(db: Transaction) -> tuple[Note, ...]:
     first: dict[str, datetime] = {}
     for one in history(db, KIND):
         first.setdefault(one.name, one.at)
-    found = [_read(one, first[one.name]) for one in kept(db, KIND).values()]
+    found = [_read(one, first[one.name]) for one in current(db, KIND).values()]
     return tuple(sorted(found, key=lambda note: note.month))
 
 
-def _read(one: Kept, written_at: datetime) -> Note:
+def _read(one: JournalEntry, written_at: datetime) -> Note:
     body = one.body or {}
     return Note(
         name=one.name,
@@ -137,11 +137,11 @@ def withdraw(db: Transaction, name: str, who: str) -> None:
         UserError: ``entry.who``, or ``notes.gone`` when it was withdrawn already.
     """
     _body(db, name)
-    keep(db, KIND, name, None, _known(who))
+    record(db, KIND, name, None, _known(who))
 
 
 def _body(db: Transaction, name: str) -> Mapping[str, Any]:
-    one = kept(db, KIND).get(name)
+    one = current(db, KIND).get(name)
     if one is None or one.body is None:
         raise UserError("notes.gone")
     return one.body
@@ -153,7 +153,7 @@ def _keep(
     if lesson is not None:
         refuse_unknown("notes.no_lesson", lesson, shipped().lessons)
     said = cleaned(text)
-    keep(db, KIND, name, {**body, "text": said, "lesson": lesson}, _known(who))
+    record(db, KIND, name, {**body, "text": said, "lesson": lesson}, _known(who))
 
 
 def _known(who: str) -> str:

@@ -13,7 +13,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.falls import BY, explanations, goods, unnamed
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
-from nami_monitor.store.kept import kept
+from nami_monitor.store.journal import current
 
 Group = tuple[str | None, ...]
 
@@ -40,7 +40,7 @@ def of_falls(db: Transaction, scope: Scope, *, answered: bool = False) -> Iterat
         scope: the month and the selection.
         answered: whether those are given too that somebody confirmed or rejected.
     """
-    answers = {} if answered else kept(db, AHA)
+    answers = {} if answered else current(db, AHA)
     try:
         found = goods(db, scope.where, scope.month, scope.month)
     except UserError:  # a filter that goes with no product group

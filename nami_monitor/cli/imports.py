@@ -16,6 +16,7 @@ from nami_monitor.cli.session import Session, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
+from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.booking import MASTERS
 from nami_monitor.ingest.cells import Layout
@@ -27,7 +28,6 @@ from nami_monitor.ingest.profile_toml import load_profile
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.report import Report, as_document
 from nami_monitor.ingest.suggest import auto_profile
-from nami_monitor.opening import build_demo, open_own
 from nami_monitor.store import Store
 from nami_monitor.tables import TABLES
 

@@ -19,7 +19,7 @@ from nami_monitor.ingest.personal import (
     REDACTED,
     names_person,
 )
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 
 AT = "@"
 BLOCK_BYTES = 1 << 22

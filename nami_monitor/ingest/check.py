@@ -8,10 +8,10 @@ from nami_monitor.ingest import codes
 from nami_monitor.ingest.derive import refresh_all
 from nami_monitor.store import Store, Transaction, integrity
 from nami_monitor.store.integrity import Finding
-from nami_monitor.store.rollups import ROLLUPS
+from nami_monitor.store.rollups import ORDER_ROLLUPS
 
 DERIVED: Final = (
-    *(rollup.name for rollup in ROLLUPS),
+    *(rollup.name for rollup in ORDER_ROLLUPS),
     "delivered",
     "codes",
     "activity",

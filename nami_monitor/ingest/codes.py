@@ -11,8 +11,8 @@ from datetime import date
 from nami_monitor.core.words import Standing
 from nami_monitor.ingest.settle import POSITION, month_of, settle
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import literal
 from nami_monitor.store.schema import field_names
+from nami_monitor.store.transaction import literal
 from nami_monitor.tables import TABLES, Codes, columns
 
 STATES = {

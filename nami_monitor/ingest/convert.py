@@ -15,7 +15,7 @@ from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
 from nami_monitor.ingest.profile import Origin
 from nami_monitor.ingest.sniff.values import MONTHS
-from nami_monitor.store.quoting import literal, words
+from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import Column
 
 PACK_WORDS = ("pack", "pak", "doos", "verpakking", "box", "set", "karton", "omdoos")
@@ -243,8 +243,8 @@ def _typed(
     elif column.sql_type == "boolean":
         word = f"lower({plain(shown, tagged=tagged)})"
         typed = (
-            f"case when {word} in {words(TRUE_WORDS)} then true"
-            f" when {word} in {words(FALSE_WORDS)} then false end"
+            f"case when {word} in {literals(TRUE_WORDS)} then true"
+            f" when {word} in {literals(FALSE_WORDS)} then false end"
         )
         failures = (("{typed} is null", "not_a_truth_value"),)
     elif column.sql_type == "double":
@@ -332,7 +332,7 @@ def _number(
         failures.append((f"s_{name} is not null and ({scale}) is null", "unknown_scale"))
     if origin.sign:
         inner[f"g_{name}"] = f"lower({plain(cell[origin.sign.column], tagged=tagged)})"
-        steps.append(f"case when g_{name} in {words(origin.sign.negative)} then -1 else 1 end")
+        steps.append(f"case when g_{name} in {literals(origin.sign.negative)} then -1 else 1 end")
     typed = " * ".join(f"({step})" for step in steps)
     if len(parts) > 1:
         return Conversion(name, inner, typed, tuple(failures))
@@ -347,10 +347,10 @@ def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) 
             "per_pack", {"t_per_pack": literal(unit)}, str(unit == "pack").lower(), ()
         )
     word = f"lower({plain(cell[unit], tagged=reading.tagged)})"
-    known = words((*PACK_WORDS, *BASE_WORDS))
+    known = literals((*PACK_WORDS, *BASE_WORDS))
     return Conversion(
         "per_pack",
         {"t_per_pack": word},
-        f"coalesce(t_per_pack in {words(PACK_WORDS)}, false)",
+        f"coalesce(t_per_pack in {literals(PACK_WORDS)}, false)",
         ((f"t_per_pack is not null and t_per_pack not in {known}", "unknown_unit"),),
     )

@@ -7,8 +7,7 @@ from datetime import date
 
 from nami_monitor.ingest import completeness
 from nami_monitor.store import Transaction
-from nami_monitor.store.ledgers import refresh_ledgers
-from nami_monitor.store.rollups import refresh, refresh_activity, refresh_facts
+from nami_monitor.store.rollups import refresh_facts, refresh_order_rollups, refresh_registers
 
 
 def refresh_months(
@@ -22,10 +21,9 @@ def refresh_months(
         tables: the input tables of which rows changed; None for any.
     """
     if months is None or months:
-        refresh(db, months)
-    refresh_activity(db)
+        refresh_order_rollups(db, months)
     refresh_facts(db)
-    refresh_ledgers(db, tables if months is not None else None)
+    refresh_registers(db, tables if months is not None else None)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
 

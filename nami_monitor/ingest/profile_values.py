@@ -10,7 +10,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import near_matches
-from nami_monitor.store.patterns import unreadable
+from nami_monitor.store.transaction import pattern_error
 
 POSSESSIVE = re.compile(r"[*+?}]\+")
 LONGEST_DETAIL = 200
@@ -67,7 +67,7 @@ def regex(pattern: Any, key: str) -> str:
         pl.Series([""]).str.contains(pattern)
         if POSSESSIVE.search(pattern):
             raise re.error("multiple repeat")
-        if why := unreadable(pattern):
+        if why := pattern_error(pattern):
             raise re.error(why)
     except (re.error, pl.exceptions.ComputeError, RecursionError, OverflowError) as error:
         detail = " ".join(str(error).split())[:LONGEST_DETAIL]

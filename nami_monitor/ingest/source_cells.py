@@ -17,7 +17,7 @@ from nami_monitor.ingest.headers import normal, positions, refuse_doubles
 from nami_monitor.ingest.personal import BLANKED, blanked
 from nami_monitor.ingest.profile import Profile, Unpivot
 from nami_monitor.ingest.typed_cells import parquet_relation
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 
 SAMPLE = 200_000
 TEXT_FORMATS = ("csv",)

@@ -28,7 +28,7 @@ from nami_monitor.ingest.validate import (
     sql_failures,
 )
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 from nami_monitor.tables import TABLES, columns
 
 TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"

@@ -16,7 +16,7 @@ from nami_monitor.ingest.tags import (
     NUMBER,
     TAG,
 )
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 
 #: White space as Python and polars strip it.
 _BLANKS: Final = (

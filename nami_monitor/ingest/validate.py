@@ -14,7 +14,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.store.quoting import literal, words
+from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
 MISSING = "missing"
@@ -61,7 +61,7 @@ CHECKS: dict[str, tuple[str, Compiler]] = {
     "greater_than_or_equal_to": ("too_low", lambda c, s: f"{c} < {s['min_value']!r}"),
     "less_than_or_equal_to": ("too_high", lambda c, s: f"{c} > {s['max_value']!r}"),
     "greater_than": ("too_low", lambda c, s: f"{c} <= {s['min_value']!r}"),
-    "isin": ("not_allowed", lambda c, s: f"{c} not in {words(tuple(s['allowed_values']))}"),
+    "isin": ("not_allowed", lambda c, s: f"{c} not in {literals(tuple(s['allowed_values']))}"),
     "str_matches": ("bad_form", lambda c, s: _misses(c, _pattern(s["pattern"]), one_line=False)),
 }
 """pandera's check name to our rule and to the SQL that is true where it is broken."""

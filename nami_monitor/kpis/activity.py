@@ -20,7 +20,7 @@ from nami_monitor.core.words import LEVELS
 from nami_monitor.kpis.questions import RELATIONS, Ask, Relation, filter_sql, periods_sql
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import words
+from nami_monitor.store.transaction import literals
 
 SPLIT = ("category", "location", "group")
 """Dimensions by which activity differs; over the others it is the same for all."""
@@ -204,7 +204,7 @@ def _parts(
         f" from known as a join {listed} on a.first_month >= first and a.last_month <= last),"
         " amounts as (select location_id, measure, no, sum(months) as months,"
         " coalesce(bool_or(again), false) as twice,"
-        f" case when measure in {words(tuple(sorted(LEVELS)))}"
+        f" case when measure in {literals(tuple(sorted(LEVELS)))}"
         " then sum(value * months) / any_value(wanted) else sum(value) end as value"
         " from inside group by location_id, measure, no),"
         f" lived as (select {by}l.location_id, l.measure, no,"

@@ -14,7 +14,7 @@ from nami_monitor.kpis.declare import Kpi, measures_named
 from nami_monitor.kpis.questions import Ask, Relation, choose, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import words
+from nami_monitor.store.transaction import literals
 
 WINDOW_MONTHS = 12
 """The window of distinct counts: products ordered in the last 12 months."""
@@ -239,7 +239,7 @@ def _longer(kpi: Kpi, relation: Relation) -> str:
     """SQL of how many figures that count began before the period."""
     if not _spans(kpi, relation):
         return "0"
-    named = words(measures_named(kpi))
+    named = literals(measures_named(kpi))
     return f"count(*) filter (where {MEASURE} in {named} and begins < first)"
 
 

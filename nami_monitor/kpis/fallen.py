@@ -17,7 +17,7 @@ from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.scoped import Scope
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 
 NAMED: Final = " || ' / ' || ".join(f"coalesce(r.{name}, '')" for name in BY)
 """SQL of the name of goods, in rows of order lines."""

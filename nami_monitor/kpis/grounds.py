@@ -14,8 +14,8 @@ from nami_monitor.core.thresholds import PRICE_MONTHS
 from nami_monitor.core.words import LEVELS
 from nami_monitor.kpis.ground import Ground, Rows, between, same
 from nami_monitor.kpis.project_grounds import OF_PROJECTS
-from nami_monitor.store.quoting import literal
 from nami_monitor.store.rollups import LINES_VIEW
+from nami_monitor.store.transaction import literal
 
 OF_LINES = LINES_VIEW.removeprefix("create view order_lines as select")
 """The dimensions and measures of an order line."""

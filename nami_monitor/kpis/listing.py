@@ -19,8 +19,8 @@ from nami_monitor.kpis.scoped import DISTINCT, Scope
 from nami_monitor.kpis.trace import figure, grounds
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import export_query
-from nami_monitor.store.quoting import literal
 from nami_monitor.store.schema import SHEET_LINES
+from nami_monitor.store.transaction import literal
 
 PAGE_ROWS: Final = 200
 """Rows of one page."""

@@ -18,7 +18,7 @@ from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis.questions import EMPTY, Ask
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import words
+from nami_monitor.store.transaction import literals
 
 STAFF = ("fte", "headcount", "staff")
 """Activity measures that count people."""
@@ -100,8 +100,8 @@ def all_sites(db: Transaction) -> list[Site]:
     """Every location with its staff."""
     rows = db.rows(
         "select l.location_id, any_value(l.location_group), min(a.value) from location_facts as l"
-        f" left join activity as a on a.location_id = l.location_id and a.measure in {words(STAFF)}"
-        " group by l.location_id"
+        " left join activity as a on a.location_id = l.location_id"
+        f" and a.measure in {literals(STAFF)} group by l.location_id"
     )
     return [Site(*row) for row in rows]
 
@@ -194,7 +194,7 @@ def hidden_cells(table: str, within: str = "true") -> str:
         f" abs(sum({rule.size})) as size from {table} where product_id is not null and {within}"
         " group by all),"
         " judged as (select c.*, exists (select 1 from activity as a"
-        f" where a.location_id = c.location_id and a.measure in {words(STAFF)}"
+        f" where a.location_id = c.location_id and a.measure in {literals(STAFF)}"
         f" and a.value < {SMALL_CELL_STAFF.value} and c.month between a.first_month"
         " and a.last_month) as small from cells as c),"
         f" alone as (select month, {product}, arg_min(location_id, (coalesce(size, 0),"

@@ -18,7 +18,7 @@ from nami_monitor.kpis.grounds import MEASURED, activity_rows, grounds_of
 from nami_monitor.kpis.questions import ORDERS, RELATIONS, Ask, Relation, choose, filter_sql
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.store import Transaction
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import literal
 
 DISTINCT: Final = re.compile(r"count\(distinct (\w+)\)(?: filter \(where (.+)\))?")
 WORD: Final = re.compile(r"\w+")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from nami_monitor.reports.document import Audience, Document, Page
 from nami_monitor.store import Transaction
-from nami_monitor.store.kept import keep, kept
+from nami_monitor.store.journal import current, record
 
 KIND: Final = "report"
 LONGEST: Final = 2000
@@ -122,7 +122,7 @@ def saved(db: Transaction, name: str, month: date) -> Arrangement:
         name: as ``name_of`` gives it.
         month: the month of the report.
     """
-    found = kept(db, KIND).get(name)
+    found = current(db, KIND).get(name)
     body: Mapping[str, Any] = (found.body if found else None) or {}
     of_month = body.get("months", {}).get(f"{month:%Y-%m}", {})
     return Arrangement(
@@ -144,7 +144,7 @@ def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who:
         arrangement: what to keep.
         who: role or initials.
     """
-    found = kept(db, KIND).get(name)
+    found = current(db, KIND).get(name)
     months = dict(((found.body if found else None) or {}).get("months", {}))
     months[f"{month:%Y-%m}"] = {
         "titles": dict(arrangement.titles),
@@ -156,4 +156,4 @@ def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who:
         "asked": dict(arrangement.asked),
         "months": months,
     }
-    keep(db, KIND, name, body, who)
+    record(db, KIND, name, body, who)

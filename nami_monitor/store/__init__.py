@@ -1,5 +1,6 @@
-"""The DuckDB file: schema, attach and cursors, and the SQL. The only room that imports duckdb."""
+"""The DuckDB file: schema, derived tables, transactions. Only this package imports duckdb."""
 
-from nami_monitor.store.engine import Store, Transaction
+from nami_monitor.store.engine import Store
+from nami_monitor.store.transaction import Transaction
 
 __all__ = ["Store", "Transaction"]

@@ -1,4 +1,4 @@
-"""Who holds the file: a root connection in memory attaches it for as short as it can.
+"""The database file and who holds it: a connection in memory attaches it as briefly as it can.
 
 Reading attaches read-only, writing read-write; the file is let go after a few idle seconds, so that
 a scheduled import succeeds while a dashboard is open. Readers use a cursor each: one connection
@@ -12,17 +12,15 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
 
 import duckdb
-import polars as pl
-import pyarrow as pa
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError, short
 from nami_monitor.store import schema
+from nami_monitor.store.transaction import Transaction
 
 IDLE_SECONDS = 5.0
 POLL_SECONDS = 0.05
@@ -34,91 +32,6 @@ HELD = re.compile(r"Could not set lock|being used by another process")
 
 REFUSED = re.compile(r"Permission denied|Read-only file system|Access is denied", re.IGNORECASE)
 """What DuckDB says of a file that may not be written."""
-
-Made = TypeVar("Made")
-Parameters = Sequence[Any] | Mapping[str, Any] | None
-
-
-class Transaction:
-    """SQL on one cursor; everything is booked at its end, or nothing.
-
-    Args:
-        cursor: a cursor of the root connection, its catalogue set to the file.
-        unchanging: whether no stored table can change while it lasts.
-    """
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
-        self._cursor = cursor
-        self._answers: dict[str, list[tuple[Any, ...]]] | None = {} if unchanging else None
-        self._made: dict[str, Any] = {}
-
-    def run(self, sql: str, parameters: Parameters = None) -> None:
-        """Run a statement whose rows nobody wants."""
-        self._cursor.execute(sql, parameters).fetchall()
-
-    def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
-        """All rows of a query, as tuples."""
-        return self._cursor.execute(sql, parameters).fetchall()
-
-    def rows_again(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
-        """The rows of a query on stored tables that many figures put alike; asked only once."""
-        if self._answers is None:
-            return self.rows(sql, parameters)
-        key = f"{sql}\0{parameters!r}"
-        if key not in self._answers:
-            self._answers[key] = self.rows(sql, parameters)
-        return self._answers[key]
-
-    def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """What many figures work out alike from stored tables; made only once.
-
-        Args:
-            name: what it is; two things have two names.
-            make: how it is worked out.
-        """
-        if self._answers is None:
-            return make()
-        if name not in self._made:
-            self._made[name] = make()
-        made: Made = self._made[name]
-        return made
-
-    def value(self, sql: str, parameters: Parameters = None) -> Any:
-        """The first field of the first row, or None when there is no row."""
-        rows = self.rows(sql, parameters)
-        return rows[0][0] if rows else None
-
-    def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
-        """All rows of a query, as a polars frame."""
-        table: pa.Table = self._cursor.sql(sql, params=parameters).to_arrow_table()
-        frame = pl.from_arrow(table)
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError(type(frame))
-        return frame
-
-    def keep_view(self, name: str, frame: pl.DataFrame) -> None:
-        """Let SQL read a frame under ``name`` until the transaction ends."""
-        self._cursor.register(name, frame.to_arrow())
-
-    @contextmanager
-    def table_of(self, name: str, sql: str) -> Iterator[str]:
-        """Let SQL read the rows of a query, worked out once, for as long as the block lasts.
-
-        When it fails, the cursor goes and the table with it.
-        """
-        self._cursor.execute(f"create temp table {name} as {sql}")
-        yield name
-        self._cursor.execute(f"drop table temp.{name}")
-
-    @contextmanager
-    def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
-        """Let SQL read a frame under ``name`` for as long as the block lasts.
-
-        When it fails, the cursor goes and the view with it.
-        """
-        self._cursor.register(name, frame.to_arrow())
-        yield name
-        self._cursor.unregister(name)
 
 
 class Store:
@@ -198,7 +111,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """One transaction that writes: booked whole when the block ends, or not at all.
+        """One transaction that writes: committed at the end, unless it fails or is discarded.
 
         Raises:
             DatabaseHeldError: another process holds the file longer than ``wait``.
@@ -220,7 +133,10 @@ class Store:
                 self._commit(cursor)  # a refused first import leaves an empty database
                 cursor.execute("begin transaction")
                 yield transaction
-                self._commit(cursor)
+                if transaction.discarded:
+                    cursor.rollback()
+                else:
+                    self._commit(cursor)
             except BaseException:
                 with suppress(duckdb.TransactionException):  # a commit that failed has ended it
                     cursor.rollback()

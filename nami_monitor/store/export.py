@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.store.engine import Transaction
-from nami_monitor.store.quoting import literal
+from nami_monitor.store.transaction import Transaction, literal
 
 if TYPE_CHECKING:
     import xlsxwriter

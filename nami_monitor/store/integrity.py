@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nami_monitor.store.engine import Transaction
+from nami_monitor.store.transaction import Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
 TOLERANCE: Final = 1e-9

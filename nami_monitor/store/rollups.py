@@ -1,14 +1,19 @@
-"""The two roll-ups, from one declaration, refreshed for the months that an import touches."""
+"""Tables derived from the input tables: roll-ups of order lines, roll-ups of registers, facts.
+
+Order lines are many, so their roll-ups are refreshed for the months that an import touches. The
+rows of registers are few: their roll-ups are made anew as a whole from the views ``<name>_made`` in
+``sql/ledgers.sql`` and ``sql/projects.sql``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from nami_monitor.store.engine import Transaction
+from nami_monitor.core.periods import add_months
+from nami_monitor.store.transaction import Transaction
 
 SUMMED = {
     "lines": "1",
@@ -22,29 +27,30 @@ SUMMED = {
     "handled_kg": "abs(quantity * unit_mass_kg)",
     "handled_eur": "abs(amount_eur)",
 }
-"""What an order line gives to a measure; the roll-ups hold the sums.
+"""SQL by which an order line contributes to a measure; the roll-ups hold the sums.
 
-What is ``handled`` counts refunds as quantities too, so that shares of it lie between 0 and 1.
+The ``handled`` measures add up absolute values, refunds included, so that shares of them lie
+between 0 and 1.
 """
-KNOWN = {
+WITH_FACTOR = {
     "handled_with_mass": ("mass_kg", "handled"),
     "handled_with_co2e": ("co2e_kg", "handled"),
     "handled_kg_with_co2e": ("co2e_kg", "handled_kg"),
     "handled_eur_with_co2e": ("co2e_kg", "handled_eur"),
 }
-"""Measures that count what is handled only where the article has a factor."""
-MEASURES = (*SUMMED, *KNOWN)
+"""Measures of lines whose article has a factor: the factor, and the measure that is added up."""
+MEASURES = (*SUMMED, *WITH_FACTOR)
 
 
 def of_line(measure: str) -> str:
     """The SQL of a measure of one order line, over ``orders``."""
     if measure in SUMMED:
         return SUMMED[measure]
-    factor, of = KNOWN[measure]
+    factor, of = WITH_FACTOR[measure]
     return f"case when unit_{factor} is not null then {SUMMED[of]} end"
 
 
-WHOLE = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
+COUNTS = frozenset({"lines", "lines_with_quantity", "lines_with_amount"})
 """Measures that are counts."""
 
 SPANS = """
@@ -63,8 +69,10 @@ SPANS = """
     )
     select c.code, n.* from codes_of as c join numbered as n using (source, product_id)
 """
-"""What holds of each article number and when, numbered; articles of one ``kind`` differ in nothing
-that the roll-up by place tells apart."""
+"""The attributes of each article number and the span of days in which they hold, numbered.
+
+Articles of one ``kind`` have equal values in every dimension of the roll-up by place.
+"""
 
 FEEDS = """
     create temp table feeds as
@@ -74,21 +82,20 @@ FEEDS = """
 
 
 @dataclass(frozen=True)
-class Rollup:
+class OrderRollup:
     """Sums of live order lines by month and dimensions.
 
-    Lines are added up once, by the few short columns that they hold themselves and by the numbers
-    of their source and of what their article says; everything else is joined to those sums. Several
-    rows may bear the same dimensions, as where one code was merged into another: whoever reads a
-    roll-up adds up.
+    Lines are grouped once, by a few short columns of their own and by the numbers of their source
+    and of their article's span; everything else is joined to those sums. Several rows may have the
+    same dimensions, for example after codes were merged: a reader of a roll-up adds up.
 
     Args:
         name: the table in the file.
-        dimensions: column and the SQL that fills it, over the sums ``t``, their source ``b``, what
-            the article says ``p``, and the joins.
-        columns: the columns of the order lines by which they are added up.
-        number: the number in ``spans``: ``span`` tells the article, ``kind`` its kind.
-        joins: what else the dimensions need.
+        dimensions: column and its SQL over the sums ``t``, their source ``b``, the article ``p``
+            and the joins.
+        columns: the columns of the order lines to group by.
+        number: the number in ``spans`` to group by, ``span`` (of an article) or ``kind``.
+        joins: further joins that the dimensions need.
     """
 
     name: str
@@ -102,13 +109,13 @@ class Rollup:
         """The table's definition."""
         dimensions = ", ".join(f'"{name}" varchar' for name in self.dimensions)
         measures = ", ".join(
-            f"{name} {'bigint' if name in WHOLE else 'double'}" for name in MEASURES
+            f"{name} {'bigint' if name in COUNTS else 'double'}" for name in MEASURES
         )
         return f"create table {self.name} (month date, {dimensions}, {measures})"
 
     @property
     def query(self) -> str:
-        """The rows for the lines of the days from ``?`` until ``?``."""
+        """SQL of the rows for the lines of the days from ``?`` until ``?`` (exclusive)."""
         columns = ", ".join(f"o.{name}" for name in self.columns)
         sums = ", ".join(f"sum({sql}) as {name}" for name, sql in SUMMED.items())
         dimensions = ", ".join(f'{sql} as "{name}"' for name, sql in self.dimensions.items())
@@ -116,7 +123,7 @@ class Rollup:
             [f"t.{name}" for name in SUMMED]
             + [
                 f"case when p.{factor} is not null then t.{of} end as {name}"
-                for name, (factor, of) in KNOWN.items()
+                for name, (factor, of) in WITH_FACTOR.items()
             ]
         )
         return (
@@ -147,7 +154,7 @@ SHARED = {
     "condition": "t.condition",
     "base_unit": "p.base_unit",
 }
-BY_PLACE = Rollup(
+BY_PLACE = OrderRollup(
     "by_place",
     SHARED
     | {
@@ -160,7 +167,7 @@ BY_PLACE = Rollup(
     joins="left join merged as ml on ml.kind = 'locations' and ml.code = t.location_id"
     " left join contracts as k on k.contract_id = t.contract_id",
 )
-BY_PRODUCT = Rollup(
+BY_PRODUCT = OrderRollup(
     "by_product",
     SHARED
     | {
@@ -173,7 +180,7 @@ BY_PRODUCT = Rollup(
     columns=("channel", "condition"),
     number="span",
 )
-ROLLUPS = (BY_PLACE, BY_PRODUCT)
+ORDER_ROLLUPS = (BY_PLACE, BY_PRODUCT)
 
 ARTICLE = "coalesce(same_as, product_source || '/' || product_id)"
 LINES_VIEW = (
@@ -183,101 +190,149 @@ LINES_VIEW = (
     + ", ".join(f"{of_line(name)} as {name}" for name in MEASURES)
     + " from orders"
 )
-"""The order lines with the dimensions and measures of both roll-ups, for what neither can tell: an
-article at a location. There are about as many articles by location and month as there are lines."""
+"""The order lines with the dimensions and measures of both roll-ups, for questions about an article
+at a location. A roll-up by both would have about as many rows as there are lines."""
 
 LINES_AT_ONCE = 10_000_000
-"""Order lines that are added up in one go: enough to be quick, few enough to fit in memory."""
+"""Order lines that are added up in one statement, so that they fit in memory."""
 
 
-def refresh(db: Transaction, months: Sequence[date] | None) -> None:
-    """Bring the roll-ups in line with the order lines.
+def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> None:
+    """Bring the roll-ups of order lines in line with the lines.
 
     Args:
         db: the transaction that changed the lines.
         months: the months touched; None for all of them.
     """
-    tables = (*(rollup.name for rollup in ROLLUPS), "delivered")
-    for name in tables:
+    for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "delivered"):
         if months is None:
             db.run(f"delete from {name}")
         for first, end in _spans(sorted(set(months or ()))):
             db.run(f"delete from {name} where month >= ? and month < ?", [first, end])
     db.run(SPANS)
     db.run(FEEDS)
-    for first, end in _parts(db, months):
-        for rollup in ROLLUPS:
-            db.run(f"insert into {rollup.name} {rollup.query}", [first, end])
+    for span in _portions(db, months):
+        for rollup in ORDER_ROLLUPS:
+            db.run(f"insert into {rollup.name} {rollup.query}", span)
         db.run(
             "insert into delivered select p.source, p.month, sum(p.lines),"
             " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
             " source, month, count(distinct product_id) as articles from by_product group by all)"
             " as a on a.source = p.source and a.month = p.month"
             " where p.month >= ? and p.month < ? group by p.source, p.month",
-            [first, end],
+            span,
         )
     db.run("drop table spans")
     db.run("drop table feeds")
 
 
-def _parts(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:
+def _portions(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:
     """Spans that hold the order lines of the months, each of at most LINES_AT_ONCE or one month."""
     rows = db.rows(
         "select month, sum(lines) from batch_months where table_name = 'orders'"
         " and (? or month in (select unnest(?::date[]))) group by month order by month",
         [months is None, list(months or ())],
     )
-    parts: list[tuple[date, date]] = []
-    held = 0
+    portions: list[list[date]] = []
+    total = 0
     for month, lines in rows:
-        after = _spans([month])[0][1]
-        if parts and parts[-1][1] == month and held + lines <= LINES_AT_ONCE:
-            parts[-1] = (parts[-1][0], after)
-            held += lines
+        adjoins = portions and add_months(portions[-1][-1], 1) == month
+        if adjoins and total + lines <= LINES_AT_ONCE:
+            portions[-1].append(month)
+            total += lines
         else:
-            parts.append((month, after))
-            held = lines
-    return parts
+            portions.append([month])
+            total = lines
+    return [(portion[0], add_months(portion[-1], 1)) for portion in portions]
 
 
 def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
     """Runs of adjoining months as (first, the month after the last)."""
     spans: list[tuple[date, date]] = []
     for month in months:
-        after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        if spans and spans[-1][1] == month:
-            spans[-1] = (spans[-1][0], after)
-        else:
-            spans.append((month, after))
+        start = spans.pop()[0] if spans and spans[-1][1] == month else month
+        spans.append((start, add_months(month, 1)))
     return spans
 
 
-def refresh_activity(db: Transaction) -> None:
-    """Bring the activity per location and whole months in line with the measurements.
+FACTS: Final = {
+    "activity": "select activity_measure, location_id,"
+    " cast(date_trunc('month', period_start) as date),"
+    " cast(date_trunc('month', period_end) as date),"
+    " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
+    " from measurements where location_id is not null and subject is null group by all",
+    "category_facts": "by name select category, activity_measure,"
+    " columns('(refuse|rethink|reduce)_(applies|reason|legal_basis|look_again_on)')"
+    " from categories",
+    "location_facts": 'select location_id, "group", opened_on, closed_on from locations',
+}
+"""Small tables that figures join to, and the rows that are inserted into them.
 
-    Figures of one location, measure and span are added up: a site may have several parts. Those of
-    a subject (a project, a programme) are no activity of a place; see ``sql/projects.sql``.
+``activity`` adds up the figures of one location, measure and span, as a site may have several
+parts. Measurements of a subject (a project, a programme) are no activity of a location; see
+``sql/projects.sql``.
+"""
+
+
+@dataclass(frozen=True)
+class RegisterRollup:
+    """The input tables from which a roll-up of registers is made.
+
+    Args:
+        required: the roll-up has no rows when all of these are empty.
+        further: tables that change its rows, too.
     """
-    db.run("delete from activity")
-    db.run(
-        "insert into activity select activity_measure, location_id,"
-        " cast(date_trunc('month', period_start) as date),"
-        " cast(date_trunc('month', period_end) as date),"
-        " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
-        " from measurements where location_id is not null and subject is null group by all"
-    )
+
+    required: frozenset[str]
+    further: frozenset[str] = frozenset()
+
+
+REGISTER_ROLLUPS: Final[dict[str, RegisterRollup]] = {
+    "by_request": RegisterRollup(frozenset({"requests"}), frozenset({"products", "orders"})),
+    "by_asset": RegisterRollup(frozenset({"assets"}), frozenset({"asset_events"})),
+    "by_life": RegisterRollup(frozenset({"assets"}), frozenset({"asset_events"})),
+    "by_contract": RegisterRollup(frozenset({"contracts"}), frozenset({"categories", "orders"})),
+    "by_project": RegisterRollup(
+        frozenset({"materials", "measurements"}),
+        frozenset({"programmes", "programme_units", "contracts", "categories", "shadow_prices"}),
+    ),
+    "by_unit": RegisterRollup(frozenset({"programme_units"}), frozenset({"programmes", "orders"})),
+    "by_initiative": RegisterRollup(frozenset({"interventions"}), frozenset({"categories"})),
+}
+REGISTER_ROLLUPS["registers"] = RegisterRollup(
+    frozenset().union(*(rollup.required for rollup in REGISTER_ROLLUPS.values())),
+    frozenset({"asset_events", "orders", "programmes", "categories"}),
+)
+"""The roll-ups of registers, in the order in which they use each other; ``registers`` holds the
+first and last month of each source in each of the others."""
+
+FILLED: Final = " union all ".join(
+    f"select '{table}' where exists (from {table}_offered"
+    + (" where subject is not null)" if table == "measurements" else ")")
+    for table in sorted(REGISTER_ROLLUPS["registers"].required)
+)
+"""Which required tables have rows; measurements of a location are in no roll-up of registers."""
+
+
+def refresh_registers(db: Transaction, touched: Collection[str] | None = None) -> None:
+    """Bring the roll-ups of registers in line with the rows that count.
+
+    Roll-ups without rows are skipped: planning a view takes as long as reading a small register.
+
+    Args:
+        db: the transaction that changed the rows.
+        touched: the input tables of which rows changed; None for any, as when codes were merged.
+    """
+    filled = {name for (name,) in db.rows(FILLED)}
+    for name, rollup in REGISTER_ROLLUPS.items():
+        if touched is None or (rollup.required | rollup.further) & set(touched):
+            db.run(f"delete from {name}")
+            if rollup.required & filled:
+                db.run(f"insert into {name} by name from {name}_made")
 
 
 def refresh_facts(db: Transaction) -> None:
-    """Bring what figures need of categories and locations in line with the masters."""
-    db.run("delete from category_facts")
-    db.run(
-        "insert into category_facts by name select category, activity_measure,"
-        " columns('(refuse|rethink|reduce)_(applies|reason|legal_basis|look_again_on)')"
-        " from categories"
-    )
-    db.run("delete from location_facts")
-    db.run(
-        'insert into location_facts select location_id, "group", opened_on, closed_on'
-        " from locations"
-    )
+    """Bring the tables of ``FACTS`` in line with measurements, categories and locations."""
+    for name, rows in FACTS.items():
+        db.run(f"delete from {name}")
+        db.run(f"insert into {name} {rows}")

@@ -1,8 +1,8 @@
-"""The tables of the file, made from the declarations.
+"""The schema of the database file, made from the declarations of the tables.
 
-Every input table ``t`` is stored as ``t_offered``: what batches offered, each row with its batch,
-its line and its standing. The view ``t`` shows what counts: the live rows, codes resolved, with
-their source.
+Every input table ``t`` is stored as ``t_offered``: all rows that batches offered, each with its
+batch, its line and its standing. The view ``t`` holds the rows that count: the live ones, with
+their codes resolved and their source.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS, SHADOW_PRICES
 from nami_monitor.core.words import LADDER, MARKS, RUNG_OF_STRATEGY
-from nami_monitor.store.rollups import LINES_VIEW, ROLLUPS
+from nami_monitor.store.rollups import LINES_VIEW, ORDER_ROLLUPS
+from nami_monitor.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from nami_monitor.store.engine import Transaction
     from nami_monitor.tables import Column, Table
 
 VERSION = 5
@@ -35,7 +35,7 @@ def script(name: str) -> str:
 
 
 def prepare(db: Transaction) -> None:
-    """Make the schema in a new file; refuse a file that another version wrote.
+    """Create the schema in an empty file; refuse a file that another version wrote.
 
     Raises:
         UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
@@ -45,7 +45,7 @@ def prepare(db: Transaction) -> None:
 
 
 def is_ours(db: Transaction) -> bool:
-    """Whether the file holds our schema; False when it holds nothing at all.
+    """Whether the file holds this schema; False when it is empty.
 
     Raises:
         UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
@@ -70,7 +70,7 @@ def _create(db: Transaction) -> None:
 
     db.run(script("control"))
     for name, table in TABLES.items():
-        fields = [(column.name, _kept_as(column, table)) for column in columns(name)]
+        fields = [(column.name, _stored_type(column, table)) for column in columns(name)]
         listed = ", ".join(f'"{field}" {kind}' for field, kind in (*fields, *HIDDEN.get(name, ())))
         db.run(
             f"create table {name}_offered (batch integer, line bigint, standing varchar, {listed})"
@@ -91,7 +91,7 @@ def _create(db: Transaction) -> None:
         .replace("{ladder}", LADDER)
     )
     db.run(LINES_VIEW)
-    for rollup in ROLLUPS:
+    for rollup in ORDER_ROLLUPS:
         db.run(rollup.ddl)
     db.run(
         script("ledgers")
@@ -107,11 +107,11 @@ def _create(db: Transaction) -> None:
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 
-def _kept_as(column: Column, table: Table) -> str:
+def _stored_type(column: Column, table: Table) -> str:
     """The stored type of a column.
 
-    Texts of lines that seldom say the same twice are not searched for repetitions: that takes four
-    times as long as writing them, and they take less room so. Registers are too small for it.
+    Texts of lines that seldom repeat are compressed as they are: a search for repetitions takes
+    four times as long as writing them, and the result is larger. Registers are too small for it.
     """
     apart = not table.key and (column.free_text or (column.identifier and not column.codes))
     return f"{column.sql_type} using compression zstd" if apart else column.sql_type

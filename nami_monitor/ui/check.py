@@ -18,7 +18,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import Reach
-from nami_monitor.store.kept import Kept, keep, kept
+from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.ui import app, entry, links, target_form, targets, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels
@@ -46,8 +46,8 @@ def since(session: Session, found: Briefing, chosen: Chosen) -> None:
     state = f"check.{session.store.path}.{name}"
     if state not in st.session_state:
         with session.store.read() as db:
-            st.session_state[state] = kept(db, check.VISIT).get(name)
-    before: Kept | None = st.session_state[state]
+            st.session_state[state] = current(db, check.VISIT).get(name)
+    before: JournalEntry | None = st.session_state[state]
     _keep_visit(session, found, name)
     if before is None:
         return
@@ -68,7 +68,7 @@ def _keep_visit(session: Session, found: Briefing, name: str) -> None:
         return
     st.session_state[state] = seen
     with suppress(UserError), session.store.write() as db:  # a file that may only be read
-        keep(db, check.VISIT, name, seen, session.who)
+        record(db, check.VISIT, name, seen, session.who)
 
 
 def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str]:
@@ -110,7 +110,7 @@ def attention(session: Session, found: Briefing, chosen: Chosen) -> None:
     """What asks for something, most important first: its numbers, lesson, question and a way on."""
     st.header(session.t("check.attention"), anchor=False)
     with session.store.read() as db:
-        ticks = kept(db, check.SEEN)
+        ticks = current(db, check.SEEN)
     fresh, seen = check.split(found.findings, ticks)
     lessons = check.lesson_of(found)
     if not fresh:
@@ -137,7 +137,7 @@ def _point(
     finding: Finding,
     chosen: Chosen,
     match: Called | None,
-    ticked: Kept | None = None,
+    ticked: JournalEntry | None = None,
 ) -> None:
     tick = check.tick_name(finding)
     with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
@@ -178,7 +178,7 @@ def _point(
 def _tick(name: str, seen: bool) -> None:
     session = app.current()
     with session.store.write() as db:
-        keep(db, check.SEEN, name, {} if seen else None, session.who)
+        record(db, check.SEEN, name, {} if seen else None, session.who)
 
 
 def _lesson(session: Session, match: Called) -> None:

@@ -41,7 +41,7 @@ class Building:
 
 
 def _build(state: Building, path: Path) -> None:
-    from nami_monitor.opening import build_demo  # noqa: PLC0415 - loads the import, which is slow
+    from nami_monitor.databases import build_demo  # noqa: PLC0415 - loads the import, which is slow
 
     def progress(done: int, total: int, name: str) -> None:
         state.done, state.total, state.name = done, total, name

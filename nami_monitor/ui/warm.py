@@ -20,7 +20,7 @@ LOADED: Final = (
     "nami_monitor.ui.overview",
     "nami_monitor.ui.check",
     "nami_monitor.ui.trends",
-    "nami_monitor.opening",
+    "nami_monitor.databases",
 )
 """What a first page needs before it shows anything."""
 

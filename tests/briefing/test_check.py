@@ -10,7 +10,7 @@ from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.undo import undo
 from nami_monitor.store import Store
-from nami_monitor.store.kept import Kept
+from nami_monitor.store.journal import JournalEntry
 
 OCTOBER = date(2026, 10, 1)
 THEN = datetime(2026, 11, 3, 9, 0)  # noqa: DTZ001 - as the database keeps moments: UTC
@@ -31,7 +31,7 @@ def office(db):
 
 @pytest.fixture(scope="module")
 def visit(office):
-    return Kept("cm", check.snapshot(office), "cm", THEN)
+    return JournalEntry("cm", check.snapshot(office), "cm", THEN)
 
 
 def body(visit, **other):
@@ -47,7 +47,7 @@ def test_every_finding_has_a_name_of_its_own_that_stays(db, office):
 
 def test_what_was_ticked_is_seen_in_its_month_and_not_in_the_next(office):
     first, *_ = (one for one in office.findings if not one.good)
-    ticks = {check.tick_name(first): Kept("", {}, "cm", THEN)}
+    ticks = {check.tick_name(first): JournalEntry("", {}, "cm", THEN)}
     fresh, seen = check.split(office.findings, ticks)
     assert seen == (first,)
     assert first not in fresh

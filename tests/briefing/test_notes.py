@@ -15,7 +15,7 @@ from nami_monitor.ingest.entry import enter
 from nami_monitor.ingest.undo import undo
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
-from nami_monitor.store.kept import history
+from nami_monitor.store.journal import history
 
 MAY = date(2025, 5, 1)
 GOOD = {"month": MAY, "kpi": "impact_mass", "category": "office_supplies", "text": "Verhuizing",

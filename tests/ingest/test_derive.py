@@ -6,24 +6,24 @@ import pytest
 
 from nami_monitor.ingest.derive import refresh_months
 from nami_monitor.store import Store
-from nami_monitor.store.ledgers import LEDGERS, refresh_ledgers
+from nami_monitor.store.rollups import REGISTER_ROLLUPS, refresh_registers
 from nami_monitor.store.schema import script
 from nami_monitor.tables import TABLES
 
 
-def test_every_register_rests_on_tables_that_exist():
-    for ledger in LEDGERS.values():
-        assert ledger.speaks_of | ledger.rests_on <= set(TABLES)
+def test_every_register_further_tables_that_exist():
+    for rollup in REGISTER_ROLLUPS.values():
+        assert rollup.required | rollup.further <= set(TABLES)
 
 
-@pytest.mark.parametrize("name", LEDGERS)
+@pytest.mark.parametrize("name", REGISTER_ROLLUPS)
 def test_every_register_has_its_view(name):
     scripts = script("ledgers") + script("projects")
     assert f"create view {name}_made as" in scripts
     assert f"create table {name} as from {name}_made" in scripts
 
 
-ALL = set(LEDGERS) - {"registers"}
+ALL = set(REGISTER_ROLLUPS) - {"registers"}
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ ALL = set(LEDGERS) - {"registers"}
         (None, set()),
     ],
 )
-def test_only_what_rests_on_the_tables_is_made_anew(tmp_path, tables, stale):
+def test_only_what_further_the_tables_is_made_anew(tmp_path, tables, stale):
     with closing(Store(tmp_path / "own.duckdb")) as store, store.write() as db:
-        made = [name for name in LEDGERS if name != "registers"]  # it is made from the others
+        made = [name for name in REGISTER_ROLLUPS if name != "registers"]
         for name in made:
             db.run(f"insert into {name} by name select 'old' as source")
         refresh_months(db, [], tables)
@@ -50,13 +50,13 @@ def test_only_what_rests_on_the_tables_is_made_anew(tmp_path, tables, stale):
     assert left == stale
 
 
-@pytest.mark.parametrize("name", LEDGERS)
+@pytest.mark.parametrize("name", REGISTER_ROLLUPS)
 def test_a_register_that_nobody_delivered_is_empty_by_its_view_too(demo, name):
     """Its view is then not asked; here it is, of everything else that the demo holds."""
     with closing(Store(demo)) as store, store.write() as db:
         assert db.value(f"select count(*) from {name}")
-        for table in LEDGERS[name].speaks_of:
+        for table in REGISTER_ROLLUPS[name].required:
             db.run(f"delete from {table}_offered")
-        refresh_ledgers(db)
+        refresh_registers(db)
         assert db.value(f"select count(*) from {name}") == 0
         assert db.value(f"select count(*) from {name}_made") == 0

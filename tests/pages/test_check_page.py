@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing import check
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.store.kept import keep, kept
+from nami_monitor.store.journal import current, record
 from nami_monitor.ui import app
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def checked(found):
 def standing(kind):
     """What is kept of a kind, read through the page's own connection."""
     with app.store_of(app.DEMO).read() as db:
-        return kept(db, kind)
+        return current(db, kind)
 
 
 def ticks(found):
@@ -82,7 +82,7 @@ def test_a_first_visit_has_nothing_to_compare_and_the_next_one_has():
     (visit,) = standing(check.VISIT).values()
     with app.store_of(app.DEMO).write() as db:
         values = {**visit.body["values"], "impact_spend": 12_345.0}
-        keep(db, check.VISIT, visit.name, {**visit.body, "values": values}, "cm")
+        record(db, check.VISIT, visit.name, {**visit.body, "values": values}, "cm")
     second = opened()
     assert [e for e in second.expander if "vorige bezoek" in e.label]
     assert "12.345" in said(second)

@@ -13,7 +13,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports.arrange import KIND
 from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.make import Format
-from nami_monitor.store.kept import kept
+from nami_monitor.store.journal import current
 from nami_monitor.ui import app, presentation
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def checked(found):
 
 def standing():
     with app.store_of(app.DEMO).read() as db:
-        return kept(db, KIND)
+        return current(db, KIND)
 
 
 def field(found, key, lang="nl"):

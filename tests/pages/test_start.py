@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from nami_monitor import opening
+from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ui import app, warm
@@ -25,7 +25,7 @@ def built(own_place, demo_folder, monkeypatch):  # noqa: ARG001 - no demo yet
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((demo_folder / "demo.duckdb").read_bytes())
 
-    monkeypatch.setattr(opening, "build_demo", build)
+    monkeypatch.setattr(databases, "build_demo", build)
     monkeypatch.setattr(warm, "wait", lambda: None)
     return failures
 

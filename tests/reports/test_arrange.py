@@ -19,7 +19,7 @@ from nami_monitor.reports.arrange import (
 )
 from nami_monitor.reports.document import Audience, Document, Page
 from nami_monitor.store import Store
-from nami_monitor.store.kept import history, keep
+from nami_monitor.store.journal import history, record
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -114,7 +114,7 @@ def test_the_next_month_starts_from_it_without_the_words_about_this_one(store):
 def test_an_arrangement_that_was_withdrawn_is_none(store):
     with store.write() as db:
         save(db, "x", OCTOBER, Arrangement(("a",)), "cm")
-        keep(db, KIND, "x", None, "cm")
+        record(db, KIND, "x", None, "cm")
         assert saved(db, "x", OCTOBER) == Arrangement()
         save(db, "x", OCTOBER, Arrangement(("b",)), "cm")
         assert saved(db, "x", OCTOBER).order == ("b",)

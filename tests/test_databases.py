@@ -2,7 +2,7 @@ import contextlib
 
 import pytest
 
-from nami_monitor import opening
+from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.store import Store
 
@@ -31,19 +31,19 @@ def locations(path):
 def test_the_demo_is_built_once_and_tells_how_far_it_is(folder, tmp_path):
     path = tmp_path / "cache" / "demo.duckdb"
     told = []
-    assert opening.build_demo(path, lambda *how: told.append(how), folder=folder)
+    assert databases.build_demo(path, lambda *how: told.append(how), folder=folder)
     assert told == [(0, 2, "l1.csv"), (1, 2, "l2.csv"), (2, 2, "")]
     assert locations(path) == ["L1", "L2"]
-    assert opening.holds_demo(path)
-    assert not opening.build_demo(path, folder=folder)
+    assert databases.holds_demo(path)
+    assert not databases.build_demo(path, folder=folder)
     assert [file.name for file in path.parent.iterdir()] == ["demo.duckdb"]
 
 
 def test_other_files_give_another_demo(folder, tmp_path):
     path = tmp_path / "demo.duckdb"
-    opening.build_demo(path, folder=folder)
+    databases.build_demo(path, folder=folder)
     (folder / "l2.csv").write_text("location_id;name;organisation\nL33;Kantoor;Dienst\n", "utf-8")
-    assert opening.build_demo(path, folder=folder)
+    assert databases.build_demo(path, folder=folder)
     assert locations(path) == ["L1", "L33"]
 
 
@@ -55,22 +55,22 @@ def test_a_build_that_is_broken_off_leaves_nothing(folder, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        opening.build_demo(path, stop, folder=folder)
+        databases.build_demo(path, stop, folder=folder)
     assert list(path.parent.iterdir()) == []
-    opening.build_demo(path, folder=folder)
+    databases.build_demo(path, folder=folder)
     (folder / "l1.csv").write_text("location_id;name;organisation\nL11;Kantoor;Dienst\n", "utf-8")
     with pytest.raises(KeyboardInterrupt):
-        opening.build_demo(path, stop, folder=folder)
+        databases.build_demo(path, stop, folder=folder)
     assert locations(path) == ["L1", "L2"]
 
 
 def test_a_demo_of_an_earlier_version_is_built_anew(folder, tmp_path):
     path = tmp_path / "demo.duckdb"
-    opening.build_demo(path, folder=folder)
+    databases.build_demo(path, folder=folder)
     with contextlib.closing(Store(path)) as store, store.write() as db:
         db.run("update meta set schema_version = schema_version - 1")
-    assert opening.holds_demo(path)
-    assert opening.build_demo(path, folder=folder)
+    assert databases.holds_demo(path)
+    assert databases.build_demo(path, folder=folder)
     assert locations(path) == ["L1", "L2"]
 
 
@@ -80,19 +80,19 @@ def test_own_data_of_an_earlier_version_are_left_alone(folder, tmp_path):
         db.run("update meta set schema_version = schema_version - 1")
     before = path.read_bytes()
     with pytest.raises(UserError) as error:
-        opening.build_demo(path, folder=folder)
+        databases.build_demo(path, folder=folder)
     assert error.value.key == "store.older"
     assert path.read_bytes() == before
 
 
 def test_own_data_and_demo_are_kept_apart(folder, tmp_path):
     own, demo = tmp_path / "own.duckdb", tmp_path / "demo.duckdb"
-    with contextlib.closing(opening.open_own(own)) as store, store.write() as db:
+    with contextlib.closing(databases.open_own(own)) as store, store.write() as db:
         db.run("select 1")
     with pytest.raises(UserError) as refused:
-        opening.build_demo(own, folder=folder)
+        databases.build_demo(own, folder=folder)
     assert refused.value.key == "opening.own_data"
-    opening.build_demo(demo, folder=folder)
+    databases.build_demo(demo, folder=folder)
     with pytest.raises(UserError) as refused:
-        opening.open_own(demo)
+        databases.open_own(demo)
     assert refused.value.key == "opening.demo_data"

@@ -1,0 +1,63 @@
+"""A journal of what people write beside the data: notes, ticks, arranged reports.
+
+The journal only grows: a change is a new row, a withdrawal a row without a body. Figures never use
+it, so imports and undo leave it alone, and it does not raise the data version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nami_monitor.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One row of the journal.
+
+    Args:
+        name: identifies a subject within its kind.
+        body: what was written; None for a withdrawal.
+        who: role or initials of the writer.
+        at: when, UTC without zone.
+    """
+
+    name: str
+    body: Mapping[str, Any] | None
+    who: str
+    at: datetime
+
+
+def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None, who: str) -> None:
+    """Write, change or withdraw an entry.
+
+    Args:
+        db: a transaction that writes.
+        kind: ``note``, ``seen`` or ``report``.
+        name: identifies a subject within its kind.
+        body: plain data for JSON; None withdraws the entry.
+        who: role or initials.
+    """
+    written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
+    at = datetime.now(UTC).replace(tzinfo=None)
+    db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, at])
+
+
+def current(db: Transaction, kind: str) -> dict[str, JournalEntry]:
+    """The entries of a kind that hold, by name, in the order in which they were first written."""
+    latest = {entry.name: entry for entry in history(db, kind)}
+    return {name: entry for name, entry in latest.items() if entry.body is not None}
+
+
+def history(db: Transaction, kind: str, name: str | None = None) -> list[JournalEntry]:
+    """Every entry of a kind, or of one name within it, oldest first."""
+    rows = db.rows(
+        "select name, body::varchar, who, kept_at from kept"
+        " where kind = $kind and ($name is null or name = $name) order by rowid",
+        {"kind": kind, "name": name},
+    )
+    return [JournalEntry(name, body and json.loads(body), who, at) for name, body, who, at in rows]

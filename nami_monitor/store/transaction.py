@@ -1,0 +1,123 @@
+"""SQL on the database file: one transaction, and texts that are quoted inside SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+Made = TypeVar("Made")
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+class Transaction:
+    """SQL on one cursor; everything is committed at its end, or nothing.
+
+    Args:
+        cursor: a cursor of the root connection, its catalogue set to the file.
+        unchanging: whether no stored table can change while it lasts.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
+        self._cursor = cursor
+        self._answers: dict[str, list[tuple[Any, ...]]] | None = {} if unchanging else None
+        self._made: dict[str, Any] = {}
+        self.discarded = False
+
+    def discard(self) -> None:
+        """Roll back at the end instead of committing: the transaction only tried something."""
+        self.discarded = True
+
+    def run(self, sql: str, parameters: Parameters = None) -> None:
+        """Run a statement and ignore its rows."""
+        self._cursor.execute(sql, parameters).fetchall()
+
+    def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples."""
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def rows_again(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """The rows of a query on stored tables, cached while a reading transaction lasts."""
+        if self._answers is None:
+            return self.rows(sql, parameters)
+        key = f"{sql}\0{parameters!r}"
+        if key not in self._answers:
+            self._answers[key] = self.rows(sql, parameters)
+        return self._answers[key]
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """A result derived from stored tables, cached while a reading transaction lasts.
+
+        Args:
+            name: the key in the cache.
+            make: computes the result.
+        """
+        if self._answers is None:
+            return make()
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
+    def value(self, sql: str, parameters: Parameters = None) -> Any:
+        """The first field of the first row, or None when there is no row."""
+        rows = self.rows(sql, parameters)
+        return rows[0][0] if rows else None
+
+    def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
+        """All rows of a query, as a polars frame."""
+        table: pa.Table = self._cursor.sql(sql, params=parameters).to_arrow_table()
+        frame = pl.from_arrow(table)
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(type(frame))
+        return frame
+
+    def keep_view(self, name: str, frame: pl.DataFrame) -> None:
+        """Let SQL read a frame under ``name`` until the transaction ends."""
+        self._cursor.register(name, frame.to_arrow())
+
+    @contextmanager
+    def table_of(self, name: str, sql: str) -> Iterator[str]:
+        """Let SQL read the rows of a query, worked out once, for as long as the block lasts.
+
+        When it fails, the cursor goes and the table with it.
+        """
+        self._cursor.execute(f"create temp table {name} as {sql}")
+        yield name
+        self._cursor.execute(f"drop table temp.{name}")
+
+    @contextmanager
+    def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
+        """Let SQL read a frame under ``name`` for as long as the block lasts.
+
+        When it fails, the cursor goes and the view with it.
+        """
+        self._cursor.register(name, frame.to_arrow())
+        yield name
+        self._cursor.unregister(name)
+
+
+def literal(text: str) -> str:
+    """A text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """A list of SQL text literals in brackets, for ``in``."""
+    return "(" + ", ".join(literal(text) for text in texts) + ")"
+
+
+@lru_cache(maxsize=1024)
+def pattern_error(pattern: str) -> str | None:
+    """Why DuckDB (RE2) refuses a regular expression; None when it accepts it."""
+    try:
+        with duckdb.connect() as db:
+            db.execute("select regexp_matches(?, ?)", ["", pattern]).fetchall()
+    except duckdb.Error as error:
+        return " ".join(str(error).split())
+    return None
