@@ -17,7 +17,7 @@ from table import Row, show, taken
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.undo import undo
 from nami_monitor.store import Store
 from nami_monitor.store.rollups import refresh_order_rollups

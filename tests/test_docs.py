@@ -8,8 +8,8 @@ import pytest
 
 from nami_monitor import handbook
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest import profile_toml
-from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles import profile_toml
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

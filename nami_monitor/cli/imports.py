@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,14 +21,14 @@ from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.booking import MASTERS
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.headers import normal, positions
-from nami_monitor.ingest.library import is_mended, profiles_in, read_sheets, recognise
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import load_profile
+from nami_monitor.ingest.profiles.library import is_mended, profiles_in, read_sheets, recognise
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import load_profile
+from nami_monitor.ingest.profiles.source_cells import normal, positions
+from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.ingest.report import Report, as_document
-from nami_monitor.ingest.suggest import auto_profile
 from nami_monitor.store import Store
 from nami_monitor.tables import TABLES
 
@@ -107,7 +108,8 @@ def import_(
             try:
                 if held:
                     raise held
-                report, refusal = _import_one(session, store, file, wish)
+                with tempfile.TemporaryDirectory(prefix="nami-") as cells:
+                    report, refusal = _import_one(session, store, file, wish, Path(cells))
             except DatabaseHeldError as error:
                 held = error  # the files after it would wait as long, one by one
                 report, refusal = _refused(session, file, error)
@@ -135,20 +137,34 @@ def _files(named: list[str]) -> Iterator[Path]:
 
 
 def _import_one(
-    session: Session, store: Store, file: Path, wish: Wish
+    session: Session, store: Store, file: Path, wish: Wish, cells: Path
 ) -> tuple[Report, str | None]:
-    """Import a file; the sentence of its refusal when it was refused."""
+    """Import a file; the sentence of its refusal when it was refused.
+
+    Args:
+        session: for the words.
+        store: the database.
+        file: the file.
+        wish: how it is to be read.
+        cells: a folder that keeps its parsed cells, so that it is parsed once.
+    """
     answers = wish.answers
     try:
         _check_file(file)
-        profile = wish.profile or _profile_for(file, wish.table)
+        profile = wish.profile or _profile_for(file, wish.table, cells)
         while True:
             try:
                 report = import_file(
-                    store, file, profile, answers=answers, who=wish.who, period=wish.period
+                    store,
+                    file,
+                    profile,
+                    answers=answers,
+                    who=wish.who,
+                    period=wish.period,
+                    folder=cells,
                 )
             except UserError as question:
-                if profile.tables and _mended(file):
+                if profile.tables and _mended(file, cells):
                     profile = OF_ITS_BATCH
                     continue
                 if question.key not in ANSWERS or not session.asks:
@@ -188,7 +204,7 @@ def _refused(session: Session, file: Path, error: UserError) -> tuple[Report, st
     return refused, sentence
 
 
-def _profile_for(file: Path, wanted: str | None) -> Profile:
+def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
     """The profile of a file that came without one.
 
     An own or shipped profile that fits, else the names of the columns for the table that was named.
@@ -197,15 +213,15 @@ def _profile_for(file: Path, wanted: str | None) -> Profile:
         UserError: ``import.several_profiles``, ``import.no_profile``, or what ``auto_profile``
             raises.
     """
-    if _mended(file):
+    if _mended(file, cells):
         return OF_ITS_BATCH
     own = _about(profiles_in(places().profiles), wanted)
     shipped = _about(profiles_in(SHIPPED / "profiles"), wanted)
     for profiles, entirely in ((own, False), (shipped, True)):
         fitting = [
             name
-            for name in recognise(file, profiles, file.name).profiles
-            if not entirely or _fits_entirely(file, profiles[name])
+            for name in recognise(file, profiles, file.name, cells).profiles
+            if not entirely or _fits_entirely(file, profiles[name], cells)
         ]
         if len(fitting) > 1:
             raise UserError("import.several_profiles", profiles=", ".join(fitting))
@@ -213,13 +229,13 @@ def _profile_for(file: Path, wanted: str | None) -> Profile:
             return profiles[fitting[0]]
     if wanted is None:
         raise UserError("import.no_profile", tables=", ".join(TABLES))
-    return auto_profile(read_sheets(file, Layout())[0], wanted, file.stem)
+    return auto_profile(read_sheets(file, Layout(), cells)[0], wanted, file.stem)
 
 
-def _mended(file: Path) -> bool:
+def _mended(file: Path, cells: Path) -> bool:
     """Whether it is a set-aside file that comes back, which its own batch knows how to read."""
     try:
-        return is_mended(read_sheets(file, Layout())[0])
+        return is_mended(read_sheets(file, Layout(), cells)[0])
     except UserError:
         return False
 
@@ -233,9 +249,9 @@ def _about(profiles: dict[str, Profile], wanted: str | None) -> dict[str, Profil
     }
 
 
-def _fits_entirely(file: Path, profile: Profile) -> bool:
+def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
     """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(positions(read_sheets(file, profile.layout)[0].columns))
+    headers = set(positions(read_sheets(file, profile.layout, cells)[0].columns))
     given = {normal(profile.unpivot.name), normal(profile.unpivot.value)} if profile.unpivot else ()
     named = {
         normal(column)

@@ -12,8 +12,8 @@ from datetime import date
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Standing
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.report import Report, from_json
 from nami_monitor.store import Transaction
 from nami_monitor.tables import TABLES

@@ -14,8 +14,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.cells import Large, Sheet
-from nami_monitor.ingest.profile import CREATE, Profile, TableMap
-from nami_monitor.ingest.source_cells import Cells, cells_of
+from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap
+from nami_monitor.ingest.profiles.source_cells import Cells, cells_of
 from nami_monitor.ingest.stage import Stage, stage
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names

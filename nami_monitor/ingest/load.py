@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Delivery
 from nami_monitor.ingest import codes
 from nami_monitor.ingest.account import report_of
-from nami_monitor.ingest.addresses import without_persons
 from nami_monitor.ingest.again import earlier, nothing_new, refuse_twice
 from nami_monitor.ingest.booking import (
     Answers,
@@ -30,9 +28,10 @@ from nami_monitor.ingest.booking import (
 from nami_monitor.ingest.cells import LargeCsv, Sheet
 from nami_monitor.ingest.derive import refresh_months
 from nami_monitor.ingest.mended import mended_rows
-from nami_monitor.ingest.personal import blanked, refuse_address
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import refuse_addresses, write_profile
+from nami_monitor.ingest.parse.sheets import content_hash
+from nami_monitor.ingest.personal import blanked, refuse_address, without_persons
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import refuse_addresses, write_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.ingest.report import Report, to_json
 from nami_monitor.ingest.settle import settle
@@ -63,6 +62,7 @@ def import_file(
     look_only: bool = False,
     name: str | None = None,
     check: Check | None = None,
+    folder: Path | None = None,
 ) -> Report:
     """Import one file.
 
@@ -77,6 +77,7 @@ def import_file(
         look_only: report what would happen and change nothing.
         name: the file's name for people, when ``path`` is a temporary copy.
         check: sees what was booked before it holds, and refuses it by raising.
+        folder: where parsed cells are kept between looking and booking, see ``readers.read``.
 
     Returns:
         The report. Questions that are open stay in the report of a look; otherwise they are raised.
@@ -85,7 +86,9 @@ def import_file(
         UserError: the file cannot be understood, or a question is open.
         DatabaseHeldError: another process holds the database.
     """
-    delivery = _Delivery(_read(path, profile), profile, answers or Answers(), who, period, name)
+    delivery = _Delivery(
+        _read(path, profile, folder), profile, answers or Answers(), who, period, name
+    )
     try:
         with store.write() as db:
             done = _import(db, delivery)
@@ -201,12 +204,12 @@ class _Done:
     unchanged: Report | None = None
 
 
-def _read(path: Path, profile: Profile) -> _Read:
+def _read(path: Path, profile: Profile, folder: Path | None = None) -> _Read:
     sheets = [
         replace(sheet, misfits=without_persons(sheet.misfits))
-        for sheet in read(path, profile.layout)
+        for sheet in read(path, profile.layout, folder)
     ]
-    return _Read(path, sheets, _digest(path))
+    return _Read(path, sheets, content_hash(path))
 
 
 def _import(db: Transaction, delivery: _Delivery) -> _Done:
@@ -234,11 +237,6 @@ def _raise_question(report: Report) -> None:
     if report.questions:
         question = report.questions[0]
         raise UserError(f"questions.{question.key}", **question.values)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _next_batch(db: Transaction) -> int:

@@ -10,9 +10,9 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.ingest.cells import MENDED, Large, Layout, Sheet
-from nami_monitor.ingest.headers import normal
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import GUARD
 

@@ -12,8 +12,8 @@ from nami_monitor.ingest import completeness
 from nami_monitor.ingest.actions import Code
 from nami_monitor.ingest.codes import STATES
 from nami_monitor.ingest.personal import refuse_address
-from nami_monitor.ingest.profile import Expects
-from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Expects
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.report import Report, from_json
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES

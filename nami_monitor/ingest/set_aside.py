@@ -14,11 +14,19 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import has_text, text
-from nami_monitor.ingest.cells import MENDED, MISFIT_RULES
-from nami_monitor.ingest.headers import normal
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import parse_profile
-from nami_monitor.ingest.tags import BOOLEAN, DATE, NUMBER, Cell, kind_of, untag
+from nami_monitor.ingest.cells import (
+    BOOLEAN,
+    DATE,
+    MENDED,
+    MISFIT_RULES,
+    NUMBER,
+    Cell,
+    kind_of,
+    untag,
+)
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import Value, write_csv, write_xlsx
 

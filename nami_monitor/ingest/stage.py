@@ -13,11 +13,10 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.convert import Conversion, Reading, plain, redacted
-from nami_monitor.ingest.headers import normal
-from nami_monitor.ingest.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
-from nami_monitor.ingest.profile import Profile, TableMap
-from nami_monitor.ingest.source_cells import MARK, Cells
+from nami_monitor.ingest.profiles.convert import Conversion, Reading, plain, redacted
+from nami_monitor.ingest.profiles.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
+from nami_monitor.ingest.profiles.profile import Profile, TableMap
+from nami_monitor.ingest.profiles.source_cells import MARK, Cells, normal
 from nami_monitor.ingest.template import examples
 from nami_monitor.ingest.validate import (
     LINE_SIGNS,

@@ -11,7 +11,7 @@ from nami_monitor.core.words import State, Strategy
 from nami_monitor.ingest.actions import Code, merge
 from nami_monitor.ingest.entry import enter
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.undo import undo
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store

@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.briefing import contracts
 from nami_monitor.charts.contracts import Lane, timeline_sentence, timeline_spec
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 
 LOADED = {

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 
 PROFILE = """
@@ -36,7 +36,7 @@ IMPORTER = """
 import os, sys, time
 from pathlib import Path
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 profile = parse_profile(sys.argv[2])
 for line in sys.stdin:

@@ -14,7 +14,7 @@ from nami_monitor.ingest.actions import Code, rename
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.overview import abandon
 from nami_monitor.ingest.personal import ADDRESS, BLANKED, blanked
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited
 from nami_monitor.ingest.set_aside import write_set_aside
 from nami_monitor.ingest.undo import undo

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_date, tag_error, tag_number
-from nami_monitor.ingest.convert import Reading, conversion, day, number, pack_flag
-from nami_monitor.ingest.profile import Origin, Sign
-from nami_monitor.ingest.stated import check_dates, check_decimal
+from nami_monitor.ingest.profiles.convert import Reading, conversion, day, number, pack_flag
+from nami_monitor.ingest.profiles.mapping import check_dates, check_decimal
+from nami_monitor.ingest.profiles.profile import Origin, Sign
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
 

@@ -5,13 +5,13 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.headers import distinct, positions
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.preview import sources, values_in
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.preview import sources, values_in
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.source_cells import distinct, positions
+from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read
 from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ingest.suggest import auto_profile, matching_profiles, suggest
 from tests.support.new_database import new_store
 
 HEADER = ("Datum", "Vestiging", "Aantal", "Bedrag", "bedrag", "Soort", "Soort")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Layout
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
-from nami_monitor.ingest.readers import delimited, records, straight
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.source_cells import cells_of
+from nami_monitor.ingest.readers import delimited, large_csv, records
 from nami_monitor.ingest.readers.delimited import read_delimited
-from nami_monitor.ingest.source_cells import cells_of
 from nami_monitor.store import Store
 
 LAYOUT = Layout(delimiter=";", encoding="utf-8", skip_rows=0)
@@ -47,7 +47,7 @@ channel = "webwinkel"
 @pytest.fixture(autouse=True)
 def short_records(monkeypatch):
     monkeypatch.setattr(records, "LONGEST_RECORD_LINES", 4)
-    monkeypatch.setattr(straight, "_WINDOW", 6)
+    monkeypatch.setattr(large_csv, "_WINDOW", 6)
 
 
 def read_both(folder: Path, content: bytes, layout: Layout = LAYOUT, block: int = 40):
@@ -58,7 +58,7 @@ def read_both(folder: Path, content: bytes, layout: Layout = LAYOUT, block: int 
         patch.setattr(delimited, "LARGE_BYTES", 1 << 30)
         whole = read_delimited(path, layout)[0]
         patch.setattr(delimited, "LARGE_BYTES", 0)
-        patch.setattr(straight, "_BLOCK_BYTES", block)
+        patch.setattr(large_csv, "_BLOCK_BYTES", block)
         streamed = read_delimited(path, layout)[0]
     assert isinstance(streamed.rows, LargeCsv)
     return whole, streamed
@@ -113,7 +113,7 @@ def test_a_second_table_as_wide_as_the_first_is_refused_with_its_line(tmp_path, 
     path.write_text(f"{HEADER}\n{body}{gap}{SECOND}{body}", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "LARGE_BYTES", 0)
-        patch.setattr(straight, "_BLOCK_BYTES", block)
+        patch.setattr(large_csv, "_BLOCK_BYTES", block)
         with pytest.raises(UserError) as refused:
             read_delimited(path, LAYOUT)
     line = 22 + gap.count("\n")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profile import (
+from nami_monitor.ingest.profiles.profile import (
     BASES,
     Currency,
     DropRule,
@@ -22,7 +22,7 @@ from nami_monitor.ingest.profile import (
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile, write_profile
 from nami_monitor.tables import TABLES, columns
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("data/profiles/*.toml"))

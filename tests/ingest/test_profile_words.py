@@ -10,8 +10,8 @@ import pytest
 import nami_monitor
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ingest.cells import MISFIT_RULES
-from nami_monitor.ingest.convert import Reading, conversion, pack_flag
-from nami_monitor.ingest.profile import Origin
+from nami_monitor.ingest.profiles.convert import Reading, conversion, pack_flag
+from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.ingest.validate import sql_failures
 from nami_monitor.tables import TABLES, columns
 

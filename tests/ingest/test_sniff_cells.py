@@ -12,7 +12,6 @@ from nami_monitor.ingest.cells import (
     NUMBER,
     TAG,
     clean_text,
-    clean_texts,
     kind_of,
     tag_boolean,
     tag_date,
@@ -20,6 +19,7 @@ from nami_monitor.ingest.cells import (
     tag_number,
     untag,
 )
+from nami_monitor.ingest.readers.table import clean_texts
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.demo import demo_files
-from nami_monitor.ingest.cells import MISFIT_SCHEMA, Layout, Sheet
-from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
-from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.suggest import (
+from nami_monitor.ingest.cells import Layout, Sheet
+from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.suggest import (
     auto_profile,
     guess_table,
     mappable,
@@ -20,6 +19,8 @@ from nami_monitor.ingest.suggest import (
     missing_columns,
     suggest,
 )
+from nami_monitor.ingest.readers import read
+from nami_monitor.ingest.readers.table import MISFIT_SCHEMA
 from nami_monitor.tables import TABLES, columns
 
 ROOT = Path(__file__).parents[2]

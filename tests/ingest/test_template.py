@@ -6,9 +6,9 @@ import pytest
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.library import read_sheets
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.suggest import auto_profile, guess_table
+from nami_monitor.ingest.profiles.library import read_sheets
+from nami_monitor.ingest.profiles.suggest import auto_profile, guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word
 from nami_monitor.tables import TABLES, Codes, columns
 from tests.support.new_database import new_store

@@ -3,8 +3,8 @@
 import pytest
 
 from nami_monitor.core.settings import places
-from nami_monitor.ingest.library import profiles_in
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.library import profiles_in
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ui import app
 from tests.pages.data_page import (
     FILE,

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from nami_monitor.core.settings import places
-from nami_monitor.ingest.library import profiles_in
-from nami_monitor.ingest.profile_toml import load_profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.library import profiles_in
+from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile, write_profile
 from tests.pages.data_page import (
     GOOD,
     HEADER,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.actions import Code, merge
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.report import Report
 from nami_monitor.tables import TABLES
 from tests.support.new_database import new_store

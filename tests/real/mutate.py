@@ -10,7 +10,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from nami_monitor.ingest.cells import DATE, NUMBER, kind_of, untag
-from nami_monitor.ingest.sniff.dates import parse_date
+from nami_monitor.ingest.sniff.values import parse_date
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Files to sheets: a reader per format, chosen by content."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -9,15 +10,15 @@ from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.readers.delimited import read_delimited
 from nami_monitor.ingest.readers.ocds import read_ocds
 from nami_monitor.ingest.readers.parquet import read_parquet
-from nami_monitor.ingest.readers.spreadsheet import read_ods, read_xls, read_xlsx
+from nami_monitor.ingest.readers.spreadsheet import read_spreadsheet
 from nami_monitor.ingest.sniff.formats import sniff_format
 
 #: A new format is one module and one entry.
-READERS: Final[Mapping[str, Callable[[Path, Layout], list[Sheet]]]] = {
+READERS: Final[Mapping[str, Callable[[Path, Layout, Path | None], list[Sheet]]]] = {
     "csv": read_delimited,
-    "xlsx": read_xlsx,
-    "xls": read_xls,
-    "ods": read_ods,
+    "xlsx": partial(read_spreadsheet, form="xlsx"),
+    "xls": partial(read_spreadsheet, form="xls"),
+    "ods": partial(read_spreadsheet, form="ods"),
     "parquet": read_parquet,
     "ocds": read_ocds,
 }
@@ -28,12 +29,14 @@ def shown_name(path: Path) -> str:
     return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def read(path: Path, layout: Layout | None = None) -> list[Sheet]:
+def read(path: Path, layout: Layout | None = None, folder: Path | None = None) -> list[Sheet]:
     """Read a file as it is.
 
     Args:
         path: The file; its extension plays no part.
         layout: What a profile states; everything else is sniffed.
+        folder: Where the cells of a spreadsheet are kept, so that the next reading of the same
+            content does not parse it again; its owner removes it. None: they are not kept.
 
     Returns:
         The sheet with the table; all sheets with data when the layout's sheet is "*".
@@ -47,4 +50,4 @@ def read(path: Path, layout: Layout | None = None) -> list[Sheet]:
     found = sniff_format(path)
     if layout.format not in (None, found):
         raise UserError("reading.other_format", file=path.name, stated=layout.format, found=found)
-    return READERS[found](path, layout)
+    return READERS[found](path, layout, folder)

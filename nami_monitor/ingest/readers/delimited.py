@@ -9,8 +9,13 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text, clean_texts
-from nami_monitor.ingest.readers.large import COMMONLY, LARGE_BYTES, MOST_WHOLE_BYTES, plan_large
+from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text
+from nami_monitor.ingest.readers.large_csv import (
+    COMMONLY,
+    LARGE_BYTES,
+    MOST_WHOLE_BYTES,
+    plan_large,
+)
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD,
     Record,
@@ -20,13 +25,13 @@ from nami_monitor.ingest.readers.records import (
 )
 from nami_monitor.ingest.readers.table import (
     Plan,
+    clean_texts,
     finish,
     misfit_frame,
     plan_table,
     refuse_unreadable,
 )
-from nami_monitor.ingest.sniff.delimiters import sniff_delimiter
-from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_encoding
+from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_delimiter, sniff_encoding
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, is_label_row
 
 #: Records that become columns in one go; bounds the memory that lists of fields take.
@@ -67,7 +72,7 @@ class _Body:
         self.lines, self.rows = [], []
 
 
-def read_delimited(path: Path, layout: Layout) -> list[Sheet]:
+def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> list[Sheet]:
     """Read a text file with separators; one sheet, named as the file.
 
     Args:

@@ -1,29 +1,32 @@
 """Releases and records of the Open Contracting Data Standard: a row per contract or award."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from nami_monitor.ingest.cells import Layout, Sheet
-from nami_monitor.ingest.readers.spreadsheet import parse_in_child
+from nami_monitor.ingest.parse.sheets import parsed
 from nami_monitor.ingest.readers.table import TITLE_RECORDS, Plan, finish, misfit_frame
 
 
-def read_ocds(path: Path, layout: Layout) -> list[Sheet]:
+def read_ocds(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:
     """Read a release package, a record package, or releases line by line; one sheet.
 
     The names of the columns count as record 1; processes that do not follow the standard are
     numbered after the rows.
 
+    Args:
+        path: The file.
+        layout: What is stated.
+        folder: Where parsed cells are kept between readings; None: they are not kept.
+
     Raises:
         UserError: when the file is no JSON, too large, or publishes nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
-        (parsed,) = parse_in_child(path, "ocds", Path(folder))
-        header, *rows = parsed.rows()
-        misfits = misfit_frame(parsed.misfits())
+    with parsed(path, "ocds", folder) as (sheet,):
+        header, *rows = sheet.rows()
+        misfits = misfit_frame(sheet.misfits())
     width = len(header)
     schema = {"line": pl.Int64} | {f"c{number}": pl.String for number in range(1, width + 1)}
     padded = [(line, *row, *[None] * (width - len(row))) for line, row in enumerate(rows, 2)]

@@ -11,8 +11,10 @@ import polars as pl
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import (
     BOOLEAN,
+    CONTROLS,
     DATE,
-    MISFIT_SCHEMA,
+    ERROR,
+    EXACT_WHOLE_FLOATS_BELOW,
     NUMBER,
     TAG,
     Cell,
@@ -21,11 +23,18 @@ from nami_monitor.ingest.cells import (
     Layout,
     Sheet,
     Stored,
-    clean_texts,
     tag_number,
 )
-from nami_monitor.ingest.readers.table import TITLE_RECORDS, Plan, finish, name_columns
+from nami_monitor.ingest.readers.table import (
+    TITLE_RECORDS,
+    Plan,
+    clean_texts,
+    finish,
+    misfit_frame,
+    name_columns,
+)
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
+from nami_monitor.store.transaction import literal
 
 #: As cells this takes some 200 MB; beyond, the store streams the file.
 MOST_CELLS: Final = 2_000_000
@@ -36,7 +45,7 @@ MOST_STREAMED_CELLS: Final = 2_000_000_000
 _TICKS: Final = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def read_parquet(path: Path, layout: Layout) -> list[Sheet]:
+def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> list[Sheet]:
     """Read a parquet file; one sheet, named as the file. The header counts as record 1.
 
     Args:
@@ -71,9 +80,7 @@ def read_parquet(path: Path, layout: Layout) -> list[Sheet]:
         pl.int_range(2, rows + 2, dtype=pl.Int64).alias("line")
     )
     frame = frame.select("line", pl.exclude("line"))
-    return [
-        finish(path.name, plan, frame, misfits=pl.DataFrame(schema=MISFIT_SCHEMA), titles=titles)
-    ]
+    return [finish(path.name, plan, frame, misfits=misfit_frame([]), titles=titles)]
 
 
 def _streamed(
@@ -87,7 +94,7 @@ def _streamed(
         layout=plan.layout,
         columns=plan.columns,
         rows=rows,
-        misfits=pl.DataFrame(schema=MISFIT_SCHEMA),
+        misfits=misfit_frame([]),
         blank=0,
         titles=titles,
     )
@@ -190,4 +197,100 @@ _TO_CELLS: Final[Mapping[Kind, Callable[[pl.Series], pl.Series]]] = {
     Kind.MOMENT: _moment,
     Kind.CLOCK: _clock,
     Kind.DURATION: _duration,
+}
+
+
+#: White space as Python and polars strip it.
+_BLANKS: Final = (
+    r"[\s\x{0b}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+)
+
+
+def parquet_relation(plan: LargeParquet) -> str:
+    """The rows of a parquet file: ``line`` and c1 ... cN, as cells."""
+    names = [f"v{number}" for number in range(1, plan.fields + 1)]
+    cells = ", ".join(
+        f"{_TO_SQL[stored.kind](name, stored)} as c{number}"
+        for number, (name, stored) in enumerate(zip(names, plan.kinds, strict=True), 1)
+    )
+    file = f"read_parquet({literal(str(plan.path))}, file_row_number = true)"
+    return (
+        f"(select record + {plan.data_starts} as line, {cells}"
+        f" from {file} as f({', '.join(names)}, record))"
+    )
+
+
+def _tagged_sql(kind: str, text: str) -> str:
+    return f"{literal(TAG + kind)} || {text}"
+
+
+def _written(value: str) -> str:
+    return f"cast({value} as varchar)"
+
+
+def _text_sql(value: str, _: Stored) -> str:
+    """Do what ``clean_text`` does."""
+    ends = rf"regexp_replace({_written(value)}, '\r\n?', chr(10), 'g')"
+    clean = f"regexp_replace({ends}, {literal(CONTROLS.pattern)}, chr(65533), 'g')"
+    return f"nullif(regexp_replace({clean}, '^{_BLANKS}+|{_BLANKS}+$', '', 'g'), '')"
+
+
+def _whole_sql(value: str, _: Stored) -> str:
+    return _tagged_sql(NUMBER, _written(value))
+
+
+def _decimal_sql(value: str, _: Stored) -> str:
+    text = _written(value)
+    short = f"rtrim(rtrim({text}, '0'), '.')"
+    return _tagged_sql(NUMBER, f"case when contains({text}, '.') then {short} else {text} end")
+
+
+def _float_sql(value: str, _: Stored) -> str:
+    """Do what ``tag_number`` does."""
+    number = f"cast({value} as double)"
+    exact = rf"regexp_replace(printf('%.15e', {number}), '\.?0+e', 'e')"
+    long = f"case when abs({number}) < 1e16 then {exact} else {_written(number)} end"
+    whole = _written(f"cast({number} as bigint)")
+    return (
+        f"case when isnan({number}) then null"
+        f" when isinf({number}) then {literal(f'{TAG}{ERROR}#NUM!')}"
+        f" when {number} <> trunc({number}) then {_tagged_sql(NUMBER, _written(number))}"
+        f" when abs({number}) < {EXACT_WHOLE_FLOATS_BELOW!r} then {_tagged_sql(NUMBER, whole)}"
+        f" else {_tagged_sql(NUMBER, long)} end"
+    )
+
+
+def _boolean_sql(value: str, _: Stored) -> str:
+    return _tagged_sql(BOOLEAN, _written(value))
+
+
+def _date_sql(value: str, _: Stored) -> str:
+    return _tagged_sql(DATE, f"strftime({value}, '%Y-%m-%d')")
+
+
+def _moment_sql(value: str, stored: Stored) -> str:
+    local = f"({value} at time zone {literal(stored.zone)})" if stored.zone else value
+    moment = f"strftime({local}, '%Y-%m-%dT%H:%M:%S')"
+    return _tagged_sql(DATE, f"regexp_replace({moment}, 'T00:00:00$', '')")
+
+
+def _clock_sql(value: str, _: Stored) -> str:
+    return f"left({_written(value)}, 8)"
+
+
+def _duration_sql(value: str, stored: Stored) -> str:
+    seconds = f"cast({value} // {stored.per_second} as bigint)"
+    return f"printf('%02d:%02d:%02d', {seconds} // 3600, {seconds} // 60 % 60, {seconds} % 60)"
+
+
+_TO_SQL: Final[Mapping[Kind, Callable[[str, Stored], str]]] = {
+    Kind.TEXT: _text_sql,
+    Kind.WHOLE: _whole_sql,
+    Kind.DECIMAL: _decimal_sql,
+    Kind.FLOAT: _float_sql,
+    Kind.BOOLEAN: _boolean_sql,
+    Kind.DATE: _date_sql,
+    Kind.MOMENT: _moment_sql,
+    Kind.CLOCK: _clock_sql,
+    Kind.DURATION: _duration_sql,
 }

@@ -1,138 +1,45 @@
 """Spreadsheets (xlsx, xls, ods), parsed in a child process with a memory limit and a time-out."""
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-import nami_monitor
 from nami_monitor.core.errors import UserError, listed, short
-from nami_monitor.ingest.cells import Cell, Layout, Sheet
+from nami_monitor.ingest.cells import Layout, Sheet
+from nami_monitor.ingest.parse.sheets import ParsedSheet, parsed
 from nami_monitor.ingest.readers.table import finish, misfit_frame, plan_table
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
-#: A sheet of a million records takes about half a minute.
-TIMEOUT_SECONDS: Final = 120
-_CHILD: Final = "nami_monitor.ingest.child"
 _CHUNK_RECORDS: Final = 50_000
-#: A sheet holds a table from two records with two or more filled cells each.
-_TABLE_RECORDS: Final = 2
-_TABLE_CELLS: Final = 2
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """One sheet as the child left it.
-
-    Attributes:
-        name: Sheet name.
-        visible: False for hidden sheets.
-        file: A JSON list of cells per line.
-    """
-
-    name: str
-    visible: bool
-    file: Path
-
-    def rows(self) -> Iterator[list[Cell]]:
-        """Give the cells of each record, from the first row of the sheet."""
-        with self.file.open(encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
-
-    def misfits(self) -> list[tuple[int, str, str]]:
-        """Give line, rule and text of the records that are no rows."""
-        found = json.loads((self.file.parent / "misfits.json").read_text(encoding="utf-8"))
-        return [(line, rule, raw) for line, rule, raw in found]
-
-    def has_content(self) -> bool:
-        """Tell whether any cell is filled."""
-        return any(any(row) for row in self.rows())
-
-    def has_table(self) -> bool:
-        """Tell whether at least two records fill two cells or more."""
-        wide = (row for row in self.rows() if sum(map(bool, row)) >= _TABLE_CELLS)
-        return len(list(islice(wide, _TABLE_RECORDS))) == _TABLE_RECORDS
-
-
-def read_xlsx(path: Path, layout: Layout) -> list[Sheet]:
-    """Read an xlsx or xlsm file; cells keep their stored types. See ``read_spreadsheet``."""
-    return read_spreadsheet(path, layout, "xlsx")
-
-
-def read_xls(path: Path, layout: Layout) -> list[Sheet]:
-    """Read an xls file of Excel 97 to 2003. See ``read_spreadsheet``."""
-    return read_spreadsheet(path, layout, "xls")
-
-
-def read_ods(path: Path, layout: Layout) -> list[Sheet]:
-    """Read an OpenDocument spreadsheet. See ``read_spreadsheet``."""
-    return read_spreadsheet(path, layout, "ods")
-
-
-def read_spreadsheet(path: Path, layout: Layout, form: str) -> list[Sheet]:
+def read_spreadsheet(
+    path: Path, layout: Layout, folder: Path | None = None, *, form: str
+) -> list[Sheet]:
     """Read the sheets that the layout asks for.
 
     Args:
         path: The file.
         layout: Its sheet is a name, a number from 1, "*" for all visible sheets with data, or None
             for the one visible sheet with a table.
+        folder: Where parsed cells are kept between readings; None: they are not kept.
         form: xlsx, xls or ods.
 
     Raises:
         UserError: when the file is damaged, too heavy or locked, or the sheet cannot be told.
     """
-    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
-        parsed = parse_in_child(path, form, Path(folder))
-        chosen = _choose(parsed, layout.sheet, path.name)
+    with parsed(path, form, folder) as sheets:
+        chosen = _choose(sheets, layout.sheet, path.name)
         return [_tabulate(sheet, replace(layout, format=form), path.name) for sheet in chosen]
 
 
-def parse_in_child(path: Path, form: str, folder: Path) -> list[Parsed]:
-    """Parse a file in a process of its own.
-
-    Args:
-        path: The file.
-        form: xlsx, xls, ods or ocds.
-        folder: An empty folder; gets what the child leaves.
-
-    Raises:
-        UserError: what the child refused, or that it took too much time or memory.
-    """
-    root = str(Path(nami_monitor.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    try:
-        done = subprocess.run(  # noqa: S603  our own module, no shell
-            [sys.executable, "-m", _CHILD, str(path.resolve()), form, str(folder)],
-            env=os.environ | {"PYTHONPATH": paths, "POLARS_MAX_THREADS": "1"},
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UserError("reading.too_slow", file=path.name, seconds=TIMEOUT_SECONDS) from error
-    refused = folder / "refused.json"
-    if refused.exists():
-        said = json.loads(refused.read_text(encoding="utf-8"))
-        raise UserError(said["key"], **said["values"])
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
-        raise UserError("reading.out_of_memory", file=path.name, format=form)
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise UserError("reading.broken", file=path.name, format=form, detail=short(last))
-    sheets = json.loads((folder / "sheets.json").read_text(encoding="utf-8"))
-    return [Parsed(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets]
-
-
-def _choose(sheets: Sequence[Parsed], wanted: str | int | None, name: str) -> list[Parsed]:
+def _choose(
+    sheets: Sequence[ParsedSheet], wanted: str | int | None, name: str
+) -> list[ParsedSheet]:
     """Choose the sheets to read."""
     filled = [sheet for sheet in sheets if sheet.has_content()]
     if not filled:
@@ -156,7 +63,7 @@ def _choose(sheets: Sequence[Parsed], wanted: str | int | None, name: str) -> li
     return found[:1]
 
 
-def _tabulate(sheet: Parsed, layout: Layout, file: str) -> Sheet:
+def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
     """Make a table of one parsed sheet."""
     layout = replace(layout, sheet=sheet.name, encoding=None, delimiter=None)
     name = f"{file} / {sheet.name}" if sheet.name.strip() else file

@@ -8,11 +8,17 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError, listed, short
-from nami_monitor.ingest.cells import MISFIT_SCHEMA, Cell, Layout, Sheet, untag
-from nami_monitor.ingest.sniff.blocks import repeats, starts_table
+from nami_monitor.ingest.cells import CONTROLS, Cell, Layout, Sheet, untag
 from nami_monitor.ingest.sniff.encodings import UNREADABLE
-from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, find_header, find_stacked_header
+from nami_monitor.ingest.sniff.headers import (
+    SAMPLE_RECORDS,
+    find_header,
+    find_stacked_header,
+    repeats,
+    starts_table,
+)
 
+MISFIT_SCHEMA: Final = pl.Schema({"line": pl.Int64, "rule": pl.String, "raw": pl.String})
 #: Records that a sheet keeps as cells, for previews and for values that stand above the table.
 TITLE_RECORDS: Final = 50
 #: A list with more gaps than this is spaced out; its gaps separate no tables.
@@ -220,3 +226,13 @@ def _fill_down(
                 "reading.fill_down", file=name, column=short(column), columns=listed(columns)
             )
     return rows.with_columns(pl.col(f"c{places[key]}").forward_fill() for key in wanted)
+
+
+def clean_texts(column: pl.Expr) -> pl.Expr:
+    """Do what ``clean_text`` does to a whole column of texts."""
+    text = (
+        column.str.replace_all("\r\n?", "\n")
+        .str.replace_all(CONTROLS.pattern, "\ufffd")
+        .str.strip_chars()
+    )
+    return pl.when(text != "").then(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.ole import SIGNATURE, DamagedError, open_compound
+from nami_monitor.ingest.parse.xls import SIGNATURE, DamagedError, open_compound
 
 _HEAD_BYTES: Final = 4096
 _ZIP: Final = b"PK\x03\x04"

@@ -1,16 +1,308 @@
 """What the text cells of a column prove about decimal sign and date patterns."""
 
-from nami_monitor.ingest.sniff.dates import MONTHS, Ambiguous, date_formats, is_date, parse_date
-from nami_monitor.ingest.sniff.numbers import Evidence, combine, decimal_evidence, is_number
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, Literal
 
-__all__ = [
-    "MONTHS",
-    "Ambiguous",
-    "Evidence",
-    "combine",
-    "date_formats",
-    "decimal_evidence",
-    "is_date",
-    "is_number",
-    "parse_date",
-]
+from nami_monitor.ingest.cells import Cell, kind_of
+
+Evidence = Literal[",", ".", "ambiguous", "none"]
+
+#: A proof that fewer than one value in a hundred contradicts holds; those few values are typing
+#: errors, and they fail to convert later on.
+TYPO_SHARE: Final = 0.01
+
+_AMOUNT = re.compile(
+    r"""^[(+\-\u2212]?\s*
+        (?:(?:€|£|\$|\ufffd|EUR|GBP|USD)\s*)?
+        [+\-\u2212]?\s*
+        (?P<digits>(?:\d[\d.,'\u2019 \u00a0\u202f]*|[.,]\d+))
+        (?:E[+\-]?\d+)?
+        \s*[)\-\u2212%]*\s*(?:€|£|\$|EUR|GBP|USD|%)?\s*[)\-]?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SPACES = re.compile(r"[\s'\u2019\u00a0\u202f]")
+_GROUPED = {sign: re.compile(rf"^\d{{1,3}}(?:\{sign}\d{{3}})+$") for sign in ",."}
+_OTHER: Final[Mapping[str, Evidence]] = {",": ".", ".": ","}
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text reads as a number or an amount in any notation."""
+    return _AMOUNT.match(text) is not None
+
+
+def decimal_of(text: str) -> Evidence:
+    """Give what one text proves: ``","``, ``"."``, ``"ambiguous"`` (``1.125``) or ``"none"``."""
+    match = _AMOUNT.match(text)
+    if match is None:
+        return "none"
+    digits = _SPACES.sub("", match["digits"]).rstrip(".,")
+    signs = [sign for sign in digits if sign in ",."]
+    if not signs:
+        return "none"
+    if len(set(signs)) == len(",."):
+        return _decimal_of_both(digits)
+    sign = signs[0]
+    if len(signs) > 1:
+        return _OTHER[sign] if _GROUPED[sign].match(digits) else "none"
+    whole, part = digits.split(sign)
+    if len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):  # noqa: PLR2004
+        return "ambiguous"
+    return "," if sign == "," else "."
+
+
+def _decimal_of_both(digits: str) -> Evidence:
+    """Judge digits with both signs: the last one is the decimal sign if the rest is grouped."""
+    last: Literal[",", "."] = "," if digits.rfind(",") > digits.rfind(".") else "."
+    whole, _, _ = digits.rpartition(last)
+    return last if _GROUPED[_OTHER[last]].match(whole) else "none"
+
+
+def decimal_evidence(values: Iterable[Cell]) -> Evidence:
+    """Say which decimal sign a column's text cells prove; tagged and empty cells prove nothing.
+
+    Args:
+        values: All cells of the column.
+
+    Returns:
+        A sign when proven, ``"ambiguous"`` when signs occur but prove nothing or contradict one
+        another, ``"none"`` when there is no sign at all.
+    """
+    counts = Counter(
+        decimal_of(text) for text in set(values) if text is not None and kind_of(text) is None
+    )
+    comma, point = counts[","], counts["."]
+    if comma or point:
+        fewest, most = sorted((comma, point))
+        if fewest > TYPO_SHARE * (fewest + most):
+            return "ambiguous"
+        return "," if comma > point else "."
+    return "ambiguous" if counts["ambiguous"] else "none"
+
+
+def combine(columns: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Let one proof decide for the whole file; contradictory proofs hold for their column only.
+
+    Args:
+        columns: What ``decimal_evidence`` says per column of one file.
+
+    Returns:
+        The same columns, with the sign to use where it is known.
+    """
+    proofs = {evidence for evidence in columns.values() if evidence in (",", ".")}
+    if len(proofs) != 1:
+        return dict(columns)
+    return dict.fromkeys(columns, proofs.pop())
+
+
+_MONTH_NAMES: Final = (
+    ("januari", "january", "jan"),
+    ("februari", "february", "feb"),
+    ("maart", "march", "mrt", "mar", "maa"),
+    ("april", "apr"),
+    ("mei", "may"),
+    ("juni", "june", "jun"),
+    ("juli", "july", "jul"),
+    ("augustus", "august", "aug"),
+    ("september", "sept", "sep"),
+    ("oktober", "october", "okt", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+)
+
+#: Dutch and English month names and their short forms, case-folded, to the month number.
+MONTHS: Final[Mapping[str, int]] = {
+    name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names
+}
+
+_NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
+_PARTS: Final[Mapping[str, str]] = {
+    "%d": r"(?P<day>\d{1,2})",
+    "%m": r"(?P<month>\d{1,2})",
+    "%Y": r"(?P<year>\d{4})",
+    "%y": r"(?P<short>\d{2})",
+    "%B": rf"(?P<name>{_NAME})\.?",
+    "%b": rf"(?P<name>{_NAME})\.?",
+    "%H": r"(?P<hour>\d{1,2})",
+    "%M": r"(?P<minute>\d{2})",
+    "%S": r"(?P<second>\d{2})(?:[.,]\d+)?",
+}
+#: Two-digit years run from 1970 to 2069, as in POSIX strptime but a year later.
+_CENTURY_TURNS_AT: Final = 70
+_YEARS: Final = (1900, 2100)
+
+#: The date part, by shape. Where a shape has two patterns, the first is the Dutch order.
+_SHAPES: Final = (
+    *(
+        (f"%d{sign}%m{sign}{year}", f"%m{sign}%d{sign}{year}")
+        for year in ("%Y", "%y")
+        for sign in "-/."
+    ),
+    *((f"%Y{sign}%m{sign}%d",) for sign in "-/."),
+    ("%Y%m%d",),
+    *((f"%d{sign}%b{sign}{year}",) for year in ("%Y", "%y") for sign in " -/"),
+    ("%b %d, %Y",),
+    *((f"%b{sign}{year}",) for year in ("%Y", "%y") for sign in " -/"),
+    ("%Y %b",),
+    ("%Y-%b",),
+    ("%Y-%m",),
+    ("%Y/%m",),
+    ("%m-%Y",),
+    ("%m/%Y",),
+    ("%Y",),
+)
+_TIMES: Final = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
+
+_LONGEST_DATE: Final = len("30 september 2025T00:00:00.000000000")
+_DIGIT = re.compile(r"[0-9]")
+
+#: Signs with which people write both orders: unproven, they are asked. With ``-`` and ``.`` only
+#: the day stands first, unless values prove the other order.
+_ASKED_SIGNS: Final = frozenset("/")
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Day and month cannot be told apart.
+
+    Attributes:
+        readings: The two patterns that fit.
+        example: A value that both of them read, as different days.
+    """
+
+    readings: tuple[str, str]
+    example: str
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(%[A-Za-z])", pattern)
+    return re.compile(
+        "".join(_PARTS[part] if part in _PARTS else re.escape(part) for part in parts),
+        re.IGNORECASE | re.ASCII,
+    )
+
+
+def parse_date(text: str, pattern: str) -> dt.datetime | None:
+    """Read a text by one pattern.
+
+    Args:
+        text: A trimmed text; Dutch and English month names in any case.
+        pattern: Of the signs ``%d %m %Y %y %B %b %H %M %S``; day and month may lack a leading zero.
+
+    Returns:
+        The moment, at the first day or month where the pattern names none; None when the text does
+        not fit or the day does not exist (31-02-2025).
+    """
+    match = _regex(pattern).fullmatch(text)
+    if match is None:
+        return None
+    found = {name: value for name, value in match.groupdict().items() if value is not None}
+    month = MONTHS[found["name"].casefold()] if "name" in found else int(found.get("month", 1))
+    if "short" in found:
+        year = int(found["short"]) + (1900 if int(found["short"]) >= _CENTURY_TURNS_AT else 2000)
+    else:
+        year = int(found["year"])
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        return None
+    hour, minute, second = (int(found.get(name, 0)) for name in ("hour", "minute", "second"))
+    try:
+        return dt.datetime(  # noqa: DTZ001  a file states no time zone
+            year, month, int(found.get("day", 1)), hour, minute, second
+        )
+    except ValueError:
+        return None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text reads as a date with a month in any known pattern."""
+    shape, _ = _readings(text)
+    return bool(shape) and shape != ("%Y",)
+
+
+def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
+    """Give the patterns by which a column's text cells are dates, the most frequent first.
+
+    Texts that are no date at all ("TBC") and tagged cells take no part. Each shape (signs and
+    lengths) gets one pattern; a day above 12 in any value of the same sign proves the order.
+
+    Args:
+        values: All cells of the column, not a sample.
+
+    Returns:
+        The patterns, empty when nothing is a date; Ambiguous when day and month stay exchangeable
+        or when values prove both orders.
+    """
+    texts = {text for text in values if text is not None and kind_of(text) is None}
+    found: Counter[tuple[str, ...]] = Counter()
+    proofs: dict[str, Counter[int]] = {}
+    examples: dict[tuple[str, ...], str] = {}
+    for text in sorted(texts):
+        shape, readings = _readings(text)
+        if not shape:
+            continue
+        found[shape] += 1
+        if len(shape) == 1:
+            continue
+        moments = [moment for moment in readings if moment is not None]
+        if len(moments) == 1:
+            proofs.setdefault(_sign(shape), Counter())[readings.index(moments[0])] += 1
+        elif moments[0] != moments[1]:
+            examples.setdefault(shape, text)
+    return _decide(found, proofs, examples)
+
+
+def _decide(
+    found: Counter[tuple[str, ...]],
+    proofs: dict[str, Counter[int]],
+    examples: dict[tuple[str, ...], str],
+) -> tuple[str, ...] | Ambiguous:
+    """Choose one pattern per shape, or say between which two nothing chooses."""
+    patterns = []
+    for shape, _ in found.most_common():
+        if len(shape) == 1:
+            patterns.append(shape[0])
+            continue
+        sign = _sign(shape)
+        proof = proofs.get(sign, Counter())
+        fewest, most = sorted((proof[0], proof[1]))
+        contradictory = fewest > TYPO_SHARE * (fewest + most)
+        unproven = not most and sign in _ASKED_SIGNS
+        if shape in examples and (contradictory or unproven):
+            return Ambiguous((shape[0], shape[1]), examples[shape])
+        if contradictory:
+            patterns += shape
+        else:
+            patterns.append(shape[1] if proof[1] > proof[0] else shape[0])
+    return tuple(patterns)
+
+
+def _sign(shape: tuple[str, ...]) -> str:
+    """Give the sign between day and month."""
+    return shape[0][2]
+
+
+def _readings(text: str) -> tuple[tuple[str, ...], list[dt.datetime | None]]:
+    """Give the shape of a text and what each of its patterns reads; no shape when none reads."""
+    if len(text) > _LONGEST_DATE or not _DIGIT.search(text):
+        return (), []
+    for shape in _shapes_like(_DIGIT.sub("0", text)):
+        readings = [parse_date(text, pattern) for pattern in shape]
+        if any(reading is not None for reading in readings):
+            return shape, readings
+    return (), []
+
+
+@lru_cache(maxsize=4096)
+def _shapes_like(mask: str) -> tuple[tuple[str, ...], ...]:
+    """Give the shapes that a text with these signs and lengths can have; digits are all ``0``."""
+    return tuple(
+        tuple(pattern + time for pattern in shape)
+        for time in (_TIMES if ":" in mask else _TIMES[:1])
+        for shape in _SHAPES
+        if _regex(shape[0] + time).fullmatch(mask)
+    )

@@ -10,7 +10,7 @@ from nami_monitor.charts.completeness import Cell, Delivered, completeness_spec
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.ingest.library import save_profile
+from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.overview import (
     DataBreak,
     Learnt,
@@ -20,8 +20,8 @@ from nami_monitor.ingest.overview import (
     source_months,
     state_expectation,
 )
-from nami_monitor.ingest.profile import Expects
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import Expects
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, state
 from nami_monitor.ui.grid import Head, grid

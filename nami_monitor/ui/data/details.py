@@ -9,17 +9,9 @@ import streamlit as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.preview import sources
-from nami_monitor.ingest.profile import (
-    DropRule,
-    Expects,
-    Origin,
-    Profile,
-    Sign,
-    TableMap,
-    Unpivot,
-)
-from nami_monitor.ingest.profile_values import regex
+from nami_monitor.ingest.profiles.preview import sources
+from nami_monitor.ingest.profiles.profile import DropRule, Expects, Origin, Profile, Sign, TableMap, Unpivot
+from nami_monitor.ingest.profiles.profile_values import regex
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, pairs

@@ -10,9 +10,9 @@ import streamlit as st
 
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.headers import normal
-from nami_monitor.ingest.preview import sources, values_in
-from nami_monitor.ingest.profile import CREATE, SET_ASIDE, Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.source_cells import normal
+from nami_monitor.ingest.profiles.preview import sources, values_in
+from nami_monitor.ingest.profiles.profile import CREATE, SET_ASIDE, Origin, Profile, TableMap
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import labels, pairs

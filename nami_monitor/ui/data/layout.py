@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data.questions import pattern_name
 

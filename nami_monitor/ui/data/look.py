@@ -11,8 +11,8 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import write_profile
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import write_profile
 from nami_monitor.ingest.report import Question, Report
 from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
@@ -91,11 +91,12 @@ def book(
             who=app.current().who,
             period=period,
             name=offer.name,
+            folder=offer.cells,
         )
     except UserError as error:
         st.error(f"{offer.name}: {session.sentence(error)}")
         return False
-    state.keep_done(offer.key, booked)
+    state.keep_done(offer, booked)
     return True
 
 
@@ -115,6 +116,7 @@ def _look(
                 period=period,
                 look_only=True,
                 name=offer.name,
+                folder=offer.cells,
             ),
         )
 

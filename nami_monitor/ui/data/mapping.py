@@ -10,11 +10,11 @@ import streamlit as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.library import read_sheets, save_profile
-from nami_monitor.ingest.preview import Preview, preview
-from nami_monitor.ingest.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.profile_toml import parse_profile, write_profile
-from nami_monitor.ingest.suggest import guess_table, missing_columns, suggest
+from nami_monitor.ingest.profiles.library import read_sheets, save_profile
+from nami_monitor.ingest.profiles.preview import Preview, preview
+from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.data import details, fields, labels, layout, questions, state
@@ -35,7 +35,7 @@ def panel(session: Session, offer: Offer, initial: Profile | None, name: str) ->
     try:
         sheet = state.remember(
             ("sheet", offer.key, repr(profile.layout)),
-            lambda: read_sheets(offer.path, profile.layout)[0],
+            lambda: read_sheets(offer.path, profile.layout, offer.cells)[0],
         )
     except UserError as error:
         st.error(labels.sentence(session, error))

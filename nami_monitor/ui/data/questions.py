@@ -10,7 +10,7 @@ import streamlit as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.profile import BASES, Currency, Profile
+from nami_monitor.ingest.profiles.profile import BASES, Currency, Profile
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui.app import Session
 

@@ -1,6 +1,7 @@
 """What a visitor's session keeps between runs: offered files, drafts of profiles, looked-up things.
 
-Uploaded bytes are written to a folder that goes with the session; no path is ever typed by a user.
+Uploaded bytes and parsed cells are written to a folder that goes with the session; no path is ever
+typed by a user.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Protocol, TypeVar, cast
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.ingest.profile import Profile
+from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.report import Report
 from nami_monitor.ui import filters
 
@@ -53,6 +54,11 @@ class Offer:
     key: str
     path: Path
     size: int
+
+    @property
+    def cells(self) -> Path:
+        """The folder with its parsed cells, so that looking and booking parse it once."""
+        return self.path.parent.with_suffix(".cells")
 
 
 class _Folder:
@@ -122,9 +128,10 @@ def done(key: str) -> Report | None:
     return cast("Report | None", st.session_state.get(f"{DONE}.{key}"))
 
 
-def keep_done(key: str, report: Report) -> None:
-    """Keep the report of a file that was booked."""
-    st.session_state[f"{DONE}.{key}"] = report
+def keep_done(offered: Offer, report: Report) -> None:
+    """Keep the report of a file that was booked; its parsed cells go."""
+    st.session_state[f"{DONE}.{offered.key}"] = report
+    shutil.rmtree(offered.cells, ignore_errors=True)
 
 
 def note(words: str) -> None:

@@ -10,10 +10,10 @@ import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.settings import places
-from nami_monitor.ingest.library import profiles_in, recognise, save_profile
+from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
 from nami_monitor.ingest.load import Answers
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
 from nami_monitor.ui import app, entry
@@ -155,7 +155,7 @@ def _all_at_once(session: Session, offers: Sequence[Offer], library: Mapping[str
 
 def _names(offer: Offer, library: Mapping[str, Profile]) -> tuple[str, ...]:
     key = ("recognised", offer.key, repr(library))
-    return state.remember(key, lambda: recognise(offer.path, library, offer.name)).profiles
+    return state.remember(key, lambda: recognise(offer.path, library, offer.name, offer.cells)).profiles
 
 
 def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> None:
@@ -177,7 +177,7 @@ def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> Non
         return
     key = ("recognised", offer.key, repr(library))
     with st.spinner(session.t("data.upload.reading")):
-        found = state.remember(key, lambda: recognise(offer.path, library, offer.name))
+        found = state.remember(key, lambda: recognise(offer.path, library, offer.name, offer.cells))
     if found.mended:
         st.markdown(session.t("data.upload.mended"))
         look.part(session, offer, NO_PROFILE)

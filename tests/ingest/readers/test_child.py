@@ -9,9 +9,8 @@ import xlsxwriter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.child import __main__ as child
-from nami_monitor.ingest.child.package_checks import check_package
-from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
+from nami_monitor.ingest.parse import __main__ as child
+from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
 
 
 @pytest.fixture

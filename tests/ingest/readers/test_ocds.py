@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, untag
-from nami_monitor.ingest.child import __main__ as child
-from nami_monitor.ingest.ocds import load
-from nami_monitor.ingest.ocds.merge import compiled
-from nami_monitor.ingest.ocds.shape import RELEASE, NotOcdsError, keep
+from nami_monitor.ingest.parse import __main__ as child
+from nami_monitor.ingest.parse import ocds
+from nami_monitor.ingest.parse.ocds import RELEASE, NotOcdsError, compiled, keep
 from nami_monitor.ingest.readers import read
 from tests.ingest.readers.ocds_files import (
     AMENDMENT,
@@ -312,10 +311,10 @@ def test_hostile_json_is_refused_with_a_sentence(convert, content, key):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(convert, monkeypatch):
-    monkeypatch.setattr(load, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(ocds, "MOST_BYTES", 1_000)
     assert convert(package(*RELEASES))[0] == "reading.json_too_large"
     lines = b'{"ocid": "a"}\n' * 200
-    monkeypatch.setattr(load, "MOST_BYTES_OF_LINES", 2_000)
+    monkeypatch.setattr(ocds, "MOST_BYTES_OF_LINES", 2_000)
     assert convert(lines)[0] == "reading.json_too_large"
 
 

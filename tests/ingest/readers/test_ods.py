@@ -7,10 +7,10 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.child import __main__ as child
-from nami_monitor.ingest.child import ods, package_checks
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.parse import __main__ as child
+from nami_monitor.ingest.parse import ods, xlsx
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 from tests.ingest.readers.ods_files import cell, row, sheet, write_ods
@@ -197,7 +197,7 @@ def test_many_sheets_may_not_claim_more_than_one(tmp_path, convert, monkeypatch)
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path, convert, monkeypatch):
-    monkeypatch.setattr(package_checks, "UNPACKED_BYTES", 100)
+    monkeypatch.setattr(xlsx, "UNPACKED_BYTES", 100)
     path = write_ods(tmp_path / "a.ods", sheet("S", HEADER, PEN))
     assert convert(path)["key"] == "reading.too_heavy"
 

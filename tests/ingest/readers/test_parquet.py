@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import TAG, LargeParquet, Layout
 from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.preview import preview
-from nami_monitor.ingest.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.preview import preview
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.readers import parquet, read
-from nami_monitor.ingest.typed_cells import parquet_relation
+from nami_monitor.ingest.readers.parquet import parquet_relation
 from nami_monitor.store import Store
 
 

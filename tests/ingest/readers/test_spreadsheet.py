@@ -11,8 +11,8 @@ import xlsxwriter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number, untag
-from nami_monitor.ingest.child import package_checks
-from nami_monitor.ingest.readers import read, spreadsheet
+from nami_monitor.ingest.parse import sheets, xlsx
+from nami_monitor.ingest.readers import read
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -204,7 +204,7 @@ def test_a_cell_in_the_far_corner_is_refused(tmp_path, cells):
 def test_a_far_corner_that_the_checks_miss_ends_the_child_only(tmp_path):
     path = write_package(tmp_path / "ver.xlsx", sheet_xml(FAR))
     with pytest.raises(UserError, match=r"reading.out_of_memory"):
-        spreadsheet.parse_in_child(path, "unchecked", tmp_path)
+        sheets.parse_in_child(path, "unchecked", tmp_path)
 
 
 def test_a_dimension_that_lies_does_no_harm(tmp_path):
@@ -226,9 +226,9 @@ def test_a_package_that_unpacks_to_far_more_is_not_opened(tmp_path):
 
 def test_a_package_with_too_many_parts_is_not_opened(tmp_path, monkeypatch):
     path = write_package(tmp_path / "p.xlsx", sheet_xml("<row/>"))
-    monkeypatch.setattr(package_checks, "PARTS", 3)
+    monkeypatch.setattr(xlsx, "PARTS", 3)
     with pytest.raises(UserError, match="too_heavy"):
-        package_checks.check_package(path)
+        xlsx.check_package(path)
 
 
 def test_parts_that_share_their_bytes_are_not_opened(tmp_path):
@@ -287,7 +287,7 @@ def test_other_packages_are_refused_by_name(tmp_path, names, key):
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path, monkeypatch):
     path = write_book(tmp_path / "a.xlsx", {"A": [HEADER, ["1-2-2025", "Pen", 3]]})
-    monkeypatch.setattr(spreadsheet, "TIMEOUT_SECONDS", 0.001)
+    monkeypatch.setattr(sheets, "TIMEOUT_SECONDS", 0.001)
     assert refusal(path).key == "reading.too_slow"
 
 
@@ -297,12 +297,12 @@ def test_a_child_that_crashes_gives_a_sentence(tmp_path, monkeypatch):
     def crash(*_, **__):
         return subprocess.CompletedProcess([], 1, b"", b"Traceback\nBoom: x")
 
-    monkeypatch.setattr(spreadsheet.subprocess, "run", crash)
+    monkeypatch.setattr(sheets.subprocess, "run", crash)
     assert refusal(path).values["detail"] == "Boom: x"
 
 
 def test_the_child_hands_over_plain_json(tmp_path):
     path = write_book(tmp_path / "a.xlsx", {"A": [HEADER, ["1-2-2025", "Pen", 3]]})
-    (parsed,) = spreadsheet.parse_in_child(path, "xlsx", tmp_path)
+    (parsed,) = sheets.parse_in_child(path, "xlsx", tmp_path)
     rows = [json.loads(line) for line in parsed.file.read_text(encoding="utf-8").splitlines()]
     assert [[untag(cell) for cell in row] for row in rows] == [HEADER, ["1-2-2025", "Pen", "3"]]

@@ -7,9 +7,9 @@ import pytest
 import xlwt
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest import ole
 from nami_monitor.ingest.cells import tag_error, tag_number
-from nami_monitor.ingest.child.xls_errors import xls_error_cells
+from nami_monitor.ingest.parse import xls
+from nami_monitor.ingest.parse.xls import xls_error_cells
 from nami_monitor.ingest.readers import read
 from tests.ingest.readers.ole_files import compound
 
@@ -76,7 +76,7 @@ def test_old_office_files_are_told_apart(tmp_path, name, key):
 @pytest.mark.parametrize("small", [False, True])
 def test_a_stream_is_put_together_from_its_sectors(small):
     content = bytes(range(256)) * 9
-    found = ole.open_compound(compound("Boek", content, small=small))
+    found = xls.open_compound(compound("Boek", content, small=small))
     assert found.names == {"Root Entry", "Boek"}
     assert found.stream("Boek") == content
 
@@ -100,8 +100,8 @@ def changed(place, number, content=b"x" * 2000):
     ],
 )
 def test_damage_is_found(content):
-    with pytest.raises(ole.DamagedError):
-        ole.open_compound(content).stream("Boek")
+    with pytest.raises(xls.DamagedError):
+        xls.open_compound(content).stream("Boek")
 
 
 def test_a_long_list_of_tables_goes_on_in_sectors():
@@ -110,4 +110,4 @@ def test_a_long_list_of_tables_goes_on_in_sectors():
     struct.pack_into("<I", whole, 44, 110)
     struct.pack_into("<I", whole, 68, len(whole) // 512 - 1)
     whole[76:512] = bytes(436)
-    assert ole.open_compound(bytes(whole) + listed).stream("Boek") == b"x" * 2000
+    assert xls.open_compound(bytes(whole) + listed).stream("Boek") == b"x" * 2000

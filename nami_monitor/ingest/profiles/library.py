@@ -10,11 +10,11 @@ from pathlib import Path
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
-from nami_monitor.ingest.headers import normal
-from nami_monitor.ingest.profile import Profile
-from nami_monitor.ingest.profile_toml import load_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import load_profile, write_profile
+from nami_monitor.ingest.profiles.source_cells import normal
+from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.suggest import matching_profiles
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,18 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:60].strip("_")
 
 
-def recognise(path: Path, profiles: Mapping[str, Profile], name: str) -> Recognised:
+def recognise(
+    path: Path, profiles: Mapping[str, Profile], name: str, folder: Path | None = None
+) -> Recognised:
     """Find the profiles that fit a file, read as it is or as a profile lays it out.
 
     Args:
         path: the file.
         profiles: profiles by name.
         name: the file's name for people.
+        folder: where parsed cells are kept, see ``read``.
     """
-    sheets = _sheets(path, Layout())
+    sheets = _sheets(path, Layout(), folder)
     if sheets and is_mended(sheets[0]):
         return Recognised(mended=True)
     found = matching_profiles(sheets[0], profiles, name) if sheets else []
@@ -85,7 +88,7 @@ def recognise(path: Path, profiles: Mapping[str, Profile], name: str) -> Recogni
         return Recognised(tuple(found))
     for layout in dict.fromkeys(profile.layout for profile in profiles.values()):
         alike = {key: profile for key, profile in profiles.items() if profile.layout == layout}
-        sheets = _sheets(path, layout)
+        sheets = _sheets(path, layout, folder)
         found += matching_profiles(sheets[0], alike, name) if sheets else []
     return Recognised(tuple(found))
 
@@ -95,21 +98,26 @@ def is_mended(sheet: Sheet) -> bool:
     return set(MENDED) <= {normal(header) for header in sheet.columns}
 
 
-def read_sheets(path: Path, layout: Layout) -> list[Sheet]:
-    """Read a file to look at it; a temporary copy of a large one is not kept.
+def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:
+    """Read a file to show it; a temporary copy of a large one is not kept.
+
+    Args:
+        path: the file.
+        layout: how it is laid out.
+        folder: where parsed cells are kept, see ``read``.
 
     Raises:
         UserError: when the file cannot be understood.
     """
-    sheets = read(path, layout)
+    sheets = read(path, layout, folder)
     for sheet in sheets:
         if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
             sheet.rows.path.unlink(missing_ok=True)
     return sheets
 
 
-def _sheets(path: Path, layout: Layout) -> list[Sheet]:
+def _sheets(path: Path, layout: Layout, folder: Path | None) -> list[Sheet]:
     try:
-        return read_sheets(path, layout)
+        return read_sheets(path, layout, folder)
     except UserError:
         return []

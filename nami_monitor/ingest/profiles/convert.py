@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
-from nami_monitor.ingest.profile import Origin
+from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.ingest.sniff.values import MONTHS
 from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import Column

@@ -13,16 +13,9 @@ from typing import Final
 from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.child.left import Sheets
-from nami_monitor.ingest.child.package_checks import EXTENT_CELLS, check_sizes
-from nami_monitor.ingest.tags import (
-    Cell,
-    clean_text,
-    tag_boolean,
-    tag_date,
-    tag_error,
-    tag_number,
-)
+from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.parse.sheets import SheetWriter
+from nami_monitor.ingest.parse.xlsx import EXTENT_CELLS, check_sizes
 
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT, _STYLE = (
@@ -40,7 +33,7 @@ _SPAN: Final = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?
 Attributes = Mapping[str, str]
 
 
-def read_ods(path: Path, sheets: Sheets) -> None:
+def read_ods(path: Path, sheets: SheetWriter) -> None:
     """Read an ods file.
 
     Args:
@@ -80,7 +73,7 @@ class _Reader:
     cell, has tables and paragraphs of its own.
     """
 
-    def __init__(self, name: str, sheets: Sheets) -> None:
+    def __init__(self, name: str, sheets: SheetWriter) -> None:
         self.name, self.sheets = name, sheets
         self.path: list[str] = []
         self.hidden: set[str] = set()

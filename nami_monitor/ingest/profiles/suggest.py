@@ -12,11 +12,11 @@ from rapidfuzz import fuzz, process, utils
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.addresses import personal_columns
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.headers import bare, distinct, normal, positions
-from nami_monitor.ingest.mapping import DEFAULTED
-from nami_monitor.ingest.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.personal import personal_columns
+from nami_monitor.ingest.profiles.mapping import DEFAULTED
+from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.source_cells import bare, distinct, normal, positions
 from nami_monitor.ingest.template import allowed, heading, word
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 

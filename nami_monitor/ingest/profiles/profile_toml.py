@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.personal import refuse_address
-from nami_monitor.ingest.profile import (
+from nami_monitor.ingest.profiles.profile import (
     BASES,
     CREATE,
     SET_ASIDE,
@@ -26,7 +26,7 @@ from nami_monitor.ingest.profile import (
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profile_values import (
+from nami_monitor.ingest.profiles.profile_values import (
     date_pattern,
     delimiter,
     known,

@@ -1,7 +1,7 @@
 """Parses a spreadsheet in a process of its own, so that a bad file cannot take ours along.
 
-Run as ``python -m nami_monitor.ingest.child FILE FORMAT FOLDER``. Leaves in FOLDER what ``Sheets``
-writes, or ``refused.json`` (key, values).
+Run as ``python -m nami_monitor.ingest.parse FILE FORMAT FOLDER``. Leaves in FOLDER what
+``SheetWriter`` writes, or ``refused.json`` (key, values).
 """
 
 import datetime as dt
@@ -15,21 +15,12 @@ from typing import Final
 import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError, short
-from nami_monitor.ingest.child.left import Sheets
-from nami_monitor.ingest.child.ocds import read_ocds
-from nami_monitor.ingest.child.ods import read_ods
-from nami_monitor.ingest.child.package_checks import SheetScan, check_package
-from nami_monitor.ingest.child.xls_errors import xls_error_cells
-from nami_monitor.ingest.child.xlsx_errors import error_cells, sheet_parts
-from nami_monitor.ingest.ole import DamagedError
-from nami_monitor.ingest.tags import (
-    Cell,
-    clean_text,
-    tag_boolean,
-    tag_date,
-    tag_error,
-    tag_number,
-)
+from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.parse.ocds import read_ocds
+from nami_monitor.ingest.parse.ods import read_ods
+from nami_monitor.ingest.parse.sheets import REFUSED, SheetWriter
+from nami_monitor.ingest.parse.xls import DamagedError, xls_error_cells
+from nami_monitor.ingest.parse.xlsx import SheetScan, check_package, error_cells, sheet_parts
 
 #: Memory on top of what the interpreter and its libraries take: EXTENT_CELLS fit in it.
 MEMORY_BYTES: Final = 1_500_000_000
@@ -79,7 +70,7 @@ def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[C
 
 def convert(path: Path, form: str, folder: Path) -> None:
     """Check and parse a spreadsheet into FOLDER."""
-    with Sheets(folder) as sheets:
+    with SheetWriter(folder) as sheets:
         match form:
             case "ods":
                 read_ods(path, sheets)
@@ -90,7 +81,7 @@ def convert(path: Path, form: str, folder: Path) -> None:
         sheets.end()
 
 
-def _read_workbook(path: Path, form: str, sheets: Sheets) -> None:
+def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     """Read the worksheets of an xlsx or xls file."""
     scans = check_package(path) if form == "xlsx" else []
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
@@ -128,7 +119,7 @@ def main(arguments: list[str]) -> None:
         refused = {"key": "reading.broken", "values": values}
     else:
         return
-    (folder / "refused.json").write_text(json.dumps(refused), encoding="utf-8")
+    (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")
 
 
 if __name__ == "__main__":  # pragma: no cover  it runs in a process of its own

@@ -1,0 +1,198 @@
+"""Parsed cells as files in a folder: written by the process that parses, read by ours."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Final, Self
+
+import nami_monitor
+from nami_monitor.core.errors import UserError, short
+from nami_monitor.ingest.cells import Cell
+
+#: A sheet of a million records takes about half a minute.
+TIMEOUT_SECONDS: Final = 120
+_CHILD: Final = "nami_monitor.ingest.parse"
+_SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
+#: A sheet holds a table from two records with two or more filled cells each.
+_TABLE_RECORDS: Final = 2
+_TABLE_CELLS: Final = 2
+
+
+class SheetWriter:
+    """Writes sheets into a folder, one after the other.
+
+    Args:
+        folder: gets ``sheets.json`` (name, visible, file per sheet) and, per sheet, a file with a
+            JSON list of cells per line; ``misfits.json`` (line, rule, raw).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sheets: list[dict[str, object]] = []
+        self._misfits: list[tuple[int, str, str]] = []
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def begin(self, name: str, *, visible: bool) -> None:
+        """Begin a sheet; the one before is complete."""
+        self._close()
+        target = self._folder / f"{len(self._sheets)}.jsonl"
+        self._sheets.append({"name": name, "visible": visible, "file": target.name})
+        self._file = target.open("w", encoding="utf-8")
+
+    def row(self, cells: list[Cell], times: int = 1) -> None:
+        """Write a row up to its last filled cell."""
+        filled = len(cells)
+        while filled and cells[filled - 1] is None:
+            filled -= 1
+        if self._file is None:
+            raise RuntimeError(cells)
+        line = json.dumps(cells[:filled], ensure_ascii=False) + "\n"
+        for _ in range(times):
+            self._file.write(line)
+
+    def misfit(self, line: int, rule: str, raw: str) -> None:
+        """Note a record that is no row, and why."""
+        self._misfits.append((line, rule, raw))
+
+    def end(self) -> None:
+        """Write the lists of sheets and of misfits."""
+        self._close()
+        (self._folder / _MISFITS).write_text(json.dumps(self._misfits), encoding="utf-8")
+        (self._folder / _SHEETS).write_text(json.dumps(self._sheets), encoding="utf-8")
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+@dataclass(frozen=True)
+class ParsedSheet:
+    """One sheet as ``SheetWriter`` left it.
+
+    Attributes:
+        name: Sheet name.
+        visible: False for hidden sheets.
+        file: A JSON list of cells per line.
+    """
+
+    name: str
+    visible: bool
+    file: Path
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """Give the cells of each record, from the first row of the sheet."""
+        with self.file.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def misfits(self) -> list[tuple[int, str, str]]:
+        """Give line, rule and text of the records that are no rows."""
+        misfits = json.loads((self.file.parent / _MISFITS).read_text(encoding="utf-8"))
+        return [(line, rule, raw) for line, rule, raw in misfits]
+
+    def has_content(self) -> bool:
+        """Tell whether any cell is filled."""
+        return any(any(row) for row in self.rows())
+
+    def has_table(self) -> bool:
+        """Tell whether at least two records fill two cells or more."""
+        wide = (row for row in self.rows() if sum(map(bool, row)) >= _TABLE_CELLS)
+        return len(list(islice(wide, _TABLE_RECORDS))) == _TABLE_RECORDS
+
+
+@contextmanager
+def parsed(path: Path, form: str, folder: Path | None) -> Iterator[list[ParsedSheet]]:
+    """The sheets of a file, parsed in a process of its own unless that was done before.
+
+    Args:
+        path: The file.
+        form: xlsx, xls, ods or ocds.
+        folder: Where cells are kept between readings, by the content of their file; its owner
+            removes it. None: they are not kept.
+
+    Raises:
+        UserError: see ``parse_in_child``.
+    """
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="nami-") as once:
+            yield parse_in_child(path, form, Path(once))
+        return
+    kept = folder / f"{content_hash(path)}.{form}"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=folder))
+        try:
+            _parse(path, form, part)
+            part.rename(kept)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    yield _sheets_in(kept, path.name)
+
+
+def content_hash(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def parse_in_child(path: Path, form: str, folder: Path) -> list[ParsedSheet]:
+    """Parse a file in a process of its own.
+
+    Args:
+        path: The file.
+        form: xlsx, xls, ods or ocds.
+        folder: An empty folder; gets the cells.
+
+    Raises:
+        UserError: what the child refused, or that it took too much time or memory.
+    """
+    _parse(path, form, folder)
+    return _sheets_in(folder, path.name)
+
+
+def _parse(path: Path, form: str, folder: Path) -> None:
+    root = str(Path(nami_monitor.__file__).parent.parent)
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    try:
+        done = subprocess.run(  # noqa: S603  our own module, no shell
+            [sys.executable, "-m", _CHILD, str(path.resolve()), form, str(folder)],
+            env=os.environ | {"PYTHONPATH": paths, "POLARS_MAX_THREADS": "1"},
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError("reading.too_slow", file=path.name, seconds=TIMEOUT_SECONDS) from error
+    if (folder / REFUSED).exists():
+        return
+    if done.returncode < 0 or b"MemoryError" in done.stderr:
+        raise UserError("reading.out_of_memory", file=path.name, format=form)
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise UserError("reading.broken", file=path.name, format=form, detail=short(last))
+
+
+def _sheets_in(folder: Path, name: str) -> list[ParsedSheet]:
+    """The sheets that the child left in a folder; what it refused is raised."""
+    if (folder / REFUSED).exists():
+        refused = json.loads((folder / REFUSED).read_text(encoding="utf-8"))
+        raise UserError(refused["key"], **(refused["values"] | {"file": name}))
+    sheets = json.loads((folder / _SHEETS).read_text(encoding="utf-8"))
+    return [
+        ParsedSheet(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets
+    ]
