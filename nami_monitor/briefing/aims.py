@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from nami_monitor.core.near_matches import near_matches
 from nami_monitor.core.periods import Period, months_between, period_at, periods_until
@@ -26,6 +26,7 @@ from nami_monitor.kpis.targets import (
     targets,
 )
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import latest_first, row_changes
 
 STEPS_BACK: Final = {PeriodKind.YEAR: 4, PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13}
 """How many periods before the latest month a course begins, unless its target begins earlier."""
@@ -222,39 +223,27 @@ def on_record(db: Transaction, target: Target) -> tuple[Target, ...]:
 
 def history(db: Transaction) -> tuple[Event, ...]:
     """Who set, changed or withdrew which target when, the latest first."""
-    rows = db.rows(
-        "select b.imported_at, b.who, b.batch, b.file, coalesce(o.withdrawn, false),"
-        " o.kpi, o.category, o.kind, o.period, o.value, o.baseline_period, o.source"
-        " from targets_offered as o join batches as b using (batch)"
-        " where o.standing <> 'unknown_code' order by coalesce(b.position, b.batch), o.line"
-    )
-    held: dict[tuple[str, str | None, str, str], Target] = {}
     events = []
-    for when, who, batch, file, withdrawn, *stated in rows:
-        target = Target(*stated)
-        key = (target.kpi, target.category, target.kind, target.period)
-        before = held.pop(key, None)
-        if not withdrawn:
-            held[key] = target
-        if (before is None and withdrawn) or (before == target and not withdrawn):
+    for change in latest_first(row_changes(db, "targets")):
+        done = (change.when, change.who)
+        delivery = (change.batch, change.file)
+        if not change.row:
+            events.append(Event(*done, "undone", *delivery, None))
+            continue
+        target, withdrawn = _target_of(change.row)
+        before = None
+        if change.before:
+            earlier, ended = _target_of(change.before)
+            before = None if ended else earlier
+        if withdrawn if before is None else before == target and not withdrawn:
             continue
         what = "withdrawn" if withdrawn else "set" if before is None else "changed"
         old = before.value if before and what == "changed" else None
-        events.append(Event(when, who, what, batch, file, target, old))
-    events += _undone(db)
-    return tuple(sorted(events, key=lambda event: (event.when, event.batch), reverse=True))
+        events.append(Event(*done, what, *delivery, target, old))
+    return tuple(events)
 
 
-def _undone(db: Transaction) -> list[Event]:
-    """Deliveries with targets that were taken back."""
-    rows = db.rows(
-        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
-        " where undone_at is not null and json_exists(report, '$.tables.targets')"
-    )
-    return [Event(when, who, "undone", batch, file, None) for when, who, batch, file in rows]
-
-
-def names(db: Transaction) -> Mapping[str, Mapping[str, str]]:
-    """Every category with its names by language."""
-    rows = db.rows("select category, name_nl, name_en from categories order by name_nl, category")
-    return {code: {"nl": nl, "en": en} for code, nl, en in rows}
+def _target_of(row: Mapping[str, Any]) -> tuple[Target, bool]:
+    """The target of a row of its table, and whether the row withdraws it."""
+    values = {name: value for name, value in row.items() if name != "withdrawn"}
+    return Target(**values), bool(row["withdrawn"])

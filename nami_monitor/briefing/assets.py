@@ -16,6 +16,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.lifetimes import Lives, lives
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names
 
 Where = Mapping[str, tuple[str, ...]]
 
@@ -88,14 +89,9 @@ class Register:
 
 def choices(db: Transaction) -> Choices:
     """What can be chosen; without assets nothing can."""
-    categories = db.rows(
-        "select a.category, coalesce(c.name_nl, a.category), coalesce(c.name_en, a.category)"
-        " from (select category, sum(assets) as assets from by_life group by category) as a"
-        " left join categories as c using (category) order by a.assets desc, a.category"
-    )
     months = db.rows("select distinct month from by_asset order by month desc")
     return Choices(
-        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+        category_names(db, "select category, sum(assets) as rank from by_life group by 1"),
         tuple(month for (month,) in months),
     )
 

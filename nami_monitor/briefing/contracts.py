@@ -18,6 +18,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names
 
 Where = Mapping[str, tuple[str, ...]]
 
@@ -237,15 +238,9 @@ class Register:
 def choices(db: Transaction) -> Choices:
     """What can be chosen."""
     months = db.rows("select distinct month from by_contract order by month desc")
-    categories = db.rows(
-        "select k.category, coalesce(any_value(c.name_nl), k.category),"
-        " coalesce(any_value(c.name_en), k.category) from contracts as k"
-        " left join categories as c using (category)"
-        " group by k.category order by count(*) desc, k.category"
-    )
     return Choices(
         tuple(month for (month,) in months),
-        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+        category_names(db, "select category, count(*) as rank from contracts group by 1"),
     )
 
 

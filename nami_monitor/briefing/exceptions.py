@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from nami_monitor.core.words import Strategy
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import row_changes
 from nami_monitor.store.schema import field_names
-from nami_monitor.store.transaction import literals
 
 STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 PARTS: Final = ("applies", "reason", "legal_basis", "look_again_on")
@@ -99,20 +99,22 @@ def rulings(db: Transaction) -> tuple[Ruling, ...]:
 
     A first delivery that says that everything applies decides nothing.
     """
-    columns = ", ".join(f"o.{s}_{part}" for s in STRATEGIES for part in PARTS)
-    held: dict[tuple[str, Strategy], tuple[Any, ...]] = {}
-    found = []
-    for when, who, batch, file, category, *stated in db.rows(
-        f"select b.imported_at, b.who, b.batch, b.file, o.category, {columns}"
-        " from categories_offered as o join batches as b using (batch)"
-        f" where o.standing not in {literals(('unknown_code',))}"
-        " order by coalesce(b.position, b.batch), o.line"
-    ):
-        for at, strategy in enumerate(STRATEGIES):
-            applies, *why = stated[4 * at : 4 * at + 4]
-            now = (applies is not False, *(why if applies is False else ()))
-            if now != held.get((category, strategy), (True,)):
-                said = Exempt(category, strategy, *why)
-                found.append(Ruling(when, who, batch, file, said, applies is not False))
-            held[category, strategy] = now
-    return tuple(reversed(found))
+    decided = []
+    for change in row_changes(db, "categories"):
+        for strategy in STRATEGIES if change.row else ():
+            decision = _decision(change.row, strategy)
+            if decision != _decision(change.before, strategy):
+                said = Exempt(change.row["category"], strategy, *_reasons(change.row, strategy))
+                made = (change.when, change.who, change.batch, change.file)
+                decided.append(Ruling(*made, said, decision[0]))
+    return tuple(reversed(decided))
+
+
+def _reasons(row: Mapping[str, Any], strategy: Strategy) -> list[Any]:
+    return [row[f"{strategy}_{part}"] for part in PARTS[1:]]
+
+
+def _decision(row: Mapping[str, Any], strategy: Strategy) -> list[Any]:
+    """Whether a strategy applies, and the reasons when it does not."""
+    applies = row.get(f"{strategy}_applies") is not False
+    return [applies, *(() if applies else _reasons(row, strategy))]

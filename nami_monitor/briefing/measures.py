@@ -14,6 +14,7 @@ from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names, latest_first, row_changes
 from nami_monitor.tables import columns
 
 TABLE: Final = "interventions"
@@ -90,13 +91,10 @@ class Event:
 
 def categories(db: Transaction) -> Mapping[str, Mapping[str, str]]:
     """Every category with order lines, most lines first, with its names by language."""
-    rows = db.rows(
-        "select p.category, coalesce(c.name_nl, p.category), coalesce(c.name_en, p.category)"
-        " from (select category, sum(lines) as lines from by_place group by category) as p"
-        " left join categories as c using (category) where p.category is not null"
-        " order by p.lines desc, p.category"
+    lines = (
+        "select category, sum(lines) as rank from by_place where category is not null group by 1"
     )
-    return {code: {"nl": nl, "en": en} for code, nl, en in rows}
+    return category_names(db, lines)
 
 
 def offered(db: Transaction, category: str) -> Offered:
@@ -204,41 +202,28 @@ def on_record(db: Transaction, code: str) -> dict[str, Any] | None:
 
 def history(db: Transaction) -> tuple[Event, ...]:
     """Who registered, changed or closed which measure when, the latest first."""
-    stated = ", ".join(f"o.{name}" for name in FIELDS)
-    rows = db.rows(
-        f"select b.imported_at, b.who, b.batch, b.file, {stated}"
-        f" from {TABLE}_offered as o join batches as b using (batch)"
-        " where o.standing <> 'unknown_code' order by coalesce(b.position, b.batch), o.line"
+    return tuple(
+        Event(
+            change.when,
+            change.who,
+            _done(change.before, change.row),
+            change.batch,
+            change.file,
+            change.row.get(CODE, ""),
+            change.row.get("title", ""),
+            tuple(name for name, value in change.before.items() if change.row[name] != value),
+        )
+        for change in latest_first(row_changes(db, TABLE))
     )
-    held: dict[str, dict[str, Any]] = {}
-    events = []
-    for when, who, batch, file, *values in rows:
-        now = dict(zip(FIELDS, values, strict=True))
-        before = held.get(now[CODE])
-        held[now[CODE]] = now
-        changed = tuple(name for name in FIELDS if before and before[name] != now[name])
-        if before is not None and not changed:
-            continue
-        what = _done(before, now)
-        events.append(Event(when, who, what, batch, file, now[CODE], now["title"], changed))
-    events += _undone(db)
-    return tuple(sorted(events, key=lambda event: (event.when, event.batch), reverse=True))
 
 
-def _done(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
-    if before is None:
+def _done(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    if not now:
+        return "undone"
+    if not before:
         return "registered"
     ended = "ended"
     return "closed" if now["status"] == ended != before["status"] else "changed"
-
-
-def _undone(db: Transaction) -> list[Event]:
-    """Deliveries with measures that were taken back."""
-    rows = db.rows(
-        "select undone_at, coalesce(undone_by, ''), batch, file from batches"
-        f" where undone_at is not null and json_exists(report, '$.tables.{TABLE}')"
-    )
-    return [Event(when, who, "undone", batch, file, "", "") for when, who, batch, file in rows]
 
 
 def as_row(stated: Mapping[str, Any]) -> dict[str, Any]:

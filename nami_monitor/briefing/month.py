@@ -23,6 +23,7 @@ from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.signals.signal import attention
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names
 
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next: a category's code."""
@@ -131,7 +132,7 @@ def briefing(
         UserError: ``briefing.no_category`` for a code that nobody knows, ``briefing.nothing``
             without any data, and ``briefing.no_month`` for a month that it does not reach.
     """
-    names = _categories(db)
+    names = category_names(db)
     for code in categories:
         refuse_unknown("briefing.no_category", code, names, seen=code[:40])
     first, last = _reach(db)
@@ -186,12 +187,6 @@ def _reach(db: Transaction) -> tuple[date | None, date | None]:
     first: date | None = db.value("select min(month) from by_place")
     last = latest_month(db)
     return first or last, last
-
-
-def _categories(db: Transaction) -> dict[str, Mapping[str, str]]:
-    """The names of every category, by language."""
-    rows = db.rows("select category, name_nl, name_en from categories order by category")
-    return {code: {"nl": nl or code, "en": en or code} for code, nl, en in rows}
 
 
 def _section(

@@ -9,6 +9,7 @@ from datetime import date
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,6 @@ def data_breaks(db: Transaction) -> tuple[DataBreak, ...]:
 
 def choices(db: Transaction) -> Choices:
     """What can be filtered on, from the data that is there."""
-    categories = db.rows(
-        "select p.category, coalesce(c.name_nl, p.category), coalesce(c.name_en, p.category)"
-        " from (select category, sum(lines) as lines from by_place group by category) as p"
-        " left join categories as c using (category) order by p.lines desc, p.category"
-    )
     groups = db.rows(
         'select distinct l."group" from by_place as p join locations as l using (location_id)'
         ' where l."group" is not null order by 1'
@@ -87,7 +83,7 @@ def choices(db: Transaction) -> Choices:
     channels = db.rows("select distinct channel from by_place order by 1")
     months = db.rows("select distinct month from by_place order by month desc")
     return Choices(
-        {code: {"nl": nl, "en": en} for code, nl, en in categories},
+        category_names(db, "select category, sum(lines) as rank from by_place group by 1"),
         tuple(group for (group,) in groups),
         tuple(channel for (channel,) in channels),
         tuple(month for (month,) in months),

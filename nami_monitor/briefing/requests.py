@@ -18,6 +18,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.privacy import FLAG, lines_query
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
+from nami_monitor.store.registers import category_names
 
 Where = Mapping[str, tuple[str, ...]]
 
@@ -131,14 +132,6 @@ class Request:
 
 def choices(db: Transaction) -> Choices:
     """What can be chosen and filled in."""
-    named = "coalesce(c.name_nl, r.category), coalesce(c.name_en, r.category)"
-    asked = db.rows(
-        f"select r.category, {named} from (select category, count(*) as n from by_request"
-        " group by category) as r left join categories as c using (category)"
-        " order by r.n desc, r.category"
-    )
-    every = db.rows(f"select r.category, {named} from categories as r join categories as c"
-                    " using (category) order by 2")  # fmt: skip
     groups = db.rows(
         "select distinct g.location_group from by_request as r join location_facts as g"
         " using (location_id) where g.location_group is not null order by 1"
@@ -149,9 +142,9 @@ def choices(db: Transaction) -> Choices:
     )
     return Choices(
         tuple(month for (month,) in months),
-        {code: {"nl": nl, "en": en} for code, nl, en in asked},
+        category_names(db, "select category, count(*) as rank from by_request group by 1"),
         tuple(group for (group,) in groups),
-        {code: {"nl": nl, "en": en} for code, nl, en in every},
+        category_names(db),
         dict(places),
     )
 

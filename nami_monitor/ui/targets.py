@@ -15,6 +15,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import CHANGE, NOT_APPLICABLE, Target, period_of
 from nami_monitor.store import Store
+from nami_monitor.store.registers import category_names
 from nami_monitor.ui import entry, links, trends, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
@@ -38,7 +39,7 @@ Names = Mapping[str, Mapping[str, str]]
 def known(store: Store) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
     """Every target with its figure, what was done to targets, and the categories' names."""
     with store.read() as db:
-        return briefing.lines(db), briefing.history(db), briefing.names(db)
+        return briefing.lines(db), briefing.history(db), category_names(db)
 
 
 @cached(entries=50)
