@@ -1,8 +1,13 @@
 """The Data page without a browser: from an offered file to a booked one, and back."""
 
+import subprocess
+import tempfile
+
 import pytest
+import xlsxwriter
 
 from nami_monitor.core.settings import places
+from nami_monitor.ingest.parse import sheets
 from nami_monitor.ingest.profiles.library import profiles_in
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ui import app
@@ -70,6 +75,29 @@ def test_several_recognised_files_are_booked_at_once_and_one_again_changes_nothi
     again = offer(opened(), ("jan opnieuw.csv", other))
     assert "al bekend" in words(again)
     assert not [button for button in again.button if button.label.startswith("Boek")]
+
+
+def test_a_spreadsheet_is_parsed_once_and_its_cells_go_when_it_is_booked(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    run, started = subprocess.run, []
+    monkeypatch.setattr(
+        sheets.subprocess,
+        "run",
+        lambda *args, **options: started.append(args) or run(*args, **options),
+    )
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate((HEADER + GOOD).splitlines()):
+            sheet.write_row(number, 0, line.split(";"))
+    keep(PROFILE)
+    page = offer(opened(), ("januari.xlsx", (tmp_path / "a.xlsx").read_bytes()))
+    labelled(page.toggle, "Profiel aanpassen").set_value(True)
+    labelled(checked(page.run()).toggle, "Profiel aanpassen").set_value(False)
+    assert [*tmp_path.rglob("*.jsonl")]
+    press(checked(page.run()), "Boek 2 regels")
+    assert rows("select count(*) from orders") == [(2,)]
+    assert len(started) == 1
+    assert not [*tmp_path.rglob("*.jsonl")]
 
 
 @pytest.mark.parametrize(
