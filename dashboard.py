@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from nami_monitor.ui import warm
+from nami_monitor.ui import preload
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -82,7 +82,9 @@ def show() -> None:
 
 
 if __name__ == "__main__":
-    warm.wait()
+    preload.wait()
     show()
 else:
-    served = st.App(__file__, lifespan=warm.while_serving, on_script_error=warm.say_what_broke)
+    served = st.App(
+        __file__, lifespan=preload.while_serving, on_script_error=preload.say_what_broke
+    )

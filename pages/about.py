@@ -1,7 +1,9 @@
 import streamlit as st
 
-from nami_monitor.ui import about, app
+from nami_monitor import __version__
+from nami_monitor.ui import app
 
 session = app.page("about.title")
 st.markdown(session.t("about.words"))
-about.places(session)
+st.header(session.t("about.data"), anchor=False)
+st.markdown(session.t("about.place", path=str(session.store.path), version=__version__))

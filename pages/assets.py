@@ -1,19 +1,20 @@
 import streamlit as st
 
-from nami_monitor.ui import app, asset_page
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import assets
 
 session = app.page("assets.title")
 if app.empty(session):
     st.stop()
 
-offered = asset_page.choices(session.store)
-if asset_page.empty(session, offered):
+offered = assets.choices(session.store)
+if assets.empty(session, offered):
     st.stop()
 
-chosen = asset_page.chosen(session, offered)
-found = asset_page.register(session, chosen)
-asset_page.headline(session, found)
-asset_page.cards(session, found)
-asset_page.stock(session, found)
-asset_page.lasting(session, found)
-asset_page.gone(session, found)
+chosen = assets.chosen(session, offered)
+found = assets.register(session, chosen)
+assets.headline(session, found)
+assets.cards(session, found)
+assets.stock(session, found)
+assets.lasting(session, found)
+assets.gone(session, found)

@@ -2,7 +2,8 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import Ask
-from nami_monitor.ui import app, bridge, filters
+from nami_monitor.ui import app, filters
+from nami_monitor.ui.pages import bridge
 
 session = app.page("bridge.title")
 if app.empty(session):

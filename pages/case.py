@@ -1,4 +1,5 @@
-from nami_monitor.ui import app, case, kit
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import case, kit
 
 session = app.page("case.title")
 chosen = case.choose(session)

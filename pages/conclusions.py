@@ -1,4 +1,5 @@
-from nami_monitor.ui import app, conclusions
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import conclusions
 
 session = app.page("conclusions.title")
 conclusions.intro(session)

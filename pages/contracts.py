@@ -1,6 +1,7 @@
 import streamlit as st
 
-from nami_monitor.ui import app, contract_splits, contracts
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import contracts
 
 session = app.page("contracts.title")
 if app.empty(session):
@@ -17,5 +18,5 @@ contracts.cards(session, found)
 contracts.timeline(session, found)
 contracts.values(session, found)
 contracts.shapes(session, found)
-contract_splits.splits(session, found)
+contracts.splits(session, found)
 contracts.table(session, found)

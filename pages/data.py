@@ -1,7 +1,7 @@
 import streamlit as st
 
-from nami_monitor.ui import app
-from nami_monitor.ui.data import batches, codes, completeness, labels, set_aside, state, upload
+from nami_monitor.ui import app, booking, filters, words
+from nami_monitor.ui.pages.data import batches, codes, completeness, set_aside, upload
 
 PARTS = {
     "upload": upload.part,
@@ -14,10 +14,10 @@ PARTS = {
 session = app.page("data.title")
 if session.demo:
     st.caption(session.t("data.demo"))
-chosen = state.part_chosen(
+chosen = filters.part_chosen(
     session.t("data.parts.label"), list(PARTS), lambda name: session.t(f"data.parts.{name}")
 )
-said = state.take_note()
+said = booking.take_announcement()
 if said:
     st.success(said)
-labels.guarded(session, lambda: PARTS[chosen](session))
+words.guarded(session, lambda: PARTS[chosen](session))

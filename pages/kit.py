@@ -1,4 +1,5 @@
-from nami_monitor.ui import app, kit
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import kit
 
 session = app.page("kit.title")
 kit.intro(session)

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from nami_monitor.ui import app, measurability
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import measurability
 
 session = app.page("measurability.title")
 if app.empty(session):

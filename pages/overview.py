@@ -2,20 +2,21 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, check, entry, filters, overview, trends, words
+from nami_monitor.ui import app, booking, cache, filters, trend_chart, words
+from nami_monitor.ui.pages import monthly_check, overview
 
 session = app.page("overview.title")
 if app.empty(session):
     st.stop()
 
-entry.note()
+booking.show_announcement()
 chosen = filters.row(session)
 monthly = chosen.kind == PeriodKind.MONTH
 if monthly:
     found = cache.briefed(session.store, chosen.month, chosen.category, chosen.where)
     glance = found.sections[0].glance
-    check.headline(session, found)
-    check.since(session, found, chosen)
+    monthly_check.headline(session, found)
+    monthly_check.since(session, found, chosen)
 else:
     glance = cache.at_a_glance(session.store, chosen.month, chosen.where, chosen.kind)
     overview.say_headline(session, glance)
@@ -29,16 +30,18 @@ with st.container(key="overview_trend"):
         lambda found: words.kpi_name(session, CATALOGUE[found]),
         default="impact_spend",
     )
-    ask = Ask(chosen.kind, chosen.month, trends.how_many(chosen.kind), where=dict(chosen.where))
+    ask = Ask(
+        chosen.kind, chosen.month, trend_chart.how_many(chosen.kind), where=dict(chosen.where)
+    )
     results = cache.figures(session.store, code, ask)
-    trends.draw_or_say(session, code, results, ask.where, key="overview_chart")
+    trend_chart.draw_or_say(session, code, results, ask.where, key="overview_chart")
 
 if monthly:
-    check.attention(session, found, chosen)
-    check.caveats(session, found)
+    monthly_check.attention(session, found, chosen)
+    monthly_check.caveats(session, found)
 else:
     overview.attention(session, glance)
 overview.table(session, glance)
 if monthly:
-    check.goals(session, chosen.category)
-    check.mail(session, found)
+    monthly_check.goals(session, chosen.category)
+    monthly_check.mail(session, found)

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from nami_monitor.ui import app, entry, presentation
+from nami_monitor.ui import app, booking
+from nami_monitor.ui.pages import presentation
 
 session = app.page("presentation.title")
 if app.empty(session):
@@ -14,5 +15,5 @@ page = presentation.pick(session, shown)
 presentation.place(session, shown, page)
 presentation.preview(session, shown, page)
 presentation.edit(session, shown, page)
-entry.who_field(session)
+booking.who_field(session)
 presentation.downloads(session, shown)

@@ -1,14 +1,15 @@
 import streamlit as st
 
-from nami_monitor.ui import app, entry, request_form, requests
+from nami_monitor.ui import app, booking
+from nami_monitor.ui.pages import requests
 
 session = app.page("requests.title")
 if app.empty(session):
     st.stop()
 
-entry.note()
+booking.show_announcement()
 offered = requests.choices(session.store)
-request_form.form(session, offered)
+requests.form(session, offered)
 if requests.empty(session, offered):
     st.stop()
 

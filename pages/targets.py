@@ -1,21 +1,22 @@
 import streamlit as st
 
-from nami_monitor.ui import app, attained, entry, exceptions, target_form, targets
+from nami_monitor.ui import app, booking
+from nami_monitor.ui.pages import exceptions, targets
 
 session = app.page("targets.title")
 if app.empty(session):
     st.stop()
 
-entry.note()
+booking.show_announcement()
 lines, events, names = targets.known(session.store)
 if lines:
     targets.warnings(session, lines, names)
     targets.table(session, lines, names)
-    attained.section(session)
+    targets.attainment_section(session)
 else:
     st.info(session.t("targets.empty"))
-entry.who_field(session)
-target_form.form(session, lines, names)
+booking.who_field(session)
+targets.form(session, lines, names)
 chosen = targets.choose(session, lines, names)
 if chosen:
     targets.course(session, chosen, names)

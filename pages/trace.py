@@ -1,6 +1,7 @@
 import streamlit as st
 
-from nami_monitor.ui import app, trace, trace_rows
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import trace
 
 session = app.page("trace.title")
 st.markdown(session.t("trace.words"))
@@ -14,4 +15,4 @@ found = trace.traced(session.store, kpi.code, ask)
 trace.figure(session, found, ask)
 trace.formula(session, found)
 trace.batches(session, found)
-trace_rows.listed(session, found, kpi, ask)
+trace.listed(session, found, kpi, ask)

@@ -1,7 +1,8 @@
 import streamlit as st
 
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, cache, filters, funnel, handbook, trends, why, words, year_end
+from nami_monitor.ui import app, cache, filters, trend_chart, words
+from nami_monitor.ui.pages import funnel, handbook, trends, why
 
 session = app.page("trends.title")
 if app.empty(session):
@@ -36,16 +37,16 @@ kpi = CATALOGUE[code]
 ask = Ask(
     kind=chosen.kind,
     until=chosen.month,
-    last=trends.how_many(chosen.kind),
+    last=trend_chart.how_many(chosen.kind),
     by=(by,) if by else (),
     where=dict(chosen.where) | channel | activity | why.narrowed(session, code),
 )
 results = cache.figures(session.store, code, ask)
 st.header(words.kpi_name(session, kpi), anchor=False)
-st.caption(trends.says(session, kpi))
+st.caption(words.kpi_says(session, kpi))
 handbook.link(session, kpi)
-trends.draw_or_say(session, code, results, ask.where, key="trend", restarts=restarts)
+trend_chart.draw_or_say(session, code, results, ask.where, key="trend", restarts=restarts)
 trends.latest(session, results, ask.where)
-year_end.beside(session, code, ask)
+trends.year_end_references(session, code, ask)
 why.section(session, code, ask)
 funnel.section(session, code, ask)

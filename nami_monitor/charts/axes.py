@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from nami_monitor.charts.label_lanes import NARROWEST
+from nami_monitor.charts.spec import Spec, pick
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import NBSP, month_name, number
 
@@ -119,3 +121,37 @@ def _aligned(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
 
     decimals = max(decimals_of(mark) for mark in marks)
     return tuple(number(mark, lang, decimals=decimals if mark else 0) for mark in marks)
+
+
+def month_scale(first: date, last: date, lang: str, *, room: float = 0.5) -> Spec:
+    """Months across, named so that they do not touch, fewer of them on a narrow plot.
+
+    Args:
+        first: the first month.
+        last: the last one.
+        lang: ``nl`` or ``en``.
+        room: months left free to the right of the last one.
+
+    Returns:
+        An encoding without its field.
+    """
+    ticks = month_ticks(first, last, lang)
+    at = [tick.index for tick in ticks]
+    full = pick(at, [list(tick.lines) for tick in ticks])
+    sparse = pick(at, [[""] if tick.minor else list(tick.lines) for tick in ticks])
+    return {
+        "type": "quantitative",
+        "scale": {
+            "domain": [month_index(first) - 0.5, month_index(last) + room],
+            "nice": False,
+            "zero": False,
+        },
+        "axis": {
+            "values": at,
+            "labelExpr": f"width < {NARROWEST:.0f} ? {sparse} : {full}",
+            "grid": False,
+            "title": None,
+            "labelOverlap": False,
+            "labelLineHeight": 16,
+        },
+    }

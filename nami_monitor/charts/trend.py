@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nami_monitor.charts import palette, trend_notes
+from nami_monitor.charts import palette, trend_annotations
 from nami_monitor.charts.axes import ValueAxis, month_index, month_ticks, value_axis
-from nami_monitor.charts.lanes import NARROWEST, apart
+from nami_monitor.charts.label_lanes import NARROWEST, apart
 from nami_monitor.charts.spec import LARGE, MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, clipped
 from nami_monitor.i18n import text
@@ -81,18 +81,18 @@ def trend_spec(
     first, last = month_index(months[0]), month_index(months[-1])
     ends = _ends(trend, last, lang)
     margin = 12 + max((END_SHARE * e.size * len(line) for e in ends for line in e.lines), default=0)
-    notes = trend_notes.layout(trend, margin=margin, compact=compact)
+    notes = trend_annotations.layout(trend, margin=margin, compact=compact)
     frame = Frame(first, last, notes.top, notes.top + height, axis)
     layers = [
         _axes_layer(frame, trend, lang),
         *_phase_layers(trend),
-        *trend_notes.break_layers(trend, notes, frame.top, frame.bottom),
+        *trend_annotations.break_layers(trend, notes, frame.top, frame.bottom),
         *_target_layers(trend),
-        *trend_notes.rule_layers(notes, frame.bottom),
+        *trend_annotations.rule_layers(notes, frame.bottom),
         *_series_layers(trend, frame),
         _end_layer(ends, frame),
         _hover_layer(trend, frame, lang),
-        *trend_notes.marker_layers(trend, notes, frame.y),
+        *trend_annotations.marker_layers(trend, notes, frame.y),
     ]
     total = frame.bottom + notes.below
     padding = {"left": 2, "top": 6, "right": 4, "bottom": 4}  # what hangs over, Vega fits in itself

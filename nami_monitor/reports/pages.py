@@ -14,17 +14,17 @@ from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.month import Briefing, Section
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import Line
-from nami_monitor.charts import alt, tables
-from nami_monitor.charts.control import single_trend
-from nami_monitor.charts.mirrored import (
+from nami_monitor.charts import tables
+from nami_monitor.charts.control_limits import single_trend
+from nami_monitor.charts.mirrored_bars import (
     Departure,
     mirrored_sentence,
     mirrored_spec,
     mirrored_table,
 )
-from nami_monitor.charts.strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
 from nami_monitor.charts.trend_data import Break, Mark, Trend, Written
+from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
@@ -407,7 +407,7 @@ def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
         line.kpi.unit,
     )
     return ReportFigure(
-        alt=alt.trend_sentence(shown, lang),
+        alt=tables.trend_sentence(shown, lang),
         spec=trend_spec(shown, lang),
         table=tables.trend_table(shown, lang),
         plain=None if annotated else plain,

@@ -16,7 +16,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, Lang, text
 from nami_monitor.store import Store
-from nami_monitor.ui import shell
+from nami_monitor.ui import theme
 from nami_monitor.ui.theme import stylesheet
 
 LANGUAGE = "lang"
@@ -161,7 +161,7 @@ def _enter(title: str) -> None:
 def dress(session: Session) -> None:
     """The style sheet, and the page's language in what Streamlit says and screen readers hear."""
     st.html(stylesheet())
-    st.html(shell.script(session.lang), unsafe_allow_javascript=True)
+    st.html(theme.script(session.lang), unsafe_allow_javascript=True)
 
 
 def _through_the_entry(name: str) -> None:

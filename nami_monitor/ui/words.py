@@ -1,9 +1,17 @@
-"""What people read instead of codes: names of KPIs, states, flags, reasons and differences."""
+"""What people read instead of codes: names of figures, tables and values, and sentences."""
 
 from __future__ import annotations
 
-from nami_monitor.core.words import Flag
-from nami_monitor.i18n import formats, has_text
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from nami_monitor.briefing.handbook import changes
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import Direction, Flag
+from nami_monitor.i18n import LANGS, formats, has_text, text
+from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.sentences import reason_sentence, word
 from nami_monitor.ui.app import Session
@@ -53,3 +61,80 @@ def flags(session: Session, found: tuple[Flag, ...]) -> str:
     """What a reader must know, in words; that it is demo data stands above every page."""
     said = [session.t(f"flags.{flag}") for flag in found if flag is not Flag.DEMO]
     return "; ".join(said)
+
+
+def table_name(session: Session, name: str) -> str:
+    """An input table: "Bestellingen en verbruik"."""
+    return session.t(f"tables.{name}.name")
+
+
+def column_name(session: Session, name: str) -> str:
+    """A canonical column: "Aantal"; of two of which either will do both are named."""
+    return " / ".join(session.t(f"columns.{part}") for part in name.split(" / "))
+
+
+def value_name(session: Session, allowed: str) -> str:
+    """An allowed value of a column: "hergebruikt"; the value itself where there is no word."""
+    key = f"allowed.{allowed}.name"
+    return session.t(key) if has_text(key, session.lang) else allowed
+
+
+def value_meanings(allowed: Iterable[str]) -> dict[str, str]:
+    """What words of either language mean: "nieuw" is ``new``."""
+    return {
+        text(f"allowed.{value_name}.name", lang).casefold(): value_name
+        for value_name in allowed
+        for lang in LANGS
+        if has_text(f"allowed.{value_name}.name", lang)
+    }
+
+
+def moment(session: Session, when: datetime) -> str:
+    """A moment in the reader's own day: "3 mrt 2026 14:05"."""
+    local = datetime.fromtimestamp(when.replace(tzinfo=UTC).timestamp(), UTC).astimezone()
+    return f"{formats.day(local, session.lang)} {local:%H:%M}"
+
+
+def rule_sentence(session: Session, name: str) -> str:
+    """Why a row was set aside, as a sentence."""
+    if name in MISFIT_RULES:
+        return session.t(f"reading.misfits.{name}")
+    return session.t(f"rules.{name}")
+
+
+def skip_reason(session: Session, name: str) -> str:
+    """Why a row is no data: "regel met een totaal"."""
+    what, _, dropped = name.partition(": ")
+    return session.t(f"skips.{what}", column=dropped)
+
+
+def table_names(session: Session, names: Iterable[str]) -> str:
+    """Kinds of codes: "Locaties, Categorieën"."""
+    return ", ".join(table_name(session, name) for name in names)
+
+
+def error_sentence(session: Session, error: UserError) -> str:
+    """What went wrong and what to do, with columns and tables by their names for people."""
+    seen = dict(error.values)
+    for key, known in (("column", "columns"), ("table", "tables")):
+        name = str(seen.get(key, ""))
+        if has_text(f"{known}.{name}", session.lang):
+            seen[key] = session.t(f"{known}.{name}")
+        elif has_text(f"{known}.{name}.name", session.lang):
+            seen[key] = session.t(f"{known}.{name}.name")
+    return session.sentence(UserError(error.key, **seen))
+
+
+def guarded(session: Session, part: Callable[[], None]) -> None:
+    """Run a part of the page; what a user can mend is said, and the rest of the page stands."""
+    try:
+        part()
+    except UserError as error:
+        st.error(error_sentence(session, error))
+
+
+def kpi_says(session: Session, kpi: Kpi) -> str:
+    """What a KPI says, which way is better, and how its definition changed."""
+    way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
+    said = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
+    return " ".join(part for part in said if part)

@@ -9,7 +9,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
-from nami_monitor.ui.case import WRITERS
+from nami_monitor.ui.pages.case import WRITERS
 from tests.support.case_page import shown
 
 FILES = {

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ui.shell import replacements
+from nami_monitor.ui.theme import replacements
 from tests.browser.serving import settled
 
 pytestmark = pytest.mark.browser

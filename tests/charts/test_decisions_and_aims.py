@@ -6,13 +6,13 @@ import json
 import pytest
 
 from nami_monitor.briefing.requests import DECISIONS
-from nami_monitor.charts.aim import AimPoint, aim_sentence, aim_spec, aim_table
-from nami_monitor.charts.decisions import (
+from nami_monitor.charts.decision_bars import (
     COLOURS,
     decisions_sentence,
     decisions_spec,
     decisions_table,
 )
+from nami_monitor.charts.target_bars import AimPoint, aim_sentence, aim_spec, aim_table
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS
 

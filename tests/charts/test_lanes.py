@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.charts.lanes import (
+from nami_monitor.charts.label_lanes import (
     CHARACTER,
     LINE_CHARACTERS,
     LINES,

@@ -9,15 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.chances import Length, chances_sentence, chances_spec, chances_table
-from nami_monitor.charts.completeness import (
-    SHAPES,
-    Cell,
-    Delivered,
-    completeness_spec,
-)
-from nami_monitor.charts.mirrored import Departure, mirrored_spec
-from nami_monitor.charts.reach import Place, reach_sentence, reach_spec
+from nami_monitor.charts.completeness_grid import SHAPES, Cell, Delivered, completeness_spec
+from nami_monitor.charts.forest_plot import Place, reach_sentence, reach_spec
+from nami_monitor.charts.mirrored_bars import Departure, mirrored_spec
+from nami_monitor.charts.power_curves import Length, chances_sentence, chances_spec, chances_table
 from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
 from nami_monitor.charts.trend_data import Lesson
 from nami_monitor.core.words import Unit

@@ -6,9 +6,8 @@ import altair as alt
 import pytest
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.alt import trend_sentence
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.tables import beside_table, mark_table, trend_table
+from nami_monitor.charts.tables import beside_table, mark_table, trend_sentence, trend_table
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
     Break,

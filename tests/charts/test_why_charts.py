@@ -1,10 +1,10 @@
 import altair as alt
 import pytest
 
-from nami_monitor.charts.bridge import End, Step, bridge_spec
-from nami_monitor.charts.contributions import COLOURS, Bar, contributions_spec
-from nami_monitor.charts.funnel import MARKS, Dot, Lines, Words, funnel_spec
+from nami_monitor.charts.contribution_bars import COLOURS, Bar, contributions_spec
+from nami_monitor.charts.funnel_plot import MARKS, Dot, Lines, Words, funnel_spec
 from nami_monitor.charts.palette import WHITE, contrast
+from nami_monitor.charts.waterfall import End, Step, bridge_spec
 
 EFFECTS = {effect: f"word {effect}" for effect in COLOURS}
 

@@ -12,7 +12,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import falls
 from nami_monitor.ui import app, links
-from nami_monitor.ui.conclusions import LESSON
+from nami_monitor.ui.pages.conclusions import LESSON
 from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]

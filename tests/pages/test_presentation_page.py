@@ -14,7 +14,8 @@ from nami_monitor.reports.arrange import KIND
 from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.make import Format
 from nami_monitor.store.journal import current
-from nami_monitor.ui import app, presentation
+from nami_monitor.ui import app
+from nami_monitor.ui.pages import presentation
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ui import app, warm
+from nami_monitor.ui import app, preload
 from tests.pages.test_pages import ROOT
 
 
@@ -26,7 +26,7 @@ def built(own_place, demo_folder, monkeypatch):  # noqa: ARG001 - no demo yet
         path.write_bytes((demo_folder / "demo.duckdb").read_bytes())
 
     monkeypatch.setattr(databases, "build_demo", build)
-    monkeypatch.setattr(warm, "wait", lambda: None)
+    monkeypatch.setattr(preload, "wait", lambda: None)
     return failures
 
 
@@ -72,9 +72,9 @@ def test_the_next_page_needs_no_demo(built):
 
 def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place):  # noqa: ARG001
     def page():
-        from nami_monitor.ui import warm  # noqa: PLC0415 - AppTest runs the body by itself
+        from nami_monitor.ui import preload  # noqa: PLC0415 - AppTest runs the body by itself
 
-        assert warm.say_what_broke(RuntimeError("not for the visitor"))
+        assert preload.say_what_broke(RuntimeError("not for the visitor"))
 
     found = AppTest.from_function(page)
     found.session_state[app.LANGUAGE] = "nl"
@@ -98,7 +98,7 @@ def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo,
 
     st.cache_resource.clear()
     st.cache_data.clear()
-    warm.prepare()
+    preload.prepare()
     asked = []
     monkeypatch.setattr(cache, "briefing", lambda *_, **__: asked.append(1))
     store = app.store_of(app.DEMO)

@@ -1,0 +1,128 @@
+"""Where it went: a point with its interval for each place, those shown for sure filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import value_axis
+from nami_monitor.charts.label_lanes import NARROWEST
+from nami_monitor.charts.spec import MAIN, Spec, chart, layer, pick
+from nami_monitor.core.words import Unit
+from nami_monitor.i18n import text
+from nami_monitor.i18n.formats import departure, unit_label
+
+ROW: Final = 38
+"""Pixels for each place: room for a name on two lines."""
+
+NARROW_LINE: Final = 20
+"""Signs on a line of a name where the screen is narrow."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place where demand may have gone.
+
+    Args:
+        name: in the reader's language.
+        value: change per month.
+        low: lower limit.
+        high: upper limit.
+        shown: whether the limits leave out zero.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    shown: bool
+
+
+def reach_spec(places: tuple[Place, ...], unit: Unit, lang: str) -> Spec:
+    """Draw the places from top to bottom, in the order given.
+
+    Args:
+        places: at least one; names differ.
+        unit: of every value.
+        lang: ``nl`` or ``en``.
+    """
+    axis = value_axis([0.0, *(end for one in places for end in (one.low, one.high))], lang)
+    order = [one.name for one in places]
+    folded = [wrap(one.name, NARROW_LINE) for one in places]
+    y: Spec = {
+        "field": "name",
+        "type": "nominal",
+        "sort": order,
+        "scale": {"domain": order},
+        "axis": {
+            "title": None,
+            "domain": False,
+            "ticks": False,
+            "labelColor": palette.BODY,
+            "labelExpr": f"width < {NARROWEST:.0f} ? {pick(order, folded)} : datum.value",
+            "labelLimit": {"expr": f"width < {NARROWEST:.0f} ? 150 : 320"},
+        },
+    }
+    x: Spec = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [axis.low, axis.high], "nice": False, "zero": False},
+        "axis": {
+            "title": text("charts.reach.axis", lang, unit=unit_label(unit, lang)),
+            "titleFontWeight": "normal",
+            "values": list(axis.ticks),
+            "labelExpr": pick(axis.ticks, axis.labels),
+            "labelOverlap": True,
+        },
+    }
+    rows = [
+        {
+            "name": one.name,
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+            "said": text(f"charts.reach.{'shown' if one.shown else 'not_shown'}", lang),
+            "label": departure(one.value, unit, lang),
+        }
+        for one in places
+    ]
+    legend = [text(f"charts.reach.{key}", lang) for key in ("shown", "not_shown")]
+    colour: Spec = {
+        "field": "said",
+        "type": "nominal",
+        "scale": {"domain": legend, "range": [palette.SECOND, palette.GREY_TEXT]},
+        "legend": {
+            "title": None,
+            "orient": "top",
+            "labelFontSize": MAIN,
+            "columns": {"expr": f"width < {NARROWEST:.0f} ? 1 : 2"},
+        },
+    }
+    tooltip = [
+        {"field": "name", "title": text("charts.reach.place", lang)},
+        {"field": "label", "title": text("charts.mirrored.departure", lang)},
+    ]
+    layers = [
+        layer({"type": "rule", "color": palette.BODY, "strokeWidth": 1.5}, [{"value": 0}],
+              {"x": x}),
+        layer({"type": "rule", "strokeWidth": 3}, rows,
+              {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour}),
+        layer({"type": "point", "filled": True, "opacity": 1, "size": 110}, rows,
+              {"y": y, "x": x, "color": colour, "tooltip": tooltip}),
+    ]  # fmt: skip
+    padding = {"left": 2, "top": 6, "right": 12, "bottom": 4}
+    return chart(layers, height=ROW * len(places), padding=padding)
+
+
+def reach_sentence(places: tuple[Place, ...], unit: Unit, lang: str) -> str:
+    """Tell the places in words: where something was shown, and how much."""
+    shown = [
+        f"{one.name} {departure(one.value, unit, lang)} {unit_label(unit, lang)}"
+        for one in places
+        if one.shown
+    ]
+    if not shown:
+        return text("charts.reach.alt_none", lang, count=len(places))
+    return text("charts.reach.alt", lang, count=len(places), places="; ".join(shown))

@@ -1,0 +1,295 @@
+"""What stands beside a trend: lessons that are opened by click, key or list, and people's notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from nami_monitor.briefing import notes as log
+from nami_monitor.briefing import signal_words
+from nami_monitor.briefing.beside import written
+from nami_monitor.briefing.lessons import Called
+from nami_monitor.briefing.notes import Note
+from nami_monitor.charts.trend_data import Lesson as LessonMark
+from nami_monitor.charts.trend_data import Trend, Written
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.thresholds import NOTE_TEXT
+from nami_monitor.i18n import formats
+from nami_monitor.kit import shipped
+from nami_monitor.kpis import Kpi
+from nami_monitor.store import Transaction
+from nami_monitor.ui import app, booking, lesson_card
+from nami_monitor.ui.app import Session
+
+NO_LESSON: Final = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A trend on a page.
+
+    Args:
+        kpi: the figure.
+        category: the category; None for all together.
+        called: the lessons beside it, those marked on it first.
+        notes: what people wrote at it, with the codes of their markers.
+        key: of the chart, and the beginning of the keys of what belongs to it.
+    """
+
+    kpi: Kpi
+    category: str | None
+    called: tuple[Called, ...]
+    notes: tuple[tuple[str, Note], ...]
+    key: str
+
+
+def shown(
+    session: Session, kpi: Kpi, category: str | None, called: tuple[Called, ...], key: str
+) -> Shown:
+    """A trend with what stands beside it.
+
+    Args:
+        session: the visitor's session.
+        kpi: the figure.
+        category: the category; None for all together.
+        called: the lessons beside it.
+        key: of the chart.
+    """
+    with session.store.read() as db:
+        found = written(db, kpi, category)
+    coded = tuple((f"N{number}", note) for number, note in enumerate(found, start=1))
+    return Shown(kpi, category, called, coded, key)
+
+
+def marked(session: Session, trend: Trend, series: Shown) -> Trend:
+    """The trend with its lessons and notes on it."""
+    return replace(
+        trend,
+        lessons=marks(session, series.called),
+        written=tuple(Written(note.month, code, note.text) for code, note in series.notes),
+    )
+
+
+def marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
+    """The lessons that a chart bears."""
+    return tuple(
+        LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
+        for one in called
+        if one.code
+    )
+
+
+def clicked(key: str) -> None:
+    """Open the lesson or note of which the marker on the chart was clicked."""
+    selection = st.session_state[key].selection
+    for name in ("lesson", "written"):
+        for row in selection.get(name) or ():
+            st.session_state[f"{key}_{name}_asked"] = row["code"]
+
+
+def lessons(session: Session, called: Sequence[Called], chart: str) -> None:
+    """The list of lessons of a chart, and the one that is open.
+
+    Args:
+        session: the visitor's session.
+        called: the lessons beside it.
+        chart: its key.
+    """
+    if not called:
+        return
+    key = f"{chart}_lesson"
+    names = {one.lesson.name: one for one in called}
+    asked = st.session_state.pop(f"{key}_asked", None)
+    for name, one in names.items():
+        if one.code and one.code == asked:
+            st.session_state[key] = name
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = next(iter(names))
+    with st.container(key=f"{chart}_lessons", border=True):
+        left, right = st.columns([2, 3])
+        with left:
+            chosen = st.radio(
+                session.t("kit.beside.title"),
+                list(names),
+                format_func=lambda name: _label(session, names[name]),
+                key=key,
+            )
+        with right:
+            one = names[str(chosen)]
+            why = signal_words.sentence(one.signal, session.lang)
+            lesson_card.show(session, one.lesson, why)
+
+
+def _label(session: Session, one: Called) -> str:
+    title = one.lesson.words[session.lang].title
+    return f"{one.code} · {title}" if one.code else title
+
+
+def notes(session: Session, series: Shown, trend: Trend) -> None:
+    """What people wrote, and forms to write, change and withdraw."""
+    found = series.notes
+    asked = st.session_state.pop(f"{series.key}_written_asked", None)
+    key = f"{series.key}_note"
+    if asked:
+        st.session_state[f"{key}_open"] = asked
+    title = session.t("notes_of_people.title", n=len(found))
+    with st.expander(title, expanded=bool(asked) or f"{key}_said" in st.session_state):
+        said = st.session_state.pop(f"{key}_said", None)
+        if said:
+            st.success(said)
+        _listed(session, found, trend)
+        booking.in_demo(session)
+        who = st.text_input(
+            session.t("data.who.label"),
+            value=session.who,
+            max_chars=40,
+            help=session.t("data.who.help"),
+            key=f"{key}_who",
+            width=320,
+        )
+        st.session_state[app.WHO] = who.strip()
+        _write(session, series, trend, key)
+        if found:
+            _change(session, found, key)
+
+
+def _listed(session: Session, found: Sequence[tuple[str, Note]], trend: Trend) -> None:
+    """The notes; those on months that are not shown apart."""
+    parts = {
+        "": [pair for pair in found if trend.covers(pair[1].month)],
+        session.t("notes_of_people.elsewhere"): [
+            pair for pair in found if not trend.covers(pair[1].month)
+        ],
+    }
+    for heading, some in parts.items():
+        if some:
+            rows = "".join(f"<li>{_said(session, code, note)}</li>" for code, note in some)
+            above = f"<p>{escape(heading)}</p>" if heading else ""
+            st.html(f'{above}<ul class="nami-notes" role="list">{rows}</ul>')
+
+
+def _said(session: Session, code: str, note: Note) -> str:
+    """A note with who, when and its lesson; whatever was typed stays text."""
+    moment = formats.day(note.written_at.date(), session.lang)
+    changed = note.changed_at and formats.day(note.changed_at.date(), session.lang)
+    when = session.t(
+        f"notes_of_people.{'changed' if changed else 'written'}",
+        who=note.who,
+        written=moment,
+        changed=changed or "",
+    )
+    known = shipped().lessons.get(note.lesson or "")
+    lesson = known and session.t("notes_of_people.lesson", title=known.words[session.lang].title)
+    small = " ".join(part for part in (when, lesson) if part)
+    return (
+        f"<strong>{code} · {escape(formats.month(note.month, session.lang))}</strong>"
+        f" {escape(note.text)} <small>{escape(small)}</small>"
+    )
+
+
+def _write(session: Session, series: Shown, trend: Trend, key: str) -> None:
+    months = list(reversed(trend.months))
+    with st.form(f"{key}_new", clear_on_submit=False, border=False):
+        left, right = st.columns(2)
+        with left:
+            month = st.selectbox(
+                session.t("notes_of_people.month"),
+                months,
+                format_func=lambda day: formats.month(day, session.lang),
+                key=f"{key}_month",
+            )
+        with right:
+            lesson = _lesson_field(session, series, f"{key}_new_lesson")
+        text = _text_field(session, f"{key}_text")
+        if st.form_submit_button(session.t("notes_of_people.write"), type="primary"):
+            _book(
+                session,
+                key,
+                "booked",
+                lambda db: log.write(
+                    db,
+                    month=month,
+                    kpi=series.kpi.code,
+                    category=series.category,
+                    text=text,
+                    lesson=lesson or None,
+                    who=app.current().who,
+                ),
+            )
+
+
+def _change(session: Session, found: Sequence[tuple[str, Note]], key: str) -> None:
+    """Change or withdraw one of the notes."""
+    by_code = dict(found)
+    if st.session_state.get(f"{key}_open") not in by_code:
+        st.session_state[f"{key}_open"] = found[0][0]
+    code = st.selectbox(
+        session.t("notes_of_people.choose"),
+        list(by_code),
+        format_func=lambda one: _short(session, one, by_code[one]),
+        key=f"{key}_open",
+    )
+    note = by_code[str(code)]
+    with st.form(f"{key}_edit_{note.name}", border=False):
+        text = _text_field(session, f"{key}_edit_{note.name}_text", note.text)
+        left, right = st.columns(2)
+        with left:
+            saved = st.form_submit_button(session.t("notes_of_people.save"))
+        with right:
+            gone = st.form_submit_button(session.t("notes_of_people.withdraw"))
+    who = app.current().who
+    if saved:
+        _book(session, key, "saved", lambda db: log.change(db, note.name, text, note.lesson, who))
+    if gone:
+        _book(session, key, "withdrawn", lambda db: log.withdraw(db, note.name, who))
+
+
+def _short(session: Session, code: str, note: Note) -> str:
+    return f"{code} · {formats.month(note.month, session.lang)}"
+
+
+def _text_field(session: Session, key: str, value: str = "") -> str:
+    return str(
+        st.text_area(
+            session.t("notes_of_people.text"),
+            value=value,
+            max_chars=int(NOTE_TEXT.value),
+            help=session.t("notes_of_people.text_help"),
+            key=key,
+        )
+    )
+
+
+def _lesson_field(session: Session, series: Shown, key: str) -> str:
+    """A lesson to refer to: those beside the chart first, then all others."""
+    near = [one.lesson.name for one in series.called]
+    every = [NO_LESSON, *near, *(name for name in shipped().lessons if name not in near)]
+    titles = shipped().lessons
+    return str(
+        st.selectbox(
+            session.t("notes_of_people.of_lesson"),
+            every,
+            format_func=lambda name: (
+                titles[name].words[session.lang].title
+                if name
+                else session.t("notes_of_people.none")
+            ),
+            key=key,
+        )
+    )
+
+
+def _book(session: Session, key: str, said: str, act: Callable[[Transaction], object]) -> None:
+    """Keep what was written and draw the page anew; else say what is wrong."""
+    try:
+        with session.store.write() as db:
+            act(db)
+    except UserError as error:
+        st.error(session.sentence(error))
+        return
+    st.session_state[f"{key}_said"] = session.t(f"notes_of_people.{said}")
+    st.rerun()

@@ -1,0 +1,239 @@
+"""The parts of the page on assets: cards, ages, how long they last, and where they went."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.briefing import assets as briefing
+from nami_monitor.briefing.assets import BANDS, Choices, Register
+from nami_monitor.charts import age_bars, survival_curve
+from nami_monitor.charts.survival_curve import Step
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.periods import Period, parse_month
+from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.lifetimes import Lives
+from nami_monitor.store import Store
+from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import Where, cached
+from nami_monitor.ui.cards import Card, cards_html
+from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.links import Filters
+
+YEAR = 12
+IN_USE, RETIRED = "assets_in_use", "assets_retired"
+"""What the page counts beside its KPIs."""
+
+
+@cached(entries=20)
+def choices(store: Store) -> Choices:
+    """What the page offers."""
+    with store.read() as db:
+        return briefing.choices(db)
+
+
+@cached(entries=50)
+def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+    with store.read() as db:
+        return briefing.register(db, month, dict(where), kind)
+
+
+def empty(session: Session, offered: Choices) -> bool:
+    """Whether no asset is on record; if so, say what to load."""
+    if offered.months:
+        return False
+    with st.container(key="assets_empty", border=True):
+        st.header(session.t("assets.empty.title"), anchor=False)
+        st.markdown(session.t("assets.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+    return True
+
+
+def chosen(session: Session, offered: Choices) -> Chosen:
+    """Category, month and kind of period."""
+    left, right, last = st.columns(3)
+    months = [f"{month:%Y-%m}" for month in offered.months]
+    with left:
+        category = filters.select(
+            "category",
+            session.t("filters.category"),
+            [*offered.categories, ALL],
+            lambda code: (
+                offered.categories[code][session.lang]
+                if code
+                else session.t("filters.all_categories")
+            ),
+        )
+    with right:
+        month = filters.select(
+            "month",
+            session.t("assets.at"),
+            months,
+            lambda code: formats.month(code, session.lang),
+        )
+    with last:
+        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
+    where: Where = (("category", (category,)),) if category != ALL else ()
+    return Chosen(where, parse_month(month), category, kind)
+
+
+def register(session: Session, picked: Chosen) -> Register:
+    """What the register says."""
+    return _register(session.store, picked.month, picked.where, str(picked.kind))
+
+
+def headline(session: Session, found: Register) -> None:
+    """The register in one sentence, and what in it nobody believes."""
+    month = formats.month(found.month, session.lang)
+    count = formats.number(found.in_use, session.lang)
+    st.markdown(session.t("assets.headline", n=count, month=month))
+    if found.spoilt:
+        st.warning(session.t("assets.spoilt", n=found.spoilt))
+
+
+def cards(session: Session, found: Register) -> None:
+    """A card per figure."""
+    shown = tuple(_card(session, result, found.where) for result in found.figures)
+    st.html(cards_html(shown, session.lang))
+    period = found.period
+    over = formats.period(period.start, period.end, period.kind, session.lang)
+    st.caption(session.t("assets.over", period=over))
+
+
+def _card(session: Session, result: KpiResult, where: Filters) -> Card:
+    kpi, lang = CATALOGUE[result.code], session.lang
+    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    whole = figure_notes.total(session, result, where)
+    beside = (whole,) if whole else ()
+    if result.state is not State.VALUE or result.value is None:
+        why = words.reason(session, result)
+        return Card(name, result.state, strategy=strategy, reason=why, beside=beside)
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=formats.figure(result.value, result.unit, lang),
+        unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
+        beside=beside,
+        note=figure_notes.notes(session, result),
+        trace=links.trace(session, result, where),
+    )
+
+
+def stock(session: Session, found: Register) -> None:
+    """How old the assets in use are, and in which condition they came."""
+    st.header(session.t("assets.ages"), anchor=False)
+    if not found.ages:
+        st.info(session.t("assets.none_in_use"))
+        return
+    names = {code: words.code_name(session, "condition", code) for _, code in found.ages}
+    st.vega_lite_chart(
+        age_bars.ages_spec(found.ages, BANDS, names, session.lang),
+        theme=None,
+        key="ages",
+        alt=age_bars.ages_sentence(found.ages, BANDS, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        table = age_bars.ages_table(found.ages, BANDS, names, session.lang)
+        trend_chart.show_table(session, table, "ages_table", session.t("assets.ages"))
+    at = Period(found.month, found.month, PeriodKind.MONTH)
+    links.offer_sum(session, IN_USE, at, found.where)
+
+
+def lasting(session: Session, found: Register) -> None:
+    """How long they last, from all that were watched until the month."""
+    st.header(session.t("assets.lasting"), anchor=False)
+    result = _survival(found)
+    if result.state is State.NOT_APPLICABLE:
+        st.info(words.reason(session, result))
+        return
+    if found.lives is None or not len(found.lives.curve.ages):
+        st.info(session.t("assets.nothing_watched"))
+        return
+    steps = _steps(found.lives)
+    warranty = None if found.lives.warranty is None else found.lives.warranty / YEAR
+    st.markdown(_at_warranty(session, found))
+    st.vega_lite_chart(
+        survival_curve.survival_spec(steps, warranty, session.lang),
+        theme=None,
+        key="survival",
+        alt=survival_curve.survival_sentence(steps, warranty, session.lang),
+    )
+    st.caption(session.t("assets.method"))
+    with st.expander(session.t("trends.as_table")):
+        table = survival_curve.survival_table(steps, session.lang)
+        trend_chart.show_table(session, table, "survival_table", session.t("assets.lasting"))
+    name = words.kpi_name(session, CATALOGUE[result.code])
+    links.offer(session.t("trace.figure", name=name), links.of_result(result, found.where))
+
+
+def _steps(seen: Lives) -> list[Step]:
+    curve = seen.curve
+    columns = (curve.survival, curve.low, curve.high)
+    return [
+        Step(float(age + 1) / YEAR, int(n), int(gone), *(100 * float(share) for share in shares))
+        for age, n, gone, *shares in zip(
+            curve.ages, curve.at_risk, curve.retired, *columns, strict=True
+        )
+    ]
+
+
+def _survival(found: Register) -> KpiResult:
+    return next(r for r in found.figures if r.code == briefing.SURVIVAL)
+
+
+def _at_warranty(session: Session, found: Register) -> str:
+    result = _survival(found)
+    if result.value is None or result.low is None or result.high is None:
+        return words.reason(session, result)
+    seen = found.lives
+    years = (seen.warranty or 0) / YEAR if seen else 0
+    return session.t(
+        "assets.at_warranty",
+        years=formats.number(years, session.lang, significant=3),
+        share=formats.percent(result.value, session.lang),
+        low=formats.percent(result.low, session.lang),
+        high=formats.percent(result.high, session.lang),
+    )
+
+
+def gone(session: Session, found: Register) -> None:
+    """Which assets were retired, by which route, and how many of them too early."""
+    st.header(session.t("assets.gone"), anchor=False)
+    if not found.retired:
+        st.info(session.t("assets.none_retired"))
+        return
+    st.markdown(
+        session.t(
+            "assets.early",
+            retired=formats.number(found.retired, session.lang),
+            early=formats.number(found.early, session.lang),
+            warranted=formats.number(found.warranted, session.lang),
+            unknown=formats.number(found.retired - found.warranted, session.lang),
+        )
+    )
+    routes = sorted({route for _, route in found.routes}, key=lambda r: (r is None, r or ""))
+    years = sorted({year for year, _ in found.routes}, reverse=True)
+    head = (session.t("assets.year"), *(_route(session, route) for route in routes))
+    rows = tuple(
+        (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
+    )
+    table = Table(head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes))))
+    traces = [
+        links.sum_of(session, RETIRED, _year(year, found.month), found.where) for year in years
+    ]
+    column = {session.t("trace.column"): traces}
+    trend_chart.show_table(session, table, "routes", session.t("assets.gone"), column)
+
+
+def _year(year: int, month: date) -> Period:
+    """A year as far as the register speaks of it."""
+    return Period(date(year, 1, 1), min(date(year, YEAR, 1), month), PeriodKind.YTD)
+
+
+def _route(session: Session, route: str | None) -> str:
+    """A route in words; as it was written where the catalogue has none."""
+    return words.code_name(session, "route", route) if route else session.t("assets.no_route")

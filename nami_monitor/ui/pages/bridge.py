@@ -1,0 +1,220 @@
+"""The spend bridge as it is drawn: steps, what each means, and every article."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nami_monitor.charts.waterfall import End, Step, bridge_spec
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import Flag, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import Ask, KpiResult
+from nami_monitor.kpis.bridge import (
+    ARTICLE,
+    NO_ARTICLE,
+    Bought,
+    Bridge,
+    Part,
+    SpendBridge,
+    Split,
+    spend_bridge,
+)
+from nami_monitor.kpis.questions import EMPTY
+from nami_monitor.kpis.sentences import names
+from nami_monitor.store import Store
+from nami_monitor.ui import links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+SPEND = "impact_spend"
+"""The figure of either period."""
+CHANGE = "reduce_spend_bridge"
+"""The figure that is the change itself: it rests on the lines of both periods."""
+
+
+def show(session: Session, ask: Ask) -> None:
+    """The bridge of a period against a year earlier, or why there is none.
+
+    Args:
+        session: for the words.
+        ask: the period and the filters.
+    """
+    found, called = _bridge(session.store, ask, session.lang)
+    if found.bridge is None:
+        st.info(_lacking(session, found))
+        return
+    st.text(_sentence(session, found, found.bridge.total))
+    notes = _notes(session, found)
+    if notes:
+        st.warning(notes)
+    _draw(session, found, found.bridge)
+    _explain(session, found.bridge.total)
+    for result in (found.before, found.after):
+        links.offer_sum(session, SPEND, result.period, ask.where)
+    links.offer_sum(session, CHANGE, found.after.period, ask.where)
+    _table(session, found, found.bridge, called, ask.where)
+
+
+@cached(entries=50)
+def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | None, str]]:
+    """The bridge, and the names of its articles."""
+    with store.read() as db:
+        found = spend_bridge(db, ask)
+        return found, names(db, ARTICLE, list(found.products), lang)
+
+
+def _period(session: Session, result: KpiResult) -> str:
+    period = result.period
+    return formats.period(period.start, period.end, period.kind, session.lang)
+
+
+def _lacking(session: Session, found: SpendBridge) -> str:
+    reason = words.reason(session, found.lacking) if found.lacking else ""
+    if found.lacking and found.lacking.period == found.before.period:
+        return session.t("why.lacking", period=_period(session, found.before), reason=reason)
+    return reason
+
+
+def _more(session: Session, amount: float, like: float | None = None) -> str:
+    """An amount with its sign, without the last digits that adding up leaves behind."""
+    return formats.difference(round(amount, 6), Unit.EUR, session.lang, like=like)
+
+
+def _sentence(session: Session, found: SpendBridge, total: Split) -> str:
+    change = float(total.change)
+    before, after = found.before.value or 0.0, found.after.value or 0.0
+    said = {
+        "before": formats.money(before, session.lang),
+        "before_period": _period(session, found.before),
+        "after": formats.money(after, session.lang),
+        "after_period": _period(session, found.after),
+    }
+    if not round(change, 2):
+        return session.t("bridge.same", **said)
+    largest = max(Part, key=lambda part: abs(getattr(total, part)))
+    return session.t(
+        "bridge.sentence",
+        **said,
+        change=_more(session, change, like=after or before),
+        largest=session.t(f"bridge.parts.{largest}"),
+        amount=_more(session, float(getattr(total, largest))),
+    )
+
+
+def _notes(session: Session, found: SpendBridge) -> str:
+    """What a reader must know: breaks, refunds, and quantities that are not stated."""
+    said = [session.t(f"flags.{flag}") for flag in found.flags if flag is not Flag.DEMO]
+    notes = [session.t("why.flags", flags="; ".join(said))] if said else []
+    if found.refunds:
+        notes.append(session.t("bridge.refunds", n=found.refunds))
+    if found.unknown:
+        notes.append(session.t("bridge.unknown", n=found.unknown))
+    return " ".join(notes)
+
+
+def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
+    steps = tuple(
+        Step(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
+        for part in Part
+        if (amount := float(getattr(made.total, part)))
+    )
+    before, after = found.before.value or 0.0, found.after.value or 0.0
+    ends = [
+        End(_period(session, one), amount, formats.money(amount, session.lang))
+        for one, amount in ((found.before, before), (found.after, after))
+    ]
+    told = "; ".join(f"{step.name} {step.label}" for step in steps)
+    st.vega_lite_chart(
+        bridge_spec(
+            ends[0],
+            steps,
+            ends[1],
+            {way: session.t(f"bridge.ways.{way}") for way in ("less", "more")},
+            session.lang,
+        ),
+        theme=None,
+        key="bridge_chart",
+        alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=told),
+    )
+    exact = _more(session, float(made.total.change))
+    st.caption(session.t("bridge.exact", change=exact))
+
+
+def _explain(session: Session, total: Split) -> None:
+    """Each part with its amount and what it means."""
+    rows = [
+        {
+            session.t("bridge.table.part"): session.t(f"bridge.parts.{part}"),
+            session.t("bridge.table.amount"): _more(session, float(getattr(total, part))),
+            session.t("bridge.table.means"): session.t(f"bridge.means.{part}"),
+        }
+        for part in Part
+    ]
+    st.table(rows, border="horizontal", hide_index=True, alt=session.t("bridge.title"))
+
+
+def _table(
+    session: Session,
+    found: SpendBridge,
+    made: Bridge[str],
+    called: dict[str | None, str],
+    where: Filters,
+) -> None:
+    """Every article, the largest change first."""
+    st.header(session.t("bridge.articles"), anchor=False)
+
+    def money(value: float) -> str:
+        return formats.money(value, session.lang)
+
+    def more(value: float) -> str:
+        return _more(session, value)
+
+    heads = [
+        Head(session.t(f"dimensions.{ARTICLE}")),
+        Head(_period(session, found.before), money),
+        Head(_period(session, found.after), money),
+        Head(session.t("bridge.table.change"), more),
+        *(Head(session.t(f"bridge.parts.{part}"), more) for part in Part),
+    ]
+    order = [key for key, _ in made.largest()]
+    order += [key for key in made.products if key not in set(order)]
+    rows = [
+        (
+            session.t("bridge.no_article") if key == NO_ARTICLE else called[key],
+            _amount(found.products[key].before),
+            _amount(found.products[key].after),
+            float(made.products[key].change),
+            *(float(getattr(made.products[key], part)) for part in Part),
+        )
+        for key in order
+    ]
+    title = session.t("bridge.title")
+    traces = [
+        links.sum_of(session, *_rests_on(found, key), {**where, ARTICLE: (key or EMPTY,)})
+        for key in order
+    ]
+    grid(
+        session,
+        heads,
+        rows,
+        key="bridge_table",
+        name=session.t("bridge.articles"),
+        file=title,
+        traces={session.t("trace.column"): traces},
+    )
+
+
+def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
+    """The figure behind an article: the change, or the spend of the one period that has it."""
+    bought = found.products[key]
+    if not _amount(bought.before):
+        return SPEND, found.after.period
+    if not _amount(bought.after):
+        return SPEND, found.before.period
+    return CHANGE, found.after.period
+
+
+def _amount(bought: Bought | None) -> float:
+    return float(bought.amount) if bought else 0.0

@@ -1,0 +1,466 @@
+"""The parts of the page on contracts: what to prepare, the timeline, value, shapes, register."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.briefing import contracts as briefing
+from nami_monitor.briefing.contracts import (
+    CARDS,
+    STREAMS,
+    Choices,
+    Contract,
+    Register,
+    Shape,
+    Split,
+)
+from nami_monitor.charts import contract_timeline as charts
+from nami_monitor.charts import tables
+from nami_monitor.charts.period_bars import Bar, period_spec
+from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.trend_data import Mark, Series, Trend, TrendPoint
+from nami_monitor.core.periods import Period, add_months, month_range, parse_month
+from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.questions import EMPTY
+from nami_monitor.store import Store
+from nami_monitor.ui import filters, links, trend_chart, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import Where, cached
+from nami_monitor.ui.cards import Card, cards_html
+from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+VALUE, RUNNING = "contract_value", "contracts_running"
+"""What the page adds up beside its KPIs."""
+
+BEFORE, AFTER = 24, 72
+"""Months of the timeline before and, at most, after the chosen month."""
+
+
+@cached(entries=20)
+def choices(store: Store) -> Choices:
+    """What the page offers."""
+    with store.read() as db:
+        return briefing.choices(db)
+
+
+def register(session: Session, picked: Chosen) -> Register:
+    """What the register has to say."""
+    return _register(session.store, picked.month, picked.where, str(picked.kind))
+
+
+@cached(entries=50)
+def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+    with store.read() as db:
+        return briefing.register(db, month, dict(where), kind)
+
+
+def empty(session: Session, offered: Choices) -> bool:
+    """Whether no running contract is on record; if so, say what to load."""
+    if offered.months:
+        return False
+    with st.container(key="contracts_empty", border=True):
+        st.header(session.t("contracts.empty.title"), anchor=False)
+        st.markdown(session.t("contracts.empty.words"))
+        st.page_link("pages/data.py", label=session.t("contracts.empty.load"))
+    return True
+
+
+def chosen(session: Session, offered: Choices) -> Chosen:
+    """Category, month and kind of period."""
+    left, right, last = st.columns(3)
+    months = [f"{month:%Y-%m}" for month in offered.months]
+    with left:
+        category = filters.select(
+            "category",
+            session.t("filters.category"),
+            [ALL, *offered.categories],
+            lambda code: _category(session, offered, code),
+        )
+    with right:
+        month = filters.select(
+            "month",
+            session.t("filters.month"),
+            months,
+            lambda code: formats.month(code, session.lang),
+        )
+    with last:
+        kind = filters.period(session, parse_month(month), months)
+    where = (("category", (category,)),) if category else ()
+    return Chosen(where, parse_month(month), category, kind)
+
+
+def _category(session: Session, offered: Choices, code: str) -> str:
+    if code == ALL:
+        return session.t("filters.all_categories")
+    return offered.categories.get(code, {}).get(session.lang, code)
+
+
+def prepare(session: Session, found: Register) -> None:
+    """Contracts to start preparing now, and those whose end should be mended first."""
+    month = formats.month(found.month, session.lang)
+    due = found.due
+    st.header(session.t("contracts.prepare.title"), anchor=False)
+    st.markdown(session.t("contracts.prepare.words", n=len(due), month=month))
+    if found.overdue:
+        named = ", ".join(one.name for one in found.overdue)
+        st.text(session.t("contracts.prepare.overdue", named=named))
+    if not due:
+        return
+    offered = choices(session.store)
+
+    def day(value: date) -> str:
+        return formats.day(value, session.lang)
+
+    def number(value: float) -> str:
+        return formats.number(value, session.lang)
+
+    heads = [
+        Head(session.t("columns.title")),
+        Head(session.t("contracts.moment"), day),
+        Head(session.t("contracts.kind")),
+        Head(session.t("contracts.prepare_from"), day),
+        Head(session.t("columns.notice_months"), number),
+        Head(session.t("columns.preparation_months"), number),
+        Head(session.t("columns.category")),
+        Head(session.t("columns.supplier")),
+    ]
+    rows = [
+        (
+            one.name,
+            moment.day,
+            session.t(f"charts.contracts.{moment.kind}"),
+            moment.prepare_from,
+            one.notice,
+            moment.preparation,
+            _category(session, offered, one.category),
+            one.supplier,
+        )
+        for one, moment in due
+    ]
+    title = session.t("contracts.prepare.title")
+    grid(session, heads, rows, key="contracts_due", name=title, file=title)
+
+
+def cards(session: Session, found: Register) -> None:
+    """A card per figure."""
+    shown = tuple(_card(session, found.figures[code], found.where) for code in CARDS)
+    st.html(cards_html(shown, session.lang))
+
+
+def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> Card:
+    result, lang = results[-1], session.lang
+    kpi = CATALOGUE[result.code]
+    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    if result.state is not State.VALUE or result.value is None:
+        return Card(name=name, state=result.state, strategy=strategy,
+                    reason=words.reason(session, result))  # fmt: skip
+    written = words.figure(session, result)
+    complete = result.completeness
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=formats.figure(result.value, result.unit, lang),
+        spark=tuple(one.value for one in results),
+        spark_alt=session.t("contracts.spark", name=name, value=written),
+        note=""
+        if complete is None
+        else session.t(
+            "contracts.complete", share=formats.percent(100 * complete, lang, decimals=0)
+        ),
+        trace=links.trace(session, result, where),
+    )
+
+
+def timeline(session: Session, found: Register) -> None:
+    """When contracts run, can be left and end."""
+    current = [one for one in found.contracts if one.current(found.month)]
+    st.header(session.t("contracts.timeline.title"), anchor=False)
+    if not current:
+        st.info(session.t("contracts.timeline.nothing"))
+        return
+    drawn = current[: charts.MOST]
+    days = [moment.day for one in drawn for moment in one.moments]
+    last = min(max([*days, found.month]), add_months(found.month, AFTER)).replace(day=1)
+    window = (
+        add_months(found.month, -BEFORE),
+        max(add_months(last, 2), add_months(found.month, 12)),
+    )
+    lanes = [_lane(one, found.month) for one in drawn]
+    st.vega_lite_chart(
+        charts.timeline_spec(lanes, window, found.month, session.lang),
+        theme=None,
+        key="contracts_timeline",
+        alt=charts.timeline_sentence(lanes, found.month, session.lang),
+    )
+    said = session.t("contracts.timeline.words", start=formats.month(window[0], session.lang))
+    if len(current) > len(drawn):
+        said = f"{said} {session.t('contracts.timeline.rest', n=len(current) - len(drawn))}"
+    st.caption(said)
+
+
+def _lane(one: Contract, month: date) -> charts.Lane:
+    coming = one.coming(month)
+    spans = {}
+    if coming:
+        told = min(max(_earlier(coming.day, one.notice or 0.0), coming.prepare_from), coming.day)
+        spans = {"preparation": (coming.prepare_from, told), "notice": (told, coming.day)}
+    return charts.Lane(
+        one.name,
+        one.starts_on,
+        one.ends_on,
+        tuple(moment.day for moment in one.moments if moment.kind == "option"),
+        **spans,
+    )
+
+
+def _earlier(day: date, months: float) -> date:
+    """A day some whole months earlier, or the last of its month where there is no such day."""
+    first = add_months(day.replace(day=1), -int(months))
+    return min(date.fromordinal(first.toordinal() + day.day - 1),
+               date.fromordinal(add_months(first, 1).toordinal() - 1))  # fmt: skip
+
+
+def values(session: Session, found: Register) -> None:
+    """The value under contract, by category."""
+    title = session.t("contracts.values.title")
+    st.header(title, anchor=False)
+    st.caption(session.t("contracts.values.words"))
+    if not found.values:
+        st.info(session.t("contracts.values.nothing"))
+        return
+    offered = choices(session.store)
+    known = [month for month, _ in found.values]
+    months = month_range(min(known), max(known))
+    categories = list({category: None for _, category in found.values})
+    series = [
+        Series(
+            _category(session, offered, category),
+            tuple(TrendPoint(month, found.values.get((month, category))) for month in months),
+        )
+        for category in sorted(
+            categories, key=lambda code: -found.values.get((months[-1], code), 0.0)
+        )
+    ]
+    trend = Trend(tuple(series), Unit.EUR)
+    st.vega_lite_chart(
+        charts.value_spec(trend, session.lang),
+        theme=None,
+        key="contracts_values",
+        alt=tables.trend_sentence(trend, session.lang),
+    )
+    st.caption(caption(trend, session.lang))
+    with st.expander(session.t("trends.as_table")):
+        found_table = tables.trend_table(trend, session.lang)
+        rows = (_month(row[0]) for row in found_table.rows)
+        traces = [links.sum_of(session, VALUE, month, found.where) for month in rows]
+        column = {session.t("trace.column"): traces}
+        trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
+
+
+def shapes(session: Session, found: Register) -> None:
+    """How running contracts are specified, and in which form."""
+    title = session.t("contracts.shapes.title")
+    st.header(title, anchor=False)
+    if not found.shapes:
+        st.info(session.t("contracts.shapes.nothing"))
+        return
+    st.caption(session.t("contracts.shapes.words"))
+    heads = [
+        Head(session.t("columns.specification")),
+        Head(session.t("columns.form")),
+        Head(session.t("contracts.shapes.count"), lambda n: formats.number(int(n), session.lang)),
+        Head(session.t("columns.value_eur"), lambda value: formats.money(value, session.lang)),
+    ]
+    rows = [
+        (
+            words.value_name(session, one.specification)
+            if one.specification
+            else session.t("words.unknown"),
+            one.form or session.t("words.unknown"),
+            one.count,
+            one.value,
+        )
+        for one in found.shapes
+    ]
+    named = {RUNNING: session.t("contracts.shapes.count"), VALUE: session.t("columns.value_eur")}
+    traces = {
+        session.t("trace.of", what=name): [
+            None
+            if code == VALUE and one.value is None
+            else links.sum_of(session, code, _month(found.month), {**found.where, **_alike(one)})
+            for one in found.shapes
+        ]
+        for code, name in named.items()
+    }
+    grid(session, heads, rows, key="contracts_shapes", name=title, file=title, traces=traces)
+
+
+def _month(month: date) -> Period:
+    return Period(month, month, PeriodKind.MONTH)
+
+
+def _alike(one: Shape) -> dict[str, tuple[str, ...]]:
+    """The filters that give contracts of one shape."""
+    return {
+        "specification": (one.specification or EMPTY,),
+        "form": (one.form or EMPTY,),
+    }
+
+
+def table(session: Session, found: Register) -> None:
+    """Every contract of the register, and how much it leaves unsaid."""
+    title = session.t("contracts.register.title")
+    st.header(title, anchor=False)
+    said = [
+        session.t("contracts.register.words", n=len(found.contracts)),
+        session.t("contracts.register.value", n=found.without_value),
+        session.t("contracts.register.end", n=found.without_end),
+    ]
+    if found.end_unsaid:
+        said.append(session.t("contracts.register.unsaid", n=found.end_unsaid))
+    st.markdown(" ".join(said))
+    offered = choices(session.store)
+
+    def day(value: date) -> str:
+        return formats.day(value, session.lang)
+
+    heads = [
+        Head(session.t("columns.title")),
+        Head(session.t("columns.supplier")),
+        Head(session.t("columns.category")),
+        Head(session.t("columns.stream")),
+        Head(session.t("columns.value_eur"), lambda value: formats.money(value, session.lang)),
+        Head(session.t("columns.starts_on"), day),
+        Head(session.t("columns.ends_on"), day),
+        Head(session.t("columns.ends_on_note")),
+        Head(session.t("contracts.option"), day),
+        Head(session.t("columns.notice_months"), lambda value: formats.number(value, session.lang)),
+        Head(session.t("columns.specification")),
+        Head(session.t("columns.form")),
+        Head(session.t("columns.status")),
+        Head(session.t("contracts.status_written")),
+        Head(session.t("columns.contract_id")),
+    ]
+    rows = [
+        (
+            one.name,
+            one.supplier,
+            _category(session, offered, one.category),
+            one.stream and words.code_name(session, "stream", one.stream),
+            one.value,
+            one.starts_on,
+            one.ends_on,
+            one.note and words.value_name(session, one.note),
+            one.option(found.month),
+            one.notice,
+            one.specification and words.value_name(session, one.specification),
+            one.form,
+            session.t(f"contracts.standing.{one.standing}"),
+            one.status,
+            one.number,
+        )
+        for one in found.contracts
+    ]
+    grid(session, heads, rows, key="contracts_register", name=title, file=title)
+
+
+def splits(session: Session, found: Register) -> None:
+    """Spend of contracts that were split, as one line across the split, and by stream."""
+    if not found.splits:
+        return
+    st.header(words.kpi_name(session, CATALOGUE[STREAMS]), anchor=False)
+    st.caption(session.t("contracts.splits.words"))
+    for split in found.splits:
+        _split(session, split, found.where)
+
+
+def _split(session: Session, split: Split, where: Filters) -> None:
+    st.subheader(split.name, anchor=False)
+    if split.kind in trend_chart.MONTHLY:
+        _line(session, split)
+    else:
+        _bars(session, split)
+    with st.expander(session.t("trends.as_table")):
+        table = _split_table(session, split)
+        within = {**where, "family": (split.family,)}
+        traces = [
+            links.sum_of(session, STREAMS, split.periods[row[0]], within) for row in table.rows
+        ]
+        column = {session.t("trace.column"): traces}
+        trend_chart.show_table(session, table, f"split_{split.family}_table", split.name, column)
+
+
+def _line(session: Session, split: Split) -> None:
+    trend = Trend(
+        (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
+        Unit.EUR,
+        marks=tuple(
+            Mark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
+            for one in split.replacements
+        ),
+    )
+    st.vega_lite_chart(
+        trend_spec(trend, session.lang),
+        theme=None,
+        key=f"split_{split.family}",
+        alt=tables.trend_sentence(trend, session.lang),
+    )
+    st.text(_since(session, split))
+    st.caption(caption(trend, session.lang))
+
+
+def _bars(session: Session, split: Split) -> None:
+    bars = tuple(
+        Bar(_period(session, split, month), "", value) for month, value in split.total.items()
+    )
+    st.vega_lite_chart(
+        period_spec(bars, Unit.EUR, session.lang),
+        theme=None,
+        key=f"split_{split.family}",
+        alt=session.t("trends.bars_alt", name=split.name, n=len(bars)),
+    )
+    st.text(_since(session, split))
+
+
+def _since(session: Session, split: Split) -> str:
+    """From when on which contracts took over."""
+    return " ".join(
+        session.t(
+            "contracts.splits.since",
+            no=no,
+            names=", ".join(one.names),
+            month=formats.month(one.month, session.lang),
+        )
+        for no, one in enumerate(split.replacements, start=1)
+    )
+
+
+def _period(session: Session, split: Split, month: date) -> str:
+    period = split.periods[month]
+    return formats.period(period.start, period.end, period.kind, session.lang)
+
+
+def _split_table(session: Session, split: Split) -> tables.Table:
+    streams = [code for code, months in split.streams.items() if any(months.values())]
+
+    def money(value: float) -> str:
+        return formats.money(value, session.lang)
+
+    return tables.Table(
+        (
+            session.t("trends.table.period"),
+            session.t("contracts.splits.total"),
+            *(words.code_name(session, "stream", code) for code in streams),
+        ),
+        tuple(
+            (month, total, *(split.streams[code].get(month) for code in streams))
+            for month, total in sorted(split.total.items(), reverse=True)
+        ),
+        (lambda month: _period(session, split, month.date()), money, *(money for _ in streams)),
+    )

@@ -1,0 +1,154 @@
+"""Every delivery, and undoing one with its preview."""
+
+from __future__ import annotations
+
+from nami_monitor.ui import booking
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import formats
+from nami_monitor.ingest.overview import Batch, batches
+from nami_monitor.ingest.undo import UndoPreview, undo
+from nami_monitor.ui import app
+from nami_monitor.ui import booking
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui.pages.data import import_preview
+from nami_monitor.ui import words
+from nami_monitor.ui.grid import Head, grid
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    with session.store.read() as db:
+        found = batches(db)
+    if not found:
+        st.info(session.t("data.batches.none"))
+        return
+    _table(session, found)
+    chosen = st.selectbox(
+        session.t("data.batches.choose"),
+        found,
+        index=None,
+        format_func=lambda batch: name(session, batch),
+        key="batch_chosen",
+        placeholder=session.t("data.choose"),
+    )
+    if chosen is not None:
+        _one(session, chosen)
+
+
+def name(session: Session, batch: Batch) -> str:
+    """A batch in a list: "24: webwinkel_2025.csv (3 mrt 2026 14:05)"."""
+    return f"{batch.number}: {batch.file} ({words.moment(session, batch.when)})"
+
+
+def status(session: Session, batch: Batch) -> str:
+    """What became of a batch."""
+    if batch.undone:
+        when = words.moment(session, batch.undone)
+        return session.t("data.batches.undone", when=when, who=batch.undone_by or "-")
+    if batch.automatic:
+        return session.t("data.batches.released", parent=batch.parent)
+    if batch.parent:
+        return session.t("data.batches.mended", parent=batch.parent)
+    return session.t("data.batches.counts")
+
+
+def _table(session: Session, found: Sequence[Batch]) -> None:
+    lang = session.lang
+
+    def number(value: float) -> str:
+        return formats.number(int(value), lang)
+
+    heads = [
+        Head(session.t("data.batches.number"), number),
+        Head(session.t("data.batches.when"), lambda when: words.moment(session, when)),
+        Head(session.t("data.batches.who")),
+        Head(session.t("data.batches.file")),
+        Head(session.t("data.batches.source")),
+        Head(session.t("data.batches.accepted"), number),
+        Head(session.t("data.batches.known"), number),
+        Head(session.t("data.batches.set_aside"), number),
+        Head(session.t("data.batches.open"), number),
+        Head(session.t("data.batches.status")),
+    ]
+    rows = [
+        (
+            batch.number,
+            batch.when,
+            batch.who,
+            batch.file,
+            batch.source,
+            batch.report.main.accepted if batch.report else batch.lines,
+            batch.report.main.known if batch.report else 0,
+            batch.report.main.set_aside if batch.report else 0,
+            batch.open,
+            status(session, batch),
+        )
+        for batch in found
+    ]
+    title = session.t("data.parts.batches")
+    grid(session, heads, rows, key="batches", name=title, file=session.t("data.batches.book"))
+
+
+def _one(session: Session, batch: Batch) -> None:
+    """One batch: its report, and undoing it."""
+    if batch.report:
+        import_preview.show_report(session, batch.report)
+    if batch.undone:
+        st.info(status(session, batch))
+        return
+    if not st.toggle(session.t("data.undo.look"), key=f"undo_{batch.number}"):
+        return
+    try:
+        with st.spinner(session.t("data.undo.busy")):
+            preview = session_files.remember(
+                ("undo", batch.number, str(session.store.path), session.store.version()),
+                lambda: undo(session.store, batch.number, look_only=True),
+            )
+        _preview(session, preview)
+        booking.who_field(session)
+        if st.button(session.t("data.undo.do"), key=f"undo_do_{batch.number}", type="primary"):
+            _undo(session, batch)
+    except UserError as error:
+        st.error(words.error_sentence(session, error))
+
+
+def _undo(session: Session, batch: Batch) -> None:
+    who = app.current().who
+    if not who:
+        st.error(session.t("data.who.needed"))
+        return
+    undo(session.store, batch.number, who=who)
+    booking.announce(session.t("data.undo.done", batch=batch.number, file=batch.file))
+    session_files.forget_done(batch.number)
+    st.rerun()
+
+
+def _preview(session: Session, preview: UndoPreview) -> None:
+    """What undoing would do, before anything is done."""
+    said = [
+        *_lines(session, "data.undo.goes", preview.goes),
+        *_lines(session, "data.undo.returns", preview.returns),
+        *_lines(session, "data.undo.waits", preview.waits),
+    ]
+    if not said:
+        said = [session.t("data.undo.nothing")]
+    if preview.amount:
+        amount = formats.signed(-preview.amount, session.lang, formats.money)
+        said.append(session.t("data.undo.amount", amount=amount))
+    for key, numbers in (("children", preview.children), ("touched", preview.touched)):
+        if numbers:
+            listed = ", ".join(str(number) for number in numbers)
+            said.append(session.t(f"data.undo.{key}", batches=listed))
+    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+
+
+def _lines(session: Session, key: str, counts: Mapping[str, int]) -> list[str]:
+    return [
+        session.t(key, n=int(count), table=words.table_name(session, table))
+        for table, count in counts.items()
+    ]

@@ -1,0 +1,193 @@
+"""Provisional codes to confirm, codes to rename or merge, and what was done, with its undo."""
+
+from __future__ import annotations
+
+from nami_monitor.ui import booking
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.actions import (
+    MERGEABLE,
+    Action,
+    Code,
+    What,
+    actions,
+    confirm,
+    merge,
+    rename,
+    undo_action,
+)
+from nami_monitor.ingest.overview import Provisional, known_codes, provisional
+from nami_monitor.ui import app
+from nami_monitor.ui import booking
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui import words
+from nami_monitor.ui.grid import Head, grid
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    with session.store.read() as db:
+        waiting, known, done = provisional(db), known_codes(db), actions(db)
+    if not known:
+        st.info(session.t("data.codes.none"))
+        return
+    booking.who_field(session)
+    _provisional(session, waiting)
+    _change(session, known)
+    _done(session, done)
+
+
+def _act(session: Session, act: Callable[[str], None], said: str) -> None:
+    """Do something to codes under the visitor's name, and say what was done."""
+    who = app.current().who
+    if not who:
+        st.error(session.t("data.who.needed"))
+        return
+    try:
+        act(who)
+    except UserError as error:
+        st.error(words.error_sentence(session, error))
+        return
+    booking.announce(said)
+    st.rerun()
+
+
+def _provisional(session: Session, waiting: Sequence[Provisional]) -> None:
+    st.header(session.t("data.codes.provisional"), anchor=False)
+    if not waiting:
+        st.markdown(session.t("data.codes.no_provisional"))
+        return
+    st.markdown(session.t("data.codes.provisional_words", n=len(waiting)))
+    heads = [
+        Head(session.t("data.codes.kind")),
+        Head(session.t("data.codes.code")),
+        Head(session.t("data.codes.name")),
+        Head(session.t("data.codes.from_file")),
+        Head(session.t("data.codes.since"), lambda when: words.moment(session, when)),
+    ]
+    rows = [
+        (words.table_name(session, one.code.kind), one.code.code, one.name, one.file, one.when)
+        for one in waiting
+    ]
+    title = session.t("data.codes.provisional")
+    grid(session, heads, rows, key="provisional", name=title, file=title)
+    chosen = st.multiselect(
+        session.t("data.codes.to_confirm"),
+        [one.code for one in waiting],
+        format_func=lambda code: shown(session, code),
+        key="to_confirm",
+        placeholder=session.t("data.choose_all"),
+    )
+    picked = chosen or [one.code for one in waiting]
+    if st.button(session.t("data.codes.confirm", n=len(picked)), key="confirm_codes"):
+        _act(
+            session,
+            lambda who: confirm(session.store, picked, who=who),
+            session.t("data.codes.confirmed", n=len(picked)),
+        )
+
+
+def shown(session: Session, code: Code, name: str = "") -> str:
+    """A code in a list: "Locaties: ZL-001 (Stadhuis)"."""
+    source = f"{code.source} " if code.source else ""
+    named = f" ({name})" if name and name != code.code else ""
+    return f"{words.table_name(session, code.kind)}: {source}{code.code}{named}"
+
+
+def _change(session: Session, known: Sequence[tuple[Code, str]]) -> None:
+    st.header(session.t("data.codes.change"), anchor=False)
+    st.markdown(session.t("data.codes.change_words"))
+    kind = st.selectbox(
+        session.t("data.codes.kind"),
+        [str(name) for name in MERGEABLE],
+        format_func=lambda name: words.table_name(session, name),
+        key="code_kind",
+    )
+    names = {code: name for code, name in known if code.kind == kind}
+    code = st.selectbox(
+        session.t("data.codes.code"),
+        list(names),
+        index=None,
+        format_func=lambda code: shown(session, code, names[code]),
+        key=f"code_{kind}",
+        placeholder=session.t("data.choose"),
+    )
+    if code is None:
+        return
+    left, right = st.columns(2)
+    with left, st.form(f"rename_{kind}"):
+        name = st.text_input(session.t("data.codes.new_name"), value=names[code], max_chars=200)
+        if st.form_submit_button(session.t("data.codes.rename")):
+            _act(
+                session,
+                lambda who: rename(session.store, code, name, who=who),
+                session.t("data.codes.renamed", code=code.code, name=name),
+            )
+    with right, st.form(f"merge_{kind}"):
+        others = {other.code: other for other in names if other.source == code.source}
+        others.pop(code.code, None)
+        into = st.selectbox(
+            session.t("data.codes.into"),
+            list(others),
+            index=None,
+            format_func=lambda other: shown(session, others[other], names[others[other]]),
+            placeholder=session.t("data.choose"),
+        )
+        if st.form_submit_button(session.t("data.codes.merge")) and into:
+            _act(
+                session,
+                lambda who: merge(session.store, code, into, who=who),
+                session.t("data.codes.merged", code=code.code, into=into),
+            )
+
+
+def _done(session: Session, done: Sequence[Action]) -> None:
+    st.header(session.t("data.codes.done"), anchor=False)
+    if not done:
+        st.markdown(session.t("data.codes.nothing_done"))
+        return
+    heads = [
+        Head(session.t("data.codes.number"), lambda number: str(int(number))),
+        Head(session.t("data.codes.when"), lambda when: words.moment(session, when)),
+        Head(session.t("data.codes.who")),
+        Head(session.t("data.codes.what")),
+        Head(session.t("data.codes.state")),
+    ]
+    rows = [
+        (
+            action.number,
+            action.when,
+            action.who,
+            said(session, action),
+            session.t("data.codes.undone" if action.undone else "data.codes.holds"),
+        )
+        for action in done
+    ]
+    title = session.t("data.codes.done")
+    grid(session, heads, rows, key="actions", name=title, file=title)
+    chosen = st.selectbox(
+        session.t("data.codes.to_undo"),
+        [action for action in done if not action.undone],
+        index=None,
+        format_func=lambda action: f"{action.number}: {said(session, action)}",
+        key="action_to_undo",
+        placeholder=session.t("data.choose"),
+    )
+    if chosen and st.button(session.t("data.codes.undo"), key="undo_action"):
+        _act(
+            session,
+            lambda _: undo_action(session.store, chosen.number),
+            session.t("data.codes.taken_back", what=said(session, chosen)),
+        )
+
+
+def said(session: Session, action: Action) -> str:
+    """What was done, in words."""
+    code = shown(session, action.code)
+    if action.what is What.CONFIRM:
+        return session.t("data.codes.did.confirm", code=code)
+    return session.t(f"data.codes.did.{action.what}", code=code, detail=action.detail)

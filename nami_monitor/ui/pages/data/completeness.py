@@ -1,0 +1,211 @@
+"""What each source owes and delivered: a strip, a table, data breaks, and what was learnt."""
+
+from __future__ import annotations
+
+from nami_monitor.ui import booking
+from collections.abc import Sequence
+
+import streamlit as st
+
+from nami_monitor.charts.completeness_grid import Cell, Delivered, completeness_spec
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.settings import places
+from nami_monitor.i18n import formats, has_text
+from nami_monitor.ingest.profiles.library import save_profile
+from nami_monitor.ingest.overview import (
+    DataBreak,
+    Learnt,
+    SourceMonth,
+    data_breaks,
+    learnt,
+    source_months,
+    state_expectation,
+)
+from nami_monitor.ingest.profiles.profile import Expects
+from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui import words
+from nami_monitor.ui.grid import Head, grid
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    with session.store.read() as db:
+        months, broken, found = source_months(db), data_breaks(db), learnt(db)
+    if not months:
+        st.info(session.t("data.completeness.none"))
+        return
+    cells = tuple(_cell(session, month) for month in months)
+    st.markdown(_sentence(session, cells))
+    st.html(_legend(session))
+    st.vega_lite_chart(
+        spec=completeness_spec(cells, session.lang),
+        theme=None,
+        key="completeness",
+        alt=_sentence(session, cells),
+    )
+    with st.expander(session.t("data.completeness.table")):
+        _table(session, months)
+    _breaks(session, broken)
+    for one in found:
+        _learnt(session, one)
+
+
+def delivered(month: SourceMonth) -> Delivered:
+    """How a source's month is drawn: a break first, then what is missing."""
+    if month.breaks:
+        return Delivered.BREAK
+    if not month.lines:
+        return Delivered.MISSING if month.owed else Delivered.NOT_DUE
+    return Delivered.DELIVERED if month.share >= 1 else Delivered.PARTIAL
+
+
+def _cell(session: Session, month: SourceMonth) -> Cell:
+    note = ""
+    if month.expected_locations:
+        note = session.t(
+            "data.completeness.locations", here=month.locations, due=month.expected_locations
+        )
+    return Cell(month.source, month.month, delivered(month), note)
+
+
+def _sentence(session: Session, cells: Sequence[Cell]) -> str:
+    count = sum(cell.state is Delivered.MISSING for cell in cells)
+    partial = sum(cell.state is Delivered.PARTIAL for cell in cells)
+    sources = len({cell.source for cell in cells})
+    said = [session.t("data.completeness.sources", n=sources)]
+    if count:
+        said.append(session.t("data.completeness.missing", n=count))
+    if partial:
+        said.append(session.t("data.completeness.partial", n=partial))
+    if len(said) == 1:
+        said.append(session.t("data.completeness.whole"))
+    return " ".join(said)
+
+
+SIGNS = {
+    Delivered.DELIVERED: ("■", "var(--nami-ink)"),
+    Delivered.PARTIAL: ("▄", "var(--nami-link)"),
+    Delivered.MISSING: ("✕", "var(--nami-second)"),
+    Delivered.BREAK: ("▲", "var(--nami-second)"),
+    Delivered.NOT_DUE: ("·", "var(--nami-grey)"),
+}
+
+
+def _legend(session: Session) -> str:
+    parts = "".join(
+        f'<li style="margin-right:1.25rem"><span aria-hidden="true" style="color:{colour}">'
+        f"{sign}</span> {session.t(f'charts.completeness.{kind}')}</li>"
+        for kind, (sign, colour) in SIGNS.items()
+    )
+    return (
+        '<ul role="list" style="display:flex;flex-wrap:wrap;list-style:none;margin:0;padding:0">'
+        f"{parts}</ul>"
+    )
+
+
+def _table(session: Session, months: Sequence[SourceMonth]) -> None:
+    lang = session.lang
+
+    def number(value: float) -> str:
+        return formats.number(int(value), lang)
+
+    heads = [
+        Head(session.t("charts.completeness.source")),
+        Head(session.t("data.completeness.what")),
+        Head(session.t("charts.month"), lambda day: formats.month(day, lang)),
+        Head(session.t("charts.completeness.state")),
+        Head(session.t("data.completeness.lines"), number),
+        Head(session.t("data.completeness.here"), number),
+        Head(session.t("data.completeness.due"), number),
+    ]
+    rows = [
+        (
+            month.source,
+            words.table_name(session, month.table),
+            month.month,
+            session.t(f"charts.completeness.{delivered(month)}"),
+            month.lines,
+            month.locations,
+            month.expected_locations or None,
+        )
+        for month in reversed(months)
+    ]
+    title = session.t("data.parts.completeness")
+    grid(session, heads, rows, key="completeness_table", name=title, file=title)
+
+
+def _breaks(session: Session, broken: Sequence[DataBreak]) -> None:
+    st.header(session.t("data.breaks.title"), anchor=False)
+    if not broken:
+        st.markdown(session.t("data.breaks.none"))
+        return
+    st.markdown(session.t("data.breaks.words"))
+    said = [
+        session.t(
+            "data.breaks.said",
+            source=one.source,
+            month=formats.month(one.month, session.lang),
+            kind=session.t(f"breaks.{one.kind}"),
+            detail=_detail(session, one),
+        )
+        for one in broken
+    ]
+    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+
+
+def _detail(session: Session, one: DataBreak) -> str:
+    """From what to what a basis or VAT went, in words."""
+    if not one.detail:
+        return ""
+    words = [
+        session.t(f"data.{one.kind}.{part}")
+        if has_text(f"data.{one.kind}.{part}", session.lang)
+        else part
+        for part in one.detail.split(" > ")
+    ]
+    return f" ({' → '.join(words)})"
+
+
+def _learnt(session: Session, one: Learnt) -> None:
+    """What a source seems to owe, to be confirmed or changed."""
+    with st.container(border=True, key=f"learnt_{session_files.slug(one.source)}"):
+        st.markdown(
+            session.t(
+                "data.learnt.demo" if session.demo else "data.learnt.words",
+                source=one.source,
+                n=one.months,
+                first=formats.month(one.first, session.lang),
+            )
+        )
+        if session.demo:
+            return
+        every = st.selectbox(
+            session.t("data.learnt.every"),
+            ("month", "quarter", "year"),
+            index=("month", "quarter", "year").index(one.every),
+            format_func=lambda name: session.t(f"periods.{name}"),
+            key=f"every_{session_files.slug(one.source)}",
+        )
+        everywhere = st.checkbox(
+            session.t("data.learnt.everywhere"), key=f"everywhere_{session_files.slug(one.source)}"
+        )
+        if st.button(session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(one.source)}"):
+            expects = Expects(
+                first=f"{one.first:%Y-%m}",
+                every=every,
+                locations="all" if everywhere else None,
+            )
+            _confirm(session, one.source, expects)
+
+
+def _confirm(session: Session, source: str, expects: Expects) -> None:
+    try:
+        stated = parse_profile(state_expectation(session.store, source, expects))
+        save_profile(places().profiles, source, stated)
+    except UserError as error:
+        st.error(words.error_sentence(session, error))
+        return
+    booking.announce(session.t("data.learnt.confirmed", source=source))
+    st.rerun()

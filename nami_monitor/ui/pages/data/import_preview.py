@@ -1,0 +1,289 @@
+"""Looking first: what an import would do, what it asks, and the button that books it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+import streamlit as st
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import add_months
+from nami_monitor.i18n import formats
+from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import write_profile
+from nami_monitor.ingest.report import Question, Report
+from nami_monitor.ui import app
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui import words
+from nami_monitor.ui.pages.data.session_files import Offer
+from collections.abc import Iterator
+from html import escape
+from nami_monitor.ingest.report import Report, TableCounts
+
+
+PERIOD = "@period"
+CODES, ASIDE = "create_codes", "set_aside"
+AT_ONCE = 20_000_000
+"""Bytes up to which a file is looked at without being asked."""
+MONTHS_BACK = 60
+
+FIGURE = "text-align:right;padding:.25rem 0 .25rem 1.5rem;font-variant-numeric:tabular-nums"
+LABEL = "text-align:left;font-weight:400;padding:.25rem 0"
+TOTAL = ";font-weight:700;border-top:1px solid var(--nami-border)"
+TOTALS = ("received",)
+
+
+def show_report(session: Session, report: Report) -> None:
+    """Show a report: of an import, or of what it would do."""
+    st.html(counts_html(session, report))
+    reasons = {
+        (rule, count) for counts in report.tables.values() for rule, count in counts.reasons.items()
+    }
+    said = [*_sentences(session, report)]
+    said += [
+        session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
+        for rule, count in sorted(reasons, key=lambda reason: -reason[1])
+    ]
+    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+
+
+def counts_html(session: Session, report: Report) -> str:
+    """The counts as a table: what was read, less what is no data, and what became of the rest."""
+    names = list(report.tables)
+    head = "".join(
+        f'<th scope="col" style="{FIGURE}">{escape(words.table_name(session, name))}</th>'
+        for name in names
+    )
+    rows = [_rows(session, counts) for counts in report.tables.values()]
+    body = "".join(
+        f'<tr><th scope="row" style="{LABEL}{TOTAL if key in TOTALS else ""}">'
+        f"{escape(session.t(f'data.report.{key}'))}</th>"
+        + "".join(
+            f'<td style="{FIGURE}{TOTAL if key in TOTALS else ""}">{escape(row[key])}</td>'
+            for row in rows
+        )
+        + "</tr>"
+        for key in rows[0]
+    )
+    what = escape(session.t("data.report.what"))
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
+        f'<thead><tr><th scope="col" style="{LABEL}">{what}</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _rows(session: Session, counts: TableCounts) -> dict[str, str]:
+    figures = {
+        "read": counts.read,
+        "skipped": -sum(counts.skipped.values()),
+        "received": counts.received,
+        "accepted": counts.accepted,
+        "set_aside": counts.set_aside,
+        "known": counts.known,
+    }
+    return {key: formats.number(value, session.lang) for key, value in figures.items()}
+
+
+def _sentences(session: Session, report: Report) -> Iterator[str]:
+    """What a reader must know beside the counts."""
+    if report.first_date and report.last_date:
+        yield session.t(
+            "data.report.dates",
+            first=formats.day(report.first_date, session.lang),
+            last=formats.day(report.last_date, session.lang),
+        )
+    for name, counts in report.tables.items():
+        for rule, count in counts.skipped.items():
+            yield session.t("data.report.skip", n=count, reason=words.skip_reason(session, rule))
+        if counts.replaced:
+            table = words.table_name(session, name)
+            yield session.t("data.report.replaced", n=counts.replaced, table=table)
+    if report.dropped_columns:
+        yield session.t("data.report.personal", columns=", ".join(report.dropped_columns))
+    if report.absent_columns:
+        absent = ", ".join(words.column_name(session, name) for name in report.absent_columns)
+        yield session.t("data.report.absent", columns=absent)
+    for kind, count in report.created.items():
+        yield session.t("data.report.created", n=count, kind=words.table_name(session, kind))
+    if report.disagreements:
+        yield session.t("data.report.disagreements", n=report.disagreements)
+    if report.released:
+        batches = ", ".join(str(number) for number in report.released)
+        yield session.t("data.report.released", batches=batches)
+
+
+def part(session: Session, offer: Offer, profile: Profile) -> None:
+    """Show what an import would do, ask what it asks, and book it on request.
+
+    Raises:
+        UserError: the file cannot be imported by this profile.
+    """
+    period = _period(session, offer, profile)
+    if offer.size > AT_ONCE and not st.toggle(
+        session.t("data.look.large"), key=f"look_{offer.key}"
+    ):
+        return
+    found = _look(session, offer, profile, Answers(), period)
+    if _nothing_new(found):
+        st.info(session.t("data.look.known"))
+        show_report(session, found)
+        return
+    answers = _codes(session, offer, found)
+    if answers.create is not None:
+        found = _look(session, offer, profile, answers, period)
+    answers = _rest(session, offer, found, answers)
+    if answers.replace:
+        found = _look(session, offer, profile, answers, period)
+    st.markdown(f"**{session.t('data.look.title')}**")
+    show_report(session, found)
+    if _open(found, answers):
+        st.info(session.t("data.look.answer_first"))
+        return
+    if st.button(
+        session.t("data.look.book", n=found.main.accepted),
+        key=f"book_{offer.key}",
+        type="primary",
+    ):
+        if not app.current().who:
+            st.error(session.t("data.who.needed"))
+            return
+        with st.status(session.t("data.upload.busy", file=offer.name)):
+            booked = book(session, offer, profile, answers, period)
+        if booked:
+            st.rerun()
+
+
+def _nothing_new(found: Report) -> bool:
+    """Whether all of a file is known already."""
+    return not any(
+        counts.accepted or counts.set_aside or counts.replaced for counts in found.tables.values()
+    )
+
+
+def book(
+    session: Session,
+    offer: Offer,
+    profile: Profile,
+    answers: Answers,
+    period: date | None = None,
+) -> bool:
+    """Book a file and keep its report; what a user can mend is said instead."""
+    try:
+        booked = import_file(
+            session.store,
+            offer.path,
+            profile,
+            answers=answers,
+            who=app.current().who,
+            period=period,
+            name=offer.name,
+            folder=offer.cells,
+        )
+    except UserError as error:
+        st.error(f"{offer.name}: {session.sentence(error)}")
+        return False
+    session_files.keep_done(offer, booked)
+    return True
+
+
+def _look(
+    session: Session, offer: Offer, profile: Profile, answers: Answers, period: date | None
+) -> Report:
+    store = session.store
+    key = ("look", offer.key, write_profile(profile), answers, period, store.version())
+    with st.spinner(session.t("data.look.busy")):
+        return session_files.remember(
+            key,
+            lambda: import_file(
+                store,
+                offer.path,
+                profile,
+                answers=answers,
+                period=period,
+                look_only=True,
+                name=offer.name,
+                folder=offer.cells,
+            ),
+        )
+
+
+def _period(session: Session, offer: Offer, profile: Profile) -> date | None:
+    """The month that a file is about, where it does not say so itself."""
+    named = {
+        name
+        for table in profile.tables
+        for origin in table.columns.values()
+        for name in origin.columns
+    }
+    if PERIOD not in named:
+        return None
+    latest = date.today().replace(day=1)  # noqa: DTZ011 - the month on the visitor's own calendar
+    return st.selectbox(
+        session.t("data.look.period"),
+        [add_months(latest, -back) for back in range(MONTHS_BACK)],
+        format_func=lambda month: formats.month(month, session.lang),
+        key=f"period_{offer.key}",
+    )
+
+
+def _codes(session: Session, offer: Offer, found: Report) -> Answers:
+    """Ask what to do with codes of which no list is known."""
+    for question in found.questions:
+        if question.key == CODES:
+            kinds = str(question.values["kinds"]).split(", ")
+            answer = st.radio(
+                session.t("data.ask.create", kinds=words.table_names(session, kinds)),
+                ("create", "set_aside"),
+                index=None,
+                format_func=lambda option: session.t(f"data.ask.codes.{option}"),
+                key=f"create_{offer.key}",
+            )
+            if answer is not None:
+                return Answers(create=frozenset(kinds if answer == "create" else ()))
+    return Answers()
+
+
+def _rest(session: Session, offer: Offer, found: Report, answers: Answers) -> Answers:
+    """Ask, once the codes are settled, about rows set aside and about replacing."""
+    keys = {question.key: question for question in found.questions}
+    if CODES not in keys and ASIDE in keys:
+        seen = keys[ASIDE].values
+        accepted = st.checkbox(
+            session.t("data.ask.set_aside", n=seen["set_aside"], received=seen["received"]),
+            key=f"aside_{offer.key}",
+        )
+        answers = replace(answers, accept_set_aside=accepted)
+    if found.offer:
+        answers = replace(answers, replace=_replace(session, offer, found.offer))
+    return answers
+
+
+def _open(found: Report, answers: Answers) -> bool:
+    """Whether something still waits for an answer."""
+    asked = {question.key for question in found.questions}
+    return CODES in asked or (ASIDE in asked and not answers.accept_set_aside)
+
+
+def _replace(session: Session, offer: Offer, question: Question) -> bool:
+    values = question.values
+    st.markdown(
+        session.t(
+            "data.ask.replace",
+            first=formats.month(values["first"], session.lang),
+            last=formats.month(values["last"], session.lang),
+        )
+    )
+    answer = st.radio(
+        session.t("data.ask.replace_label"),
+        ("add", "replace"),
+        format_func=lambda option: session.t(
+            f"data.ask.deliver.{option}",
+            added=formats.number(values["added"], session.lang),
+            vanish=formats.number(values["vanish"], session.lang),
+            amount=formats.money(values["amount"], session.lang),
+        ),
+        key=f"replace_{offer.key}",
+    )
+    return answer == "replace"

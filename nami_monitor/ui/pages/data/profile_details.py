@@ -1,0 +1,298 @@
+"""The rest of a profile: months as columns, rows that are no data, what is owed, derived values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month
+from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.profiles.preview import sources
+from nami_monitor.ingest.profiles.profile import DropRule, Expects, Origin, Profile, Sign, TableMap, Unpivot
+from nami_monitor.ingest.profiles.profile_values import regex
+from nami_monitor.tables import Column, columns
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import pairs_editor
+from nami_monitor.ui import words
+from nami_monitor.ui.pages.data.file_questions import number, pattern_name
+
+UNITS = ("base", "pack")
+EVERY = ("", "month", "quarter", "year")
+
+
+def detail_fields(session: Session, key: str, sheet: Sheet, profile: Profile) -> Profile:
+    """Ask for the parts of a profile that few files need.
+
+    Args:
+        session: for the words.
+        key: of the file.
+        sheet: what the reader gave.
+        profile: what was answered so far.
+    """
+    made = replace(profile, unpivot=_unpivot(session, key, sheet, profile.unpivot))
+    made = replace(made, tables=_origins(session, key, sheet, made))
+    made = replace(made, drop=_drop(session, key, sheet, made))
+    made = replace(made, expects=_expects(session, key, profile.expects))
+    given = st.text_input(
+        session.t("data.more.products_of"),
+        value=profile.products_of or "",
+        key=f"products_of_{key}",
+        help=session.t("data.more.products_of_help"),
+    ).strip()
+    return replace(made, products_of=given or None)
+
+
+def _unpivot(session: Session, key: str, sheet: Sheet, now: Unpivot | None) -> Unpivot | None:
+    st.markdown(f"**{session.t('data.unpivot.title')}**")
+    listed = list(now.columns) if now and not isinstance(now.columns, str) else []
+    pattern = now.columns if now and isinstance(now.columns, str) else ""
+    left, right = st.columns(2)
+    with left:
+        chosen = st.multiselect(
+            session.t("data.unpivot.columns"),
+            list(dict.fromkeys([*sheet.columns, *listed])),
+            default=listed,
+            key=f"unpivot_{key}",
+            placeholder=session.t("data.none"),
+            help=session.t("data.unpivot.help"),
+        )
+        name = st.text_input(
+            session.t("data.unpivot.name"), value=now.name if now else "@month", key=f"pivot_{key}"
+        )
+    with right:
+        written = st.text_input(
+            session.t("data.unpivot.pattern"), value=pattern, key=f"unpivot_pattern_{key}"
+        )
+        value = st.text_input(
+            session.t("data.unpivot.value"), value=now.value if now else "@value", key=f"cell_{key}"
+        )
+    wanted: tuple[str, ...] | str = tuple(chosen) or _pattern(session, written)
+    return Unpivot(wanted, name.strip() or "@month", value.strip() or "@value") if wanted else None
+
+
+def _pattern(session: Session, written: str) -> str:
+    """A search pattern that can be used; empty, and said, when it cannot."""
+    try:
+        return regex(written.strip(), "unpivot")
+    except UserError as error:
+        st.error(session.sentence(error))
+        return ""
+
+
+def _drop(
+    session: Session, key: str, sheet: Sheet, profile: Profile
+) -> tuple[DropRule, ...] | None:
+    st.markdown(f"**{session.t('data.drop.title')}**")
+    now = profile.drop
+    own = st.checkbox(
+        session.t("data.drop.own"),
+        value=now is not None,
+        key=f"drop_{key}",
+        help=session.t("data.drop.help"),
+    )
+    if not own:
+        return None
+    made = pairs_editor.rows(
+        f"drop_{key}",
+        (session.t("data.drop.column"), session.t("data.drop.matches")),
+        [(rule.column, rule.matches) for rule in now or ()],
+        options=sources(sheet, profile.unpivot),
+    )
+    return tuple(DropRule(column, matches) for column, matches in made)
+
+
+def _expects(session: Session, key: str, now: Expects | None) -> Expects | None:
+    st.markdown(f"**{session.t('data.expects.title')}**")
+    first, second, third = st.columns(3)
+    with first:
+        every = st.selectbox(
+            session.t("data.expects.every"),
+            EVERY,
+            index=EVERY.index(now.every if now else ""),
+            format_func=lambda name: session.t(f"periods.{name}" if name else "data.expects.learn"),
+            key=f"expects_{key}",
+        )
+    with second:
+        start = st.text_input(
+            session.t("data.expects.first"),
+            value=(now.first if now else None) or "",
+            key=f"expects_from_{key}",
+            placeholder="2026-01",
+        ).strip()
+    with third:
+        end = st.text_input(
+            session.t("data.expects.last"),
+            value=(now.last if now else None) or "",
+            key=f"expects_until_{key}",
+            placeholder="2026-12",
+        ).strip()
+    everywhere = st.checkbox(
+        session.t("data.learnt.everywhere"),
+        value=bool(now and now.locations),
+        key=f"expects_everywhere_{key}",
+    )
+    if not every or not (_is_month(session, start) and _is_month(session, end)):
+        return None
+    return Expects(start or None, end or None, every, "all" if everywhere else None)
+
+
+def _is_month(session: Session, written: str) -> bool:
+    """Whether a month was written as it should be, or nothing; said when it was not."""
+    try:
+        if written:
+            parse_month(written)
+    except UserError as error:
+        st.error(session.sentence(error))
+        return False
+    return True
+
+
+def _origins(session: Session, key: str, sheet: Sheet, profile: Profile) -> tuple[TableMap, ...]:
+    """Ask how a column's value is derived, for one column at a time."""
+    st.markdown(f"**{session.t('data.origin.title')}**")
+    st.caption(session.t("data.origin.words"))
+    choices = [
+        (index, column)
+        for index, table in enumerate(profile.tables)
+        for column in columns(table.name)
+        if column.name not in table.constants
+    ]
+    chosen = st.selectbox(
+        session.t("data.origin.column"),
+        choices,
+        index=None,
+        format_func=lambda choice: (
+            f"{words.table_name(session, profile.tables[choice[0]].name)}:"
+            f" {words.column_name(session, choice[1].name)}"
+        ),
+        key=f"origin_{key}",
+        placeholder=session.t("data.choose"),
+    )
+    if chosen is None:
+        return profile.tables
+    index, column = chosen
+    table = profile.tables[index]
+    origin = _origin(session, f"{key}_{table.name}_{column.name}", sheet, profile, column, table)
+    filled = {name: found for name, found in table.columns.items() if name != column.name}
+    if origin:
+        filled[column.name] = origin
+    tables = list(profile.tables)
+    tables[index] = replace(table, columns=filled)
+    return tuple(tables)
+
+
+def _origin(
+    session: Session, key: str, sheet: Sheet, profile: Profile, column: Column, table: TableMap
+) -> Origin | None:
+    now = table.columns.get(column.name) or Origin(())
+    options = list(dict.fromkeys([*sources(sheet, profile.unpivot), *now.columns]))
+    chosen = st.multiselect(
+        session.t("data.origin.columns"),
+        options,
+        default=list(now.columns),
+        key=f"from_{key}",
+        accept_new_options=True,
+        placeholder=session.t("data.choose"),
+        help=session.t("data.origin.columns_help"),
+    )
+    ways = ("first", "sum") if column.sql_type == "double" else ("first", "join")
+    how = st.radio(
+        session.t("data.origin.how"),
+        ways,
+        index=ways.index(now.how) if now.how in ways else 0,
+        format_func=lambda way: session.t(f"data.origin.{way}"),
+        key=f"how_{key}",
+        horizontal=True,
+    )
+    part = st.text_input(
+        session.t("data.origin.regex"),
+        value=now.regex or "",
+        key=f"regex_{key}",
+        help=session.t("data.origin.regex_help"),
+    ).strip()
+    made = replace(now, columns=tuple(chosen), how=how, regex=part or None)
+    if column.sql_type == "date":
+        made = replace(made, format=_format(session, key, now))
+    if column.sql_type == "double":
+        made = _number(session, key, options, made, quantity=column.name == "quantity")
+    return made if chosen else None
+
+
+def _format(session: Session, key: str, now: Origin) -> str | None:
+    given = st.text_input(
+        session.t("data.origin.format"),
+        value=now.format or "",
+        key=f"format_{key}",
+        help=session.t("data.origin.format_help", example=pattern_name(session, "%Y %b")),
+    ).strip()
+    return given or None
+
+
+def _number(
+    session: Session, key: str, options: list[str], now: Origin, *, quantity: bool
+) -> Origin:
+    """Scale, sign and unit of a number."""
+    scale = number(session, session.t("data.origin.scale"), now.scale, f"scale_{key}")
+    scale_by = _scale_by(session, key, options, now)
+    sign = _sign(session, key, options, now)
+    unit = now.unit
+    if quantity:
+        units = ["", *UNITS, *options]
+        unit = st.selectbox(
+            session.t("data.origin.unit"),
+            units,
+            index=units.index(now.unit or "") if (now.unit or "") in units else 0,
+            format_func=lambda name: (
+                session.t(f"data.origin.units.{name or 'base'}") if name in {"", *UNITS} else name
+            ),
+            key=f"unit_{key}",
+            help=session.t("data.origin.unit_help"),
+        )
+    return replace(now, scale=scale or 1.0, scale_by=scale_by, sign=sign, unit=unit or None)
+
+
+def _scale_by(
+    session: Session, key: str, options: list[str], now: Origin
+) -> tuple[str, dict[str, float]] | None:
+    held = now.scale_by
+    column = st.selectbox(
+        session.t("data.origin.scale_by"),
+        ["", *options],
+        index=["", *options].index(held[0]) if held and held[0] in options else 0,
+        format_func=lambda name: name or session.t("data.none"),
+        key=f"scale_by_{key}",
+    )
+    if not column:
+        return None
+    made = pairs_editor.rows(
+        f"factors_{key}",
+        (session.t("data.origin.word"), session.t("data.origin.factor")),
+        [(word, f"{factor:g}") for word, factor in (held[1] if held else {}).items()],
+    )
+    factors = {word.casefold(): pairs_editor.factor(session, text) for word, text in made}
+    return column, {word: factor for word, factor in factors.items() if factor is not None}
+
+
+def _sign(session: Session, key: str, options: list[str], now: Origin) -> Sign | None:
+    held = now.sign
+    column = st.selectbox(
+        session.t("data.origin.sign"),
+        ["", *options],
+        index=["", *options].index(held.column) if held and held.column in options else 0,
+        format_func=lambda name: name or session.t("data.none"),
+        key=f"sign_{key}",
+    )
+    if not column:
+        return None
+    known = list(held.negative) if held else []
+    words = st.multiselect(
+        session.t("data.origin.negative"),
+        list(dict.fromkeys([*known, "c", "credit", "-"])),
+        default=known,
+        key=f"negative_{key}",
+        accept_new_options=True,
+        placeholder=session.t("data.choose"),
+    )
+    return Sign(column, tuple(word.strip().casefold() for word in words)) if words else None

@@ -1,0 +1,153 @@
+"""What a visitor's session keeps between runs: offered files, drafts of profiles, looked-up things.
+
+Uploaded bytes and parsed cells are written to a folder that goes with the session; no path is ever
+typed by a user.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+import streamlit as st
+
+from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.report import Report
+from nami_monitor.ui import filters
+
+T = TypeVar("T")
+FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
+DRAFT, DONE = "data.draft", "data.done"
+MOST_KEPT = 24
+
+
+class Uploaded(Protocol):
+    """What Streamlit gives of an uploaded file."""
+
+    name: str
+    file_id: str
+
+    def getvalue(self) -> bytes:
+        """The whole content."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that a visitor offered.
+
+    Args:
+        name: as it is called on the visitor's machine.
+        key: names its content in keys of the session.
+        path: the temporary copy.
+        size: in bytes.
+    """
+
+    name: str
+    key: str
+    path: Path
+    size: int
+
+    @property
+    def cells(self) -> Path:
+        """The folder with its parsed cells, so that looking and booking parse it once."""
+        return self.path.parent.with_suffix(".cells")
+
+
+class _Folder:
+    """A temporary folder that goes when its session does."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="nami-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+def offer(file: Uploaded) -> Offer:
+    """Keep a copy of an uploaded file for as long as the session lasts."""
+    offered = cast("dict[str, Offer]", st.session_state.setdefault(OFFERED, {}))
+    if file.file_id not in offered:
+        if FOLDER not in st.session_state:
+            st.session_state[FOLDER] = _Folder()
+        content = file.getvalue()
+        digest = hashlib.sha256(content).hexdigest()[:24]
+        name = Path(file.name).name
+        path = cast("_Folder", st.session_state[FOLDER]).path / digest / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        offered[file.file_id] = Offer(name, f"{slug(name)}{digest}", path, len(content))
+    return offered[file.file_id]
+
+
+def slug(name: str) -> str:
+    """The letters and digits of a name, for keys of widgets."""
+    return "".join(sign for sign in name if sign.isalnum())
+
+
+def remember(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Look something up once; a refusal is remembered too, a database that is held is not."""
+    kept = st.session_state.setdefault(LOOKED_UP, {})
+    if key not in kept:
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        try:
+            kept[key] = make()
+        except DatabaseHeldError:
+            raise
+        except UserError as error:
+            kept[key] = error
+    found = kept[key]
+    if isinstance(found, UserError):
+        raise found
+    return cast("T", found)
+
+
+def draft(key: str) -> Profile | None:
+    """The profile that is being made for a file, if any."""
+    return cast("Profile | None", st.session_state.get(f"{DRAFT}.{key}"))
+
+
+def keep_draft(key: str, profile: Profile) -> None:
+    """Keep the profile that is being made for a file."""
+    st.session_state[f"{DRAFT}.{key}"] = profile
+
+
+def drop_draft(key: str) -> None:
+    """Forget the profile that was being made for a file."""
+    st.session_state.pop(f"{DRAFT}.{key}", None)
+
+
+def done(key: str) -> Report | None:
+    """The report of a file that was booked in this session."""
+    return cast("Report | None", st.session_state.get(f"{DONE}.{key}"))
+
+
+def keep_done(offered: Offer, report: Report) -> None:
+    """Keep the report of a file that was booked; its parsed cells go."""
+    st.session_state[f"{DONE}.{offered.key}"] = report
+    shutil.rmtree(offered.cells, ignore_errors=True)
+
+
+
+
+
+
+def forget_done(batch: int) -> None:
+    """Offer a file anew whose batch was undone."""
+    for key in [key for key in st.session_state if str(key).startswith(f"{DONE}.")]:
+        if st.session_state[key].batch == batch:
+            del st.session_state[key]
+
+
+def stop_changing(key: str) -> None:
+    """Go back from changing a profile to what it does with the file."""
+    st.session_state.pop(f"change_{key}", None)
+
+
+
+

@@ -1,0 +1,130 @@
+"""Rows that were set aside: why, as a workbook to mend, and giving them up."""
+
+from __future__ import annotations
+
+from nami_monitor.ui import booking
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import formats
+from nami_monitor.ingest.overview import Batch, SetAsideRow, abandon, batches, set_aside_rows
+from nami_monitor.ingest.set_aside import write_set_aside
+from nami_monitor.ui import app
+from nami_monitor.ui import booking
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui import words
+from nami_monitor.ui.pages.data.batches import name
+from nami_monitor.ui.grid import XLSX, Head, grid
+
+SHOWN = 5000
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    with session.store.read() as db:
+        found = [batch for batch in batches(db) if not batch.undone and _any(batch)]
+    waiting = [batch for batch in found if batch.open]
+    if not found:
+        st.success(session.t("data.aside.none"))
+        return
+    if not waiting:
+        st.success(session.t("data.aside.all_done"))
+    st.markdown(session.t("data.aside.words"))
+    chosen = st.selectbox(
+        session.t("data.aside.choose"),
+        [*waiting, *(batch for batch in found if batch not in waiting)],
+        format_func=lambda batch: session.t(
+            "data.aside.option", n=batch.open, batch=name(session, batch)
+        ),
+        key="aside_chosen",
+    )
+    _batch(session, chosen)
+
+
+def _any(batch: Batch) -> bool:
+    tables = batch.report.tables.values() if batch.report else ()
+    return bool(batch.open or sum(counts.set_aside for counts in tables))
+
+
+def _batch(session: Session, batch: Batch) -> None:
+    with session.store.read() as db:
+        rows = set_aside_rows(db, batch.number, limit=SHOWN)
+    _table(session, batch, rows)
+    if len(rows) == SHOWN:
+        st.caption(session.t("data.aside.first", n=SHOWN))
+    if not batch.open:
+        return
+    st.markdown(session.t("data.aside.steps"))
+    st.download_button(
+        session.t("data.aside.download"),
+        data=lambda: _workbook(session, batch.number),
+        file_name=f"{Path(batch.file).stem}_{batch.number}.xlsx",
+        mime=XLSX,
+        key=f"aside_download_{batch.number}",
+        type="primary",
+        on_click="ignore",
+    )
+    if st.toggle(session.t("data.aside.give_up"), key=f"give_up_{batch.number}"):
+        st.markdown(session.t("data.aside.give_up_words", n=batch.open))
+        booking.who_field(session)
+        if st.button(session.t("data.aside.give_up_do"), key=f"give_up_do_{batch.number}"):
+            _abandon(session, batch)
+
+
+def _abandon(session: Session, batch: Batch) -> None:
+    who = app.current().who
+    if not who:
+        st.error(session.t("data.who.needed"))
+        return
+    try:
+        given_up = abandon(session.store, batch.number, who=who)
+    except UserError as error:
+        st.error(words.error_sentence(session, error))
+        return
+    booking.announce(session.t("data.aside.given_up", n=given_up, file=batch.file))
+    st.rerun()
+
+
+def _workbook(session: Session, batch: int) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
+        path = Path(folder) / "rows.xlsx"
+        with session.store.read() as db:
+            write_set_aside(db, batch, path, session.lang)
+        return path.read_bytes()
+
+
+def _table(session: Session, batch: Batch, rows: list[SetAsideRow]) -> None:
+    several = any(row.sheet for row in rows)
+    heads = [
+        *([Head(session.t("data.aside.sheet"))] if several else []),
+        Head(session.t("data.aside.line"), lambda line: formats.number(int(line), session.lang)),
+        Head(session.t("data.aside.column")),
+        Head(session.t("data.aside.value")),
+        Head(session.t("data.aside.reason")),
+        Head(session.t("data.aside.state")),
+    ]
+    shown = [
+        (
+            *([str(row.sheet + 1)] if several else []),
+            row.line,
+            words.column_name(session, row.column) if row.column else "",
+            row.value,
+            words.rule_sentence(session, row.rule),
+            session.t(f"data.aside.states.{row.state}"),
+        )
+        for row in rows
+    ]
+    title = session.t("data.parts.set_aside")
+    grid(
+        session,
+        heads,
+        shown,
+        key=f"aside_{batch.number}",
+        name=title,
+        file=f"{title}_{batch.number}",
+        download=False,
+    )

@@ -1,0 +1,234 @@
+"""Reading files in: offer, recognise or map, look first, then book."""
+
+from __future__ import annotations
+
+from nami_monitor.ui import filters
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.settings import places
+from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
+from nami_monitor.ingest.load import Answers
+from nami_monitor.ingest.profiles.profile import Profile
+from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.template import known_codes, template
+from nami_monitor.tables import TABLES
+from nami_monitor.ui import app
+from nami_monitor.ui import booking
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui.pages.data import profile_form
+from nami_monitor.ui.pages.data import import_preview
+from nami_monitor.ui.pages.data import import_preview
+from nami_monitor.ui.pages.data.session_files import Offer
+
+NEW = ""
+PROFILE = ".toml"
+NO_PROFILE = Profile(source="", tables=())
+
+
+def part(session: Session) -> None:
+    """Show the part."""
+    if session.demo:
+        st.info(session.t("data.upload.demo"))
+        st.button(
+            session.t("app.demo.own"),
+            key="own_data_upload",
+            type="primary",
+            on_click=app.show_data,
+            args=(app.OWN,),
+        )
+        return
+    st.markdown(session.t("data.upload.words"))
+    files = st.file_uploader(
+        session.t("data.upload.label"),
+        accept_multiple_files=True,
+        key="data_files",
+        help=session.t("data.upload.help"),
+    )
+    library = profiles_in(places().profiles)
+    if not files:
+        _saved(session, library)
+        _templates(session)
+        return
+    offers = [session_files.offer(file) for file in files]
+    data = [offer for offer in offers if not offer.name.endswith(PROFILE)]
+    for offer in offers:
+        if offer not in data:
+            _new_profile(session, offer)
+    if data:
+        booking.who_field(session)
+    _all_at_once(session, data, library)
+    for offer in data:
+        with st.container(border=True, key=f"file_{offer.key}"):
+            _file(session, offer, library)
+
+
+def _saved(session: Session, library: Mapping[str, Profile]) -> None:
+    """The profiles that are kept, to pass on."""
+    st.header(session.t("data.profiles.title"), anchor=False)
+    if not library:
+        st.markdown(session.t("data.profiles.none"))
+        return
+    st.markdown(session.t("data.profiles.words"))
+    for name, profile in library.items():
+        with st.expander(f"{profile.source} ({name})"):
+            _toml(session, name, profile)
+
+
+def _templates(session: Session) -> None:
+    """An empty workbook per table, for who has no export."""
+    st.header(session.t("template.title"), anchor=False)
+    st.markdown(session.t("template.words"))
+    table = st.selectbox(
+        session.t("template.choose"),
+        list(TABLES),
+        index=list(TABLES).index("orders"),
+        format_func=lambda name: session.t(f"tables.{name}.name"),
+        key="template_table",
+    )
+    st.download_button(
+        session.t("template.download"),
+        data=lambda: _workbook(session, table),
+        file_name=f"{session.t(f'tables.{table}.name')}.xlsx",
+        key="template_download",
+        on_click="ignore",
+    )
+
+
+def _workbook(session: Session, table: str) -> bytes:
+    choices = {}
+    if session.store.exists:
+        with session.store.read() as db:
+            choices = known_codes(db)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "template.xlsx"
+        template(table, out, session.lang, choices)
+        return out.read_bytes()
+
+
+def _toml(session: Session, name: str, profile: Profile) -> None:
+    text = write_profile(profile)
+    st.code(text, language="toml")
+    st.download_button(
+        session.t("data.profiles.download"),
+        data=text,
+        file_name=f"{name}{PROFILE}",
+        mime="application/toml",
+        key=f"profile_{name}",
+        on_click="ignore",
+    )
+
+
+def _new_profile(session: Session, offer: Offer) -> None:
+    """A profile that someone passed on."""
+    try:
+        profile = parse_profile(offer.path.read_text("utf-8"))
+        path = save_profile(places().profiles, offer.name.removesuffix(PROFILE), profile)
+    except UnicodeDecodeError:
+        st.error(session.t("data.profiles.unreadable", file=offer.name))
+    except UserError as error:
+        st.error(session.sentence(error))
+    else:
+        st.success(session.t("data.profiles.kept", source=profile.source, name=path.stem))
+
+
+def _all_at_once(session: Session, offers: Sequence[Offer], library: Mapping[str, Profile]) -> None:
+    """Book every file that is recognised and of which nothing is to be asked."""
+    waiting = {
+        offer: library[names[0]]
+        for offer in offers
+        if not session_files.done(offer.key) and (names := _names(offer, library))
+    }
+    if len(waiting) < len(offers[:2]) or len(offers) == 1:
+        return
+    if not st.button(session.t("data.upload.all", n=len(waiting)), key="book_all", type="primary"):
+        return
+    if not session.who:
+        st.error(session.t("data.who.needed"))
+        return
+    bar = st.progress(0.0)
+    for index, (offer, profile) in enumerate(waiting.items()):
+        bar.progress(index / len(waiting), session.t("data.upload.busy", file=offer.name))
+        import_preview.book(session, offer, profile, Answers())
+    st.rerun()
+
+
+def _names(offer: Offer, library: Mapping[str, Profile]) -> tuple[str, ...]:
+    key = ("recognised", offer.key, repr(library))
+    return session_files.remember(
+        key, lambda: recognise(offer.path, library, offer.name, offer.cells)
+    ).profiles
+
+
+def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> None:
+    """One file, from being offered to being booked."""
+    st.header(offer.name, anchor=False)
+    booked = session_files.done(offer.key)
+    if booked:
+        st.success(session.t("data.upload.booked", batch=booked.batch))
+        import_preview.show_report(session, booked)
+        if booked.main.set_aside:
+            st.info(session.t("data.upload.mend"))
+            st.button(
+                session.t("data.upload.to_aside"),
+                key=f"to_aside_{offer.key}",
+                on_click=filters.show_part,
+                args=("set_aside",),
+            )
+        st.page_link("pages/overview.py", label=session.t("data.upload.to_overview"))
+        return
+    key = ("recognised", offer.key, repr(library))
+    with st.spinner(session.t("data.upload.reading")):
+        found = session_files.remember(
+            key, lambda: recognise(offer.path, library, offer.name, offer.cells)
+        )
+    if found.mended:
+        st.markdown(session.t("data.upload.mended"))
+        import_preview.part(session, offer, NO_PROFILE)
+        return
+    chosen = _choose(session, offer, found.profiles, library)
+    if chosen == NEW:
+        profile_form.panel(session, offer, None, "")
+        return
+    profile = library[chosen]
+    change = st.toggle(session.t("data.upload.change"), key=f"change_{offer.key}")
+    if change:
+        profile_form.panel(session, offer, profile, chosen)
+        return
+    session_files.drop_draft(offer.key)
+    try:
+        import_preview.part(session, offer, profile)
+    except DatabaseHeldError:
+        raise
+    except UserError as error:
+        st.error(session.sentence(error))
+        st.markdown(session.t("data.upload.try_change"))
+
+
+def _choose(
+    session: Session, offer: Offer, names: Sequence[str], library: Mapping[str, Profile]
+) -> str:
+    """Which profile reads a file: the one that fits, another one, or a new one."""
+    if names:
+        st.markdown(session.t("data.upload.recognised", source=library[names[0]].source))
+    else:
+        st.markdown(session.t("data.upload.unknown"))
+    if not library:
+        return NEW
+    others = [name for name in library if name not in names]
+    options = [*names, NEW, *others] if names else [NEW, *others]
+    return str(
+        st.selectbox(
+            session.t("data.upload.profile"),
+            options,
+            format_func=lambda name: (
+                f"{library[name].source} ({name})" if name else session.t("data.upload.new")
+            ),
+            key=f"profile_of_{offer.key}_{len(names)}",
+        )
+    )

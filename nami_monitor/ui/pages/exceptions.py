@@ -1,0 +1,135 @@
+"""Strategies that do not apply to a category: which, who decided so, and a form to decide."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.briefing import exceptions as briefing
+from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, Ruling
+from nami_monitor.core.words import Strategy
+from nami_monitor.i18n import formats
+from nami_monitor.ui import booking, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.pages.targets import Names, category_name
+
+
+def part(session: Session, names: Names) -> None:
+    """Show what does not apply, how it came about, and a form to decide.
+
+    Args:
+        session: the visitor's session.
+        names: the categories' names.
+    """
+    st.header(session.t("exceptions.title"), anchor=False)
+    st.markdown(session.t("exceptions.words"))
+    with session.store.read() as db:
+        found, ruled = briefing.exceptions(db), briefing.rulings(db)
+    if found:
+        _table(session, found, names)
+    else:
+        st.markdown(session.t("exceptions.none"))
+    if names:
+        _form(session, found, names)
+    if ruled:
+        with st.expander(session.t("exceptions.history")):
+            _history(session, ruled, names)
+
+
+def _table(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
+    keys = ("category", "strategy", "reason", "legal_basis", "look_again_on")
+    heads = [Head(session.t(f"exceptions.table.{key}")) for key in keys[:-1]]
+    heads.append(
+        Head(session.t("exceptions.table.look_again_on"), lambda d: formats.day(d, session.lang))
+    )
+    rows = [
+        (
+            category_name(session, names, one.category),
+            session.t(f"strategies.{one.strategy}"),
+            one.reason,
+            one.legal_basis,
+            one.look_again_on,
+        )
+        for one in found
+    ]
+    title = session.t("exceptions.title")
+    grid(session, heads, rows, key="exceptions", name=title, file=title)
+
+
+def _form(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
+    with st.expander(session.t("exceptions.form.title")):
+        booking.in_demo(session)
+        left, right = st.columns(2)
+        with left:
+            category = st.selectbox(
+                session.t("columns.category"),
+                list(names),
+                format_func=lambda code: category_name(session, names, code),
+                key="exempt_category",
+            )
+        with right:
+            strategy = st.selectbox(
+                session.t("exceptions.table.strategy"),
+                STRATEGIES,
+                format_func=lambda one: session.t(f"strategies.{one}"),
+                key="exempt_strategy",
+            )
+        now = [one for one in found if (one.category, one.strategy) == (category, strategy)]
+        said, exempt, applies = _fields(session, category, strategy, now[0] if now else None)
+    if exempt and not (said.reason and said.look_again_on):
+        st.error(session.t("exceptions.form.needed"))
+    elif exempt or applies:
+        with session.store.read() as db:
+            row = briefing.ruled(briefing.row_of(db, category), said, applies=applies)
+        key = "applies" if applies else "exempt"
+        booking.book(session, "categories", [row], session.t(f"exceptions.form.booked_{key}"))
+
+
+def _fields(
+    session: Session, category: str, strategy: Strategy, now: Exempt | None
+) -> tuple[Exempt, bool, bool]:
+    """What was filled in, and which of the two buttons was pressed."""
+    today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
+    with st.form(f"exempt_{category}_{strategy}", border=False):
+        reason = st.text_input(
+            session.t("columns.reason"), value=(now and now.reason) or "", max_chars=300
+        )
+        basis = st.text_input(
+            session.t("exceptions.table.legal_basis"),
+            value=(now and now.legal_basis) or "",
+            max_chars=300,
+        )
+        again = st.date_input(
+            session.t("exceptions.table.look_again_on"),
+            (now and now.look_again_on) or today.replace(year=today.year + 1, day=1),
+            format=booking.DATES[session.lang],
+        )
+        exempt = st.form_submit_button(session.t("exceptions.form.exempt"), type="primary")
+        applies = bool(now) and st.form_submit_button(session.t("exceptions.form.applies"))
+    said = Exempt(category, strategy, reason.strip() or None, basis.strip() or None, again)
+    return said, exempt, applies
+
+
+def _history(session: Session, ruled: tuple[Ruling, ...], names: Names) -> None:
+    keys = ("when", "who", "category", "strategy", "what", "reason", "batch")
+    writers = {
+        "when": lambda when: words.moment(session, when),
+        "batch": lambda number: formats.number(int(number), session.lang),
+    }
+    heads = [Head(session.t(f"exceptions.table.{key}"), writers.get(key)) for key in keys]
+    rows = [
+        (
+            one.when,
+            one.who,
+            category_name(session, names, one.said.category),
+            session.t(f"strategies.{one.said.strategy}"),
+            session.t(f"exceptions.what.{'applies' if one.applies else 'exempt'}"),
+            None if one.applies else one.said.reason,
+            one.batch,
+        )
+        for one in ruled
+    ]
+    title = session.t("exceptions.history")
+    grid(session, heads, rows, key="rulings", name=title, file=title)

@@ -1,0 +1,148 @@
+"""Locations compared in a funnel: the chart, its sentence and its table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nami_monitor.briefing.funnel import OUTSIDE, Compared, Site, compare, kind_of
+from nami_monitor.briefing.why import activity_of
+from nami_monitor.charts.funnel_plot import INSIDE, MARKS, Dot, Lines, Words, funnel_spec
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.signals.funnel import Funnel, RatioKind
+from nami_monitor.store import Store
+from nami_monitor.ui import links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui.grid import Head, grid
+
+SECTION = "funnel"
+"""Name of the section in the address: a link can show it open."""
+
+
+def section(session: Session, code: str, ask: Ask) -> None:
+    """Locations against their size, for KPIs that can be set against it, once a reader opens it.
+
+    Args:
+        session: for the words.
+        code: the KPI.
+        ask: its last period is compared; its filters hold.
+    """
+    if kind_of(CATALOGUE[code]) is None:
+        return
+    shown = st.expander(session.t("funnel.title"), key=SECTION, bind="query-params")
+    if not shown.open:
+        return
+    with shown:
+        found = compared(session.store, code, last_period(ask), session.lang)
+        st.text(found.sentence)
+        if found.funnel:
+            _draw(session, found, found.funnel)
+        if found.sites:
+            _table(session, found, ask)
+            name = words.kpi_name(session, found.kpi)
+            whole = links.of_result(found.whole, ask.where)
+            links.offer(session.t("trace.figure", name=name), whole)
+
+
+@cached(entries=100)
+def compared(store: Store, code: str, ask: Ask, lang: str) -> Compared:
+    """The comparison with its words."""
+    with store.read() as db:
+        return compare(db, CATALOGUE[code], ask, lang)
+
+
+def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:
+    lang, factor = session.lang, found.kpi.factor
+    dots = tuple(_dot(session, found, site) for site in found.sites if _drawn(site))
+    curve = told.curve()
+    bound = 0.0 if all(dot.value >= 0 for dot in dots) else float("-inf")
+    low, warning_low, warning_high, high = (
+        [max(float(value) * factor, bound) for value in values]
+        for values in (curve.low, curve.warning_low, curve.warning_high, curve.high)
+    )
+    lines = Lines(curve.sizes.tolist(), low, warning_low, warning_high, high, told.rate * factor)
+    unit = words.unit(session, found.whole)
+    name = words.kpi_name(session, found.kpi)
+    said = Words(
+        size=_size_title(session, found),
+        value=unit or name,
+        legend={effect: session.t(f"funnel.legend.{effect}") for effect in MARKS},
+        tooltip=(
+            session.t("funnel.table.location"),
+            session.t("funnel.table.size"),
+            session.t("funnel.table.value"),
+        ),
+    )
+    st.vega_lite_chart(
+        funnel_spec(dots, lines, said, lang),
+        theme=None,
+        key="funnel_chart",
+        alt=session.t("funnel.alt", n=len(dots), name=name, said=found.sentence),
+    )
+    whole = formats.quantity(
+        told.rate * factor, found.kpi.unit, lang, activity=activity_of(found.whole, lang)
+    )
+    notes = [session.t("funnel.caption", whole=whole)]
+    if told.kind is RatioKind.AMOUNT:
+        notes.append(session.t("funnel.caption_amount"))
+    elif told.between:
+        notes.append(session.t("funnel.caption_between"))
+    st.caption(" ".join(notes))
+
+
+def _drawn(site: Site) -> bool:
+    return bool(site.point and site.point.size and site.result.value is not None)
+
+
+def _dot(session: Session, found: Compared, site: Site) -> Dot:
+    lang = session.lang
+    outside = site.point is not None and site.point.zone in OUTSIDE
+    size, value = site.result.denominator or 0.0, site.result.value or 0.0
+    return Dot(
+        name=site.name,
+        size=size,
+        value=value,
+        effect=str(site.effect) if outside else INSIDE,
+        figure=formats.quantity(
+            value, found.kpi.unit, lang, activity=activity_of(found.whole, lang)
+        ),
+        extent=formats.number(size, lang, significant=3),
+    )
+
+
+def _size_title(session: Session, found: Compared) -> str:
+    activity = activity_of(found.whole, session.lang)
+    if activity:
+        return session.t("funnel.size_of", activity=activity)
+    return session.t("funnel.size")
+
+
+def _table(session: Session, found: Compared, ask: Ask) -> None:
+    lang = session.lang
+    unit = words.unit(session, found.whole)
+    value = session.t("funnel.table.value")
+    heads = [
+        Head(session.t("funnel.table.location")),
+        Head(_size_title(session, found), lambda size: formats.number(size, lang, significant=4)),
+        Head(
+            f"{value} ({unit})" if unit else value,
+            lambda value: formats.figure(value, found.kpi.unit, lang),
+        ),
+        Head(session.t("funnel.table.zone")),
+        Head(session.t("funnel.table.remark")),
+    ]
+    rows = [
+        (
+            site.name,
+            site.result.denominator,
+            site.result.value,
+            session.t(f"funnel.zones.{site.point.zone}") if site.point else "",
+            site.remark,
+        )
+        for site in found.sites
+    ]
+    title = session.t("funnel.title")
+    traces = [links.trace(session, site.result, ask.where) for site in found.sites]
+    column = {session.t("trace.column"): traces}
+    grid(session, heads, rows, key="funnel_table", name=title, file=title, traces=column)

@@ -1,0 +1,469 @@
+"""The register of measures: what is on record, a form to register, change or close, and who did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from nami_monitor.briefing import measures as briefing
+from nami_monitor.briefing.measures import ALL, CODE, GROUP, TABLE, Event, Named, Offered
+from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.register import Intervention, listed
+from nami_monitor.store import Store
+from nami_monitor.ui import booking, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.pages import waterbed
+
+Fields = Mapping[str, Any]
+"""Fields of a measure by their names; of those that hold several values, a tuple."""
+
+MOST_PERCENT: Final = 100
+MOST_ANTICIPATION: Final = 24
+
+
+@cached(entries=10)
+def categories(store: Store) -> Mapping[str, Mapping[str, str]]:
+    """Every category with order lines, with its names by language."""
+    with store.read() as db:
+        return briefing.categories(db)
+
+
+@cached(entries=20)
+def offered(store: Store, category: str) -> Offered:
+    """What can be chosen for measures of a category."""
+    with store.read() as db:
+        return briefing.offered(db, category)
+
+
+def channel_name(session: Session, code: str) -> str:
+    """A channel in the reader's language."""
+    return words.code_name(session, "channel", code)
+
+
+def category_field(session: Session, key: str, begin: Fields) -> str:
+    """Ask for the category."""
+    known = categories(session.store)
+    options = _with([*known], _several(begin, "category"))
+    return st.selectbox(
+        session.t("columns.category"),
+        options,
+        index=_index(options, begin.get("category")),
+        format_func=lambda code: known.get(code, {}).get(session.lang, code),
+        key=f"{key}_category",
+    )
+
+
+def where_fields(session: Session, key: str, known: Offered, begin: Fields) -> dict[str, Any]:
+    """Ask for the locations, by group or one by one, and whether it may spread to others."""
+    chosen = _choose(
+        session, "locations", f"{key}_locations", known.locations, _several(begin, "locations"),
+        session.t("measures.form.locations_help"),
+    )  # fmt: skip
+    spread = st.checkbox(
+        session.t("measures.form.may_spread"),
+        value=bool(begin.get("may_spread")),
+        key=f"{key}_may_spread",
+        help=session.t("measures.form.may_spread_help"),
+    )
+    return {"locations": chosen, "may_spread": spread}
+
+
+def channel_fields(session: Session, key: str, known: Offered, begin: Fields) -> dict[str, Any]:
+    """Ask where something is taken away, which articles, and where they may come back."""
+    said = _several(begin, "target_channel")
+    options = _with(list(known.channels), said)
+    target = st.selectbox(
+        session.t("columns.target_channel"),
+        options,
+        index=_index(options, said[0] if said else None),
+        format_func=lambda code: channel_name(session, code),
+        key=f"{key}_target",
+        help=session.t("measures.form.target_help"),
+    )
+    products = _choose(
+        session, "products", f"{key}_products_{target}", known.of([target]),
+        _several(begin, "products"), session.t("measures.form.products_help"),
+        empty=session.t("measures.form.whole_category"),
+    )  # fmt: skip
+    usual = _several(begin, "substitute_channels") or _other(known, target)
+    instead = st.multiselect(
+        session.t("columns.substitute_channels"),
+        _with(list(known.channels), usual),
+        default=usual,
+        format_func=lambda code: channel_name(session, code),
+        key=f"{key}_substitute_{target}",
+        placeholder=session.t("data.choose"),
+        help=session.t("measures.form.substitute_help"),
+    )
+    substitutes = _choose(
+        session, "substitute_products", f"{key}_instead_{'_'.join(sorted(instead))}",
+        known.of(instead), _several(begin, "substitute_products"),
+        session.t("measures.form.instead_help"),
+        empty=session.t("measures.form.whatever"),
+    )  # fmt: skip
+    return {
+        "target_channel": target,
+        "products": products,
+        "substitute_channels": tuple(instead),
+        "substitute_products": substitutes,
+    }
+
+
+def reduction_field(session: Session, key: str, begin: Fields, usual: int | None) -> float | None:
+    """Ask which share is to go away; between 0 and 1, None where nobody says."""
+    stated = begin.get("planned_reduction")
+    percent: int | None = st.number_input(
+        session.t("measures.form.reduction"),
+        min_value=1,
+        max_value=MOST_PERCENT,
+        value=usual if stated is None else round(MOST_PERCENT * stated),
+        key=f"{key}_reduction",
+        help=session.t("measures.form.reduction_help"),
+    )
+    return None if percent is None else percent / MOST_PERCENT
+
+
+def anticipation_field(session: Session, key: str, begin: Fields) -> int:
+    """Ask for the months before the start in which people may see it coming."""
+    return int(
+        st.number_input(
+            session.t("columns.anticipation_months"),
+            min_value=0,
+            max_value=MOST_ANTICIPATION,
+            value=round(begin.get("anticipation_months", 1)),
+            key=f"{key}_anticipation",
+            help=session.t("measures.form.anticipation_help"),
+        )
+    )
+
+
+def _choose(
+    session: Session,
+    column: str,
+    key: str,
+    known: Sequence[Named],
+    begin: Sequence[str],
+    help_text: str,
+    *,
+    empty: str | None = None,
+) -> tuple[str, ...]:
+    """Choose from a master, whole groups at once; what is on record stays, known or not."""
+    names = {one.code: one.name for one in known}
+    groups = briefing.groups(known)
+    whole = [ALL] if len(known) > 1 and empty is None else []
+    usual = briefing.fold(begin, known) if begin else []
+    usual = usual if empty is None or ALL not in usual else list(begin)
+
+    def shown(code: str) -> str:
+        if code == ALL:
+            return session.t("measures.form.all", n=len(known))
+        if code.startswith(GROUP):
+            name = code.removeprefix(GROUP)
+            return session.t("measures.form.group", name=name, n=len(groups[name]))
+        return f"{names[code]} ({code})" if names.get(code, code) != code else code
+
+    chosen = st.multiselect(
+        session.t(f"columns.{column}"),
+        _with([*whole, *(f"{GROUP}{name}" for name in groups), *names], usual),
+        default=usual,
+        format_func=shown,
+        key=key,
+        placeholder=empty or session.t("data.choose"),
+        help=help_text,
+    )
+    return briefing.unfold(chosen, known, begin)
+
+
+def _other(known: Offered, target: str) -> list[str]:
+    """The channel that is ordered through most beside the target; itself when it is the only."""
+    return [code for code in known.channels if code != target][:1] or [target]
+
+
+def _several(begin: Fields, name: str) -> list[str]:
+    value = begin.get(name)
+    return list(listed(value) if isinstance(value, str) or value is None else value)
+
+
+def _with(options: Sequence[str], held: Sequence[str]) -> list[str]:
+    """Options with those that are on record and that nobody offers any more."""
+    return list(dict.fromkeys([*options, *held]))
+
+
+def _index(options: Sequence[str], value: object) -> int:
+    return options.index(str(value)) if value in options else 0
+
+
+NEW: Final = ""
+STRATEGIES: Final = ("refuse", "rethink", "reduce")
+STATES: Final = ("planned", "running", "ended")
+MOTIVES: Final = ("", "sustainability", "money", "other")
+LONGEST_RAMP: Final = 60
+PERCENT: Final = 100
+
+
+@cached(entries=10)
+def _history(store: Store) -> tuple[Event, ...]:
+    with store.read() as db:
+        return briefing.history(db)
+
+
+def part(session: Session) -> None:
+    """What is on record, the form, and who registered what when."""
+    found = waterbed.register(session.store)
+    if found:
+        _table(session, found)
+    else:
+        st.info(session.t("measures.empty"))
+    st.header(session.t("measures.form.title"), anchor=False)
+    st.markdown(session.t("measures.form.words"))
+    st.page_link("pages/data.py", label=session.t("measures.form.load"))
+    if not categories(session.store):
+        st.info(session.t("pilot.no_orders"))
+        return
+    booking.in_demo(session)
+    booking.who_field(session)
+    titles = {one.code: f"{one.title} ({one.code})" for one in found}
+    chosen = st.selectbox(
+        session.t("measures.form.which"),
+        [NEW, *titles],
+        format_func=lambda code: titles.get(code) or session.t("measures.form.new"),
+        key="measure_chosen",
+    )
+    _form(session, found, chosen)
+    if chosen:
+        _close(session, chosen)
+    _told(session)
+
+
+def _table(session: Session, found: Sequence[Intervention]) -> None:
+    columns = (CODE, "title", "category", "status", "starts_on", "ends_on", "target_channel")
+    heads = [Head(session.t(f"columns.{name}")) for name in columns]
+    heads = [
+        Head(head.title, _day(session)) if name in {"starts_on", "ends_on"} else head
+        for name, head in zip(columns, heads, strict=True)
+    ]
+    names = categories(session.store)
+    rows = [
+        (
+            one.code,
+            one.title,
+            names.get(one.category, {}).get(session.lang, one.category),
+            words.value_name(session, one.status),
+            one.starts_on,
+            one.ends_on,
+            channel_name(session, one.target_channel),
+            len(one.locations),
+        )
+        for one in found
+    ]
+    heads.append(Head(session.t("measures.locations"), lambda n: formats.number(n, session.lang)))
+    title = session.t("measures.list")
+    grid(session, heads, rows, key="measures", name=title, file=title)
+
+
+def _day(session: Session) -> Any:
+    return lambda day: formats.day(day, session.lang)
+
+
+def _form(session: Session, found: Sequence[Intervention], chosen: str) -> None:
+    """Every field of a measure, in the order in which people think of them."""
+    with session.store.read() as db:
+        begin = briefing.on_record(db, chosen) or {}
+    key = f"measure_{chosen}"
+    st.subheader(session.t("measures.steps.what"), anchor=False)
+    category = category_field(session, key, begin)
+    rest = about_fields(session, key, begin, taken=[one.code for one in found])
+    known = offered(session.store, category)
+    within = f"{key}_{category}"
+    st.subheader(session.t("measures.steps.where"), anchor=False)
+    where = where_fields(session, within, known, begin)
+    st.subheader(session.t("measures.steps.which"), anchor=False)
+    channels = channel_fields(session, within, known, begin)
+    left, right = st.columns(2)
+    with left:
+        reduction = reduction_field(session, key, begin, None)
+    with right:
+        anticipation = anticipation_field(session, key, begin)
+    stated = {
+        "category": category,
+        **rest,
+        **where,
+        **channels,
+        "planned_reduction": reduction,
+        "anticipation_months": anticipation,
+    }
+    st.subheader(session.t("measures.steps.check"), anchor=False)
+    _foreseen(session, stated)
+    label = session.t("measures.form.change" if chosen else "measures.form.book")
+    if st.button(label, key="measure_book", type="primary"):
+        said = session.t("measures.form.changed" if chosen else "measures.form.booked")
+        book(session, stated, said, new=not chosen)
+
+
+def _foreseen(session: Session, stated: Mapping[str, Any]) -> None:
+    """What the measure will be compared with, as it is filled in."""
+    if not stated["locations"] or not stated["starts_on"]:
+        st.info(session.t("measures.form.not_yet"))
+        return
+    one = briefing.as_intervention(stated)
+    waterbed.bullets(briefing.foreseen(one, waterbed.drafted(session, one), session.lang))
+
+
+def about_fields(
+    session: Session,
+    key: str,
+    begin: Mapping[str, Any],
+    *,
+    taken: Sequence[str] | None = None,
+    planned: bool = False,
+) -> dict[str, Any]:
+    """Ask what a measure is called, of which kind it is, and when it holds.
+
+    Args:
+        session: the visitor's session.
+        key: of the widgets.
+        begin: what is on record or known already.
+        taken: the numbers on record.
+        planned: whether it is a plan: then nothing is asked of its end.
+    """
+    if taken is None:
+        taken = [one.code for one in waterbed.register(session.store)]
+    left, right = st.columns(2)
+    with left:
+        code = st.text_input(
+            session.t(f"columns.{CODE}"),
+            value=begin.get(CODE) or briefing.next_code(taken),
+            max_chars=60,
+            key=f"{key}_code",
+            disabled=CODE in begin,
+        )
+        title = st.text_input(
+            session.t("columns.title"),
+            value=begin.get("title") or "",
+            max_chars=120,
+            key=f"{key}_title",
+        )
+        strategy = _of(session, key, "strategy", STRATEGIES, begin)
+        motive = _of(session, key, "motive", MOTIVES, begin)
+    with right:
+        status = "planned" if planned else _of(session, key, "status", STATES, begin)
+        dates = booking.DATES[session.lang]
+        starts = st.date_input(
+            session.t("columns.starts_on"),
+            begin.get("starts_on"),
+            format=dates,
+            key=f"{key}_starts",
+        )
+        ends = begin.get("ends_on")
+        if not planned:
+            ends = st.date_input(
+                session.t("columns.ends_on"), ends, format=dates, key=f"{key}_ends"
+            )
+        ramp = st.number_input(
+            session.t("columns.ramp_months"),
+            min_value=0,
+            max_value=LONGEST_RAMP,
+            value=round(begin.get("ramp_months") or 0),
+            key=f"{key}_ramp",
+            help=session.t("measures.form.ramp_help"),
+        )
+    disciplines = st.text_input(
+        session.t("columns.disciplines"),
+        value="; ".join(listed(begin.get("disciplines"))),
+        max_chars=200,
+        key=f"{key}_disciplines",
+        help=session.t("measures.form.disciplines_help"),
+    )
+    policy = st.text_input(
+        session.t("columns.policy"),
+        value=begin.get("policy") or "",
+        max_chars=200,
+        key=f"{key}_policy",
+    )
+    return {
+        CODE: code.strip(),
+        "title": title.strip() or None,
+        "strategy": strategy,
+        "status": status,
+        "starts_on": starts,
+        "ends_on": ends,
+        "ramp_months": int(ramp),
+        "disciplines": listed(disciplines),
+        "policy": policy.strip() or None,
+        "motive": motive or None,
+    }
+
+
+def _of(
+    session: Session, key: str, name: str, values: Sequence[str], begin: Mapping[str, Any]
+) -> str:
+    return st.selectbox(
+        session.t(f"columns.{name}"),
+        values,
+        index=values.index(begin[name]) if begin.get(name) in values else 0,
+        format_func=lambda code: (
+            words.value_name(session, code) if code else session.t("measures.form.unsaid")
+        ),
+        key=f"{key}_{name}",
+    )
+
+
+def book(session: Session, stated: Mapping[str, Any], said: str, *, new: bool) -> None:
+    """Book a measure; one that is new takes no number that is on record."""
+    code = str(stated[CODE])
+    with session.store.read() as db:
+        taken = briefing.on_record(db, code) is not None
+    if new and taken:
+        st.error(session.t("measures.form.taken", number=code))
+        return
+    booking.book(session, TABLE, [briefing.as_row(stated)], said)
+
+
+def _close(session: Session, code: str) -> None:
+    """Close a measure on a day; everything else stays as it is on record."""
+    with session.store.read() as db:
+        held = briefing.on_record(db, code)
+    if held is None or held["status"] == "ended":
+        return
+    with st.expander(session.t("measures.close.title")):
+        st.markdown(session.t("measures.close.words"))
+        day = st.date_input(
+            session.t("measures.close.day"),
+            date.today(),  # noqa: DTZ011 - the day on the visitor's own calendar
+            format=booking.DATES[session.lang],
+            key=f"close_{code}",
+        )
+        if st.button(session.t("measures.close.book"), key=f"close_{code}_book"):
+            row = {**held, "status": "ended", "ends_on": day}
+            booking.book(session, TABLE, [row], session.t("measures.close.booked"))
+
+
+def _told(session: Session) -> None:
+    """Who registered, changed or closed what when."""
+    found = _history(session.store)
+    if not found:
+        return
+    title = session.t("measures.history")
+    st.header(title, anchor=False)
+    st.markdown(session.t("measures.undo"))
+    keys = ("when", "who", "what", "measure", "fields", "batch", "file")
+    heads = [Head(session.t(f"measures.events.{key}")) for key in keys]
+    heads[0] = Head(heads[0].title, lambda when: words.moment(session, when))
+    rows = [
+        (
+            event.when,
+            event.who,
+            session.t(f"measures.what.{event.what}"),
+            f"{event.title} ({event.code})" if event.code else None,
+            ", ".join(session.t(f"columns.{name}") for name in event.fields) or None,
+            event.batch,
+            event.file,
+        )
+        for event in found
+    ]
+    grid(session, heads, rows, key="measure_history", name=title, file=title)

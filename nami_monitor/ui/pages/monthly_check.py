@@ -1,0 +1,267 @@
+"""The monthly check: findings with their lesson, ticks, changes, targets, and a mail."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from nami_monitor.briefing import check, telling
+from nami_monitor.briefing.contracts import Contract
+from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing.lessons import Called
+from nami_monitor.briefing.month import Briefing
+from nami_monitor.briefing.overview import Line
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import KitSignal
+from nami_monitor.i18n import formats
+from nami_monitor.kit.matching import Reach
+from nami_monitor.store.journal import JournalEntry, current, record
+from nami_monitor.ui import app, booking, links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.filters import Chosen
+from nami_monitor.ui.pages import targets
+
+SHOWN = 5
+"""How many findings stand open; the others are one click away."""
+
+NAMED_FILES = 3
+"""How many files are named of those that came in."""
+
+EVENTS = 3
+"""How many of the last changes of targets are told."""
+
+
+def since(session: Session, found: Briefing, chosen: Chosen) -> None:
+    """What changed since the last visit; the present visit is kept for the next one.
+
+    It has a place of its own: what moves on a page folds up, even while somebody writes in it.
+    """
+    place = st.empty()
+    if found.month != found.last:
+        return
+    name = f"{session.who}|{urlencode(chosen.where, doseq=True)}"
+    state = f"check.{session.store.path}.{name}"
+    if state not in st.session_state:
+        with session.store.read() as db:
+            st.session_state[state] = current(db, check.VISIT).get(name)
+    before: JournalEntry | None = st.session_state[state]
+    _keep_visit(session, found, name)
+    if before is None:
+        return
+    with session.store.read() as db:
+        changed = check.changes(found, before, check.deliveries(db, before.at))
+    day = words.moment(session, changed.since)
+    if changed.nothing:
+        place.caption(session.t("check.since.nothing", day=day))
+        return
+    with place.expander(session.t("check.since.title", day=day)):
+        st.markdown("\n".join(f"- {one}" for one in _told(session, found, changed)))
+
+
+def _keep_visit(session: Session, found: Briefing, name: str) -> None:
+    seen = check.snapshot(found)
+    state = f"check.kept.{session.store.path}.{name}"
+    if st.session_state.get(state) == seen:
+        return
+    st.session_state[state] = seen
+    with suppress(UserError), session.store.write() as db:  # a file that may only be read
+        record(db, check.VISIT, name, seen, session.who)
+
+
+def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str]:
+    said = []
+    if changed.month != found.month:
+        month = formats.month(changed.month, session.lang)
+        said.append(session.t("check.since.other_month", month=month))
+    for key, undone in (("came", False), ("back", True)):
+        files = list(dict.fromkeys(one.file for one in changed.deliveries if one.undone is undone))
+        if files:
+            named = ", ".join(files[:NAMED_FILES]) + (", …" if len(files) > NAMED_FILES else "")
+            said.append(session.t(f"check.since.{key}", n=len(files), files=named))
+    said += [
+        session.t("check.since.new", said=telling.full(one, found, session.lang))
+        for one in changed.new
+    ]
+    said += [
+        session.t(
+            "check.since.restated",
+            name=telling.name(one.line, session.lang),
+            after=telling.value(one.line.result, session.lang),
+            before=words.NONE
+            if one.before is None
+            else formats.quantity(
+                one.before,
+                one.line.result.unit,
+                session.lang,
+                activity=words.activity_name(session, one.line.result.activity),
+            ),
+        )
+        for one in changed.restated
+    ]
+    if changed.gone:
+        said.append(session.t("check.since.gone", n=changed.gone))
+    return said
+
+
+def attention(session: Session, found: Briefing, chosen: Chosen) -> None:
+    """What asks for something, most important first: its numbers, lesson, question and a way on."""
+    st.header(session.t("check.attention"), anchor=False)
+    with session.store.read() as db:
+        ticks = current(db, check.SEEN)
+    fresh, seen = check.split(found.findings, ticks)
+    lessons = check.lesson_of(found)
+    if not fresh:
+        st.markdown(session.t("check.all_seen" if seen else "check.calm"))
+    for finding in fresh[:SHOWN]:
+        _point(session, found, finding, chosen, lessons.get(finding.name))
+    if fresh[SHOWN:]:
+        with st.expander(session.t("check.more", n=len(fresh[SHOWN:]))):
+            for finding in fresh[SHOWN:]:
+                _point(session, found, finding, chosen, lessons.get(finding.name))
+    if seen:
+        with st.expander(session.t("check.seen_list", n=len(seen))):
+            for finding in seen:
+                _point(session, found, finding, chosen, None, ticks[check.tick_name(finding)])
+    good = [one for one in found.findings if one.good]
+    if good:
+        with st.expander(session.t("check.good", n=len(good))):
+            st.markdown("\n".join(f"- {telling.full(one, found, session.lang)}" for one in good))
+
+
+def _point(
+    session: Session,
+    found: Briefing,
+    finding: Finding,
+    chosen: Chosen,
+    match: Called | None,
+    ticked: JournalEntry | None = None,
+) -> None:
+    tick = check.tick_name(finding)
+    with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
+        st.markdown(f"**{telling.full(finding, found, session.lang)}**")
+        question = telling.question(finding, session.lang)
+        if question and ticked is None:
+            st.markdown(f"{session.t('check.decide')}: {question}")
+        if match is not None:
+            _lesson(session, match)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            page, key, address = way(session, finding, chosen)
+            st.page_link(page, label=session.t(f"check.to.{key}"), query_params=address)
+            if finding.line:
+                judged = finding.line.aim and finding.line.aim.judged
+                result = judged or finding.line.result
+                name = telling.name(finding.line, session.lang)
+                links.offer(
+                    session.t(
+                        "trace.figure", name=f"{name}, {telling.period(result, session.lang)}"
+                    ),
+                    links.of_result(result, dict(chosen.where)),
+                )
+            st.checkbox(
+                session.t("check.seen"),
+                value=ticked is not None,
+                key=f"seen_{tick}_{ticked is not None}",
+                on_change=_tick,
+                args=(tick, ticked is None),
+                help=session.t("check.seen_help"),
+            )
+            if ticked is not None:
+                who = ticked.who or session.t("check.someone")
+                st.caption(
+                    session.t("check.seen_by", who=who, day=words.moment(session, ticked.at))
+                )
+
+
+def _tick(name: str, seen: bool) -> None:
+    session = app.current()
+    with session.store.write() as db:
+        record(db, check.SEEN, name, {} if seen else None, session.who)
+
+
+def _lesson(session: Session, match: Called) -> None:
+    lesson = match.lesson.words[session.lang]
+    with st.expander(session.t("check.lesson", title=lesson.title)):
+        st.markdown(lesson.text)
+        st.markdown(f"**{session.t('check.lesson_try')}:** {lesson.to_try}")
+        if match.lesson.advice:
+            st.caption(session.t("check.lesson_advice"))
+            return
+        cases = ", ".join(map(str, match.lesson.cases))
+        reach = "category" if match.reach is Reach.CATEGORY else "other"
+        origin = session.t("check.lesson_cases", n=len(match.lesson.cases), cases=cases)
+        st.caption(f"{origin} {session.t(f'check.lesson_{reach}')}")
+
+
+def way(session: Session, finding: Finding, chosen: Chosen) -> tuple[str, str, dict[str, str]]:
+    """Where a finding leads: the page, the words of its link, and the filters in the address."""
+    address = {app.LANGUAGE: session.lang, app.DATA: app.DEMO if session.demo else app.OWN}
+    address["category"] = finding.category or ""
+    about = finding.about
+    if about is None or finding.kind is KitSignal.LOW_MEASURABILITY:
+        return "pages/data.py", "data", address
+    if isinstance(about, Line):
+        month = {"month": f"{finding.month:%Y-%m}"}
+        where = {name: values[0] for name, values in chosen.where}
+        return "pages/trends.py", "trends", {**address, **where, **month, "kpi": about.kpi.code}
+    if isinstance(about, Contract):
+        return "pages/contracts.py", "contracts", address
+    return "pages/waterbed.py", "waterbed", {**address, "intervention": about.intervention.code}
+
+
+def caveats(session: Session, found: Briefing) -> None:
+    """What must be borne in mind with the figures of this page."""
+    said = telling.caveats(found, session.lang)
+    if said:
+        with st.expander(session.t("check.caveats", n=len(said))):
+            st.markdown("\n".join(f"- {one}" for one in said))
+
+
+def goals(session: Session, category: str) -> None:
+    """The targets of a category: what was agreed, by whom, and the forms to set and change one."""
+    st.header(session.t("check.goals"), anchor=False)
+    lines, events, names = targets.known(session.store)
+    own = [line for line in lines if category in {"", line.target.category or ""}]
+    if own:
+        targets.table(session, own, names)
+    else:
+        st.markdown(session.t("check.goals_none"))
+    told = [one for one in events if one.target is None or one.target in {x.target for x in own}]
+    for event in told[:EVENTS]:
+        st.caption(
+            session.t(
+                f"check.goal.{event.what}",
+                who=event.who or session.t("check.someone"),
+                day=words.moment(session, event.when),
+            )
+            + (f": {targets.name(session, names, event.target)}" if event.target else "")
+        )
+    booking.who_field(session)
+    targets.form(session, lines, names, category)
+    chosen = targets.choose(session, own, names) if own else None
+    if chosen:
+        targets.change(session, chosen)
+    st.page_link("pages/targets.py", label=session.t("check.goals_page"))
+
+
+def mail(session: Session, found: Briefing) -> None:
+    """The month as a text for a mail, to copy."""
+    with st.expander(session.t("check.mail_title")):
+        st.caption(session.t("check.mail_help"))
+        text = check.mail(found, _address(), session.lang)
+        st.code(text, language=None, wrap_lines=True)
+
+
+def _address() -> str:
+    """Where this page is, filters and all; empty where the browser does not say."""
+    found = urlsplit(st.context.url or "")
+    if not found.netloc:
+        return ""
+    return f"{found.scheme}://{found.netloc}{found.path}?{urlencode(dict(st.query_params))}"
+
+
+def headline(session: Session, found: Briefing) -> None:
+    """The month in one sentence, in the size that it deserves."""
+    st.html(f'<p class="nami-headline">{escape(telling.headline(found, session.lang))}</p>')

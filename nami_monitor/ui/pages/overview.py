@@ -1,0 +1,311 @@
+"""The overview's parts: cards, what needs attention, and the table of all KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.briefing.overview import Line, Overview
+from nami_monitor.charts.tables import Table
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import State, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.result import absolute
+from nami_monitor.kpis.targets import Aim
+from nami_monitor.signals.departures import Assessment
+from nami_monitor.ui import figure_notes, grid, links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cards import Beside, Card, Chip, cards_html
+from nami_monitor.ui.grid import Head
+from nami_monitor.ui.links import Filters
+
+CHIPS = {
+    Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
+    Assessment.CONCERN: Chip.CONCERN,
+    Assessment.NO_SIGNAL: Chip.NO_SIGNAL,
+}
+
+CARDS = 6
+"""How many cards stand open; the others are one click away."""
+
+
+def headline(session: Session, glance: Overview) -> str:
+    """A period other than a month in one sentence; signals belong to months."""
+    said = [session.t("overview.headline.valued", n=glance.valued)]
+    if glance.blocked:
+        said.append(session.t("overview.headline.absent", n=len(glance.blocked)))
+    sentence = session.t(
+        "overview.headline.month", month=_period(session, glance.period), said=", ".join(said)
+    )
+    return f"{sentence} {session.t('overview.headline.monthly')}"
+
+
+def _period(session: Session, period: Period) -> str:
+    return formats.period(period.start, period.end, period.kind, session.lang)
+
+
+def say_headline(session: Session, glance: Overview) -> None:
+    """The headline, in the size that it deserves."""
+    st.html(f'<p class="nami-headline">{escape(headline(session, glance))}</p>')
+
+
+def cards(session: Session, glance: Overview) -> None:
+    """A card per KPI that the data gives; of the others how many there are, and what to do."""
+    first, others = foremost([line for line in glance.lines if line.supported])
+    _grid_of(session, first, glance.where)
+    if others:
+        with st.expander(session.t("check.cards_more", n=len(others))):
+            _grid_of(session, others, glance.where)
+    if glance.unsupported:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(session.t("overview.unsupported", n=len(glance.unsupported)))
+            st.page_link("pages/measurability.py", label=session.t("overview.needed"))
+
+
+def _grid_of(session: Session, lines: Sequence[Line], where: Filters) -> None:
+    st.html(cards_html(tuple(card(session, line, where) for line in lines), session.lang))
+
+
+def foremost(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines that matter most, and the others, both in the order of the catalogue.
+
+    A figure that signals something comes before one with a target, and that before all others.
+    """
+    ranked = sorted(lines, key=_rank)[:CARDS]
+    return [x for x in lines if x in ranked], [x for x in lines if x not in ranked]
+
+
+def _rank(line: Line) -> int:
+    if line.assessment in {Assessment.CONCERN, Assessment.IMPROVEMENT}:
+        return 0
+    return 1 if line.aim is not None else 2
+
+
+def card(
+    session: Session,
+    line: Line,
+    where: Filters,
+    *,
+    name: str = "",
+    reason: str = "",
+    step: str = "",
+) -> Card:
+    """A KPI as a card.
+
+    Args:
+        session: for the words.
+        line: the figure.
+        where: the filters that gave it.
+        name: what it is called here, where that is not the KPI's own name.
+        reason: why there is no value, where the figure does not say so itself.
+        step: what would give a value.
+    """
+    result = line.result
+    name = name or words.kpi_name(session, line.kpi)
+    strategy = session.t(f"strategies.{line.kpi.strategy}")
+    if result.state is not State.VALUE:
+        return Card(
+            name=name,
+            state=result.state,
+            strategy=strategy,
+            reason=reason or words.reason(session, result),
+            beside=_total(session, result, where),
+            next_step=step,
+        )
+    activity = words.activity_name(session, result.activity)
+    value, unit = _split(session, result.value or 0.0, result.unit, activity)
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=value,
+        unit=unit,
+        beside=(
+            *_total(session, result, where),
+            *(part for part in (_aim(session, line.aim), _year_ago(session, line, where)) if part),
+        ),
+        spark=line.spark,
+        spark_alt=session.t(
+            "overview.spark",
+            name=name,
+            value=words.figure(session, result),
+            month=_period(session, result.period),
+        ),
+        chip=CHIPS[line.assessment] if line.assessment else None,
+        note=figure_notes.notes(session, result),
+        trace=links.trace(session, result, where),
+    )
+
+
+def _total(session: Session, result: KpiResult, where: Filters) -> tuple[Beside, ...]:
+    whole = figure_notes.total(session, result, where)
+    return (whole,) if whole else ()
+
+
+def _split(
+    session: Session, value: float, unit: Unit, activity: str | None = None
+) -> tuple[str, str]:
+    """A figure and what follows it; the signs of euro and percent stay with the figure."""
+    written = formats.figure(value, unit, session.lang)
+    label = formats.unit_label(unit, session.lang, activity=activity)
+    if label.startswith("€") and "€" not in written:
+        label = label.removeprefix("€").strip()
+        whole = formats.quantity(value, unit, session.lang, activity=activity)
+        return whole.removesuffix(label).rstrip(), label
+    return written, "" if label in {"€", "%"} else label
+
+
+def _aim(session: Session, aim: Aim | None) -> Beside | None:
+    if aim is None or aim.value is None:
+        return None
+    kpi = CATALOGUE[aim.target.kpi]
+    measure = aim.judged.activity if aim.judged else None
+    activity = words.activity_name(session, measure)
+    difference = session.t("overview.aim.later", period=aim.target.period)
+    if aim.distance is not None and aim.judged is not None:
+        gap = formats.difference(
+            aim.distance, kpi.unit, session.lang, activity=activity, like=aim.value
+        )
+        difference = session.t(
+            "overview.aim.distance",
+            period=_period(session, aim.judged.period),
+            gap=gap,
+        )
+    return Beside(
+        session.t("overview.aim.label", period=aim.target.period),
+        _split(session, aim.value, kpi.unit, activity)[0],
+        difference,
+    )
+
+
+def _year_ago(session: Session, line: Line, where: Filters) -> Beside | None:
+    if line.year_ago.value is None or line.change is None:
+        return None
+    unit = line.result.unit
+    activity = words.activity_name(session, line.result.activity)
+    difference = formats.difference(
+        line.change, unit, session.lang, activity=activity, like=line.year_ago.value
+    )
+    return Beside(
+        _period(session, line.year_ago.period),
+        _split(session, line.year_ago.value, unit, activity)[0],
+        difference if line.change else session.t("overview.same"),
+        links.trace(session, line.year_ago, where),
+    )
+
+
+def attention(session: Session, glance: Overview) -> None:
+    """What cannot be computed over a period other than a month, and where data breaks."""
+    said = [
+        f"**{words.kpi_name(session, line.kpi)}**: {words.reason(session, line.result)}"
+        for line in glance.blocked
+    ]
+    said += [
+        session.t(
+            "overview.attention.break",
+            source=found.source,
+            month=formats.month(found.month, session.lang),
+            kinds=", ".join(session.t(f"breaks.{kind}") for kind in found.kinds),
+        )
+        for found in glance.breaks
+    ]
+    st.header(session.t("check.attention"), anchor=False)
+    if said:
+        st.markdown("\n".join(f"- {one}" for one in said))
+    else:
+        st.markdown(session.t("overview.attention.complete"))
+
+
+def table(session: Session, glance: Overview) -> None:
+    """Every KPI as a row: to sort, to search and to download."""
+    title = session.t("overview.table.title")
+    st.header(title, anchor=False)
+    columns = ("kpi", "value", "total", "year_ago", "signal", "remark", "completeness",
+               "evidence", "strategy")  # fmt: skip
+    heads = {name: session.t(f"overview.table.{name}") for name in columns}
+    grid.grid(
+        session,
+        [
+            Head(head, _share(session) if name == "completeness" else None)
+            for name, head in heads.items()
+        ],
+        [_row(session, line, glance.where) for line in glance.listed],
+        key="overview_table",
+        name=title,
+        file=title,
+        download=False,
+        row_height=2 * grid.ROW,
+        widths={heads["kpi"]: 190, heads["signal"]: 150, heads["remark"]: "large"},
+        traces=_traces(session, glance),
+    )
+    found = sheet(session, glance)
+    grid.offer(session, found.head, found.rows, key="overview_table", file=title)
+
+
+def _traces(session: Session, glance: Overview) -> grid.Traces:
+    """Where both figures of each row can be traced."""
+    earlier = session.t("trace.of", what=session.t("overview.table.year_ago"))
+    return {
+        session.t("trace.column"): [
+            links.trace(session, line.result, glance.where) for line in glance.listed
+        ],
+        earlier: [
+            None
+            if line.year_ago.value is None
+            else links.trace(session, line.year_ago, glance.where)
+            for line in glance.listed
+        ],
+    }
+
+
+def _share(session: Session) -> Callable[[float], str]:
+    return lambda percent: formats.percent(percent, session.lang, decimals=0)
+
+
+def _row(session: Session, line: Line, where: Filters) -> tuple[Any, ...]:
+    result = line.result
+    whole = figure_notes.total(session, result, where)
+    return (
+        words.kpi_name(session, line.kpi),
+        words.figure(session, result),
+        whole.value if whole else None,
+        words.figure(session, line.year_ago) if line.year_ago.value is not None else None,
+        _signal(session, line) if result.value is not None else None,
+        words.reason(session, result) or words.flags(session, result.flags) or None,
+        None if result.completeness is None else 100 * result.completeness,
+        str(result.evidence) or None,
+        session.t(f"strategies.{line.kpi.strategy}"),
+    )
+
+
+def sheet(session: Session, glance: Overview) -> Table:
+    """Every KPI as a row of values, for the download."""
+    columns = ("strategy", "kpi", "value", "unit", "total", "year_ago", "signal", "completeness",
+               "evidence", "remark")  # fmt: skip
+    rows = tuple(
+        (
+            session.t(f"strategies.{line.kpi.strategy}"),
+            words.kpi_name(session, line.kpi),
+            line.result.value,
+            words.unit(session, line.result),
+            whole.value if (whole := absolute(line.result)) else None,
+            line.year_ago.value,
+            _signal(session, line),
+            None if line.result.completeness is None else 100 * line.result.completeness,
+            str(line.result.evidence) or None,
+            words.reason(session, line.result) or words.flags(session, line.result.flags),
+        )
+        for line in glance.listed
+    )
+    return Table(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
+
+
+def _signal(session: Session, line: Line) -> str:
+    if line.result.state is not State.VALUE:
+        return session.t(f"words.{line.result.state}")
+    if line.assessment is None:
+        return words.NONE
+    return session.t(f"cards.{CHIPS[line.assessment]}")

@@ -1,0 +1,178 @@
+"""The pilot planner: what a pilot could show before it starts, and booking it as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+import streamlit as st
+
+from nami_monitor.briefing import pilot as briefing
+from nami_monitor.charts.power_curves import Length, chances_sentence, chances_spec, chances_table
+from nami_monitor.core.thresholds import PLAN_POWER
+from nami_monitor.core.words import Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
+from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.store import Store
+from nami_monitor.ui import booking, trend_chart
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.pages import measures, waterbed
+
+KEY: Final = "pilot"
+USUAL_REDUCTION, USUAL_MONTHS, USUAL_BACK = 50, 12, 70
+LONGEST: Final = 60
+PERCENT: Final = 100
+
+
+@cached(entries=100)
+def _pilot(
+    store: Store, _read: PanelData, one: Intervention, unit: str, months: int, back: int
+) -> Pilot:
+    del store  # it is part of the key only
+    return assess_pilot(one, _read, Unit(unit), months, back / PERCENT)
+
+
+def part(session: Session) -> None:
+    """Ask for a pilot and say what it could show."""
+    st.markdown(session.t("pilot.words"))
+    if not measures.categories(session.store):
+        st.info(session.t("pilot.no_orders"))
+        return
+    stated, months, back, unit = _asked(session)
+    if not stated["locations"] or not stated["substitute_channels"]:
+        st.info(session.t("pilot.choose_first"))
+        return
+    one = briefing.draft(
+        stated["category"],
+        target_channel=stated["target_channel"],
+        substitute_channels=stated["substitute_channels"],
+        locations=stated["locations"],
+        reduction=stated["planned_reduction"],
+        products=stated["products"],
+        substitute_products=stated["substitute_products"],
+        anticipation_months=stated["anticipation_months"],
+        may_spread=stated["may_spread"],
+    )
+    read = waterbed.drafted(session, one)
+    found = _pilot(session.store, read, one, unit, months, back)
+    _show(session, found)
+    _save(session, stated, briefing.next_start(read, one.category))
+
+
+def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
+    """The fields of a pilot: what and where on the left, how much and how long on the right."""
+    left, right = st.columns(2)
+    with left:
+        category = measures.category_field(session, KEY, {})
+        known = measures.offered(session.store, category)
+        key = f"{KEY}_{category}"
+        channels = measures.channel_fields(session, key, known, {})
+    with right:
+        where = measures.where_fields(session, key, known, {})
+        reduction = measures.reduction_field(session, KEY, {}, USUAL_REDUCTION)
+        months = _number(session, "months", USUAL_MONTHS, LONGEST)
+        back = _number(session, "back", USUAL_BACK, 2 * PERCENT)
+        anticipation = measures.anticipation_field(session, KEY, {})
+        unit = st.selectbox(
+            session.t("waterbed.unit"),
+            [str(each) for each in READINGS],
+            format_func=lambda code: session.t(f"waterbed.readings.{code}"),
+            key=f"{KEY}_unit",
+        )
+    stated = {
+        "category": category,
+        **channels,
+        **where,
+        "planned_reduction": reduction or USUAL_REDUCTION / PERCENT,
+        "anticipation_months": anticipation,
+    }
+    return stated, months, back, unit
+
+
+def _number(session: Session, name: str, usual: int, most: int) -> int:
+    return int(
+        st.number_input(
+            session.t(f"pilot.form.{name}"),
+            min_value=1,
+            max_value=most,
+            value=usual,
+            key=f"{KEY}_{name}",
+            help=session.t(f"pilot.form.{name}_help"),
+        )
+    )
+
+
+def _show(session: Session, found: Pilot) -> None:
+    """What the pilot could show, and what would let it show more."""
+    st.html(f'<p class="nami-headline">{escape(briefing.headline(found, session.lang))}</p>')
+    if found.plan and found.planned:
+        st.caption(waterbed.plain(briefing.assumed(found.plan, found.unit, session.lang)))
+        st.html(cards_html(_cards(session, found), session.lang))
+    waterbed.bullets(briefing.remarks(found, session.lang))
+    _lengths(session, found)
+    advice = briefing.advice(found, session.lang)
+    if advice:
+        st.header(session.t("pilot.more.title"), anchor=False)
+        waterbed.bullets(advice)
+
+
+def _cards(session: Session, found: Pilot) -> tuple[Card, ...]:
+    plan, lang = found.plan, session.lang
+    if plan is None:
+        return ()
+    decrease, seen, net = briefing.chances(plan, lang)
+    power = formats.percent(PERCENT * PLAN_POWER.value, lang, decimals=0)
+    amount = formats.quantity(plan.reduction, found.unit, lang)
+    back = formats.percent(PERCENT * plan.quotient, lang, decimals=0)
+    return (
+        Card(session.t("pilot.cards.waterbed"), value=seen,
+             note=session.t("pilot.cards.waterbed_note", back=back)),
+        Card(session.t("pilot.cards.net"), value=net,
+             note=session.t("pilot.cards.net_note", back=back)),
+        Card(session.t("pilot.cards.smallest"), value=briefing.smallest(plan, lang),
+             note=session.t("pilot.cards.smallest_note", power=power),
+             beside=(Beside(session.t("pilot.cards.reduction"), amount),
+                     Beside(session.t("pilot.cards.decrease"), decrease))),
+    )  # fmt: skip
+
+
+def _lengths(session: Session, found: Pilot) -> None:
+    """The chances by how long the pilot lasts."""
+    told = tuple(
+        Length(
+            plan.post_months, PERCENT * plan.chance_waterbed, PERCENT * plan.chance_net_reduction
+        )
+        for plan in briefing.told(found)
+        if plan.chance_waterbed is not None and plan.chance_net_reduction is not None
+    )
+    if len(told) < 2:  # noqa: PLR2004 - a line has two ends
+        return
+    title = session.t("pilot.lengths")
+    st.header(title, anchor=False)
+    st.vega_lite_chart(
+        chances_spec(told, session.lang),
+        theme=None,
+        key="pilot_lengths",
+        alt=chances_sentence(told, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        table = chances_table(told, session.lang)
+        trend_chart.show_table(session, table, "pilot_lengths_table", title)
+
+
+def _save(session: Session, stated: Mapping[str, Any], start: date | None) -> None:
+    """Register the pilot as planned."""
+    with st.expander(session.t("pilot.save.title")):
+        st.markdown(session.t("pilot.save.words"))
+        booking.who_field(session)
+        rest = measures.about_fields(
+            session, KEY, {"starts_on": start, "status": "planned"}, planned=True
+        )
+        if st.button(session.t("pilot.save.book"), key="pilot_book", type="primary"):
+            measures.book(session, {**stated, **rest}, session.t("pilot.save.booked"), new=True)

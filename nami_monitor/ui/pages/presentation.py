@@ -1,0 +1,373 @@
+"""The report on the screen: choose, look page by page, rewrite, arrange, and take it away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from nami_monitor.briefing import telling
+from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.briefing.overview import Line
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month
+from nami_monitor.core.words import State
+from nami_monitor.i18n import LANGS, formats
+from nami_monitor.reports import arrange
+from nami_monitor.reports.arrange import Arrangement
+from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
+from nami_monitor.reports.document import Audience, Document, Page, ReportFigure
+from nami_monitor.reports.make import Format, Wanted, render
+from nami_monitor.reports.pages import document, trend_key
+from nami_monitor.ui import cache, filters, links, trend_chart
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+MIME: Final = {
+    Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    Format.PDF: "application/pdf",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.HTML: "text/html",
+}
+LANGUAGES: Final = {"nl": "Nederlands", "en": "English"}
+CHOSEN: Final = "presentation.page"
+LISTED: Final = "presentation.listed"
+MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
+MADE: Final = "presentation.made"
+BUILT: Final = "presentation.built"
+AT_THE_START: Final = re.compile(r"^(\d+)([.)])|^([-+])")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The report that is on the screen.
+
+    Args:
+        wanted: what it is to be.
+        found: its briefing.
+        proposed: its pages as proposed.
+        arrangement: what people made of them.
+    """
+
+    wanted: Wanted
+    found: Briefing
+    proposed: Document
+    arrangement: Arrangement
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Every page in the order wanted."""
+        return arrange.every(self.proposed, self.arrangement)
+
+    @property
+    def arranged(self) -> Document:
+        """The report as it leaves the house."""
+        return arrange.arranged(self.proposed, self.arrangement)
+
+
+def look_of_house(session: Session) -> Branding:
+    """Name, colours and logo; what is wrong with the settings file is said."""
+    try:
+        return read_branding()
+    except UserError as error:
+        st.error(session.sentence(error))
+        return NEUTRAL
+
+
+def choose(session: Session) -> Wanted:
+    """What the report is to be: month, categories, audience and language."""
+    offered = cache.choices(session.store)
+    left, middle, right, last = st.columns([1, 2, 1, 1])
+    with left:
+        month = filters.select(
+            "month",
+            session.t("filters.month"),
+            [f"{one:%Y-%m}" for one in offered.months],
+            lambda code: formats.month(code, session.lang),
+        )
+    with middle:
+        categories = _categories(session, list(offered.categories))
+    with right:
+        audience = filters.select(
+            "audience",
+            session.t("presentation.audience"),
+            [str(one) for one in Audience],
+            lambda code: session.t(f"presentation.audiences.{code}"),
+        )
+    with last:
+        lang = filters.select(
+            "report_lang",
+            session.t("presentation.lang"),
+            list(LANGS),
+            lambda code: LANGUAGES[code],
+            default=session.lang,
+        )
+    return Wanted(
+        parse_month(month),
+        categories,
+        Audience(audience),
+        "en" if lang == "en" else "nl",
+        look_of_house(session),
+    )
+
+
+def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
+    def read(codes: str) -> list[str] | None:
+        named = [code for code in codes.split(",") if code]
+        return named if set(named) <= set(offered) else None
+
+    first = offered[:1]
+    chosen = st.multiselect(
+        session.t("presentation.categories"),
+        offered,
+        format_func=lambda code: filters.category_name(session, code),
+        key=filters.take("categories", read, read(filters.last("category")) or first, ",".join),
+        placeholder=session.t("presentation.everything"),
+    )
+    filters.remember("categories", ",".join(chosen), ",".join(first))
+    return tuple(chosen)
+
+
+def show(session: Session, wanted: Wanted) -> Shown:
+    """Build the report; a bar says how far it is."""
+    found = _built(session, wanted)
+    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
+    with session.store.read() as db:
+        return Shown(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
+
+
+def _built(session: Session, wanted: Wanted) -> Briefing:
+    """The briefing of what is wanted, built once per visitor and data version."""
+    key = (str(session.store.path), session.store.version(), wanted.month, wanted.categories)
+    held = st.session_state.get(BUILT)
+    if held and held[0] == key:
+        found: Briefing = held[1]
+        return found
+    told = _bar(session, "presentation.building")
+    with session.store.read() as db:
+        found = briefing(db, wanted.month, wanted.categories, progress=told.step)
+    told.done()
+    st.session_state[BUILT] = (key, found)
+    return found
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """A progress bar that goes away when it is done."""
+
+    step: Callable[[int, int, str], None]
+    done: Callable[[], None]
+
+
+def _bar(session: Session, words: str) -> _Bar:
+    bar = st.progress(0.0, session.t(words, name=""))
+
+    def step(done: int, total: int, name: str) -> None:
+        known = filters.category_name(session, name) if name else ""
+        bar.progress(done / max(total, 1), session.t(words, name=known))
+
+    def done() -> None:
+        bar.empty()
+
+    return _Bar(step, done)
+
+
+def headline(session: Session, shown: Shown) -> None:
+    """The month in one sentence, and how the report was left."""
+    st.markdown(f"**{_plain(telling.headline(shown.found, session.lang))}**")
+    left = len(shown.pages) - len(shown.arranged.pages)
+    count = session.t("presentation.count", n=len(shown.arranged.pages))
+    st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)
+
+
+def pick(session: Session, shown: Shown) -> Page:
+    """The page that is looked at, with buttons to go to the one before and after it.
+
+    A browser knows a choice by its words, so it is told anew when a page gets another number.
+    """
+    pages = shown.pages
+    codes = [page.code for page in pages]
+    names = {page.code: _listed(session, page, no, shown) for no, page in enumerate(pages, 1)}
+    before, listed = st.session_state.get(LISTED, ("", {}))
+    code = st.session_state.get(CHOSEN, before)
+    code = code if code in codes else codes[0]
+    if names != listed or st.session_state.get(CHOSEN) != code:
+        st.session_state[CHOSEN] = code
+    st.session_state[LISTED] = (code, names)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            session.t("presentation.page"),
+            codes,
+            format_func=lambda code: names[code],
+            key=CHOSEN,
+        )
+        at = codes.index(st.session_state[CHOSEN])
+        for name, to, off in (("before", at - 1, at == 0), ("after", at + 1, at == len(codes) - 1)):
+            st.button(
+                session.t(f"presentation.{name}"),
+                key=f"presentation_{name}",
+                disabled=off,
+                on_click=_go,
+                args=(codes[min(max(to, 0), len(codes) - 1)],),
+            )
+    return pages[at]
+
+
+def _listed(session: Session, page: Page, no: int, shown: Shown) -> str:
+    label = f"{no}. {page.label}"
+    if page.code in shown.arrangement.left_out:
+        return session.t("presentation.out", label=label)
+    return label
+
+
+def _go(code: str) -> None:
+    st.session_state[CHOSEN] = code
+
+
+def place(session: Session, shown: Shown, page: Page) -> None:
+    """Where the page stands, and whether it is in the report."""
+    codes = [one.code for one in shown.pages]
+    at = codes.index(page.code)
+    key = f"presentation_in_{page.code}_{shown.wanted.name}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.checkbox(
+            session.t("presentation.include"),
+            value=page.code not in shown.arrangement.left_out,
+            key=key,
+            on_change=_toggle,
+            args=(session, shown, page.code, key),
+        )
+        for name, by, off in (("up", -1, at == 0), ("down", 1, at == len(codes) - 1)):
+            st.button(
+                session.t(f"presentation.{name}"),
+                key=f"presentation_{name}",
+                disabled=off,
+                on_click=_save,
+                args=(session, shown, shown.arrangement.moved(codes, page.code, by)),
+            )
+
+
+def _toggle(session: Session, shown: Shown, code: str, key: str) -> None:
+    """Keep what the box says; a browser that says once more what stands changes nothing."""
+    wanted = shown.arrangement.with_page(code, shown=bool(st.session_state[key]))
+    if wanted != shown.arrangement:
+        _save(session, shown, wanted)
+
+
+def _save(session: Session, shown: Shown, arrangement: Arrangement) -> None:
+    with session.store.write() as db:
+        arrange.save(db, shown.wanted.name, shown.wanted.month, arrangement, session.who)
+
+
+def _lines(found: Briefing, page: Page) -> list[tuple[Line, Filters]]:
+    """The figures in the rows of a page's table, with the filters that gave them."""
+    kind, _, key = page.code.partition(":")
+    return [
+        (line, section.glance.where)
+        for section in found.sections
+        for line in section.told
+        if line.result.state is State.VALUE
+        and (kind, key) in {("kpis", section.category or ""), ("trend", trend_key(section, line))}
+    ]
+
+
+def preview(session: Session, shown: Shown, page: Page) -> None:
+    """The page as it will stand in the report; each figure of its table can be traced."""
+    with st.container(border=True, key="presentation_page"):
+        st.caption(_plain(page.label))
+        st.header(_plain(page.title), anchor=False)
+        if page.comment:
+            st.markdown(f"**{session.t('report.comment')}:** {_plain(page.comment)}")
+        for no, figure in enumerate(page.figures):
+            _figure(session, figure, f"presentation_{no}")
+        if page.points:
+            st.markdown("\n".join(f"- {_plain(point)}" for point in page.points))
+        if page.grid:
+            heads = [Head(head) for head in page.grid.head]
+            lines = _lines(shown.found, page)
+            traced = [links.trace(session, line.result, where) for line, where in lines]
+            grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
+                 file=page.label, download=False,
+                 traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip
+        if page.asked:
+            st.info(f"**{session.t('report.asked')}**\n\n{_plain(page.asked)}")
+        st.caption(f"{session.t('report.how')}: {_plain(page.notes)}")
+
+
+def _figure(session: Session, figure: ReportFigure, key: str) -> None:
+    st.vega_lite_chart(figure.spec, theme=None, key=key, alt=figure.alt)
+    if figure.caption:
+        st.caption(_plain(figure.caption))
+    with st.expander(session.t("trends.as_table")):
+        trend_chart.show_table(session, figure.table, f"{key}_table", session.t("report.as_table"))
+
+
+def _plain(words: str) -> str:
+    """Words in which nothing is markup."""
+    lines = (AT_THE_START.sub(r"\1\\\2\3", MARKUP.sub(r"\\\1", one)) for one in words.splitlines())
+    return "  \n".join(lines)
+
+
+def edit(session: Session, shown: Shown, page: Page) -> None:
+    """Rewrite the headline, a comment and what is asked; the proposal can be had back."""
+    proposal = next(one for one in shown.proposed.pages if one.code == page.code)
+    month = formats.month(shown.wanted.month, session.lang)
+    with st.form(f"presentation_edit_{page.code}_{shown.wanted.name}", border=True):
+        st.subheader(session.t("presentation.edit"), anchor=False)
+        title = st.text_area(
+            session.t("presentation.title_field"), page.title, max_chars=arrange.LONGEST,
+            help=session.t("presentation.of_month", month=month),
+        )  # fmt: skip
+        comment = st.text_area(
+            session.t("report.comment"), page.comment, max_chars=arrange.LONGEST,
+            help=session.t("presentation.of_month", month=month),
+        )  # fmt: skip
+        asked = st.text_area(
+            session.t("report.asked"), page.asked, max_chars=arrange.LONGEST,
+            help=session.t("presentation.stays"),
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            kept = st.form_submit_button(session.t("presentation.keep"), type="primary")
+            back = st.form_submit_button(session.t("presentation.back"))
+    if kept or back:
+        if back:
+            title, comment, asked = proposal.title, "", proposal.asked
+        wrote = shown.arrangement.wrote(proposal, title=title, comment=comment, asked=asked)
+        _save(session, shown, wrote)
+        st.rerun()
+
+
+def downloads(session: Session, shown: Shown) -> None:
+    """Make a file, with a bar that says how far it is, and offer it."""
+    st.header(session.t("presentation.take"), anchor=False)
+    if not shown.arranged.pages:
+        st.warning(session.t("presentation.no_pages"))
+        return
+    made = st.session_state.setdefault(MADE, {})
+    key = (_version(session, shown), shown.wanted)
+    if made.get("key") != key:
+        made = st.session_state[MADE] = {"key": key}
+    for kind, column in zip(Format, st.columns(len(Format)), strict=True):
+        with column:
+            name = session.t(f"presentation.formats.{kind}")
+            if st.button(session.t("presentation.make", name=name), key=f"make_{kind}"):
+                told = _bar(session, "presentation.making")
+                made[kind] = render(shown.found, shown.arranged, kind, shown.wanted, told.step)
+                told.done()
+            if kind in made:
+                st.download_button(
+                    session.t("presentation.download", name=name),
+                    made[kind],
+                    file_name=f"nami-{shown.wanted.month:%Y-%m}-{shown.wanted.audience}.{kind}",
+                    mime=MIME[kind],
+                    key=f"download_{kind}",
+                    on_click="ignore",
+                )
+
+
+def _version(session: Session, shown: Shown) -> tuple[str, int, Arrangement]:
+    return str(session.store.path), session.store.version(), shown.arrangement

@@ -1,0 +1,452 @@
+"""The parts of the page on requests: cards, decisions, what stands apart, and the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import streamlit as st
+
+from nami_monitor.briefing import requests as briefing
+from nami_monitor.briefing.requests import (
+    AVOIDED,
+    DECISIONS,
+    RATE,
+    Article,
+    Choices,
+    Ledger,
+    Request,
+    articles,
+    exists,
+)
+from nami_monitor.charts import decision_bars, tables
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period, parse_month
+from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.i18n import formats, has_text
+from nami_monitor.ingest.entry import Value
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
+from nami_monitor.store import Store
+from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import Where, cached
+from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+COUNTED = "requests_counted"
+"""What the page counts beside its KPIs."""
+
+
+@cached(entries=20)
+def choices(store: Store) -> Choices:
+    """What the page offers."""
+    with store.read() as db:
+        return briefing.choices(db)
+
+
+@cached(entries=50)
+def _ledger(store: Store, month: date, where: Where, kind: str) -> Ledger:
+    with store.read() as db:
+        return briefing.ledger(db, Ask(kind, month, where=dict(where)))
+
+
+@cached(entries=10)
+def _rows(store: Store, month: date, where: Where, kind: str) -> tuple[Request, ...]:
+    with store.read() as db:
+        return briefing.rows(db, Ask(kind, month, where=dict(where)))
+
+
+def empty(session: Session, offered: Choices) -> bool:
+    """Whether no request is on record; if so, say what to load."""
+    if offered.months:
+        return False
+    with st.container(key="requests_empty", border=True):
+        st.header(session.t("requests.empty.title"), anchor=False)
+        st.markdown(session.t("requests.empty.words"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+    return True
+
+
+def chosen(session: Session, offered: Choices) -> Chosen:
+    """Category, location group, last month and kind of period."""
+    left, middle, right, last = st.columns(4)
+    months = [f"{month:%Y-%m}" for month in offered.months]
+    with left:
+        category = filters.select(
+            "category",
+            session.t("filters.category"),
+            [ALL, *offered.categories],
+            lambda code: filters.category_name(session, code),
+        )
+    with middle:
+        group = filters.select(
+            "group",
+            session.t("filters.group"),
+            [ALL, *offered.groups],
+            lambda code: code or session.t("filters.all_groups"),
+        )
+    with right:
+        month = filters.select(
+            "month",
+            session.t("filters.month"),
+            months,
+            lambda code: formats.month(code, session.lang),
+        )
+    with last:
+        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
+    where = {"category": (category,), "group": (group,)}
+    kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
+    return Chosen(kept, parse_month(month), category, kind)
+
+
+def ledger(session: Session, picked: Chosen) -> Ledger:
+    """What the ledger has to say."""
+    return _ledger(session.store, picked.month, picked.where, str(picked.kind))
+
+
+def headline(session: Session, found: Ledger) -> None:
+    """The period in one sentence."""
+    rate = found.figures[RATE][-1]
+    st.markdown(
+        session.t(
+            "requests.headline",
+            n=found.decided,
+            period=formats.period(
+                found.period.start, found.period.end, found.period.kind, session.lang
+            ),
+            rate=words.figure(session, rate) if rate.value is not None else words.NONE,
+        )
+    )
+
+
+def cards(session: Session, found: Ledger) -> None:
+    """A card per figure, each with its grade of evidence; figures are never added up."""
+    shown = tuple(
+        _card(session, results, found.where, alone=results[-1].period.kind != found.period.kind)
+        for results in found.figures.values()
+    )
+    st.html(cards_html(shown, session.lang))
+    st.caption(session.t("requests.grades"))
+
+
+def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, alone: bool) -> Card:
+    result, lang = results[-1], session.lang
+    kpi = CATALOGUE[result.code]
+    name = words.kpi_name(session, kpi)
+    strategy = session.t(f"strategies.{kpi.strategy}")
+    if result.state is not State.VALUE or result.value is None:
+        return Card(name=name, state=result.state, strategy=strategy,
+                    reason=words.reason(session, result))  # fmt: skip
+    whole = result.unit in {Unit.EUR, Unit.PERCENT}
+    before = results[0]
+    beside: tuple[Beside, ...] = ()
+    if before.value is not None:
+        gap = formats.difference(result.value - before.value, result.unit, lang, like=before.value)
+        beside = (
+            Beside(
+                formats.period(before.period.start, before.period.end, before.period.kind, lang),
+                formats.figure(before.value, before.unit, lang),
+                gap,
+                links.trace(session, before, where),
+            ),
+        )
+    return Card(
+        name=name,
+        strategy=strategy,
+        value=formats.figure(result.value, result.unit, lang),
+        unit="" if whole else words.unit(session, result),
+        beside=beside,
+        spark=tuple(one.value for one in results),
+        spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
+        note=_rests_on(session, result, alone=alone),
+        trace=links.trace(session, result, where),
+    )
+
+
+def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
+    """The grade of evidence in words, and how complete the figure is.
+
+    Args:
+        session: for the words.
+        result: the figure.
+        alone: whether it is that of a month, because twelve are not on record yet.
+    """
+    grade = session.t(f"requests.evidence.{result.evidence}")
+    if alone:
+        month = formats.month(result.month, session.lang)
+        grade = f"{session.t('requests.month_alone', month=month)} {grade}"
+    if result.completeness is None:
+        return grade
+    share = formats.percent(100 * result.completeness, session.lang, decimals=0)
+    return f"{grade} {session.t('requests.complete', share=share)}"
+
+
+def decided(session: Session, found: Ledger) -> None:
+    """Decisions by month, as bars and as a table."""
+    st.header(session.t("requests.decisions"), anchor=False)
+    if not found.decisions:
+        st.info(session.t("requests.nothing"))
+        return
+    st.vega_lite_chart(
+        decision_bars.decisions_spec(found.decisions, DECISIONS, session.lang),
+        theme=None,
+        key="decisions",
+        alt=decision_bars.decisions_sentence(found.decisions, DECISIONS, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        table = decision_bars.decisions_table(found.decisions, DECISIONS, session.lang)
+        months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
+        traces = [links.sum_of(session, COUNTED, month, found.where) for month in months]
+        column = {session.t("trace.column"): traces}
+        trend_chart.show_table(
+            session, table, "decisions_table", session.t("requests.decisions"), column
+        )
+
+
+def rate(session: Session, picked: Chosen) -> None:
+    """The refusal rate over time."""
+    monthly = picked.kind if picked.kind != PeriodKind.R12 else PeriodKind.MONTH
+    ask = Ask(monthly, picked.month, trend_chart.how_many(monthly), where=dict(picked.where))
+    results = cache.figures(session.store, RATE, ask)
+    st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
+    st.caption(words.kpi_says(session, CATALOGUE[RATE]))
+    trend_chart.draw_or_say(session, RATE, results, ask.where, key="refuse_rate_trend")
+
+
+def apart(session: Session, found: Ledger) -> None:
+    """What is neither avoided nor bought new: refurbished, blocked by reason, no need at all."""
+    st.header(session.t("requests.apart.title"), anchor=False)
+    st.markdown(
+        "\n".join(
+            f"- {session.t(f'requests.apart.{key}', n=n)}"
+            for key, n in (
+                ("refurbished", found.counts["refurbished"]),
+                ("blocked", found.counts["blocked"]),
+                ("no_need", found.no_need),
+            )
+        )
+    )
+    if found.blocked:
+        table = tables.Table(
+            (session.t("requests.apart.reason"), session.t("requests.apart.count")),
+            tuple((reason(session, why), n) for why, n in found.blocked.items()),
+            (None, lambda n: formats.number(n, session.lang)),
+        )
+        trend_chart.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
+    for decision in ("refurbished", "blocked"):
+        if found.counts[decision]:
+            where = {**found.where, "decision": (decision,)}
+            said = f"{words.value_name(session, decision)} ({found.counts[decision]})"
+            links.offer(
+                session.t("trace.figure", name=said),
+                links.of_figure(COUNTED, found.period, where),
+            )
+
+
+def reason(session: Session, code: str) -> str:
+    """The reason of a decision in words; as it was written where the catalogue has none."""
+    if not code:
+        return session.t("requests.reasons.none")
+    key = f"requests.reasons.{code}"
+    return session.t(key) if has_text(key, session.lang) else code
+
+
+def table(session: Session, picked: Chosen) -> None:
+    """The requests of the period."""
+    st.header(session.t("requests.ledger"), anchor=False)
+    try:
+        found = _rows(session.store, picked.month, picked.where, str(picked.kind))
+    except UserError as error:
+        st.info(session.sentence(error))
+        return
+    if any(one.hidden for one in found):
+        st.caption(session.t("requests.hidden_words"))
+
+    def day(value: date) -> str:
+        return formats.day(value, session.lang)
+
+    def number(value: float) -> str:
+        return formats.number(value, session.lang)
+
+    heads = [
+        Head(session.t("columns.request_id")),
+        Head(session.t("columns.requested_on"), day),
+        Head(session.t("columns.location_id")),
+        Head(session.t("columns.category")),
+        Head(session.t("requests.article")),
+        Head(session.t("columns.quantity"), number),
+        Head(session.t("columns.decision")),
+        Head(session.t("columns.quantity_avoided"), number),
+        Head(session.t("columns.decided_on"), day),
+        Head(session.t("columns.reason")),
+        Head(session.t("columns.source")),
+    ]
+    rows = [_row(session, one) for one in found]
+    title = session.t("requests.ledger")
+    grid(session, heads, rows, key="ledger", name=title, file=title)
+
+
+def _row(session: Session, one: Request) -> tuple[object, ...]:
+    hidden = session.t("requests.hidden")
+    code, _, more = (one.reason or "").partition(":")
+    said = reason(session, code.strip().lower()) if one.reason else None
+    why = f"{said}: {more.strip()}" if more else said
+    return (
+        one.number,
+        one.requested_on,
+        one.location,
+        filters.category_name(session, one.category),
+        hidden if one.hidden else one.article,
+        one.quantity,
+        words.value_name(session, one.decision),
+        one.avoided,
+        one.decided_on,
+        hidden if one.hidden and not why else why,
+        booking.source_name(session, one.source),
+    )
+
+
+NO_REASON = ""
+REASONS = {
+    "blocked": ("security", "law", "otherwise"),
+    "withdrawn": (NO_REASON, "duplicate", "error"),
+}
+"""What a decision can be explained with, where that changes how it counts."""
+
+
+def form(session: Session, offered: Choices) -> None:
+    """Ask for a request and book it.
+
+    Args:
+        session: the visitor's session.
+        offered: the categories and locations that are known.
+    """
+    with st.expander(session.t("requests.form.title"), expanded=not offered.months):
+        st.markdown(session.t("requests.form.words"))
+        st.page_link("pages/data.py", label=session.t("requests.form.load"))
+        if not offered.all_categories or not offered.locations:
+            st.info(session.t("requests.form.masters"))
+            return
+        booking.in_demo(session)
+        booking.who_field(session)
+        left, right = st.columns(2)
+        with left:
+            category = st.selectbox(
+                session.t("columns.category"),
+                list(offered.all_categories),
+                format_func=lambda code: offered.all_categories[code][session.lang],
+                key="request_category",
+            )
+        with right:
+            decision = st.selectbox(
+                session.t("columns.decision"),
+                DECISIONS,
+                format_func=lambda code: words.value_name(session, code),
+                key="request_decision",
+            )
+        with session.store.read() as db:
+            found = articles(db, category)
+        _fields(session, offered, category, decision, found)
+
+
+def _fields(
+    session: Session, offered: Choices, category: str, decision: str, found: tuple[Article, ...]
+) -> None:
+    today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
+    by_name = {(one.source, one.product): one for one in found}
+    with st.form("request", border=False):
+        left, right = st.columns(2)
+        with left:
+            number = st.text_input(
+                session.t("columns.request_id"),
+                max_chars=60,
+                help=session.t("requests.form.number_help"),
+            )
+            requested = st.date_input(
+                session.t("columns.requested_on"), today, format=booking.DATES[session.lang]
+            )
+            place = st.selectbox(
+                session.t("columns.location_id"),
+                list(offered.locations),
+                index=None,
+                format_func=lambda code: f"{offered.locations[code]} ({code})",
+                placeholder=session.t("data.choose"),
+            )
+            article = st.selectbox(
+                session.t("requests.form.article"),
+                list(by_name),
+                index=None,
+                format_func=lambda key: f"{by_name[key].name} ({key[1]}, {key[0]})",
+                placeholder=session.t("data.choose"),
+                help=session.t("requests.form.article_help"),
+            )
+        with right:
+            quantity = st.number_input(
+                session.t("columns.quantity"), min_value=0.0, value=1.0, step=1.0, format="%g"
+            )
+            avoided = _avoided(session, decision)
+            decided = st.date_input(
+                session.t("columns.decided_on"), today, format=booking.DATES[session.lang]
+            )
+            why = _why(session, decision)
+        replace = st.checkbox(session.t("requests.form.replace"))
+        if not st.form_submit_button(session.t("requests.form.book"), type="primary"):
+            return
+    number = number.strip() or f"F-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    if place is None:
+        st.error(session.t("requests.form.no_place"))
+        return
+    if avoided is not None and avoided > quantity:
+        st.error(session.t("requests.form.too_much"))
+        return
+    with session.store.read() as db:
+        taken = exists(db, number)
+    if taken and not replace:
+        st.error(session.t("requests.form.taken", number=number))
+        return
+    row: dict[str, Value] = {
+        "request_id": number,
+        "requested_on": requested,
+        "location_id": place,
+        "category": category,
+        "quantity": quantity,
+        "decision": decision,
+        "quantity_avoided": avoided,
+        "decided_on": decided,
+        "reason": why,
+        "product_id": article[1] if article else None,
+    }
+    said = session.t("requests.form.booked", number=number)
+    booking.book(session, "requests", [row], said, products_of=article[0] if article else None)
+
+
+def _avoided(session: Session, decision: str) -> float | None:
+    """The part that was not bought; empty means all of it."""
+    if decision not in AVOIDED:
+        return None
+    found: float | None = st.number_input(
+        session.t("columns.quantity_avoided"),
+        min_value=0.0,
+        value=None,
+        step=1.0,
+        format="%g",
+        placeholder=session.t("requests.form.all"),
+        help=session.t("requests.form.avoided_help"),
+    )
+    return found
+
+
+def _why(session: Session, decision: str) -> str | None:
+    """The reason: a kind where it changes how the request counts, and words without names."""
+    kind = NO_REASON
+    if decision in REASONS:
+        kind = st.selectbox(
+            session.t("requests.form.kind"),
+            REASONS[decision],
+            format_func=lambda code: session.t(f"requests.reasons.{code or 'none'}"),
+        )
+    words = st.text_input(
+        session.t("columns.reason"), max_chars=200, help=session.t("requests.form.reason_help")
+    ).strip()
+    return ": ".join(part for part in (kind, words) if part) or None

@@ -1,0 +1,509 @@
+"""The parts of the page on targets: the list, one target's course, and who set what when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from nami_monitor.briefing import aims as briefing
+from nami_monitor.briefing.aims import Event, Line, Step
+from nami_monitor.charts.target_bars import AimPoint, aim_sentence, aim_spec, aim_table
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import parse_month, period_at
+from nami_monitor.core.words import Direction, PeriodKind, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.kpis.targets import (
+    ABSOLUTE,
+    CHANGE,
+    NOT_APPLICABLE,
+    PATH,
+    Target,
+    kind_of,
+    named,
+    period_of,
+)
+from nami_monitor.store import Store
+from nami_monitor.store.registers import category_names
+from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.links import Filters
+
+if TYPE_CHECKING:
+    from nami_monitor.ingest.entry import Value
+
+
+COLUMNS = (
+    "kpi", "category", "period", "goal", "state", "figure", "over", "distance", "needed", "kind",
+    "remark", "source",
+)  # fmt: skip
+"""The columns of the list, in the order of its rows."""
+
+WIDTHS = {"figure": 150, "over": 150, "distance": 170}
+"""Columns in which more is written than their first rows show, with their width in pixels."""
+
+Names = Mapping[str, Mapping[str, str]]
+
+
+@cached(entries=10)
+def known(store: Store) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
+    """Every target with its figure, what was done to targets, and the categories' names."""
+    with store.read() as db:
+        return briefing.lines(db), briefing.history(db), category_names(db)
+
+
+@cached(entries=50)
+def _course(store: Store, target: Target) -> tuple[Step, ...]:
+    with store.read() as db:
+        return briefing.course(db, target)
+
+
+def kpi_name(session: Session, code: str) -> str:
+    """A KPI's name; the code itself where nobody knows it."""
+    return words.kpi_name(session, CATALOGUE[code]) if code in CATALOGUE else code
+
+
+def category_name(session: Session, names: Names, code: str | None) -> str:
+    """A category's name; without one the target is for all of them."""
+    if code is None:
+        return session.t("targets.all")
+    return names.get(code, {}).get(session.lang, code)
+
+
+def period_name(session: Session, period: str | None) -> str:
+    """A period as people write it."""
+    if period is None:
+        return words.NONE
+    found = period_of(period)
+    return formats.period(found.start, found.end, found.kind, session.lang)
+
+
+def goal(session: Session, target: Target) -> str:
+    """What was agreed, as it was stated: "55 st." or "-10 % ten opzichte van 2023"."""
+    if target.kind == CHANGE:
+        change = formats.signed(target.value, session.lang, formats.percent)
+        baseline = period_name(session, target.baseline_period)
+        return session.t("targets.change_of", change=change, baseline=baseline)
+    if target.kpi not in CATALOGUE:
+        return formats.number(target.value, session.lang)
+    return _figure(session, target.value, CATALOGUE[target.kpi].unit)
+
+
+def _figure(session: Session, value: float, unit: Unit, activity: str | None = None) -> str:
+    named = words.activity_name(session, activity)
+    return formats.quantity(value, unit, session.lang, activity=named)
+
+
+def name(session: Session, names: Names, target: Target) -> str:
+    """A target in a list: "Uitgaven, IT-middelen, 2026: -10 % ten opzichte van 2023"."""
+    said = [
+        kpi_name(session, target.kpi),
+        category_name(session, names, target.category),
+        period_name(session, target.period),
+    ]
+    return f"{', '.join(said)}: {goal(session, target)}"
+
+
+def state(session: Session, line: Line) -> str:
+    """Whether a target is met, in words."""
+    if line.aim is not None and line.aim.why == NOT_APPLICABLE:
+        return session.t("words.not_applicable")
+    if line.aim is None or line.aim.met is None:
+        return session.t("targets.state.open")
+    met = "met" if line.aim.met else "not_met"
+    return session.t(f"targets.state.{met}{'' if line.aim.final else '_so_far'}")
+
+
+def why(session: Session, line: Line) -> str:
+    """Why a target is not judged, as a sentence; empty when it is."""
+    if line.kpi is None:
+        near = ", ".join(kpi_name(session, code) for code in line.near)
+        return session.t("targets.unknown", seen=line.target.kpi, near=near)
+    if line.aim is None:
+        return session.t("targets.why.not_over")
+    if line.aim.why is None:
+        return ""
+    rests = line.aim.baseline if line.aim.why == "no_baseline" else line.aim.judged
+    return session.t(
+        f"targets.why.{line.aim.why}",
+        baseline=period_name(session, line.target.baseline_period),
+        reason=words.reason(session, rests) if rests else "",
+    ).strip()
+
+
+def warnings(session: Session, found: Sequence[Line], names: Names) -> None:
+    """Targets that contradict each other, and targets for figures that do not exist."""
+    told = set()
+    for line in found:
+        clash = frozenset((line.target, *line.against))
+        if line.against and clash not in told:
+            told.add(clash)
+            st.warning(
+                session.t(
+                    "targets.contradict",
+                    kpi=kpi_name(session, line.target.kpi),
+                    category=category_name(session, names, line.target.category),
+                    period=period_name(session, line.target.period),
+                    goals="; ".join(_stated(session, one) for one in (line.target, *line.against)),
+                )
+            )
+        if line.kpi is None:
+            st.warning(why(session, line))
+
+
+def _stated(session: Session, target: Target) -> str:
+    return f"{words.value_name(session, target.kind)}: {goal(session, target)}"
+
+
+def table(session: Session, found: Sequence[Line], names: Names) -> None:
+    """Every target with its figure and whether it is met."""
+    heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
+    title = session.t("targets.list")
+    rows = [_row(session, line, names) for line in found]
+    widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
+    judged = [line.aim.judged if line.aim else None for line in found]
+    traces = [
+        links.trace(session, one, _where(line.target)) if one and one.value is not None else None
+        for line, one in zip(found, judged, strict=True)
+    ]
+    column = {session.t("trace.column"): traces}
+    grid(session, heads, rows, key="targets", name=title, file=title, widths=widths, traces=column)
+
+
+def _where(target: Target) -> Filters:
+    return {"category": (target.category,)} if target.category else {}
+
+
+def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
+    target, aim = line.target, line.aim
+    judged = aim.judged if aim else None
+    activity = judged.activity if judged else None
+    needed = distance = over = None
+    if aim and line.kpi and aim.value is not None:
+        needed = _figure(session, aim.value, line.kpi.unit, activity)
+    if aim and line.kpi and aim.distance is not None:
+        distance = formats.difference(
+            aim.distance,
+            line.kpi.unit,
+            session.lang,
+            activity=words.activity_name(session, activity),
+            like=aim.value,
+        )
+    if judged and judged.value is not None:
+        span = judged.period
+        over = formats.period(span.start, span.end, span.kind, session.lang)
+    return (
+        kpi_name(session, target.kpi),
+        category_name(session, names, target.category),
+        period_name(session, target.period),
+        goal(session, target),
+        state(session, line),
+        words.figure(session, judged) if judged and judged.value is not None else None,
+        over,
+        distance,
+        needed,
+        words.value_name(session, target.kind),
+        why(session, line),
+        target.source,
+    )
+
+
+def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None:
+    """The target to look at; the first that is judged unless another was chosen."""
+    listed = [line for line in found if line.kpi]
+    if not listed:
+        return None
+    judged = (at for at, line in enumerate(listed) if line.aim and line.aim.met is not None)
+    chosen = st.selectbox(
+        session.t("targets.choose"),
+        range(len(listed)),
+        index=next(judged, 0),
+        format_func=lambda at: name(session, names, listed[at].target),
+        key="target_chosen",
+    )
+    return listed[chosen]
+
+
+def course(session: Session, line: Line, names: Names) -> None:
+    """The chosen target in one sentence, and its figure beside what was agreed."""
+    said = name(session, names, line.target)
+    stands = state(session, line)
+    st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
+    steps = _course(session.store, line.target)
+    points = tuple(
+        AimPoint(
+            period_name(session, step.period),
+            step.result.value if step.result else None,
+            step.goal,
+            step.final,
+        )
+        for step in steps
+    )
+    if not points or line.kpi is None:
+        return
+    activity = next((s.result.activity for s in reversed(steps) if s.result), None)
+    unit = line.kpi.unit
+    measure = words.activity_name(session, activity)
+    st.caption(formats.unit_label(unit, session.lang, activity=measure))
+    st.vega_lite_chart(
+        aim_spec(points, unit, session.lang),
+        theme=None,
+        key="target_course",
+        alt=aim_sentence(points, said, unit, session.lang),
+    )
+    with st.expander(session.t("trends.as_table")):
+        found = aim_table(points, unit, session.lang, measure)
+        traces = [
+            links.trace(session, step.result, _where(line.target)) if step.result else None
+            for step in reversed(steps)
+        ]
+        column = {session.t("trace.column"): traces}
+        trend_chart.show_table(session, found, "target_course_table", said, column)
+
+
+def change(session: Session, line: Line) -> None:
+    """Change the chosen target, or withdraw it."""
+    target = line.target
+    with session.store.read() as db:
+        stated = briefing.on_record(db, target)
+    with st.expander(session.t("targets.change.title")):
+        booking.in_demo(session)
+        key = (target.kpi, target.category or "", target.kind, target.period)
+        with st.form("_".join(("change", *key)), border=False):
+            shown = formats.number(target.value, session.lang)
+            value = st.text_input(session.t(f"targets.form.value_{target.kind}"), value=shown)
+            source = st.text_input(
+                session.t("targets.form.source"), value=target.source or "", max_chars=200
+            )
+            left, right = st.columns(2)
+            with left:
+                save = st.form_submit_button(session.t("targets.change.save"), type="primary")
+            with right:
+                withdraw = st.form_submit_button(session.t("targets.change.withdraw"))
+    if withdraw:
+        rows = [vars(one) | {"withdrawn": True} for one in stated]
+        booking.book(session, "targets", rows, session.t("targets.change.withdrawn"))
+    elif save:
+        try:
+            exact = target.value  # what is shown may be rounded
+            read = exact if value == shown else float(formats.parse_decimal(value, session.lang))
+        except UserError as error:
+            st.error(session.sentence(error))
+            return
+        rows = [vars(one) | {"value": read, "source": source.strip() or None} for one in stated]
+        booking.book(session, "targets", rows, session.t("targets.change.saved"))
+
+
+def history(session: Session, found: Sequence[Event], names: Names) -> None:
+    """Who set, changed or withdrew which target when."""
+    st.header(session.t("targets.history"), anchor=False)
+    if not found:
+        st.markdown(session.t("targets.no_history"))
+        return
+    keys = ("when", "who", "what", "target", "before", "batch", "file")
+    writers = {
+        "when": lambda when: words.moment(session, when),
+        "batch": lambda number: formats.number(int(number), session.lang),
+    }
+    heads = [Head(session.t(f"targets.events.{key}"), writers.get(key)) for key in keys]
+    rows = [
+        (
+            event.when,
+            event.who,
+            session.t(f"targets.what.{event.what}"),
+            name(session, names, event.target) if event.target else event.file,
+            None
+            if event.before is None or event.target is None
+            else goal(session, _with_value(event.target, event.before)),
+            event.batch,
+            event.file,
+        )
+        for event in found
+    ]
+    title = session.t("targets.history")
+    grid(session, heads, rows, key="target_history", name=title, file=title)
+
+
+def _with_value(target: Target, value: float) -> Target:
+    return Target(**(vars(target) | {"value": value}))
+
+
+CODE: Final = "steer_target_attainment"
+
+
+def attainment_section(session: Session) -> None:
+    """The share of targets met over a period that the reader chooses."""
+    months = [f"{month:%Y-%m}" for month in cache.choices(session.store).months]
+    if not months:
+        return
+    st.header(words.kpi_name(session, CATALOGUE[CODE]), anchor=False)
+    left, right = st.columns(2)
+    with left:
+        month = filters.select(
+            "month",
+            session.t("filters.month"),
+            months,
+            lambda code: formats.month(code, session.lang),
+        )
+    with right:
+        kind = filters.period(session, parse_month(month), months, PeriodKind.YEAR)
+    ask = Ask(kind, parse_month(month), trend_chart.how_many(kind))
+    results = cache.figures(session.store, CODE, ask)
+    latest = results[-1]
+    period = formats.period(
+        latest.period.start, latest.period.end, latest.period.kind, session.lang
+    )
+    if latest.value is None:
+        st.markdown(session.t("targets.attained.none", period=period,
+                              reason=words.reason(session, latest)))  # fmt: skip
+    else:
+        st.markdown(
+            session.t(
+                "targets.attained.sentence",
+                n=int(latest.denominator or 0),
+                period=period,
+                met=formats.number(int(latest.numerator or 0), session.lang),
+                share=words.figure(session, latest),
+            )
+        )
+    with st.expander(session.t("trends.as_table")):
+        name = words.kpi_name(session, CATALOGUE[CODE])
+        trend_chart.show_results(session, results, ask.where, key="attained", name=name)
+
+
+KINDS = (ABSOLUTE, CHANGE, PATH)
+PERIODS = (PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+ALL = ""
+
+
+def form(session: Session, found: Sequence[Line], names: Names, category: str = "") -> None:
+    """Ask for a target and book it.
+
+    Args:
+        session: the visitor's session.
+        found: the targets that stand.
+        names: the categories' names.
+        category: the one that the page is about; empty for none.
+    """
+    with st.expander(session.t("targets.form.title"), expanded=not found):
+        st.markdown(session.t("targets.form.words"))
+        st.page_link("pages/data.py", label=session.t("targets.form.load"))
+        booking.in_demo(session)
+        judged = [code for code, kpi in CATALOGUE.items() if kpi.better is not Direction.NEUTRAL]
+        left, right = st.columns(2)
+        with left:
+            kpi = st.selectbox(
+                session.t("columns.kpi"),
+                judged,
+                format_func=lambda code: kpi_name(session, code),
+                key="target_kpi",
+            )
+            kind = st.radio(
+                session.t("columns.kind"),
+                KINDS,
+                format_func=lambda code: session.t(f"targets.kinds.{code}"),
+                key="target_kind",
+            )
+        with right:
+            category = st.selectbox(
+                session.t("columns.category"),
+                [*names, ALL],
+                index=[*names, category].index(category) if category else 0,
+                format_func=lambda code: category_name(session, names, code or None),
+                key="target_category",
+            )
+            period = _period(session, "target", session.t("targets.form.period"))
+        baseline = None
+        if kind == CHANGE:
+            baseline = _baseline(session, period)
+        value = st.text_input(
+            session.t(f"targets.form.value_{kind}"),
+            key="target_value",
+            help=session.t("targets.form.value_help"),
+        )
+        source = st.text_input(session.t("targets.form.source"), key="target_source", max_chars=200)
+        row: dict[str, Value] = {
+            "kpi": kpi,
+            "category": category or None,
+            "kind": kind,
+            "period": period,
+            "baseline_period": baseline,
+            "source": source.strip() or None,
+        }
+        _beside(session, found, row)
+        if st.button(session.t("targets.form.book"), key="target_book", type="primary"):
+            _book(session, row, value)
+
+
+def _book(session: Session, row: dict[str, Value], value: str) -> None:
+    try:
+        read = float(formats.parse_decimal(value, session.lang))
+    except UserError as error:
+        st.error(session.sentence(error))
+        return
+    booking.book(session, "targets", [row | {"value": read}], session.t("targets.form.booked"))
+
+
+def _beside(session: Session, found: Sequence[Line], row: dict[str, Value]) -> None:
+    """Say which targets stand already for the same figure, category and period."""
+    for line in found:
+        one = line.target
+        if (one.kpi, one.category, one.period) == (row["kpi"], row["category"], row["period"]):
+            key = "replaces" if one.kind == row["kind"] else "beside"
+            st.info(
+                session.t(
+                    f"targets.form.{key}",
+                    goal=goal(session, one),
+                    kind=words.value_name(session, one.kind),
+                )
+            )
+
+
+def _period(session: Session, key: str, label: str) -> str:
+    """A year, a quarter or a month."""
+    kind = st.radio(
+        label,
+        PERIODS,
+        format_func=lambda one: session.t(f"periods.{one}"),
+        horizontal=True,
+        key=f"{key}_period_kind",
+    )
+    return _within(session, key, kind)
+
+
+def _within(session: Session, key: str, kind: PeriodKind, *, back: int = 0) -> str:
+    today = date.today()  # noqa: DTZ011 - the year on the visitor's own calendar
+    year = int(
+        st.number_input(
+            session.t("periods.year"),
+            min_value=FIRST_YEAR,
+            max_value=LAST_YEAR,
+            value=today.year - back,
+            format="%d",
+            key=f"{key}_year",
+        )
+    )
+    month = 12
+    if kind is PeriodKind.QUARTER:
+        quarter = st.selectbox(session.t("periods.quarter"), (1, 2, 3, 4), key=f"{key}_quarter")
+        month = 3 * quarter
+    elif kind is PeriodKind.MONTH:
+        month = st.selectbox(
+            session.t("periods.month"),
+            tuple(range(1, 13)),
+            format_func=lambda one: formats.month_name(one, session.lang),
+            key=f"{key}_month",
+        )
+    return named(period_at(kind, date(year, month, 1)))
+
+
+def _baseline(session: Session, period: str) -> str:
+    """The period that a change is measured from, of the same kind as the target's."""
+    st.markdown(session.t("targets.form.baseline"))
+    return _within(session, "target_baseline", kind_of(period), back=1)

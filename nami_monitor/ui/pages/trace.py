@@ -1,0 +1,415 @@
+"""The page that traces one figure: its formula, its batches and the rows themselves.
+
+Which figure stands in the address alone; what a visitor chooses changes the address.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+import streamlit as st
+
+from nami_monitor.core.periods import SPAN
+from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.i18n import formats, has_text
+from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
+from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
+from nami_monitor.kpis.privacy import FLAG
+from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
+from nami_monitor.kpis.scoped import DISTINCT
+from nami_monitor.kpis.sentences import names
+from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import trace as traced_by
+from nami_monitor.store import Store
+from nami_monitor.store.export import ROWS_IN_A_SHEET
+from nami_monitor.ui import cache, figure_notes, filters, links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.filters import ALL
+from nami_monitor.ui.grid import XLSX, Head, grid
+from nami_monitor.ui.pages import handbook
+
+FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
+PLACE: Final = ("table", "batch", "page")
+"""What the address says of the figure, and of the rows that are shown of it."""
+
+BOXES: Final = ("category",)
+"""Filters that have a box; the others are said in a sentence."""
+
+
+def said(name: str) -> str:
+    """What the address says under a name; empty for nothing."""
+    return str(st.query_params.get(name, ALL))
+
+
+def asked(session: Session) -> tuple[Kpi, Ask]:
+    """The figure that the address names; see ``links.asked``."""
+    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    months = cache.choices(session.store).months
+    return links.asked(said, months[0] if months else None)
+
+
+def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
+    """Boxes that show which figure this is, and lead to another."""
+    offered = cache.choices(session.store)
+    month = f"{ask.until:%Y-%m}" if ask.until else ALL
+    own = [SPAN] if SPAN in ask.kind else []
+    months = sorted({f"{one:%Y-%m}" for one in offered.months} | {month}, reverse=True)
+    first, second, third, fourth = st.columns([2, 1, 1, 1])
+    with first:
+        box("kpi", session.t("trace.kpi"), kpi.code, list(dict.fromkeys([*CATALOGUE, kpi.code])),
+             lambda code: words.kpi_name(session, TRACED[code]))  # fmt: skip
+    with second:
+        category = next(iter(ask.where.get("category", ())), ALL)
+        box("category", session.t("filters.category"), category,
+             list(dict.fromkeys([*offered.categories, ALL, category])),
+             lambda code: filters.category_name(session, code))  # fmt: skip
+    with third:
+        box("month", session.t("filters.month"), month, months,
+             lambda code: formats.month(code, session.lang) if code else words.NONE)  # fmt: skip
+    with fourth:
+        kinds = [*PeriodKind, *offered.programmes, *own]
+        kind = SPAN if own else ask.kind
+        box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
+             lambda code: offered.programmes.get(code) or _kind(session, code))  # fmt: skip
+
+
+def _kind(session: Session, code: str) -> str:
+    key = f"periods.{filters.PERIOD_KEYS.get(code, code)}"
+    return session.t(key) if has_text(key, session.lang) else code
+
+
+def box(
+    name: str, label: str, now: str, options: Sequence[str], shown: Callable[[str], str]
+) -> None:
+    """A box that says what the address says; a choice changes the address.
+
+    A browser tells a choice by its label, so a box with other labels is another box: what was shown
+    in the one before is never taken for a choice in it.
+    """
+    key = f"trace.{name}.{crc32('|'.join(map(shown, options)).encode())}"
+    st.session_state[key] = now
+    st.selectbox(label, options, format_func=shown, key=key, on_change=_take, args=(name, key))
+
+
+def _take(name: str, key: str) -> None:
+    """Write a choice into the address; the rows shown begin anew, and so do the months chosen."""
+    if name in FIGURE:
+        _drop(PLACE)
+    elif name != "page":
+        _drop(("page",))
+    if name == "period":
+        _drop(("from",))
+    chosen = st.session_state[key]
+    if name == "kpi":
+        known = {each for one in TRACED[chosen].reads for each in RELATIONS[one].dimensions}
+        _drop(each for each in DIMENSIONS if each not in known)
+    if chosen == ALL:
+        _drop((name,))
+    else:
+        st.query_params[name] = str(chosen)
+
+
+def _drop(named: Any) -> None:
+    for name in named:
+        st.query_params.pop(name, None)
+
+
+def narrowed(session: Session, ask: Ask) -> None:
+    """The filters that have no box, with a way to drop them."""
+    found = {
+        name: values for name, values in ask.where.items() if name not in BOXES or len(values) > 1
+    }
+    if not found:
+        return
+    with session.store.read() as db:
+        said = [
+            f"{_dimension(session, name)}: "
+            + ", ".join(_called(session, name, values, names(db, name, values, session.lang)))
+            for name, values in sorted(found.items())
+        ]
+    with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
+        st.text(session.t("trace.filters", filters="; ".join(said)))
+        st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(found),))
+
+
+def _dimension(session: Session, name: str) -> str:
+    return session.t("filters.activity") if name in OPTIONS else session.t(f"dimensions.{name}")
+
+
+def _called(
+    session: Session, name: str, values: Sequence[str], known: dict[str | None, str]
+) -> list[str]:
+    if name in OPTIONS:
+        return [words.activity_name(session, value) or value for value in values]
+    return [session.t("words.unknown") if value == EMPTY else known[value] for value in values]
+
+
+@cached(entries=200)
+def traced(store: Store, code: str, ask: Ask) -> Trace:
+    """The figure with its formula and batches.
+
+    Raises:
+        UserError: as ``kpis.trace.trace``.
+    """
+    with store.read() as db:
+        return traced_by(db, TRACED[code], ask)
+
+
+def figure(session: Session, found: Trace, ask: Ask) -> None:
+    """The figure itself, with what belongs beside it."""
+    result, kpi = found.result, TRACED[found.result.code]
+    st.header(words.kpi_name(session, kpi), anchor=False)
+    st.html(f'<p class="nami-headline">{escape(headline(session, result))}</p>')
+    if result.state is not State.VALUE:
+        st.info(words.reason(session, result))
+        return
+    whole = figure_notes.total(session, result, ask.where)
+    said = [f"{whole.label} {whole.value}"] if whole else []
+    said += [part for part in [figure_notes.notes(session, result)] if part]
+    if said:
+        st.caption(". ".join(said))
+
+
+def headline(session: Session, result: KpiResult) -> str:
+    """The figure in a line: its period, its value and unit."""
+    period = result.period
+    when = formats.period(period.start, period.end, period.kind, session.lang)
+    return f"{when}: {words.figure(session, result)}"
+
+
+def formula(session: Session, found: Trace) -> None:
+    """The formula in words and with its numbers, and as it is declared."""
+    lang, result, kpi = session.lang, found.result, TRACED[found.result.code]
+    st.subheader(session.t("trace.formula"), anchor=False)
+    st.text(session.t(f"kpis.{kpi.code}.formula"))
+    if result.value is not None:
+        st.text(sentences.formula_text(found, lang))
+    parts = {
+        "numerator": (result.numerator, found.numerator),
+        "denominator": (result.denominator, sentences.divisor_text(found, lang).strip("`")),
+        "covered": (None, found.covered),
+    }
+    told = {name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql}
+    st.markdown(
+        "\n".join(
+            f"- **{session.t(f'trace.{name}')}:** {amount(session, value)}"
+            f"{_of(session, name, result)}"
+            for name, (value, _) in told.items()
+            if value is not None
+        )
+    )
+    with st.expander(session.t("trace.declared")):
+        for name, (_, sql) in told.items():
+            st.markdown(f"**{session.t(f'trace.{name}')}**")
+            st.code(sql or words.NONE, language="sql", wrap_lines=True)
+        months = sentences.months_text(found.periods, lang)
+        st.caption(session.t("trace.rests", months=months, relation=found.relation or words.NONE))
+    if kpi.code in CATALOGUE:
+        handbook.link(session, kpi)
+
+
+def _of(session: Session, name: str, result: KpiResult) -> str:
+    """What a figure is divided by, where that comes from another table than the figure."""
+    if name != "denominator" or result.activity is None:
+        return ""
+    return (
+        f" ({session.t('trace.activity', measure=words.activity_name(session, result.activity))})"
+    )
+
+
+def amount(session: Session, value: float) -> str:
+    """A number as precise as a sum deserves."""
+    return sentences.amount_text(value, session.lang)
+
+
+def batches(session: Session, found: Trace) -> None:
+    """What each batch gave to the figure: which file, when, and who imported it."""
+    st.subheader(session.t("trace.batches"), anchor=False)
+    if not found.batches:
+        st.info(session.t("trace.nothing"))
+        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        return
+
+    def number(value: float) -> str:
+        return amount(session, value)
+
+    heads = [
+        Head(session.t("trace.heads.batch"), number),
+        Head(session.t("trace.heads.file")),
+        Head(session.t("trace.heads.imported"), lambda when: words.moment(session, when)),
+        Head(session.t("trace.heads.who")),
+        Head(session.t("trace.heads.rows"), number),
+        Head(session.t("trace.heads.numerator"), number),
+        Head(session.t("trace.heads.denominator"), number),
+        Head(session.t("trace.heads.table")),
+        Head(session.t("trace.heads.source")),
+        Head(session.t("trace.heads.basis")),
+        Head(session.t("trace.heads.vat")),
+        Head(session.t("trace.heads.grain")),
+    ]
+    told = [_batch(session, part) for part in found.batches]
+    title = session.t("trace.batches")
+    grid(session, heads, told, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
+    counts = DISTINCT.fullmatch(found.numerator) or DISTINCT.fullmatch(found.denominator or "")
+    if TRACED[found.result.code].over_time is not OverTime.COUNTERFACTUAL:
+        st.caption(session.t(f"trace.{'distinct' if counts else 'adds_up'}"))
+
+
+def _batch(session: Session, part: BatchPart) -> tuple[Any, ...]:
+    return (
+        part.batch,
+        part.file,
+        part.imported_at,
+        part.who,
+        part.rows,
+        part.numerator,
+        part.denominator,
+        words.table_name(session, part.table),
+        part.source,
+        part.basis and session.t(f"trace.basis.{part.basis}"),
+        part.vat and session.t(f"trace.vat.{part.vat}"),
+        part.grain and session.t(f"reasons.grains.{part.grain}"),
+    )
+
+
+KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
+"""The files that rows are offered in."""
+
+
+def listed(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
+    """The rows themselves, of all batches or of one, page by page, and all of them as a file."""
+    if not found.batches:
+        return
+    st.subheader(session.t("trace.rows"), anchor=False)
+    table, batch = _which(session, found)
+    parts = [part for part in found.batches if part.table == table]
+    total = sum(part.rows for part in parts if batch in {None, part.batch})
+    page = _page(session, total)
+    shown = _rows(session.store, kpi.code, ask, table, batch, page)
+    told = {
+        name: [_cell(session, name, row[at]) for row in shown.rows]
+        for at, name in enumerate(shown.columns)
+    }
+    told = {name: values for name, values in told.items() if any(v is not None for v in values)}
+    grid(
+        session,
+        [_head(session, name) for name in told],
+        list(zip(*told.values(), strict=True)),
+        key="trace_rows",
+        name=session.t("trace.rows"),
+        file=kpi.code,
+        download=False,
+    )
+    if shown.withheld:
+        st.caption(session.t("trace.withheld", n=shown.withheld))
+    if FLAG in told:
+        st.caption(session.t("trace.small"))
+    _offer(session, found, kpi, ask, table, sum(part.rows for part in parts))
+
+
+def _which(session: Session, found: Trace) -> tuple[str, int | None]:
+    """The table and the batch whose rows are shown."""
+    usual = next((p.table for p in found.batches if p.numerator is not None), found.tables[0])
+    table = said("table") if said("table") in found.tables else usual
+    mine = {str(part.batch): part for part in found.batches if part.table == table}
+    batch = said("batch") if said("batch") in mine else ALL
+    left, right = st.columns(2)
+    with left:
+        box("table", session.t("trace.table"), table, list(found.tables),
+             lambda name: words.table_name(session, name))  # fmt: skip
+    with right:
+        box("batch", session.t("trace.batch"), batch, [ALL, *mine],
+             lambda number: _batch_name(session, mine[number]) if number
+             else session.t("trace.all_batches"))  # fmt: skip
+    return table, int(batch) if batch else None
+
+
+def _batch_name(session: Session, part: BatchPart) -> str:
+    return session.t("trace.one_batch", batch=part.batch, file=part.file, n=part.rows)
+
+
+def _page(session: Session, total: int) -> int:
+    """Which page is shown, counted from 0; a box where there are several."""
+    pages = [str(number) for number in range(max(1, -(-total // PAGE_ROWS)))]
+    page = said("page") if said("page") in pages else pages[0]
+    if len(pages) > 1:
+        box("page", session.t("trace.page"), page, pages,
+             lambda number: _span(session, int(number), total))  # fmt: skip
+    return int(page)
+
+
+def _span(session: Session, page: int, total: int) -> str:
+    first, last = page * PAGE_ROWS + 1, min((page + 1) * PAGE_ROWS, total)
+    where = {"first": first, "last": last, "total": total}
+    return session.t(
+        "trace.page_shown", **{name: amount(session, number) for name, number in where.items()}
+    )
+
+
+@cached(entries=50)
+def _rows(store: Store, code: str, ask: Ask, table: str, batch: int | None, page: int) -> Listing:
+    with store.read() as db:
+        return rows(db, TRACED[code], ask, table=table, batch=batch, offset=page * PAGE_ROWS)
+
+
+def _head(session: Session, name: str) -> Head:
+    own = f"trace.columns.{name}"
+    title = session.t(own if has_text(own, session.lang) else f"columns.{name}")
+    writers: dict[str, Callable[[Any], str]] = {
+        "batch": lambda number: formats.number(int(number), session.lang)
+    }
+    return Head(title, writers.get(name, lambda value: _written(session, value)))
+
+
+def _cell(session: Session, name: str, value: Any) -> Any:
+    """A value as a table can hold it; a truth in words, and options one after the other."""
+    if isinstance(value, bool):
+        return session.t("charts.yes") if value else None
+    if isinstance(value, list):
+        return "; ".join(_written(session, one) for one in value) or None
+    if isinstance(value, str) and name not in {"file", "reason"}:
+        return words.value_name(session, value)
+    return value
+
+
+def _written(session: Session, value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return formats.day(value, session.lang)
+    if isinstance(value, int | float):
+        return amount(session, value)
+    return str(value)
+
+
+def _offer(session: Session, found: Trace, kpi: Kpi, ask: Ask, table: str, count: int) -> None:
+    """All rows of the table as files, made once a visitor asks for them."""
+    if count > ROWS_IN_A_SHEET:
+        st.caption(session.t("trace.most", most=amount(session, ROWS_IN_A_SHEET), code=kpi.code))
+        return
+    period = found.result.period
+    store, name = session.store, f"{kpi.code}_{table}_{period.first:%Y-%m}_{period.last:%Y-%m}"
+    with st.container(horizontal=True):
+        for kind, mime in KINDS.items():
+            st.download_button(
+                session.t("trace.download", count=amount(session, count), kind=kind),
+                data=partial(_file, store, kpi, ask, table, kind),
+                file_name=f"{name}.{kind}",
+                mime=mime,
+                key=f"trace_download_{kind}",
+                on_click="ignore",
+            )
+
+
+def _file(store: Store, kpi: Kpi, ask: Ask, table: str, kind: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="nami-") as folder:
+        path = Path(folder) / f"rows.{kind}"
+        with store.read() as db:
+            export(db, kpi, ask, path, kind, table=table)
+        return path.read_bytes()

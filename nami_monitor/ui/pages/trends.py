@@ -1,0 +1,112 @@
+"""The page on trends: what it offers, the latest figure, and what a December is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import OverTime, PeriodKind
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, attainment, falls
+from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
+from nami_monitor.kpis.questions import RELATIONS
+from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
+from nami_monitor.store import Store
+from nami_monitor.ui import cache, figure_notes, filters, links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui.links import Filters
+from nami_monitor.ui.trend_chart import by_group
+
+GROUPED = (
+    "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
+    "product", "supplier", "contract", "family", "decision", "specification", "form", "mark",
+)  # fmt: skip
+"""Dimensions in the order in which a page offers them."""
+
+
+ALONE = {OverTime.ATTAINMENT: attainment.DIMENSIONS, OverTime.FALLS: falls.BY}
+"""By which alone figures can be grouped that are not added up from months."""
+
+
+def dimensions(code: str) -> list[str]:
+    """The dimensions by which a KPI can be grouped on the page."""
+    kpi = CATALOGUE[code]
+    known = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
+    known &= set(ALONE.get(kpi.over_time, known))
+    return [name for name in GROUPED if name in known]
+
+
+def restart(session: Session, category: str) -> tuple[date, ...]:
+    """Where limits start anew: never by itself, offered at the start of a measure."""
+    offered = {
+        one.code: one
+        for one in cache.interventions(session.store)
+        if category in {"", one.category}
+    }
+    if not offered:
+        return ()
+    code = filters.select(
+        "limits",
+        session.t("trends.limits"),
+        ["", *offered],
+        lambda found: offered[found].title if found else session.t("trends.limits_whole"),
+        help_text=session.t("trends.limits_help"),
+    )
+    return (offered[code].starts_on.replace(day=1),) if code else ()
+
+
+def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> None:
+    """What belongs beside the latest figure: its total, interval, grade, coverage and trace."""
+    if not results or len(by_group(results)) > 1:
+        return
+    result = results[-1]
+    whole = figure_notes.total(session, result, where)
+    period = formats.period(
+        result.period.start, result.period.end, result.period.kind, session.lang
+    )
+    said = [f"{whole.label} {whole.value}"] if whole else []
+    said += [part for part in [figure_notes.notes(session, result)] if part]
+    if said:
+        figure = words.figure(session, result)
+        st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(said)))
+    links.offer(session.t("trace.latest"), links.of_result(result, where))
+
+
+def year_end_references(session: Session, code: str, ask: Ask) -> None:
+    """Say what December's share is held against; nothing for other KPIs.
+
+    Args:
+        session: for the words.
+        code: the KPI.
+        ask: the period and the filters.
+    """
+    if code != STEER_YEAR_END_SHARE.code:
+        return
+    found = _year_end(session.store, last_period(ask))
+    if found:
+        st.text(_year_end_sentence(session, found))
+        for year, _ in found.earlier:
+            whole = Period(date(year, 1, 1), date(year, 12, 1), PeriodKind.YEAR)
+            links.offer_sum(session, code, whole, ask.where)
+
+
+def _year_end_sentence(session: Session, found: YearEnd) -> str:
+    """The references in a sentence."""
+    lang = session.lang
+    even = session.t("year_end.even", even=formats.percent(EVEN, lang))
+    if found.usual is None:
+        return f"{even} {session.t('year_end.too_few', n=len(found.earlier), year=found.year)}"
+    mean, low, high = (formats.percent(share, lang) for share in found.usual)
+    years = ", ".join(str(year) for year, _ in found.earlier)
+    usual = session.t("year_end.usual", years=years, mean=mean, low=low, high=high)
+    return f"{even} {usual}"
+
+
+@cached(entries=50)
+def _year_end(store: Store, ask: Ask) -> YearEnd | None:
+    with store.read() as db:
+        return year_end(db, ask)

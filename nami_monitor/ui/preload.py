@@ -1,0 +1,87 @@
+"""What the first visitor would wait for, begun when the server starts.
+
+While a browser still loads Streamlit's own page, the libraries are loaded, the demo is built or
+looked at, and the figures of the page that most people open first are computed.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Final
+
+import streamlit as st
+
+LOADED: Final = (
+    "nami_monitor.ui.pages.overview",
+    "nami_monitor.ui.pages.monthly_check",
+    "nami_monitor.ui.trend_chart",
+    "nami_monitor.databases",
+)
+"""What a first page needs before it shows anything."""
+
+LOADED_LATER: Final = ("pandas", "pyarrow")
+"""What Streamlit needs for a table, below what is read first."""
+
+
+@asynccontextmanager
+async def while_serving(_app: st.App) -> AsyncIterator[None]:
+    """Begin when the server starts; it waits for nothing."""
+    _work()
+    yield
+
+
+def wait() -> None:
+    """Wait until the libraries of a first page are loaded.
+
+    Two threads that load the same libraries at once would be slower than one, and could meet
+    half-loaded modules.
+    """
+    _work().wait()
+
+
+def say_what_broke(_error: Exception) -> bool:
+    """Tell a visitor of a fault in the monitor in their own language; Streamlit has logged it."""
+    from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED
+
+    st.error(app.current().t("app.broken"))
+    return True
+
+
+@functools.cache
+def _work() -> threading.Event:
+    loaded = threading.Event()
+    threading.Thread(target=_ahead, args=(loaded,), name="warm", daemon=True).start()
+    return loaded
+
+
+def _ahead(loaded: threading.Event) -> None:
+    try:
+        for name in LOADED:
+            import_module(name)
+    finally:
+        loaded.set()
+    try:
+        prepare()
+        for name in LOADED_LATER:
+            import_module(name)
+    except Exception:  # whatever it is, the page that needs it meets it again and says it
+        logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
+
+
+def prepare() -> None:
+    """Build the demo where that is what is shown, and compute the figures of a first page."""
+    from nami_monitor.core.settings import places  # noqa: PLC0415 - loaded by then, see LOADED
+    from nami_monitor.ui import app, cache, filters, start  # noqa: PLC0415 - likewise
+
+    which = app.usual_data()
+    if which == app.DEMO:
+        start.building(str(places().demo)).thread.join()
+    store = app.store_of(which)
+    if store.exists and store.version() > 0:
+        chosen = filters.usual(store)
+        cache.briefed(store, chosen.month, chosen.category, chosen.where)

@@ -1,0 +1,349 @@
+"""A trend as it is drawn: results, control limits, interventions and data breaks in one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from nami_monitor.briefing.lessons import beside
+from nami_monitor.briefing.overview import independent
+from nami_monitor.charts import tables
+from nami_monitor.charts.control_limits import with_limits
+from nami_monitor.charts.period_bars import Bar, period_spec
+from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
+from nami_monitor.core.words import Flag, PeriodKind, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, sentences
+from nami_monitor.kpis.questions import OPTIONS
+from nami_monitor.signals.xmr import HISTORY_MONTHS
+from nami_monitor.ui import cache, chart_notes, links, words
+from nami_monitor.ui.app import Session
+from nami_monitor.ui.grid import Head, Traces, grid
+from nami_monitor.ui.links import Filters
+
+
+def by_group(results: Sequence[KpiResult]) -> dict[tuple[str | None, ...], list[KpiResult]]:
+    """The results of each group, in their order."""
+    groups: dict[tuple[str | None, ...], list[KpiResult]] = {}
+    for result in results:
+        groups.setdefault(tuple(result.keys.values()), []).append(result)
+    return groups
+
+
+def group_name(session: Session, kpi: Kpi, keys: Mapping[str, str | None]) -> str:
+    """A group's name: its values, or the KPI's name when nothing is grouped by."""
+    said = [words.code_name(session, name, value) for name, value in keys.items()]
+    return " · ".join(said) or words.kpi_name(session, kpi)
+
+
+def trend_of(
+    session: Session,
+    code: str,
+    results: Sequence[KpiResult],
+    category: str,
+    *,
+    limits: bool,
+    restarts: Sequence[date] = (),
+) -> Trend:
+    """The results as a trend.
+
+    Args:
+        session: for names in the reader's language.
+        code: the KPI.
+        results: one result per month and group.
+        category: whose interventions are marked; all without one.
+        limits: whether a single series bears its mean and limits.
+        restarts: months from which limits are worked out anew, as the reader chose.
+    """
+    kpi = CATALOGUE[code]
+    groups = by_group(results)
+    single = len(groups) == 1
+    first, last = results[0].month, results[-1].month
+    series = []
+    phases: tuple[Phase, ...] = ()
+    for found in largest_first(groups.values()):
+        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in found)
+        if single and limits:
+            points, phases = with_limits(kpi, found, restarts)
+        series.append(Series(group_name(session, kpi, found[0].keys), points))
+    taken = [
+        one
+        for one in cache.interventions(session.store)
+        if category in {"", one.category} and first <= one.starts_on and one.starts_on <= last
+    ]
+    sources = {source for result in results for source in result.sources}
+    return Trend(
+        series=tuple(series),
+        unit=kpi.unit,
+        phases=phases,
+        marks=tuple(Mark(one.starts_on.replace(day=1), one.title) for one in taken),
+        breaks=tuple(
+            Break(one.month, one.month, session.t("trends.break", source=one.source))
+            for one in cache.data_breaks(session.store)
+            if one.source in sources
+        ),
+        borders=tuple(
+            Break(one.since, one.since, session.t("handbook.border", version=one.version))
+            for one in kpi.history
+        ),
+        activity=words.activity_name(session, results[-1].activity),
+    )
+
+
+def largest_first(groups: Any) -> list[list[KpiResult]]:
+    """Groups by their latest value, the largest first: those are named."""
+    return sorted(groups, key=lambda found: -abs(found[-1].value or 0.0))
+
+
+MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
+"""Kinds of periods that step by a month, and so make a line."""
+
+HOW_MANY = {
+    PeriodKind.MONTH: HISTORY_MONTHS,
+    PeriodKind.QUARTER: 12,
+    PeriodKind.YEAR: 4,
+    PeriodKind.YTD: 4,
+    PeriodKind.R12: 37,
+}
+"""How many periods a page shows."""
+
+HOW_MANY_OWN = 4
+"""The same of months of one's own, and of programmes."""
+
+
+def how_many(kind: str) -> int:
+    """How many periods of a kind a page shows."""
+    return HOW_MANY[PeriodKind(kind)] if kind in set(PeriodKind) else HOW_MANY_OWN
+
+
+NAMED_BARS = 6
+"""How many groups a bar chart sets side by side."""
+
+
+def draw(
+    session: Session,
+    trend: Trend,
+    results: Sequence[KpiResult],
+    where: Filters,
+    *,
+    key: str,
+    name: str,
+) -> None:
+    """The chart, what its signs mean, and the same as tables.
+
+    Args:
+        session: for the words.
+        trend: what is drawn.
+        results: the figures that it is drawn from.
+        where: the filters of the question that gave them.
+        key: of the chart and what belongs to it.
+        name: what the chart shows.
+    """
+    clickable = bool(trend.shown_lessons() or trend.shown_written())
+    st.vega_lite_chart(
+        trend_spec(trend, session.lang),
+        theme=None,
+        key=key,
+        alt=tables.trend_sentence(trend, session.lang),
+        on_select=partial(chart_notes.clicked, key) if clickable else "ignore",
+    )
+    said = caption(trend, session.lang)
+    if trend.shown_marks():
+        said = f"{_marks_line(session, trend)} {said}"
+    if said:
+        st.caption(said)
+    with st.expander(session.t("trends.as_table")):
+        show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
+        if trend.shown_marks():
+            marks = tables.mark_table(trend, session.lang)
+            show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
+        if clickable:
+            markers = tables.beside_table(trend, session.lang)
+            show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))
+
+
+def _marks_line(session: Session, trend: Trend) -> str:
+    """The interventions by number, for charts too narrow to name them."""
+    named = "; ".join(
+        f"({no}) {mark.label}, {formats.month(mark.month, session.lang)}"
+        for no, mark in enumerate(trend.shown_marks(), start=1)
+    )
+    return session.t("trends.marks", named=named)
+
+
+def show_table(
+    session: Session, found: tables.Table, key: str, name: str, traces: Traces | None = None
+) -> None:
+    """A table that can be sorted, searched and downloaded.
+
+    Args:
+        session: for the words.
+        found: what it holds.
+        key: of its widgets.
+        name: what it is, for those who do not see it and for the file of its download.
+        traces: as ``grid`` takes them.
+    """
+    heads = [Head(*one) for one in zip(found.head, found.write, strict=True)]
+    grid(session, heads, found.rows, key=key, name=name, file=name, traces=traces)
+
+
+def show_results(
+    session: Session,
+    results: Sequence[KpiResult],
+    where: Filters,
+    *,
+    key: str,
+    name: str,
+    trend: Trend | None = None,
+) -> None:
+    """Figures as a table, each with the way to where it came from.
+
+    Args:
+        session: for the words.
+        results: the figures, oldest first.
+        where: the filters of the question that gave them.
+        key: of its widgets.
+        name: what it is.
+        trend: a chart of one series, for its limits and signals.
+    """
+    table = result_table(session, results)
+    if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
+        table = tables.beside(table, tables.trend_table(trend, session.lang), at=2)
+    traces = [links.trace(session, one, where) for one in reversed(results)]
+    show_table(session, table, key, name, {session.t("trace.column"): traces})
+
+
+def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[Bar, ...]:
+    """The results of quarters or years as bars; the six largest groups."""
+    kpi = CATALOGUE[code]
+    shown = largest_first(by_group(results).values())[:NAMED_BARS]
+    return tuple(
+        Bar(
+            formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
+            group_name(session, kpi, r.keys) if len(shown) > 1 else "",
+            r.value,
+            broken=Flag.DATA_BREAK in r.flags,
+        )
+        for found in shown
+        for r in found
+    )
+
+
+def draw_bars(
+    session: Session, code: str, results: Sequence[KpiResult], where: Filters, key: str
+) -> None:
+    """Bars for periods that do not step by a month, and the same as a table."""
+    kpi = CATALOGUE[code]
+    bars = bars_of(session, code, results)
+    name = words.kpi_name(session, kpi)
+    known = next((r for r in reversed(results) if r.value is not None), results[-1])
+    unit = words.unit(session, known)
+    if unit:
+        st.caption(unit)
+    st.vega_lite_chart(
+        period_spec(bars, kpi.unit, session.lang),
+        theme=None,
+        key=key,
+        alt=session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars})),
+    )
+    broken = dict.fromkeys(bar.period for bar in bars if bar.broken)
+    if broken:
+        st.caption(session.t("trends.bars_broken", periods=", ".join(broken)))
+    with st.expander(session.t("trends.as_table")):
+        show_results(session, results, where, key=f"{key}_table", name=name)
+
+
+def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table:
+    """Every figure with what it rests on, the latest first."""
+    lang = session.lang
+    unit = results[0].unit if results else Unit.COUNT
+    label = words.unit(session, results[-1]) if results else ""
+    dimensions = tuple(results[0].keys) if results else ()
+    periods = {
+        r.period.start: formats.period(r.period.start, r.period.end, r.period.kind, lang)
+        for r in results
+    }
+    estimated = any(r.low is not None for r in results)
+
+    def figured(value: float) -> str:
+        return formats.figure(value, unit, lang)
+
+    columns: dict[str, tables.Write | None] = {
+        session.t("trends.table.period"): lambda start: periods[start.date()],
+        **{session.t(f"dimensions.{name}"): None for name in dimensions},
+        f"{session.t('trends.table.value')}{f' ({label})' if label else ''}": (figured),
+        **(
+            dict.fromkeys(
+                (session.t("charts.survival.low"), session.t("charts.survival.high")), figured
+            )
+            if estimated
+            else {}
+        ),
+        session.t("trends.table.numerator"): lambda value: sentences.amount_text(value, lang),
+        session.t("trends.table.denominator"): lambda value: sentences.amount_text(value, lang),
+        session.t("trends.table.completeness"): lambda percent: formats.percent(
+            percent, lang, decimals=0
+        ),
+        session.t("trends.table.remark"): None,
+    }
+    rows = tuple(
+        (
+            r.period.start,
+            *(words.code_name(session, name, value) for name, value in r.keys.items()),
+            r.value,
+            *((r.low, r.high) if estimated else ()),
+            r.numerator,
+            r.denominator,
+            None if r.completeness is None else 100 * r.completeness,
+            words.reason(session, r) or words.flags(session, r.flags),
+        )
+        for r in reversed(results)
+    )
+    return tables.Table(tuple(columns), rows, tuple(columns.values()))
+
+
+def draw_or_say(
+    session: Session,
+    code: str,
+    results: Sequence[KpiResult],
+    where: Filters,
+    *,
+    key: str,
+    restarts: Sequence[date] = (),
+) -> None:
+    """The chart that suits the periods; without any value the reason and what to do.
+
+    Args:
+        session: the visitor's session.
+        code: the KPI.
+        results: one result per period and group.
+        where: the filters of the question that gave them; of its category are the interventions
+            and notes beside it.
+        key: of the chart and what belongs to it.
+        restarts: months from which limits are worked out anew, as the reader chose.
+    """
+    if not any(result.value is not None for result in results):
+        why = words.reason(session, results[-1]) if results else session.t("trends.nothing")
+        st.info(why)
+        return
+    if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
+        limits = independent(CATALOGUE[code], results[-1].period.kind)
+        category = next(iter(where.get("category", ())), "")
+        trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
+        kpi = CATALOGUE[code]
+        known = {dimension: found for dimension, found in where.items() if dimension not in OPTIONS}
+        chosen = tuple(sorted(known.items()))
+        found = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
+        called = beside(key, found, cache.cases(session.store))
+        series = chart_notes.shown(session, kpi, category or None, called, key)
+        trend = chart_notes.marked(session, trend, series)
+        draw(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
+        chart_notes.lessons(session, series.called, key)
+        chart_notes.notes(session, series, trend)
+    else:
+        draw_bars(session, code, results, where, key)
