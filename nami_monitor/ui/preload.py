@@ -55,7 +55,7 @@ def say_what_broke(_error: Exception) -> bool:
 @functools.cache
 def _work() -> threading.Event:
     loaded = threading.Event()
-    threading.Thread(target=_ahead, args=(loaded,), name="warm", daemon=True).start()
+    threading.Thread(target=_ahead, args=(loaded,), name="preload", daemon=True).start()
     return loaded
 
 

@@ -84,8 +84,8 @@ def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place): 
 def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
     slow = "{'altair', 'pandas', 'pandera', 'scipy.optimize', 'scipy.stats', 'xlsxwriter'}"
     code = (
-        "import sys\nfrom importlib import import_module\nfrom nami_monitor.ui import warm\n"
-        f"for name in warm.LOADED:\n    import_module(name)\nprint(*{slow} & set(sys.modules))\n"
+        "import sys\nfrom importlib import import_module\nfrom nami_monitor.ui import preload\n"
+        f"for name in preload.LOADED:\n    import_module(name)\nprint(*{slow} & set(sys.modules))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
