@@ -31,10 +31,10 @@ with st.container(key="overview_trend"):
         default="impact_spend",
     )
     ask = Ask(
-        chosen.kind, chosen.month, trend_chart.how_many(chosen.kind), where=dict(chosen.where)
+        chosen.kind, chosen.month, trend_chart.periods_shown(chosen.kind), where=dict(chosen.where)
     )
     results = cache.figures(session.store, code, ask)
-    trend_chart.draw_or_say(session, code, results, ask.where, key="overview_chart")
+    trend_chart.show_trend(session, code, results, ask.where, key="overview_chart")
 
 if monthly:
     monthly_check.attention(session, found, chosen)

@@ -37,15 +37,15 @@ kpi = CATALOGUE[code]
 ask = Ask(
     kind=chosen.kind,
     until=chosen.month,
-    last=trend_chart.how_many(chosen.kind),
+    last=trend_chart.periods_shown(chosen.kind),
     by=(by,) if by else (),
-    where=dict(chosen.where) | channel | activity | why.narrowed(session, code),
+    where=dict(chosen.where) | channel | activity | why.other_filters(session, code),
 )
 results = cache.figures(session.store, code, ask)
 st.header(words.kpi_name(session, kpi), anchor=False)
 st.caption(words.kpi_says(session, kpi))
 handbook.link(session, kpi)
-trend_chart.draw_or_say(session, code, results, ask.where, key="trend", restarts=restarts)
+trend_chart.show_trend(session, code, results, ask.where, key="trend", restarts=restarts)
 trends.latest(session, results, ask.where)
 trends.year_end_references(session, code, ask)
 why.section(session, code, ask)

@@ -8,7 +8,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import value_axis
 from nami_monitor.charts.spec import MAIN, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import number
 
@@ -129,7 +129,7 @@ def band_name(band: int, bands: Sequence[int], lang: str) -> str:
 
 def ages_table(
     counts: Counts, bands: Sequence[int], names: Mapping[str | None, str], lang: str
-) -> Table:
+) -> ChartTable:
     """Give the bars as a table, a row per band."""
     shown = [condition for condition in COLOURS if any(c == condition for _, c in counts)]
     used = [band for band in bands if band <= max(band for band, _ in counts)]
@@ -141,7 +141,7 @@ def ages_table(
         (band_name(band, bands, lang), *(counts.get((band, c), 0) for c in shown)) for band in used
     )
     head = (text("charts.ages.age", lang), *(names[condition] for condition in shown))
-    return Table(head, rows, (None, *((plain,) * len(shown))))
+    return ChartTable(head, rows, (None, *((plain,) * len(shown))))
 
 
 def ages_sentence(counts: Counts, bands: Sequence[int], lang: str) -> str:

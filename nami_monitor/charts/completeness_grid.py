@@ -22,7 +22,7 @@ ROW: Final = 34
 SIDE: Final = 15.0
 
 
-class Delivered(StrEnum):
+class DeliveryState(StrEnum):
     """What became of a source's month."""
 
     DELIVERED = "delivered"
@@ -33,26 +33,26 @@ class Delivered(StrEnum):
 
 
 @dataclass(frozen=True)
-class Cell:
+class DeliveryCell:
     """A source's month, with words that say more ("4 van 5 locaties") if there are any."""
 
     source: str
     month: date
-    state: Delivered
+    state: DeliveryState
     note: str = ""
 
 
 CROSS: Final = "M-.8,-.6L-.6,-.8L0,-.2L.6,-.8L.8,-.6L.2,0L.8,.6L.6,.8L0,.2L-.6,.8L-.8,.6L-.2,0Z"
 SHAPES: Final = {
-    Delivered.DELIVERED: ("M-1,-1H1V1H-1Z", palette.INK),
-    Delivered.PARTIAL: ("M-1,0H1V1H-1Z", palette.LINK),
-    Delivered.MISSING: (CROSS, palette.SECOND),
-    Delivered.BREAK: ("M0,-1L1,1H-1Z", palette.SECOND),
-    Delivered.NOT_DUE: ("M-.2,-.2H.2V.2H-.2Z", palette.BORDER),
+    DeliveryState.DELIVERED: ("M-1,-1H1V1H-1Z", palette.INK),
+    DeliveryState.PARTIAL: ("M-1,0H1V1H-1Z", palette.LINK),
+    DeliveryState.MISSING: (CROSS, palette.SECOND),
+    DeliveryState.BREAK: ("M0,-1L1,1H-1Z", palette.SECOND),
+    DeliveryState.NOT_DUE: ("M-.2,-.2H.2V.2H-.2Z", palette.BORDER),
 }
 
 
-def completeness_spec(cells: tuple[Cell, ...], lang: str) -> Spec:
+def completeness_spec(cells: tuple[DeliveryCell, ...], lang: str) -> Spec:
     """Draw the strip.
 
     Args:
@@ -97,7 +97,7 @@ def completeness_spec(cells: tuple[Cell, ...], lang: str) -> Spec:
         "sort": sources,
         "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 160, "grid": True},
     }
-    shown = ((state, [c for c in cells if c.state is state]) for state in Delivered)
+    shown = ((state, [c for c in cells if c.state is state]) for state in DeliveryState)
     size = f"pow(min({SIDE}, 0.8 * width / {_span(months)}), 2)"
     layers = [
         layer(
@@ -122,7 +122,7 @@ def _tooltip(lang: str) -> list[Spec]:
     return [{"field": field, "title": text(key, lang)} for field, key in keys.items()]
 
 
-def _row(cell: Cell, lang: str) -> dict[str, object]:
+def _row(cell: DeliveryCell, lang: str) -> dict[str, object]:
     return {
         "x": month_index(cell.month),
         "source": cell.source,
@@ -131,7 +131,7 @@ def _row(cell: Cell, lang: str) -> dict[str, object]:
     }
 
 
-def _words(cell: Cell, lang: str) -> str:
+def _words(cell: DeliveryCell, lang: str) -> str:
     state = text(f"charts.completeness.{cell.state}", lang)
     return f"{state} ({cell.note})" if cell.note else state
 

@@ -33,7 +33,7 @@ SHAPES: Final = {"option": "diamond", "end": "M-0.25,-2L0.25,-2L0.25,2L-0.25,2Z"
 
 
 @dataclass(frozen=True)
-class Lane:
+class ContractLane:
     """One contract.
 
     Args:
@@ -58,7 +58,9 @@ class Lane:
         return bool(self.start or self.end or self.options)
 
 
-def timeline_spec(lanes: Sequence[Lane], window: tuple[date, date], month: date, lang: str) -> Spec:
+def timeline_spec(
+    lanes: Sequence[ContractLane], window: tuple[date, date], month: date, lang: str
+) -> Spec:
     """Draw contracts from top to bottom in the order given, months across.
 
     Args:
@@ -147,7 +149,7 @@ def timeline_spec(lanes: Sequence[Lane], window: tuple[date, date], month: date,
     return chart(layers, height=len(lanes) * ROW + ROW / 2, padding=padding)
 
 
-def timeline_sentence(lanes: Sequence[Lane], month: date, lang: str) -> str:
+def timeline_sentence(lanes: Sequence[ContractLane], month: date, lang: str) -> str:
     """Tell the timeline in words: how many contracts, and what ends first."""
     ends = sorted((lane.end, lane.name) for lane in lanes if lane.end and lane.end >= month)
     said = text("charts.contracts.alt", lang, n=len(lanes), month=month_name(month, lang))
@@ -165,7 +167,7 @@ def value_spec(trend: Trend, lang: str) -> Spec:
     return spec
 
 
-def _said(lane: Lane, lang: str) -> str:
+def _said(lane: ContractLane, lang: str) -> str:
     """The name above a bar; where there is no bar, why."""
     return lane.name if lane.dated else text("charts.contracts.undated", lang, name=lane.name)
 
@@ -175,7 +177,7 @@ def _place(day: date) -> float:
     return month_index(day) + (day.day - 1) / last_day(day.replace(day=1)).day
 
 
-def _bars(lane: Lane, row: int, low: float, high: float, lang: str) -> list[dict[str, Any]]:
+def _bars(lane: ContractLane, row: int, low: float, high: float, lang: str) -> list[dict[str, Any]]:
     """The pieces of one bar, cut off at the window."""
     spans: dict[str, tuple[date | None, date | None] | None] = {
         "running": (lane.start, lane.end) if lane.dated else None,
@@ -204,7 +206,7 @@ def _bars(lane: Lane, row: int, low: float, high: float, lang: str) -> list[dict
     return found
 
 
-def _points(lane: Lane, row: int, lang: str) -> list[dict[str, Any]]:
+def _points(lane: ContractLane, row: int, lang: str) -> list[dict[str, Any]]:
     days = [("option", day) for day in lane.options] + ([("end", lane.end)] if lane.end else [])
     return [
         {

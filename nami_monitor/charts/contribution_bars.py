@@ -24,7 +24,7 @@ COLOURS: Final = {
 
 
 @dataclass(frozen=True)
-class Bar:
+class ContributionBar:
     """One contribution.
 
     Args:
@@ -40,7 +40,9 @@ class Bar:
     label: str
 
 
-def contributions_spec(bars: tuple[Bar, ...], effects: dict[str, str], lang: str) -> Spec:
+def contributions_spec(
+    bars: tuple[ContributionBar, ...], effects: dict[str, str], lang: str
+) -> Spec:
     """Draw contributions, from top to bottom in the order given.
 
     Args:

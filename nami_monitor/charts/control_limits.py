@@ -7,7 +7,15 @@ from datetime import date
 from math import isfinite
 
 from nami_monitor.briefing.overview import chart_of
-from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Target, Trend, TrendPoint
+from nami_monitor.charts.trend_data import (
+    BreakSpan,
+    InterventionMark,
+    Phase,
+    Series,
+    TargetLine,
+    Trend,
+    TrendPoint,
+)
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.signals.departures import points_up
@@ -60,10 +68,10 @@ def single_trend(
     name: str,
     *,
     limits: bool,
-    marks: Iterable[Mark] = (),
-    breaks: Iterable[Break] = (),
+    marks: Iterable[InterventionMark] = (),
+    breaks: Iterable[BreakSpan] = (),
     activity: str | None = None,
-    target: Target | None = None,
+    target: TargetLine | None = None,
 ) -> Trend:
     """One key figure's months.
 

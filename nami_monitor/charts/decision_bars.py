@@ -10,7 +10,7 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index, month_scale, value_axis
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.periods import month_range
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import month, number
@@ -114,14 +114,14 @@ def _stack(
         foot += n
 
 
-def decisions_table(counts: Counts, order: Sequence[str], lang: str) -> Table:
+def decisions_table(counts: Counts, order: Sequence[str], lang: str) -> ChartTable:
     """Give the bars as a table: a row for each month, the latest first, a column per decision."""
     used = [code for code in order if any(d == code for _, d in counts)]
     head = (text("charts.month", lang), *(name(code, lang) for code in used))
     rows = tuple(
         (day, *(counts.get((day, code), 0) for code in used)) for day in reversed(_months(counts))
     )
-    return Table(
+    return ChartTable(
         head, rows, (lambda day: month(day, lang), *((lambda n: number(n, lang),) * len(used)))
     )
 

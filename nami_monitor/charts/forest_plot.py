@@ -22,7 +22,7 @@ NARROW_LINE: Final = 20
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceEffect:
     """A place where demand may have gone.
 
     Args:
@@ -40,7 +40,7 @@ class Place:
     shown: bool
 
 
-def reach_spec(places: tuple[Place, ...], unit: Unit, lang: str) -> Spec:
+def forest_spec(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> Spec:
     """Draw the places from top to bottom, in the order given.
 
     Args:
@@ -116,7 +116,7 @@ def reach_spec(places: tuple[Place, ...], unit: Unit, lang: str) -> Spec:
     return chart(layers, height=ROW * len(places), padding=padding)
 
 
-def reach_sentence(places: tuple[Place, ...], unit: Unit, lang: str) -> str:
+def forest_sentence(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> str:
     """Tell the places in words: where something was shown, and how much."""
     shown = [
         f"{one.name} {departure(one.value, unit, lang)} {unit_label(unit, lang)}"

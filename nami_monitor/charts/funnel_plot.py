@@ -21,7 +21,7 @@ MARKS: Final = {INSIDE: ("circle", palette.GREY_TEXT, 45)} | {
 
 
 @dataclass(frozen=True)
-class Dot:
+class FunnelDot:
     """One location.
 
     Args:
@@ -42,7 +42,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Lines:
+class FunnelLimits:
     """The limits, each a value per size, in the chart's unit.
 
     Args:
@@ -63,7 +63,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Words:
+class FunnelTexts:
     """What stands at the chart, in the reader's language.
 
     Args:
@@ -79,7 +79,9 @@ class Words:
     tooltip: tuple[str, str, str]
 
 
-def funnel_spec(dots: tuple[Dot, ...], lines: Lines, said: Words, lang: str) -> Spec:
+def funnel_spec(
+    dots: tuple[FunnelDot, ...], lines: FunnelLimits, said: FunnelTexts, lang: str
+) -> Spec:
     """Draw the funnel.
 
     Args:
@@ -120,7 +122,7 @@ def funnel_spec(dots: tuple[Dot, ...], lines: Lines, said: Words, lang: str) -> 
     return chart(layers, height=HEIGHT, padding=padding)
 
 
-def _dots_layers(dots: tuple[Dot, ...], said: Words, x: Spec, y: Spec) -> list[Spec]:
+def _dots_layers(dots: tuple[FunnelDot, ...], said: FunnelTexts, x: Spec, y: Spec) -> list[Spec]:
     """A layer for each effect, those outside on top."""
     shown = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
     colour: Spec = {
@@ -153,7 +155,7 @@ def _dots_layers(dots: tuple[Dot, ...], said: Words, x: Spec, y: Spec) -> list[S
     ]  # fmt: skip
 
 
-def _names_layers(dots: tuple[Dot, ...], across: ValueAxis, x: Spec, y: Spec) -> list[Spec]:
+def _names_layers(dots: tuple[FunnelDot, ...], across: ValueAxis, x: Spec, y: Spec) -> list[Spec]:
     """The names of those outside, turned inwards at the right edge."""
     middle = (across.low + across.high) / 2
     outside = [dot for dot in dots if dot.effect != INSIDE]
@@ -188,7 +190,7 @@ def _axis(field: str, axis: ValueAxis, title: str) -> Spec:
     }
 
 
-def _upwards(dots: tuple[Dot, ...], lines: Lines, lang: str) -> ValueAxis:
+def _upwards(dots: tuple[FunnelDot, ...], lines: FunnelLimits, lang: str) -> ValueAxis:
     """A scale that shows every location, and the limits where half of the locations lie.
 
     The limits of the smallest would squeeze all others together; there the lines run off the edge.

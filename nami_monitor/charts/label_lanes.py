@@ -21,7 +21,7 @@ MOST_LANES: Final = 6  # more would push the plot off the screen
 
 
 @dataclass(frozen=True)
-class Flag:
+class PlacedLabel:
     """A label in its lane.
 
     Args:
@@ -37,7 +37,7 @@ class Flag:
     lane: int
 
 
-def broken(label: str) -> tuple[str, ...]:
+def wrap_label(label: str) -> tuple[str, ...]:
     """Break a label into at most ``LINES`` lines at its spaces; what is left over becomes "…"."""
     lines: list[str] = []
     for word in label.split():
@@ -55,7 +55,7 @@ def label_width(lines: tuple[str, ...]) -> float:
     return max(len(line) for line in lines) * CHARACTER + GAP
 
 
-def flags(places: list[float], labels: list[str], margin: float) -> list[Flag] | None:
+def place_labels(places: list[float], labels: list[str], margin: float) -> list[PlacedLabel] | None:
     """Give every label a side and a lane.
 
     Labels stand to the right of their rule, the earliest highest, so that a later rule ends below
@@ -71,7 +71,7 @@ def flags(places: list[float], labels: list[str], margin: float) -> list[Flag] |
         In the order of the places; None where no such arrangement exists or where it would take too
         much height: then numbered badges and a table do the work.
     """
-    lines = [broken(label) for label in labels]
+    lines = [wrap_label(label) for label in labels]
     widths = [label_width(each) for each in lines]
     at = [place * NARROWEST for place in places]
     left = _sides(at, widths, NARROWEST + margin)
@@ -81,10 +81,10 @@ def flags(places: list[float], labels: list[str], margin: float) -> list[Flag] |
     lanes = _lanes(at, widths, left)
     if max(lanes.values(), default=0) >= MOST_LANES:
         return None
-    return [Flag(places[i], lines[i], left[i], lanes[i]) for i in range(len(at))]
+    return [PlacedLabel(places[i], lines[i], left[i], lanes[i]) for i in range(len(at))]
 
 
-def rows(places: list[float], width: float) -> list[int]:
+def pack_rows(places: list[float], width: float) -> list[int]:
     """Spread marks of one width (px) over as few rows as keeps them apart; 0 is the first row."""
     ends: list[float] = []
     taken: list[int] = []
@@ -96,7 +96,7 @@ def rows(places: list[float], width: float) -> list[int]:
     return taken
 
 
-def apart(wanted: list[float], gap: float, top: float, bottom: float) -> list[float]:
+def spread_labels(wanted: list[float], gap: float, top: float, bottom: float) -> list[float]:
     """Move labels on a line as little as needed until they keep ``gap``; all in px, downwards.
 
     Returns:

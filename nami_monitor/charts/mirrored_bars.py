@@ -10,9 +10,9 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index, month_scale, value_axis
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
-from nami_monitor.charts.trend_annotations import DIAMOND, DIAMOND_STYLE, touched
-from nami_monitor.charts.trend_data import Lesson
+from nami_monitor.charts.tables import ChartTable
+from nami_monitor.charts.trend_annotations import DIAMOND, DIAMOND_STYLE, clickable_markers
+from nami_monitor.charts.trend_data import LessonMark
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import departure, month, unit_label
@@ -47,7 +47,7 @@ def mirrored_spec(
     start: date,
     unit: Unit,
     lang: str,
-    lessons: tuple[Lesson, ...] = (),
+    lessons: tuple[LessonMark, ...] = (),
 ) -> Spec:
     """Draw the bars and the line of what is left.
 
@@ -141,7 +141,7 @@ def _start_layers(start: date, top: float, x: Spec, y: Spec, lang: str) -> list[
 
 
 def _lesson_layers(
-    lessons: tuple[Lesson, ...], domain: tuple[float, float], places: Spec
+    lessons: tuple[LessonMark, ...], domain: tuple[float, float], places: Spec
 ) -> list[Spec]:
     """A diamond for each lesson, one above the other from the foot of the chart."""
     low, high = domain
@@ -151,7 +151,7 @@ def _lesson_layers(
          "title": one.title}
         for at, one in enumerate(lessons)
     ]  # fmt: skip
-    return touched("lesson", rows, DIAMOND_STYLE, places) if rows else []
+    return clickable_markers("lesson", rows, DIAMOND_STYLE, places) if rows else []
 
 
 def _names(lang: str) -> tuple[str, str, str]:
@@ -188,7 +188,7 @@ def _bars(
     ]
 
 
-def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> Table:
+def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> ChartTable:
     """Give the bars as a table, the latest month first."""
     label = unit_label(unit, lang)
     head = (text("charts.month", lang), *(f"{name} ({label})" for name in _names(lang)))
@@ -197,7 +197,7 @@ def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> Table:
     def write(value: float) -> str:
         return departure(value, unit, lang)
 
-    return Table(head, cells, (lambda day: month(day, lang), write, write, write))
+    return ChartTable(head, cells, (lambda day: month(day, lang), write, write, write))
 
 
 def mirrored_sentence(rows: tuple[Departure, ...], start: date, unit: Unit, lang: str) -> str:

@@ -22,7 +22,7 @@ BROKEN: Final = 0.45
 
 
 @dataclass(frozen=True)
-class Bar:
+class PeriodBar:
     """A period's figure.
 
     Args:
@@ -38,7 +38,7 @@ class Bar:
     broken: bool = False
 
 
-def period_spec(bars: tuple[Bar, ...], unit: Unit, lang: str) -> Spec:
+def period_spec(bars: tuple[PeriodBar, ...], unit: Unit, lang: str) -> Spec:
     """Draw the bars, periods across in the order given, groups side by side.
 
     Args:

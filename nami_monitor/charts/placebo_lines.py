@@ -10,7 +10,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index, month_scale, value_axis
 from nami_monitor.charts.spec import SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import departure, month, unit_label
@@ -23,7 +23,7 @@ DIGITS: Final = 4
 
 
 @dataclass(frozen=True)
-class Course:
+class EffectPath:
     """The effect on one channel by month.
 
     Args:
@@ -60,7 +60,7 @@ class Course:
         )
 
 
-def placebo_spec(course: Course, unit: Unit, lang: str) -> Spec:
+def placebo_spec(course: EffectPath, unit: Unit, lang: str) -> Spec:
     """Draw the effect, the band of chance and the placebos.
 
     Args:
@@ -126,7 +126,7 @@ def _short(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def placebo_table(course: Course, unit: Unit, lang: str) -> Table:
+def placebo_table(course: EffectPath, unit: Unit, lang: str) -> ChartTable:
     """Give the months as a table, the latest first: effect, band, and how far placebos reach."""
     label = unit_label(unit, lang)
     head = (
@@ -144,10 +144,10 @@ def placebo_table(course: Course, unit: Unit, lang: str) -> Table:
     def write(value: float) -> str:
         return departure(value, unit, lang)
 
-    return Table(head, tuple(rows), (lambda day: month(day, lang), *(write,) * 5))
+    return ChartTable(head, tuple(rows), (lambda day: month(day, lang), *(write,) * 5))
 
 
-def placebo_sentence(course: Course, lang: str) -> str:
+def placebo_sentence(course: EffectPath, lang: str) -> str:
     """Tell the course in words: how many months since the start lie outside what chance does."""
     since = sum(day >= course.start for day in course.months)
     return text(

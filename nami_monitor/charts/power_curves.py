@@ -9,7 +9,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import number, percent
@@ -21,7 +21,7 @@ LINES: Final = {"waterbed": palette.SECOND, "net": palette.INK}
 
 
 @dataclass(frozen=True)
-class Length:
+class PilotPower:
     """The chances of a pilot that lasts so many months.
 
     Args:
@@ -35,7 +35,7 @@ class Length:
     net: float
 
 
-def chances_spec(lengths: Sequence[Length], lang: str) -> Spec:
+def power_spec(lengths: Sequence[PilotPower], lang: str) -> Spec:
     """Draw the chances.
 
     Args:
@@ -108,7 +108,7 @@ def chances_spec(lengths: Sequence[Length], lang: str) -> Spec:
     return chart(layers, height=HEIGHT, padding={"left": 2, "top": 6, "right": 12, "bottom": 4})
 
 
-def chances_table(lengths: Sequence[Length], lang: str) -> Table:
+def power_table(lengths: Sequence[PilotPower], lang: str) -> ChartTable:
     """Give the chances as a table."""
     head = tuple(text(f"charts.chances.{key}", lang) for key in ("months", *LINES))
     rows = tuple((one.months, one.waterbed, one.net) for one in lengths)
@@ -116,10 +116,10 @@ def chances_table(lengths: Sequence[Length], lang: str) -> Table:
     def write(value: float) -> str:
         return percent(value, lang, decimals=0)
 
-    return Table(head, rows, (lambda value: number(value, lang), write, write))
+    return ChartTable(head, rows, (lambda value: number(value, lang), write, write))
 
 
-def chances_sentence(lengths: Sequence[Length], lang: str) -> str:
+def power_sentence(lengths: Sequence[PilotPower], lang: str) -> str:
     """Tell the chances in words: of the shortest and of the longest pilot."""
     first, last = lengths[0], lengths[-1]
     return text(

@@ -9,7 +9,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import value_axis
 from nami_monitor.charts.spec import MAIN, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import number, percent
 
@@ -18,7 +18,7 @@ SHARES: Final = (0, 25, 50, 75, 100)
 
 
 @dataclass(frozen=True)
-class Step:
+class SurvivalStep:
     """The curve after one age.
 
     Args:
@@ -38,7 +38,7 @@ class Step:
     high: float
 
 
-def survival_spec(steps: Sequence[Step], warranty: float | None, lang: str) -> Spec:
+def survival_spec(steps: Sequence[SurvivalStep], warranty: float | None, lang: str) -> Spec:
     """Draw the curve as steps, with its interval as a band.
 
     Args:
@@ -49,7 +49,7 @@ def survival_spec(steps: Sequence[Step], warranty: float | None, lang: str) -> S
     Returns:
         A Vega-Lite spec.
     """
-    start = Step(0, steps[0].at_risk, 0, 100, 100, 100)
+    start = SurvivalStep(0, steps[0].at_risk, 0, 100, 100, 100)
     rows = [vars(step) | {"said": _said(step, lang)} for step in (start, *steps)]
     across = value_axis([0.0, steps[-1].years, warranty or 0.0], lang)
     x: Spec = {
@@ -126,7 +126,7 @@ def _warranty(years: float, x: Spec, lang: str) -> list[Spec]:
     ]
 
 
-def _said(step: Step, lang: str) -> str:
+def _said(step: SurvivalStep, lang: str) -> str:
     return text(
         "charts.survival.said",
         lang,
@@ -137,7 +137,7 @@ def _said(step: Step, lang: str) -> str:
     )
 
 
-def survival_table(steps: Sequence[Step], lang: str) -> Table:
+def survival_table(steps: Sequence[SurvivalStep], lang: str) -> ChartTable:
     """Give the curve as a table, with how many assets were watched at each age."""
     keys = ("years", "at_risk", "retired", "in_use", "low", "high")
     head = tuple(text(f"charts.survival.{key}", lang) for key in keys)
@@ -149,10 +149,10 @@ def survival_table(steps: Sequence[Step], lang: str) -> Table:
         return number(value, lang, significant=3)
 
     rows = tuple((s.years, s.at_risk, s.retired, s.share, s.low, s.high) for s in steps)
-    return Table(head, rows, (plain, plain, plain, share, share, share))
+    return ChartTable(head, rows, (plain, plain, plain, share, share, share))
 
 
-def survival_sentence(steps: Sequence[Step], warranty: float | None, lang: str) -> str:
+def survival_sentence(steps: Sequence[SurvivalStep], warranty: float | None, lang: str) -> str:
     """Tell the curve in words."""
     last = steps[-1]
     told = text(

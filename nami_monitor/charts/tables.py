@@ -16,7 +16,7 @@ Write = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
-class Table:
+class ChartTable:
     """Headings and rows.
 
     Args:
@@ -30,7 +30,7 @@ class Table:
     write: tuple[Write | None, ...] = ()
 
 
-def trend_table(trend: Trend, lang: str) -> Table:
+def trend_table(trend: Trend, lang: str) -> ChartTable:
     """Give a trend's figures by month, the latest first, units in the headings.
 
     A single series also bears its limits and says which months are a signal.
@@ -52,10 +52,10 @@ def trend_table(trend: Trend, lang: str) -> Table:
     extra = ("charts.trend.low", "charts.trend.high", "charts.signal") if trend.single else ()
     head = (text("charts.month", lang), *names, *(text(key, lang) for key in extra))
     writers = (lambda day: month(day, lang), *(figured for _ in known))
-    return Table(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
+    return ChartTable(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
 
 
-def beside(table: Table, trend: Table, *, at: int) -> Table:
+def add_limits(table: ChartTable, trend: ChartTable, *, at: int) -> ChartTable:
     """Put what only a trend knows (limits and signals) into a table of the same months.
 
     Args:
@@ -69,31 +69,31 @@ def beside(table: Table, trend: Table, *, at: int) -> Table:
         return (*columns[:at], *more, *columns[at:])
 
     empty = (None,) * len(trend.head[2:])
-    return Table(
+    return ChartTable(
         put(table.head, trend.head[2:]),
         tuple(put(row, own.get(row[0], empty)) for row in table.rows),
         put(table.write, trend.write[2:]),
     )
 
 
-def mark_table(trend: Trend, lang: str) -> Table:
+def mark_table(trend: Trend, lang: str) -> ChartTable:
     """Give the interventions by the numbers that their badges bear on a narrow chart."""
     keys = ("marks_number", "marks_start", "marks_label")
     rows = tuple(
         (rank, mark.month, mark.label) for rank, mark in enumerate(trend.shown_marks(), start=1)
     )
     head = tuple(text(f"charts.trend.{key}", lang) for key in keys)
-    return Table(head, rows, (str, lambda day: month(day, lang), None))
+    return ChartTable(head, rows, (str, lambda day: month(day, lang), None))
 
 
-def beside_table(trend: Trend, lang: str) -> Table:
+def annotation_table(trend: Trend, lang: str) -> ChartTable:
     """Give the lessons and notes by the codes that their markers bear on the chart."""
     rows = (
         *((one.code, one.month, one.title) for one in trend.shown_lessons()),
         *((one.code, one.month, one.text) for one in trend.shown_written()),
     )
     head = tuple(text(f"charts.trend.beside_{key}", lang) for key in ("code", "month", "said"))
-    return Table(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
+    return ChartTable(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
 
 
 def _limits(

@@ -8,7 +8,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import value_axis
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, unit_label
@@ -19,7 +19,7 @@ WRITTEN: Final = 8
 
 
 @dataclass(frozen=True)
-class AimPoint:
+class TargetPoint:
     """A period on the way to a target.
 
     Args:
@@ -35,7 +35,7 @@ class AimPoint:
     final: bool = True
 
 
-def aim_spec(points: tuple[AimPoint, ...], unit: Unit, lang: str) -> Spec:
+def target_spec(points: tuple[TargetPoint, ...], unit: Unit, lang: str) -> Spec:
     """Draw figure and target, periods across in the order given.
 
     Args:
@@ -124,7 +124,9 @@ def _near(bar: dict[str, object], goals: list[dict[str, object]], span: float) -
     )
 
 
-def aim_table(points: tuple[AimPoint, ...], unit: Unit, lang: str, activity: str | None) -> Table:
+def target_table(
+    points: tuple[TargetPoint, ...], unit: Unit, lang: str, activity: str | None
+) -> ChartTable:
     """Give figure and target as a table, the latest period first."""
     label = unit_label(unit, lang, activity=activity)
     measured = f" ({label})" if label else ""
@@ -147,10 +149,10 @@ def aim_table(points: tuple[AimPoint, ...], unit: Unit, lang: str, activity: str
     def write(value: float) -> str:
         return figure(value, unit, lang)
 
-    return Table(head, rows, (None, write, write, None))
+    return ChartTable(head, rows, (None, write, write, None))
 
 
-def aim_sentence(points: tuple[AimPoint, ...], name: str, unit: Unit, lang: str) -> str:
+def target_sentence(points: tuple[TargetPoint, ...], name: str, unit: Unit, lang: str) -> str:
     """Tell figure and target in words: the latest figure, and the last target."""
     held = [point for point in points if point.value is not None]
     goals = [point for point in points if point.goal is not None]

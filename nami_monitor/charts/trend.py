@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from nami_monitor.charts import palette, trend_annotations
 from nami_monitor.charts.axes import ValueAxis, month_index, month_ticks, value_axis
-from nami_monitor.charts.label_lanes import NARROWEST, apart
+from nami_monitor.charts.label_lanes import NARROWEST, spread_labels
 from nami_monitor.charts.spec import LARGE, MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, clipped
 from nami_monitor.i18n import text
@@ -28,7 +28,7 @@ FEW_MONTHS: Final = 72  # up to here every month of a single series is a dot
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlotFrame:
     """Where things stand: month numbers across, px down, and the value scale between."""
 
     first: int
@@ -44,7 +44,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class End:
+class EndLabel:
     """A label at the right: its month number, value, lines, colour and size in px."""
 
     x: float
@@ -81,8 +81,8 @@ def trend_spec(
     first, last = month_index(months[0]), month_index(months[-1])
     ends = _ends(trend, last, lang)
     margin = 12 + max((END_SHARE * e.size * len(line) for e in ends for line in e.lines), default=0)
-    notes = trend_annotations.layout(trend, margin=margin, compact=compact)
-    frame = Frame(first, last, notes.top, notes.top + height, axis)
+    notes = trend_annotations.lay_out(trend, margin=margin, compact=compact)
+    frame = PlotFrame(first, last, notes.top, notes.top + height, axis)
     layers = [
         _axes_layer(frame, trend, lang),
         *_phase_layers(trend),
@@ -135,7 +135,7 @@ def caption(trend: Trend, lang: str) -> str:
     return " ".join(text(f"charts.trend.caption_{sign}", lang) for sign, on in signs.items() if on)
 
 
-def _axes_layer(frame: Frame, trend: Trend, lang: str) -> Spec:
+def _axes_layer(frame: PlotFrame, trend: Trend, lang: str) -> Spec:
     ticks = month_ticks(trend.months[0], trend.months[-1], lang)
     indices = [tick.index for tick in ticks]
     full = pick(indices, [list(tick.lines) for tick in ticks])
@@ -209,14 +209,14 @@ def _target_layers(trend: Trend) -> list[Spec]:
     return [layer(line, [{"y": trend.target.value}], {"y": _q("y")})]
 
 
-def _series_layers(trend: Trend, frame: Frame) -> list[Spec]:
+def _series_layers(trend: Trend, frame: PlotFrame) -> list[Spec]:
     drawn: list[Spec] = []
     for rank, series in reversed(list(enumerate(trend.series))):
         drawn += _one_series(series, rank, frame, dots=trend.single)
     return drawn
 
 
-def _one_series(series: Series, rank: int, frame: Frame, *, dots: bool) -> list[Spec]:
+def _one_series(series: Series, rank: int, frame: PlotFrame, *, dots: bool) -> list[Spec]:
     known = by_index(series)
     rows: list[dict[str, Any]] = [
         {"x": x, "y": known[x].value if x in known else None}
@@ -268,11 +268,11 @@ def _has_neighbour(known: dict[int, TrendPoint], x: int) -> bool:
     return any(side in known and known[side].value is not None for side in (x - 1, x + 1))
 
 
-def _end_layer(ends: list[End], frame: Frame) -> Spec:
+def _end_layer(ends: list[EndLabel], frame: PlotFrame) -> Spec:
     """Write the last value at each line's end, with names where there are several lines."""
     wanted = [frame.y(end.value) for end in ends]
     gap = END_LINE * max((len(end.lines) for end in ends), default=1) + 2
-    placed = apart(wanted, gap, frame.top + 8, frame.bottom - 8)
+    placed = spread_labels(wanted, gap, frame.top + 8, frame.bottom - 8)
     rows = [
         {"x": end.x, "y": y, "lines": list(end.lines), "c": end.colour, "size": end.size}
         for end, y in zip(ends, placed, strict=True)
@@ -296,7 +296,7 @@ def _end_layer(ends: list[End], frame: Frame) -> Spec:
     return layer(mark, rows, encoding)
 
 
-def _ends(trend: Trend, frame_last: int, lang: str) -> list[End]:
+def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
     """The labels at the right: each named line's last value, and the target."""
     ends = []
     for rank, series in enumerate(trend.series[:LABELLED]):
@@ -306,11 +306,11 @@ def _ends(trend: Trend, frame_last: int, lang: str) -> list[End]:
             written = figure(held[x], trend.unit, lang)
             lines = (written,) if trend.single else (_short(series.name), written)
             size = LARGE if trend.single else MAIN
-            ends.append(End(x + 0.5, held[x], lines, palette.SERIES[rank], size))
+            ends.append(EndLabel(x + 0.5, held[x], lines, palette.SERIES[rank], size))
     if trend.target:
         value = trend.target.value
         lines = (_short(trend.target.label), figure(value, trend.unit, lang))
-        ends.append(End(frame_last + 0.5, value, lines, palette.GREY_TEXT, MAIN - 1))
+        ends.append(EndLabel(frame_last + 0.5, value, lines, palette.GREY_TEXT, MAIN - 1))
     return ends
 
 
@@ -318,7 +318,7 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1].rstrip() + "…"
 
 
-def _hover_layer(trend: Trend, frame: Frame, lang: str) -> Spec:
+def _hover_layer(trend: Trend, frame: PlotFrame, lang: str) -> Spec:
     """Lay an unseen strip over each month that tells its figures in words."""
     labelled = trend.series[:LABELLED]
     known = [by_index(series) for series in labelled]

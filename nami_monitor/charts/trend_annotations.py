@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.label_lanes import CHARACTER, NARROWEST, Flag, flags, rows
+from nami_monitor.charts.label_lanes import (
+    CHARACTER,
+    NARROWEST,
+    PlacedLabel,
+    pack_rows,
+    place_labels,
+)
 from nami_monitor.charts.spec import SMALL, Spec, layer
 from nami_monitor.charts.trend_data import Trend, by_index, clipped
 
@@ -23,7 +29,7 @@ HATCH_PER_MONTH: Final = 9.0
 
 
 @dataclass(frozen=True)
-class Note:
+class PlacedIntervention:
     """An intervention with its place: top of its rule and lane in px, and how its name is set."""
 
     x: int
@@ -34,7 +40,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Notes:
+class AnnotationLayout:
     """The rooms around a plot.
 
     Args:
@@ -49,14 +55,14 @@ class Notes:
 
     top: float
     below: float
-    marks: tuple[Note, ...]
+    marks: tuple[PlacedIntervention, ...]
     named: bool
     lessons: tuple[float, ...]
     written: tuple[float, ...]
     breaks: tuple[tuple[int, int, int, str], ...]
 
 
-def layout(trend: Trend, *, margin: float, compact: bool) -> Notes:
+def lay_out(trend: Trend, *, margin: float, compact: bool) -> AnnotationLayout:
     """Lay out all notes.
 
     Args:
@@ -66,12 +72,12 @@ def layout(trend: Trend, *, margin: float, compact: bool) -> Notes:
     """
     marks = trend.shown_marks()
     places = [_place(mark.month, trend) for mark in marks]
-    found = None if compact else flags(places, [mark.label for mark in marks], margin)
+    found = None if compact else place_labels(places, [mark.label for mark in marks], margin)
     notes, lanes = _named(trend, found) if found else _badges(trend, places)
     lessons, diamonds = _stacked([x.month for x in trend.shown_lessons()], trend, lanes)
     written, top = _stacked([x.month for x in trend.shown_written()], trend, diamonds)
     breaks = _breaks(trend)
-    return Notes(
+    return AnnotationLayout(
         top=top + (LANE_GAP if top else 0.0),
         below=BREAK_ROW * (max(row for *_, row, _ in breaks) + 1) if breaks else 0.0,
         marks=notes,
@@ -82,7 +88,7 @@ def layout(trend: Trend, *, margin: float, compact: bool) -> Notes:
     )
 
 
-def rule_layers(notes: Notes, bottom: float) -> list[Spec]:
+def rule_layers(notes: AnnotationLayout, bottom: float) -> list[Spec]:
     """Draw the rules of interventions with their names, or badges where there is no room."""
     if not notes.marks:
         return []
@@ -120,7 +126,7 @@ def rule_layers(notes: Notes, bottom: float) -> list[Spec]:
     ]
 
 
-def break_layers(trend: Trend, notes: Notes, top: float, bottom: float) -> list[Spec]:
+def break_layers(trend: Trend, notes: AnnotationLayout, top: float, bottom: float) -> list[Spec]:
     """Hatch the months of each break or border and write its name below the plot."""
     bands, lines, names = [], [], []
     for first, last, row, label in notes.breaks:
@@ -151,7 +157,9 @@ def break_layers(trend: Trend, notes: Notes, top: float, bottom: float) -> list[
     ]
 
 
-def marker_layers(trend: Trend, notes: Notes, y_of: Callable[[float], float]) -> list[Spec]:
+def marker_layers(
+    trend: Trend, notes: AnnotationLayout, y_of: Callable[[float], float]
+) -> list[Spec]:
     """Draw a clickable diamond for each lesson and a square for each note of a person.
 
     Each is led down to its month's value. A click on one selects its ``code``, in ``lesson`` or in
@@ -199,10 +207,10 @@ def _markers(name: str, rows_: list[dict[str, Any]], style: Mapping[str, Any]) -
     leader = {"type": "rule", "stroke": palette.LEADER, "strokeWidth": 1}
     lead = {"x": _q("x"), "y": _px("y"), "y2": {"field": "end"}}
     at = {"x": _q("x"), "y": _px("y")}
-    return [layer(leader, led, lead), *touched(name, rows_, style, at)]
+    return [layer(leader, led, lead), *clickable_markers(name, rows_, style, at)]
 
 
-def touched(
+def clickable_markers(
     name: str, rows_: Sequence[Mapping[str, Any]], style: Mapping[str, Any], at: Spec
 ) -> list[Spec]:
     """Symbols with their codes, of which a click selects the ``code``.
@@ -235,12 +243,12 @@ def touched(
 
 def _stacked(months: list[date], trend: Trend, top: float) -> tuple[tuple[float, ...], float]:
     """The y in px of markers at these months below ``top``, and where they end."""
-    taken = rows([_place(month, trend) for month in months], DIAMOND)
+    taken = pack_rows([_place(month, trend) for month in months], DIAMOND)
     below = top + DIAMOND * (max(taken) + 1) if taken else top
     return tuple(top + DIAMOND * (row + 0.5) for row in taken), below
 
 
-def _named(trend: Trend, found: list[Flag]) -> tuple[tuple[Note, ...], float]:
+def _named(trend: Trend, found: list[PlacedLabel]) -> tuple[tuple[PlacedIntervention, ...], float]:
     marks = trend.shown_marks()
     tops: dict[int, float] = {}
     y = 0.0
@@ -248,17 +256,17 @@ def _named(trend: Trend, found: list[Flag]) -> tuple[tuple[Note, ...], float]:
         tops[lane] = y
         y += max(LINE * len(f.lines) for f in found if f.lane == lane) + LANE_GAP
     notes = tuple(
-        Note(month_index(mark.month), tops[flag.lane], rank, flag.lines, flag.left)
+        PlacedIntervention(month_index(mark.month), tops[flag.lane], rank, flag.lines, flag.left)
         for rank, (mark, flag) in enumerate(zip(marks, found, strict=True), start=1)
     )
     return notes, y
 
 
-def _badges(trend: Trend, places: list[float]) -> tuple[tuple[Note, ...], float]:
-    taken = rows([place / 2 for place in places], BADGE)  # half the room: a phone's plot
+def _badges(trend: Trend, places: list[float]) -> tuple[tuple[PlacedIntervention, ...], float]:
+    taken = pack_rows([place / 2 for place in places], BADGE)  # half the room: a phone's plot
     marks = trend.shown_marks()
     notes = tuple(
-        Note(month_index(mark.month), row * BADGE, rank, (mark.label,), left=False)
+        PlacedIntervention(month_index(mark.month), row * BADGE, rank, (mark.label,), left=False)
         for rank, (mark, row) in enumerate(zip(marks, taken, strict=True), start=1)
     )
     return notes, BADGE * (max(taken) + 1) if taken else 0.0

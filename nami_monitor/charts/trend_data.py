@@ -54,7 +54,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Mark:
+class InterventionMark:
     """An intervention: its first month and its name."""
 
     month: date
@@ -62,7 +62,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Break:
+class BreakSpan:
     """A data break: the months across which figures cannot be compared. Or a border in time."""
 
     start: date
@@ -71,7 +71,7 @@ class Break:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LessonMark:
     """A lesson at a month: its code ("L1", also what a click returns) and its title."""
 
     month: date
@@ -80,7 +80,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Written:
+class NoteMark:
     """What somebody wrote at a month: its code ("N1", also what a click returns) and its text."""
 
     month: date
@@ -89,7 +89,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetLine:
     """An agreed aim, the same for every month."""
 
     value: float
@@ -116,12 +116,12 @@ class Trend:
     series: tuple[Series, ...]
     unit: Unit
     phases: tuple[Phase, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    borders: tuple[Break, ...] = ()
-    lessons: tuple[Lesson, ...] = ()
-    written: tuple[Written, ...] = ()
-    target: Target | None = None
+    marks: tuple[InterventionMark, ...] = ()
+    breaks: tuple[BreakSpan, ...] = ()
+    borders: tuple[BreakSpan, ...] = ()
+    lessons: tuple[LessonMark, ...] = ()
+    written: tuple[NoteMark, ...] = ()
+    target: TargetLine | None = None
     activity: str | None = None
 
     @property
@@ -135,15 +135,15 @@ class Trend:
         """Whether there is one series, which may bear phases and intervals."""
         return len(self.series) == 1
 
-    def shown_marks(self) -> list[Mark]:
+    def shown_marks(self) -> list[InterventionMark]:
         """Interventions within the months, the earliest first."""
         return sorted((m for m in self.marks if self.covers(m.month)), key=lambda m: m.month)
 
-    def shown_lessons(self) -> list[Lesson]:
+    def shown_lessons(self) -> list[LessonMark]:
         """Lessons within the months, the earliest first."""
         return sorted((x for x in self.lessons if self.covers(x.month)), key=lambda x: x.month)
 
-    def shown_written(self) -> list[Written]:
+    def shown_written(self) -> list[NoteMark]:
         """What people wrote within the months, the earliest first."""
         return sorted((x for x in self.written if self.covers(x.month)), key=lambda x: x.month)
 

@@ -16,7 +16,7 @@ COLOURS: Final = {"less": palette.INK, "more": palette.SECOND}
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """One step.
 
     Args:
@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class End:
+class WaterfallEnd:
     """Where the steps begin or end.
 
     Args:
@@ -45,8 +45,13 @@ class End:
     label: str
 
 
-def bridge_spec(start: End, steps: tuple[Step, ...], end: End, words: dict[str, str],
-                lang: str) -> Spec:  # fmt: skip
+def waterfall_spec(
+    start: WaterfallEnd,
+    steps: tuple[WaterfallStep, ...],
+    end: WaterfallEnd,
+    words: dict[str, str],
+    lang: str,
+) -> Spec:
     """Draw the steps from top to bottom.
 
     The ends are lines and no bars, because the scale follows the steps and need not start at zero.

@@ -8,7 +8,7 @@ from typing import Final
 from nami_monitor.charts import palette
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.thresholds import LITTLE_CAME_BACK, NEARLY_ALL_CAME_BACK
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
@@ -106,11 +106,11 @@ def limit(value: float, lang: str) -> str:
     return percent(value, lang, decimals=0)
 
 
-def strip_table(value: float, low: float, high: float, lang: str) -> Table:
+def strip_table(value: float, low: float, high: float, lang: str) -> ChartTable:
     """Give the strip as a table of one row."""
     head = tuple(text(f"charts.strip.{key}", lang) for key in ("share", "low", "high"))
     row = (limit(value, lang), limit(low, lang), limit(high, lang))
-    return Table(head, (row,), (None, None, None))
+    return ChartTable(head, (row,), (None, None, None))
 
 
 def strip_sentence(value: float, low: float, high: float, lang: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from nami_monitor.charts.spec import Spec
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import Unit
 
 
@@ -58,7 +58,7 @@ class ReportFigure:
 
     alt: str
     spec: Spec
-    table: Table
+    table: ChartTable
     plain: OfficeChart | None = None
     caption: str = ""
     slide: Spec | None = None

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.tables import Table, Write
+from nami_monitor.charts.tables import ChartTable, Write
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
@@ -134,7 +134,7 @@ def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str
     yield "</details>"
 
 
-def written(table: Table) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def written(table: ChartTable) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """A chart's table with every cell as people read it."""
     writers: tuple[Write | None, ...] = table.write or (None,) * len(table.head)
     rows = [

@@ -23,7 +23,7 @@ from nami_monitor.charts.mirrored_bars import (
     mirrored_table,
 )
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
-from nami_monitor.charts.trend_data import Break, Mark, Trend, Written
+from nami_monitor.charts.trend_data import BreakSpan, InterventionMark, NoteMark, Trend
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
@@ -385,12 +385,12 @@ def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
         name,
         limits=line.assessment is not None,
         marks=[
-            Mark(one.intervention.start_month, one.intervention.title)
+            InterventionMark(one.intervention.start_month, one.intervention.title)
             for one in section.answers
             if one.intervention.start_month >= first
         ],
         breaks=[
-            Break(one.month, one.month, text("trends.break", lang, source=one.source))
+            BreakSpan(one.month, one.month, text("trends.break", lang, source=one.source))
             for one in section.glance.breaks
             if one.source in sources and one.month >= first
         ],
@@ -398,7 +398,9 @@ def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
     )
     notes = [one for one in section.notes if one.kpi == line.kpi.code and shown.covers(one.month)]
     coded = [(f"N{number}", one) for number, one in enumerate(notes, start=1)]
-    shown = replace(shown, written=tuple(Written(one.month, code, one.text) for code, one in coded))
+    shown = replace(
+        shown, written=tuple(NoteMark(one.month, code, one.text) for code, one in coded)
+    )
     annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment or notes)
     plain = OfficeChart(
         OfficeChartForm.LINE,

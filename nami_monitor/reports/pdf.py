@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import typst
 
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
@@ -130,7 +130,7 @@ def _figure(figure: ReportFigure, branding: Branding) -> dict[str, str]:
     }
 
 
-def _of_table(table: Table) -> Grid:
+def _of_table(table: ChartTable) -> Grid:
     head, rows = written(table)
     right = frozenset(range(1, len(head)))
     return Grid(head, tuple(rows), right, tuple(1.0 for _ in head))

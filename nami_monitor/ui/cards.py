@@ -27,7 +27,7 @@ ICONS: Final = {Chip.IMPROVEMENT: "✓", Chip.CONCERN: "!", Chip.NO_SIGNAL: "="}
 
 
 @dataclass(frozen=True)
-class Beside:
+class ComparedFigure:
     """A figure to compare with: what it is ("Doel", "okt 2025"), its value, the difference.
 
     Where it can be traced stands in ``trace``; empty for what was agreed, not worked out.
@@ -65,7 +65,7 @@ class Card:
     value: str = ""
     unit: str = ""
     strategy: str = ""
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[ComparedFigure, ...] = ()
     spark: tuple[float | None, ...] = ()
     spark_alt: str = ""
     chip: Chip | None = None

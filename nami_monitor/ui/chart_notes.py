@@ -14,8 +14,7 @@ from nami_monitor.briefing import signal_words
 from nami_monitor.briefing.beside import written
 from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.notes import Note
-from nami_monitor.charts.trend_data import Lesson as LessonMark
-from nami_monitor.charts.trend_data import Trend, Written
+from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.i18n import formats
@@ -29,7 +28,7 @@ NO_LESSON: Final = ""
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChartNotes:
     """A trend on a page.
 
     Args:
@@ -47,9 +46,9 @@ class Shown:
     key: str
 
 
-def shown(
+def notes_of_chart(
     session: Session, kpi: Kpi, category: str | None, called: tuple[Called, ...], key: str
-) -> Shown:
+) -> ChartNotes:
     """A trend with what stands beside it.
 
     Args:
@@ -62,19 +61,19 @@ def shown(
     with session.store.read() as db:
         found = written(db, kpi, category)
     coded = tuple((f"N{number}", note) for number, note in enumerate(found, start=1))
-    return Shown(kpi, category, called, coded, key)
+    return ChartNotes(kpi, category, called, coded, key)
 
 
-def marked(session: Session, trend: Trend, series: Shown) -> Trend:
+def with_annotations(session: Session, trend: Trend, series: ChartNotes) -> Trend:
     """The trend with its lessons and notes on it."""
     return replace(
         trend,
-        lessons=marks(session, series.called),
-        written=tuple(Written(note.month, code, note.text) for code, note in series.notes),
+        lessons=lesson_marks(session, series.called),
+        written=tuple(NoteMark(note.month, code, note.text) for code, note in series.notes),
     )
 
 
-def marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
+def lesson_marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
     """The lessons that a chart bears."""
     return tuple(
         LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
@@ -83,7 +82,7 @@ def marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
     )
 
 
-def clicked(key: str) -> None:
+def open_clicked(key: str) -> None:
     """Open the lesson or note of which the marker on the chart was clicked."""
     selection = st.session_state[key].selection
     for name in ("lesson", "written"):
@@ -129,7 +128,7 @@ def _label(session: Session, one: Called) -> str:
     return f"{one.code} · {title}" if one.code else title
 
 
-def notes(session: Session, series: Shown, trend: Trend) -> None:
+def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     """What people wrote, and forms to write, change and withdraw."""
     found = series.notes
     asked = st.session_state.pop(f"{series.key}_written_asked", None)
@@ -191,7 +190,7 @@ def _said(session: Session, code: str, note: Note) -> str:
     )
 
 
-def _write(session: Session, series: Shown, trend: Trend, key: str) -> None:
+def _write(session: Session, series: ChartNotes, trend: Trend, key: str) -> None:
     months = list(reversed(trend.months))
     with st.form(f"{key}_new", clear_on_submit=False, border=False):
         left, right = st.columns(2)
@@ -264,7 +263,7 @@ def _text_field(session: Session, key: str, value: str = "") -> str:
     )
 
 
-def _lesson_field(session: Session, series: Shown, key: str) -> str:
+def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
     """A lesson to refer to: those beside the chart first, then all others."""
     near = [one.lesson.name for one in series.called]
     every = [NO_LESSON, *near, *(name for name in shipped().lessons if name not in near)]

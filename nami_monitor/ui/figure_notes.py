@@ -8,11 +8,11 @@ from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.cards import Beside
+from nami_monitor.ui.cards import ComparedFigure
 from nami_monitor.ui.links import Filters
 
 
-def total(session: Session, result: KpiResult, where: Filters) -> Beside | None:
+def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure | None:
     """The absolute figure beside one per activity, which is its numerator; None for others.
 
     Args:
@@ -24,7 +24,9 @@ def total(session: Session, result: KpiResult, where: Filters) -> Beside | None:
     if found is None:
         return None
     written = formats.quantity(found.value, found.unit, session.lang)
-    return Beside(session.t("notes.total"), written, trace=links.trace(session, result, where))
+    return ComparedFigure(
+        session.t("notes.total"), written, trace=links.trace_of_result(session, result, where)
+    )
 
 
 def notes(session: Session, result: KpiResult) -> str:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """What the filters say.
 
     Args:
@@ -141,11 +141,11 @@ def category_name(session: Session, code: str) -> str:
     return str(names.get(session.lang, code))
 
 
-def usual(store: Store) -> Chosen:
+def usual(store: Store) -> Selection:
     """What ``row`` says to a visitor who chose nothing: the first category and the last month."""
     offered = cache.choices(store)
     category = next(iter(offered.categories), ALL)
-    return Chosen(_where(category, ALL), offered.months[0], category)
+    return Selection(_where(category, ALL), offered.months[0], category)
 
 
 def _where(category: str, group: str) -> Where:
@@ -153,7 +153,7 @@ def _where(category: str, group: str) -> Where:
     return tuple((name, values) for name, values in where.items() if values != (ALL,))
 
 
-def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Chosen:
+def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
     """Category, location group, month and kind of period side by side.
 
     Args:
@@ -187,7 +187,7 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Chosen:
         )
     with last:
         kind = period(session, parse_month(month), months, default)
-    return Chosen(_where(category, group), parse_month(month), category, kind)
+    return Selection(_where(category, group), parse_month(month), category, kind)
 
 
 def period(

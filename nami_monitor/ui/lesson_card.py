@@ -43,7 +43,7 @@ def _html(session: Session, lesson: Lesson, why: str = "") -> str:
             _labelled(session, "kit.lesson.why", why) if why else "",
             *(
                 _labelled(session, "kit.lesson.otherwise", one)
-                for one in otherwise(session, lesson)
+                for one in disagreeing(session, lesson)
             ),
             _labelled(session, "kit.lesson.signals", signals) if signals and not why else "",
         )
@@ -72,7 +72,7 @@ def case_name(session: Session, number: int) -> str:
     )
 
 
-def otherwise(session: Session, lesson: Lesson) -> list[str]:
+def disagreeing(session: Session, lesson: Lesson) -> list[str]:
     """The lessons whose cases say otherwise."""
     found = shipped().lessons
     return [

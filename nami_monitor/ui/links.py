@@ -25,7 +25,7 @@ Filters = Mapping[str, tuple[str, ...]]
 Address = Mapping[str, str | Sequence[str]]
 
 
-def of_figure(code: str, period: Period, where: Filters) -> Address:
+def figure_address(code: str, period: Period, where: Filters) -> Address:
     """What in an address stands for one figure.
 
     Args:
@@ -40,7 +40,7 @@ def of_figure(code: str, period: Period, where: Filters) -> Address:
             **{name: list(values) for name, values in where.items()}}  # fmt: skip
 
 
-def of_result(result: KpiResult, where: Filters) -> Address:
+def result_address(result: KpiResult, where: Filters) -> Address:
     """The same of a figure that is shown.
 
     Args:
@@ -48,10 +48,10 @@ def of_result(result: KpiResult, where: Filters) -> Address:
         where: the filters of the question that gave it.
     """
     own = {name: (EMPTY if value is None else value,) for name, value in result.keys.items()}
-    return of_figure(result.code, result.period, {**where, **own})
+    return figure_address(result.code, result.period, {**where, **own})
 
 
-def asked(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, Ask]:
+def read_figure(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, Ask]:
     """The figure that an address names: what ``of_figure`` wrote, read back.
 
     Args:
@@ -82,24 +82,24 @@ def address(session: Session, page: str, said: Address) -> str:
     return f"{page}?{urlencode({**fixed, **said}, doseq=True)}"
 
 
-def trace(session: Session, result: KpiResult, where: Filters) -> str:
+def trace_of_result(session: Session, result: KpiResult, where: Filters) -> str:
     """Where a figure that is shown can be traced; see ``of_result``."""
-    return address(session, "trace", of_result(result, where))
+    return address(session, "trace", result_address(result, where))
 
 
-def sum_of(session: Session, code: str, period: Period, where: Filters) -> str:
+def trace_of_figure(session: Session, code: str, period: Period, where: Filters) -> str:
     """Where a figure can be traced that a page added up by itself."""
-    return address(session, "trace", of_figure(code, period, where))
+    return address(session, "trace", figure_address(code, period, where))
 
 
-def offer_sum(session: Session, code: str, period: Period, where: Filters) -> None:
+def offer_figure(session: Session, code: str, period: Period, where: Filters) -> None:
     """The same as a link below a chart, named by the figure and its period."""
     when = formats.period(period.start, period.end, period.kind, session.lang)
     name = f"{session.t(f'kpis.{code}.name')}, {when}"
-    offer(session.t("trace.figure", name=name), of_figure(code, period, where))
+    offer_trace(session.t("trace.figure", name=name), figure_address(code, period, where))
 
 
-def offer(label: str, said: Address) -> None:
+def offer_trace(label: str, said: Address) -> None:
     """A link to the trace of a figure, for what stands in a chart or a table of parts.
 
     Args:

@@ -80,7 +80,7 @@ def prepare() -> None:
 
     which = app.usual_data()
     if which == app.DEMO:
-        start.building(str(places().demo)).thread.join()
+        start.demo_build(str(places().demo)).thread.join()
     store = app.store_of(which)
     if store.exists and store.version() > 0:
         chosen = filters.usual(store)

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 1.5
 
 
 @dataclass
-class Building:
+class DemoBuild:
     """How far the demo is.
 
     Args:
@@ -40,7 +40,7 @@ class Building:
     failed: BaseException | None = None
 
 
-def _build(state: Building, path: Path) -> None:
+def _build(state: DemoBuild, path: Path) -> None:
     from nami_monitor.databases import build_demo  # noqa: PLC0415 - loads the import, which is slow
 
     def progress(done: int, total: int, name: str) -> None:
@@ -56,14 +56,14 @@ def _build(state: Building, path: Path) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def building(path: str) -> Building:
+def demo_build(path: str) -> DemoBuild:
     """The demo's build, begun when it is first asked for: one per process, whoever waits for it.
 
     Args:
         path: the demo's database file.
     """
     thread = threading.Thread(target=lambda: _build(state, Path(path)), daemon=True)
-    state = Building(thread)
+    state = DemoBuild(thread)
     thread.start()
     return state
 
@@ -73,7 +73,7 @@ def wait_for_demo(session: Session) -> bool:
     if not session.demo:
         return True
     path = str(places().demo)
-    state = building(path)
+    state = demo_build(path)
     state.thread.join(PATIENCE_SECONDS)
     if state.ready:
         return True
@@ -87,7 +87,7 @@ def wait_for_demo(session: Session) -> bool:
     return st.rerun()
 
 
-def _show_progress(session: Session, state: Building) -> None:
+def _show_progress(session: Session, state: DemoBuild) -> None:
     """Say how far the build is until it ends."""
     words = st.markdown(session.t("start.words"))
     bar = st.progress(0.0, text=session.t("start.preparing"))
@@ -121,5 +121,5 @@ def _say_failure(session: Session, error: BaseException, path: str) -> None:
 
 def _again(path: str) -> None:
     """Forget a build that failed; nobody's running build is touched."""
-    if building(path).failed:
-        building.clear(path)
+    if demo_build(path).failed:
+        demo_build.clear(path)

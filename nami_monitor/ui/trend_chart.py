@@ -13,9 +13,16 @@ from nami_monitor.briefing.lessons import beside
 from nami_monitor.briefing.overview import independent
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import with_limits
-from nami_monitor.charts.period_bars import Bar, period_spec
+from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import Break, Mark, Phase, Series, Trend, TrendPoint
+from nami_monitor.charts.trend_data import (
+    BreakSpan,
+    InterventionMark,
+    Phase,
+    Series,
+    Trend,
+    TrendPoint,
+)
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, sentences
@@ -81,14 +88,14 @@ def trend_of(
         series=tuple(series),
         unit=kpi.unit,
         phases=phases,
-        marks=tuple(Mark(one.starts_on.replace(day=1), one.title) for one in taken),
+        marks=tuple(InterventionMark(one.starts_on.replace(day=1), one.title) for one in taken),
         breaks=tuple(
-            Break(one.month, one.month, session.t("trends.break", source=one.source))
+            BreakSpan(one.month, one.month, session.t("trends.break", source=one.source))
             for one in cache.data_breaks(session.store)
             if one.source in sources
         ),
         borders=tuple(
-            Break(one.since, one.since, session.t("handbook.border", version=one.version))
+            BreakSpan(one.since, one.since, session.t("handbook.border", version=one.version))
             for one in kpi.history
         ),
         activity=words.activity_name(session, results[-1].activity),
@@ -116,7 +123,7 @@ HOW_MANY_OWN = 4
 """The same of months of one's own, and of programmes."""
 
 
-def how_many(kind: str) -> int:
+def periods_shown(kind: str) -> int:
     """How many periods of a kind a page shows."""
     return HOW_MANY[PeriodKind(kind)] if kind in set(PeriodKind) else HOW_MANY_OWN
 
@@ -125,7 +132,7 @@ NAMED_BARS = 6
 """How many groups a bar chart sets side by side."""
 
 
-def draw(
+def draw_line(
     session: Session,
     trend: Trend,
     results: Sequence[KpiResult],
@@ -150,7 +157,7 @@ def draw(
         theme=None,
         key=key,
         alt=tables.trend_sentence(trend, session.lang),
-        on_select=partial(chart_notes.clicked, key) if clickable else "ignore",
+        on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
     )
     said = caption(trend, session.lang)
     if trend.shown_marks():
@@ -163,7 +170,7 @@ def draw(
             marks = tables.mark_table(trend, session.lang)
             show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
         if clickable:
-            markers = tables.beside_table(trend, session.lang)
+            markers = tables.annotation_table(trend, session.lang)
             show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))
 
 
@@ -177,7 +184,7 @@ def _marks_line(session: Session, trend: Trend) -> str:
 
 
 def show_table(
-    session: Session, found: tables.Table, key: str, name: str, traces: Traces | None = None
+    session: Session, found: tables.ChartTable, key: str, name: str, traces: Traces | None = None
 ) -> None:
     """A table that can be sorted, searched and downloaded.
 
@@ -213,17 +220,17 @@ def show_results(
     """
     table = result_table(session, results)
     if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
-        table = tables.beside(table, tables.trend_table(trend, session.lang), at=2)
-    traces = [links.trace(session, one, where) for one in reversed(results)]
+        table = tables.add_limits(table, tables.trend_table(trend, session.lang), at=2)
+    traces = [links.trace_of_result(session, one, where) for one in reversed(results)]
     show_table(session, table, key, name, {session.t("trace.column"): traces})
 
 
-def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[Bar, ...]:
+def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[PeriodBar, ...]:
     """The results of quarters or years as bars; the six largest groups."""
     kpi = CATALOGUE[code]
     shown = largest_first(by_group(results).values())[:NAMED_BARS]
     return tuple(
-        Bar(
+        PeriodBar(
             formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
             group_name(session, kpi, r.keys) if len(shown) > 1 else "",
             r.value,
@@ -258,7 +265,7 @@ def draw_bars(
         show_results(session, results, where, key=f"{key}_table", name=name)
 
 
-def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table:
+def result_table(session: Session, results: Sequence[KpiResult]) -> tables.ChartTable:
     """Every figure with what it rests on, the latest first."""
     lang = session.lang
     unit = results[0].unit if results else Unit.COUNT
@@ -304,10 +311,10 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Table
         )
         for r in reversed(results)
     )
-    return tables.Table(tuple(columns), rows, tuple(columns.values()))
+    return tables.ChartTable(tuple(columns), rows, tuple(columns.values()))
 
 
-def draw_or_say(
+def show_trend(
     session: Session,
     code: str,
     results: Sequence[KpiResult],
@@ -340,9 +347,9 @@ def draw_or_say(
         chosen = tuple(sorted(known.items()))
         found = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
         called = beside(key, found, cache.cases(session.store))
-        series = chart_notes.shown(session, kpi, category or None, called, key)
-        trend = chart_notes.marked(session, trend, series)
-        draw(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
+        series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
+        trend = chart_notes.with_annotations(session, trend, series)
+        draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
         chart_notes.lessons(session, series.called, key)
         chart_notes.notes(session, series, trend)
     else:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from nami_monitor.briefing import contracts
-from nami_monitor.charts.contract_timeline import Lane, timeline_sentence, timeline_spec
+from nami_monitor.charts.contract_timeline import ContractLane, timeline_sentence, timeline_spec
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
@@ -136,10 +136,10 @@ def test_the_page_offers_categories_and_months_of_the_register(db):
 
 def test_the_timeline_cuts_bars_at_its_window_and_keeps_what_lies_within():
     lanes = [
-        Lane("long", dt.date(1990, 1, 1), None),
-        Lane("past", dt.date(1990, 1, 1), dt.date(1991, 1, 1)),
-        Lane("unknown", None, None),
-        Lane("soon", None, dt.date(2026, 7, 1), (dt.date(2026, 7, 2), dt.date(2090, 1, 1))),
+        ContractLane("long", dt.date(1990, 1, 1), None),
+        ContractLane("past", dt.date(1990, 1, 1), dt.date(1991, 1, 1)),
+        ContractLane("unknown", None, None),
+        ContractLane("soon", None, dt.date(2026, 7, 1), (dt.date(2026, 7, 2), dt.date(2090, 1, 1))),
     ]
     window = (dt.date(2024, 1, 1), dt.date(2028, 12, 1))
     spec = timeline_spec(lanes, window, APRIL, "nl")

@@ -12,16 +12,16 @@ from nami_monitor.charts.decision_bars import (
     decisions_spec,
     decisions_table,
 )
-from nami_monitor.charts.target_bars import AimPoint, aim_sentence, aim_spec, aim_table
+from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS
 
 JAN, MAR = dt.date(2026, 1, 1), dt.date(2026, 3, 1)
 COUNTS = {(JAN, "from_stock"): 2, (JAN, "bought"): 3, (MAR, "blocked"): 1, (MAR, "from_stock"): 4}
 POINTS = (
-    AimPoint("2024", 120.0, 130.0),
-    AimPoint("2025", 50.0, 110.0, final=False),
-    AimPoint("2026", None, 90.0),
+    TargetPoint("2024", 120.0, 130.0),
+    TargetPoint("2025", 50.0, 110.0, final=False),
+    TargetPoint("2026", None, 90.0),
 )
 
 
@@ -55,7 +55,7 @@ def test_a_month_without_requests_is_zero_and_not_left_out():
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_figure_of_part_of_a_period_looks_different(lang):
-    spec = aim_spec(POINTS, Unit.EUR, lang)
+    spec = target_spec(POINTS, Unit.EUR, lang)
     bars, line = spec["layer"][0]["data"]["values"], spec["layer"][1]["data"]["values"]
     assert [row["value"] for row in bars] == [120, 50]
     assert len({row["kind"] for row in bars}) == 2
@@ -64,9 +64,9 @@ def test_a_figure_of_part_of_a_period_looks_different(lang):
 
 
 def test_figure_and_target_in_a_table_and_a_sentence():
-    table = aim_table(POINTS, Unit.EUR, "nl", None)
+    table = target_table(POINTS, Unit.EUR, "nl", None)
     assert table.head == ("Periode", "Waarde (€)", "Doel (€)", "Opmerking")
     assert table.rows[1] == ("2025", 50.0, 110.0, "cijfer tot nu toe")
-    said = aim_sentence(POINTS, "Uitgaven", Unit.EUR, "nl")
+    said = target_sentence(POINTS, "Uitgaven", Unit.EUR, "nl")
     assert said.startswith("Uitgaven. Laatste cijfer: €")
     assert said.endswith("(2026).")

@@ -8,11 +8,11 @@ from nami_monitor.charts.label_lanes import (
     LINE_CHARACTERS,
     LINES,
     NARROWEST,
-    apart,
-    broken,
-    flags,
     label_width,
-    rows,
+    pack_rows,
+    place_labels,
+    spread_labels,
+    wrap_label,
 )
 
 PLACES = st.lists(st.integers(0, 119), max_size=9).map(
@@ -32,7 +32,7 @@ def test_no_label_meets_a_label_or_a_rule_at_any_width_from_the_narrowest(
     places, data, margin, wider
 ):
     labels = data.draw(st.lists(LABELS, min_size=len(places), max_size=len(places)))
-    found = flags(places, labels, margin)
+    found = place_labels(places, labels, margin)
     if found is None:
         return
     width = NARROWEST * wider
@@ -51,38 +51,38 @@ def test_no_label_meets_a_label_or_a_rule_at_any_width_from_the_narrowest(
 
 
 def test_the_earliest_is_highest_and_each_rule_stops_at_its_own_lane():
-    found = flags([0.4, 0.45, 0.5], ["een", "twee", "drie"], margin=60)
+    found = place_labels([0.4, 0.45, 0.5], ["een", "twee", "drie"], margin=60)
     assert [flag.lane for flag in found] == [2, 1, 0]
     assert not any(flag.left for flag in found)
 
 
 def test_a_label_at_the_edge_stands_to_the_left_above_the_rules_it_covers():
-    found = flags([0.9, 0.97], ["Retourregeling meubilair", "Proef zonder kast"], margin=20)
+    found = place_labels([0.9, 0.97], ["Retourregeling meubilair", "Proef zonder kast"], margin=20)
     assert [flag.left for flag in found] == [True, True]
     assert [flag.lane for flag in found] == [0, 1]
 
 
 def test_too_many_labels_make_way_for_badges():
-    assert flags([k / 20 for k in range(12)], ["Een lange naam"] * 12, margin=60) is None
-    assert flags([], [], margin=60) == []
+    assert place_labels([k / 20 for k in range(12)], ["Een lange naam"] * 12, margin=60) is None
+    assert place_labels([], [], margin=60) == []
 
 
 @given(st.text(max_size=200))
 def test_a_broken_label_fits(label):
-    lines = broken(label)
+    lines = wrap_label(label)
     assert 1 <= len(lines) <= LINES
     assert all(len(line) <= LINE_CHARACTERS for line in lines)
     assert label_width(lines) >= CHARACTER
 
 
 def test_what_does_not_fit_ends_in_an_ellipsis():
-    assert broken("Levensduur laptops naar 5 jaar") == ("Levensduur laptops", "naar 5 jaar")
-    assert broken("Onderhoudsovereenkomsten " * 4)[-1].endswith("…")
+    assert wrap_label("Levensduur laptops naar 5 jaar") == ("Levensduur laptops", "naar 5 jaar")
+    assert wrap_label("Onderhoudsovereenkomsten " * 4)[-1].endswith("…")
 
 
 @given(PLACES, st.floats(5, 60))
 def test_marks_of_one_row_are_apart(places, width):
-    taken = rows(places, width)
+    taken = pack_rows(places, width)
     for row in set(taken):
         held = [p * NARROWEST for p, r in zip(places, taken, strict=True) if r == row]
         assert all(b - a >= width - 1e-6 for a, b in pairwise(held))
@@ -90,7 +90,7 @@ def test_marks_of_one_row_are_apart(places, width):
 
 @given(st.lists(st.floats(0, 300), max_size=6))
 def test_labels_at_line_ends_keep_their_order_and_distance(wanted):
-    placed = apart(wanted, 31, 0, 300)
+    placed = spread_labels(wanted, 31, 0, 300)
     by_place = sorted(placed)
     assert all(b - a >= 31 - 1e-6 for a, b in pairwise(by_place))
     assert all(-1e-6 <= place <= 300 + 1e-6 for place in placed)

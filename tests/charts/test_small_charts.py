@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.completeness_grid import SHAPES, Cell, Delivered, completeness_spec
-from nami_monitor.charts.forest_plot import Place, reach_sentence, reach_spec
+from nami_monitor.charts.completeness_grid import (
+    SHAPES,
+    DeliveryCell,
+    DeliveryState,
+    completeness_spec,
+)
+from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
 from nami_monitor.charts.mirrored_bars import Departure, mirrored_spec
-from nami_monitor.charts.power_curves import Length, chances_sentence, chances_spec, chances_table
+from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
 from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
-from nami_monitor.charts.trend_data import Lesson
+from nami_monitor.charts.trend_data import LessonMark
 from nami_monitor.core.words import Unit
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -46,9 +51,9 @@ def test_a_sparkline_is_an_image_with_words_that_cannot_break_out():
 
 
 CELLS = (
-    Cell("Webwinkel", date(2026, 1, 1), Delivered.DELIVERED),
-    Cell("Webwinkel", date(2026, 2, 1), Delivered.PARTIAL, "4 van 5 locaties"),
-    Cell("Kast", date(2026, 2, 1), Delivered.MISSING),
+    DeliveryCell("Webwinkel", date(2026, 1, 1), DeliveryState.DELIVERED),
+    DeliveryCell("Webwinkel", date(2026, 2, 1), DeliveryState.PARTIAL, "4 van 5 locaties"),
+    DeliveryCell("Kast", date(2026, 2, 1), DeliveryState.MISSING),
 )
 
 
@@ -62,8 +67,8 @@ def test_the_strip_is_valid_and_says_its_states_in_words():
 
 
 def test_states_differ_by_shape_and_can_be_seen():
-    assert set(SHAPES) == set(Delivered)
-    assert len({shape for shape, _ in SHAPES.values()}) == len(Delivered)
+    assert set(SHAPES) == set(DeliveryState)
+    assert len({shape for shape, _ in SHAPES.values()}) == len(DeliveryState)
     assert all(palette.contrast(colour, palette.WHITE) >= 3 for _, colour in SHAPES.values())
 
 
@@ -91,37 +96,37 @@ def test_there_is_no_green():
         assert green <= max(red, blue)
 
 
-LENGTHS = (Length(6, 91.4, 18.9), Length(12, 99.9, 25.5))
+LENGTHS = (PilotPower(6, 91.4, 18.9), PilotPower(12, 99.9, 25.5))
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_chances_of_a_pilot_are_valid_and_told_in_words(lang):
-    spec = chances_spec(LENGTHS, lang)
+    spec = power_spec(LENGTHS, lang)
     alt.LayerChart.from_dict(spec)
     rows = [row for layer in spec["layer"] for row in layer["data"]["values"]]
     assert {row["chance"] for row in rows} >= {91.4, 18.9, 99.9, 25.5, 80}
-    table = chances_table(LENGTHS, lang)
+    table = power_table(LENGTHS, lang)
     assert [row[0] for row in table.rows] == [6, 12]
     assert table.write[1](91.4).startswith("91")
-    said = chances_sentence(LENGTHS, lang)
+    said = power_sentence(LENGTHS, lang)
     for part in ("6", "12", "91", "100", "19", "26"):
         assert part in said
 
 
 def test_a_long_name_of_a_place_goes_on_for_a_second_line_where_it_is_narrow():
     places = (
-        Place("Zoals vastgelegd: webwinkel", 234.0, 204.0, 264.0, shown=True),
-        Place("Artikelgroep Papier", -1.0, -9.0, 8.0, shown=False),
+        PlaceEffect("Zoals vastgelegd: webwinkel", 234.0, 204.0, 264.0, shown=True),
+        PlaceEffect("Artikelgroep Papier", -1.0, -9.0, 8.0, shown=False),
     )
-    spec = reach_spec(places, Unit.BASE, "nl")
+    spec = forest_spec(places, Unit.BASE, "nl")
     alt.LayerChart.from_dict(spec)
     names = spec["layer"][1]["encoding"]["y"]["axis"]["labelExpr"]
     assert '["Zoals vastgelegd:", "webwinkel"]' in names
-    assert reach_sentence(places, Unit.BASE, "nl").count("Zoals vastgelegd") == 1
+    assert forest_sentence(places, Unit.BASE, "nl").count("Zoals vastgelegd") == 1
 
 
 DEPARTURES = tuple(Departure(date(2026, month, 1), -5.0, 3.0) for month in range(1, 7))
-CALLED = (Lesson(date(2026, 3, 1), "L1", "Samen"), Lesson(date(2026, 3, 1), "L2", "Gedrag"))
+CALLED = (LessonMark(date(2026, 3, 1), "L1", "Samen"), LessonMark(date(2026, 3, 1), "L2", "Gedrag"))
 
 
 def touched(spec):

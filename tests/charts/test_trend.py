@@ -7,18 +7,18 @@ import pytest
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.tables import beside_table, mark_table, trend_sentence, trend_table
+from nami_monitor.charts.tables import annotation_table, mark_table, trend_sentence, trend_table
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
-    Break,
-    Lesson,
-    Mark,
+    BreakSpan,
+    InterventionMark,
+    LessonMark,
+    NoteMark,
     Phase,
     Series,
-    Target,
+    TargetLine,
     Trend,
     TrendPoint,
-    Written,
 )
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Unit
@@ -52,13 +52,16 @@ FULL = Trend(
         Phase(date(2025, 4, 1), date(2027, 1, 1), 8.5, 7.5, 9.5, provisional=True),
     ),
     marks=(
-        Mark(date(2025, 5, 1), "Retourregeling"),
-        Mark(date(2025, 2, 1), "Afroepverbod"),
-        Mark(date(2019, 2, 1), "Lang geleden"),
+        InterventionMark(date(2025, 5, 1), "Retourregeling"),
+        InterventionMark(date(2025, 2, 1), "Afroepverbod"),
+        InterventionMark(date(2019, 2, 1), "Lang geleden"),
     ),
-    breaks=(Break(date(2025, 3, 1), date(2025, 4, 1), "Nieuwe leverancier"),),
-    lessons=(Lesson(date(2025, 5, 1), "L1", "Begin klein"), Lesson(date(2025, 3, 1), "L2", "Meet")),
-    target=Target(7.5, "Doel 2026"),
+    breaks=(BreakSpan(date(2025, 3, 1), date(2025, 4, 1), "Nieuwe leverancier"),),
+    lessons=(
+        LessonMark(date(2025, 5, 1), "L1", "Begin klein"),
+        LessonMark(date(2025, 3, 1), "L2", "Meet"),
+    ),
+    target=TargetLine(7.5, "Doel 2026"),
     activity="werkdag",
 )
 
@@ -163,8 +166,8 @@ def test_lessons_can_be_clicked_and_lead_to_their_month():
 NOTED = replace(
     FULL,
     written=(
-        Written(date(2025, 2, 1), "N1", "Verhuizing <b>"),
-        Written(date(2031, 1, 1), "N2", "Later"),
+        NoteMark(date(2025, 2, 1), "N1", "Verhuizing <b>"),
+        NoteMark(date(2031, 1, 1), "N2", "Later"),
     ),
 )
 
@@ -183,7 +186,7 @@ def test_notes_of_people_stand_below_the_lessons_and_can_be_clicked():
 
 
 def test_lessons_and_notes_stand_in_a_table_by_their_codes():
-    rows = beside_table(NOTED, "nl").rows
+    rows = annotation_table(NOTED, "nl").rows
     assert rows == (
         ("L1", date(2025, 5, 1), "Begin klein"),
         ("L2", date(2025, 3, 1), "Meet"),

@@ -1,10 +1,10 @@
 import altair as alt
 import pytest
 
-from nami_monitor.charts.contribution_bars import COLOURS, Bar, contributions_spec
-from nami_monitor.charts.funnel_plot import MARKS, Dot, Lines, Words, funnel_spec
+from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
+from nami_monitor.charts.funnel_plot import MARKS, FunnelDot, FunnelLimits, FunnelTexts, funnel_spec
 from nami_monitor.charts.palette import WHITE, contrast
-from nami_monitor.charts.waterfall import End, Step, bridge_spec
+from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
 
 EFFECTS = {effect: f"word {effect}" for effect in COLOURS}
 
@@ -18,7 +18,7 @@ def rows(spec, mark):
 @pytest.mark.parametrize("amounts", [(5.0, -3.0, 1.0), (5.0,), (-5.0, -1.0), (0.0,)])
 def test_contributions_stand_in_their_order_with_their_words(amounts):
     bars = tuple(
-        Bar(f"n{at}", amount, "worse" if amount > 0 else "better", f"{amount:+}")
+        ContributionBar(f"n{at}", amount, "worse" if amount > 0 else "better", f"{amount:+}")
         for at, amount in enumerate(amounts)
     )
     spec = contributions_spec(bars, EFFECTS, "nl")
@@ -32,12 +32,14 @@ def test_contributions_stand_in_their_order_with_their_words(amounts):
 
 def test_a_bridge_leads_from_the_old_amount_to_the_new_one():
     steps = (
-        Step("Prijs", 30.0, "+30"),
-        Step("Hoeveelheid", -50.0, "-50"),
-        Step("Nieuw", 5.0, "+5"),
+        WaterfallStep("Prijs", 30.0, "+30"),
+        WaterfallStep("Hoeveelheid", -50.0, "-50"),
+        WaterfallStep("Nieuw", 5.0, "+5"),
     )
     words = {"less": "minder", "more": "meer"}
-    spec = bridge_spec(End("2023", 100.0, "100"), steps, End("2024", 85.0, "85"), words, "nl")
+    spec = waterfall_spec(
+        WaterfallEnd("2023", 100.0, "100"), steps, WaterfallEnd("2024", 85.0, "85"), words, "nl"
+    )
     alt.LayerChart.from_dict(spec)
     assert [(row["from"], row["to"]) for row in rows(spec, "bar")] == [
         (100, 130),
@@ -50,18 +52,20 @@ def test_a_bridge_leads_from_the_old_amount_to_the_new_one():
 
 def test_a_bridge_without_any_step_is_still_drawn():
     words = {"less": "minder", "more": "meer"}
-    end = End("2024", 0.0, "0")
-    alt.LayerChart.from_dict(bridge_spec(End("2023", 0.0, "0"), (), end, words, "nl"))
+    end = WaterfallEnd("2024", 0.0, "0")
+    alt.LayerChart.from_dict(waterfall_spec(WaterfallEnd("2023", 0.0, "0"), (), end, words, "nl"))
 
 
 def test_those_outside_a_funnel_differ_by_shape_and_are_named():
     dots = (
-        Dot("klein", 10, 1.0, "inside", "1", "10"),
-        Dot("duur", 50, 4.0, "worse", "4", "50"),
-        Dot("zuinig", 90, 0.1, "better", "0,1", "90"),
+        FunnelDot("klein", 10, 1.0, "inside", "1", "10"),
+        FunnelDot("duur", 50, 4.0, "worse", "4", "50"),
+        FunnelDot("zuinig", 90, 0.1, "better", "0,1", "90"),
     )
-    lines = Lines([10, 50, 90], [0, 0.5, 0.8], [0, 0.7, 0.9], [9, 1.5, 1.3], [20, 2, 1.5], 1.0)
-    said = Words("Omvang", "EUR", {effect: effect for effect in MARKS}, ("a", "b", "c"))
+    lines = FunnelLimits(
+        [10, 50, 90], [0, 0.5, 0.8], [0, 0.7, 0.9], [9, 1.5, 1.3], [20, 2, 1.5], 1.0
+    )
+    said = FunnelTexts("Omvang", "EUR", {effect: effect for effect in MARKS}, ("a", "b", "c"))
     spec = funnel_spec(dots, lines, said, "nl")
     alt.LayerChart.from_dict(spec)
     assert {row["name"] for row in rows(spec, "text")} == {"duur", "zuinig"}

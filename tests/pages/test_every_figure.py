@@ -159,7 +159,7 @@ class Seen:
         key = repr(sorted(said.items()))
         if key not in self.known:
             with self.walked.store.read() as db:
-                kpi, ask = links.asked(said, None)
+                kpi, ask = links.read_figure(said, None)
                 self.known[key] = figure(db, kpi, ask)
         return self.known[key]
 

@@ -166,7 +166,7 @@ def test_own_data_is_empty_and_says_what_to_load():
 def test_an_address_that_means_no_figure_is_refused(address, key):
     said = {name: [value] for name, value in address.items()}
     with pytest.raises(UserError) as caught:
-        links.asked(said, date(2026, 10, 1))
+        links.read_figure(said, date(2026, 10, 1))
     assert caught.value.key == key
 
 

@@ -11,7 +11,7 @@ from nami_monitor.charts import palette
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS
 from nami_monitor.ui import theme
-from nami_monitor.ui.cards import ICONS, Beside, Card, Chip, card_html, cards_html
+from nami_monitor.ui.cards import ICONS, Card, Chip, ComparedFigure, card_html, cards_html
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('x')</script>\"' onerror=x & <img src=x>"
@@ -20,7 +20,7 @@ VALUE = Card(
     value="0,384",
     unit="st. per werkdag",
     strategy="Reduce",
-    beside=(Beside("Doel", "0,350", "nog 0,034"), Beside("okt 2025", "0,436")),
+    beside=(ComparedFigure("Doel", "0,350", "nog 0,034"), ComparedFigure("okt 2025", "0,436")),
     spark=(1, None, 2),
     spark_alt="Van 1 naar 2",
     chip=Chip.IMPROVEMENT,
@@ -60,7 +60,7 @@ def test_nothing_that_a_card_says_becomes_markup(words, state):
         words,
         words,
         words,
-        (Beside(words, words, words),),
+        (ComparedFigure(words, words, words),),
         (1.0, 2.0),
         words,
         Chip.CONCERN,

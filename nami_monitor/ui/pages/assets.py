@@ -9,8 +9,8 @@ import streamlit as st
 from nami_monitor.briefing import assets as briefing
 from nami_monitor.briefing.assets import BANDS, Choices, Register
 from nami_monitor.charts import age_bars, survival_curve
-from nami_monitor.charts.survival_curve import Step
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.survival_curve import SurvivalStep
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
@@ -21,7 +21,7 @@ from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
-from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.links import Filters
 
 YEAR = 12
@@ -53,7 +53,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Chosen:
+def chosen(session: Session, offered: Choices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -78,10 +78,10 @@ def chosen(session: Session, offered: Choices) -> Chosen:
     with last:
         kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
     where: Where = (("category", (category,)),) if category != ALL else ()
-    return Chosen(where, parse_month(month), category, kind)
+    return Selection(where, parse_month(month), category, kind)
 
 
-def register(session: Session, picked: Chosen) -> Register:
+def register(session: Session, picked: Selection) -> Register:
     """What the register says."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
@@ -119,7 +119,7 @@ def _card(session: Session, result: KpiResult, where: Filters) -> Card:
         unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
         beside=beside,
         note=figure_notes.notes(session, result),
-        trace=links.trace(session, result, where),
+        trace=links.trace_of_result(session, result, where),
     )
 
 
@@ -140,7 +140,7 @@ def stock(session: Session, found: Register) -> None:
         table = age_bars.ages_table(found.ages, BANDS, names, session.lang)
         trend_chart.show_table(session, table, "ages_table", session.t("assets.ages"))
     at = Period(found.month, found.month, PeriodKind.MONTH)
-    links.offer_sum(session, IN_USE, at, found.where)
+    links.offer_figure(session, IN_USE, at, found.where)
 
 
 def lasting(session: Session, found: Register) -> None:
@@ -167,14 +167,18 @@ def lasting(session: Session, found: Register) -> None:
         table = survival_curve.survival_table(steps, session.lang)
         trend_chart.show_table(session, table, "survival_table", session.t("assets.lasting"))
     name = words.kpi_name(session, CATALOGUE[result.code])
-    links.offer(session.t("trace.figure", name=name), links.of_result(result, found.where))
+    links.offer_trace(
+        session.t("trace.figure", name=name), links.result_address(result, found.where)
+    )
 
 
-def _steps(seen: Lives) -> list[Step]:
+def _steps(seen: Lives) -> list[SurvivalStep]:
     curve = seen.curve
     columns = (curve.survival, curve.low, curve.high)
     return [
-        Step(float(age + 1) / YEAR, int(n), int(gone), *(100 * float(share) for share in shares))
+        SurvivalStep(
+            float(age + 1) / YEAR, int(n), int(gone), *(100 * float(share) for share in shares)
+        )
         for age, n, gone, *shares in zip(
             curve.ages, curve.at_risk, curve.retired, *columns, strict=True
         )
@@ -221,9 +225,12 @@ def gone(session: Session, found: Register) -> None:
     rows = tuple(
         (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
     )
-    table = Table(head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes))))
+    table = ChartTable(
+        head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes)))
+    )
     traces = [
-        links.sum_of(session, RETIRED, _year(year, found.month), found.where) for year in years
+        links.trace_of_figure(session, RETIRED, _year(year, found.month), found.where)
+        for year in years
     ]
     column = {session.t("trace.column"): traces}
     trend_chart.show_table(session, table, "routes", session.t("assets.gone"), column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nami_monitor.charts.waterfall import End, Step, bridge_spec
+from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, Unit
 from nami_monitor.i18n import formats
@@ -52,8 +52,8 @@ def show(session: Session, ask: Ask) -> None:
     _draw(session, found, found.bridge)
     _explain(session, found.bridge.total)
     for result in (found.before, found.after):
-        links.offer_sum(session, SPEND, result.period, ask.where)
-    links.offer_sum(session, CHANGE, found.after.period, ask.where)
+        links.offer_figure(session, SPEND, result.period, ask.where)
+    links.offer_figure(session, CHANGE, found.after.period, ask.where)
     _table(session, found, found.bridge, called, ask.where)
 
 
@@ -116,18 +116,18 @@ def _notes(session: Session, found: SpendBridge) -> str:
 
 def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
     steps = tuple(
-        Step(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
+        WaterfallStep(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
         for part in Part
         if (amount := float(getattr(made.total, part)))
     )
     before, after = found.before.value or 0.0, found.after.value or 0.0
     ends = [
-        End(_period(session, one), amount, formats.money(amount, session.lang))
+        WaterfallEnd(_period(session, one), amount, formats.money(amount, session.lang))
         for one, amount in ((found.before, before), (found.after, after))
     ]
     told = "; ".join(f"{step.name} {step.label}" for step in steps)
     st.vega_lite_chart(
-        bridge_spec(
+        waterfall_spec(
             ends[0],
             steps,
             ends[1],
@@ -192,7 +192,7 @@ def _table(
     ]
     title = session.t("bridge.title")
     traces = [
-        links.sum_of(session, *_rests_on(found, key), {**where, ARTICLE: (key or EMPTY,)})
+        links.trace_of_figure(session, *_rests_on(found, key), {**where, ARTICLE: (key or EMPTY,)})
         for key in order
     ]
     grid(

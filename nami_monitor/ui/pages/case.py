@@ -11,7 +11,7 @@ import streamlit as st
 from nami_monitor.briefing import cases
 from nami_monitor.briefing.cases import TREND, Monitor, Shown
 from nami_monitor.briefing.doubts import Doubt, Kind, doubts
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
@@ -114,13 +114,17 @@ def _when(session: Session, result: KpiResult) -> str:
     return formats.period(period.start, period.end, period.kind, session.lang)
 
 
-def _counts(session: Session, result: KpiResult) -> tuple[cards.Beside, ...]:
+def _counts(session: Session, result: KpiResult) -> tuple[cards.ComparedFigure, ...]:
     """How many of how many, beside a share of what can be counted."""
     parts = (result.numerator, result.denominator)
     if result.unit is not Unit.PERCENT or not all(part and part.is_integer() for part in parts):
         return ()
     part, whole = (formats.number(each, session.lang) for each in parts if each is not None)
-    return (cards.Beside(session.t("case.counted"), session.t("case.of", part=part, whole=whole)),)
+    return (
+        cards.ComparedFigure(
+            session.t("case.counted"), session.t("case.of", part=part, whole=whole)
+        ),
+    )
 
 
 def _load(session: Session, tables: tuple[str, ...]) -> str:
@@ -173,8 +177,8 @@ def _parts(session: Session, one: Shown, key: str) -> None:
             )
             for part in one.parts
         ]
-        found = Table(tuple(head.title for head in heads), tuple(rows))
-        traces = [links.trace(session, part, one.where) for part in one.parts]
+        found = ChartTable(tuple(head.title for head in heads), tuple(rows))
+        traces = [links.trace_of_result(session, part, one.where) for part in one.parts]
         grid.grid(
             session,
             heads,

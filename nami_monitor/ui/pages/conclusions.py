@@ -97,7 +97,7 @@ def market(session: Session, shown: Conclusions) -> None:
         st.info(session.t("conclusions.market.unknown"))
         return
     st.markdown(session.t("conclusions.market.said", share=words.figure(session, share)))
-    links.offer_sum(session, share.code, share.period, {})
+    links.offer_figure(session, share.code, share.period, {})
 
 
 def ambition(session: Session, shown: Conclusions) -> None:
@@ -164,7 +164,7 @@ def _way(session: Session, result: KpiResult | None) -> str | None:
     """Where a figure of a category can be traced."""
     if result is None or result.value is None:
         return None
-    return links.trace(session, result, {})
+    return links.trace_of_result(session, result, {})
 
 
 def unknowingly(session: Session, shown: Conclusions) -> None:
@@ -177,7 +177,7 @@ def unknowingly(session: Session, shown: Conclusions) -> None:
     if counted is None or counted.value is None:
         st.info(words.reason(session, counted) if counted else session.t("reasons.no_data"))
         return
-    links.offer_sum(session, counted.code, counted.period, {})
+    links.offer_figure(session, counted.code, counted.period, {})
     if not shown.falls:
         st.info(session.t("conclusions.unknowingly.none"))
         return

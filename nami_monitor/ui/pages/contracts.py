@@ -18,9 +18,9 @@ from nami_monitor.briefing.contracts import (
 )
 from nami_monitor.charts import contract_timeline as charts
 from nami_monitor.charts import tables
-from nami_monitor.charts.period_bars import Bar, period_spec
+from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import Mark, Series, Trend, TrendPoint
+from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.periods import Period, add_months, month_range, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
@@ -31,7 +31,7 @@ from nami_monitor.ui import filters, links, trend_chart, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
-from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 
@@ -49,7 +49,7 @@ def choices(store: Store) -> Choices:
         return briefing.choices(db)
 
 
-def register(session: Session, picked: Chosen) -> Register:
+def register(session: Session, picked: Selection) -> Register:
     """What the register has to say."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
@@ -71,7 +71,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Chosen:
+def chosen(session: Session, offered: Choices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -92,7 +92,7 @@ def chosen(session: Session, offered: Choices) -> Chosen:
     with last:
         kind = filters.period(session, parse_month(month), months)
     where = (("category", (category,)),) if category else ()
-    return Chosen(where, parse_month(month), category, kind)
+    return Selection(where, parse_month(month), category, kind)
 
 
 def _category(session: Session, offered: Choices, code: str) -> str:
@@ -173,7 +173,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> C
         else session.t(
             "contracts.complete", share=formats.percent(100 * complete, lang, decimals=0)
         ),
-        trace=links.trace(session, result, where),
+        trace=links.trace_of_result(session, result, where),
     )
 
 
@@ -204,13 +204,13 @@ def timeline(session: Session, found: Register) -> None:
     st.caption(said)
 
 
-def _lane(one: Contract, month: date) -> charts.Lane:
+def _lane(one: Contract, month: date) -> charts.ContractLane:
     coming = one.coming(month)
     spans = {}
     if coming:
         told = min(max(_earlier(coming.day, one.notice or 0.0), coming.prepare_from), coming.day)
         spans = {"preparation": (coming.prepare_from, told), "notice": (told, coming.day)}
-    return charts.Lane(
+    return charts.ContractLane(
         one.name,
         one.starts_on,
         one.ends_on,
@@ -258,7 +258,7 @@ def values(session: Session, found: Register) -> None:
     with st.expander(session.t("trends.as_table")):
         found_table = tables.trend_table(trend, session.lang)
         rows = (_month(row[0]) for row in found_table.rows)
-        traces = [links.sum_of(session, VALUE, month, found.where) for month in rows]
+        traces = [links.trace_of_figure(session, VALUE, month, found.where) for month in rows]
         column = {session.t("trace.column"): traces}
         trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
 
@@ -293,7 +293,9 @@ def shapes(session: Session, found: Register) -> None:
         session.t("trace.of", what=name): [
             None
             if code == VALUE and one.value is None
-            else links.sum_of(session, code, _month(found.month), {**found.where, **_alike(one)})
+            else links.trace_of_figure(
+                session, code, _month(found.month), {**found.where, **_alike(one)}
+            )
             for one in found.shapes
         ]
         for code, name in named.items()
@@ -390,7 +392,8 @@ def _split(session: Session, split: Split, where: Filters) -> None:
         table = _split_table(session, split)
         within = {**where, "family": (split.family,)}
         traces = [
-            links.sum_of(session, STREAMS, split.periods[row[0]], within) for row in table.rows
+            links.trace_of_figure(session, STREAMS, split.periods[row[0]], within)
+            for row in table.rows
         ]
         column = {session.t("trace.column"): traces}
         trend_chart.show_table(session, table, f"split_{split.family}_table", split.name, column)
@@ -401,7 +404,7 @@ def _line(session: Session, split: Split) -> None:
         (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
         Unit.EUR,
         marks=tuple(
-            Mark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
+            InterventionMark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
             for one in split.replacements
         ),
     )
@@ -417,7 +420,7 @@ def _line(session: Session, split: Split) -> None:
 
 def _bars(session: Session, split: Split) -> None:
     bars = tuple(
-        Bar(_period(session, split, month), "", value) for month, value in split.total.items()
+        PeriodBar(_period(session, split, month), "", value) for month, value in split.total.items()
     )
     st.vega_lite_chart(
         period_spec(bars, Unit.EUR, session.lang),
@@ -446,13 +449,13 @@ def _period(session: Session, split: Split, month: date) -> str:
     return formats.period(period.start, period.end, period.kind, session.lang)
 
 
-def _split_table(session: Session, split: Split) -> tables.Table:
+def _split_table(session: Session, split: Split) -> tables.ChartTable:
     streams = [code for code, months in split.streams.items() if any(months.values())]
 
     def money(value: float) -> str:
         return formats.money(value, session.lang)
 
-    return tables.Table(
+    return tables.ChartTable(
         (
             session.t("trends.table.period"),
             session.t("contracts.splits.total"),

@@ -6,7 +6,14 @@ import streamlit as st
 
 from nami_monitor.briefing.funnel import OUTSIDE, Compared, Site, compare, kind_of
 from nami_monitor.briefing.why import activity_of
-from nami_monitor.charts.funnel_plot import INSIDE, MARKS, Dot, Lines, Words, funnel_spec
+from nami_monitor.charts.funnel_plot import (
+    INSIDE,
+    MARKS,
+    FunnelDot,
+    FunnelLimits,
+    FunnelTexts,
+    funnel_spec,
+)
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.signals.funnel import Funnel, RatioKind
@@ -41,8 +48,8 @@ def section(session: Session, code: str, ask: Ask) -> None:
         if found.sites:
             _table(session, found, ask)
             name = words.kpi_name(session, found.kpi)
-            whole = links.of_result(found.whole, ask.where)
-            links.offer(session.t("trace.figure", name=name), whole)
+            whole = links.result_address(found.whole, ask.where)
+            links.offer_trace(session.t("trace.figure", name=name), whole)
 
 
 @cached(entries=100)
@@ -61,10 +68,12 @@ def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:
         [max(float(value) * factor, bound) for value in values]
         for values in (curve.low, curve.warning_low, curve.warning_high, curve.high)
     )
-    lines = Lines(curve.sizes.tolist(), low, warning_low, warning_high, high, told.rate * factor)
+    lines = FunnelLimits(
+        curve.sizes.tolist(), low, warning_low, warning_high, high, told.rate * factor
+    )
     unit = words.unit(session, found.whole)
     name = words.kpi_name(session, found.kpi)
-    said = Words(
+    said = FunnelTexts(
         size=_size_title(session, found),
         value=unit or name,
         legend={effect: session.t(f"funnel.legend.{effect}") for effect in MARKS},
@@ -95,11 +104,11 @@ def _drawn(site: Site) -> bool:
     return bool(site.point and site.point.size and site.result.value is not None)
 
 
-def _dot(session: Session, found: Compared, site: Site) -> Dot:
+def _dot(session: Session, found: Compared, site: Site) -> FunnelDot:
     lang = session.lang
     outside = site.point is not None and site.point.zone in OUTSIDE
     size, value = site.result.denominator or 0.0, site.result.value or 0.0
-    return Dot(
+    return FunnelDot(
         name=site.name,
         size=size,
         value=value,
@@ -143,6 +152,6 @@ def _table(session: Session, found: Compared, ask: Ask) -> None:
         for site in found.sites
     ]
     title = session.t("funnel.title")
-    traces = [links.trace(session, site.result, ask.where) for site in found.sites]
+    traces = [links.trace_of_result(session, site.result, ask.where) for site in found.sites]
     column = {session.t("trace.column"): traces}
     grid(session, heads, rows, key="funnel_table", name=title, file=title, traces=column)

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Asked:
+class KitQuery:
     """What the reader looks for.
 
     Args:
@@ -55,9 +55,9 @@ class Asked:
     signal: KitSignal | None
 
 
-def of_case(number: int) -> Asked:
+def of_case(number: int) -> KitQuery:
     """Everything that one case teaches."""
-    return Asked("", number, None, None, None, None)
+    return KitQuery("", number, None, None, None, None)
 
 
 def intro(session: Session) -> None:
@@ -66,7 +66,7 @@ def intro(session: Session) -> None:
     st.markdown(session.t("kit.words", lessons=len(kit.lessons), cases=len(kit.cases)))
 
 
-def ask(session: Session) -> Asked:
+def ask_query(session: Session) -> KitQuery:
     """Words to search for and filters, kept in the address."""
     key = filters.take(QUERY, str, "")
     left, right = st.columns(2)
@@ -94,7 +94,7 @@ def ask(session: Session) -> Asked:
         signal = _choose(
             session, "signal", list(KitSignal), lambda one: session.t(f"kit.signals.{one}")
         )
-    return Asked(query.strip(), case, strategy, dimension, kind, signal)
+    return KitQuery(query.strip(), case, strategy, dimension, kind, signal)
 
 
 def _choose(
@@ -115,7 +115,7 @@ def _capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def case(session: Session, asked: Asked) -> None:
+def case(session: Session, asked: KitQuery) -> None:
     """The case that was chosen, in own words."""
     if asked.case is None:
         return
@@ -132,7 +132,7 @@ def case(session: Session, asked: Asked) -> None:
     )
 
 
-def found(session: Session, asked: Asked) -> tuple[Lesson, ...]:
+def fitting(session: Session, asked: KitQuery) -> tuple[Lesson, ...]:
     """The lessons that fit, best first."""
     return select(
         search(asked.query, session.lang),
@@ -144,9 +144,9 @@ def found(session: Session, asked: Asked) -> tuple[Lesson, ...]:
     )
 
 
-def lessons(session: Session, asked: Asked) -> None:
+def lessons(session: Session, asked: KitQuery) -> None:
     """The lessons that fit; the first of them, and the rest on request."""
-    every = found(session, asked)
+    every = fitting(session, asked)
     st.header(session.t("kit.lessons", n=len(every)), anchor=False)
     if not every:
         st.info(session.t("kit.nothing"))
@@ -170,9 +170,9 @@ def _now(store: Store, month: date) -> Mapping[str, Sequence[Signal]]:
         }
 
 
-def signalled(session: Session, asked: Asked) -> None:
+def signalled(session: Session, asked: KitQuery) -> None:
     """Which categories show the signals of these lessons now; worked out on request."""
-    wanted = {signal for one in found(session, asked) for signal in one.signals}
+    wanted = {signal for one in fitting(session, asked) for signal in one.signals}
     if not wanted or session.store.version() == 0:
         return
     months = cache.choices(session.store).months

@@ -21,7 +21,7 @@ from nami_monitor.kit.matching import Reach
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.ui import app, booking, links, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.filters import Chosen
+from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import targets
 
 SHOWN = 5
@@ -34,7 +34,7 @@ EVENTS = 3
 """How many of the last changes of targets are told."""
 
 
-def since(session: Session, found: Briefing, chosen: Chosen) -> None:
+def since(session: Session, found: Briefing, chosen: Selection) -> None:
     """What changed since the last visit; the present visit is kept for the next one.
 
     It has a place of its own: what moves on a page folds up, even while somebody writes in it.
@@ -106,7 +106,7 @@ def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str
     return said
 
 
-def attention(session: Session, found: Briefing, chosen: Chosen) -> None:
+def attention(session: Session, found: Briefing, chosen: Selection) -> None:
     """What asks for something, most important first: its numbers, lesson, question and a way on."""
     st.header(session.t("check.attention"), anchor=False)
     with session.store.read() as db:
@@ -135,7 +135,7 @@ def _point(
     session: Session,
     found: Briefing,
     finding: Finding,
-    chosen: Chosen,
+    chosen: Selection,
     match: Called | None,
     ticked: JournalEntry | None = None,
 ) -> None:
@@ -154,11 +154,11 @@ def _point(
                 judged = finding.line.aim and finding.line.aim.judged
                 result = judged or finding.line.result
                 name = telling.name(finding.line, session.lang)
-                links.offer(
+                links.offer_trace(
                     session.t(
                         "trace.figure", name=f"{name}, {telling.period(result, session.lang)}"
                     ),
-                    links.of_result(result, dict(chosen.where)),
+                    links.result_address(result, dict(chosen.where)),
                 )
             st.checkbox(
                 session.t("check.seen"),
@@ -195,7 +195,7 @@ def _lesson(session: Session, match: Called) -> None:
         st.caption(f"{origin} {session.t(f'check.lesson_{reach}')}")
 
 
-def way(session: Session, finding: Finding, chosen: Chosen) -> tuple[str, str, dict[str, str]]:
+def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str, dict[str, str]]:
     """Where a finding leads: the page, the words of its link, and the filters in the address."""
     address = {app.LANGUAGE: session.lang, app.DATA: app.DEMO if session.demo else app.OWN}
     address["category"] = finding.category or ""

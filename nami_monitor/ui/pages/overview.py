@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing.overview import Line, Overview
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -19,7 +19,7 @@ from nami_monitor.kpis.targets import Aim
 from nami_monitor.signals.departures import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.cards import Beside, Card, Chip, cards_html
+from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.links import Filters
 
@@ -136,11 +136,11 @@ def card(
         ),
         chip=CHIPS[line.assessment] if line.assessment else None,
         note=figure_notes.notes(session, result),
-        trace=links.trace(session, result, where),
+        trace=links.trace_of_result(session, result, where),
     )
 
 
-def _total(session: Session, result: KpiResult, where: Filters) -> tuple[Beside, ...]:
+def _total(session: Session, result: KpiResult, where: Filters) -> tuple[ComparedFigure, ...]:
     whole = figure_notes.total(session, result, where)
     return (whole,) if whole else ()
 
@@ -158,7 +158,7 @@ def _split(
     return written, "" if label in {"€", "%"} else label
 
 
-def _aim(session: Session, aim: Aim | None) -> Beside | None:
+def _aim(session: Session, aim: Aim | None) -> ComparedFigure | None:
     if aim is None or aim.value is None:
         return None
     kpi = CATALOGUE[aim.target.kpi]
@@ -174,14 +174,14 @@ def _aim(session: Session, aim: Aim | None) -> Beside | None:
             period=_period(session, aim.judged.period),
             gap=gap,
         )
-    return Beside(
+    return ComparedFigure(
         session.t("overview.aim.label", period=aim.target.period),
         _split(session, aim.value, kpi.unit, activity)[0],
         difference,
     )
 
 
-def _year_ago(session: Session, line: Line, where: Filters) -> Beside | None:
+def _year_ago(session: Session, line: Line, where: Filters) -> ComparedFigure | None:
     if line.year_ago.value is None or line.change is None:
         return None
     unit = line.result.unit
@@ -189,11 +189,11 @@ def _year_ago(session: Session, line: Line, where: Filters) -> Beside | None:
     difference = formats.difference(
         line.change, unit, session.lang, activity=activity, like=line.year_ago.value
     )
-    return Beside(
+    return ComparedFigure(
         _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],
         difference if line.change else session.t("overview.same"),
-        links.trace(session, line.year_ago, where),
+        links.trace_of_result(session, line.year_ago, where),
     )
 
 
@@ -250,12 +250,12 @@ def _traces(session: Session, glance: Overview) -> grid.Traces:
     earlier = session.t("trace.of", what=session.t("overview.table.year_ago"))
     return {
         session.t("trace.column"): [
-            links.trace(session, line.result, glance.where) for line in glance.listed
+            links.trace_of_result(session, line.result, glance.where) for line in glance.listed
         ],
         earlier: [
             None
             if line.year_ago.value is None
-            else links.trace(session, line.year_ago, glance.where)
+            else links.trace_of_result(session, line.year_ago, glance.where)
             for line in glance.listed
         ],
     }
@@ -281,7 +281,7 @@ def _row(session: Session, line: Line, where: Filters) -> tuple[Any, ...]:
     )
 
 
-def sheet(session: Session, glance: Overview) -> Table:
+def sheet(session: Session, glance: Overview) -> ChartTable:
     """Every KPI as a row of values, for the download."""
     columns = ("strategy", "kpi", "value", "unit", "total", "year_ago", "signal", "completeness",
                "evidence", "remark")  # fmt: skip
@@ -300,7 +300,7 @@ def sheet(session: Session, glance: Overview) -> Table:
         )
         for line in glance.listed
     )
-    return Table(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
+    return ChartTable(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
 
 
 def _signal(session: Session, line: Line) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.briefing import pilot as briefing
-from nami_monitor.charts.power_curves import Length, chances_sentence, chances_spec, chances_table
+from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -21,7 +21,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import booking, trend_chart
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.pages import measures, waterbed
 
 KEY: Final = "pilot"
@@ -137,15 +137,15 @@ def _cards(session: Session, found: Pilot) -> tuple[Card, ...]:
              note=session.t("pilot.cards.net_note", back=back)),
         Card(session.t("pilot.cards.smallest"), value=briefing.smallest(plan, lang),
              note=session.t("pilot.cards.smallest_note", power=power),
-             beside=(Beside(session.t("pilot.cards.reduction"), amount),
-                     Beside(session.t("pilot.cards.decrease"), decrease))),
+             beside=(ComparedFigure(session.t("pilot.cards.reduction"), amount),
+                     ComparedFigure(session.t("pilot.cards.decrease"), decrease))),
     )  # fmt: skip
 
 
 def _lengths(session: Session, found: Pilot) -> None:
     """The chances by how long the pilot lasts."""
     told = tuple(
-        Length(
+        PilotPower(
             plan.post_months, PERCENT * plan.chance_waterbed, PERCENT * plan.chance_net_reduction
         )
         for plan in briefing.told(found)
@@ -156,13 +156,13 @@ def _lengths(session: Session, found: Pilot) -> None:
     title = session.t("pilot.lengths")
     st.header(title, anchor=False)
     st.vega_lite_chart(
-        chances_spec(told, session.lang),
+        power_spec(told, session.lang),
         theme=None,
         key="pilot_lengths",
-        alt=chances_sentence(told, session.lang),
+        alt=power_sentence(told, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        table = chances_table(told, session.lang)
+        table = power_table(told, session.lang)
         trend_chart.show_table(session, table, "pilot_lengths_table", title)
 
 

@@ -43,7 +43,7 @@ AT_THE_START: Final = re.compile(r"^(\d+)([.)])|^([-+])")
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownReport:
     """The report that is on the screen.
 
     Args:
@@ -69,7 +69,7 @@ class Shown:
         return arrange.arranged(self.proposed, self.arrangement)
 
 
-def look_of_house(session: Session) -> Branding:
+def branding_of(session: Session) -> Branding:
     """Name, colours and logo; what is wrong with the settings file is said."""
     try:
         return read_branding()
@@ -111,7 +111,7 @@ def choose(session: Session) -> Wanted:
         categories,
         Audience(audience),
         "en" if lang == "en" else "nl",
-        look_of_house(session),
+        branding_of(session),
     )
 
 
@@ -132,12 +132,12 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def show(session: Session, wanted: Wanted) -> Shown:
+def show(session: Session, wanted: Wanted) -> ShownReport:
     """Build the report; a bar says how far it is."""
     found = _built(session, wanted)
     proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
     with session.store.read() as db:
-        return Shown(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
+        return ShownReport(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
 
 
 def _built(session: Session, wanted: Wanted) -> Briefing:
@@ -176,7 +176,7 @@ def _bar(session: Session, words: str) -> _Bar:
     return _Bar(step, done)
 
 
-def headline(session: Session, shown: Shown) -> None:
+def headline(session: Session, shown: ShownReport) -> None:
     """The month in one sentence, and how the report was left."""
     st.markdown(f"**{_plain(telling.headline(shown.found, session.lang))}**")
     left = len(shown.pages) - len(shown.arranged.pages)
@@ -184,7 +184,7 @@ def headline(session: Session, shown: Shown) -> None:
     st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)
 
 
-def pick(session: Session, shown: Shown) -> Page:
+def pick(session: Session, shown: ShownReport) -> Page:
     """The page that is looked at, with buttons to go to the one before and after it.
 
     A browser knows a choice by its words, so it is told anew when a page gets another number.
@@ -217,7 +217,7 @@ def pick(session: Session, shown: Shown) -> Page:
     return pages[at]
 
 
-def _listed(session: Session, page: Page, no: int, shown: Shown) -> str:
+def _listed(session: Session, page: Page, no: int, shown: ShownReport) -> str:
     label = f"{no}. {page.label}"
     if page.code in shown.arrangement.left_out:
         return session.t("presentation.out", label=label)
@@ -228,7 +228,7 @@ def _go(code: str) -> None:
     st.session_state[CHOSEN] = code
 
 
-def place(session: Session, shown: Shown, page: Page) -> None:
+def arrange_page(session: Session, shown: ShownReport, page: Page) -> None:
     """Where the page stands, and whether it is in the report."""
     codes = [one.code for one in shown.pages]
     at = codes.index(page.code)
@@ -251,14 +251,14 @@ def place(session: Session, shown: Shown, page: Page) -> None:
             )
 
 
-def _toggle(session: Session, shown: Shown, code: str, key: str) -> None:
+def _toggle(session: Session, shown: ShownReport, code: str, key: str) -> None:
     """Keep what the box says; a browser that says once more what stands changes nothing."""
     wanted = shown.arrangement.with_page(code, shown=bool(st.session_state[key]))
     if wanted != shown.arrangement:
         _save(session, shown, wanted)
 
 
-def _save(session: Session, shown: Shown, arrangement: Arrangement) -> None:
+def _save(session: Session, shown: ShownReport, arrangement: Arrangement) -> None:
     with session.store.write() as db:
         arrange.save(db, shown.wanted.name, shown.wanted.month, arrangement, session.who)
 
@@ -275,7 +275,7 @@ def _lines(found: Briefing, page: Page) -> list[tuple[Line, Filters]]:
     ]
 
 
-def preview(session: Session, shown: Shown, page: Page) -> None:
+def preview(session: Session, shown: ShownReport, page: Page) -> None:
     """The page as it will stand in the report; each figure of its table can be traced."""
     with st.container(border=True, key="presentation_page"):
         st.caption(_plain(page.label))
@@ -289,7 +289,7 @@ def preview(session: Session, shown: Shown, page: Page) -> None:
         if page.grid:
             heads = [Head(head) for head in page.grid.head]
             lines = _lines(shown.found, page)
-            traced = [links.trace(session, line.result, where) for line, where in lines]
+            traced = [links.trace_of_result(session, line.result, where) for line, where in lines]
             grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
                  file=page.label, download=False,
                  traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip
@@ -312,7 +312,7 @@ def _plain(words: str) -> str:
     return "  \n".join(lines)
 
 
-def edit(session: Session, shown: Shown, page: Page) -> None:
+def edit(session: Session, shown: ShownReport, page: Page) -> None:
     """Rewrite the headline, a comment and what is asked; the proposal can be had back."""
     proposal = next(one for one in shown.proposed.pages if one.code == page.code)
     month = formats.month(shown.wanted.month, session.lang)
@@ -341,7 +341,7 @@ def edit(session: Session, shown: Shown, page: Page) -> None:
         st.rerun()
 
 
-def downloads(session: Session, shown: Shown) -> None:
+def downloads(session: Session, shown: ShownReport) -> None:
     """Make a file, with a bar that says how far it is, and offer it."""
     st.header(session.t("presentation.take"), anchor=False)
     if not shown.arranged.pages:
@@ -369,5 +369,5 @@ def downloads(session: Session, shown: Shown) -> None:
                 )
 
 
-def _version(session: Session, shown: Shown) -> tuple[str, int, Arrangement]:
+def _version(session: Session, shown: ShownReport) -> tuple[str, int, Arrangement]:
     return str(session.store.path), session.store.version(), shown.arrangement

@@ -29,8 +29,8 @@ from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import Beside, Card, cards_html
-from nami_monitor.ui.filters import ALL, Chosen
+from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
+from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 
@@ -68,7 +68,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Chosen:
+def chosen(session: Session, offered: Choices) -> Selection:
     """Category, location group, last month and kind of period."""
     left, middle, right, last = st.columns(4)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -97,10 +97,10 @@ def chosen(session: Session, offered: Choices) -> Chosen:
         kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
     where = {"category": (category,), "group": (group,)}
     kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
-    return Chosen(kept, parse_month(month), category, kind)
+    return Selection(kept, parse_month(month), category, kind)
 
 
-def ledger(session: Session, picked: Chosen) -> Ledger:
+def ledger(session: Session, picked: Selection) -> Ledger:
     """What the ledger has to say."""
     return _ledger(session.store, picked.month, picked.where, str(picked.kind))
 
@@ -140,15 +140,15 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, a
                     reason=words.reason(session, result))  # fmt: skip
     whole = result.unit in {Unit.EUR, Unit.PERCENT}
     before = results[0]
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[ComparedFigure, ...] = ()
     if before.value is not None:
         gap = formats.difference(result.value - before.value, result.unit, lang, like=before.value)
         beside = (
-            Beside(
+            ComparedFigure(
                 formats.period(before.period.start, before.period.end, before.period.kind, lang),
                 formats.figure(before.value, before.unit, lang),
                 gap,
-                links.trace(session, before, where),
+                links.trace_of_result(session, before, where),
             ),
         )
     return Card(
@@ -160,7 +160,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, a
         spark=tuple(one.value for one in results),
         spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
         note=_rests_on(session, result, alone=alone),
-        trace=links.trace(session, result, where),
+        trace=links.trace_of_result(session, result, where),
     )
 
 
@@ -197,21 +197,21 @@ def decided(session: Session, found: Ledger) -> None:
     with st.expander(session.t("trends.as_table")):
         table = decision_bars.decisions_table(found.decisions, DECISIONS, session.lang)
         months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
-        traces = [links.sum_of(session, COUNTED, month, found.where) for month in months]
+        traces = [links.trace_of_figure(session, COUNTED, month, found.where) for month in months]
         column = {session.t("trace.column"): traces}
         trend_chart.show_table(
             session, table, "decisions_table", session.t("requests.decisions"), column
         )
 
 
-def rate(session: Session, picked: Chosen) -> None:
+def rate(session: Session, picked: Selection) -> None:
     """The refusal rate over time."""
     monthly = picked.kind if picked.kind != PeriodKind.R12 else PeriodKind.MONTH
-    ask = Ask(monthly, picked.month, trend_chart.how_many(monthly), where=dict(picked.where))
+    ask = Ask(monthly, picked.month, trend_chart.periods_shown(monthly), where=dict(picked.where))
     results = cache.figures(session.store, RATE, ask)
     st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
     st.caption(words.kpi_says(session, CATALOGUE[RATE]))
-    trend_chart.draw_or_say(session, RATE, results, ask.where, key="refuse_rate_trend")
+    trend_chart.show_trend(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
 def apart(session: Session, found: Ledger) -> None:
@@ -228,7 +228,7 @@ def apart(session: Session, found: Ledger) -> None:
         )
     )
     if found.blocked:
-        table = tables.Table(
+        table = tables.ChartTable(
             (session.t("requests.apart.reason"), session.t("requests.apart.count")),
             tuple((reason(session, why), n) for why, n in found.blocked.items()),
             (None, lambda n: formats.number(n, session.lang)),
@@ -238,9 +238,9 @@ def apart(session: Session, found: Ledger) -> None:
         if found.counts[decision]:
             where = {**found.where, "decision": (decision,)}
             said = f"{words.value_name(session, decision)} ({found.counts[decision]})"
-            links.offer(
+            links.offer_trace(
                 session.t("trace.figure", name=said),
-                links.of_figure(COUNTED, found.period, where),
+                links.figure_address(COUNTED, found.period, where),
             )
 
 
@@ -252,7 +252,7 @@ def reason(session: Session, code: str) -> str:
     return session.t(key) if has_text(key, session.lang) else code
 
 
-def table(session: Session, picked: Chosen) -> None:
+def table(session: Session, picked: Selection) -> None:
     """The requests of the period."""
     st.header(session.t("requests.ledger"), anchor=False)
     try:

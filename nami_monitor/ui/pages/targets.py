@@ -10,7 +10,7 @@ import streamlit as st
 
 from nami_monitor.briefing import aims as briefing
 from nami_monitor.briefing.aims import Event, Line, Step
-from nami_monitor.charts.target_bars import AimPoint, aim_sentence, aim_spec, aim_table
+from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month, period_at
 from nami_monitor.core.words import Direction, PeriodKind, Unit
@@ -168,7 +168,9 @@ def table(session: Session, found: Sequence[Line], names: Names) -> None:
     widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
     judged = [line.aim.judged if line.aim else None for line in found]
     traces = [
-        links.trace(session, one, _where(line.target)) if one and one.value is not None else None
+        links.trace_of_result(session, one, _where(line.target))
+        if one and one.value is not None
+        else None
         for line, one in zip(found, judged, strict=True)
     ]
     column = {session.t("trace.column"): traces}
@@ -236,7 +238,7 @@ def course(session: Session, line: Line, names: Names) -> None:
     st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
     steps = _course(session.store, line.target)
     points = tuple(
-        AimPoint(
+        TargetPoint(
             period_name(session, step.period),
             step.result.value if step.result else None,
             step.goal,
@@ -251,15 +253,17 @@ def course(session: Session, line: Line, names: Names) -> None:
     measure = words.activity_name(session, activity)
     st.caption(formats.unit_label(unit, session.lang, activity=measure))
     st.vega_lite_chart(
-        aim_spec(points, unit, session.lang),
+        target_spec(points, unit, session.lang),
         theme=None,
         key="target_course",
-        alt=aim_sentence(points, said, unit, session.lang),
+        alt=target_sentence(points, said, unit, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        found = aim_table(points, unit, session.lang, measure)
+        found = target_table(points, unit, session.lang, measure)
         traces = [
-            links.trace(session, step.result, _where(line.target)) if step.result else None
+            links.trace_of_result(session, step.result, _where(line.target))
+            if step.result
+            else None
             for step in reversed(steps)
         ]
         column = {session.t("trace.column"): traces}
@@ -352,7 +356,7 @@ def attainment_section(session: Session) -> None:
         )
     with right:
         kind = filters.period(session, parse_month(month), months, PeriodKind.YEAR)
-    ask = Ask(kind, parse_month(month), trend_chart.how_many(kind))
+    ask = Ask(kind, parse_month(month), trend_chart.periods_shown(kind))
     results = cache.figures(session.store, CODE, ask)
     latest = results[-1]
     period = formats.period(

@@ -44,16 +44,16 @@ BOXES: Final = ("category",)
 """Filters that have a box; the others are said in a sentence."""
 
 
-def said(name: str) -> str:
+def in_address(name: str) -> str:
     """What the address says under a name; empty for nothing."""
     return str(st.query_params.get(name, ALL))
 
 
-def asked(session: Session) -> tuple[Kpi, Ask]:
+def asked_figure(session: Session) -> tuple[Kpi, Ask]:
     """The figure that the address names; see ``links.asked``."""
-    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    address = {name: st.query_params.get_all(name) for name in st.query_params}
     months = cache.choices(session.store).months
-    return links.asked(said, months[0] if months else None)
+    return links.read_figure(address, months[0] if months else None)
 
 
 def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
@@ -64,20 +64,21 @@ def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
     months = sorted({f"{one:%Y-%m}" for one in offered.months} | {month}, reverse=True)
     first, second, third, fourth = st.columns([2, 1, 1, 1])
     with first:
-        box("kpi", session.t("trace.kpi"), kpi.code, list(dict.fromkeys([*CATALOGUE, kpi.code])),
+        address_box("kpi", session.t("trace.kpi"), kpi.code,
+             list(dict.fromkeys([*CATALOGUE, kpi.code])),
              lambda code: words.kpi_name(session, TRACED[code]))  # fmt: skip
     with second:
         category = next(iter(ask.where.get("category", ())), ALL)
-        box("category", session.t("filters.category"), category,
+        address_box("category", session.t("filters.category"), category,
              list(dict.fromkeys([*offered.categories, ALL, category])),
              lambda code: filters.category_name(session, code))  # fmt: skip
     with third:
-        box("month", session.t("filters.month"), month, months,
+        address_box("month", session.t("filters.month"), month, months,
              lambda code: formats.month(code, session.lang) if code else words.NONE)  # fmt: skip
     with fourth:
         kinds = [*PeriodKind, *offered.programmes, *own]
         kind = SPAN if own else ask.kind
-        box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
+        address_box("period", session.t("trace.period"), kind, list(dict.fromkeys([*kinds, kind])),
              lambda code: offered.programmes.get(code) or _kind(session, code))  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def _kind(session: Session, code: str) -> str:
     return session.t(key) if has_text(key, session.lang) else code
 
 
-def box(
+def address_box(
     name: str, label: str, now: str, options: Sequence[str], shown: Callable[[str], str]
 ) -> None:
     """A box that says what the address says; a choice changes the address.
@@ -122,7 +123,7 @@ def _drop(named: Any) -> None:
         st.query_params.pop(name, None)
 
 
-def narrowed(session: Session, ask: Ask) -> None:
+def other_filters(session: Session, ask: Ask) -> None:
     """The filters that have no box, with a way to drop them."""
     found = {
         name: values for name, values in ask.where.items() if name not in BOXES or len(values) > 1
@@ -130,13 +131,13 @@ def narrowed(session: Session, ask: Ask) -> None:
     if not found:
         return
     with session.store.read() as db:
-        said = [
+        texts = [
             f"{_dimension(session, name)}: "
             + ", ".join(_called(session, name, values, names(db, name, values, session.lang)))
             for name, values in sorted(found.items())
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
-        st.text(session.t("trace.filters", filters="; ".join(said)))
+        st.text(session.t("trace.filters", filters="; ".join(texts)))
         st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(found),))
 
 
@@ -172,10 +173,10 @@ def figure(session: Session, found: Trace, ask: Ask) -> None:
         st.info(words.reason(session, result))
         return
     whole = figure_notes.total(session, result, ask.where)
-    said = [f"{whole.label} {whole.value}"] if whole else []
-    said += [part for part in [figure_notes.notes(session, result)] if part]
-    if said:
-        st.caption(". ".join(said))
+    texts = [f"{whole.label} {whole.value}"] if whole else []
+    texts += [part for part in [figure_notes.notes(session, result)] if part]
+    if texts:
+        st.caption(". ".join(texts))
 
 
 def headline(session: Session, result: KpiResult) -> str:
@@ -284,7 +285,7 @@ KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
 """The files that rows are offered in."""
 
 
-def listed(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
+def show_rows(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
     """The rows themselves, of all batches or of one, page by page, and all of them as a file."""
     if not found.batches:
         return
@@ -318,15 +319,15 @@ def listed(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
 def _which(session: Session, found: Trace) -> tuple[str, int | None]:
     """The table and the batch whose rows are shown."""
     usual = next((p.table for p in found.batches if p.numerator is not None), found.tables[0])
-    table = said("table") if said("table") in found.tables else usual
+    table = in_address("table") if in_address("table") in found.tables else usual
     mine = {str(part.batch): part for part in found.batches if part.table == table}
-    batch = said("batch") if said("batch") in mine else ALL
+    batch = in_address("batch") if in_address("batch") in mine else ALL
     left, right = st.columns(2)
     with left:
-        box("table", session.t("trace.table"), table, list(found.tables),
+        address_box("table", session.t("trace.table"), table, list(found.tables),
              lambda name: words.table_name(session, name))  # fmt: skip
     with right:
-        box("batch", session.t("trace.batch"), batch, [ALL, *mine],
+        address_box("batch", session.t("trace.batch"), batch, [ALL, *mine],
              lambda number: _batch_name(session, mine[number]) if number
              else session.t("trace.all_batches"))  # fmt: skip
     return table, int(batch) if batch else None
@@ -339,9 +340,9 @@ def _batch_name(session: Session, part: BatchPart) -> str:
 def _page(session: Session, total: int) -> int:
     """Which page is shown, counted from 0; a box where there are several."""
     pages = [str(number) for number in range(max(1, -(-total // PAGE_ROWS)))]
-    page = said("page") if said("page") in pages else pages[0]
+    page = in_address("page") if in_address("page") in pages else pages[0]
     if len(pages) > 1:
-        box("page", session.t("trace.page"), page, pages,
+        address_box("page", session.t("trace.page"), page, pages,
              lambda number: _span(session, int(number), total))  # fmt: skip
     return int(page)
 

@@ -73,7 +73,7 @@ def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> No
     if said:
         figure = words.figure(session, result)
         st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(said)))
-    links.offer(session.t("trace.latest"), links.of_result(result, where))
+    links.offer_trace(session.t("trace.latest"), links.result_address(result, where))
 
 
 def year_end_references(session: Session, code: str, ask: Ask) -> None:
@@ -91,7 +91,7 @@ def year_end_references(session: Session, code: str, ask: Ask) -> None:
         st.text(_year_end_sentence(session, found))
         for year, _ in found.earlier:
             whole = Period(date(year, 1, 1), date(year, 12, 1), PeriodKind.YEAR)
-            links.offer_sum(session, code, whole, ask.where)
+            links.offer_figure(session, code, whole, ask.where)
 
 
 def _year_end_sentence(session: Session, found: YearEnd) -> str:

@@ -12,15 +12,20 @@ import streamlit as st
 
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.charts import palette
-from nami_monitor.charts.forest_plot import Place, reach_sentence, reach_spec
+from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
 from nami_monitor.charts.mirrored_bars import (
     Departure,
     mirrored_sentence,
     mirrored_spec,
     mirrored_table,
 )
-from nami_monitor.charts.placebo_lines import Course, placebo_sentence, placebo_spec, placebo_table
-from nami_monitor.charts.tables import Table
+from nami_monitor.charts.placebo_lines import (
+    EffectPath,
+    placebo_sentence,
+    placebo_spec,
+    placebo_table,
+)
+from nami_monitor.charts.tables import ChartTable
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
@@ -42,14 +47,14 @@ from nami_monitor.store import Store
 from nami_monitor.ui import cache, chart_notes, filters, links, trend_chart
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.cards import Beside, Card, cards_html
+from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
 
 BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 
-def strip(session: Session, one: Evaluation) -> None:
+def quotient_strip(session: Session, one: Evaluation) -> None:
     """Which share came back, on its strip."""
     found = one.result.quotient if one.result else None
     if found is None or WITHOUT_QUOTIENT & set(one.verdicts):
@@ -84,12 +89,14 @@ def bars(session: Session, one: Evaluation) -> None:
     called = cache.lessons_of_measure(session.store, one.intervention.code, months[-1])
     _draw(
         session,
-        mirrored_spec(rows, start, one.unit, session.lang, chart_notes.marks(session, called)),
+        mirrored_spec(
+            rows, start, one.unit, session.lang, chart_notes.lesson_marks(session, called)
+        ),
         mirrored_sentence(rows, start, one.unit, session.lang),
         mirrored_table(rows, one.unit, session.lang),
         BARS,
         title,
-        on_select=partial(chart_notes.clicked, BARS) if called else "ignore",
+        on_select=partial(chart_notes.open_clicked, BARS) if called else "ignore",
     )
     chart_notes.lessons(session, called, BARS)
 
@@ -115,7 +122,7 @@ def path(session: Session, one: Evaluation) -> None:
     }
     effect, band, placebos = told[which]
     months = one.window.months
-    course = Course(
+    course = EffectPath(
         months=tuple(months[at] for at in found.months),
         effect=tuple(map(float, effect)),
         band=tuple(map(float, band)),
@@ -135,7 +142,7 @@ def path(session: Session, one: Evaluation) -> None:
     )
 
 
-def went(session: Session, one: Evaluation) -> None:
+def destinations(session: Session, one: Evaluation) -> None:
     """Where it may have gone: the chart of what can be told, and a table of every place."""
     if not one.destinations:
         return
@@ -145,16 +152,16 @@ def went(session: Session, one: Evaluation) -> None:
     st.markdown(session.t("waterbed.went.words"))
     told = briefing.drawn(one)
     drawn = tuple(
-        Place(briefing.place(each, lang), found.value, found.low, found.high, each.shown)
+        PlaceEffect(briefing.place(each, lang), found.value, found.low, found.high, each.shown)
         for each in told
         if (found := each.effect) is not None
     )
     if drawn:
         st.vega_lite_chart(
-            reach_spec(drawn, one.unit, lang),
+            forest_spec(drawn, one.unit, lang),
             theme=None,
             key="waterbed_went",
-            alt=reach_sentence(drawn, one.unit, lang),
+            alt=forest_sentence(drawn, one.unit, lang),
         )
     rest = len(one.destinations) - len(told)
     if rest:
@@ -170,7 +177,7 @@ def _draw(
     session: Session,
     spec: dict[str, Any],
     sentence: str,
-    table: Table,
+    table: ChartTable,
     key: str,
     title: str,
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
@@ -197,10 +204,10 @@ def register(store: Store) -> tuple[Intervention, ...]:
 
 
 @cached(entries=4, shared=True)
-def _panel_data(store: Store, category: str, more: tuple[str, ...]) -> PanelData:
+def _panel_data(store: Store, category: str, products: tuple[str, ...]) -> PanelData:
     """What comparisons in a category rest on; visitors share it, and nobody changes it."""
     with store.read() as db:
-        return read_panel_data(db, [category], more)
+        return read_panel_data(db, [category], products)
 
 
 @cached(entries=50)
@@ -230,16 +237,16 @@ def part(session: Session) -> None:
     with right:
         one = reading(session, answers)
     verdict(session, one)
-    if one.excused and not anyway(session):
+    if one.excused and not show_anyway(session):
         return
     if not one.estimated:
         bullets(briefing.remarks(one, session.lang))
     effects(session, one, answers)
-    strip(session, one)
-    more(session, one)
+    quotient_strip(session, one)
+    needed(session, one)
     bars(session, one)
     path(session, one)
-    went(session, one)
+    destinations(session, one)
     remarks(session, one)
     sensitivity(session, one)
     sites(session, one)
@@ -313,7 +320,7 @@ def verdict(session: Session, one: Evaluation) -> None:
         st.caption(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker))))
 
 
-def anyway(session: Session) -> bool:
+def show_anyway(session: Session) -> bool:
     """Whether the figures of a measure that is not judged are asked for."""
     return st.checkbox(session.t("waterbed.anyway"), key="waterbed_anyway")
 
@@ -344,7 +351,7 @@ def effects(session: Session, one: Evaluation, answers: Sequence[Evaluation]) ->
     cards = tuple(_card(session, part, one, answers) for part in PARTS)
     st.html(cards_html(cards, session.lang))
     name = session.t(f"kpis.{NET[one.unit]}.name")
-    links.offer(session.t("trace.figure", name=name), _figure(one))
+    links.offer_trace(session.t("trace.figure", name=name), _figure(one))
 
 
 def _figure(one: Evaluation) -> links.Address:
@@ -353,12 +360,12 @@ def _figure(one: Evaluation) -> links.Address:
     first, last = (month.replace(day=1) for month in (months[0], months[-1]))
     period = Period(first, last, span(first, last))
     where = {"intervention": (one.intervention.code,)}
-    return links.of_figure(NET[one.unit], period, where)
+    return links.figure_address(NET[one.unit], period, where)
 
 
 def _card(session: Session, part: str, one: Evaluation, answers: Sequence[Evaluation]) -> Card:
     found = getattr(one.result, part)
-    interval = Beside(
+    interval = ComparedFigure(
         session.t("waterbed.heads.interval"), briefing.span(found, one.unit, session.lang)
     )
     others = [_beside(session, part, each) for each in answers if each.unit is not one.unit]
@@ -371,12 +378,12 @@ def _card(session: Session, part: str, one: Evaluation, answers: Sequence[Evalua
     )
 
 
-def _beside(session: Session, part: str, one: Evaluation) -> Beside:
+def _beside(session: Session, part: str, one: Evaluation) -> ComparedFigure:
     label = session.t(f"waterbed.heads.{one.unit}")
     found = getattr(one.result, part) if one.result else None
     if found is None:
-        return Beside(label, session.t("waterbed.withheld"))
-    return Beside(
+        return ComparedFigure(label, session.t("waterbed.withheld"))
+    return ComparedFigure(
         label,
         briefing.amount(found, one.unit, session.lang),
         f"({briefing.span(found, one.unit, session.lang)})",
@@ -384,7 +391,7 @@ def _beside(session: Session, part: str, one: Evaluation) -> Beside:
     )
 
 
-def more(session: Session, one: Evaluation) -> None:
+def needed(session: Session, one: Evaluation) -> None:
     """What would be needed to say more."""
     said = briefing.more(one, session.lang)
     if said:

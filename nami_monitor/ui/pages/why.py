@@ -10,7 +10,7 @@ import streamlit as st
 
 from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.why import Explained, Line
-from nami_monitor.charts.contribution_bars import COLOURS, Bar, contributions_spec
+from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
 from nami_monitor.core.words import OverTime
 from nami_monitor.i18n import formats
@@ -36,7 +36,7 @@ BOXES = frozenset({"category", "group", "channel"})
 """Filters with a box of their own on the page; the others stand in the address alone."""
 
 
-def narrowed(session: Session, code: str) -> dict[str, tuple[str, ...]]:
+def other_filters(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     """Filters of the address that have no box, said on the page, with a way to drop them.
 
     A filter that no figure of the KPI knows is left out.
@@ -104,7 +104,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
         st.text(found.sentence)
         for one in (found.why.before, found.why.after):
             if one.value is not None:
-                links.offer_sum(session, _sum_code(found), one.period, ask.where)
+                links.offer_figure(session, _sum_code(found), one.period, ask.where)
         if found.lines:
             _draw(session, found, ask)
         elif not offered:
@@ -125,7 +125,7 @@ def _draw(session: Session, found: Explained, ask: Ask) -> None:
     lang, told = session.lang, found.why
     name = words.kpi_name(session, told.kpi)
     bars = tuple(
-        Bar(line.name, line.amount, str(line.effect), _bare(found, line.amount, lang))
+        ContributionBar(line.name, line.amount, str(line.effect), _bare(found, line.amount, lang))
         for line in found.lines
     )
     effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
@@ -237,7 +237,7 @@ def _traced(session: Session, found: Explained, line: Line, column: str) -> str:
         return written
     period = sides[column].period
     said = session.t("trace.named", value=_cell(session, found, line, column), name=line.name)
-    address = links.sum_of(session, _sum_code(found), period, line.where)
+    address = links.trace_of_figure(session, _sum_code(found), period, line.where)
     return (
         f'<a class="nami-trace" href="{escape(address)}" aria-label="{escape(said)}">{written}</a>'
     )

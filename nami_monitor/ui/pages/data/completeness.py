@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from nami_monitor.charts.completeness_grid import Cell, Delivered, completeness_spec
+from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, completeness_spec
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
@@ -52,27 +52,27 @@ def part(session: Session) -> None:
         _learnt(session, one)
 
 
-def delivered(month: SourceMonth) -> Delivered:
+def delivered(month: SourceMonth) -> DeliveryState:
     """How a source's month is drawn: a break first, then what is missing."""
     if month.breaks:
-        return Delivered.BREAK
+        return DeliveryState.BREAK
     if not month.lines:
-        return Delivered.MISSING if month.owed else Delivered.NOT_DUE
-    return Delivered.DELIVERED if month.share >= 1 else Delivered.PARTIAL
+        return DeliveryState.MISSING if month.owed else DeliveryState.NOT_DUE
+    return DeliveryState.DELIVERED if month.share >= 1 else DeliveryState.PARTIAL
 
 
-def _cell(session: Session, month: SourceMonth) -> Cell:
+def _cell(session: Session, month: SourceMonth) -> DeliveryCell:
     note = ""
     if month.expected_locations:
         note = session.t(
             "data.completeness.locations", here=month.locations, due=month.expected_locations
         )
-    return Cell(month.source, month.month, delivered(month), note)
+    return DeliveryCell(month.source, month.month, delivered(month), note)
 
 
-def _sentence(session: Session, cells: Sequence[Cell]) -> str:
-    count = sum(cell.state is Delivered.MISSING for cell in cells)
-    partial = sum(cell.state is Delivered.PARTIAL for cell in cells)
+def _sentence(session: Session, cells: Sequence[DeliveryCell]) -> str:
+    count = sum(cell.state is DeliveryState.MISSING for cell in cells)
+    partial = sum(cell.state is DeliveryState.PARTIAL for cell in cells)
     sources = len({cell.source for cell in cells})
     said = [session.t("data.completeness.sources", n=sources)]
     if count:
@@ -85,11 +85,11 @@ def _sentence(session: Session, cells: Sequence[Cell]) -> str:
 
 
 SIGNS = {
-    Delivered.DELIVERED: ("■", "var(--nami-ink)"),
-    Delivered.PARTIAL: ("▄", "var(--nami-link)"),
-    Delivered.MISSING: ("✕", "var(--nami-second)"),
-    Delivered.BREAK: ("▲", "var(--nami-second)"),
-    Delivered.NOT_DUE: ("·", "var(--nami-grey)"),
+    DeliveryState.DELIVERED: ("■", "var(--nami-ink)"),
+    DeliveryState.PARTIAL: ("▄", "var(--nami-link)"),
+    DeliveryState.MISSING: ("✕", "var(--nami-second)"),
+    DeliveryState.BREAK: ("▲", "var(--nami-second)"),
+    DeliveryState.NOT_DUE: ("·", "var(--nami-grey)"),
 }
 
 

@@ -16,7 +16,7 @@ from nami_monitor.ui import app
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui import words
-from nami_monitor.ui.pages.data.session_files import Offer
+from nami_monitor.ui.pages.data.session_files import OfferedFile
 from collections.abc import Iterator
 from html import escape
 from nami_monitor.ingest.report import Report, TableCounts
@@ -114,7 +114,7 @@ def _sentences(session: Session, report: Report) -> Iterator[str]:
         yield session.t("data.report.released", batches=batches)
 
 
-def part(session: Session, offer: Offer, profile: Profile) -> None:
+def part(session: Session, offer: OfferedFile, profile: Profile) -> None:
     """Show what an import would do, ask what it asks, and book it on request.
 
     Raises:
@@ -164,7 +164,7 @@ def _nothing_new(found: Report) -> bool:
 
 def book(
     session: Session,
-    offer: Offer,
+    offer: OfferedFile,
     profile: Profile,
     answers: Answers,
     period: date | None = None,
@@ -189,7 +189,7 @@ def book(
 
 
 def _look(
-    session: Session, offer: Offer, profile: Profile, answers: Answers, period: date | None
+    session: Session, offer: OfferedFile, profile: Profile, answers: Answers, period: date | None
 ) -> Report:
     store = session.store
     key = ("look", offer.key, write_profile(profile), answers, period, store.version())
@@ -209,7 +209,7 @@ def _look(
         )
 
 
-def _period(session: Session, offer: Offer, profile: Profile) -> date | None:
+def _period(session: Session, offer: OfferedFile, profile: Profile) -> date | None:
     """The month that a file is about, where it does not say so itself."""
     named = {
         name
@@ -228,7 +228,7 @@ def _period(session: Session, offer: Offer, profile: Profile) -> date | None:
     )
 
 
-def _codes(session: Session, offer: Offer, found: Report) -> Answers:
+def _codes(session: Session, offer: OfferedFile, found: Report) -> Answers:
     """Ask what to do with codes of which no list is known."""
     for question in found.questions:
         if question.key == CODES:
@@ -245,7 +245,7 @@ def _codes(session: Session, offer: Offer, found: Report) -> Answers:
     return Answers()
 
 
-def _rest(session: Session, offer: Offer, found: Report, answers: Answers) -> Answers:
+def _rest(session: Session, offer: OfferedFile, found: Report, answers: Answers) -> Answers:
     """Ask, once the codes are settled, about rows set aside and about replacing."""
     keys = {question.key: question for question in found.questions}
     if CODES not in keys and ASIDE in keys:
@@ -266,7 +266,7 @@ def _open(found: Report, answers: Answers) -> bool:
     return CODES in asked or (ASIDE in asked and not answers.accept_set_aside)
 
 
-def _replace(session: Session, offer: Offer, question: Question) -> bool:
+def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:
     values = question.values
     st.markdown(
         session.t(

@@ -25,10 +25,10 @@ from nami_monitor.ui.pages.data import file_questions
 from nami_monitor.ui.pages.data import file_questions
 from nami_monitor.ui import words
 from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.pages.data.session_files import Offer
+from nami_monitor.ui.pages.data.session_files import OfferedFile
 
 
-def panel(session: Session, offer: Offer, initial: Profile | None, name: str) -> None:
+def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: str) -> None:
     """Make a profile for a file, or change one.
 
     Args:
@@ -71,14 +71,14 @@ def ready(profile: Profile) -> Profile:
     return replace(profile, tables=tuple(tables))
 
 
-def _take(offer: Offer, before: Profile, made: Profile) -> None:
+def _take(offer: OfferedFile, before: Profile, made: Profile) -> None:
     """Keep the draft; what stands above it is drawn again when the file is read in another way."""
     session_files.keep_draft(offer.key, made)
     if (before.layout, before.unpivot) != (made.layout, made.unpivot):
         st.rerun()
 
 
-def _first(offer: Offer, sheet: Sheet) -> Profile:
+def _first(offer: OfferedFile, sheet: Sheet) -> Profile:
     """A first guess: the likeliest table, with what is suggested."""
     ranked = guess_table(sheet)
     table = ranked[0][0] if ranked else "orders"
@@ -106,7 +106,7 @@ def _source(name: str) -> str:
     return " ".join(kept or words).capitalize()
 
 
-def _tables(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> Profile:
+def _tables(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profile) -> Profile:
     """Ask which table the file fills, and which others beside it."""
     left, right = st.columns(2)
     names = [table.name for table in profile.tables]
@@ -141,7 +141,7 @@ def _tables(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> P
     return replace(profile, source=source.strip(), tables=tables)
 
 
-def _preview(session: Session, offer: Offer, sheet: Sheet, profile: Profile) -> None:
+def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profile) -> None:
     """Show the first rows as they would be booked; ask about dates and decimals where needed."""
     st.markdown(f"**{session.t('data.map.preview')}**")
     missing = _missing(profile)
@@ -172,7 +172,7 @@ def _vat_open(profile: Profile) -> bool:
     return file_questions.has_money(profile) and profile.vat is None
 
 
-def _rows(session: Session, offer: Offer, shown: Preview) -> None:
+def _rows(session: Session, offer: OfferedFile, shown: Preview) -> None:
     spec = {column.name: column for column in columns(shown.table)}
     heads = [
         Head(session.t("data.aside.line"), lambda line: str(int(line))),
@@ -217,7 +217,7 @@ def _apart(heads: Sequence[Head]) -> list[Head]:
     return apart
 
 
-def _save(session: Session, offer: Offer, profile: Profile, name: str) -> None:
+def _save(session: Session, offer: OfferedFile, profile: Profile, name: str) -> None:
     """Keep the profile; from then on files like this one are recognised."""
     if _missing(profile) or _vat_open(profile):
         return

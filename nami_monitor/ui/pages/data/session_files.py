@@ -39,7 +39,7 @@ class Uploaded(Protocol):
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferedFile:
     """A file that a visitor offered.
 
     Args:
@@ -68,9 +68,9 @@ class _Folder:
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
-def offer(file: Uploaded) -> Offer:
+def keep_file(file: Uploaded) -> OfferedFile:
     """Keep a copy of an uploaded file for as long as the session lasts."""
-    offered = cast("dict[str, Offer]", st.session_state.setdefault(OFFERED, {}))
+    offered = cast("dict[str, OfferedFile]", st.session_state.setdefault(OFFERED, {}))
     if file.file_id not in offered:
         if FOLDER not in st.session_state:
             st.session_state[FOLDER] = _Folder()
@@ -80,7 +80,7 @@ def offer(file: Uploaded) -> Offer:
         path = cast("_Folder", st.session_state[FOLDER]).path / digest / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        offered[file.file_id] = Offer(name, f"{slug(name)}{digest}", path, len(content))
+        offered[file.file_id] = OfferedFile(name, f"{slug(name)}{digest}", path, len(content))
     return offered[file.file_id]
 
 
@@ -127,7 +127,7 @@ def done(key: str) -> Report | None:
     return cast("Report | None", st.session_state.get(f"{DONE}.{key}"))
 
 
-def keep_done(offered: Offer, report: Report) -> None:
+def keep_done(offered: OfferedFile, report: Report) -> None:
     """Keep the report of a file that was booked; its parsed cells go."""
     st.session_state[f"{DONE}.{offered.key}"] = report
     shutil.rmtree(offered.cells, ignore_errors=True)

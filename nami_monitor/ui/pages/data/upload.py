@@ -24,7 +24,7 @@ from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui.pages.data import profile_form
 from nami_monitor.ui.pages.data import import_preview
 from nami_monitor.ui.pages.data import import_preview
-from nami_monitor.ui.pages.data.session_files import Offer
+from nami_monitor.ui.pages.data.session_files import OfferedFile
 
 NEW = ""
 PROFILE = ".toml"
@@ -55,7 +55,7 @@ def part(session: Session) -> None:
         _saved(session, library)
         _templates(session)
         return
-    offers = [session_files.offer(file) for file in files]
+    offers = [session_files.keep_file(file) for file in files]
     data = [offer for offer in offers if not offer.name.endswith(PROFILE)]
     for offer in offers:
         if offer not in data:
@@ -124,7 +124,7 @@ def _toml(session: Session, name: str, profile: Profile) -> None:
     )
 
 
-def _new_profile(session: Session, offer: Offer) -> None:
+def _new_profile(session: Session, offer: OfferedFile) -> None:
     """A profile that someone passed on."""
     try:
         profile = parse_profile(offer.path.read_text("utf-8"))
@@ -137,7 +137,7 @@ def _new_profile(session: Session, offer: Offer) -> None:
         st.success(session.t("data.profiles.kept", source=profile.source, name=path.stem))
 
 
-def _all_at_once(session: Session, offers: Sequence[Offer], library: Mapping[str, Profile]) -> None:
+def _all_at_once(session: Session, offers: Sequence[OfferedFile], library: Mapping[str, Profile]) -> None:
     """Book every file that is recognised and of which nothing is to be asked."""
     waiting = {
         offer: library[names[0]]
@@ -158,14 +158,14 @@ def _all_at_once(session: Session, offers: Sequence[Offer], library: Mapping[str
     st.rerun()
 
 
-def _names(offer: Offer, library: Mapping[str, Profile]) -> tuple[str, ...]:
+def _names(offer: OfferedFile, library: Mapping[str, Profile]) -> tuple[str, ...]:
     key = ("recognised", offer.key, repr(library))
     return session_files.remember(
         key, lambda: recognise(offer.path, library, offer.name, offer.cells)
     ).profiles
 
 
-def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> None:
+def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) -> None:
     """One file, from being offered to being booked."""
     st.header(offer.name, anchor=False)
     booked = session_files.done(offer.key)
@@ -211,7 +211,7 @@ def _file(session: Session, offer: Offer, library: Mapping[str, Profile]) -> Non
 
 
 def _choose(
-    session: Session, offer: Offer, names: Sequence[str], library: Mapping[str, Profile]
+    session: Session, offer: OfferedFile, names: Sequence[str], library: Mapping[str, Profile]
 ) -> str:
     """Which profile reads a file: the one that fits, another one, or a new one."""
     if names:
