@@ -1,7 +1,9 @@
-"""A place of its own for each test of a page."""
+"""A place of its own for each test of a page, and the demo at one place for all of them."""
 
 import pytest
 import streamlit as st
+
+from tests.pages.shared_demo import SharedDemo
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +18,31 @@ def own_place(tmp_path, monkeypatch):
     monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NAMI_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("NAMI_DB", raising=False)
-    st.cache_resource.clear()
+
+
+@pytest.fixture
+def fresh_cache():
+    """For a test that changes what is computed: it finds no result of others, and leaves none."""
+    forget()
     yield
+    forget()
+
+
+def forget():
+    st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def shared_demo(demo_folder, tmp_path_factory):
+    return SharedDemo(demo_folder / "demo.duckdb", tmp_path_factory.mktemp("shown"))
+
+
+@pytest.fixture
+def demo(shared_demo, tmp_path, monkeypatch):
+    """The demo, and nothing of anybody's own data."""
+    monkeypatch.setenv("NAMI_CACHE", str(shared_demo.path.parent))
+    monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("NAMI_DB", raising=False)
+    yield shared_demo.path
+    shared_demo.restore()

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing import check
@@ -14,12 +13,7 @@ from nami_monitor.ui import app
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(lang="nl", **more):

@@ -19,14 +19,6 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-
-
 def opened(lang="nl", who="CM"):
     found = AppTest.from_file(str(ROOT / "pages" / "conclusions.py"), default_timeout=120)
     found.session_state[app.NAVIGATED] = True
@@ -62,6 +54,7 @@ def test_falls_are_counted_and_lead_to_their_lines(monkeypatch):
     assert ["aha_reductions"] in [found["kpi"] for found in asked]
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_a_fall_is_confirmed_with_one_click_and_taken_back(monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
     page = opened()
@@ -76,6 +69,7 @@ def test_a_fall_is_confirmed_with_one_click_and_taken_back(monkeypatch):
     assert sum(one.key.endswith("_confirmed") for one in again.button if one.key) == count
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_nobody_answers_nothing(monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
     page = opened(who="")

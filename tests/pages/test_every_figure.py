@@ -58,12 +58,7 @@ AGREED = re.compile("Doel|95|interval|Zekerheid", re.IGNORECASE)
 """What stands beside a figure on a card without being worked out, or as its limits."""
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 class Walked:

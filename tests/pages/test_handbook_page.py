@@ -17,12 +17,7 @@ from nami_monitor.ui import app
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(page, lang, **query):
@@ -54,6 +49,7 @@ def test_a_trend_leads_to_its_entry(monkeypatch):
     assert how["label"] == text("handbook.open", "nl")
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_a_trend_shows_where_its_definition_changed(monkeypatch):
     changed = replace(CATALOGUE["impact_spend"], version=2, history=(Change(2, date(2026, 5, 1)),))
     monkeypatch.setitem(CATALOGUE, "impact_spend", changed)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.words import LessonKind
@@ -13,13 +12,6 @@ from tests.pages.data_page import checked
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def opened(**query):

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
@@ -16,14 +15,6 @@ from nami_monitor.ui import app
 from tests.pages.data_page import checked, words
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_stores():
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def opened(lang="nl", data=app.DEMO, **more):

@@ -1,11 +1,11 @@
 """Pages on a category for which no strategy applies say so in place of figures."""
 
 import datetime as dt
+import shutil
 from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
@@ -15,16 +15,18 @@ from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked
+from tests.pages.shared_demo import SharedDemo
 
 ROOT = Path(__file__).parents[2]
 CATEGORY = "it_assets"
+pytestmark = pytest.mark.usefixtures("demo")
 RULED_OUT = [code for code, kpi in CATALOGUE.items() if kpi.strategy in STRATEGIES]
 
 
-@pytest.fixture(autouse=True)
-def _ruled_out(demo):
-    st.cache_resource.clear()
-    st.cache_data.clear()
+@pytest.fixture(scope="module")
+def shared_demo(demo_folder, tmp_path_factory):
+    """The demo, of which one category refuses, rethinks and reduces nothing."""
+    demo = shutil.copy(demo_folder / "demo.duckdb", tmp_path_factory.mktemp("excused"))
     store = Store(demo)
     with store.read() as db:
         row = row_of(db, CATEGORY)
@@ -35,8 +37,7 @@ def _ruled_out(demo):
     enter(store, "targets", {"kpi": "refuse_rate", "category": CATEGORY, "kind": "absolute",
                              "period": "2026-10", "value": 5}, "cm")  # fmt: skip
     store.close()
-    yield
-    st.cache_resource.clear()
+    return SharedDemo(demo, tmp_path_factory.mktemp("shown"))
 
 
 def opened(page, lang="nl", **more):

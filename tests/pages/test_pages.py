@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.i18n import LANGS, catalogue, text
@@ -17,12 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(page: str, lang: str, **more: str) -> AppTest:

@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from pptx import Presentation
 from streamlit.testing.v1 import AppTest
 
@@ -20,12 +19,7 @@ from nami_monitor.ui.pages import presentation
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(lang="nl", **more):

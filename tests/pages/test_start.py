@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor import databases
@@ -93,11 +92,10 @@ def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
     assert done.stdout.split() == []
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
     from nami_monitor.ui import cache, filters  # noqa: PLC0415
 
-    st.cache_resource.clear()
-    st.cache_data.clear()
     preload.prepare()
     asked = []
     monkeypatch.setattr(cache, "briefing", lambda *_, **__: asked.append(1))
@@ -106,4 +104,3 @@ def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo,
     found = cache.briefed(store, chosen.month, chosen.category, chosen.where)
     assert found.sections[0].glance.lines
     assert not asked
-    st.cache_resource.clear()

@@ -21,14 +21,11 @@ OFFICE = {"kpi": "reduce_spend_per_activity", "month": "2026-10", "category": "o
 @pytest.fixture(autouse=True)
 def files(demo, monkeypatch):  # noqa: ARG001 - the demo must lie there first
     """The files that the page offers, by name, made when they are asked for."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
     offered = {}
     monkeypatch.setattr(
         st, "download_button", lambda *_, data, file_name, **__: offered.update({file_name: data})
     )
-    yield offered
-    st.cache_resource.clear()
+    return offered
 
 
 def opened(lang="nl", data=app.DEMO, **address):

@@ -4,7 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.measures import FIELDS
@@ -23,12 +22,7 @@ from nami_monitor.ui import app
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo):  # noqa: ARG001 - the demo must lie there first
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(part="answer", lang="nl", who="cm", **address):
@@ -117,6 +111,7 @@ def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
 
 
 @pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.usefixtures("fresh_cache")
 def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_asked_for(
     lang, monkeypatch
 ):

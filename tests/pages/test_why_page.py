@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nami_monitor.ui import app
@@ -11,13 +10,7 @@ from nami_monitor.ui import app
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _fresh_stores(demo, monkeypatch):  # noqa: ARG001 - the demo must lie there first
-    monkeypatch.setattr(st, "page_link", lambda *_, **__: None)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(page, lang="nl", **address):

@@ -1,0 +1,44 @@
+"""The demo as all tests of pages share it."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import streamlit as st
+
+from nami_monitor.store import Store
+
+
+class SharedDemo:
+    """The demo at one path: what Streamlit keeps of it is there for the next test of a page.
+
+    Results are kept by path and data version. A test may write to the file: then it is put back,
+    and when that raised the data version, what was kept of it is forgotten.
+    """
+
+    def __init__(self, built: Path, folder: Path):
+        self.built, self.path = built, folder / "demo.duckdb"
+        self._put_back()
+        self.version = self._version()
+
+    def _put_back(self):
+        part = self.path.with_suffix(".part")
+        shutil.copy(self.built, part)
+        part.replace(self.path)
+        self.stamp = self._stamp()
+
+    def _stamp(self):
+        seen = self.path.stat()
+        return seen.st_ino, seen.st_mtime_ns, seen.st_size
+
+    def _version(self):
+        with closing(Store(self.path)) as store:
+            return store.version()
+
+    def restore(self):
+        if self._stamp() == self.stamp:
+            return
+        st.cache_resource.clear()  # closes the file, too
+        if self._version() != self.version:
+            st.cache_data.clear()
+        self._put_back()
