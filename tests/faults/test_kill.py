@@ -14,6 +14,7 @@ import pytest
 from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
+from tests.support.slow import examples
 
 PROFILE = """
 source = "leverancier"
@@ -52,9 +53,9 @@ for line in sys.stdin:
     print(code, time.monotonic() - begun, flush=True)
 """
 LINES = 4000
-KILLS = 20
-"""Each hits a living import, in its own twentieth of the time that an import takes."""
-ATTEMPTS = 400
+KILLS = examples(20)
+"""Each hits a living import, in its own part of the time that an import takes."""
+ATTEMPTS = 20 * KILLS
 """An import that ends before its kill says how long one takes now, and is tried again."""
 
 
@@ -78,8 +79,9 @@ def state(path):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed quickly")
-def test_twenty_kills_leave_the_old_state_or_the_new_one(tmp_path):
+def test_kills_leave_the_old_state_or_the_new_one(tmp_path):
     write(tmp_path / "januari.csv", 1, LINES)
     write(tmp_path / "februari.csv", 2, LINES)
     old = tmp_path / "old.duckdb"

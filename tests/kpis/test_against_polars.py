@@ -15,6 +15,7 @@ from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import PeriodKind, State
 from tests.kpis.kpi_tables import LOCATIONS
 from tests.support.monitor import Monitor, as_csv
+from tests.support.slow import examples
 
 MONTHS = [date(2023 + m // 12, m % 12 + 1, 1) for m in range(24)]
 UNTIL = "2024-12"
@@ -285,8 +286,9 @@ def split(text):
     return header, rows
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=4,
+    max_examples=examples(4),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

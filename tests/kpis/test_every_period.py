@@ -16,6 +16,7 @@ from nami_monitor.kpis import CATALOGUE, as_row
 from nami_monitor.kpis.declare import measures_named
 from nami_monitor.kpis.sentences import reason_sentence
 from tests.support.monitor import Monitor
+from tests.support.slow import slow_but_for
 
 CATEGORIES = """
 category name_nl  name_en activity_measure cpv        roles
@@ -182,7 +183,7 @@ def well_formed(kpi, result, kind):
         assert (result.value, result.low, result.high) == (None, None, None)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", slow_but_for(["month", "r12", "spring"], KINDS))
 def test_every_kpi_gives_a_whole_result_over_every_kind_of_period(small, kind):
     valued = set()
     for code, kpi in CATALOGUE.items():

@@ -14,6 +14,7 @@ from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.declare import measures_named
 from tests.kpis.projects_again import ENOUGH, EXPECTED
 from tests.support.monitor import Monitor
+from tests.support.slow import examples
 
 CATEGORIES = """
 category name_nl name_en cpv        roles
@@ -242,8 +243,9 @@ def judged(kpi, told):
     return max(0.0, value) if kpi.unit is Unit.INDEX else value
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=6,
+    max_examples=examples(6),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -14,6 +14,7 @@ from nami_monitor.ingest.actions import Code, merge
 from tests.kpis.kpi_tables import CATEGORIES
 from tests.kpis.registers_again import EXPECTED, ROWS, Rows, World, attainment
 from tests.support.monitor import Monitor
+from tests.support.slow import examples
 
 UNTIL = "2024-12"
 LAST_DAY = date(2024, 12, 31)
@@ -263,8 +264,9 @@ def mastered(tmp_path_factory):
     return made.store.path
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=4,
+    max_examples=examples(4),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

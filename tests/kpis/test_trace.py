@@ -20,6 +20,7 @@ from tests.kpis.test_against_polars import measured
 from tests.kpis.test_every_period import KINDS, small
 from tests.kpis.traced import checked
 from tests.support.monitor import Monitor
+from tests.support.slow import examples, slow_but_for
 
 __all__ = ["measured", "small"]
 UNTIL = date(2024, 12, 1)
@@ -27,7 +28,7 @@ PAGED = 4
 """Of so many KPIs one is asked in pages; over the seven kinds of period, each of them is."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", slow_but_for(["year"], KINDS))
 def test_parts_and_rows_of_every_kpi_add_up_over_every_kind_of_period(small, kind):
     told = set()
     with small.store.read() as db:
@@ -49,8 +50,9 @@ def rested_on(kpi, period):
     return period.months
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=4,
+    max_examples=examples(4),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

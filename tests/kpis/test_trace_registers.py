@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from tests.kpis import test_registers_against_polars as registers
 from tests.kpis.test_registers_against_polars import mastered
 from tests.kpis.traced import checked
 from tests.support.monitor import Monitor
+from tests.support.slow import examples
 
 __all__ = ["mastered"]
 UNTIL = date(2024, 12, 1)
@@ -126,8 +128,9 @@ KEYS = {"requests": "request_id", "assets": "asset_id", "asset_events": "asset_i
         "contracts": "contract_id"}  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=4,
+    max_examples=examples(4),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -130,7 +130,10 @@ def close(value: float, other: float) -> bool:
     return value == pytest.approx(other, rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", WALKED)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in PAGES else pytest.param(name, marks=pytest.mark.slow) for name in WALKED],
+)
 def test_every_figure_shown_leads_to_itself(name, monkeypatch):
     walked = Walked(name, WALKED[name], monkeypatch)
     seen = Seen(walked)

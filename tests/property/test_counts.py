@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tests.property.importing import (
     order_lines,
     some,
 )
+from tests.support.slow import examples
 
 PHASES = [Phase.explicit, Phase.generate]
 LIVE = "select ordered_on, location_id, line_category, product_id, channel, quantity, amount_eur"
@@ -29,7 +31,8 @@ def adds(rows, source="X"):
     return File("orders", rows, source=source, create=("location_id", "product_id", "contract_id"))
 
 
-@settings(max_examples=5, phases=PHASES)
+@pytest.mark.slow
+@settings(max_examples=examples(5), phases=PHASES)
 @given(histories)
 def test_every_line_of_every_file_is_accounted_for(files):
     with tempfile.TemporaryDirectory() as name:
@@ -58,7 +61,8 @@ def test_every_line_of_every_file_is_accounted_for(files):
         made.store.close()
 
 
-@settings(max_examples=5, phases=PHASES)
+@pytest.mark.slow
+@settings(max_examples=examples(5), phases=PHASES)
 @given(some(good_orders, 1, 6), some(good_orders, 1, 6))
 def test_lines_are_multisets_and_files_come_in_any_order(first, second):
     with tempfile.TemporaryDirectory() as name:
@@ -80,7 +84,8 @@ def test_lines_are_multisets_and_files_come_in_any_order(first, second):
         assert sum(said[0].values()) == sum((Counter(first) | Counter(second)).values())
 
 
-@settings(max_examples=4, phases=PHASES)
+@pytest.mark.slow
+@settings(max_examples=examples(4), phases=PHASES)
 @given(st.lists(order_lines, min_size=1, max_size=8).map(tuple))
 def test_rollups_add_up_to_their_lines(rows):
     with tempfile.TemporaryDirectory() as name:

@@ -3,11 +3,13 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.ingest.undo import undo
 from tests.property.importing import START, Database, File, histories
+from tests.support.slow import examples
 
 MERGES = st.sampled_from([None, ("B", "A"), ("A", "C")])
 QUICK = {"phases": [Phase.explicit, Phase.generate], "report_multiple_bugs": False}
@@ -47,7 +49,8 @@ def check_undo(files, data, merged):
             assert said[table] == rows, table
 
 
-@settings(max_examples=10, **QUICK)
+@pytest.mark.slow
+@settings(max_examples=examples(10), **QUICK)
 @given(histories, st.data(), MERGES)
 def test_undo_equals_a_history_without_the_batch(files, data, merged):
     check_undo(files, data, merged)
