@@ -14,11 +14,11 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_mo
 from nami_monitor.kpis.targets import (
     CHANGE,
     PATH,
-    Aim,
+    JudgedTarget,
     Target,
     Where,
-    aim,
     contradictions,
+    judge_target,
     kind_of,
     named,
     on_path,
@@ -47,7 +47,7 @@ class Line:
     """
 
     target: Target
-    aim: Aim | None
+    aim: JudgedTarget | None
     near: tuple[str, ...] = ()
     against: tuple[Target, ...] = ()
 
@@ -110,7 +110,7 @@ def lines(db: Transaction) -> tuple[Line, ...]:
     for target in stated:
         kpi = CATALOGUE.get(target.kpi)
         others = tuple(o for clash in clashes if target in clash for o in clash if o != target)
-        judged = aim(db, kpi, month, where_of(target), target, compute) if kpi and month else None
+        judged = judge_target(db, kpi, month, where_of(target), target) if kpi and month else None
         alike = () if kpi else near_matches(target.kpi, CATALOGUE, most=NEAR)
         found.append(Line(target, judged, alike, others))
     return tuple(found)
@@ -133,7 +133,7 @@ def course(db: Transaction, target: Target) -> tuple[Step, ...]:
     stated = _stated(db, target)
     periods = _span(kind, month, [*(one.period for one in stated), *_baseline(target)])
     figures = _figures(db, kpi, periods, month, where_of(target))
-    own = aim(db, kpi, month, where_of(target), target, compute)
+    own = judge_target(db, kpi, month, where_of(target), target)
     found = []
     for period in periods:
         name = named(period)
@@ -185,13 +185,13 @@ def _figures(
     for period in periods:
         if period.first <= month < period.last:
             running = Target(kpi.code, None, "absolute", named(period), 0, None, None)
-            judged = aim(db, kpi, month, where, running, compute).judged
+            judged = judge_target(db, kpi, month, where, running).judged
             if judged:
                 found[named(period)] = judged
     return found
 
 
-def _goal(own: Aim, stated: Sequence[Target], period: Period) -> float | None:
+def _goal(own: JudgedTarget, stated: Sequence[Target], period: Period) -> float | None:
     """What was agreed for a period other than the target's own."""
     if own.target.kind == PATH:
         exact = [one for one in stated if one.period == named(period)]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
-from nami_monitor.kpis.lifetimes import Lives, lives
+from nami_monitor.kpis.over_time.survival import Lives, lives
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
 from nami_monitor.store.registers import category_names

@@ -14,12 +14,12 @@ from typing import Final
 from nami_monitor.briefing.overview import LOOKED_AT, YEARS, Line
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, steps_in_year
-from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.kit import Case, Exempt, Figure
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.questions import ORDERS, choose, latest_month, programmes
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.targets import Target, agreed, aim, targets
+from nami_monitor.kpis.targets import Target, agreed, judge_target, targets
 from nami_monitor.store import Transaction
 
 PROGRAMME: Final = "programme"
@@ -132,7 +132,7 @@ def counts(kpi: Kpi) -> bool:
 
 
 def _goes(kpi: Kpi, used: Sequence[str]) -> bool:
-    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.CHANGE}:
+    if not kpi.over_time.in_parts:
         return False
     try:
         choose(kpi.reads, used)
@@ -196,7 +196,7 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask) -> Line:
     back = -1 - steps_in_year(ask.kind)
     before = history[back] if len(history) >= -back else replace(result, value=None)
     found = _agreed(db, kpi, ask, result)
-    held = aim(db, kpi, result.month, ask.where, found[0], compute) if found else None
+    held = judge_target(db, kpi, result.month, ask.where, found[0]) if found else None
     return Line(kpi, result, before, tuple(history), None, held, len(found))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from nami_monitor.briefing.why import Effect, effect
 from nami_monitor.core.thresholds import FUNNEL_LOCATIONS
-from nami_monitor.core.words import Flag, OverTime, State, Unit
+from nami_monitor.core.words import Flag, State, Unit
 from nami_monitor.i18n import text
 from nami_monitor.kpis import Ask, Kpi, KpiResult, Reason, compute
 from nami_monitor.kpis.questions import RELATIONS
@@ -97,7 +97,7 @@ def kind_of(kpi: Kpi) -> RatioKind | None:
         kpi: the declaration.
     """
     placed = any("location" in RELATIONS[name].dimensions for name in kpi.reads)
-    if not placed or not kpi.is_ratio or kpi.over_time is not OverTime.RATIO_OF_SUMS:
+    if not placed or not kpi.is_ratio or not kpi.over_time.divides_sums:
         return None
     if {kpi.numerator, kpi.denominator} <= COUNTED:
         return RatioKind.PROPORTION

@@ -11,7 +11,7 @@ from nami_monitor.core.thresholds import (
     PRICE_MONTHS,
     REAL_FALL,
 )
-from nami_monitor.core.words import LADDER, OverTime, Unit
+from nami_monitor.core.words import LADDER, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Kpi
 from nami_monitor.kpis.sentences import activity_name, period_names
@@ -141,7 +141,7 @@ def _unit(kpi: Kpi, lang: str) -> str:
 
 
 def _over_time(kpi: Kpi, lang: str) -> str:
-    said = text(f"over_time.{kpi.over_time}", lang)
+    said = text(f"over_time.{kpi.over_time.code}", lang)
     if not kpi.only:
         return said
     return f"{said}; {text('handbook.only', lang, kinds=period_names(kpi.only, lang))}"
@@ -160,7 +160,7 @@ def _need(code: str, lang: str) -> Need:
 
 def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:
     """What the database reads; nothing where figures are judged or estimated and not added up."""
-    if kpi.over_time in {OverTime.ATTAINMENT, OverTime.COUNTERFACTUAL, OverTime.FALLS}:
+    if not kpi.over_time.by_aggregates:
         return
     yield "numerator", kpi.numerator
     if kpi.denominator:

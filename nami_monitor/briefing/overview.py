@@ -14,10 +14,10 @@ import numpy as np
 
 from nami_monitor.briefing.registers import DataBreak, data_breaks
 from nami_monitor.core.periods import Period, add_months, span, steps_in_year
-from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.questions import periods_of
-from nami_monitor.kpis.targets import Aim, Target, agreed, aim, targets
+from nami_monitor.kpis.targets import JudgedTarget, Target, agreed, judge_target, targets
 from nami_monitor.signals.departures import Assessment, assess
 from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr
 from nami_monitor.store import Transaction
@@ -33,9 +33,6 @@ LOOKED_AT: Final[Mapping[str, int]] = {
 
 YEARS: Final = 4
 """The same for years, and for the same months of several years."""
-
-FROM_MONTH_TO_MONTH = (OverTime.SUM, OverTime.RATIO_OF_SUMS, OverTime.CHANGE)
-"""Ways over time in which every month tells something new."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Line:
     year_ago: KpiResult
     history: tuple[KpiResult, ...]
     assessment: Assessment | None
-    aim: Aim | None
+    aim: JudgedTarget | None
     aims: int = 0
 
     @property
@@ -172,8 +169,7 @@ def overview(
 
 def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> Line:
     of_a_year = bool(kpi.only) and ask.kind not in kpi.only
-    monthly_aims = kpi.over_time is OverTime.ATTAINMENT and ask.kind == PeriodKind.MONTH
-    kind = PeriodKind.R12 if of_a_year or monthly_aims else ask.kind
+    kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
     return Line(
@@ -182,18 +178,14 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> Line:
         year_ago=history[-1 - steps_in_year(kind)],
         history=tuple(history),
         assessment=_assessed(kpi, history),
-        aim=aim(db, kpi, month, ask.where, found[0], compute) if found else None,
+        aim=judge_target(db, kpi, month, ask.where, found[0]) if found else None,
         aims=len(found),
     )
 
 
 def independent(kpi: Kpi, kind: str) -> bool:
-    """Whether successive figures rest on different months, as control limits presume.
-
-    Windows that overlap and states that last move slowly by their make, so runs in them are no
-    signal.
-    """
-    return kind == PeriodKind.MONTH and kpi.over_time in FROM_MONTH_TO_MONTH
+    """Whether successive figures rest on different months, as control limits presume."""
+    return kind == PeriodKind.MONTH and kpi.over_time.from_month_to_month
 
 
 def _assessed(kpi: Kpi, history: Sequence[KpiResult]) -> Assessment | None:

@@ -10,7 +10,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import KitSignal, PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.kpis.falls import BY, explanations, goods, unnamed
+from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import current
@@ -42,7 +42,7 @@ def of_falls(db: Transaction, scope: Scope, *, answered: bool = False) -> Iterat
     """
     answers = {} if answered else current(db, AHA)
     try:
-        found = goods(db, scope.where, scope.month, scope.month)
+        found = goods(db, CATALOGUE[VOLUME], scope.where, scope.month, scope.month)
     except UserError:  # a filter that goes with no product group
         return
     falls = list(unnamed(found, explanations(db), scope.month))

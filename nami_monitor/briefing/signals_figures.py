@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from nami_monitor.briefing.overview import Line, Overview, chart_of, independent
 from nami_monitor.briefing.scope import SPEND, Scope, evidence_of
-from nami_monitor.core.words import KitSignal, OverTime, PeriodKind, State
+from nami_monitor.core.words import KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.kpis.targets import Aim
+from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.departures import (
     Assurance,
     XmrDeparture,
@@ -116,9 +116,9 @@ def of_aim(line: Line, scope: Scope) -> Iterator[Signal]:
     )
 
 
-def _assurance(line: Line, aim: Aim) -> Assurance | None:
+def _assurance(line: Line, aim: JudgedTarget) -> Assurance | None:
     """Whether normal variation of months meets a target, where months can be held against it."""
-    of_months = line.kpi.over_time is OverTime.RATIO_OF_SUMS or (
+    of_months = line.kpi.over_time.divides_sums or (
         aim.judged is not None and aim.judged.period.kind == PeriodKind.MONTH
     )
     if line.assessment is None or aim.value is None or not of_months:

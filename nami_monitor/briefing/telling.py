@@ -20,7 +20,7 @@ from nami_monitor.kpis import CATALOGUE, KpiResult, sentences
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
-from nami_monitor.kpis.targets import Aim
+from nami_monitor.kpis.targets import JudgedTarget
 
 WHOLE: Final = 0.9995
 """Completeness from which a figure rests on everything, as far as it can be written."""
@@ -97,14 +97,14 @@ def total(result: KpiResult, lang: str) -> str:
     return formats.quantity(whole.value, whole.unit, lang) if whole else ""
 
 
-def goal(aim: Aim | None, lang: str) -> str:
+def goal(aim: JudgedTarget | None, lang: str) -> str:
     """An agreed aim with its unit and period; empty without one."""
     if aim is None or aim.value is None:
         return ""
     return text("briefing.goal", lang, goal=_amount(aim, aim.value, lang), period=aim.target.period)
 
 
-def gap(aim: Aim | None, lang: str) -> str:
+def gap(aim: JudgedTarget | None, lang: str) -> str:
     """How far the judged figure lies from its aim, with the period judged; empty without one."""
     if aim is None or aim.distance is None or aim.judged is None or aim.value is None:
         return ""
@@ -114,7 +114,7 @@ def gap(aim: Aim | None, lang: str) -> str:
     return text("overview.aim.distance", lang, period=period(aim.judged, lang), gap=far)
 
 
-def _amount(aim: Aim, amount: float, lang: str) -> str:
+def _amount(aim: JudgedTarget, amount: float, lang: str) -> str:
     measure = aim.judged.activity if aim.judged else None
     return formats.quantity(
         amount,

@@ -63,9 +63,9 @@ def _document(
     return {
         "figure": figure,
         "formula": session.t(f"kpis.{found.result.code}.formula"),
-        "numerator_sql": found.numerator,
-        "denominator_sql": found.denominator,
-        "covered_sql": found.covered,
+        "numerator_sql": found.kpi.numerator,
+        "denominator_sql": found.kpi.denominator,
+        "covered_sql": found.kpi.covered,
         "activity": found.result.activity,
         "relation": found.relation,
         "months": [

@@ -53,26 +53,6 @@ class Unit(StrEnum):
     POINTS_PER_UNIT_YEAR = "points_per_unit_year"
 
 
-class OverTime(StrEnum):
-    """How a KPI goes from months to longer periods.
-
-    ``LAST`` is the state at the end of the period, ``CHANGE`` the difference with the same period a
-    year earlier, ``SURVIVAL`` a curve of all that was watched up to its end, ``ATTAINMENT`` speaks
-    of the targets that are stated for it, ``COUNTERFACTUAL`` of what interventions changed, against
-    what would have been, and ``FALLS`` compares the year that ends with it with the year before.
-    """
-
-    SUM = "sum"
-    RATIO_OF_SUMS = "ratio_of_sums"
-    LAST = "last"
-    DISTINCT_IN_WINDOW = "distinct_in_window"
-    CHANGE = "change"
-    SURVIVAL = "survival"
-    ATTAINMENT = "attainment"
-    COUNTERFACTUAL = "counterfactual"
-    FALLS = "falls"
-
-
 class Evidence(StrEnum):
     """Grade of evidence that something was not bought; ``NONE`` where nothing such is claimed."""
 

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import LEVELS
 from nami_monitor.kpis.questions import RELATIONS, Ask, Relation, filter_sql, periods_sql
-from nami_monitor.kpis.result import Reason
+from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.source_rows import RowsSql, SourceRows, SourceTable, same
 from nami_monitor.store import Transaction
-from nami_monitor.store.transaction import literals
+from nami_monitor.store.transaction import literal, literals
 
 SPLIT = ("category", "location", "group")
 """Dimensions by which activity differs; over the others it is the same for all."""
@@ -250,5 +252,88 @@ def _measures(
             f" (select distinct r.category from {source} where {test}) as u"
             " left join category_facts as c using (category)",
             list(parameters),
+        )
+    )
+
+
+MEASURED: Final = same(
+    "period_start", "period_end", "location_id", "activity_measure", "value", "unit", "method",
+    "proxy",
+)  # fmt: skip
+
+
+def _activity_rows(measure: str, places: str, *, whole: bool) -> RowsSql:
+    """The rows of an activity measure that lie within a period.
+
+    Args:
+        measure: the activity measure.
+        places: SQL of the locations that count.
+        whole: whether the figures of the organisation as a whole stand in for those of locations.
+    """
+    level = "cast(months as double) / wanted" if measure in LEVELS else "1"
+
+    def rows(periods: Sequence[Period]) -> str:
+        (period,) = periods
+        place = "location_id is null" if whole else f"location_id in ({places})"
+        return (
+            "with stated as (select m.batch, m.line, m.period_start, m.period_end,"
+            " coalesce(ml.to_code, m.location_id) as location_id, m.activity_measure, m.value,"
+            " m.unit, m.method, m.proxy, month_of(m.period_start) as month,"
+            " month_of(m.period_end) as last_month,"
+            f" date_diff('month', m.period_start, m.period_end) + 1 as months,"
+            f" {len(period.months)} as wanted from measurements_offered as m"
+            " left join merged as ml on ml.kind = 'locations' and ml.code = m.location_id"
+            f" where m.standing = 'live' and m.subject is null"
+            f" and m.activity_measure = {literal(measure)})"
+            f" select *, value * {level} as activity from stated where {place}"
+            f" and month >= date '{period.first}' and last_month <= date '{period.last}'"
+        )
+
+    return rows
+
+
+def activity_source_rows(
+    db: Transaction, relation: Relation, ask: Ask, result: KpiResult
+) -> SourceRows:
+    """The measurements that a figure is divided by, as ``divide`` chooses them.
+
+    Args:
+        db: a consistent look at the file.
+        relation: what the figure reads.
+        ask: the question that gave the figure.
+        result: the figure; its ``activity`` names the measure.
+    """
+    period, measure = result.period, str(result.activity)
+    if "location" not in relation.dimensions:
+        relation = RELATIONS["by_place"]
+    filters = {name: values for name, values in ask.filters.items() if name in SPLIT}
+    test, parameters = filter_sql(relation, filters)
+    found = db.rows(
+        f"select distinct r.location_id from {relation.source(filters)}"
+        f" where {test} and r.location_id is not null",
+        parameters,
+    )
+    listed = ", ".join(literal(place) for (place,) in found)
+    places = f"select unnest([{listed}]::varchar[])"
+    whole = not OF_PLACE & set(filters) and not _located(db, measure, places, period)
+    return SourceRows(
+        source=SourceTable(
+            "measurements", _activity_rows(measure, places, whole=whole), MEASURED, "period_start"
+        ),
+        relation=Relation("measurements", {}, (), delivered_by="measurements"),
+        periods=(period,),
+        filters={},
+        splits=(),
+        numerator=None,
+        denominator="sum(activity)",
+    )
+
+
+def _located(db: Transaction, measure: str, places: str, period: Period) -> bool:
+    return bool(
+        db.value(
+            "select exists (select 1 from activity where measure = ?"
+            f" and location_id in ({places}) and first_month >= ? and last_month <= ?)",
+            [measure, period.first, period.last],
         )
     )

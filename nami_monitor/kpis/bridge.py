@@ -17,11 +17,11 @@ from fractions import Fraction
 from typing import Any, Final, Generic
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import Flag, OverTime, State
+from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
-from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
 from nami_monitor.kpis.contributions import ZERO, K, Number, exact, on_grid
+from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import RELATIONS, Ask, choose, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.store import Transaction
@@ -206,7 +206,7 @@ def _add_up(splits: Iterable[Split]) -> Split:
     )
 
 
-SPEND: Final = replace(REDUCE_SPEND_BRIDGE, over_time=OverTime.SUM)
+SPEND: Final = REDUCE_SPEND_BRIDGE.over_time.beneath(REDUCE_SPEND_BRIDGE)
 """What changed, summed up; it does not apply where Reduce does not."""
 
 ARTICLE: Final = "article"

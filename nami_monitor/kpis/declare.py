@@ -1,23 +1,34 @@
-"""How a KPI is declared: once, completely, and checked when it is declared."""
+"""How a KPI is declared: once, completely, and checked when it is declared.
+
+A declaration names its way over time: an object that owns all that depends on how months become
+longer periods, from the computation to the rows behind a figure.
+"""
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from nami_monitor.core.periods import Period
 from nami_monitor.core.words import (
+    LADDER,
     RUNG_OF_STRATEGY,
     Direction,
     Evidence,
-    OverTime,
     PeriodKind,
     Rung,
+    State,
     Strategy,
     Unit,
 )
-from nami_monitor.kpis.questions import RELATIONS
+from nami_monitor.kpis.questions import RELATIONS, Ask
+from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.source_rows import SourceRows
+from nami_monitor.store import Transaction
 
 PER_ACTIVITY = {
     Unit.BASE_PER_ACTIVITY,
@@ -60,6 +71,79 @@ class Change:
 
     version: int
     since: date
+
+
+@dataclass(frozen=True)
+class OverTime(ABC):
+    """How a KPI goes from months to longer periods, and all that depends on it.
+
+    Each way is a subclass in ``kpis/over_time``; a KPI declares one of their objects.
+
+    Args:
+        code: its name; its words stand in the catalogues under ``over_time.``.
+        from_month_to_month: whether every month tells something new, as control limits presume;
+            windows that overlap and states that last move slowly by their make.
+        adds_months: whether a part of a period says nothing of the whole: a target is judged when
+            its period is over, and a change needs a baseline of the same length.
+        divides_sums: whether it is a ratio of sums: a month can be held against the target of a
+            longer period, and locations against limits for their size.
+        by_aggregates: whether the declared aggregates give the figure.
+        rows_add_up: whether the rows behind a figure add up to it.
+        looks_back: whether it counts over a window that begins before the period.
+        in_parts: whether its parts by a dimension say something by themselves.
+        grouped_by: the only dimensions by which it can be grouped; None for those of its relations.
+        split_by: the only dimension by which a change is split; None for those of its relations.
+        not_split: the reason why a change has no parts by group; empty where it has.
+        nothing: the reason where a category has nothing that it speaks of; empty where what its
+            relation lacks says it.
+        judges_figures: whether it speaks of the figures of other KPIs.
+        forms: the forms in which a figure without and with a denominator is written with its
+            numbers, under ``trace.forms.`` in the catalogues.
+    """
+
+    code: str
+    from_month_to_month: bool = False
+    adds_months: bool = False
+    divides_sums: bool = False
+    by_aggregates: bool = True
+    rows_add_up: bool = True
+    looks_back: bool = False
+    in_parts: bool = True
+    grouped_by: tuple[str, ...] | None = None
+    split_by: str | None = None
+    not_split: str = ""
+    nothing: str = ""
+    judges_figures: bool = False
+    forms: tuple[str, str] = ("sum", "ratio")
+
+    @abstractmethod
+    def compute(self, db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+        """The results of a KPI; see ``compute``."""
+
+    @abstractmethod
+    def source_rows(
+        self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
+    ) -> tuple[SourceRows, ...]:
+        """The rows behind a figure, by table.
+
+        Args:
+            db: a consistent look at the file; it can be asked for the rows until it ends.
+            kpi: the declaration.
+            ask: the question that gave the figure; grouped by nothing.
+            result: the figure.
+        """
+
+    def months(self, period: Period) -> tuple[Period, ...]:
+        """The months on which the figure of a period rests."""
+        return (period,)
+
+    def beneath(self, kpi: Kpi) -> Kpi:
+        """What a change of the KPI is split as: the KPI itself, or the sum beneath it."""
+        return kpi
+
+    def shown_over(self, kind: str) -> str:
+        """The kind of period over which a page shows it when it shows others over ``kind``."""
+        return kind
 
 
 @dataclass(frozen=True)
@@ -142,9 +226,8 @@ class Kpi:
                 self._must(self.method[0] in RELATIONS[name].dimensions, "method", self.method)
                 self._must(self.method[1] in RELATIONS[name].measures, "method", self.method)
         self._must(bool(self.covered) == bool(self.known_by), "known_by", self.known_by)
-        if self.over_time in {OverTime.RATIO_OF_SUMS, OverTime.SUM}:
-            ratio = self.over_time is OverTime.RATIO_OF_SUMS
-            self._must(ratio == self.is_ratio, "denominator", ratio)
+        if self.over_time.divides_sums or self.over_time.adds_months:
+            self._must(self.over_time.divides_sums == self.is_ratio, "denominator", self.unit)
         self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
         self._must(not self.activity or self.per_activity, "activity", self.activity)
 
@@ -189,6 +272,25 @@ class Kpi:
         """Whether one thing is divided by another."""
         return bool(self.denominator) or self.per_activity
 
+    def blank(self, period: Period, keys: Mapping[str, str | None], **known: Any) -> KpiResult:
+        """A result that has no value yet.
+
+        Args:
+            period: the months that it speaks of.
+            keys: the grouping: dimension to value.
+            known: further fields of the result.
+        """
+        return KpiResult(
+            code=self.code,
+            period=period,
+            keys=keys,
+            state=State.NOT_COMPUTABLE,
+            unit=self.unit,
+            version=self.version,
+            evidence=self.evidence,
+            **known,
+        )
+
     @property
     def factor(self) -> float:
         """From the ratio to the value in its unit: percentages are 0 to 100."""
@@ -199,3 +301,55 @@ def measures_named(kpi: Kpi) -> tuple[str, ...]:
     """The measured figures that a KPI's aggregates name, in order."""
     said = f"{kpi.numerator} {kpi.denominator} {kpi.covered}"
     return tuple(dict.fromkeys(re.findall(r"measure = '(\w+)'", said)))
+
+
+def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
+    """The figure as plain data for JSON and exports.
+
+    ``r`` is where the R-ladder named in ``ladder`` puts what the KPI counts, which need not be the
+    number of the strategy under which the kit files it: "R3, R5" under rethink. Both are empty for
+    impact and steering.
+
+    Args:
+        kpi: its declaration.
+        result: the figure.
+        reason: the sentence of its reason, in the reader's language.
+    """
+    return {
+        "code": result.code,
+        "strategy": str(kpi.strategy),
+        "r": ", ".join(kpi.on_ladder),
+        "ladder": LADDER if kpi.on_ladder else "",
+        **result.keys,
+        "period_start": result.period.start.isoformat(),
+        "period_end": result.period.end.isoformat(),
+        "state": str(result.state),
+        "value": result.value,
+        "low": result.low,
+        "high": result.high,
+        "unit": str(result.unit),
+        "activity": result.activity,
+        "method": result.method,
+        "numerator": result.numerator,
+        "denominator": result.denominator,
+        "completeness": result.completeness,
+        "evidence": str(result.evidence),
+        "version": result.version,
+        "flags": [str(flag) for flag in result.flags],
+        "reason": reason,
+        **{f"share_{name}": share for name, share in result.shares.items()},
+    }
+
+
+def compute(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+    """The results of a KPI, by group and period, groups in order and periods oldest first.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: periods, grouping and filters.
+
+    Raises:
+        UserError: an unknown dimension or period, or dimensions that no relation has together.
+    """
+    return kpi.over_time.compute(db, kpi, ask)

@@ -12,11 +12,10 @@ from typing import Any, Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.ground import between
 from nami_monitor.kpis.privacy import FLAG, PRIVATE, hidden_cells, is_hidden
 from nami_monitor.kpis.questions import ORDERS, Ask
-from nami_monitor.kpis.scoped import DISTINCT, Scope
-from nami_monitor.kpis.trace import figure, grounds
+from nami_monitor.kpis.source_rows import DISTINCT, SourceRows, between
+from nami_monitor.kpis.trace import figure, source_rows
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import export_query
 from nami_monitor.store.schema import SHEET_LINES
@@ -81,32 +80,32 @@ def rows(
         UserError: ``trace.no_rows`` when the figure rests on no row that may be told, or what
             ``figure`` raises.
     """
-    with _scope(db, kpi, ask, table).hold(db) as scope:
-        return _page(db, scope, ask, batch, limit, offset)
+    with _behind(db, kpi, ask, table).hold(db) as behind:
+        return _page(db, behind, ask, batch, limit, offset)
 
 
 def _page(
-    db: Transaction, scope: Scope, ask: Ask, batch: int | None, limit: int, offset: int
+    db: Transaction, behind: SourceRows, ask: Ask, batch: int | None, limit: int, offset: int
 ) -> Listing:
-    counts = _counts(db, scope, batch)
+    counts = _counts(db, behind, batch)
     columns: list[str] = []
     found: list[tuple[Any, ...]] = []
     left, passed = limit, offset
-    for months, count in _parts(scope, counts):
+    for months, count in _parts(behind, counts):
         if passed >= count:
             passed -= count
             continue
-        page = db.frame(_query(scope, ask, months, batch, f" limit {left} offset {passed}"))
+        page = db.frame(_query(behind, ask, months, batch, f" limit {left} offset {passed}"))
         columns = page.columns
         found += page.rows()
         left, passed = left - min(left, count - passed), 0
         if not left:
             break
     else:
-        columns = columns or db.frame(_query(scope, ask, None, batch, " limit 0")).columns
+        columns = columns or db.frame(_query(behind, ask, None, batch, " limit 0")).columns
     total = sum(counts.values())
     asked = min(limit, max(0, total - offset))
-    return Listing(scope.ground.table, tuple(columns), tuple(found), total, asked - len(found))
+    return Listing(behind.source.table, tuple(columns), tuple(found), total, asked - len(found))
 
 
 def export(
@@ -128,35 +127,37 @@ def export(
     Raises:
         UserError: what ``rows`` and ``export_query`` raise.
     """
-    return export_query(db, _query(_scope(db, kpi, ask, table), ask), out, kind)
+    return export_query(db, _query(_behind(db, kpi, ask, table), ask), out, kind)
 
 
-def _scope(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> Scope:
-    found = grounds(db, kpi, ask, figure(db, kpi, ask))
-    for scope in found:
-        if table == scope.ground.table or (table is None and scope.numerator):
-            return scope
+def _behind(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> SourceRows:
+    found = source_rows(db, kpi, ask, figure(db, kpi, ask))
+    for behind in found:
+        if table == behind.source.table or (table is None and behind.numerator):
+            return behind
     raise UserError(
         "trace.no_rows",
         code=kpi.code,
         seen=table or "-",
-        known=", ".join(scope.ground.table for scope in found) or "-",
+        known=", ".join(behind.source.table for behind in found) or "-",
     )
 
 
-def _counts(db: Transaction, scope: Scope, batch: int | None) -> Mapping[date, int]:
+def _counts(db: Transaction, behind: SourceRows, batch: int | None) -> Mapping[date, int]:
     wanted = "true" if batch is None else f"batch = {batch}"
     return dict(
         db.rows(
-            f"select month, cast(sum(rows_of) as bigint) from ({scope.units(db)}) where {wanted}"
+            f"select month, cast(sum(rows_of) as bigint) from ({behind.units(db)}) where {wanted}"
             " group by month order by month"
         )
     )
 
 
-def _parts(scope: Scope, counts: Mapping[date, int]) -> list[tuple[tuple[Period, ...] | None, int]]:
+def _parts(
+    behind: SourceRows, counts: Mapping[date, int]
+) -> list[tuple[tuple[Period, ...] | None, int]]:
     """Order lines go by a few months, so that a page hardly reads more than it shows."""
-    if scope.relation.delivered_by != ORDERS:
+    if behind.relation.delivered_by != ORDERS:
         return [(None, sum(counts.values()))]
     parts: list[tuple[tuple[Period, ...] | None, int]] = []
     for month, count in counts.items():
@@ -170,15 +171,15 @@ def _parts(scope: Scope, counts: Mapping[date, int]) -> list[tuple[tuple[Period,
 
 
 def _query(
-    scope: Scope,
+    behind: SourceRows,
     ask: Ask,
     months: tuple[Period, ...] | None = None,
     batch: int | None = None,
     page: str = "",
 ) -> str:
     """SQL of the rows as they may be told."""
-    ground, rule = scope.ground, PRIVATE.get(scope.ground.table)
-    more = "".join(f", r.{column} as s_{name}" for name, column in ground.shown.items())
+    source, rule = behind.source, PRIVATE.get(behind.source.table)
+    more = "".join(f", r.{column} as s_{name}" for name, column in source.shown.items())
     wanted = "" if batch is None else f" and r.batch = {batch}"
     hidden: tuple[str, ...] = ()
     joined, small = "", "false"
@@ -186,33 +187,33 @@ def _query(
         keys = ("location_id", rule.dated_by, *rule.product)
         more += "".join(f", r.{name} as {name}" for name in keys)
         within = "true"
-        if ground.table == ORDERS:
-            within = between(rule.dated_by, months or scope.periods)
+        if source.table == ORDERS:
+            within = between(rule.dated_by, months or behind.periods)
         if page:
             within += " and product_id in (select product_id from numbered)"
         joined = (
-            f" left join ({hidden_cells(ground.table, within)}) as h"
-            f" on {is_hidden(ground.table, 'n', 'h')}"
+            f" left join ({hidden_cells(source.table, within)}) as h"
+            f" on {is_hidden(source.table, 'n', 'h')}"
         )
         hidden, small = rule.hidden, "h.location_id is not null"
     shown = "".join(
         f", case when not {FLAG} then s_{name} end as {name}" if name in hidden
         else f", s_{name} as {name}"
-        for name in ground.shown
+        for name in source.shown
     )  # fmt: skip
     told = f" where not {FLAG}" if TELLING & set(ask.filters) else ""
     flagged = f", {FLAG}" if rule else ""
-    order = f"{ground.dated_by} nulls last, r.batch, r.line, {', '.join(ground.shown.values())}"
+    order = f"{source.dated_by} nulls last, r.batch, r.line, {', '.join(source.shown.values())}"
     return (
-        f"with numbered as (select *, row_number() over () as no from ({scope.rows(months, more)}"
+        f"with numbered as (select *, row_number() over () as no from ({behind.rows(months, more)}"
         f"{wanted} order by {order}{page})),"
-        f" parts as (select no, {_of_row(scope.numerator)} as numerator,"
-        f" {_of_row(scope.denominator)} as denominator from numbered group by no),"
+        f" parts as (select no, {_of_row(behind.numerator)} as numerator,"
+        f" {_of_row(behind.denominator)} as denominator from numbered group by no),"
         f" told as (select n.*, {small} as {FLAG} from numbered as n{joined})"
         " select t.batch, b.file,"
         f" case when b.sheets then t.line // {SHEET_LINES} + 1 end as sheet,"
         f" case when b.sheets then t.line % {SHEET_LINES} else t.line end as line{shown},"
-        f" {_told(scope.numerator, 'numerator')}, {_told(scope.denominator, 'denominator')}"
+        f" {_told(behind.numerator, 'numerator')}, {_told(behind.denominator, 'denominator')}"
         f"{flagged} from told as t join parts as p using (no) join (select batch, file,"
         f" contains(coalesce(profile, ''), {literal(EVERY_SHEET)}) as sheets from batches) as b"
         f" using (batch){told} order by no"

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from nami_monitor.core.periods import Period, period_at
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
-from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.kpis import context
-from nami_monitor.kpis.added import nothing_loaded
 from nami_monitor.kpis.catalogue import CATALOGUE
-from nami_monitor.kpis.compute import compute
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import Kpi, compute
+from nami_monitor.kpis.over_time.added_up import nothing_loaded
 from nami_monitor.kpis.questions import RELATIONS, Ask, latest_month, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
@@ -329,7 +328,7 @@ def measurability(db: Transaction) -> Measurability:
 
 def _with_something_to_aim_at(cell: Cell, cells: Sequence[Cell]) -> Cell:
     """A cell; where targets are lacking and there is nothing to judge them by, orders lack too."""
-    if not cell.lacks or cell.kpi.over_time is not OverTime.ATTAINMENT:
+    if not cell.lacks or not cell.kpi.over_time.judges_figures:
         return cell
     if any(one.category == cell.category and one.result.state is State.VALUE for one in cells):
         return cell
@@ -378,30 +377,16 @@ def _of_time(result: KpiResult) -> bool:
     return result.reason is not None and result.reason.key in OF_TIME
 
 
-NOTHING: Final = {
-    OverTime.ATTAINMENT: Reason("no_targets"),
-    OverTime.COUNTERFACTUAL: Reason("no_interventions"),
-}
-"""The reason where a category has nothing that a figure speaks of, unless it reads a relation."""
-
-
 def _absent(
     db: Transaction, kpi: Kpi, category: str, month: date, around: context.Around
 ) -> KpiResult:
     """The result for a category of which the figure's rows never speak."""
     excused = around.not_applicable(kpi.strategy, (category,))
-    nothing = NOTHING.get(kpi.over_time) or nothing_loaded(kpi, RELATIONS[kpi.reads[0]])
+    lacking = kpi.over_time.nothing
+    nothing = Reason(lacking) if lacking else nothing_loaded(kpi, RELATIONS[kpi.reads[0]])
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))
-    return KpiResult(
-        code=kpi.code,
-        period=period,
-        keys={"category": category},
-        state=State.NOT_APPLICABLE if excused else State.NOT_COMPUTABLE,
-        unit=kpi.unit,
-        version=kpi.version,
-        evidence=kpi.evidence,
-        reason=excused or nothing,
-    )
+    result = kpi.blank(period, {"category": category}, reason=excused or nothing)
+    return replace(result, state=State.NOT_APPLICABLE) if excused else result
 
 
 def _lacks(kpi: Kpi, category: str, filled: FilledColumns) -> tuple[Lack, ...]:

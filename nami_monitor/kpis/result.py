@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
-from nami_monitor.core.words import LADDER, Evidence, Flag, State, Unit
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.core.words import Evidence, Flag, State, Unit
 
 
 @dataclass(frozen=True)
@@ -76,44 +75,6 @@ class KpiResult:
     def month(self) -> date:
         """The last month that it speaks of."""
         return self.period.last
-
-
-def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
-    """The figure as plain data for JSON and exports.
-
-    ``r`` is where the R-ladder named in ``ladder`` puts what the KPI counts, which need not be the
-    number of the strategy under which the kit files it: "R3, R5" under rethink. Both are empty for
-    impact and steering.
-
-    Args:
-        kpi: its declaration.
-        result: the figure.
-        reason: the sentence of its reason, in the reader's language.
-    """
-    return {
-        "code": result.code,
-        "strategy": str(kpi.strategy),
-        "r": ", ".join(kpi.on_ladder),
-        "ladder": LADDER if kpi.on_ladder else "",
-        **result.keys,
-        "period_start": result.period.start.isoformat(),
-        "period_end": result.period.end.isoformat(),
-        "state": str(result.state),
-        "value": result.value,
-        "low": result.low,
-        "high": result.high,
-        "unit": str(result.unit),
-        "activity": result.activity,
-        "method": result.method,
-        "numerator": result.numerator,
-        "denominator": result.denominator,
-        "completeness": result.completeness,
-        "evidence": str(result.evidence),
-        "version": result.version,
-        "flags": [str(flag) for flag in result.flags],
-        "reason": reason,
-        **{f"share_{name}": share for name, share in result.shares.items()},
-    }
 
 
 UNITS: Final[Mapping[Unit, Unit]] = {

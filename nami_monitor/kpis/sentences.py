@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import OverTime, Unit
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis.catalogue import TRACED
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.trace import Trace
 from nami_monitor.store import Transaction
@@ -183,7 +182,7 @@ def formula_text(traced: Trace, lang: str) -> str:
     if result.value is None:
         return reason_sentence(result, lang) or ""
     return text(
-        f"trace.forms.{_form(result)}",
+        f"trace.forms.{_form(traced)}",
         lang,
         numerator=amount_text(result.numerator or 0.0, lang),
         denominator=amount_text(result.denominator or 0.0, lang),
@@ -192,15 +191,11 @@ def formula_text(traced: Trace, lang: str) -> str:
     )
 
 
-def _form(result: KpiResult) -> str:
-    over_time = TRACED[result.code].over_time
-    if over_time is OverTime.COUNTERFACTUAL and result.denominator is None:
-        return str(over_time)
-    if over_time in {OverTime.CHANGE, OverTime.SURVIVAL}:
-        return str(over_time)
+def _form(traced: Trace) -> str:
+    result = traced.result
     if result.unit is Unit.PER_1000_UNIT_YEARS:
         return "per_thousand"
-    return "sum" if result.denominator is None else "ratio"
+    return traced.kpi.over_time.forms[result.denominator is not None]
 
 
 def months_text(periods: Sequence[Period], lang: str) -> str:
@@ -213,4 +208,4 @@ def divisor_text(traced: Trace, lang: str) -> str:
     measure = traced.result.activity
     if measure:
         return text("trace.activity", lang, measure=activity_name(measure, lang))
-    return f"`{traced.denominator}`" if traced.denominator else ""
+    return f"`{traced.kpi.denominator}`" if traced.kpi.denominator else ""

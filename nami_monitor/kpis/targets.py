@@ -6,28 +6,27 @@ A target is judged on the period for which it is stated, by the KPI's own rule o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from nami_monitor.core.periods import Period, months_between, parse_month, period_at
-from nami_monitor.core.words import Direction, OverTime, PeriodKind
+from nami_monitor.core.words import Direction, PeriodKind
 from nami_monitor.kpis.context import excused_by, not_applicable
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import Kpi, compute
 from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.store import Transaction
 
-Compute = Callable[[Transaction, Kpi, Ask], list[KpiResult]]
 Where = Mapping[str, tuple[str, ...]]
 
 NOT_APPLICABLE = "not_applicable"
 """Why nothing is judged of a KPI whose strategy does not apply."""
 
 ABSOLUTE, CHANGE, PATH = "absolute", "change_from_baseline", "path"
-ADDED = (OverTime.SUM, OverTime.CHANGE)
-"""Ways over time of which half a year says nothing of the year."""
+STATED = ("kpi", "category", "kind", "period", "value", "baseline_period", "source")
+"""What a target states: the columns that make one."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Aim:
+class JudgedTarget:
     """A target and how far the figure is from it.
 
     Args:
@@ -101,7 +100,7 @@ class Aim:
 def targets(db: Transaction) -> tuple[Target, ...]:
     """Every target, by KPI, category and period."""
     rows = db.rows(
-        "select kpi, category, kind, period, value, baseline_period, targets.source from targets"
+        f"select {', '.join(f't.{name}' for name in STATED)} from targets as t"
         " order by kpi, category, period, kind"
     )
     return tuple(Target(*row) for row in rows)
@@ -165,9 +164,9 @@ def contradictions(found: Sequence[Target]) -> tuple[tuple[Target, ...], ...]:
     return tuple(tuple(stated) for stated in held.values() if len(stated) > 1)
 
 
-def aim(
-    db: Transaction, kpi: Kpi, month: date, where: Where, target: Target, compute: Compute
-) -> Aim:
+def judge_target(
+    db: Transaction, kpi: Kpi, month: date, where: Where, target: Target
+) -> JudgedTarget:
     """Hold the figure against a target.
 
     Args:
@@ -176,20 +175,19 @@ def aim(
         month: the latest month that counts.
         where: filters, as in ``Ask``.
         target: the target.
-        compute: gives the figures.
     """
-    baseline = _baseline(db, kpi, where, target, compute) if target.kind == CHANGE else None
-    judged = _judged(db, kpi, month, where, target, compute)
+    baseline = _baseline(db, kpi, where, target) if target.kind == CHANGE else None
+    judged = _judged(db, kpi, month, where, target)
     goal, why = _goal(kpi, where, target, baseline)
     if not_applicable(excused_by(db), kpi.strategy, where.get("category", ())):
         (result,) = compute(db, kpi, Ask(until=month, where=where))
-        return Aim(target, goal, result, baseline, None, NOT_APPLICABLE)
+        return JudgedTarget(target, goal, result, baseline, None, NOT_APPLICABLE)
     if why is None:
         why = _unjudged(kpi, judged)
     met = None
     if why is None and goal is not None and judged is not None and judged.value is not None:
         met = judged.value >= goal if kpi.better is Direction.UP else judged.value <= goal
-    return Aim(target, goal, judged, baseline, met, why)
+    return JudgedTarget(target, goal, judged, baseline, met, why)
 
 
 def _goal(
@@ -197,11 +195,11 @@ def _goal(
 ) -> tuple[float | None, str | None]:
     """The target in the KPI's unit, or why it cannot be worked out."""
     if target.kind != CHANGE:
-        part = kpi.over_time in ADDED and set(where) - {"category"}
+        part = kpi.over_time.adds_months and set(where) - {"category"}
         return (None, "part") if part else (target.value, None)
     if baseline is None or target.baseline_period is None:
         return None, "no_baseline_period"
-    if kpi.over_time in ADDED and kind_of(target.baseline_period) != kind_of(target.period):
+    if kpi.over_time.adds_months and kind_of(target.baseline_period) != kind_of(target.period):
         return None, "baseline_other_kind"
     if baseline.value is None:
         return None, "no_baseline"
@@ -218,16 +216,14 @@ def _unjudged(kpi: Kpi, judged: KpiResult | None) -> str | None:
     return "no_figure" if judged.value is None else None
 
 
-def _baseline(
-    db: Transaction, kpi: Kpi, where: Where, target: Target, compute: Compute
-) -> KpiResult | None:
+def _baseline(db: Transaction, kpi: Kpi, where: Where, target: Target) -> KpiResult | None:
     if target.baseline_period is None:
         return None
-    return _figure(db, kpi, where, target.baseline_period, compute)
+    return _figure(db, kpi, where, target.baseline_period)
 
 
 def _judged(
-    db: Transaction, kpi: Kpi, month: date, where: Where, target: Target, compute: Compute
+    db: Transaction, kpi: Kpi, month: date, where: Where, target: Target
 ) -> KpiResult | None:
     """The figure on the period for which the target is stated, as far as it has come.
 
@@ -235,16 +231,14 @@ def _judged(
     quarter or month, only when its period is over.
     """
     if target.last <= month:
-        return _figure(db, kpi, where, target.period, compute)
+        return _figure(db, kpi, where, target.period)
     begun = month.year == target.year and kind_of(target.period) == PeriodKind.YEAR
-    if not begun or kpi.over_time in ADDED or kpi.only:
+    if not begun or kpi.over_time.adds_months or kpi.only:
         return None
     return next(iter(compute(db, kpi, Ask(kind=PeriodKind.YTD, until=month, where=where))), None)
 
 
-def _figure(
-    db: Transaction, kpi: Kpi, where: Where, period: str, compute: Compute
-) -> KpiResult | None:
+def _figure(db: Transaction, kpi: Kpi, where: Where, period: str) -> KpiResult | None:
     """The figure of a period as targets name it."""
     ask = Ask(kind=kind_of(period), until=last_month(period), where=where)
     return next(iter(compute(db, kpi, ask)), None)

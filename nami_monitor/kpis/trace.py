@@ -8,15 +8,11 @@ from typing import Any
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import OverTime, State
-from nami_monitor.kpis.aims import aimed
-from nami_monitor.kpis.compute import compute
-from nami_monitor.kpis.counted import counted
-from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.fallen import bought
+from nami_monitor.core.words import State
+from nami_monitor.kpis.declare import Kpi, compute
 from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.scoped import Scope, rests_on, scopes, split_evenly
+from nami_monitor.kpis.source_rows import SourceRows, split_evenly
 from nami_monitor.store import Transaction
 
 
@@ -58,19 +54,15 @@ class Trace:
     """A figure with what it rests on.
 
     Args:
+        kpi: the declaration.
         result: the figure.
-        numerator: SQL aggregate, as declared.
-        denominator: likewise; None where the figure has none in its relation.
-        covered: SQL aggregate of the known share; None where all is known.
         relation: what the figure reads; ``targets`` for figures about targets.
         periods: the months that it rests on.
         batches: what each batch gave; empty where the figure is hidden.
     """
 
+    kpi: Kpi
     result: KpiResult
-    numerator: str
-    denominator: str | None
-    covered: str | None
     relation: str
     periods: tuple[Period, ...]
     batches: tuple[BatchPart, ...]
@@ -108,8 +100,8 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
         UserError: what ``figure`` raises.
     """
     result = figure(db, kpi, ask)
-    found = grounds(db, kpi, ask, result)
-    parts = [(scope, row) for scope in found for row in _by_batch(db, scope)]
+    found = source_rows(db, kpi, ask, result)
+    parts = [(behind, row) for behind in found for row in _by_batch(db, behind)]
     batches = {
         number: said
         for number, *said in db.rows(
@@ -119,20 +111,18 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
         )
     }
     return Trace(
+        kpi=kpi,
         result=result,
-        numerator=kpi.numerator,
-        denominator=kpi.denominator,
-        covered=kpi.covered,
         relation=found[0].reads if found else "",
-        periods=found[0].periods if found else rests_on(kpi, result.period),
+        periods=found[0].periods if found else kpi.over_time.months(result.period),
         batches=tuple(
-            BatchPart(row[0], scope.ground.table, *batches[row[0]], *row[1:])
-            for scope, row in parts
+            BatchPart(row[0], behind.source.table, *batches[row[0]], *row[1:])
+            for behind, row in parts
         ),
     )
 
 
-def grounds(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Scope, ...]:
+def source_rows(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[SourceRows, ...]:
     """The rows that a figure rests on, by table; none where they may not be told.
 
     Args:
@@ -144,22 +134,16 @@ def grounds(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Sco
     hidden = result.reason is not None and result.reason.key == "small_cell"
     if hidden or result.state is State.NOT_APPLICABLE:
         return ()
-    if kpi.over_time is OverTime.ATTAINMENT:
-        return (aimed(db, kpi, ask, result.period),)
-    if kpi.over_time is OverTime.COUNTERFACTUAL:
-        return counted(db, kpi, ask, result.period)
-    if kpi.over_time is OverTime.FALLS:
-        return bought(db, kpi, ask, result.period)
-    return scopes(db, kpi, ask, result)
+    return kpi.over_time.source_rows(db, kpi, ask, result)
 
 
-def _by_batch(db: Transaction, scope: Scope) -> list[tuple[Any, ...]]:
+def _by_batch(db: Transaction, behind: SourceRows) -> list[tuple[Any, ...]]:
     """Batch, rows, numerator and denominator, in the order of the batches."""
-    numerator, first = split_evenly(scope.numerator, "first_above")
-    denominator, second = split_evenly(scope.denominator, "first_below")
+    numerator, first = split_evenly(behind.numerator, "first_above")
+    denominator, second = split_evenly(behind.denominator, "first_below")
     return db.rows(
         f"select batch, cast(sum(rows_of) as bigint), cast({numerator or 'null'} as double),"
         f" cast({denominator or 'null'} as double)"
-        f" from (select *{first}{second} from ({scope.units(db)}))"
+        f" from (select *{first}{second} from ({behind.units(db)}))"
         " group by batch having sum(rows_of) > 0 order by batch"
     )

@@ -17,9 +17,7 @@ from typing import Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.periods import span as span_of
-from nami_monitor.core.words import Flag, OverTime, PeriodKind, State
-from nami_monitor.kpis.added import added_up
-from nami_monitor.kpis.compute import compute
+from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis.contributions import (
     ZERO,
     Contribution,
@@ -30,7 +28,8 @@ from nami_monitor.kpis.contributions import (
     ratio_contributions,
     shared_ratio_contributions,
 )
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import Kpi, compute
+from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
@@ -46,14 +45,6 @@ OFFERED: Final = (
     "condition", "contract", "source",
 )  # fmt: skip
 """Dimensions by which a change is split, in the order in which they are offered."""
-
-NOT_SPLIT: Final = {
-    OverTime.SURVIVAL: "why_survival",
-    OverTime.ATTAINMENT: "why_attainment",
-    OverTime.COUNTERFACTUAL: "why_counterfactual",
-    OverTime.FALLS: "why_falls",
-}
-"""KPIs to which no group contributes a part of its own, with the reason."""
 
 WHOLE_YEARS: Final = {PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12}
 """Periods before which the same period a year earlier comes."""
@@ -159,9 +150,9 @@ def dimensions(kpi: Kpi, ask: Ask) -> tuple[str, ...]:
     Returns:
         Names in the order of ``OFFERED``; ``article`` alone for distinct counts.
     """
-    if kpi.over_time in NOT_SPLIT:
+    if kpi.over_time.not_split:
         return ()
-    wanted = ("article",) if kpi.over_time is OverTime.DISTINCT_IN_WINDOW else OFFERED
+    wanted = (kpi.over_time.split_by,) if kpi.over_time.split_by else OFFERED
     return tuple(
         name
         for name in wanted
@@ -188,18 +179,17 @@ def why(
     Raises:
         UserError: ``why.no_data`` without any month; or what ``compute`` raises.
     """
-    if kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
-        dimension = "article"
-    summed = replace(kpi, over_time=OverTime.SUM) if kpi.over_time is OverTime.CHANGE else kpi
+    dimension = kpi.over_time.split_by or dimension
+    summed = kpi.over_time.beneath(kpi)
     ask = replace(ask, last=1, by=())
     periods = periods_of(db, ask)
     if not periods:
         raise UserError("why.no_data")
     span = [earlier(periods[-1], against), periods[-1]]
-    if kpi.over_time in NOT_SPLIT:
+    if kpi.over_time.not_split:
         before, after = (_whole(db, kpi, ask, period) for period in span)
         why_not = after.reason if after.state is State.NOT_APPLICABLE else None
-        lacking = replace(after, reason=why_not or Reason(NOT_SPLIT[kpi.over_time]))
+        lacking = replace(after, reason=why_not or Reason(kpi.over_time.not_split))
         return Why(kpi, dimension, before, after, lacking=lacking)
     before, after = added_up(db, summed, ask, span)
     told = Why(kpi, dimension, before, after)
@@ -292,7 +282,7 @@ def _split(told: Why, ask: Ask, results: Sequence[KpiResult]) -> Why:
         found = contributions(before.above, after.above)
     change = _sum(one.amount for one in found) * _factor(told.kpi)
     told = replace(told, change=change, mixes=mixes)
-    if told.kpi.over_time is OverTime.DISTINCT_IN_WINDOW and not told.kpi.is_ratio and not secret:
+    if told.kpi.over_time.split_by and not told.kpi.is_ratio and not secret:
         return replace(told, came=_articles(found, 1), went=_articles(found, -1))
     return _named(
         told, ask, [one for one in found if one.before or one.after or one.amount], secret

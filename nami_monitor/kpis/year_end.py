@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.kpis.added import added_up
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
+from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import Ask, periods_of
 from nami_monitor.store import Transaction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nami_monitor.core.words import Evidence, OverTime
+from nami_monitor.core.words import Evidence
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
@@ -83,7 +83,7 @@ def coverage(session: Session, result: KpiResult) -> str:
 
 
 def _window(session: Session, result: KpiResult) -> str:
-    looks_back = TRACED[result.code].over_time is OverTime.DISTINCT_IN_WINDOW
+    looks_back = TRACED[result.code].over_time.looks_back
     return session.t("overview.window") if looks_back else ""
 
 

@@ -14,7 +14,7 @@ from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.requests import ledger
 from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import OverTime, State, Strategy
+from nami_monitor.core.words import State, Strategy
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.entry import enter
 from nami_monitor.kpis import CATALOGUE, Ask, compute
@@ -22,7 +22,7 @@ from nami_monitor.kpis.bridge import spend_bridge
 from nami_monitor.kpis.listing import rows
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.kpis.sentences import reason_sentence
-from nami_monitor.kpis.targets import aim, targets
+from nami_monitor.kpis.targets import judge_target, targets
 from nami_monitor.kpis.trace import trace
 from nami_monitor.kpis.why import Against
 from nami_monitor.store import Store
@@ -138,7 +138,7 @@ def test_the_funnel_of_locations(db, kpi):
 @pytest.mark.parametrize("against", Against)
 def test_why_it_changed(db, code, against):
     kpi = CATALOGUE[code]
-    by = "intervention" if kpi.over_time is OverTime.COUNTERFACTUAL else "category"
+    by = "intervention" if kpi.over_time.code == "counterfactual" else "category"
     found = explain(db, kpi, Ask("month", MONTH, where=WHERE), by, against, "nl")
     assert found.lines == ()
     assert "Testwet" in found.sentence
@@ -159,7 +159,7 @@ def test_targets_are_not_judged_and_do_not_count(db):
     excused = [target for target in own if target.kpi in RULED_OUT]
     assert {target.period for target in excused} >= {"2026-10", "2030"}
     for target in excused:
-        found = aim(db, CATALOGUE[target.kpi], MONTH, WHERE, target, compute)
+        found = judge_target(db, CATALOGUE[target.kpi], MONTH, WHERE, target)
         assert (found.met, found.why) == (None, "not_applicable")
         assert says_so(found.judged)
     listed = {line.target: line.aim for line in lines(db)}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from nami_monitor.briefing.overview import overview
-from nami_monitor.core.words import OverTime, PeriodKind
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import Ask, compute
 from nami_monitor.store import Store
 
@@ -60,6 +60,6 @@ def test_what_speaks_of_whole_years_alone_tells_twelve_months_instead(db):
     (line,) = (one for one in overview(db, OCTOBER, OFFICE).lines if one.kpi.only)
     assert line.result.period.kind == PeriodKind.R12
     attained = next(
-        one for one in overview(db, OCTOBER, {}).lines if one.kpi.over_time is OverTime.ATTAINMENT
+        one for one in overview(db, OCTOBER, {}).lines if one.kpi.over_time.code == "attainment"
     )
     assert attained.result.period.kind == PeriodKind.R12

@@ -23,7 +23,8 @@ from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
-from nami_monitor.kpis import CATALOGUE, Ask, compute, falls
+from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals import rules
 from nami_monitor.signals.intervention_signals import Fading
 from nami_monitor.signals.signal import Signal

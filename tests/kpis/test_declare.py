@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.core.words import Evidence, OverTime, Unit
+from nami_monitor.core.words import Evidence, Unit
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.catalogue import _declared
 from nami_monitor.kpis.catalogue import impact as impact_file
 from nami_monitor.kpis.declare import Change
+from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS
 
 SPEND = CATALOGUE["impact_spend"]
 SHARE = CATALOGUE["rethink_circular_share"]
@@ -33,7 +34,7 @@ PER_DAY = CATALOGUE["reduce_spend_per_activity"]
         (SPEND, {"splits": ("colour",)}, "splits"),
         (SPEND, {"reads": ("by_place",), "splits": ("product",)}, "splits"),
         (SPEND, {"denominator": "sum(lines)"}, "denominator"),
-        (SPEND, {"over_time": OverTime.RATIO_OF_SUMS}, "denominator"),
+        (SPEND, {"over_time": RATIO_OF_SUMS}, "denominator"),
         (SHARE, {"denominator": None}, "denominator"),
         (PER_DAY, {"denominator": "sum(lines)"}, "denominator"),
         (PER_DAY, {"unit": Unit.EUR}, "denominator"),

@@ -16,7 +16,8 @@ DEFINES = ("numerator", "denominator", "covered", "reads", "over_time", "unit", 
 
 
 def defined(kpi):
-    return json.loads(json.dumps({name: getattr(kpi, name) for name in DEFINES}))
+    said = {name: getattr(kpi, name) for name in DEFINES} | {"over_time": kpi.over_time.code}
+    return json.loads(json.dumps(said))
 
 
 def kept():

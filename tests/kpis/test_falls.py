@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nami_monitor.kpis.falls import real_fall
+from nami_monitor.kpis.over_time.hidden_reductions import real_fall
 
 NAN = float("nan")
 

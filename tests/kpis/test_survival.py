@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from nami_monitor.core.thresholds import SURVIVAL_AT_RISK
-from nami_monitor.kpis.survival import Estimate, Lack, kaplan_meier
+from nami_monitor.kpis.over_time.survival import Estimate, Lack, kaplan_meier
 
 # Weeks in remission, Freireich et al. (1963), Blood 21:699; a plus is "still in remission".
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -35,7 +35,7 @@ def counted(pairs, entries=()):
 @pytest.fixture
 def any_number(monkeypatch):
     """Curves of a handful are told too, as in textbooks."""
-    module = sys.modules["nami_monitor.kpis.survival"]
+    module = sys.modules["nami_monitor.kpis.over_time.survival"]
     monkeypatch.setattr(module, "SURVIVAL_AT_RISK", replace(SURVIVAL_AT_RISK, value=0))
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from nami_monitor.core.words import State
 from nami_monitor.ingest.entry import enter
-from nami_monitor.kpis import CATALOGUE, compute
+from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import (
     Target,
     agreed,
-    aim,
     contradictions,
+    judge_target,
     last_month,
     named,
     on_path,
@@ -53,7 +53,7 @@ def judged(monitor, target, month="2024-12", where=None):
     until = dt.date(int(month[:4]), int(month[5:]), 1)
     filters = {"category": (target.category,)} | (where or {})
     with monitor.store.read() as db:
-        return aim(db, CATALOGUE[target.kpi], until, filters, target, compute)
+        return judge_target(db, CATALOGUE[target.kpi], until, filters, target)
 
 
 @pytest.mark.parametrize(

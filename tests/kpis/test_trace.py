@@ -37,15 +37,15 @@ def test_parts_and_rows_of_every_kpi_add_up_over_every_kind_of_period(small, kin
             traced, by_table = checked(db, kpi, ask, in_pages=not number % PAGED)
             assert traced.result.period.kind == kind
             told |= {code} if by_table else set()
-    without = {code for code, kpi in CATALOGUE.items() if kpi.over_time == "counterfactual"}
+    without = {code for code, kpi in CATALOGUE.items() if kpi.over_time.code == "counterfactual"}
     assert told == set(CATALOGUE) - without  # of interventions see test_waterbed_trace
 
 
 def rested_on(kpi, period):
     """The months of which order lines count, said anew."""
-    if kpi.over_time == "change":
+    if kpi.over_time.code == "change":
         return [*period.a_year_earlier().months, *period.months]
-    if kpi.over_time == "distinct_in_window":
+    if kpi.over_time.code == "distinct_in_window":
         return period_at(PeriodKind.R12, period.last).months
     return period.months
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nami_monitor.core.words import OverTime, State
+from nami_monitor.core.words import State
 from nami_monitor.kpis.measurability import measurability
 from tests.support.monitor import Monitor
 
@@ -197,7 +197,7 @@ def said(found):
     """By what is lacking, the figures that lack it: estimates apart, which need many locations."""
     sets = {}
     for cell in found.cells:
-        if cell.lacks and cell.kpi.over_time is not OverTime.COUNTERFACTUAL:
+        if cell.lacks and cell.kpi.over_time.code != "counterfactual":
             needs = frozenset(lack.need for lack in cell.lacks)
             sets.setdefault(needs, []).append((cell.category, cell.kpi.code))
     return sets

@@ -14,7 +14,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.kpis.why import MOST_NAMED, NOT_SPLIT, Against, dimensions, earlier, why
+from nami_monitor.kpis.why import MOST_NAMED, Against, dimensions, earlier, why
 from nami_monitor.store import Store
 from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
 from tests.support.monitor import Monitor
@@ -122,8 +122,8 @@ def test_a_missing_period_is_not_split_and_says_so(shop):
 
 def test_what_no_group_has_a_part_of_is_not_split(shop):
     for code, kpi in CATALOGUE.items():
-        if kpi.over_time in NOT_SPLIT:
-            assert told(shop, code, "location").lacking.reason.key == NOT_SPLIT[kpi.over_time]
+        if kpi.over_time.not_split:
+            assert told(shop, code, "location").lacking.reason.key == kpi.over_time.not_split
             assert dimensions(kpi, Ask()) == ()
 
 

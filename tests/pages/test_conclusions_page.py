@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
-from nami_monitor.kpis import falls
+from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.ui import app, links
 from nami_monitor.ui.pages.conclusions import LESSON
 from tests.pages.data_page import checked

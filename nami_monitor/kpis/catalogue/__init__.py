@@ -18,6 +18,7 @@ def _declared(*modules: ModuleType) -> dict[str, Kpi]:
 
 
 CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact, steer)
+steer.TARGETED.update(CATALOGUE)
 
 TRACED: dict[str, Kpi] = CATALOGUE | _declared(shown)
 """Every figure that can be traced: the KPIs, and the sums that stand beside them on a page."""

@@ -1,6 +1,6 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
-from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
     OF_SUBJECTS,
@@ -11,6 +11,8 @@ from nami_monitor.kpis.catalogue.parts import (
 )
 from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Kpi
+from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
+from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
 IMPACT_SPEND = Kpi(
     code="impact_spend",
@@ -18,7 +20,7 @@ IMPACT_SPEND = Kpi(
     better=Direction.DOWN,
     unit=Unit.EUR,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
@@ -32,7 +34,7 @@ IMPACT_MASS = Kpi(
     better=Direction.DOWN,
     unit=Unit.KG,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(mass_kg)",
     covered=MASS_KNOWN,
     known_by=MASS_COLUMNS,
@@ -46,7 +48,7 @@ IMPACT_CO2E = Kpi(
     better=Direction.DOWN,
     unit=Unit.KG_CO2E,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(co2e_kg)",
     covered="coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
     " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
@@ -65,7 +67,7 @@ WATERBED_QUOTIENT = Kpi(
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("interventions",),
-    over_time=OverTime.COUNTERFACTUAL,
+    over_time=COUNTERFACTUAL,
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
@@ -84,7 +86,7 @@ IMPACT_MKI = Kpi(
     better=Direction.DOWN,
     unit=Unit.EUR,
     reads=("by_project",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(mki_eur) filter (where works)",
     covered=PRICED,
     known_by=("materials.impact_value", "materials.impact_set"),
@@ -102,7 +104,7 @@ IMPACT_MKI_PER_UNIT_YEAR = Kpi(
     better=Direction.DOWN,
     unit=Unit.EUR_PER_UNIT_YEAR,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(mki_eur_per_year) filter (where works)",
     denominator="count(distinct project) filter (where works and priced > 0)",
     covered=f"{PRICED} * coalesce(sum(timed) / nullif(sum(priced), 0), 0)",
@@ -121,7 +123,7 @@ IMPACT_PEF_PER_UNIT_YEAR = Kpi(
     better=Direction.DOWN,
     unit=Unit.POINTS_PER_UNIT_YEAR,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator=measured("pef_per_year"),
     denominator="count(distinct project) filter (where measure = 'pef_per_year' and reports > 0)",
     covered=f"cast({reported('pef_per_year')} > 0 as integer)",
@@ -138,7 +140,7 @@ IMPACT_MCI = Kpi(
     better=Direction.UP,
     unit=Unit.INDEX,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(mci_whole) - sum(mci_linear)",
     denominator="sum(mci_whole)",
     covered=f"{WEIGHED} * coalesce(sum(told_kg) / nullif(sum(mass_kg), 0), 0)",
@@ -167,7 +169,7 @@ IMPACT_PASSPORT_COVERAGE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where in_passport)",
     denominator="sum(mass_kg) filter (where in_passport is not null)",
     covered=f"{WEIGHED} * {stated('in_passport')}",
@@ -183,7 +185,7 @@ IMPACT_SECOND_LIFE_MASS = Kpi(
     better=Direction.UP,
     unit=Unit.KG,
     reads=("by_project",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(mass_kg) filter (where second_life)",
     covered=WEIGHED,
     known_by=("materials.mass_kg",),
@@ -198,7 +200,7 @@ IMPACT_END_ROUTE_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
     denominator="sum(mass_kg) filter (where end_route is not null)",
     covered=f"{WEIGHED} * {stated('end_route')}",
@@ -214,7 +216,7 @@ IMPACT_RECYCLED_CONTENT = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where origin = 'recycled')",
     denominator="sum(mass_kg) filter (where origin is not null)",
     covered=f"{WEIGHED} * {stated('origin')}",

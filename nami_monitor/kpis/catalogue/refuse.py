@@ -1,6 +1,6 @@
 """Refuse: is it needed at all?"""
 
-from nami_monitor.core.words import Direction, Evidence, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
     OF_SUBJECTS,
@@ -11,6 +11,8 @@ from nami_monitor.kpis.catalogue.parts import (
     units,
 )
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
+from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
 ORDERED = ("by_product", "order_lines")
 
@@ -20,7 +22,7 @@ REFUSE_RATE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_request",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     evidence=Evidence.LOGGED,
     numerator="sum(resolved)",
     denominator="sum(decided)",
@@ -34,7 +36,7 @@ REFUSE_AVOIDED_QUANTITY = Kpi(
     better=Direction.UP,
     unit=Unit.BASE,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided)",
     needs=("requests.decision", "requests.quantity"),
@@ -47,7 +49,7 @@ REFUSE_AVOIDED_SPEND = Kpi(
     better=Direction.UP,
     unit=Unit.EUR,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_eur)",
     covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
@@ -62,7 +64,7 @@ REFUSE_AVOIDED_MASS = Kpi(
     better=Direction.UP,
     unit=Unit.KG,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_kg)",
     covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
@@ -77,7 +79,7 @@ REFUSE_AVOIDED_CO2E = Kpi(
     better=Direction.UP,
     unit=Unit.KG_CO2E,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_co2e)",
     covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
@@ -92,7 +94,7 @@ REFUSE_ASSORTMENT = Kpi(
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=ORDERED,
-    over_time=OverTime.DISTINCT_IN_WINDOW,
+    over_time=DISTINCT_IN_WINDOW,
     numerator="count(distinct article)",
     covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
     known_by=("orders.product_id",),
@@ -107,7 +109,7 @@ REFUSE_STOCK_PER_LOCATION = Kpi(
     better=Direction.DOWN,
     unit=Unit.PER_LOCATION,
     reads=("by_asset",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(in_use)",
     denominator="count(distinct location) filter (where in_use > 0)",
     needs=("assets.asset_id", "assets.location_id"),
@@ -128,7 +130,7 @@ REFUSE_NET_AVOIDED = Kpi(
     better=Direction.UP,
     unit=Unit.BASE,
     reads=("interventions",),
-    over_time=OverTime.COUNTERFACTUAL,
+    over_time=COUNTERFACTUAL,
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
@@ -141,7 +143,7 @@ REFUSE_NET_AVOIDED_SPEND = Kpi(
     better=Direction.UP,
     unit=Unit.EUR,
     reads=("interventions",),
-    over_time=OverTime.COUNTERFACTUAL,
+    over_time=COUNTERFACTUAL,
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
@@ -154,7 +156,7 @@ REFUSE_NET_AVOIDED_MASS = Kpi(
     better=Direction.UP,
     unit=Unit.KG,
     reads=("interventions",),
-    over_time=OverTime.COUNTERFACTUAL,
+    over_time=COUNTERFACTUAL,
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
@@ -167,7 +169,7 @@ REFUSE_BLOCKED = Kpi(
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(blocked)",
     needs=("requests.decision", "requests.reason"),
@@ -180,7 +182,7 @@ REFUSE_DEFERRED_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator=units("status in ('deferred', 'cancelled')"),
     denominator=units(),
     needs=("programmes.programme", "programme_units.status"),
@@ -194,7 +196,7 @@ REFUSE_NATURAL_GRASS_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator=units("status = 'done' and outcome = 'natural_grass'"),
     denominator=units("status = 'done' and outcome is not null"),
     covered=units("status = 'done' and outcome is not null")
@@ -213,7 +215,7 @@ REFUSE_POLYMER_INFILL = Kpi(
     better=Direction.DOWN,
     unit=Unit.KG,
     reads=("by_project",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(mass_kg) filter (where component in ('infill', 'instrooi')"
     " and material in ('polymer', 'rubber', 'sbr', 'tpe', 'epdm'))",
     covered=WEIGHED,
@@ -229,7 +231,7 @@ REFUSE_NEW_STORMWATER = Kpi(
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=("by_project",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator=measured("new_stormwater_connections"),
     covered=f"cast({reported('new_stormwater_connections')} > 0 as integer)",
     known_by=("measurements.value",),
@@ -244,7 +246,7 @@ REFUSE_GOODIES_PER_EVENT = Kpi(
     better=Direction.DOWN,
     unit=Unit.PER_EVENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator=measured("goodies"),
     denominator=measured("events"),
     covered=answered("goodies", "events"),

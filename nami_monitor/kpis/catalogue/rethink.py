@@ -1,6 +1,6 @@
 """Rethink: ask differently."""
 
-from nami_monitor.core.words import Direction, OverTime, Rung, Strategy, Unit
+from nami_monitor.core.words import Direction, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_SUBJECTS,
     answered,
@@ -8,6 +8,7 @@ from nami_monitor.kpis.catalogue.parts import (
     units,
 )
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
+from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 
 RETHINK_CIRCULAR_SHARE = Kpi(
     code="rethink_circular_share",
@@ -15,7 +16,7 @@ RETHINK_CIRCULAR_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(quantity) filter (where condition in ('refurbished', 'reused'))",
     denominator="sum(quantity) filter (where condition is not null)",
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
@@ -32,7 +33,7 @@ RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where condition in ('refurbished', 'reused'))",
     denominator="sum(amount_eur) filter (where condition is not null)",
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
@@ -49,7 +50,7 @@ RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_product", "order_lines"),
-    over_time=OverTime.DISTINCT_IN_WINDOW,
+    over_time=DISTINCT_IN_WINDOW,
     numerator="count(distinct article) filter (where mark = 'yes')",
     denominator="count(distinct article) filter (where mark is not null)",
     covered="coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
@@ -65,7 +66,7 @@ RETHINK_FUNCTIONAL_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_contract",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(value_eur) filter (where specification in ('functional', 'service'))",
     denominator="sum(value_eur) filter (where specification is not null)",
     covered="coalesce(sum(value_eur) filter (where specification is not null), 0)"
@@ -82,7 +83,7 @@ RETHINK_STREAM_SPEND = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.EUR,
     reads=("by_place", "order_lines"),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(amount_eur) filter (where streamed)",
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
@@ -98,7 +99,7 @@ RETHINK_PLAN_COVERAGE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator=units("status = 'done' and measured"),
     denominator=units("status = 'done'"),
     covered=units("status = 'done'") + " / nullif(" + units() + ", 0)",
@@ -114,7 +115,7 @@ RETHINK_VEGETARIAN_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator=measured("vegetarian_meals"),
     denominator=measured("meals"),
     covered=answered("vegetarian_meals", "meals"),

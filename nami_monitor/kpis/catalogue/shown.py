@@ -1,7 +1,8 @@
 """Figures that stand on a page beside the KPIs: sums that can be traced, and nothing more."""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.over_time.added_up import LAST, SUM
 
 REQUESTS_COUNTED = Kpi(
     code="requests_counted",
@@ -9,7 +10,7 @@ REQUESTS_COUNTED = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_request",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(decided) + sum(blocked)",
     needs=("requests.decision",),
     version=1,
@@ -21,7 +22,7 @@ ASSETS_IN_USE = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_asset",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(in_use)",
     needs=("assets.acquired_on",),
     version=1,
@@ -33,7 +34,7 @@ ASSETS_RETIRED = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_asset",),
-    over_time=OverTime.SUM,
+    over_time=SUM,
     numerator="sum(retired)",
     needs=("assets.acquired_on",),
     version=1,
@@ -45,7 +46,7 @@ CONTRACT_VALUE = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.EUR,
     reads=("by_contract",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(value_eur)",
     needs=("contracts.value_eur",),
     version=1,
@@ -57,7 +58,7 @@ CONTRACTS_RUNNING = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_contract",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(running)",
     needs=("contracts.contract_id",),
     version=1,

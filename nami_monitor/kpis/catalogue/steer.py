@@ -1,8 +1,15 @@
 """Steering: is the year, the contract and the target on course?"""
 
-from nami_monitor.core.words import Direction, OverTime, Strategy, Unit
+from nami_monitor.core.words import Direction, Strategy, Unit
+from nami_monitor.kpis.catalogue import reduce
 from nami_monitor.kpis.catalogue.parts import OF_SUBJECTS, answered, measured, units
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, WHOLE_YEARS, Kpi
+from nami_monitor.kpis.over_time.added_up import LAST, RATIO_OF_SUMS
+from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
+from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
+
+TARGETED: dict[str, Kpi] = {}
+"""The KPIs for which targets can be stated: those of the whole catalogue, which fills it."""
 
 STEER_YEAR_END_SHARE = Kpi(
     code="steer_year_end_share",
@@ -10,7 +17,7 @@ STEER_YEAR_END_SHARE = Kpi(
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where month(month) = 12)",
     denominator="sum(amount_eur)",
     covered=AMOUNTS_KNOWN,
@@ -26,7 +33,7 @@ STEER_CONTRACT_WINDOW = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_contract",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator="sum(to_prepare)",
     needs=("contracts.ends_on", "contracts.option_dates", "contracts.notice_months"),
     version=1,
@@ -38,7 +45,7 @@ STEER_TARGET_ATTAINMENT = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place",),
-    over_time=OverTime.ATTAINMENT,
+    over_time=TargetAttainment(kpis=TARGETED),
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
     version=1,
@@ -50,7 +57,7 @@ STEER_PROGRAMME_PROGRESS = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator=units("status = 'done'"),
     denominator="sum(cap)",
     needs=("programmes.cap", "programme_units.status"),
@@ -65,7 +72,7 @@ STEER_NON_RESPONSE = Kpi(
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("by_unit",),
-    over_time=OverTime.LAST,
+    over_time=LAST,
     numerator=units("status = 'no_response'"),
     denominator=units("status <> 'planned'"),
     needs=("programmes.programme", "programme_units.status"),
@@ -79,7 +86,7 @@ STEER_DISCIPLINES_PRESENT = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_initiative",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(roles_present)",
     denominator="sum(roles_wanted)",
     covered="sum(with_roles) / nullif(sum(initiatives), 0)",
@@ -94,7 +101,7 @@ STEER_POLICY_LINKED_SHARE = Kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_initiative",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator="sum(with_policy)",
     denominator="sum(initiatives)",
     needs=("interventions.starts_on", "interventions.policy"),
@@ -107,7 +114,7 @@ STEER_VOLUME_SHARE = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=OverTime.RATIO_OF_SUMS,
+    over_time=RATIO_OF_SUMS,
     numerator=measured("own_volume"),
     denominator=measured("joint_volume"),
     covered=answered("own_volume", "joint_volume"),
@@ -123,7 +130,7 @@ AHA_REDUCTIONS = Kpi(
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_product", "order_lines"),
-    over_time=OverTime.FALLS,
+    over_time=HiddenReductions(volume=reduce.REDUCE_VOLUME_PER_ACTIVITY),
     numerator="count(distinct fallen)",
     needs=("orders.quantity",),
     version=1,

@@ -10,26 +10,28 @@ select product_source, product_id, month, sum(amount_eur) / sum(quantity) as pri
 from by_product where product_id is not null
 group by product_source, product_id, month having sum(quantity) > 0 and sum(amount_eur) > 0;
 
--- Requests by the month of their decision. A request that was withdrawn as a duplicate or an error
--- was no need, so it is neither decided nor avoided; one that is blocked is not decided.
-create view by_request_made as
+-- Requests by the month of their decision, each with what it gives. A request that was withdrawn as
+-- a duplicate or an error was no need, so it is neither decided nor avoided; one that is blocked is
+-- not decided.
+create view request_rows as
 with asked as (
-    select r.source, r.category, r.location_id, r.decision, r.product_source, r.product_id,
-        p.product_group, coalesce(p.same_as, p.source || '/' || p.product_id) as article,
-        p.base_unit, p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
-        cast(date_trunc('month', coalesce(r.decided_on, r.requested_on)) as date) as month,
-        coalesce(r.quantity_avoided, r.quantity) as avoided,
+    select o.batch, o.line, r.*, p.product_group, p.base_unit,
+        coalesce(p.same_as, p.source || '/' || p.product_id) as article,
+        p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
+        month_of(coalesce(r.decided_on, r.requested_on)) as month,
         r.decision = 'withdrawn'
             and regexp_matches(coalesce(r.reason, ''), 'dubbel|duplic|fout|error|vergiss', 'i')
             as no_need,
-        r.decision in ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as resolved,
-        r.quantity, case when r.decision = 'blocked' then lower(trim(r.reason)) end as blocked_by
+        r.decision in ('from_stock', 'shared', 'repaired', 'rethought', 'withdrawn') as met
     from requests as r
+    join requests_offered as o on o.request_id = r.request_id and o.standing = 'live'
     left join product_spans as p on p.source = r.product_source and p.product_id = r.product_id
         and r.requested_on >= p.holds_from and r.requested_on < p.holds_until
 ),
 judged as (
-    select * replace (case when resolved and not no_need then avoided end as avoided) from asked
+    select *, case when met and not no_need then coalesce(quantity_avoided, quantity) end
+        as avoided
+    from asked
 ),
 priced as (
     select j.*, case when date_diff('month', c.month, j.month) <= {price_months} then c.price end
@@ -38,23 +40,33 @@ priced as (
         on c.product_source = j.product_source and c.product_id = j.product_id
         and c.month <= j.month
 )
+select *, 1 as requests,
+    cast(decision <> 'blocked' and not no_need as integer) as decided,
+    cast(met and not no_need as integer) as resolved,
+    cast(decision = 'blocked' as integer) as blocked,
+    cast(decision = 'refurbished' as integer) as refurbished,
+    case when decision = 'blocked' then lower(trim(reason)) end as blocked_by,
+    case when decision <> 'blocked' and not no_need then quantity end as demand,
+    case when decision in ('from_stock', 'shared', 'repaired') then avoided end as kept,
+    avoided * price as avoided_eur,
+    case when price is not null then avoided end as avoided_with_price,
+    avoided * unit_mass_kg as avoided_kg,
+    case when unit_mass_kg is not null then avoided end as avoided_with_mass,
+    avoided * unit_co2e_kg as avoided_co2e,
+    case when unit_co2e_kg is not null then avoided end as avoided_with_co2e
+from priced;
+
+create view by_request_made as
 select month, source, category, location_id, decision, product_source, product_id, product_group,
-    article, base_unit, blocked_by,
-    count(*) as requests,
-    coalesce(sum(quantity) filter (decision <> 'blocked' and not no_need), 0) as demand,
-    coalesce(sum(avoided) filter (decision in ('from_stock', 'shared', 'repaired')), 0) as kept,
-    count(*) filter (decision <> 'blocked' and not no_need) as decided,
-    count(*) filter (resolved and not no_need) as resolved,
-    count(*) filter (decision = 'blocked') as blocked,
-    count(*) filter (decision = 'refurbished') as refurbished,
-    coalesce(sum(avoided), 0) as avoided,
-    sum(avoided * price) as avoided_eur,
-    coalesce(sum(avoided) filter (price is not null), 0) as avoided_with_price,
-    sum(avoided * unit_mass_kg) as avoided_kg,
-    coalesce(sum(avoided) filter (unit_mass_kg is not null), 0) as avoided_with_mass,
-    sum(avoided * unit_co2e_kg) as avoided_co2e,
-    coalesce(sum(avoided) filter (unit_co2e_kg is not null), 0) as avoided_with_co2e
-from priced
+    article, base_unit, blocked_by, count(*) as requests,
+    coalesce(sum(demand), 0) as demand, coalesce(sum(kept), 0) as kept,
+    count(*) filter (decided = 1) as decided, count(*) filter (resolved = 1) as resolved,
+    count(*) filter (blocked = 1) as blocked, count(*) filter (refurbished = 1) as refurbished,
+    coalesce(sum(avoided), 0) as avoided, sum(avoided_eur) as avoided_eur,
+    coalesce(sum(avoided_with_price), 0) as avoided_with_price, sum(avoided_kg) as avoided_kg,
+    coalesce(sum(avoided_with_mass), 0) as avoided_with_mass, sum(avoided_co2e) as avoided_co2e,
+    coalesce(sum(avoided_with_co2e), 0) as avoided_with_co2e
+from request_rows
 group by all;
 
 create table by_request as from by_request_made limit 0;
@@ -62,13 +74,14 @@ create table by_request as from by_request_made limit 0;
 -- Each asset with the day on which it was retired. What was retired before it was bought is not
 -- believed: it counts as spoilt and lives nowhere.
 create view asset_lives as
-select a.asset_id, a.source, a.category, a.location_id, a.condition, a.product_id,
+select o.batch, o.line, a.asset_id, a.source, a.category, a.location_id, a.condition, a.product_id,
     a.acquired_on, a.warranty_until, e.retired_on, e.route,
     coalesce(e.retired_on < a.acquired_on, false) as spoilt
-from assets as a left join (
+from assets as a join assets_offered as o on o.asset_id = a.asset_id and o.standing = 'live'
+left join (
     select asset_id, min(happened_on) as retired_on, arg_min(route, happened_on) as route
     from asset_events where kind = 'retired' group by asset_id
-) as e using (asset_id);
+) as e on e.asset_id = a.asset_id;
 
 -- When a surplus asset was taken over or left, with the day of the notice that came before.
 create view asset_handovers as
@@ -83,6 +96,35 @@ from ended as e join asset_events as n on n.asset_id = e.asset_id
     and n.kind = 'surplus_noticed' and n.happened_on <= e.happened_on
     and n.happened_on > coalesce(e.before, date '0001-01-01')
 group by all;
+
+-- What each event gives: an asset is retired once, and handed over once a day.
+create view asset_event_rows as
+with happened as (
+    select batch, line, asset_id, happened_on, kind, route,
+        kind = 'retired' and row_number() over (partition by asset_id, kind
+            order by happened_on, batch, line) = 1 as leaves,
+        row_number() over (partition by asset_id, kind, happened_on order by batch, line) = 1
+            as first_of_day
+    from asset_events_offered where standing = 'live'
+)
+select e.batch, e.line, e.asset_id, a.source, a.category, a.location_id, a.condition,
+    a.acquired_on, a.retired_on, e.happened_on, e.kind, e.route, month_of(e.happened_on) as month,
+    cast(e.leaves as integer) as retired,
+    case when e.leaves then date_diff('day', a.acquired_on, a.retired_on) / 365.25 else 0 end
+        as retired_years,
+    cast(coalesce(e.leaves and a.retired_on < a.warranty_until, false) as integer)
+        as retired_early,
+    cast(e.leaves and a.warranty_until is not null as integer) as retired_warranted,
+    cast(e.kind = 'failure' as integer) as failures,
+    cast(e.kind = 'reissue' as integer) as reissued,
+    cast(e.kind = 'surplus_matched' as integer) as matched,
+    cast(e.kind = 'surplus_matched' as integer) as needed,
+    cast(e.first_of_day and h.noticed_on is not null as integer) as handed,
+    case when e.first_of_day then date_diff('day', h.noticed_on, e.happened_on) end as notice_days
+from happened as e join asset_lives as a using (asset_id)
+left join asset_handovers as h on h.asset_id = e.asset_id and h.kind = e.kind
+    and h.happened_on = e.happened_on
+where not a.spoilt;
 
 create view by_asset_made as
 with seen as (
@@ -99,30 +141,20 @@ with seen as (
 ),
 moves as (
     select source, category, location_id, condition, month_of(acquired_on) as month,
-        0 as reissued, 0 as matched, 0 as handed, 0 as notice_days, 1 as stock, 1 as acquired, 0 as retired, 0.0 as retired_years, 0 as retired_early,
-        0 as retired_warranted, 0 as failures, cast(spoilt as integer) as spoilt,
-        date_diff('day', acquired_on, next_month(acquired_on)) / 365.25 as years
-    from asset_lives where not spoilt
-    union all
-    select source, category, location_id, condition, month_of(retired_on), 0, 0, 0, 0,
-        -1, 0, 1, date_diff('day', acquired_on, retired_on) / 365.25,
-        cast(coalesce(retired_on < warranty_until, false) as integer),
-        cast(warranty_until is not null as integer), 0, 0,
-        -date_diff('day', retired_on, next_month(retired_on)) / 365.25
-    from asset_lives where retired_on is not null and not spoilt
-    union all
-    select source, category, location_id, condition, month_of(acquired_on), 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 1, 0 from asset_lives where spoilt
-    union all
-    select a.source, a.category, a.location_id, a.condition, month_of(e.happened_on),
-        cast(e.kind = 'reissue' as integer), cast(e.kind = 'surplus_matched' as integer), 0, 0,
-        0, 0, 0, 0, 0, 0, cast(e.kind = 'failure' as integer), 0, 0
-    from asset_events as e join asset_lives as a using (asset_id)
-    where e.kind in ('failure', 'reissue', 'surplus_matched') and not a.spoilt
-    union all
-    select a.source, a.category, a.location_id, a.condition, month_of(h.happened_on),
-        0, 0, 1, date_diff('day', h.noticed_on, h.happened_on), 0, 0, 0, 0, 0, 0, 0, 0, 0
-    from asset_handovers as h join asset_lives as a using (asset_id) where not a.spoilt
+        cast(not spoilt as integer) as stock, cast(not spoilt as integer) as acquired,
+        cast(spoilt as integer) as spoilt, case when spoilt then 0 else
+            date_diff('day', acquired_on, next_month(acquired_on)) / 365.25 end as years,
+        0 as retired, 0 as retired_years, 0 as retired_early, 0 as retired_warranted,
+        0 as failures, 0 as reissued, 0 as matched, 0 as handed, 0 as notice_days
+    from asset_lives
+    union all by name
+    select source, category, location_id, condition, month, -retired as stock, 0 as acquired,
+        0 as spoilt, case when retired = 1 then
+            -date_diff('day', retired_on, next_month(retired_on)) / 365.25 else 0 end as years,
+        retired, retired_years, retired_early, retired_warranted, failures, reissued, matched,
+        handed, notice_days
+    from asset_event_rows
+    where retired + failures + reissued + matched + handed > 0
 ),
 months as (
     select source, category, location_id, condition, month, sum(stock) as stock,

@@ -15,7 +15,7 @@ from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.lifetimes import Lives
+from nami_monitor.kpis.over_time.survival import Lives
 from nami_monitor.store import Store
 from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.app import Session

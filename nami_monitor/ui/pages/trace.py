@@ -17,14 +17,14 @@ from zlib import crc32
 import streamlit as st
 
 from nami_monitor.core.periods import SPAN
-from nami_monitor.core.words import OverTime, PeriodKind, State
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
 from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
 from nami_monitor.kpis.privacy import FLAG
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
-from nami_monitor.kpis.scoped import DISTINCT
 from nami_monitor.kpis.sentences import names
+from nami_monitor.kpis.source_rows import DISTINCT
 from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
@@ -194,9 +194,9 @@ def formula(session: Session, found: Trace) -> None:
     if result.value is not None:
         st.text(sentences.formula_text(found, lang))
     parts = {
-        "numerator": (result.numerator, found.numerator),
+        "numerator": (result.numerator, found.kpi.numerator),
         "denominator": (result.denominator, sentences.divisor_text(found, lang).strip("`")),
-        "covered": (None, found.covered),
+        "covered": (None, found.kpi.covered),
     }
     told = {name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql}
     st.markdown(
@@ -259,8 +259,10 @@ def batches(session: Session, found: Trace) -> None:
     told = [_batch(session, part) for part in found.batches]
     title = session.t("trace.batches")
     grid(session, heads, told, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
-    counts = DISTINCT.fullmatch(found.numerator) or DISTINCT.fullmatch(found.denominator or "")
-    if TRACED[found.result.code].over_time is not OverTime.COUNTERFACTUAL:
+    counts = DISTINCT.fullmatch(found.kpi.numerator) or DISTINCT.fullmatch(
+        found.kpi.denominator or ""
+    )
+    if found.kpi.over_time.rows_add_up:
         st.caption(session.t(f"trace.{'distinct' if counts else 'adds_up'}"))
 
 

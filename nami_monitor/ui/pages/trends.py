@@ -8,9 +8,9 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import OverTime, PeriodKind
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, attainment, falls
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.questions import RELATIONS
 from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
@@ -28,15 +28,11 @@ GROUPED = (
 """Dimensions in the order in which a page offers them."""
 
 
-ALONE = {OverTime.ATTAINMENT: attainment.DIMENSIONS, OverTime.FALLS: falls.BY}
-"""By which alone figures can be grouped that are not added up from months."""
-
-
 def dimensions(code: str) -> list[str]:
     """The dimensions by which a KPI can be grouped on the page."""
     kpi = CATALOGUE[code]
     known = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
-    known &= set(ALONE.get(kpi.over_time, known))
+    known &= set(kpi.over_time.grouped_by or known)
     return [name for name in GROUPED if name in known]
 
 

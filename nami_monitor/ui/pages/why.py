@@ -12,7 +12,6 @@ from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.why import Explained, Line
 from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
-from nami_monitor.core.words import OverTime
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.questions import RELATIONS
@@ -246,12 +245,13 @@ def _traced(session: Session, found: Explained, line: Line, column: str) -> str:
 def _sum_code(found: Explained) -> str:
     """The KPI whose figures are told: of a change, the sum beneath it."""
     kpi = found.why.kpi
-    if kpi.over_time is not OverTime.CHANGE:
+    told = kpi.over_time.beneath(kpi)
+    if told is kpi:
         return kpi.code
     return next(
         one.code
         for one in CATALOGUE.values()
-        if one.over_time is OverTime.SUM and one.numerator == kpi.numerator
+        if (one.over_time, one.numerator) == (told.over_time, told.numerator)
     )
 
 

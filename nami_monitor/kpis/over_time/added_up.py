@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.thresholds import MIN_COMPLETENESS
-from nami_monitor.core.words import Flag, OverTime, State, Unit
+from nami_monitor.core.words import Flag, State, Unit
 from nami_monitor.kpis import activity, context, privacy
-from nami_monitor.kpis.declare import Kpi, measures_named
-from nami_monitor.kpis.questions import Ask, Relation, choose, filter_sql, periods_of, periods_sql
+from nami_monitor.kpis.declare import Kpi, OverTime, measures_named
+from nami_monitor.kpis.questions import (
+    ORDERS,
+    RELATIONS,
+    Ask,
+    Relation,
+    choose,
+    filter_sql,
+    periods_of,
+    periods_sql,
+)
 from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.source_rows import WORD, SourceRows, SourceTable, source_tables
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literals
-
-WINDOW_MONTHS = 12
-"""The window of distinct counts: products ordered in the last 12 months."""
 
 BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
 """Units of figures that rest on what an article weighs."""
@@ -61,7 +69,7 @@ def added_up(
     if not periods:
         return []
     relation = choose(kpi.reads, ask.used)
-    windows = [_window(kpi, period) for period in periods]
+    windows = [kpi.over_time.months(period)[-1] for period in periods]
     around = _around(db, kpi, relation, ask, windows)
     _refuse_too_many(ask, len(around.groups) * len(periods))
     sums = _sums(db, kpi, relation, ask, windows) if around.groups or kpi.within else {}
@@ -157,15 +165,6 @@ def _by_its_measure(kpi: Kpi, ask: Ask) -> Ask:
     if kpi.activity is None:
         return ask
     return replace(ask, where={**ask.where, "activity": (kpi.activity,)})
-
-
-def _window(kpi: Kpi, period: Period) -> Period:
-    """The months that the figure rests on: distinct counts look back, states rest on the last."""
-    if kpi.over_time is OverTime.DISTINCT_IN_WINDOW:
-        return Period(add_months(period.last, 1 - WINDOW_MONTHS), period.last, period.kind)
-    if kpi.over_time is OverTime.LAST:
-        return Period(period.last, period.last, period.kind)
-    return period
 
 
 def _order(keys: Keys) -> tuple[tuple[bool, str], ...]:
@@ -273,14 +272,9 @@ def _judge(
     known = _known(kpi, sums)
     completeness = delivery.share * known
     flags = (*flags, *_caveats(kpi, sums, known, completeness))
-    blank = KpiResult(
-        code=kpi.code,
-        period=group.period,
-        keys=group.named,
-        state=State.NOT_COMPUTABLE,
-        unit=kpi.unit,
-        version=kpi.version,
-        evidence=kpi.evidence,
+    blank = kpi.blank(
+        group.period,
+        group.named,
         completeness=completeness,
         flags=flags,
         activity=measure,
@@ -376,3 +370,89 @@ def _too_little(kpi: Kpi, known: float) -> Reason | None:
         seen = {"share": known, "needed": MIN_COMPLETENESS.value, "columns": kpi.known_by}
         return Reason("too_little_known", seen)
     return None
+
+
+def rows_of_aggregates(
+    db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult, aggregates: tuple[str, str | None]
+) -> tuple[SourceRows, ...]:
+    """The rows that a figure rests on: those of its aggregates, and those of its activity.
+
+    Args:
+        db: a consistent look at the file.
+        kpi: the declaration.
+        ask: the question that gave the figure; grouped by nothing.
+        result: the figure.
+        aggregates: SQL of the numerator and the denominator over the rows.
+    """
+    relation = choose(kpi.reads, ask.used)
+    of_lines = relation.delivered_by == ORDERS
+    numerator, denominator = aggregates
+    found = [
+        SourceRows(
+            source=table,
+            relation=RELATIONS["order_lines"] if of_lines else relation,
+            periods=kpi.over_time.months(result.period),
+            filters=_named(table, kpi, ask),
+            splits=kpi.splits,
+            numerator=_given(table, numerator),
+            denominator=_given(table, denominator),
+            covered=_given(table, kpi.covered),
+            rolled=relation if of_lines and relation.name != "order_lines" else None,
+        )
+        for table in source_tables(relation.name)
+    ]
+    if kpi.per_activity and result.activity is not None:
+        found.append(activity.activity_source_rows(db, relation, ask, result))
+    return tuple(rows for rows in found if rows.aggregates)
+
+
+def _named(table: SourceTable, kpi: Kpi, ask: Ask) -> Mapping[str, tuple[str, ...]]:
+    """The filters, and the rows of a table that the aggregates name."""
+    if table.names is None or table.names in ask.filters:
+        return ask.filters
+    return {**ask.filters, table.names: measures_named(kpi)}
+
+
+def _given(table: SourceTable, aggregate: str | None) -> str | None:
+    """An aggregate, if the rows give any of what it adds up."""
+    if aggregate is None or table.gives is None:
+        return aggregate
+    return aggregate if table.gives & set(WORD.findall(aggregate)) else None
+
+
+@dataclass(frozen=True)
+class AddedUp(OverTime):
+    """Figures that the aggregates of a KPI give over the months of a period.
+
+    Args:
+        window: how many months, up to the last of the period, count; 0 for those of the period.
+    """
+
+    window: int = 0
+
+    def compute(self, db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+        """See ``added_up``."""
+        return added_up(db, kpi, ask)
+
+    def source_rows(
+        self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
+    ) -> tuple[SourceRows, ...]:
+        """See ``OverTime.source_rows``."""
+        return rows_of_aggregates(db, kpi, ask, result, (kpi.numerator, kpi.denominator))
+
+    def months(self, period: Period) -> tuple[Period, ...]:
+        """The window that ends with a period, or the period itself."""
+        first = add_months(period.last, 1 - self.window) if self.window else period.first
+        return (Period(first, period.last, period.kind),)
+
+
+SUM: Final = AddedUp("sum", from_month_to_month=True, adds_months=True)
+RATIO_OF_SUMS: Final = AddedUp("ratio_of_sums", from_month_to_month=True, divides_sums=True)
+LAST: Final = AddedUp("last", window=1)
+"""The state at the end of the period."""
+
+DISTINCT_IN_WINDOW: Final = AddedUp(
+    "distinct_in_window", window=12, looks_back=True, split_by="article"
+)
+"""Different values in the last twelve months; split by article, because one article can be counted
+in several groups."""

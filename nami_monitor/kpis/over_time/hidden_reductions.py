@@ -1,27 +1,34 @@
-"""Real falls in volume that no sustainable measure on record explains: was this buying less?"""
+"""Real falls in volume that no sustainable measure on record explains: was this buying less?
+
+``HiddenReductions`` counts the goods that fell so; signals name them one by one.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.core.periods import add_months, months_between
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import Period, add_months, months_between
 from nami_monitor.core.thresholds import REAL_FALL
-from nami_monitor.core.words import Direction, Flag, PeriodKind
-from nami_monitor.kpis.added import added_up
-from nami_monitor.kpis.catalogue.reduce import REDUCE_VOLUME_PER_ACTIVITY
+from nami_monitor.core.words import Direction, Flag, PeriodKind, State
+from nami_monitor.kpis.context import flags_of
+from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.kpis.questions import Ask
-from nami_monitor.kpis.result import KpiResult, absolute
+from nami_monitor.kpis.over_time.added_up import added_up
+from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
+from nami_monitor.kpis.result import KpiResult, Reason, absolute
+from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
 from nami_monitor.signals.departures import latest_departure
 from nami_monitor.signals.xmr import HISTORY_MONTHS, xmr
 from nami_monitor.store import Transaction
+from nami_monitor.store.transaction import literal
 
 YEAR = 12
 
@@ -150,11 +157,12 @@ class Goods:
         )
 
 
-def goods(db: Transaction, where: Filters, first: date, last: date) -> list[Goods]:
+def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date) -> list[Goods]:
     """The goods of a selection, with enough months to judge every month from first to last.
 
     Args:
         db: a consistent look at the file.
+        volume: the KPI that gives their volume per activity.
         where: filters, as in ``Ask``.
         first: the first month that is judged.
         last: the last one.
@@ -165,7 +173,7 @@ def goods(db: Transaction, where: Filters, first: date, last: date) -> list[Good
     wanted = months_between(first, last) + HISTORY_MONTHS
     ask = Ask(PeriodKind.MONTH, until=last, last=wanted, by=BY, where=where)
     groups: dict[tuple[str | None, ...], list[KpiResult]] = defaultdict(list)
-    for one in added_up(db, REDUCE_VOLUME_PER_ACTIVITY, ask):
+    for one in added_up(db, volume, ask):
         groups[tuple(one.keys.values())].append(one)
     return [
         Goods(months[0].keys, tuple(months), _volume(months), _array([m.value for m in months]))
@@ -225,3 +233,106 @@ def unnamed(
 def _lately(one: Intervention, month: date) -> bool:
     ended = one.last_month
     return one.start_month <= month and (ended is None or ended >= add_months(month, -LOOKED_BACK))
+
+
+NAMED: Final = " || ' / ' || ".join(f"coalesce(r.{name}, '')" for name in BY)
+"""SQL of the name of goods, in rows of order lines."""
+
+
+@dataclass(frozen=True)
+class HiddenReductions(OverTime):
+    """How many goods really fell up to the end of a period without a measure behind it.
+
+    The completeness is the share of the goods of which it can be said that they fell or did not.
+
+    Args:
+        volume: the KPI that gives the volume of goods per activity.
+    """
+
+    code: str = "falls"
+    by_aggregates: bool = False
+    grouped_by: tuple[str, ...] | None = BY
+    not_split: str = "why_falls"
+    volume: Kpi = field(kw_only=True)
+
+    def compute(self, db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+        """See ``compute``.
+
+        Raises:
+            UserError: ``kpi.dimensions_apart`` for another dimension than tells goods apart, or
+                what ``periods_of`` raises.
+        """
+        apart = [name for name in ask.by if name not in BY]
+        if apart:
+            raise UserError("kpi.dimensions_apart", seen=", ".join(apart))
+        periods = periods_of(db, ask)
+        if not periods:
+            return []
+        ends = [period.last for period in periods]
+        found = goods(db, self.volume, ask.where, min(ends), max(ends))
+        groups: dict[tuple[str | None, ...], list[Goods]] = {} if ask.by else {(): []}
+        for one in found:
+            groups.setdefault(tuple(one.keys[name] for name in ask.by), []).append(one)
+        flags = flags_of(db)
+        measures = explanations(db)
+        fell = [{id(one) for one, _ in unnamed(found, measures, end)} for end in ends]
+        return [
+            _judge(
+                kpi.blank(period, dict(zip(ask.by, keys, strict=True)), flags=flags), own, fell[no]
+            )
+            for keys, own in groups.items()
+            for no, period in enumerate(periods)
+        ]
+
+    def source_rows(
+        self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
+    ) -> tuple[SourceRows, ...]:
+        """The order lines of the goods of which something can be said, over the months compared."""
+        last = result.month
+        found = goods(db, self.volume, ask.where, last, last)
+        judged = [one for one in found if one.judged(last)]
+        if not judged:
+            return ()
+        fallen = unnamed(judged, explanations(db), last)
+        fell = ", ".join(literal(_name(one)) for one, _ in fallen)
+        lines = RELATIONS["order_lines"]
+        told = {
+            "goods": NAMED,
+            "fallen": f"case when {NAMED} in (select unnest([{fell}]::varchar[])) then {NAMED} end",
+        }
+        return (
+            SourceRows(
+                source=ORDER_LINES,
+                relation=replace(lines, dimensions={**lines.dimensions, **told}),
+                periods=(Period(add_months(last, 1 - COMPARED), last, result.period.kind),),
+                filters={**ask.filters, "goods": tuple(map(_name, judged))},
+                splits=("fallen",),
+                numerator=kpi.numerator,
+                denominator=None,
+            ),
+        )
+
+
+def _judge(blank: KpiResult, own: Sequence[Goods], fell: set[int]) -> KpiResult:
+    """The count of a group; why there is none where nothing can be said of any of its goods."""
+    if not own:
+        return replace(blank, reason=Reason("no_data"))
+    month = blank.month
+    judged = [one for one in own if one.judged(month)]
+    share = len(judged) / len(own)
+    if judged:
+        count = float(sum(id(one) in fell for one in judged))
+        flags = (*blank.flags, Flag.INCOMPLETE) if share < 1 else blank.flags
+        made = replace(blank, completeness=share, flags=flags)
+        return replace(made, state=State.VALUE, value=count, numerator=count)
+    last = [one.compared(month)[-1] for one in own]
+    if all(one.state is State.NOT_APPLICABLE for one in last):
+        return replace(blank, state=State.NOT_APPLICABLE, reason=last[0].reason)
+    if any(one.known(month) == COMPARED for one in own):
+        return replace(blank, reason=Reason("fall_over_break"))
+    known = max(one.known(month) for one in own)
+    return replace(blank, reason=Reason("fall_not_whole", {"known": known, "wanted": COMPARED}))
+
+
+def _name(one: Goods) -> str:
+    return " / ".join(one.keys[name] or "" for name in BY)

@@ -9,54 +9,99 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
 from nami_monitor.kpis.context import excused_by, flags_of, not_applicable
-from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.questions import EMPTY, Ask, choose, periods_of
+from nami_monitor.kpis.declare import Kpi, OverTime
+from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
 from nami_monitor.store import Transaction
 
 if TYPE_CHECKING:
     from nami_monitor.kpis.interventions.evaluation import Evaluation, PeriodShare
 
 
-def counterfactual(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
-    """The results of a KPI that rests on the estimates of interventions.
+@dataclass(frozen=True)
+class Counterfactual(OverTime):
+    """What the estimates of interventions say of a period, by category and intervention.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration; a percentage is the quotient, any other unit the net effect in it.
-        ask: periods, grouping and filters; only by category and intervention.
-
-    Returns:
-        As ``compute`` gives. The completeness is the share of the months in which interventions
-        held at full strength that the estimates speak of.
-
-    Raises:
-        UserError: ``kpi.dimensions_apart`` for any other dimension, or what ``periods_of`` raises.
+    A percentage is the quotient, any other unit the net effect in it. The completeness is the share
+    of the months in which interventions held at full strength that the estimates speak of.
     """
-    choose(kpi.reads, ask.used)
-    answers = _answers(db, kpi, ask)
-    flags, excused = flags_of(db), excused_by(db)
-    results = []
-    for keys in _groups(db, ask, answers):
-        named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
-        own = [one for one in answers if _keys(one, ask.by) == keys]
-        spoken_of = ask.categories(named) or {one.intervention.category for one in own}
-        ruled_out = not_applicable(excused, kpi.strategy, spoken_of)
-        for period in periods_of(db, ask):
-            blank = _blank(kpi, period, named, flags)
-            if ruled_out:
-                results.append(replace(blank, state=State.NOT_APPLICABLE, reason=ruled_out))
-            elif not own:
-                results.append(replace(blank, reason=Reason("no_interventions")))
-            else:
-                results.append(_judge(kpi, blank, _within(own, period)))
-    return results
+
+    code: str = "counterfactual"
+    forms: tuple[str, str] = ("counterfactual", "ratio")
+    by_aggregates: bool = False
+    rows_add_up: bool = False
+    not_split: str = "why_counterfactual"
+    nothing: str = "no_interventions"
+
+    def compute(self, db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
+        """See ``compute``.
+
+        Raises:
+            UserError: ``kpi.dimensions_apart`` for any other dimension, or what ``periods_of``
+                raises.
+        """
+        choose(kpi.reads, ask.used)
+        answers = _answers(db, kpi, ask)
+        flags, excused = flags_of(db), excused_by(db)
+        results = []
+        for keys in _groups(db, ask, answers):
+            named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
+            own = [one for one in answers if _keys(one, ask.by) == keys]
+            spoken_of = ask.categories(named) or {one.intervention.category for one in own}
+            ruled_out = not_applicable(excused, kpi.strategy, spoken_of)
+            for period in periods_of(db, ask):
+                blank = kpi.blank(period, named, flags=flags)
+                if ruled_out:
+                    results.append(replace(blank, state=State.NOT_APPLICABLE, reason=ruled_out))
+                elif not own:
+                    results.append(replace(blank, reason=Reason("no_interventions")))
+                else:
+                    results.append(_judge(kpi, blank, _within(own, period)))
+        return results
+
+    def source_rows(
+        self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
+    ) -> tuple[SourceRows, ...]:
+        """The lines of the channels and locations that were compared, over all months compared.
+
+        They stand together for all estimates; there are none where nothing was estimated.
+        """
+        told = [one.answer for one in _within(_answers(db, kpi, ask), result.period) if one.months]
+        windows = [one.window for one in told if one.window]
+        if not windows:
+            return ()
+        first = min(window.months[0] for window in windows)
+        last = max(window.months[-1] for window in windows)
+        taken = [one.intervention for one in told]
+        channels = {
+            name for one in taken for name in (one.target_channel, *one.substitute_channels)
+        }
+        locations = {code for one in told for code in one.locations}
+        return (
+            SourceRows(
+                source=ORDER_LINES,
+                relation=RELATIONS["order_lines"],
+                periods=(Period(first, last, "window"),),
+                filters={
+                    "category": tuple(sorted({one.category for one in taken})),
+                    "channel": tuple(sorted(channels)),
+                    "location": tuple(sorted(locations)),
+                },
+                splits=(),
+                numerator=None,
+                denominator=None,
+            ),
+        )
+
+
+COUNTERFACTUAL: Final = Counterfactual()
 
 
 def _groups(db: Transaction, ask: Ask, answers: Sequence[Evaluation]) -> list[tuple[str, ...]]:
@@ -67,11 +112,6 @@ def _groups(db: Transaction, ask: Ask, answers: Sequence[Evaluation]) -> list[tu
         wanted = ask.filters.get("category")
         found |= {(code,) for (code,) in ordered if wanted is None or code in wanted}
     return sorted(found) if ask.by else [()]
-
-
-def shares(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> list[PeriodShare]:
-    """The interventions of a question, with what their estimates say of a period."""
-    return _within(_answers(db, kpi, ask), period)
 
 
 def _within(answers: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
@@ -107,21 +147,6 @@ def _keys(one: Evaluation, by: Sequence[str]) -> tuple[str, ...]:
 def _wanted(one: Evaluation, ask: Ask) -> bool:
     named = _named(one)
     return all((named[name] or EMPTY) in values for name, values in ask.filters.items())
-
-
-def _blank(
-    kpi: Kpi, period: Period, keys: dict[str, str | None], flags: tuple[Flag, ...]
-) -> KpiResult:
-    return KpiResult(
-        code=kpi.code,
-        period=period,
-        keys=keys,
-        state=State.NOT_COMPUTABLE,
-        unit=kpi.unit,
-        version=kpi.version,
-        evidence=kpi.evidence,
-        flags=flags,
-    )
 
 
 def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
