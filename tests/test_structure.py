@@ -20,7 +20,8 @@ REGISTRIES = (
     "charts/*",
     "cli/*",
 )
-"""One file per table, reader, family of KPIs, way over time, chart form and command: short ones are fine."""
+"""One file per table, reader, family of KPIs, way over time, chart form and command: those may be
+short."""
 
 SHORT_WITH_ONE_IMPORTER = 20
 MODULES_IN_CIRCLES = 3

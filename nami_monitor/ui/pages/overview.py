@@ -157,7 +157,7 @@ def _split(
     return written, "" if label in {"€", "%"} else label
 
 
-def _aim(session: Session, aim: Aim | None) -> ComparedFigure | None:
+def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
     if aim is None or aim.value is None:
         return None
     kpi = CATALOGUE[aim.target.kpi]
