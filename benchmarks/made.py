@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from nami_monitor.core.periods import add_months
-from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_all, refresh_months
+from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.standing import refresh_all, refresh_months
 from nami_monitor.store import Store, Transaction
 
 LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60

@@ -8,8 +8,8 @@ from pathlib import Path
 from made import add_batch
 
 from nami_monitor.core.periods import add_months
-from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_all
+from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.standing import refresh_all
 from nami_monitor.store import Store, Transaction
 
 LOCATIONS, GROUPS, MONTHS = 650, 40, 60

@@ -6,9 +6,9 @@ import pytest
 
 import nami_monitor
 from nami_monitor.core import thresholds
+from nami_monitor.ingest.book.stage import CHECKS, sql_failures
 from nami_monitor.ingest.readers import READERS
 from nami_monitor.ingest.sniff.formats import sniff_format
-from nami_monitor.ingest.validate import CHECKS, sql_failures
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store.rollups import ORDER_ROLLUPS, REGISTER_ROLLUPS
 from nami_monitor.tables import TABLES, columns

@@ -13,11 +13,11 @@ import typer
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.overview import Batch
-from nami_monitor.ingest.overview import batches as all_batches
-from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ingest.undo import UndoPreview
-from nami_monitor.ingest.undo import undo as undo_batch
+from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.book.undo import UndoPreview
+from nami_monitor.ingest.book.undo import undo as undo_batch
+from nami_monitor.ingest.deliveries import Batch
+from nami_monitor.ingest.deliveries import batches as all_batches
 
 app = typer.Typer(rich_markup_mode=None)
 

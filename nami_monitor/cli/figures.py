@@ -15,7 +15,7 @@ from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.overview import source_months
+from nami_monitor.ingest.deliveries import source_months
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.questions import choose

@@ -19,16 +19,16 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.booking import MASTERS
+from nami_monitor.ingest.book.booking import MASTERS
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.library import is_mended, profiles_in, read_sheets, recognise
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.profile_toml import load_profile
 from nami_monitor.ingest.profiles.source_cells import normal, positions
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name
-from nami_monitor.ingest.report import Report, as_document
 from nami_monitor.store import Store
 from nami_monitor.tables import TABLES
 

@@ -15,7 +15,7 @@ from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.check import check as check_store
+from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.privacy import FLAG, PRIVATE, lines_query
 from nami_monitor.store import Transaction

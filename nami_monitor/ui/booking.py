@@ -12,7 +12,7 @@ from nami_monitor.ui import app, words
 from nami_monitor.ui.app import Session
 
 if TYPE_CHECKING:
-    from nami_monitor.ingest.entry import Value
+    from nami_monitor.ingest.book.manual_entry import Value
 
 Row: TypeAlias = "Mapping[str, Value]"
 
@@ -38,8 +38,8 @@ def book(
         said: what to say when it was booked.
         products_of: the source whose article numbers are used.
     """
-    from nami_monitor.ingest.entry import EntryRefusedError, enter  # noqa: PLC0415 - the import
-    from nami_monitor.ingest.set_aside import reason_sentence  # noqa: PLC0415 - is slow to load
+    from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter  # noqa: PLC0415 - the import
+    from nami_monitor.ingest.book.set_aside import reason_sentence  # noqa: PLC0415 - is slow to load
 
     who = app.current().who
     try:
@@ -86,7 +86,7 @@ def in_demo(session: Session) -> None:
 
 def source_name(session: Session, source: str) -> str:
     """A source by its name; what was entered by form in words."""
-    from nami_monitor.ingest.entry import SOURCE  # noqa: PLC0415 - as above
+    from nami_monitor.ingest.book.manual_entry import SOURCE  # noqa: PLC0415 - as above
 
     return session.t("entry.source") if source == SOURCE else source
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 
 

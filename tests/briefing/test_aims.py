@@ -8,11 +8,11 @@ import pytest
 from nami_monitor.briefing import aims, exceptions
 from nami_monitor.briefing.exceptions import Exempt
 from nami_monitor.core.words import State, Strategy
-from nami_monitor.ingest.actions import Code, merge
-from nami_monitor.ingest.entry import enter
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.code_actions import Code, merge
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.manual_entry import enter
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
-from nami_monitor.ingest.undo import undo
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from nami_monitor.briefing import assets
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 

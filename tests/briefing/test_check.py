@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing import check, telling
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.undo import undo
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.store import Store
 from nami_monitor.store.journal import JournalEntry
 

@@ -5,8 +5,12 @@ import datetime as dt
 import pytest
 
 from nami_monitor.briefing import contracts
-from nami_monitor.charts.contract_timeline import ContractLane, timeline_sentence, timeline_spec
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.charts.contract_timeline import (
+    ContractLane,
+    timeline_sentence,
+    timeline_spec,
+)
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 

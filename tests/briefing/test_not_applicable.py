@@ -16,7 +16,7 @@ from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Strategy
 from nami_monitor.i18n import LANGS
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.bridge import spend_bridge
 from nami_monitor.kpis.listing import rows

@@ -11,8 +11,8 @@ from nami_monitor.briefing import notes as log
 from nami_monitor.briefing.beside import written
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
-from nami_monitor.ingest.entry import enter
-from nami_monitor.ingest.undo import undo
+from nami_monitor.ingest.book.manual_entry import enter
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 from tests.support.slow import examples
@@ -36,7 +36,7 @@ channel = "webwinkel"
 IMPORTER = """
 import os, sys, time
 from pathlib import Path
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.store import Store
 profile = parse_profile(sys.argv[2])

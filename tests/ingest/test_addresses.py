@@ -10,14 +10,14 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.actions import Code, rename
-from nami_monitor.ingest.load import Answers, import_file
-from nami_monitor.ingest.overview import abandon
+from nami_monitor.ingest.book.code_actions import Code, rename
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.book.undo import undo
+from nami_monitor.ingest.deliveries import abandon
 from nami_monitor.ingest.personal import ADDRESS, BLANKED, blanked
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.readers import delimited
-from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ingest.undo import undo
 from tests.support.new_database import new_store
 
 FIELDS = (

@@ -8,8 +8,8 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, text
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap, Unpivot
 from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import cells_of

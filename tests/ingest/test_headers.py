@@ -4,14 +4,14 @@ import openpyxl
 import pytest
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.preview import sources, values_in
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.profiles.source_cells import distinct, positions
 from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read
-from nami_monitor.ingest.set_aside import write_set_aside
 from tests.support.new_database import new_store
 
 HEADER = ("Datum", "Vestiging", "Aantal", "Bedrag", "bedrag", "Soort", "Soort")

@@ -9,10 +9,10 @@ import pytest
 
 import nami_monitor
 from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.ingest.book.stage import sql_failures
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.convert import Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.profile import Origin
-from nami_monitor.ingest.validate import sql_failures
 from nami_monitor.tables import TABLES, columns
 
 SOURCES = sorted(Path(nami_monitor.__file__).parent.rglob("*.py"))

@@ -5,8 +5,8 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.profiles.library import read_sheets
 from nami_monitor.ingest.profiles.suggest import auto_profile, guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word

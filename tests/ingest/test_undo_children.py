@@ -3,11 +3,11 @@
 import pytest
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.check import check
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.database_check import check
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
-from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ingest.undo import undo
 from tests.support.new_database import new_store
 
 PROFILE = parse_profile(

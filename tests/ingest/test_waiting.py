@@ -1,8 +1,8 @@
 """Codes that go and come: what waits for them is seen, and counts again when they return."""
 
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
-from nami_monitor.ingest.undo import undo
 from nami_monitor.store import Store
 
 LOCATIONS = 'source = "M"\n[[table]]\nname = "locations"\n[table.columns]\n' + "".join(

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from nami_monitor.core.words import State
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.targets import (
     Target,

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked, labelled, press, rows, words

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import measurability
 from nami_monitor.store import Store

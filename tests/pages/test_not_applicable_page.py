@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
 from nami_monitor.i18n import text
-from nami_monitor.ingest.entry import enter
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from nami_monitor.ui import app

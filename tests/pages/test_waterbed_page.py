@@ -10,8 +10,8 @@ from nami_monitor.briefing.measures import FIELDS
 from nami_monitor.core.settings import places
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest.entry import enter
-from nami_monitor.ingest.undo import undo
+from nami_monitor.ingest.book.manual_entry import enter
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from nami_monitor.ingest.undo import undo
+from nami_monitor.ingest.book.undo import undo
 from tests.property.importing import START, Database, File, histories
 from tests.support.slow import examples
 

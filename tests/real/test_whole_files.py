@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.undo import undo
 from tests.real.trial import kept, mapped
 
 pytestmark = pytest.mark.real

@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.stage import stage
 from nami_monitor.ingest.profiles.source_cells import cells_of
 from nami_monitor.ingest.readers import read
-from nami_monitor.ingest.stage import stage
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
 from tests.real.mutate import Style, grid_of, mutations, renamed, write

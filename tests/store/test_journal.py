@@ -2,7 +2,7 @@
 
 import pytest
 
-from nami_monitor.ingest.undo import undo
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.store import Store
 from nami_monitor.store.journal import current, history, record
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
+from nami_monitor.ingest.book.stage import stage
 from nami_monitor.ingest.cells import Large, Sheet, untag
 from nami_monitor.ingest.profiles.profile import Profile, TableMap, Unpivot
 from nami_monitor.ingest.profiles.source_cells import cells_of, normal, positions
 from nami_monitor.ingest.profiles.suggest import mappable
-from nami_monitor.ingest.stage import stage
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
 

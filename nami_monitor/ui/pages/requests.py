@@ -23,7 +23,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.ingest.entry import Value
+from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words

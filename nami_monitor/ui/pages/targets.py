@@ -35,7 +35,7 @@ from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 
 if TYPE_CHECKING:
-    from nami_monitor.ingest.entry import Value
+    from nami_monitor.ingest.book.manual_entry import Value
 
 
 COLUMNS = (

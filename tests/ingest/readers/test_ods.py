@@ -6,8 +6,8 @@ import json
 import pytest
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import ods, xlsx
 from nami_monitor.ingest.profiles.profile_toml import parse_profile

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from nami_monitor.cli import app
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.parse import sheets
 from nami_monitor.ingest.profiles.library import read_sheets, recognise
 from nami_monitor.ingest.profiles.preview import preview

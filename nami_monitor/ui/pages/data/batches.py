@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import booking
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.overview import Batch, batches
-from nami_monitor.ingest.undo import UndoPreview, undo
-from nami_monitor.ui import app
-from nami_monitor.ui import booking
+from nami_monitor.ingest.book.undo import UndoPreview, undo
+from nami_monitor.ingest.deliveries import Batch, batches
+from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui.pages.data import import_preview
-from nami_monitor.ui import words
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.pages.data import import_preview, session_files
 
 
 def part(session: Session) -> None:

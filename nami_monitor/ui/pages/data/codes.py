@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import booking
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.actions import (
+from nami_monitor.ingest.book.code_actions import (
     MERGEABLE,
     Action,
     Code,
@@ -19,12 +18,9 @@ from nami_monitor.ingest.actions import (
     rename,
     undo_action,
 )
-from nami_monitor.ingest.overview import Provisional, known_codes, provisional
-from nami_monitor.ui import app
-from nami_monitor.ui import booking
+from nami_monitor.ingest.deliveries import Provisional, known_codes, provisional
+from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui import words
 from nami_monitor.ui.grid import Head, grid
 
 

@@ -10,20 +10,22 @@ import streamlit as st
 
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.ingest.profiles.preview import sources, values_in
 from nami_monitor.ingest.profiles.profile import CREATE, SET_ASIDE, Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.tables import Column, columns
+from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import pairs_editor
-from nami_monitor.ui import words
 
 NOTHING, FIXED, COMPOSED = "", "=", "+"
 EXAMPLES = 3
 REST = "*"
 
 
-def table_fields(session: Session, key: str, sheet: Sheet, profile: Profile, mapped: TableMap) -> TableMap:
+def table_fields(
+    session: Session, key: str, sheet: Sheet, profile: Profile, mapped: TableMap
+) -> TableMap:
     """Ask how one table is filled.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import booking
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,8 +10,7 @@ from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, c
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.ingest.profiles.library import save_profile
-from nami_monitor.ingest.overview import (
+from nami_monitor.ingest.deliveries import (
     DataBreak,
     Learnt,
     SourceMonth,
@@ -21,12 +19,13 @@ from nami_monitor.ingest.overview import (
     source_months,
     state_expectation,
 )
+from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.profiles.profile import Expects
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ui import booking, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui import words
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.pages.data import session_files
 
 
 def part(session: Session) -> None:
@@ -191,7 +190,9 @@ def _learnt(session: Session, one: Learnt) -> None:
         everywhere = st.checkbox(
             session.t("data.learnt.everywhere"), key=f"everywhere_{session_files.slug(one.source)}"
         )
-        if st.button(session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(one.source)}"):
+        if st.button(
+            session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(one.source)}"
+        ):
             expects = Expects(
                 first=f"{one.first:%Y-%m}",
                 every=every,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+
 import streamlit as st
+
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Delivery, Grain
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.profile import BASES, Currency, Profile
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui.app import Session
-from collections.abc import Sequence
-from nami_monitor.ingest.cells import Layout
-
 
 UNKNOWN = ""
 VATS = (UNKNOWN, "excl", "incl")

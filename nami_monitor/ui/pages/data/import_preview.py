@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from html import escape
+
 import streamlit as st
+
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.import_report import Question, Report, TableCounts
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.profile_toml import write_profile
-from nami_monitor.ingest.report import Question, Report
-from nami_monitor.ui import app
+from nami_monitor.ui import app, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui import words
 from nami_monitor.ui.pages.data.session_files import OfferedFile
-from collections.abc import Iterator
-from html import escape
-from nami_monitor.ingest.report import Report, TableCounts
-
 
 PERIOD = "@period"
 CODES, ASIDE = "create_codes", "set_aside"

@@ -10,12 +10,20 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources
-from nami_monitor.ingest.profiles.profile import DropRule, Expects, Origin, Profile, Sign, TableMap, Unpivot
+from nami_monitor.ingest.profiles.profile import (
+    DropRule,
+    Expects,
+    Origin,
+    Profile,
+    Sign,
+    TableMap,
+    Unpivot,
+)
 from nami_monitor.ingest.profiles.profile_values import regex
 from nami_monitor.tables import Column, columns
+from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import pairs_editor
-from nami_monitor.ui import words
 from nami_monitor.ui.pages.data.file_questions import number, pattern_name
 
 UNITS = ("base", "pack")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import booking
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,14 +16,10 @@ from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
+from nami_monitor.ui import booking, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui.pages.data import column_fields
-from nami_monitor.ui.pages.data import profile_details
-from nami_monitor.ui.pages.data import file_questions
-from nami_monitor.ui.pages.data import file_questions
-from nami_monitor.ui import words
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.pages.data import column_fields, file_questions, profile_details, session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
 
 
@@ -51,7 +46,10 @@ def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: s
     made = profile if profile.tables else _first(offer, sheet)
     made = _tables(session, offer, sheet, made)
     made = replace(
-        made, tables=tuple(column_fields.table_fields(session, offer.key, sheet, made, t) for t in made.tables)
+        made,
+        tables=tuple(
+            column_fields.table_fields(session, offer.key, sheet, made, t) for t in made.tables
+        ),
     )
     made = file_questions.ask(session, offer.key, made)
     with st.expander(session.t("data.map.more"), key=f"more_{offer.key}"):
@@ -154,7 +152,9 @@ def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profil
     key = ("preview", offer.key, repr(profile), session.store.version())
     try:
         parse_profile(write_profile(profile))
-        shown = session_files.remember(key, lambda: preview(session.store, sheet, profile, name=offer.name))
+        shown = session_files.remember(
+            key, lambda: preview(session.store, sheet, profile, name=offer.name)
+        )
     except UserError as error:
         st.error(words.error_sentence(session, error))
         file_questions.settle(session, offer.key, error)

@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -18,9 +18,8 @@ from typing import Any, Protocol, TypeVar, cast
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.report import Report
-from nami_monitor.ui import filters
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
@@ -133,10 +132,6 @@ def keep_done(offered: OfferedFile, report: Report) -> None:
     shutil.rmtree(offered.cells, ignore_errors=True)
 
 
-
-
-
-
 def forget_done(batch: int) -> None:
     """Offer a file anew whose batch was undone."""
     for key in [key for key in st.session_state if str(key).startswith(f"{DONE}.")]:
@@ -147,7 +142,3 @@ def forget_done(batch: int) -> None:
 def stop_changing(key: str) -> None:
     """Go back from changing a profile to what it does with the file."""
     st.session_state.pop(f"change_{key}", None)
-
-
-
-

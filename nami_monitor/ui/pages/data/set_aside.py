@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import booking
 import tempfile
 from pathlib import Path
 
@@ -10,15 +9,12 @@ import streamlit as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.overview import Batch, SetAsideRow, abandon, batches, set_aside_rows
-from nami_monitor.ingest.set_aside import write_set_aside
-from nami_monitor.ui import app
-from nami_monitor.ui import booking
+from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.deliveries import Batch, SetAsideRow, abandon, batches, set_aside_rows
+from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui import words
-from nami_monitor.ui.pages.data.batches import name
 from nami_monitor.ui.grid import XLSX, Head, grid
+from nami_monitor.ui.pages.data.batches import name
 
 SHOWN = 5000
 

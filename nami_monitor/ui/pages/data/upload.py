@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nami_monitor.ui import filters
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,19 +10,15 @@ import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.settings import places
+from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
-from nami_monitor.ingest.load import Answers
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
-from nami_monitor.ui import app
-from nami_monitor.ui import booking
+from nami_monitor.ui import app, booking, filters
 from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import session_files
-from nami_monitor.ui.pages.data import profile_form
-from nami_monitor.ui.pages.data import import_preview
-from nami_monitor.ui.pages.data import import_preview
+from nami_monitor.ui.pages.data import import_preview, profile_form, session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
 
 NEW = ""
@@ -137,7 +132,9 @@ def _new_profile(session: Session, offer: OfferedFile) -> None:
         st.success(session.t("data.profiles.kept", source=profile.source, name=path.stem))
 
 
-def _all_at_once(session: Session, offers: Sequence[OfferedFile], library: Mapping[str, Profile]) -> None:
+def _all_at_once(
+    session: Session, offers: Sequence[OfferedFile], library: Mapping[str, Profile]
+) -> None:
     """Book every file that is recognised and of which nothing is to be asked."""
     waiting = {
         offer: library[names[0]]

@@ -6,13 +6,16 @@ the batch, the line and the reasons. The import recognises it by these columns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from nami_monitor.core.errors import UserError
+import polars as pl
+
+from nami_monitor.core.errors import UserError, listed
 from nami_monitor.i18n import has_text, text
 from nami_monitor.ingest.cells import (
     BOOLEAN,
@@ -21,6 +24,9 @@ from nami_monitor.ingest.cells import (
     MISFIT_RULES,
     NUMBER,
     Cell,
+    Large,
+    Layout,
+    Sheet,
     kind_of,
     untag,
 )
@@ -28,7 +34,7 @@ from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
 from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.store import Transaction
-from nami_monitor.store.export import Value, write_csv, write_xlsx
+from nami_monitor.store.export import GUARD, Value, write_csv, write_xlsx
 
 REASON: Final = "nami_reason"
 OWN: Final = (*MENDED, REASON)
@@ -159,3 +165,37 @@ def _as_text(cell: Cell, profile: Profile) -> Cell:
     if kind == DATE and profile.dates:
         return _moment(shown).strftime(profile.dates[0])
     return shown
+
+
+def mended_rows(
+    db: Transaction, sheets: Sequence[Sheet]
+) -> tuple[int, list[Sheet], Profile] | None:
+    """A set-aside file that was mended: its batch, its rows at their old lines, its profile."""
+    sheet = _unguarded(sheets[0])
+    headers = [normal(header) for header in sheet.columns]
+    if not set(MENDED) <= set(headers) or isinstance(sheet.rows, Large):
+        return None
+    batch_column, line_column = (f"c{headers.index(name) + 1}" for name in MENDED)
+    number = r"^(?:\x01n)?(\d+)$"
+    rows = sheet.rows.with_columns(
+        pl.col(line_column).str.extract(number).cast(pl.Int64).alias("line"),
+    )
+    batches = rows[batch_column].str.extract(number).cast(pl.Int64).unique().to_list()
+    found = db.rows(
+        "select profile from batches where batch = ? and undone_at is null", [batches[0]]
+    )
+    if len(batches) != 1 or not found or rows["line"].null_count():
+        raise UserError("import.mended_batch", seen=listed(batches))
+    profile = parse_profile(found[0][0])
+    return int(batches[0]), [replace(sheet, rows=rows)], replace(profile, layout=Layout())
+
+
+def _unguarded(sheet: Sheet) -> Sheet:
+    """A csv that was written by an export, without the quotes that keep formulas from running."""
+    if sheet.layout.format != "csv" or isinstance(sheet.rows, Large):
+        return sheet
+    return replace(
+        sheet,
+        columns=tuple(re.sub(GUARD, r"\1", name) for name in sheet.columns),
+        rows=sheet.rows.with_columns(pl.col(pl.String).str.replace(GUARD, "${1}")),
+    )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.derive import refresh_all, refresh_months
+from nami_monitor.ingest.book.standing import refresh_all, refresh_months
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import Codes

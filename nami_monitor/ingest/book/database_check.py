@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_all
+from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.standing import refresh_all
 from nami_monitor.store import Store, Transaction, integrity
 from nami_monitor.store.integrity import Finding
 from nami_monitor.store.rollups import ORDER_ROLLUPS

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import LEARNT_AFTER
 from nami_monitor.core.words import Grain, SetAsideState
-from nami_monitor.ingest import completeness
-from nami_monitor.ingest.actions import Code
-from nami_monitor.ingest.codes import STATES
+from nami_monitor.ingest.book import completeness
+from nami_monitor.ingest.book.code_actions import Code
+from nami_monitor.ingest.book.codes import STATES
+from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profiles.profile import Expects
 from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
-from nami_monitor.ingest.report import Report, from_json
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES
 

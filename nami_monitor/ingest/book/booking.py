@@ -12,11 +12,11 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
-from nami_monitor.ingest import codes
+from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import Cells, cells_of
-from nami_monitor.ingest.stage import Stage, stage
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.tables import TABLES, columns

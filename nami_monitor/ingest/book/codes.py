@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from nami_monitor.core.words import Standing
-from nami_monitor.ingest.settle import POSITION, month_of, settle
+from nami_monitor.ingest.book.standing import POSITION, month_of, settle
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import field_names
 from nami_monitor.store.transaction import literal

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.entry import EntryRefusedError, enter
-from nami_monitor.ingest.load import Answers, import_file
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter
+from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile_toml import parse_profile
-from nami_monitor.ingest.undo import undo
 from nami_monitor.store import Store
 
 CATEGORY = {"category": "paper", "name_nl": "Papier", "name_en": "Paper", "cpv": "1-1;2-2"}

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from nami_monitor.ingest.derive import refresh_months
+from nami_monitor.ingest.book.standing import refresh_months
 from nami_monitor.store import Store
 from nami_monitor.store.rollups import REGISTER_ROLLUPS, refresh_registers
 from nami_monitor.store.schema import script

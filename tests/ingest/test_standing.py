@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nami_monitor.ingest import settle as room
-from nami_monitor.ingest.codes import book_months
-from nami_monitor.ingest.settle import settle
+from nami_monitor.ingest.book import standing as room
+from nami_monitor.ingest.book.codes import book_months
+from nami_monitor.ingest.book.standing import settle
 from nami_monitor.store import Store
 
 MONTHS = [date(2025, month, 1) for month in (1, 2, 3)]

@@ -10,10 +10,12 @@ Importing and undoing both end here, so undoing a batch leaves the tables as if 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
+from nami_monitor.ingest.book import completeness
 from nami_monitor.store import Transaction
+from nami_monitor.store.rollups import refresh_facts, refresh_order_rollups, refresh_registers
 from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, columns
 
@@ -191,3 +193,26 @@ def _settle_keys(db: Transaction, table: str) -> None:
         " where o.rowid = s.rid and o.standing <> s.standing"
     )
     db.run("drop table settled")
+
+
+def refresh_months(
+    db: Transaction, months: Sequence[date] | None, tables: Collection[str] | None = None
+) -> None:
+    """Refresh the roll-ups of some months, the registers, completeness, and the data version.
+
+    Args:
+        db: the transaction that changed the lines.
+        months: the months whose order lines changed; None for all.
+        tables: the input tables of which rows changed; None for any.
+    """
+    if months is None or months:
+        refresh_order_rollups(db, months)
+    refresh_facts(db)
+    refresh_registers(db, tables if months is not None else None)
+    completeness.refresh(db)
+    db.run("update meta set data_version = data_version + 1")
+
+
+def refresh_all(db: Transaction) -> None:
+    """Refresh the roll-ups of every month, completeness, and the data version."""
+    refresh_months(db, None)

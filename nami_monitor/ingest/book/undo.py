@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
-from nami_monitor.ingest import codes
-from nami_monitor.ingest.derive import refresh_months
+from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.standing import refresh_months, settle
 from nami_monitor.ingest.personal import refuse_address
-from nami_monitor.ingest.settle import settle
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.load import Answers, import_file
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.report import Report
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES
 

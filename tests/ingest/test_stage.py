@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nami_monitor.ingest.validate import LINE_SIGNS, pandera_failures, sql_failures
+from nami_monitor.ingest.book.stage import LINE_SIGNS, pandera_failures, sql_failures
 from nami_monitor.tables import TABLES, columns, polars_schema
 
 NUMBERS = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 24.0, 24.5, 60.5, 120.0, 121.0, 1979.0, 2100.5])
