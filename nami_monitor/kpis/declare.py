@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from nami_monitor.core.periods import Period
@@ -161,14 +162,12 @@ class Kpi:
         over_time: how months become longer periods.
         numerator: SQL aggregate over the relation.
         needs: ``table.column`` of what must be loaded.
-        version: rises with every change of the definition.
-        history: the changes that made the versions after the first, in their order.
+        history: the changes of the definition, each of which made a version, in their order.
         denominator: SQL aggregate over the relation, for ratios within it; ratios per activity
             have none here, their denominator is the category's activity measure.
         covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
         known_by: ``table.column`` of what ``covered`` speaks of: what to complete when too little
             is known.
-        splits: dimensions that the aggregates filter on.
         within: a dimension of which a group must have a value to be spoken of at all, and the
             reason where it has none.
         evidence: grade of evidence, for what was not bought.
@@ -193,11 +192,9 @@ class Kpi:
     over_time: OverTime
     numerator: str
     needs: tuple[str, ...]
-    version: int
     denominator: str | None = None
     covered: str | None = None
     known_by: tuple[str, ...] = ()
-    splits: tuple[str, ...] = ()
     evidence: Evidence = Evidence.NONE
     activity: str | None = None
     only: tuple[PeriodKind, ...] = ()
@@ -212,9 +209,8 @@ class Kpi:
     def __post_init__(self) -> None:
         """Refuse a declaration that is not whole."""
         self._must(re.fullmatch(r"[a-z][a-z0-9_]+", self.code) is not None, "code", self.code)
-        self._must(self.version >= 1, "version", self.version)
         made = [change.version for change in self.history]
-        self._must(made == list(range(2, self.version + 1)), "history", made)
+        self._must(made == list(range(2, len(made) + 2)), "history", made)
         since = [change.since for change in self.history]
         self._must(since == sorted(set(since)), "history", since)
         self._must(all(day.day == 1 for day in since), "history", since)
@@ -250,6 +246,19 @@ class Kpi:
     def _must(self, holds: bool, field: str, seen: object) -> None:
         if not holds:
             raise ValueError(f"{self.code}.{field}: {seen!r}")
+
+    @property
+    def version(self) -> int:
+        """The version of the definition; it rises with every change."""
+        return len(self.history) + 1
+
+    @cached_property
+    def splits(self) -> tuple[str, ...]:
+        """The dimensions that the aggregates speak of."""
+        known = {name for relation in self.reads for name in RELATIONS[relation].dimensions}
+        aggregates = (self.numerator, self.denominator, self.covered, self.proxies)
+        text = re.sub(r"'[^']*'", "", " ".join(map(str, (*aggregates, *self.shares.values()))))
+        return tuple(dict.fromkeys(word for word in re.findall(r"\w+", text) if word in known))
 
     @property
     def on_ladder(self) -> tuple[Rung, ...]:

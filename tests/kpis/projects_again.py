@@ -7,7 +7,7 @@ what it is divided by (None for a total), and which share of it is known.
 from nami_monitor.core.thresholds import SHADOW_PRICES
 
 ENOUGH = 0.5
-COLLECTED = ("recycling", "reuse", "composting", "energy")
+COLLECTED = ("recycling", "reuse", "composting")
 POLYMERS = ("polymer", "rubber", "sbr", "tpe", "epdm")
 
 

@@ -188,6 +188,7 @@ TWO     a         virgin   landfill  .               10      .
 BOTH    a         kept     reuse     1               10      .
 GAP     a         virgin   landfill  .               6       .
 GAP     b         recycled landfill  .               4       .
+OWN     a         biobased energy    1               10      .
 """
 
 
@@ -211,6 +212,7 @@ def circular(tmp_path_factory):
         ("TWO", "2024-06", 0.1, 1),
         ("BOTH", "2024-09", 1.0, 1),
         ("GAP", "2024-10", 0.1, 0.6),
+        ("OWN", "2024-11", 0.55, 1),  # what is burnt is waste, whatever it was made of
     ],
 )
 def test_mci_of_the_lines_of_a_passport(circular, project, until, expected, known):

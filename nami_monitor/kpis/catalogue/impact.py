@@ -1,5 +1,7 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
+from datetime import date
+
 from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
@@ -10,7 +12,7 @@ from nami_monitor.kpis.catalogue.parts import (
     stated,
 )
 from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Kpi
+from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Change, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
@@ -25,7 +27,6 @@ IMPACT_SPEND = Kpi(
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
     needs=("orders.amount_eur",),
-    version=1,
 )
 
 IMPACT_MASS = Kpi(
@@ -39,7 +40,6 @@ IMPACT_MASS = Kpi(
     covered=MASS_KNOWN,
     known_by=MASS_COLUMNS,
     needs=("orders.quantity", "products.mass_kg"),
-    version=1,
 )
 
 IMPACT_CO2E = Kpi(
@@ -58,7 +58,6 @@ IMPACT_CO2E = Kpi(
         "mass": "coalesce(sum(handled_kg_with_co2e), 0) / nullif(sum(handled_kg), 0)",
         "spend": "coalesce(sum(handled_eur_with_co2e), 0) / nullif(sum(handled_eur), 0)",
     },
-    version=1,
 )
 
 WATERBED_QUOTIENT = Kpi(
@@ -71,7 +70,6 @@ WATERBED_QUOTIENT = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
-    version=1,
 )
 
 PRICED = "coalesce(sum(priced) / nullif(sum(impacts), 0), 0)"
@@ -91,11 +89,9 @@ IMPACT_MKI = Kpi(
     covered=PRICED,
     known_by=("materials.impact_value", "materials.impact_set"),
     needs=(*OF_IMPACTS, "materials.impact_set"),
-    splits=("works",),
     within=("works", "no_works"),
     method=("price_set", "mki_eur"),
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
-    version=1,
 )
 
 IMPACT_MKI_PER_UNIT_YEAR = Kpi(
@@ -110,11 +106,9 @@ IMPACT_MKI_PER_UNIT_YEAR = Kpi(
     covered=f"{PRICED} * coalesce(sum(timed) / nullif(sum(priced), 0), 0)",
     known_by=("materials.impact_value", "materials.lifetime_years"),
     needs=(*OF_IMPACTS, "materials.lifetime_years"),
-    splits=("works", "project"),
     within=("works", "no_works"),
     method=("price_set", "mki_eur"),
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
-    version=1,
 )
 
 IMPACT_PEF_PER_UNIT_YEAR = Kpi(
@@ -129,9 +123,7 @@ IMPACT_PEF_PER_UNIT_YEAR = Kpi(
     covered=f"cast({reported('pef_per_year')} > 0 as integer)",
     known_by=("measurements.value",),
     needs=(*OF_SUBJECTS, "measurements.method"),
-    splits=("measure", "project"),
     method=("method", "reports"),
-    version=1,
 )
 
 IMPACT_MCI = Kpi(
@@ -160,7 +152,7 @@ IMPACT_MCI = Kpi(
         "materials.lifetime_years",
         "materials.average_lifetime_years",
     ),
-    version=1,
+    history=(Change(2, date(2026, 11, 1)),),
 )
 
 IMPACT_PASSPORT_COVERAGE = Kpi(
@@ -175,8 +167,6 @@ IMPACT_PASSPORT_COVERAGE = Kpi(
     covered=f"{WEIGHED} * {stated('in_passport')}",
     known_by=("materials.mass_kg", "materials.in_passport"),
     needs=(*OF_MATERIALS, "materials.in_passport"),
-    splits=("in_passport",),
-    version=1,
 )
 
 IMPACT_SECOND_LIFE_MASS = Kpi(
@@ -190,8 +180,6 @@ IMPACT_SECOND_LIFE_MASS = Kpi(
     covered=WEIGHED,
     known_by=("materials.mass_kg",),
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
-    splits=("second_life",),
-    version=1,
 )
 
 IMPACT_END_ROUTE_SHARE = Kpi(
@@ -206,8 +194,6 @@ IMPACT_END_ROUTE_SHARE = Kpi(
     covered=f"{WEIGHED} * {stated('end_route')}",
     known_by=("materials.mass_kg", "materials.end_route"),
     needs=(*OF_MATERIALS, "materials.end_route"),
-    splits=("end_route",),
-    version=1,
 )
 
 IMPACT_RECYCLED_CONTENT = Kpi(
@@ -222,6 +208,4 @@ IMPACT_RECYCLED_CONTENT = Kpi(
     covered=f"{WEIGHED} * {stated('origin')}",
     known_by=("materials.mass_kg", "materials.origin"),
     needs=(*OF_MATERIALS, "materials.origin"),
-    splits=("origin",),
-    version=1,
 )

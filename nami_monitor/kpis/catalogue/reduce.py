@@ -26,8 +26,6 @@ REDUCE_VOLUME_PER_ACTIVITY = Kpi(
     covered=QUANTITIES_KNOWN,
     known_by=("orders.quantity",),
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
-    splits=("base_unit",),
-    version=1,
 )
 
 REDUCE_SPEND_PER_ACTIVITY = Kpi(
@@ -41,7 +39,6 @@ REDUCE_SPEND_PER_ACTIVITY = Kpi(
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
-    version=1,
 )
 
 REDUCE_MASS_PER_ACTIVITY = Kpi(
@@ -57,7 +54,6 @@ REDUCE_MASS_PER_ACTIVITY = Kpi(
     needs=(
         "orders.quantity", "products.mass_kg", "measurements.value", "categories.activity_measure",
     ),
-    version=1,
 )  # fmt: skip
 
 REDUCE_SPEND_BRIDGE = Kpi(
@@ -71,7 +67,6 @@ REDUCE_SPEND_BRIDGE = Kpi(
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
-    version=1,
 )
 
 REDUCE_ASSET_LIFE = Kpi(
@@ -86,7 +81,6 @@ REDUCE_ASSET_LIFE = Kpi(
     covered="sum(retired) / nullif(sum(retired) + sum(spoilt), 0)",
     known_by=("assets.acquired_on", "asset_events.happened_on"),
     needs=("assets.acquired_on", "asset_events.kind"),
-    version=1,
 )
 
 REDUCE_SURVIVAL = Kpi(
@@ -98,7 +92,6 @@ REDUCE_SURVIVAL = Kpi(
     over_time=SURVIVAL,
     numerator="sum(assets)",
     needs=("assets.acquired_on", "assets.warranty_until", "asset_events.kind"),
-    version=1,
 )
 
 REDUCE_NEW_ASSETS_PER_FTE = Kpi(
@@ -111,7 +104,6 @@ REDUCE_NEW_ASSETS_PER_FTE = Kpi(
     numerator="sum(acquired)",
     needs=("assets.acquired_on", "measurements.value"),
     activity="fte",
-    version=1,
 )
 
 REDUCE_FAILURE_RATE = Kpi(
@@ -124,7 +116,6 @@ REDUCE_FAILURE_RATE = Kpi(
     numerator="sum(failures)",
     denominator="sum(unit_years)",
     needs=("assets.acquired_on", "asset_events.kind"),
-    version=1,
 )
 
 STEEL = "material in ('steel', 'staal')"
@@ -141,9 +132,7 @@ REDUCE_USE_PER_EVENT = Kpi(
     covered=answered("towels", "dryings"),
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
-    splits=("measure",),
     proxies=proxies("towels", "dryings"),
-    version=1,
 )
 
 REDUCE_REISSUED = Kpi(
@@ -156,7 +145,6 @@ REDUCE_REISSUED = Kpi(
     numerator="sum(reissued)",
     needs=("assets.asset_id", "asset_events.kind"),
     rungs=(Rung.REUSE,),
-    version=1,
 )
 
 REDUCE_REUSED_MASS_SHARE = Kpi(
@@ -171,9 +159,7 @@ REDUCE_REUSED_MASS_SHARE = Kpi(
     covered=f"{WEIGHED} * {stated('origin')}",
     known_by=("materials.mass_kg", "materials.origin"),
     needs=(*OF_MATERIALS, "materials.origin"),
-    splits=("origin",),
     rungs=(Rung.REUSE, Rung.RECYCLE),
-    version=1,
 )
 
 REDUCE_MASS_AGAINST_BASELINE = Kpi(
@@ -189,7 +175,6 @@ REDUCE_MASS_AGAINST_BASELINE = Kpi(
     known_by=("materials.mass_kg",),
     needs=(*OF_MATERIALS, "materials.scenario"),
     beyond=True,
-    version=1,
 )
 
 REDUCE_NEW_STEEL = Kpi(
@@ -204,8 +189,6 @@ REDUCE_NEW_STEEL = Kpi(
     f"sum(mass_kg) filter (where {STEEL}), 0) = 0 as integer))",
     known_by=("materials.mass_kg", "materials.origin"),
     needs=(*OF_MATERIALS, "materials.material", "materials.origin"),
-    splits=("material", "origin"),
-    version=1,
 )
 
 REDUCE_PRINTED_INVITATIONS = Kpi(
@@ -219,8 +202,6 @@ REDUCE_PRINTED_INVITATIONS = Kpi(
     covered=answered("printed_invitations", "events"),
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
-    splits=("measure",),
-    version=1,
 )
 
 REDUCE_PAPER_PER_VOTER = Kpi(
@@ -235,8 +216,6 @@ REDUCE_PAPER_PER_VOTER = Kpi(
     covered=WEIGHED,
     known_by=("materials.mass_kg",),
     needs=(*OF_MATERIALS, *OF_SUBJECTS[:2]),
-    splits=("material", "measure"),
-    version=1,
 )
 
 REDUCE_RETAINED_SHARE = Kpi(
@@ -251,7 +230,6 @@ REDUCE_RETAINED_SHARE = Kpi(
     denominator="sum(demand)",
     needs=("requests.decision", "requests.quantity"),
     rungs=(Rung.REUSE, Rung.REPAIR),
-    version=1,
 )
 
 REDUCE_SURPLUS_MATCHED = Kpi(
@@ -265,7 +243,6 @@ REDUCE_SURPLUS_MATCHED = Kpi(
     denominator="sum(needed)",
     needs=("assets.acquired_on", "asset_events.kind"),
     rungs=(Rung.REUSE,),
-    version=1,
 )
 
 REDUCE_SURPLUS_NOTICE = Kpi(
@@ -279,5 +256,4 @@ REDUCE_SURPLUS_NOTICE = Kpi(
     denominator="sum(handed)",
     needs=("assets.asset_id", "asset_events.kind", "asset_events.happened_on"),
     rungs=(Rung.REUSE,),
-    version=1,
 )

@@ -27,7 +27,6 @@ REFUSE_RATE = Kpi(
     numerator="sum(resolved)",
     denominator="sum(decided)",
     needs=("requests.decision",),
-    version=1,
 )
 
 REFUSE_AVOIDED_QUANTITY = Kpi(
@@ -40,7 +39,6 @@ REFUSE_AVOIDED_QUANTITY = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(avoided)",
     needs=("requests.decision", "requests.quantity"),
-    version=1,
 )
 
 REFUSE_AVOIDED_SPEND = Kpi(
@@ -55,7 +53,6 @@ REFUSE_AVOIDED_SPEND = Kpi(
     covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
     known_by=("requests.product_id", "orders.amount_eur", "orders.quantity"),
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
-    version=1,
 )
 
 REFUSE_AVOIDED_MASS = Kpi(
@@ -70,7 +67,6 @@ REFUSE_AVOIDED_MASS = Kpi(
     covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
     known_by=("requests.product_id", "products.mass_kg"),
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
-    version=1,
 )
 
 REFUSE_AVOIDED_CO2E = Kpi(
@@ -85,7 +81,6 @@ REFUSE_AVOIDED_CO2E = Kpi(
     covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
     known_by=("requests.product_id", "products.co2e_kg"),
     needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
-    version=1,
 )
 
 REFUSE_ASSORTMENT = Kpi(
@@ -99,8 +94,6 @@ REFUSE_ASSORTMENT = Kpi(
     covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
     known_by=("orders.product_id",),
     needs=("orders.product_id",),
-    splits=("article",),
-    version=1,
 )
 
 REFUSE_STOCK_PER_LOCATION = Kpi(
@@ -113,8 +106,6 @@ REFUSE_STOCK_PER_LOCATION = Kpi(
     numerator="sum(in_use)",
     denominator="count(distinct location) filter (where in_use > 0)",
     needs=("assets.asset_id", "assets.location_id"),
-    splits=("location",),
-    version=1,
 )
 
 OF_INTERVENTIONS = (
@@ -134,7 +125,6 @@ REFUSE_NET_AVOIDED = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
-    version=1,
 )
 
 REFUSE_NET_AVOIDED_SPEND = Kpi(
@@ -147,7 +137,6 @@ REFUSE_NET_AVOIDED_SPEND = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
-    version=1,
 )
 
 REFUSE_NET_AVOIDED_MASS = Kpi(
@@ -160,7 +149,6 @@ REFUSE_NET_AVOIDED_MASS = Kpi(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
-    version=1,
 )
 
 REFUSE_BLOCKED = Kpi(
@@ -173,7 +161,6 @@ REFUSE_BLOCKED = Kpi(
     evidence=Evidence.LOGGED,
     numerator="sum(blocked)",
     needs=("requests.decision", "requests.reason"),
-    version=1,
 )
 
 REFUSE_DEFERRED_SHARE = Kpi(
@@ -186,8 +173,6 @@ REFUSE_DEFERRED_SHARE = Kpi(
     numerator=units("status in ('deferred', 'cancelled')"),
     denominator=units(),
     needs=("programmes.programme", "programme_units.status"),
-    splits=("unit", "status"),
-    version=1,
 )
 
 REFUSE_NATURAL_GRASS_SHARE = Kpi(
@@ -205,8 +190,6 @@ REFUSE_NATURAL_GRASS_SHARE = Kpi(
     + ", 0)",
     known_by=("programme_units.outcome",),
     needs=("programmes.programme", "programme_units.status", "programme_units.outcome"),
-    splits=("unit", "status", "outcome"),
-    version=1,
 )
 
 REFUSE_POLYMER_INFILL = Kpi(
@@ -221,8 +204,6 @@ REFUSE_POLYMER_INFILL = Kpi(
     covered=WEIGHED,
     known_by=("materials.mass_kg",),
     needs=(*OF_MATERIALS, "materials.component", "materials.material"),
-    splits=("component", "material"),
-    version=1,
 )
 
 REFUSE_NEW_STORMWATER = Kpi(
@@ -236,8 +217,6 @@ REFUSE_NEW_STORMWATER = Kpi(
     covered=f"cast({reported('new_stormwater_connections')} > 0 as integer)",
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
-    splits=("measure",),
-    version=1,
 )
 
 REFUSE_GOODIES_PER_EVENT = Kpi(
@@ -252,6 +231,4 @@ REFUSE_GOODIES_PER_EVENT = Kpi(
     covered=answered("goodies", "events"),
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
-    splits=("measure",),
-    version=1,
 )

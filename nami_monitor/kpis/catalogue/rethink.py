@@ -22,9 +22,7 @@ RETHINK_CIRCULAR_SHARE = Kpi(
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
     known_by=("orders.condition",),
     needs=("orders.quantity", "orders.condition"),
-    splits=("condition",),
     rungs=(Rung.REUSE, Rung.REFURBISH),
-    version=1,
 )
 
 RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
@@ -39,9 +37,7 @@ RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
     covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
     known_by=("orders.condition",),
     needs=("orders.amount_eur", "orders.condition"),
-    splits=("condition",),
     rungs=(Rung.REUSE, Rung.REFURBISH),
-    version=1,
 )
 
 RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
@@ -56,8 +52,6 @@ RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
     covered="coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
     known_by=("orders.product_id", "products.attributes"),
     needs=("orders.product_id", "products.attributes"),
-    splits=("article", "mark"),
-    version=1,
 )
 
 RETHINK_FUNCTIONAL_SHARE = Kpi(
@@ -73,8 +67,6 @@ RETHINK_FUNCTIONAL_SHARE = Kpi(
     " / nullif(sum(value_eur), 0) * sum(with_value) / nullif(sum(running), 0)",
     known_by=("contracts.value_eur", "contracts.specification"),
     needs=("contracts.value_eur", "contracts.specification"),
-    splits=("specification",),
-    version=1,
 )
 
 RETHINK_STREAM_SPEND = Kpi(
@@ -88,9 +80,7 @@ RETHINK_STREAM_SPEND = Kpi(
     covered=AMOUNTS_KNOWN,
     known_by=("orders.amount_eur",),
     needs=("orders.amount_eur", "orders.contract_id", "contracts.stream", "contracts.replaces"),
-    splits=("streamed",),
     within=("streamed", "no_streams"),
-    version=1,
 )
 
 RETHINK_PLAN_COVERAGE = Kpi(
@@ -105,8 +95,6 @@ RETHINK_PLAN_COVERAGE = Kpi(
     covered=units("status = 'done'") + " / nullif(" + units() + ", 0)",
     known_by=("programme_units.status",),
     needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
-    splits=("unit", "status", "measured"),
-    version=1,
 )
 
 RETHINK_VEGETARIAN_SHARE = Kpi(
@@ -121,6 +109,4 @@ RETHINK_VEGETARIAN_SHARE = Kpi(
     covered=answered("vegetarian_meals", "meals"),
     known_by=("measurements.value",),
     needs=OF_SUBJECTS,
-    splits=("measure",),
-    version=1,
 )

@@ -13,7 +13,6 @@ REQUESTS_COUNTED = Kpi(
     over_time=SUM,
     numerator="sum(decided) + sum(blocked)",
     needs=("requests.decision",),
-    version=1,
 )
 
 ASSETS_IN_USE = Kpi(
@@ -25,7 +24,6 @@ ASSETS_IN_USE = Kpi(
     over_time=LAST,
     numerator="sum(in_use)",
     needs=("assets.acquired_on",),
-    version=1,
 )
 
 ASSETS_RETIRED = Kpi(
@@ -37,7 +35,6 @@ ASSETS_RETIRED = Kpi(
     over_time=SUM,
     numerator="sum(retired)",
     needs=("assets.acquired_on",),
-    version=1,
 )
 
 CONTRACT_VALUE = Kpi(
@@ -49,7 +46,6 @@ CONTRACT_VALUE = Kpi(
     over_time=LAST,
     numerator="sum(value_eur)",
     needs=("contracts.value_eur",),
-    version=1,
 )
 
 CONTRACTS_RUNNING = Kpi(
@@ -61,5 +57,4 @@ CONTRACTS_RUNNING = Kpi(
     over_time=LAST,
     numerator="sum(running)",
     needs=("contracts.contract_id",),
-    version=1,
 )

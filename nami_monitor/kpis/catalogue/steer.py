@@ -24,7 +24,6 @@ STEER_YEAR_END_SHARE = Kpi(
     known_by=("orders.amount_eur",),
     needs=("orders.amount_eur",),
     only=WHOLE_YEARS,
-    version=1,
 )
 
 STEER_CONTRACT_WINDOW = Kpi(
@@ -36,7 +35,6 @@ STEER_CONTRACT_WINDOW = Kpi(
     over_time=LAST,
     numerator="sum(to_prepare)",
     needs=("contracts.ends_on", "contracts.option_dates", "contracts.notice_months"),
-    version=1,
 )
 
 STEER_TARGET_ATTAINMENT = Kpi(
@@ -48,7 +46,6 @@ STEER_TARGET_ATTAINMENT = Kpi(
     over_time=TargetAttainment(kpis=TARGETED),
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
-    version=1,
 )
 
 STEER_PROGRAMME_PROGRESS = Kpi(
@@ -61,9 +58,7 @@ STEER_PROGRAMME_PROGRESS = Kpi(
     numerator=units("status = 'done'"),
     denominator="sum(cap)",
     needs=("programmes.cap", "programme_units.status"),
-    splits=("unit", "status"),
     beyond=True,
-    version=1,
 )
 
 STEER_NON_RESPONSE = Kpi(
@@ -76,8 +71,6 @@ STEER_NON_RESPONSE = Kpi(
     numerator=units("status = 'no_response'"),
     denominator=units("status <> 'planned'"),
     needs=("programmes.programme", "programme_units.status"),
-    splits=("unit", "status"),
-    version=1,
 )
 
 STEER_DISCIPLINES_PRESENT = Kpi(
@@ -92,7 +85,6 @@ STEER_DISCIPLINES_PRESENT = Kpi(
     covered="sum(with_roles) / nullif(sum(initiatives), 0)",
     known_by=("interventions.disciplines", "categories.roles"),
     needs=("interventions.starts_on", "interventions.disciplines", "categories.roles"),
-    version=1,
 )
 
 STEER_POLICY_LINKED_SHARE = Kpi(
@@ -105,7 +97,6 @@ STEER_POLICY_LINKED_SHARE = Kpi(
     numerator="sum(with_policy)",
     denominator="sum(initiatives)",
     needs=("interventions.starts_on", "interventions.policy"),
-    version=1,
 )
 
 STEER_VOLUME_SHARE = Kpi(
@@ -120,8 +111,6 @@ STEER_VOLUME_SHARE = Kpi(
     covered=answered("own_volume", "joint_volume"),
     known_by=("measurements.value",),
     needs=OF_SUBJECTS[:2],
-    splits=("measure",),
-    version=1,
 )
 
 AHA_REDUCTIONS = Kpi(
@@ -133,5 +122,4 @@ AHA_REDUCTIONS = Kpi(
     over_time=HiddenReductions(volume=reduce.REDUCE_VOLUME_PER_ACTIVITY),
     numerator="count(distinct fallen)",
     needs=("orders.quantity",),
-    version=1,
 )
