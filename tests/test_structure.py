@@ -20,8 +20,7 @@ REGISTRIES = (
     "charts/*",
     "cli/*",
 )
-"""One file per table, reader, family of KPIs, way over time, chart form and command: those may be
-short."""
+"""One file per table, reader, family of KPIs, way over time, chart form and command."""
 
 SHORT_WITH_ONE_IMPORTER = 20
 MODULES_IN_CIRCLES = 3

@@ -3,6 +3,7 @@
 import pytest
 import streamlit as st
 
+from nami_monitor.ui import app
 from tests.pages.shared_demo import SharedDemo
 
 
@@ -18,6 +19,8 @@ def own_place(tmp_path, monkeypatch):
     monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NAMI_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("NAMI_DB", raising=False)
+    yield
+    app._store.clear()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from nami_monitor.store import Store
+from nami_monitor.ui import app
 
 
 class SharedDemo:
@@ -36,9 +37,12 @@ class SharedDemo:
             return store.version()
 
     def restore(self):
+        """Close the file, and put it back when it was written to."""
+        app.store_of(app.DEMO).close()  # a page's store may outlive its test, and holds the file
+        app._store.clear()
         if self._stamp() == self.stamp:
             return
-        st.cache_resource.clear()  # closes the file, too
         if self._version() != self.version:
             st.cache_data.clear()
+            st.cache_resource.clear()
         self._put_back()

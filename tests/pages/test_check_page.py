@@ -94,6 +94,7 @@ def test_other_periods_than_months_bear_no_ticks():
     assert not ticks(opened(period="year"))
 
 
+@pytest.mark.usefixtures("fresh_cache")
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_category_without_targets_says_so_and_offers_to_set_one(lang):
     with app.store_of(app.DEMO).write() as db:

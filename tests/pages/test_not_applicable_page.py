@@ -26,7 +26,8 @@ RULED_OUT = [code for code, kpi in CATALOGUE.items() if kpi.strategy in STRATEGI
 @pytest.fixture(scope="module")
 def shared_demo(demo_folder, tmp_path_factory):
     """The demo, of which one category refuses, rethinks and reduces nothing."""
-    demo = shutil.copy(demo_folder / "demo.duckdb", tmp_path_factory.mktemp("excused"))
+    demo = tmp_path_factory.mktemp("excused") / "demo.duckdb"
+    shutil.copy(demo_folder / "demo.duckdb", demo)
     store = Store(demo)
     with store.read() as db:
         row = row_of(db, CATEGORY)
