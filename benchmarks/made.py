@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.standing import refresh_all, refresh_months
+from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store, Transaction
 
 LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60
@@ -76,7 +76,7 @@ def database(path: Path, total: int, largest: int) -> None:
             count = largest if k == MONTHS - 1 else usual
             _delivery(db, k + 2, add_months(FIRST, k), k * usual, count)
         codes.derive(db)
-        refresh_all(db)
+        refresh_derived(db)
     store.close()
 
 
@@ -116,7 +116,7 @@ def registers(path: Path, count: int) -> None:
         )
         for table, batch in (("assets", 900), ("asset_events", 900), ("requests", 901)):
             codes.book_months(db, table, batch)
-        refresh_months(db, [])
+        refresh_derived(db, [])
     store.close()
 
 

@@ -9,7 +9,7 @@ from made import add_batch
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.standing import refresh_all
+from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store, Transaction
 
 LOCATIONS, GROUPS, MONTHS = 650, 40, 60
@@ -32,7 +32,7 @@ def database(path: Path) -> int:
         for month in range(MONTHS):
             _orders(db, month)
         codes.derive(db)
-        refresh_all(db)
+        refresh_derived(db)
         count = int(db.value("select count(*) from orders_offered"))
     store.close()
     return count

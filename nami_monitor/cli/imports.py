@@ -19,7 +19,6 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
-from nami_monitor.ingest.book.booking import MASTERS
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
@@ -30,12 +29,12 @@ from nami_monitor.ingest.profiles.source_cells import normal, positions
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.store import Store
-from nami_monitor.tables import TABLES
+from nami_monitor.tables import TABLES, Codes
 
 app = typer.Typer(rich_markup_mode=None)
 
 ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
-    "questions.create_codes": lambda given: replace(given, create=frozenset(MASTERS)),
+    "questions.create_codes": lambda given: replace(given, create=frozenset(Codes)),
     "questions.set_aside": lambda given: replace(given, accept_set_aside=True),
     "import.vat_unknown": lambda given: replace(given, assume_vat=True),
 }

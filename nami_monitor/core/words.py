@@ -159,7 +159,7 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
-class Delivery(StrEnum):
+class DeliveryKind(StrEnum):
     """Whether a file of a source adds lines, or holds its whole period and replaces it."""
 
     ADDS = "adds"

@@ -10,7 +10,7 @@ from nami_monitor.core.thresholds import LEARNT_AFTER
 from nami_monitor.core.words import Grain, SetAsideState
 from nami_monitor.ingest.book import completeness
 from nami_monitor.ingest.book.code_actions import Code
-from nami_monitor.ingest.book.codes import STATES
+from nami_monitor.ingest.book.codes import code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profiles.profile import Expects
@@ -302,8 +302,8 @@ def known_codes(db: Transaction) -> list[tuple[Code, str]]:
         found += [
             (Code(kind, of, code), shown)
             for of, code, shown in db.rows(
-                f"select {source}, {STATES[kind]}, any_value({name}) from {kind}"
-                f" where {STATES[kind]} is not null group by 1, 2 order by 1, 2"
+                f"select {source}, {code_column(kind)}, any_value({name}) from {kind}"
+                f" where {code_column(kind)} is not null group by 1, 2 order by 1, 2"
             )
         ]
     return found

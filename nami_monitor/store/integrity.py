@@ -1,4 +1,4 @@
-"""Whether a database file is sound: its counts add up, nothing hangs loose, nothing is stale."""
+"""Checks of a database file: counts add up, no row is orphaned, derived tables are up to date."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ OF_BATCHES: Final = ("set_aside", "abandoned", "code_offers", "batch_months")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that is off.
+class Inconsistency:
+    """An inconsistency in the file.
 
     Args:
         check: ``counts``, ``orphans``, ``codes``, ``keys`` or ``derived``.
@@ -31,8 +31,8 @@ class Finding:
     count: int
 
 
-def counts(db: Transaction) -> Iterator[Finding]:
-    """Batches whose report does not add up, or does not tell what they booked and set aside."""
+def counts(db: Transaction) -> Iterator[Inconsistency]:
+    """Batches whose report does not add up, or differs from what they booked and set aside."""
     booked = _per_batch(db, "select batch, table_name, count(*) from offered group by all")
     aside = _per_batch(
         db,
@@ -44,54 +44,59 @@ def counts(db: Transaction) -> Iterator[Finding]:
         " where undone_at is null and report is not null order by batch"
     ):
         several_in_a_line = "unpivot" in tomllib.loads(profile)
-        for table, told in json.loads(report)["tables"].items():
+        for table, reported in json.loads(report)["tables"].items():
             stored = booked.get((batch, table), 0)
+            received = reported["received"]
             off = [
-                told["read"] - told["received"] - sum(told["skipped"].values()),
-                told["received"] - told["accepted"] - told["set_aside"] - told["known"],
-                min(0, told["received"] - stored)
+                reported["read"] - received - sum(reported["skipped"].values()),
+                received - reported["accepted"] - reported["set_aside"] - reported["known"],
+                min(0, received - stored)
                 if several_in_a_line
-                else told["received"] - stored - aside.get((batch, table), 0),
+                else received - stored - aside.get((batch, table), 0),
             ]
             if any(off):
-                yield Finding("counts", f"{batch}/{table}", max(map(abs, off)))
+                yield Inconsistency("counts", f"{batch}/{table}", max(map(abs, off)))
 
 
 def _per_batch(db: Transaction, sql: str) -> dict[tuple[int, str], int]:
     return {(batch, table): count for batch, table, count in db.rows(sql)}
 
 
-def orphans(db: Transaction) -> Iterator[Finding]:
+def orphans(db: Transaction) -> Iterator[Inconsistency]:
     """Rows of batches that do not exist or were undone, and batches without their parent."""
     alive = "batch in (select batch from batches where undone_at is null)"
     tables = {f"{name}_offered": name for name in TABLES} | {name: name for name in OF_BATCHES}
     for stored, name in tables.items():
         count = db.value(f"select count(*) from {stored} where not {alive}")
         if count:
-            yield Finding("orphans", name, count)
+            yield Inconsistency("orphans", name, count)
     lost = db.value("select count(*) from batches where parent not in (select batch from batches)")
     if lost:
-        yield Finding("orphans", "batches", lost)
+        yield Inconsistency("orphans", "batches", lost)
 
 
-def unknown_codes(db: Transaction) -> Iterator[Finding]:
-    """Rows that count although they use a code that nobody made known."""
+def code_lookup(column: str, kind: Codes) -> str:
+    """SQL of the row in ``codes`` for a column of an offered row ``o`` of a batch ``b``."""
+    source = "b.products_of" if kind == Codes.PRODUCT else "''"
+    return f"codes as c where c.kind = '{kind}' and c.code = o.\"{column}\" and c.source = {source}"
+
+
+def unknown_codes(db: Transaction) -> Iterator[Inconsistency]:
+    """Rows that count although they use a code that no batch made known."""
     for name in TABLES:
         for column in columns(name):
             if not column.codes:
                 continue
-            scope = "b.products_of" if column.codes == Codes.PRODUCT else "''"
             count = db.value(
                 f"select count(*) from {name}_offered as o join batches as b using (batch)"
                 f" where o.standing = 'live' and o.\"{column.name}\" is not null"
-                f" and not exists (select 1 from codes as c where c.kind = '{column.codes}'"
-                f' and c.source = {scope} and c.code = o."{column.name}")'
+                f" and not exists (from {code_lookup(column.name, column.codes)})"
             )
             if count:
-                yield Finding("codes", f"{name}.{column.name}", count)
+                yield Inconsistency("codes", f"{name}.{column.name}", count)
 
 
-def repeated_keys(db: Transaction) -> Iterator[Finding]:
+def repeated_keys(db: Transaction) -> Iterator[Inconsistency]:
     """Keys under which more than one row counts."""
     for name, table in TABLES.items():
         if not table.key:
@@ -103,13 +108,13 @@ def repeated_keys(db: Transaction) -> Iterator[Finding]:
             f" using (batch) where o.standing = 'live' group by {owner}{key} having count(*) > 1)"
         )
         if count:
-            yield Finding("keys", name, count)
+            yield Inconsistency("keys", name, count)
 
 
 def stale(
     db: Transaction, derived: Sequence[str], refresh: Callable[[Transaction], None]
-) -> Iterator[Finding]:
-    """Derived tables that are not what their lines say.
+) -> Iterator[Inconsistency]:
+    """Derived tables that differ from what is derived again.
 
     Args:
         db: a transaction that is rolled back afterwards: everything is derived again in it.
@@ -122,7 +127,7 @@ def stale(
     for name in derived:
         count = _different(db, f"{name}_found", name)
         if count:
-            yield Finding("derived", name, count)
+            yield Inconsistency("derived", name, count)
 
 
 def _different(db: Transaction, found: str, made: str) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from nami_monitor.store.transaction import Transaction
+from nami_monitor.store.transaction import Transaction, now
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None
         who: role or initials.
     """
     written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
-    at = datetime.now(UTC).replace(tzinfo=None)
-    db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, at])
+    db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, now()])
 
 
 def current(db: Transaction, kind: str) -> dict[str, JournalEntry]:

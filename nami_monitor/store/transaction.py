@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -36,6 +37,11 @@ class Transaction:
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run a statement and ignore its rows."""
         self._cursor.execute(sql, parameters).fetchall()
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> None:
+        """Insert one row, by column; other columns stay empty."""
+        marks = ", ".join("?" * len(values))
+        self.run(f"insert into {table} ({', '.join(values)}) values ({marks})", [*values.values()])
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples."""
@@ -100,6 +106,11 @@ class Transaction:
         self._cursor.register(name, frame.to_arrow())
         yield name
         self._cursor.unregister(name)
+
+
+def now() -> datetime:
+    """The present moment as the database holds moments: UTC, without zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def literal(text: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import Delivery, Grain
+from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.profile import (
     BASES,
@@ -91,7 +91,7 @@ profiles = st.builds(
         tuple
     ),
     grain=st.sampled_from(list(Grain)),
-    delivery=st.sampled_from(list(Delivery)),
+    delivery=st.sampled_from(list(DeliveryKind)),
     basis=st.sampled_from(BASES),
     vat=maybe(st.sampled_from(["incl", "excl"])),
     vat_rate=st.sampled_from([0.0, 0.09, 0.21]),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nami_monitor.ingest.book import standing as room
 from nami_monitor.ingest.book.codes import book_months
-from nami_monitor.ingest.book.standing import settle
+from nami_monitor.ingest.book.standing import update_standings
 from nami_monitor.store import Store
 
 MONTHS = [date(2025, month, 1) for month in (1, 2, 3)]
@@ -66,7 +66,7 @@ def test_whole_months_are_settled_as_line_by_line(store, deliveries):
 
     def book(db):
         for batch, (source, replaces, lines) in enumerate(deliveries, start=1):
-            settle(db, "orders", source, deliver(db, batch, source, replaces, lines))
+            update_standings(db, "orders", source, deliver(db, batch, source, replaces, lines))
         standings.append(
             db.rows("select batch, line, standing from orders_offered order by batch, line")
         )

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from nami_monitor.ingest.book.standing import refresh_months
+from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store
 from nami_monitor.store.rollups import REGISTER_ROLLUPS, refresh_registers
 from nami_monitor.store.schema import script
@@ -45,7 +45,7 @@ def test_only_what_further_the_tables_is_made_anew(tmp_path, tables, stale):
         made = [name for name in REGISTER_ROLLUPS if name != "registers"]
         for name in made:
             db.run(f"insert into {name} by name select 'old' as source")
-        refresh_months(db, [], tables)
+        refresh_derived(db, [], tables)
         left = {name for name in made if db.value(f"select count(*) from {name}")}
     assert left == stale
 

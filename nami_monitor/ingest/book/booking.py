@@ -1,8 +1,7 @@
-"""What one import gathers on its way: its stages, the rows it books, the codes it brings."""
+"""The booking of one batch: its stages, the codes that it brings, and the rows that it inserts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,21 +11,26 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
+from nami_monitor.core.words import DeliveryKind
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.stage import Stage, stage
-from nami_monitor.ingest.cells import Large, Sheet
+from nami_monitor.ingest.cells import Large, LargeCsv, Sheet
+from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap
+from nami_monitor.ingest.profiles.profile_toml import write_profile
 from nami_monitor.ingest.profiles.source_cells import Cells, cells_of
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names
-from nami_monitor.tables import TABLES, columns
+from nami_monitor.store.transaction import now
+from nami_monitor.tables import TABLES, Codes, columns
 
-MASTERS = ("categories", "locations", "products", "contracts", "programmes", "assets")
+Period = tuple[date, date] | None
+"""The first and last month that a full-period delivery replaces."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the person who imports has decided.
+    """The decisions of the person who imports.
 
     Args:
         create: kinds of codes that may be created from the file; None when not asked yet.
@@ -46,48 +50,102 @@ class Answers:
 
         Replacing is never taken for granted.
         """
-        return Answers(frozenset(MASTERS), accept_set_aside=True, assume_vat=True)
+        return Answers(frozenset(Codes), accept_set_aside=True, assume_vat=True)
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read, and how it is to be booked.
+
+    Args:
+        path: the file under its name for people.
+        sheets: its cells.
+        content: hash of its content.
+        profile: how its columns become tables.
+        answers: what the person decided.
+        who: role or initials.
+        period: the month that the user named.
+        parent: the batch whose set-aside rows it holds.
+    """
+
+    path: Path
+    sheets: list[Sheet]
+    content: str
+    profile: Profile
+    answers: Answers
+    who: str = ""
+    period: date | None = None
+    parent: int | None = None
+
+    def remove_copies(self) -> None:
+        """Remove the temporary files that reading made."""
+        for sheet in self.sheets:
+            if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
+                sheet.rows.path.unlink(missing_ok=True)
 
 
 @dataclass
 class Booking:
-    """What one import gathers on its way."""
+    """A batch while it is booked.
+
+    Args:
+        db: the transaction.
+        batch: its number.
+        file: what is booked.
+        stages: the staged tables of every sheet, masters first.
+        misfits: records that do not fit their header, by sheet.
+        create: kinds of codes that could be created from the file.
+        personal: headers of the first sheet that name people.
+    """
 
     db: Transaction
     batch: int
-    profile: Profile
-    answers: Answers
-    stages: list[tuple[TableMap, Stage, Cells]] = field(default_factory=list)
+    file: ReadFile
+    stages: list[Stage] = field(default_factory=list)
     misfits: list[pl.DataFrame] = field(default_factory=list)
-    blank: int = 0
-    parent: int | None = None
     create: set[str] = field(default_factory=set)
+    personal: tuple[str, ...] = ()
+
+    @property
+    def profile(self) -> Profile:
+        """How the file's columns become tables."""
+        return self.file.profile
+
+    def stages_of(self, table: str) -> list[Stage]:
+        """The stages of a table, one per sheet."""
+        return [staged for staged in self.stages if staged.table == table]
 
 
-def stage_all(booking: Booking, sheets: Sequence[Sheet], file: Path, period: date | None) -> None:
-    """Stage every table of every sheet, masters first, so that a file can bring its own codes."""
-    db, profile, answers = booking.db, booking.profile, booking.answers
+def stage_file(booking: Booking) -> None:
+    """Stage every table of every sheet, masters first, so that a file can bring its own codes.
+
+    Raises:
+        UserError: ``import.vat_unknown``, or what ``stage`` raises.
+    """
+    db, file, profile = booking.db, booking.file, booking.profile
     money = any(
         column.money and column.name in table.columns
         for table in profile.tables
         for column in columns(table.name)
     )
-    if money and profile.vat is None and not answers.assume_vat:
+    if money and profile.vat is None and not file.answers.assume_vat:
         raise UserError("import.vat_unknown", source=profile.source)
-    order = sorted(profile.tables, key=lambda table: table.name not in MASTERS)
-    for index, sheet in enumerate(sheets):
+    order = sorted(profile.tables, key=lambda table: table.name not in set(Codes))
+    for index, sheet in enumerate(file.sheets):
         frame = f"sheet_{index}"
         if not isinstance(sheet.rows, Large):
             rows = sheet.rows.with_columns(pl.col("line") + index * SHEET_LINES)
             db.keep_view(frame, rows)
-        cells = cells_of(sheet, profile, file=file, frame=frame, period=period)
+        cells = cells_of(sheet, profile, file=file.path, frame=frame, period=file.period)
         booking.misfits.append(_without_persons(sheet, cells))
-        booking.blank += sheet.blank
+        if index == 0:
+            booking.personal = cells.personal
         for table in order:
             created = _created(booking, table)
             name = f"stage_{booking.batch}_{index}_{table.name}"
             known = codes.known_queries(table.name, created, profile.product_source)
             staged = stage(db, table, cells, profile, name=name, known=known)
+            booking.stages.append(staged)
             codes.offer(
                 db,
                 booking.batch,
@@ -96,7 +154,6 @@ def stage_all(booking: Booking, sheets: Sequence[Sheet], file: Path, period: dat
                 created=created,
                 product_source=profile.product_source,
             )
-            booking.stages.append((table, staged, cells))
 
 
 def _without_persons(sheet: Sheet, cells: Cells) -> pl.DataFrame:
@@ -108,56 +165,79 @@ def _without_persons(sheet: Sheet, cells: Cells) -> pl.DataFrame:
 
 def _created(booking: Booking, table: TableMap) -> set[str]:
     """The coded columns whose unknown codes are created from the file."""
-    db, profile = booking.db, booking.profile
-    created_before = codes.created_in(db, booking.parent)
+    db, file = booking.db, booking.file
+    coded = codes.coded(table.name)
+    created_before = codes.created_in(db, file.parent)
     free = {
         name
-        for name, kind in codes.coded(table.name).items()
+        for name, kind in coded.items()
         if table.codes.get(name) == CREATE or kind in created_before
     }
-    kinds = set(codes.coded(table.name).values())
-    masterless = codes.without_codes(db, kinds, profile.product_source, masters=True)
-    bare = codes.without_codes(db, kinds, profile.product_source, masters=False)
-    mapped = {
-        name: kind
-        for name, kind in codes.coded(table.name).items()
-        if name in table.columns or name in table.constants
+    kinds = set(coded.values())
+    source = file.profile.product_source
+    masterless = codes.without_codes(db, kinds, source, masters=True)
+    bare = codes.without_codes(db, kinds, source, masters=False)
+    creatable = {
+        name: str(kind)
+        for name, kind in coded.items()
+        if name not in free
+        and (name in table.columns or name in table.constants)
+        and kind in (bare if name in table.codes else masterless)
     }
-    offered = {
-        name
-        for name, kind in mapped.items()
-        if name not in free and kind in (bare if name in table.codes else masterless)
-    }
-    booking.create |= {str(mapped[name]) for name in offered}
-    allowed = booking.answers.create or frozenset()
-    return free | {name for name in offered if mapped[name] in allowed}
+    booking.create |= set(creatable.values())
+    allowed = file.answers.create or frozenset()
+    return free | {name for name, kind in creatable.items() if kind in allowed}
 
 
 def dates(booking: Booking) -> tuple[date | None, date | None]:
     """First and last date of the rows that will be booked, in the first dated table."""
-    for table, _, _ in booking.stages:
-        dated_by = TABLES[table.name].dated_by
+    for staged in booking.stages:
+        dated_by = TABLES[staged.table].dated_by
         if dated_by:
-            stages = stages_of(booking, table.name)
             rows = " union all ".join(
-                f"select {dated_by} as day from {one.booked}" for one in stages
+                f"select {dated_by} as day from {sheet.booked}"
+                for sheet in booking.stages_of(staged.table)
             )
             first, last = booking.db.rows(f"select min(day), max(day) from ({rows})")[0]
             return first, last
     return None, None
 
 
-def stages_of(booking: Booking, table: str) -> list[Stage]:
-    """The stages of a table, one per sheet."""
-    return [staged for found, staged, _ in booking.stages if found.name == table]
+def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
+    """Insert the batch: the good rows, the others with their reasons, and what describes it.
 
-
-def insert(booking: Booking) -> None:
-    """Book the good rows, keep the others with their reasons."""
-    db, batch = booking.db, booking.batch
-    for table in booking.profile.tables:
+    Args:
+        booking: its stages are complete.
+        replaces: the months that it replaces.
+        full: whether it is a full-period delivery.
+    """
+    db, batch, file, profile = booking.db, booking.batch, booking.file, booking.profile
+    first, last = replaces or (None, None)
+    db.insert(
+        "batches",
+        {
+            "batch": batch,
+            "parent": file.parent,
+            "automatic": False,
+            "source": profile.source,
+            "products_of": profile.product_source,
+            "file": file.path.name,
+            "content_hash": file.content,
+            "profile": write_profile(_as_read(booking)),
+            "grain": str(profile.grain),
+            "delivery": str(DeliveryKind.FULL_PERIOD if full else DeliveryKind.ADDS),
+            "basis": profile.basis,
+            "vat": profile.vat,
+            "replaces_first": first,
+            "replaces_last": last,
+            "who": file.who,
+            "imported_at": now(),
+            "header": list(map(blanked, file.sheets[0].columns)),
+        },
+    )
+    for table in profile.tables:
         names = ", ".join(field_names(table.name))
-        for staged in stages_of(booking, table.name):
+        for staged in booking.stages_of(table.name):
             db.run(
                 f"insert into {table.name}_offered by name select {batch} as batch, line,"
                 f" case when held then 'unknown_code' else 'live' end as standing, {names}"
@@ -169,7 +249,7 @@ def insert(booking: Booking) -> None:
                 f" from {staged.name} where skip is null and problems is not null"
             )
         codes.book_months(db, table.name, batch)
-    main = booking.profile.tables[0].name
+    main = profile.tables[0].name
     for index, misfits in enumerate(booking.misfits):
         with db.view_of("misfit_rows", misfits) as view:
             db.run(
@@ -179,11 +259,10 @@ def insert(booking: Booking) -> None:
             )
 
 
-def as_read(booking: Booking) -> Profile:
-    """The profile with the decimal sign and the date patterns that were found, for mended rows."""
-    found = [staged for _, staged, _ in booking.stages]
-    signs = {sign for staged in found for sign in staged.decimal.values()}
-    patterns = [p for staged in found for listed in staged.dates.values() for p in listed]
+def _as_read(booking: Booking) -> Profile:
+    """The profile with the decimal sign and date patterns found in the file, for mended rows."""
+    signs = {sign for staged in booking.stages for sign in staged.decimal.values()}
+    patterns = [p for staged in booking.stages for listed in staged.dates.values() for p in listed]
     profile = booking.profile
     return replace(
         profile,
@@ -194,26 +273,27 @@ def as_read(booking: Booking) -> Profile:
 
 def months_of(booking: Booking) -> dict[str, list[Any]]:
     """The months in which the batch has rows, by table; tables without any row included."""
-    found: dict[str, list[Any]] = {table.name: [] for table in booking.profile.tables}
+    months: dict[str, list[Any]] = {table.name: [] for table in booking.profile.tables}
     for name, month in booking.db.rows(
         "select table_name, month from batch_months where batch = ? order by 1, 2",
         [booking.batch],
     ):
-        found[name].append(month)
-    return found
+        months[name].append(month)
+    return months
 
 
-def live_counts(booking: Booking, replaces: tuple[date | None, date | None]) -> dict[str, int]:
-    """How many live rows of the source lie in what is replaced, by table."""
-    found = {}
+def replaced_counts(booking: Booking, replaces: Period) -> dict[str, int]:
+    """How many live rows of the source lie in the months that are replaced, by table."""
+    counts: dict[str, int] = {}
+    if replaces is None:
+        return counts
     for table in booking.profile.tables:
         dated = TABLES[table.name].dated_by
         scope = f"and {dated} >= ? and {dated} < ?" if dated else ""
-        first, last = replaces
-        bounds = [first, add_months(last, 1)] if dated and last else []
-        found[table.name] = booking.db.value(
+        bounds = [replaces[0], add_months(replaces[1], 1)] if dated else []
+        counts[table.name] = booking.db.value(
             f"select count(*) from {table.name}_offered as o join batches as b using (batch)"
             f" where b.source = ? and o.standing = 'live' {scope}",
             [booking.profile.source, *bounds],
         )
-    return found
+    return counts

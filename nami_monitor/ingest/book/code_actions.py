@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.standing import refresh_all, refresh_months
+from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import Codes
@@ -80,7 +80,7 @@ def confirm(store: Store, codes: Sequence[Code], *, who: str = "") -> None:
         for code in codes:
             _known(db, code)
             _note(db, code, What.CONFIRM, who)
-        refresh_months(db, [])
+        refresh_derived(db, [])
 
 
 def rename(store: Store, code: Code, name: str, *, who: str = "") -> None:
@@ -97,7 +97,7 @@ def rename(store: Store, code: Code, name: str, *, who: str = "") -> None:
     with store.write() as db:
         _changeable(db, code)
         _note(db, code, What.RENAME, who, name=given)
-        refresh_months(db, [])
+        refresh_derived(db, [])
 
 
 def merge(store: Store, code: Code, into: str, *, who: str = "") -> None:
@@ -126,7 +126,7 @@ def merge(store: Store, code: Code, into: str, *, who: str = "") -> None:
         if _end(db, Code(code.kind, code.source, into)) == code.code:
             raise UserError("actions.circle", code=code.code, into=into)
         _note(db, code, What.MERGE, who, to_code=into)
-        refresh_all(db)
+        refresh_derived(db)
 
 
 def undo_action(store: Store, number: int) -> None:
@@ -144,9 +144,9 @@ def undo_action(store: Store, number: int) -> None:
             raise UserError("actions.no_action", action=number)
         db.run("update code_actions set undone_at = ? where action = ?", [_now(), number])
         if held[0][0] == What.MERGE:
-            refresh_all(db)
+            refresh_derived(db)
         else:
-            refresh_months(db, [])
+            refresh_derived(db, [])
 
 
 def actions(db: Transaction) -> list[Action]:

@@ -9,25 +9,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from nami_monitor.core.words import Standing
-from nami_monitor.ingest.book.standing import POSITION, month_of, settle
+from nami_monitor.ingest.book.standing import POSITION, month_of, update_standings
 from nami_monitor.store import Transaction
+from nami_monitor.store.integrity import code_lookup
 from nami_monitor.store.schema import field_names
 from nami_monitor.store.transaction import literal
 from nami_monitor.tables import TABLES, Codes, columns
 
-STATES = {
-    "categories": "category",
-    "locations": "location_id",
-    "products": "product_id",
-    "contracts": "contract_id",
-    "assets": "asset_id",
-    "programmes": "programme",
-}
-"""Tables that state codes, and the column in which they do."""
-
+Scope = tuple[str, str, list[date | None]]
+"""Rows of which the standing must be found again: table, source, months."""
 
 NEXT = 1e-6
-"""How far the position of a released batch lies behind the one before it."""
+"""Distance between the positions of a released batch and the one before it."""
+
+
+def code_column(kind: str) -> str:
+    """The column of a master that holds its codes."""
+    return TABLES[kind].key[0]
 
 
 def coded(table: str) -> dict[str, Codes]:
@@ -99,8 +97,8 @@ def offer(
     roles = {
         name: (kind, "create" if name in created else "use") for name, kind in coded(table).items()
     }
-    if table in STATES:
-        roles[STATES[table]] = (Codes(table), "master")
+    if table in set(Codes):
+        roles[code_column(table)] = (Codes(table), "master")
     for name, (kind, role) in roles.items():
         db.run(
             f'insert into code_offers select distinct ?::integer, ?, ?, "{name}", ?'
@@ -144,18 +142,17 @@ def created_in(db: Transaction, batch: int | None) -> set[str]:
     }
 
 
-def _unknown(table: str, batch: str) -> str:
+def _unknown(table: str) -> str:
     """SQL that is true for rows with a code that was not known when their batch came."""
     tests = [
-        f'(o."{name}" is not null and not exists (select 1 from codes as c'
-        f" where c.kind = '{kind}' and c.code = o.\"{name}\" and c.since_batch <= {batch}"
-        f" and c.source = {'b.products_of' if kind == Codes.PRODUCT else literal('')}))"
+        f'(o."{name}" is not null'
+        f" and not exists (from {code_lookup(name, kind)} and c.since_batch <= {POSITION}))"
         for name, kind in coded(table).items()
     ]
-    return " or ".join(tests) or "false"
+    return " or ".join(tests)
 
 
-def recheck(db: Transaction, changed: str) -> list[tuple[str, str, list[date | None]]]:
+def recheck(db: Transaction, changed: str) -> list[Scope]:
     """Give rows that use changed codes their standing anew.
 
     Args:
@@ -181,16 +178,15 @@ def recheck(db: Transaction, changed: str) -> list[tuple[str, str, list[date | N
         ]
         if not batches:
             continue
-        unknown = _unknown(table, POSITION)
         db.run(
             f"update {table}_offered as t set standing ="
             f" case when s.unknown then '{Standing.UNKNOWN_CODE}' else '{Standing.LIVE}' end"
-            f" from (select o.rowid as rid, {unknown} as unknown from {table}_offered as o"
+            f" from (select o.rowid as rid, {_unknown(table)} as unknown from {table}_offered as o"
             " join batches as b using (batch) where o.batch in (select unnest(?::integer[]))) as s"
             f" where t.rowid = s.rid and (s.unknown <> (t.standing = '{Standing.UNKNOWN_CODE}'))",
             [batches],
         )
-        scopes += months_of_batches(db, table, batches)
+        scopes += scopes_of(db, table, batches)
     return scopes
 
 
@@ -198,22 +194,18 @@ def note_waiting(db: Transaction) -> None:
     """Set aside the rows that lost a code by an undo, so that people see what waits for it."""
     for table in TABLES:
         for name, kind in coded(table).items():
-            source = "b.products_of" if kind == Codes.PRODUCT else literal("")
             db.run(
                 "insert into set_aside by name select o.batch, o.line,"
                 f" '{table}' as table_name, '{name}' as column_name, o.\"{name}\" as value,"
                 f" 'unknown_code' as rule from {table}_offered as o join batches as b using (batch)"
                 f" where o.standing = '{Standing.UNKNOWN_CODE}' and not b.automatic"
-                f' and o."{name}" is not null and not exists (select 1 from codes as c'
-                f" where c.kind = '{kind}' and c.code = o.\"{name}\" and c.source = {source})"
+                f' and o."{name}" is not null and not exists (from {code_lookup(name, kind)})'
                 " and not exists (select 1 from set_aside as s where s.batch = o.batch"
                 f" and s.line = o.line and s.table_name = '{table}')"
             )
 
 
-def months_of_batches(
-    db: Transaction, table: str, batches: Sequence[int]
-) -> list[tuple[str, str, list[date | None]]]:
+def scopes_of(db: Transaction, table: str, batches: Sequence[int]) -> list[Scope]:
     """The sources and months that batches touch in a table."""
     return [
         (table, source, months)
@@ -228,14 +220,13 @@ def months_of_batches(
 
 def _since(table: str) -> str:
     """SQL of the position since which all codes of a row are known; null when one is unknown."""
-    found = [
-        f'case when o."{name}" is null then 0 else (select max(c.since_batch) from codes as c'
-        f" where c.kind = '{kind}' and c.code = o.\"{name}\""
-        f" and c.source = {'b.products_of' if kind == Codes.PRODUCT else literal('')}) end"
+    since = [
+        f'case when o."{name}" is null then 0'
+        f" else (select max(c.since_batch) from {code_lookup(name, kind)}) end"
         for name, kind in coded(table).items()
     ]
-    whole = " and ".join(f"({sql}) is not null" for sql in found)
-    return f"case when {whole} then greatest({', '.join(found)}) end"
+    known = " and ".join(f"({sql}) is not null" for sql in since)
+    return f"case when {known} then greatest({', '.join(since)}) end"
 
 
 def release(db: Transaction) -> dict[int, int]:
@@ -300,8 +291,8 @@ def _release_batch(db: Transaction, table: str, parent: int, child: int, since: 
         created=(),
         product_source=source,
     )
-    for _, feed, months in months_of_batches(db, table, [child]):
-        settle(db, table, feed, months)
+    for _, feed, months in scopes_of(db, table, [child]):
+        update_standings(db, table, feed, months)
 
 
 def book_months(db: Transaction, table: str, batch: int) -> None:

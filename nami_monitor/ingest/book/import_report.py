@@ -1,4 +1,4 @@
-"""What an import did, in numbers that add up.
+"""The report of an import: counts that add up, open questions, and what is offered.
 
 ``read = received + skipped`` and ``received = accepted + set_aside + known``.
 """
@@ -8,18 +8,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
-from nami_monitor.core.words import Delivery, Standing
+from nami_monitor.core.words import DeliveryKind, Standing
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.booking import Booking, stages_of
+from nami_monitor.ingest.book.booking import Booking
 from nami_monitor.ingest.book.standing import month_of
 from nami_monitor.ingest.personal import blanked
-from nami_monitor.store import Transaction
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,6 @@ class Report:
         nothing = TableCounts(0, {}, 0, 0, 0, 0, 0, {})
         return next(iter(self.tables.values()), nothing)
 
-    def with_batch(self, batch: int | None) -> Report:
-        """The same report under a batch number."""
-        return replace(self, batch=batch)
-
 
 def as_document(report: Report, refusal: str | None = None) -> dict[str, Any]:
     """The report as plain data for JSON.
@@ -158,92 +152,85 @@ def from_json(text: str) -> Report:
 
 def report_of(
     booking: Booking,
-    file: Path,
     first: date | None,
     last: date | None,
-    before: dict[str, int],
-    released: dict[int, int],
+    replaced: Mapping[str, int],
+    released: Mapping[int, int],
 ) -> Report:
     """The report of a booked batch.
 
     Args:
-        booking: what the import gathered.
-        file: the file, by its name for people.
+        booking: the batch, inserted.
         first: first date among its rows.
         last: last one.
-        before: live rows that lay in what it replaces, by table.
+        replaced: live rows that lay in the months that it replaces, by table.
         released: batches that its codes released, each with its parent.
     """
-    db, batch, profile = booking.db, booking.batch, booking.profile
+    profile = booking.profile
     tables = {
-        table.name: _counts(booking, table.name, main=index == 0, before=before)
+        table.name: _counts(booking, table.name, main=index == 0, replaced=replaced)
         for index, table in enumerate(profile.tables)
     }
-    main = next(iter(tables.values()))
-    cells = booking.stages[0][2]
-    absent = {name for _, staged, _ in booking.stages for name in staged.absent}
     return Report(
-        file=file.name,
-        batch=batch,
+        file=booking.file.path.name,
+        batch=booking.batch,
         tables=tables,
-        dropped_columns=tuple(map(blanked, cells.personal)),
-        absent_columns=tuple(sorted(absent)),
+        dropped_columns=tuple(map(blanked, booking.personal)),
+        absent_columns=tuple(sorted({name for staged in booking.stages for name in staged.absent})),
         first_date=first,
         last_date=last,
-        created=codes.created_by(db, batch),
+        created=codes.created_by(booking.db, booking.batch),
         disagreements=_disagreements(booking),
         released=tuple(sorted(set(released.values()))),
-        questions=tuple(_questions(booking, main)),
-        offer=_offer(booking) if profile.delivery is Delivery.ADDS else None,
+        questions=tuple(_questions(booking, tables[profile.tables[0].name])),
+        offer=_offer(booking) if profile.delivery is DeliveryKind.ADDS else None,
     )
 
 
-def _counts(booking: Booking, table: str, *, main: bool, before: dict[str, int]) -> TableCounts:
-    db, batch = booking.db, booking.batch
-    stages = [staged.name for staged in stages_of(booking, table)]
-    skipped: dict[str, int] = {}
-    rows = 0
-    for name in stages:
-        for rule, count in db.rows(f"select skip, count(*) from {name} group by skip order by 1"):
+def _counts(
+    booking: Booking, table: str, *, main: bool, replaced: Mapping[str, int]
+) -> TableCounts:
+    """The counts of a table; misfits and blank records are those of the ``main`` one."""
+    db = booking.db
+    skipped: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    rows = aside = misfits = 0
+    for staged in booking.stages_of(table):
+        for rule, count in db.rows(
+            f"select skip, count(*) from {staged.name} group by skip order by 1"
+        ):
             rows += count
             if rule:
-                skipped[rule] = skipped.get(rule, 0) + count
-    if main and booking.blank:
-        skipped["blank"] = skipped.get("blank", 0) + booking.blank
-        rows += booking.blank
-    misfits = sum(found.height for found in booking.misfits) if main else 0
-    aside = sum(
-        db.value(f"select count(*) from {name} where skip is null and problems is not null")
-        for name in stages
-    )
-    standing = codes.counts(db, table, batch)
-    reasons: Counter[str] = Counter()
-    for name in stages:
-        reasons.update(_reasons(db, name))
-    for found in booking.misfits if main else ():
-        reasons.update(found["rule"].to_list())
-    received = rows + misfits - sum(skipped.values())
-    known = standing.get("known", 0) + standing.get("replaced", 0)
+                skipped[rule] += count
+        bad = f"{staged.name} where skip is null and problems is not null"
+        aside += db.value(f"select count(*) from {bad}")
+        reasons.update(
+            dict(
+                db.rows(
+                    "select rule, count(*) from (select unnest(list_distinct(list_transform("
+                    f"problems, lambda p: p.rule))) as rule from {bad}) group by rule"
+                )
+            )
+        )
+    if main:
+        blank = sum(sheet.blank for sheet in booking.file.sheets)
+        if blank:
+            skipped["blank"] += blank
+        misfits = sum(frame.height for frame in booking.misfits)
+        reasons.update(rule for frame in booking.misfits for rule in frame["rule"])
+        rows += blank + misfits
+    standings = codes.counts(db, table, booking.batch)
+    known = standings.get(Standing.KNOWN, 0) + standings.get(Standing.REPLACED, 0)
+    received = rows - skipped.total()
     return TableCounts(
-        read=rows + misfits,
-        skipped=skipped,
+        read=rows,
+        skipped=dict(skipped),
         received=received,
         accepted=received - aside - misfits - known,
         set_aside=aside + misfits,
         known=known,
-        replaced=before.get(table, 0),
+        replaced=replaced.get(table, 0),
         reasons=dict(sorted(reasons.items())),
-    )
-
-
-def _reasons(db: Transaction, staged: str) -> dict[str, int]:
-    """How many records of a staged table break each rule; one that breaks it twice counts once."""
-    return dict(
-        db.rows(
-            "select rule, count(*) from (select unnest(list_distinct("
-            f"list_transform(problems, lambda p: p.rule))) as rule from {staged}"
-            " where skip is null and problems is not null) group by rule"
-        )
     )
 
 
@@ -268,29 +255,25 @@ def _disagreements(booking: Booking) -> int:
 
 def _questions(booking: Booking, main: TableCounts) -> list[Question]:
     """What must be answered before this is booked."""
-    asked = []
-    missing = booking.create - (booking.answers.create or frozenset())
-    if missing and booking.answers.create is None and "unknown_code" in main.reasons:
-        kinds = ", ".join(sorted(missing))
-        asked.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
+    answers = booking.file.answers
+    questions = []
+    if booking.create and answers.create is None and "unknown_code" in main.reasons:
+        kinds = ", ".join(sorted(booking.create))
+        questions.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
     too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)
-    if too_many and not booking.answers.accept_set_aside:
-        top = sorted(main.reasons.items(), key=lambda item: -item[1])[:3]
-        asked.append(
-            Question(
-                "set_aside",
-                {
-                    "set_aside": main.set_aside,
-                    "received": main.received,
-                    "rules": tuple(rule for rule, _ in top),
-                },
-            )
-        )
-    return asked
+    if too_many and not answers.accept_set_aside:
+        commonest = sorted(main.reasons.items(), key=lambda item: -item[1])[:3]
+        values = {
+            "set_aside": main.set_aside,
+            "received": main.received,
+            "rules": tuple(rule for rule, _ in commonest),
+        }
+        questions.append(Question("set_aside", values))
+    return questions
 
 
 def _offer(booking: Booking) -> Question | None:
-    """Replace instead of add: offered when more than half of a month's lines recur."""
+    """The offer to replace instead of add, made when more than half of a month's lines recur."""
     db, batch, source = booking.db, booking.batch, booking.profile.source
     if booking.profile.tables[0].name != "orders" or not codes.counts(db, "orders", batch).get(
         Standing.KNOWN
@@ -299,37 +282,23 @@ def _offer(booking: Booking) -> Question | None:
     month = month_of("orders")
     rows = db.rows(
         f"with own as (select {month} as month, count(*) filter (standing = 'known') as known,"
-        " count(*) filter (standing = 'live') as added from orders_offered where batch = ?"
-        f" group by 1), earlier as (select {month} as month, count(*) as lines"
+        " count(*) filter (standing = 'live') as added, sum(amount_eur) filter"
+        " (standing = 'known') as amount from orders_offered where batch = ? group by 1),"
+        f" earlier as (select {month} as month, count(*) as lines, sum(amount_eur) as amount"
         " from orders_offered as o join batches as b using (batch)"
         " where b.source = ? and o.batch < ? and o.standing = 'live' group by 1)"
-        " select month, known, lines, added from own join earlier using (month) order by month",
-        [batch, source, batch],
+        " select month, lines - known, added, coalesce(earlier.amount, 0) - coalesce(own.amount, 0)"
+        " from own join earlier using (month) where known > ? * lines order by month",
+        [batch, source, batch, RECURRING_SHARE.value],
     )
-    recurring = [row for row in rows if row[1] > RECURRING_SHARE.value * row[2]]
-    vanish = sum(lines - known for _, known, lines, _ in recurring)
-    added = sum(row[3] for row in recurring)
-    if not recurring or not vanish + added:
+    vanish, added = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    if not vanish + added:
         return None
-    months = [row[0] for row in recurring]
-    amount = db.value(
-        f"select coalesce(sum(o.amount_eur), 0) from orders_offered as o join batches as b"
-        f" using (batch) where b.source = ? and o.batch < ? and o.standing = 'live'"
-        f" and {month} in (select unnest(?::date[]))",
-        [source, batch, months],
-    )
-    own = db.value(
-        f"select coalesce(sum(amount_eur), 0) from orders_offered where batch = ?"
-        f" and standing = 'known' and {month} in (select unnest(?::date[]))",
-        [batch, months],
-    )
-    return Question(
-        "replace",
-        {
-            "first": months[0],
-            "last": months[-1],
-            "vanish": vanish,
-            "amount": amount - own,
-            "added": added,
-        },
-    )
+    values = {
+        "first": rows[0][0],
+        "last": rows[-1][0],
+        "vanish": vanish,
+        "amount": sum(row[3] for row in rows),
+        "added": added,
+    }
+    return Question("replace", values)

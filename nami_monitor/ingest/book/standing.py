@@ -2,10 +2,10 @@
 
 Importing and undoing both end here, so undoing a batch leaves the tables as if it had never come.
 
-- A *full period* delivery puts aside what its source offered before for the months it replaces.
+- A *full period* delivery replaces what its source offered before for its months.
 - Without a key, a line is known as often as an earlier batch of its source offered it: two equal
   lines in one file are two lines.
-- With a key, the latest batch holds; saying the same again changes nothing.
+- With a key, the latest batch holds; offering the same row again changes nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import completeness
 from nami_monitor.store import Transaction
 from nami_monitor.store.rollups import refresh_facts, refresh_order_rollups, refresh_registers
 from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, columns
+
+POSITION = "coalesce(b.position, b.batch)"
+"""SQL of the place of a batch ``b`` in the order: what a code released follows the code's batch."""
 
 
 def month_of(table: str) -> str:
@@ -26,11 +30,7 @@ def month_of(table: str) -> str:
     return f"cast(date_trunc('month', {dated_by}) as date)" if dated_by else "cast(null as date)"
 
 
-POSITION = "coalesce(b.position, b.batch)"
-"""SQL of where a batch ``b`` stands: what a code released comes right after the code's batch."""
-
-
-def settle(
+def update_standings(
     db: Transaction,
     table: str,
     source: str,
@@ -45,18 +45,16 @@ def settle(
         table: the input table.
         source: the source whose rows are concerned; masters with a key of their own concern all.
         months: the months concerned; ``[None]`` for tables without a date.
-        anew: settle even where no two batches meet, because one is gone.
+        anew: compare rows even where no two batches meet, because a batch was removed.
     """
     if not months:
         return
-    if not TABLES[table].key:
-        if not anew and (
-            _alone(db, table, source, months) or _replaced_whole(db, table, source, months)
-        ):
-            return
-        _settle_lines(db, table, source, months)
-    else:
-        _settle_keys(db, table)
+    if TABLES[table].key:
+        _apply(db, table, _by_key(table), [])
+    elif anew or not (
+        _alone(db, table, source, months) or _replaced_whole(db, table, source, months)
+    ):
+        _compare_lines(db, table, source, months)
 
 
 def _alone(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> bool:
@@ -79,15 +77,15 @@ def _alone(db: Transaction, table: str, source: str, months: Sequence[date | Non
 def _replaced_whole(
     db: Transaction, table: str, source: str, months: Sequence[date | None]
 ) -> bool:
-    """Settle months whose latest batch is a full-period delivery of them, without comparing lines.
+    """Update months whose latest batch is a full-period delivery of them, without comparing lines.
 
     Returns:
-        False when some month must be settled line by line; nothing is changed then.
+        False when some month must be compared line by line; nothing is changed then.
     """
     dated = TABLES[table].dated_by
     if not dated:
         return False
-    found = db.rows(
+    latest_and_floor = db.rows(
         "select w.month, max(m.batch), max(f.batch) from (select unnest(?::date[]) as month) as w"
         " join batches as b on b.source = ? join batch_months as m"
         " on m.batch = b.batch and m.table_name = ? and m.month = w.month"
@@ -97,72 +95,53 @@ def _replaced_whole(
         " group by w.month",
         [months, source, table, table],
     )
-    if any(floor is None or latest > floor for _, latest, floor in found):
+    if any(floor is None or latest > floor for _, latest, floor in latest_and_floor):
         return False
-    for month, _, floor in found:
+    for month, _, floor in latest_and_floor:
+        standing = f"case when batch < {floor} then 'replaced' else 'live' end"
         db.run(
-            f"update {table}_offered set standing = case when batch < ? then 'replaced' else 'live'"
-            f" end where {dated} >= ? and {dated} < ? and standing <> 'unknown_code'"
-            " and standing <> case when batch < ? then 'replaced' else 'live' end"
+            f"update {table}_offered set standing = {standing}"
+            f" where {dated} >= ? and {dated} < ? and standing <> 'unknown_code'"
+            f" and standing <> {standing}"
             " and batch in (select batch from batches where source = ?)",
-            [floor, month, _after(month), floor, source],
+            [month, add_months(month, 1), source],
         )
     return True
 
 
-FLOOR = """
-    select max(f.batch) from batches as f join batch_months as m on m.batch = f.batch
-    where f.source = b.source and f.delivery = 'full_period' and f.undone_at is null
-        and m.table_name = '{table}'
-        and {covers}
-"""
-
-
-def _settle_lines(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> None:
-    content = ", ".join(f"o.{name}" for name in field_names(table))
-    plain = ", ".join(field_names(table))
-    month = month_of(table)
+def _compare_lines(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> None:
+    """Update the standings of the lines of a source in some months."""
+    fields = ", ".join(field_names(table))
     dated = TABLES[table].dated_by
     listed = [month for month in months if month]
-    scope = f"{month} in (select unnest(?::date[]))" if dated else "len(?::date[]) >= 0"
+    scope = f"{month_of(table)} in (select unnest(?::date[]))" if dated else "len(?::date[]) >= 0"
     ends = f" and {dated} >= ? and {dated} < ?" if dated else ""
-    bounds = [min(listed), _after(max(listed))] if dated else []
-    db.run(
-        "create temp table floors as select month, max(batch) as batch from ("
-        " select w.month, f.batch from (select unnest(?::date[]) as month) as w"
+    bounds = [min(listed), add_months(max(listed), 1)] if dated else []
+    floors = (
+        "select w.month, max(f.batch) as batch from (select unnest(?::date[]) as month) as w"
         " join batches as f on f.source = ? and f.delivery = 'full_period'"
         " and f.undone_at is null and w.month between f.replaces_first and f.replaces_last"
-        " where f.batch in (select batch from batch_months where table_name = ?)) group by month",
-        [listed, source, table],
+        " where f.batch in (select batch from batch_months where table_name = ?) group by w.month"
     )
-    db.run(
-        f"create temp table settled as with offered as ("
-        f" select o.rowid as rid, {POSITION} as batch, o.line, {content},"
+    query = (
+        f"with floors as ({floors}), offered as ("
+        f" select o.rowid as rid, o.* replace ({POSITION} as batch),"
         " coalesce(f.batch, 0) as floor"
         f" from {table}_offered as o join batches as b using (batch)"
-        f" left join floors as f on f.month = {month}"
+        f" left join floors as f on f.month = {month_of(table)}"
         f" where b.source = ? and o.standing <> 'unknown_code' and {scope}{ends}),"
-        f" numbered as (select *, row_number() over (partition by {plain}, batch order by line,"
+        f" numbered as (select *, row_number() over (partition by {fields}, batch order by line,"
         " rid) as copy from offered where batch >= floor)"
         " select rid, 'replaced' as standing from offered where batch < floor"
         " union all"
-        f" select rid, case when row_number() over (partition by {plain}, copy order by batch) = 1"
-        " then 'live' else 'known' end from numbered",
-        [source, listed, *bounds],
+        f" select rid, case when row_number() over (partition by {fields}, copy order by batch) = 1"
+        " then 'live' else 'known' end from numbered"
     )
-    db.run(
-        f"update {table}_offered as o set standing = s.standing from settled as s"
-        " where o.rowid = s.rid and o.standing <> s.standing"
-    )
-    db.run("drop table settled")
-    db.run("drop table floors")
+    _apply(db, table, query, [listed, source, table, source, listed, *bounds])
 
 
-def _after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _settle_keys(db: Transaction, table: str) -> None:
+def _by_key(table: str) -> str:
+    """SQL of the standings of all rows of a table with a key."""
     spec = TABLES[table]
     key = ", ".join(f'"{name}"' for name in spec.key)
     if spec.per_source:
@@ -171,12 +150,15 @@ def _settle_keys(db: Transaction, table: str) -> None:
     order = f"partition by {key} order by batch, line, rid"
     packed = f"row({', '.join(rest)})"
     covers = f"{month_of(table)} between f.replaces_first and f.replaces_last"
-    floor = FLOOR.format(table=table, covers=covers if spec.dated_by else "true")
-    db.run(
-        "create temp table settled as with offered as ("
+    floor = (
+        "select max(f.batch) from batches as f join batch_months as m on m.batch = f.batch"
+        f" and m.table_name = '{table}' where f.source = b.source and f.delivery = 'full_period'"
+        f" and f.undone_at is null and {covers if spec.dated_by else 'true'}"
+    )
+    return (
+        "with offered as ("
         f" select o.rowid as rid, o.* replace ({POSITION} as batch),"
-        " b.products_of as product_source,"
-        f" coalesce(({floor}), 0) as floor"
+        f" b.products_of as product_source, coalesce(({floor}), 0) as floor"
         f" from {table}_offered as o join batches as b using (batch)"
         " where o.standing <> 'unknown_code'),"
         f" runs as (select *, coalesce({packed} is distinct from lag({packed}) over ({order}),"
@@ -188,17 +170,24 @@ def _settle_keys(db: Transaction, table: str) -> None:
         f" when run = max(run) over (partition by {key}) then 'live' else 'replaced' end"
         " from numbered"
     )
+
+
+def _apply(db: Transaction, table: str, query: str, parameters: Sequence[object]) -> None:
+    """Update the standings that differ from those of a query: ``rid`` and ``standing``."""
+    db.run(f"create temp table standings as {query}", parameters)
     db.run(
-        f"update {table}_offered as o set standing = s.standing from settled as s"
+        f"update {table}_offered as o set standing = s.standing from standings as s"
         " where o.rowid = s.rid and o.standing <> s.standing"
     )
-    db.run("drop table settled")
+    db.run("drop table standings")
 
 
-def refresh_months(
-    db: Transaction, months: Sequence[date] | None, tables: Collection[str] | None = None
+def refresh_derived(
+    db: Transaction,
+    months: Sequence[date] | None = None,
+    tables: Collection[str] | None = None,
 ) -> None:
-    """Refresh the roll-ups of some months, the registers, completeness, and the data version.
+    """Refresh roll-ups, registers, facts and completeness, and raise the data version.
 
     Args:
         db: the transaction that changed the lines.
@@ -211,8 +200,3 @@ def refresh_months(
     refresh_registers(db, tables if months is not None else None)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
-
-
-def refresh_all(db: Transaction) -> None:
-    """Refresh the roll-ups of every month, completeness, and the data version."""
-    refresh_months(db, None)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
+from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.standing import refresh_months, settle
+from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.store import Store, Transaction
+from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES
 
 
@@ -40,12 +42,6 @@ class UndoPreview:
     amount: float
 
 
-class _LookedOnlyError(Exception):
-    def __init__(self, preview: UndoPreview) -> None:
-        super().__init__()
-        self.preview = preview
-
-
 def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) -> UndoPreview:
     """Undo a batch, or look at what that would do.
 
@@ -60,14 +56,10 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
         DatabaseHeldError: another process holds the database.
     """
     refuse_address(who)
-    try:
-        with store.write() as db:
-            preview = _undo(db, batch, who)
-            if look_only:
-                raise _LookedOnlyError(preview)
-            return preview
-    except _LookedOnlyError as looked:
-        return looked.preview
+    with store.write() as db:
+        if look_only:
+            db.discard()
+        return _undo(db, batch, who)
 
 
 def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
@@ -85,10 +77,10 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     if undone:
         raise UserError("undo.undone_already", batch=batch, when=undone)
     children = _children(db, batch)
-    gone = [batch, *children]
+    removed = [batch, *children]
     _remember(db)
-    scopes = _scopes(db, gone)
-    _take_out(db, gone, who)
+    scopes = _scopes(db, removed)
+    _remove(db, removed, who)
     db.run("create temp table codes_before as select * from codes")
     codes.derive(db)
     db.run(
@@ -98,13 +90,13 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     )
     scopes += codes.recheck(db, "codes_changed")
     for table, source, months in scopes:
-        settle(db, table, source, months, anew=True)
+        update_standings(db, table, source, months, anew=True)
     codes.release(db)
     codes.note_waiting(db)
-    db.run("drop table codes_before")
-    db.run("drop table codes_changed")
-    preview = _compare(db, batch, file, gone, children)
-    refresh_months(db, _touched(scopes))
+    preview = _compare(db, batch, file, children)
+    for table in ("codes_before", "codes_changed", "offered_before", "amount_before"):
+        db.run(f"drop table {table}")
+    refresh_derived(db, _touched(scopes))
     return preview
 
 
@@ -124,106 +116,90 @@ def _children(db: Transaction, batch: int) -> list[int]:
     ]
 
 
-def _touched(scopes: Sequence[tuple[str, str, list[date | None]]]) -> list[date] | None:
+def _touched(scopes: Sequence[codes.Scope]) -> list[date] | None:
     """The months whose roll-ups change; None when a master changed, which touches them all."""
     if {"products", "contracts"} & {table for table, _, _ in scopes}:
         return None
     return [month for table, _, months in scopes if table == "orders" for month in months if month]
 
 
+AMOUNT = "select coalesce(sum(amount_eur), 0) as amount from orders_offered where standing = 'live'"
+OFFERED = "select table_name, batch, standing, count(*) as n from offered group by all"
+
+
 def _remember(db: Transaction) -> None:
-    """Keep how many rows of each batch stand where, to say afterwards what changed."""
-    db.run(
-        "create temp table offered_before as select table_name, batch, standing, count(*) as n"
-        " from offered group by all"
-    )
-    db.run(
-        "create temp table amounts_before as"
-        " select coalesce(sum(amount_eur), 0) as amount from orders_offered"
-        " where standing = 'live'"
-    )
+    """Keep the number of rows by batch and standing, to tell afterwards what changed."""
+    db.run(f"create temp table offered_before as {OFFERED}")
+    db.run(f"create temp table amount_before as {AMOUNT}")
 
 
-def _scopes(db: Transaction, gone: Sequence[int]) -> list[tuple[str, str, list[date | None]]]:
-    """What must be settled: the months of the batches, and those that they replaced."""
-    found: dict[tuple[str, str], set[date | None]] = {}
+def _scopes(db: Transaction, removed: Sequence[int]) -> list[codes.Scope]:
+    """What must be compared again: the months of the batches, and those that they replaced."""
+    scopes: dict[tuple[str, str], set[date | None]] = {}
     for table in TABLES:
-        for _, source, months in codes.months_of_batches(db, table, gone):
-            found.setdefault((table, source), set()).update(months)
-    replaced = db.rows(
+        for _, source, months in codes.scopes_of(db, table, removed):
+            scopes.setdefault((table, source), set()).update(months)
+    for replacing, first, last in db.rows(
         "select source, replaces_first, replaces_last from batches"
-        " where batch in (select unnest(?::integer[])) and replaces_first is not null",
-        [list(gone)],
-    )
-    for source, first, last in replaced:
-        for (_, feed), scope in found.items():
-            if feed == source:
+        f" where batch in {_listed(removed)} and replaces_first is not null"
+    ):
+        for (_, source), scope in scopes.items():
+            if source == replacing:
                 scope.update(month_range(first, last))
-    return [(table, source, sorted(months, key=str)) for (table, source), months in found.items()]
+    return [(table, source, sorted(months, key=str)) for (table, source), months in scopes.items()]
 
 
-def _take_out(db: Transaction, gone: Sequence[int], who: str) -> None:
-    held = "batch in (select unnest(?::integer[]))"
-    for table in TABLES:
-        db.run(f"delete from {table}_offered where {held}", [list(gone)])
-    for table in ("batch_months", "code_offers", "set_aside", "abandoned"):
-        db.run(f"delete from {table} where {held}", [list(gone)])
+def _listed(batches: Sequence[int]) -> str:
+    return f"({', '.join(map(str, batches))})"
+
+
+def _remove(db: Transaction, removed: Sequence[int], who: str) -> None:
+    """Delete the rows of batches and mark them as undone."""
+    tables = [f"{table}_offered" for table in TABLES]
+    for table in (*tables, "batch_months", "code_offers", "set_aside", "abandoned"):
+        db.run(f"delete from {table} where batch in {_listed(removed)}")
     db.run(
-        f"update batches set undone_at = ?, undone_by = ? where {held}",
-        [datetime.now(UTC).replace(tzinfo=None), who, list(gone)],
+        f"update batches set undone_at = ?, undone_by = ? where batch in {_listed(removed)}",
+        [now(), who],
     )
 
 
-def _compare(
-    db: Transaction, batch: int, file: str, gone: Sequence[int], children: Sequence[int]
-) -> UndoPreview:
-    listed = [list(gone)]
-    out = "batch in (select unnest(?::integer[]))"
-    goes = dict(
-        db.rows(
-            f"select table_name, sum(n)::bigint from offered_before where {out}"
-            " and standing = 'live' group by 1 order by 1",
-            listed,
-        )
-    )
-    returns = _risen(db, "live")
-    waits = _risen(db, "unknown_code")
-    touched = tuple(
-        found
-        for (found,) in db.rows(
-            "select distinct a.batch from (select table_name, batch, standing, count(*) as n"
-            " from offered group by all) as a left join offered_before as b"
-            " on a.table_name = b.table_name and a.batch = b.batch and a.standing = b.standing"
-            " where a.n is distinct from b.n order by 1"
-        )
-    )
-    now = db.value(
-        "select coalesce(sum(amount_eur), 0) from orders_offered where standing = 'live'"
-    )
-    before = db.value("select amount from amounts_before")
-    for table in ("offered_before", "amounts_before"):
-        db.run(f"drop table {table}")
+def _compare(db: Transaction, batch: int, file: str, children: Sequence[int]) -> UndoPreview:
+    """What the undoing changed since ``_remember``."""
     return UndoPreview(
         batch=batch,
         file=file,
-        goes=goes,
-        returns=returns,
-        waits=waits,
-        touched=touched,
+        goes=dict(
+            db.rows(
+                "select table_name, sum(n)::bigint from offered_before"
+                f" where batch in {_listed([batch, *children])} and standing = 'live'"
+                " group by 1 order by 1"
+            )
+        ),
+        returns=_risen(db, Standing.LIVE),
+        waits=_risen(db, Standing.UNKNOWN_CODE),
+        touched=tuple(
+            later
+            for (later,) in db.rows(
+                f"select distinct a.batch from ({OFFERED}) as a"
+                " left join offered_before as b using (table_name, batch, standing)"
+                " where a.n is distinct from b.n order by 1"
+            )
+        ),
         children=tuple(children),
-        amount=float(before - now),
+        amount=float(
+            db.value(f"select b.amount - a.amount from amount_before as b, ({AMOUNT}) as a")
+        ),
     )
 
 
-def _risen(db: Transaction, standing: str) -> dict[str, int]:
+def _risen(db: Transaction, standing: Standing) -> dict[str, int]:
     """Rows of remaining batches that got this standing, by table."""
     return dict(
         db.rows(
-            "select a.table_name, sum(a.n - coalesce(b.n, 0)) as more from"
-            " (select table_name, batch, count(*) as n from offered where standing = ?"
-            " group by all) as a left join (select * from offered_before where standing = ?) as b"
-            " on a.table_name = b.table_name and a.batch = b.batch"
-            " where a.n > coalesce(b.n, 0) group by 1 order by 1",
-            [standing, standing],
+            f"select a.table_name, sum(a.n - coalesce(b.n, 0)) as more from ({OFFERED}) as a"
+            " left join offered_before as b using (table_name, batch, standing)"
+            " where a.standing = ? and a.n > coalesce(b.n, 0) group by 1 order by 1",
+            [standing],
         )
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nami_monitor.core.words import Delivery, Grain
+from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.ingest.cells import Layout
 
 BASES = ("ordered", "delivered", "invoiced", "issued")
@@ -124,7 +124,7 @@ class Profile:
     source: str
     tables: tuple[TableMap, ...]
     grain: Grain = Grain.LINE
-    delivery: Delivery = Delivery.ADDS
+    delivery: DeliveryKind = DeliveryKind.ADDS
     basis: str = "ordered"
     vat: str | None = None
     vat_rate: float | None = None

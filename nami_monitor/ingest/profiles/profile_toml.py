@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import Delivery, Grain
+from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profiles.profile import (
@@ -133,7 +133,7 @@ def _profile(raw: Mapping[str, Any]) -> Profile:
         source=source.strip(),
         tables=maps,
         grain=Grain(one_of(raw.get("grain", "line"), tuple(Grain), "grain")),
-        delivery=Delivery(one_of(raw.get("delivery", "adds"), tuple(Delivery), "delivery")),
+        delivery=DeliveryKind(one_of(raw.get("delivery", "adds"), tuple(DeliveryKind), "delivery")),
         basis=one_of(raw.get("basis", "ordered"), BASES, "basis"),
         vat=vat,
         vat_rate=rate,

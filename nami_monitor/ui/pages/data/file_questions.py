@@ -9,7 +9,7 @@ from decimal import Decimal
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import Delivery, Grain
+from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.profile import BASES, Currency, Profile
@@ -74,8 +74,8 @@ def _series(session: Session, key: str, profile: Profile) -> Profile:
     with second:
         delivery = st.selectbox(
             session.t("data.delivery.label"),
-            list(Delivery),
-            index=list(Delivery).index(profile.delivery),
+            list(DeliveryKind),
+            index=list(DeliveryKind).index(profile.delivery),
             format_func=lambda name: session.t(f"data.delivery.{name}"),
             key=f"delivery_{key}",
             help=session.t("data.delivery.help"),
