@@ -25,16 +25,12 @@ from usual import before_after, did
 
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Verdict
-from nami_monitor.waterbed.amounts import Amounts
-from nami_monitor.waterbed.analysis import Panel, analyse, by_month
-from nami_monitor.waterbed.cautions import peak_before, still_falling
-from nami_monitor.waterbed.contamination import touched
-from nami_monitor.waterbed.effects import LOST, Effects, effects, stacking
-from nami_monitor.waterbed.fieller import critical, net, quotient
-from nami_monitor.waterbed.groups import times
+from nami_monitor.waterbed.effects import LOST, Effects, analyse, effects
 from nami_monitor.waterbed.interrupted import step
-from nami_monitor.waterbed.series import Window, means
-from nami_monitor.waterbed.verdicts import rungs
+from nami_monitor.waterbed.panel import GroupAmounts, Panel, PrePost, means
+from nami_monitor.waterbed.screen import relative_volume, touched
+from nami_monitor.waterbed.sensitivity import peak_before, still_falling
+from nami_monitor.waterbed.verdicts import critical, net, quotient, rungs
 
 RECORDS = Path(tempfile.gettempdir()) / "nami-calibration.jsonl"
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
@@ -123,15 +119,16 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     if not cell.controls:
         yield from _alone(cell, drawn.target, substitute, truth)
         return
-    window = Window.at(cell.before, cell.before + cell.after, ANTICIPATION)
+    window = PrePost.at(cell.before, cell.before + cell.after, ANTICIPATION)
     used = _used(untouched, drawn, cell.treated, window)
-    panel = Panel(drawn.target, substitute, cell.treated, Amounts(untouched), used)
-    found = analyse(panel, window)
+    groups = GroupAmounts(untouched)
+    panel = Panel(drawn.target, substitute, cell.treated, window, groups, used)
+    found = analyse(panel)
     reach = critical(cell.controls - LOST)
-    yield from _score("waterbed", effects([found.ready]), reach, truth)
-    yield from _score("plain", effects([found.plain]), reach, truth)
+    yield from _score("waterbed", effects([found.channels]), reach, truth)
+    yield from _score("plain", effects([found.unadjusted]), reach, truth)
     if cell.treated > 1:
-        stacked = effects([found.ready], stacking([found.ready[0]]))
+        stacked = effects([found.channels], common_quotient=True)
         yield from _score("stacked", stacked, reach, truth)
     arrays = drawn.target, substitute, cell.treated, cell.before
     months = cell.before + cell.after
@@ -139,10 +136,10 @@ def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tupl
     locations = cell.treated + cell.controls
     yield from _score("did", did(*arrays), critical(locations - 1), truth)
     yield "untouched_touched", used.sum(-1) < untouched.shape[-4]
-    yield "peak_before", peak_before(panel, window) > reach
-    yield "ramp", still_falling(panel, window, by_month(panel, window, found)[0]) > reach
+    yield "peak_before", peak_before(panel) > reach
+    yield "ramp", still_falling(found) > reach
     if cell.breaks == "controls":
-        yield "neighbours", _neighbours(cell, panel, untouched, window)
+        yield "neighbours", _neighbours(cell, panel, untouched)
 
 
 def _alone(
@@ -164,23 +161,23 @@ def _alone(
     yield from _score("before_after", of, critical(cell.before + cell.after - 2), truth)
 
 
-def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: Window) -> np.ndarray:
+def _used(untouched: np.ndarray, drawn: Drawn, treated: int, window: PrePost) -> np.ndarray:
     """The untouched groups that the product would use, 1 or 0: ``(..., groups)``."""
     every = np.ones(untouched.shape[:-3])
     ends = means(untouched, window)
     kept = every - touched(ends, every, treated, window)
-    seen = times(ends[0], kept, drawn.target, drawn.substitute, window.pre)
+    seen = relative_volume(ends[0], kept, drawn.target, drawn.substitute, window.pre)
     large = seen >= UNTOUCHED_VOLUME.value
     return kept * large[..., None]
 
 
-def _neighbours(cell: Cell, panel: Panel, untouched: np.ndarray, window: Window) -> np.ndarray:
+def _neighbours(cell: Cell, panel: Panel, untouched: np.ndarray) -> np.ndarray:
     """Whether the product shows that neighbours rose, compared with the other controls."""
     near = neighbours(cell)
     arrays = panel.target, panel.substitute, untouched
     a, b, others = (each[..., cell.treated :, :] for each in arrays)
-    found = analyse(Panel(a, b, near, Amounts(others), panel.used), window)
-    value, variance = net(effects([found.ready]))
+    found = analyse(Panel(a, b, near, panel.window, GroupAmounts(others), panel.used))
+    value, variance = net(effects([found.channels]))
     return value > critical(cell.controls - near - LOST) * np.sqrt(variance)
 
 

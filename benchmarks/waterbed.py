@@ -24,7 +24,7 @@ from nami_monitor.core.words import Unit
 from nami_monitor.kpis.interventions.evaluation import evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.store import Store
-from nami_monitor.waterbed import estimate
+from nami_monitor.waterbed import Inputs, estimate
 
 LOCATIONS, MONTHS, FIRST, GROUPS = 650, 60, 48, 5
 TIMES = 25
@@ -56,8 +56,8 @@ def one() -> list[tuple[str, str]]:
     """One estimate, with everything that is said beside it."""
     a, b, untouched = panel()
     treated = np.arange(LOCATIONS) == 0
-    ours = least(lambda: estimate(a, b, treated, FIRST))
-    own = least(lambda: estimate(a, b, treated, FIRST, untouched=untouched))
+    ours = least(lambda: estimate(Inputs(a, b, treated, FIRST)))
+    own = least(lambda: estimate(Inputs(a, b, treated, FIRST, untouched=untouched)))
     rows = pd.DataFrame(
         {
             "location": np.repeat(np.arange(LOCATIONS), MONTHS),

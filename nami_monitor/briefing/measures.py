@@ -281,4 +281,4 @@ def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
         pre=formats.number(len(found.window.pre), lang),
         post=formats.number(len(found.window.post), lang),
     )
-    return (said, *dict.fromkeys(note_sentence(note, lang) for note in found.notes))
+    return (said, *dict.fromkeys(note_sentence(note, lang) for note in found.limitations))

@@ -14,7 +14,7 @@ from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.waterbed.result import Plan
+from nami_monitor.waterbed.result import PilotPlan
 
 EVEN: Final = 0.5
 """From an even chance on, something is shown more often than not."""
@@ -90,12 +90,12 @@ def chance(value: float, lang: str) -> str:
     return text("pilot.above", lang, share=written) if value > share else written
 
 
-def told(found: Pilot) -> tuple[Plan, ...]:
+def told(found: Pilot) -> tuple[PilotPlan, ...]:
     """The lengths of which chances can be given, the shortest first."""
     return tuple(plan for plan in found.lengths if plan.gross_se is not None)
 
 
-def chances(plan: Plan, lang: str) -> tuple[str, str, str]:
+def chances(plan: PilotPlan, lang: str) -> tuple[str, str, str]:
     """The chances to show a decrease, a waterbed and a net reduction; empty without any."""
     found = (plan.chance_decrease, plan.chance_waterbed, plan.chance_net_reduction)
     first, second, third = ("" if one is None else chance(one, lang) for one in found)
@@ -120,7 +120,7 @@ def headline(found: Pilot, lang: str) -> str:
     )
 
 
-def assumed(plan: Plan, unit: Unit, lang: str) -> str:
+def assumed(plan: PilotPlan, unit: Unit, lang: str) -> str:
     """What the chances rest on: the reduction, what is expected to come back, the history."""
     return text(
         "pilot.assumed",
@@ -134,7 +134,7 @@ def assumed(plan: Plan, unit: Unit, lang: str) -> str:
     )
 
 
-def smallest(plan: Plan, lang: str) -> str:
+def smallest(plan: PilotPlan, lang: str) -> str:
     """The smallest leak that is shown in four of five cases; in words where it is beyond all."""
     least = plan.smallest_quotient
     if least is None or not math.isfinite(least):
@@ -157,7 +157,7 @@ def advice(found: Pilot, lang: str) -> tuple[str, ...]:
                 seen=number(one.seen, lang),
                 needed=number(one.needed, lang),
             )
-            for one in plan.reasons
+            for one in plan.cautions
             if one.key in MISSING
         )
     if (plan.chance_net_reduction or 0) >= PLAN_POWER.value <= (plan.chance_waterbed or 0):
@@ -166,7 +166,7 @@ def advice(found: Pilot, lang: str) -> tuple[str, ...]:
     return (*_enough(found, plan, lang), *said)
 
 
-def _enough(found: Pilot, plan: Plan, lang: str) -> tuple[str, ...]:
+def _enough(found: Pilot, plan: PilotPlan, lang: str) -> tuple[str, ...]:
     """How many locations or months would show the waterbed that is expected."""
     if found.enough is None:
         return ()
@@ -191,9 +191,9 @@ def _enough(found: Pilot, plan: Plan, lang: str) -> tuple[str, ...]:
 
 def remarks(found: Pilot, lang: str) -> tuple[str, ...]:
     """What was left out, what stands in the way, and what a reader must know."""
-    stops = [note for note in found.notes if note.stops]
-    said = [note_sentence(note, lang) for note in stops or found.notes]
+    stops = [note for note in found.limitations if note.stops]
+    said = [note_sentence(note, lang) for note in stops or found.limitations]
     if found.plan:
         names = found.locations
-        said = [*(reason_sentence(one, names, lang) for one in found.plan.reasons), *said]
+        said = [*(reason_sentence(one, names, lang) for one in found.plan.cautions), *said]
     return tuple(dict.fromkeys(said))

@@ -10,11 +10,11 @@ from typing import Any, Final
 from nami_monitor.core.errors import short as cut
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis.interventions.comparison import DestinationKind
-from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Destination, Evaluation
+from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
-from nami_monitor.waterbed.result import Estimate, Reason
+from nami_monitor.waterbed.result import Caution, Estimate
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
     (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN): "waterbed_and_net",
@@ -38,8 +38,8 @@ def verdict(answer: Evaluation, lang: str) -> str:
         return reason_text(answer.excused, lang)
     held = answer.verdicts
     said = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
-    found = answer.result.quotient if answer.result else None
-    if found is not None and not WITHOUT_QUOTIENT & set(held):
+    found = answer.quotient
+    if found is not None:
         bounded = math.isfinite(found.low) and math.isfinite(found.high)
         key = "quotient" if bounded else "quotient_open"
         said.append(
@@ -95,7 +95,7 @@ def note_sentence(note: Limitation, lang: str) -> str:
     return text(f"waterbed.notes.{note.key}", lang, **_written(note.values, lang))
 
 
-def reason_sentence(reason: Reason, names: Sequence[str], lang: str) -> str:
+def reason_sentence(reason: Caution, names: Sequence[str], lang: str) -> str:
     """What the estimator found missing, or warns of.
 
     Args:
@@ -116,11 +116,11 @@ def reason_sentence(reason: Reason, names: Sequence[str], lang: str) -> str:
 
 def remarks(answer: Evaluation, lang: str) -> tuple[str, ...]:
     """Everything that a reader must know, what stands in the way first."""
-    stops = [note for note in answer.notes if note.stops]
-    said = [note_sentence(note, lang) for note in stops or answer.notes]
+    stops = [note for note in answer.limitations if note.stops]
+    said = [note_sentence(note, lang) for note in stops or answer.limitations]
     if answer.result:
         names = answer.locations
-        reasons = [reason_sentence(one, names, lang) for one in answer.result.reasons]
+        reasons = [reason_sentence(one, names, lang) for one in answer.result.cautions]
         said = [*reasons, *said]
     return tuple(dict.fromkeys(said))
 
@@ -143,7 +143,7 @@ def more(answer: Evaluation, lang: str) -> tuple[str, ...]:
             seen=number(one.seen, lang),
             needed=number(one.needed, lang),
         )
-        for one in result.reasons
+        for one in result.cautions
         if one.key in lacking
     ]
     if said or not answer.estimated:
@@ -180,10 +180,7 @@ def roles(answer: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     return [
         *((code, "treated", "") for code in found.treated),
         *((code, "control", "") for code in found.controls),
-        *(
-            (one.location, "out", text(f"waterbed.out.{one.why}", lang))
-            for one in (*found.left, *found.others)
-        ),
+        *((one.location, "out", text(f"waterbed.out.{one.why}", lang)) for one in found.left_out),
     ]
 
 

@@ -12,7 +12,7 @@ from nami_monitor.briefing import measures
 from nami_monitor.briefing import pilot as briefing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
-from nami_monitor.cli.waterbed import In, Reading
+from nami_monitor.cli.waterbed import EffectUnit, In
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import Unit
@@ -20,7 +20,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.store import Transaction
-from nami_monitor.waterbed.result import Plan
+from nami_monitor.waterbed.result import PilotPlan
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -54,7 +54,7 @@ def plan_pilot(
     quotient: Quotient = 0.7,
     anticipation: Anticipation = 1,
     may_spread: Spread = False,
-    unit: In = Reading.BASE,
+    unit: In = EffectUnit.BASE,
 ) -> None:
     """Say what a pilot could show."""
     with opened(session) as store, store.read() as db:
@@ -133,14 +133,14 @@ def as_row(session: Session, found: Pilot) -> dict[str, Any]:
         "control_locations": list(sites.controls) if sites else [],
         "left_out": [
             {"location": left.location, "why": str(left.why)}
-            for left in ((*sites.left, *sites.others) if sites else ())
+            for left in (sites.left_out if sites else ())
         ],
         "sentence": briefing.headline(found, session.lang),
     }
 
 
-def _chances(plan: Plan) -> dict[str, Any]:
-    return {name: value for name, value in asdict(plan).items() if name != "reasons"}
+def _chances(plan: PilotPlan) -> dict[str, Any]:
+    return {name: value for name, value in asdict(plan).items() if name != "cautions"}
 
 
 def _lines(session: Session, found: Pilot) -> list[str]:
@@ -159,7 +159,7 @@ def _lines(session: Session, found: Pilot) -> list[str]:
     ]
 
 
-def _row(session: Session, plan: Plan) -> list[str]:
+def _row(session: Session, plan: PilotPlan) -> list[str]:
     return [
         formats.number(plan.post_months, session.lang),
         *briefing.chances(plan, session.lang),

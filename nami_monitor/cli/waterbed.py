@@ -12,7 +12,8 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.cli.database import opened
 from nami_monitor.cli.session import Session, command, table
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.evaluation import Destination, Evaluation, evaluate
+from nami_monitor.kpis.interventions.comparison import Destination
+from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.waterbed.result import Interval
@@ -20,7 +21,7 @@ from nami_monitor.waterbed.result import Interval
 app = typer.Typer(rich_markup_mode=None)
 
 
-class Reading(StrEnum):
+class EffectUnit(StrEnum):
     """The units in which an effect can be read."""
 
     BASE = "base"
@@ -28,7 +29,7 @@ class Reading(StrEnum):
     EUR = "eur"
 
 
-In = Annotated[Reading, typer.Option("--unit", metavar="|".join(Reading))]
+In = Annotated[EffectUnit, typer.Option("--unit", metavar="|".join(EffectUnit))]
 PARTS = ("gross", "spill", "net")
 
 
@@ -36,7 +37,7 @@ PARTS = ("gross", "spill", "net")
 def waterbed(
     session: Session,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
-    unit: In = Reading.BASE,
+    unit: In = EffectUnit.BASE,
 ) -> None:
     """Say what interventions did."""
     with opened(session) as store, store.read() as db:
@@ -71,7 +72,7 @@ def as_row(session: Session, one: Evaluation) -> dict[str, Any]:
         "control_locations": list(found.controls) if found else [],
         "left_out": [
             {"location": left.location, "why": str(left.why)}
-            for left in ((*found.left, *found.others) if found else ())
+            for left in (found.left_out if found else ())
         ],
         "sentence": briefing.verdict(one, session.lang),
     }

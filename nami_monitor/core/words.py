@@ -227,7 +227,6 @@ class Why(StrEnum):
     RAMP = "ramp"
     HOARDING = "hoarding"
     SUBSTITUTE_LARGE = "substitute_large"
-    GROUPS_AS_CONTROLS = "groups_as_controls"
 
 
 class SetAsideState(StrEnum):

@@ -28,7 +28,7 @@ from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_tab
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.interventions.evaluation import WITHOUT_QUOTIENT, Evaluation
+from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.sentences import activity_name, reason_sentence
 from nami_monitor.reports.document import (
     Audience,
@@ -459,8 +459,8 @@ def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
 
 def _strip_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
     """Which share came back, on its strip; None where no such share may be given."""
-    quotient = answer.result.quotient if answer.result else None
-    if quotient is None or WITHOUT_QUOTIENT & set(answer.verdicts):
+    quotient = answer.quotient
+    if quotient is None:
         return None
     shown = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
     return ReportFigure(

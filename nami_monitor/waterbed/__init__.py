@@ -1,8 +1,16 @@
-"""What leaked away of a saving, with honest uncertainty: arrays in, frozen results out."""
+"""What leaked away of a saving, with its uncertainty: arrays in, frozen results out.
 
-from nami_monitor.waterbed.by_group import estimate_by_group
+A placebo-scaled difference-in-differences on relative series. ``inputs`` checks the arrays and
+``screen`` chooses locations, months and untouched groups. ``panel`` holds the relative series
+(steps 1 and 2), ``noise`` takes out shocks of a location (3) and models what is left (4),
+``effects`` adds up (5 and 8), ``verdicts`` gives intervals and what they show (6 and 7),
+``sensitivity`` checks the estimate (9). ``estimate``, ``destinations`` and ``planning`` put these
+together; ``interrupted`` is for roll-outs without controls.
+"""
+
 from nami_monitor.waterbed.destinations import destinations
-from nami_monitor.waterbed.estimate import estimate
+from nami_monitor.waterbed.estimate import estimate, net_effect
+from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.planning import plan
 
-__all__ = ["destinations", "estimate", "estimate_by_group", "plan"]
+__all__ = ["Inputs", "destinations", "estimate", "net_effect", "plan"]

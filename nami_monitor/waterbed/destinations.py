@@ -1,197 +1,116 @@
-"""Several possible destinations: first their sum, then each, corrected for looking at them all."""
+"""Several possible destinations of what leaked, with limits that hold for all of them at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nami_monitor.core.thresholds import CONFIDENCE, MIN_CONTROLS
-from nami_monitor.waterbed.amounts import Amounts, Chosen
-from nami_monitor.waterbed.asked import Asked, ask
-from nami_monitor.waterbed.compared import Ready, ready
 from nami_monitor.waterbed.effects import LOST, Channel, channel, effects
-from nami_monitor.waterbed.estimate import alone, answer
-from nami_monitor.waterbed.fieller import critical
+from nami_monitor.waterbed.estimate import prepare
+from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.noise import FLOOR, capped, fit_without_each
-from nami_monitor.waterbed.own_shocks import adjust, proxy
-from nami_monitor.waterbed.result import (
-    Destination,
-    Destinations,
-    Estimate,
-    Floats,
-    Marks,
-    Result,
-)
-from nami_monitor.waterbed.series import Shift, shift_of_means
-from nami_monitor.waterbed.starts import Start
+from nami_monitor.waterbed.panel import GroupAmounts, GroupSubset, means, shift_of_means
+from nami_monitor.waterbed.result import Estimate, Floats, Marks
+from nami_monitor.waterbed.screen import Start
+from nami_monitor.waterbed.verdicts import critical
 
 
-def destinations(
-    target: ArrayLike,
-    substitutes: ArrayLike,
-    treated: ArrayLike,
-    first_post: ArrayLike,
-    *,
-    anticipation: int = 1,
-    untouched: ArrayLike | None = None,
-    common_quotient: bool = False,
-    volume: float | None = None,
-) -> Destinations:
-    """Where it may have gone.
+def destinations(inputs: Inputs, amounts: ArrayLike) -> tuple[Estimate | None, ...]:
+    """The change in each destination, corrected for looking at them all.
 
-    First the sum of all destinations, which was to be tested whatever the parts show. Then each,
-    held against the largest of all placebo statistics of a control (max-t; Westfall & Young 1993),
-    with a variance fitted without that control. With fewer controls than show one in twenty by
-    rank, no less than the Bonferroni limit.
+    Each is compared with the largest of all placebo statistics of a control (max-t; Westfall &
+    Young 1993), with a variance fitted without that control. With fewer controls than show one in
+    twenty by rank, the limit is no less than that of Bonferroni.
 
     Args:
-        target: as of ``estimate``.
-        substitutes: amounts in each destination, ``(destinations, locations, months)``.
-        treated: as of ``estimate``.
-        first_post: likewise.
-        anticipation: likewise.
-        untouched: likewise.
-        common_quotient: likewise, for the sum.
-        volume: likewise.
+        inputs: the arrays; their substitute and their untouched groups are not read.
+        amounts: amounts in each destination, ``(destinations, locations, months)``.
+
+    Returns:
+        One per destination, in the order given, per month, with limits that hold for all
+        destinations together; None where a treated location, or too few controls, have a level in
+        it. Empty when the sum of all cannot be compared with controls.
 
     Raises:
-        ValueError: the arrays do not belong together.
+        ValueError: shapes do not agree.
     """
-    parts = np.asarray(substitutes, dtype=float)
-    asked = ask(
-        target,
-        parts.sum(0),
-        treated,
-        first_post,
-        anticipation,
-        untouched,
-        volume,
-        common_quotient=common_quotient,
-    )
-    return Destinations(answer(asked), _each(asked, parts))
-
-
-def each_destination(
-    target: ArrayLike,
-    substitutes: ArrayLike,
-    treated: ArrayLike,
-    first_post: ArrayLike,
-    *,
-    anticipation: int = 1,
-    volume: float | None = None,
-) -> tuple[Destination | None, ...]:
-    """Each of ``destinations``, corrected for looking at them all, without their sum.
-
-    Args:
-        target: as of ``destinations``.
-        substitutes: likewise.
-        treated: likewise.
-        first_post: likewise.
-        anticipation: likewise.
-        volume: likewise.
-
-    Raises:
-        ValueError: the arrays do not belong together.
-    """
-    parts = np.asarray(substitutes, dtype=float)
-    asked = ask(
-        target, parts.sum(0), treated, first_post, anticipation, None, volume, common_quotient=False
-    )
-    return _each(asked, parts)
-
-
-def _each(asked: Asked, parts: Floats) -> tuple[Destination | None, ...]:
-    """Empty where the sum cannot be compared with anything."""
-    found = alone(asked) or ready(asked)
-    if isinstance(found, Result):
+    parts = np.asarray(amounts, dtype=float)
+    inputs = replace(inputs, substitute=parts.sum(0), untouched=None)
+    if inputs.everywhere:
         return ()
-    seen = _seen(parts, found, asked.untouched)
-    return _corrected(seen, max(len(start.controls) for start in found.starts))
+    prepared = prepare(inputs)
+    if not prepared.analyses:
+        return ()
+    seen = _each(parts, prepared.starts)
+    return _corrected(seen, max(len(start.controls) for start in prepared.starts))
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """One destination before correction: effect, standard error, placebos of every control."""
-
-    value: float
-    se: float
-    placebos: Floats
+_Seen = tuple[float, float, Floats]
+"""Effect and standard error of a destination before correction; placebos of every control."""
 
 
-def _seen(parts: Floats, found: Ready, untouched: Amounts | None) -> list[_Seen | None]:
+def _each(parts: Floats, starts: Sequence[Start]) -> list[_Seen | None]:
     """None when a treated location, or too many controls, have no level in the destination.
 
     Destinations in which the same locations have a level are worked out together.
     """
-    amounts = [Amounts(parts[:, None, :, : start.window.post.stop]) for start in found.starts]
-    there = [_there(of, start) for of, start in zip(amounts, found.starts, strict=True)]
+    amounts = [GroupAmounts(parts[:, None, :, : start.window.post.stop]) for start in starts]
+    there = [_there(of, start) for of, start in zip(amounts, starts, strict=True)]
     alike: dict[bytes, list[int]] = defaultdict(list)
     for at in range(len(parts)):
         alike[b"".join(marks[at].tobytes() for marks in there)].append(at)
     seen: list[_Seen | None] = [None] * len(parts)
     for ats in alike.values():
         own = np.isin(np.arange(len(parts)), ats)
-        kept = [
-            Chosen(of, own, start.places[marks[ats[0]]], start.window.post.stop)
-            for of, start, marks in zip(amounts, found.starts, there, strict=True)
+        marks = [of_start[ats[0]] for of_start in there]
+        subsets = [
+            GroupSubset(of, own, start.places[mark], start.window.post.stop)
+            for of, start, mark in zip(amounts, starts, marks, strict=True)
         ]
-        marks = [marks[ats[0]] for marks in there]
-        for at, one in zip(ats, _alike(kept, found, untouched, marks), strict=False):
-            seen[at] = one
+        for at, effect in zip(ats, _alike(subsets, starts, marks), strict=False):
+            seen[at] = effect
     return seen
 
 
-def _there(amounts: Amounts, start: Start) -> Marks:
+def _there(amounts: GroupAmounts, start: Start) -> Marks:
     """At which places of a start each destination has every month and a level."""
     level = np.where(amounts.finite, amounts.mean(start.window.pre)[:, 0], 0.0)
     return np.asarray(level.take(start.places, axis=1) > 0)
 
 
 def _alike(
-    parts: Sequence[Chosen], ready: Ready, untouched: Amounts | None, there: Sequence[Marks]
+    parts: Sequence[GroupSubset], starts: Sequence[Start], there: Sequence[Marks]
 ) -> list[_Seen]:
     """Destinations with a level at the same locations; none when these are too few.
 
     Placebos are those of the start with the most controls, zero where a control has no level.
     """
-    found: list[tuple[Channel, Channel]] = []
-    most = max(ready.starts, key=lambda start: len(start.controls))
+    channels: list[tuple[Channel, Channel]] = []
+    most = max(starts, key=lambda start: len(start.controls))
     placebos = np.zeros((int(parts[0].groups.sum()), len(most.controls)))
-    for start, part, marks in zip(ready.starts, parts, there, strict=True):
+    for start, part, marks in zip(starts, parts, there, strict=True):
         count = len(start.treated)
         if not marks[:count].all() or marks[count:].sum() < MIN_CONTROLS.value:
             return []
-        like = shift_of_means(part.ends(start.window)[:, :, 0], count)
-        change = _change(like, start, untouched, ready.used, marks)
-        of = channel(change, like, count, start.window)
-        found.append((of, of))
+        like = shift_of_means(means(part, start.window)[:, :, 0], count)
+        of = channel(like.change, like, count, start.window)
+        channels.append((of, of))
         if start is most:
-            placebos[:, marks[count:]] = _without_itself(change[:, count:], like.level[:, count:])
-    whole = effects(found)
+            placebos[:, marks[count:]] = _studentised(like.change[:, count:], like.level[:, count:])
+    whole = effects(channels)
     spread = np.sqrt(whole.gross_var)
     return [
-        _Seen(float(value), float(se), own)
+        (float(value), float(se), own)
         for value, se, own in zip(whole.gross, spread, placebos, strict=True)
     ]
 
 
-def _change(
-    like: Shift, start: Start, untouched: Amounts | None, used: Marks, there: Marks
-) -> Floats:
-    """Departures, without own shocks when the sum was estimated without."""
-    if untouched is None or not used.any():
-        return like.change
-    count = len(start.treated)
-    kept = Chosen(untouched, used, start.places[there], start.window.post.stop)
-    by = proxy(kept.ends(start.window), np.ones(int(used.sum())), count)
-    return adjust(like, by, count).change
-
-
-def _without_itself(change: Floats, level: Floats) -> Floats:
+def _studentised(change: Floats, level: Floats) -> Floats:
     """Departures of controls over a standard deviation that was learnt from the others.
 
     Args:
@@ -206,21 +125,19 @@ def _without_itself(change: Floats, level: Floats) -> Floats:
     return np.asarray(change / np.sqrt(np.maximum(scale, FLOOR) * total))
 
 
-def _corrected(seen: list[_Seen | None], controls: int) -> tuple[Destination | None, ...]:
-    """Limits and chances that hold for all destinations together."""
-    there = [one for one in seen if one is not None]
-    if not there:
+def _corrected(seen: list[_Seen | None], controls: int) -> tuple[Estimate | None, ...]:
+    """Limits that hold for all destinations together."""
+    placebos = [np.abs(each[2]) for each in seen if each is not None]
+    if not placebos:
         return tuple(None for _ in seen)
-    largest = np.sort(np.max([np.abs(one.placebos) for one in there], axis=0))[::-1]
+    largest = np.sort(np.max(placebos, axis=0))[::-1]
     rank = int((1 - CONFIDENCE.value) * (controls + 1) + FLOOR)
-    each = 1 - (1 - CONFIDENCE.value) / len(there)
-    bonferroni = critical(controls - LOST, each)
+    each_share = 1 - (1 - CONFIDENCE.value) / len(placebos)
+    bonferroni = critical(controls - LOST, each_share)
     reach = float(largest[rank - 1]) if rank else max(float(largest[0]), bonferroni)
-    return tuple(None if one is None else _destination(one, largest, reach) for one in seen)
-
-
-def _destination(one: _Seen, largest: Floats, reach: float) -> Destination:
-    ratio = abs(one.value) / max(one.se, np.finfo(float).tiny)
-    p = float((1 + (largest >= ratio).sum()) / (len(largest) + 1))
-    effect = Estimate(one.value, one.value - reach * one.se, one.value + reach * one.se, one.se)
-    return Destination(effect, p, shown=ratio > reach)
+    return tuple(
+        None
+        if each is None
+        else Estimate(each[0], each[0] - reach * each[1], each[0] + reach * each[1], each[1])
+        for each in seen
+    )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from nami_monitor.waterbed.noise import Noise, noise
+from nami_monitor.waterbed.noise import Adjusted, Noise, Proxy, adjust, for_each, noise, proxy
+from nami_monitor.waterbed.panel import Panel, PrePost, Shift, departures, means, shift
 from nami_monitor.waterbed.result import Floats
-from nami_monitor.waterbed.series import Shift, Window
 
 MOST_ALIKE = 0.99
-"""Placebos of two channels are not taken to go together more than this."""
+"""The correlation of two channels' placebos is not taken to be stronger than this."""
 LEAST_LEFT = 0.25
 """A counterfactual is at least this share of the level before."""
 LOST = 2
@@ -21,7 +22,7 @@ LOST = 2
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel, ready to be added up.
+    """The treated of one channel, with their noise and the placebos of the controls.
 
     Args:
         level: levels of the treated, ``(..., treated)``.
@@ -55,6 +56,68 @@ Both = tuple[Channel, Channel]
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """Steps 1 to 5 of one panel.
+
+    Args:
+        panel: what was analysed.
+        channels: target and substitute, without shocks of the locations where these are seen.
+        unadjusted: the same with these shocks left in.
+        proxy: how they were seen; None without untouched groups.
+        adjusted: target and substitute without them; empty without untouched groups.
+    """
+
+    panel: Panel
+    channels: Both
+    unadjusted: Both
+    proxy: Proxy | None = None
+    adjusted: tuple[Adjusted, ...] = ()
+
+    @cached_property
+    def by_month(self) -> tuple[Floats, Floats]:
+        """Relative departures of target and substitute, each ``(..., locations, months)``.
+
+        Their means over the post months are the changes that ``channels`` rest on.
+        """
+        panel, count = self.panel, self.panel.treated
+        target, substitute = (
+            departures(each, count, panel.window) for each in (panel.target, panel.substitute)
+        )
+        if panel.untouched is None or panel.used is None or self.proxy is None:
+            return target, substitute
+        shared = departures(panel.untouched.total(panel.used), count, panel.window)
+        slope = for_each(self.proxy.slope, self.proxy.slopes, count)
+        target, substitute = (
+            path - (slope * for_each(one.multiplier, one.multipliers, count))[..., None] * shared
+            for path, one in zip((target, substitute), self.adjusted, strict=True)
+        )
+        return target, substitute
+
+
+def analyse(panel: Panel) -> Analysis:
+    """Steps 1 to 5.
+
+    Args:
+        panel: at least three controls, all with a level in both channels.
+    """
+    count, window = panel.treated, panel.window
+    first, second = (shift(each, count, window) for each in (panel.target, panel.substitute))
+    unadjusted = (
+        channel(first.change, first, count, window),
+        channel(second.change, second, count, window),
+    )
+    if panel.untouched is None or panel.used is None:
+        return Analysis(panel, unadjusted, unadjusted)
+    by = proxy(means(panel.untouched, window), panel.used, count)
+    adjusted = (adjust(first, by, count), adjust(second, by, count))
+    channels = (
+        channel(adjusted[0].change, first, count, window),
+        channel(adjusted[1].change, second, count, window),
+    )
+    return Analysis(panel, channels, unadjusted, by, adjusted)
+
+
+@dataclass(frozen=True)
 class Effects:
     """Effects on target and substitute in units per month; every field is ``(...)``."""
 
@@ -65,12 +128,12 @@ class Effects:
     covariance: Floats
 
 
-def channel(change: Floats, like: Shift, treated: int, window: Window) -> Channel:
-    """What one channel's departures say of the treated.
+def channel(change: Floats, like: Shift, treated: int, window: PrePost) -> Channel:
+    """The effects and noise of one channel, from its departures.
 
     Args:
-        change: relative departures, ``(..., locations)``, with or without own shocks.
-        like: the levels, and what was seen after.
+        change: relative departures, ``(..., locations)``, with or without shocks of the location.
+        like: the levels before and after.
         treated: how many are treated; they come first.
         window: months before and after.
     """
@@ -91,7 +154,7 @@ def channel(change: Floats, like: Shift, treated: int, window: Window) -> Channe
     )
 
 
-def _inflated(change: Floats, like: Shift, spread: Noise, treated: int, window: Window) -> Floats:
+def _inflated(change: Floats, like: Shift, spread: Noise, treated: int, window: PrePost) -> Floats:
     """Counts get noisier when they grow; the post months' share of the variance grows with them."""
     level, after = like.level[..., :treated], like.after[..., :treated]
     expected = np.maximum(after - level * change[..., :treated], LEAST_LEFT * level)
@@ -101,19 +164,19 @@ def _inflated(change: Floats, like: Shift, spread: Noise, treated: int, window: 
     return inflated
 
 
-def effects(starts: Sequence[Both], weights: Sequence[Floats] | None = None) -> Effects:
+def effects(starts: Sequence[Both], *, common_quotient: bool = False) -> Effects:
     """Step 5: effects, variances and covariance, added up over the treated of every start.
 
-    Starts share controls, in part or all: what the control means add is taken to go wholly
-    together, which makes the variance of several starts rather too wide than too narrow.
+    Starts share controls, in part or all: what the control means add is taken to be perfectly
+    correlated, which makes the variance of several starts rather too wide than too narrow.
 
     Args:
         starts: target and substitute of each start.
-        weights: of the treated of each (step 8), ``(..., treated)``; None counts each once.
+        common_quotient: whether the treated are weighted by ``stacking`` (step 8), as if they share
+            one quotient; else each counts once.
     """
-    parts = [
-        _part(both, None if weights is None else weights[at]) for at, both in enumerate(starts)
-    ]
+    weights = stacking([target for target, _ in starts]) if common_quotient else None
+    parts = [_part(both, weights[at] if weights else None) for at, both in enumerate(starts)]
     shared = [[np.sqrt(part.mean[side]) for part in parts] for side in (0, 1)]
     alike = [part.alike for part in parts]
     covariance = sum(part.own_covariance for part in parts) + sum(
@@ -166,7 +229,7 @@ def _part(both: Both, weights: Floats | None) -> _Part:
 
 
 def correlation(target: Channel, substitute: Channel) -> Floats:
-    """How the placebos of two channels go together, about zero."""
+    """The correlation of the placebos of two channels, about zero; ``(...)``."""
     together = (target.placebos * substitute.placebos).sum(-1)
     size = np.sqrt((target.placebos**2).sum(-1) * (substitute.placebos**2).sum(-1))
     alike = np.divide(together, size, out=np.zeros_like(together), where=size > 0)
@@ -177,8 +240,7 @@ def correlation(target: Channel, substitute: Channel) -> Floats:
 def stacking(targets: Sequence[Channel]) -> list[Floats]:
     """Step 8: weights of pilots that share one quotient, per start ``(..., treated)``.
 
-    As the inverse of level times variance, so that a pilot counts as much as it knows; together
-    they hold the level of the target.
+    They are the inverse of level times variance, scaled so that the level of the target stays.
     """
     weights = [1 / (target.level * target.own_before) for target in targets]
     held = sum(target.level.sum(-1) for target in targets)

@@ -2,114 +2,198 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
-from numpy.typing import ArrayLike
 
+from nami_monitor.core.thresholds import MIN_VOLUME
 from nami_monitor.core.words import Design, Why
-from nami_monitor.waterbed.asked import Asked, ask, withheld
-from nami_monitor.waterbed.compared import compared, ready
-from nami_monitor.waterbed.everywhere import everywhere
-from nami_monitor.waterbed.result import Estimate, Reason, Result
-from nami_monitor.waterbed.verdicts import net_of
+from nami_monitor.waterbed.effects import LOST, Analysis, Channel, Effects, alone, analyse, effects
+from nami_monitor.waterbed.inputs import Inputs, positions
+from nami_monitor.waterbed.interrupted import interrupted_estimate
+from nami_monitor.waterbed.result import (
+    WITHOUT_QUOTIENT,
+    Anticipation,
+    Caution,
+    EffectPath,
+    Estimate,
+    Floats,
+    LocationShocks,
+    Marks,
+    Result,
+    Sensitivity,
+)
+from nami_monitor.waterbed.screen import Start, starts, untouched_groups, withheld
+from nami_monitor.waterbed.sensitivity import cautions, sensitivity
+from nami_monitor.waterbed.verdicts import critical, interval, judge, net
+
+STILL = 1e-6
+"""The controls do not vary where a standard error is a smaller share of the level than this."""
 
 
-def estimate(
-    target: ArrayLike,
-    substitute: ArrayLike,
-    treated: ArrayLike,
-    first_post: ArrayLike,
-    *,
-    anticipation: int = 1,
-    untouched: ArrayLike | None = None,
-    common_quotient: bool = False,
-    volume: float | None = None,
-) -> Result:
+def estimate(inputs: Inputs, *, common_quotient: bool = False) -> Result:
     """What an intervention changed in two channels, and how much of it leaked away.
 
     Placebo-scaled difference-in-differences on relative series; where every location starts in the
-    same month, an interrupted time series. Each step stands in a module of its own.
+    same month, an interrupted time series.
 
     Args:
-        target: amounts in the channel that was to go down, ``(locations, months)``, in one unit.
-        substitute: amounts in the channel that may have gone up, likewise.
-        treated: which locations are treated, ``(locations,)``.
-        first_post: position of the first post month; for staggered starts one per location,
-            ``(locations,)``, which is not read of locations that are not treated.
-        anticipation: months before the start that count as neither before nor after.
-        untouched: amounts of product groups that the intervention leaves alone,
-            ``(groups, channels, locations, months)``: with them a location's own shocks are taken
-            out. Not read without controls.
-        common_quotient: whether the pilots may be taken to share one quotient.
-        volume: base units per month and treated location before the start, when ``target`` is in
-            another unit; by default it is taken from ``target``.
+        inputs: the arrays.
+        common_quotient: whether the pilots may be taken to share one quotient. Not read without
+            controls.
 
     Returns:
-        The result. What cannot be used is left out and named in its reasons; what cannot be
+        The result. What cannot be used is left out and named in its cautions; what cannot be
         trusted is None.
-
-    Raises:
-        ValueError: the arrays do not belong together.
     """
-    asked = ask(
-        target,
-        substitute,
-        treated,
-        first_post,
-        anticipation,
-        untouched,
-        volume,
-        common_quotient=common_quotient,
-    )
-    return answer(asked)
+    return _without_controls(inputs) or _controlled(inputs, common_quotient=common_quotient)
 
 
-def answer(asked: Asked) -> Result:
-    """The result of what is asked; see ``estimate``."""
-    return alone(asked) or compared(asked)
+def net_effect(inputs: Inputs) -> Estimate | None:
+    """The net effect of ``estimate`` alone."""
+    result = _without_controls(inputs)
+    if result is not None:
+        return result.net
+    prepared = prepare(inputs)
+    if not prepared.analyses:
+        return None
+    return interval(*net(prepared.effects()), prepared.reach)
 
 
-def alone(asked: Asked) -> Result | None:
+def _without_controls(inputs: Inputs) -> Result | None:
     """The result where there is nothing to compare with; None where there is."""
-    if not asked.treated.any():
-        return withheld(asked, Design.CONTROLS, (Reason(Why.NO_TREATED),))
-    if asked.treated.all() and np.ptp(asked.first_post) == 0:
-        return everywhere(asked)
-    return None
+    if not inputs.treated.any():
+        return withheld(inputs, Design.CONTROLS, (Caution(Why.NO_TREATED),))
+    return interrupted_estimate(inputs) if inputs.everywhere else None
 
 
-def net_effect(
-    target: ArrayLike,
-    substitute: ArrayLike,
-    treated: ArrayLike,
-    first_post: ArrayLike,
-    *,
-    anticipation: int = 1,
-    untouched: ArrayLike | None = None,
-    volume: float | None = None,
-) -> Estimate | None:
-    """The net effect of ``estimate`` alone, without what is said beside it.
+@dataclass(frozen=True)
+class Prepared:
+    """Steps 1 to 5 of every start.
 
     Args:
-        target: as of ``estimate``.
-        substitute: likewise.
-        treated: likewise.
-        first_post: likewise.
-        anticipation: likewise.
-        untouched: likewise.
-        volume: likewise.
-
-    Raises:
-        ValueError: the arrays do not belong together.
+        starts: the starts that can be estimated.
+        used: which untouched groups are used, ``(groups,)``.
+        analyses: one per start; empty when there is not enough for an estimate.
+        cautions: what is missing, what was left out, and what to know.
     """
-    asked = ask(
-        target,
-        substitute,
-        treated,
-        first_post,
-        anticipation,
-        untouched,
-        volume,
-        common_quotient=False,
+
+    starts: tuple[Start, ...]
+    used: Marks
+    analyses: tuple[Analysis, ...]
+    cautions: tuple[Caution, ...]
+
+    @property
+    def reach(self) -> float:
+        """The critical value of t."""
+        return critical(min(len(start.controls) for start in self.starts) - LOST)
+
+    def effects(self, *, common_quotient: bool = False) -> Effects:
+        """Effects of all starts together; see ``effects``."""
+        return effects([each.channels for each in self.analyses], common_quotient=common_quotient)
+
+
+def prepare(inputs: Inputs) -> Prepared:
+    """Screen and analyse."""
+    begun, left_out = starts(inputs)
+    if not begun:
+        return Prepared((), np.zeros(0, dtype=bool), (), left_out)
+    volume = inputs.mean_volume(np.concatenate([start.treated for start in begun]))
+    used, dropped = untouched_groups(inputs, begun)
+    left_out = (*left_out, *dropped)
+    if volume < MIN_VOLUME.value:
+        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
+        return Prepared(begun, used, (), (low, *left_out))
+    analyses = tuple(analyse(start.panel(inputs, used)) for start in begun)
+    if any(_still(of) for each in analyses for of in each.channels):
+        return Prepared(begun, used, (), (Caution(Why.NO_VARIATION), *left_out))
+    return Prepared(begun, used, analyses, left_out)
+
+
+def _still(of: Channel) -> bool:
+    """Whether the controls of a channel do not vary."""
+    return float(alone(of)[1]) <= (STILL * float(of.level.sum())) ** 2
+
+
+def _controlled(inputs: Inputs, *, common_quotient: bool) -> Result:
+    """Steps 1 to 9, and staggered starts added up."""
+    prepared = prepare(inputs)
+    if not prepared.analyses:
+        return withheld(inputs, Design.CONTROLS, prepared.cautions)
+    analyses, reach, window = prepared.analyses, prepared.reach, prepared.starts[0].window
+    treated = np.sort(np.concatenate([start.treated for start in prepared.starts]))
+    common = common_quotient and len(treated) > 1
+    shared = prepared.effects(common_quotient=True) if common else None
+    judged = judge(prepared.effects(), reach, shared)
+    gap = _anticipation(inputs, analyses, reach)
+    return Result(
+        **vars(judged),
+        design=Design.CONTROLS,
+        pre_months=window.before,
+        post_months=window.after,
+        treated=positions(treated),
+        controls=positions(np.unique(np.concatenate([s.controls for s in prepared.starts]))),
+        cautions=(*prepared.cautions, *cautions(analyses, reach, gap)),
+        location_shocks=_location_shocks(analyses, positions(prepared.used)),
+        anticipation=gap,
+        path=_path(analyses, reach),
+        sensitivity=sensitivity(analyses, reach, common_quotient=common)
+        if WITHOUT_QUOTIENT.isdisjoint(judged.verdicts)
+        else Sensitivity(),
     )
-    found = alone(asked) or ready(asked)
-    return found.net if isinstance(found, Result) else net_of(found.work.effects(), found.reach)
+
+
+def _anticipation(
+    inputs: Inputs, analyses: Sequence[Analysis], reach: float
+) -> Anticipation | None:
+    """The months before the start in the place of the post months."""
+    if not inputs.anticipation:
+        return None
+    gaps = [replace(each.panel, window=each.panel.window.gap()) for each in analyses]
+    judged = judge(effects([analyse(panel).channels for panel in gaps]), reach)
+    months = range(inputs.first - inputs.anticipation, inputs.first)
+    return Anticipation(tuple(months), judged.gross, judged.spill)
+
+
+def _location_shocks(
+    analyses: Sequence[Analysis], used: tuple[int, ...]
+) -> tuple[LocationShocks, ...]:
+    shocks = []
+    for each in analyses:
+        slope = float(each.proxy.slope) if each.proxy and bool(each.proxy.pooled) else None
+        if each.adjusted:
+            gross, spill = (float(side.multiplier) for side in each.adjusted)
+            shocks.append(LocationShocks(slope, gross, spill, used))
+    return tuple(shocks)
+
+
+def _path(analyses: Sequence[Analysis], reach: float) -> EffectPath:
+    """The paths of all starts, added up over the months that all of them have.
+
+    The bands of several starts are added up too, as if their noise were perfectly correlated; the
+    placebos are those of the start with the most controls.
+    """
+    until = min(each.panel.window.post.stop for each in analyses)
+    sides = []
+    for side in (0, 1):
+        paths, bands, placebos = [], [], []
+        for each in analyses:
+            effect, band, others = _by_month(each.channels[side], each.by_month[side][:, :until])
+            paths.append(effect)
+            bands.append(reach * band)
+            placebos.append(others)
+        sides.append((np.sum(paths, 0), np.sum(bands, 0), max(placebos, key=len)))
+    (gross, gross_band, gross_placebos), (spill, spill_band, spill_placebos) = sides
+    return EffectPath(
+        np.arange(until), gross, spill, gross_band, spill_band, gross_placebos, spill_placebos
+    )
+
+
+def _by_month(of: Channel, departures: Floats) -> tuple[Floats, Floats, Floats]:
+    """Effect in units, standard error and placebos of one channel of one start, by month."""
+    count = len(of.level)
+    alike = departures[count:] / of.sizes[:, None]
+    spread = np.sqrt((of.level**2 * of.own).sum() + of.level.sum() ** 2 * of.mean)
+    scale = np.sqrt((alike**2).mean(0) * len(alike) / (len(alike) - LOST))
+    return of.level @ departures[:count], spread * scale, spread * alike

@@ -1,6 +1,7 @@
 """Rolled out everywhere at once: an interrupted time series, which is weaker evidence.
 
-Nothing is compared with but the past, so whatever else changed in the same month is in the effect.
+Without controls the past is all there is to compare with, so that whatever else changed in the same
+month is part of the effect (Wagner et al. 2002; Bernal, Cummins & Gasparrini 2017).
 """
 
 from __future__ import annotations
@@ -9,19 +10,64 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nami_monitor.core.thresholds import MIN_PRE_ALONE, MIN_VOLUME
+from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.effects import Effects
-from nami_monitor.waterbed.result import Floats
+from nami_monitor.waterbed.inputs import Inputs, positions
+from nami_monitor.waterbed.result import Caution, EffectPath, Floats, Result
+from nami_monitor.waterbed.screen import short_of, usable, withheld
+from nami_monitor.waterbed.verdicts import critical, judge
 
 YEAR = 12
 HARMONICS = (1, 2)
 LEAST = 0.5
-"""Errors of adjoining months are not taken to go together less than this."""
+"""The correlation of errors one month apart is not taken to be weaker than this."""
 MOST = 0.99
+"""Nor stronger than this."""
+STILL = 1e-6
+"""The series does not vary where a month's noise is a smaller share of the level than this."""
+
+
+def interrupted_estimate(inputs: Inputs) -> Result:
+    """Interrupted time series on the totals of all locations.
+
+    Args:
+        inputs: the arrays; every location starts in the same month.
+    """
+    keep, left_out = usable(inputs)
+    own, first = np.flatnonzero(keep), inputs.first
+    missing = short_of(first, inputs.months - first, inputs.anticipation, MIN_PRE_ALONE)
+    totals = np.stack([inputs.target[own].sum(0), inputs.substitute[own].sum(0)])
+    if not missing:
+        volume = inputs.mean_volume(own) * len(own)
+        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
+        missing = (low,) if volume < MIN_VOLUME.value else ()
+    if missing:
+        return withheld(inputs, Design.NO_CONTROLS, (*missing, *left_out))
+    found = step(totals, first, inputs.anticipation)
+    if (found.noise <= STILL * np.abs(totals).mean(1)).any():
+        return withheld(inputs, Design.NO_CONTROLS, (Caution(Why.NO_VARIATION), *left_out))
+    reach = critical(found.degrees)
+    bands = [np.full(inputs.months, reach * noise) for noise in found.noise]
+    target, substitute = found.departures
+    none = np.zeros((0, inputs.months))
+    return Result(
+        **vars(judge(found.effects, reach)),
+        design=Design.NO_CONTROLS,
+        pre_months=first,
+        post_months=inputs.months - first,
+        treated=positions(own),
+        controls=(),
+        cautions=left_out,
+        path=EffectPath(
+            np.arange(inputs.months), target, substitute, bands[0], bands[1], none, none
+        ),
+    )
 
 
 @dataclass(frozen=True)
-class Step:
-    """What a step in the level of both channels says.
+class LevelStep:
+    """A step in the level of both channels.
 
     Args:
         effects: of the step, in units per month.
@@ -39,8 +85,10 @@ class Step:
     noise: Floats
 
 
-def step(values: Floats, first_post: int, anticipation: int) -> Step:
+def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
     """Intercept, trend, two annual harmonics and a step; errors that are correlated over time.
+
+    The effective degrees of freedom follow Satterthwaite (1946).
 
     Args:
         values: totals of target and substitute, ``(2, months)``.
@@ -62,7 +110,7 @@ def step(values: Floats, first_post: int, anticipation: int) -> Step:
     coefficients = seen @ design @ bread
     unit = float((bread @ design.T @ rho**apart @ design @ bread)[-1, -1])
     taken = coefficients @ whole.T - coefficients[:, -1:] * whole[:, -1]
-    return Step(
+    return LevelStep(
         Effects(
             coefficients[0, -1],
             coefficients[1, -1],
@@ -86,10 +134,10 @@ def _design(months: np.ndarray, first_post: int) -> Floats:
 
 
 def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:
-    """The correlation that lets residuals be expected to go together as much as they do.
+    """The correlation of errors at which residuals are expected to correlate as much as they do.
 
-    Residuals go together less than errors, since what the design can follow is gone from them. The
-    ratio is pooled over both channels, each counted with its own variance.
+    Residuals correlate less than errors, since the design has followed a part of these. The ratio
+    is pooled over both channels, each counted with its own variance.
     """
     next_to = (apart == 1) / 2
     size = (left**2).sum(1)

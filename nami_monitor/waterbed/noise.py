@@ -1,4 +1,10 @@
-"""Noise that depends on size: what chance alone does to a location of a given level."""
+"""The noise of a location: its shocks are taken out, and the variance of what is left is modelled.
+
+A location has shocks that move all its product groups. Groups that the intervention leaves alone
+show them, and serve as a control variate (negative controls: Lipsitch, Tchetgen Tchetgen & Cohen
+2010).
+The variance of the rest depends on the level of the location (Ferman & Pinto 2019).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nami_monitor.waterbed.result import Floats
-from nami_monitor.waterbed.series import Shift
+from nami_monitor.waterbed.panel import Shift, shift_of_means
+from nami_monitor.waterbed.result import Floats, Marks
 
 PASSES = 3
 """Weighted fits, the first with equal weights."""
@@ -21,6 +27,14 @@ LARGE = 0.75
 """Quantile of the controls' levels from where a larger location is not thought more precise."""
 SAME_SIZE = 1e-10
 """Below this (relative) determinant, sizes differ too little to tell two coefficients apart."""
+RIDGE = 0.001
+"""Added to the sum of squares of the pooled slope."""
+PRIOR = 4.0
+"""Strength of the prior that the multiplier of a proxy is 1."""
+MOST = 1.5
+"""The proxy is never multiplied with more."""
+EXACT = 1e-12
+"""What is left beside a fit is at least this share, so that an exact fit stays finite."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Noise:
 
 
 def noise(change: Floats, like: Shift, treated: int) -> Noise:
-    """Step 4: the variance of ``change`` by size, learnt on the controls (Ferman & Pinto 2019).
+    """Step 4: the variance of ``change`` by size, fitted to the controls.
 
     Args:
         change: relative departures, ``(..., locations)``, the treated first.
@@ -125,7 +139,7 @@ def _sums(square: Floats, inverse: Floats, weights: Floats) -> Floats:
 
 
 def _best(moments: Floats) -> tuple[Floats, Floats]:
-    """Of three closed fits the non-negative one that leaves least; ``a`` alone when in doubt."""
+    """Of three closed fits the non-negative one with the least residual; ties go to ``a`` alone."""
     s0, s1, s2, t0, t1, squares = moments
     determinant = s0 * s2 - s1**2
     told = determinant > SAME_SIZE * s0 * s2
@@ -136,3 +150,114 @@ def _best(moments: Floats) -> tuple[Floats, Floats]:
     left = squares - 2 * (a * t0 + b * t1) + a**2 * s0 + 2 * a * b * s1 + b**2 * s2
     best = np.where((a >= 0) & (b >= 0), left, np.inf).argmin(0)
     return np.choose(best, a), np.choose(best, b)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """How much each location's untouched groups departed, brought to a single group.
+
+    Args:
+        values: proxy of every location, ``(..., locations)``.
+        slope: of the treated, ``(...)``; one where the groups' own departure is the proxy.
+        slopes: of each control, without itself, ``(..., controls)``.
+        pooled: whether the slope was pooled over groups, ``(...)``. If not, one group alone was
+            used and each channel has its own slope.
+    """
+
+    values: Floats
+    slope: Floats
+    slopes: Floats
+    pooled: Marks
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """Departures of one channel without shocks of the location.
+
+    Args:
+        change: ``(..., locations)``.
+        multiplier: of the treated's proxy, ``(...)``.
+        multipliers: of each control's, ``(..., controls)``.
+    """
+
+    change: Floats
+    multiplier: Floats
+    multipliers: Floats
+
+
+def proxy(ends: Floats, used: Floats, treated: int) -> Proxy:
+    """Step 3: departures of the untouched groups, times the slope pooled over groups.
+
+    Args:
+        ends: means before and after, ``(2, ..., groups, channels, locations)``, the treated first.
+        used: 1 for a group that is used and 0 for one that is not, ``(..., groups)``.
+        treated: how many are treated.
+    """
+    totals = ends.sum(-2) * used[..., None]
+    whole = totals.sum(-2)
+    departure = shift_of_means(whole, treated).change
+    groups = shift_of_means(ends, treated)
+    without = shift_of_means(whole[..., None, :] - totals, treated).change
+    other = without[..., None, treated:]
+    size = groups.level[..., treated:]
+    weight = used[..., None, None] * _part(size)
+    up = (weight * groups.change[..., treated:] * other).sum((-3, -2))
+    down = (weight * other**2).sum((-3, -2))
+    ridged = (1 + RIDGE) * down.sum(-1, keepdims=True)
+    pooled = np.logical_and(used.sum(-1) > 1, ridged[..., 0] > 0)
+    slope = _slope(up.sum(-1), ridged[..., 0], pooled)
+    slopes = _slope(up.sum(-1, keepdims=True) - up, ridged - down, pooled[..., None])
+    return Proxy(for_each(slope, slopes, treated) * departure, slope, slopes, pooled)
+
+
+def _part(size: Floats) -> Floats:
+    """Larger series count more, up to a whole; those without a level do not count."""
+    half = size + np.median(size, axis=-1, keepdims=True)
+    return np.divide(size, half, out=np.zeros_like(size), where=(size > 0) & (half > 0))
+
+
+def _slope(up: Floats, down: Floats, pooled: Marks) -> Floats:
+    there = np.logical_and(pooled, down > 0)
+    return np.divide(up, down, out=np.ones_like(up), where=there)
+
+
+def adjust(like: Shift, by: Proxy, treated: int) -> Adjusted:
+    """The departures of one channel, less a calibrated multiple of the proxy.
+
+    The multiplier is learnt on the controls, for each of them without itself. That of a pooled
+    slope is drawn towards 1; that of a single group's own departure towards 0 (positive-part
+    shrinkage: James & Stein 1961).
+
+    Args:
+        like: the channel, shocks included.
+        by: the proxy of these shocks.
+        treated: how many are treated.
+    """
+    weights = 1 / noise(like.change, like, treated).total[..., treated:]
+    placebo, seen = by.values[..., treated:], like.change[..., treated:]
+    parts = [weights * placebo**2, weights * placebo * seen, weights * seen**2]
+    sums = [part.sum(-1, keepdims=True) for part in parts]
+    count = seen.shape[-1]
+    whole = _multiplier(sums, count, by.pooled[..., None])[..., 0]
+    rest = [total - part for total, part in zip(sums, parts, strict=True)]
+    multipliers = _multiplier(rest, count - 1, by.pooled[..., None])
+    every = for_each(whole, multipliers, treated)
+    return Adjusted(like.change - every * by.values, whole, multipliers)
+
+
+def for_each(treated: Floats, controls: Floats, count: int) -> Floats:
+    """A number of the treated, ``(...)``, and those of the controls, as ``(..., locations)``."""
+    return np.concatenate([np.repeat(treated[..., None], count, -1), controls], -1)
+
+
+def _multiplier(sums: list[Floats], count: int, pooled: Marks) -> Floats:
+    """``kappa`` of a pooled slope, or the own slope drawn to zero."""
+    squares, products, seen = sums
+    told = squares > 0
+    slope = np.divide(products, squares, out=np.zeros_like(squares), where=told)
+    explained = slope * products
+    left = np.maximum((seen - explained) / (count - 1), EXACT * (squares + seen))
+    known = np.divide(squares, left, out=np.zeros_like(squares), where=told)
+    kappa = np.clip((slope * known + PRIOR) / (known + PRIOR), 0.0, MOST)
+    kept = 1 - np.divide(left, explained, out=np.ones_like(left), where=explained > 0)
+    return np.where(told, np.where(pooled, kappa, slope * np.maximum(0.0, kept)), 0.0)

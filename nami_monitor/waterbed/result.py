@@ -7,6 +7,7 @@ EUR), added up over the treated locations. Intervals hold the truth with a chanc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,11 @@ from nami_monitor.core.words import Design, Verdict, Why
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
+
+WITHOUT_QUOTIENT: Final = frozenset(
+    {Verdict.NOT_ENOUGH_DATA, Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
+)
+"""Verdicts at which the quotient is withheld."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,13 @@ class Estimate(Interval):
 
 
 @dataclass(frozen=True)
-class Reason:
+class Caution:
     """Why nothing was estimated, what was left out, or what a reader must know.
 
     Args:
-        key: which reason.
+        key: names the sentence.
         seen: the number that was seen, where one decides.
-        needed: the number that it is held against.
+        needed: the number that it is compared with.
         locations: positions along the first axis of the arrays; of groups where the key is about
             untouched product groups.
     """
@@ -63,7 +69,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Path:
+class EffectPath:
     """The effect month by month, and what chance alone does.
 
     Args:
@@ -89,7 +95,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Anticipation:
-    """The months left out before the start, as a destination of their own: hoarding.
+    """The months left out before the start, in which people may have hoarded.
 
     Args:
         months: positions of those months.
@@ -104,10 +110,10 @@ class Anticipation:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Second opinions on the quotient; none of them is to be chosen from.
+    """The quotient by other methods, to compare with the main estimate, never to choose from.
 
     Args:
-        without_own_shocks: without the control variate; None when there was none.
+        unadjusted: with shocks of the locations left in; None when none were taken out.
         ranks: inversion of a rank test over the placebo pairs; None with too few controls.
         synthetic: ridge synthetic control; None with too few controls.
         bias_per_share: what is added to the quotient when all that leaks beside the substitute
@@ -115,30 +121,15 @@ class Sensitivity:
             without a control variate or a quotient.
     """
 
-    without_own_shocks: Interval | None = None
+    unadjusted: Interval | None = None
     ranks: Interval | None = None
     synthetic: Interval | None = None
     bias_per_share: float | None = None
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Effects on target and substitute, and how their errors go together.
-
-    Args:
-        gross: effect on the target.
-        spill: effect on the substitute.
-        covariance: of the two estimates, in squared units.
-    """
-
-    gross: Estimate
-    spill: Estimate
-    covariance: float
-
-
-@dataclass(frozen=True)
-class OwnShocks:
-    """How the shocks that a site's product groups share were taken out.
+class LocationShocks:
+    """How the shocks that the product groups of a location share were taken out.
 
     Args:
         slope: pooled slope ``b`` of a group's effect on that of the others; None when one group
@@ -155,80 +146,70 @@ class OwnShocks:
 
 
 @dataclass(frozen=True)
+class Estimates:
+    """Effects in two channels, and what they show.
+
+    Args:
+        verdicts: the rungs of the ladder that hold, lowest first; never empty.
+        gross: effect on the target, negative when the measure works.
+        spill: effect on the substitute, positive when it leaks.
+        net: their sum, negative when less is bought.
+        quotient: spill / -gross. Without bound, its limits are infinite; where the target was not
+            shown to go down it has no value (NaN) either.
+        covariance: of gross and spill.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    gross: Estimate
+    spill: Estimate
+    net: Estimate
+    quotient: Estimate
+    covariance: float
+
+
+@dataclass(frozen=True)
 class Result:
     """What leaked away, and how sure that is.
 
     Args:
-        verdicts: the rungs of the ladder that hold, lowest first; never empty.
+        verdicts: as of ``Estimates``.
+        gross: likewise; this and the next four are None when withheld.
+        spill: likewise.
+        net: likewise.
+        quotient: likewise.
+        covariance: likewise.
         design: what it was compared with; without controls the evidence is weaker.
-        gross: effect on the target, negative when the measure works; None when withheld.
-        spill: effect on the substitute, positive when it leaks; None when withheld.
-        net: their sum, negative when less is bought; None when withheld.
-        quotient: spill / -gross; None when withheld. Without bound, its limits are infinite; where
-            the target was not shown to go down it has no value (NaN) either.
-        covariance: of gross and spill; None when withheld.
         pre_months: months before the start, before ``anticipation`` is taken off.
         post_months: months from the start on.
         treated: positions of the treated locations that were estimated.
         controls: positions of the locations that served as controls.
-        reasons: what is missing, what was left out, what to know.
-        stacked: the weighted effects that the quotient rests on when pilots share one; else None.
-        own_shocks: the control variate, one for each start; empty when there was none.
+        cautions: what is missing, what was left out, what to know.
+        location_shocks: the control variate, one for each start; empty when there was none.
         anticipation: the months left out before the start; None when none were, or withheld.
         path: month by month; None when withheld.
         sensitivity: second opinions.
     """
 
     verdicts: tuple[Verdict, ...]
-    design: Design
     gross: Estimate | None
     spill: Estimate | None
     net: Estimate | None
     quotient: Estimate | None
     covariance: float | None
+    design: Design
     pre_months: int
     post_months: int
     treated: tuple[int, ...]
     controls: tuple[int, ...]
-    reasons: tuple[Reason, ...]
-    stacked: Pair | None = None
-    own_shocks: tuple[OwnShocks, ...] = ()
+    cautions: tuple[Caution, ...]
+    location_shocks: tuple[LocationShocks, ...] = ()
     anticipation: Anticipation | None = None
-    path: Path | None = None
+    path: EffectPath | None = None
     sensitivity: Sensitivity = Sensitivity()
 
 
 @dataclass(frozen=True)
-class Destination:
-    """Where it may have gone: one of several, corrected for having looked at all.
-
-    Args:
-        effect: change per month, with limits that hold for all destinations together.
-        p: chance of such an effect somewhere, if nothing went anywhere.
-        shown: whether the limits leave out zero.
-    """
-
-    effect: Estimate
-    p: float
-    shown: bool
-
-
-@dataclass(frozen=True)
-class Destinations:
-    """Several possible destinations: first their sum, then each.
-
-    Args:
-        together: the result for the sum of all, which is tested first.
-        each: one per destination, in the order given; None where a destination has no level, or
-            too few controls have one. Empty when nothing can be estimated.
-    """
-
-    together: Result
-    each: tuple[Destination | None, ...]
-
-
-@dataclass(frozen=True)
-class Plan:
+class PilotPlan:
     """What a pilot can show, before it starts, from placebos on the history.
 
     Args:
@@ -245,7 +226,7 @@ class Plan:
         chance_net_reduction: chance to show that it is below 1, likewise.
         chance_decrease: chance to show that the target went down at all.
         quotient: the quotient for which the chances hold.
-        reasons: what is missing or to know; when ``gross_se`` is None nothing was planned.
+        cautions: what is missing or to know; when ``gross_se`` is None nothing was planned.
     """
 
     treated: int
@@ -260,4 +241,4 @@ class Plan:
     chance_decrease: float | None
     chance_waterbed: float | None
     chance_net_reduction: float | None
-    reasons: tuple[Reason, ...]
+    cautions: tuple[Caution, ...]

@@ -1,16 +1,65 @@
-"""The verdict ladder: what may be said."""
+"""Intervals of effects and of the quotient, and the verdicts that they allow."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+from scipy import special
+
+from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import Effects
-from nami_monitor.waterbed.fieller import net, quotient
-from nami_monitor.waterbed.result import Estimate, Floats, Marks, Pair
+from nami_monitor.waterbed.result import (
+    WITHOUT_QUOTIENT,
+    Estimate,
+    Estimates,
+    Floats,
+    Marks,
+    Result,
+)
 
+NOTHING = 1e-20
+"""An effect whose square is a smaller share of its variance is rounding."""
 FULL = 1.0
 """A quotient from which on nothing was saved."""
+WITHHELD = Estimate(np.nan, -np.inf, np.inf, np.inf)
+"""The quotient of a target that was not shown to go down: no value, and no bounds."""
+
+
+def critical(degrees: float, share: float = CONFIDENCE.value) -> float:
+    """How many standard errors an interval reaches to either side, for ``degrees`` of freedom."""
+    return float(special.stdtrit(degrees, (1 + share) / 2))
+
+
+def quotient(of: Effects, reach: float | Floats) -> tuple[Floats, Floats, Floats]:
+    """Step 6: every q for which ``substitute + q target`` shows no effect (Fieller 1954).
+
+    Args:
+        of: the effects.
+        reach: critical value of t.
+
+    Returns:
+        Value, lower and upper limit, each ``(...)``. The limits are infinite where the effect on
+        the target cannot be told from zero; the value is NaN where it is zero but for rounding.
+    """
+    over, under, between = of.spill, -of.gross, -of.covariance
+    a = under**2 - reach**2 * of.gross_var
+    b = over * under - reach**2 * between
+    c = over**2 - reach**2 * of.spill_var
+    bounded = a > 0
+    root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
+    safe = np.where(bounded, a, 1.0)
+    told = under**2 > NOTHING * of.gross_var
+    value = np.divide(over, under, out=np.full_like(over, np.nan), where=told)
+    low = np.where(bounded, (b - root) / safe, -np.inf)
+    return value, low, np.where(bounded, (b + root) / safe, np.inf)
+
+
+def net(of: Effects) -> tuple[Floats, Floats]:
+    """Step 7: effect on both channels together, and its variance, which is never below zero."""
+    variance = of.gross_var + of.spill_var + 2 * of.covariance
+    return of.gross + of.spill, np.maximum(variance, 0.0)
 
 
 def rungs(gross: tuple[Floats, Floats], limits: tuple[Floats, Floats]) -> dict[Verdict, Marks]:
@@ -35,34 +84,35 @@ def rungs(gross: tuple[Floats, Floats], limits: tuple[Floats, Floats]) -> dict[V
     }
 
 
-def verdicts(gross: Estimate, ratio: Estimate) -> tuple[Verdict, ...]:
-    """The rungs that hold for one estimate, lowest first."""
-    held = rungs(
+def judge(of: Effects, reach: float, shared: Effects | None = None) -> Estimates:
+    """Intervals of one pair of effects, and the verdicts that hold.
+
+    Args:
+        of: the effects.
+        reach: critical value of t.
+        shared: the effects that the quotient rests on, where they are others.
+    """
+    gross = interval(of.gross, of.gross_var, reach)
+    ratio = quotient_of(of if shared is None else shared, reach)
+    marks = rungs(
         (np.asarray(gross.low), np.asarray(gross.high)),
         (np.asarray(ratio.low), np.asarray(ratio.high)),
     )
-    return tuple(verdict for verdict, marks in held.items() if marks)
+    held = tuple(verdict for verdict, holds in marks.items() if holds)
+    return Estimates(
+        verdicts=held,
+        gross=gross,
+        spill=interval(of.spill, of.spill_var, reach),
+        net=interval(*net(of), reach),
+        quotient=ratio if WITHOUT_QUOTIENT.isdisjoint(held) else WITHHELD,
+        covariance=float(of.covariance),
+    )
 
 
-def withholds(held: tuple[Verdict, ...]) -> bool:
-    """Whether there is no quotient at these verdicts."""
-    without = {Verdict.NOT_ENOUGH_DATA, Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
-    return not without.isdisjoint(held)
-
-
-def estimate_of(value: Floats, variance: Floats, reach: float) -> Estimate:
+def interval(value: Floats, variance: Floats, reach: float) -> Estimate:
     """An effect with its interval."""
     middle, se = float(value), float(np.sqrt(variance))
     return Estimate(middle, middle - reach * se, middle + reach * se, se)
-
-
-def net_of(of: Effects, reach: float) -> Estimate:
-    """The net effect with its interval."""
-    return estimate_of(*net(of), reach)
-
-
-WITHHELD = Estimate(np.nan, -np.inf, np.inf, np.inf)
-"""The quotient of a target that was not shown to go down: no value, and no bounds."""
 
 
 def quotient_of(of: Effects, reach: float) -> Estimate:
@@ -73,10 +123,33 @@ def quotient_of(of: Effects, reach: float) -> Estimate:
     return Estimate(value, low, high, float(se))
 
 
-def pair_of(of: Effects, reach: float) -> Pair:
-    """Both effects with their intervals."""
-    return Pair(
-        estimate_of(of.gross, of.gross_var, reach),
-        estimate_of(of.spill, of.spill_var, reach),
-        float(of.covariance),
+def pooled(results: Sequence[Result], weights: Sequence[float]) -> Estimates | None:
+    """Several interventions taken together, as if their errors are independent.
+
+    A quotient is never averaged: the sum of the spill-overs is divided by the sum of the effects on
+    the targets, with Fieller's interval. The widest critical value of all is used, so that the
+    interval does not rest on more controls than the weakest of them.
+
+    Args:
+        results: estimates with effects; all in one unit.
+        weights: how often each counts, for instance its months.
+
+    Returns:
+        The sums; None when nothing has effects.
+    """
+    estimated = [
+        (one.gross, one.spill, one.covariance, weight)
+        for one, weight in zip(results, weights, strict=True)
+        if one.gross is not None and one.spill is not None and one.covariance is not None
+    ]
+    if not estimated:
+        return None
+    sums = Effects(
+        gross=np.array(sum(weight * gross.value for gross, _, _, weight in estimated)),
+        spill=np.array(sum(weight * spill.value for _, spill, _, weight in estimated)),
+        gross_var=np.array(sum((weight * gross.se) ** 2 for gross, _, _, weight in estimated)),
+        spill_var=np.array(sum((weight * spill.se) ** 2 for _, spill, _, weight in estimated)),
+        covariance=np.array(sum(weight**2 * both for _, _, both, weight in estimated)),
     )
+    reach = max((gross.high - gross.value) / gross.se for gross, _, _, _ in estimated)
+    return judge(sums, reach)

@@ -48,12 +48,12 @@ def test_nothing_spread_anywhere_else(read, planted):
 
 def test_control_locations_raise_no_alarm_beyond_the_nominal_rate(read, planted):
     """Each of them in the pilot's place, with the same start: false alarms are binomial."""
-    controls = evaluate(planted, read, Unit.BASE, look_around=False).sites.controls
+    controls = evaluate(planted, read, Unit.BASE, with_destinations=False).sites.controls
     alarms = dict.fromkeys(("gross", "spill", "net"), 0)
     backfires = 0
     for code in controls:
         one = replace(planted, code="placebo", locations=(code,))
-        found = evaluate(one, read, Unit.BASE, look_around=False)
+        found = evaluate(one, read, Unit.BASE, with_destinations=False)
         assert found.estimated
         for part in alarms:
             effect = getattr(found.result, part)

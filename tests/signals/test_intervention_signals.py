@@ -8,7 +8,7 @@ from scipy import stats
 
 from nami_monitor.core.words import Design, KitSignal, Verdict
 from nami_monitor.signals.intervention_signals import fading, of_effect
-from nami_monitor.waterbed.result import Estimate, Path, Result
+from nami_monitor.waterbed.result import EffectPath, Estimate, Result
 
 POST = 12
 CONTROLS = 30
@@ -27,7 +27,7 @@ def result(*verdicts, quotient=None, gross=-50.0, path=None):
         post_months=POST,
         treated=(0,),
         controls=tuple(range(1, CONTROLS + 1)),
-        reasons=(),
+        cautions=(),
         path=path,
     )
 
@@ -41,7 +41,7 @@ def path(late, *, seed=0, controls=CONTROLS, post=POST, spread=5.0):
     gross += spread * draw.normal(size=months)
     flat = np.zeros(months)
     placebos = spread * draw.normal(size=(controls, months))
-    return Path(np.arange(months), gross, flat, flat, flat, placebos, placebos)
+    return EffectPath(np.arange(months), gross, flat, flat, flat, placebos, placebos)
 
 
 @pytest.mark.parametrize(

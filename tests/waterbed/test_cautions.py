@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from nami_monitor.core.words import Why
-from nami_monitor.waterbed import estimate
-from nami_monitor.waterbed.fieller import critical
+from nami_monitor.waterbed.verdicts import critical
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 
 def cautions(result):
-    return {reason.key: reason for reason in result.reasons}
+    return {reason.key: reason for reason in result.cautions}
 
 
 @pytest.mark.parametrize("seed", range(1, 5))

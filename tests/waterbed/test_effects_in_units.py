@@ -5,17 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nami_monitor.waterbed.analysis import Panel, analyse
-from nami_monitor.waterbed.effects import alone, channel, effects, stacking
-from nami_monitor.waterbed.series import Shift, Window
+from nami_monitor.waterbed.effects import Panel, alone, analyse, channel, effects, stacking
+from nami_monitor.waterbed.panel import PrePost, Shift
 from tests.waterbed import waterbed_panels as panels
 
-WINDOW = Window.at(24, 36, 1)
+WINDOW = PrePost.at(24, 36, 1)
 
 
 def ready(treated=3):
     a, b, _ = panels.drawn(treated=treated)
-    return analyse(Panel(a, b, treated), WINDOW).ready
+    return analyse(Panel(a, b, treated, WINDOW)).channels
 
 
 def test_a_channel_alone_has_the_variance_that_it_has_beside_another():

@@ -5,9 +5,9 @@ import pytest
 import statsmodels.api as sm
 
 from nami_monitor.core.words import Design, Verdict
-from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.interrupted import LEAST, MOST, step
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 
 def totals(rng, *, months=48, first=36, effect=(-60.0, 40.0), lasting=0.3, trend=1.0, spread=8.0):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from nami_monitor.waterbed.noise import FLOOR, capped, fit, fit_without_each, noise
-from nami_monitor.waterbed.series import Shift
+from nami_monitor.waterbed.panel import Shift
 
 
 def by_nnls(square, level):

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from nami_monitor.waterbed.series import Window, departures, shift
-from nami_monitor.waterbed.synthetic import synthetic_changes
+from nami_monitor.waterbed.panel import PrePost, departures, shift
+from nami_monitor.waterbed.sensitivity import synthetic_changes
 from tests.waterbed import waterbed_panels as panels
 
 SYNTHETIC_DID = -15.6038
@@ -32,7 +32,7 @@ def smoking():
 
 
 def ridge(values, first):
-    window = Window.at(first, values.shape[1], 0)
+    window = PrePost.at(first, values.shape[1], 0)
     return float(synthetic_changes(values, 1, window)[0] * values[0, :first].mean())
 
 
@@ -64,7 +64,7 @@ def test_ridge_synthetic_control_is_near_the_synthetic_control(smoking):
 
 def test_every_control_is_foretold_by_the_others_alone(smoking):
     _, values, first = smoking
-    window = Window.at(first, values.shape[1], 1)
+    window = PrePost.at(first, values.shape[1], 1)
     paths = departures(values, 1, window)
     pre, post = paths[:, window.pre], paths[:, window.post].mean(1)
     penalty = np.trace(pre[1:].T @ pre[1:]) / pre.shape[1]
@@ -99,5 +99,5 @@ def test_did_has_the_cluster_robust_errors_of_two_way_fixed_effects(usual):
 
 def test_relative_did_lies_on_the_same_side(smoking):
     _, values, first = smoking
-    found = shift(values, 1, Window.at(first, values.shape[1], 0))
+    found = shift(values, 1, PrePost.at(first, values.shape[1], 0))
     assert found.change[0] * found.level[0] < SYNTHETIC_DID

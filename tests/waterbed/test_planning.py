@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nami_monitor.core.words import Verdict, Why
-from nami_monitor.waterbed import estimate, plan
-from nami_monitor.waterbed.fieller import critical
+from nami_monitor.waterbed.verdicts import critical
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate, plan
 
 REDUCTION = 0.5
 
@@ -20,7 +20,7 @@ def history(seed=1, *, locations=31, treated=1, months=36, level=100.0):
 
 
 def keys(found):
-    return {reason.key for reason in found.reasons}
+    return {reason.key for reason in found.cautions}
 
 
 def test_what_is_planned_is_told_in_units():
@@ -145,4 +145,4 @@ def test_everything_can_be_taken_away():
     a, b, treated = history()
     found = plan(a, b, treated, 1.0, 12)
     assert found.reduction == pytest.approx(a[0, :23].mean())
-    assert replace(found, reasons=()) == found
+    assert replace(found, cautions=()) == found

@@ -3,9 +3,9 @@
 import pytest
 
 from nami_monitor.core.words import Verdict
-from nami_monitor.waterbed import estimate
-from nami_monitor.waterbed.pooled import pooled
+from nami_monitor.waterbed.verdicts import pooled
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def test_sums_with_the_months_that_each_counts(results):
         assert getattr(found, part).value == pytest.approx(total)
         assert getattr(found, part).se == pytest.approx(squares**0.5)
     assert found.quotient.value == pytest.approx(found.spill.value / -found.gross.value)
+    assert found.net.value == pytest.approx(found.gross.value + found.spill.value)
     together = sum(weight**2 * one.covariance for weight, one in zip(weights, results, strict=True))
     q = found.quotient.value
     around = found.spill.se**2 + q**2 * found.gross.se**2 + 2 * q * together

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import Effects
-from nami_monitor.waterbed.estimate import estimate
-from nami_monitor.waterbed.fieller import critical, net, quotient
+from nami_monitor.waterbed.verdicts import critical, net, quotient
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=25)

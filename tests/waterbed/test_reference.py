@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from nami_monitor.core.words import Design, Verdict
-from nami_monitor.waterbed.estimate import estimate
+from nami_monitor.waterbed import Inputs
+from nami_monitor.waterbed.estimate import prepare
+from nami_monitor.waterbed.verdicts import judge
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 NEAR = 1e-3
 
@@ -72,7 +75,7 @@ def test_the_reference_values(case):
 
 
 def test_how_own_shocks_are_taken_out():
-    (shocks,) = found("panel_cv", OWN_SHOCKS).own_shocks
+    (shocks,) = found("panel_cv", OWN_SHOCKS).location_shocks
     assert shocks.slope == pytest.approx(0.8014, abs=NEAR)
     assert (shocks.gross, shocks.spill) == pytest.approx((1.2627, 1.0657), abs=NEAR)
     assert shocks.groups == (0, 1, 2, 3, 4)
@@ -84,7 +87,7 @@ def test_one_untouched_group_has_a_slope_of_its_own():
     assert (quotient.value, quotient.low, quotient.high) == pytest.approx(
         (1.2027, 0.6194, 2.5906), abs=NEAR
     )
-    assert result.own_shocks[0].slope is None
+    assert result.location_shocks[0].slope is None
 
 
 @pytest.mark.parametrize(
@@ -103,12 +106,14 @@ def test_three_pilots(how, common, truth):
 def test_stacked_effects_carry_the_quotient_and_the_others_count_each_pilot_once():
     stacked = found("panel_cv3", OWN_SHOCKS, common_quotient=True)
     apart = found("panel_cv3", OWN_SHOCKS)
-    pair = stacked.stacked
+    values, treated = panels.read("panel_cv3")
+    prepared = prepare(Inputs(*values[0], treated, panels.FIRST, 0, values[1:]))
+    pair = judge(prepared.effects(common_quotient=True), prepared.reach)
     assert (pair.gross.value, pair.gross.se) == pytest.approx((-239.4151, 19.9635), abs=NEAR)
     assert (pair.spill.value, pair.spill.se) == pytest.approx((60.1162, 23.4979), abs=NEAR)
     assert pair.covariance == pytest.approx(269.1972, abs=NEAR)
+    assert stacked.quotient == pair.quotient
     assert (stacked.gross, stacked.spill, stacked.net) == (apart.gross, apart.spill, apart.net)
-    assert apart.stacked is None
 
 
 def test_what_the_reference_panels_show():
@@ -121,7 +126,7 @@ def test_what_the_reference_panels_show():
 
 
 def test_second_opinions_without_own_shocks_are_the_plain_estimate():
-    opinion = found("panel_cv", OWN_SHOCKS).sensitivity.without_own_shocks
+    opinion = found("panel_cv", OWN_SHOCKS).sensitivity.unadjusted
     assert (opinion.value, opinion.low, opinion.high) == pytest.approx(
         (1.1619, 0.4840, 3.2586), abs=NEAR
     )

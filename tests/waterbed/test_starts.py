@@ -5,7 +5,9 @@ import pytest
 import statsmodels.api as sm
 
 from nami_monitor.core.words import Why
-from nami_monitor.waterbed import estimate
+from nami_monitor.waterbed import Inputs
+from nami_monitor.waterbed.estimate import prepare
+from tests.waterbed.waterbed_panels import estimate
 
 MONTHS = 48
 NEVER = 10_000
@@ -68,7 +70,7 @@ def test_those_that_start_later_serve_until_they_start():
     assert result.controls == tuple(range(8, 24))
     assert result.post_months == 33 - 20
     assert result.treated == tuple(range(8))
-    (few,) = (reason for reason in result.reasons if reason.key is Why.FEW_CONTROLS)
+    (few,) = (reason for reason in result.cautions if reason.key is Why.FEW_CONTROLS)
     assert (few.seen, few.needed, few.locations) == (4, 10, tuple(range(8, 20)))
 
 
@@ -82,7 +84,7 @@ def test_a_start_outside_the_data_is_named_and_the_others_are_estimated():
     a, b, treated, first, _ = growing()
     first = np.where(first == 34, 60, first)
     result = estimate(a, b, treated, first)
-    (late,) = (reason for reason in result.reasons if reason.key is Why.START_OUTSIDE)
+    (late,) = (reason for reason in result.cautions if reason.key is Why.START_OUTSIDE)
     assert late.locations == tuple(range(8, 16))
     assert result.treated == tuple(range(8))
     assert not set(result.treated) & set(result.controls)
@@ -93,9 +95,11 @@ def test_pilots_of_several_starts_may_share_a_quotient():
     apart = estimate(a, b, treated, first)
     shared = estimate(a, b, treated, first, common_quotient=True)
     assert shared.gross == apart.gross
-    assert shared.stacked.gross.value != pytest.approx(apart.gross.value)
+    weighted = prepare(Inputs(a, b, treated, first)).effects(common_quotient=True)
+    assert weighted.gross != pytest.approx(apart.gross.value)
     level = a[:8, :19].mean(1).sum() + a[8:16, :33].mean(1).sum()
-    assert abs(shared.stacked.gross.value) < level
+    assert abs(weighted.gross) < level
+    assert shared.quotient.value == pytest.approx(weighted.spill / -weighted.gross)
     assert shared.quotient.low < 0.5 < shared.quotient.high
 
 

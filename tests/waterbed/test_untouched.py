@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from nami_monitor.core.words import Why
-from nami_monitor.waterbed import estimate
-from nami_monitor.waterbed.contamination import touched
-from nami_monitor.waterbed.own_shocks import adjust, proxy
-from nami_monitor.waterbed.series import Window, means, shift
+from nami_monitor.waterbed.noise import adjust, proxy
+from nami_monitor.waterbed.panel import PrePost, means, shift
+from nami_monitor.waterbed.screen import touched
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 FIRST = 24
 
@@ -25,7 +25,7 @@ def estimated(panel, **changed):
 
 
 def reason(result, key):
-    return next((one for one in result.reasons if one.key is key), None)
+    return next((one for one in result.cautions if one.key is key), None)
 
 
 @pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
@@ -35,14 +35,14 @@ def test_a_group_that_lacks_a_month_is_as_if_it_were_not_there(panel, hole):
     assert reason(result, Why.UNTOUCHED_MISSING).locations == (2,)
     without = estimated(panel, untouched=np.delete(panel[3], 2, 0))
     assert (result.gross, result.spill) == (without.gross, without.spill)
-    assert result.own_shocks[0].groups == (0, 1, 3, 4)
+    assert result.location_shocks[0].groups == (0, 1, 3, 4)
 
 
 def test_a_group_that_a_location_does_not_order_is_not_used(panel):
     panel[3][1, :, 7, :23] = 0
     result = estimated(panel)
     assert reason(result, Why.UNTOUCHED_MISSING).locations == (1,)
-    assert result.own_shocks[0].groups == (0, 2, 3, 4)
+    assert result.location_shocks[0].groups == (0, 2, 3, 4)
 
 
 def test_a_channel_that_a_location_does_not_use_does_no_harm(panel):
@@ -67,9 +67,9 @@ def test_groups_that_are_too_small_are_not_used(panel):
     seen = 0.25 * untouched[..., :23].sum() / (a[:, :23] + b[:, :23]).sum()
     assert small.seen == pytest.approx(seen)
     assert small.needed == 2
-    assert result.own_shocks == ()
+    assert result.location_shocks == ()
     assert result.gross == estimated(panel, untouched=None).gross
-    assert result.sensitivity.without_own_shocks is None
+    assert result.sensitivity.unadjusted is None
     assert result.sensitivity.bias_per_share is None
 
 
@@ -85,7 +85,7 @@ def test_a_group_that_moved_with_the_pilot_is_not_untouched(panel):
     panel[3][2, :, 0, 24:] *= 1.5
     result = estimated(panel)
     assert reason(result, Why.UNTOUCHED_TOUCHED).locations == (2,)
-    assert result.own_shocks[0].groups == (0, 1, 3, 4)
+    assert result.location_shocks[0].groups == (0, 1, 3, 4)
     without = estimated(panel, untouched=np.delete(panel[3], 2, 0))
     assert (result.gross, result.spill) == (without.gross, without.spill)
 
@@ -102,7 +102,7 @@ def test_untouched_groups_are_seldom_dropped_for_nothing(locations):
     rng = np.random.default_rng(11)
     level = 60 * np.exp(rng.normal(0, 0.5, (400, 4, 2, locations, 1)))
     values = rng.poisson(np.broadcast_to(level, (400, 4, 2, locations, 36))) * 1.0
-    window = Window.at(24, 36, 1)
+    window = PrePost.at(24, 36, 1)
     moved = touched(means(values, window), np.ones((400, 4)), 1, window)
     assert 0.01 < moved.any(1).mean() < 0.09
     none = touched(means(values, window), np.zeros((400, 4)), 1, window)
@@ -111,7 +111,7 @@ def test_untouched_groups_are_seldom_dropped_for_nothing(locations):
 
 def test_a_group_that_is_not_used_does_not_count(panel):
     a, _, _, untouched = panel
-    window = Window.at(FIRST, 36, 1)
+    window = PrePost.at(FIRST, 36, 1)
     used = np.array([1.0, 1.0, 0.0, 1.0, 1.0])
     kept = proxy(means(untouched, window), used, 1)
     without = proxy(means(np.delete(untouched, 2, 0), window), np.ones(4), 1)
@@ -123,7 +123,7 @@ def test_a_group_that_is_not_used_does_not_count(panel):
 
 def test_the_multiplier_stays_within_its_bounds(panel):
     a, _, _, untouched = panel
-    window = Window.at(FIRST, 36, 1)
+    window = PrePost.at(FIRST, 36, 1)
     like = shift(a, 1, window)
     by = proxy(means(untouched, window), np.ones(5), 1)
     for factor in (0.01, 0.3, -1.0, 0.0):
@@ -139,7 +139,7 @@ def test_the_multiplier_stays_within_its_bounds(panel):
 def test_what_a_leak_into_the_untouched_groups_would_add(panel):
     a, b, _, untouched = panel
     result = estimated(panel)
-    (shocks,) = result.own_shocks
+    (shocks,) = result.location_shocks
     q = result.quotient.value
     levels = [each[0, :23].mean() for each in (a, b)]
     beside = untouched[:, :, 0, :23].mean(-1).sum()

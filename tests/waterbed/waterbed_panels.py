@@ -5,9 +5,30 @@ from pathlib import Path
 
 import numpy as np
 
+from nami_monitor import waterbed
+from nami_monitor.waterbed import Inputs
+
 REFERENCE = Path(__file__).parents[1] / "reference"
 FIRST = 24
 """The start in every panel of tests/reference."""
+
+
+def estimate(*arrays, common_quotient=False, **settings):
+    return waterbed.estimate(Inputs(*arrays, **settings), common_quotient=common_quotient)
+
+
+def net_effect(*arrays, **settings):
+    return waterbed.net_effect(Inputs(*arrays, **settings))
+
+
+def destinations(target, parts, *arrays, **settings):
+    """One estimate per part, ``(destinations, locations, months)``."""
+    return waterbed.destinations(Inputs(target, parts.sum(0), *arrays, **settings), parts)
+
+
+def plan(target, substitute, treated, *effect, quotient_expected=0.7, **settings):
+    inputs = Inputs(target, substitute, treated, 0, **settings)
+    return waterbed.plan(inputs, *effect, quotient_expected=quotient_expected)
 
 
 def read(name):

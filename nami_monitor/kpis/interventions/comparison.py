@@ -1,11 +1,10 @@
-"""From the register and the order lines to the arrays that an estimator can read."""
+"""From the register and the order lines to the arrays that the estimator reads."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -22,8 +21,18 @@ from nami_monitor.kpis.interventions.panel_data import (
     PanelData,
 )
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
-from nami_monitor.kpis.interventions.sites import Given, Sites, choose_sites
-from nami_monitor.kpis.interventions.window import Window, comparison_window, overlapping, separate
+from nami_monitor.kpis.interventions.sites import Sites, choose_sites
+from nami_monitor.kpis.interventions.window import (
+    Window,
+    comparison_window,
+    overlapping,
+    separate,
+)
+from nami_monitor.waterbed.inputs import Inputs
+from nami_monitor.waterbed.result import Estimate
+
+Parts = frozenset[int]
+"""Positions of parts in a cube."""
 
 
 class DestinationKind(StrEnum):
@@ -40,38 +49,53 @@ class DestinationKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Goal:
-    """One place where demand may have gone.
+class Destination:
+    """A destination of the demand that left the target.
 
     Args:
-        kind: what sort of place.
+        kind: what sort of destination.
         name: the channel, product group or contract; empty for the others.
-        parts: the parts of the cube that it is.
+        parts: the parts of the cube that it is; none for locations or months.
+        effect: change per month; None where it cannot be estimated.
+        corrected: whether its limits hold for all destinations together; what was registered needs
+            no correction.
     """
 
     kind: DestinationKind
-    name: str
-    parts: frozenset[int]
+    name: str = ""
+    parts: Parts = frozenset()
+    effect: Estimate | None = None
+    corrected: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether the limits of the effect leave out zero."""
+        return self.effect is not None and not self.effect.low <= 0 <= self.effect.high
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The parts of the cube that an intervention speaks of.
+    """What the parts of a cube are to an intervention.
 
     Args:
         target: what it aims at.
         substitute: what was named as taking over.
-        goals: everywhere else where demand may have gone, the parts of the substitute first.
-        untouched: product groups that have nothing to do with it, by name.
+        destinations: everywhere that demand may have gone, the parts of the substitute first.
+        untouched: product groups that it leaves alone, by name.
     """
 
-    target: frozenset[int]
-    substitute: frozenset[int]
-    goals: tuple[Goal, ...]
-    untouched: Mapping[str, frozenset[int]]
+    target: Parts
+    substitute: Parts
+    destinations: tuple[Destination, ...]
+    untouched: Mapping[str, Parts]
+
+    @property
+    def compared(self) -> Parts:
+        """Target and substitute together."""
+        return self.target | self.substitute
 
 
-def outcomes(one: Intervention, cube: Cube, articles: Articles) -> Outcomes:
+def find_outcomes(one: Intervention, cube: Cube, articles: Articles) -> Outcomes:
     """Sort the parts of the cube by what they are to an intervention.
 
     Args:
@@ -82,48 +106,49 @@ def outcomes(one: Intervention, cube: Cube, articles: Articles) -> Outcomes:
     parts = cube.parts
     named = _articles(one.products, articles)
     instead = _articles(one.substitute_products, articles)
-    aimed = target_parts(one, cube, articles)
+    target = target_parts(one, cube, articles)
     substitute = frozenset(
         at
         for at, part in enumerate(parts)
         if part.channel in one.substitute_channels
         and (not one.substitute_products or part.product in instead)
-        and at not in aimed
+        and at not in target
     )
-    taken = aimed | substitute
+    taken = target | substitute
     channels = {one.target_channel, *one.substitute_channels}
     rest = [at for at in range(len(parts)) if at not in taken]
-    about = named | instead
-    elsewhere = _by(
-        [
-            (parts[at].channel, at)
-            for at in rest
-            if parts[at].channel not in channels
-            and (not one.products or parts[at].product in about)
-        ]
+    elsewhere = _by_name(
+        (parts[at].channel, at)
+        for at in rest
+        if parts[at].channel not in channels
+        and (not one.products or parts[at].product in named | instead)
     )
-    groups = _by([(parts[at].group, at) for at in rest if parts[at].channel in channels])
-    contracts = _contracts(cube, taken, rest)
+    groups = _by_name((parts[at].group, at) for at in rest if parts[at].channel in channels)
+    own_contracts = {parts[at].contract for at in taken}
+    contracts = _by_name(
+        (parts[at].contract, at)
+        for at in rest
+        if parts[at].contract and parts[at].contract not in own_contracts
+    )
+    by_kind = {
+        DestinationKind.SUBSTITUTE: _by_name((parts[at].channel, at) for at in substitute),
+        DestinationKind.CHANNEL: elsewhere,
+        DestinationKind.GROUP: groups,
+        DestinationKind.CONTRACT: contracts,
+    }
     touched = {parts[at].group for at in taken}
-    own = _by([(parts[at].channel, at) for at in sorted(substitute)])
-    goals = [
-        *(Goal(DestinationKind.SUBSTITUTE, name, found) for name, found in own.items()),
-        *(Goal(DestinationKind.CHANNEL, name, found) for name, found in elsewhere.items()),
-        *(Goal(DestinationKind.GROUP, name, found) for name, found in groups.items()),
-        *(Goal(DestinationKind.CONTRACT, name, found) for name, found in contracts.items()),
-    ]
-    untouched = {name: found for name, found in groups.items() if name not in touched}
-    return Outcomes(aimed, substitute, tuple(goals), untouched)
+    return Outcomes(
+        target=target,
+        substitute=substitute,
+        destinations=tuple(
+            Destination(kind, name, own) for kind, named in by_kind.items() for name, own in named
+        ),
+        untouched={name: own for name, own in groups if name not in touched},
+    )
 
 
-def target_parts(one: Intervention, cube: Cube, articles: Articles) -> frozenset[int]:
-    """The parts of the cube that an intervention aims at.
-
-    Args:
-        one: the intervention.
-        cube: the order lines of its category.
-        articles: the articles behind every number that it names.
-    """
+def target_parts(one: Intervention, cube: Cube, articles: Articles) -> Parts:
+    """The parts of the cube that an intervention aims at."""
     named = _articles(one.products, articles)
     return frozenset(
         at
@@ -133,67 +158,15 @@ def target_parts(one: Intervention, cube: Cube, articles: Articles) -> frozenset
 
 
 def _articles(codes: Collection[str], articles: Articles) -> frozenset[tuple[str, str]]:
-    return frozenset(one for code in codes for one in articles.get(code, frozenset()))
+    return frozenset(article for code in codes for article in articles.get(code, frozenset()))
 
 
-def _by(pairs: Collection[tuple[str, int]]) -> dict[str, frozenset[int]]:
+def _by_name(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, Parts]]:
+    """Names in order, each with its parts."""
     found: dict[str, set[int]] = defaultdict(set)
     for name, at in pairs:
         found[name].add(at)
-    return {name: frozenset(found[name]) for name in sorted(found)}
-
-
-def _contracts(
-    cube: Cube, taken: Collection[int], rest: Collection[int]
-) -> dict[str, frozenset[int]]:
-    """Contracts of which nothing belongs to the target or the substitute."""
-    own = {cube.parts[at].contract for at in taken}
-    return _by(
-        [
-            (cube.parts[at].contract, at)
-            for at in rest
-            if cube.parts[at].contract and cube.parts[at].contract not in own
-        ]
-    )
-
-
-def readable(cube: Cube, parts: Collection[int], unit: Unit) -> Limitation | None:
-    """Why an effect cannot be read in a unit; None when it can.
-
-    Args:
-        cube: the order lines.
-        parts: target and substitute together.
-        unit: base units must be of one kind; mass and amounts must be known of most lines.
-    """
-    quantities = cube.total(parts, "lines_with_quantity")
-    amounts = cube.total(parts, "lines_with_amount")
-    if unit is Unit.EUR:
-        share = amounts / quantities if quantities else 1.0
-        return _too_little(share, unit)
-    if unit is Unit.KG:
-        handled = cube.total(parts, "handled")
-        return _too_little(cube.total(parts, "handled_with_mass") / handled if handled else 0, unit)
-    counted = [at for at in parts if cube.total([at], "lines_with_quantity")]
-    units = sorted({cube.parts[at].base_unit for at in counted})
-    if len(units) > 1:
-        return Limitation("mixed_units", {"units": tuple(units)}, stops=True)
-    return _too_little(quantities / amounts if amounts else 1.0, unit)
-
-
-def _too_little(share: float, unit: Unit) -> Limitation | None:
-    if share >= MIN_COMPLETENESS.value:
-        return None
-    return Limitation("little_known", {"share": share, "unit": str(unit)}, stops=True)
-
-
-def same_unit(
-    cube: Cube, parts: Collection[int], like: Collection[int], unit: Unit
-) -> frozenset[int]:
-    """The parts that can be added up with others: in base units only those of the same unit."""
-    if unit is not Unit.BASE:
-        return frozenset(parts)
-    units = {cube.parts[at].base_unit for at in like}
-    return frozenset(at for at in parts if cube.parts[at].base_unit in units)
+    return [(name, frozenset(found[name])) for name in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -201,32 +174,25 @@ class Comparison:
     """What an intervention is compared with, and over which months; the same in every unit.
 
     Args:
+        intervention: the intervention.
         cube: the order lines of its category.
-        series: what belongs to its target, its substitute, and elsewhere.
+        outcomes: what belongs to its target, its substitute, and elsewhere.
         window: the months.
         sites: the locations.
-        notes: what was left out, and what stands in the way.
+        limitations: what was left out, and what stands in the way.
     """
 
+    intervention: Intervention
     cube: Cube
-    series: Outcomes
+    outcomes: Outcomes
     window: Window
     sites: Sites
-    notes: tuple[Limitation, ...]
-
-    @property
-    def locations(self) -> tuple[str, ...]:
-        """The locations of the arrays, the treated first."""
-        return self.sites.treated + self.sites.controls
-
-    def feeds(self, parts: Collection[int]) -> set[str]:
-        """The sources that feed some parts."""
-        return {self.cube.parts[at].source for at in parts}
+    limitations: tuple[Limitation, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
         """How many locations and months the comparison has."""
-        return len(self.locations), len(self.window.months)
+        return len(self.sites.compared), len(self.window.months)
 
     def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
         """What some parts add up to, ``(locations, months)`` of the comparison.
@@ -241,7 +207,7 @@ class Comparison:
 
     @cached_property
     def _rows(self) -> Ints:
-        return np.array([self.cube.row_of[code] for code in self.locations], int)
+        return np.array([self.cube.row_of[code] for code in self.sites.compared], int)
 
     @cached_property
     def _columns(self) -> slice | list[int]:
@@ -258,158 +224,160 @@ class Comparison:
         return len(self.window.pre) - self.window.anticipation
 
     @property
-    def volume(self) -> float:
-        """Base units per month and treated location before the start, whatever the reading."""
-        before = self.array(self.series.target, Unit.BASE)[self.treated, : self.settled]
-        return float(before.mean()) if before.size else 0.0
-
-    @property
     def treated(self) -> Bools:
         """Which locations of the arrays are treated, ``(locations,)``."""
-        return np.array([code in set(self.sites.treated) for code in self.locations], bool)
+        return np.arange(len(self.sites.compared)) < len(self.sites.treated)
+
+    def inputs(self, unit: Unit, settled: int | None = None) -> Inputs:
+        """The arrays for the estimator, in a unit.
+
+        Their volume is that in base units, whatever the unit.
+
+        Args:
+            unit: base units, kg or EUR.
+            settled: how many of the first months come before the start; those of the comparison by
+                default.
+        """
+        settled = self.settled if settled is None else settled
+        before = self.array(self.outcomes.target, Unit.BASE)[self.treated, : self.settled]
+        return Inputs(
+            target=self.array(self.outcomes.target, unit),
+            substitute=self.array(self.outcomes.substitute, unit),
+            treated=self.treated,
+            first_post=len(self.window.pre),
+            anticipation=self.window.anticipation,
+            untouched=self._untouched(unit, settled),
+            volume=float(before.mean()) if before.size else 0.0,
+        )
+
+    def _untouched(self, unit: Unit, settled: int) -> Floats | None:
+        """The product groups that are left alone, ``(groups, channels, locations, months)``.
+
+        A group of which the sources did not deliver every month of the comparison is not used.
+        Groups that not every location ordered before the start are added up as one.
+        """
+        one = self.intervention
+        channels = tuple(dict.fromkeys((one.target_channel, *one.substitute_channels)))
+        groups = [self.same_unit(parts, unit) for parts in self.outcomes.untouched.values()]
+        feeds = self.feeds(self.outcomes.compared)
+        groups = [parts for parts in groups if parts and self.feeds(parts) <= feeds]
+        amounts = np.empty((len(groups), len(channels), *self.shape))
+        for at, parts in enumerate(groups):
+            for to, channel in enumerate(channels):
+                own = {part for part in parts if self.cube.parts[part].channel == channel}
+                self.array(own, unit, into=amounts[at, to])
+        everywhere = np.array([_ordered(group, settled) for group in amounts], bool)
+        if everywhere.all():
+            return amounts if len(amounts) else None
+        together = amounts[~everywhere].sum(axis=0)
+        rest = [together[None]] if _ordered(together, settled) else []
+        usable = np.concatenate([amounts[everywhere], *rest])
+        return usable if len(usable) else None
+
+    def feeds(self, parts: Collection[int]) -> set[str]:
+        """The sources that feed some parts."""
+        return {self.cube.parts[at].source for at in parts}
+
+    def same_unit(self, parts: Parts, unit: Unit) -> Parts:
+        """The parts that can be compared in a unit: in base units only those of the same one."""
+        if unit is not Unit.BASE:
+            return parts
+        units = {self.cube.parts[at].base_unit for at in self.outcomes.compared}
+        return frozenset(at for at in parts if self.cube.parts[at].base_unit in units)
+
+    def unreadable(self, unit: Unit) -> Limitation | None:
+        """Why the effect cannot be read in a unit; None when it can.
+
+        Base units must be of one kind; mass and amounts must be known of most lines.
+        """
+        cube, parts = self.cube, self.outcomes.compared
+        quantities = cube.total(parts, "lines_with_quantity")
+        amounts = cube.total(parts, "lines_with_amount")
+        if unit is Unit.EUR:
+            share = amounts / quantities if quantities else 1.0
+        elif unit is Unit.KG:
+            handled = cube.total(parts, "handled")
+            share = cube.total(parts, "handled_with_mass") / handled if handled else 0.0
+        else:
+            counted = [at for at in parts if cube.total([at], "lines_with_quantity")]
+            units = sorted({cube.parts[at].base_unit for at in counted})
+            if len(units) > 1:
+                return Limitation("mixed_units", {"units": tuple(units)}, stops=True)
+            share = quantities / amounts if amounts else 1.0
+        if share >= MIN_COMPLETENESS.value:
+            return None
+        return Limitation("little_known", {"share": share, "unit": str(unit)}, stops=True)
+
+    def among_neighbours(self) -> Comparison:
+        """The same comparison with the neighbours in the place of the treated locations."""
+        near = self.sites.neighbours
+        controls = tuple(code for code in self.sites.controls if code not in near)
+        return replace(self, sites=replace(self.sites, treated=near, controls=controls))
 
 
-def compare(one: Intervention, ground: PanelData) -> Comparison | tuple[Limitation, ...]:
+def _ordered(group: Floats, settled: int) -> bool:
+    """Whether every location ordered of a group in the first months."""
+    return bool((group[..., :settled].sum(axis=(0, 2)) > 0).all())
+
+
+def compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
     """Find what an intervention can be compared with.
 
     Args:
         one: the intervention.
-        ground: what was read.
+        data: what was read of its category.
 
     Returns:
-        The setting; or why there is none, when nothing was ordered that it speaks of.
+        The comparison; or why there is none, when nothing was ordered that it speaks of.
     """
-    cube = ground.cubes.get(one.category)
+    cube = data.cubes.get(one.category)
     if cube is None:
         return (Limitation("no_orders", {"category": one.category}, stops=True),)
-    found = outcomes(one, cube, ground.articles)
-    if lacking := _lacking(one, found, ground, cube):
+    outcomes = find_outcomes(one, cube, data.articles)
+    if lacking := _lacking(one, outcomes, data, cube):
         return (lacking,)
-    about = {
-        other.code: target_parts(other, cube, ground.articles)
-        for other in ground.register
+    targets = {
+        other.code: target_parts(other, cube, data.articles)
+        for other in data.register
         if other.category == one.category
     }
-    others = overlapping(one, ground.register, about, found.target | found.substitute)
+    others = overlapping(one, data.register, targets, outcomes.compared)
     until = min(one.last_month or cube.months[-1], cube.months[-1])
-    apart = separate(one, others, frozenset(cube.locations), cube.months[0], until)
+    separation = separate(one, others, frozenset(cube.locations), cube.months[0], until)
     feeds = [
         {cube.parts[at].source for at in parts}
-        for parts in (found.target, found.substitute)
+        for parts in (outcomes.target, outcomes.substitute)
         if parts
     ]
     treated = set(one.locations)
-    months = [month for month in cube.months if not treated & absent(ground, feeds, [month])]
-    seen = comparison_window(one, months, ground.history, feeds, apart.cut)
-    gone = absent(ground, feeds, seen.months)
-    given = Given(cube, seen, ground.places, ground.staff, apart, found.target, gone)
-    chosen = choose_sites(one, given)
-    notes = [*_future(one, cube, seen), *seen.notes, *apart.notes]
-    if not chosen.treated:
-        notes.append(Limitation("no_treated", stops=True))
-    return Comparison(cube, found, seen, chosen, tuple(notes))
-
-
-def absent(
-    ground: PanelData, feeds: Sequence[Collection[str]], months: Sequence[date]
-) -> frozenset[str]:
-    """Locations that deliveries left out which owed all of them.
-
-    Args:
-        ground: what was read.
-        feeds: the sources of each series that is compared.
-        months: the months of the comparison.
-    """
-    return frozenset(
-        code
-        for feed in feeds
-        for source in feed
-        for month in months
-        for code in ground.gaps.get((source, month), frozenset())
-    )
+    months = [month for month in cube.months if not treated & data.absent(feeds, [month])]
+    window = comparison_window(one, months, data.history, feeds, separation.limits)
+    absent = data.absent(feeds, window.months)
+    sites = choose_sites(one, data, window, separation, outcomes.target, absent)
+    limitations = [*_future(one, cube, window), *window.limitations, *separation.limitations]
+    if not sites.treated:
+        limitations.append(Limitation("no_treated", stops=True))
+    return Comparison(one, cube, outcomes, window, sites, tuple(limitations))
 
 
 def _lacking(
-    one: Intervention, found: Outcomes, ground: PanelData, cube: Cube
+    one: Intervention, outcomes: Outcomes, data: PanelData, cube: Cube
 ) -> Limitation | None:
     """What the register names and nobody orders."""
-    known = {part.channel for part in cube.parts}
-    if one.target_channel not in known:
+    if one.target_channel not in {part.channel for part in cube.parts}:
         return Limitation("no_channel", {"channel": one.target_channel}, stops=True)
-    unknown = [code for code in one.products if code not in ground.articles]
-    if not found.target:
+    unknown = [code for code in one.products if code not in data.articles]
+    if not outcomes.target:
         return Limitation("no_target", {"products": tuple(unknown or one.products)}, stops=True)
-    if not found.substitute:
+    if not outcomes.substitute:
         return Limitation("no_substitute", {"channels": one.substitute_channels}, stops=True)
     return None
 
 
-def _future(one: Intervention, cube: Cube, seen: Window) -> list[Limitation]:
+def _future(one: Intervention, cube: Cube, window: Window) -> list[Limitation]:
     if one.full_from > cube.months[-1]:
         key = "not_started" if one.start_month > cube.months[-1] else "ramping"
         return [Limitation(key, {"start": one.starts_on, "full": one.full_from}, stops=True)]
-    if not seen.post and not any(note.stops for note in seen.notes):
+    if not window.post and not any(limitation.stops for limitation in window.limitations):
         return [Limitation("no_months", stops=True)]
     return []
-
-
-def untouched_groups(
-    found: Comparison, unit: Unit, one: Intervention, settled: int | None = None
-) -> Floats | None:
-    """The product groups that have nothing to do with it.
-
-    A group of which the sources did not deliver every month of the comparison is not used. Groups
-    that not every location ordered before the start stand together as one.
-
-    Args:
-        found: what it is compared with.
-        unit: base units, kg or EUR.
-        one: the intervention.
-        settled: how many of the first months come before the start; those of the comparison
-            unless stated.
-
-    Returns:
-        ``(groups, channels, locations, months)``; None without any.
-    """
-    channels = tuple(dict.fromkeys((one.target_channel, *one.substitute_channels)))
-    about = found.series.target | found.series.substitute
-    before = found.settled if settled is None else settled
-    groups = [
-        same_unit(found.cube, parts, about, unit) for parts in found.series.untouched.values()
-    ]
-    groups = [same for same in groups if same and _whole(found, same)]
-    amounts = np.empty((len(groups), len(channels), *found.shape))
-    for at, same in enumerate(groups):
-        for to, channel in enumerate(channels):
-            own = {part for part in same if found.cube.parts[part].channel == channel}
-            found.array(own, unit, into=amounts[at, to])
-    everywhere = np.array([_ordered(group, before) for group in amounts], bool)
-    if everywhere.all():
-        return amounts if len(amounts) else None
-    together = amounts[~everywhere].sum(axis=0)
-    kept = [amounts[everywhere], *([together[None]] if _ordered(together, before) else [])]
-    found_any = np.concatenate(kept)
-    return found_any if len(found_any) else None
-
-
-def _ordered(group: Floats, before: int) -> bool:
-    """Whether every location ordered of a group in the first months."""
-    return bool((group[..., :before].sum(axis=(0, 2)) > 0).all())
-
-
-def _whole(found: Comparison, parts: Collection[int]) -> bool:
-    """Whether the sources of some parts are those of the series that are compared."""
-    about = found.series.target | found.series.substitute
-    return found.feeds(parts) <= found.feeds(about)
-
-
-def unreadable(found: Comparison, unit: Unit) -> Limitation | None:
-    """Why the effect cannot be read in a unit; None when it can."""
-    return readable(found.cube, found.series.target | found.series.substitute, unit)
-
-
-def among_neighbours(found: Comparison) -> Comparison:
-    """The same comparison with the neighbours in the place of the treated locations."""
-    near = found.sites.neighbours
-    controls = tuple(code for code in found.sites.controls if code not in near)
-    return replace(found, sites=replace(found.sites, treated=near, controls=controls))

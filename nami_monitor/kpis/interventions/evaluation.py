@@ -1,4 +1,10 @@
-"""What one intervention did, in one unit, and where it went."""
+"""What each intervention did, and where the demand went.
+
+What was registered is tested first and as it is, because it was chosen before anyone looked. All
+other destinations are looked for afterwards, so their limits are made to hold for all of them
+together: those of the order lines by placebo max-t, those with months or locations of their own by
+dividing the chance to be wrong over all destinations (Bonferroni).
+"""
 
 from __future__ import annotations
 
@@ -13,14 +19,9 @@ from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.core.words import Design, Strategy, Unit, Verdict
 from nami_monitor.kpis.interventions.comparison import (
     Comparison,
+    Destination,
     DestinationKind,
-    Goal,
-    absent,
-    among_neighbours,
     compare,
-    same_unit,
-    unreadable,
-    untouched_groups,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read_panel_data
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
@@ -28,182 +29,14 @@ from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
-from nami_monitor.waterbed.destinations import each_destination
+from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import estimate, net_effect
-from nami_monitor.waterbed.fieller import critical
-from nami_monitor.waterbed.result import Estimate, Result
-
-
-@dataclass(frozen=True)
-class Destination:
-    """What came of one place where demand may have gone.
-
-    Args:
-        kind: what sort of place.
-        name: the channel, product group or contract; empty for the others.
-        effect: change per month; None where it cannot be told.
-        shown: whether its limits leave out zero.
-        corrected: whether its limits hold for all places together; what was registered needs none.
-    """
-
-    kind: DestinationKind
-    name: str
-    effect: Estimate | None
-    shown: bool
-    corrected: bool
-
-
-def find_destinations(
-    one: Intervention, found: Comparison, unit: Unit, result: Result, read: PanelData
-) -> tuple[Destination, ...]:
-    """Every place where demand may have gone, what was registered first.
-
-    Args:
-        one: the intervention.
-        found: what it is compared with.
-        unit: base units, kg or EUR.
-        result: what it did.
-        read: what was read of its category.
-    """
-    looked = [goal for goal in found.series.goals if goal.kind is not DestinationKind.SUBSTITUTE]
-    parts = [goal for goal in found.series.goals if goal.kind is DestinationKind.SUBSTITUTE]
-    if len(parts) > 1:
-        looked = [*parts, *looked]
-    name = ";".join(goal.name for goal in parts)
-    registered = Destination(
-        DestinationKind.REGISTERED, name, result.spill, shown=False, corrected=False
-    )
-    elsewhere = _elsewhere(found, unit, looked, read)
-    apart = [*_neighbours(one, found, unit), *_in_time(one, found, unit, result)]
-    told = sum(place.effect is not None for place in (*elsewhere, *apart))
-    return (
-        replace(registered, shown=_not_zero(result.spill)),
-        *elsewhere,
-        *(_wider(place, len(result.controls) - LOST, told) for place in apart),
-    )
-
-
-def _elsewhere(
-    found: Comparison, unit: Unit, goals: Sequence[Goal], read: PanelData
-) -> tuple[Destination, ...]:
-    """The places that order lines tell of, corrected for having looked at all of them.
-
-    A location's own shocks are left in: product groups that show them are places themselves.
-    """
-    about = found.series.target | found.series.substitute
-    same = [same_unit(found.cube, goal.parts, about, unit) for goal in goals]
-    feeds = [frozenset(found.feeds(parts)) for parts in same]
-    whole = {feed: _delivered(found, feed, read) for feed in set(feeds)}
-    usable = [bool(parts) and whole[feed] for parts, feed in zip(same, feeds, strict=True)]
-    arrays = [found.array(parts, unit) for parts, use in zip(same, usable, strict=True) if use]
-    each: Sequence[Estimate | None] = ()
-    if arrays:
-        seen = each_destination(
-            found.array(found.series.target, unit),
-            np.array(arrays),
-            found.treated,
-            len(found.window.pre),
-            anticipation=found.window.anticipation,
-            volume=found.volume,
-        )
-        each = [place.effect if place else None for place in seen]
-    told = iter(each)
-    return tuple(
-        _place(goal, next(told, None) if use else None)
-        for goal, use in zip(goals, usable, strict=True)
-    )
-
-
-def _place(goal: Goal, effect: Estimate | None) -> Destination:
-    return Destination(goal.kind, goal.name, effect, _not_zero(effect), corrected=True)
-
-
-def _delivered(found: Comparison, feed: frozenset[str], read: PanelData) -> bool:
-    """Whether some sources tell of every month and location of the comparison."""
-    gone = absent(read, [feed], found.window.months)
-    return whole(read.history, feed, found.window.months) and not gone & set(found.locations)
-
-
-def _neighbours(one: Intervention, found: Comparison, unit: Unit) -> list[Destination]:
-    """What target and substitute together did at locations of the same group."""
-    if not found.sites.neighbours:
-        return []
-    return [_net(DestinationKind.NEIGHBOURS, one, among_neighbours(found), unit)]
-
-
-def _in_time(one: Intervention, found: Comparison, unit: Unit, result: Result) -> list[Destination]:
-    """What was taken before the start, and after the end."""
-    places = []
-    if result.anticipation is not None:
-        before = result.anticipation.gross
-        places.append(
-            Destination(DestinationKind.BEFORE, "", before, _not_zero(before), corrected=False)
-        )
-    if found.window.after:
-        later = replace(found.window, post=found.window.after)
-        places.append(_net(DestinationKind.AFTER, one, replace(found, window=later), unit))
-    return places
-
-
-def _net(kind: DestinationKind, one: Intervention, found: Comparison, unit: Unit) -> Destination:
-    """A comparison of its own: the change of target and substitute together."""
-    net = net_effect(
-        found.array(found.series.target, unit),
-        found.array(found.series.substitute, unit),
-        found.treated,
-        len(found.window.pre),
-        anticipation=found.window.anticipation,
-        untouched=untouched_groups(found, unit, one),
-        volume=found.volume,
-    )
-    return Destination(kind, "", net, _not_zero(net), corrected=False)
-
-
-def _wider(place: Destination, degrees: int, places: int) -> Destination:
-    """A place with months or locations of its own, its limits widened for all that were looked at.
-
-    Without controls there are no degrees of freedom to widen by, and it stays as it is.
-    """
-    found = place.effect
-    if found is None or degrees < 1:
-        return place
-    reach = critical(degrees, 1 - (1 - CONFIDENCE.value) / places) * found.se
-    wide = replace(found, low=found.value - reach, high=found.value + reach)
-    return replace(place, effect=wide, shown=_not_zero(wide), corrected=True)
-
-
-def _not_zero(effect: Estimate | None) -> bool:
-    return effect is not None and not effect.low <= 0 <= effect.high
-
-
-def estimated(one: Intervention, found: Comparison, unit: Unit, *, shared: bool = False) -> Result:
-    """What the estimator says of a setting.
-
-    Args:
-        one: the intervention.
-        found: what it is compared with.
-        unit: base units, kg or EUR.
-        shared: whether its locations are taken to share one quotient.
-    """
-    return estimate(
-        found.array(found.series.target, unit),
-        found.array(found.series.substitute, unit),
-        found.treated,
-        len(found.window.pre),
-        anticipation=found.window.anticipation,
-        untouched=untouched_groups(found, unit, one),
-        common_quotient=shared,
-        volume=found.volume,
-    )
-
+from nami_monitor.waterbed.inputs import Inputs
+from nami_monitor.waterbed.result import WITHOUT_QUOTIENT, Estimate, Result
+from nami_monitor.waterbed.verdicts import critical
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
-ESTIMATED = frozenset(Verdict) - {Verdict.NOT_ENOUGH_DATA}
-WITHOUT_QUOTIENT = frozenset(
-    {Verdict.NOT_ENOUGH_DATA, Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
-)
-"""Verdicts at which the quotient is withheld."""
 
 
 @dataclass(frozen=True)
@@ -216,10 +49,10 @@ class Evaluation:
         window: the months that were compared; None where there is nothing to compare.
         sites: the locations that were compared; likewise.
         result: the estimate; None where nothing could be handed to the estimator.
-        notes: what was left out, and what stands in the way.
+        limitations: what was left out, and what stands in the way.
         last_month: the last month with order lines of its category; None without any.
-        destinations: where it may have gone.
-        shared: the quotient as if several locations share one; None for a single location.
+        destinations: where demand may have gone.
+        common_quotient: the quotient as if several locations share one; None for a single location.
         excused: why its strategy does not apply to its category, so that nothing is judged; None
             where it does.
     """
@@ -229,10 +62,10 @@ class Evaluation:
     window: Window | None
     sites: Sites | None
     result: Result | None
-    notes: tuple[Limitation, ...]
+    limitations: tuple[Limitation, ...]
     last_month: date | None
     destinations: tuple[Destination, ...] = ()
-    shared: Estimate | None = None
+    common_quotient: Estimate | None = None
     excused: Reason | None = None
 
     @property
@@ -246,6 +79,12 @@ class Evaluation:
         return self.result is not None and self.result.net is not None
 
     @property
+    def quotient(self) -> Estimate | None:
+        """Which share came back; None where nothing was estimated, or it is withheld."""
+        held = WITHOUT_QUOTIENT.isdisjoint(self.verdicts)
+        return self.result.quotient if self.result and held else None
+
+    @property
     def design(self) -> Design:
         """What it was compared with."""
         if self.result is not None:
@@ -256,77 +95,164 @@ class Evaluation:
     @property
     def locations(self) -> tuple[str, ...]:
         """The locations to whose positions the result refers."""
-        return self.sites.treated + self.sites.controls if self.sites else ()
+        return self.sites.compared if self.sites else ()
 
 
 def evaluate(
-    one: Intervention, read: PanelData, unit: Unit, *, look_around: bool = True
+    one: Intervention, data: PanelData, unit: Unit, *, with_destinations: bool = True
 ) -> Evaluation:
     """What an intervention did.
 
     Args:
         one: the intervention.
-        read: what was read of its category.
+        data: what was read of its category.
         unit: base units, kg or EUR.
-        look_around: whether to look where else it may have gone.
+        with_destinations: whether to look where else demand may have gone.
     """
-    found = _reading(one, read, compare(one, read), unit, look_around=look_around)
-    return replace(found, excused=_excused(one, read))
+    return _in_unit(one, data, compare(one, data), unit, with_destinations=with_destinations)
 
 
-def evaluate_in_every_unit(one: Intervention, read: PanelData) -> tuple[Evaluation, ...]:
-    """What an intervention did and where it went, in every unit."""
-    found = compare(one, read)
-    made = (_reading(one, read, found, unit, look_around=True) for unit in READINGS)
-    return tuple(replace(each, excused=_excused(one, read)) for each in made)
+def evaluate_in_every_unit(one: Intervention, data: PanelData) -> tuple[Evaluation, ...]:
+    """What an intervention did and where the demand went, in every unit."""
+    found = compare(one, data)
+    return tuple(_in_unit(one, data, found, unit, with_destinations=True) for unit in READINGS)
 
 
-def _excused(one: Intervention, read: PanelData) -> Reason | None:
-    """Why neither its own strategy nor what was avoided on balance is judged in its category."""
-    strategies = (one.strategy, Strategy.REFUSE)
-    found = (read.excused.get((one.category, str(strategy))) for strategy in strategies)
-    return next((reason for reason in found if reason), None)
-
-
-def _reading(
+def _in_unit(
     one: Intervention,
-    read: PanelData,
+    data: PanelData,
     found: Comparison | tuple[Limitation, ...],
     unit: Unit,
     *,
-    look_around: bool,
+    with_destinations: bool,
 ) -> Evaluation:
-    cube = read.cubes.get(one.category)
-    last = cube.months[-1] if cube else None
+    cube = data.cubes.get(one.category)
+    last, excused = cube.months[-1] if cube else None, _excused(one, data)
     if not isinstance(found, Comparison):
-        return Evaluation(one, unit, None, None, None, found, last)
-    lacking = unreadable(found, unit)
-    notes = (*((lacking,) if lacking else ()), *found.notes)
-    if any(note.stops for note in notes):
-        return Evaluation(one, unit, found.window, found.sites, None, notes, last)
-    result = estimated(one, found, unit)
-    made = Evaluation(one, unit, found.window, found.sites, result, notes, last)
-    if not look_around or not made.estimated:
-        return made
+        return Evaluation(one, unit, None, None, None, found, last, excused=excused)
+    lacking = found.unreadable(unit)
+    limitations = (*((lacking,) if lacking else ()), *found.limitations)
+    stopped = any(limitation.stops for limitation in limitations)
+    inputs = None if stopped else found.inputs(unit)
+    result = None if inputs is None else estimate(inputs)
+    evaluation = Evaluation(
+        one, unit, found.window, found.sites, result, limitations, last, excused=excused
+    )
+    if not with_destinations or inputs is None or result is None or result.net is None:
+        return evaluation
     several = len(result.treated) > 1
-    shared = estimated(one, found, unit, shared=True).quotient if several else None
     return replace(
-        made, destinations=find_destinations(one, found, unit, result, read), shared=shared
+        evaluation,
+        destinations=find_destinations(found, data, unit, inputs, result),
+        common_quotient=estimate(inputs, common_quotient=True).quotient if several else None,
     )
 
 
-def shown_by(answers: Sequence[Evaluation]) -> Evaluation:
-    """The first reading in which something was estimated; else the first."""
-    return next((one for one in answers if one.estimated), answers[0])
+def _excused(one: Intervention, data: PanelData) -> Reason | None:
+    """Why neither its own strategy nor what was avoided on balance is judged in its category."""
+    strategies = (one.strategy, Strategy.REFUSE)
+    reasons = (data.excused.get((one.category, str(strategy))) for strategy in strategies)
+    return next((reason for reason in reasons if reason), None)
+
+
+def find_destinations(
+    found: Comparison, data: PanelData, unit: Unit, inputs: Inputs, result: Result
+) -> tuple[Destination, ...]:
+    """Every destination of the demand, what was registered first.
+
+    Args:
+        found: what the intervention is compared with.
+        data: what was read of its category.
+        unit: base units, kg or EUR.
+        inputs: the arrays of the comparison.
+        result: what the intervention did.
+    """
+    everywhere = found.outcomes.destinations
+    named = [each for each in everywhere if each.kind is DestinationKind.SUBSTITUTE]
+    name = ";".join(each.name for each in named)
+    registered = Destination(DestinationKind.REGISTERED, name, effect=result.spill)
+    candidates = everywhere if len(named) > 1 else everywhere[len(named) :]
+    elsewhere = _elsewhere(found, data, unit, inputs, candidates)
+    apart = [*_neighbours(found, unit), *_in_time(found, unit, result)]
+    count = sum(each.effect is not None for each in (*elsewhere, *apart))
+    degrees = len(result.controls) - LOST
+    return (registered, *elsewhere, *(_corrected(each, degrees, count) for each in apart))
+
+
+def _elsewhere(
+    found: Comparison,
+    data: PanelData,
+    unit: Unit,
+    inputs: Inputs,
+    candidates: Sequence[Destination],
+) -> list[Destination]:
+    """Destinations in the order lines, corrected for having looked at all of them.
+
+    Shocks of a location are left in: the product groups that show them are destinations themselves.
+    """
+    same = [found.same_unit(each.parts, unit) for each in candidates]
+    feeds = [frozenset(found.feeds(parts)) for parts in same]
+    delivered = {feed: _delivered(found, feed, data) for feed in set(feeds)}
+    usable = [at for at, parts in enumerate(same) if parts and delivered[feeds[at]]]
+    arrays = [found.array(same[at], unit) for at in usable]
+    effects = destinations(inputs, np.array(arrays)) if arrays else ()
+    by_candidate = dict(zip(usable, effects, strict=False))
+    return [
+        replace(each, effect=by_candidate.get(at), corrected=True)
+        for at, each in enumerate(candidates)
+    ]
+
+
+def _delivered(found: Comparison, feed: frozenset[str], data: PanelData) -> bool:
+    """Whether some sources delivered every month and location of the comparison."""
+    months = found.window.months
+    absent = data.absent([feed], months)
+    return whole(data.history, feed, months) and not absent & set(found.sites.compared)
+
+
+def _neighbours(found: Comparison, unit: Unit) -> list[Destination]:
+    """What target and substitute together did at locations of the same group."""
+    if not found.sites.neighbours:
+        return []
+    return [_net(DestinationKind.NEIGHBOURS, found.among_neighbours(), unit)]
+
+
+def _in_time(found: Comparison, unit: Unit, result: Result) -> list[Destination]:
+    """What was taken before the start, and after the end."""
+    periods = []
+    if result.anticipation is not None:
+        periods.append(Destination(DestinationKind.BEFORE, effect=result.anticipation.gross))
+    if found.window.after:
+        later = replace(found.window, post=found.window.after)
+        periods.append(_net(DestinationKind.AFTER, replace(found, window=later), unit))
+    return periods
+
+
+def _net(kind: DestinationKind, found: Comparison, unit: Unit) -> Destination:
+    """A comparison of its own: the change of target and substitute together."""
+    return Destination(kind, effect=net_effect(found.inputs(unit)))
+
+
+def _corrected(destination: Destination, degrees: int, count: int) -> Destination:
+    """A destination with its limits widened for all that were looked at.
+
+    Without controls there are no degrees of freedom to widen by, and it stays as it is.
+    """
+    effect = destination.effect
+    if effect is None or degrees < 1:
+        return destination
+    reach = critical(degrees, 1 - (1 - CONFIDENCE.value) / count) * effect.se
+    wide = replace(effect, low=effect.value - reach, high=effect.value + reach)
+    return replace(destination, effect=wide, corrected=True)
 
 
 def register_data(db: Transaction) -> PanelData:
-    """What all comparisons of the register rest on; read only once."""
+    """What the comparisons of all interventions rest on; read only once."""
     return db.once("interventions", lambda: read_panel_data(db))
 
 
 def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
-    """What every intervention did, earliest first, without looking where else it went.
+    """What every intervention did, earliest first, without other destinations.
 
     Args:
         db: a consistent look at the file.
@@ -334,41 +260,41 @@ def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
     """
 
     def make() -> tuple[Evaluation, ...]:
-        read = register_data(db)
-        return tuple(evaluate(one, read, unit, look_around=False) for one in read.register)
+        data = register_data(db)
+        return tuple(evaluate(one, data, unit, with_destinations=False) for one in data.register)
 
     return db.once(f"interventions in {unit}", make)
 
 
 @dataclass(frozen=True)
 class PeriodShare:
-    """How much of a period an intervention's estimate speaks of.
+    """How much of a period the estimate of an intervention covers.
 
     Args:
-        answer: the estimate.
+        evaluation: the estimate.
         months: months of the period that the estimate rests on.
         due: months of the period in which the intervention held at full strength.
     """
 
-    answer: Evaluation
+    evaluation: Evaluation
     months: int
     due: int
 
 
-def period_shares(answers: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
+def period_shares(found: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
     """The interventions that held at full strength in some month of a period.
 
     Args:
-        answers: of all interventions.
+        found: the evaluations of all interventions.
         period: the period; months after the last one with order lines are not due.
     """
-    found = []
-    for one in answers:
-        held, last = one.intervention, one.last_month
-        until = min(held.last_month or last, last) if last else None
-        due = [m for m in period.months if until and held.full_from <= m <= until]
+    shares = []
+    for evaluation in found:
+        one, last = evaluation.intervention, evaluation.last_month
+        until = min(one.last_month or last, last) if last else None
+        due = [m for m in period.months if until and one.full_from <= m <= until]
         if due:
-            post = set(one.window.post) if one.window else set()
-            counted = len(post & set(due)) if one.estimated else 0
-            found.append(PeriodShare(one, counted, len(due)))
-    return found
+            post = set(evaluation.window.post) if evaluation.window else set()
+            counted = len(post & set(due)) if evaluation.estimated else 0
+            shares.append(PeriodShare(evaluation, counted, len(due)))
+    return shares

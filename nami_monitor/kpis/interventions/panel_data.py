@@ -1,6 +1,8 @@
-"""The order lines of a category, added up by location, month and everything a comparison asks for.
+"""What comparisons are made of: a cube of order lines per category, deliveries, locations.
 
-It is read once for all interventions of a category; ``cubes`` reads it.
+There is no roll-up by location, product and month, because it would have about as many rows as
+there are lines. Adding lines up by their texts costs far more than reading them, so what lines have
+in common is found first (``_kinds``), and then each is read as three small numbers and its amounts.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 READINGS: Final = {Unit.BASE: "quantity", Unit.KG: "mass_kg", Unit.EUR: "amount_eur"}
-"""The units in which an effect can be read, and the measure that each adds up."""
+"""The units in which an effect can be read, and the measure of order lines that each adds up."""
 
 KEPT_AT_MOST: Final = 128 * 2**20
 """Bytes of panels that a cube keeps, because interventions of a category ask for the same ones."""
@@ -132,15 +134,15 @@ KINDS: Final = (
     *("category", "channel", "contract_id", "source"),
     *("product_source", "product_id", "product_group", "same_as", "base_unit"),
 )
-"""What lines are told apart by, beside location and month."""
+"""The columns by which lines are grouped, next to location and month."""
 TOTALS: Final = ("lines_with_quantity", "lines_with_amount", "handled", "handled_with_mass")
 AMOUNTS: Final = tuple(READINGS.values())
 LINES_APART: Final = 5_000_000
 """Up to so many lines are read as they are, which is twice as quick as adding them up first."""
 NONE: Final = ""
-"""How a text is written that the data does not state."""
+"""A text that the data does not state."""
 START: Final = date(1970, 1, 1)
-"""Months are read as how many lie between this one and them."""
+"""Months are numbered from this one."""
 
 Lot = tuple[str, CubePart]
 """A category and what rows of its cube have in common."""
@@ -150,6 +152,9 @@ def read_cubes(
     db: Transaction, categories: Collection[str], named: Collection[tuple[str, str]]
 ) -> dict[str, Cube]:
     """The cube of every category that has order lines.
+
+    Articles that no intervention names are added up by product group; an article without a group is
+    a group of its own, with those that are the same elsewhere.
 
     Args:
         db: a consistent look at the file.
@@ -263,7 +268,7 @@ def _cube(
     )
 
 
-def resolved(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
+def same_articles(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
     """For each article number the articles that bear it, and those that are the same elsewhere.
 
     Args:
@@ -289,6 +294,22 @@ def resolved(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tup
     return {code: frozenset(articles) for code, articles in found.items()}
 
 
+Articles = Mapping[str, frozenset[tuple[str, str]]]
+"""By article number, the articles of each source that bear it or are the same."""
+History = Mapping[str, Mapping[date, SourceMonth]]
+"""Per source what it owed and delivered, by month."""
+
+
+@dataclass(frozen=True)
+class LocationRecord:
+    """A location of the masters: its code, group, and when it opened and closed."""
+
+    code: str
+    group: str | None
+    opened_on: date | None
+    closed_on: date | None
+
+
 Gaps = Mapping[tuple[str, date], frozenset[str]]
 """By source and month, the locations that a delivery left out which owed all of them."""
 
@@ -303,7 +324,7 @@ class PanelData:
         articles: the articles behind every number that an intervention names.
         history: what every source owed and delivered.
         gaps: locations that were left out of a delivery.
-        places: the locations of the masters.
+        locations: the records of all locations, by code.
         staff: every location with its staff.
         excused: strategies that do not apply, by category and strategy.
     """
@@ -313,15 +334,30 @@ class PanelData:
     articles: Articles
     history: History
     gaps: Gaps
-    places: Mapping[str, LocationRecord]
+    locations: Mapping[str, LocationRecord]
     staff: Sequence[Site]
     excused: Excused
+
+    def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
+        """Locations that deliveries left out which owed all of them.
+
+        Args:
+            feeds: the sources of each series that is compared.
+            months: the months of the comparison.
+        """
+        return frozenset(
+            code
+            for feed in feeds
+            for source in feed
+            for month in months
+            for code in self.gaps.get((source, month), frozenset())
+        )
 
 
 def read_panel_data(
     db: Transaction, categories: Collection[str] | None = None, more: Collection[str] = ()
 ) -> PanelData:
-    """Read what comparisons rest on.
+    """Read the register, the order lines, the deliveries and the locations.
 
     Args:
         db: a consistent look at the file.
@@ -331,7 +367,7 @@ def read_panel_data(
     register = interventions(db)
     wanted = {one.category for one in register} if categories is None else set(categories)
     named = {code for one in register if one.category in wanted for code in one.named_products}
-    articles = resolved(db, named | set(more))
+    articles = same_articles(db, named | set(more))
     alone = {article for found in articles.values() for article in found}
     return PanelData(
         register=register,
@@ -339,7 +375,7 @@ def read_panel_data(
         articles=articles,
         history=of_orders(db),
         gaps=_gaps(db),
-        places=location_records(db),
+        locations=location_records(db),
         staff=all_sites(db),
         excused=excused_by(db),
     )
@@ -358,24 +394,6 @@ def _gaps(db: Transaction) -> dict[tuple[str, date], frozenset[str]]:
     for source, month, location in rows:
         found[source, month].add(location)
     return {key: frozenset(locations) for key, locations in found.items()}
-
-
-Articles = Mapping[str, frozenset[tuple[str, str]]]
-"""By article number, the articles of each source that bear it or are the same."""
-
-
-History = Mapping[str, Mapping[date, SourceMonth]]
-"""Per source what it owed and delivered, by month."""
-
-
-@dataclass(frozen=True)
-class LocationRecord:
-    """A location of the masters: its code, group, and when it opened and closed."""
-
-    code: str
-    group: str | None
-    opened_on: date | None
-    closed_on: date | None
 
 
 def location_records(db: Transaction) -> dict[str, LocationRecord]:

@@ -10,17 +10,12 @@ import numpy as np
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import MIN_CONTROLS, MIN_PRE_MONTHS, PLAN_POWER, PLAN_STARTS
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.interventions.comparison import (
-    Comparison,
-    compare,
-    unreadable,
-    untouched_groups,
-)
+from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.waterbed.planning import plan
-from nami_monitor.waterbed.result import Plan
+from nami_monitor.waterbed.result import PilotPlan
 
 OTHER_LENGTHS: Final = (6, 12, 18, 24)
 """Months after the start for which the chances are given beside those that were asked for."""
@@ -29,12 +24,12 @@ MORE_LOCATIONS: Final = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 1
 """Numbers of pilot locations that are tried when those that were asked for show too little."""
 
 NOT_YET: Final = "not_started"
-"""The note on a start that lies ahead: of a pilot it goes without saying."""
+"""The limitation that a start lies ahead, which every pilot has."""
 
 
 @dataclass(frozen=True)
 class EnoughToShow:
-    """What would show the waterbed that is expected, in four of five cases.
+    """A pilot size that shows the expected waterbed in four of five cases.
 
     Args:
         months: months after the start, with the locations that were asked for; None where none of
@@ -48,7 +43,7 @@ class EnoughToShow:
 
 @dataclass(frozen=True)
 class Pilot:
-    """A pilot that is thought of, and what it could show.
+    """A pilot that is considered, and what it could show.
 
     Args:
         intervention: what would be done.
@@ -56,7 +51,7 @@ class Pilot:
         sites: the locations it would have and be compared with; None when nothing can be planned.
         plan: the chances; None when nothing could be handed to the estimator.
         lengths: the plan for other numbers of months after the start, by number.
-        notes: what is left out, and what stands in the way.
+        limitations: what is left out, and what stands in the way.
         enough: how much longer or wider it should be; None where it is enough as it is, or nothing
             can be planned.
     """
@@ -64,15 +59,15 @@ class Pilot:
     intervention: Intervention
     unit: Unit
     sites: Sites | None
-    plan: Plan | None
-    lengths: tuple[Plan, ...]
-    notes: tuple[Limitation, ...]
+    plan: PilotPlan | None
+    lengths: tuple[PilotPlan, ...]
+    limitations: tuple[Limitation, ...]
     enough: EnoughToShow | None = None
 
     @property
     def locations(self) -> tuple[str, ...]:
         """The locations to whose positions the plan's reasons refer."""
-        return self.sites.treated + self.sites.controls if self.sites else ()
+        return self.sites.compared if self.sites else ()
 
     @property
     def planned(self) -> bool:
@@ -81,14 +76,14 @@ class Pilot:
 
 
 def assess_pilot(
-    one: Intervention, read: PanelData, unit: Unit, months: int, quotient: float
+    one: Intervention, data: PanelData, unit: Unit, months: int, quotient: float
 ) -> Pilot:
     """What a pilot could show.
 
     Args:
-        one: what would be done; its planned reduction is a share above 0. When it starts does not
-            matter: the whole history up to now tells of the noise.
-        read: what was read of its category, with the articles that it names.
+        one: what would be done; its planned reduction is a share above 0. Its start is not read:
+            the noise is that of the whole history up to now.
+        data: what was read of its category, with the articles that it names.
         unit: base units, kg or EUR.
         months: months after the start.
         quotient: the share that is expected to come back, for which the chances hold.
@@ -96,68 +91,58 @@ def assess_pilot(
     Raises:
         ValueError: no reduction is planned.
     """
-    cube = read.cubes.get(one.category)
+    cube = data.cubes.get(one.category)
     if cube is None:
         none = Limitation("no_orders", {"category": one.category}, stops=True)
         return Pilot(one, unit, None, None, (), (none,))
-    begun = add_months(cube.months[-1], 1)
-    ahead = replace(one, starts_on=begun, ends_on=None, ramp_months=0)
-    found = compare(ahead, read)
+    next_month = add_months(cube.months[-1], 1)
+    found = compare(replace(one, starts_on=next_month, ends_on=None, ramp_months=0), data)
     if not isinstance(found, Comparison):
         return Pilot(one, unit, None, None, (), found)
-    lacking = unreadable(found, unit)
-    seen = [note for note in found.notes if note.key != NOT_YET]
-    notes = (*((lacking,) if lacking else ()), *seen)
-    if any(note.stops for note in notes):
-        return Pilot(one, unit, found.sites, None, (), notes)
+    lacking = found.unreadable(unit)
+    others = [limitation for limitation in found.limitations if limitation.key != NOT_YET]
+    limitations = (*((lacking,) if lacking else ()), *others)
+    if any(limitation.stops for limitation in limitations):
+        return Pilot(one, unit, found.sites, None, (), limitations)
     lengths = (months, *(length for length in OTHER_LENGTHS if length != months))
-    plans = [_plan(one, found, unit, length, quotient) for length in lengths]
-    shown = sorted(plans, key=lambda each: each.post_months)
+    plans = [_plan(found, unit, length, quotient) for length in lengths]
+    by_length = sorted(plans, key=lambda each: each.post_months)
     enough = None
     if plans[0].chance_waterbed is not None and not _shows(plans[0]):
-        longer = (each.post_months for each in shown if each.post_months > months and _shows(each))
-        enough = EnoughToShow(next(longer, None), _wider(one, found, unit, months, quotient))
-    return Pilot(one, unit, found.sites, plans[0], tuple(shown), notes, enough)
+        longer = (
+            each.post_months for each in by_length if each.post_months > months and _shows(each)
+        )
+        enough = EnoughToShow(next(longer, None), _wider(found, unit, months, quotient))
+    return Pilot(one, unit, found.sites, plans[0], tuple(by_length), limitations, enough)
 
 
-def _shows(found: Plan) -> bool:
+def _shows(found: PilotPlan) -> bool:
     """Whether a waterbed that is there would be shown in four of five cases."""
     return (found.chance_waterbed or 0.0) >= PLAN_POWER.value
 
 
-def _wider(
-    one: Intervention, found: Comparison, unit: Unit, months: int, quotient: float
-) -> int | None:
+def _wider(found: Comparison, unit: Unit, months: int, quotient: float) -> int | None:
     """With how many pilot locations it would be shown, the first controls taken to be of them."""
-    most = len(found.locations) - int(MIN_CONTROLS.value)
+    most = len(found.sites.compared) - int(MIN_CONTROLS.value)
     counts = (n for n in MORE_LOCATIONS if len(found.sites.treated) < n <= most)
-    return next((n for n in counts if _shows(_plan(one, found, unit, months, quotient, n))), None)
+    return next((n for n in counts if _shows(_plan(found, unit, months, quotient, n))), None)
 
 
 def _plan(
-    one: Intervention,
-    found: Comparison,
-    unit: Unit,
-    months: int,
-    quotient: float,
-    treated: int | None = None,
-) -> Plan:
+    found: Comparison, unit: Unit, months: int, quotient: float, treated: int | None = None
+) -> PilotPlan:
     """The plan; with another number of pilot locations, the first of the arrays are."""
-    pilots = found.treated if treated is None else np.arange(len(found.locations)) < treated
-    return plan(
-        found.array(found.series.target, unit),
-        found.array(found.series.substitute, unit),
-        pilots,
-        one.planned_reduction or 0.0,
-        months,
-        quotient_expected=quotient,
-        anticipation=one.anticipation_months,
-        untouched=untouched_groups(found, unit, one, _settled(one, found, months)),
-        volume=found.volume,
+    one = found.intervention
+    inputs = replace(
+        found.inputs(unit, _settled(found, months)), anticipation=one.anticipation_months
     )
+    if treated is not None:
+        inputs = replace(inputs, treated=np.arange(len(found.sites.compared)) < treated)
+    reduction = one.planned_reduction or 0.0
+    return plan(inputs, reduction, months, quotient_expected=quotient)
 
 
-def _settled(one: Intervention, found: Comparison, months: int) -> int:
+def _settled(found: Comparison, months: int) -> int:
     """How many months come before the earliest start in the history that is looked at."""
     first = len(found.window.pre) - months - int(PLAN_STARTS.value) + 1
-    return max(first, int(MIN_PRE_MONTHS.value)) - one.anticipation_months
+    return max(first, int(MIN_PRE_MONTHS.value)) - found.intervention.anticipation_months

@@ -132,7 +132,9 @@ def chosen(found: Collection[Intervention], codes: Collection[str]) -> list[Inte
 
 @dataclass(frozen=True)
 class Limitation:
-    """Something that was left out, or that stands in the way.
+    """Something that was left out of a comparison, or that stands in its way.
+
+    The sentences stand in ``waterbed.notes`` of the catalogues.
 
     Args:
         key: names the sentence.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 import numpy as np
 
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.thresholds import SILENT_MONTHS
-from nami_monitor.kpis.interventions.panel_data import Bools, Cube, LocationRecord
+from nami_monitor.kpis.interventions.panel_data import Bools, LocationRecord, PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.window import Separation, Window
 from nami_monitor.kpis.privacy import Site, protected_sets
@@ -58,98 +57,80 @@ class Sites:
     left: tuple[LeftOut, ...]
     others: tuple[LeftOut, ...]
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The locations of the arrays, the treated first."""
+        return self.treated + self.controls
 
-@dataclass(frozen=True)
-class Given:
-    """What decides over the locations of a comparison.
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Every location that was left out, the treated first."""
+        return self.left + self.others
+
+
+def choose_sites(
+    one: Intervention,
+    data: PanelData,
+    window: Window,
+    separation: Separation,
+    target: frozenset[int],
+    absent: frozenset[str],
+) -> Sites:
+    """Choose the locations of a comparison.
 
     Args:
-        cube: the order lines of its category.
+        one: the intervention.
+        data: what was read of its category.
         window: the months that are compared.
-        known: the masters.
-        staff: every location with its staff.
-        apart: how it is kept apart from other interventions.
+        separation: how it is kept apart from other interventions.
         target: the parts of the cube that it aims at.
         absent: locations that a delivery left out which owed all.
     """
+    cube, months = data.cubes[one.category], set(window.months)
+    columns = [at for at, month in enumerate(cube.months) if month in months]
+    lines = dict(zip(cube.locations, cube.lines[:, columns], strict=True))
+    from_target = zip(cube.locations, cube.has_lines(target)[:, columns], strict=True)
+    ordered = {code for code, months_with_lines in from_target if months_with_lines.any()}
 
-    cube: Cube
-    window: Window
-    known: Mapping[str, LocationRecord]
-    staff: Sequence[Site]
-    apart: Separation
-    target: frozenset[int]
-    absent: frozenset[str]
-
-    @cached_property
-    def span(self) -> list[int]:
-        """The positions of the months in the cube."""
-        months = set(self.window.months)
-        return [at for at, month in enumerate(self.cube.months) if month in months]
-
-    @cached_property
-    def lines(self) -> Bools:
-        """Whether there was any line of the category, ``(locations, months)``."""
-        return self.cube.lines[:, self.span]
-
-    @cached_property
-    def ordering(self) -> frozenset[str]:
-        """Locations that ordered from the target at all."""
-        lines = self.cube.has_lines(self.target)[:, self.span]
-        return frozenset(code for code, at in self.cube.row_of.items() if lines[at].any())
-
-    def not_there(self, code: str) -> LeftOutReason | None:
+    def not_followed(code: str) -> LeftOutReason | None:
         """Why a location cannot be followed all the time."""
-        lines = self.lines[self.cube.row_of[code]]
-        why = _out_of_time(self.known.get(code), self.window, lines)
-        return why or (LeftOutReason.GAP if code in self.absent else None)
+        why = _out_of_time(data.locations.get(code), window, lines[code])
+        return why or (LeftOutReason.GAP if code in absent else None)
 
-
-def choose_sites(one: Intervention, given: Given) -> Sites:
-    """Choose the locations of a comparison."""
-    treated, left = _treated(one, given)
-    groups = {given.known[code].group for code in one.locations if code in given.known} - {None}
-    small = {site.location for site in given.staff if site.small}
-    chosen, others, near = [], [], []
-    for code in given.cube.locations:
+    treated, left = [], []
+    hidden = _hidden(one, data.staff)
+    for code in sorted(set(one.locations)):
+        if code not in cube.row_of:
+            known = code in data.locations
+            left.append(LeftOut(code, LeftOutReason.NO_ORDERS if known else LeftOutReason.UNKNOWN))
+        elif why := (not_followed(code) or (LeftOutReason.SMALL if code in hidden else None)):
+            left.append(LeftOut(code, why))
+        else:
+            treated.append(code)
+    groups = {data.locations[code].group for code in one.locations if code in data.locations}
+    small = {site.location for site in data.staff if site.small}
+    controls, others, near = [], [], []
+    for code in cube.locations:
         if code in one.locations:
             continue
-        place = given.known.get(code)
-        neighbour = place is not None and place.group in groups
-        why = LeftOutReason.NO_ORDERS if code not in given.ordering else given.not_there(code)
+        place = data.locations.get(code)
+        neighbour = place is not None and place.group in groups - {None}
+        why = LeftOutReason.NO_ORDERS if code not in ordered else not_followed(code)
         if why is None and code in small:
             why = LeftOutReason.SMALL
         if why is None and neighbour:
             near.append(code)
-        why = why or _taken_away(code, given.apart, spreads=one.may_spread and neighbour)
+        why = why or _taken_away(code, separation, spreads=one.may_spread and neighbour)
         if why is None:
-            chosen.append(code)
+            controls.append(code)
         else:
             others.append(LeftOut(code, why))
-    return Sites(tuple(treated), tuple(chosen), tuple(near), tuple(left), tuple(others))
+    return Sites(tuple(treated), tuple(controls), tuple(near), tuple(left), tuple(others))
 
 
-def _treated(one: Intervention, given: Given) -> tuple[list[str], list[LeftOut]]:
-    """The locations where it was taken that can be followed, and those that cannot."""
-    hidden = _hidden(one, given.staff)
-    treated, left = [], []
-    for code in sorted(set(one.locations)):
-        if code not in given.cube.row_of:
-            left.append(
-                LeftOut(
-                    code, LeftOutReason.NO_ORDERS if code in given.known else LeftOutReason.UNKNOWN
-                )
-            )
-        elif why := (given.not_there(code) or (LeftOutReason.SMALL if code in hidden else None)):
-            left.append(LeftOut(code, why))
-        else:
-            treated.append(code)
-    return treated, left
-
-
-def _taken_away(code: str, apart: Separation, *, spreads: bool) -> LeftOutReason | None:
+def _taken_away(code: str, separation: Separation, *, spreads: bool) -> LeftOutReason | None:
     """Why a location that is there all the time is no control."""
-    if code in apart.without or (apart.only is not None and code not in apart.only):
+    if code in separation.without or (separation.only is not None and code not in separation.only):
         return LeftOutReason.OTHER
     return LeftOutReason.MAY_SPREAD if spreads else None
 

@@ -25,14 +25,14 @@ class Window:
         post: months from the start on, once it is at full strength.
         anticipation: how many of the last months of ``pre`` people may have seen it coming in.
         after: months after the end, in which people may have caught up.
-        notes: months that were left out, and why.
+        limitations: months that were left out, and why.
     """
 
     pre: tuple[date, ...]
     post: tuple[date, ...]
     anticipation: int
     after: tuple[date, ...]
-    notes: tuple[Limitation, ...]
+    limitations: tuple[Limitation, ...]
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -64,7 +64,7 @@ def comparison_window(
     months: Sequence[date],
     history: History,
     feeds: Sequence[Collection[str]],
-    cut: MonthLimits,
+    limits: MonthLimits,
 ) -> Window:
     """The months in which an intervention can be compared with the time before it.
 
@@ -73,7 +73,7 @@ def comparison_window(
         months: months with order lines of its category, in order.
         history: what every source owed and delivered.
         feeds: for each series that is compared, the sources that feed it.
-        cut: months that are not to be used.
+        limits: months that are not to be used.
     """
     sources = sorted({source for feed in feeds for source in feed})
     held = [history[source] for source in sources if source in history]
@@ -84,16 +84,16 @@ def comparison_window(
     breaks = sorted({m.month for h in held for m in h.values() if m.broken})
     first, last = _unbroken(breaks, one)
     usable = [m for m in there if (first is None or m >= first) and (last is None or m < last)]
-    pre = tuple(m for m in usable if m < one.start_month and cut.holds(m))
-    post = tuple(m for m in usable if m >= one.full_from and cut.holds(m) and _in_force(one, m))
+    pre = tuple(m for m in usable if m < one.start_month and limits.holds(m))
+    post = tuple(m for m in usable if m >= one.full_from and limits.holds(m) and _in_force(one, m))
     seen = add_months(one.start_month, -one.anticipation_months)
-    notes = [*_missing(months, there, pre + post), *_broken(breaks, one, first, last, months)]
+    limitations = [*_missing(months, there, pre + post), *_broken(breaks, one, first, last, months)]
     return Window(
         pre=pre,
         post=post,
         anticipation=sum(m >= seen for m in pre),
-        after=tuple(m for m in usable if _after(one, m)) if cut.last is None else (),
-        notes=tuple(notes),
+        after=tuple(m for m in usable if _after(one, m)) if limits.last is None else (),
+        limitations=tuple(limitations),
     )
 
 
@@ -171,17 +171,17 @@ class Separation:
     """How an intervention is kept apart from the others.
 
     Args:
-        cut: the months that only it touches.
+        limits: the months that only it touches.
         only: the locations that may serve as controls, because they share another intervention
             with the treated; None for all.
         without: locations that may not, because another intervention touches them alone.
-        notes: what was done, and what could not be told apart.
+        limitations: what was done, and what could not be told apart.
     """
 
-    cut: MonthLimits
+    limits: MonthLimits
     only: frozenset[str] | None
     without: frozenset[str]
-    notes: tuple[Limitation, ...]
+    limitations: tuple[Limitation, ...]
 
 
 def separate(
@@ -206,7 +206,7 @@ def separate(
         last: the last one.
     """
     treated = frozenset(one.locations) & candidates
-    cut, notes = MonthLimits(), list[Limitation]()
+    limits, limitations = MonthLimits(), list[Limitation]()
     only: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     for other in others:
@@ -218,19 +218,19 @@ def separate(
         if not treated & there:
             if candidates & there:
                 without |= there
-                notes.append(Limitation("other_at_controls", {"other": other.code}))
+                limitations.append(Limitation("other_at_controls", {"other": other.code}))
         elif treated <= there and len(shared) >= MIN_CONTROLS.value:
             only = shared
-            notes.append(Limitation("shared_with_controls", {"other": other.code}))
+            limitations.append(Limitation("shared_with_controls", {"other": other.code}))
         else:
             without |= there - treated
-            tried = _cut(one, other, first, last)
-            if tried is None or not treated <= there:
-                notes.append(Limitation("not_apart", {"other": other.code}))
+            narrower = _months_apart(one, other, first, last)
+            if narrower is None or not treated <= there:
+                limitations.append(Limitation("not_apart", {"other": other.code}))
             else:
-                cut = _both(cut, tried)
-                notes.append(Limitation("cut_apart", {"other": other.code}))
-    return Separation(cut, only, without, tuple(notes))
+                limits = _both(limits, narrower)
+                limitations.append(Limitation("cut_apart", {"other": other.code}))
+    return Separation(limits, only, without, tuple(limitations))
 
 
 def _months_of(other: Intervention, first: date, last: date) -> tuple[date, date]:
@@ -239,7 +239,9 @@ def _months_of(other: Intervention, first: date, last: date) -> tuple[date, date
     return max(began, first), min(other.last_month or last, last)
 
 
-def _cut(one: Intervention, other: Intervention, first: date, last: date) -> MonthLimits | None:
+def _months_apart(
+    one: Intervention, other: Intervention, first: date, last: date
+) -> MonthLimits | None:
     """The months without the other, if enough are left on either side of the start."""
     began, ended = _months_of(other, first, last)
     if began > one.full_from:

@@ -73,7 +73,8 @@ class Counterfactual(OverTime):
 
         They stand together for all estimates; there are none where nothing was estimated.
         """
-        told = [one.answer for one in _within(_answers(db, kpi, ask), result.period) if one.months]
+        shares = _within(_answers(db, kpi, ask), result.period)
+        told = [share.evaluation for share in shares if share.months]
         windows = [one.window for one in told if one.window]
         if not windows:
             return ()
@@ -169,7 +170,7 @@ def _avoided(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
     """
     value = low = high = 0.0
     for one in held:
-        net = one.answer.result.net if one.answer.result else None
+        net = one.evaluation.result.net if one.evaluation.result else None
         if net is not None:
             value -= one.months * net.value
             low -= one.months * net.high
@@ -179,10 +180,10 @@ def _avoided(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
 
 def _quotient(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
     """What came back of what went, over all interventions together: never a mean of quotients."""
-    from nami_monitor.waterbed.pooled import pooled  # noqa: PLC0415 - as above
+    from nami_monitor.waterbed.verdicts import pooled  # noqa: PLC0415 - as above
 
-    results = [one.answer.result for one in held if one.answer.result]
-    found = pooled(results, [one.months for one in held if one.answer.result])
+    results = [one.evaluation.result for one in held if one.evaluation.result]
+    found = pooled(results, [one.months for one in held if one.evaluation.result])
     if found is None:
         return replace(made, reason=Reason("not_estimated", {"count": len(held)}))
     totals = replace(made, numerator=found.spill.value, denominator=-found.gross.value)

@@ -31,7 +31,6 @@ from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
-    WITHOUT_QUOTIENT,
     Evaluation,
     evaluate_in_every_unit,
 )
@@ -56,8 +55,8 @@ COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 def quotient_strip(session: Session, one: Evaluation) -> None:
     """Which share came back, on its strip."""
-    found = one.result.quotient if one.result else None
-    if found is None or WITHOUT_QUOTIENT & set(one.verdicts):
+    found = one.quotient
+    if found is None:
         return
     shown = (100 * found.value, 100 * found.low, 100 * found.high)
     title = session.t("waterbed.path.quotient")
@@ -402,15 +401,15 @@ def needed(session: Session, one: Evaluation) -> None:
 def sensitivity(session: Session, one: Evaluation) -> None:
     """Second opinions on the quotient."""
     result = one.result
-    if result is None or result.quotient is None or WITHOUT_QUOTIENT & set(one.verdicts):
+    if result is None or one.quotient is None:
         return
     opinions = result.sensitivity
     methods = {
-        "own": result.quotient,
-        "without_own_shocks": opinions.without_own_shocks,
+        "own": one.quotient,
+        "without_own_shocks": opinions.unadjusted,
         "ranks": opinions.ranks,
         "synthetic": opinions.synthetic,
-        "together": one.shared,
+        "together": one.common_quotient,
     }
     told = {key: found for key, found in methods.items() if found is not None}
     title = session.t("waterbed.sensitivity.title")

@@ -46,7 +46,10 @@ def test_the_arrays_hold_what_was_ordered(plain):
     assert found.window.anticipation == 1
     assert found.sites.treated == (PILOT,)
     assert found.sites.controls == tuple(OFFICES[1:])
-    for channel, parts in (("cabinet", found.series.target), ("webshop", found.series.substitute)):
+    for channel, parts in (
+        ("cabinet", found.outcomes.target),
+        ("webshop", found.outcomes.substitute),
+    ):
         expected = np.array(
             [[world.pens[office, month, channel] for month in MONTHS] for office in OFFICES]
         )
@@ -57,16 +60,16 @@ def test_the_arrays_hold_what_was_ordered(plain):
 
 def test_a_month_without_orders_of_the_article_is_a_true_zero(plain):
     found = settings_of(plain)["I1"]
-    assert found.array(found.series.target, Unit.BASE)[0, MONTHS.index(START) :].sum() == 0
+    assert found.array(found.outcomes.target, Unit.BASE)[0, MONTHS.index(START) :].sum() == 0
 
 
 def test_everywhere_else_that_demand_may_have_gone_is_looked_at(plain):
     found = settings_of(plain)["I1"]
-    assert [(goal.kind, goal.name) for goal in found.series.goals] == [
+    assert [(goal.kind, goal.name) for goal in found.outcomes.destinations] == [
         (DestinationKind.SUBSTITUTE, "webshop"),
         (DestinationKind.GROUP, "paper"),
     ]
-    assert list(found.series.untouched) == ["paper"]
+    assert list(found.outcomes.untouched) == ["paper"]
 
 
 def test_every_reading_says_the_same_of_pens_that_all_weigh_and_cost_the_same(plain):
@@ -87,7 +90,7 @@ def test_a_missing_month_is_left_out_for_everyone_and_named(world, monitor):
     found = settings_of(monitor)["I1"]
     assert gone not in found.window.months
     assert len(found.window.months) == len(MONTHS) - 1
-    (note,) = found.window.notes
+    (note,) = found.window.limitations
     assert (note.key, note.values["months"]) == ("missing_months", (gone,))
 
 
@@ -166,7 +169,7 @@ def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, monitor,
         told = evaluate(found.register[0], found, unit)
         assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
         assert told.result is None
-        assert note in keys(one for one in told.notes if one.stops)
+        assert note in keys(one for one in told.limitations if one.stops)
 
 
 def test_units_that_differ_are_not_added_up(world, monitor):
@@ -182,7 +185,7 @@ def test_units_that_differ_are_not_added_up(world, monitor):
     )
     found = read(monitor)
     base, kg, eur = evaluate_in_every_unit(found.register[0], found)
-    assert keys(base.notes)[0] == "mixed_units"
+    assert keys(base.limitations)[0] == "mixed_units"
     assert base.result is None
     assert eur.estimated
     assert kg.estimated  # of the pens, which are most of what is handled, the mass is known

@@ -17,7 +17,7 @@ def judge(other, one=PILOT):
 
 
 def keys(found):
-    return [note.key for note in found.notes]
+    return [note.key for note in found.limitations]
 
 
 def test_one_at_controls_alone_takes_them_away():
@@ -43,24 +43,24 @@ def test_one_at_the_treated_and_enough_controls_falls_out_with_those():
 
 def test_a_later_one_at_the_treated_ends_the_comparison_before_it_is_felt():
     found = judge(replace(OTHER, anticipation_months=1))
-    assert found.cut == MonthLimits(last=month("2025-02"))
+    assert found.limits == MonthLimits(last=month("2025-02"))
     assert keys(found) == ["cut_apart"]
 
 
 def test_an_earlier_one_that_still_holds_begins_the_comparison_later():
     found = judge(replace(OTHER, starts_on=dt.date(2022, 3, 1), ramp_months=2))
-    assert found.cut == MonthLimits(first=month("2022-05"))
+    assert found.limits == MonthLimits(first=month("2022-05"))
 
 
 def test_an_earlier_one_that_ended_begins_it_after_its_end():
     other = replace(OTHER, starts_on=dt.date(2022, 3, 1), ends_on=dt.date(2022, 8, 31))
-    assert judge(other).cut == MonthLimits(first=month("2022-09"))
+    assert judge(other).limits == MonthLimits(first=month("2022-09"))
 
 
 def test_one_that_starts_with_it_cannot_be_told_apart():
     found = judge(replace(OTHER, starts_on=ONE.starts_on))
     assert keys(found) == ["not_apart"]
-    assert found.cut == MonthLimits()
+    assert found.limits == MonthLimits()
 
 
 def test_one_too_soon_after_leaves_too_little():

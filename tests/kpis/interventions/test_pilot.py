@@ -12,7 +12,7 @@ from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import EnoughToShow, assess_pilot
-from nami_monitor.waterbed.planning import plan
+from nami_monitor.waterbed import Inputs, plan
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, Offices
 
 DRAFT = briefing.draft(
@@ -49,9 +49,9 @@ def test_it_is_the_planner_on_the_whole_history(history):
         for channel in ("cabinet", "webshop")
     )
     assert found.locations == tuple(order)
-    again = plan(target, substitute, np.arange(len(order)) == 0, 0.5, 12)
-    assert again.reasons == ()
-    assert replace(found.plan, reasons=()) == again
+    again = plan(Inputs(target, substitute, np.arange(len(order)) == 0, 0), 0.5, 12)
+    assert again.cautions == ()
+    assert replace(found.plan, cautions=()) == again
 
 
 def test_chances_and_smallest_leak_for_several_lengths(history):
@@ -125,7 +125,7 @@ def test_pens_that_all_weigh_and_cost_the_same_give_the_same_chances(history):
 def test_what_stands_in_the_way_is_a_sentence(history, change, note):
     found = asked(history, replace(DRAFT, **change))
     assert not found.planned
-    assert note in [one.key for one in found.notes if one.stops]
+    assert note in [one.key for one in found.limitations if one.stops]
     for lang in LANGS:
         assert briefing.remarks(found, lang)
         assert briefing.headline(found, lang)
@@ -173,7 +173,9 @@ def test_history_before_a_data_break_is_not_used(monitor):
     )
     found = asked(monitor)
     assert found.plan.pre_months == sum(month >= changed for month in MONTHS)
-    assert [(one.key, one.values["month"]) for one in found.notes] == [("break_before", changed)]
+    assert [(one.key, one.values["month"]) for one in found.limitations] == [
+        ("break_before", changed)
+    ]
 
 
 def test_in_words(history):

@@ -54,7 +54,7 @@ def test_before_and_after_the_start():
     assert (found.pre[0], found.pre[-1]) == (MONTHS[0], month("2024-06"))
     assert (found.post[0], found.post[-1]) == (month("2024-07"), MONTHS[-1])
     assert found.anticipation == 1
-    assert found.notes == ()
+    assert found.limitations == ()
 
 
 def test_a_start_within_a_month_leaves_that_month_out():
@@ -78,27 +78,29 @@ def test_a_measure_that_ended_is_dated_by_its_end_and_watched_for_catching_up():
 def test_nothing_is_compared_across_a_break_before_the_start():
     found = look(broken=[month("2023-05"), month("2023-09")])
     assert found.pre[0] == month("2023-09")
-    assert [(n.key, n.values["month"]) for n in found.notes] == [("break_before", month("2023-09"))]
+    assert [(n.key, n.values["month"]) for n in found.limitations] == [
+        ("break_before", month("2023-09"))
+    ]
 
 
 def test_nothing_is_compared_across_a_break_after_the_start():
     found = look(broken=[month("2025-02")])
     assert found.post[-1] == month("2025-01")
-    assert [n.key for n in found.notes] == ["break_after"]
+    assert [n.key for n in found.limitations] == ["break_after"]
 
 
 @pytest.mark.parametrize("at", ["2024-07", "2024-08", "2024-09"])
 def test_a_break_at_the_start_stops_everything(at):
     found = look(replace(ONE, ramp_months=2), broken=[month(at)])
     assert found.post == ()
-    assert [(n.key, n.stops) for n in found.notes] == [("break_at_start", True)]
+    assert [(n.key, n.stops) for n in found.limitations] == [("break_at_start", True)]
 
 
 def test_a_missing_month_is_in_neither_and_shortens_the_anticipation():
     found = look(missing=[month("2024-06"), month("2025-01")])
     assert month("2025-01") not in found.months
     assert found.anticipation == 0
-    assert found.notes[0].values["months"] == (month("2024-06"), month("2025-01"))
+    assert found.limitations[0].values["months"] == (month("2024-06"), month("2025-01"))
 
 
 def test_a_series_that_a_source_does_not_feed_yet_is_missing():
@@ -111,7 +113,7 @@ def test_a_series_that_a_source_does_not_feed_yet_is_missing():
 def test_quarters_are_too_coarse():
     found = look(grain=Grain.QUARTER)
     assert found.months == ()
-    assert [(n.key, n.stops) for n in found.notes] == [("grain", True)]
+    assert [(n.key, n.stops) for n in found.limitations] == [("grain", True)]
 
 
 def test_months_that_another_measure_takes_are_not_used():

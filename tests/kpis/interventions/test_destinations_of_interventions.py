@@ -11,7 +11,7 @@ from nami_monitor.core.words import Unit
 from nami_monitor.kpis.interventions.comparison import DestinationKind, compare
 from nami_monitor.kpis.interventions.evaluation import evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
-from nami_monitor.waterbed.destinations import destinations
+from nami_monitor.waterbed import destinations
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices, wobble
 
 DESK = 12
@@ -105,15 +105,14 @@ def test_limits_are_those_of_the_places_together(monitor):
     desk(monitor, MONTHS)
     read, told = went(monitor)
     seen = compare(read.register[0], read)
-    goals = [goal for goal in seen.series.goals if goal.kind is not DestinationKind.SUBSTITUTE]
+    goals = [
+        goal for goal in seen.outcomes.destinations if goal.kind is not DestinationKind.SUBSTITUTE
+    ]
     again = destinations(
-        seen.array(seen.series.target, Unit.BASE),
-        np.array([seen.array(goal.parts, Unit.BASE) for goal in goals]),
-        seen.treated,
-        len(seen.window.pre),
+        seen.inputs(Unit.BASE), np.array([seen.array(goal.parts, Unit.BASE) for goal in goals])
     )
     elsewhere = [*found(told, DestinationKind.CHANNEL), *found(told, DestinationKind.GROUP)]
-    assert [place.effect for place in elsewhere] == [place.effect for place in again.each]
+    assert [place.effect for place in elsewhere] == list(again)
     (before,) = found(told, DestinationKind.BEFORE)
     (near,) = found(told, DestinationKind.NEIGHBOURS)
     own = told.result.anticipation.gross

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from nami_monitor.waterbed import estimate
 from nami_monitor.waterbed.effects import Effects
-from nami_monitor.waterbed.ranks import rank_inversion
+from nami_monitor.waterbed.sensitivity import rank_inversion
 from tests.waterbed import waterbed_panels as panels
+from tests.waterbed.waterbed_panels import estimate
 
 
 def test_ranks_and_synthetic_control_from_twenty_controls_on():
@@ -14,7 +14,7 @@ def test_ranks_and_synthetic_control_from_twenty_controls_on():
         opinions = estimate(*panels.drawn(locations=locations), 24).sensitivity
         assert (opinions.ranks is not None) == there
         assert (opinions.synthetic is not None) == there
-        assert opinions.without_own_shocks is None
+        assert opinions.unadjusted is None
 
 
 def test_they_look_at_the_same_thing():

@@ -1,0 +1,98 @@
+"""The arrays of one estimate, checked for shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nami_monitor.waterbed.panel import GroupAmounts
+from nami_monitor.waterbed.result import Floats, Marks
+
+Places = NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Orders by location and month, who is treated, and from when.
+
+    Args:
+        target: amounts in the channel that was to go down, ``(locations, months)``, in one unit.
+        substitute: amounts in the channel that may have gone up, likewise.
+        treated: which locations are treated, ``(locations,)``.
+        first_post: position of the first post month; for staggered starts one per location,
+            ``(locations,)``. Not read of locations that are not treated, nor by ``plan``.
+        anticipation: months before the start that count as neither before nor after.
+        untouched: amounts of product groups that the intervention leaves alone,
+            ``(groups, channels, locations, months)``: with them shocks of a location are taken out
+            (negative controls: Lipsitch, Tchetgen Tchetgen & Cohen 2010). Not read without
+            controls.
+        volume: base units per month and treated location before the start, where ``target`` is in
+            another unit; None takes it from ``target``.
+
+    Raises:
+        ValueError: shapes do not agree, or ``anticipation`` is negative.
+    """
+
+    target: Floats
+    substitute: Floats
+    treated: Marks
+    first_post: int | Places
+    anticipation: int = 1
+    untouched: Floats | None = None
+    volume: float | None = None
+
+    def __post_init__(self) -> None:
+        """Make arrays of what numpy takes for one, and compare their shapes."""
+        for name, dtype in (("target", float), ("substitute", float), ("treated", bool)):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=dtype))
+        if self.untouched is not None:
+            object.__setattr__(self, "untouched", np.asarray(self.untouched, dtype=float))
+        shape = self.target.shape
+        alike = self.substitute.shape == shape and self.treated.shape == shape[:1]
+        groups_alike = self.untouched is None or (
+            self.untouched.ndim == len("gcnt") and self.untouched.shape[2:] == shape
+        )
+        if len(shape) != len("nt") or not alike or not groups_alike or self.anticipation < 0:
+            raise ValueError((shape, self.substitute.shape, self.treated.shape))
+        _ = self.starts
+
+    @cached_property
+    def starts(self) -> Places:
+        """The first post month of every location, ``(locations,)``."""
+        return np.broadcast_to(np.asarray(self.first_post, dtype=int), self.treated.shape)
+
+    @cached_property
+    def groups(self) -> GroupAmounts | None:
+        """The untouched groups; None without."""
+        return None if self.untouched is None else GroupAmounts(self.untouched)
+
+    @property
+    def months(self) -> int:
+        """How many months there are."""
+        return int(self.target.shape[1])
+
+    @property
+    def first(self) -> int:
+        """The earliest start; 0 when none is treated."""
+        return int(self.starts[self.treated].min()) if self.treated.any() else 0
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every location is treated from the same month on: there are no controls."""
+        return bool(self.treated.all()) and bool(np.ptp(self.starts) == 0)
+
+    def mean_volume(self, places: Places) -> float:
+        """Mean base units per month over some locations before the earliest start."""
+        if self.volume is not None:
+            return self.volume
+        own = self.target[places, : self.first - self.anticipation]
+        return float(own.mean()) if own.size else 0.0
+
+
+def positions(marks: Marks | Places) -> tuple[int, ...]:
+    """Positions of what is marked, or the positions themselves, as a tuple."""
+    found = np.flatnonzero(marks) if marks.dtype == bool else marks
+    return tuple(int(place) for place in found)

@@ -1,0 +1,211 @@
+"""Relative series, and how far each departs from the mean of the controls.
+
+Everywhere in this room the treated come first along the axis of the locations; axes before it (many
+panels at once) are carried along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nami_monitor.waterbed.result import Floats, Marks
+
+
+@dataclass(frozen=True)
+class PrePost:
+    """Which months are compared with which.
+
+    Args:
+        pre: months that give the level before.
+        post: months whose mean departure is the effect.
+        before: number of pre months, with those that are left out before the start.
+        after: number of post months.
+    """
+
+    pre: slice
+    post: slice
+    before: int
+    after: int
+
+    @staticmethod
+    def at(first_post: int, months: int, anticipation: int) -> PrePost:
+        """A start at ``first_post`` in ``months`` months."""
+        pre = slice(0, first_post - anticipation)
+        return PrePost(pre, slice(first_post, months), first_post, months - first_post)
+
+    def gap(self) -> PrePost:
+        """The months that are left out before the start, as if they were the post months."""
+        skipped = self.before - self.pre.stop
+        return PrePost(self.pre, slice(self.pre.stop, self.before), self.pre.stop, skipped)
+
+
+@dataclass(frozen=True)
+class GroupAmounts:
+    """Product groups that are looked at together; their means are taken only once.
+
+    Args:
+        values: amounts, ``(..., groups, channels, locations, months)``.
+    """
+
+    values: Floats
+    _means: dict[tuple[int | None, int | None], Floats] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def finite(self) -> Marks:
+        """Where every month is there, ``(groups, locations)``."""
+        if np.isfinite(self.values.sum()):
+            return np.ones((self.values.shape[0], self.values.shape[2]), dtype=bool)
+        return np.asarray(np.isfinite(self.values).all((1, 3)))
+
+    def mean(self, months: slice) -> Floats:
+        """Mean per month, ``(..., groups, channels, locations)``."""
+        key = months.start, months.stop
+        if key not in self._means:
+            self._means[key] = np.asarray(self.values[..., months].mean(-1))
+        return self._means[key]
+
+    def total(self, used: Floats) -> Floats:
+        """All groups and channels together by month, ``(..., locations, months)``.
+
+        Args:
+            used: how often each group counts, ``(..., groups)``.
+        """
+        return np.asarray(np.einsum("...gcnt,...g->...nt", self.values, used))
+
+
+@dataclass(frozen=True)
+class GroupSubset:
+    """Some of the groups at some locations, without a copy of their amounts.
+
+    Args:
+        of: all of them.
+        groups: which groups, ``(groups,)``.
+        places: positions of the locations.
+        until: how many months.
+    """
+
+    of: GroupAmounts
+    groups: Marks
+    places: NDArray[np.int_]
+    until: int
+
+    def mean(self, months: slice) -> Floats:
+        """As of ``GroupAmounts``."""
+        return self.of.mean(months)[self.groups].take(self.places, axis=-1)
+
+    def total(self, used: Floats) -> Floats:
+        """As of ``GroupAmounts``."""
+        of = self.of if self.groups.all() else GroupAmounts(self.of.values[self.groups])
+        return of.total(used)[self.places, : self.until]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Locations by month, the treated first.
+
+    Args:
+        target: ``(..., locations, months)``.
+        substitute: likewise.
+        treated: how many are treated.
+        window: months before and after.
+        untouched: the groups that are left alone; None without.
+        used: 1 for each group that is used, else 0, ``(..., groups)``; None without.
+    """
+
+    target: Floats
+    substitute: Floats
+    treated: int
+    window: PrePost
+    untouched: GroupAmounts | GroupSubset | None = None
+    used: Floats | None = None
+
+    @property
+    def controls(self) -> int:
+        """How many locations are compared with."""
+        return int(self.target.shape[-2]) - self.treated
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Levels before, and mean relative departures after.
+
+    Args:
+        level: mean per pre month, ``(..., locations)``.
+        after: mean per post month, likewise.
+        change: departure from the control mean as a share of the level, likewise; of a control,
+            from the mean of the other controls. Zero where there is no level.
+        weights: of the controls in their mean, ``(..., controls)``, adding up to 1.
+    """
+
+    level: Floats
+    after: Floats
+    change: Floats
+    weights: Floats
+
+
+def shift(values: Floats, treated: int, window: PrePost) -> Shift:
+    """Steps 1 and 2: relative series and their departure from the control mean.
+
+    Controls are weighted by the root of their level.
+
+    Args:
+        values: ``(..., locations, months)``, the treated first.
+        treated: how many are treated.
+        window: months before and after.
+    """
+    return shift_of_means(means(values, window), treated)
+
+
+def means(values: Floats | GroupAmounts | GroupSubset, window: PrePost) -> Floats:
+    """Mean per pre month and per post month, ``(2, ..., locations)``."""
+    if isinstance(values, np.ndarray):
+        return np.stack([values[..., months].mean(-1) for months in (window.pre, window.post)])
+    return np.stack([values.mean(window.pre), values.mean(window.post)])
+
+
+def shift_of_means(ends: Floats, treated: int) -> Shift:
+    """The same as ``shift``, of means before and after, ``(2, ..., locations)``."""
+    level, after = ends
+    there = level > 0
+    change = np.divide(after, level, out=np.ones_like(level), where=there) - 1
+    weights = _weights(level[..., treated:])
+    change = _departure(change[..., None], weights, treated)[..., 0]
+    return Shift(level, after, np.where(there, change, 0.0), weights)
+
+
+def departures(values: Floats, treated: int, window: PrePost) -> Floats:
+    """Departures from the control mean by month, zero on average over the pre months.
+
+    Args:
+        values: ``(..., locations, months)``, the treated first.
+        treated: how many are treated.
+        window: months before and after.
+
+    Returns:
+        Shares of the level, ``(..., locations, months)``.
+    """
+    level = values[..., window.pre].mean(-1)
+    there = np.broadcast_to((level > 0)[..., None], values.shape)
+    relative = np.divide(values, level[..., None], out=np.ones_like(values), where=there)
+    return np.where(there, _departure(relative, _weights(level[..., treated:]), treated), 0.0)
+
+
+def _weights(level: Floats) -> Floats:
+    roots = np.sqrt(np.maximum(level, 0.0))
+    weights: Floats = roots / np.maximum(roots.sum(-1, keepdims=True), np.finfo(float).tiny)
+    return weights
+
+
+def _departure(relative: Floats, weights: Floats, treated: int) -> Floats:
+    """From the weighted control mean; of a control, from that without itself."""
+    weighted = weights[..., None] * relative[..., treated:, :]
+    mean = weighted.sum(-2, keepdims=True)
+    others = np.maximum(1 - weights, np.finfo(float).eps)[..., None]
+    departure = np.empty_like(relative)
+    departure[..., :treated, :] = relative[..., :treated, :] - mean
+    departure[..., treated:, :] = relative[..., treated:, :] - (mean - weighted) / others
+    return departure
