@@ -102,7 +102,7 @@ def explain(
             within=float(one.within) if found.mixes else None,
             mix=float(one.mix) if found.mixes else None,
             effect=effect(kpi, one.amount),
-            where=one.where,
+            where=found.filters_of(one),
         )
         for one in found.slices
     )

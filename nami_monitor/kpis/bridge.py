@@ -20,10 +20,10 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
 from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
-from nami_monitor.kpis.contributions import ZERO, K, Number, exact, on_grid
 from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import RELATIONS, Ask, choose, filter_sql, periods_of, periods_sql
 from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.why import ZERO, K, Number, exact, on_grid
 from nami_monitor.store import Transaction
 
 

@@ -3,36 +3,235 @@
 The contributions are exact fractions of what SQL added up, so they add up exactly to ``change``;
 that differs from the difference of the two figures by the rounding of doubles alone (some 1e-9 of
 the figures), because those were added up in another order.
+
+Sources: the two parts of a change of a ratio are those of Kitagawa (1955), J. Am. Stat. Assoc.
+50:1168, with shares measured against the mean ratio, so that what comes and goes has its place:
+Griliches and Regev (1995), J. Econometrics 65:175.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import isclose
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months
 from nami_monitor.core.periods import span as span_of
 from nami_monitor.core.words import Flag, PeriodKind, State
-from nami_monitor.kpis.contributions import (
-    ZERO,
-    Contribution,
-    Number,
-    Ratio,
-    contributions,
-    exact,
-    ratio_contributions,
-    shared_ratio_contributions,
-)
 from nami_monitor.kpis.declare import Kpi, compute
 from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
+
+K = TypeVar("K", bound=Hashable)
+N = TypeVar("N", bound=Hashable)
+Number = int | float | Decimal | Fraction
+
+GRID: Final = 2**64
+ZERO: Final = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Contribution(Generic[K]):
+    """What one key contributed to a change, in the unit of the figure.
+
+    Args:
+        key: the location, product, channel or supplier.
+        before: its own figure before: a sum, or a ratio; None where it had none.
+        after: its own figure after, likewise.
+        amount: what it contributed.
+        within: of that, by the change of its own ratio; for a sum, everything.
+        mix: of that, because it weighs more or less in the total, or came or went; 0 for a sum.
+    """
+
+    key: K
+    before: Fraction | None
+    after: Fraction | None
+    amount: Fraction
+    within: Fraction
+    mix: Fraction
+
+    def told(self, key: N, factor: Fraction) -> Contribution[N]:
+        """The same under another name and in another unit."""
+        return Contribution(
+            key,
+            None if self.before is None else self.before * factor,
+            None if self.after is None else self.after * factor,
+            self.amount * factor,
+            self.within * factor,
+            self.mix * factor,
+        )
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One key's part of a ratio of sums.
+
+    Args:
+        numerator: e.g. EUR.
+        denominator: e.g. staff-days.
+    """
+
+    numerator: Number
+    denominator: Number
+
+
+def contributions(
+    before: Mapping[K, Number | None], after: Mapping[K, Number | None]
+) -> tuple[Contribution[K], ...]:
+    """What each key contributed to the change of a sum: ``after - before``.
+
+    Args:
+        before: the sum of each key; None or left out where it had nothing.
+        after: likewise.
+
+    Returns:
+        One entry per key, largest first by absolute size; they add up exactly to the change.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    found = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = _known(before.get(key)), _known(after.get(key))
+        amount = (new or ZERO) - (old or ZERO)
+        found.append(Contribution(key, old, new, amount, amount, ZERO))
+    return _largest_first(found)
+
+
+def shared_ratio_contributions(
+    before: Mapping[K, Number | None],
+    after: Mapping[K, Number | None],
+    *,
+    denominators: tuple[Number, Number],
+) -> tuple[Contribution[K], ...]:
+    """What each key contributed to a ratio whose denominator all keys share.
+
+    ``n1 / D1 - n0 / D0``, e.g. products over the staff-days of the whole organisation. Each key's
+    own figure is its numerator over that denominator, so the contributions are those of a sum.
+
+    Args:
+        before: the numerator of each key; None or left out where it had nothing.
+        after: likewise.
+        denominators: ``D0`` and ``D1``, before and after.
+
+    Returns:
+        One entry per key, largest first by absolute size; they add up exactly to the change.
+
+    Raises:
+        ValueError: a denominator is not above zero, or a number is not finite.
+    """
+    totals = [_positive(exact(denominator)) for denominator in denominators]
+    shares = [
+        {key: exact(value) / total for key, value in numerators.items() if value is not None}
+        for numerators, total in zip((before, after), totals, strict=True)
+    ]
+    return contributions(*shares)
+
+
+def ratio_contributions(
+    before: Mapping[K, Ratio], after: Mapping[K, Ratio]
+) -> tuple[Contribution[K], ...]:
+    """What each key contributed to a ratio of sums with a denominator per key.
+
+    With ``R`` the mean of the two ratios, ``w`` a key's share of the denominator and ``r`` its own
+    ratio, a key contributes ``w1 (r1 - R) - w0 (r0 - R)``. Of that, ``(w0 + w1) / 2 (r1 - r0)`` is
+    within the key, and ``((r0 + r1) / 2 - R) (w1 - w0)`` is mix (Griliches and Regev). A key
+    without a denominator in one of the periods has no ratio of its own there: all is mix.
+
+    Args:
+        before: numerator and denominator of each key; left out where it had none.
+        after: likewise.
+
+    Returns:
+        One entry per key, largest first by absolute size; they add up exactly to the change of the
+        ratio, and so do within and mix together.
+
+    Raises:
+        ValueError: the denominators of a period do not add up to more than zero, or a number is not
+            finite.
+    """
+    old, new = _RatioPeriod(before), _RatioPeriod(after)
+    mean = (old.ratio + new.ratio) / 2
+    found = []
+    for key in dict.fromkeys([*before, *after]):
+        own = old.own(key), new.own(key)
+        amount = new.above(key, mean) - old.above(key, mean)
+        within = ZERO
+        if own[0] is not None and own[1] is not None:
+            within = on_grid((old.weight(key) + new.weight(key)) / 2 * (own[1] - own[0]))
+        found.append(Contribution(key, *own, amount, within, amount - within))
+    return _largest_first(found)
+
+
+class _RatioPeriod(Generic[K]):
+    """One period of a ratio of sums."""
+
+    def __init__(self, ratios: Mapping[K, Ratio]) -> None:
+        self.pairs = {
+            key: (exact(ratio.numerator), exact(ratio.denominator)) for key, ratio in ratios.items()
+        }
+        self.total = _positive(sum((below for _, below in self.pairs.values()), start=ZERO))
+        self.ratio = sum((above for above, _ in self.pairs.values()), start=ZERO) / self.total
+
+    def own(self, key: K) -> Fraction | None:
+        above, below = self.pairs.get(key, (ZERO, ZERO))
+        return above / below if below else None
+
+    def weight(self, key: K) -> Fraction:
+        return self.pairs[key][1] / self.total
+
+    def above(self, key: K, mean: Fraction) -> Fraction:
+        """``w (r - R)``, which exists without a denominator too."""
+        above, below = self.pairs.get(key, (ZERO, ZERO))
+        return (above - mean * below) / self.total
+
+
+def _largest_first(found: list[Contribution[K]]) -> tuple[Contribution[K], ...]:
+    return tuple(sorted(found, key=lambda one: -abs(one.amount)))
+
+
+def _known(value: Number | None) -> Fraction | None:
+    return None if value is None else exact(value)
+
+
+def exact(value: Number) -> Fraction:
+    """The number as it is stored.
+
+    Args:
+        value: any finite number.
+
+    Raises:
+        ValueError: it is infinite or not a number.
+    """
+    try:
+        return Fraction(value)
+    except OverflowError as error:
+        raise ValueError(value) from error
+
+
+def _positive(total: Fraction) -> Fraction:
+    if total <= 0:
+        raise ValueError(total)
+    return total
+
+
+def on_grid(value: Fraction) -> Fraction:
+    """The number to 19 decimals, so that sums over many keys stay short.
+
+    What neighbouring parts are measured against may be rounded: the parts still add up.
+
+    Args:
+        value: any number.
+    """
+    return Fraction(round(value * GRID), GRID)
+
 
 MOST_NAMED: Final = 15
 """How many contributions are named; the others are added up."""
@@ -62,30 +261,6 @@ class Against(StrEnum):
 
 
 @dataclass(frozen=True)
-class Slice:
-    """What one group contributed.
-
-    Args:
-        key: its value of the dimension; None where the data does not say.
-        before: its own figure before, in the unit of the KPI; over the shared denominator where
-            all groups share one; None where it had none.
-        after: likewise.
-        amount: what it contributed, in the unit of the KPI.
-        within: of that, by the change of its own ratio; for a sum, everything.
-        mix: of that, because it weighs more or less in the whole, or came or went.
-        where: the filters that lead to its own trend.
-    """
-
-    key: str | None
-    before: Fraction | None
-    after: Fraction | None
-    amount: Fraction
-    within: Fraction
-    mix: Fraction
-    where: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
 class Others:
     """Groups that are not named, added up.
 
@@ -93,7 +268,7 @@ class Others:
         count: how many.
         hidden: how many of them are hidden to protect persons, or do not apply.
         amount: what they contributed together, in the unit of the KPI.
-        within: see ``Slice``; None where something hidden is among them.
+        within: see ``Contribution``; None where something hidden is among them.
         mix: likewise.
     """
 
@@ -114,7 +289,9 @@ class Why:
         before: the figure of the earlier period.
         after: the figure of the later period.
         change: what the slices and the others add up to exactly; None where there is none.
-        slices: the largest contributions, largest first by absolute size.
+        where: the filters of the question.
+        slices: the largest contributions by value of the dimension (None where the data does not
+            say), in the unit of the KPI, largest first by absolute size.
         others: the rest; None where nothing is left.
         mixes: whether weights differ by group, so that within and mix say something.
         came: articles that were not counted before, for a distinct count.
@@ -126,13 +303,18 @@ class Why:
     dimension: str
     before: KpiResult
     after: KpiResult
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     change: Fraction | None = None
-    slices: tuple[Slice, ...] = ()
+    slices: tuple[Contribution[str | None], ...] = ()
     others: Others | None = None
     mixes: bool = False
     came: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
     lacking: KpiResult | None = None
+
+    def filters_of(self, part: Contribution[str | None]) -> dict[str, tuple[str, ...]]:
+        """The filters that lead to the trend of one contribution."""
+        return {**self.where, self.dimension: (EMPTY if part.key is None else part.key,)}
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -190,15 +372,15 @@ def why(
         before, after = (_whole(db, kpi, ask, period) for period in span)
         why_not = after.reason if after.state is State.NOT_APPLICABLE else None
         lacking = replace(after, reason=why_not or Reason(kpi.over_time.not_split))
-        return Why(kpi, dimension, before, after, lacking=lacking)
+        return Why(kpi, dimension, before, after, ask.where, lacking=lacking)
     before, after = added_up(db, summed, ask, span)
-    told = Why(kpi, dimension, before, after)
+    told = Why(kpi, dimension, before, after, ask.where)
     choose(summed.reads, (*ask.used, dimension))  # what it cannot be split by is said first
     missing = next((one for one in (after, before) if one.state is not State.VALUE), None)
     if missing:
         return replace(told, lacking=missing)
     results = added_up(db, summed, replace(ask, by=(dimension,)), span)
-    return _split(told, ask, results)
+    return _split(told, results)
 
 
 def _whole(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> KpiResult:
@@ -222,7 +404,7 @@ def earlier(period: Period, against: Against) -> Period:
 
 
 @dataclass(frozen=True)
-class _Side:
+class _GroupsOfPeriod:
     """One of the two periods: what each group has of the figure.
 
     Args:
@@ -252,7 +434,7 @@ class _Side:
         }
 
 
-def _side(total: KpiResult, results: Sequence[KpiResult], secret: set[Key]) -> _Side:
+def _groups_of(total: KpiResult, results: Sequence[KpiResult], secret: set[Key]) -> _GroupsOfPeriod:
     """What the groups have of a figure, the secret ones added up."""
     own = [one for one in results if one.period == total.period and _key(one) not in secret]
     above: dict[Key, Number | None] = {_key(one): one.numerator for one in own}
@@ -260,17 +442,17 @@ def _side(total: KpiResult, results: Sequence[KpiResult], secret: set[Key]) -> _
     if secret:
         above[HIDDEN] = _left(total.numerator, above)
         below[HIDDEN] = _left(total.denominator, below)
-    return _Side(above, below, total.denominator or 0.0)
+    return _GroupsOfPeriod(above, below, total.denominator or 0.0)
 
 
 def _left(total: float | None, found: Mapping[Key, Number | None]) -> Fraction:
     return exact(total or 0) - sum((exact(one or 0) for one in found.values()), start=ZERO)
 
 
-def _split(told: Why, ask: Ask, results: Sequence[KpiResult]) -> Why:
+def _split(told: Why, results: Sequence[KpiResult]) -> Why:
     """The change of a figure that exists in both periods, by the figures of its groups."""
     secret = {_key(one) for one in results if _may_not_show(one)}
-    before, after = (_side(total, results, secret) for total in (told.before, told.after))
+    before, after = (_groups_of(total, results, secret) for total in (told.before, told.after))
     mixes = told.kpi.is_ratio and before.adds_up and after.adds_up
     if mixes:
         found = ratio_contributions(before.ratios, after.ratios)
@@ -284,28 +466,15 @@ def _split(told: Why, ask: Ask, results: Sequence[KpiResult]) -> Why:
     told = replace(told, change=change, mixes=mixes)
     if told.kpi.over_time.split_by and not told.kpi.is_ratio and not secret:
         return replace(told, came=_articles(found, 1), went=_articles(found, -1))
-    return _named(
-        told, ask, [one for one in found if one.before or one.after or one.amount], secret
-    )
+    return _named(told, [one for one in found if one.before or one.after or one.amount], secret)
 
 
-def _named(told: Why, ask: Ask, found: Sequence[Contribution[Key]], secret: set[Key]) -> Why:
+def _named(told: Why, found: Sequence[Contribution[Key]], secret: set[Key]) -> Why:
     """Name the largest contributions, and add up the rest."""
     shown = [one for one in found if one.key != HIDDEN][:MOST_NAMED]
     rest = [one for one in found if one not in shown]
     factor = _factor(told.kpi)
-    slices = tuple(
-        Slice(
-            key=one.key[0],
-            before=None if one.before is None else one.before * factor,
-            after=None if one.after is None else one.after * factor,
-            amount=one.amount * factor,
-            within=one.within * factor,
-            mix=one.mix * factor,
-            where={**ask.where, told.dimension: (EMPTY if one.key[0] is None else one.key[0],)},
-        )
-        for one in shown
-    )
+    slices = tuple(one.told(one.key[0], factor) for one in shown)
     if not rest:
         return replace(told, slices=slices)
     open_ones = sum(one.key != HIDDEN for one in rest)

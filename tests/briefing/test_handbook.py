@@ -12,7 +12,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.declare import Change
 
-CHANGED = replace(CATALOGUE["impact_spend"], version=2, history=(Change(2, date(2026, 5, 1)),))
+CHANGED = replace(CATALOGUE["impact_spend"], history=(Change(2, date(2026, 5, 1)),))
 
 
 def words(found):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.kpis.contributions import (
+from nami_monitor.kpis.why import (
     Contribution,
     Ratio,
     contributions,

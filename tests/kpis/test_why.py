@@ -106,8 +106,8 @@ def test_a_percentage_is_split_in_percentage_points(shop):
 
 def test_each_contribution_leads_to_its_own_trend(shop):
     found = told(shop, "impact_spend", "channel", where=PAPER)
-    assert found.slices[0].where == {**PAPER, "channel": ("shop",)}
-    assert shop.one("impact_spend", where=dict(found.slices[0].where)).value == 75
+    assert found.filters_of(found.slices[0]) == {**PAPER, "channel": ("shop",)}
+    assert shop.one("impact_spend", where=found.filters_of(found.slices[0])).value == 75
 
 
 def test_a_missing_period_is_not_split_and_says_so(shop):
