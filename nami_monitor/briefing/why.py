@@ -11,7 +11,7 @@ from nami_monitor.core.words import Direction, Flag, Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Ask, Kpi, KpiResult
 from nami_monitor.kpis.sentences import activity_name, names, reason_sentence
-from nami_monitor.kpis.why import Against, Why, why
+from nami_monitor.kpis.why import Against, Explanation, why
 from nami_monitor.store import Transaction
 
 LEADING = 2
@@ -65,7 +65,7 @@ class Explained:
         lists: headings with the articles that came and went.
     """
 
-    why: Why
+    why: Explanation
     lines: tuple[Line, ...]
     sentence: str
     notes: tuple[str, ...] = ()
@@ -133,13 +133,13 @@ def activity_of(result: KpiResult, lang: str) -> str | None:
     return activity_name(result.activity, lang) if result.activity else None
 
 
-def change_written(found: Why, amount: float, lang: str) -> str:
+def change_written(found: Explanation, amount: float, lang: str) -> str:
     """A contribution with its sign and unit: percentages differ by percentage points."""
     activity = activity_of(found.after, lang)
     return formats.difference(_rounded(amount), found.kpi.unit, lang, activity=activity)
 
 
-def bare_change(found: Why, amount: float, lang: str) -> str:
+def bare_change(found: Explanation, amount: float, lang: str) -> str:
     """A contribution with its sign where its unit is named elsewhere."""
     unit = found.kpi.unit
     if unit in {Unit.EUR, Unit.PERCENT}:
@@ -170,7 +170,7 @@ def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> Line:
     return Line(said, None, None, amount, None, None, effect(kpi, amount))
 
 
-def _others(found: Why, lang: str) -> tuple[Line, ...]:
+def _others(found: Explanation, lang: str) -> tuple[Line, ...]:
     others = found.others
     if others is None:
         return ()
@@ -188,7 +188,7 @@ def _others(found: Why, lang: str) -> tuple[Line, ...]:
     )
 
 
-def _sentence(found: Why, lines: tuple[Line, ...], lang: str) -> str:
+def _sentence(found: Explanation, lines: tuple[Line, ...], lang: str) -> str:
     said = text(
         "why.sentence",
         lang,
@@ -210,7 +210,7 @@ def _sentence(found: Why, lines: tuple[Line, ...], lang: str) -> str:
     return f"{said} {text('why.most', lang, n=len(led), named='; '.join(led))}"
 
 
-def _change(found: Why, lang: str) -> str:
+def _change(found: Explanation, lang: str) -> str:
     """The whole change, in no more decimals than the figures beside it."""
     if not found.change:
         return text("why.same", lang)
@@ -223,7 +223,7 @@ def _change(found: Why, lang: str) -> str:
     )
 
 
-def _lacking(found: Why, lacking: KpiResult, lang: str) -> str:
+def _lacking(found: Explanation, lacking: KpiResult, lang: str) -> str:
     """Why nothing is split; of the earlier period its name too."""
     reason = reason_sentence(lacking, lang) or ""
     if lacking.period == found.before.period:
@@ -232,7 +232,7 @@ def _lacking(found: Why, lacking: KpiResult, lang: str) -> str:
     return reason
 
 
-def _notes(found: Why, lang: str) -> tuple[str, ...]:
+def _notes(found: Explanation, lang: str) -> tuple[str, ...]:
     said = [text(f"flags.{flag}", lang) for flag in found.flags if flag is not Flag.DEMO]
     notes = [text("why.flags", lang, flags="; ".join(said))] if said else []
     if found.others and found.others.hidden:

@@ -50,7 +50,7 @@ WHOLE_PLACE = ("",)
 
 
 @dataclass(frozen=True)
-class Part:
+class ActivityPart:
     """The activity of one group in one period, where it is missing, and where it stands twice."""
 
     value: float | None
@@ -74,7 +74,7 @@ class Divided:
 
     by: tuple[str, ...]
     measures: Mapping[str | None, str | None]
-    parts: Mapping[tuple[tuple[str | None, ...], int], Part]
+    parts: Mapping[tuple[tuple[str | None, ...], int], ActivityPart]
     chosen: str | None
     whole: frozenset[str] = frozenset()
 
@@ -107,12 +107,12 @@ class Divided:
             return Reason("activity_whole", {"measure": measure})
         return _against(self._part(keys, no), measure)
 
-    def _part(self, keys: tuple[str | None, ...], no: int) -> Part | None:
+    def _part(self, keys: tuple[str | None, ...], no: int) -> ActivityPart | None:
         own = tuple(key for name, key in zip(self.by, keys, strict=True) if name in SPLIT)
         return self.parts.get((own, no))
 
 
-def _against(part: Part | None, measure: str) -> Reason | None:
+def _against(part: ActivityPart | None, measure: str) -> Reason | None:
     """Why the activity of a group cannot be divided by."""
     if part is None or (part.value is None and not part.missing):
         return Reason("no_activity", {"measure": measure})
@@ -154,7 +154,7 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     )
     if whole and not OF_PLACE & set(ask.used):
         parts |= {
-            key: Part(part.value if not part.missing else None, 0, (), part.twice)
+            key: ActivityPart(part.value if not part.missing else None, 0, (), part.twice)
             for key, part in _parts(db, relation, ask, periods, WHOLE).items()
             if key not in parts or parts[key].value is None
         }
@@ -174,7 +174,7 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
 
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
-) -> dict[tuple[tuple[str | None, ...], int], Part]:
+) -> dict[tuple[tuple[str | None, ...], int], ActivityPart]:
     """The activity by the keys of the splitting dimensions and the period's number.
 
     Args:
@@ -224,7 +224,7 @@ def _parts(
     )
     size = len(split)
     return {
-        (row[:size], row[size]): Part(
+        (row[:size], row[size]): ActivityPart(
             row[size + 1], row[size + 2], tuple(row[size + 3] or ()), tuple(row[size + 4] or ())
         )
         for row in db.rows_again(sql, [*([chosen] if chosen else []), *parameters])

@@ -27,7 +27,7 @@ from nami_monitor.kpis.why import ZERO, K, Number, exact, on_grid
 from nami_monitor.store import Transaction
 
 
-class Part(StrEnum):
+class BridgePart(StrEnum):
     """The parts of a change of spend; each is a field of ``Split``."""
 
     PRICE = "price"
@@ -70,7 +70,7 @@ class Product(Generic[K]):
 
 
 @dataclass(frozen=True)
-class Split:
+class SpendSplit:
     """A change of spend in its parts, EUR.
 
     Args:
@@ -92,7 +92,7 @@ class Split:
     @property
     def change(self) -> Fraction:
         """What the parts add up to: spend after minus spend before, EUR."""
-        return sum((getattr(self, part) for part in Part), start=ZERO)
+        return sum((getattr(self, part) for part in BridgePart), start=ZERO)
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ class Bridge(Generic[K]):
             total, part by part.
     """
 
-    total: Split
-    products: Mapping[K, Split]
+    total: SpendSplit
+    products: Mapping[K, SpendSplit]
 
-    def largest(self, part: Part | None = None) -> tuple[tuple[K, Fraction], ...]:
+    def largest(self, part: BridgePart | None = None) -> tuple[tuple[K, Fraction], ...]:
         """What products contributed, largest first by absolute size; those with nothing left out.
 
         Args:
@@ -140,13 +140,13 @@ def bridge(products: Iterable[Product[K]]) -> Bridge[K]:
     Raises:
         ValueError: a key stands twice, or an amount or quantity is no finite number.
     """
-    splits: dict[K, Split] = {}
+    splits: dict[K, SpendSplit] = {}
     by_unit: defaultdict[Hashable, list[tuple[K, _Priced, _Priced]]] = defaultdict(list)
     for product in products:
         if product.key in splits:
             raise ValueError(product.key)
         before, after = _priced(product.before), _priced(product.after)
-        splits[product.key] = Split()  # keeps the order in which they came
+        splits[product.key] = SpendSplit()  # keeps the order in which they came
         if before and after:
             by_unit[product.base_unit].append((product.key, before, after))
         else:
@@ -171,18 +171,18 @@ def _priced(bought: Bought | None) -> _Priced | None:
     return _Priced(amount, quantity) if amount > 0 and quantity > 0 else None
 
 
-def _whole(product: Product[K]) -> Split:
+def _whole(product: Product[K]) -> SpendSplit:
     """The change of a product that cannot be split."""
     before = exact(product.before.amount) if product.before else ZERO
     after = exact(product.after.amount) if product.after else ZERO
     if product.before is None and after > 0:
-        return Split(new=after)
+        return SpendSplit(new=after)
     if product.after is None and before > 0:
-        return Split(vanished=-before)
-    return Split(unsplit=after - before)
+        return SpendSplit(vanished=-before)
+    return SpendSplit(unsplit=after - before)
 
 
-def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, Split]:
+def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, SpendSplit]:
     """Price, volume and mix of the products of one base unit."""
     growth = sum((after.quantity for _, _, after in rows), start=ZERO) / sum(
         (before.quantity for _, before, _ in rows), start=ZERO
@@ -191,7 +191,7 @@ def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, Split]:
     for key, before, after in rows:
         as_all_grew = on_grid(growth * before.amount)
         at_old_price = on_grid(after.quantity * before.amount / before.quantity)
-        splits[key] = Split(
+        splits[key] = SpendSplit(
             price=after.amount - at_old_price,
             volume=as_all_grew - before.amount,
             mix=at_old_price - as_all_grew,
@@ -199,10 +199,13 @@ def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, Split]:
     return splits
 
 
-def _add_up(splits: Iterable[Split]) -> Split:
+def _add_up(splits: Iterable[SpendSplit]) -> SpendSplit:
     every = list(splits)
-    return Split(
-        **{part.value: sum((getattr(split, part) for split in every), start=ZERO) for part in Part}
+    return SpendSplit(
+        **{
+            part.value: sum((getattr(split, part) for split in every), start=ZERO)
+            for part in BridgePart
+        }
     )
 
 

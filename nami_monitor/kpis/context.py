@@ -59,7 +59,7 @@ Excused = Mapping[tuple[str, str], Reason]
 
 
 @dataclass(frozen=True, order=True)
-class SourceMonth:
+class DeliveredMonth:
     """What a source delivered for a month, or for the longer span that begins there."""
 
     month: date
@@ -71,7 +71,7 @@ class SourceMonth:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class PeriodDelivery:
     """What the feeding sources delivered of what they owed in a period.
 
     Args:
@@ -91,7 +91,7 @@ class Delivery:
     broken: bool
 
 
-NOTHING = Delivery(0.0, (), 0, (), Grain.LINE, broken=False)
+NOTHING = PeriodDelivery(0.0, (), 0, (), Grain.LINE, broken=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Around:
     by: tuple[str, ...]
     periods: tuple[Period, ...]
     groups: Mapping[Keys, date]
-    deliveries: Mapping[tuple[Keys, int], Delivery]
+    deliveries: Mapping[tuple[Keys, int], PeriodDelivery]
     excused: Excused
     flagged: tuple[Flag, ...]
     empty: Reason | None
@@ -121,7 +121,7 @@ class Around:
     def _fed(self, keys: Keys) -> Keys:
         return tuple(k for name, k in zip(self.by, keys, strict=True) if name in FED_BY)
 
-    def delivery(self, keys: Keys, no: int) -> Delivery:
+    def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
         return self.deliveries.get((self._fed(keys), no), NOTHING)
 
@@ -226,7 +226,7 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
     return {row[:-1]: frozenset(row[-1] or ()) for row in rows}
 
 
-def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, SourceMonth]]:
+def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, DeliveredMonth]]:
     """Per source what it owed and delivered, under every month for which that stands."""
     if relation.delivered_by == ORDERS:
         return of_orders(db)
@@ -236,14 +236,14 @@ def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, Source
     )
     return {
         source: {
-            month: SourceMonth(month, source, owed=True, share=1, grain=Grain.LINE, broken=False)
+            month: DeliveredMonth(month, source, owed=True, share=1, grain=Grain.LINE, broken=False)
             for month in month_range(first, last)
         }
         for source, first, last in rows
     }
 
 
-def of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
+def of_orders(db: Transaction) -> dict[str, dict[date, DeliveredMonth]]:
     """Per source of order lines what it owed and delivered, under every month it stands for."""
     rows = db.rows_again(
         "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"
@@ -253,9 +253,9 @@ def of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
         " where undone_at is null group by source) as g on g.source = s.source"
         " where s.table_name = 'orders' order by s.month"
     )
-    found: dict[str, dict[date, SourceMonth]] = defaultdict(dict)
+    found: dict[str, dict[date, DeliveredMonth]] = defaultdict(dict)
     for month, source, owed, share, grain, broken in rows:
-        one = SourceMonth(month, source, owed, share, Grain(grain), broken)
+        one = DeliveredMonth(month, source, owed, share, Grain(grain), broken)
         for step in range(STEP.get(one.grain, 1)):
             found[source][add_months(month, step)] = one
     return found
@@ -263,9 +263,9 @@ def of_orders(db: Transaction) -> dict[str, dict[date, SourceMonth]]:
 
 def _deliveries(
     feeds: Mapping[Keys, frozenset[str]],
-    history: Mapping[str, Mapping[date, SourceMonth]],
+    history: Mapping[str, Mapping[date, DeliveredMonth]],
     periods: Sequence[Period],
-) -> dict[tuple[Keys, int], Delivery]:
+) -> dict[tuple[Keys, int], PeriodDelivery]:
     made = {
         (sources, no): _delivery([history[s] for s in sources if s in history], period)
         for sources in set(feeds.values())
@@ -274,14 +274,14 @@ def _deliveries(
     return {(keys, no): made[feeds[keys], no] for keys in feeds for no in range(len(periods))}
 
 
-def _delivery(history: Sequence[Mapping[date, SourceMonth]], period: Period) -> Delivery:
+def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) -> PeriodDelivery:
     """What sources delivered of what they owed in one period."""
     months = {month: [h[month] for h in history if month in h] for month in period.months}
     found = sorted({one for present in months.values() for one in present})
     owed = [one.share for one in found if one.owed]
     if not found:
         return NOTHING
-    return Delivery(
+    return PeriodDelivery(
         share=sum(owed) / len(owed) if owed else 1.0,
         missing=tuple((one.source, one.month) for one in found if one.owed and not one.share),
         months=sum(1 for present in months.values() if present),

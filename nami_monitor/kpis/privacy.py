@@ -28,7 +28,7 @@ PLACES = {"location", "group"}
 
 
 @dataclass(frozen=True)
-class Site:
+class StaffedSite:
     """A location: its group, and the fewest staff it ever had; None when nobody says."""
 
     location: str
@@ -67,13 +67,13 @@ def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) ->
     return shown
 
 
-def protected_sets(sites: Sequence[Site]) -> list[frozenset[str]]:
+def protected_sets(sites: Sequence[StaffedSite]) -> list[frozenset[str]]:
     """Small sites by group, at least two together.
 
     A single small site stands with the next smallest of its group; where a group has no other,
     the lonely ones of all groups stand together, with the next smallest of all if need be.
     """
-    by_group: dict[str | None, list[Site]] = defaultdict(list)
+    by_group: dict[str | None, list[StaffedSite]] = defaultdict(list)
     for site in sorted(sites, key=_size):
         by_group[site.group].append(site)
     made, lonely = [], set()
@@ -92,26 +92,26 @@ def protected_sets(sites: Sequence[Site]) -> list[frozenset[str]]:
     return [*made, *([frozenset(lonely)] if lonely else [])]
 
 
-def _size(site: Site) -> tuple[bool, float, str]:
+def _size(site: StaffedSite) -> tuple[bool, float, str]:
     return (site.staff is None, site.staff or 0.0, site.location)
 
 
-def all_sites(db: Transaction) -> list[Site]:
+def all_sites(db: Transaction) -> list[StaffedSite]:
     """Every location with its staff."""
     rows = db.rows(
         "select l.location_id, any_value(l.location_group), min(a.value) from location_facts as l"
         " left join activity as a on a.location_id = l.location_id"
         f" and a.measure in {literals(STAFF)} group by l.location_id"
     )
-    return [Site(*row) for row in rows]
+    return [StaffedSite(*row) for row in rows]
 
 
-def _places(sites: Sequence[Site], result: KpiResult, ask: Ask) -> set[str]:
+def _places(sites: Sequence[StaffedSite], result: KpiResult, ask: Ask) -> set[str]:
     """The locations of which a figure speaks."""
     wanted = {name: ask.filters[name] for name in PLACES & set(ask.filters)}
     fixed = {name: (result.keys[name] or EMPTY,) for name in PLACES & set(result.keys)}
 
-    def within(site: Site, chosen: Collection[str], name: str) -> bool:
+    def within(site: StaffedSite, chosen: Collection[str], name: str) -> bool:
         return ((site.location if name == "location" else site.group) or EMPTY) in chosen
 
     return {

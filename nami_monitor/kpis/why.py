@@ -280,7 +280,7 @@ class Others:
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """A change, and what it is made of.
 
     Args:
@@ -345,7 +345,7 @@ def dimensions(kpi: Kpi, ask: Ask) -> tuple[str, ...]:
 
 def why(
     db: Transaction, kpi: Kpi, ask: Ask, dimension: str, against: Against = Against.YEAR
-) -> Why:
+) -> Explanation:
     """Split the change of a figure into what each group contributed.
 
     A KPI that is itself a difference with a year earlier is split as the sum beneath it.
@@ -372,9 +372,9 @@ def why(
         before, after = (_whole(db, kpi, ask, period) for period in span)
         why_not = after.reason if after.state is State.NOT_APPLICABLE else None
         lacking = replace(after, reason=why_not or Reason(kpi.over_time.not_split))
-        return Why(kpi, dimension, before, after, ask.where, lacking=lacking)
+        return Explanation(kpi, dimension, before, after, ask.where, lacking=lacking)
     before, after = added_up(db, summed, ask, span)
-    told = Why(kpi, dimension, before, after, ask.where)
+    told = Explanation(kpi, dimension, before, after, ask.where)
     choose(summed.reads, (*ask.used, dimension))  # what it cannot be split by is said first
     missing = next((one for one in (after, before) if one.state is not State.VALUE), None)
     if missing:
@@ -449,7 +449,7 @@ def _left(total: float | None, found: Mapping[Key, Number | None]) -> Fraction:
     return exact(total or 0) - sum((exact(one or 0) for one in found.values()), start=ZERO)
 
 
-def _split(told: Why, results: Sequence[KpiResult]) -> Why:
+def _split(told: Explanation, results: Sequence[KpiResult]) -> Explanation:
     """The change of a figure that exists in both periods, by the figures of its groups."""
     secret = {_key(one) for one in results if _may_not_show(one)}
     before, after = (_groups_of(total, results, secret) for total in (told.before, told.after))
@@ -469,7 +469,7 @@ def _split(told: Why, results: Sequence[KpiResult]) -> Why:
     return _named(told, [one for one in found if one.before or one.after or one.amount], secret)
 
 
-def _named(told: Why, found: Sequence[Contribution[Key]], secret: set[Key]) -> Why:
+def _named(told: Explanation, found: Sequence[Contribution[Key]], secret: set[Key]) -> Explanation:
     """Name the largest contributions, and add up the rest."""
     shown = [one for one in found if one.key != HIDDEN][:MOST_NAMED]
     rest = [one for one in found if one not in shown]

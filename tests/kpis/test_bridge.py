@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.kpis.bridge import Bought, Part, Product, Split, bridge
+from nami_monitor.kpis.bridge import Bought, BridgePart, Product, SpendSplit, bridge
 
 
 def product(key, before, after, unit="piece"):
@@ -26,10 +26,10 @@ def test_the_bridge_by_hand():
     told = bridge(
         [product("paper", (100, 400), (80, 400)), product("pens", (100, 100), (220, 220))]
     )
-    assert told.total == Split(price=80, volume=250, mix=-210)
+    assert told.total == SpendSplit(price=80, volume=250, mix=-210)
     assert told.total.change == 120
-    assert told.products["paper"] == Split(price=80, volume=200, mix=-280)
-    assert told.products["pens"] == Split(price=0, volume=50, mix=70)
+    assert told.products["paper"] == SpendSplit(price=80, volume=200, mix=-280)
+    assert told.products["pens"] == SpendSplit(price=0, volume=50, mix=70)
 
 
 def test_units_are_never_added_up():
@@ -40,27 +40,27 @@ def test_units_are_never_added_up():
             product("paper", (1000, 100), (1000, 150)),
         ]
     )
-    assert told.total == Split(price=50, volume=50)
+    assert told.total == SpendSplit(price=50, volume=50)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (None, (5, 60), Split(new=60)),
-        (None, (None, 60), Split(new=60)),
-        ((5, 60), None, Split(vanished=-60)),
-        (None, (-5, -60), Split(unsplit=-60)),
-        ((-5, -60), None, Split(unsplit=60)),
-        (None, (5, 0), Split()),
-        ((None, 60), (5, 80), Split(unsplit=20)),
-        ((5, 60), (None, 80), Split(unsplit=20)),
-        ((5, 60), (-1, -10), Split(unsplit=-70)),
-        ((5, 60), (0, -10), Split(unsplit=-70)),
-        ((5, 60), (3, -10), Split(unsplit=-70)),
-        ((0, 60), (5, 80), Split(unsplit=20)),
-        ((5, 60), (0, 80), Split(unsplit=20)),
-        ((5, 0), (5, 60), Split(unsplit=60)),
-        (None, None, Split()),
+        (None, (5, 60), SpendSplit(new=60)),
+        (None, (None, 60), SpendSplit(new=60)),
+        ((5, 60), None, SpendSplit(vanished=-60)),
+        (None, (-5, -60), SpendSplit(unsplit=-60)),
+        ((-5, -60), None, SpendSplit(unsplit=60)),
+        (None, (5, 0), SpendSplit()),
+        ((None, 60), (5, 80), SpendSplit(unsplit=20)),
+        ((5, 60), (None, 80), SpendSplit(unsplit=20)),
+        ((5, 60), (-1, -10), SpendSplit(unsplit=-70)),
+        ((5, 60), (0, -10), SpendSplit(unsplit=-70)),
+        ((5, 60), (3, -10), SpendSplit(unsplit=-70)),
+        ((0, 60), (5, 80), SpendSplit(unsplit=20)),
+        ((5, 60), (0, 80), SpendSplit(unsplit=20)),
+        ((5, 0), (5, 60), SpendSplit(unsplit=60)),
+        (None, None, SpendSplit()),
     ],
 )
 def test_what_has_no_price_is_said_apart(before, after, expected):
@@ -95,8 +95,8 @@ def test_products_come_largest_first_and_keep_their_order_in_the_table():
         ]
     )
     assert told.largest() == (("large", -8), ("fresh", 3), ("small", 1))
-    assert told.largest(Part.PRICE) == (("large", -8), ("small", 1))
-    assert told.largest(Part.MIX) == ()
+    assert told.largest(BridgePart.PRICE) == (("large", -8), ("small", 1))
+    assert told.largest(BridgePart.MIX) == ()
     assert list(told.products) == ["small", "large", "same", "fresh"]
 
 
@@ -113,7 +113,7 @@ def test_what_is_no_number_is_refused(odd):
 
 
 def test_no_products_are_no_change():
-    assert bridge([]).total == Split()
+    assert bridge([]).total == SpendSplit()
     assert bridge([]).total.change == 0
 
 
@@ -135,8 +135,8 @@ def test_the_parts_add_up_exactly(rows):
         for before, after, _ in rows
     )
     assert told.total.change == change
-    assert sum(getattr(told.total, part) for part in Part) == change
-    for part in Part:
+    assert sum(getattr(told.total, part) for part in BridgePart) == change
+    for part in BridgePart:
         assert sum(getattr(one, part) for one in told.products.values()) == getattr(
             told.total, part
         )

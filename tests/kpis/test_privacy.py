@@ -9,7 +9,7 @@ import pytest
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit
 from nami_monitor.kpis import Ask, KpiResult
-from nami_monitor.kpis.privacy import Site, hide_small_cells, protected_sets
+from nami_monitor.kpis.privacy import StaffedSite, hide_small_cells, protected_sets
 
 GROUPS = {"A": "north", "B": "north", "C": "north", "D": "south", "E": "south", "F": "west"}
 STAFF = {"A": 3, "B": 9, "C": 40, "D": 30, "E": 50, "F": 2}
@@ -130,7 +130,7 @@ def test_without_products_small_sites_are_shown(sites):
 
 
 def stand(*sites):
-    made = protected_sets([Site(name, group, staff) for name, group, staff in sites])
+    made = protected_sets([StaffedSite(name, group, staff) for name, group, staff in sites])
     return {"".join(sorted(whole)) for whole in made}
 
 

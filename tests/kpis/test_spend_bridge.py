@@ -4,7 +4,7 @@ import pytest
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
-from nami_monitor.kpis.bridge import NO_ARTICLE, Part, spend_bridge
+from nami_monitor.kpis.bridge import NO_ARTICLE, BridgePart, spend_bridge
 from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS
 
 PRODUCTS = """
@@ -68,15 +68,15 @@ def test_the_parts_by_hand(shop):
     Volume: 10 more at 150 / 30. Price: 20 x (3 - 2) + 10 x (5.5 - 5). The rest is mix.
     """
     found = bridged(shop)
-    total = {part: float(getattr(found.bridge.total, part)) for part in Part}
+    total = {part: float(getattr(found.bridge.total, part)) for part in BridgePart}
     assert total == pytest.approx(
         {
-            Part.PRICE: 20 + 5,
-            Part.VOLUME: 50,
-            Part.MIX: 195 - 150 - 25 - 50,
-            Part.NEW: 35,
-            Part.VANISHED: -12,
-            Part.UNSPLIT: (-60 - 40) + (9 - 7) + 100,
+            BridgePart.PRICE: 20 + 5,
+            BridgePart.VOLUME: 50,
+            BridgePart.MIX: 195 - 150 - 25 - 50,
+            BridgePart.NEW: 35,
+            BridgePart.VANISHED: -12,
+            BridgePart.UNSPLIT: (-60 - 40) + (9 - 7) + 100,
         }
     )
     assert float(found.bridge.total.change) == found.after.value - found.before.value

@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from nami_monitor.core.thresholds import SURVIVAL_AT_RISK
-from nami_monitor.kpis.over_time.survival import Estimate, Lack, kaplan_meier
+from nami_monitor.kpis.over_time.survival import SurvivalEstimate, SurvivalLack, kaplan_meier
 
 # Weeks in remission, Freireich et al. (1963), Blood 21:699; a plus is "still in remission".
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -84,7 +84,7 @@ def test_the_interval_is_the_published_one(text, week, published):
 def test_median_and_mean_are_the_published_ones():
     """Klein and Moeschberger (2003), 4.5: median 23 weeks; mean 23.29, standard error 2.83."""
     curve = counted(lives(SIX_MP))
-    assert curve.median() == Estimate(23, 13, None)
+    assert curve.median() == SurvivalEstimate(23, 13, None)
     mean = curve.restricted_mean(35)
     assert mean.value == pytest.approx(23.29, abs=0.005)
     assert (mean.high - mean.low) / 2 / 1.96 == pytest.approx(2.83, abs=0.005)
@@ -104,12 +104,14 @@ def test_without_censoring_the_curve_is_the_share_still_in_use():
 def test_all_or_none_left_have_the_exact_interval():
     curve = counted([(100, True)] * 30)
     exact = binomtest(0, 30).proportion_ci()
-    assert curve.survival_at(5000) == Estimate(0.0, 0.0, pytest.approx(exact.high))
-    assert curve.survival_at(99) == Estimate(1.0, pytest.approx(1 - exact.high), 1.0)
+    assert curve.survival_at(5000) == SurvivalEstimate(0.0, 0.0, pytest.approx(exact.high))
+    assert curve.survival_at(99) == SurvivalEstimate(1.0, pytest.approx(1 - exact.high), 1.0)
     young = counted([(400, False)] * 30)
     low = (1 - exact.high) * 365
     assert young.survival_at(400).low == pytest.approx(1 - exact.high)
-    assert young.restricted_mean(365) == Estimate(pytest.approx(365), pytest.approx(low), 365)
+    assert young.restricted_mean(365) == SurvivalEstimate(
+        pytest.approx(365), pytest.approx(low), 365
+    )
 
 
 def test_ties_are_retired_before_they_are_censored():
@@ -125,24 +127,24 @@ def test_an_asset_may_be_retired_on_its_first_day():
 def test_an_age_that_nobody_reached_is_not_observed():
     curve = counted([(100, True)] * 20 + [(300, False)] * 20)
     assert curve.survival_at(300).value == pytest.approx(0.5)
-    assert curve.survival_at(301) == Estimate(lack=Lack.NOT_OBSERVED)
-    assert curve.restricted_mean(301) == Estimate(lack=Lack.NOT_OBSERVED)
+    assert curve.survival_at(301) == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
+    assert curve.restricted_mean(301) == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
 
 
 def test_a_tail_of_a_few_assets_says_nothing():
     curve = counted([(100, False)] * 900 + [(200, True), (300, True)])
     assert curve.survival_at(100).value == 1
-    assert curve.survival_at(200) == Estimate(lack=Lack.TOO_FEW_AT_RISK)
-    assert curve.survival_at(1000) == Estimate(lack=Lack.TOO_FEW_AT_RISK)
-    assert curve.median() == Estimate(lack=Lack.TOO_FEW_AT_RISK)
-    assert curve.restricted_mean(250) == Estimate(lack=Lack.TOO_FEW_AT_RISK)
+    assert curve.survival_at(200) == SurvivalEstimate(lack=SurvivalLack.TOO_FEW_AT_RISK)
+    assert curve.survival_at(1000) == SurvivalEstimate(lack=SurvivalLack.TOO_FEW_AT_RISK)
+    assert curve.median() == SurvivalEstimate(lack=SurvivalLack.TOO_FEW_AT_RISK)
+    assert curve.restricted_mean(250) == SurvivalEstimate(lack=SurvivalLack.TOO_FEW_AT_RISK)
 
 
 def test_as_many_as_are_needed_are_enough():
     least = round(SURVIVAL_AT_RISK.value)
     assert counted([(100, True)] + [(200, False)] * (least - 1)).survival_at(100).lack is None
     few = counted([(100, True)] + [(200, False)] * (least - 2))
-    assert few.survival_at(100).lack is Lack.TOO_FEW_AT_RISK
+    assert few.survival_at(100).lack is SurvivalLack.TOO_FEW_AT_RISK
 
 
 def test_few_survivors_of_many_that_were_all_watched_are_a_figure():
@@ -153,14 +155,14 @@ def test_few_survivors_of_many_that_were_all_watched_are_a_figure():
 def test_a_median_that_was_not_reached_is_said_to_be_so():
     assert counted([(100, True), (200, False)] * 10).median().value == 100
     curve = counted([(100, True)] * 9 + [(200, False)] * 11)
-    assert curve.median() == Estimate(lack=Lack.NOT_REACHED)
+    assert curve.median() == SurvivalEstimate(lack=SurvivalLack.NOT_REACHED)
 
 
 def test_an_empty_register_has_no_curve():
     curve = kaplan_meier([], [], [])
     assert len(curve.ages) == 0
-    assert curve.survival_at(0) == Estimate(lack=Lack.NOT_OBSERVED)
-    assert curve.median() == Estimate(lack=Lack.NOT_OBSERVED)
+    assert curve.survival_at(0) == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
+    assert curve.median() == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
 
 
 def test_those_who_enter_late_say_nothing_of_their_youth():
@@ -175,9 +177,11 @@ def test_those_who_enter_late_say_nothing_of_their_youth():
 
 def test_a_register_of_used_assets_alone_knows_no_survival_from_new():
     curve = counted([(100, True)] * 20 + [(200, False)] * 20, [60] * 40)
-    assert curve.survival_at(60) == Estimate(lack=Lack.NOT_OBSERVED)
-    assert curve.survival_at(150) == Estimate(lack=Lack.NOT_OBSERVED)
-    assert counted([(200, False)] * 40, [60] * 40).median() == Estimate(lack=Lack.NOT_OBSERVED)
+    assert curve.survival_at(60) == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
+    assert curve.survival_at(150) == SurvivalEstimate(lack=SurvivalLack.NOT_OBSERVED)
+    assert counted([(200, False)] * 40, [60] * 40).median() == SurvivalEstimate(
+        lack=SurvivalLack.NOT_OBSERVED
+    )
 
 
 def test_once_all_are_retired_late_entries_change_nothing():

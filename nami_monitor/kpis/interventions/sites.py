@@ -13,7 +13,7 @@ from nami_monitor.core.thresholds import SILENT_MONTHS
 from nami_monitor.kpis.interventions.panel_data import Bools, LocationRecord, PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.window import Separation, Window
-from nami_monitor.kpis.privacy import Site, protected_sets
+from nami_monitor.kpis.privacy import StaffedSite, protected_sets
 
 
 class LeftOutReason(StrEnum):
@@ -165,7 +165,7 @@ def _silent(lines: Bools) -> bool:
     return bool(max(gaps[0], gaps[-1]) >= max(int(SILENT_MONTHS.value), 2 * usual + 1))
 
 
-def _hidden(one: Intervention, staff: Sequence[Site]) -> frozenset[str]:
+def _hidden(one: Intervention, staff: Sequence[StaffedSite]) -> frozenset[str]:
     """Treated locations of which nothing may be told: a part of a protected set, with articles."""
     if not one.named_products:
         return frozenset()

@@ -48,7 +48,7 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
-class Lack(StrEnum):
+class SurvivalLack(StrEnum):
     """Why there is no figure; its sentence stands in the catalogues under ``reasons.``."""
 
     NOT_OBSERVED = "not_observed"
@@ -60,7 +60,7 @@ class Lack(StrEnum):
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SurvivalEstimate:
     """A figure with its interval, or why there is none.
 
     Args:
@@ -73,7 +73,7 @@ class Estimate:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    lack: Lack | None = None
+    lack: SurvivalLack | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Survival:
     greenwood: Floats
     support: Floats
 
-    def survival_at(self, age: float) -> Estimate:
+    def survival_at(self, age: float) -> SurvivalEstimate:
         """The share still in use after an age.
 
         Args:
@@ -118,14 +118,14 @@ class Survival:
             raise ValueError(age)
         support = self._support(age)
         if lack := _lack(support):
-            return Estimate(lack=lack)
+            return SurvivalEstimate(lack=lack)
         row = int(np.searchsorted(self.ages, age, side="right")) - 1
         share = float(self.survival[row]) if row >= 0 else 1.0
         spread = float(self.greenwood[row]) if row >= 0 else 0.0
         low, high = _interval(np.array([share]), np.array([spread]), np.array([support]))
-        return Estimate(share, float(low[0]), float(high[0]))
+        return SurvivalEstimate(share, float(low[0]), float(high[0]))
 
-    def median(self) -> Estimate:
+    def median(self) -> SurvivalEstimate:
         """The age by which half of the assets are retired: the first with a share of at most half.
 
         Returns:
@@ -135,12 +135,14 @@ class Survival:
         age = self._first_half(self.survival)
         if age is None:
             unwatched = not len(self.ages) or self.support[-1] == 0
-            return Estimate(lack=Lack.NOT_OBSERVED if unwatched else Lack.NOT_REACHED)
+            return SurvivalEstimate(
+                lack=SurvivalLack.NOT_OBSERVED if unwatched else SurvivalLack.NOT_REACHED
+            )
         if lack := _lack(self._support(age)):
-            return Estimate(lack=lack)
-        return Estimate(age, self._first_half(self.low), self._first_half(self.high))
+            return SurvivalEstimate(lack=lack)
+        return SurvivalEstimate(age, self._first_half(self.low), self._first_half(self.high))
 
-    def restricted_mean(self, until: float) -> Estimate:
+    def restricted_mean(self, until: float) -> SurvivalEstimate:
         """The mean time in use within the first days of life: the area under the curve.
 
         The variance is the sum over ages of ``A^2 d / (n (n - d))``, with A the area from that age
@@ -166,12 +168,12 @@ class Survival:
         areas = np.concatenate([[1.0], self.survival[within]]) * np.diff(corners)
         mean = float(areas.sum())
         if end.value == 1:
-            return Estimate(mean, end.low * until, until)
+            return SurvivalEstimate(mean, end.low * until, until)
         after = areas[::-1].cumsum()[::-1][1:]
         left = after > 0
         steps = np.diff(self.greenwood[within][left], prepend=0.0)
         reach = REACH * float(np.sqrt((after[left] ** 2 * steps).sum()))
-        return Estimate(mean, max(mean - reach, 0.0), min(mean + reach, until))
+        return SurvivalEstimate(mean, max(mean - reach, 0.0), min(mean + reach, until))
 
     def _support(self, age: float) -> float:
         """How many whole histories the curve is worth up to an age; 0 where nobody was watched."""
@@ -271,11 +273,11 @@ def _interval(survival: Floats, greenwood: Floats, support: Floats) -> tuple[Flo
     return low, high
 
 
-def _lack(support: float) -> Lack | None:
+def _lack(support: float) -> SurvivalLack | None:
     """What is missing at an age where the curve is worth so many histories."""
     if support == 0:
-        return Lack.NOT_OBSERVED
-    return Lack.TOO_FEW_AT_RISK if support < SURVIVAL_AT_RISK.value else None
+        return SurvivalLack.NOT_OBSERVED
+    return SurvivalLack.TOO_FEW_AT_RISK if support < SURVIVAL_AT_RISK.value else None
 
 
 Keys = tuple[str | None, ...]

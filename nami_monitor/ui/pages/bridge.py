@@ -14,9 +14,9 @@ from nami_monitor.kpis.bridge import (
     NO_ARTICLE,
     Bought,
     Bridge,
-    Part,
+    BridgePart,
     SpendBridge,
-    Split,
+    SpendSplit,
     spend_bridge,
 )
 from nami_monitor.kpis.questions import EMPTY
@@ -82,7 +82,7 @@ def _more(session: Session, amount: float, like: float | None = None) -> str:
     return formats.difference(round(amount, 6), Unit.EUR, session.lang, like=like)
 
 
-def _sentence(session: Session, found: SpendBridge, total: Split) -> str:
+def _sentence(session: Session, found: SpendBridge, total: SpendSplit) -> str:
     change = float(total.change)
     before, after = found.before.value or 0.0, found.after.value or 0.0
     said = {
@@ -93,7 +93,7 @@ def _sentence(session: Session, found: SpendBridge, total: Split) -> str:
     }
     if not round(change, 2):
         return session.t("bridge.same", **said)
-    largest = max(Part, key=lambda part: abs(getattr(total, part)))
+    largest = max(BridgePart, key=lambda part: abs(getattr(total, part)))
     return session.t(
         "bridge.sentence",
         **said,
@@ -117,7 +117,7 @@ def _notes(session: Session, found: SpendBridge) -> str:
 def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
     steps = tuple(
         WaterfallStep(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
-        for part in Part
+        for part in BridgePart
         if (amount := float(getattr(made.total, part)))
     )
     before, after = found.before.value or 0.0, found.after.value or 0.0
@@ -142,7 +142,7 @@ def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
     st.caption(session.t("bridge.exact", change=exact))
 
 
-def _explain(session: Session, total: Split) -> None:
+def _explain(session: Session, total: SpendSplit) -> None:
     """Each part with its amount and what it means."""
     rows = [
         {
@@ -150,7 +150,7 @@ def _explain(session: Session, total: Split) -> None:
             session.t("bridge.table.amount"): _more(session, float(getattr(total, part))),
             session.t("bridge.table.means"): session.t(f"bridge.means.{part}"),
         }
-        for part in Part
+        for part in BridgePart
     ]
     st.table(rows, border="horizontal", hide_index=True, alt=session.t("bridge.title"))
 
@@ -176,7 +176,7 @@ def _table(
         Head(_period(session, found.before), money),
         Head(_period(session, found.after), money),
         Head(session.t("bridge.table.change"), more),
-        *(Head(session.t(f"bridge.parts.{part}"), more) for part in Part),
+        *(Head(session.t(f"bridge.parts.{part}"), more) for part in BridgePart),
     ]
     order = [key for key, _ in made.largest()]
     order += [key for key in made.products if key not in set(order)]
@@ -186,7 +186,7 @@ def _table(
             _amount(found.products[key].before),
             _amount(found.products[key].after),
             float(made.products[key].change),
-            *(float(getattr(made.products[key], part)) for part in Part),
+            *(float(getattr(made.products[key], part)) for part in BridgePart),
         )
         for key in order
     ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.core.words import Grain
-from nami_monitor.kpis.context import SourceMonth
+from nami_monitor.kpis.context import DeliveredMonth
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.window import MonthLimits, comparison_window
 
@@ -39,7 +39,7 @@ ONE = Intervention(
 def history(broken=(), missing=(), grain=Grain.MONTH, source="s"):
     return {
         source: {
-            m: SourceMonth(m, source, True, float(m not in missing), grain, m in broken)
+            m: DeliveredMonth(m, source, True, float(m not in missing), grain, m in broken)
             for m in MONTHS
         }
     }
