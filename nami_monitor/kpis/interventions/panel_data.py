@@ -296,7 +296,7 @@ def same_articles(db: Transaction, codes: Collection[str]) -> dict[str, frozense
 
 Articles = Mapping[str, frozenset[tuple[str, str]]]
 """By article number, the articles of each source that bear it or are the same."""
-History = Mapping[str, Mapping[date, SourceMonth]]
+History = Mapping[str, Mapping[date, DeliveredMonth]]
 """Per source what it owed and delivered, by month."""
 
 
@@ -335,7 +335,7 @@ class PanelData:
     history: History
     gaps: Gaps
     locations: Mapping[str, LocationRecord]
-    staff: Sequence[Site]
+    staff: Sequence[StaffedSite]
     excused: Excused
 
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
