@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.context import Excused, excused_by, of_orders
+from nami_monitor.kpis.context import DeliveredMonth, Excused, excused_by, of_orders
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.kpis.privacy import all_sites
+from nami_monitor.kpis.privacy import StaffedSite, all_sites
 from nami_monitor.store import Transaction
 from nami_monitor.store.rollups import of_line
 
