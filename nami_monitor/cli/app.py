@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
 
@@ -14,14 +16,16 @@ from nami_monitor.cli.session import (
     Database,
     Language,
     Wait,
+    error_document,
     language_of,
     translate,
+    write_json,
 )
 from nami_monitor.i18n import text
 
 COMMANDS: Final = {
     "demo": "imports",
-    "template": "template",
+    "template": "export",
     "import": "imports",
     "batches": "batches",
     "undo": "batches",
@@ -31,19 +35,45 @@ COMMANDS: Final = {
     "trace": "trace",
     "measurability": "measurability",
     "waterbed": "waterbed",
-    "plan-pilot": "plan_pilot",
+    "plan-pilot": "waterbed",
     "report": "report",
     "signals": "signals",
-    "lessons": "lessons",
+    "lessons": "signals",
     "completeness": "figures",
-    "export": "out",
-    "check": "out",
+    "export": "export",
+    "check": "batches",
 }
 """Every command, with the module that holds it."""
+
+JSON_KEY: Final = "nami.json"
+
+
+@contextlib.contextmanager
+def _usage_errors(*, as_json: bool) -> Iterator[None]:
+    """Write wrong usage as JSON too; Typer says it on standard error and ends with exit code 2."""
+    try:
+        yield
+    except typer.TyperException as error:
+        if as_json:
+            write_json(error_document("cli.usage", error.format_message()))
+        raise
 
 
 class Commands(TyperGroup):
     """The group ``nami``: it knows its commands by name and loads them late."""
+
+    def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Read the options before the command's name, and see whether JSON is asked for."""
+        as_json = "--json" in (args[: args.index("--")] if "--" in args else args)
+        with _usage_errors(as_json=as_json):
+            ctx = super().make_context(info_name, args, *rest, **extra)
+        ctx.meta[JSON_KEY] = as_json
+        return ctx
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _usage_errors(as_json=ctx.meta[JSON_KEY]):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it
         """The commands, in the order in which people meet them."""

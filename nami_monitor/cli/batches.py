@@ -1,4 +1,4 @@
-"""``nami batches``, ``nami undo`` and ``nami set-aside``: deliveries, looked at and taken back."""
+"""``nami batches``, ``undo``, ``set-aside`` and ``check``: the imports of a database."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import UndoPreview
 from nami_monitor.ingest.book.undo import undo as undo_batch
@@ -25,17 +25,18 @@ Number = Annotated[int, typer.Argument(metavar="BATCH", min=1)]
 
 
 @command(app, "batches")
-def batches(session: Session) -> None:
-    """List the deliveries."""
-    with opened(session) as store, store.read() as db:
-        found = all_batches(db)
+def batches(session: CommandSession) -> None:
+    """List the batches."""
+    with session.read() as db:
+        listed = all_batches(db)
     heads = ("batch", "when", "source", "file", "accepted", "set_aside", "open", "note")
     header = [session.t(f"cli.batches.{name}") for name in heads]
-    rows = [_cells(session, batch) for batch in found]
-    session.show(list(map(_document, found)), table(header, rows, right=(0, 4, 5, 6)))
+    rows = [_cells(session, batch) for batch in listed]
+    session.show(list(map(_document, listed)), table(header, rows, right=(0, 4, 5, 6)))
 
 
 def _document(batch: Batch) -> dict[str, Any]:
+    """A batch as plain data."""
     counts = batch.report.main if batch.report else None
     return {
         "batch": batch.number,
@@ -58,9 +59,8 @@ def _utc(moment: datetime) -> str:
     return moment.replace(tzinfo=UTC).isoformat(timespec="seconds")
 
 
-def _cells(session: Session, batch: Batch) -> list[str]:
+def _cells(session: CommandSession, batch: Batch) -> list[str]:
     document = _document(batch)
-    local = batch.when.replace(tzinfo=UTC).astimezone()
     note = ""
     if batch.undone:
         note = session.t("cli.batches.undone")
@@ -68,24 +68,26 @@ def _cells(session: Session, batch: Batch) -> list[str]:
         note = session.t("cli.batches.child", parent=batch.parent)
     return [
         str(batch.number),
-        f"{formats.day(local, session.lang)} {local:%H:%M}",
+        session.local_time(batch.when),
         batch.source,
         batch.file,
-        *(formats.number(document[name], session.lang) for name in ("accepted", "set_aside")),
-        formats.number(batch.open, session.lang),
+        *(
+            formats.number(document[name], session.lang)
+            for name in ("accepted", "set_aside", "open")
+        ),
         note,
     ]
 
 
 @command(app, "undo")
 def undo(
-    session: Session,
+    session: CommandSession,
     batch: Number,
     who: Annotated[str, typer.Option("--who", envvar="NAMI_WHO")] = "",
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
-    """Take a delivery back; at a terminal what would happen is shown and asked first."""
-    with opened(session) as store:
+    """Undo a batch; at a terminal its effects are shown and confirmed first."""
+    with session.open_store() as store:
         if session.asks and not yes:
             preview = undo_batch(store, batch, look_only=True)
             for line in _effects(session, preview):
@@ -93,16 +95,16 @@ def undo(
             if not typer.confirm(session.t("cli.undo.sure"), err=True):
                 raise typer.Exit(1)
         done = undo_batch(store, batch, who=who)
-    said = session.t("cli.undo.done", batch=batch, file=done.file)
-    session.show(asdict(done), [*_effects(session, done), said])
+    sentence = session.t("cli.undo.done", batch=batch, file=done.file)
+    session.show(asdict(done), [*_effects(session, done), sentence])
 
 
-def _effects(session: Session, preview: UndoPreview) -> Iterator[str]:
+def _effects(session: CommandSession, preview: UndoPreview) -> Iterator[str]:
     """What an undo does, a line for each kind of effect."""
     for kind in ("goes", "returns", "waits"):
         for name, count in getattr(preview, kind).items():
-            where = session.t(f"tables.{name}.name")
-            yield session.t(f"cli.undo.{kind}", n=int(count), table=where)
+            table_name = session.t(f"tables.{name}.name")
+            yield session.t(f"cli.undo.{kind}", n=int(count), table=table_name)
     if preview.amount:
         yield session.t("cli.undo.amount", amount=formats.money(-preview.amount, session.lang))
     for kind, numbers in (("touched", preview.touched), ("children", preview.children)):
@@ -112,12 +114,33 @@ def _effects(session: Session, preview: UndoPreview) -> Iterator[str]:
 
 @command(app, "set-aside")
 def set_aside(
-    session: Session,
+    session: CommandSession,
     batch: Number,
     out: Annotated[Path, typer.Option("--out")],
 ) -> None:
-    """Write what was set aside to a file, to be mended and offered again."""
-    with opened(session) as store, store.read() as db:
-        rows = write_set_aside(db, batch, out, session.lang)
-    said = session.t("cli.set_aside.done", n=rows, file=out)
-    session.show({"batch": batch, "file": str(out), "rows": rows}, [said])
+    """Write the set-aside rows of a batch to a file, to be mended and offered again."""
+    with session.read() as db:
+        count = write_set_aside(db, batch, out, session.lang)
+    sentence = session.t("cli.set_aside.done", n=count, file=out)
+    session.show({"batch": batch, "file": str(out), "rows": count}, [sentence])
+
+
+@command(app, "check")
+def check(session: CommandSession) -> None:
+    """Check that the database is sound; exit code 1 when it is not."""
+    with session.open_store() as store:
+        findings = check_store(store)
+    header = [session.t(f"cli.check.{name}") for name in ("check", "subject", "count")]
+    rows = [
+        [
+            session.t(f"cli.checks.{finding.check}"),
+            finding.subject,
+            formats.number(finding.count, session.lang),
+        ]
+        for finding in findings
+    ]
+    lines = table(header, rows, right=(2,)) if rows else [session.t("cli.check.sound")]
+    document = {"ok": not findings, "findings": [asdict(finding) for finding in findings]}
+    session.show(document, lines)
+    if findings:
+        raise typer.Exit(1)

@@ -1,4 +1,7 @@
-"""``nami kpi`` and ``nami completeness``: what the data says, and how much of it is there."""
+"""``nami kpi`` and ``nami completeness``: figures, and how complete the data behind them is.
+
+Also the options that the commands about figures share.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
@@ -39,18 +41,18 @@ Where = Annotated[list[str] | None, typer.Option("--where", metavar="DIMENSION=V
 def question(
     until: str | None, period: str, last: int, by: list[str] | None, where: list[str] | None
 ) -> Ask:
-    """The question that the options of a command put.
+    """The question to the data that the options of a command state.
 
     Raises:
         UserError: ``periods.month``.
         BadParameter: a filter without ``=``.
     """
     wanted: dict[str, tuple[str, ...]] = {}
-    for one in where or ():
-        key, sign, value = one.partition("=")
-        if not (sign and key.strip()):
-            raise typer.BadParameter(one, param_hint="--where")
-        wanted[key.strip()] = (*wanted.get(key.strip(), ()), value.strip())
+    for condition in where or ():
+        key, sign, value = (part.strip() for part in condition.partition("="))
+        if not (sign and key):
+            raise typer.BadParameter(condition, param_hint="--where")
+        wanted[key] = (*wanted.get(key, ()), value)
     named = [name.strip() for part in by or () for name in part.split(",") if name.strip()]
     return Ask(
         kind=period,
@@ -74,37 +76,40 @@ def _known(db: Transaction, measure: str) -> str:
 
 
 def answers(
-    db: Transaction, session: Session, codes: Sequence[str], ask: Ask
+    db: Transaction, session: CommandSession, codes: Sequence[str], ask: Ask
 ) -> list[tuple[Kpi, KpiResult]]:
-    """The figures of the KPIs that were named, or of all.
+    """The figures of the named KPIs, or of all.
 
-    Of all, those that cannot be grouped or filtered so are left out, and named on standard error.
+    When none is named, those without the dimensions asked for are left out, and named on standard
+    error.
 
     Raises:
         UserError: ``kpi.no_code``, or what ``compute`` raises.
     """
-    found = []
+    figures = []
     for code in codes or CATALOGUE:
         refuse_unknown("kpi.no_code", code, CATALOGUE)
         kpi = CATALOGUE[code]
         try:
             choose(kpi.reads, ask.used)
-            found += [(kpi, result) for result in compute(db, kpi, ask)]
+            figures += [(kpi, result) for result in compute(db, kpi, ask)]
         except UserError as error:
             if codes or error.key != "kpi.dimensions_apart":
                 raise
             session.tell(session.t("cli.kpi.left_out", code=code))
-    return found
+    return figures
 
 
-def as_rows(session: Session, found: Sequence[tuple[Kpi, KpiResult]]) -> list[dict[str, Any]]:
+def as_rows(
+    session: CommandSession, figures: Sequence[tuple[Kpi, KpiResult]]
+) -> list[dict[str, Any]]:
     """Figures as plain data."""
-    return [as_row(kpi, result, reason_sentence(result, session.lang)) for kpi, result in found]
+    return [as_row(kpi, result, reason_sentence(result, session.lang)) for kpi, result in figures]
 
 
 @command(app, "kpi")
 def kpi(
-    session: Session,
+    session: CommandSession,
     codes: Annotated[list[str] | None, typer.Argument(metavar="CODE")] = None,
     until: Until = None,
     period: PeriodName = "month",
@@ -115,77 +120,78 @@ def kpi(
 ) -> None:
     """Give the figures of KPIs."""
     ask = question(until, period, last, by, where)
-    with opened(session) as store, store.read() as db:
+    with session.read() as db:
         if activity:
             ask = replace(ask, where={**ask.where, "activity": (_known(db, activity),)})
-        found = answers(db, session, codes or (), ask)
-    heads = ("kpi", "period", *ask.by, "value", "complete", "remark")
-    own = {"kpi", "period", "value", "complete", "remark"}
+        figures = answers(db, session, codes or (), ask)
     header = [
-        session.t(f"cli.kpi.{name}" if name in own else f"dimensions.{name}") for name in heads
+        *(session.t(f"cli.kpi.{name}") for name in ("kpi", "period")),
+        *(session.t(f"dimensions.{name}") for name in ask.by),
+        *(session.t(f"cli.kpi.{name}") for name in ("value", "complete", "remark")),
     ]
-    rows = [_cells(session, result) for _, result in found]
-    at = 2 + len(ask.by)
-    lines = table(header, rows, right=(at, at + 1)) if rows else [session.t("cli.kpi.nothing")]
-    session.show(as_rows(session, found), lines)
+    rows = [_cells(session, result) for _, result in figures]
+    value_at = 2 + len(ask.by)
+    right = (value_at, value_at + 1)
+    lines = table(header, rows, right=right) if rows else [session.t("cli.kpi.nothing")]
+    session.show(as_rows(session, figures), lines)
 
 
-def _cells(session: Session, result: KpiResult) -> list[str]:
+def _cells(session: CommandSession, result: KpiResult) -> list[str]:
     """A figure for people."""
     lang = session.lang
-    complete = result.completeness
     return [
         session.t(f"kpis.{result.code}.name"),
         formats.period(result.period.start, result.period.end, result.period.kind, lang),
         *(session.t("words.unknown") if key is None else key for key in result.keys.values()),
         _value(session, result),
-        "" if complete is None else formats.percent(complete * 100, lang, decimals=0),
+        session.percent(result.completeness),
         _remark(session, result),
     ]
 
 
-def _value(session: Session, result: KpiResult) -> str:
-    """The value with its interval, and beside a ratio per activity what it divides."""
+def _value(session: CommandSession, result: KpiResult) -> str:
+    """The value with its interval; a ratio per activity with the total that it divides."""
     lang = session.lang
     value = session.t(f"words.{result.state}")
     if result.value is not None:
         activity = result.activity and activity_name(result.activity, lang)
         value = formats.quantity(result.value, result.unit, lang, activity=activity)
     if result.low is not None and result.high is not None:
-        low, high = (formats.figure(one, result.unit, lang) for one in (result.low, result.high))
+        low, high = (
+            formats.figure(limit, result.unit, lang) for limit in (result.low, result.high)
+        )
         value = session.t("cli.kpi.interval", value=value, low=low, high=high)
-    whole = absolute(result)
-    if whole is None:
+    divided = absolute(result)
+    if divided is None:
         return value
-    total = formats.quantity(whole.value, whole.unit, lang)
+    total = formats.quantity(divided.value, divided.unit, lang)
     return session.t("cli.kpi.total", value=value, total=total)
 
 
-def _remark(session: Session, result: KpiResult) -> str:
+def _remark(session: CommandSession, result: KpiResult) -> str:
     """Why there is no value; else its grade of evidence, the coverage of factors, and flags."""
     reason = reason_sentence(result, session.lang)
     if reason:
         return reason
-    said = [session.t("measurability.evidence", grade=result.evidence)] if result.evidence else []
+    remarks = []
+    if result.evidence:
+        remarks.append(session.t("measurability.evidence", grade=result.evidence))
     shares = [
-        session.t(
-            f"notes.shares.{name}",
-            share=formats.percent(100 * share, session.lang, decimals=0),
-        )
+        session.t(f"notes.shares.{name}", share=session.percent(share))
         for name, share in result.shares.items()
         if share is not None
     ]
     if shares:
-        said.append(session.t("notes.coverage", said=", ".join(shares)))
-    said += [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
-    return "; ".join(said)
+        remarks.append(session.t("notes.coverage", said=", ".join(shares)))
+    remarks += [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
+    return "; ".join(remarks)
 
 
 @command(app, "completeness")
-def completeness(session: Session) -> None:
-    """Tell what each source owes and delivered, by month, and where its series breaks."""
-    with opened(session) as store, store.read() as db:
-        found = source_months(db)
+def completeness(session: CommandSession) -> None:
+    """Show by source and month what was expected, what is there, and where a series breaks."""
+    with session.read() as db:
+        months = source_months(db)
     document = [
         {
             "table": row.table,
@@ -200,7 +206,7 @@ def completeness(session: Session) -> None:
             "learnt": row.learnt,
             "breaks": row.breaks,
         }
-        for row in found
+        for row in months
     ]
     heads = ("source", "month", "expected", "present", "share", "breaks")
     header = [session.t(f"cli.completeness.{name}") for name in heads]
@@ -211,9 +217,9 @@ def completeness(session: Session) -> None:
             formats.month(row.month, session.lang),
             yes_no[row.owed],
             yes_no[row.lines > 0],
-            formats.percent(row.share * 100, session.lang, decimals=0),
+            session.percent(row.share),
             ", ".join(session.t(f"breaks.{kind}") for kind in row.breaks),
         ]
-        for row in found
+        for row in months
     ]
     session.show(document, table(header, rows, right=(4,)))

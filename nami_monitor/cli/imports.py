@@ -1,4 +1,4 @@
-"""``nami demo`` and ``nami import``: data in."""
+"""``nami demo`` and ``nami import``: data into the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.cli.session import Session, command, of_system, table
+from nami_monitor.cli.session import CommandSession, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
@@ -34,26 +34,25 @@ from nami_monitor.tables import TABLES, Codes
 app = typer.Typer(rich_markup_mode=None)
 
 ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
-    "questions.create_codes": lambda given: replace(given, create=frozenset(Codes)),
-    "questions.set_aside": lambda given: replace(given, accept_set_aside=True),
-    "import.vat_unknown": lambda given: replace(given, assume_vat=True),
+    "questions.create_codes": lambda answers: replace(answers, create=frozenset(Codes)),
+    "questions.set_aside": lambda answers: replace(answers, accept_set_aside=True),
+    "import.vat_unknown": lambda answers: replace(answers, assume_vat=True),
 }
-"""What saying yes to a question of the import means."""
+"""What the answer yes to a question of the import changes."""
 
-
-OF_ITS_BATCH: Final = Profile(source="", tables=())
-"""Stands for the profile of a mended file, which the import finds with its batch."""
+PROFILE_OF_BATCH: Final = Profile(source="", tables=())
+"""Stands for the profile of an offered-again file, which the import finds with its batch."""
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How the files are to be read.
+class ImportOptions:
+    """How the files are imported.
 
     Args:
-        profile: a profile, when one was named.
-        table: the table that the file is about.
-        period: the month that it is about.
-        answers: what was answered beforehand.
+        profile: the profile that was named, if any.
+        table: the table that the files are about.
+        period: the month that they are about.
+        answers: answers to the questions of the import, given with options.
         who: role or initials.
     """
 
@@ -65,7 +64,7 @@ class Wish:
 
 
 @command(app, "demo")
-def demo(session: Session) -> None:
+def demo(session: CommandSession) -> None:
     """Build the demo's database."""
     path = session.db or places().demo
 
@@ -74,13 +73,13 @@ def demo(session: Session) -> None:
             session.tell(session.t("cli.demo.file", done=done + 1, total=total, name=name))
 
     built = build_demo(path, progress)
-    said = session.t("cli.demo.built" if built else "cli.demo.there", path=path)
-    session.show({"path": str(path), "built": built}, [said])
+    sentence = session.t("cli.demo.built" if built else "cli.demo.there", path=path)
+    session.show({"path": str(path), "built": built}, [sentence])
 
 
 @command(app, "import")
 def import_(
-    session: Session,
+    session: CommandSession,
     files: Annotated[list[str], typer.Argument()],
     profile: Annotated[Path | None, typer.Option("--profile")] = None,
     table: Annotated[str | None, typer.Option("--table")] = None,
@@ -92,7 +91,7 @@ def import_(
     """Import files, one after the other."""
     if profile and profile.exists() and not profile.is_file():
         raise UserError("import.no_regular_file", file=str(profile))
-    wish = Wish(
+    options = ImportOptions(
         profile=load_profile(profile) if profile else None,
         table=table,
         period=parse_month(period) if period else None,
@@ -104,17 +103,16 @@ def import_(
     with contextlib.closing(open_own(session.path, wait=session.wait)) as store:
         held: DatabaseHeldError | None = None
         for file in named:
-            try:
-                if held:
-                    raise held
-                with tempfile.TemporaryDirectory(prefix="nami-") as cells:
-                    report, refusal = _import_one(session, store, file, wish, Path(cells))
-            except DatabaseHeldError as error:
-                held = error  # the files after it would wait as long, one by one
-                report, refusal = _refused(session, file, error)
+            # when one file had to wait in vain, those after it would too, one by one
+            result = held or _import_one(session, store, file, options)
+            if isinstance(result, UserError):
+                held = result if isinstance(result, DatabaseHeldError) else None
+                report, refusal = _refused(session, file, result)
+            else:
+                report, refusal = result, None
             documents.append(as_document(report, refusal))
-            if not session.json:
-                session.show(None, _lines(session, report, refusal))
+            if not (session.json or refusal):
+                session.show(None, _lines(session, report))
     if session.json:
         session.show(documents, [])
     if any("refused" in document for document in documents):
@@ -136,49 +134,51 @@ def _files(named: list[str]) -> Iterator[Path]:
 
 
 def _import_one(
-    session: Session, store: Store, file: Path, wish: Wish, cells: Path
-) -> tuple[Report, str | None]:
-    """Import a file; the sentence of its refusal when it was refused.
-
-    Args:
-        session: for the words.
-        store: the database.
-        file: the file.
-        wish: how it is to be read.
-        cells: a folder that keeps its parsed cells, so that it is parsed once.
-    """
-    answers = wish.answers
+    session: CommandSession, store: Store, file: Path, options: ImportOptions
+) -> Report | UserError:
+    """Import a file: its report, or why it was refused."""
     try:
         _check_file(file)
-        profile = wish.profile or _profile_for(file, wish.table, cells)
-        while True:
-            try:
-                report = import_file(
-                    store,
-                    file,
-                    profile,
-                    answers=answers,
-                    who=wish.who,
-                    period=wish.period,
-                    folder=cells,
-                )
-            except UserError as question:
-                if profile.tables and _mended(file, cells):
-                    profile = OF_ITS_BATCH
-                    continue
-                if question.key not in ANSWERS or not session.asks:
-                    raise
-                if not typer.confirm(session.sentence(question), err=True):
-                    raise
-                answers = ANSWERS[question.key](answers)
-            else:
-                return report, None
-    except DatabaseHeldError:
-        raise
+        with tempfile.TemporaryDirectory(prefix="nami-") as cells:
+            return _import_asking(session, store, file, options, Path(cells))
     except UserError as error:
-        return _refused(session, file, error)
+        return error
     except OSError as error:
-        return _refused(session, file, of_system(error))
+        return of_system(error)
+
+
+def _import_asking(
+    session: CommandSession, store: Store, file: Path, options: ImportOptions, cells: Path
+) -> Report:
+    """Import a file; at a terminal its questions are asked until all are answered.
+
+    Args:
+        session: asks, when a person is there.
+        store: the database.
+        file: the file.
+        options: how it is imported.
+        cells: a folder that keeps its parsed cells, so that it is parsed once.
+
+    Raises:
+        UserError: what is not answered, or cannot be.
+    """
+    answers = options.answers
+    profile = options.profile or _profile_for(file, options.table, cells)
+    while True:
+        try:
+            return import_file(
+                store, file, profile,
+                answers=answers, who=options.who, period=options.period, folder=cells,
+            )  # fmt: skip
+        except UserError as question:
+            if profile.tables and _mended(file, cells):
+                profile = PROFILE_OF_BATCH
+                continue
+            if question.key not in ANSWERS or not session.asks:
+                raise
+            if not typer.confirm(session.sentence(question), err=True):
+                raise
+            answers = ANSWERS[question.key](answers)
 
 
 def _check_file(file: Path) -> None:
@@ -195,12 +195,12 @@ def _check_file(file: Path) -> None:
         raise UserError("import.no_regular_file", file=str(file))
 
 
-def _refused(session: Session, file: Path, error: UserError) -> tuple[Report, str]:
-    """Say why a file was refused."""
-    refused = Report(file=shown_name(file), refused=(error.key, error.values))
+def _refused(session: CommandSession, file: Path, error: UserError) -> tuple[Report, str]:
+    """Say why a file was refused: its report and the sentence."""
+    report = Report(file=shown_name(file), refused=(error.key, error.values))
     sentence = session.sentence(error)
-    session.tell(f"{refused.file}: {sentence}")
-    return refused, sentence
+    session.tell(f"{report.file}: {sentence}")
+    return report, sentence
 
 
 def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
@@ -213,7 +213,7 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
             raises.
     """
     if _mended(file, cells):
-        return OF_ITS_BATCH
+        return PROFILE_OF_BATCH
     own = _about(profiles_in(places().profiles), wanted)
     shipped = _about(profiles_in(SHIPPED / "profiles"), wanted)
     for profiles, entirely in ((own, False), (shipped, True)):
@@ -244,48 +244,33 @@ def _about(profiles: dict[str, Profile], wanted: str | None) -> dict[str, Profil
     return {
         name: profile
         for name, profile in profiles.items()
-        if wanted is None or wanted in {fed.name for fed in profile.tables}
+        if wanted is None or any(table.name == wanted for table in profile.tables)
     }
 
 
 def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
     """Whether every column that a profile names is there: a shipped one must not fit by chance."""
     headers = set(positions(read_sheets(file, profile.layout, cells)[0].columns))
-    given = {normal(profile.unpivot.name), normal(profile.unpivot.value)} if profile.unpivot else ()
-    named = {
-        normal(column)
-        for fed in profile.tables
-        for origin in fed.columns.values()
+    if profile.unpivot:
+        headers |= {normal(profile.unpivot.name), normal(profile.unpivot.value)}
+    return all(
+        normal(column) in headers
+        for table in profile.tables
+        for origin in table.columns.values()
         for column in origin.columns
         if not column.startswith("@")
-    }
-    return named - set(given) <= headers
+    )
 
 
-def _lines(session: Session, report: Report, refusal: str | None) -> Iterator[str]:
-    """A report for people."""
-    if refusal is not None:
-        return
+def _lines(session: CommandSession, report: Report) -> Iterator[str]:
+    """The report of an accepted file for people."""
     yield session.t("cli.import.done", file=report.file, batch=report.batch)
-    number = [formats.number] * 6
-    header = [
-        session.t(f"cli.import.{name}")
-        for name in ("table", "read", "skipped", "accepted", "set_aside", "known", "replaced")
-    ]
-    rows = [
-        [name, *(
-            write(value, session.lang)
-            for write, value in zip(
-                number,
-                (
-                    counts.read, sum(counts.skipped.values()), counts.accepted, counts.set_aside,
-                    counts.known, counts.replaced,
-                ),
-                strict=True,
-            )
-        )]
-        for name, counts in report.tables.items()
-    ]  # fmt: skip
+    counts = ("read", "skipped", "accepted", "set_aside", "known", "replaced")
+    header = [session.t(f"cli.import.{name}") for name in ("table", *counts)]
+    rows = []
+    for table_name, of_table in report.tables.items():
+        numbers = {**vars(of_table), "skipped": sum(of_table.skipped.values())}
+        rows.append([table_name, *(formats.number(numbers[name], session.lang) for name in counts)])
     yield from table(header, rows, right=range(1, 7))
     if report.main.set_aside:
         yield session.t("cli.import.mend", batch=report.batch)

@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 
 from nami_monitor.briefing import measuring
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import State
-from nami_monitor.i18n import formats
-from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
+from nami_monitor.kpis.measurability import Cell, Measurability, Unlock
+from nami_monitor.kpis.measurability import measurability as measure
 from nami_monitor.kpis.sentences import reason_sentence
 
 app = typer.Typer(rich_markup_mode=None)
 
 
 @command(app, "measurability")
-def measured(
-    session: Session,
+def measurability(
+    session: CommandSession,
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
-    with opened(session) as store, store.read() as db:
-        found = measurability(db)
+    with session.read() as db:
+        measured = measure(db)
         if category is not None:
-            refuse_unknown("measurability.no_category", category, found.categories)
-            found = found.only(category)
-        names = measuring.names(db, found, session.lang)
+            refuse_unknown("measurability.no_category", category, measured.categories)
+            measured = measured.only(category)
+        names = measuring.names(db, measured, session.lang)
     lines = [
-        measuring.headline(found, session.lang),
+        measuring.headline(measured, session.lang),
         "",
-        *_cells(session, found, names),
+        *_table(session, measured, names),
         "",
-        *(measuring.unlock_sentence(one, session.lang) for one in found.unlocks),
+        *(measuring.unlock_sentence(unlock, session.lang) for unlock in measured.unlocks),
     ]
-    session.show(_document(session, found), lines)
-
-
-def _document(session: Session, found: Measurability) -> dict[str, Any]:
-    return {
-        "month": found.month and f"{found.month:%Y-%m}",
-        "figures": [_plain(session, cell) for cell in found.cells],
-        "unlocks": [_unlock(one) for one in found.unlocks],
+    document = {
+        "month": measured.month and f"{measured.month:%Y-%m}",
+        "figures": [_figure(session, cell) for cell in measured.cells],
+        "unlocks": [_unlock(unlock) for unlock in measured.unlocks],
     }
+    session.show(document, lines)
 
 
-def _plain(session: Session, cell: Cell) -> dict[str, Any]:
+def _figure(session: CommandSession, cell: Cell) -> dict[str, Any]:
     return {
         "category": cell.category,
         "code": cell.kpi.code,
@@ -65,21 +62,21 @@ def _plain(session: Session, cell: Cell) -> dict[str, Any]:
     }
 
 
-def _unlock(one: Unlock) -> dict[str, Any]:
+def _unlock(unlock: Unlock) -> dict[str, Any]:
+    def pairs(figures: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+        return [{"category": category, "code": code} for category, code in figures]
+
     return {
-        "need": one.need,
-        "unlocks": [{"category": category, "code": code} for category, code in one.alone],
+        "need": unlock.need,
+        "unlocks": pairs(unlock.alone),
         "together": [
-            {
-                "with": list(others),
-                "unlocks": [{"category": category, "code": code} for category, code in pairs],
-            }
-            for others, pairs in one.together.items()
+            {"with": list(others), "unlocks": pairs(figures)}
+            for others, figures in unlock.together.items()
         ],
     }
 
 
-def _cells(session: Session, found: Measurability, names: dict[str, str]) -> list[str]:
+def _table(session: CommandSession, measured: Measurability, names: dict[str, str]) -> list[str]:
     heads = ("category", "kpi", "state", "period", "evidence", "completeness", "remark")
     rows = [
         [
@@ -88,13 +85,9 @@ def _cells(session: Session, found: Measurability, names: dict[str, str]) -> lis
             session.t(f"words.{cell.result.state}"),
             measuring.period(cell, session.lang),
             str(cell.result.evidence),
-            _share(session, cell.result.completeness),
+            session.percent(cell.result.completeness),
             "" if cell.result.state is State.VALUE else measuring.why(cell, session.lang),
         ]
-        for cell in measuring.by_category(found)
+        for cell in measuring.by_category(measured)
     ]
     return table([session.t(f"measurability.heads.{name}") for name in heads], rows, right=(5,))
-
-
-def _share(session: Session, share: float | None) -> str:
-    return "" if share is None else formats.percent(100 * share, session.lang, decimals=0)

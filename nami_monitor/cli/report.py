@@ -1,4 +1,4 @@
-"""``nami report``: the month as a deck, PDF, workbook or page, without anyone watching."""
+"""``nami report``: the month as a deck, PDF, workbook or page, for scheduled runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command
+from nami_monitor.cli.session import CommandSession, command, one_of
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
@@ -20,21 +19,15 @@ from nami_monitor.reports.make import Format, Wanted, report, write
 app = typer.Typer(rich_markup_mode=None)
 
 
-def _known_format(value: str | None) -> str | None:
-    if value is not None and value not in set(Format):
-        raise typer.BadParameter(", ".join(Format))
-    return value
-
-
 @command(app, "report")
 def make(
-    session: Session,
+    session: CommandSession,
     out: Annotated[Path, typer.Option("--out")],
     month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
     category: Annotated[list[str] | None, typer.Option("--category", metavar="CODE")] = None,
     kind: Annotated[
         str | None,
-        typer.Option("--format", metavar="|".join(Format), callback=_known_format),
+        typer.Option("--format", metavar="|".join(Format), callback=one_of(tuple(Format))),
     ] = None,
     audience: Annotated[
         Audience, typer.Option("--audience", metavar="|".join(Audience))
@@ -42,24 +35,24 @@ def make(
     settings: Annotated[Path | None, typer.Option("--settings")] = None,
 ) -> None:
     """Write the report of a month."""
-    kind = kind or _known_format(out.suffix.lower().removeprefix(".")) or Format.HTML
-    look = read_branding(settings)
-    asked = parse_month(month) if month else None
-    with opened(session) as store, store.read() as db:
-        chosen = asked or latest_month(db)
-        if chosen is None:
+    kind = kind or one_of(tuple(Format))(out.suffix.lower().removeprefix(".")) or Format.HTML
+    branding = read_branding(settings)
+    named = parse_month(month) if month else None
+    with session.read() as db:
+        until = named or latest_month(db)
+        if until is None:
             raise UserError("briefing.nothing")
-        wanted = Wanted(chosen, tuple(category or ()), Audience(audience), session.lang, look)
-        made = report(db, wanted, Format(kind), _progress(session))
-    write(made, out)
+        wanted = Wanted(until, tuple(category or ()), Audience(audience), session.lang, branding)
+        content = report(db, wanted, Format(kind), _progress(session))
+    write(content, out)
     session.show(
-        {"file": str(out), "format": str(kind), "month": f"{chosen:%Y-%m}", "bytes": len(made)},
-        [session.t("cli.report.done", file=out, n=len(made))],
+        {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
+        [session.t("cli.report.done", file=out, n=len(content))],
     )
 
 
-def _progress(session: Session) -> Progress:
-    """Tells a person who watches how far it is."""
+def _progress(session: CommandSession) -> Progress:
+    """Tells a person at a terminal how far it is."""
 
     def tell(done: int, total: int, name: str) -> None:
         if sys.stderr.isatty() and name:

@@ -1,17 +1,22 @@
-"""What every command has: its options, the database, the language, and how it ends."""
+"""What every command has: its options, the database, the language, and how it ends.
+
+Every end of a command with ``--json`` is one JSON document on standard output: the outcome, or
+``{"error": {"key": ..., "text": ...}}`` beside the sentence on standard error.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json as json_text
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -19,6 +24,9 @@ from typer.core import TyperCommand
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, Lang, has_text, text
+
+if TYPE_CHECKING:
+    from nami_monitor.store import Store, Transaction
 
 WAIT_SECONDS: Final = 60.0
 LANG_KEY: Final = "nami.lang"
@@ -44,9 +52,7 @@ WRONG_USAGE: Final = frozenset(
 
 
 def _keep_language(ctx: typer.Context, value: str | None) -> str | None:
-    if value is not None and value not in LANGS:
-        raise typer.BadParameter(", ".join(LANGS))
-    if value is not None:
+    if one_of(LANGS)(value):
         ctx.meta[LANG_KEY] = value
     return value
 
@@ -69,9 +75,9 @@ SHARED: Final[dict[str, Any]] = {
 
 def language_of(ctx: Any) -> Lang:
     """The reader's language: ``--lang``, NAMI_LANG, else the system's; Dutch unless English."""
-    asked = [ctx.meta.get(LANG_KEY), *(os.environ.get(name) for name in LANGUAGE_VARIABLES)]
-    stated = next((found for found in asked if found), "nl")
-    return "en" if stated.lower().startswith("en") else "nl"
+    settings = [ctx.meta.get(LANG_KEY), *map(os.environ.get, LANGUAGE_VARIABLES)]
+    lang = next(filter(None, settings), "nl")
+    return "en" if lang.lower().startswith("en") else "nl"
 
 
 def translate(command: Any, ctx: Any) -> None:
@@ -94,7 +100,7 @@ class Command(TyperCommand):
 
 
 @dataclass(frozen=True)
-class Session:
+class CommandSession:
     """One run of one command.
 
     Args:
@@ -114,6 +120,26 @@ class Session:
         """The database file."""
         return self.db or places().own
 
+    @contextlib.contextmanager
+    def open_store(self) -> Iterator[Store]:
+        """The database, closed at the end; only an import makes a new one.
+
+        Raises:
+            UserError: ``cli.no_database`` when there is no such file.
+        """
+        from nami_monitor.store import Store  # noqa: PLC0415 - help need not wait for it
+
+        if not self.path.exists():
+            raise UserError("cli.no_database", path=str(self.path))
+        with contextlib.closing(Store(self.path, wait=self.wait)) as store:
+            yield store
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A reading transaction on the database; raises as ``open_store`` does."""
+        with self.open_store() as store, store.read() as db:
+            yield db
+
     @property
     def asks(self) -> bool:
         """Whether a person sits at the terminal who can be asked."""
@@ -125,22 +151,29 @@ class Session:
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do."""
-        seen = {name: self._shown(value) for name, value in error.values.items()}
-        return text(f"errors.{error.key}", self.lang, **seen)
+        values = {
+            name: self.local_time(value) if isinstance(value, datetime) else value
+            for name, value in error.values.items()
+        }
+        return text(f"errors.{error.key}", self.lang, **values)
 
-    def _shown(self, value: object) -> object:
-        """A moment as people write it on their own clock; anything else as it is."""
-        if not isinstance(value, datetime):
-            return value
+    def local_time(self, moment: datetime) -> str:
+        """A time in UTC as people write it on their own clock."""
         from nami_monitor.i18n import formats  # noqa: PLC0415 - help need not wait for it
 
-        local = value.replace(tzinfo=UTC).astimezone()
+        local = moment.replace(tzinfo=UTC).astimezone()
         return f"{formats.day(local, self.lang)} {local:%H:%M}"
+
+    def percent(self, share: float | None) -> str:
+        """A share between 0 and 1 in whole percent; empty when there is none."""
+        from nami_monitor.i18n import formats  # noqa: PLC0415 - help need not wait for it
+
+        return "" if share is None else formats.percent(100 * share, self.lang, decimals=0)
 
     def show(self, document: Any, lines: Iterable[str]) -> None:
         """Write the outcome: the document as JSON, or the lines for people."""
         if self.json:
-            typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2))
+            write_json(document)
         else:
             for line in lines:
                 typer.echo(line)
@@ -149,19 +182,42 @@ class Session:
         """Write a line to standard error."""
         typer.echo(line, err=True)
 
+    def fail(self, error: UserError) -> NoReturn:
+        """End the command with what a user can mend: exit code 2 for wrong usage, otherwise 1.
 
-def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
+        Raises:
+            Exit: always.
+        """
+        sentence = self.sentence(error)
+        if self.json:
+            write_json(error_document(error.key, sentence))
+        self.tell(sentence)
+        raise typer.Exit(2 if error.key in WRONG_USAGE else 1) from error
+
+
+def write_json(document: Any) -> None:
+    """Write a JSON document to standard output."""
+    typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2))
+
+
+def error_document(key: str, sentence: str) -> dict[str, Any]:
+    """What ``--json`` prints of an error: its key in the catalogues, and its sentence."""
+    return {"error": {"key": key, "text": sentence}}
+
+
+def _session(ctx: typer.Context, values: dict[str, Any]) -> CommandSession:
+    """The session of a command, from the shared options behind its name or before it."""
     before = ctx.find_root().obj or {}
-    given = {}
+    options = {}
     for name in SHARED:
         value = values.pop(name)
-        given[name] = before.get(name) if value is None or value is False else value
-    wait = given["wait"]
-    return Session(
-        db=given["db"],
+        options[name] = before.get(name) if value is None or value is False else value
+    wait = options["wait"]
+    return CommandSession(
+        db=options["db"],
         wait=WAIT_SECONDS if wait is None else wait,
         lang=language_of(ctx),
-        json=bool(given["json"]),
+        json=bool(options["json"]),
     )
 
 
@@ -171,11 +227,26 @@ def of_system(error: OSError) -> UserError:
     return UserError("cli.system", path=short(error.filename or "-"), why=why)
 
 
+def one_of(known: Collection[str]) -> Callable[[str | None], str | None]:
+    """A check of an option: its value, when there is one, is among those that are known.
+
+    Raises:
+        BadParameter: by the check, naming what is known.
+    """
+
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in known:
+            raise typer.BadParameter(", ".join(known))
+        return value
+
+    return check
+
+
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None]:
     """Make a function a command.
 
-    It gets a ``Session`` and its own options; the shared ones are added here. What a user can mend
-    is said on standard error: exit code 2 for wrong usage, otherwise 1.
+    It gets a ``CommandSession`` and its own options; the shared ones are added here. What a user
+    can mend ends it as ``CommandSession.fail`` says.
 
     Args:
         app: the Typer application of its module.
@@ -189,11 +260,9 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None
             try:
                 function(session, **values)
             except UserError as error:
-                session.tell(session.sentence(error))
-                raise typer.Exit(2 if error.key in WRONG_USAGE else 1) from error
+                session.fail(error)
             except OSError as error:
-                session.tell(session.sentence(of_system(error)))
-                raise typer.Exit(1) from error
+                session.fail(of_system(error))
 
         run.__signature__ = _signature(function)  # type: ignore[attr-defined]
         run.__annotations__ = {

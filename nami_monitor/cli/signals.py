@@ -1,22 +1,25 @@
-"""``nami signals``: what a month shows, and the lessons that it calls up."""
+"""``nami signals`` and ``nami lessons``: the signals of a month, and the lessons of the kit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.briefing import lessons, signal_words
+from nami_monitor.briefing import lessons as kit_lessons
+from nami_monitor.briefing import signal_words
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.registers import choices
-from nami_monitor.briefing.signals import signals as everything
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.briefing.signals import signals as signals_of
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
+from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
+from nami_monitor.kit import Lesson
+from nami_monitor.kit.lookup import select
+from nami_monitor.kit.search import search
 from nami_monitor.kpis import latest_month
 from nami_monitor.signals.signal import Signal, ranked
 from nami_monitor.store import Transaction
@@ -26,57 +29,104 @@ app = typer.Typer(rich_markup_mode=None)
 
 @command(app, "signals")
 def signals(
-    session: Session,
+    session: CommandSession,
     month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
 ) -> None:
     """List the signals of a month, with the lessons that they call up."""
-    with opened(session) as store, store.read() as db:
+    with session.read() as db:
         until = parse_month(month) if month else latest_month(db)
-        found = ranked(_found(db, until, category)) if until else ()
-        cases = lessons.cases_of(db)
-    session.show(
-        [_plain(session, one, cases) for one in found],
-        _lines(session, found, cases) if found else [session.t("cli.signals.nothing")],
-    )
+        ordered = ranked(_signals(db, until, category)) if until else ()
+        cases = kit_lessons.cases_of(db)
+    called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]
+    document = [
+        {**signal_words.as_row(signal, session.lang), "lessons": kit_lessons.names(found)}
+        for signal, found in called
+    ]
+    lines = _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]
+    session.show(document, lines)
 
 
-def _found(db: Transaction, month: date, category: str | None) -> list[Signal]:
+def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]:
     """The signals of every category with order lines, or of one.
 
     Raises:
         UserError: ``signals.no_category``.
     """
-    known = list(choices(db).categories)
+    categories = list(choices(db).categories)
     if category is not None:
-        refuse_unknown("signals.no_category", category, known)
-    found: list[Signal] = []
-    for one in [category] if category else known:
-        where = {"category": (one,)}
-        found += everything(db, overview(db, month, where), where)
-    return found
+        refuse_unknown("signals.no_category", category, categories)
+        categories = [category]
+    result: list[Signal] = []
+    for code in categories:
+        where = {"category": (code,)}
+        result += signals_of(db, overview(db, month, where), where)
+    return result
 
 
-def _plain(session: Session, signal: Signal, cases: Mapping[str, frozenset[int]]) -> dict[str, Any]:
-    called = lessons.called_by(signal, cases)
-    return {**signal_words.as_row(signal, session.lang), "lessons": lessons.names(called)}
-
-
-def _lines(
-    session: Session, found: tuple[Signal, ...], cases: Mapping[str, frozenset[int]]
+def _signal_lines(
+    session: CommandSession, called: list[tuple[Signal, tuple[Lesson, ...]]]
 ) -> list[str]:
     heads = ("signal", "month", "category", "subject", "lesson")
-    rows = []
-    for one in found:
-        called = lessons.called_by(one, cases)
-        rows.append(
-            [
-                signal_words.name(one.kind, session.lang),
-                formats.month(one.month, session.lang),
-                one.category or "",
-                one.subject,
-                called[0].words[session.lang].title if called else "",
-            ]
-        )
+    rows = [
+        [
+            signal_words.name(signal.kind, session.lang),
+            formats.month(signal.month, session.lang),
+            signal.category or "",
+            signal.subject,
+            lessons[0].words[session.lang].title if lessons else "",
+        ]
+        for signal, lessons in called
+    ]
     lines = table([session.t(f"cli.signals.{head}") for head in heads], rows)
-    return [*lines, "", *(signal_words.sentence(one, session.lang) for one in found)]
+    return [*lines, "", *(signal_words.sentence(signal, session.lang) for signal, _ in called)]
+
+
+@command(app, "lessons")
+def lessons(
+    session: CommandSession,
+    query: Annotated[list[str] | None, typer.Argument(metavar="QUERY")] = None,
+    signal: Annotated[str | None, typer.Option("--signal", metavar="SIGNAL")] = None,
+    case: Annotated[int | None, typer.Option("--case", metavar="NUMBER")] = None,
+) -> None:
+    """Find lessons of the inspiration kit."""
+    if signal:
+        refuse_unknown("lessons.no_signal", signal, [str(known) for known in KitSignal])
+    found = select(
+        search(" ".join(query or ()), session.lang),
+        case=case,
+        signal=KitSignal(signal) if signal else None,
+    )
+    lines = [line for lesson in found for line in _lesson_lines(session, lesson)]
+    document = [_lesson_row(session, lesson) for lesson in found]
+    session.show(document, lines or [session.t("cli.lessons.nothing")])
+
+
+def _lesson_row(session: CommandSession, lesson: Lesson) -> dict[str, Any]:
+    words = lesson.words[session.lang]
+    return {
+        "lesson": lesson.name,
+        "kind": str(lesson.kind),
+        "cases": list(lesson.cases),
+        "strategies": [str(strategy) for strategy in lesson.strategies],
+        "dimension": lesson.dimension and str(lesson.dimension),
+        "signals": [str(signal) for signal in lesson.signals],
+        "advice": lesson.advice,
+        "title": words.title,
+        "text": words.text,
+        "try": words.to_try,
+    }
+
+
+def _lesson_lines(session: CommandSession, lesson: Lesson) -> list[str]:
+    words = lesson.words[session.lang]
+    remarks = [session.t(f"kit.kinds.{lesson.kind}")]
+    if lesson.cases:
+        numbers = ", ".join(map(str, lesson.cases))
+        remarks.append(session.t("cli.lessons.cases", n=len(lesson.cases), numbers=numbers))
+    return [
+        f"{words.title} ({'; '.join(remarks)}) [{lesson.name}]",
+        f"  {words.text}",
+        f"  {session.t('cli.lessons.try')} {words.to_try}",
+        "",
+    ]

@@ -8,16 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, sentences
-from nami_monitor.kpis.listing import export
+from nami_monitor.kpis.listing import export as export_rows
 from nami_monitor.kpis.trace import BatchPart, Trace
-from nami_monitor.kpis.trace import trace as traced_by
+from nami_monitor.kpis.trace import trace as trace_figure
 from nami_monitor.store.export import FORMATS
 
 app = typer.Typer(rich_markup_mode=None)
@@ -27,7 +26,7 @@ HEADS = ("batch", "source", "file", "table", "imported", "rows", "numerator", "d
 
 @command(app, "trace")
 def trace(
-    session: Session,
+    session: CommandSession,
     code: Annotated[str, typer.Argument(metavar="CODE")],
     until: Until = None,
     period: PeriodName = "month",
@@ -41,57 +40,54 @@ def trace(
     if rows and out is None:
         raise UserError("trace.need_out")
     kpi, ask = TRACED[code], question(until, period, 1, None, where)
-    written = None
-    with opened(session) as store, store.read() as db:
-        found = traced_by(db, kpi, ask)
+    file: dict[str, Any] = {}
+    with session.read() as db:
+        traced = trace_figure(db, kpi, ask)
+        lines = _lines(session, traced)
         if rows and out:
             kind = out.suffix.lower().removeprefix(".")
             kind = kind if kind in FORMATS else FORMATS[0]
-            written = export(db, kpi, ask, out, kind, table=of)
-    lines = _lines(session, found)
-    if written is not None:
-        lines.append(session.t("cli.export.done", n=written, file=out))
-    session.show(_document(session, found, out, written), lines)
+            written = export_rows(db, kpi, ask, out, kind, table=of)
+            lines.append(session.t("cli.export.done", n=written, file=out))
+            file = {"file": str(out), "rows": written}
+    session.show({**_document(session, traced), **file}, lines)
 
 
-def _document(
-    session: Session, found: Trace, out: Path | None, written: int | None
-) -> dict[str, Any]:
+def _document(session: CommandSession, traced: Trace) -> dict[str, Any]:
     """The trace as plain data."""
-    (figure,) = as_rows(session, [(TRACED[found.result.code], found.result)])
-    file = {} if written is None else {"file": str(out), "rows": written}
+    (figure,) = as_rows(session, [(TRACED[traced.result.code], traced.result)])
     return {
         "figure": figure,
-        "formula": session.t(f"kpis.{found.result.code}.formula"),
-        "numerator_sql": found.kpi.numerator,
-        "denominator_sql": found.kpi.denominator,
-        "covered_sql": found.kpi.covered,
-        "activity": found.result.activity,
-        "relation": found.relation,
+        "formula": session.t(f"kpis.{traced.result.code}.formula"),
+        "numerator_sql": traced.kpi.numerator,
+        "denominator_sql": traced.kpi.denominator,
+        "covered_sql": traced.kpi.covered,
+        "activity": traced.result.activity,
+        "relation": traced.relation,
         "months": [
-            {"first": f"{one.first:%Y-%m}", "last": f"{one.last:%Y-%m}"} for one in found.periods
+            {"first": f"{period.first:%Y-%m}", "last": f"{period.last:%Y-%m}"}
+            for period in traced.periods
         ],
-        "batches": [_plain(part) for part in found.batches],
-        **file,
+        "batches": [_batch(part) for part in traced.batches],
     }
 
 
-def _plain(part: BatchPart) -> dict[str, Any]:
+def _batch(part: BatchPart) -> dict[str, Any]:
     when = part.imported_at
     return {**asdict(part), "imported_at": when and when.isoformat(timespec="seconds")}
 
 
-def _lines(session: Session, found: Trace) -> list[str]:
-    lang, result = session.lang, found.result
+def _lines(session: CommandSession, traced: Trace) -> list[str]:
+    lang, result = session.lang, traced.result
     period = formats.period(result.period.start, result.period.end, result.period.kind, lang)
-    said = [
+    lines = [
         f"{session.t(f'kpis.{result.code}.name')}, {period}: {sentences.figure_text(result, lang)}",
         session.t(f"kpis.{result.code}.formula"),
-        sentences.formula_text(found, lang),
+        sentences.formula_text(traced, lang),
         "",
     ]
-    if not found.batches:
-        return [*said, session.t("trace.nothing")]
+    if not traced.batches:
+        return [*lines, session.t("trace.nothing")]
     header = [session.t(f"trace.heads.{name}") for name in HEADS]
     rows = [
         [
@@ -106,6 +102,6 @@ def _lines(session: Session, found: Trace) -> list[str]:
                 for share in (part.numerator, part.denominator)
             ),
         ]
-        for part in found.batches
+        for part in traced.batches
     ]
-    return [*said, *table(header, rows, right=(0, 5, 6, 7))]
+    return [*lines, *table(header, rows, right=(0, 5, 6, 7))]

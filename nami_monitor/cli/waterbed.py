@@ -1,104 +1,120 @@
-"""``nami waterbed``: what interventions did, and what came back elsewhere."""
+"""``nami waterbed`` and ``nami plan-pilot``: effects of interventions and of a pilot."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.briefing import waterbed as briefing
-from nami_monitor.cli.database import opened
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.briefing import measures
+from nami_monitor.briefing import pilot as pilot_texts
+from nami_monitor.briefing import waterbed as texts
+from nami_monitor.cli.session import CommandSession, command, table
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import Unit
+from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.comparison import Destination
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
+from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import chosen
-from nami_monitor.waterbed.result import Interval
+from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.store import Transaction
+from nami_monitor.waterbed.result import Interval, PilotPlan
 
 app = typer.Typer(rich_markup_mode=None)
 
 
 class EffectUnit(StrEnum):
-    """The units in which an effect can be read."""
+    """The units in which an effect can be expressed."""
 
     BASE = "base"
     KG = "kg"
     EUR = "eur"
 
 
-In = Annotated[EffectUnit, typer.Option("--unit", metavar="|".join(EffectUnit))]
-PARTS = ("gross", "spill", "net")
+UnitOption = Annotated[EffectUnit, typer.Option("--unit", metavar="|".join(EffectUnit))]
+PARTS: Final = ("gross", "spill", "net")
 
 
 @command(app, "waterbed")
 def waterbed(
-    session: Session,
+    session: CommandSession,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
-    unit: In = EffectUnit.BASE,
+    unit: UnitOption = EffectUnit.BASE,
 ) -> None:
-    """Say what interventions did."""
-    with opened(session) as store, store.read() as db:
-        read = read_panel_data(db)
-        found = [
-            evaluate(one, read, Unit(unit)) for one in chosen(read.register, interventions or ())
+    """Estimate what interventions did."""
+    with session.read() as db:
+        data = read_panel_data(db)
+        evaluations = [
+            evaluate(intervention, data, Unit(unit))
+            for intervention in chosen(data.register, interventions or ())
         ]
-    lines = _table(session, found) if found else [session.t("cli.waterbed.nothing")]
-    session.show([as_row(session, one) for one in found], lines)
+    lines = _lines(session, evaluations) if evaluations else [session.t("cli.waterbed.nothing")]
+    session.show([as_row(session, evaluation) for evaluation in evaluations], lines)
 
 
-def as_row(session: Session, one: Evaluation) -> dict[str, Any]:
-    """An answer as plain data; effects are per month, limits without bound are null."""
-    result, window, found = one.result, one.window, one.sites
+def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation as plain data; effects are per month, limits without bound are null."""
+    result, window, intervention = evaluation.result, evaluation.window, evaluation.intervention
+    locations = _locations_row(evaluation.sites)
     return {
-        "intervention": one.intervention.code,
-        "title": one.intervention.title,
-        "category": one.intervention.category,
-        "applies": one.excused is None,
-        "verdicts": [] if one.excused else [str(verdict) for verdict in one.verdicts],
-        "design": str(one.design),
-        "unit": str(one.unit),
-        **{part: _interval(getattr(result, part) if result else None) for part in PARTS},
-        "quotient": _interval(result.quotient if result else None),
-        "controls": len(result.controls) if result else len(found.controls) if found else 0,
+        "intervention": intervention.code,
+        "title": intervention.title,
+        "category": intervention.category,
+        "applies": evaluation.excused is None,
+        "verdicts": [] if evaluation.excused else list(map(str, evaluation.verdicts)),
+        "design": str(evaluation.design),
+        "unit": str(evaluation.unit),
+        **{part: _estimate_row(getattr(result, part, None)) for part in PARTS},
+        "quotient": _estimate_row(result.quotient if result else None),
+        "controls": len(result.controls if result else locations["control_locations"]),
         "pre_months": len(window.pre) if window else 0,
         "post_months": len(window.post) if window else 0,
         "anticipation_months": window.anticipation if window else 0,
-        "reasons": list(briefing.remarks(one, session.lang)),
-        "destinations": [_went(session, went) for went in one.destinations],
-        "treated": list(found.treated) if found else [],
-        "control_locations": list(found.controls) if found else [],
-        "left_out": [
-            {"location": left.location, "why": str(left.why)}
-            for left in (found.left_out if found else ())
-        ],
-        "sentence": briefing.verdict(one, session.lang),
+        "reasons": list(texts.remarks(evaluation, session.lang)),
+        "destinations": [_destination_row(session, place) for place in evaluation.destinations],
+        "treated": locations["treated_locations"],
+        "control_locations": locations["control_locations"],
+        "left_out": locations["left_out"],
+        "sentence": texts.verdict(evaluation, session.lang),
     }
 
 
-def _interval(found: Interval | None) -> dict[str, float | None]:
-    names = ("value", "low", "high")
-    return {name: _finite(getattr(found, name)) if found else None for name in names}
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _went(session: Session, went: Destination) -> dict[str, Any]:
+def _locations_row(sites: Sites | None) -> dict[str, list[Any]]:
+    """Treated locations, controls, and those left out with the reason."""
     return {
-        "kind": str(went.kind),
-        "name": went.name,
-        "place": briefing.place(went, session.lang),
-        "effect": _interval(went.effect),
-        "shown": went.shown,
-        "corrected": went.corrected,
+        "treated_locations": list(sites.treated) if sites else [],
+        "control_locations": list(sites.controls) if sites else [],
+        "left_out": [
+            {"location": left_out.location, "why": str(left_out.why)}
+            for left_out in (sites.left_out if sites else ())
+        ],
     }
 
 
-def _table(session: Session, found: list[Evaluation]) -> list[str]:
+def _estimate_row(estimate: Interval | None) -> dict[str, float | None]:
+    numbers = {name: getattr(estimate, name, math.nan) for name in ("value", "low", "high")}
+    return {name: float(n) if math.isfinite(n) else None for name, n in numbers.items()}
+
+
+def _destination_row(session: CommandSession, destination: Destination) -> dict[str, Any]:
+    return {
+        "kind": str(destination.kind),
+        "name": destination.name,
+        "place": texts.place(destination, session.lang),
+        "effect": _estimate_row(destination.effect),
+        "shown": destination.shown,
+        "corrected": destination.corrected,
+    }
+
+
+def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
     header = [
         session.t("cli.waterbed.intervention"),
         session.t("cli.waterbed.verdict"),
@@ -107,33 +123,169 @@ def _table(session: Session, found: list[Evaluation]) -> list[str]:
     ]
     rows = [
         [
-            one.intervention.code,
-            briefing.short(one, session.lang),
-            *(_effect(session, one, part) for part in PARTS),
-            _quotient(session, one),
+            evaluation.intervention.code,
+            texts.short(evaluation, session.lang),
+            *(_effect(session, evaluation, part) for part in PARTS),
+            _quotient(session, evaluation),
         ]
-        for one in found
+        for evaluation in evaluations
     ]
     lines = table(header, rows, right=range(2, 6))
-    for one in found:
-        lines += ["", f"{one.intervention.code}: {one.intervention.title}"]
-        lines += [briefing.verdict(one, session.lang), *briefing.remarks(one, session.lang)]
+    for evaluation in evaluations:
+        intervention = evaluation.intervention
+        lines += ["", f"{intervention.code}: {intervention.title}"]
+        lines += [texts.verdict(evaluation, session.lang)]
+        lines += texts.remarks(evaluation, session.lang)
     return lines
 
 
-def _effect(session: Session, one: Evaluation, part: str) -> str:
-    found = getattr(one.result, part) if one.result else None
-    if found is None:
+def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:
+    estimate = getattr(evaluation.result, part, None)
+    if estimate is None:
         return ""
-    value = briefing.amount(found, one.unit, session.lang)
-    return f"{value} ({briefing.span(found, one.unit, session.lang)})"
+    value = texts.amount(estimate, evaluation.unit, session.lang)
+    return f"{value} ({texts.span(estimate, evaluation.unit, session.lang)})"
 
 
-def _quotient(session: Session, one: Evaluation) -> str:
-    found = one.result.quotient if one.result else None
-    if found is None or math.isnan(found.value):
+def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
+    quotient = evaluation.result.quotient if evaluation.result else None
+    if quotient is None or math.isnan(quotient.value):
         return ""
-    value, low, high = (
-        briefing.share(each, session.lang) for each in (found.value, found.low, found.high)
-    )
+    numbers = (quotient.value, quotient.low, quotient.high)
+    value, low, high = (texts.share(number, session.lang) for number in numbers)
     return f"{value} ({session.t('waterbed.between', low=low, high=high)})"
+
+
+Category = Annotated[str, typer.Option("--category", metavar="CODE")]
+TargetChannel = Annotated[str, typer.Option("--channel", metavar="CHANNEL")]
+SubstituteChannels = Annotated[list[str], typer.Option("--substitute", metavar="CHANNEL")]
+Locations = Annotated[list[str] | None, typer.Option("--location", metavar="CODE")]
+Groups = Annotated[list[str] | None, typer.Option("--group", metavar="GROUP")]
+Products = Annotated[list[str] | None, typer.Option("--product", metavar="NUMBER")]
+SubstituteProducts = Annotated[
+    list[str] | None, typer.Option("--substitute-product", metavar="NUMBER")
+]
+Reduction = Annotated[float, typer.Option("--reduction", min=0.01, max=1)]
+Months = Annotated[int, typer.Option("--months", min=1, max=60)]
+Quotient = Annotated[float, typer.Option("--quotient", min=0, max=2)]
+Anticipation = Annotated[int, typer.Option("--anticipation", min=0, max=24)]
+MaySpread = Annotated[bool, typer.Option("--may-spread")]
+
+
+@command(app, "plan-pilot")
+def plan_pilot(
+    session: CommandSession,
+    category: Category,
+    channel: TargetChannel,
+    substitute: SubstituteChannels,
+    reduction: Reduction,
+    location: Locations = None,
+    group: Groups = None,
+    product: Products = None,
+    substitute_product: SubstituteProducts = None,
+    months: Months = 12,
+    quotient: Quotient = 0.7,
+    anticipation: Anticipation = 1,
+    may_spread: MaySpread = False,
+    unit: UnitOption = EffectUnit.BASE,
+) -> None:
+    """Estimate what a pilot could show."""
+    products, substitutes = tuple(product or ()), tuple(substitute_product or ())
+    with session.read() as db:
+        _refuse_unordered(db, category, [channel, *substitute], [*products, *substitutes])
+        draft = pilot_texts.draft(
+            category,
+            target_channel=channel,
+            substitute_channels=tuple(dict.fromkeys(substitute)),
+            locations=_pilot_locations(db, category, location or (), group or ()),
+            reduction=reduction,
+            products=products,
+            substitute_products=substitutes,
+            anticipation_months=anticipation,
+            may_spread=may_spread,
+        )
+        data = read_panel_data(db, [category], draft.named_products)
+        pilot = assess_pilot(draft, data, Unit(unit), months, quotient)
+    session.show(_pilot_row(session, pilot), _pilot_lines(session, pilot))
+
+
+def _refuse_unordered(
+    db: Transaction, category: str, channels: Sequence[str], products: Sequence[str]
+) -> None:
+    """Refuse a category, channels or products without orders.
+
+    Raises:
+        UserError: ``pilot.unknown``.
+    """
+    _refuse("category", [category], measures.categories(db))
+    offered = measures.offered(db, category)
+    _refuse("channel", channels, offered.channels)
+    _refuse("product", products, [product.code for product in offered.of(offered.channels)])
+
+
+def _pilot_locations(
+    db: Transaction, category: str, codes: Sequence[str], groups: Sequence[str]
+) -> tuple[str, ...]:
+    """The locations of a pilot, from codes and groups.
+
+    Raises:
+        UserError: ``pilot.unknown``, or ``pilot.no_locations`` without any.
+    """
+    locations = measures.offered(db, category).locations
+    _refuse("location", codes, [location.code for location in locations])
+    _refuse("group", groups, {location.group for location in locations if location.group})
+    in_groups = (location.code for location in locations if location.group in set(groups))
+    named = {*codes, *in_groups}
+    if not named:
+        raise UserError("pilot.no_locations")
+    return tuple(sorted(named))
+
+
+def _refuse(what: str, named: Sequence[str], known: Collection[str]) -> None:
+    for name in named:
+        refuse_unknown("pilot.unknown", name, sorted(known), what=what)
+
+
+def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
+    """A pilot as plain data; shares lie between 0 and 1, amounts are per month."""
+    draft = pilot.intervention
+    return {
+        "category": draft.category,
+        "target_channel": draft.target_channel,
+        "substitute_channels": list(draft.substitute_channels),
+        "unit": str(pilot.unit),
+        "planned_reduction": draft.planned_reduction,
+        "anticipation_months": draft.anticipation_months,
+        **(_plan_row(pilot.plan) if pilot.plan else {}),
+        "lengths": [_plan_row(plan) for plan in pilot.lengths],
+        "enough": asdict(pilot.enough) if pilot.enough else None,
+        "reasons": list(pilot_texts.remarks(pilot, session.lang)),
+        "advice": list(pilot_texts.advice(pilot, session.lang)),
+        **_locations_row(pilot.sites),
+        "sentence": pilot_texts.headline(pilot, session.lang),
+    }
+
+
+def _plan_row(plan: PilotPlan) -> dict[str, Any]:
+    return {name: value for name, value in asdict(plan).items() if name != "cautions"}
+
+
+def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
+    lang = session.lang
+    lines = [pilot_texts.headline(pilot, lang)]
+    if pilot.plan and pilot.planned:
+        lines.append(pilot_texts.assumed(pilot.plan, pilot.unit, lang))
+    plans = pilot_texts.told(pilot)
+    if plans:
+        keys = ("months", "decrease", "waterbed", "net", "smallest")
+        header = [session.t(f"pilot.table.{key}") for key in keys]
+        rows = [
+            [
+                formats.number(plan.post_months, lang),
+                *pilot_texts.chances(plan, lang),
+                pilot_texts.smallest(plan, lang),
+            ]
+            for plan in plans
+        ]
+        lines += ["", *table(header, rows, right=range(len(keys))), ""]
+    return [*lines, *pilot_texts.remarks(pilot, lang), *pilot_texts.advice(pilot, lang)]

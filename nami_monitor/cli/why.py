@@ -14,9 +14,8 @@ from nami_monitor.briefing.why import (
     explain,
     period_written,
 )
-from nami_monitor.cli.database import opened
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
-from nami_monitor.cli.session import Session, command, table
+from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
@@ -26,17 +25,17 @@ from nami_monitor.kpis.why import Against, dimensions
 app = typer.Typer(rich_markup_mode=None)
 
 By = Annotated[str | None, typer.Option("--by", metavar="DIMENSION")]
-Compared = Annotated[Against, typer.Option("--against", metavar="|".join(Against))]
+AgainstOption = Annotated[Against, typer.Option("--against", metavar="|".join(Against))]
 
 
 @command(app, "why")
 def why(
-    session: Session,
+    session: CommandSession,
     code: Annotated[str, typer.Argument(metavar="CODE")],
     until: Until = None,
     period: PeriodName = "month",
     by: By = None,
-    against: Compared = Against.YEAR,
+    against: AgainstOption = Against.YEAR,
     where: Where = None,
 ) -> None:
     """Say why a KPI changed."""
@@ -44,37 +43,37 @@ def why(
     kpi = CATALOGUE[code]
     ask = question(until, period, 1, None, where)
     dimension = by or next(iter(dimensions(kpi, ask)), "location")
-    with opened(session) as store, store.read() as db:
-        found = explain(db, kpi, ask, dimension, against, session.lang)
-    lines = [found.sentence, *found.notes]
-    if found.lines:
-        lines += ["", *_table(session, found)]
-    for heading, articles in (found.lists or {}).items():
+    with session.read() as db:
+        explained = explain(db, kpi, ask, dimension, against, session.lang)
+    lines = [explained.sentence, *explained.notes]
+    if explained.lines:
+        lines += ["", *_table(session, explained)]
+    for heading, articles in (explained.lists or {}).items():
         lines += ["", f"{heading}: {'; '.join(articles)}"]
-    session.show(_document(session, found), lines)
+    session.show(_document(session, explained), lines)
 
 
-def _document(session: Session, found: Explained) -> dict[str, Any]:
+def _document(session: CommandSession, explained: Explained) -> dict[str, Any]:
     """The change as plain data; the contributions are in the unit of the KPI."""
-    told = found.why
-    before, after = as_rows(session, [(told.kpi, told.before), (told.kpi, told.after)])
+    change = explained.why
+    before, after = as_rows(session, [(change.kpi, change.before), (change.kpi, change.after)])
     return {
-        "code": told.kpi.code,
-        "dimension": told.dimension,
-        "unit": str(told.kpi.unit),
+        "code": change.kpi.code,
+        "dimension": change.dimension,
+        "unit": str(change.kpi.unit),
         "before": before,
         "after": after,
-        "change": None if told.change is None else float(told.change),
-        "contributions": [_row(line) for line in found.lines],
-        "new": list(told.came),
-        "vanished": list(told.went),
-        "hidden": told.others.hidden if told.others else 0,
-        "sentence": found.sentence,
-        "reason": told.lacking and reason_sentence(told.lacking, session.lang),
+        "change": None if change.change is None else float(change.change),
+        "contributions": [_contribution(line) for line in explained.lines],
+        "new": list(change.came),
+        "vanished": list(change.went),
+        "hidden": change.others.hidden if change.others else 0,
+        "sentence": explained.sentence,
+        "reason": change.lacking and reason_sentence(change.lacking, session.lang),
     }
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _contribution(line: Line) -> dict[str, Any]:
     return {
         "name": line.name,
         "before": line.before,
@@ -87,34 +86,34 @@ def _row(line: Line) -> dict[str, Any]:
     }
 
 
-def _table(session: Session, found: Explained) -> list[str]:
-    told = found.why
+def _table(session: CommandSession, explained: Explained) -> list[str]:
+    change = explained.why
     lang = session.lang
-    columns = ("before", "after", "amount", *(("within", "mix") if told.mixes else ()), "effect")
+    columns = ("before", "after", "amount", *(("within", "mix") if change.mixes else ()), "effect")
     header = [
-        session.t(f"dimensions.{told.dimension}"),
+        session.t(f"dimensions.{change.dimension}"),
         *(session.t(f"why.table.{name}") for name in columns),
     ]
 
     def figure(value: float | None) -> str:
-        activity = activity_of(told.after, lang)
-        return (
-            "" if value is None else formats.quantity(value, told.kpi.unit, lang, activity=activity)
-        )
+        if value is None:
+            return ""
+        activity = activity_of(change.after, lang)
+        return formats.quantity(value, change.kpi.unit, lang, activity=activity)
 
-    def change(value: float | None) -> str:
-        return "" if value is None else change_written(told, value, lang)
+    def contribution(value: float | None) -> str:
+        return "" if value is None else change_written(change, value, lang)
 
     rows = [
         [
             line.name,
             figure(line.before),
             figure(line.after),
-            change(line.amount),
-            *((change(line.within), change(line.mix)) if told.mixes else ()),
+            contribution(line.amount),
+            *((contribution(line.within), contribution(line.mix)) if change.mixes else ()),
             session.t(f"why.effects.{line.effect}"),
         ]
-        for line in found.lines
+        for line in explained.lines
     ]
-    period = f"{period_written(told.before, lang)} > {period_written(told.after, lang)}"
+    period = f"{period_written(change.before, lang)} > {period_written(change.after, lang)}"
     return [period, *table(header, rows, right=range(1, len(columns)))]

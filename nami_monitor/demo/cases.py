@@ -193,13 +193,14 @@ def _pitch_materials() -> Iterator[Row]:
     for number, pitch in enumerate(_pitches()):
         if not pitch.built_in_turf or pitch.year < YEARS[0]:
             continue
-        for part, material, kg, origin, *rest in (
+        for part, material, kg, origin, route, mki, life in (
             ("Fundering", "Lava en zand", kept, "Behouden", "Hergebruik", 0, 30),
             ("Fundering", "Lava en zand", 2_400_000 - kept, "Nieuw", "Hergebruik", 1_900, 30),
             ("Mat", "Kunststof", 18_000, "Nieuw", "Recycling", 7_400, 12),
             cork if number % 2 else rubber,
         ):
-            yield (pitch.code, "Gebouwd", part, material, dutch_number(kg, 0), origin, *rest)
+            mass = dutch_number(kg, 0)
+            yield (pitch.code, "Gebouwd", part, material, mass, origin, route, mki, life)
 
 
 def _year_plans() -> Workbook:

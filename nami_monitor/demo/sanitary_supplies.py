@@ -5,7 +5,7 @@ One total contract delivers all until the split; then one supplier for each stre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -282,7 +282,7 @@ def _invoices(year: int, rows: list[Row]) -> Workbook:
 
 
 def _by_month(
-    year: int, title: str, values: list[tuple[SanitaryDelivery, int | float]]
+    year: int, title: str, values: Sequence[tuple[SanitaryDelivery, int | float]]
 ) -> Workbook:
     """One row per location and article, a column per month; empty where nothing was delivered."""
     cells: dict[tuple[int, SanitaryArticle], dict[int, int | float]] = {}

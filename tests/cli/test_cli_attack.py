@@ -16,10 +16,14 @@ IMPORT = ("--table", "locations")
 
 
 def refused(nami, *args, code=1):
-    """The sentence on standard error of a command that writes nothing on standard output."""
+    """The sentence on standard error of a command that does nothing; in its JSON too."""
     done = nami(*args)
-    assert (done.exit_code, done.stdout) == (code, ""), done.output
+    assert done.exit_code == code, done.output
     assert len(done.stderr.strip().splitlines()) == 1
+    if "--json" in args:
+        assert json.loads(done.stdout)["error"]["text"] == done.stderr.strip()
+    else:
+        assert done.stdout == ""
     return done.stderr
 
 

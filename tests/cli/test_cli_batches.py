@@ -34,7 +34,7 @@ def test_undo_takes_a_batch_back_and_says_what_went(loaded):
 
 
 def test_at_a_terminal_undo_shows_what_happens_and_asks(loaded, monkeypatch):
-    monkeypatch.setattr("nami_monitor.cli.session.Session.asks", property(lambda _: True))
+    monkeypatch.setattr("nami_monitor.cli.session.CommandSession.asks", property(lambda _: True))
     no = CliRunner().invoke(app, ["undo", "3"], input="n\n", catch_exceptions=False)
     assert no.exit_code == 1
     assert "3 rows go" in no.stderr

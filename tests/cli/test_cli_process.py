@@ -36,5 +36,5 @@ def test_a_process_writes_json_and_nothing_else(loaded):
 def test_who_holds_the_file_is_named(loaded):
     with duckdb.connect(str(loaded.db)):
         done = run("-m", "nami_monitor", "batches", "--json", "--wait", "0.1")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, json.loads(done.stdout)["error"]["key"]) == (1, "store.held")
     assert str(os.getpid()) in done.stderr

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.briefing import waterbed as briefing
-from nami_monitor.cli.session import Session
+from nami_monitor.cli.session import CommandSession
 from nami_monitor.cli.waterbed import as_row
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import LANGS
@@ -50,7 +50,7 @@ def judged(read, **change):
 
 
 def rows(answers, lang="nl"):
-    session = Session(db=None, wait=0, lang=lang, json=True)
+    session = CommandSession(db=None, wait=0, lang=lang, json=True)
     found = [as_row(session, one) for one in answers.values()]
     json.dumps(found, allow_nan=False)
     return found
