@@ -14,7 +14,7 @@ from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Intervention
-from nami_monitor.waterbed.result import PilotPlan
+from nami_monitor.waterbed.outputs import PilotPlan
 
 EVEN: Final = 0.5
 """From an even chance on, something is shown more often than not."""

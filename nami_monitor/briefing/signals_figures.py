@@ -21,7 +21,7 @@ from nami_monitor.signals.departures import (
     latest_departure,
     target_assurance,
 )
-from nami_monitor.signals.rules import of_target, poorly_known, year_end_peak
+from nami_monitor.signals.figure_rules import of_target, poorly_known, year_end_peak
 from nami_monitor.signals.signal import Seen, Signal
 
 Floats = NDArray[np.float64]

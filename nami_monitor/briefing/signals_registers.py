@@ -19,8 +19,7 @@ from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.questions import RELATIONS, filter_sql
-from nami_monitor.signals.intervention_signals import fading, of_effect
-from nami_monitor.signals.rules import (
+from nami_monitor.signals.figure_rules import (
     few_refused,
     long_contract,
     one_discipline,
@@ -28,6 +27,7 @@ from nami_monitor.signals.rules import (
     retired_early,
     rolling_out,
 )
+from nami_monitor.signals.intervention_signals import fading, of_effect
 from nami_monitor.signals.signal import Seen, Signal
 from nami_monitor.store import Transaction
 

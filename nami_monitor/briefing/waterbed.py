@@ -14,7 +14,7 @@ from nami_monitor.kpis.interventions.comparison import Destination, DestinationK
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
-from nami_monitor.waterbed.result import Caution, Estimate
+from nami_monitor.waterbed.outputs import Caution, Estimate
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
     (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN): "waterbed_and_net",

@@ -25,7 +25,7 @@ from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.store import Transaction
-from nami_monitor.waterbed.result import Interval, PilotPlan
+from nami_monitor.waterbed.outputs import Interval, PilotPlan
 
 app = typer.Typer(rich_markup_mode=None)
 

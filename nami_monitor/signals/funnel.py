@@ -119,7 +119,7 @@ NOWHERE: Final = (None, None, Zone.TOO_SMALL)
 
 
 @dataclass(frozen=True)
-class FunnelLimits:
+class LimitsBySize:
     """The limits of a funnel, in the unit of the rate; all arrays have the shape of ``sizes``.
 
     Args:
@@ -159,7 +159,7 @@ class Funnel(Generic[K]):
     between: float
     points: tuple[FunnelPoint[K], ...]
 
-    def limits(self, sizes: Floats) -> FunnelLimits:
+    def limits(self, sizes: Floats) -> LimitsBySize:
         """The limits at given sizes.
 
         Args:
@@ -167,9 +167,9 @@ class Funnel(Generic[K]):
         """
         warning, limit = ((1 - inside.value) / 2 for inside in (FUNNEL_WARNING, FUNNEL_LIMIT))
         tails = np.array([[limit], [warning], [1 - warning], [1 - limit]])
-        return FunnelLimits(sizes, *self._below(tails, sizes))
+        return LimitsBySize(sizes, *self._below(tails, sizes))
 
-    def curve(self, steps: int = 200) -> FunnelLimits:
+    def curve(self, steps: int = 200) -> LimitsBySize:
         """The limits for drawing, from the smallest to the largest location.
 
         Args:
@@ -344,7 +344,7 @@ def _quantile(chance: Any, tail: Floats) -> Floats:
     return quantile
 
 
-def _zones(rates: Floats, limits: FunnelLimits, scale: _Scale) -> list[Zone]:
+def _zones(rates: Floats, limits: LimitsBySize, scale: _Scale) -> list[Zone]:
     """The zone of each rate; a rate on a limit is within it."""
     zones = [
         (Zone.TOO_SMALL, (limits.warning_low <= scale.least) & (limits.warning_high >= scale.most)),

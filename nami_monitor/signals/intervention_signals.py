@@ -11,7 +11,7 @@ from scipy.special import stdtr
 
 from nami_monitor.core.thresholds import CONFIDENCE, LITTLE_CAME_BACK, MIN_CONTROLS, MIN_POST_MONTHS
 from nami_monitor.core.words import KitSignal, Verdict
-from nami_monitor.waterbed.result import Result
+from nami_monitor.waterbed.outputs import Result
 
 Floats = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from nami_monitor.waterbed.effects import LOST, Channel, channel, effects
 from nami_monitor.waterbed.estimate import prepare
 from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.noise import FLOOR, capped, fit_without_each
+from nami_monitor.waterbed.outputs import Estimate, Floats, Marks
 from nami_monitor.waterbed.panel import GroupAmounts, GroupSubset, means, shift_of_means
-from nami_monitor.waterbed.result import Estimate, Floats, Marks
 from nami_monitor.waterbed.screen import Start
 from nami_monitor.waterbed.verdicts import critical
 

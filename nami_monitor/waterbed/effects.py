@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from nami_monitor.waterbed.noise import Adjusted, Noise, Proxy, adjust, for_each, noise, proxy
+from nami_monitor.waterbed.outputs import Floats
 from nami_monitor.waterbed.panel import Panel, PrePost, Shift, departures, means, shift
-from nami_monitor.waterbed.result import Floats
 
 MOST_ALIKE = 0.99
 """The correlation of two channels' placebos is not taken to be stronger than this."""

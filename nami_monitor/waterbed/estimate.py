@@ -12,15 +12,15 @@ from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.effects import LOST, Analysis, Channel, Effects, alone, analyse, effects
 from nami_monitor.waterbed.inputs import Inputs, positions
 from nami_monitor.waterbed.interrupted import interrupted_estimate
-from nami_monitor.waterbed.result import (
+from nami_monitor.waterbed.outputs import (
     WITHOUT_QUOTIENT,
     Anticipation,
     Caution,
-    EffectPath,
     Estimate,
     Floats,
     LocationShocks,
     Marks,
+    MonthlyEffects,
     Result,
     Sensitivity,
 )
@@ -168,7 +168,7 @@ def _location_shocks(
     return tuple(shocks)
 
 
-def _path(analyses: Sequence[Analysis], reach: float) -> EffectPath:
+def _path(analyses: Sequence[Analysis], reach: float) -> MonthlyEffects:
     """The paths of all starts, added up over the months that all of them have.
 
     The bands of several starts are added up too, as if their noise were perfectly correlated; the
@@ -185,7 +185,7 @@ def _path(analyses: Sequence[Analysis], reach: float) -> EffectPath:
             placebos.append(others)
         sides.append((np.sum(paths, 0), np.sum(bands, 0), max(placebos, key=len)))
     (gross, gross_band, gross_placebos), (spill, spill_band, spill_placebos) = sides
-    return EffectPath(
+    return MonthlyEffects(
         np.arange(until), gross, spill, gross_band, spill_band, gross_placebos, spill_placebos
     )
 

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nami_monitor.waterbed.outputs import Floats, Marks
 from nami_monitor.waterbed.panel import GroupAmounts
-from nami_monitor.waterbed.result import Floats, Marks
 
 Places = NDArray[np.int_]
 

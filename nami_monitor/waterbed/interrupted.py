@@ -14,7 +14,7 @@ from nami_monitor.core.thresholds import MIN_PRE_ALONE, MIN_VOLUME
 from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.inputs import Inputs, positions
-from nami_monitor.waterbed.result import Caution, EffectPath, Floats, Result
+from nami_monitor.waterbed.outputs import Caution, Floats, MonthlyEffects, Result
 from nami_monitor.waterbed.screen import short_of, usable, withheld
 from nami_monitor.waterbed.verdicts import critical, judge
 
@@ -59,7 +59,7 @@ def interrupted_estimate(inputs: Inputs) -> Result:
         treated=positions(own),
         controls=(),
         cautions=left_out,
-        path=EffectPath(
+        path=MonthlyEffects(
             np.arange(inputs.months), target, substitute, bands[0], bands[1], none, none
         ),
     )

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nami_monitor.waterbed.outputs import Floats, Marks
 from nami_monitor.waterbed.panel import Shift, shift_of_means
-from nami_monitor.waterbed.result import Floats, Marks
 
 PASSES = 3
 """Weighted fits, the first with equal weights."""

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.waterbed.result import Floats, Marks
+from nami_monitor.waterbed.outputs import Floats, Marks
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import LOST, Both, Effects, effects
 from nami_monitor.waterbed.estimate import prepare
 from nami_monitor.waterbed.inputs import Inputs, positions
-from nami_monitor.waterbed.result import Caution, PilotPlan
+from nami_monitor.waterbed.outputs import Caution, PilotPlan
 from nami_monitor.waterbed.verdicts import critical, quotient, rungs
 
 DRAWS = 20_000

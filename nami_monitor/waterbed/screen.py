@@ -24,8 +24,8 @@ from nami_monitor.core.words import Design, Verdict, Why
 from nami_monitor.waterbed.effects import LOST, alone, channel
 from nami_monitor.waterbed.inputs import Inputs, Places, positions
 from nami_monitor.waterbed.noise import Proxy, adjust
+from nami_monitor.waterbed.outputs import Caution, Floats, Marks, Result
 from nami_monitor.waterbed.panel import GroupSubset, Panel, PrePost, means, shift_of_means
-from nami_monitor.waterbed.result import Caution, Floats, Marks, Result
 from nami_monitor.waterbed.verdicts import critical
 
 

@@ -22,8 +22,7 @@ from nami_monitor.waterbed.effects import (
     channel,
     effects,
 )
-from nami_monitor.waterbed.panel import Panel, PrePost, Shift, departures, shift
-from nami_monitor.waterbed.result import (
+from nami_monitor.waterbed.outputs import (
     Anticipation,
     Caution,
     Floats,
@@ -31,6 +30,7 @@ from nami_monitor.waterbed.result import (
     Marks,
     Sensitivity,
 )
+from nami_monitor.waterbed.panel import Panel, PrePost, Shift, departures, shift
 from nami_monitor.waterbed.verdicts import quotient
 
 ANGLES = 181

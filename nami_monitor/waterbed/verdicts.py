@@ -10,7 +10,7 @@ from scipy import special
 from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import Effects
-from nami_monitor.waterbed.result import (
+from nami_monitor.waterbed.outputs import (
     WITHOUT_QUOTIENT,
     Estimate,
     Estimates,

@@ -8,7 +8,7 @@ from scipy import stats
 
 from nami_monitor.core.words import Design, KitSignal, Verdict
 from nami_monitor.signals.intervention_signals import fading, of_effect
-from nami_monitor.waterbed.result import EffectPath, Estimate, Result
+from nami_monitor.waterbed.outputs import Estimate, MonthlyEffects, Result
 
 POST = 12
 CONTROLS = 30
@@ -41,7 +41,7 @@ def path(late, *, seed=0, controls=CONTROLS, post=POST, spread=5.0):
     gross += spread * draw.normal(size=months)
     flat = np.zeros(months)
     placebos = spread * draw.normal(size=(controls, months))
-    return EffectPath(np.arange(months), gross, flat, flat, flat, placebos, placebos)
+    return MonthlyEffects(np.arange(months), gross, flat, flat, flat, placebos, placebos)
 
 
 @pytest.mark.parametrize(

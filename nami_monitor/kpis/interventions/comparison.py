@@ -29,7 +29,7 @@ from nami_monitor.kpis.interventions.window import (
     separate,
 )
 from nami_monitor.waterbed.inputs import Inputs
-from nami_monitor.waterbed.result import Estimate
+from nami_monitor.waterbed.outputs import Estimate
 
 Parts = frozenset[int]
 """Positions of parts in a cube."""

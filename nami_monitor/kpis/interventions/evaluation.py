@@ -33,7 +33,7 @@ from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
-from nami_monitor.waterbed.result import WITHOUT_QUOTIENT, Estimate, Result
+from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Estimate, Result
 from nami_monitor.waterbed.verdicts import critical
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)

@@ -14,8 +14,8 @@ from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.waterbed.outputs import PilotPlan
 from nami_monitor.waterbed.planning import plan
-from nami_monitor.waterbed.result import PilotPlan
 
 OTHER_LENGTHS: Final = (6, 12, 18, 24)
 """Months after the start for which the chances are given beside those that were asked for."""

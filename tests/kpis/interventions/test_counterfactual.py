@@ -10,7 +10,7 @@ from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.interventions.window import Window
-from nami_monitor.waterbed.result import Estimate, Result
+from nami_monitor.waterbed.outputs import Estimate, Result
 from tests.kpis.interventions.offices import Offices
 from tests.kpis.interventions.test_window import MONTHS, ONE
 

@@ -69,7 +69,7 @@ class Caution:
 
 
 @dataclass(frozen=True)
-class EffectPath:
+class MonthlyEffects:
     """The effect month by month, and what chance alone does.
 
     Args:
@@ -204,7 +204,7 @@ class Result:
     cautions: tuple[Caution, ...]
     location_shocks: tuple[LocationShocks, ...] = ()
     anticipation: Anticipation | None = None
-    path: EffectPath | None = None
+    path: MonthlyEffects | None = None
     sensitivity: Sensitivity = Sensitivity()
 
 
