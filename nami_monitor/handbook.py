@@ -1,6 +1,6 @@
-"""The pages of docs/ that follow from the code: ``python -m nami_monitor.handbook`` writes them.
+"""The pages of docs/ that are generated: ``python -m nami_monitor.handbook`` writes them.
 
-A test fails when a page in docs/ is not what the code says.
+A test fails when a page in docs/ differs from what is generated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from nami_monitor.briefing.handbook import Entry, Part, entry
+from nami_monitor.briefing.handbook import entry as kpi_entry
 from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
@@ -20,7 +20,7 @@ from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.points import PAGE, Point, Section, read_points
-from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -42,7 +42,8 @@ def _grid(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([_row(head), _row(["---"] * len(head)), *map(_row, rows)])
 
 
-def _checked(check: Check) -> str:
+def _check_text(check: Check) -> str:
+    """A check of a column in words."""
     seen = check.statistics
     match check.name:
         case "greater_than_or_equal_to":
@@ -60,14 +61,16 @@ def _checked(check: Check) -> str:
             return f"at most {short[1]} characters on one line" if short else f"fits `{pattern}`"
 
 
-def _ruled(rule: RowRule) -> str:
+def _rule_text(rule: RowRule) -> str:
+    """A rule of a row in a sentence."""
     if isinstance(rule, AnyOf):
         return " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
     return f"`{rule.later}` is not before `{rule.earlier}`."
 
 
 def _demands(column: Column) -> Iterator[str]:
-    yield from map(_checked, column.checks)
+    """What a value of a column must be."""
+    yield from map(_check_text, column.checks)
     if column.codes:
         yield f"a code of `{column.codes}`"
     if column.listed:
@@ -83,15 +86,15 @@ def _demands(column: Column) -> Iterator[str]:
 def _table(table: Table) -> str:
     key = ", ".join(f"`{name}`" for name in table.key)
     owner = " of a source" if table.per_source else ""
-    said = [str(table.model.__doc__)]
-    said.append(
+    sentences = [str(table.model.__doc__)]
+    sentences.append(
         f"A later row with the same {key}{owner} takes the place of an earlier one."
         if key
         else "No key: two equal lines are two lines."
     )
     if table.dated_by:
-        said.append(f"`{table.dated_by}` puts a row into its month.")
-    said += map(_ruled, table.rules)
+        sentences.append(f"`{table.dated_by}` puts a row into its month.")
+    sentences += map(_rule_text, table.rules)
     rows = [
         [
             f"`{column.name}`",
@@ -103,46 +106,41 @@ def _table(table: Table) -> str:
         for column in columns(table.name)
     ]
     head = ["column", "type", "empty", "must be", "names in files that map by themselves"]
-    return f"## {table.name}\n\n{' '.join(said)}\n\n{_grid(head, rows)}"
+    return f"## {table.name}\n\n{' '.join(sentences)}\n\n{_grid(head, rows)}"
 
 
 def tables() -> str:
     """The reference of the input tables, from their pandera models."""
-    return "\n\n".join(
-        [
-            NOTE,
-            "# Tables",
-            INTRODUCTION,
-            *map(_table, TABLES.values()),
-        ]
-    )
+    return "\n\n".join([NOTE, "# Tables", INTRODUCTION, *map(_table, TABLES.values())])
 
 
-def _listed(parts: Iterable[Part]) -> str:
-    return "\n".join(f"- **{part.label}:** {part.words}" for part in parts)
+def _list(items: Iterable[tuple[str, str]]) -> str:
+    """Labels with their texts as a list."""
+    return "\n".join(f"- **{label}:** {words}" for label, words in items)
 
 
-def _kpi(found: Entry, lang: str) -> str:
-    needs = [Part(f"{need.table}, {need.column}", f"`{need.code}`") for need in found.needs]
-    said = [
-        f"## {found.code}",
-        f"**{found.name}.** {found.says}",
-        f"*{found.says_not}*",
-        _listed(found.parts),
+def _kpi(kpi: Kpi, lang: str) -> str:
+    """The section of a KPI."""
+    entry = kpi_entry(kpi, lang)
+    sections = [
+        f"## {entry.code}",
+        f"**{entry.name}.** {entry.says}",
+        f"*{entry.says_not}*",
+        _list((part.label, part.words) for part in entry.parts),
         f"{text('handbook.needs', lang)}:",
-        _listed(needs),
+        _list((f"{need.table}, {need.column}", f"`{need.code}`") for need in entry.needs),
     ]
-    if found.sql:
-        said.append(f"{text('handbook.sql', lang)}:")
-        said.append(_listed(Part(part.label, f"`{part.words}`") for part in found.sql))
-    return "\n\n".join(said)
+    if entry.sql:
+        sections.append(f"{text('handbook.sql', lang)}:")
+        sections.append(_list((part.label, f"`{part.words}`") for part in entry.sql))
+    return "\n\n".join(sections)
 
 
 def kpis(lang: str) -> str:
     """The handbook of the KPIs, from their declarations and the catalogue of a language."""
-    entries = (_kpi(entry(kpi, lang), lang) for kpi in CATALOGUE.values())
     title = f"# {text('handbook.title', lang)}"
-    return "\n\n".join([NOTE, title, text("handbook.words", lang), *entries])
+    sections = (_kpi(kpi, lang) for kpi in CATALOGUE.values())
+    return "\n\n".join([NOTE, title, text("handbook.words", lang), *sections])
 
 
 def thresholds() -> str:
@@ -164,14 +162,18 @@ KIT_INTRODUCTION = (
 
 def kit() -> str:
     """The points of the inspiration kit, what carries them, and what calls up each lesson."""
-    found = shipped()
-    points = read_points(found)
-    cases = [_case_points(case, points) for case in found.cases.values()]
+    contents = shipped()
+    points = read_points(contents)
+    cases = [_case_points(case, points) for case in contents.cases.values()]
     conclusions = _carried([point for point in points if point.case is None])
     called = [
         [
             f"`{signal}`",
-            ", ".join(_lesson_link(one) for one in found.lessons.values() if signal in one.signals),
+            ", ".join(
+                _lesson_link(lesson)
+                for lesson in contents.lessons.values()
+                if signal in lesson.signals
+            ),
         ]
         for signal in KitSignal
     ]
@@ -181,7 +183,7 @@ def kit() -> str:
             "# The inspiration kit",
             KIT_INTRODUCTION,
             "## How many",
-            _counts(points, found.cases),
+            _counts(points, contents.cases),
             *cases,
             "## Conclusions",
             conclusions,
@@ -241,17 +243,18 @@ def _lesson_link(lesson: Lesson) -> str:
 
 
 def _help(*command: str) -> str:
-    asked = [*command, "--lang", "en", "--help"]
-    shown = CliRunner().invoke(app, asked, prog_name="nami", terminal_width=HELP_WIDTH)
-    if shown.exit_code:
-        raise RuntimeError(shown.output)
-    return f"```text\n{shown.output.strip()}\n```"
+    """The help of the command line, or of one command, in English."""
+    args = [*command, "--lang", "en", "--help"]
+    result = CliRunner().invoke(app, args, prog_name="nami", terminal_width=HELP_WIDTH)
+    if result.exit_code:
+        raise RuntimeError(result.output)
+    return f"```text\n{result.output.strip()}\n```"
 
 
 def cli() -> str:
     """The help of the command line."""
-    said = [f"## nami {name}\n\n{_help(name)}" for name in COMMANDS]
-    return "\n\n".join([NOTE, "# Command line", _help(), *said])
+    sections = [f"## nami {name}\n\n{_help(name)}" for name in COMMANDS]
+    return "\n\n".join([NOTE, "# Command line", _help(), *sections])
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
