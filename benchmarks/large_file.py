@@ -38,7 +38,7 @@ OURS = """
 import json, resource, sys, time
 from pathlib import Path
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 begun = time.process_time()
 store = Store(Path(sys.argv[2]))

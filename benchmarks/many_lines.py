@@ -18,7 +18,7 @@ from table import Row, show, taken
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from nami_monitor.store.rollups import refresh_order_rollups
 

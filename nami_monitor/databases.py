@@ -89,7 +89,7 @@ def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
 
 def _build(path: Path, files: tuple[DemoFile, ...], fingerprint: str, progress: Progress) -> None:
     from nami_monitor.ingest.book.file_import import Answers, import_many  # noqa: PLC0415 - slow to load, and
-    from nami_monitor.ingest.profiles.profile_toml import load_profile  # noqa: PLC0415 - seldom needed
+    from nami_monitor.ingest.profiles.profile import load_profile  # noqa: PLC0415 - seldom needed
 
     path.unlink(missing_ok=True)
     with contextlib.closing(Store(path)) as store:

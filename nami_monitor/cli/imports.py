@@ -23,8 +23,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.library import is_mended, profiles_in, read_sheets, recognise
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile_toml import load_profile
+from nami_monitor.ingest.profiles.profile import Profile, load_profile
 from nami_monitor.ingest.profiles.source_cells import normal, positions
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name

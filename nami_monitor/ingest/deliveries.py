@@ -13,8 +13,7 @@ from nami_monitor.ingest.book.code_actions import Code
 from nami_monitor.ingest.book.codes import code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.personal import refuse_address
-from nami_monitor.ingest.profiles.profile import Expects
-from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_profile
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES
 

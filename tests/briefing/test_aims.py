@@ -12,7 +12,7 @@ from nami_monitor.ingest.book.code_actions import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store
 

@@ -6,7 +6,7 @@ import pytest
 
 from nami_monitor.briefing import assets
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 
 LOADED = {

@@ -11,7 +11,7 @@ from nami_monitor.charts.contract_timeline import (
     timeline_spec,
 )
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 
 LOADED = {

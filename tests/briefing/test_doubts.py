@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.briefing.doubts import Kind, doubts
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from nami_monitor.ui.pages.case import WRITERS
 from tests.support.case_page import shown

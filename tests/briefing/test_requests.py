@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing import requests
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import Ask
 from nami_monitor.store import Store
 

@@ -21,7 +21,7 @@ from nami_monitor.demo.generate import files, render, simulate, write
 from nami_monitor.demo.sanitary_supplies import SHORT_MONTHS
 from nami_monitor.demo.truth import TRUTH, BadCell
 from nami_monitor.i18n import text
-from nami_monitor.ingest.profiles.profile_toml import load_profile
+from nami_monitor.ingest.profiles.profile import load_profile
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from tests.support.slow import examples
 
@@ -37,7 +37,7 @@ IMPORTER = """
 import os, sys, time
 from pathlib import Path
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 profile = parse_profile(sys.argv[2])
 for line in sys.stdin:

@@ -16,7 +16,7 @@ from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.deliveries import abandon
 from nami_monitor.ingest.personal import ADDRESS, BLANKED, blanked
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import delimited
 from tests.support.new_database import new_store
 

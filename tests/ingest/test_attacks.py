@@ -10,8 +10,14 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap, Unpivot
-from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile
+from nami_monitor.ingest.profiles.profile import (
+    Origin,
+    Profile,
+    TableMap,
+    Unpivot,
+    load_profile,
+    parse_profile,
+)
 from nami_monitor.ingest.profiles.source_cells import cells_of
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import read

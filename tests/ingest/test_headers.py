@@ -8,7 +8,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.preview import sources, values_in
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.profiles.source_cells import distinct, positions
 from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import LargeCsv, Layout
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.profiles.source_cells import cells_of
 from nami_monitor.ingest.readers import delimited, large_csv, records
 from nami_monitor.ingest.readers.delimited import read_delimited

@@ -6,7 +6,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import text
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 

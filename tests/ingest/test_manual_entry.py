@@ -11,7 +11,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 
 CATEGORY = {"category": "paper", "name_nl": "Papier", "name_en": "Paper", "cpv": "1-1;2-2"}

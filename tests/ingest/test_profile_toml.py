@@ -21,8 +21,10 @@ from nami_monitor.ingest.profiles.profile import (
     Sign,
     TableMap,
     Unpivot,
+    load_profile,
+    parse_profile,
+    write_profile,
 )
-from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile, write_profile
 from nami_monitor.tables import TABLES, columns
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("data/profiles/*.toml"))

@@ -3,7 +3,7 @@
 import pytest
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import delimited
 from nami_monitor.store import Store
 

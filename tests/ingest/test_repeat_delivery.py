@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 
 TEXT = "Datum;Vestiging;Aantal;Doos\n05-01-2024;A;1.000;1\n06-02-2024;B;2.000;2\n"

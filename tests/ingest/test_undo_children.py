@@ -7,7 +7,7 @@ from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from tests.support.new_database import new_store
 
 PROFILE = parse_profile(

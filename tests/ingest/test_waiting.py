@@ -2,7 +2,7 @@
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 
 LOCATIONS = 'source = "M"\n[[table]]\nname = "locations"\n[table.columns]\n' + "".join(

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 

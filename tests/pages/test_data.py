@@ -9,7 +9,7 @@ import xlsxwriter
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.parse import sheets
 from nami_monitor.ingest.profiles.library import profiles_in
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ui import app
 from tests.pages.data_page import (
     FILE,

@@ -6,7 +6,7 @@ import pytest
 
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.profiles.library import profiles_in
-from nami_monitor.ingest.profiles.profile_toml import load_profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import load_profile, parse_profile, write_profile
 from tests.pages.data_page import (
     GOOD,
     HEADER,

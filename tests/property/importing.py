@@ -9,7 +9,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.code_actions import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.tables import TABLES
 from tests.support.new_database import new_store
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import load_profile
+from nami_monitor.ingest.profiles.profile import load_profile
 from nami_monitor.store import Store
 
 PROFILES = Path(__file__).parents[1] / "profiles"

@@ -16,8 +16,7 @@ from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, LargeCsv, Sheet
 from nami_monitor.ingest.personal import blanked
-from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap
-from nami_monitor.ingest.profiles.profile_toml import write_profile
+from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
 from nami_monitor.ingest.profiles.source_cells import Cells, cells_of
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names

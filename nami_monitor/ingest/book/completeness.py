@@ -17,8 +17,7 @@ import polars as pl
 from nami_monitor.core.periods import month_range, months_between, parse_month
 from nami_monitor.core.thresholds import BREAK_HISTORY, BREAK_RATIO, BREAK_SPREAD, LEARNT_AFTER
 from nami_monitor.core.words import Grain
-from nami_monitor.ingest.profiles.profile import Expects
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import Expects, parse_profile
 from nami_monitor.store import Transaction
 
 STEPS = {"month": 1, "quarter": 3, "year": 12}

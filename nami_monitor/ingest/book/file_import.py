@@ -33,8 +33,12 @@ from nami_monitor.ingest.book.set_aside import mended_rows
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.parse.sheets import content_hash
 from nami_monitor.ingest.personal import blanked, refuse_address, without_persons
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile_toml import parse_profile, refuse_addresses, write_profile
+from nami_monitor.ingest.profiles.profile import (
+    Profile,
+    parse_profile,
+    refuse_addresses,
+    write_profile,
+)
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES

@@ -30,8 +30,7 @@ from nami_monitor.ingest.cells import (
     kind_of,
     untag,
 )
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import Profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import GUARD, Value, write_csv, write_xlsx

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile_toml import load_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Profile, load_profile, write_profile
 from nami_monitor.ingest.profiles.source_cells import normal
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read

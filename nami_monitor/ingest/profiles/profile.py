@@ -1,27 +1,161 @@
 """A profile: how the files of one source become rows of tables.
 
-It is kept as a small TOML file that a person can read (``profile_toml``); the Data page writes it.
+It is kept as a small TOML file that a person can read; the Data page writes it. Every key is known:
+an unknown one is an error that names the near matches, and a value that would fail later is refused
+when it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
 
+import polars as pl
+import tomli_w
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import near_matches
+from nami_monitor.core.settings_toml import (
+    STRICT,
+    Before,
+    Check,
+    Problem,
+    WrongError,
+    as_settings,
+    one_of,
+    read_settings,
+    strict,
+)
 from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.ingest.cells import Layout
+from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.store.transaction import pattern_error
+from nami_monitor.tables import TABLES, columns
 
-BASES = ("ordered", "delivered", "invoiced", "issued")
-CREATE = "create"
-SET_ASIDE = "set_aside"
+BASES: Final = ("ordered", "delivered", "invoiced", "issued")
+CREATE: Final = "create"
+SET_ASIDE: Final = "set_aside"
+ORIGINS: Final = {"from": "first", "join": "join", "sum": "sum"}
+"""Keys that name the columns of an origin, with its ``how``."""
+ORIGIN_KEYS: Final = (*ORIGINS, "format", "regex", "scale", "scale_by", "sign", "unit")
+POSSESSIVE: Final = re.compile(r"[*+?}]\+")
+LONGEST_DETAIL: Final = 200
+LARGEST: Final = 1e15
+DATE_SIGNS: Final = frozenset("dmYybBHMS")
+
+
+# --- what a value may be ------------------------------------------------------------------------
+
+
+def _texts(raw: Any) -> Any:
+    """One text or several as a list; at least one."""
+    listed = [raw] if isinstance(raw, str) else raw
+    if not isinstance(listed, list) or not listed or not all(isinstance(t, str) for t in listed):
+        raise WrongError("type")
+    return listed
+
+
+def usable_pattern(pattern: str, key: str = "") -> str:
+    """A pattern that Python and the database both read: without looking around or back.
+
+    Raises:
+        UserError: ``profile.pattern``, naming ``key``.
+    """
+    try:
+        re.compile(pattern)
+        pl.Series([""]).str.contains(pattern)
+        if POSSESSIVE.search(pattern):
+            raise re.error("multiple repeat")
+        if why := pattern_error(pattern):
+            raise re.error(why)
+    except (re.error, pl.exceptions.ComputeError, RecursionError, OverflowError) as error:
+        detail = " ".join(str(error).split())[:LONGEST_DETAIL]
+        seen = pattern[:LONGEST_DETAIL]
+        raise UserError("profile.pattern", key=key, seen=seen, detail=detail) from error
+    return pattern
+
+
+def _pattern(pattern: str) -> str:
+    try:
+        return usable_pattern(pattern)
+    except UserError as error:
+        raise WrongError("pattern", **error.values) from error
+
+
+def _number(value: float) -> float:
+    if not abs(value) <= LARGEST:
+        raise WrongError("type")
+    return value
+
+
+def _sheet(raw: Any) -> Any:
+    """The name of a sheet, or its number."""
+    if not isinstance(raw, str) and type(raw) is not int:
+        raise WrongError("type")
+    return raw
+
+
+def _delimiter(sign: str) -> str:
+    """The sign between fields: a single one that fields themselves do not need."""
+    if len(sign) != 1 or not sign.isascii() or sign in '"\r\n\0':
+        raise WrongError("type")
+    return sign
+
+
+def _date_pattern(pattern: Any) -> Any:
+    """A date pattern of the signs that the database reads; it names a year."""
+    signs = re.findall("%(.?)", pattern) if isinstance(pattern, str) else []
+    repeated = len(set(map(str.lower, signs))) < len(signs)
+    if repeated or not DATE_SIGNS.issuperset(signs) or not {"Y", "y"} & set(signs):
+        raise WrongError("date_pattern")
+    return pattern
+
+
+def _count(least: int) -> Check:
+    def check(count: int | None) -> int | None:
+        if count is not None and count < least:
+            raise WrongError("type")
+        return count
+
+    return Check(check)
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise WrongError("type")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lowered(texts: Any) -> Any:
+    """Texts, or the keys of a table, as cells are compared: trimmed, in small letters."""
+    if isinstance(texts, dict):
+        return {text.strip().lower(): value for text, value in texts.items()}
+    return tuple(text.strip().lower() for text in texts)
+
+
+Texts = Annotated[tuple[str, ...], Before(_texts)]
+FirstText = Annotated[str, Before(lambda raw: _texts(raw)[0])]
+Pattern = Annotated[str, Check(_pattern)]
+DatePattern = Annotated[str, Before(_date_pattern)]
+Number = Annotated[float, Check(_number)]
+Constant = Annotated[str, Before(_constant)]
+
+
+# --- the parts of a profile -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Currency:
     """Amounts in another currency: EUR = amount x ``to_eur``."""
 
+    __pydantic_config__: ClassVar = STRICT
+
     code: str
-    to_eur: float
+    to_eur: Number
     source: str
 
 
@@ -29,8 +163,16 @@ class Currency:
 class Sign:
     """Amounts are negative where ``column`` holds one of ``negative``."""
 
-    column: str
-    negative: tuple[str, ...]
+    __pydantic_config__: ClassVar = STRICT
+
+    column: FirstText
+    negative: Annotated[Texts, Check(_lowered)]
+
+
+def _scale_by(raw: Any) -> Any:
+    if not isinstance(raw, dict) or not isinstance(raw.get("column"), str):
+        raise WrongError("type")
+    return raw["column"], {word: factor for word, factor in raw.items() if word != "column"}
 
 
 @dataclass(frozen=True)
@@ -48,14 +190,35 @@ class Origin:
         unit: ``pack``, ``base``, or a column that says which.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     columns: tuple[str, ...]
     how: str = "first"
-    format: str | None = None
-    regex: str | None = None
-    scale: float = 1.0
-    scale_by: tuple[str, Mapping[str, float]] | None = None
+    format: DatePattern | None = None
+    regex: Pattern | None = None
+    scale: Number = 1.0
+    scale_by: (
+        Annotated[tuple[str, Annotated[Mapping[str, Number], Check(_lowered)]], Before(_scale_by)]
+        | None
+    ) = None
     sign: Sign | None = None
     unit: str | None = None
+
+
+def _origin(raw: Any) -> Any:
+    """The fields of an origin, from a column, several columns, or a table."""
+    if isinstance(raw, str | list):
+        return {"columns": tuple(_texts(raw))}
+    if not isinstance(raw, dict):
+        raise WrongError("type")
+    for key in raw:
+        if key not in ORIGIN_KEYS:
+            raise WrongError("unknown_key", key=key, known=ORIGIN_KEYS)
+    ways = [way for way in ORIGINS if way in raw]
+    if len(ways) != 1:
+        raise WrongError("origin")
+    rest = {key: value for key, value in raw.items() if key not in ORIGINS}
+    return {"columns": tuple(_texts(raw[ways[0]])), "how": ORIGINS[ways[0]], **rest}
 
 
 @dataclass(frozen=True)
@@ -70,11 +233,34 @@ class TableMap:
         codes: canonical column to ``set_aside`` or ``create`` for codes that no master knows.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     name: str
-    columns: Mapping[str, Origin]
-    constants: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    codes: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Annotated[Origin, Before(_origin)]] = field(default_factory=dict)
+    constants: Mapping[str, Constant] = field(default_factory=dict)
+    values: Mapping[str, Annotated[Mapping[str, Constant], Check(_lowered)]] = field(
+        default_factory=dict
+    )
+    codes: Mapping[str, Annotated[str, one_of(SET_ASIDE, CREATE)]] = field(default_factory=dict)
+
+
+def _table(raw: Any) -> Any:
+    """Refuse a table that nobody knows, and columns that it does not have."""
+    name = raw.get("name") if isinstance(raw, dict) else None
+    if isinstance(raw, dict) and (not isinstance(name, str) or name not in TABLES):
+        allowed = ", ".join(TABLES)
+        raise UserError("profile.value", key="table.name", seen=name, allowed=allowed)
+    if not isinstance(raw, dict) or not isinstance(name, str):
+        raise WrongError("type")
+    known = {column.name: bool(column.codes) for column in columns(name)}
+    for part in ("columns", "constants", "values", "codes"):
+        for column in raw[part] if isinstance(raw.get(part), dict) else ():
+            if column not in known:
+                raise _unknown_key(column, f"table.{part}", known)
+            if part == "codes" and not known[column]:
+                coded = ", ".join(sorted(column for column, codes in known.items() if codes))
+                raise UserError("profile.no_codes", column=column, allowed=coded)
+    return raw
 
 
 @dataclass(frozen=True)
@@ -87,17 +273,25 @@ class Unpivot:
         value: the name under which the cell is mapped.
     """
 
-    columns: tuple[str, ...] | str
-    name: str
-    value: str
+    __pydantic_config__: ClassVar = STRICT
+
+    columns: Annotated[
+        tuple[str, ...] | str,
+        Before(lambda raw: raw if isinstance(raw, str) else _texts(raw)),
+        Check(lambda chosen: _pattern(chosen) if isinstance(chosen, str) else chosen),
+    ]
+    name: str = "@month"
+    value: str = "@value"
 
 
 @dataclass(frozen=True)
 class DropRule:
     """Rows whose ``column`` matches are no data."""
 
-    column: str
-    matches: str
+    __pydantic_config__: ClassVar = STRICT
+
+    column: FirstText
+    matches: Pattern
 
 
 @dataclass(frozen=True)
@@ -111,9 +305,11 @@ class Expects:
         locations: ``all`` when every open location is owed each time.
     """
 
+    __pydantic_config__: ClassVar = strict(first="from", last="until")
+
     first: str | None = None
     last: str | None = None
-    every: str = "month"
+    every: Annotated[str, one_of("month", "quarter", "year")] = "month"
     locations: str | None = None
 
 
@@ -155,3 +351,217 @@ class Profile:
                 if name.startswith("@") and name not in made
             )
         )
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FileSection:
+    """The table ``file``: how the files are laid out and how texts in them are read."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    format: Annotated[str, one_of("csv", "xlsx", "xls", "ods", "parquet", "ocds")] | None = None
+    sheet: Annotated[str | int | None, Before(_sheet)] = None
+    encoding: str | None = None
+    delimiter: Annotated[str, Check(_delimiter)] | None = None
+    decimal: Annotated[str, one_of(",", ".")] | None = None
+    dates: Annotated[tuple[DatePattern, ...], Before(_texts)] = ()
+    skip_rows: Annotated[int | None, _count(0)] = None
+    fill_down: Texts = ()
+    header: bool = True
+    header_rows: Annotated[int, _count(1)] = 1
+
+
+@dataclass(frozen=True)
+class DropSection:
+    """The table ``drop``: blank rows always, and those that a rule names."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    blank: bool = True
+    where: tuple[DropRule, ...] = ()
+
+
+def _currency(raw: Any) -> Any:
+    """None for euros; the name of a currency and the source of its rate may be left out."""
+    if raw == "EUR":
+        return None
+    return {"code": "", "source": "", **raw} if isinstance(raw, dict) else raw
+
+
+@dataclass(frozen=True)
+class ProfileFile:
+    """The content of a profile's file, key by key, in the order in which it is written."""
+
+    __pydantic_config__: ClassVar = strict(tables="table")
+
+    source: str = ""
+    grain: Grain = Grain.LINE
+    delivery: DeliveryKind = DeliveryKind.ADDS
+    basis: Annotated[str, one_of(*BASES)] = "ordered"
+    vat: Annotated[str, one_of("excl", "incl")] | None = None
+    vat_rate: Number | None = None
+    products_of: str | None = None
+    currency: Annotated[Currency | None, Before(_currency)] = None
+    file: FileSection = field(default_factory=FileSection)
+    unpivot: Unpivot | None = None
+    expects: Expects | None = None
+    drop: DropSection | None = None
+    tables: tuple[Annotated[TableMap, Before(_table)], ...] = ()
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile file.
+
+    Raises:
+        UserError: ``profile.*``, naming file, key and near matches.
+    """
+    try:
+        return parse_profile(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("profile.unreadable", file=str(path)) from error
+
+
+def parse_profile(text: str) -> Profile:
+    """Read a profile from TOML text.
+
+    Raises:
+        UserError: ``profile.toml``, ``profile.unknown_key``, ``profile.value`` and others.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError("profile.toml", detail=str(error)) from error
+    content = read_settings(ProfileFile, raw, _refusal)
+    _check(content)
+    stated, layout = vars(content).copy(), vars(content.file).copy()
+    del stated["file"]
+    stated |= {name: layout.pop(name) for name in ("decimal", "dates")}
+    stated |= {"source": content.source.strip(), "drop": content.drop and content.drop.where}
+    return Profile(**stated, layout=Layout(**layout))
+
+
+def _check(content: ProfileFile) -> None:
+    """What no single key can be wrong about."""
+    if not content.source.strip():
+        raise UserError("profile.no_source")
+    if not content.tables:
+        raise UserError("profile.no_table")
+    names = [table.name for table in content.tables]
+    if len(set(names)) < len(names):
+        raise UserError("profile.same_table", tables=", ".join(names))
+    rate = content.vat_rate
+    if (content.vat == "incl" and rate is None) or not 0 <= (rate or 0) < 1:
+        raise UserError("profile.vat_rate", seen=rate)
+    if content.currency and content.currency.to_eur <= 0:
+        raise UserError("profile.currency", seen=content.currency.to_eur)
+    if content.drop and not content.drop.blank:
+        raise UserError("profile.value", key="drop.blank", seen="false", allowed="true")
+
+
+def _refusal(problem: Problem) -> UserError:  # noqa: PLR0911 - one sentence for each kind
+    """The sentence of what is wrong in a profile."""
+    place = problem.place[problem.place[:1] == ("file",) :]
+    place = place[2 * (place[:2] in {("table", "columns"), ("table", "constants")}) :]
+    key, seen = ".".join(place), problem.seen
+    match problem.kind:
+        case "unknown_key":
+            where = ".".join(problem.place[:-1]) or "profile"
+            return _unknown_key(problem.place[-1], where, problem.known)
+        case "value":
+            allowed = ", ".join(problem.known)
+            return UserError("profile.value", key=key, seen=seen, allowed=allowed)
+        case "pattern":
+            seen, detail = problem.details["seen"], problem.details["detail"]
+            return UserError("profile.pattern", key=key, seen=seen, detail=detail)
+        case "date_pattern":
+            return UserError("profile.date_pattern", key=key, seen=seen)
+        case "origin":
+            return UserError("profile.origin", column=key)
+        case "missing":
+            euros = key == "currency.to_eur"
+            return UserError("profile.currency" if euros else "profile.type", key=key, seen=None)
+        case _:
+            return UserError("profile.type", key=key, seen=seen)
+
+
+def _unknown_key(key: str, where: str, known: Mapping[str, Any] | tuple[str, ...]) -> UserError:
+    near = near_matches(key, sorted(known), least=60) or sorted(known)
+    return UserError("profile.unknown_key", key=key, where=where, near=", ".join(near))
+
+
+def write_profile(profile: Profile) -> str:
+    """The profile as TOML text; ``parse_profile`` gives the same profile back."""
+    return tomli_w.dumps(_content(profile))
+
+
+def _content(profile: Profile) -> dict[str, Any]:
+    """The content of a profile's file."""
+    stated, layout = vars(profile).copy(), vars(profile.layout)
+    file = {name: stated.pop(name) for name in ("decimal", "dates")}
+    drop = stated.pop("drop")
+    del stated["layout"]
+    content = as_settings(
+        ProfileFile(
+            **stated,
+            file=FileSection(**layout, **file),
+            drop=None if drop is None else DropSection(where=drop),
+        )
+    )
+    content["file"] = {
+        key: value
+        for key, value in _filled(content["file"]).items()
+        if (key, value) not in {("header", True), ("header_rows", 1)}
+    }
+    for table, written in zip(profile.tables, content["table"], strict=True):
+        written["columns"] = {name: _written(origin) for name, origin in table.columns.items()}
+    content["table"] = [_filled(table) for table in content["table"]]
+    return _filled(content)
+
+
+def _filled(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if value not in (None, {}, (), [])}
+
+
+def _written(origin: Origin) -> Any:
+    """An origin as people write it: a column, several columns, or a table."""
+    several = list(origin.columns)
+    names: Any = several[0] if len(several) == 1 else several
+    stated = as_settings(origin)
+    more = {key: stated[key] for key in ORIGIN_KEYS if key in stated}
+    if origin.scale == 1:
+        del more["scale"]
+    if origin.scale_by:
+        more["scale_by"] = {"column": origin.scale_by[0], **origin.scale_by[1]}
+    if origin.how == "first":
+        return {"from": names, **more} if more else names
+    return {origin.how: several, **more}
+
+
+PATTERNS: Final = ("matches", "regex")
+"""Keys that hold patterns, in which the sign of an e-mail address may stand."""
+
+
+def refuse_addresses(profile: Profile) -> None:
+    """Refuse a profile that holds an e-mail address: it is kept with every batch.
+
+    Raises:
+        UserError: ``personal.address``.
+    """
+    for text in _texts_in(_content(profile)):
+        refuse_address(text)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield key
+            if key not in PATTERNS:
+                yield from _texts_in(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _texts_in(part)
+    elif isinstance(value, str):
+        yield value

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.profile_toml import load_profile
+from nami_monitor.ingest.profiles.profile import load_profile
 from nami_monitor.store import Store
 from tests.ingest.readers.ocds_files import AWARDS, OCID, RELEASES, TENDER, package, release, write
 

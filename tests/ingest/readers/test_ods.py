@@ -10,7 +10,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import Layout, tag_boolean, tag_date, tag_error, tag_number
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import ods, xlsx
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 from tests.ingest.readers.ods_files import cell, row, sheet, write_ods

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import TAG, LargeParquet, Layout
 from nami_monitor.ingest.profiles.preview import preview
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import parquet, read
 from nami_monitor.ingest.readers.parquet import parquet_relation
 from nami_monitor.store import Store

@@ -16,7 +16,7 @@ from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.parse import sheets
 from nami_monitor.ingest.profiles.library import read_sheets, recognise
 from nami_monitor.ingest.profiles.preview import preview
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 from tests.pages.data_page import GOOD, HEADER, PROFILE

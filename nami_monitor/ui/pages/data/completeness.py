@@ -21,7 +21,7 @@ from nami_monitor.ingest.deliveries import (
 )
 from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.profiles.profile import Expects
-from nami_monitor.ingest.profiles.profile_toml import parse_profile
+from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ui import booking, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid

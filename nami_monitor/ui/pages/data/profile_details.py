@@ -11,6 +11,7 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources
 from nami_monitor.ingest.profiles.profile import (
+    usable_pattern,
     DropRule,
     Expects,
     Origin,
@@ -19,7 +20,6 @@ from nami_monitor.ingest.profiles.profile import (
     TableMap,
     Unpivot,
 )
-from nami_monitor.ingest.profiles.profile_values import regex
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
@@ -83,7 +83,7 @@ def _unpivot(session: Session, key: str, sheet: Sheet, now: Unpivot | None) -> U
 def _pattern(session: Session, written: str) -> str:
     """A search pattern that can be used; empty, and said, when it cannot."""
     try:
-        return regex(written.strip(), "unpivot")
+        return usable_pattern(written.strip(), "unpivot")
     except UserError as error:
         st.error(session.sentence(error))
         return ""

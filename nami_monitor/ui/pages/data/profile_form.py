@@ -13,7 +13,7 @@ from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.library import read_sheets, save_profile
 from nami_monitor.ingest.profiles.preview import Preview, preview
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.profile_toml import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
 from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui import booking, words

@@ -13,13 +13,15 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.ingest.book.import_report import Report
-from nami_monitor.ingest.profiles.profile import Profile
+
+if TYPE_CHECKING:  # a first page needs what a session keeps, and no profile
+    from nami_monitor.ingest.book.import_report import Report
+    from nami_monitor.ingest.profiles.profile import Profile
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
