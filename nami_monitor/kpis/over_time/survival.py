@@ -5,8 +5,7 @@ work is the same for any register. Nothing here knows a calendar: the caller tur
 days.
 
 Sources: Kaplan and Meier (1958), J. Am. Stat. Assoc. 53:457; Greenwood (1926); Klein and
-Moeschberger (2003), Survival Analysis, 2nd ed., 4.2 (curve), 4.3 (log-log interval), 4.5 (mean and
-median), 4.6 (late entry); Brookmeyer and Crowley (1982), Biometrics 38:29 (interval of the median);
+Moeschberger (2003), Survival Analysis, 2nd ed., 4.2 (curve), 4.3 (log-log interval);
 Peto et al. (1977), Br. J. Cancer 35:1 (how many whole histories a curve is worth); Clopper and
 Pearson (1934), Biometrika 26:404 (interval where all or none are left).
 """
@@ -35,9 +34,6 @@ from nami_monitor.kpis.source_rows import SourceRows
 from nami_monitor.store import Transaction
 
 HALF: Final = 0.5
-ROUNDING: Final = 1e-12
-"""A product of shares that should be a half may miss it by this much."""
-
 EXACT: Final = 2.0**53
 """Up to here a float holds every whole number."""
 
@@ -55,8 +51,6 @@ class SurvivalLack(StrEnum):
     """No asset was watched all the way to that age."""
     TOO_FEW_AT_RISK = "too_few_at_risk"
     """At some age up to there too few assets were watched."""
-    NOT_REACHED = "not_reached"
-    """More than half of the assets outlive the oldest age that was watched."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +83,8 @@ class Survival:
         high: upper limit of that share.
         greenwood: the sum of ``d / (n (n - d))`` so far; infinite once all were retired.
         support: how many whole histories the curve is worth at its weakest age so far: ``n / S``,
-            the number at risk over the share in use (Peto et al.). Without censoring and late
-            entry that is the number of assets, at every age.
+            the number at risk over the share in use (Peto et al.). Without censoring that
+            is the number of assets, at every age.
     """
 
     ages: Counts
@@ -125,56 +119,6 @@ class Survival:
         low, high = _interval(np.array([share]), np.array([spread]), np.array([support]))
         return SurvivalEstimate(share, float(low[0]), float(high[0]))
 
-    def median(self) -> SurvivalEstimate:
-        """The age by which half of the assets are retired: the first with a share of at most half.
-
-        Returns:
-            Days; the limits are the first ages at which the limits of the curve are at most half
-            (Brookmeyer and Crowley), None where they never are.
-        """
-        age = self._first_half(self.survival)
-        if age is None:
-            unwatched = not len(self.ages) or self.support[-1] == 0
-            return SurvivalEstimate(
-                lack=SurvivalLack.NOT_OBSERVED if unwatched else SurvivalLack.NOT_REACHED
-            )
-        if lack := _lack(self._support(age)):
-            return SurvivalEstimate(lack=lack)
-        return SurvivalEstimate(age, self._first_half(self.low), self._first_half(self.high))
-
-    def restricted_mean(self, until: float) -> SurvivalEstimate:
-        """The mean time in use within the first days of life: the area under the curve.
-
-        The variance is the sum over ages of ``A^2 d / (n (n - d))``, with A the area from that age
-        on (Klein and Moeschberger, 4.5.2); the interval is normal, within 0 and ``until``. Where
-        nothing was retired the lower limit is that of the share, times ``until``.
-
-        Args:
-            until: where the area ends, in days.
-
-        Returns:
-            Days with their interval, or the lack.
-
-        Raises:
-            ValueError: ``until`` is not above zero, or no number.
-        """
-        if not until > 0:
-            raise ValueError(until)
-        end = self.survival_at(until)
-        if end.value is None or end.low is None:
-            return end
-        within = self.ages < until
-        corners = np.concatenate([[0.0], self.ages[within], [until]])
-        areas = np.concatenate([[1.0], self.survival[within]]) * np.diff(corners)
-        mean = float(areas.sum())
-        if end.value == 1:
-            return SurvivalEstimate(mean, end.low * until, until)
-        after = areas[::-1].cumsum()[::-1][1:]
-        left = after > 0
-        steps = np.diff(self.greenwood[within][left], prepend=0.0)
-        reach = REACH * float(np.sqrt((after[left] ** 2 * steps).sum()))
-        return SurvivalEstimate(mean, max(mean - reach, 0.0), min(mean + reach, until))
-
     def _support(self, age: float) -> float:
         """How many whole histories the curve is worth up to an age; 0 where nobody was watched."""
         row = int(np.searchsorted(self.ages, age, side="left"))
@@ -183,52 +127,31 @@ class Survival:
         all_retired = len(self.ages) and self.survival[-1] == 0
         return float(self.support[-1]) if all_retired else 0.0
 
-    def _first_half(self, curve: Floats) -> float | None:
-        """The first age at which a curve is at most a half; None where it never is."""
-        rows = np.flatnonzero(curve <= HALF + ROUNDING)
-        return float(self.ages[rows[0]]) if len(rows) else None
 
-
-def kaplan_meier(
-    ages: ArrayLike,
-    retired: ArrayLike,
-    censored: ArrayLike,
-    entered: ArrayLike | None = None,
-) -> Survival:
-    """The curve of a register, from counts per age.
+def kaplan_meier(ages: ArrayLike, retired: ArrayLike, censored: ArrayLike) -> Survival:
+    """The curve of a register, from counts per age; every asset is watched from new.
 
     Those who leave at an age are at risk at it; retirements come before censoring (Kaplan and
-    Meier). Those who enter late are at risk from the next age on (Klein and Moeschberger, 4.6), so
-    an asset that leaves at the age at which it entered was never watched: the caller leaves it out.
-    All others are watched from new, and so are those that enter at age 0.
+    Meier).
 
     Args:
         ages: whole days, each once, in any order; shape (n,).
         retired: how many assets were retired at each age; shape (n,).
         censored: how many were last seen in use at each age, shape (n,).
-        entered: how many of all these came under watch only at that age, e.g. because they were in
-            use before the register began; shape (n,). None where all were watched from new.
 
     Returns:
         The curve, one entry per age; empty for empty input.
 
     Raises:
         ValueError: an age is negative, or stands twice; a count is negative; a number is not whole;
-            the shapes differ; or assets leave before they enter.
+            or the shapes differ.
     """
-    columns = [ages, retired, censored, *([] if entered is None else [entered])]
-    table = _whole_numbers(columns)
-    order = np.argsort(table[0])
-    age, gone, seen_last = table[0][order], table[1][order], table[2][order]
-    late = table[3][order] if entered is not None else np.zeros_like(age)
-    late = np.where(age > 0, late, 0)
+    table = _whole_numbers([ages, retired, censored])
+    age, gone, seen_last = table[:, np.argsort(table[0])]
     if (np.diff(age) == 0).any():
         raise ValueError("an age stands twice")
     leaving = gone + seen_last
-    moves = late - leaving
-    at_risk = leaving.sum() - late.sum() + moves.cumsum() - moves
-    if (at_risk < leaving).any():
-        raise ValueError("assets leave before they enter")
+    at_risk = leaving[::-1].cumsum()[::-1]
     return _curve(age, at_risk, gone)
 
 
