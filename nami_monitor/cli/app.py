@@ -63,7 +63,7 @@ class Commands(TyperGroup):
     """The group ``nami``: it knows its commands by name and loads them late."""
 
     def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:
-        """Read the options before the command's name, and see whether JSON is asked for."""
+        """Parse the options before the command; note whether ``--json`` stands anywhere."""
         as_json = "--json" in (args[: args.index("--")] if "--" in args else args)
         with _usage_errors(as_json=as_json):
             ctx = super().make_context(info_name, args, *rest, **extra)
@@ -125,7 +125,7 @@ def options(
     lang: Language = None,
     json: AsJson = False,
 ) -> None:
-    """Keep what was said before the command's name."""
+    """Keep the options that stand before the name of the command."""
     ctx.obj = {"db": db, "wait": wait, "lang": lang, "json": json}
 
 

@@ -40,8 +40,8 @@ def signals(
         cases = kit_lessons.cases_of(db)
     called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]
     document = [
-        {**signal_words.as_row(signal, session.lang), "lessons": kit_lessons.names(found)}
-        for signal, found in called
+        {**signal_words.as_row(signal, session.lang), "lessons": kit_lessons.names(matching)}
+        for signal, matching in called
     ]
     lines = _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]
     session.show(document, lines)
@@ -92,13 +92,13 @@ def lessons(
     """Find lessons of the inspiration kit."""
     if signal:
         refuse_unknown("lessons.no_signal", signal, [str(known) for known in KitSignal])
-    found = select(
+    matching = select(
         search(" ".join(query or ()), session.lang),
         case=case,
         signal=KitSignal(signal) if signal else None,
     )
-    lines = [line for lesson in found for line in _lesson_lines(session, lesson)]
-    document = [_lesson_row(session, lesson) for lesson in found]
+    lines = [line for lesson in matching for line in _lesson_lines(session, lesson)]
+    document = [_lesson_row(session, lesson) for lesson in matching]
     session.show(document, lines or [session.t("cli.lessons.nothing")])
 
 

@@ -135,7 +135,6 @@ class PlantedTruth:
     pilot_start: date = date(2025, 3, 1)
     removed_products: int = 12
     removed_share_of_cabinet: float = 0.5
-    gross_effect_on_removed: float = -1.0
     waterbed_quotient: float = 0.7
     hoarding_factor: float = 1.4
     office_trend: float = -0.03
