@@ -68,6 +68,19 @@ class Product(Generic[K]):
     before: Bought | None
     after: Bought | None
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the quantity is not known of a period in which it was bought."""
+        return any(bought.quantity is None for bought in (self.before, self.after) if bought)
+
+    @property
+    def refunded(self) -> bool:
+        """Whether more was sent back than bought, as far as quantities are known."""
+        sides = [bought for bought in (self.before, self.after) if bought]
+        return not self.unknown and any(
+            bought.amount <= 0 or (bought.quantity or 0) <= 0 for bought in sides
+        )
+
 
 @dataclass(frozen=True)
 class SpendSplit:
@@ -229,8 +242,6 @@ class SpendBridge:
         after: spend in the later period.
         products: what was bought of each article, by key; ``NO_ARTICLE`` for lines without one.
         bridge: the parts; None where there is no change to explain.
-        refunds: how many articles are unsplit because more was sent back than bought.
-        unknown: how many are unsplit because not every line states its quantity.
         lacking: the figure whose reason says why there is no bridge; None where there is.
     """
 
@@ -238,9 +249,17 @@ class SpendBridge:
     after: KpiResult
     products: Mapping[str, Product[str]]
     bridge: Bridge[str] | None
-    refunds: int = 0
-    unknown: int = 0
     lacking: KpiResult | None = None
+
+    @property
+    def unknown(self) -> int:
+        """How many articles are unsplit because not every line states its quantity."""
+        return sum(product.unknown for key, product in self.products.items() if key != NO_ARTICLE)
+
+    @property
+    def refunds(self) -> int:
+        """How many articles are unsplit because more was sent back than bought."""
+        return sum(product.refunded for product in self.products.values())
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -273,29 +292,11 @@ def spend_bridge(db: Transaction, ask: Ask) -> SpendBridge:
     lacking = next((one for one in judged if one.state is not State.VALUE), None)
     if lacking:
         return SpendBridge(before, after, {}, None, lacking=lacking)
-    rows = _bought(db, detailed, periods_sql(span))
-    products = {row.key: row.product for row in rows}
-    return SpendBridge(
-        before,
-        after,
-        products,
-        bridge(products.values()),
-        refunds=sum(row.refunded for row in rows),
-        unknown=sum(row.unknown for row in rows),
-    )
+    products = {row.key: row for row in _bought(db, detailed, periods_sql(span))}
+    return SpendBridge(before, after, products, bridge(products.values()))
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One article: what was bought of it, and why it may not be split."""
-
-    key: str
-    product: Product[str]
-    refunded: bool
-    unknown: bool
-
-
-def _bought(db: Transaction, ask: Ask, span: str) -> list[_Row]:
+def _bought(db: Transaction, ask: Ask, span: str) -> list[Product[str]]:
     """What was bought of each article in the earlier (0) and the later (1) period."""
     relation = choose(READS, ask.used)
     article, unit = (RELATIONS[relation.name].dimensions[name] for name in (ARTICLE, "base_unit"))
@@ -312,19 +313,14 @@ def _bought(db: Transaction, ask: Ask, span: str) -> list[_Row]:
         f" where {test} group by key order by key",
         parameters,
     )  # fmt: skip
-    return [_row(*row) for row in rows]
+    return [_product(*row) for row in rows]
 
 
-def _row(key: str, unit: str | None, units: int, *sums: Any) -> _Row:
+def _product(key: str, unit: str | None, units: int, *sums: Any) -> Product[str]:
     sides = [_side(key, units, *found) for found in (sums[:5], sums[5:])]
-    there = [side for side in sides if side]
-    unknown = any(side.quantity is None for side in there)
-    refunded = not unknown and any(
-        side.amount <= 0 or (side.quantity is not None and side.quantity <= 0) for side in there
-    )
     if key == NO_ARTICLE:
         sides = [side or Bought(0) for side in sides]  # it is no article that comes or goes
-    return _Row(key, Product(key, unit or key, *sides), refunded, unknown and key != NO_ARTICLE)
+    return Product(key, unit or key, *sides)
 
 
 def _side(

@@ -9,7 +9,7 @@ from datetime import date
 
 from nami_monitor.core.periods import Period, add_months, month_range
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
-from nami_monitor.kpis.questions import ORDERS, Ask, Relation, filter_sql
+from nami_monitor.kpis.questions import ORDERS, Ask, Keys, Relation, filter_sql
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
 
@@ -54,7 +54,6 @@ EVENTS = "asset_events.kind"
 
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
-Keys = tuple[str | None, ...]
 Excused = Mapping[tuple[str, str], Reason]
 
 
@@ -253,12 +252,12 @@ def of_orders(db: Transaction) -> dict[str, dict[date, DeliveredMonth]]:
         " where undone_at is null group by source) as g on g.source = s.source"
         " where s.table_name = 'orders' order by s.month"
     )
-    found: dict[str, dict[date, DeliveredMonth]] = defaultdict(dict)
+    history: dict[str, dict[date, DeliveredMonth]] = defaultdict(dict)
     for month, source, owed, share, grain, broken in rows:
-        one = DeliveredMonth(month, source, owed, share, Grain(grain), broken)
-        for step in range(STEP.get(one.grain, 1)):
-            found[source][add_months(month, step)] = one
-    return found
+        delivered = DeliveredMonth(month, source, owed, share, Grain(grain), broken)
+        for step in range(STEP.get(delivered.grain, 1)):
+            history[source][add_months(month, step)] = delivered
+    return history
 
 
 def _deliveries(
@@ -277,17 +276,21 @@ def _deliveries(
 def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) -> PeriodDelivery:
     """What sources delivered of what they owed in one period."""
     months = {month: [h[month] for h in history if month in h] for month in period.months}
-    found = sorted({one for present in months.values() for one in present})
-    owed = [one.share for one in found if one.owed]
+    found = sorted({delivered for present in months.values() for delivered in present})
+    owed = [delivered.share for delivered in found if delivered.owed]
     if not found:
         return NOTHING
     return PeriodDelivery(
         share=sum(owed) / len(owed) if owed else 1.0,
-        missing=tuple((one.source, one.month) for one in found if one.owed and not one.share),
+        missing=tuple(
+            (delivered.source, delivered.month)
+            for delivered in found
+            if delivered.owed and not delivered.share
+        ),
         months=sum(1 for present in months.values() if present),
-        sources=tuple(sorted({one.source for one in found})),
-        grain=max((one.grain for one in found), key=GRAINS.index),
-        broken=any(one.broken and one.month in months for one in found),
+        sources=tuple(sorted({delivered.source for delivered in found})),
+        grain=max((delivered.grain for delivered in found), key=GRAINS.index),
+        broken=any(delivered.broken and delivered.month in months for delivered in found),
     )
 
 

@@ -330,7 +330,9 @@ def _with_something_to_aim_at(cell: Cell, cells: Sequence[Cell]) -> Cell:
     """A cell; where targets are lacking and there is nothing to judge them by, orders lack too."""
     if not cell.lacks or not cell.kpi.over_time.judges_figures:
         return cell
-    if any(one.category == cell.category and one.result.state is State.VALUE for one in cells):
+    if any(
+        other.category == cell.category and other.result.state is State.VALUE for other in cells
+    ):
         return cell
     return replace(cell, lacks=(*cell.lacks, Lack("orders", None)))
 
@@ -359,18 +361,18 @@ def _by_category(
 
     A zero of a short period in which nothing was ordered supports nothing when columns are missing.
     """
-    found: dict[str | None, KpiResult] = {}
+    results: dict[str | None, KpiResult] = {}
     for kind in KINDS:
         for result in compute(db, kpi, Ask(kind=kind, until=month, by=BY_CATEGORY)):
             code = result.keys["category"]
-            before = found.setdefault(code, result)
+            before = results.setdefault(code, result)
             if not (_of_time(before) and result.state is State.VALUE):
                 continue
             if result.value or not _lacks(kpi, code or "", filled):
-                found[code] = result
-        if not any(map(_of_time, found.values())):
+                results[code] = result
+        if not any(map(_of_time, results.values())):
             break
-    return found
+    return results
 
 
 def _of_time(result: KpiResult) -> bool:
@@ -394,18 +396,18 @@ def _lacks(kpi: Kpi, category: str, filled: FilledColumns) -> tuple[Lack, ...]:
 
     Nothing, where the figure is not for such categories: nothing that is loaded would give it.
     """
-    found: dict[str, Lack] = {}
+    lacks: dict[str, Lack] = {}
     if not filled.is_for(kpi, category):
         return ()
     for need in kpi.needs:
         table = need.partition(".")[0]
         if not filled.has_rows(table, category):
-            found[table] = Lack(table, None)
+            lacks[table] = Lack(table, None)
             continue
         share = filled.share(need, category, kpi.activity)
         if share is not None and share < MIN_COMPLETENESS.value:
-            found[need] = Lack(need, share)
-    return tuple(found.values())
+            lacks[need] = Lack(need, share)
+    return tuple(lacks.values())
 
 
 def _supported_first(known: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -434,7 +436,7 @@ def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
                 together[need][others].append(pair)
             else:
                 alone[need].append(pair)
-    found = [
+    made = [
         Unlock(
             need,
             tuple(alone[need]),
@@ -442,4 +444,4 @@ def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
         )
         for need in dict.fromkeys((*alone, *together))
     ]
-    return tuple(sorted(found, key=lambda one: (-len(one.alone), -one.more, one.need)))
+    return tuple(sorted(made, key=lambda unlock: (-len(unlock.alone), -unlock.more, unlock.need)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -207,6 +207,9 @@ def choose(reads: Collection[str], used: Collection[str]) -> Relation:
 EMPTY = "-"
 """How a filter names values that the data does not state."""
 
+Keys = tuple[str | None, ...]
+"""The values of the dimensions that a question groups by, in its order."""
+
 OPTIONS = ("activity",)
 """Filters that choose a reading and are no dimension."""
 
@@ -278,8 +281,8 @@ def periods_of(db: Transaction, ask: Ask) -> list[Period]:
     known = programmes(db)
     refuse_unknown("kpi.no_period", ask.kind, [*map(str, PeriodKind), *known])
     chosen = known[ask.kind]
-    alike = [one for one in known.values() if one.category == chosen.category]
-    return [one.period for one in alike[: alike.index(chosen) + 1]][-ask.last :]
+    alike = [programme for programme in known.values() if programme.category == chosen.category]
+    return [programme.period for programme in alike[: alike.index(chosen) + 1]][-ask.last :]
 
 
 @dataclass(frozen=True)
@@ -326,3 +329,8 @@ def filter_sql(relation: Relation, filters: Mapping[str, Collection[str]]) -> tu
         tests.append(test)
         parameters.append(stated)
     return " and ".join(tests) or "true", parameters
+
+
+def in_order(groups: Iterable[Keys]) -> list[Keys]:
+    """Groups in the order in which results come: by their keys, what the data does not say last."""
+    return sorted(groups, key=lambda keys: tuple((key is None, key or "") for key in keys))

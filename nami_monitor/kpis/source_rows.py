@@ -60,8 +60,8 @@ def between(column: str, periods: Sequence[Period]) -> str:
         periods: none gives a test that nothing passes.
     """
     spans = [
-        f"({column} >= date '{one.first}' and {column} < date '{add_months(one.last, 1)}')"
-        for one in periods
+        f"({column} >= date '{period.first}' and {column} < date '{add_months(period.last, 1)}')"
+        for period in periods
     ]
     return f"({' or '.join(spans) or 'false'})"
 

@@ -107,14 +107,14 @@ def targets(db: Transaction) -> tuple[Target, ...]:
 
 
 def agreed(
-    found: Sequence[Target], kpi: str, category: str | None, month: date
+    targets: Sequence[Target], kpi: str, category: str | None, month: date
 ) -> tuple[Target, ...]:
     """The targets that hold for the year of a month: those whose period ends next, else last.
 
     Of a category count its own, and nothing of other categories. More than one means that a period
     has two aims: both are shown. A path is one aim, however many periods it states.
     """
-    own = [target for target in found if target.kpi == kpi and target.category == category]
+    own = [target for target in targets if target.kpi == kpi and target.category == category]
     plain = [target for target in own if target.kind != PATH and target.year == month.year]
     path = on_path([target for target in own if target.kind == PATH], month)
     held = sorted([*plain, *([path] if path else [])], key=lambda target: _from(month, target))
@@ -146,19 +146,19 @@ def on_path(stated: Sequence[Target], month: date) -> Target | None:
     return None
 
 
-def contradictions(found: Sequence[Target]) -> tuple[tuple[Target, ...], ...]:
+def contradictions(targets: Sequence[Target]) -> tuple[tuple[Target, ...], ...]:
     """Targets of one KPI and category that are stated for the same period: only one can hold.
 
     A path states its years in between too, so another target for such a year contradicts it.
     """
     paths: dict[tuple[str, str | None], list[Target]] = defaultdict(list)
     held: dict[tuple[str, str | None, str], list[Target]] = defaultdict(list)
-    for target in found:
+    for target in targets:
         held[target.kpi, target.category, target.period].append(target)
         if target.kind == PATH:
             paths[target.kpi, target.category].append(target)
     for (kpi, category, period), stated in held.items():
-        if kind_of(period) == PeriodKind.YEAR and PATH not in {one.kind for one in stated}:
+        if kind_of(period) == PeriodKind.YEAR and PATH not in {target.kind for target in stated}:
             between = on_path(paths[kpi, category], stated[0].last)
             stated.extend([between] if between and between.period == period else [])
     return tuple(tuple(stated) for stated in held.values() if len(stated) > 1)

@@ -97,12 +97,12 @@ def contributions(
     Raises:
         ValueError: a number is not finite.
     """
-    found = []
+    parts = []
     for key in dict.fromkeys([*before, *after]):
         old, new = _known(before.get(key)), _known(after.get(key))
         amount = (new or ZERO) - (old or ZERO)
-        found.append(Contribution(key, old, new, amount, amount, ZERO))
-    return _largest_first(found)
+        parts.append(Contribution(key, old, new, amount, amount, ZERO))
+    return _largest_first(parts)
 
 
 def shared_ratio_contributions(
@@ -159,15 +159,15 @@ def ratio_contributions(
     """
     old, new = _RatioPeriod(before), _RatioPeriod(after)
     mean = (old.ratio + new.ratio) / 2
-    found = []
+    parts = []
     for key in dict.fromkeys([*before, *after]):
         own = old.own(key), new.own(key)
         amount = new.above(key, mean) - old.above(key, mean)
         within = ZERO
         if own[0] is not None and own[1] is not None:
             within = on_grid((old.weight(key) + new.weight(key)) / 2 * (own[1] - own[0]))
-        found.append(Contribution(key, *own, amount, within, amount - within))
-    return _largest_first(found)
+        parts.append(Contribution(key, *own, amount, within, amount - within))
+    return _largest_first(parts)
 
 
 class _RatioPeriod(Generic[K]):
@@ -193,8 +193,8 @@ class _RatioPeriod(Generic[K]):
         return (above - mean * below) / self.total
 
 
-def _largest_first(found: list[Contribution[K]]) -> tuple[Contribution[K], ...]:
-    return tuple(sorted(found, key=lambda one: -abs(one.amount)))
+def _largest_first(parts: list[Contribution[K]]) -> tuple[Contribution[K], ...]:
+    return tuple(sorted(parts, key=lambda part: -abs(part.amount)))
 
 
 def _known(value: Number | None) -> Fraction | None:
@@ -339,7 +339,9 @@ def dimensions(kpi: Kpi, ask: Ask) -> tuple[str, ...]:
         name
         for name in wanted
         if len(ask.filters.get(name, ())) != 1
-        and any({name, *ask.filters} <= set(RELATIONS[one].dimensions) for one in kpi.reads)
+        and any(
+            {name, *ask.filters} <= set(RELATIONS[relation].dimensions) for relation in kpi.reads
+        )
     )
 
 
@@ -374,13 +376,13 @@ def why(
         lacking = replace(after, reason=why_not or Reason(kpi.over_time.not_split))
         return Explanation(kpi, dimension, before, after, ask.where, lacking=lacking)
     before, after = added_up(db, summed, ask, span)
-    told = Explanation(kpi, dimension, before, after, ask.where)
+    explanation = Explanation(kpi, dimension, before, after, ask.where)
     choose(summed.reads, (*ask.used, dimension))  # what it cannot be split by is said first
-    missing = next((one for one in (after, before) if one.state is not State.VALUE), None)
+    missing = next((result for result in (after, before) if result.state is not State.VALUE), None)
     if missing:
-        return replace(told, lacking=missing)
+        return replace(explanation, lacking=missing)
     results = added_up(db, summed, replace(ask, by=(dimension,)), span)
-    return _split(told, results)
+    return _split(explanation, results)
 
 
 def _whole(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> KpiResult:
@@ -420,7 +422,7 @@ class _GroupsOfPeriod:
     @property
     def adds_up(self) -> bool:
         """Whether the denominators of the groups are parts of the whole one."""
-        known = [float(one) for one in self.below.values() if one is not None]
+        known = [float(value) for value in self.below.values() if value is not None]
         left = self.below.get(HIDDEN) or 0
         return isclose(sum(known), self.whole, rel_tol=ROUNDING) and left >= 0
 
@@ -436,17 +438,19 @@ class _GroupsOfPeriod:
 
 def _groups_of(total: KpiResult, results: Sequence[KpiResult], secret: set[Key]) -> _GroupsOfPeriod:
     """What the groups have of a figure, the secret ones added up."""
-    own = [one for one in results if one.period == total.period and _key(one) not in secret]
-    above: dict[Key, Number | None] = {_key(one): one.numerator for one in own}
-    below: dict[Key, Number | None] = {_key(one): one.denominator for one in own}
+    own = [
+        result for result in results if result.period == total.period and _key(result) not in secret
+    ]
+    above: dict[Key, Number | None] = {_key(result): result.numerator for result in own}
+    below: dict[Key, Number | None] = {_key(result): result.denominator for result in own}
     if secret:
         above[HIDDEN] = _left(total.numerator, above)
         below[HIDDEN] = _left(total.denominator, below)
     return _GroupsOfPeriod(above, below, total.denominator or 0.0)
 
 
-def _left(total: float | None, found: Mapping[Key, Number | None]) -> Fraction:
-    return exact(total or 0) - sum((exact(one or 0) for one in found.values()), start=ZERO)
+def _left(total: float | None, parts: Mapping[Key, Number | None]) -> Fraction:
+    return exact(total or 0) - sum((exact(value or 0) for value in parts.values()), start=ZERO)
 
 
 def _split(told: Explanation, results: Sequence[KpiResult]) -> Explanation:
@@ -469,27 +473,27 @@ def _split(told: Explanation, results: Sequence[KpiResult]) -> Explanation:
     return _named(told, [one for one in found if one.before or one.after or one.amount], secret)
 
 
-def _named(told: Explanation, found: Sequence[Contribution[Key]], secret: set[Key]) -> Explanation:
+def _named(told: Explanation, parts: Sequence[Contribution[Key]], secret: set[Key]) -> Explanation:
     """Name the largest contributions, and add up the rest."""
-    shown = [one for one in found if one.key != HIDDEN][:MOST_NAMED]
-    rest = [one for one in found if one not in shown]
+    shown = [part for part in parts if part.key != HIDDEN][:MOST_NAMED]
+    rest = [part for part in parts if part not in shown]
     factor = _factor(told.kpi)
-    slices = tuple(one.told(one.key[0], factor) for one in shown)
+    slices = tuple(part.told(part.key[0], factor) for part in shown)
     if not rest:
         return replace(told, slices=slices)
-    open_ones = sum(one.key != HIDDEN for one in rest)
+    open_ones = sum(part.key != HIDDEN for part in rest)
     others = Others(
         count=open_ones + len(secret),
         hidden=len(secret),
-        amount=_sum(one.amount for one in rest) * factor,
-        within=None if secret else _sum(one.within for one in rest) * factor,
-        mix=None if secret else _sum(one.mix for one in rest) * factor,
+        amount=_sum(part.amount for part in rest) * factor,
+        within=None if secret else _sum(part.within for part in rest) * factor,
+        mix=None if secret else _sum(part.mix for part in rest) * factor,
     )
     return replace(told, slices=slices, others=others)
 
 
-def _articles(found: Sequence[Contribution[Key]], amount: int) -> tuple[str, ...]:
-    return tuple(sorted(str(one.key[0]) for one in found if one.amount == amount))
+def _articles(parts: Sequence[Contribution[Key]], amount: int) -> tuple[str, ...]:
+    return tuple(sorted(str(part.key[0]) for part in parts if part.amount == amount))
 
 
 def _may_not_show(result: KpiResult) -> bool:

@@ -65,5 +65,10 @@ def year_end(db: Transaction, ask: Ask) -> YearEnd | None:
     before = replace(ask, kind=PeriodKind.YEAR, until=date(year - 1, DECEMBER, 1), last=YEARS)
     results = added_up(db, STEER_YEAR_END_SHARE, before)
     return YearEnd(
-        year, tuple((one.period.last.year, one.value) for one in results if one.value is not None)
+        year,
+        tuple(
+            (result.period.last.year, result.value)
+            for result in results
+            if result.value is not None
+        ),
     )

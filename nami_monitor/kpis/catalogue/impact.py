@@ -1,6 +1,7 @@
 """Impact: what buying weighs, in euros and in kilograms."""
 
 from datetime import date
+from functools import partial
 
 from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
@@ -16,9 +17,10 @@ from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, C
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
-IMPACT_SPEND = Kpi(
+impact_kpi = partial(Kpi, strategy=Strategy.IMPACT)
+
+IMPACT_SPEND = impact_kpi(
     code="impact_spend",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.EUR,
     reads=("by_place", "by_product", "order_lines"),
@@ -29,9 +31,8 @@ IMPACT_SPEND = Kpi(
     needs=("orders.amount_eur",),
 )
 
-IMPACT_MASS = Kpi(
+IMPACT_MASS = impact_kpi(
     code="impact_mass",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.KG,
     reads=("by_place", "by_product", "order_lines"),
@@ -42,9 +43,8 @@ IMPACT_MASS = Kpi(
     needs=("orders.quantity", "products.mass_kg"),
 )
 
-IMPACT_CO2E = Kpi(
+IMPACT_CO2E = impact_kpi(
     code="impact_co2e",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.KG_CO2E,
     reads=("by_place", "by_product", "order_lines"),
@@ -60,9 +60,8 @@ IMPACT_CO2E = Kpi(
     },
 )
 
-WATERBED_QUOTIENT = Kpi(
+WATERBED_QUOTIENT = impact_kpi(
     code="waterbed_quotient",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("interventions",),
@@ -78,9 +77,8 @@ OF_IMPACTS = (
     *("programmes.programme", "categories.cpv"),
 )
 
-IMPACT_MKI = Kpi(
+IMPACT_MKI = impact_kpi(
     code="impact_mki",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.EUR,
     reads=("by_project",),
@@ -94,9 +92,8 @@ IMPACT_MKI = Kpi(
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
-IMPACT_MKI_PER_UNIT_YEAR = Kpi(
+IMPACT_MKI_PER_UNIT_YEAR = impact_kpi(
     code="impact_mki_per_unit_year",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.EUR_PER_UNIT_YEAR,
     reads=("by_project",),
@@ -111,9 +108,8 @@ IMPACT_MKI_PER_UNIT_YEAR = Kpi(
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
-IMPACT_PEF_PER_UNIT_YEAR = Kpi(
+IMPACT_PEF_PER_UNIT_YEAR = impact_kpi(
     code="impact_pef_per_unit_year",
-    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.POINTS_PER_UNIT_YEAR,
     reads=("by_project",),
@@ -126,9 +122,8 @@ IMPACT_PEF_PER_UNIT_YEAR = Kpi(
     method=("method", "reports"),
 )
 
-IMPACT_MCI = Kpi(
+IMPACT_MCI = impact_kpi(
     code="impact_mci",
-    strategy=Strategy.IMPACT,
     better=Direction.UP,
     unit=Unit.INDEX,
     reads=("by_project",),
@@ -155,9 +150,8 @@ IMPACT_MCI = Kpi(
     history=(Change(2, date(2026, 11, 1)),),
 )
 
-IMPACT_PASSPORT_COVERAGE = Kpi(
+IMPACT_PASSPORT_COVERAGE = impact_kpi(
     code="impact_passport_coverage",
-    strategy=Strategy.IMPACT,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
@@ -169,9 +163,8 @@ IMPACT_PASSPORT_COVERAGE = Kpi(
     needs=(*OF_MATERIALS, "materials.in_passport"),
 )
 
-IMPACT_SECOND_LIFE_MASS = Kpi(
+IMPACT_SECOND_LIFE_MASS = impact_kpi(
     code="impact_second_life_mass",
-    strategy=Strategy.IMPACT,
     better=Direction.UP,
     unit=Unit.KG,
     reads=("by_project",),
@@ -182,9 +175,8 @@ IMPACT_SECOND_LIFE_MASS = Kpi(
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
 )
 
-IMPACT_END_ROUTE_SHARE = Kpi(
+IMPACT_END_ROUTE_SHARE = impact_kpi(
     code="impact_end_route_share",
-    strategy=Strategy.IMPACT,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
@@ -196,9 +188,8 @@ IMPACT_END_ROUTE_SHARE = Kpi(
     needs=(*OF_MATERIALS, "materials.end_route"),
 )
 
-IMPACT_RECYCLED_CONTENT = Kpi(
+IMPACT_RECYCLED_CONTENT = impact_kpi(
     code="impact_recycled_content",
-    strategy=Strategy.IMPACT,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),

@@ -1,5 +1,7 @@
 """Reduce: less, and longer."""
 
+from functools import partial
+
 from nami_monitor.core.words import Direction, Evidence, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
@@ -15,9 +17,10 @@ from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.change import CHANGE
 from nami_monitor.kpis.over_time.survival import SURVIVAL
 
-REDUCE_VOLUME_PER_ACTIVITY = Kpi(
+reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE)
+
+REDUCE_VOLUME_PER_ACTIVITY = reduce_kpi(
     code="reduce_volume_per_activity",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.BASE_PER_ACTIVITY,
     reads=("by_place", "by_product", "order_lines"),
@@ -28,9 +31,8 @@ REDUCE_VOLUME_PER_ACTIVITY = Kpi(
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
 )
 
-REDUCE_SPEND_PER_ACTIVITY = Kpi(
+REDUCE_SPEND_PER_ACTIVITY = reduce_kpi(
     code="reduce_spend_per_activity",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.EUR_PER_ACTIVITY,
     reads=("by_place", "by_product", "order_lines"),
@@ -41,9 +43,8 @@ REDUCE_SPEND_PER_ACTIVITY = Kpi(
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
 )
 
-REDUCE_MASS_PER_ACTIVITY = Kpi(
+REDUCE_MASS_PER_ACTIVITY = reduce_kpi(
     code="reduce_mass_per_activity",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.KG_PER_ACTIVITY,
     reads=("by_place", "by_product", "order_lines"),
@@ -56,9 +57,8 @@ REDUCE_MASS_PER_ACTIVITY = Kpi(
     ),
 )  # fmt: skip
 
-REDUCE_SPEND_BRIDGE = Kpi(
+REDUCE_SPEND_BRIDGE = reduce_kpi(
     code="reduce_spend_bridge",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.EUR,
     reads=("by_place", "by_product", "order_lines"),
@@ -69,9 +69,8 @@ REDUCE_SPEND_BRIDGE = Kpi(
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
 )
 
-REDUCE_ASSET_LIFE = Kpi(
+REDUCE_ASSET_LIFE = reduce_kpi(
     code="reduce_asset_life",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.YEARS,
     reads=("by_asset",),
@@ -83,9 +82,8 @@ REDUCE_ASSET_LIFE = Kpi(
     needs=("assets.acquired_on", "asset_events.kind"),
 )
 
-REDUCE_SURVIVAL = Kpi(
+REDUCE_SURVIVAL = reduce_kpi(
     code="reduce_survival",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_life",),
@@ -94,9 +92,8 @@ REDUCE_SURVIVAL = Kpi(
     needs=("assets.acquired_on", "assets.warranty_until", "asset_events.kind"),
 )
 
-REDUCE_NEW_ASSETS_PER_FTE = Kpi(
+REDUCE_NEW_ASSETS_PER_FTE = reduce_kpi(
     code="reduce_new_assets_per_fte",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.COUNT_PER_ACTIVITY,
     reads=("by_asset",),
@@ -106,9 +103,8 @@ REDUCE_NEW_ASSETS_PER_FTE = Kpi(
     activity="fte",
 )
 
-REDUCE_FAILURE_RATE = Kpi(
+REDUCE_FAILURE_RATE = reduce_kpi(
     code="reduce_failure_rate",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.PER_1000_UNIT_YEARS,
     reads=("by_asset",),
@@ -120,9 +116,8 @@ REDUCE_FAILURE_RATE = Kpi(
 
 STEEL = "material in ('steel', 'staal')"
 
-REDUCE_USE_PER_EVENT = Kpi(
+REDUCE_USE_PER_EVENT = reduce_kpi(
     code="reduce_use_per_event",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.PER_USE,
     reads=("by_project",),
@@ -135,9 +130,8 @@ REDUCE_USE_PER_EVENT = Kpi(
     proxies=proxies("towels", "dryings"),
 )
 
-REDUCE_REISSUED = Kpi(
+REDUCE_REISSUED = reduce_kpi(
     code="reduce_reissued",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.COUNT,
     reads=("by_asset",),
@@ -147,9 +141,8 @@ REDUCE_REISSUED = Kpi(
     rungs=(Rung.REUSE,),
 )
 
-REDUCE_REUSED_MASS_SHARE = Kpi(
+REDUCE_REUSED_MASS_SHARE = reduce_kpi(
     code="reduce_reused_mass_share",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),
@@ -162,9 +155,8 @@ REDUCE_REUSED_MASS_SHARE = Kpi(
     rungs=(Rung.REUSE, Rung.RECYCLE),
 )
 
-REDUCE_MASS_AGAINST_BASELINE = Kpi(
+REDUCE_MASS_AGAINST_BASELINE = reduce_kpi(
     code="reduce_mass_against_baseline",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("by_project",),
@@ -177,9 +169,8 @@ REDUCE_MASS_AGAINST_BASELINE = Kpi(
     beyond=True,
 )
 
-REDUCE_NEW_STEEL = Kpi(
+REDUCE_NEW_STEEL = reduce_kpi(
     code="reduce_new_steel",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.KG,
     reads=("by_project",),
@@ -191,9 +182,8 @@ REDUCE_NEW_STEEL = Kpi(
     needs=(*OF_MATERIALS, "materials.material", "materials.origin"),
 )
 
-REDUCE_PRINTED_INVITATIONS = Kpi(
+REDUCE_PRINTED_INVITATIONS = reduce_kpi(
     code="reduce_printed_invitations",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=("by_project",),
@@ -204,9 +194,8 @@ REDUCE_PRINTED_INVITATIONS = Kpi(
     needs=OF_SUBJECTS,
 )
 
-REDUCE_PAPER_PER_VOTER = Kpi(
+REDUCE_PAPER_PER_VOTER = reduce_kpi(
     code="reduce_paper_per_voter",
-    strategy=Strategy.REDUCE,
     better=Direction.DOWN,
     unit=Unit.KG_PER_VOTER,
     reads=("by_project",),
@@ -218,9 +207,8 @@ REDUCE_PAPER_PER_VOTER = Kpi(
     needs=(*OF_MATERIALS, *OF_SUBJECTS[:2]),
 )
 
-REDUCE_RETAINED_SHARE = Kpi(
+REDUCE_RETAINED_SHARE = reduce_kpi(
     code="reduce_retained_share",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_request",),
@@ -232,9 +220,8 @@ REDUCE_RETAINED_SHARE = Kpi(
     rungs=(Rung.REUSE, Rung.REPAIR),
 )
 
-REDUCE_SURPLUS_MATCHED = Kpi(
+REDUCE_SURPLUS_MATCHED = reduce_kpi(
     code="reduce_surplus_matched",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_asset",),
@@ -245,9 +232,8 @@ REDUCE_SURPLUS_MATCHED = Kpi(
     rungs=(Rung.REUSE,),
 )
 
-REDUCE_SURPLUS_NOTICE = Kpi(
+REDUCE_SURPLUS_NOTICE = reduce_kpi(
     code="reduce_surplus_notice",
-    strategy=Strategy.REDUCE,
     better=Direction.UP,
     unit=Unit.DAYS,
     reads=("by_asset",),

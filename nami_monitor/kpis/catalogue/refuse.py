@@ -1,5 +1,7 @@
 """Refuse: is it needed at all?"""
 
+from functools import partial
+
 from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
@@ -14,11 +16,12 @@ from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
+refuse_kpi = partial(Kpi, strategy=Strategy.REFUSE)
+
 ORDERED = ("by_product", "order_lines")
 
-REFUSE_RATE = Kpi(
+REFUSE_RATE = refuse_kpi(
     code="refuse_rate",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_request",),
@@ -29,9 +32,8 @@ REFUSE_RATE = Kpi(
     needs=("requests.decision",),
 )
 
-REFUSE_AVOIDED_QUANTITY = Kpi(
+REFUSE_AVOIDED_QUANTITY = refuse_kpi(
     code="refuse_avoided_quantity",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.BASE,
     reads=("by_request",),
@@ -41,9 +43,8 @@ REFUSE_AVOIDED_QUANTITY = Kpi(
     needs=("requests.decision", "requests.quantity"),
 )
 
-REFUSE_AVOIDED_SPEND = Kpi(
+REFUSE_AVOIDED_SPEND = refuse_kpi(
     code="refuse_avoided_spend",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.EUR,
     reads=("by_request",),
@@ -55,9 +56,8 @@ REFUSE_AVOIDED_SPEND = Kpi(
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
 )
 
-REFUSE_AVOIDED_MASS = Kpi(
+REFUSE_AVOIDED_MASS = refuse_kpi(
     code="refuse_avoided_mass",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.KG,
     reads=("by_request",),
@@ -69,9 +69,8 @@ REFUSE_AVOIDED_MASS = Kpi(
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
 )
 
-REFUSE_AVOIDED_CO2E = Kpi(
+REFUSE_AVOIDED_CO2E = refuse_kpi(
     code="refuse_avoided_co2e",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.KG_CO2E,
     reads=("by_request",),
@@ -83,9 +82,8 @@ REFUSE_AVOIDED_CO2E = Kpi(
     needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
 )
 
-REFUSE_ASSORTMENT = Kpi(
+REFUSE_ASSORTMENT = refuse_kpi(
     code="refuse_assortment",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=ORDERED,
@@ -96,9 +94,8 @@ REFUSE_ASSORTMENT = Kpi(
     needs=("orders.product_id",),
 )
 
-REFUSE_STOCK_PER_LOCATION = Kpi(
+REFUSE_STOCK_PER_LOCATION = refuse_kpi(
     code="refuse_stock_per_location",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.PER_LOCATION,
     reads=("by_asset",),
@@ -115,9 +112,8 @@ OF_INTERVENTIONS = (
     "interventions.substitute_channels",
 )
 
-REFUSE_NET_AVOIDED = Kpi(
+REFUSE_NET_AVOIDED = refuse_kpi(
     code="refuse_net_avoided",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.BASE,
     reads=("interventions",),
@@ -127,9 +123,8 @@ REFUSE_NET_AVOIDED = Kpi(
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
 )
 
-REFUSE_NET_AVOIDED_SPEND = Kpi(
+REFUSE_NET_AVOIDED_SPEND = refuse_kpi(
     code="refuse_net_avoided_spend",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.EUR,
     reads=("interventions",),
@@ -139,9 +134,8 @@ REFUSE_NET_AVOIDED_SPEND = Kpi(
     needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
 )
 
-REFUSE_NET_AVOIDED_MASS = Kpi(
+REFUSE_NET_AVOIDED_MASS = refuse_kpi(
     code="refuse_net_avoided_mass",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.KG,
     reads=("interventions",),
@@ -151,9 +145,8 @@ REFUSE_NET_AVOIDED_MASS = Kpi(
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
 )
 
-REFUSE_BLOCKED = Kpi(
+REFUSE_BLOCKED = refuse_kpi(
     code="refuse_blocked",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=("by_request",),
@@ -163,9 +156,8 @@ REFUSE_BLOCKED = Kpi(
     needs=("requests.decision", "requests.reason"),
 )
 
-REFUSE_DEFERRED_SHARE = Kpi(
+REFUSE_DEFERRED_SHARE = refuse_kpi(
     code="refuse_deferred_share",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
@@ -175,9 +167,8 @@ REFUSE_DEFERRED_SHARE = Kpi(
     needs=("programmes.programme", "programme_units.status"),
 )
 
-REFUSE_NATURAL_GRASS_SHARE = Kpi(
+REFUSE_NATURAL_GRASS_SHARE = refuse_kpi(
     code="refuse_natural_grass_share",
-    strategy=Strategy.REFUSE,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
@@ -192,9 +183,8 @@ REFUSE_NATURAL_GRASS_SHARE = Kpi(
     needs=("programmes.programme", "programme_units.status", "programme_units.outcome"),
 )
 
-REFUSE_POLYMER_INFILL = Kpi(
+REFUSE_POLYMER_INFILL = refuse_kpi(
     code="refuse_polymer_infill",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.KG,
     reads=("by_project",),
@@ -206,9 +196,8 @@ REFUSE_POLYMER_INFILL = Kpi(
     needs=(*OF_MATERIALS, "materials.component", "materials.material"),
 )
 
-REFUSE_NEW_STORMWATER = Kpi(
+REFUSE_NEW_STORMWATER = refuse_kpi(
     code="refuse_new_stormwater",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.COUNT,
     reads=("by_project",),
@@ -219,9 +208,8 @@ REFUSE_NEW_STORMWATER = Kpi(
     needs=OF_SUBJECTS,
 )
 
-REFUSE_GOODIES_PER_EVENT = Kpi(
+REFUSE_GOODIES_PER_EVENT = refuse_kpi(
     code="refuse_goodies_per_event",
-    strategy=Strategy.REFUSE,
     better=Direction.DOWN,
     unit=Unit.PER_EVENT,
     reads=("by_project",),

@@ -1,5 +1,7 @@
 """Rethink: ask differently."""
 
+from functools import partial
+
 from nami_monitor.core.words import Direction, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_SUBJECTS,
@@ -10,9 +12,10 @@ from nami_monitor.kpis.catalogue.parts import (
 from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 
-RETHINK_CIRCULAR_SHARE = Kpi(
+rethink_kpi = partial(Kpi, strategy=Strategy.RETHINK)
+
+RETHINK_CIRCULAR_SHARE = rethink_kpi(
     code="rethink_circular_share",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
@@ -25,9 +28,8 @@ RETHINK_CIRCULAR_SHARE = Kpi(
     rungs=(Rung.REUSE, Rung.REFURBISH),
 )
 
-RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
+RETHINK_CIRCULAR_SPEND_SHARE = rethink_kpi(
     code="rethink_circular_spend_share",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
@@ -40,9 +42,8 @@ RETHINK_CIRCULAR_SPEND_SHARE = Kpi(
     rungs=(Rung.REUSE, Rung.REFURBISH),
 )
 
-RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
+RETHINK_SUSTAINABLE_ASSORTMENT = rethink_kpi(
     code="rethink_sustainable_assortment",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_product", "order_lines"),
@@ -54,9 +55,8 @@ RETHINK_SUSTAINABLE_ASSORTMENT = Kpi(
     needs=("orders.product_id", "products.attributes"),
 )
 
-RETHINK_FUNCTIONAL_SHARE = Kpi(
+RETHINK_FUNCTIONAL_SHARE = rethink_kpi(
     code="rethink_functional_share",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_contract",),
@@ -69,9 +69,8 @@ RETHINK_FUNCTIONAL_SHARE = Kpi(
     needs=("contracts.value_eur", "contracts.specification"),
 )
 
-RETHINK_STREAM_SPEND = Kpi(
+RETHINK_STREAM_SPEND = rethink_kpi(
     code="rethink_stream_spend",
-    strategy=Strategy.RETHINK,
     better=Direction.NEUTRAL,
     unit=Unit.EUR,
     reads=("by_place", "order_lines"),
@@ -83,9 +82,8 @@ RETHINK_STREAM_SPEND = Kpi(
     within=("streamed", "no_streams"),
 )
 
-RETHINK_PLAN_COVERAGE = Kpi(
+RETHINK_PLAN_COVERAGE = rethink_kpi(
     code="rethink_plan_coverage",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
@@ -97,9 +95,8 @@ RETHINK_PLAN_COVERAGE = Kpi(
     needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
 )
 
-RETHINK_VEGETARIAN_SHARE = Kpi(
+RETHINK_VEGETARIAN_SHARE = rethink_kpi(
     code="rethink_vegetarian_share",
-    strategy=Strategy.RETHINK,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_project",),

@@ -1,5 +1,7 @@
 """Steering: is the year, the contract and the target on course?"""
 
+from functools import partial
+
 from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.catalogue import reduce
 from nami_monitor.kpis.catalogue.parts import OF_SUBJECTS, answered, measured, units
@@ -8,12 +10,13 @@ from nami_monitor.kpis.over_time.added_up import LAST, RATIO_OF_SUMS
 from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
 
+steer_kpi = partial(Kpi, strategy=Strategy.STEER)
+
 TARGETED: dict[str, Kpi] = {}
 """The KPIs for which targets can be stated: those of the whole catalogue, which fills it."""
 
-STEER_YEAR_END_SHARE = Kpi(
+STEER_YEAR_END_SHARE = steer_kpi(
     code="steer_year_end_share",
-    strategy=Strategy.STEER,
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("by_place", "by_product", "order_lines"),
@@ -26,9 +29,8 @@ STEER_YEAR_END_SHARE = Kpi(
     only=WHOLE_YEARS,
 )
 
-STEER_CONTRACT_WINDOW = Kpi(
+STEER_CONTRACT_WINDOW = steer_kpi(
     code="steer_contract_window",
-    strategy=Strategy.STEER,
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_contract",),
@@ -37,9 +39,8 @@ STEER_CONTRACT_WINDOW = Kpi(
     needs=("contracts.ends_on", "contracts.option_dates", "contracts.notice_months"),
 )
 
-STEER_TARGET_ATTAINMENT = Kpi(
+STEER_TARGET_ATTAINMENT = steer_kpi(
     code="steer_target_attainment",
-    strategy=Strategy.STEER,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_place",),
@@ -48,9 +49,8 @@ STEER_TARGET_ATTAINMENT = Kpi(
     needs=("targets.kpi", "targets.value"),
 )
 
-STEER_PROGRAMME_PROGRESS = Kpi(
+STEER_PROGRAMME_PROGRESS = steer_kpi(
     code="steer_programme_progress",
-    strategy=Strategy.STEER,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_unit",),
@@ -61,9 +61,8 @@ STEER_PROGRAMME_PROGRESS = Kpi(
     beyond=True,
 )
 
-STEER_NON_RESPONSE = Kpi(
+STEER_NON_RESPONSE = steer_kpi(
     code="steer_non_response",
-    strategy=Strategy.STEER,
     better=Direction.DOWN,
     unit=Unit.PERCENT,
     reads=("by_unit",),
@@ -73,9 +72,8 @@ STEER_NON_RESPONSE = Kpi(
     needs=("programmes.programme", "programme_units.status"),
 )
 
-STEER_DISCIPLINES_PRESENT = Kpi(
+STEER_DISCIPLINES_PRESENT = steer_kpi(
     code="steer_disciplines_present",
-    strategy=Strategy.STEER,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_initiative",),
@@ -87,9 +85,8 @@ STEER_DISCIPLINES_PRESENT = Kpi(
     needs=("interventions.starts_on", "interventions.disciplines", "categories.roles"),
 )
 
-STEER_POLICY_LINKED_SHARE = Kpi(
+STEER_POLICY_LINKED_SHARE = steer_kpi(
     code="steer_policy_linked_share",
-    strategy=Strategy.STEER,
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_initiative",),
@@ -99,9 +96,8 @@ STEER_POLICY_LINKED_SHARE = Kpi(
     needs=("interventions.starts_on", "interventions.policy"),
 )
 
-STEER_VOLUME_SHARE = Kpi(
+STEER_VOLUME_SHARE = steer_kpi(
     code="steer_volume_share",
-    strategy=Strategy.STEER,
     better=Direction.NEUTRAL,
     unit=Unit.PERCENT,
     reads=("by_project",),
@@ -113,9 +109,8 @@ STEER_VOLUME_SHARE = Kpi(
     needs=OF_SUBJECTS[:2],
 )
 
-AHA_REDUCTIONS = Kpi(
+AHA_REDUCTIONS = steer_kpi(
     code="aha_reductions",
-    strategy=Strategy.STEER,
     better=Direction.NEUTRAL,
     unit=Unit.COUNT,
     reads=("by_product", "order_lines"),

@@ -16,9 +16,11 @@ from nami_monitor.kpis.questions import (
     ORDERS,
     RELATIONS,
     Ask,
+    Keys,
     Relation,
     choose,
     filter_sql,
+    in_order,
     periods_of,
     periods_sql,
 )
@@ -32,8 +34,6 @@ BY_FACTOR = {Unit.KG, Unit.KG_PER_ACTIVITY, Unit.KG_CO2E}
 
 MEASURE = "measure"
 """The dimension that tells measured figures apart."""
-
-Keys = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ def added_up(
     divided = None
     if kpi.per_activity:
         divided = activity.divide(db, _by_its_measure(kpi, ask), windows, relation)
-    groups = sorted({keys for keys, _ in sums} | set(around.groups), key=_order)
-    if not ask.by:
-        groups = [()]
+    groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
     results = [
         _judge(
             kpi,
@@ -167,53 +165,40 @@ def _by_its_measure(kpi: Kpi, ask: Ask) -> Ask:
     return replace(ask, where={**ask.where, "activity": (kpi.activity,)})
 
 
-def _order(keys: Keys) -> tuple[tuple[bool, str], ...]:
-    return tuple((key is None, key or "") for key in keys)
-
-
 def _sums(
     db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
 ) -> dict[tuple[Keys, int], Sums]:
     """Add up by group and period: first by month, so that long periods cost no more."""
-    splits = [name for name in kpi.splits if name not in ask.by]
-    if kpi.method and kpi.method[0] not in (*splits, *ask.by):
-        splits.append(kpi.method[0])
-    if kpi.in_base_units and "base_unit" not in (*splits, *ask.by):
-        splits.append("base_unit")
-    needed = (*ask.by, *splits)
-    named = [f"{relation.dimensions[name]} as k{index}" for index, name in enumerate(ask.by)]
-    named += [f"{relation.dimensions[name]} as {name}" for name in (*splits,)]
-    keys = [f"k{index}" for index in range(len(ask.by))]
-    of_method = kpi.method[:1] if kpi.method else ()
-    aliases = [f"k{ask.by.index(n)} as {n}" for n in {*kpi.splits, *of_method} if n in ask.by]
+    needed = dict.fromkeys((*ask.by, *kpi.splits, *(kpi.method or ())[:1]))
+    if kpi.in_base_units:
+        needed["base_unit"] = None
+    listed = "".join(f'{relation.dimensions[name]} as "{name}", ' for name in needed)
+    listed += "r.begins, " if _spans(kpi, relation) else ""
+    keys = "".join(f'"{name}", ' for name in ask.by)
+    shares = "".join(f", cast({sql} as double)" for sql in kpi.shares.values())
+    units = (
+        f"count(distinct coalesce(base_unit, '')) filter (where {relation.quantity} is not null)"
+    )
+    given = (
+        f"cast({kpi.numerator} as double), cast({kpi.denominator or 'null'} as double),"
+        f" cast({kpi.covered or '1'} as double), {units if kpi.in_base_units else '0'},"
+        f" {_methods(kpi)}, cast({kpi.proxies or 'null'} as double),"
+        f" {_longer(kpi, relation)}{shares}"
+    )
+    words = set(WORD.findall(given))
+    measures = "".join(f", sum({name}) as {name}" for name in relation.measures if name in words)
     test, parameters = filter_sql(relation, ask.filters)
     first = min(window.first for window in windows)
     last = max(window.last for window in windows)
-    shares = "".join(f", cast({sql} as double)" for sql in kpi.shares.values())
-    text = f"{kpi.numerator} {kpi.denominator} {kpi.covered} {shares} {relation.quantity}"
-    text += f" {_methods(kpi)} {kpi.proxies}"
-    used = [name for name in relation.measures if name in text]
-    measures = "".join(f", sum({name}) as {name}" for name in used)
-    unit = "k" + str(ask.by.index("base_unit")) if "base_unit" in ask.by else "base_unit"
-    counted = f"count(distinct coalesce({unit}, '')) filter (where {relation.quantity} is not null)"
-    units = counted if kpi.in_base_units else "0"
-    by = "".join(f"{key}, " for key in keys)
-    if _spans(kpi, relation):
-        named.append("r.begins")
-    listed = "".join(f"{part}, " for part in (*named,))
-    again = "".join(f", {alias}" for alias in aliases)
     sql = (
         f"with months as (select {listed}r.month{measures}"
         f" from {relation.source({*needed, *ask.filters})}"
         f" where r.month between ? and ? and {test} group by all)"
-        f" select {by}no, cast({kpi.numerator} as double), cast({kpi.denominator or 'null'}"
-        f" as double), cast({kpi.covered or '1'} as double), {units}, {_methods(kpi)},"
-        f" cast({kpi.proxies or 'null'} as double), {_longer(kpi, relation)}{shares}"
-        f" from (select *{again} from months join {periods_sql(windows)}"
-        f" on month between first and last) group by all"
+        f" select {keys}no, {given} from months join {periods_sql(windows)}"
+        " on month between first and last group by all"
     )
     rows = db.rows(sql, [first, last, *parameters])
-    size = len(keys)
+    size = len(ask.by)
     return {
         (row[:size], row[size]): Sums(
             numerator=row[size + 1],

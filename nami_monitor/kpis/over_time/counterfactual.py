@@ -48,13 +48,15 @@ class Counterfactual(OverTime):
                 raises.
         """
         choose(kpi.reads, ask.used)
-        answers = _answers(db, kpi, ask)
+        evaluations = _answers(db, kpi, ask)
         flags, excused = flags_of(db), excused_by(db)
         results = []
-        for keys in _groups(db, ask, answers):
+        for keys in _groups(db, ask, evaluations):
             named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
-            own = [one for one in answers if _keys(one, ask.by) == keys]
-            spoken_of = ask.categories(named) or {one.intervention.category for one in own}
+            own = [evaluation for evaluation in evaluations if _keys(evaluation, ask.by) == keys]
+            spoken_of = ask.categories(named) or {
+                evaluation.intervention.category for evaluation in own
+            }
             ruled_out = not_applicable(excused, kpi.strategy, spoken_of)
             for period in periods_of(db, ask):
                 blank = kpi.blank(period, named, flags=flags)
@@ -74,17 +76,17 @@ class Counterfactual(OverTime):
         They stand together for all estimates; there are none where nothing was estimated.
         """
         shares = _within(_answers(db, kpi, ask), result.period)
-        told = [share.evaluation for share in shares if share.months]
-        windows = [one.window for one in told if one.window]
+        estimated = [share.evaluation for share in shares if share.months]
+        windows = [one.window for one in estimated if one.window]
         if not windows:
             return ()
         first = min(window.months[0] for window in windows)
         last = max(window.months[-1] for window in windows)
-        taken = [one.intervention for one in told]
+        taken = [one.intervention for one in estimated]
         channels = {
             name for one in taken for name in (one.target_channel, *one.substitute_channels)
         }
-        locations = {code for one in told for code in one.locations}
+        locations = {code for one in estimated for code in one.locations}
         return (
             SourceRows(
                 source=ORDER_LINES,
@@ -105,22 +107,22 @@ class Counterfactual(OverTime):
 COUNTERFACTUAL: Final = Counterfactual()
 
 
-def _groups(db: Transaction, ask: Ask, answers: Sequence[Evaluation]) -> list[tuple[str, ...]]:
+def _groups(db: Transaction, ask: Ask, evaluations: Sequence[Evaluation]) -> list[tuple[str, ...]]:
     """The groups; by category also those in which something was ordered and nothing was tried."""
-    found = {_keys(one, ask.by) for one in answers}
+    groups = {_keys(evaluation, ask.by) for evaluation in evaluations}
     if ask.by == ("category",):
         ordered = db.rows_again("select distinct category from by_place")
         wanted = ask.filters.get("category")
-        found |= {(code,) for (code,) in ordered if wanted is None or code in wanted}
-    return sorted(found) if ask.by else [()]
+        groups |= {(code,) for (code,) in ordered if wanted is None or code in wanted}
+    return sorted(groups) if ask.by else [()]
 
 
-def _within(answers: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
-    if not answers:
+def _within(evaluations: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
+    if not evaluations:
         return []
     from nami_monitor.kpis.interventions.evaluation import period_shares  # noqa: PLC0415 - see below
 
-    return period_shares(answers, period)
+    return period_shares(evaluations, period)
 
 
 def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
@@ -137,60 +139,63 @@ def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
     return [one for one in evaluations(db, unit) if _wanted(one, ask)]
 
 
-def _named(one: Evaluation) -> dict[str, str]:
-    return {"category": one.intervention.category, "intervention": one.intervention.code}
+def _named(evaluation: Evaluation) -> dict[str, str]:
+    return {
+        "category": evaluation.intervention.category,
+        "intervention": evaluation.intervention.code,
+    }
 
 
-def _keys(one: Evaluation, by: Sequence[str]) -> tuple[str, ...]:
-    return tuple(_named(one)[name] for name in by)
+def _keys(evaluation: Evaluation, by: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_named(evaluation)[name] for name in by)
 
 
-def _wanted(one: Evaluation, ask: Ask) -> bool:
-    named = _named(one)
+def _wanted(evaluation: Evaluation, ask: Ask) -> bool:
+    named = _named(evaluation)
     return all((named[name] or EMPTY) in values for name, values in ask.filters.items())
 
 
-def _judge(kpi: Kpi, blank: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
-    if not held:
+def _judge(kpi: Kpi, blank: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
+    if not shares:
         return replace(blank, reason=Reason("none_in_force"))
-    counted = sum(one.months for one in held)
-    made = replace(blank, completeness=counted / sum(one.due for one in held))
+    counted = sum(share.months for share in shares)
+    result = replace(blank, completeness=counted / sum(share.due for share in shares))
     if not counted:
-        return replace(made, reason=Reason("not_estimated", {"count": len(held)}))
-    if made.completeness is not None and made.completeness < 1:
-        made = replace(made, flags=(*made.flags, Flag.INCOMPLETE))
-    told = [one for one in held if one.months]
-    return _quotient(made, told) if kpi.unit is Unit.PERCENT else _avoided(made, told)
+        return replace(result, reason=Reason("not_estimated", {"count": len(shares)}))
+    if result.completeness is not None and result.completeness < 1:
+        result = replace(result, flags=(*result.flags, Flag.INCOMPLETE))
+    counting = [share for share in shares if share.months]
+    return _quotient(result, counting) if kpi.unit is Unit.PERCENT else _avoided(result, counting)
 
 
-def _avoided(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
+def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
     """What was not bought on balance.
 
     Limits are added up, so that they hold however errors go together.
     """
     value = low = high = 0.0
-    for one in held:
-        net = one.evaluation.result.net if one.evaluation.result else None
+    for share in shares:
+        net = share.evaluation.result.net if share.evaluation.result else None
         if net is not None:
-            value -= one.months * net.value
-            low -= one.months * net.high
-            high -= one.months * net.low
-    return replace(made, state=State.VALUE, value=value, low=low, high=high, numerator=value)
+            value -= share.months * net.value
+            low -= share.months * net.high
+            high -= share.months * net.low
+    return replace(result, state=State.VALUE, value=value, low=low, high=high, numerator=value)
 
 
-def _quotient(made: KpiResult, held: Sequence[PeriodShare]) -> KpiResult:
+def _quotient(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
     """What came back of what went, over all interventions together: never a mean of quotients."""
     from nami_monitor.waterbed.verdicts import pooled  # noqa: PLC0415 - as above
 
-    results = [one.evaluation.result for one in held if one.evaluation.result]
-    found = pooled(results, [one.months for one in held if one.evaluation.result])
-    if found is None:
-        return replace(made, reason=Reason("not_estimated", {"count": len(held)}))
-    totals = replace(made, numerator=found.spill.value, denominator=-found.gross.value)
-    withheld = [verdict for verdict in found.verdicts if verdict in WITHHELD]
+    results = [share.evaluation.result for share in shares if share.evaluation.result]
+    total = pooled(results, [share.months for share in shares if share.evaluation.result])
+    if total is None:
+        return replace(result, reason=Reason("not_estimated", {"count": len(shares)}))
+    totals = replace(result, numerator=total.spill.value, denominator=-total.gross.value)
+    withheld = [verdict for verdict in total.verdicts if verdict in WITHHELD]
     if withheld:
-        return replace(made, reason=Reason(f"waterbed_{withheld[0]}"))
-    quotient = found.quotient
+        return replace(result, reason=Reason(f"waterbed_{withheld[0]}"))
+    quotient = total.quotient
     return replace(
         totals,
         state=State.VALUE,

@@ -78,8 +78,8 @@ def real_fall(
     before, after = (float(part.sum()) for part in np.split(volume[-2 * YEAR :], 2))
     if before <= 0 or 1 - after / before < REAL_FALL.value:
         return None
-    found = latest_departure(xmr(volume, calendar_month=calendar_month), Direction.DOWN)
-    if found is None or not found.better:
+    departure = latest_departure(xmr(volume, calendar_month=calendar_month), Direction.DOWN)
+    if departure is None or not departure.better:
         return None
     if per_activity is not None:
         earlier, later = (float(part.mean()) for part in np.split(per_activity[-2 * YEAR :], 2))
@@ -138,7 +138,7 @@ class Goods:
 
     def broken(self, month: date) -> bool:
         """Whether the series breaks in the months that are compared."""
-        return any(Flag.DATA_BREAK in one.flags for one in self.compared(month))
+        return any(Flag.DATA_BREAK in result.flags for result in self.compared(month))
 
     def judged(self, month: date) -> bool:
         """Whether it can be said of these goods that they fell or did not."""
@@ -173,8 +173,8 @@ def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date)
     wanted = months_between(first, last) + HISTORY_MONTHS
     ask = Ask(PeriodKind.MONTH, until=last, last=wanted, by=BY, where=where)
     groups: dict[tuple[str | None, ...], list[KpiResult]] = defaultdict(list)
-    for one in added_up(db, volume, ask):
-        groups[tuple(one.keys.values())].append(one)
+    for result in added_up(db, volume, ask):
+        groups[tuple(result.keys.values())].append(result)
     return [
         Goods(months[0].keys, tuple(months), _volume(months), _array([m.value for m in months]))
         for months in groups.values()
@@ -187,7 +187,7 @@ def _volume(months: Sequence[KpiResult]) -> Floats:
 
 
 def _array(values: Sequence[float | None]) -> Floats:
-    return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def explanations(db: Transaction) -> tuple[Intervention, ...]:
@@ -205,10 +205,10 @@ def explanations(db: Transaction) -> tuple[Intervention, ...]:
         )
     )
     return tuple(
-        one
-        for one in interventions(db)
-        if one.motive in {None, "sustainability"}
-        and len(one.locations) >= HALF * places.get(one.category, 0)
+        intervention
+        for intervention in interventions(db)
+        if intervention.motive in {None, "sustainability"}
+        and len(intervention.locations) >= HALF * places.get(intervention.category, 0)
     )
 
 
@@ -230,9 +230,11 @@ def unnamed(
             yield one, fall
 
 
-def _lately(one: Intervention, month: date) -> bool:
-    ended = one.last_month
-    return one.start_month <= month and (ended is None or ended >= add_months(month, -LOOKED_BACK))
+def _lately(intervention: Intervention, month: date) -> bool:
+    ended = intervention.last_month
+    return intervention.start_month <= month and (
+        ended is None or ended >= add_months(month, -LOOKED_BACK)
+    )
 
 
 NAMED: Final = " || ' / ' || ".join(f"coalesce(r.{name}, '')" for name in BY)
@@ -269,13 +271,13 @@ class HiddenReductions(OverTime):
         if not periods:
             return []
         ends = [period.last for period in periods]
-        found = goods(db, self.volume, ask.where, min(ends), max(ends))
+        items = goods(db, self.volume, ask.where, min(ends), max(ends))
         groups: dict[tuple[str | None, ...], list[Goods]] = {} if ask.by else {(): []}
-        for one in found:
-            groups.setdefault(tuple(one.keys[name] for name in ask.by), []).append(one)
+        for item in items:
+            groups.setdefault(tuple(item.keys[name] for name in ask.by), []).append(item)
         flags = flags_of(db)
         measures = explanations(db)
-        fell = [{id(one) for one, _ in unnamed(found, measures, end)} for end in ends]
+        fell = [{id(item) for item, _ in unnamed(items, measures, end)} for end in ends]
         return [
             _judge(
                 kpi.blank(period, dict(zip(ask.by, keys, strict=True)), flags=flags), own, fell[no]
@@ -289,21 +291,21 @@ class HiddenReductions(OverTime):
     ) -> tuple[SourceRows, ...]:
         """The order lines of the goods of which something can be said, over the months compared."""
         last = result.month
-        found = goods(db, self.volume, ask.where, last, last)
-        judged = [one for one in found if one.judged(last)]
+        items = goods(db, self.volume, ask.where, last, last)
+        judged = [item for item in items if item.judged(last)]
         if not judged:
             return ()
         fallen = unnamed(judged, explanations(db), last)
-        fell = ", ".join(literal(_name(one)) for one, _ in fallen)
+        fell = ", ".join(literal(_name(item)) for item, _ in fallen)
         lines = RELATIONS["order_lines"]
-        told = {
+        more = {
             "goods": NAMED,
             "fallen": f"case when {NAMED} in (select unnest([{fell}]::varchar[])) then {NAMED} end",
         }
         return (
             SourceRows(
                 source=ORDER_LINES,
-                relation=replace(lines, dimensions={**lines.dimensions, **told}),
+                relation=replace(lines, dimensions={**lines.dimensions, **more}),
                 periods=(Period(add_months(last, 1 - COMPARED), last, result.period.kind),),
                 filters={**ask.filters, "goods": tuple(map(_name, judged))},
                 splits=("fallen",),
@@ -318,21 +320,21 @@ def _judge(blank: KpiResult, own: Sequence[Goods], fell: set[int]) -> KpiResult:
     if not own:
         return replace(blank, reason=Reason("no_data"))
     month = blank.month
-    judged = [one for one in own if one.judged(month)]
+    judged = [item for item in own if item.judged(month)]
     share = len(judged) / len(own)
     if judged:
-        count = float(sum(id(one) in fell for one in judged))
+        count = float(sum(id(item) in fell for item in judged))
         flags = (*blank.flags, Flag.INCOMPLETE) if share < 1 else blank.flags
         made = replace(blank, completeness=share, flags=flags)
         return replace(made, state=State.VALUE, value=count, numerator=count)
-    last = [one.compared(month)[-1] for one in own]
-    if all(one.state is State.NOT_APPLICABLE for one in last):
+    last = [item.compared(month)[-1] for item in own]
+    if all(item.state is State.NOT_APPLICABLE for item in last):
         return replace(blank, state=State.NOT_APPLICABLE, reason=last[0].reason)
-    if any(one.known(month) == COMPARED for one in own):
+    if any(item.known(month) == COMPARED for item in own):
         return replace(blank, reason=Reason("fall_over_break"))
-    known = max(one.known(month) for one in own)
+    known = max(item.known(month) for item in own)
     return replace(blank, reason=Reason("fall_not_whole", {"known": known, "wanted": COMPARED}))
 
 
-def _name(one: Goods) -> str:
-    return " / ".join(one.keys[name] or "" for name in BY)
+def _name(item: Goods) -> str:
+    return " / ".join(item.keys[name] or "" for name in BY)

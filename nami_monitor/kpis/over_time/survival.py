@@ -28,7 +28,16 @@ from nami_monitor.core.words import State
 from nami_monitor.kpis import context
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.over_time.added_up import rows_of_aggregates
-from nami_monitor.kpis.questions import Ask, Relation, choose, filter_sql, periods_of, periods_sql
+from nami_monitor.kpis.questions import (
+    Ask,
+    Keys,
+    Relation,
+    choose,
+    filter_sql,
+    in_order,
+    periods_of,
+    periods_sql,
+)
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.source_rows import SourceRows
 from nami_monitor.store import Transaction
@@ -203,9 +212,6 @@ def _lack(support: float) -> SurvivalLack | None:
     return SurvivalLack.TOO_FEW_AT_RISK if support < SURVIVAL_AT_RISK.value else None
 
 
-Keys = tuple[str | None, ...]
-
-
 @dataclass(frozen=True)
 class Lives:
     """The assets of a group, watched until the end of a period.
@@ -309,10 +315,7 @@ class SurvivalAtWarranty(OverTime):
             db, relation, ask, [Period(p.last, p.last, p.kind) for p in periods]
         )
         found = lives(db, kpi, ask, periods)
-        groups = sorted(
-            {keys for keys, _ in found} | set(around.groups),
-            key=lambda keys: tuple((key is None, key or "") for key in keys),
-        )
+        groups = in_order({keys for keys, _ in found} | set(around.groups))
         return [
             _judge(kpi, ask, keys, (no, period), around, found.get((keys, no)))
             for keys in (groups if ask.by else [()])

@@ -76,7 +76,7 @@ class TargetAttainment(OverTime):
         for category in groups if ask.by else [None]:
             own = [target for target in stated if not ask.by or target.category == category]
             for period in periods_of(db, ask):
-                due = [self._judged(db, one) for one in own if one.last in period.months]
+                due = [self._judged(db, target) for target in own if target.last in period.months]
                 keys = {"category": category} if ask.by else {}
                 results.append(_result(kpi.blank(period, keys, flags=flags), due))
         return results
@@ -136,8 +136,8 @@ def _row(judged: JudgedTarget) -> dict[str, float | int | None]:
 
 
 def _result(blank: KpiResult, due: Sequence[JudgedTarget]) -> KpiResult:
-    count = [one for one in due if one.why != NOT_APPLICABLE]
-    met = [one.met for one in count if one.met is not None]
+    count = [judged for judged in due if judged.why != NOT_APPLICABLE]
+    met = [judged.met for judged in count if judged.met is not None]
     result = replace(
         blank,
         numerator=float(sum(met)),
