@@ -16,10 +16,9 @@ from nami_monitor.cli.session import (
     Database,
     Language,
     Wait,
-    error_document,
     language_of,
     translate,
-    write_json,
+    write_error,
 )
 from nami_monitor.i18n import text
 
@@ -55,7 +54,7 @@ def _usage_errors(*, as_json: bool) -> Iterator[None]:
         yield
     except typer.TyperException as error:
         if as_json:
-            write_json(error_document("cli.usage", error.format_message()))
+            write_error("cli.usage", error.format_message())
         raise
 
 

@@ -211,14 +211,18 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
         UserError: ``import.several_profiles``, ``import.no_profile``, or what ``auto_profile``
             raises.
     """
-    if _mended(file, cells):
-        return PROFILE_OF_BATCH
-    own = _about(profiles_in(places().profiles), wanted)
-    shipped = _about(profiles_in(SHIPPED / "profiles"), wanted)
-    for profiles, entirely in ((own, False), (shipped, True)):
+    for folder, entirely in ((places().profiles, False), (SHIPPED / "profiles", True)):
+        profiles = {
+            name: profile
+            for name, profile in profiles_in(folder).items()
+            if wanted is None or any(table.name == wanted for table in profile.tables)
+        }
+        recognised = recognise(file, profiles, file.name, cells)
+        if recognised.mended:
+            return PROFILE_OF_BATCH
         fitting = [
             name
-            for name in recognise(file, profiles, file.name, cells).profiles
+            for name in recognised.profiles
             if not entirely or _fits_entirely(file, profiles[name], cells)
         ]
         if len(fitting) > 1:
@@ -236,15 +240,6 @@ def _mended(file: Path, cells: Path) -> bool:
         return is_mended(read_sheets(file, Layout(), cells)[0])
     except UserError:
         return False
-
-
-def _about(profiles: dict[str, Profile], wanted: str | None) -> dict[str, Profile]:
-    """The profiles that feed the table that was named."""
-    return {
-        name: profile
-        for name, profile in profiles.items()
-        if wanted is None or any(table.name == wanted for table in profile.tables)
-    }
 
 
 def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:

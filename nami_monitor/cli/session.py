@@ -190,7 +190,7 @@ class CommandSession:
         """
         sentence = self.sentence(error)
         if self.json:
-            write_json(error_document(error.key, sentence))
+            write_error(error.key, sentence)
         self.tell(sentence)
         raise typer.Exit(2 if error.key in WRONG_USAGE else 1) from error
 
@@ -200,9 +200,9 @@ def write_json(document: Any) -> None:
     typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2))
 
 
-def error_document(key: str, sentence: str) -> dict[str, Any]:
-    """What ``--json`` prints of an error: its key in the catalogues, and its sentence."""
-    return {"error": {"key": key, "text": sentence}}
+def write_error(key: str, sentence: str) -> None:
+    """Write an error as JSON: its key in the catalogues, and its sentence."""
+    write_json({"error": {"key": key, "text": sentence}})
 
 
 def _session(ctx: typer.Context, values: dict[str, Any]) -> CommandSession:
@@ -293,7 +293,7 @@ def _signature(function: Callable[..., None]) -> inspect.Signature:
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[int] = ()
+    header: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()
 ) -> list[str]:
     """Rows as aligned text.
 
@@ -303,13 +303,10 @@ def table(
         right: numbers of the columns that are aligned to the right.
     """
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    to_right = set(right)
+    sides = [">" if index in right else "<" for index in range(len(header))]
 
     def line(cells: Sequence[str]) -> str:
-        laid = (
-            cell.rjust(width) if index in to_right else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        )
-        return "  ".join(laid).rstrip()
+        columns = zip(cells, sides, widths, strict=True)
+        return "  ".join(f"{cell:{side}{width}}" for cell, side, width in columns).rstrip()
 
     return [line(header), line(["-" * width for width in widths]), *map(line, rows)]
