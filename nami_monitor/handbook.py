@@ -19,7 +19,7 @@ from nami_monitor.core.thresholds import Threshold
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
-from nami_monitor.kit.points import PAGE, Point, Section, read_points
+from nami_monitor.kit.points import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
 
@@ -198,7 +198,7 @@ def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
     rows = []
     for number in (*cases, None):
         own = [point for point in points if point.case == number]
-        per_section = [sum(point.section is section for point in own) for section in Section]
+        per_section = [sum(point.section is section for point in own) for section in CaseSection]
         lessons = {name for point in own for name in point.carried if name != PAGE}
         rows.append(
             [
@@ -209,9 +209,11 @@ def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
             ]
         )
     lessons = {name for point in points for name in point.carried if name != PAGE}
-    totals = [sum(point.section is section for point in points) for section in Section]
+    totals = [sum(point.section is section for point in points) for section in CaseSection]
     rows.append(["together", *totals, len(points), len(lessons)])
-    return _grid(["", *Section, "points", "lessons"], [[str(cell) for cell in row] for row in rows])
+    return _grid(
+        ["", *CaseSection, "points", "lessons"], [[str(cell) for cell in row] for row in rows]
+    )
 
 
 def _case_points(case: Case, points: Sequence[Point]) -> str:

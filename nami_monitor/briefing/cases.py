@@ -15,7 +15,7 @@ from nami_monitor.briefing.overview import LOOKED_AT, YEARS, Line
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, steps_in_year
 from nami_monitor.core.words import PeriodKind, State
-from nami_monitor.kit import Case, Exempt, Figure
+from nami_monitor.kit import Case, CaseExemption, CaseFigure
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.questions import ORDERS, choose, latest_month, programmes
 from nami_monitor.kpis.result import Reason
@@ -45,13 +45,13 @@ class Shown:
         exempt: why it does not apply, as the case's file says; None where it applies.
     """
 
-    figure: Figure
+    figure: CaseFigure
     line: Line
     where: Mapping[str, tuple[str, ...]]
     by: str
     parts: tuple[KpiResult, ...]
     tables: tuple[str, ...]
-    exempt: Exempt | None
+    exempt: CaseExemption | None
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def monitor(db: Transaction, case: Case, kind: str = "") -> Monitor:
     return Monitor(case, categories, kinds, shown)
 
 
-def parts_by(case: Case, figure: Figure) -> str:
+def parts_by(case: Case, figure: CaseFigure) -> str:
     """The dimension by which a figure stands in parts: its own, else that of the case, if any.
 
     Args:
@@ -142,7 +142,7 @@ def _goes(kpi: Kpi, used: Sequence[str]) -> bool:
 
 
 def _shown(
-    db: Transaction, case: Case, figure: Figure, categories: Sequence[str], kind: str
+    db: Transaction, case: Case, figure: CaseFigure, categories: Sequence[str], kind: str
 ) -> Shown:
     kpi = CATALOGUE[figure.code]
     where = {"category": tuple(categories), **figure.where}

@@ -18,8 +18,7 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson
-from nami_monitor.kit.lookup import select
-from nami_monitor.kit.search import search
+from nami_monitor.kit.search import search, select
 from nami_monitor.kpis import latest_month
 from nami_monitor.signals.signal import Signal, ranked
 from nami_monitor.store import Transaction

@@ -29,7 +29,7 @@ def strict(**keys: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Problem:
+class SettingProblem:
     """What is wrong at one place of a settings file.
 
     Args:
@@ -54,11 +54,11 @@ class Problem:
 
 
 class WrongError(ValueError):
-    """Raised by a ``Check`` or ``Before`` at a value that it refuses.
+    """Raised by a ``After`` or ``Before`` at a value that it refuses.
 
     Args:
         kind: of the problem.
-        details: what its sentence needs besides.
+        details: what its sentence needs; ``known`` for allowed names, ``at`` for a key below.
     """
 
     def __init__(self, kind: str, **details: Any) -> None:
@@ -68,8 +68,8 @@ class WrongError(ValueError):
 
 
 @dataclass(frozen=True)
-class Check:
-    """A check of a value that was read, for ``Annotated``: gives the value to keep."""
+class After:
+    """A check of a value after it was read, for ``Annotated``: gives the value to keep."""
 
     function: Callable[[Any], Any]
 
@@ -109,7 +109,7 @@ def one_of(*allowed: str) -> Before:
 
 
 def read_settings(
-    model: type[T], raw: Mapping[str, Any], refusal: Callable[[Problem], UserError]
+    model: type[T], raw: Mapping[str, Any], refusal: Callable[[SettingProblem], UserError]
 ) -> T:
     """Read the content of a TOML file into a dataclass.
 
@@ -152,7 +152,7 @@ def _adapter(model: Any) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 
-def _problem(adapter: TypeAdapter[Any], error: Mapping[str, Any]) -> Problem:
+def _problem(adapter: TypeAdapter[Any], error: Mapping[str, Any]) -> SettingProblem:
     refused = error.get("ctx", {}).get("error")
     own = isinstance(refused, WrongError)
     details = refused.details if own else {}
@@ -163,10 +163,10 @@ def _problem(adapter: TypeAdapter[Any], error: Mapping[str, Any]) -> Problem:
         table = place[:-1] if kind == "unknown_key" else place
         schema = _schema_at(adapter.json_schema(by_alias=True), table)
         known = schema["properties"] if kind == "unknown_key" else schema["enum"]
-    if kind == "unknown_key" and "key" in details:
-        place = (*place, details["key"])
+    if "at" in details:
+        place = (*place, details["at"])
     names = tuple(part for part in place if isinstance(part, str))
-    return Problem(kind, names, error["input"], tuple(known), details)
+    return SettingProblem(kind, names, error["input"], tuple(known), details)
 
 
 def _schema_at(schema: Mapping[str, Any], place: tuple[str | int, ...]) -> Mapping[str, Any]:

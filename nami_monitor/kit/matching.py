@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from nami_monitor.core.thresholds import CHART_LESSONS
 from nami_monitor.core.words import KitSignal, Strategy
-from nami_monitor.kit.lesson import Lesson
+from nami_monitor.kit.files import Lesson
 
 
 class Reach(IntEnum):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, ClassVar, Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
+from nami_monitor.core.settings_toml import STRICT, After, WrongError
 from nami_monitor.core.words import LessonKind
-from nami_monitor.kit.fields import Fields
-from nami_monitor.kit.load import Kit
+from nami_monitor.kit.files import Kit, read_file
 
 FILE: Final = SHIPPED / "kit_points.toml"
 PAGE: Final = "page"
 """Carries a point that the page of its case tells."""
 
 
-class Section(StrEnum):
+class CaseSection(StrEnum):
     """The sections of a case in the kit, and its conclusions."""
 
     CONTEXT = "context"
@@ -33,13 +33,13 @@ class Section(StrEnum):
     CONCLUSIONS = "conclusions"
 
 
-KIND: Final[Mapping[Section, LessonKind]] = MappingProxyType(
+KIND: Final[Mapping[CaseSection, LessonKind]] = MappingProxyType(
     {
-        Section.STRATEGIES: LessonKind.STRATEGY,
-        Section.OBSTACLES: LessonKind.OBSTACLE,
-        Section.SOLUTIONS: LessonKind.SOLUTION,
-        Section.LESSONS: LessonKind.LESSON,
-        Section.CONCLUSIONS: LessonKind.CONCLUSION,
+        CaseSection.STRATEGIES: LessonKind.STRATEGY,
+        CaseSection.OBSTACLES: LessonKind.OBSTACLE,
+        CaseSection.SOLUTIONS: LessonKind.SOLUTION,
+        CaseSection.LESSONS: LessonKind.LESSON,
+        CaseSection.CONCLUSIONS: LessonKind.CONCLUSION,
     }
 )
 """Which kind of lesson a section gives; the others are told by the page of the case."""
@@ -57,9 +57,33 @@ class Point:
     """
 
     case: int | None
-    section: Section
+    section: CaseSection
     words: str
     carried: tuple[str, ...]
+
+
+def _row(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(texts) == 1 or not all(text.strip() and "\n" not in text for text in texts):
+        raise WrongError("type")
+    return texts
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The points of one section: each a text with the names of what carries it."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    section: CaseSection
+    points: tuple[Annotated[tuple[str, ...], After(_row)], ...]
+    case: int | None = None
+
+
+@dataclass(frozen=True)
+class _PointsFile:
+    __pydantic_config__: ClassVar = STRICT
+
+    part: tuple[_Part, ...]
 
 
 def read_points(kit: Kit, path: Path = FILE) -> tuple[Point, ...]:
@@ -72,20 +96,15 @@ def read_points(kit: Kit, path: Path = FILE) -> tuple[Point, ...]:
     Raises:
         UserError: ``kit.*``, naming the file and what was seen in it.
     """
-    fields = Fields.of(path)
-    fields.only({"part"})
-    points = tuple(point for part in fields.tables("part") for point in _points(part))
+    parts = read_file(_PointsFile, path).part
+    points = tuple(
+        Point(part.case, part.section, words, tuple(carried))
+        for part in parts
+        for words, *carried in part.points
+    )
     for point in points:
         _check(point, kit, path.name)
     return points
-
-
-def _points(part: Fields) -> Iterator[Point]:
-    part.only({"case", "section", "points"})
-    case = part.number("case") if part.has("case") else None
-    section = part.one("section", Section)
-    for row in part.rows("points"):
-        yield Point(case, section, row[0], row[1:])
 
 
 def _check(point: Point, kit: Kit, file: str) -> None:

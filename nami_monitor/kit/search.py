@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -19,9 +19,9 @@ import snowballstemmer
 from rapidfuzz import fuzz, process
 
 from nami_monitor.core.thresholds import SEARCH_LIKENESS, SEARCH_WORTH
+from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import Lang, text
-from nami_monitor.kit.lesson import Lesson
-from nami_monitor.kit.load import Kit, shipped
+from nami_monitor.kit.files import Kit, Lesson, shipped
 
 STEMMERS: Final[Mapping[Lang, str]] = {"nl": "dutch", "en": "english"}
 TITLE, LABEL, BODY = 3.0, 2.0, 1.0
@@ -155,3 +155,24 @@ def _nearly(word: str, words: Index) -> dict[str, float]:
     )
     best = max((score for _, score, _ in near), default=0)
     return {words.stems[hit]: NEAR for hit, score, _ in near if score == best}
+
+
+def select(
+    lessons: Iterable[Lesson],
+    *,
+    case: int | None = None,
+    strategy: Strategy | None = None,
+    dimension: Dimension | None = None,
+    kind: LessonKind | None = None,
+    signal: KitSignal | None = None,
+) -> tuple[Lesson, ...]:
+    """The lessons that fit everything that is asked, in the order in which they came."""
+    return tuple(
+        lesson
+        for lesson in lessons
+        if (case is None or case in lesson.cases)
+        and (strategy is None or strategy in lesson.strategies)
+        and (dimension is None or dimension is lesson.dimension)
+        and (kind is None or kind is lesson.kind)
+        and (signal is None or signal in lesson.signals)
+    )

@@ -61,7 +61,9 @@ def cell_rules():
 
 
 def skip_rules():
-    source = (Path(nami_monitor.__file__).parent / "ingest" / "book" / "stage.py").read_text("utf-8")
+    source = (Path(nami_monitor.__file__).parent / "ingest" / "book" / "stage.py").read_text(
+        "utf-8"
+    )
     return set(re.findall(r"then '(\w+)'\"", source)) | {"blank", "dropped"}
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.kit import shipped
-from nami_monitor.kit.lookup import select
 from nami_monitor.kit.matching import Occasion, Reach, matches, place
+from nami_monitor.kit.search import select
 
 LESSONS = shipped().lessons
 WATERBED = Occasion("trend", KitSignal.WATERBED_SHOWN, frozenset({6}), Strategy.REDUCE)

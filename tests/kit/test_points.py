@@ -8,18 +8,18 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import LessonKind
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import read_kit, shipped
-from nami_monitor.kit.points import KIND, PAGE, Section, read_points
+from nami_monitor.kit.points import KIND, PAGE, CaseSection, read_points
 
 POINTS = read_points(shipped())
 COUNTED = {
-    Section.CONTEXT: 43,
-    Section.APPROACH: 57,
-    Section.INVOLVED: 45,
-    Section.STRATEGIES: 65,
-    Section.OBSTACLES: 57,
-    Section.SOLUTIONS: 59,
-    Section.LESSONS: 57,
-    Section.CONCLUSIONS: 12,
+    CaseSection.CONTEXT: 43,
+    CaseSection.APPROACH: 57,
+    CaseSection.INVOLVED: 45,
+    CaseSection.STRATEGIES: 65,
+    CaseSection.OBSTACLES: 57,
+    CaseSection.SOLUTIONS: 59,
+    CaseSection.LESSONS: 57,
+    CaseSection.CONCLUSIONS: 12,
 }
 """As counted in the kit; a point that is dropped or invented shows here."""
 
@@ -32,11 +32,11 @@ def test_the_points_are_those_of_the_kit():
 @pytest.mark.parametrize("number", shipped().cases)
 def test_every_case_has_points_in_every_section(number):
     own = {point.section for point in POINTS if point.case == number}
-    assert own == set(Section) - {Section.CONCLUSIONS}
+    assert own == set(CaseSection) - {CaseSection.CONCLUSIONS}
 
 
 def test_conclusions_belong_to_no_case():
-    assert {point.section for point in POINTS if point.case is None} == {Section.CONCLUSIONS}
+    assert {point.section for point in POINTS if point.case is None} == {CaseSection.CONCLUSIONS}
 
 
 @pytest.mark.parametrize("lesson", shipped().lessons.values(), ids=shipped().lessons)
@@ -51,7 +51,7 @@ def test_a_lesson_stands_on_points_of_each_of_its_cases(lesson):
 
 def test_sections_that_are_no_lessons_are_told_by_the_page_of_the_case():
     told = {point.section for point in POINTS if PAGE in point.carried}
-    assert told == {Section.CONTEXT, Section.APPROACH, Section.INVOLVED}
+    assert told == {CaseSection.CONTEXT, CaseSection.APPROACH, CaseSection.INVOLVED}
     assert all(PAGE in point.carried for point in POINTS if point.section in told)
 
 
@@ -96,5 +96,5 @@ def test_points_are_read_as_they_stand(folder):
     path = folder / "points.toml"
     path.write_text(GOOD, "utf-8")
     (point,) = read_points(read_kit(folder), path)
-    assert (point.case, point.section) == (1, Section.LESSONS)
+    assert (point.case, point.section) == (1, CaseSection.LESSONS)
     assert (point.words, point.carried) == ("Look at both.", ("both-channels",))

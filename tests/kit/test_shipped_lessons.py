@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
-from nami_monitor.kit.load import KIT_STRATEGIES
+from nami_monitor.kit.files import KIT_STRATEGIES
 
 LESSONS = shipped().lessons.values()
 UNREPORTED = {

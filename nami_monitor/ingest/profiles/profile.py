@@ -21,9 +21,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import near_matches
 from nami_monitor.core.settings_toml import (
     STRICT,
+    After,
     Before,
-    Check,
-    Problem,
+    SettingProblem,
     WrongError,
     as_settings,
     one_of,
@@ -115,13 +115,13 @@ def _date_pattern(pattern: Any) -> Any:
     return pattern
 
 
-def _count(least: int) -> Check:
+def _count(least: int) -> After:
     def check(count: int | None) -> int | None:
         if count is not None and count < least:
             raise WrongError("type")
         return count
 
-    return Check(check)
+    return After(check)
 
 
 def _constant(value: Any) -> Any:
@@ -139,9 +139,9 @@ def _lowered(texts: Any) -> Any:
 
 Texts = Annotated[tuple[str, ...], Before(_texts)]
 FirstText = Annotated[str, Before(lambda raw: _texts(raw)[0])]
-Pattern = Annotated[str, Check(_pattern)]
+Pattern = Annotated[str, After(_pattern)]
 DatePattern = Annotated[str, Before(_date_pattern)]
-Number = Annotated[float, Check(_number)]
+Number = Annotated[float, After(_number)]
 Constant = Annotated[str, Before(_constant)]
 
 
@@ -166,7 +166,7 @@ class Sign:
     __pydantic_config__: ClassVar = STRICT
 
     column: FirstText
-    negative: Annotated[Texts, Check(_lowered)]
+    negative: Annotated[Texts, After(_lowered)]
 
 
 def _scale_by(raw: Any) -> Any:
@@ -198,7 +198,7 @@ class Origin:
     regex: Pattern | None = None
     scale: Number = 1.0
     scale_by: (
-        Annotated[tuple[str, Annotated[Mapping[str, Number], Check(_lowered)]], Before(_scale_by)]
+        Annotated[tuple[str, Annotated[Mapping[str, Number], After(_lowered)]], Before(_scale_by)]
         | None
     ) = None
     sign: Sign | None = None
@@ -213,7 +213,7 @@ def _origin(raw: Any) -> Any:
         raise WrongError("type")
     for key in raw:
         if key not in ORIGIN_KEYS:
-            raise WrongError("unknown_key", key=key, known=ORIGIN_KEYS)
+            raise WrongError("unknown_key", at=key, known=ORIGIN_KEYS)
     ways = [way for way in ORIGINS if way in raw]
     if len(ways) != 1:
         raise WrongError("origin")
@@ -238,7 +238,7 @@ class TableMap:
     name: str
     columns: Mapping[str, Annotated[Origin, Before(_origin)]] = field(default_factory=dict)
     constants: Mapping[str, Constant] = field(default_factory=dict)
-    values: Mapping[str, Annotated[Mapping[str, Constant], Check(_lowered)]] = field(
+    values: Mapping[str, Annotated[Mapping[str, Constant], After(_lowered)]] = field(
         default_factory=dict
     )
     codes: Mapping[str, Annotated[str, one_of(SET_ASIDE, CREATE)]] = field(default_factory=dict)
@@ -278,7 +278,7 @@ class Unpivot:
     columns: Annotated[
         tuple[str, ...] | str,
         Before(lambda raw: raw if isinstance(raw, str) else _texts(raw)),
-        Check(lambda chosen: _pattern(chosen) if isinstance(chosen, str) else chosen),
+        After(lambda chosen: _pattern(chosen) if isinstance(chosen, str) else chosen),
     ]
     name: str = "@month"
     value: str = "@value"
@@ -365,7 +365,7 @@ class FileSection:
     format: Annotated[str, one_of("csv", "xlsx", "xls", "ods", "parquet", "ocds")] | None = None
     sheet: Annotated[str | int | None, Before(_sheet)] = None
     encoding: str | None = None
-    delimiter: Annotated[str, Check(_delimiter)] | None = None
+    delimiter: Annotated[str, After(_delimiter)] | None = None
     decimal: Annotated[str, one_of(",", ".")] | None = None
     dates: Annotated[tuple[DatePattern, ...], Before(_texts)] = ()
     skip_rows: Annotated[int | None, _count(0)] = None
@@ -461,7 +461,7 @@ def _check(content: ProfileFile) -> None:
         raise UserError("profile.value", key="drop.blank", seen="false", allowed="true")
 
 
-def _refusal(problem: Problem) -> UserError:  # noqa: PLR0911 - one sentence for each kind
+def _refusal(problem: SettingProblem) -> UserError:  # noqa: PLR0911 - one sentence for each kind
     """The sentence of what is wrong in a profile."""
     place = problem.place[problem.place[:1] == ("file",) :]
     place = place[2 * (place[:2] in {("table", "columns"), ("table", "constants")}) :]

@@ -15,7 +15,7 @@ from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
-from nami_monitor.kit.lookup import select
+from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names

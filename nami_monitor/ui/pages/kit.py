@@ -15,9 +15,8 @@ from nami_monitor.briefing.signals import signals
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson, shipped
-from nami_monitor.kit.load import KIT_STRATEGIES
-from nami_monitor.kit.lookup import select
-from nami_monitor.kit.search import search
+from nami_monitor.kit.files import KIT_STRATEGIES
+from nami_monitor.kit.search import search, select
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, filters, lesson_card

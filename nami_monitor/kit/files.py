@@ -1,0 +1,336 @@
+"""The kit's cases and lessons, each a TOML file; one that is half written is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Final, TypeVar
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.near_matches import near_matches
+from nami_monitor.core.settings import SHIPPED
+from nami_monitor.core.settings_toml import (
+    STRICT,
+    After,
+    SettingProblem,
+    WrongError,
+    read_settings,
+    strict,
+)
+from nami_monitor.core.thresholds import LESSON_TEXT, LESSON_TITLE, LESSON_TRY, Threshold
+from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
+from nami_monitor.i18n import LANGS, Lang
+
+KIT_STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
+T = TypeVar("T")
+
+
+# --- what a value may be ------------------------------------------------------------------------
+
+
+def _line(text: str, most: Threshold | None = None) -> str:
+    if not text.strip() or "\n" in text:
+        raise WrongError("type")
+    if most is not None and len(text) > most.value:
+        raise WrongError("long", n=len(text), most=int(most.value))
+    return text.strip()
+
+
+def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) < len(values):
+        raise WrongError("type")
+    return values
+
+
+def _every_language(words: Mapping[Lang, Any]) -> Mapping[Lang, Any]:
+    """Words in every language, or in none."""
+    for lang in LANGS:
+        if words and lang not in words:
+            raise WrongError("missing", at=lang)
+    return words
+
+
+def _complete(words: Mapping[Lang, T]) -> Mapping[Lang, T]:
+    """A table of words for every language."""
+    for lang in LANGS:
+        if lang not in words:
+            raise WrongError("no_language", lang=lang)
+    return words
+
+
+Text = Annotated[str, After(_line)]
+Texts = Annotated[tuple[str, ...], After(_unique)]
+ByLanguage = Annotated[Mapping[Lang, Text], After(_every_language)]
+
+
+# --- what a kit holds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LessonWords:
+    """A lesson in one language.
+
+    Args:
+        title: at most ``LESSON_TITLE`` characters.
+        text: what the cases report, with their hedges; at most ``LESSON_TEXT`` characters.
+        to_try: one thing to try, which is this monitor's suggestion; at most ``LESSON_TRY``.
+    """
+
+    __pydantic_config__: ClassVar = strict(to_try="try")
+
+    title: Annotated[str, After(partial(_line, most=LESSON_TITLE))]
+    text: Annotated[str, After(partial(_line, most=LESSON_TEXT))]
+    to_try: Annotated[str, After(partial(_line, most=LESSON_TRY))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """Something that the kit teaches, or advice where it teaches nothing.
+
+    Args:
+        name: what its file is called; its name everywhere.
+        kind: strategy, obstacle, solution, lesson or conclusion.
+        cases: numbers of the cases that report it; none for a conclusion and for advice.
+        strategies: of Refuse, Rethink and Reduce, those that it is about.
+        dimension: the angle from which it looks; None where the kit gives none.
+        signals: what calls it up beside a figure.
+        disagrees: names of lessons whose cases say otherwise.
+        advice: whether no case reports it.
+        words: its words in each language.
+    """
+
+    __pydantic_config__: ClassVar = strict(name="@name", words="@words")
+
+    name: str
+    kind: LessonKind
+    cases: Annotated[tuple[int, ...], After(_unique)] = ()
+    strategies: Annotated[tuple[Strategy, ...], After(_unique)] = ()
+    dimension: Dimension | None = None
+    signals: Annotated[tuple[KitSignal, ...], After(_unique)] = ()
+    disagrees: Texts = ()
+    advice: bool = False
+    words: Annotated[Mapping[Lang, LessonWords], After(_complete)]
+
+
+@dataclass(frozen=True)
+class CaseWords:
+    """A case in one language.
+
+    Args:
+        title: what was purchased.
+        organisation: by whom.
+        context: in which situation.
+        approach: what they did.
+        involved: who took part.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    title: Text
+    organisation: Text
+    context: Text
+    approach: Text
+    involved: Text
+
+
+@dataclass(frozen=True)
+class CaseFigure:
+    """What a case watches.
+
+    Args:
+        code: of the KPI.
+        by: the dimension by which it is also shown in parts; empty for none.
+        where: dimension to the values that count.
+        period: a kind of period of its own; empty for that of the case.
+        names: what it is called here in each language; empty where the KPI's own name says it.
+    """
+
+    __pydantic_config__: ClassVar = strict(names="@names")
+
+    code: Text
+    by: Text = ""
+    where: Mapping[str, Texts] = field(default_factory=dict)
+    period: Text = ""
+    names: ByLanguage = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaseExemption:
+    """What does not apply to a case.
+
+    Args:
+        what: refuse, rethink or reduce; ``trend`` where nothing repeats itself.
+        why: the reason in each language.
+    """
+
+    __pydantic_config__: ClassVar = strict(why="@why")
+
+    what: Text
+    why: ByLanguage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A case of the kit, and what its monitor shows.
+
+    Args:
+        number: its number in the kit.
+        words: its words in each language.
+        categories: codes of the categories that it is about, unless the data names its own.
+        dimension: by which its figures are shown in parts, where they can be; empty for none.
+        period: a kind of period, or ``programme`` for those of its categories.
+        figures: what it watches, in order.
+        exempt: what does not apply to it.
+    """
+
+    __pydantic_config__: ClassVar = strict(
+        number="@number", words="@words", exempt="not_applicable"
+    )
+
+    number: int
+    words: Annotated[Mapping[Lang, CaseWords], After(_complete)]
+    categories: Texts = ()
+    dimension: Text = ""
+    period: Text
+    figures: tuple[CaseFigure, ...]
+    exempt: tuple[CaseExemption, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kit:
+    """All cases by number, and all lessons by name: case by case, then conclusions and advice."""
+
+    cases: Mapping[int, Case]
+    lessons: Mapping[str, Lesson]
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+@cache
+def shipped() -> Kit:
+    """The kit that ships with the monitor, read once; see ``read_kit``."""
+    return read_kit(SHIPPED)
+
+
+def read_kit(folder: Path) -> Kit:
+    """Read and check a kit.
+
+    Args:
+        folder: holds ``cases/`` and ``lessons/``.
+
+    Raises:
+        UserError: ``kit.*``, naming the first file that is wrong and what was seen in it.
+    """
+    cases = {case.number: case for case in map(_case, _files(folder / "cases"))}
+    lessons = {lesson.name: lesson for lesson in map(_lesson, _files(folder / "lessons"))}
+    for lesson in lessons.values():
+        _check(lesson, cases, lessons)
+    ordered = {lesson.name: lesson for lesson in sorted(lessons.values(), key=_order)}
+    return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(ordered))
+
+
+def read_file(
+    model: type[T], path: Path, shaped: Callable[[dict[str, Any]], dict[str, Any]] = dict
+) -> T:
+    """Read one file of the kit.
+
+    Args:
+        model: the dataclass that says what it may hold.
+        path: the file.
+        shaped: brings its content into the shape of the dataclass, under names with ``@`` where
+            they do not stand in the file.
+
+    Raises:
+        UserError: ``kit.*``, naming the file and what was seen in it.
+    """
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError("kit.unreadable", file=path.name, detail=str(error)) from error
+    return read_settings(model, shaped(raw), partial(_refusal, path.name))
+
+
+def _worded(raw: Any, name: str) -> Any:
+    """Put what stands under the languages together under one name."""
+    if not isinstance(raw, dict):
+        return raw
+    rest = {key: value for key, value in raw.items() if key not in LANGS}
+    return {**rest, name: {lang: raw[lang] for lang in LANGS if lang in raw}}
+
+
+def _case(path: Path) -> Case:
+    if not path.stem.isdecimal():
+        raise UserError("kit.no_number", file=path.name)
+
+    def shaped(raw: dict[str, Any]) -> dict[str, Any]:
+        for part, name in (("figures", "@names"), ("not_applicable", "@why")):
+            if isinstance(raw.get(part), list):
+                raw[part] = [_worded(table, name) for table in raw[part]]
+        return {**_worded(raw, "@words"), "@number": int(path.stem)}
+
+    return read_file(Case, path, shaped)
+
+
+def _lesson(path: Path) -> Lesson:
+    return read_file(Lesson, path, lambda raw: {**_worded(raw, "@words"), "@name": path.stem})
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise UserError("kit.no_files", folder=str(folder))
+    return files
+
+
+def _order(lesson: Lesson) -> tuple[bool, bool, tuple[int, ...], int, str]:
+    """The order of lessons: by case and kind, then the conclusions, then advice."""
+    kinds = list(LessonKind)
+    first = lesson.cases[:1]
+    return (lesson.advice, not lesson.cases, first, kinds.index(lesson.kind), lesson.name)
+
+
+def _refusal(file: str, problem: SettingProblem) -> UserError:
+    """The sentence of what is wrong in a file of the kit."""
+    key = ".".join(name for name in problem.place if not name.startswith("@"))
+    match problem.kind:
+        case "unknown_key":
+            own = [name for name in problem.known if not name.startswith("@")]
+            known = sorted({*own, *(LANGS if len(own) < len(problem.known) else ())})
+            near = ", ".join(near_matches(problem.place[-1], known))
+            return UserError("kit.unknown_key", file=file, key=key, near=near)
+        case "value":
+            near = ", ".join(near_matches(str(problem.seen), sorted(problem.known)))
+            return UserError("kit.unknown_value", file=file, key=key, seen=problem.seen, near=near)
+        case "no_language":
+            return UserError("kit.no_language", file=file, lang=problem.details["lang"])
+        case "missing":
+            return UserError("kit.missing", file=file, key=key)
+        case "long":
+            n, most = problem.details["n"], problem.details["most"]
+            return UserError("kit.long", file=file, key=key, n=n, most=most)
+        case _:
+            return UserError("kit.value", file=file, key=key, seen=repr(problem.seen))
+
+
+def _check(lesson: Lesson, cases: Mapping[int, Case], lessons: Mapping[str, Lesson]) -> None:
+    """What a lesson says of cases and of other lessons."""
+    file = f"{lesson.name}.toml"
+    for number in lesson.cases:
+        if number not in cases:
+            known = ", ".join(map(str, sorted(cases)))
+            raise UserError("kit.no_case", file=file, seen=number, known=known)
+    for strategy in lesson.strategies:
+        if strategy not in KIT_STRATEGIES:
+            known = ", ".join(KIT_STRATEGIES)
+            raise UserError("kit.no_strategy", file=file, seen=strategy, known=known)
+    unreported = not lesson.cases and lesson.kind is not LessonKind.CONCLUSION
+    if lesson.advice != unreported:
+        raise UserError("kit.advice", file=file)
+    for other in lesson.disagrees:
+        if other not in lessons or lesson.name not in lessons[other].disagrees:
+            raise UserError("kit.one_sided", file=file, seen=other)
