@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from PIL import Image
 
 from nami_monitor.charts import palette
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
+from nami_monitor.core.settings_toml import (
+    STRICT,
+    After,
+    SettingProblem,
+    WrongError,
+    read_settings,
+)
 
 FILE: Final = "organisation.toml"
-KEYS: Final = ("name", "logo", "primary", "second")
 LONGEST_NAME: Final = 80
 MOST_BYTES: Final = 5_000_000
 MOST_PIXELS: Final = 25_000_000
@@ -47,6 +52,44 @@ class Branding:
 NEUTRAL: Final = Branding()
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise WrongError("no_text", seen="")
+    return text.strip()
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME:
+        raise WrongError("long_name", seen=len(name), most=LONGEST_NAME)
+    return name
+
+
+def _colour(colour: str) -> str:
+    if not COLOUR.fullmatch(colour):
+        raise WrongError("no_colour", seen=short(colour))
+    contrast = palette.contrast(colour, palette.WHITE)
+    if contrast < LEAST_CONTRAST:
+        least = f"{LEAST_CONTRAST:.1f}"
+        raise WrongError("pale", seen=colour, contrast=f"{contrast:.1f}", least=least)
+    return colour.upper()
+
+
+Text = Annotated[str, After(_text)]
+
+
+@dataclass(frozen=True)
+class BrandingFile:
+    """The content of the settings file; ``logo`` is a path from the folder of the file."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    name: Annotated[Text, After(_name)] = ""
+    logo: Text | None = None
+    primary: Annotated[Text, After(_colour)] = palette.INK
+    second: Annotated[Text, After(_colour)] = palette.SECOND
+
+
 def usual_file() -> Path:
     """Where the settings file stands: beside the organisation's own profiles."""
     return places().profiles.parent / FILE
@@ -66,37 +109,24 @@ def read_branding(path: Path | None = None) -> Branding:
         if not path.exists():
             return NEUTRAL
     written = _read(path)
-    stated = _parsed(path, written)
-    for key, value in stated.items():
-        line = _line(written, key)
-        if key not in KEYS:
-            known = ", ".join(KEYS)
-            raise UserError(
-                "branding.unknown", file=path.name, line=line, key=short(key), known=known
-            )
-        if not isinstance(value, str) or not value.strip():
-            seen = short(str(value))
-            raise UserError("branding.no_text", file=path.name, line=line, key=key, seen=seen)
-    where = _Where(path, written)
-    return Branding(
-        name=_name(stated, where),
-        primary=_colour(stated, "primary", palette.INK, where),
-        second=_colour(stated, "second", palette.SECOND, where),
-        logo=_logo(stated, where),
-    )
 
+    def refusal(problem: SettingProblem) -> UserError:
+        kind, details = problem.kind, problem.details
+        key = problem.place[0]
+        if kind == "unknown_key":
+            kind, key, details = "unknown", short(key), {"known": ", ".join(problem.known)}
+        elif kind in {"type", "no_text"}:
+            kind, details = "no_text", {"seen": short(str(problem.seen))}
+        line = _line(written, problem.place[0])
+        return UserError(f"branding.{kind}", file=path.name, line=line, key=key, **details)
 
-@dataclass(frozen=True)
-class _Where:
-    """The file that is read."""
-
-    path: Path
-    written: str
-
-    def wrong(self, what: str, key: str, **seen: object) -> UserError:
-        """An error at a key."""
-        line = _line(self.written, key)
-        return UserError(f"branding.{what}", file=self.path.name, line=line, key=key, **seen)
+    stated = read_settings(BrandingFile, _parsed(path, written), refusal)
+    try:
+        logo = None if stated.logo is None else _logo(path.parent / stated.logo)
+    except WrongError as error:
+        details = {"seen": short(stated.logo or ""), **error.details}
+        raise refusal(SettingProblem(error.kind, ("logo",), stated.logo, (), details)) from error
+    return Branding(stated.name, stated.primary, stated.second, logo)
 
 
 def _read(path: Path) -> str:
@@ -127,52 +157,30 @@ def _line(written: str, key: str) -> int:
     return next(lines, 1)
 
 
-def _name(stated: Mapping[str, str], where: _Where) -> str:
-    name = " ".join(stated.get("name", "").split())
-    if len(name) > LONGEST_NAME:
-        raise where.wrong("long_name", "name", seen=len(name), most=LONGEST_NAME)
-    return name
-
-
-def _colour(stated: Mapping[str, str], key: str, usual: str, where: _Where) -> str:
-    colour = stated.get(key, usual).strip()
-    if not COLOUR.fullmatch(colour):
-        raise where.wrong("no_colour", key, seen=short(colour))
-    contrast = palette.contrast(colour, palette.WHITE)
-    if contrast < LEAST_CONTRAST:
-        least = f"{LEAST_CONTRAST:.1f}"
-        raise where.wrong("pale", key, seen=colour, contrast=f"{contrast:.1f}", least=least)
-    return colour.upper()
-
-
-def _logo(stated: Mapping[str, str], where: _Where) -> bytes | None:
+def _logo(path: Path) -> bytes:
     """The logo as a PNG of a size that fits every page."""
-    if "logo" not in stated:
-        return None
-    path = where.path.parent / stated["logo"].strip()
-    seen = short(str(stated["logo"]))
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            most = MOST_BYTES // 1_000_000
-            raise where.wrong("huge_logo", "logo", seen=seen, size=size // 1_000_000, most=most)
-        return _drawn(path, seen, where)
+            megabytes = MOST_BYTES // 1_000_000
+            raise WrongError("huge_logo", size=size // 1_000_000, most=megabytes)
+        return _drawn(path)
     except OSError as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            why = error.strerror or "-"
-            raise where.wrong("no_logo", "logo", seen=seen, why=why) from error
-        raise where.wrong("no_picture", "logo", seen=seen) from error
+            raise WrongError("no_logo", why=error.strerror or "-") from error
+        raise WrongError("no_picture") from error
 
 
-def _drawn(path: Path, seen: str, where: _Where) -> bytes:
+def _drawn(path: Path) -> bytes:
     try:
         with Image.open(path, formats=PICTURES) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                pixels = f"{picture.width} x {picture.height}"
-                raise where.wrong("large_logo", "logo", seen=seen, pixels=pixels)
+                raise WrongError("large_logo", pixels=f"{picture.width} x {picture.height}")
             picture.thumbnail(LOGO_PIXELS)
             out = io.BytesIO()
             picture.convert("RGBA").save(out, "PNG")
             return out.getvalue()
+    except WrongError:
+        raise
     except (ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise where.wrong("no_picture", "logo", seen=seen) from error
+        raise WrongError("no_picture") from error
