@@ -13,7 +13,7 @@ from typing import Any, Final
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
-from nami_monitor.kpis.over_time.survival import Lives, lives
+from nami_monitor.kpis.over_time.survival import WatchedAssets, watched_assets
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.store import Transaction
 from nami_monitor.store.registers import category_names
@@ -74,7 +74,7 @@ class Register:
     where: Where
     figures: tuple[KpiResult, ...]
     ages: Mapping[tuple[int, str | None], int]
-    lives: Lives | None
+    lives: WatchedAssets | None
     routes: Mapping[tuple[int, str | None], int]
     retired: int
     early: int
@@ -112,7 +112,7 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     (period,) = periods_of(db, ask)
     month = period.last
     figures = tuple(compute(db, CATALOGUE[code], ask)[0] for code in CARDS)
-    watched = lives(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
+    watched = watched_assets(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
     test, parameters = filter_sql(LIFE, where)
     retired, early, warranted, spoilt = _retired(db, month, where)
     return Register(

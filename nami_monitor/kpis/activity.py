@@ -31,7 +31,7 @@ OF_PLACE = frozenset({"location", "group"})
 """Dimensions that split or leave out locations."""
 
 NAMED = 5
-"""How many locations are named."""
+"""At most so many locations are named in a reason."""
 
 LOCATED = "activity"
 """The activity of locations, by whole months."""
@@ -46,7 +46,7 @@ WHOLE = (
 """The activity of the organisation as a whole, as if it were one location without a code."""
 
 WHOLE_PLACE = ("",)
-"""That location."""
+"""The location code under which the organisation as a whole stands."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Divided:
         return part.value if part else None
 
     def against(self, keys: tuple[str | None, ...], no: int, category: str | None) -> Reason | None:
-        """Why there is no denominator, if there is none."""
+        """The reason why a group has no denominator in a period; None where it has one."""
         measure = self.measure(category)
         stated = sorted({found for found in self.measures.values() if found})
         silent = sorted(name or "-" for name, found in self.measures.items() if not found)
@@ -113,7 +113,7 @@ class Divided:
 
 
 def _against(part: ActivityPart | None, measure: str) -> Reason | None:
-    """Why the activity of a group cannot be divided by."""
+    """The reason why a group's activity is no denominator; None where it is one."""
     if part is None or (part.value is None and not part.missing):
         return Reason("no_activity", {"measure": measure})
     if part.twice == WHOLE_PLACE:

@@ -1,4 +1,4 @@
-"""Why spend changed: price, volume and mix, which add up to the change to the last digit.
+"""Why spend changed: price, volume and mix, which add up exactly to the change.
 
 They add up because neighbouring parts share what they are measured against, not because one of
 them takes the rest.
@@ -28,7 +28,7 @@ from nami_monitor.store import Transaction
 
 
 class BridgePart(StrEnum):
-    """The parts of a change of spend; each is a field of ``Split``."""
+    """The parts of a change of spend; each is a field of ``SpendSplit``."""
 
     PRICE = "price"
     VOLUME = "volume"
@@ -223,11 +223,11 @@ def _add_up(splits: Iterable[SpendSplit]) -> SpendSplit:
 
 
 SPEND: Final = REDUCE_SPEND_BRIDGE.over_time.beneath(REDUCE_SPEND_BRIDGE)
-"""What changed, summed up; it does not apply where Reduce does not."""
+"""Spend as a sum, of which the KPI gives the change; both are Reduce."""
 
 ARTICLE: Final = "article"
 READS: Final = ("by_product", "order_lines")
-"""Where articles stand; order lines alone know at which location."""
+"""Relations that have articles; only order lines also have locations."""
 
 NO_ARTICLE: Final = ""
 """The key of what was ordered without an article."""

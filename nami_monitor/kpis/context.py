@@ -1,4 +1,4 @@
-"""What surrounds a figure: deliveries, breaks, grain, and strategies that do not apply."""
+"""The context of a figure: deliveries, breaks, grain, and strategies that do not apply."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ FED_BY = (
     "product_group",
     "article",
 )
-"""Dimensions that tell which sources feed a group; a missing month strikes all its locations."""
+"""Dimensions by which sources differ: a group is fed by the sources that have its values. Locations
+are not among them, so a missing month of a source counts for all locations."""
 
 GRAINS = tuple(Grain)
 FINEST = {
@@ -54,7 +55,7 @@ EVENTS = "asset_events.kind"
 
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
 
-Excused = Mapping[tuple[str, str], Reason]
+Exemptions = Mapping[tuple[str, str], Reason]
 
 
 @dataclass(frozen=True, order=True)
@@ -94,8 +95,8 @@ NOTHING = PeriodDelivery(0.0, (), 0, (), Grain.LINE, broken=False)
 
 
 @dataclass(frozen=True)
-class Around:
-    """The surroundings of every group and period of a question.
+class Surroundings:
+    """The context of every group and period of a question.
 
     Args:
         by: the question's dimensions.
@@ -105,14 +106,14 @@ class Around:
         excused: strategies that do not apply, by category and strategy.
         flagged: flags that hold for the whole database.
         empty: the reason where there is nothing at all; None where the KPI's needs tell it.
-        uneventful: sources of assets of which nobody kept what happened to them.
+        uneventful: sources of assets that record no events.
     """
 
     by: tuple[str, ...]
     periods: tuple[Period, ...]
     groups: Mapping[Keys, date]
     deliveries: Mapping[tuple[Keys, int], PeriodDelivery]
-    excused: Excused
+    excused: Exemptions
     flagged: tuple[Flag, ...]
     empty: Reason | None
     uneventful: frozenset[str] = frozenset()
@@ -125,18 +126,18 @@ class Around:
         return self.deliveries.get((self._fed(keys), no), NOTHING)
 
     def flags(self, keys: Keys, no: int) -> tuple[Flag, ...]:
-        """What a reader must know beside the figure."""
+        """The flags of a group's figure in a period."""
         broken = (Flag.DATA_BREAK,) if self.delivery(keys, no).broken else ()
         return (*broken, *self.flagged)
 
     def not_applicable(
         self, strategy: Strategy, categories: Collection[str | None]
     ) -> Reason | None:
-        """The reason for which a strategy applies to none of the categories."""
+        """Why a strategy applies to none of the categories; None where it applies to some."""
         return not_applicable(self.excused, strategy, categories)
 
     def against(self, keys: Keys, no: int) -> Reason | None:
-        """What stands against a figure before anything is divided."""
+        """The reason why a group has no figure in a period, before anything is divided."""
         began = self.groups.get(keys)
         if began is None:
             return self.empty
@@ -145,7 +146,7 @@ class Around:
         return self._undelivered(keys, no)
 
     def unkept(self, needs: Collection[str], keys: Keys, no: int) -> Reason | None:
-        """Why what never happened is no zero: nobody kept what happened to these assets.
+        """The reason why no events means unknown: the sources of these assets record no events.
 
         Args:
             needs: what the KPI needs.
@@ -178,15 +179,24 @@ def _wanted(period: Period) -> Grain:
     return FINEST[PeriodKind(period.kind)] if known else Grain.MONTH
 
 
-def around(db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]) -> Around:
-    """Gather the surroundings of a question."""
+def surroundings(
+    db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]
+) -> Surroundings:
+    """The context of a question.
+
+    Args:
+        db: a consistent look at the file.
+        relation: what is read.
+        ask: grouping and filters.
+        periods: the months that the figures rest on.
+    """
     lacking = NOTHING_LOADED.get(relation.delivered_by)
-    return Around(
+    return Surroundings(
         by=ask.by,
         periods=tuple(periods),
         groups=_groups(db, relation, ask),
         deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
-        excused=excused_by(db),
+        excused=exemptions(db),
         flagged=flags_of(db),
         empty=Reason(lacking) if lacking else None,
         uneventful=_uneventful(db) if relation.delivered_by == ASSETS else frozenset(),
@@ -226,9 +236,9 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
 
 
 def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, DeliveredMonth]]:
-    """Per source what it owed and delivered, under every month for which that stands."""
+    """What each source owed and delivered, by month; a quarter stands under three months."""
     if relation.delivered_by == ORDERS:
-        return of_orders(db)
+        return order_deliveries(db)
     rows = db.rows_again(
         "select source, first_month, last_month from registers where relation = ?",
         [relation.delivered_by],
@@ -242,8 +252,11 @@ def _history(db: Transaction, relation: Relation) -> dict[str, dict[date, Delive
     }
 
 
-def of_orders(db: Transaction) -> dict[str, dict[date, DeliveredMonth]]:
-    """Per source of order lines what it owed and delivered, under every month it stands for."""
+def order_deliveries(db: Transaction) -> dict[str, dict[date, DeliveredMonth]]:
+    """What each source of order lines owed and delivered, by month.
+
+    A quarterly or yearly figure stands under each of its months.
+    """
     rows = db.rows_again(
         "select s.month, s.source, s.owed, s.share, coalesce(g.grain, 'line'),"
         " (s.source, s.month) in (select (b.source, b.month) from breaks as b)"
@@ -295,9 +308,9 @@ def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) 
 
 
 def not_applicable(
-    excused: Excused, strategy: Strategy, categories: Collection[str | None]
+    excused: Exemptions, strategy: Strategy, categories: Collection[str | None]
 ) -> Reason | None:
-    """The reason for which a strategy applies to none of the categories.
+    """Why a strategy applies to none of the categories; None where it applies to some.
 
     Args:
         excused: what does not apply.
@@ -308,8 +321,8 @@ def not_applicable(
     return found[0] if all(found) and found else None
 
 
-def excused_by(db: Transaction) -> Excused:
-    """What does not apply: the reason by category and strategy."""
+def exemptions(db: Transaction) -> Exemptions:
+    """The strategies that do not apply: the reason, by category and strategy."""
     columns = ", ".join(
         f"{s}_applies, {s}_reason, {s}_legal_basis, {s}_look_again_on" for s in DECIDED
     )

@@ -54,7 +54,7 @@ MASS_COLUMNS = ("orders.quantity", "products.mass_kg")
 
 AMOUNTS_KNOWN = "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))"
 QUANTITIES_KNOWN = "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))"
-"""How many lines state the one where they state the other.
+"""Which share of the lines that state the one state the other.
 
 A supplier that sends amounts and quantities in two files leaves nothing out, so lines are compared
 as totals and not one by one.

@@ -28,10 +28,10 @@ ROWS_AT_ONCE: Final = 20_000
 """Order lines of adjoining months that are read in one go, so that a small page costs one query."""
 
 TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur|fallen")
-"""Measures that tell the product of a row beside its quantity."""
+"""Measures from which the product of a row could be told."""
 
 TELLING: Final = frozenset({"product", "article", "product_group", "mark", "base_unit"})
-"""Filters that tell the product of a row."""
+"""Filters from which the product of a row could be told."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _counts(db: Transaction, behind: SourceRows, batch: int | None) -> Mapping[d
 def _parts(
     behind: SourceRows, counts: Mapping[date, int]
 ) -> list[tuple[tuple[Period, ...] | None, int]]:
-    """Order lines go by a few months, so that a page hardly reads more than it shows."""
+    """The months of a page: order lines are read a few months at a time."""
     if behind.relation.delivered_by != ORDERS:
         return [(None, sum(counts.values()))]
     parts: list[tuple[tuple[Period, ...] | None, int]] = []
@@ -177,7 +177,7 @@ def _query(
     batch: int | None = None,
     page: str = "",
 ) -> str:
-    """SQL of the rows as they may be told."""
+    """SQL of the rows, without what could point at a person."""
     source, rule = behind.source, PRIVATE.get(behind.source.table)
     more = "".join(f", r.{column} as s_{name}" for name, column in source.shown.items())
     wanted = "" if batch is None else f" and r.batch = {batch}"

@@ -212,11 +212,11 @@ def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], flo
 BY_CATEGORY = ("category",)
 
 KINDS: Final = (PeriodKind.R12, PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)
-"""Over which a figure is tried; the next one where data is too young or coarse for the one before.
+"""Kinds of period over which a figure is tried, until the data is old and fine enough for one.
 """
 
 OF_TIME: Final = frozenset({"outside_data", "missing_month", "not_begun", "grain_too_coarse"})
-"""Reasons that another period may not meet."""
+"""Reasons that may not hold over another kind of period."""
 
 
 @dataclass(frozen=True)
@@ -314,7 +314,7 @@ def measurability(db: Transaction) -> Measurability:
     if month is None or not known:
         return Measurability(month, tuple(known), (), ())
     filled = filled_columns(db, month)
-    excused = context.around(db, RELATIONS["by_contract"], Ask(by=BY_CATEGORY), [])
+    excused = context.surroundings(db, RELATIONS["by_contract"], Ask(by=BY_CATEGORY), [])
     cells = []
     for kpi in CATALOGUE.values():
         found = _by_category(db, kpi, month, filled)
@@ -327,7 +327,7 @@ def measurability(db: Transaction) -> Measurability:
 
 
 def _with_something_to_aim_at(cell: Cell, cells: Sequence[Cell]) -> Cell:
-    """A cell; where targets are lacking and there is nothing to judge them by, orders lack too."""
+    """The cell; without any figure that a target could speak of, order lines are lacking too."""
     if not cell.lacks or not cell.kpi.over_time.judges_figures:
         return cell
     if any(
@@ -380,9 +380,9 @@ def _of_time(result: KpiResult) -> bool:
 
 
 def _absent(
-    db: Transaction, kpi: Kpi, category: str, month: date, around: context.Around
+    db: Transaction, kpi: Kpi, category: str, month: date, around: context.Surroundings
 ) -> KpiResult:
-    """The result for a category of which the figure's rows never speak."""
+    """The result for a category that has no rows in what the KPI reads."""
     excused = around.not_applicable(kpi.strategy, (category,))
     lacking = kpi.over_time.nothing
     nothing = Reason(lacking) if lacking else nothing_loaded(kpi, RELATIONS[kpi.reads[0]])

@@ -1,4 +1,4 @@
-"""A product at a site with a handful of staff can point at a person: such cells are hidden.
+"""Figures and rows of products at sites with few staff are hidden: they can point at a person.
 
 Hiding a cell is not enough: totals less the other cells would give it away, within one question or
 across several with other filters. So small sites stand together in *protected sets* of at least
@@ -145,7 +145,7 @@ FLAG: Final = "small_cell"
 
 
 @dataclass(frozen=True)
-class Private:
+class PrivateTable:
     """A table that tells which product a site had.
 
     Args:
@@ -161,8 +161,8 @@ class Private:
     hidden: tuple[str, ...]
 
 
-PRIVATE: Final[dict[str, Private]] = {
-    "orders": Private(
+PRIVATE: Final[dict[str, PrivateTable]] = {
+    "orders": PrivateTable(
         "ordered_on",
         ("product_source", "product_id"),
         "coalesce(quantity, amount_eur)",
@@ -171,8 +171,8 @@ PRIVATE: Final[dict[str, Private]] = {
             "supplier", "order_ref", "text",
         ),
     ),
-    "requests": Private("requested_on", ("product_id",), "quantity", ("product_id", "reason")),
-    "assets": Private("acquired_on", ("product_id",), "1", ("product_id",)),
+    "requests": PrivateTable("requested_on", ("product_id",), "quantity", ("product_id", "reason")),
+    "assets": PrivateTable("acquired_on", ("product_id",), "1", ("product_id",)),
 }  # fmt: skip
 
 
@@ -220,13 +220,13 @@ def is_hidden(table: str, row: str, cell: str) -> str:
     )
 
 
-def _month(rule: Private, row: str = "") -> str:
+def _month(rule: PrivateTable, row: str = "") -> str:
     column = f"{row}.{rule.dated_by}" if row else rule.dated_by
     return f"cast(date_trunc('month', {column}) as date)"
 
 
 def lines_query(table: str) -> str:
-    """The lines of a table that count, as they may leave.
+    """SQL of the live lines of a table, without what could point at a person.
 
     Args:
         table: an input table.

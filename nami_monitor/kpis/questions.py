@@ -25,7 +25,7 @@ JOINS = {
     " on c.contract_id = o.contract_id and c.stream is not null) as s"
     " on s.of_streams = r.contract_id",
 }
-"""What a dimension needs beside the relation."""
+"""The join that a dimension needs."""
 
 ORDERS = "orders"
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from nami_monitor.core.periods import Period, months_between, parse_month, period_at
 from nami_monitor.core.words import Direction, PeriodKind
-from nami_monitor.kpis.context import excused_by, not_applicable
+from nami_monitor.kpis.context import exemptions, not_applicable
 from nami_monitor.kpis.declare import Kpi, compute
 from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
@@ -22,7 +22,7 @@ from nami_monitor.store import Transaction
 Where = Mapping[str, tuple[str, ...]]
 
 NOT_APPLICABLE = "not_applicable"
-"""Why nothing is judged of a KPI whose strategy does not apply."""
+"""The reason where the strategy of the KPI does not apply."""
 
 ABSOLUTE, CHANGE, PATH = "absolute", "change_from_baseline", "path"
 STATED = ("kpi", "category", "kind", "period", "value", "baseline_period", "source")
@@ -122,7 +122,7 @@ def agreed(
 
 
 def _from(month: date, target: Target) -> tuple[bool, int]:
-    """What puts the period that ends next first, then the one that ended last."""
+    """The order of targets: the period that ends next first, then the one that ended last."""
     away = months_between(month, target.last)
     return away < 0, abs(away)
 
@@ -179,7 +179,7 @@ def judge_target(
     baseline = _baseline(db, kpi, where, target) if target.kind == CHANGE else None
     judged = _judged(db, kpi, month, where, target)
     goal, why = _goal(kpi, where, target, baseline)
-    if not_applicable(excused_by(db), kpi.strategy, where.get("category", ())):
+    if not_applicable(exemptions(db), kpi.strategy, where.get("category", ())):
         (result,) = compute(db, kpi, Ask(until=month, where=where))
         return JudgedTarget(target, goal, result, baseline, None, NOT_APPLICABLE)
     if why is None:

@@ -57,7 +57,7 @@ class Contribution(Generic[K]):
     within: Fraction
     mix: Fraction
 
-    def told(self, key: N, factor: Fraction) -> Contribution[N]:
+    def renamed(self, key: N, factor: Fraction) -> Contribution[N]:
         """The same under another name and in another unit."""
         return Contribution(
             key,
@@ -250,7 +250,7 @@ WHOLE_YEARS: Final = {PeriodKind.YEAR, PeriodKind.YTD, PeriodKind.R12}
 
 Key = tuple[str | None, ...]
 HIDDEN: Final[Key] = ()
-"""Stands for all groups together of which nothing may be shown."""
+"""The key of all groups together that may not be shown."""
 
 
 class Against(StrEnum):
@@ -407,7 +407,7 @@ def earlier(period: Period, against: Against) -> Period:
 
 @dataclass(frozen=True)
 class _GroupsOfPeriod:
-    """One of the two periods: what each group has of the figure.
+    """Numerators and denominators of the groups in one of the two periods.
 
     Args:
         above: numerator by group; what may not be shown stands together under ``HIDDEN``.
@@ -437,7 +437,7 @@ class _GroupsOfPeriod:
 
 
 def _groups_of(total: KpiResult, results: Sequence[KpiResult], secret: set[Key]) -> _GroupsOfPeriod:
-    """What the groups have of a figure, the secret ones added up."""
+    """The numerators and denominators of the groups, the hidden ones added up."""
     own = [
         result for result in results if result.period == total.period and _key(result) not in secret
     ]
@@ -478,7 +478,7 @@ def _named(told: Explanation, parts: Sequence[Contribution[Key]], secret: set[Ke
     shown = [part for part in parts if part.key != HIDDEN][:MOST_NAMED]
     rest = [part for part in parts if part not in shown]
     factor = _factor(told.kpi)
-    slices = tuple(part.told(part.key[0], factor) for part in shown)
+    slices = tuple(part.renamed(part.key[0], factor) for part in shown)
     if not rest:
         return replace(told, slices=slices)
     open_ones = sum(part.key != HIDDEN for part in rest)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.words import Unit
-from nami_monitor.kpis.context import DeliveredMonth, Excused, excused_by, of_orders
+from nami_monitor.kpis.context import DeliveredMonth, Exemptions, exemptions, order_deliveries
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.privacy import StaffedSite, all_sites
 from nami_monitor.store import Transaction
@@ -336,7 +336,7 @@ class PanelData:
     gaps: Gaps
     locations: Mapping[str, LocationRecord]
     staff: Sequence[StaffedSite]
-    excused: Excused
+    excused: Exemptions
 
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
         """Locations that deliveries left out which owed all of them.
@@ -373,11 +373,11 @@ def read_panel_data(
         register=register,
         cubes=read_cubes(db, wanted, alone),
         articles=articles,
-        history=of_orders(db),
+        history=order_deliveries(db),
         gaps=_gaps(db),
         locations=location_records(db),
         staff=all_sites(db),
-        excused=excused_by(db),
+        excused=exemptions(db),
     )
 
 

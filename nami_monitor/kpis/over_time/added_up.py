@@ -106,16 +106,16 @@ def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:
 
 def _around(
     db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
-) -> context.Around:
-    """The surroundings; of a KPI within a dimension those of what has a value there alone."""
+) -> context.Surroundings:
+    """The context; for a KPI with ``within``, of the groups that have a value there."""
     within = {kpi.within[0]: ("true",)} if kpi.within else {}
     where = {**ask.where, **within}
-    found = context.around(db, relation, replace(ask, where=where), windows)
+    found = context.surroundings(db, relation, replace(ask, where=where), windows)
     return replace(found, empty=nothing_loaded(kpi, relation))
 
 
 def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
-    """Why there is no figure where a relation holds nothing for it: it says what to load.
+    """The reason where a relation has no rows for a KPI: it says what to load.
 
     Args:
         kpi: the declaration.
@@ -129,7 +129,7 @@ def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
 
 
 def _refuse_too_many(ask: Ask, count: int) -> None:
-    """Refuse before anything is added up what nobody could read.
+    """Refuse a question with more results than are wanted, before anything is added up.
 
     Raises:
         UserError: ``kpi.too_many``.
@@ -242,10 +242,10 @@ def _judge(
     kpi: Kpi,
     group: Group,
     sums: Sums | None,
-    around: context.Around,
+    around: context.Surroundings,
     divided: activity.Divided | None,
 ) -> KpiResult:
-    """One result: the first reason that stands against a value holds."""
+    """One result: its value, or the first reason why there is none."""
     keys, no = group.keys, group.no
     delivery = around.delivery(keys, no)
     flags = around.flags(keys, no)
@@ -298,14 +298,14 @@ def _judge(
 
 
 def _known(kpi: Kpi, sums: Sums | None) -> float:
-    """The known share; nothing is known of what nobody reported, while no lines mean no use."""
+    """The known share: 0 of a measured figure that nobody reported, 1 without order lines."""
     if sums is None:
         return 0.0 if MEASURE in kpi.splits else 1.0
     return 1.0 if sums.covered is None else sums.covered
 
 
 def _caveats(kpi: Kpi, sums: Sums | None, known: float, completeness: float) -> tuple[Flag, ...]:
-    """What a reader must know of what was added up."""
+    """The flags that follow from what was added up."""
     seen = {
         Flag.FACTOR_GAP: known < 1 and kpi.unit in BY_FACTOR,
         Flag.INCOMPLETE: completeness < 1,
@@ -327,7 +327,7 @@ def _stated_on(kpi: Kpi, period: Period) -> Reason | None:
 
 
 def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -> Reason | None:
-    """Why a ratio would say nothing: refunds can make parts larger than the whole."""
+    """The reason why a ratio has no value; refunds can make a part larger than the whole."""
     if not denominator:
         if denominator == 0:
             return Reason("zero_denominator")
@@ -392,14 +392,14 @@ def rows_of_aggregates(
 
 
 def _named(table: SourceTable, kpi: Kpi, ask: Ask) -> Mapping[str, tuple[str, ...]]:
-    """The filters, and the rows of a table that the aggregates name."""
+    """The filters; with those measures alone that the aggregates name, where a table has several."""
     if table.names is None or table.names in ask.filters:
         return ask.filters
     return {**ask.filters, table.names: measures_named(kpi)}
 
 
 def _given(table: SourceTable, aggregate: str | None) -> str | None:
-    """An aggregate, if the rows give any of what it adds up."""
+    """The aggregate; None where the rows of the table have none of its measures."""
     if aggregate is None or table.gives is None:
         return aggregate
     return aggregate if table.gives & set(WORD.findall(aggregate)) else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
-from nami_monitor.kpis.context import excused_by, flags_of, not_applicable
+from nami_monitor.kpis.context import exemptions, flags_of, not_applicable
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
@@ -49,7 +49,7 @@ class Counterfactual(OverTime):
         """
         choose(kpi.reads, ask.used)
         evaluations = _answers(db, kpi, ask)
-        flags, excused = flags_of(db), excused_by(db)
+        flags, excused = flags_of(db), exemptions(db)
         results = []
         for keys in _groups(db, ask, evaluations):
             named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
@@ -108,7 +108,7 @@ COUNTERFACTUAL: Final = Counterfactual()
 
 
 def _groups(db: Transaction, ask: Ask, evaluations: Sequence[Evaluation]) -> list[tuple[str, ...]]:
-    """The groups; by category also those in which something was ordered and nothing was tried."""
+    """The groups of a question; by category also those with orders and no intervention."""
     groups = {_keys(evaluation, ask.by) for evaluation in evaluations}
     if ask.by == ("category",):
         ordered = db.rows_again("select distinct category from by_place")
@@ -184,7 +184,7 @@ def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
 
 
 def _quotient(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
-    """What came back of what went, over all interventions together: never a mean of quotients."""
+    """The pooled quotient of all interventions: what was displaced over what was avoided."""
     from nami_monitor.waterbed.verdicts import pooled  # noqa: PLC0415 - as above
 
     results = [share.evaluation.result for share in shares if share.evaluation.result]

@@ -141,11 +141,11 @@ class Goods:
         return any(Flag.DATA_BREAK in result.flags for result in self.compared(month))
 
     def judged(self, month: date) -> bool:
-        """Whether it can be said of these goods that they fell or did not."""
+        """Whether the volume is known in all months compared, without a break."""
         return self.known(month) == COMPARED and not self.broken(month)
 
     def fall(self, month: date) -> Fall | None:
-        """Their real fall up to a month; None where there is none, or nobody can tell."""
+        """Their real fall up to a month; None where there is none, or it cannot be judged."""
         if not self.judged(month):
             return None
         looked_at = self._until(month, HISTORY_MONTHS)

@@ -213,7 +213,7 @@ def _lack(support: float) -> SurvivalLack | None:
 
 
 @dataclass(frozen=True)
-class Lives:
+class WatchedAssets:
     """The assets of a group, watched until the end of a period.
 
     Args:
@@ -229,9 +229,9 @@ class Lives:
     retired: int
 
 
-def lives(
+def watched_assets(
     db: Transaction, kpi: Kpi, ask: Ask, periods: Sequence[Period]
-) -> dict[tuple[Keys, int], Lives]:
+) -> dict[tuple[Keys, int], WatchedAssets]:
     """The assets by group and number of the period, each watched until the period's end.
 
     Args:
@@ -250,10 +250,10 @@ def lives(
     return {key: _lives(found, warranties.get(key[0])) for key, found in counts.items()}
 
 
-def _lives(found: Sequence[tuple[int, int, int]], warranty: int | None) -> Lives:
+def _lives(found: Sequence[tuple[int, int, int]], warranty: int | None) -> WatchedAssets:
     ages, retired, censored = zip(*found, strict=True)
     curve = kaplan_meier(ages, retired, censored)
-    return Lives(curve, warranty, sum(retired) + sum(censored), sum(retired))
+    return WatchedAssets(curve, warranty, sum(retired) + sum(censored), sum(retired))
 
 
 def _ages(
@@ -311,10 +311,10 @@ class SurvivalAtWarranty(OverTime):
         if not periods:
             return []
         relation = choose(kpi.reads, ask.used)
-        around = context.around(
+        around = context.surroundings(
             db, relation, ask, [Period(p.last, p.last, p.kind) for p in periods]
         )
-        found = lives(db, kpi, ask, periods)
+        found = watched_assets(db, kpi, ask, periods)
         groups = in_order({keys for keys, _ in found} | set(around.groups))
         return [
             _judge(kpi, ask, keys, (no, period), around, found.get((keys, no)))
@@ -337,8 +337,8 @@ def _judge(
     ask: Ask,
     keys: Keys,
     at: tuple[int, Period],
-    around: context.Around,
-    seen: Lives | None,
+    around: context.Surroundings,
+    seen: WatchedAssets | None,
 ) -> KpiResult:
     no, period = at
     named = dict(zip(ask.by, keys, strict=True))

@@ -15,7 +15,7 @@ from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
-from nami_monitor.kpis.over_time.survival import Lives
+from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.store import Store
 from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.app import Session
@@ -172,7 +172,7 @@ def lasting(session: Session, found: Register) -> None:
     )
 
 
-def _steps(seen: Lives) -> list[SurvivalStep]:
+def _steps(seen: WatchedAssets) -> list[SurvivalStep]:
     curve = seen.curve
     columns = (curve.survival, curve.low, curve.high)
     return [
