@@ -22,7 +22,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.questions import choose
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.sentences import coverage_text, figure_text, reason_sentence
 from nami_monitor.store import Transaction
 
 app = typer.Typer(rich_markup_mode=None)
@@ -61,18 +61,6 @@ def question(
         by=tuple(dict.fromkeys(named)),
         where=wanted,
     )
-
-
-def _known(db: Transaction, measure: str) -> str:
-    """The activity measure, when there are figures of it.
-
-    Raises:
-        UserError: ``kpi.no_measure``.
-    """
-    known = activity_measures(db)
-    if measure not in known:
-        raise UserError("kpi.no_measure", seen=measure, known=", ".join(known) or "-")
-    return measure
 
 
 def answers(
@@ -122,7 +110,9 @@ def kpi(
     ask = question(until, period, last, by, where)
     with session.read() as db:
         if activity:
-            ask = replace(ask, where={**ask.where, "activity": (_known(db, activity),)})
+            known = activity_measures(db)
+            refuse_unknown("kpi.no_measure", activity, known, known=", ".join(known) or "-")
+            ask = replace(ask, where={**ask.where, "activity": (activity,)})
         figures = answers(db, session, codes or (), ask)
     header = [
         *(session.t(f"cli.kpi.{name}") for name in ("kpi", "period")),
@@ -152,10 +142,7 @@ def _cells(session: CommandSession, result: KpiResult) -> list[str]:
 def _value(session: CommandSession, result: KpiResult) -> str:
     """The value with its interval; a ratio per activity with the total that it divides."""
     lang = session.lang
-    value = session.t(f"words.{result.state}")
-    if result.value is not None:
-        activity = result.activity and activity_name(result.activity, lang)
-        value = formats.quantity(result.value, result.unit, lang, activity=activity)
+    value = figure_text(result, lang)
     if result.low is not None and result.high is not None:
         low, high = (
             formats.figure(limit, result.unit, lang) for limit in (result.low, result.high)
@@ -176,13 +163,8 @@ def _remark(session: CommandSession, result: KpiResult) -> str:
     remarks = []
     if result.evidence:
         remarks.append(session.t("measurability.evidence", grade=result.evidence))
-    shares = [
-        session.t(f"notes.shares.{name}", share=session.percent(share))
-        for name, share in result.shares.items()
-        if share is not None
-    ]
-    if shares:
-        remarks.append(session.t("notes.coverage", said=", ".join(shares)))
+    if coverage := coverage_text(result, session.lang):
+        remarks.append(coverage)
     remarks += [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]
     return "; ".join(remarks)
 

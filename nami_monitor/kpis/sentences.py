@@ -169,6 +169,16 @@ def figure_text(result: KpiResult, lang: str) -> str:
     return formats.quantity(result.value, result.unit, lang, activity=activity)
 
 
+def coverage_text(result: KpiResult, lang: str) -> str:
+    """The coverage of factors, by mass and by spend; empty where none is known."""
+    shares = [
+        text(f"notes.shares.{name}", lang, share=formats.percent(100 * share, lang, decimals=0))
+        for name, share in result.shares.items()
+        if share is not None
+    ]
+    return text("notes.coverage", lang, said=", ".join(shares)) if shares else ""
+
+
 def amount_text(found: float, lang: str) -> str:
     """What was added up, to the cent; what is smaller than one in four digits."""
     if abs(found) >= 1:

@@ -6,6 +6,7 @@ from nami_monitor.core.words import Evidence
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
+from nami_monitor.kpis.sentences import coverage_text
 from nami_monitor.ui import links, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import ComparedFigure
@@ -40,7 +41,7 @@ def notes(session: Session, result: KpiResult) -> str:
         interval(session, result),
         _window(session, result),
         grade(session, result),
-        coverage(session, result),
+        coverage_text(result, session.lang),
         method(session, result),
         words.flags(session, result.flags),
     ]
@@ -67,19 +68,6 @@ def grade(session: Session, result: KpiResult) -> str:
 def method(session: Session, result: KpiResult) -> str:
     """The price set or method that a figure rests on; empty where there is but one."""
     return session.t("notes.method", method=result.method) if result.method else ""
-
-
-def coverage(session: Session, result: KpiResult) -> str:
-    """The coverage of factors, by mass and by spend; empty where none is told."""
-    said = [
-        session.t(
-            f"notes.shares.{name}",
-            share=formats.percent(100 * share, session.lang, decimals=0),
-        )
-        for name, share in result.shares.items()
-        if share is not None
-    ]
-    return session.t("notes.coverage", said=", ".join(said)) if said else ""
 
 
 def _window(session: Session, result: KpiResult) -> str:
