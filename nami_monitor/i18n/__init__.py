@@ -2,22 +2,40 @@
 
 The words of a language are the TOML files of its folder, merged: one file for each area of the
 product. Keys are dotted by section. A key that ends in ``.one`` and ``.other`` has a plural, chosen
-by the value ``n``.
+by the value ``n``; ``{locations:location|locations}`` gives the word that goes with another count.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from types import MappingProxyType
 from typing import Final, Literal
 
 Lang = Literal["nl", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("nl", "en")
 FOLDER: Final = Path(__file__).parent
+STOPPED: Final = re.compile(r"(\{(\w+)\})\.(?!\.)")
+"""A placeholder that a full stop follows."""
+
+
+class _Formatter(Formatter):
+    """Format that takes ``{count:one|other}`` for the word that goes with a count."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """The word for one or for another count; without these, the value."""
+        one, found, other = format_spec.partition("|")
+        if not found:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else other
+
+
+FORMATTER: Final = _Formatter()
 
 
 class MissingTextError(KeyError):
@@ -51,10 +69,12 @@ def text(key: str, lang: str, /, **values: object) -> str:
         key: dotted key, for example ``charts.trend.gap``.
         lang: one of ``LANGS``.
         values: for the placeholders of the text; ``n`` also chooses between ``.one`` and ``.other``
-            (one is exactly 1) and, when a whole number, is written in the language's way.
+            (one is exactly 1) and, when a whole number, is written in the language's way. A
+            count beside it that chooses a word is a number, or the text "1" for one.
 
     Returns:
         The text with its placeholders filled in; values are never read as templates themselves.
+        Of a value that ends in a full stop ("12 st.") and one that follows it, one is left.
 
     Raises:
         MissingTextError: if the catalogue lacks the key.
@@ -69,7 +89,14 @@ def text(key: str, lang: str, /, **values: object) -> str:
     n = values.get("n")
     if type(n) is int:
         values["n"] = _whole(n, lang)
-    return template.format_map(values)
+    if any(isinstance(value, str) and value.endswith(".") for value in values.values()):
+        template = STOPPED.sub(
+            lambda match: match[1] if str(values.get(match[2])).endswith(".") else match[0],
+            template,
+        )
+    return (
+        FORMATTER.vformat(template, (), values) if "|" in template else template.format_map(values)
+    )
 
 
 def has_text(key: str, lang: str) -> bool:

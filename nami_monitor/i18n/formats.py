@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Final
 
@@ -42,6 +43,7 @@ _ACTIVITY_UNITS: Final = frozenset(
         Unit.COUNT_PER_ACTIVITY,
     }
 )
+_EUROS_PER: Final = frozenset({Unit.EUR_PER_ACTIVITY, Unit.EUR_PER_UNIT_YEAR})
 
 Number = int | float | Decimal
 
@@ -77,21 +79,18 @@ def number(
 
 def money(value: Number, lang: str) -> str:
     """Write an amount in euros: cents below 10,000 euros, whole euros from there on."""
-    decimals = 0 if abs(_rounded(_exact(value), 2)) >= WHOLE_EUROS_FROM else 2
-    return _with_euro(number(value, lang, decimals=decimals))
+    return quantity(value, Unit.EUR, lang)
 
 
 def percent(value: Number, lang: str, *, decimals: int | None = None) -> str:
     """Write a percentage; ``value`` counts percents (12.5 is "12,5 %" and "12.5%")."""
     digits = number(value, lang, decimals=decimals, significant=SIGNIFICANT)
-    return digits + (f"{NBSP}%" if lang == "nl" else "%")
+    return _with_unit(digits, Unit.PERCENT, lang, None)
 
 
 def points(value: Number, lang: str) -> str:
     """Write a difference of two percentages, in percentage points, without its plus sign."""
-    digits = number(value, lang, significant=SIGNIFICANT)
-    one = digits.lstrip(MINUS) == "1"
-    return digits + NBSP + text(f"common.points.{'one' if one else 'other'}", lang)
+    return _in_points(number(value, lang, significant=SIGNIFICANT), lang)
 
 
 def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = None) -> str:
@@ -107,31 +106,14 @@ def quantity(value: Number, unit: Unit, lang: str, *, activity: str | None = Non
     Returns:
         About three significant digits with the unit, for example "0,384 st. per werkdag".
     """
-    if unit is Unit.EUR:
-        return money(value, lang)
-    if unit is Unit.PERCENT:
-        return percent(value, lang)
-    digits = number(value, lang, significant=SIGNIFICANT)
-    label = unit_label(unit, lang, one=digits == "1", activity=activity)
-    if unit in {Unit.EUR_PER_ACTIVITY, Unit.EUR_PER_UNIT_YEAR}:
-        euros = money(value, lang) if abs(_exact(value)) >= 1 else _with_euro(_cents(value, lang))
-        return f"{euros} {label.removeprefix('€ ')}"
-    return digits + NBSP + label if label else digits
-
-
-def _cents(value: Number, lang: str) -> str:
-    """A part of a euro: three digits, and never fewer than the two of its cents."""
-    exact = _exact(value)
-    carried = _carried(exact, _decimals_for(exact, SIGNIFICANT))
-    return number(value, lang, decimals=max(CENTS, carried))
+    digits = number(value, lang, decimals=_decimals(_exact(value), unit))
+    return _with_unit(digits, unit, lang, activity)
 
 
 def figure(value: Number, unit: Unit, lang: str) -> str:
     """Write a value where its unit is named elsewhere: signs of euro and percent stay with it."""
-    if unit is Unit.EUR:
-        return money(value, lang)
-    if unit is Unit.PERCENT:
-        return percent(value, lang)
+    if unit in {Unit.EUR, Unit.PERCENT}:
+        return quantity(value, unit, lang)
     return number(value, lang, significant=SIGNIFICANT)
 
 
@@ -196,30 +178,77 @@ def estimated(value: Number, error: float, unit: Unit, lang: str) -> str:
     return signed(value, lang, write)
 
 
+def signed_quantity(
+    value: Number, unit: Unit, lang: str, *, activity: str | None = None, bare: bool = False
+) -> str:
+    """Write an amount with its sign, such as what one part contributes to a change.
+
+    The difference of two figures that are both shown is written by ``difference``.
+
+    Args:
+        value: the amount; of percentages in percentage points.
+        unit: of the figures.
+        lang: ``nl`` or ``en``.
+        activity: name of the activity measure, for units per activity.
+        bare: whether the unit is named elsewhere; see ``figure``.
+    """
+    if unit is Unit.PERCENT:
+        return signed(value, lang, points)
+    if bare:
+        return departure(value, unit, lang)
+    return signed(value, lang, lambda v, la: quantity(v, unit, la, activity=activity))
+
+
 def difference(
-    value: Number,
+    before: Number,
+    after: Number,
     unit: Unit,
     lang: str,
     *,
     activity: str | None = None,
-    like: Number | None = None,
+    bare: bool = False,
 ) -> str:
-    """Write the difference of two values of a unit: percentages differ by percentage points.
+    """Write by how much two figures differ that are both shown.
+
+    It is the difference of the unrounded figures, with as many decimals as the finer of the two is
+    shown with. Where the figures as shown do not differ by it, it says that it is rounded.
 
     Args:
-        value: the difference.
-        unit: of the two values.
+        before: a figure.
+        after: another one, from which ``before`` is subtracted.
+        unit: of both; percentages differ by percentage points.
         lang: ``nl`` or ``en``.
         activity: name of the activity measure, for units per activity.
-        like: one of the two values; the difference bears no more decimals than it.
+        bare: whether the unit is named elsewhere, so that ``figure`` writes both.
+
+    Returns:
+        For example "+1,5 kg" or "+ € 1,97 (afgerond)".
     """
-    if like is not None:
-        value = _rounded(_exact(value), _decimals_for(_exact(like), SIGNIFICANT))
-    if unit is Unit.PERCENT:
-        return signed(value, lang, points)
-    if unit is Unit.EUR and like is not None and abs(float(like)) >= WHOLE_EUROS_FROM:
-        return signed(value, lang, lambda v, la: _with_euro(number(v, la, decimals=0)))
-    return signed(value, lang, lambda v, la: quantity(v, unit, la, activity=activity))
+    figures = [_exact(before), _exact(after)]
+    shown = [_decimals(each, unit, bare=bare) for each in figures]
+    change = _WIDE.subtract(figures[1], figures[0])
+    finest, in_euros = max(shown), _in_euros(unit, bare=bare)
+    decimals = min(finest, max(CENTS if in_euros else 0, _carried(change, finest)))
+
+    def write(value: Number, la: str) -> str:
+        digits = number(value, la, decimals=decimals)
+        if unit is Unit.PERCENT:
+            return _in_points(digits, la)
+        return digits if bare and not in_euros else _with_unit(digits, unit, la, activity)
+
+    written = signed(change, lang, write)
+    first, second = map(_rounded, figures, shown)
+    if _WIDE.subtract(second, first) == _rounded(change, decimals):
+        return written
+    return text("common.rounded", lang, figure=written)
+
+
+def add_up(parts: Iterable[Number], whole: Number, unit: Unit) -> bool:
+    """Say whether parts add up to their whole as ``signed_quantity`` shows them."""
+    *each, total = (
+        Fraction(_rounded(exact, _decimals(exact, unit))) for exact in map(_exact, (*parts, whole))
+    )
+    return sum(each) == total
 
 
 def month(value: date | str, lang: str) -> str:
@@ -245,11 +274,6 @@ def day(value: date, lang: str) -> str:
 def long_month(value: date, lang: str) -> str:
     """Write a month with its whole name ("maart 2026")."""
     return str(format_date(value, "MMMM y", locale=_LOCALES[lang]))
-
-
-def long_day(value: date, lang: str) -> str:
-    """Write a day with its weekday and whole month name ("dinsdag 3 maart 2026")."""
-    return str(format_date(value, "EEEE d MMMM y", locale=_LOCALES[lang]))
 
 
 def period(start: date, end: date, kind: str, lang: str) -> str:
@@ -337,3 +361,37 @@ def _carried(value: Decimal, limit: int) -> int:
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
     return _WIDE.quantize(value, Decimal(1).scaleb(-decimals))
+
+
+def _decimals(value: Decimal, unit: Unit, *, bare: bool = False) -> int:
+    """How many decimals ``quantity`` shows of a value, or ``figure`` if bare."""
+    in_euros = _in_euros(unit, bare=bare)
+    if unit is Unit.EUR or (in_euros and abs(value) >= 1):
+        return 0 if abs(_rounded(value, CENTS)) >= WHOLE_EUROS_FROM else CENTS
+    carried = _carried(value, _decimals_for(value, SIGNIFICANT))
+    return max(CENTS, carried) if in_euros else carried
+
+
+def _in_euros(unit: Unit, *, bare: bool) -> bool:
+    """Whether a value is written with a euro sign, and so with its cents."""
+    return unit is Unit.EUR or (unit in _EUROS_PER and not bare)
+
+
+def _with_unit(digits: str, unit: Unit, lang: str, activity: str | None) -> str:
+    if unit is Unit.EUR:
+        return _with_euro(digits)
+    if unit is Unit.PERCENT:
+        return digits + (f"{NBSP}%" if lang == "nl" else "%")
+    label = unit_label(unit, lang, one=_is_one(digits), activity=activity)
+    if unit in _EUROS_PER:
+        return f"{_with_euro(digits)} {label.removeprefix('€ ')}"
+    return digits + NBSP + label if label else digits
+
+
+def _in_points(digits: str, lang: str) -> str:
+    key = f"common.points.{'one' if _is_one(digits) else 'other'}"
+    return digits + NBSP + text(key, lang)
+
+
+def _is_one(digits: str) -> bool:
+    return digits.removeprefix(MINUS) == "1"
