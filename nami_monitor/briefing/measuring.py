@@ -40,7 +40,7 @@ def period(cell: Cell, lang: str) -> str:
     over = cell.result.period
     if cell.result.state is not State.VALUE:
         return ""
-    return formats.period(over.start, over.end, over.kind, lang)
+    return formats.period(over, lang)
 
 
 def need(name: str, lang: str) -> str:

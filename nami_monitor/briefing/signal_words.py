@@ -28,7 +28,7 @@ def _percent(value: float, lang: str) -> str:
 
 
 def _units(value: float, lang: str) -> str:
-    return formats.difference(value, Unit.BASE, lang)
+    return formats.signed_quantity(value, Unit.BASE, lang)
 
 
 def _whole(value: float, lang: str) -> str:

@@ -19,7 +19,13 @@ from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis import CATALOGUE, KpiResult, sentences
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.sentences import (
+    activity_name,
+    difference_text,
+    flags_text,
+    gap_text,
+    reason_sentence,
+)
 from nami_monitor.kpis.targets import JudgedTarget
 
 WHOLE: Final = 0.9995
@@ -88,7 +94,7 @@ def value(result: KpiResult, lang: str) -> str:
 
 def period(result: KpiResult, lang: str) -> str:
     """The period of a figure."""
-    return formats.period(result.period.start, result.period.end, result.period.kind, lang)
+    return formats.period(result.period, lang)
 
 
 def total(result: KpiResult, lang: str) -> str:
@@ -106,12 +112,10 @@ def goal(aim: JudgedTarget | None, lang: str) -> str:
 
 def gap(aim: JudgedTarget | None, lang: str) -> str:
     """How far the judged figure lies from its aim, with the period judged; empty without one."""
-    if aim is None or aim.distance is None or aim.judged is None or aim.value is None:
+    distance = gap_text(aim, lang)
+    if aim is None or aim.judged is None or not distance:
         return ""
-    measure = aim.judged.activity and activity_name(aim.judged.activity, lang)
-    unit = CATALOGUE[aim.target.kpi].unit
-    far = formats.difference(aim.distance, unit, lang, activity=measure, like=aim.value)
-    return text("overview.aim.distance", lang, period=period(aim.judged, lang), gap=far)
+    return text("overview.aim.distance", lang, period=period(aim.judged, lang), gap=distance)
 
 
 def _amount(aim: JudgedTarget, amount: float, lang: str) -> str:
@@ -126,14 +130,11 @@ def _amount(aim: JudgedTarget, amount: float, lang: str) -> str:
 
 def change(line: Line, lang: str) -> str:
     """The difference with the same period a year earlier; empty where there is none."""
-    if line.change is None or line.year_ago.value is None:
+    if line.change is None:
         return ""
     if not line.change:
         return text("overview.same", lang)
-    measure = line.result.activity and activity_name(line.result.activity, lang)
-    return formats.difference(
-        line.change, line.result.unit, lang, activity=measure, like=line.year_ago.value
-    )
+    return difference_text(line.year_ago, line.result, lang)
 
 
 def signal(line: Line, lang: str) -> str:
@@ -145,7 +146,7 @@ def signal(line: Line, lang: str) -> str:
 
 def flags(result: KpiResult, lang: str) -> str:
     """What a reader must know beside a figure, in words; that it is demo data is said apart."""
-    return "; ".join(text(f"flags.{flag}", lang) for flag in result.flags if flag is not Flag.DEMO)
+    return flags_text(result.flags, lang)
 
 
 def sentence(finding: Finding, lang: str) -> str:

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from nami_monitor.core.words import Direction, Flag, Unit
+from nami_monitor.core.words import Direction
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis import Ask, Kpi, KpiResult
-from nami_monitor.kpis.sentences import activity_name, names, reason_sentence
+from nami_monitor.kpis.sentences import (
+    activity_of,
+    difference_text,
+    figure_text,
+    flags_text,
+    names,
+    reason_sentence,
+)
 from nami_monitor.kpis.why import Against, Explanation, why
 from nami_monitor.store import Transaction
 
@@ -128,39 +135,36 @@ def effect(kpi: Kpi, amount: Fraction | float) -> Effect:
     return Effect.BETTER if (amount > 0) == (kpi.better is Direction.UP) else Effect.WORSE
 
 
-def activity_of(result: KpiResult, lang: str) -> str | None:
-    """The word for one unit of the activity measure of a figure."""
-    return activity_name(result.activity, lang) if result.activity else None
-
-
-def change_written(found: Explanation, amount: float, lang: str) -> str:
-    """A contribution with its sign and unit: percentages differ by percentage points."""
+def amount_text(found: Explanation, amount: float, lang: str, *, bare: bool = False) -> str:
+    """A contribution with its sign and unit, or without the unit where it is named elsewhere."""
     activity = activity_of(found.after, lang)
-    return formats.difference(_rounded(amount), found.kpi.unit, lang, activity=activity)
+    return formats.signed_quantity(
+        _rounded(amount), found.kpi.unit, lang, activity=activity, bare=bare
+    )
 
 
-def bare_change(found: Explanation, amount: float, lang: str) -> str:
-    """A contribution with its sign where its unit is named elsewhere."""
-    unit = found.kpi.unit
-    if unit in {Unit.EUR, Unit.PERCENT}:
-        return change_written(found, amount, lang)
-    return formats.signed(_rounded(amount), lang, lambda v, la: formats.figure(v, unit, la))
+def line_amount_text(found: Explanation, line: Line, lang: str, *, bare: bool = False) -> str:
+    """The contribution of a line that stands beside its figures before and after.
+
+    It is their difference, unless groups weigh more or less in the whole as well.
+    """
+    if found.mixes or line.before is None or line.after is None:
+        return amount_text(found, line.amount, lang, bare=bare)
+    unit, activity = found.kpi.unit, activity_of(found.after, lang)
+    return formats.difference(line.before, line.after, unit, lang, activity=activity, bare=bare)
 
 
-def figure_written(result: KpiResult, lang: str) -> str:
-    """A figure with its unit."""
-    activity = activity_of(result, lang)
-    return formats.quantity(result.value or 0.0, result.unit, lang, activity=activity)
-
-
-def period_written(result: KpiResult, lang: str) -> str:
-    """The period of a figure."""
-    period = result.period
-    return formats.period(period.start, period.end, period.kind, lang)
+def whole_text(explained: Explained, lang: str) -> str:
+    """The sentence that says what the contributions add up to."""
+    found = explained.why
+    amounts = [_rounded(line.amount) for line in explained.lines]
+    whole = float(found.change or 0)
+    key = "exact" if formats.add_up(amounts, _rounded(whole), found.kpi.unit) else "exact_rounded"
+    return text(f"why.{key}", lang, change=amount_text(found, whole, lang))
 
 
 def _rounded(amount: float) -> float:
-    """Without the last digits, that adding up doubles leaves behind."""
+    """Without the last digits, which adding up doubles leaves behind."""
     return float(f"{amount:.12g}")
 
 
@@ -193,10 +197,10 @@ def _sentence(found: Explanation, lines: tuple[Line, ...], lang: str) -> str:
         "why.sentence",
         lang,
         name=text(f"kpis.{found.kpi.code}.name", lang),
-        before=figure_written(found.before, lang),
-        before_period=period_written(found.before, lang),
-        after=figure_written(found.after, lang),
-        after_period=period_written(found.after, lang),
+        before=figure_text(found.before, lang),
+        before_period=formats.period(found.before.period, lang),
+        after=figure_text(found.after, lang),
+        after_period=formats.period(found.after.period, lang),
         change=_change(found, lang),
     )
     if found.came or found.went:
@@ -206,7 +210,7 @@ def _sentence(found: Explanation, lines: tuple[Line, ...], lang: str) -> str:
     first = [line for line in lines if line.where is not None and line.amount][:LEADING]
     if not first:
         return said
-    led = [f"{line.name} ({change_written(found, line.amount, lang)})" for line in first]
+    led = [f"{line.name} ({amount_text(found, line.amount, lang)})" for line in first]
     return f"{said} {text('why.most', lang, n=len(led), named='; '.join(led))}"
 
 
@@ -214,27 +218,21 @@ def _change(found: Explanation, lang: str) -> str:
     """The whole change, in no more decimals than the figures beside it."""
     if not found.change:
         return text("why.same", lang)
-    return formats.difference(
-        float(found.change),
-        found.kpi.unit,
-        lang,
-        activity=activity_of(found.after, lang),
-        like=found.after.value,
-    )
+    return difference_text(found.before, found.after, lang)
 
 
 def _lacking(found: Explanation, lacking: KpiResult, lang: str) -> str:
     """Why nothing is split; of the earlier period its name too."""
     reason = reason_sentence(lacking, lang) or ""
     if lacking.period == found.before.period:
-        period = period_written(lacking, lang)
+        period = formats.period(lacking.period, lang)
         return text("why.lacking", lang, period=period, reason=reason)
     return reason
 
 
 def _notes(found: Explanation, lang: str) -> tuple[str, ...]:
-    said = [text(f"flags.{flag}", lang) for flag in found.flags if flag is not Flag.DEMO]
-    notes = [text("why.flags", lang, flags="; ".join(said))] if said else []
+    flags = flags_text(found.flags, lang)
+    notes = [text("why.flags", lang, flags=flags)] if flags else []
     if found.others and found.others.hidden:
         notes.append(text("why.hidden", lang, n=found.others.hidden))
     if found.mixes:

@@ -131,7 +131,7 @@ def _cells(session: CommandSession, result: KpiResult) -> list[str]:
     lang = session.lang
     return [
         session.t(f"kpis.{result.code}.name"),
-        formats.period(result.period.start, result.period.end, result.period.kind, lang),
+        formats.period(result.period, lang),
         *(session.t("words.unknown") if key is None else key for key in result.keys.values()),
         _value(session, result),
         session.percent(result.completeness),

@@ -79,7 +79,7 @@ def _batch(part: BatchPart) -> dict[str, Any]:
 
 def _lines(session: CommandSession, traced: Trace) -> list[str]:
     lang, result = session.lang, traced.result
-    period = formats.period(result.period.start, result.period.end, result.period.kind, lang)
+    period = formats.period(result.period, lang)
     lines = [
         f"{session.t(f'kpis.{result.code}.name')}, {period}: {sentences.figure_text(result, lang)}",
         session.t(f"kpis.{result.code}.formula"),

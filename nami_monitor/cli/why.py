@@ -9,17 +9,16 @@ import typer
 from nami_monitor.briefing.why import (
     Explained,
     Line,
-    activity_of,
-    change_written,
+    amount_text,
     explain,
-    period_written,
+    line_amount_text,
 )
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.kpis.sentences import activity_of, reason_sentence
 from nami_monitor.kpis.why import Against, dimensions
 
 app = typer.Typer(rich_markup_mode=None)
@@ -102,18 +101,18 @@ def _table(session: CommandSession, explained: Explained) -> list[str]:
         return formats.quantity(value, change.kpi.unit, lang, activity=activity)
 
     def contribution(value: float | None) -> str:
-        return "" if value is None else change_written(change, value, lang)
+        return "" if value is None else amount_text(change, value, lang)
 
     rows = [
         [
             line.name,
             figure(line.before),
             figure(line.after),
-            contribution(line.amount),
+            line_amount_text(change, line, lang),
             *((contribution(line.within), contribution(line.mix)) if change.mixes else ()),
             session.t(f"why.effects.{line.effect}"),
         ]
         for line in explained.lines
     ]
-    period = f"{period_written(change.before, lang)} > {period_written(change.after, lang)}"
+    period = " > ".join(formats.period(one.period, lang) for one in (change.before, change.after))
     return [period, *table(header, rows, right=range(1, len(columns)))]

@@ -23,7 +23,7 @@ from babel import Locale
 from babel.dates import format_date
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.periods import SPAN
+from nami_monitor.core.periods import SPAN, Period
 from nami_monitor.core.words import PeriodKind, Unit
 from nami_monitor.i18n import text
 
@@ -147,7 +147,8 @@ def signed(value: Number, lang: str, write: Callable[[Number, str], str] = numbe
         non-breaking space); what rounds to zero bears no sign.
     """
     written = write(value, lang)
-    if not re.search("[1-9]", written):
+    digits = re.search(r"\d[\d.,]*", written)
+    if digits is None or not re.search("[1-9]", digits[0]):
         return written.replace(MINUS, "")
     bare = written.replace(MINUS, "", 1)
     sign = MINUS if _exact(value) < 0 else "+"
@@ -276,19 +277,12 @@ def long_month(value: date, lang: str) -> str:
     return str(format_date(value, "MMMM y", locale=_LOCALES[lang]))
 
 
-def period(start: date, end: date, kind: str, lang: str) -> str:
-    """Write a period.
+def period(value: Period, lang: str) -> str:
+    """Write a period: "okt 2026", "4e kwartaal 2026", "2026", "jan t/m okt 2026".
 
-    Args:
-        start: its first day.
-        end: its last day.
-        kind: a ``PeriodKind`` or months of one's own; any other name is a programme's period,
-            written as its days.
-        lang: ``nl`` or ``en``.
-
-    Returns:
-        For example "okt 2026", "4e kwartaal 2026", "2026", "jan t/m okt 2026".
+    That of a programme is written as its days.
     """
+    start, end, kind = value.start, value.end, value.kind
     if kind == PeriodKind.MONTH:
         return month(start, lang)
     if kind == PeriodKind.QUARTER:

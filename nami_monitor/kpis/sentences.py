@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import Unit
+from nami_monitor.core.words import Flag, Unit
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.kpis.trace import Trace
 from nami_monitor.store import Transaction
 
@@ -161,11 +162,16 @@ def word(dimension: str, code: str | None, lang: str) -> str:
     return text(key, lang) if has_text(key, lang) else code
 
 
+def activity_of(result: KpiResult, lang: str) -> str | None:
+    """One unit of the activity by which a figure is divided, in words."""
+    return activity_name(result.activity, lang) if result.activity else None
+
+
 def figure_text(result: KpiResult, lang: str) -> str:
     """The figure with its unit, or its state when there is none."""
     if result.value is None:
         return text(f"words.{result.state}", lang)
-    activity = result.activity and activity_name(result.activity, lang)
+    activity = activity_of(result, lang)
     return formats.quantity(result.value, result.unit, lang, activity=activity)
 
 
@@ -177,6 +183,33 @@ def coverage_text(result: KpiResult, lang: str) -> str:
         if share is not None
     ]
     return text("notes.coverage", lang, said=", ".join(shares)) if shares else ""
+
+
+def unit_text(result: KpiResult, lang: str) -> str:
+    """The unit of a figure, as it follows the value."""
+    return formats.unit_label(result.unit, lang, activity=activity_of(result, lang))
+
+
+def difference_text(before: KpiResult, after: KpiResult, lang: str) -> str:
+    """By how much two figures of a KPI differ, with the unit; empty where one has no value."""
+    if before.value is None or after.value is None:
+        return ""
+    activity = activity_of(after, lang)
+    return formats.difference(before.value, after.value, after.unit, lang, activity=activity)
+
+
+def gap_text(aim: JudgedTarget | None, lang: str) -> str:
+    """By how much the judged figure differs from its target; empty where it is not judged."""
+    judged = aim.judged if aim else None
+    if aim is None or aim.value is None or judged is None or judged.value is None:
+        return ""
+    activity = activity_of(judged, lang)
+    return formats.difference(aim.value, judged.value, judged.unit, lang, activity=activity)
+
+
+def flags_text(flags: Iterable[Flag], lang: str) -> str:
+    """What a reader must know beside a figure; that it is of the demo is said elsewhere."""
+    return "; ".join(text(f"flags.{flag}", lang) for flag in flags if flag is not Flag.DEMO)
 
 
 def amount_text(found: float, lang: str) -> str:
@@ -210,7 +243,7 @@ def _form(traced: Trace) -> str:
 
 def months_text(periods: Sequence[Period], lang: str) -> str:
     """The months that a figure rests on."""
-    return ", ".join(formats.period(one.start, one.end, one.kind, lang) for one in periods)
+    return ", ".join(formats.period(one, lang) for one in periods)
 
 
 def divisor_text(traced: Trace, lang: str) -> str:

@@ -94,7 +94,7 @@ def trace_of_figure(session: Session, code: str, period: Period, where: Filters)
 
 def offer_figure(session: Session, code: str, period: Period, where: Filters) -> None:
     """The same as a link below a chart, named by the figure and its period."""
-    when = formats.period(period.start, period.end, period.kind, session.lang)
+    when = formats.period(period, session.lang)
     name = f"{session.t(f'kpis.{code}.name')}, {when}"
     offer_trace(session.t("trace.figure", name=name), figure_address(code, period, where))
 

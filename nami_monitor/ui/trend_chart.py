@@ -231,7 +231,7 @@ def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[
     shown = largest_first(by_group(results).values())[:NAMED_BARS]
     return tuple(
         PeriodBar(
-            formats.period(r.period.start, r.period.end, r.period.kind, session.lang),
+            formats.period(r.period, session.lang),
             group_name(session, kpi, r.keys) if len(shown) > 1 else "",
             r.value,
             broken=Flag.DATA_BREAK in r.flags,
@@ -271,10 +271,7 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
     unit = results[0].unit if results else Unit.COUNT
     label = words.unit(session, results[-1]) if results else ""
     dimensions = tuple(results[0].keys) if results else ()
-    periods = {
-        r.period.start: formats.period(r.period.start, r.period.end, r.period.kind, lang)
-        for r in results
-    }
+    periods = {r.period.start: formats.period(r.period, lang) for r in results}
     estimated = any(r.low is not None for r in results)
 
     def figured(value: float) -> str:

@@ -13,7 +13,7 @@ from nami_monitor.core.words import Direction, Flag
 from nami_monitor.i18n import LANGS, formats, has_text, text
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.kpis.sentences import reason_sentence, word
+from nami_monitor.kpis.sentences import figure_text, flags_text, reason_sentence, unit_text, word
 from nami_monitor.ui.app import Session
 
 NONE = "\N{EN DASH}"
@@ -40,16 +40,12 @@ def code_name(session: Session, dimension: str, code: str | None) -> str:
 
 def figure(session: Session, result: KpiResult) -> str:
     """The value with its unit, or the state when there is none."""
-    if result.value is None:
-        return session.t(f"words.{result.state}")
-    activity = activity_name(session, result.activity)
-    return formats.quantity(result.value, result.unit, session.lang, activity=activity)
+    return figure_text(result, session.lang)
 
 
 def unit(session: Session, result: KpiResult) -> str:
     """What follows the value on a card."""
-    activity = activity_name(session, result.activity)
-    return formats.unit_label(result.unit, session.lang, activity=activity)
+    return unit_text(result, session.lang)
 
 
 def reason(session: Session, result: KpiResult) -> str:
@@ -59,8 +55,7 @@ def reason(session: Session, result: KpiResult) -> str:
 
 def flags(session: Session, found: tuple[Flag, ...]) -> str:
     """What a reader must know, in words; that it is demo data stands above every page."""
-    said = [session.t(f"flags.{flag}") for flag in found if flag is not Flag.DEMO]
-    return "; ".join(said)
+    return flags_text(found, session.lang)
 
 
 def table_name(session: Session, name: str) -> str:

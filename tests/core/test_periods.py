@@ -73,5 +73,5 @@ def test_months_of_ones_own_are_a_step_of_a_year():
 @pytest.mark.parametrize("lang", LANGS)
 def test_months_of_ones_own_are_written_as_months(lang):
     (found,) = spans_until("2026-03..2026-06", 1)
-    written = formats.period(found.start, found.end, found.kind, lang)
+    written = formats.period(found, lang)
     assert written == {"nl": "mrt t/m jun 2026", "en": "Mar to Jun 2026"}[lang]

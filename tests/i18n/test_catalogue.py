@@ -1,4 +1,5 @@
 # ruff: noqa: RUF001 - the real minus sign is what is tested
+import re
 from string import Formatter
 
 import pytest
@@ -51,6 +52,47 @@ def test_n_chooses_the_plural_and_is_written_in_the_language():
     assert text("charts.alt.gaps", "nl", n=1) == "Voor 1 maand ontbreken gegevens."
     assert text("charts.alt.gaps", "nl", n=1234) == "Voor 1.234 maanden ontbreken gegevens."
     assert text("charts.alt.gaps", "en", n=-1234) == "Data is missing for −1,234 months."
+
+
+def test_a_count_chooses_the_word_that_goes_with_it():
+    assert text("data.completeness.locations", "nl", here=0, due=1) == "0 van 1 locatie"
+    assert text("data.completeness.locations", "nl", here="1", due="12") == "1 van 12 locaties"
+    assert text("assets.headline", "en", month="May", n=1).endswith("1 asset is in use.")
+
+
+PLURALS = {
+    "nl": "aankondigingen|aanvragen|artikelen|bestanden|cijfers|codes|contracten|doelen|indicatoren"
+    "|kolommen|lessen|leveringen|locaties|maanden|maatregelen|middelen|pilotlocaties|regels|rijen"
+    "|seconden|stuks|vestigingen",
+    "en": "articles|assets|batches|codes|columns|contracts|figures|files|indicators|lessons|lines"
+    "|locations|measures|months|pieces|places|releases|requests|rows|seconds|targets|years",
+}
+NEVER_ONE = {"most", "needed", "wanted", "price_months", "preparation_months", "type"}
+"""Placeholders that hold a threshold of more than one, or no count."""
+ALWAYS_MANY = {
+    "briefing.caveats.aims", "errors.export.too_many_rows", "errors.kpi.too_many", "kit.words",
+    "errors.reading.stacked_header", "errors.reading.too_far", "errors.requests.too_many",
+    "funnel.outside.one", "funnel.outside.other", "signals.said.long_contract",
+}  # fmt: skip
+"""Texts that are said only of several."""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_text_says_one_with_a_plural(lang):
+    counted = re.compile(rf"\{{(\w+)\}} (\w+ )?({PLURALS[lang]})\b")
+    wrong = {
+        key: found[0]
+        for key, template in catalogue(lang).items()
+        for found in counted.finditer(template)
+        if found[1] not in NEVER_ONE and not (key.endswith(".other") and found[1] == "n")
+    }
+    assert not set(wrong) - ALWAYS_MANY, wrong
+
+
+def test_a_value_that_ends_in_a_full_stop_ends_its_sentence():
+    said = {"numerator": "3", "value": "64,4 st."}
+    assert text("trace.forms.sum", "nl", **said) == "Samen 3, dus 64,4 st."
+    assert text("trace.forms.ratio", "nl", denominator="2 st.", **said) == "3 ÷ 2 st. = 64,4 st."
 
 
 def test_values_are_never_read_as_templates():

@@ -100,7 +100,7 @@ def cards(session: Session, found: Register) -> None:
     shown = tuple(_card(session, result, found.where) for result in found.figures)
     st.html(cards_html(shown, session.lang))
     period = found.period
-    over = formats.period(period.start, period.end, period.kind, session.lang)
+    over = formats.period(period, session.lang)
     st.caption(session.t("assets.over", period=over))
 
 

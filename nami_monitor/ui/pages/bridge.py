@@ -6,7 +6,7 @@ import streamlit as st
 
 from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import Flag, Unit
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
 from nami_monitor.kpis.bridge import (
@@ -67,7 +67,7 @@ def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | 
 
 def _period(session: Session, result: KpiResult) -> str:
     period = result.period
-    return formats.period(period.start, period.end, period.kind, session.lang)
+    return formats.period(period, session.lang)
 
 
 def _lacking(session: Session, found: SpendBridge) -> str:
@@ -77,9 +77,9 @@ def _lacking(session: Session, found: SpendBridge) -> str:
     return reason
 
 
-def _more(session: Session, amount: float, like: float | None = None) -> str:
+def _more(session: Session, amount: float) -> str:
     """An amount with its sign, without the last digits that adding up leaves behind."""
-    return formats.difference(round(amount, 6), Unit.EUR, session.lang, like=like)
+    return formats.signed_quantity(round(amount, 6), Unit.EUR, session.lang)
 
 
 def _sentence(session: Session, found: SpendBridge, total: SpendSplit) -> str:
@@ -97,7 +97,7 @@ def _sentence(session: Session, found: SpendBridge, total: SpendSplit) -> str:
     return session.t(
         "bridge.sentence",
         **said,
-        change=_more(session, change, like=after or before),
+        change=formats.difference(before, after, Unit.EUR, session.lang),
         largest=session.t(f"bridge.parts.{largest}"),
         amount=_more(session, float(getattr(total, largest))),
     )
@@ -105,8 +105,8 @@ def _sentence(session: Session, found: SpendBridge, total: SpendSplit) -> str:
 
 def _notes(session: Session, found: SpendBridge) -> str:
     """What a reader must know: breaks, refunds, and quantities that are not stated."""
-    said = [session.t(f"flags.{flag}") for flag in found.flags if flag is not Flag.DEMO]
-    notes = [session.t("why.flags", flags="; ".join(said))] if said else []
+    flags = words.flags(session, found.flags)
+    notes = [session.t("why.flags", flags=flags)] if flags else []
     if found.refunds:
         notes.append(session.t("bridge.refunds", n=found.refunds))
     if found.unknown:
@@ -138,8 +138,10 @@ def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
         key="bridge_chart",
         alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=told),
     )
-    exact = _more(session, float(made.total.change))
-    st.caption(session.t("bridge.exact", change=exact))
+    change = float(made.total.change)
+    exact = formats.add_up([step.amount for step in steps], round(change, 6), Unit.EUR)
+    key = "bridge.exact" if exact else "bridge.exact_rounded"
+    st.caption(session.t(key, change=_more(session, change)))
 
 
 def _explain(session: Session, total: SpendSplit) -> None:

@@ -111,7 +111,7 @@ def _step(session: Session, one: Shown) -> str:
 def _when(session: Session, result: KpiResult) -> str:
     """The period of a figure: within a case it may end sooner than that of the others."""
     period = result.period
-    return formats.period(period.start, period.end, period.kind, session.lang)
+    return formats.period(period, session.lang)
 
 
 def _counts(session: Session, result: KpiResult) -> tuple[cards.ComparedFigure, ...]:

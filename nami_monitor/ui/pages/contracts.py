@@ -446,7 +446,7 @@ def _since(session: Session, split: Split) -> str:
 
 def _period(session: Session, split: Split, month: date) -> str:
     period = split.periods[month]
-    return formats.period(period.start, period.end, period.kind, session.lang)
+    return formats.period(period, session.lang)
 
 
 def _split_table(session: Session, split: Split) -> tables.ChartTable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from nami_monitor.briefing.funnel import OUTSIDE, Compared, Site, compare, kind_of
-from nami_monitor.briefing.why import activity_of
 from nami_monitor.charts.funnel_plot import (
     INSIDE,
     MARKS,
@@ -16,6 +15,7 @@ from nami_monitor.charts.funnel_plot import (
 )
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.kpis.sentences import activity_of
 from nami_monitor.signals.funnel import Funnel, RatioKind
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words

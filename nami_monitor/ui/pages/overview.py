@@ -15,6 +15,7 @@ from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
+from nami_monitor.kpis.sentences import difference_text, gap_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.departures import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
@@ -45,7 +46,7 @@ def headline(session: Session, glance: Overview) -> str:
 
 
 def _period(session: Session, period: Period) -> str:
-    return formats.period(period.start, period.end, period.kind, session.lang)
+    return formats.period(period, session.lang)
 
 
 def say_headline(session: Session, glance: Overview) -> None:
@@ -166,9 +167,7 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
     activity = words.activity_name(session, measure)
     difference = session.t("overview.aim.later", period=aim.target.period)
     if aim.distance is not None and aim.judged is not None:
-        gap = formats.difference(
-            aim.distance, kpi.unit, session.lang, activity=activity, like=aim.value
-        )
+        gap = gap_text(aim, session.lang)
         difference = session.t(
             "overview.aim.distance",
             period=_period(session, aim.judged.period),
@@ -186,9 +185,7 @@ def _year_ago(session: Session, line: Line, where: Filters) -> ComparedFigure | 
         return None
     unit = line.result.unit
     activity = words.activity_name(session, line.result.activity)
-    difference = formats.difference(
-        line.change, unit, session.lang, activity=activity, like=line.year_ago.value
-    )
+    difference = difference_text(line.year_ago, line.result, session.lang)
     return ComparedFigure(
         _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],

@@ -25,6 +25,7 @@ from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
+from nami_monitor.kpis.sentences import difference_text
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
 from nami_monitor.ui.app import Session
@@ -112,9 +113,7 @@ def headline(session: Session, found: Ledger) -> None:
         session.t(
             "requests.headline",
             n=found.decided,
-            period=formats.period(
-                found.period.start, found.period.end, found.period.kind, session.lang
-            ),
+            period=formats.period(found.period, session.lang),
             rate=words.figure(session, rate) if rate.value is not None else words.NONE,
         )
     )
@@ -142,10 +141,10 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, a
     before = results[0]
     beside: tuple[ComparedFigure, ...] = ()
     if before.value is not None:
-        gap = formats.difference(result.value - before.value, result.unit, lang, like=before.value)
+        gap = difference_text(before, result, lang)
         beside = (
             ComparedFigure(
-                formats.period(before.period.start, before.period.end, before.period.kind, lang),
+                formats.period(before.period, lang),
                 formats.figure(before.value, before.unit, lang),
                 gap,
                 links.trace_of_result(session, before, where),

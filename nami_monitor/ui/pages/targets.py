@@ -16,6 +16,7 @@ from nami_monitor.core.periods import parse_month, period_at
 from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.kpis.sentences import gap_text
 from nami_monitor.kpis.targets import (
     ABSOLUTE,
     CHANGE,
@@ -80,7 +81,7 @@ def period_name(session: Session, period: str | None) -> str:
     if period is None:
         return words.NONE
     found = period_of(period)
-    return formats.period(found.start, found.end, found.kind, session.lang)
+    return formats.period(found, session.lang)
 
 
 def goal(session: Session, target: Target) -> str:
@@ -185,20 +186,12 @@ def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
     target, aim = line.target, line.aim
     judged = aim.judged if aim else None
     activity = judged.activity if judged else None
-    needed = distance = over = None
+    needed = over = None
     if aim and line.kpi and aim.value is not None:
         needed = _figure(session, aim.value, line.kpi.unit, activity)
-    if aim and line.kpi and aim.distance is not None:
-        distance = formats.difference(
-            aim.distance,
-            line.kpi.unit,
-            session.lang,
-            activity=words.activity_name(session, activity),
-            like=aim.value,
-        )
     if judged and judged.value is not None:
         span = judged.period
-        over = formats.period(span.start, span.end, span.kind, session.lang)
+        over = formats.period(span, session.lang)
     return (
         kpi_name(session, target.kpi),
         category_name(session, names, target.category),
@@ -207,7 +200,7 @@ def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
         state(session, line),
         words.figure(session, judged) if judged and judged.value is not None else None,
         over,
-        distance,
+        gap_text(aim, session.lang) or None,
         needed,
         words.value_name(session, target.kind),
         why(session, line),
@@ -359,9 +352,7 @@ def attainment_section(session: Session) -> None:
     ask = Ask(kind, parse_month(month), trend_chart.periods_shown(kind))
     results = cache.figures(session.store, CODE, ask)
     latest = results[-1]
-    period = formats.period(
-        latest.period.start, latest.period.end, latest.period.kind, session.lang
-    )
+    period = formats.period(latest.period, session.lang)
     if latest.value is None:
         st.markdown(session.t("targets.attained.none", period=period,
                               reason=words.reason(session, latest)))  # fmt: skip

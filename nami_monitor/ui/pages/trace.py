@@ -182,7 +182,7 @@ def figure(session: Session, found: Trace, ask: Ask) -> None:
 def headline(session: Session, result: KpiResult) -> str:
     """The figure in a line: its period, its value and unit."""
     period = result.period
-    when = formats.period(period.start, period.end, period.kind, session.lang)
+    when = formats.period(period, session.lang)
     return f"{when}: {words.figure(session, result)}"
 
 

@@ -61,9 +61,7 @@ def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> No
         return
     result = results[-1]
     whole = figure_notes.total(session, result, where)
-    period = formats.period(
-        result.period.start, result.period.end, result.period.kind, session.lang
-    )
+    period = formats.period(result.period, session.lang)
     said = [f"{whole.label} {whole.value}"] if whole else []
     said += [part for part in [figure_notes.notes(session, result)] if part]
     if said:

@@ -124,18 +124,23 @@ def _draw(session: Session, found: Explained, ask: Ask) -> None:
     lang, told = session.lang, found.why
     name = words.kpi_name(session, told.kpi)
     bars = tuple(
-        ContributionBar(line.name, line.amount, str(line.effect), _bare(found, line.amount, lang))
+        ContributionBar(
+            line.name,
+            line.amount,
+            str(line.effect),
+            briefing.amount_text(told, line.amount, lang, bare=True),
+        )
         for line in found.lines
     )
     effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
-    total = _change(found, float(told.change or 0), lang)
+    total = briefing.amount_text(told, float(told.change or 0), lang)
     st.vega_lite_chart(
         contributions_spec(bars, effects, lang),
         theme=None,
         key="why_chart",
         alt=session.t("why.alt", name=name, change=total),
     )
-    st.caption(" ".join([session.t("why.exact", change=total), *found.notes]))
+    st.caption(" ".join([briefing.whole_text(found, lang), *found.notes]))
     st.html(_html(session, found, ask))
     for heading, articles in (found.lists or {}).items():
         st.markdown(f"**{heading}**")
@@ -143,14 +148,6 @@ def _draw(session: Session, found: Explained, ask: Ask) -> None:
     heads, rows = _sheet(session, found)
     title = f"{session.t('why.title')} {name}"
     grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
-
-
-def _bare(found: Explained, amount: float, lang: str) -> str:
-    return briefing.bare_change(found.why, amount, lang)
-
-
-def _change(found: Explained, amount: float, lang: str) -> str:
-    return briefing.change_written(found.why, amount, lang)
 
 
 def _columns(found: Explained) -> tuple[str, ...]:
@@ -225,7 +222,9 @@ def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
         return words.NONE
     if column in {"before", "after"}:
         return formats.figure(value, found.why.kpi.unit, session.lang)
-    return _bare(found, value, session.lang)
+    if column == "amount":
+        return briefing.line_amount_text(found.why, line, session.lang, bare=True)
+    return briefing.amount_text(found.why, value, session.lang, bare=True)
 
 
 def _traced(session: Session, found: Explained, line: Line, column: str) -> str:
