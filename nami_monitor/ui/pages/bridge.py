@@ -206,6 +206,13 @@ def _table(
         file=title,
         traces={session.t("trace.column"): traces},
     )
+    rounded = (
+        not formats.add_up([before or 0, change], after or 0, Unit.EUR)
+        or not formats.add_up(parts, change, Unit.EUR)
+        for _, before, after, change, *parts in rows
+    )
+    if any(rounded):
+        st.caption(session.t("bridge.rounded"))
 
 
 def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
