@@ -39,7 +39,7 @@ PAGES = {
 def show() -> None:
     """Show what a visitor chose."""
     from nami_monitor.i18n import LANGS  # noqa: PLC0415 - loaded ahead, while the server starts
-    from nami_monitor.ui import app, start, theme
+    from nami_monitor.ui import app, start, theme  # noqa: PLC0415 - likewise
 
     st.set_page_config(page_title="NAMI monitor", page_icon=str(theme.ICON), layout="wide")
     session = app.current()

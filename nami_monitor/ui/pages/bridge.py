@@ -15,6 +15,7 @@ from nami_monitor.kpis.bridge import (
     Bought,
     Bridge,
     BridgePart,
+    Product,
     SpendBridge,
     SpendSplit,
     spend_bridge,
@@ -206,12 +207,7 @@ def _table(
         file=title,
         traces={session.t("trace.column"): traces},
     )
-    rounded = (
-        not formats.add_up([before or 0, change], after or 0, Unit.EUR)
-        or not formats.add_up(parts, change, Unit.EUR)
-        for _, before, after, change, *parts in rows
-    )
-    if any(rounded):
+    if not all(_adds_up(found.products[key], made.products[key]) for key in order):
         st.caption(session.t("bridge.rounded"))
 
 
@@ -223,6 +219,16 @@ def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
     if not _amount(bought.after):
         return SPEND, found.before.period
     return CHANGE, found.after.period
+
+
+def _adds_up(bought: Product[str], split: SpendSplit) -> bool:
+    """Whether the amounts of an article add up as they are shown."""
+    change = float(split.change)
+    before, after = _amount(bought.before), _amount(bought.after)
+    parts = [float(getattr(split, part)) for part in Part]
+    return formats.add_up([before, change], after, Unit.EUR) and formats.add_up(
+        parts, change, Unit.EUR
+    )
 
 
 def _amount(bought: Bought | None) -> float:
