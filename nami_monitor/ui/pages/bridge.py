@@ -225,7 +225,7 @@ def _adds_up(bought: Product[str], split: SpendSplit) -> bool:
     """Whether the amounts of an article add up as they are shown."""
     change = float(split.change)
     before, after = _amount(bought.before), _amount(bought.after)
-    parts = [float(getattr(split, part)) for part in Part]
+    parts = [float(getattr(split, part)) for part in BridgePart]
     return formats.add_up([before, change], after, Unit.EUR) and formats.add_up(
         parts, change, Unit.EUR
     )
