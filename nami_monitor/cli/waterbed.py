@@ -156,37 +156,23 @@ def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
     return f"{value} ({session.t('waterbed.between', low=low, high=high)})"
 
 
-Category = Annotated[str, typer.Option("--category", metavar="CODE")]
-TargetChannel = Annotated[str, typer.Option("--channel", metavar="CHANNEL")]
-SubstituteChannels = Annotated[list[str], typer.Option("--substitute", metavar="CHANNEL")]
-Locations = Annotated[list[str] | None, typer.Option("--location", metavar="CODE")]
-Groups = Annotated[list[str] | None, typer.Option("--group", metavar="GROUP")]
-Products = Annotated[list[str] | None, typer.Option("--product", metavar="NUMBER")]
-SubstituteProducts = Annotated[
-    list[str] | None, typer.Option("--substitute-product", metavar="NUMBER")
-]
-Reduction = Annotated[float, typer.Option("--reduction", min=0.01, max=1)]
-Months = Annotated[int, typer.Option("--months", min=1, max=60)]
-Quotient = Annotated[float, typer.Option("--quotient", min=0, max=2)]
-Anticipation = Annotated[int, typer.Option("--anticipation", min=0, max=24)]
-MaySpread = Annotated[bool, typer.Option("--may-spread")]
-
-
 @command(app, "plan-pilot")
 def plan_pilot(
     session: CommandSession,
-    category: Category,
-    channel: TargetChannel,
-    substitute: SubstituteChannels,
-    reduction: Reduction,
-    location: Locations = None,
-    group: Groups = None,
-    product: Products = None,
-    substitute_product: SubstituteProducts = None,
-    months: Months = 12,
-    quotient: Quotient = 0.7,
-    anticipation: Anticipation = 1,
-    may_spread: MaySpread = False,
+    category: Annotated[str, typer.Option("--category", metavar="CODE")],
+    channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL")],
+    substitute: Annotated[list[str], typer.Option("--substitute", metavar="CHANNEL")],
+    reduction: Annotated[float, typer.Option("--reduction", min=0.01, max=1)],
+    location: Annotated[list[str] | None, typer.Option("--location", metavar="CODE")] = None,
+    group: Annotated[list[str] | None, typer.Option("--group", metavar="GROUP")] = None,
+    product: Annotated[list[str] | None, typer.Option("--product", metavar="NUMBER")] = None,
+    substitute_product: Annotated[
+        list[str] | None, typer.Option("--substitute-product", metavar="NUMBER")
+    ] = None,
+    months: Annotated[int, typer.Option("--months", min=1, max=60)] = 12,
+    quotient: Annotated[float, typer.Option("--quotient", min=0, max=2)] = 0.7,
+    anticipation: Annotated[int, typer.Option("--anticipation", min=0, max=24)] = 1,
+    may_spread: Annotated[bool, typer.Option("--may-spread")] = False,
     unit: UnitOption = EffectUnit.BASE,
 ) -> None:
     """Estimate what a pilot could show."""
