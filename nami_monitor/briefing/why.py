@@ -36,7 +36,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ContributionLine:
     """One contribution as it is told.
 
     Args:
@@ -73,7 +73,7 @@ class Explained:
     """
 
     why: Explanation
-    lines: tuple[Line, ...]
+    lines: tuple[ContributionLine, ...]
     sentence: str
     notes: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] | None = None
@@ -101,7 +101,7 @@ def explain(
     keys = [one.key for one in found.slices]
     called = names(db, found.dimension, [*keys, *found.came, *found.went], lang)
     lines = tuple(
-        Line(
+        ContributionLine(
             name=called[one.key],
             before=None if one.before is None else float(one.before),
             after=None if one.after is None else float(one.after),
@@ -168,19 +168,19 @@ def _rounded(amount: float) -> float:
     return float(f"{amount:.12g}")
 
 
-def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> Line:
+def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> ContributionLine:
     amount = len(keys) if name == "came" else -len(keys)
     said = text(f"why.articles.{name}", lang)
-    return Line(said, None, None, amount, None, None, effect(kpi, amount))
+    return ContributionLine(said, None, None, amount, None, None, effect(kpi, amount))
 
 
-def _others(found: Explanation, lang: str) -> tuple[Line, ...]:
+def _others(found: Explanation, lang: str) -> tuple[ContributionLine, ...]:
     others = found.others
     if others is None:
         return ()
     mixed = found.mixes and others.within is not None and others.mix is not None
     return (
-        Line(
+        ContributionLine(
             name=text("why.others", lang, n=others.count),
             before=None,
             after=None,
@@ -192,7 +192,7 @@ def _others(found: Explanation, lang: str) -> tuple[Line, ...]:
     )
 
 
-def _sentence(found: Explanation, lines: tuple[Line, ...], lang: str) -> str:
+def _sentence(found: Explanation, lines: tuple[ContributionLine, ...], lang: str) -> str:
     said = text(
         "why.sentence",
         lang,

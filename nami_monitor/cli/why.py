@@ -8,7 +8,7 @@ import typer
 
 from nami_monitor.briefing.why import (
     Explained,
-    Line,
+    ContributionLine,
     amount_text,
     explain,
     line_amount_text,
@@ -72,7 +72,7 @@ def _document(session: CommandSession, explained: Explained) -> dict[str, Any]:
     }
 
 
-def _contribution(line: Line) -> dict[str, Any]:
+def _contribution(line: ContributionLine) -> dict[str, Any]:
     return {
         "name": line.name,
         "before": line.before,

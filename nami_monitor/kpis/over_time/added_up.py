@@ -392,7 +392,7 @@ def rows_of_aggregates(
 
 
 def _named(table: SourceTable, kpi: Kpi, ask: Ask) -> Mapping[str, tuple[str, ...]]:
-    """The filters; with those measures alone that the aggregates name, where a table has several."""
+    """The filters, and where a table has several measures those that the aggregates name."""
     if table.names is None or table.names in ask.filters:
         return ask.filters
     return {**ask.filters, table.names: measures_named(kpi)}

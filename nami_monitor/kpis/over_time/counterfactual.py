@@ -48,7 +48,7 @@ class Counterfactual(OverTime):
                 raises.
         """
         choose(kpi.reads, ask.used)
-        evaluations = _answers(db, kpi, ask)
+        evaluations = _evaluations(db, kpi, ask)
         flags, excused = flags_of(db), exemptions(db)
         results = []
         for keys in _groups(db, ask, evaluations):
@@ -75,7 +75,7 @@ class Counterfactual(OverTime):
 
         They stand together for all estimates; there are none where nothing was estimated.
         """
-        shares = _within(_answers(db, kpi, ask), result.period)
+        shares = _within(_evaluations(db, kpi, ask), result.period)
         estimated = [share.evaluation for share in shares if share.months]
         windows = [one.window for one in estimated if one.window]
         if not windows:
@@ -125,7 +125,7 @@ def _within(evaluations: Sequence[Evaluation], period: Period) -> list[PeriodSha
     return period_shares(evaluations, period)
 
 
-def _answers(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
+def _evaluations(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
     """What the interventions of a question did.
 
     The estimator is loaded here, because a first page of data without interventions need not wait

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import why as briefing
-from nami_monitor.briefing.why import Explained, Line
+from nami_monitor.briefing.why import ContributionLine, Explained
 from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
 from nami_monitor.i18n import formats
@@ -214,7 +214,7 @@ def _html(session: Session, found: Explained, ask: Ask) -> str:
     )
 
 
-def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
+def _cell(session: Session, found: Explained, line: ContributionLine, column: str) -> str:
     if column == "effect":
         return session.t(f"why.effects.{line.effect}")
     value = getattr(line, column)
@@ -227,7 +227,7 @@ def _cell(session: Session, found: Explained, line: Line, column: str) -> str:
     return briefing.amount_text(found.why, value, session.lang, bare=True)
 
 
-def _traced(session: Session, found: Explained, line: Line, column: str) -> str:
+def _traced(session: Session, found: Explained, line: ContributionLine, column: str) -> str:
     """A cell; the group's own figures are links that trace them."""
     written = escape(_cell(session, found, line, column))
     sides = {"before": found.why.before, "after": found.why.after}
@@ -254,7 +254,7 @@ def _sum_code(found: Explained) -> str:
     )
 
 
-def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
+def _linked(session: Session, found: Explained, line: ContributionLine, ask: Ask) -> str:
     if line.where is None:
         return escape(line.name)
     address = link(session, found.why.kpi.code, ask, found.why.after.period.last, line)
@@ -262,7 +262,7 @@ def _linked(session: Session, found: Explained, line: Line, ask: Ask) -> str:
     return f'<a href="{escape(address)}" title="{title}">{escape(line.name)}</a>'
 
 
-def link(session: Session, code: str, ask: Ask, month: date, line: Line) -> str:
+def link(session: Session, code: str, ask: Ask, month: date, line: ContributionLine) -> str:
     """The address of the trends page with the filters of a contribution."""
     where = {"category": (filters.ALL,), **(line.where or {})}
     told = {"kpi": [code], **filters.in_address(ask.kind), "month": [f"{month:%Y-%m}"]}
