@@ -322,9 +322,6 @@ def activity_source_rows(
         ),
         relation=Relation("measurements", {}, (), delivered_by="measurements"),
         periods=(period,),
-        filters={},
-        splits=(),
-        numerator=None,
         denominator="sum(activity)",
     )
 

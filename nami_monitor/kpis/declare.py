@@ -41,24 +41,23 @@ IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
 FACTORS = {Unit.PERCENT: 100.0, Unit.PER_1000_UNIT_YEARS: 1000.0}
 """From a ratio to the value in its unit."""
 
-WHOLE_YEARS = (PeriodKind.YEAR, PeriodKind.R12)
 
-MASS_KNOWN = (
-    "coalesce(least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0)), 1)"
-    " * coalesce(sum(handled_with_mass) / nullif(sum(handled), 0),"
-    " case when sum(handled) = 0 then 1 else 0 end)"
-)
-"""Which share of the lines states a quantity, times which share of that has a mass."""
+@dataclass(frozen=True)
+class Known:
+    """Which share of what a figure speaks of is known.
 
-MASS_COLUMNS = ("orders.quantity", "products.mass_kg")
+    Args:
+        share: SQL aggregate, 0 to 1.
+        columns: ``table.column`` of what to complete when too little is known.
+    """
 
-AMOUNTS_KNOWN = "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))"
-QUANTITIES_KNOWN = "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))"
-"""Which share of the lines that state the one state the other.
+    share: str
+    columns: tuple[str, ...]
 
-A supplier that sends amounts and quantities in two files leaves nothing out, so lines are compared
-as totals and not one by one.
-"""
+    def __and__(self, other: Known) -> Known:
+        """Both together: what is known of what is known."""
+        columns = dict.fromkeys((*self.columns, *other.columns))
+        return Known(f"{self.share} * {other.share}", tuple(columns))
 
 
 @dataclass(frozen=True)
@@ -165,9 +164,7 @@ class Kpi:
         history: the changes of the definition, each of which made a version, in their order.
         denominator: SQL aggregate over the relation, for ratios within it; ratios per activity
             have none here, their denominator is the category's activity measure.
-        covered: SQL aggregate, the share (0 to 1) of what the numerator speaks of that is known.
-        known_by: ``table.column`` of what ``covered`` speaks of: what to complete when too little
-            is known.
+        known: which share of what the numerator speaks of is known; None where all is.
         within: a dimension of which a group must have a value to be spoken of at all, and the
             reason where it has none.
         evidence: grade of evidence, for what was not bought.
@@ -193,8 +190,7 @@ class Kpi:
     numerator: str
     needs: tuple[str, ...]
     denominator: str | None = None
-    covered: str | None = None
-    known_by: tuple[str, ...] = ()
+    known: Known | None = None
     evidence: Evidence = Evidence.NONE
     activity: str | None = None
     only: tuple[PeriodKind, ...] = ()
@@ -221,7 +217,6 @@ class Kpi:
             if self.method:
                 self._must(self.method[0] in RELATIONS[name].dimensions, "method", self.method)
                 self._must(self.method[1] in RELATIONS[name].measures, "method", self.method)
-        self._must(bool(self.covered) == bool(self.known_by), "known_by", self.known_by)
         if self.over_time.divides_sums or self.over_time.adds_months:
             self._must(self.over_time.divides_sums == self.is_ratio, "denominator", self.unit)
         self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
@@ -246,6 +241,16 @@ class Kpi:
     def _must(self, holds: bool, field: str, seen: object) -> None:
         if not holds:
             raise ValueError(f"{self.code}.{field}: {seen!r}")
+
+    @property
+    def covered(self) -> str | None:
+        """SQL aggregate of the known share; None where all is known."""
+        return self.known.share if self.known else None
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What to complete when too little is known, as ``table.column``."""
+        return self.known.columns if self.known else ()
 
     @property
     def version(self) -> int:

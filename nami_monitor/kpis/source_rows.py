@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from nami_monitor.core.periods import Period, add_months
@@ -91,10 +91,10 @@ class SourceRows:
     source: SourceTable
     relation: Relation
     periods: tuple[Period, ...]
-    filters: Mapping[str, tuple[str, ...]]
-    splits: tuple[str, ...]
-    numerator: str | None
-    denominator: str | None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    splits: tuple[str, ...] = ()
+    numerator: str | None = None
+    denominator: str | None = None
     covered: str | None = None
     rolled: Relation | None = None
     held: str = ""

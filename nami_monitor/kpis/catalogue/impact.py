@@ -5,15 +5,17 @@ from functools import partial
 
 from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
+    AMOUNTS_KNOWN,
+    MASS_KNOWN,
     OF_MATERIALS,
     OF_SUBJECTS,
     WEIGHED,
     measured,
-    reported,
     stated,
+    was_reported,
 )
 from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, Change, Kpi
+from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
@@ -26,8 +28,7 @@ IMPACT_SPEND = impact_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=SUM,
     numerator="sum(amount_eur)",
-    covered=AMOUNTS_KNOWN,
-    known_by=("orders.amount_eur",),
+    known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur",),
 )
 
@@ -38,8 +39,7 @@ IMPACT_MASS = impact_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=SUM,
     numerator="sum(mass_kg)",
-    covered=MASS_KNOWN,
-    known_by=MASS_COLUMNS,
+    known=MASS_KNOWN,
     needs=("orders.quantity", "products.mass_kg"),
 )
 
@@ -50,9 +50,11 @@ IMPACT_CO2E = impact_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=SUM,
     numerator="sum(co2e_kg)",
-    covered="coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
-    " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
-    known_by=("products.co2e_kg",),
+    known=Known(
+        "coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
+        " sum(handled_kg_with_co2e) / nullif(sum(handled_kg), 0), 0)",
+        ("products.co2e_kg",),
+    ),
     needs=("orders.quantity", "products.co2e_kg"),
     shares={
         "mass": "coalesce(sum(handled_kg_with_co2e), 0) / nullif(sum(handled_kg), 0)",
@@ -84,8 +86,10 @@ IMPACT_MKI = impact_kpi(
     reads=("by_project",),
     over_time=SUM,
     numerator="sum(mki_eur) filter (where works)",
-    covered=PRICED,
-    known_by=("materials.impact_value", "materials.impact_set"),
+    known=Known(
+        PRICED,
+        ("materials.impact_value", "materials.impact_set"),
+    ),
     needs=(*OF_IMPACTS, "materials.impact_set"),
     within=("works", "no_works"),
     method=("price_set", "mki_eur"),
@@ -100,8 +104,10 @@ IMPACT_MKI_PER_UNIT_YEAR = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mki_eur_per_year) filter (where works)",
     denominator="count(distinct project) filter (where works and priced > 0)",
-    covered=f"{PRICED} * coalesce(sum(timed) / nullif(sum(priced), 0), 0)",
-    known_by=("materials.impact_value", "materials.lifetime_years"),
+    known=Known(
+        f"{PRICED} * coalesce(sum(timed) / nullif(sum(priced), 0), 0)",
+        ("materials.impact_value", "materials.lifetime_years"),
+    ),
     needs=(*OF_IMPACTS, "materials.lifetime_years"),
     within=("works", "no_works"),
     method=("price_set", "mki_eur"),
@@ -116,8 +122,7 @@ IMPACT_PEF_PER_UNIT_YEAR = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator=measured("pef_per_year"),
     denominator="count(distinct project) filter (where measure = 'pef_per_year' and reports > 0)",
-    covered=f"cast({reported('pef_per_year')} > 0 as integer)",
-    known_by=("measurements.value",),
+    known=was_reported("pef_per_year"),
     needs=(*OF_SUBJECTS, "measurements.method"),
     method=("method", "reports"),
 )
@@ -130,15 +135,17 @@ IMPACT_MCI = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mci_whole) - sum(mci_linear)",
     denominator="sum(mci_whole)",
-    covered=f"{WEIGHED} * coalesce(sum(told_kg) / nullif(sum(mass_kg), 0), 0)",
-    known_by=(
-        "materials.origin",
-        "materials.feedstock_efficiency",
-        "materials.end_route",
-        "materials.collected_share",
-        "materials.recycling_efficiency",
-        "materials.lifetime_years",
-        "materials.average_lifetime_years",
+    known=Known(
+        f"{WEIGHED.share} * coalesce(sum(told_kg) / nullif(sum(mass_kg), 0), 0)",
+        (
+            "materials.origin",
+            "materials.feedstock_efficiency",
+            "materials.end_route",
+            "materials.collected_share",
+            "materials.recycling_efficiency",
+            "materials.lifetime_years",
+            "materials.average_lifetime_years",
+        ),
     ),
     needs=(
         *OF_MATERIALS,
@@ -158,8 +165,7 @@ IMPACT_PASSPORT_COVERAGE = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where in_passport)",
     denominator="sum(mass_kg) filter (where in_passport is not null)",
-    covered=f"{WEIGHED} * {stated('in_passport')}",
-    known_by=("materials.mass_kg", "materials.in_passport"),
+    known=WEIGHED & stated("in_passport"),
     needs=(*OF_MATERIALS, "materials.in_passport"),
 )
 
@@ -170,8 +176,7 @@ IMPACT_SECOND_LIFE_MASS = impact_kpi(
     reads=("by_project",),
     over_time=SUM,
     numerator="sum(mass_kg) filter (where second_life)",
-    covered=WEIGHED,
-    known_by=("materials.mass_kg",),
+    known=WEIGHED,
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
 )
 
@@ -183,8 +188,7 @@ IMPACT_END_ROUTE_SHARE = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
     denominator="sum(mass_kg) filter (where end_route is not null)",
-    covered=f"{WEIGHED} * {stated('end_route')}",
-    known_by=("materials.mass_kg", "materials.end_route"),
+    known=WEIGHED & stated("end_route"),
     needs=(*OF_MATERIALS, "materials.end_route"),
 )
 
@@ -196,7 +200,6 @@ IMPACT_RECYCLED_CONTENT = impact_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where origin = 'recycled')",
     denominator="sum(mass_kg) filter (where origin is not null)",
-    covered=f"{WEIGHED} * {stated('origin')}",
-    known_by=("materials.mass_kg", "materials.origin"),
+    known=WEIGHED & stated("origin"),
     needs=(*OF_MATERIALS, "materials.origin"),
 )

@@ -1,10 +1,35 @@
-"""What several KPIs on projects share: which part of the lines is weighed, and measured figures."""
+"""What several KPIs share: which part of the data is known, and the aggregates of projects."""
 
 from __future__ import annotations
 
 from typing import Final
 
-WEIGHED: Final = "coalesce(sum(weighed) / nullif(sum(lines), 0), 0)"
+from nami_monitor.core.words import PeriodKind
+from nami_monitor.kpis.declare import Known
+
+WHOLE_YEARS: Final = (PeriodKind.YEAR, PeriodKind.R12)
+
+AMOUNTS_KNOWN: Final = Known(
+    "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))", ("orders.amount_eur",)
+)
+QUANTITIES_KNOWN: Final = Known(
+    "least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0))", ("orders.quantity",)
+)
+"""Which share of the lines that state the one state the other.
+
+A supplier that sends amounts and quantities in two files leaves nothing out, so lines are compared
+as totals and not one by one.
+"""
+
+MASS_KNOWN: Final = Known(
+    "coalesce(least(1, sum(lines_with_quantity) / nullif(sum(lines_with_amount), 0)), 1)"
+    " * coalesce(sum(handled_with_mass) / nullif(sum(handled), 0),"
+    " case when sum(handled) = 0 then 1 else 0 end)",
+    ("orders.quantity", "products.mass_kg"),
+)
+"""Which share of the lines states a quantity, times which share of that has a mass."""
+
+WEIGHED: Final = Known("coalesce(sum(weighed) / nullif(sum(lines), 0), 0)", ("materials.mass_kg",))
 """Which share of the lines that speak of material states a mass; none without any line."""
 
 OF_MATERIALS: Final = ("materials.project", "materials.mass_kg", "programmes.programme")
@@ -23,7 +48,12 @@ def units(where: str = "true") -> str:
     return f"count(distinct unit) filter (where stated > 0 and {where})"
 
 
-def stated(column: str, where: str = "true") -> str:
+def stated(column: str) -> Known:
+    """The share of the mass of the lines of which a column is filled."""
+    return Known(stated_sql(column), (f"materials.{column}",))
+
+
+def stated_sql(column: str, where: str = "true") -> str:
     """SQL aggregate: the share of the mass of some lines of which a column is filled."""
     return (
         f"coalesce(sum(mass_kg) filter (where {column} is not null and {where})"
@@ -47,9 +77,15 @@ def proxies(*names: str) -> str:
     return f"sum(proxies) filter (where measure in ({listed}))"
 
 
-def answered(name: str, beside: str) -> str:
-    """SQL aggregate: which share of the reports of one figure has the other beside it."""
-    return (
+def was_reported(name: str) -> Known:
+    """All or nothing: whether a measured figure was reported at all."""
+    return Known(f"cast({reported(name)} > 0 as integer)", ("measurements.value",))
+
+
+def answered(name: str, beside: str) -> Known:
+    """Which share of the reports of one figure has the other beside it."""
+    share = (
         f"case when {reported(beside)} > 0 then least(1, {reported(name)} / {reported(beside)})"
         f" else cast({reported(name)} > 0 as integer) end"
     )
+    return Known(share, ("measurements.value",))

@@ -4,15 +4,19 @@ from functools import partial
 
 from nami_monitor.core.words import Direction, Evidence, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
+    AMOUNTS_KNOWN,
+    MASS_KNOWN,
     OF_MATERIALS,
     OF_SUBJECTS,
+    QUANTITIES_KNOWN,
     WEIGHED,
     answered,
     measured,
     proxies,
     stated,
+    stated_sql,
 )
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, MASS_COLUMNS, MASS_KNOWN, QUANTITIES_KNOWN, Kpi
+from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.change import CHANGE
 from nami_monitor.kpis.over_time.survival import SURVIVAL
@@ -26,8 +30,7 @@ REDUCE_VOLUME_PER_ACTIVITY = reduce_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=RATIO_OF_SUMS,
     numerator="sum(quantity)",
-    covered=QUANTITIES_KNOWN,
-    known_by=("orders.quantity",),
+    known=QUANTITIES_KNOWN,
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
 )
 
@@ -38,8 +41,7 @@ REDUCE_SPEND_PER_ACTIVITY = reduce_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur)",
-    covered=AMOUNTS_KNOWN,
-    known_by=("orders.amount_eur",),
+    known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
 )
 
@@ -50,8 +52,7 @@ REDUCE_MASS_PER_ACTIVITY = reduce_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg)",
-    covered=MASS_KNOWN,
-    known_by=MASS_COLUMNS,
+    known=MASS_KNOWN,
     needs=(
         "orders.quantity", "products.mass_kg", "measurements.value", "categories.activity_measure",
     ),
@@ -64,8 +65,7 @@ REDUCE_SPEND_BRIDGE = reduce_kpi(
     reads=("by_place", "by_product", "order_lines"),
     over_time=CHANGE,
     numerator="sum(amount_eur)",
-    covered=AMOUNTS_KNOWN,
-    known_by=("orders.amount_eur",),
+    known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
 )
 
@@ -77,8 +77,10 @@ REDUCE_ASSET_LIFE = reduce_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(retired_years)",
     denominator="sum(retired)",
-    covered="sum(retired) / nullif(sum(retired) + sum(spoilt), 0)",
-    known_by=("assets.acquired_on", "asset_events.happened_on"),
+    known=Known(
+        "sum(retired) / nullif(sum(retired) + sum(spoilt), 0)",
+        ("assets.acquired_on", "asset_events.happened_on"),
+    ),
     needs=("assets.acquired_on", "asset_events.kind"),
 )
 
@@ -124,8 +126,7 @@ REDUCE_USE_PER_EVENT = reduce_kpi(
     over_time=RATIO_OF_SUMS,
     numerator=measured("towels"),
     denominator=measured("dryings"),
-    covered=answered("towels", "dryings"),
-    known_by=("measurements.value",),
+    known=answered("towels", "dryings"),
     needs=OF_SUBJECTS,
     proxies=proxies("towels", "dryings"),
 )
@@ -149,8 +150,7 @@ REDUCE_REUSED_MASS_SHARE = reduce_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where origin in ('kept', 'reused', 'recycled'))",
     denominator="sum(mass_kg) filter (where origin is not null)",
-    covered=f"{WEIGHED} * {stated('origin')}",
-    known_by=("materials.mass_kg", "materials.origin"),
+    known=WEIGHED & stated("origin"),
     needs=(*OF_MATERIALS, "materials.origin"),
     rungs=(Rung.REUSE, Rung.RECYCLE),
 )
@@ -163,8 +163,10 @@ REDUCE_MASS_AGAINST_BASELINE = reduce_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(compared_kg)",
     denominator="sum(baseline_kg)",
-    covered=f"{WEIGHED} * coalesce(sum(baseline_weighed) / nullif(sum(baseline_lines), 0), 0)",
-    known_by=("materials.mass_kg",),
+    known=Known(
+        f"{WEIGHED.share} * coalesce(sum(baseline_weighed) / nullif(sum(baseline_lines), 0), 0)",
+        ("materials.mass_kg",),
+    ),
     needs=(*OF_MATERIALS, "materials.scenario"),
     beyond=True,
 )
@@ -176,9 +178,11 @@ REDUCE_NEW_STEEL = reduce_kpi(
     reads=("by_project",),
     over_time=SUM,
     numerator=f"sum(mass_kg) filter (where {STEEL} and origin = 'virgin')",
-    covered=f"{WEIGHED} * coalesce(nullif({stated('origin', STEEL)}, 0), cast(coalesce("
-    f"sum(mass_kg) filter (where {STEEL}), 0) = 0 as integer))",
-    known_by=("materials.mass_kg", "materials.origin"),
+    known=Known(
+        f"{WEIGHED.share} * coalesce(nullif({stated_sql('origin', STEEL)}, 0), cast(coalesce("
+        f"sum(mass_kg) filter (where {STEEL}), 0) = 0 as integer))",
+        ("materials.mass_kg", "materials.origin"),
+    ),
     needs=(*OF_MATERIALS, "materials.material", "materials.origin"),
 )
 
@@ -189,8 +193,7 @@ REDUCE_PRINTED_INVITATIONS = reduce_kpi(
     reads=("by_project",),
     over_time=SUM,
     numerator=measured("printed_invitations"),
-    covered=answered("printed_invitations", "events"),
-    known_by=("measurements.value",),
+    known=answered("printed_invitations", "events"),
     needs=OF_SUBJECTS,
 )
 
@@ -202,8 +205,7 @@ REDUCE_PAPER_PER_VOTER = reduce_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where material in ('paper', 'papier'))",
     denominator=measured("voters"),
-    covered=WEIGHED,
-    known_by=("materials.mass_kg",),
+    known=WEIGHED,
     needs=(*OF_MATERIALS, *OF_SUBJECTS[:2]),
 )
 

@@ -9,10 +9,10 @@ from nami_monitor.kpis.catalogue.parts import (
     WEIGHED,
     answered,
     measured,
-    reported,
     units,
+    was_reported,
 )
-from nami_monitor.kpis.declare import Kpi
+from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
@@ -51,8 +51,10 @@ REFUSE_AVOIDED_SPEND = refuse_kpi(
     over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_eur)",
-    covered="sum(avoided_with_price) / nullif(sum(avoided), 0)",
-    known_by=("requests.product_id", "orders.amount_eur", "orders.quantity"),
+    known=Known(
+        "sum(avoided_with_price) / nullif(sum(avoided), 0)",
+        ("requests.product_id", "orders.amount_eur", "orders.quantity"),
+    ),
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
 )
 
@@ -64,8 +66,10 @@ REFUSE_AVOIDED_MASS = refuse_kpi(
     over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_kg)",
-    covered="sum(avoided_with_mass) / nullif(sum(avoided), 0)",
-    known_by=("requests.product_id", "products.mass_kg"),
+    known=Known(
+        "sum(avoided_with_mass) / nullif(sum(avoided), 0)",
+        ("requests.product_id", "products.mass_kg"),
+    ),
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
 )
 
@@ -77,8 +81,10 @@ REFUSE_AVOIDED_CO2E = refuse_kpi(
     over_time=SUM,
     evidence=Evidence.LOGGED,
     numerator="sum(avoided_co2e)",
-    covered="sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
-    known_by=("requests.product_id", "products.co2e_kg"),
+    known=Known(
+        "sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
+        ("requests.product_id", "products.co2e_kg"),
+    ),
     needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
 )
 
@@ -89,8 +95,10 @@ REFUSE_ASSORTMENT = refuse_kpi(
     reads=ORDERED,
     over_time=DISTINCT_IN_WINDOW,
     numerator="count(distinct article)",
-    covered="coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
-    known_by=("orders.product_id",),
+    known=Known(
+        "coalesce(sum(lines) filter (where article is not null), 0) / nullif(sum(lines), 0)",
+        ("orders.product_id",),
+    ),
     needs=("orders.product_id",),
 )
 
@@ -175,11 +183,13 @@ REFUSE_NATURAL_GRASS_SHARE = refuse_kpi(
     over_time=LAST,
     numerator=units("status = 'done' and outcome = 'natural_grass'"),
     denominator=units("status = 'done' and outcome is not null"),
-    covered=units("status = 'done' and outcome is not null")
-    + " / nullif("
-    + units("status = 'done'")
-    + ", 0)",
-    known_by=("programme_units.outcome",),
+    known=Known(
+        units("status = 'done' and outcome is not null")
+        + " / nullif("
+        + units("status = 'done'")
+        + ", 0)",
+        ("programme_units.outcome",),
+    ),
     needs=("programmes.programme", "programme_units.status", "programme_units.outcome"),
 )
 
@@ -191,8 +201,7 @@ REFUSE_POLYMER_INFILL = refuse_kpi(
     over_time=SUM,
     numerator="sum(mass_kg) filter (where component in ('infill', 'instrooi')"
     " and material in ('polymer', 'rubber', 'sbr', 'tpe', 'epdm'))",
-    covered=WEIGHED,
-    known_by=("materials.mass_kg",),
+    known=WEIGHED,
     needs=(*OF_MATERIALS, "materials.component", "materials.material"),
 )
 
@@ -203,8 +212,7 @@ REFUSE_NEW_STORMWATER = refuse_kpi(
     reads=("by_project",),
     over_time=SUM,
     numerator=measured("new_stormwater_connections"),
-    covered=f"cast({reported('new_stormwater_connections')} > 0 as integer)",
-    known_by=("measurements.value",),
+    known=was_reported("new_stormwater_connections"),
     needs=OF_SUBJECTS,
 )
 
@@ -216,7 +224,6 @@ REFUSE_GOODIES_PER_EVENT = refuse_kpi(
     over_time=RATIO_OF_SUMS,
     numerator=measured("goodies"),
     denominator=measured("events"),
-    covered=answered("goodies", "events"),
-    known_by=("measurements.value",),
+    known=answered("goodies", "events"),
     needs=OF_SUBJECTS,
 )

@@ -3,13 +3,8 @@
 from functools import partial
 
 from nami_monitor.core.words import Direction, Rung, Strategy, Unit
-from nami_monitor.kpis.catalogue.parts import (
-    OF_SUBJECTS,
-    answered,
-    measured,
-    units,
-)
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, Kpi
+from nami_monitor.kpis.catalogue.parts import AMOUNTS_KNOWN, OF_SUBJECTS, answered, measured, units
+from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 
 rethink_kpi = partial(Kpi, strategy=Strategy.RETHINK)
@@ -22,8 +17,10 @@ RETHINK_CIRCULAR_SHARE = rethink_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(quantity) filter (where condition in ('refurbished', 'reused'))",
     denominator="sum(quantity) filter (where condition is not null)",
-    covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
-    known_by=("orders.condition",),
+    known=Known(
+        "coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
+        ("orders.condition",),
+    ),
     needs=("orders.quantity", "orders.condition"),
     rungs=(Rung.REUSE, Rung.REFURBISH),
 )
@@ -36,8 +33,10 @@ RETHINK_CIRCULAR_SPEND_SHARE = rethink_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where condition in ('refurbished', 'reused'))",
     denominator="sum(amount_eur) filter (where condition is not null)",
-    covered="coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
-    known_by=("orders.condition",),
+    known=Known(
+        "coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
+        ("orders.condition",),
+    ),
     needs=("orders.amount_eur", "orders.condition"),
     rungs=(Rung.REUSE, Rung.REFURBISH),
 )
@@ -50,8 +49,10 @@ RETHINK_SUSTAINABLE_ASSORTMENT = rethink_kpi(
     over_time=DISTINCT_IN_WINDOW,
     numerator="count(distinct article) filter (where mark = 'yes')",
     denominator="count(distinct article) filter (where mark is not null)",
-    covered="coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
-    known_by=("orders.product_id", "products.attributes"),
+    known=Known(
+        "coalesce(sum(lines) filter (where mark is not null), 0) / nullif(sum(lines), 0)",
+        ("orders.product_id", "products.attributes"),
+    ),
     needs=("orders.product_id", "products.attributes"),
 )
 
@@ -63,9 +64,11 @@ RETHINK_FUNCTIONAL_SHARE = rethink_kpi(
     over_time=LAST,
     numerator="sum(value_eur) filter (where specification in ('functional', 'service'))",
     denominator="sum(value_eur) filter (where specification is not null)",
-    covered="coalesce(sum(value_eur) filter (where specification is not null), 0)"
-    " / nullif(sum(value_eur), 0) * sum(with_value) / nullif(sum(running), 0)",
-    known_by=("contracts.value_eur", "contracts.specification"),
+    known=Known(
+        "coalesce(sum(value_eur) filter (where specification is not null), 0)"
+        " / nullif(sum(value_eur), 0) * sum(with_value) / nullif(sum(running), 0)",
+        ("contracts.value_eur", "contracts.specification"),
+    ),
     needs=("contracts.value_eur", "contracts.specification"),
 )
 
@@ -76,8 +79,7 @@ RETHINK_STREAM_SPEND = rethink_kpi(
     reads=("by_place", "order_lines"),
     over_time=SUM,
     numerator="sum(amount_eur) filter (where streamed)",
-    covered=AMOUNTS_KNOWN,
-    known_by=("orders.amount_eur",),
+    known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "orders.contract_id", "contracts.stream", "contracts.replaces"),
     within=("streamed", "no_streams"),
 )
@@ -90,8 +92,10 @@ RETHINK_PLAN_COVERAGE = rethink_kpi(
     over_time=LAST,
     numerator=units("status = 'done' and measured"),
     denominator=units("status = 'done'"),
-    covered=units("status = 'done'") + " / nullif(" + units() + ", 0)",
-    known_by=("programme_units.status",),
+    known=Known(
+        units("status = 'done'") + " / nullif(" + units() + ", 0)",
+        ("programme_units.status",),
+    ),
     needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
 )
 
@@ -103,7 +107,6 @@ RETHINK_VEGETARIAN_SHARE = rethink_kpi(
     over_time=RATIO_OF_SUMS,
     numerator=measured("vegetarian_meals"),
     denominator=measured("meals"),
-    covered=answered("vegetarian_meals", "meals"),
-    known_by=("measurements.value",),
+    known=answered("vegetarian_meals", "meals"),
     needs=OF_SUBJECTS,
 )

@@ -4,8 +4,15 @@ from functools import partial
 
 from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.catalogue import reduce
-from nami_monitor.kpis.catalogue.parts import OF_SUBJECTS, answered, measured, units
-from nami_monitor.kpis.declare import AMOUNTS_KNOWN, WHOLE_YEARS, Kpi
+from nami_monitor.kpis.catalogue.parts import (
+    AMOUNTS_KNOWN,
+    OF_SUBJECTS,
+    WHOLE_YEARS,
+    answered,
+    measured,
+    units,
+)
+from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import LAST, RATIO_OF_SUMS
 from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
@@ -23,8 +30,7 @@ STEER_YEAR_END_SHARE = steer_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where month(month) = 12)",
     denominator="sum(amount_eur)",
-    covered=AMOUNTS_KNOWN,
-    known_by=("orders.amount_eur",),
+    known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur",),
     only=WHOLE_YEARS,
 )
@@ -80,8 +86,10 @@ STEER_DISCIPLINES_PRESENT = steer_kpi(
     over_time=RATIO_OF_SUMS,
     numerator="sum(roles_present)",
     denominator="sum(roles_wanted)",
-    covered="sum(with_roles) / nullif(sum(initiatives), 0)",
-    known_by=("interventions.disciplines", "categories.roles"),
+    known=Known(
+        "sum(with_roles) / nullif(sum(initiatives), 0)",
+        ("interventions.disciplines", "categories.roles"),
+    ),
     needs=("interventions.starts_on", "interventions.disciplines", "categories.roles"),
 )
 
@@ -104,8 +112,7 @@ STEER_VOLUME_SHARE = steer_kpi(
     over_time=RATIO_OF_SUMS,
     numerator=measured("own_volume"),
     denominator=measured("joint_volume"),
-    covered=answered("own_volume", "joint_volume"),
-    known_by=("measurements.value",),
+    known=answered("own_volume", "joint_volume"),
     needs=OF_SUBJECTS[:2],
 )
 

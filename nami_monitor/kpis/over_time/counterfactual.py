@@ -97,9 +97,6 @@ class Counterfactual(OverTime):
                     "channel": tuple(sorted(channels)),
                     "location": tuple(sorted(locations)),
                 },
-                splits=(),
-                numerator=None,
-                denominator=None,
             ),
         )
 

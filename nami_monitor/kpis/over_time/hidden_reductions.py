@@ -310,7 +310,6 @@ class HiddenReductions(OverTime):
                 filters={**ask.filters, "goods": tuple(map(_name, judged))},
                 splits=("fallen",),
                 numerator=kpi.numerator,
-                denominator=None,
             ),
         )
 

@@ -102,8 +102,6 @@ class TargetAttainment(OverTime):
                 source=SourceTable(TABLE, lambda _: f"select * from {KEPT}", SHOWN, "period"),
                 relation=Relation(TABLE, {}, ("met", "judged", "due"), delivered_by=TABLE),
                 periods=(result.period,),
-                filters={},
-                splits=(),
                 numerator="sum(met)",
                 denominator="sum(judged)",
                 covered="sum(judged) / sum(due)",
