@@ -143,7 +143,9 @@ def amount_text(found: Explanation, amount: float, lang: str, *, bare: bool = Fa
     )
 
 
-def line_amount_text(found: Explanation, line: Line, lang: str, *, bare: bool = False) -> str:
+def line_amount_text(
+    found: Explanation, line: ContributionLine, lang: str, *, bare: bool = False
+) -> str:
     """The contribution of a line that stands beside its figures before and after.
 
     It is their difference, unless groups weigh more or less in the whole as well.

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from nami_monitor.briefing.why import (
-    Explained,
     ContributionLine,
+    Explained,
     amount_text,
     explain,
     line_amount_text,
