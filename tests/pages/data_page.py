@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from streamlit.testing.v1 import AppTest
-
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 HEADER = "Besteldatum;Locatie;Assortiment;Artikelnr;Aantal;Bedrag;Staat;Besteller\n"

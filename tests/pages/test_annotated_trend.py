@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.notes import notes
 from nami_monitor.i18n import catalogue, text
@@ -11,6 +10,7 @@ from nami_monitor.kit import shipped
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing import check
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.store.journal import current, record
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.i18n import LANGS, text
@@ -14,6 +13,7 @@ from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.ui import app, links
 from nami_monitor.ui.pages.conclusions import LESSON
 from tests.pages.data_page import checked
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")

@@ -4,7 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue, text
@@ -12,6 +11,7 @@ from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked, labelled, press, rows, words
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("own_place")

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import catalogue, formats
@@ -18,6 +17,7 @@ from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.kpis.trace import figure
 from nami_monitor.ui import app, links
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.stem: {} for path in sorted((ROOT / "pages").glob("*.py"))}

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor import i18n
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.declare import Change
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

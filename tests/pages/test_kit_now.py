@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.words import LessonKind
 from nami_monitor.i18n import text
 from nami_monitor.ui import app
 from tests.pages.data_page import checked
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("demo")

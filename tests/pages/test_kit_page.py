@@ -4,12 +4,12 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.ui import app
 from tests.pages.data_page import checked
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 LESSONS = shipped().lessons

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue
@@ -13,6 +12,7 @@ from nami_monitor.kpis.measurability import measurability
 from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked, words
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

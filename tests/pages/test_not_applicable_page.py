@@ -6,7 +6,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
 from nami_monitor.i18n import text
@@ -16,6 +15,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked
 from tests.pages.shared_demo import SharedDemo
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 CATEGORY = "it_assets"

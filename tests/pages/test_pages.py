@@ -6,11 +6,11 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from pptx import Presentation
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, text
@@ -15,6 +14,7 @@ from nami_monitor.reports.make import Format
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app
 from nami_monitor.ui.pages import presentation
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor import databases
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ui import app, preload
 from tests.pages.test_pages import ROOT
+from tests.support.app_test import AppTest
 
 
 @pytest.fixture

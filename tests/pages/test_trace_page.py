@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import catalogue
 from nami_monitor.ui import app, links
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 OFFICE = {"kpi": "reduce_spend_per_activity", "month": "2026-10", "category": "office_supplies"}

@@ -4,7 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.briefing.measures import FIELDS
 from nami_monitor.core.settings import places
@@ -18,6 +17,7 @@ from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.store import Store
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from nami_monitor.ui import app
+from tests.support.app_test import AppTest
 
 PAGE = Path(__file__).parents[2] / "pages" / "case.py"
 
