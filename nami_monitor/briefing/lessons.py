@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nami_monitor.core.words import Strategy
 from nami_monitor.kit import Lesson, shipped
-from nami_monitor.kit.matching import Occasion, Reach, matches, place
+from nami_monitor.kit.matching import MatchLevel, Occasion, matches, place
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
@@ -29,7 +29,7 @@ class Called:
 
     lesson: Lesson
     signal: Signal
-    reach: Reach
+    reach: MatchLevel
     code: str = ""
 
 
@@ -74,7 +74,7 @@ def on_page(charts: Mapping[str, Sequence[Signal]], cases: Cases) -> dict[str, t
             *(
                 Called(match.lesson, signals[match.occasion], match.reach)
                 for match in one.listed
-                if match.reach is not Reach.RELATED
+                if match.reach is not MatchLevel.RELATED
             ),
         )
         for chart, one in placed.items()
@@ -84,7 +84,7 @@ def on_page(charts: Mapping[str, Sequence[Signal]], cases: Cases) -> dict[str, t
 def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
     """The lessons that one signal calls up, closest first; those only related are left out."""
     found = matches(_occasion("", signal, cases), shipped().lessons)
-    return tuple(match.lesson for match in found if match.reach is not Reach.RELATED)
+    return tuple(match.lesson for match in found if match.reach is not MatchLevel.RELATED)
 
 
 def _occasion(chart: str, signal: Signal, cases: Cases) -> Occasion:

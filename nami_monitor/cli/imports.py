@@ -24,7 +24,7 @@ from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.library import is_mended, profiles_in, read_sheets, recognise
 from nami_monitor.ingest.profiles.profile import Profile, load_profile
-from nami_monitor.ingest.profiles.source_cells import normal, positions
+from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name
 from nami_monitor.store import Store
@@ -244,11 +244,11 @@ def _mended(file: Path, cells: Path) -> bool:
 
 def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
     """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(positions(read_sheets(file, profile.layout, cells)[0].columns))
+    headers = set(column_numbers(read_sheets(file, profile.layout, cells)[0].columns))
     if profile.unpivot:
-        headers |= {normal(profile.unpivot.name), normal(profile.unpivot.value)}
+        headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
     return all(
-        normal(column) in headers
+        normal_header(column) in headers
         for table in profile.tables
         for origin in table.columns.values()
         for column in origin.columns

@@ -68,7 +68,7 @@ class Layout:
     fill_down: tuple[str, ...] = ()
 
 
-class Kind(StrEnum):
+class StoredKind(StrEnum):
     """What a typed column holds, as far as it matters to its cells."""
 
     TEXT = auto()
@@ -83,7 +83,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredColumn:
     """How a column of a typed file is stored.
 
     Attributes:
@@ -92,7 +92,7 @@ class Stored:
         per_second: Ticks per second of a duration.
     """
 
-    kind: Kind
+    kind: StoredKind
     zone: str | None = None
     per_second: int = 1
 
@@ -142,7 +142,7 @@ class LargeParquet:
     """
 
     path: Path
-    kinds: tuple[Stored, ...]
+    kinds: tuple[StoredColumn, ...]
     head: pl.DataFrame
     data_starts: int = 2
 

@@ -17,7 +17,7 @@ from nami_monitor.core.words import KitSignal, Strategy
 from nami_monitor.kit.files import Lesson
 
 
-class Reach(IntEnum):
+class MatchLevel(IntEnum):
     """How close a lesson is to what called it up, closest first."""
 
     CATEGORY = 1
@@ -48,7 +48,7 @@ class Match:
 
     lesson: Lesson
     occasion: Occasion
-    reach: Reach
+    reach: MatchLevel
 
 
 @dataclass(frozen=True)
@@ -89,19 +89,19 @@ def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
         Match(
             lesson,
             occasion,
-            Reach.CATEGORY if occasion.cases & set(lesson.cases) else Reach.SIGNAL,
+            MatchLevel.CATEGORY if occasion.cases & set(lesson.cases) else MatchLevel.SIGNAL,
         )
         for lesson in called
     ]
     found += [
-        Match(lesson, occasion, Reach.RELATED)
+        Match(lesson, occasion, MatchLevel.RELATED)
         for lesson in lessons.values()
         if lesson not in called and any(_related(lesson, other) for other in called)
     ]
     return sorted(found, key=_closeness)
 
 
-def _closeness(match: Match) -> tuple[Reach, bool, bool]:
+def _closeness(match: Match) -> tuple[MatchLevel, bool, bool]:
     other_strategy = match.occasion.strategy not in match.lesson.strategies
     return (match.reach, match.lesson.advice, other_strategy)
 

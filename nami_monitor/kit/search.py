@@ -51,10 +51,10 @@ class Index:
 
 def search(query: str, lang: Lang) -> tuple[Lesson, ...]:
     """The shipped lessons that a question finds, best first; all of them when it is empty."""
-    return found(query, _shipped_index(lang))
+    return matching_lessons(query, _shipped_index(lang))
 
 
-def index(kit: Kit, lang: Lang) -> Index:
+def word_index(kit: Kit, lang: Lang) -> Index:
     """Read the words of a kit."""
     weights: dict[str, dict[str, float]] = defaultdict(dict)
     stems: dict[str, str] = {}
@@ -66,7 +66,7 @@ def index(kit: Kit, lang: Lang) -> Index:
     return Index(lang, tuple(kit.lessons.values()), weights, stems)
 
 
-def found(query: str, words: Index) -> tuple[Lesson, ...]:
+def matching_lessons(query: str, words: Index) -> tuple[Lesson, ...]:
     """The lessons that a question finds, best first.
 
     A word that finds n of N lessons is worth ln(1 + N / n), less where it is a part of a longer
@@ -94,7 +94,7 @@ def found(query: str, words: Index) -> tuple[Lesson, ...]:
 
 @cache
 def _shipped_index(lang: Lang) -> Index:
-    return index(shipped(), lang)
+    return word_index(shipped(), lang)
 
 
 def _parts(lesson: Lesson, kit: Kit, lang: Lang) -> Iterator[tuple[str, float]]:

@@ -18,7 +18,7 @@ from nami_monitor.ingest.profiles.profile import (
     load_profile,
     parse_profile,
 )
-from nami_monitor.ingest.profiles.source_cells import cells_of
+from nami_monitor.ingest.profiles.source_cells import source_cells
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
@@ -123,7 +123,7 @@ def test_a_hostile_pattern_takes_no_longer_than_the_headers_are_long(tmp_path):
         "x", (TableMap("orders", {"quantity": Origin(("@value",))}),), unpivot=unpivot
     )
     with pytest.raises(UserError, match="unpivot_nothing"):
-        cells_of(sheet, profile, file=path, frame="sheet", period=None)
+        source_cells(sheet, profile, file=path, frame="sheet", period=None)
 
 
 PATTERNS = ("a{2000}", "(a{900}){900}", "(?x) L 1", "(?u)L1", "\\u004c1", "(?=L)", "(" * 3000)

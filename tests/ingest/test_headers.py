@@ -9,7 +9,7 @@ from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.preview import sources, values_in
 from nami_monitor.ingest.profiles.profile import parse_profile
-from nami_monitor.ingest.profiles.source_cells import distinct, positions
+from nami_monitor.ingest.profiles.source_cells import column_numbers, distinct_headers
 from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read
 from tests.support.new_database import new_store
@@ -145,5 +145,5 @@ def test_mapping_offers_each_and_chooses_none(tmp_path):
 
 
 def test_a_number_behind_a_name_may_be_its_own():
-    assert distinct(("Maat (2)", "Maat (3)")) == ("Maat (2)", "Maat (3)")
-    assert positions(("A", "a (2)", "B")) == {"a": 1, "a (1)": 1, "a (2)": 2, "b": 3}
+    assert distinct_headers(("Maat (2)", "Maat (3)")) == ("Maat (2)", "Maat (3)")
+    assert column_numbers(("A", "a (2)", "B")) == {"a": 1, "a (1)": 1, "a (2)": 2, "b": 3}

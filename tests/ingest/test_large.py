@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import LargeCsv, Layout
 from nami_monitor.ingest.profiles.profile import parse_profile
-from nami_monitor.ingest.profiles.source_cells import cells_of
+from nami_monitor.ingest.profiles.source_cells import source_cells
 from nami_monitor.ingest.readers import delimited, large_csv, records
 from nami_monitor.ingest.readers.delimited import read_delimited
 from nami_monitor.store import Store
@@ -66,7 +66,7 @@ def read_both(folder: Path, content: bytes, layout: Layout = LAYOUT, block: int 
 
 def streamed_rows(sheet, folder: Path) -> tuple[pl.DataFrame, int]:
     """What the store reads of a streamed sheet, without misfits and blanks, and the blanks."""
-    cells = cells_of(sheet, PROFILE, file=folder / "x.csv", frame="none", period=None)
+    cells = source_cells(sheet, PROFILE, file=folder / "x.csv", frame="none", period=None)
     found = duckdb.sql(f"select * from {cells.relation}").pl()
     if sheet.rows.temporary:
         sheet.rows.path.unlink()

@@ -6,7 +6,7 @@ import pytest
 
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.kit import shipped
-from nami_monitor.kit.matching import Occasion, Reach, matches, place
+from nami_monitor.kit.matching import MatchLevel, Occasion, matches, place
 from nami_monitor.kit.search import select
 
 LESSONS = shipped().lessons
@@ -26,7 +26,7 @@ def test_the_web_shop_and_the_cabinet_stand_beside_a_waterbed():
         "office-greener-cabinet-strict-shop",
     }
     assert shown(placed.on_chart)[-1] == "office-greener-cabinet-strict-shop", "not about Reduce"
-    assert {match.reach for match in placed.on_chart} == {Reach.CATEGORY}
+    assert {match.reach for match in placed.on_chart} == {MatchLevel.CATEGORY}
     assert all(match.occasion is WATERBED for match in placed.on_chart)
 
 
@@ -36,15 +36,15 @@ def test_the_same_category_comes_first_then_the_signal_then_what_is_related():
     for match in found:
         called = CONTRACT.signal in match.lesson.signals
         own = called and 7 in match.lesson.cases
-        reach = Reach.CATEGORY if own else Reach.SIGNAL if called else Reach.RELATED
+        reach = MatchLevel.CATEGORY if own else MatchLevel.SIGNAL if called else MatchLevel.RELATED
         assert match.reach is reach
-    assert {match.reach for match in found} == set(Reach)
+    assert {match.reach for match in found} == set(MatchLevel)
 
 
 def test_what_is_related_shares_a_strategy_and_the_dimension():
     called = select(LESSONS.values(), signal=WATERBED.signal)
     for match in matches(WATERBED, LESSONS):
-        if match.reach is Reach.RELATED:
+        if match.reach is MatchLevel.RELATED:
             assert any(
                 match.lesson.dimension is one.dimension is not None
                 and set(match.lesson.strategies) & set(one.strategies)

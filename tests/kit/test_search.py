@@ -6,7 +6,7 @@ import pytest
 
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import read_kit, shipped
-from nami_monitor.kit.search import found, index, search
+from nami_monitor.kit.search import matching_lessons, search, word_index
 
 LESSONS = tuple(shipped().lessons.values())
 
@@ -90,6 +90,9 @@ def test_a_short_word_holds_no_slip():
 
 
 def test_any_kit_can_be_searched(folder):
-    words = index(read_kit(folder), "nl")
-    assert [lesson.name for lesson in found("breuken", words)] == ["advice-break"]
-    assert [lesson.name for lesson in found("Papier", words)] == ["less-stock", "both-channels"]
+    words = word_index(read_kit(folder), "nl")
+    assert [lesson.name for lesson in matching_lessons("breuken", words)] == ["advice-break"]
+    assert [lesson.name for lesson in matching_lessons("Papier", words)] == [
+        "less-stock",
+        "both-channels",
+    ]

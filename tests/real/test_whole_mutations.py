@@ -8,7 +8,7 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.stage import stage
-from nami_monitor.ingest.profiles.source_cells import cells_of
+from nami_monitor.ingest.profiles.source_cells import source_cells
 from nami_monitor.ingest.readers import read
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
@@ -119,7 +119,7 @@ def accepted(tmp_path_factory):
         within = f" and line <= {until}" if until else ""
         with store.write() as db:
             db.keep_view("sheet", sheet.rows)
-            cells = cells_of(sheet, profile, file=path, frame="sheet", period=None)
+            cells = source_cells(sheet, profile, file=path, frame="sheet", period=None)
             stage(db, table, cells, profile, name="staged", known={})
             found = db.rows(
                 f"select {listed} from staged where skip is null and problems is null{within}"

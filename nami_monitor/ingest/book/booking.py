@@ -17,7 +17,7 @@ from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, LargeCsv, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
-from nami_monitor.ingest.profiles.source_cells import Cells, cells_of
+from nami_monitor.ingest.profiles.source_cells import SourceCells, source_cells
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
@@ -135,7 +135,7 @@ def stage_file(booking: Booking) -> None:
         if not isinstance(sheet.rows, Large):
             rows = sheet.rows.with_columns(pl.col("line") + index * SHEET_LINES)
             db.keep_view(frame, rows)
-        cells = cells_of(sheet, profile, file=file.path, frame=frame, period=file.period)
+        cells = source_cells(sheet, profile, file=file.path, frame=frame, period=file.period)
         booking.misfits.append(_without_persons(sheet, cells))
         if index == 0:
             booking.personal = cells.personal
@@ -155,7 +155,7 @@ def stage_file(booking: Booking) -> None:
             )
 
 
-def _without_persons(sheet: Sheet, cells: Cells) -> pl.DataFrame:
+def _without_persons(sheet: Sheet, cells: SourceCells) -> pl.DataFrame:
     """Records that do not fit the header; without their text where the file names people."""
     if cells.personal:
         return sheet.misfits.with_columns(pl.lit(None, pl.String).alias("raw"))

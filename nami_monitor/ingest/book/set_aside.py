@@ -31,7 +31,7 @@ from nami_monitor.ingest.cells import (
     untag,
 )
 from nami_monitor.ingest.profiles.profile import Profile, parse_profile
-from nami_monitor.ingest.profiles.source_cells import normal
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import GUARD, Value, write_csv, write_xlsx
 
@@ -85,9 +85,9 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     if not rows:
         raise UserError("set_aside.none_open", batch=batch)
     read_as = parse_profile(profile)
-    held = {normal(name) for name in header}
-    columns = [*header, *(name for name in read_as.places if normal(name) not in held)]
-    kept = [index for index, name in enumerate(columns) if normal(name) not in OWN]
+    held = {normal_header(name) for name in header}
+    columns = [*header, *(name for name in read_as.places if normal_header(name) not in held)]
+    kept = [index for index, name in enumerate(columns) if normal_header(name) not in OWN]
     names = [*(columns[index] for index in kept), *OWN]
     if kind == "xlsx":
         write_xlsx(out, names, (_stored(row, kept, batch) for row in rows))
@@ -171,7 +171,7 @@ def mended_rows(
 ) -> tuple[int, list[Sheet], Profile] | None:
     """A set-aside file that was mended: its batch, its rows at their old lines, its profile."""
     sheet = _unguarded(sheets[0])
-    headers = [normal(header) for header in sheet.columns]
+    headers = [normal_header(header) for header in sheet.columns]
     if not set(MENDED) <= set(headers) or isinstance(sheet.rows, Large):
         return None
     batch_column, line_column = (f"c{headers.index(name) + 1}" for name in MENDED)

@@ -19,7 +19,7 @@ from nami_monitor.ingest.cells import Large, LargeCsv
 from nami_monitor.ingest.profiles.convert import Conversion, Reading, plain, redacted
 from nami_monitor.ingest.profiles.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profiles.profile import Profile, TableMap
-from nami_monitor.ingest.profiles.source_cells import MARK, Cells, normal
+from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
 from nami_monitor.ingest.template import examples
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literal, literals
@@ -204,7 +204,7 @@ BOOKED = "skip is null and (problems is null or held)"
 def stage(
     db: Transaction,
     table: TableMap,
-    cells: Cells,
+    cells: SourceCells,
     profile: Profile,
     *,
     name: str,
@@ -252,7 +252,7 @@ def stage(
 def _query(
     table: TableMap,
     conversions: list[Conversion],
-    cells: Cells,
+    cells: SourceCells,
     profile: Profile,
     name: str,
     *,
@@ -264,7 +264,7 @@ def _query(
     """The statement that makes the temporary table."""
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
     mapped = {column for c in conversions for column in _columns_in(c)}
-    mapped |= {cells.sql.get(normal(rule.column), "") for rule in profile.drop or ()}
+    mapped |= {cells.sql.get(normal_header(rule.column), "") for rule in profile.drop or ()}
     free = {column.name for column in columns(table.name) if column.free_text}
     written = {column for c in conversions if c.name in free for column in _columns_in(c)}
     written -= {column for c in conversions if c.name not in free for column in _columns_in(c)}
@@ -336,7 +336,7 @@ def _by_rules(
     return found
 
 
-def _one_line(conversions: Sequence[Conversion], cells: Cells, profile: Profile) -> set[str]:
+def _one_line(conversions: Sequence[Conversion], cells: SourceCells, profile: Profile) -> set[str]:
     """The columns that come from cells, as they are or mapped, in which no line ends."""
     rows = cells.sheet.rows
     if not isinstance(rows, LargeCsv) or rows.broken or rows.tabbed or profile.unpivot:
@@ -353,27 +353,27 @@ def _names(sql: str) -> set[str]:
     return {word for word in cleaned.split() if word[:1] == "c" and word[1:].isdigit()}
 
 
-def _raw(cells: Cells, mapped: set[str], written: set[str], places: Sequence[str]) -> str:
+def _raw(cells: SourceCells, mapped: set[str], written: set[str], places: Sequence[str]) -> str:
     """The mapped part of the original row, stored types kept; the rest may name people.
 
     Numbers of people are blanked in ``written``, the columns that fill nothing but free text. What
     is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
     """
-    personal = {normal(name) for name in cells.personal}
+    personal = {normal_header(name) for name in cells.personal}
     sql = {name: redacted(plain(name, tagged=cells.tagged)) for name in written}
     parts = [
-        sql.get(name, name) if name in mapped and normal(header) not in personal else "null"
+        sql.get(name, name) if name in mapped and normal_header(header) not in personal else "null"
         for name, header in ((f"c{k}", head) for k, head in enumerate(cells.sheet.columns, start=1))
     ]
-    parts += [cells.sql.get(normal(place), "null") for place in places]
+    parts += [cells.sql.get(normal_header(place), "null") for place in places]
     return f"[{', '.join(parts)}]::varchar[]"
 
 
-def _skip(cells: Cells, profile: Profile) -> str:
+def _skip(cells: SourceCells, profile: Profile) -> str:
     """The rule by which a row is no data, or null."""
     cases = []
     if profile.unpivot:
-        value = cells.sql[normal(profile.unpivot.value)]
+        value = cells.sql[normal_header(profile.unpivot.value)]
         cases.append(f"when {value} is null then 'empty_cell'")
     first = f"coalesce({', '.join(f'c{k}' for k in range(1, len(cells.sheet.columns) + 1))})"
     if isinstance(cells.sheet.rows, Large):
@@ -392,7 +392,7 @@ def _skip(cells: Cells, profile: Profile) -> str:
         for dropped in profile.drop:
             if not cells.find([dropped.column]):
                 raise cells.missing("drop", [dropped.column])
-            text = plain(cells.sql[normal(dropped.column)], tagged=cells.tagged)
+            text = plain(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
             cases.append(
                 f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
                 f" then {literal('dropped: ' + dropped.column)}"

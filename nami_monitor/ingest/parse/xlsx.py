@@ -103,6 +103,7 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str, name: str) -> SheetScan:
 
 
 def _column_number(letters: bytes) -> int:
+    """The number of a column, from 1, by its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
@@ -132,7 +133,9 @@ class _ErrorCells:
             self.column = -1
         elif local == "c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _column_index(reference[1]) if reference else self.column + 1
+            self.column = (
+                _column_number(reference[1].encode()) - 1 if reference else self.column + 1
+            )
             self.row = int(reference[2]) - 1 if reference else self.row
             self.in_error = attributes.get("t") == "e"
         elif local == "v":
@@ -196,10 +199,3 @@ def sheet_parts(path: Path) -> dict[str, str]:
         for name, relation in sheets.items()
         if relation in targets
     }
-
-
-def _column_index(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

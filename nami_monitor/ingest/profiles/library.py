@@ -11,7 +11,7 @@ from pathlib import Path
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, write_profile
-from nami_monitor.ingest.profiles.source_cells import normal
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
 
@@ -94,7 +94,7 @@ def recognise(
 
 def is_mended(sheet: Sheet) -> bool:
     """Whether a sheet is a set-aside file that comes back."""
-    return set(MENDED) <= {normal(header) for header in sheet.columns}
+    return set(MENDED) <= {normal_header(header) for header in sheet.columns}
 
 
 def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:

@@ -11,7 +11,7 @@ from nami_monitor.core.words import Grain
 from nami_monitor.ingest.cells import Cell, kind_of
 from nami_monitor.ingest.profiles.convert import Conversion, Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.source_cells import SAMPLE, Cells, normal
+from nami_monitor.ingest.profiles.source_cells import SAMPLE, SourceCells, normal_header
 from nami_monitor.ingest.sniff.values import (
     TYPO_SHARE,
     Ambiguous,
@@ -101,7 +101,7 @@ PERIOD_ENDS = {
 """When a measured figure's period ends, where only its start is given."""
 
 
-def origins_of(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[str, ...]]:
+def origins_of(table: TableMap, cells: SourceCells) -> tuple[dict[str, Origin], tuple[str, ...]]:
     """The origins with the columns that exist, and the optional ones that the file lacks."""
     found: dict[str, Origin] = {}
     absent = []
@@ -115,12 +115,9 @@ def origins_of(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[
         present = cells.find(origin.columns)
         enough = present if origin.how == "first" else len(present) == len(origin.columns)
         if enough:
-            extra = [origin.sign.column] if origin.sign else []
-            extra += [origin.scale_by[0]] if origin.scale_by else []
-            extra += [origin.unit] if origin.unit not in {None, "pack", "base"} else []
-            for needed in extra:
-                if not cells.find([str(needed)]):
-                    raise cells.missing(column.name, [str(needed)])
+            for needed in origin.further:
+                if not cells.find([needed]):
+                    raise cells.missing(column.name, [needed])
             found[column.name] = replace(origin, columns=tuple(present))
         elif column.optional and not _looked_for(column, table, cells):
             absent.append(column.name)
@@ -129,29 +126,27 @@ def origins_of(table: TableMap, cells: Cells) -> tuple[dict[str, Origin], tuple[
     return found, tuple(absent)
 
 
-def _looked_for(column: Column, table: TableMap, cells: Cells) -> bool:
+def _looked_for(column: Column, table: TableMap, cells: SourceCells) -> bool:
     """Whether an optional column cannot be left out: a figure, or renamed to a name we know."""
-    mapped = {normal(name) for origin in table.columns.values() for name in origin.columns}
-    free = [alias for alias in cells.find(column.aliases) if normal(alias) not in mapped]
+    mapped = {normal_header(name) for origin in table.columns.values() for name in origin.columns}
+    free = [alias for alias in cells.find(column.aliases) if normal_header(alias) not in mapped]
     return column.sql_type == "double" or bool(free)
 
 
 DEFAULTED = {("measurements", "period_end"), ("measurements", "proxy"), ("measurements", "unit")}
 
 
-def _sql_of(origin: Origin, cells: Cells) -> dict[str, str]:
-    names = [*origin.columns]
-    names += [origin.sign.column] if origin.sign else []
-    names += [origin.scale_by[0]] if origin.scale_by else []
-    names += [origin.unit] if origin.unit and origin.unit not in {"pack", "base"} else []
-    return {name: cells.sql[normal(name)] for name in names}
+def _sql_of(origin: Origin, cells: SourceCells) -> dict[str, str]:
+    """The SQL of every column that an origin reads."""
+    names = (*origin.columns, *origin.further)
+    return {name: cells.sql[normal_header(name)] for name in names}
 
 
 def reading_of(
     db: Transaction,
     table: TableMap,
     origins: Mapping[str, Origin],
-    cells: Cells,
+    cells: SourceCells,
     profile: Profile,
 ) -> Reading:
     """What the cells prove about decimal signs and date patterns; ambiguity is asked."""
@@ -201,7 +196,7 @@ def _texts(
     column: Column,
     *,
     origin: Origin,
-    cells: Cells,
+    cells: SourceCells,
     reading: Reading,
 ) -> list[str | None]:
     """The distinct texts of a column as they will be converted."""
@@ -225,7 +220,7 @@ def _texts(
 def conversions_of(
     table: TableMap,
     origins: Mapping[str, Origin],
-    cells: Cells,
+    cells: SourceCells,
     profile: Profile,
     reading: Reading,
 ) -> list[Conversion]:

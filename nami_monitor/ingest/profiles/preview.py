@@ -13,7 +13,12 @@ import polars as pl
 from nami_monitor.ingest.book.stage import stage
 from nami_monitor.ingest.cells import Large, Sheet, untag
 from nami_monitor.ingest.profiles.profile import Profile, TableMap, Unpivot
-from nami_monitor.ingest.profiles.source_cells import cells_of, normal, positions
+from nami_monitor.ingest.profiles.source_cells import (
+    column_numbers,
+    normal_header,
+    source_cells,
+    unpivoted_columns,
+)
 from nami_monitor.ingest.profiles.suggest import mappable
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
@@ -57,7 +62,7 @@ def preview(
     with store.read() as db:
         if isinstance(small.rows, pl.DataFrame):
             db.keep_view("sheet_rows", small.rows)
-        cells = cells_of(small, profile, file=Path(name), frame="sheet_rows", period=period)
+        cells = source_cells(small, profile, file=Path(name), frame="sheet_rows", period=period)
         for index, table in enumerate(profile.tables):
             made = f"preview_{index}"
             stage(db, table, cells, profile, name=made, known={})
@@ -85,18 +90,9 @@ def sources(sheet: Sheet, unpivot: Unpivot | None) -> list[str]:
     headers = mappable(sheet)
     if unpivot is None:
         return [*headers, *PLACES]
-    gone = set(pivoted(sheet, unpivot))
+    gone = set(unpivoted_columns(sheet.columns, unpivot))
     left = [header for header in headers if header not in gone]
     return [*left, unpivot.name, unpivot.value, *PLACES]
-
-
-def pivoted(sheet: Sheet, unpivot: Unpivot) -> list[str]:
-    """The headers that stand as rows after unpivoting."""
-    if isinstance(unpivot.columns, str):
-        found = pl.Series(sheet.columns).str.contains(f"(?i){unpivot.columns}")
-        return [name for name, hit in zip(sheet.columns, found, strict=True) if hit]
-    wanted = {normal(name) for name in unpivot.columns}
-    return [name for name in sheet.columns if normal(name) in wanted]
 
 
 def values_in(
@@ -111,9 +107,9 @@ def values_in(
         limit: at most so many.
     """
     if unpivot and header == unpivot.name:
-        return pivoted(sheet, unpivot)[:limit]
+        return unpivoted_columns(sheet.columns, unpivot)[:limit]
     rows = _small(sheet).rows
-    column = positions(sheet.columns).get(normal(header))
+    column = column_numbers(sheet.columns).get(normal_header(header))
     if column is None or not isinstance(rows, pl.DataFrame):
         return []
     counted = Counter(_plain(text) for text in rows[f"c{column}"].to_list() if text)

@@ -39,6 +39,8 @@ from nami_monitor.tables import TABLES, columns
 BASES: Final = ("ordered", "delivered", "invoiced", "issued")
 CREATE: Final = "create"
 SET_ASIDE: Final = "set_aside"
+UNITS: Final = ("pack", "base")
+"""Units of an origin that are no column."""
 ORIGINS: Final = {"from": "first", "join": "join", "sum": "sum"}
 """Keys that name the columns of an origin, with its ``how``."""
 ORIGIN_KEYS: Final = (*ORIGINS, "format", "regex", "scale", "scale_by", "sign", "unit")
@@ -203,6 +205,14 @@ class Origin:
     ) = None
     sign: Sign | None = None
     unit: str | None = None
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Columns that are read besides ``columns``: of the sign, the scale and the unit."""
+        sign = (self.sign.column,) if self.sign else ()
+        scale = (self.scale_by[0],) if self.scale_by else ()
+        unit = (self.unit,) if self.unit and self.unit not in UNITS else ()
+        return (*sign, *scale, *unit)
 
 
 def _origin(raw: Any) -> Any:

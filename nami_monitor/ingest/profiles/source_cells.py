@@ -18,37 +18,42 @@ from nami_monitor.ingest.readers.parquet import parquet_relation
 from nami_monitor.store.transaction import literal
 
 
-def normal(header: str) -> str:
+def normal_header(header: str) -> str:
     """A header as it is compared: trimmed, case-folded, white space collapsed."""
     return " ".join(header.split()).casefold()
 
 
-def distinct(columns: Sequence[str]) -> tuple[str, ...]:
+def distinct_headers(columns: Sequence[str]) -> tuple[str, ...]:
     """The names of a sheet's columns, none of which means two columns."""
-    taken = {normal(name) for name in columns}
-    return tuple(f"{name} (1)" if f"{normal(name)} (2)" in taken else name for name in columns)
+    taken = {normal_header(name) for name in columns}
+    return tuple(
+        f"{name} (1)" if f"{normal_header(name)} (2)" in taken else name for name in columns
+    )
 
 
-def positions(columns: Sequence[str]) -> dict[str, int]:
+def column_numbers(columns: Sequence[str]) -> dict[str, int]:
     """The numbers of the columns, from 1, by every name that they answer to, normalised."""
-    found = {normal(name): number for number, name in enumerate(columns, start=1)}
-    told = {normal(name): number for number, name in enumerate(distinct(columns), start=1)}
+    found = {normal_header(name): number for number, name in enumerate(columns, start=1)}
+    told = {
+        normal_header(name): number
+        for number, name in enumerate(distinct_headers(columns), start=1)
+    }
     return found | told
 
 
-def bare(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
+def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
     """Names by the header as it stands in the file, without the number that tells it from another.
 
     Args:
         names: some of the names that the columns answer to.
         columns: the headers of the sheet, all of them.
     """
-    taken = {normal(column) for column in columns}
+    taken = {normal_header(column) for column in columns}
     found: dict[str, list[str]] = {}
     for name in names:
-        stem, _, number = normal(name).rpartition(" (")
+        stem, _, number = normal_header(name).rpartition(" (")
         twice = stem in taken and f"{stem} (2)" in taken and number.rstrip(")").isdigit()
-        found.setdefault(stem if twice else normal(name), []).append(name)
+        found.setdefault(stem if twice else normal_header(name), []).append(name)
     return found
 
 
@@ -63,10 +68,10 @@ def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
         UserError: ``import.two_of_one_name``.
     """
     columns = sheet.columns
-    held = positions(columns)
-    mapped = {normal(name) for name in _mapped(profile, held)}
-    alike = bare(list(held), columns)
-    for name in mapped & {normal(name) for name in columns}:
+    held = column_numbers(columns)
+    mapped = {normal_header(name) for name in _mapped(profile, held)}
+    alike = headers_by_stem(list(held), columns)
+    for name in mapped & {normal_header(name) for name in columns}:
         others = [other for other in alike.get(name, ()) if other != name]
         apart = [other for other in others if not _alike(sheet, held[name], held[other])]
         if apart and not mapped & set(others):
@@ -97,14 +102,9 @@ def _mapped(profile: Profile, held: dict[str, int]) -> Iterator[str]:
 
 
 def _read(origin: Origin, held: dict[str, int]) -> Iterator[str]:
-    present = [name for name in origin.columns if normal(name) in held]
+    present = [name for name in origin.columns if normal_header(name) in held]
     yield from present[:1] if origin.how == "first" else present
-    if origin.sign:
-        yield origin.sign.column
-    if origin.scale_by:
-        yield origin.scale_by[0]
-    if origin.unit:
-        yield origin.unit
+    yield from origin.further
 
 
 SAMPLE = 200_000
@@ -112,7 +112,7 @@ TEXT_FORMATS = ("csv",)
 
 
 @dataclass(frozen=True)
-class Cells:
+class SourceCells:
     """A sheet whose columns can be asked for by name.
 
     Args:
@@ -133,12 +133,12 @@ class Cells:
 
     def find(self, names: Sequence[str]) -> list[str]:
         """The names that exist here, in order."""
-        return [name for name in names if normal(name) in self.sql]
+        return [name for name in names if normal_header(name) in self.sql]
 
     def missing(self, name: str, wanted: Sequence[str]) -> UserError:
         """The error that says which column was looked for, and what there is."""
-        people = {normal(header) for header in self.personal}
-        named = [header for header in wanted if normal(header) in people]
+        people = {normal_header(header) for header in self.personal}
+        named = [header for header in wanted if normal_header(header) in people]
         if named:
             return UserError("import.column_personal", column=name, wanted=listed(named))
         return UserError(
@@ -150,9 +150,9 @@ class Cells:
         )
 
 
-def cells_of(
+def source_cells(
     sheet: Sheet, profile: Profile, *, file: Path, frame: str, period: date | None
-) -> Cells:
+) -> SourceCells:
     """Make a sheet's cells askable.
 
     Args:
@@ -165,7 +165,7 @@ def cells_of(
     A column that bears the name of a place, as in a mended file, goes before the place.
     """
     refuse_doubles(profile, sheet)
-    headers = {name: f"c{index}" for name, index in positions(sheet.columns).items()}
+    headers = {name: f"c{index}" for name, index in column_numbers(sheet.columns).items()}
     personal = personal_columns(sheet)
     sql = {
         name: column for name, column in headers.items()
@@ -187,7 +187,7 @@ def cells_of(
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)
         found |= any("@" in name for name in sheet.columns)
     found |= any(BLANKED in text for text in sql.values())
-    return Cells(sheet, sql, relation, personal, tagged, found)
+    return SourceCells(sheet, sql, relation, personal, tagged, found)
 
 
 def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:
@@ -219,15 +219,20 @@ MARK = literal(MISFIT)
 """SQL of what the first cell holds where a record did not fit."""
 
 
-def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str]) -> str:
+def unpivoted_columns(columns: Sequence[str], unpivot: Unpivot) -> list[str]:
+    """The headers that become rows: those that a pattern finds, or that are named."""
     if isinstance(unpivot.columns, str):
-        fits = pl.Series(sheet.columns).str.contains(f"(?i){unpivot.columns}")
-        chosen = [name for name, fit in zip(sheet.columns, fits, strict=True) if fit]
-    else:
-        wanted = {normal(name) for name in unpivot.columns}
-        chosen = [name for name in sheet.columns if normal(name) in wanted]
-        absent = wanted - {normal(name) for name in chosen}
-        if absent:
+        fits = pl.Series(columns).str.contains(f"(?i){unpivot.columns}")
+        return [name for name, fit in zip(columns, fits, strict=True) if fit]
+    wanted = {normal_header(name) for name in unpivot.columns}
+    return [name for name in columns if normal_header(name) in wanted]
+
+
+def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str]) -> str:
+    chosen = unpivoted_columns(sheet.columns, unpivot)
+    if not isinstance(unpivot.columns, str):
+        wanted = {normal_header(name) for name in unpivot.columns}
+        if absent := wanted - {normal_header(name) for name in chosen}:
             raise UserError(
                 "import.column_missing",
                 column=unpivot.name,
@@ -242,9 +247,9 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
             seen=listed(sheet.columns),
         )
     headings = ", ".join(literal(blanked(name)) for name in chosen)
-    values = ", ".join(sql.pop(normal(name)) for name in chosen)
-    sql[normal(unpivot.name)] = "c_heading"
-    sql[normal(unpivot.value)] = "c_value"
+    values = ", ".join(sql.pop(normal_header(name)) for name in chosen)
+    sql[normal_header(unpivot.name)] = "c_heading"
+    sql[normal_header(unpivot.value)] = "c_value"
     return (
         f"(select *, unnest([{headings}]) as c_heading, unnest([{values}]) as c_value"
         f" from {relation})"

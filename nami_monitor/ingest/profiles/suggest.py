@@ -16,7 +16,12 @@ from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.personal import personal_columns
 from nami_monitor.ingest.profiles.mapping import DEFAULTED
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.source_cells import bare, distinct, normal, positions
+from nami_monitor.ingest.profiles.source_cells import (
+    column_numbers,
+    distinct_headers,
+    headers_by_stem,
+    normal_header,
+)
 from nami_monitor.ingest.template import allowed, heading, word
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
@@ -53,14 +58,14 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
         with a known name neither is certain.
     """
     headers = mappable(sheet)
-    by_name = bare(headers, sheet.columns)
+    by_name = headers_by_stem(headers, sheet.columns)
     found: dict[str, Suggestion] = {}
     for column in columns(table):
         taken = {suggestion.header for suggestion in found.values()}
         hits = [header for name in _names(column) for header in by_name.get(name, ())]
         hits = [header for header in dict.fromkeys(hits) if header not in taken]
         if hits:
-            certain = len(hits) == 1 or normal(hits[0]) in _own(column)
+            certain = len(hits) == 1 or normal_header(hits[0]) in _own(column)
             found[column.name] = Suggestion(hits[0], 100.0, certain)
     for column in columns(table):
         taken = {suggestion.header for suggestion in found.values()}
@@ -73,7 +78,7 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
 def mappable(sheet: Sheet) -> list[str]:
     """The headers that may be mapped: those that do not name people, each of one column only."""
     people = set(personal_columns(sheet))
-    named = zip(sheet.columns, distinct(sheet.columns), strict=True)
+    named = zip(sheet.columns, distinct_headers(sheet.columns), strict=True)
     return [told for name, told in named if name not in people]
 
 
@@ -170,7 +175,7 @@ def matching_profiles(sheet: Sheet, profiles: Mapping[str, Profile], file: str =
 
 
 def _own(column: Column) -> set[str]:
-    return {normal(column.name), normal(column.name.replace("_", " "))}
+    return {normal_header(column.name), normal_header(column.name.replace("_", " "))}
 
 
 def _names(column: Column) -> tuple[str, ...]:
@@ -180,9 +185,9 @@ def _names(column: Column) -> tuple[str, ...]:
 @cache
 def _called(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
     """What a column may be called: its own name, its aliases, and its headings in words."""
-    own = sorted({normal(name), normal(name.replace("_", " "))})
-    headings = sorted({normal(heading(name, lang)) for lang in LANGS})
-    return tuple(dict.fromkeys([*own, *map(normal, aliases), *headings]))
+    own = sorted({normal_header(name), normal_header(name.replace("_", " "))})
+    headings = sorted({normal_header(heading(name, lang)) for lang in LANGS})
+    return tuple(dict.fromkeys([*own, *map(normal_header, aliases), *headings]))
 
 
 def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
@@ -190,7 +195,7 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
     best = None
     for name in _names(column):
         hit = process.extractOne(
-            name, free, scorer=fuzz.token_sort_ratio, processor=normal, score_cutoff=CLOSE
+            name, free, scorer=fuzz.token_sort_ratio, processor=normal_header, score_cutoff=CLOSE
         )
         if hit and (best is None or hit[1] > best.score):
             best = Suggestion(hit[0], hit[1], certain=False)
@@ -200,7 +205,7 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
 def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
     headers = mappable(sheet)
-    by_name = bare(headers, sheet.columns)
+    by_name = headers_by_stem(headers, sheet.columns)
     rivals = {header for name in _names(column) for header in by_name.get(name, ())}
     return listed(header for header in headers if header in rivals)
 
@@ -217,18 +222,18 @@ def _missing(table: str, filled: Mapping[str, object]) -> Iterator[str]:
 
 def _fit(sheet: Sheet, profile: Profile) -> int | None:
     """How many headers a profile uses; None when something that it needs is not there."""
-    headers = set(positions(sheet.columns))
+    headers = set(column_numbers(sheet.columns))
     given: set[str] = set()
     if profile.unpivot:
-        given = {normal(profile.unpivot.name), normal(profile.unpivot.value)}
+        given = {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
         chosen = profile.unpivot.columns
-        if not isinstance(chosen, str) and not {normal(name) for name in chosen} <= headers:
+        if not isinstance(chosen, str) and not {normal_header(name) for name in chosen} <= headers:
             return None
     used: set[str] = set()
     for table in profile.tables:
         optional = {column.name for column in columns(table.name) if column.optional}
         for name, origin in table.columns.items():
-            present = [c for c in map(normal, origin.columns) if c in headers | given]
+            present = [c for c in map(normal_header, origin.columns) if c in headers | given]
             places = [c for c in origin.columns if c.startswith(PLACE)]
             whole = origin.how != "first" and len({*present, *places}) < len(origin.columns)
             if (not present and not places) or whole:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import MENDED, Cell, Layout, Sheet, clean_text
+from nami_monitor.ingest.cells import MENDED, Layout, Sheet, clean_text
 from nami_monitor.ingest.readers.large_csv import (
     COMMONLY,
     LARGE_BYTES,
@@ -19,12 +18,13 @@ from nami_monitor.ingest.readers.large_csv import (
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD,
     Record,
+    head_cells,
     physical_lines,
     split_records,
     unread_rule,
 )
 from nami_monitor.ingest.readers.table import (
-    Plan,
+    TablePlan,
     clean_texts,
     finish,
     misfit_frame,
@@ -32,7 +32,7 @@ from nami_monitor.ingest.readers.table import (
     refuse_unreadable,
 )
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_delimiter, sniff_encoding
-from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS, is_label_row
+from nami_monitor.ingest.sniff.headers import is_label_row
 
 #: Records that become columns in one go; bounds the memory that lists of fields take.
 _CHUNK_RECORDS: Final = 50_000
@@ -114,15 +114,7 @@ def _is_streamed(path: Path, layout: Layout) -> bool:
     return path.stat().st_size > (MOST_WHOLE_BYTES if whole else LARGE_BYTES)
 
 
-def head_cells(records: Iterator[Record]) -> list[list[Cell]]:
-    """Clean the first records; one with an open quote has no cells."""
-    return [
-        [clean_text(text) for text in record.fields or ()]
-        for record in islice(records, SAMPLE_RECORDS)
-    ]
-
-
-def _sort_records(lines: list[str], records: Iterator[Record], plan: Plan) -> _Body:
+def _sort_records(lines: list[str], records: Iterator[Record], plan: TablePlan) -> _Body:
     """Sort the records below the header: fitting, blank, short, long and misfits."""
     body = _Body(len(plan.columns))
     for record in records:

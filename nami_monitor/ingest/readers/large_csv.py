@@ -26,6 +26,7 @@ from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Layout, Shee
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD,
     LONGEST_RECORD_LINES,
+    head_cells,
     physical_lines,
     split_records,
     unread_rule,
@@ -60,7 +61,7 @@ Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
-class Shape:
+class LineShape:
     """What a plain line looks like.
 
     Attributes:
@@ -80,7 +81,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Lines:
+class BlockLines:
     """Where the lines of a block start and end (after the line feed), and which are not plain."""
 
     starts: Numbers
@@ -88,7 +89,9 @@ class Lines:
     odd: Numbers
 
 
-def survey(data: bytes, shape: Shape, newline: bytes, needle: bytes) -> tuple[bool, Lines]:
+def find_irregular_lines(
+    data: bytes, shape: LineShape, newline: bytes, needle: bytes
+) -> tuple[bool, BlockLines]:
     """Find the lines of a block that are not plain, or below one: there a second table may begin.
 
     Args:
@@ -127,7 +130,7 @@ def survey(data: bytes, shape: Shape, newline: bytes, needle: bytes) -> tuple[bo
         _check_header(data, needle, shape.header, starts, odd)
     odd[1:] |= odd[:-1]
     spaced = _are_spaced(data, signs, mark)
-    return spaced, Lines(starts, ends, np.flatnonzero(odd))
+    return spaced, BlockLines(starts, ends, np.flatnonzero(odd))
 
 
 def _line_of(starts: Numbers, places: Numbers) -> Numbers:
@@ -234,7 +237,7 @@ _WINDOW: Final = LONGEST_RECORD_LINES + 2
 
 
 @dataclass
-class Straight:
+class RewrittenFile:
     """What became of the file.
 
     Attributes:
@@ -252,9 +255,9 @@ class Straight:
     misfits: list[pl.DataFrame] = field(default_factory=lambda: [misfit_frame([])])
 
 
-def straighten(
-    path: Path, start: int, first: int, shape: Shape, *, copy: bool, name: str
-) -> Straight:
+def rewrite_by_record(
+    path: Path, start: int, first: int, shape: LineShape, *, copy: bool, name: str
+) -> RewrittenFile:
     """Go through the records of a text file in UTF-8.
 
     Args:
@@ -270,7 +273,7 @@ def straighten(
     """
     with path.open("rb") as file:
         file.seek(start)
-        run = _Run(path, start, first, shape, name)
+        run = _Rewriter(path, start, first, shape, name)
         try:
             rest = b""
             while block := file.read(_BLOCK_BYTES):
@@ -284,15 +287,15 @@ def straighten(
         return run.finish()
 
 
-class _Run:
+class _Rewriter:
     """One walk through a file."""
 
-    def __init__(self, path: Path, start: int, first: int, shape: Shape, name: str) -> None:
+    def __init__(self, path: Path, start: int, first: int, shape: LineShape, name: str) -> None:
         self.path, self.start, self.shape, self.name = path, start, shape, name
         self.number = first
         self.passed = 0
         self.after_gap = False
-        self.done = Straight(tabbed=shape.delimiter == "\t")
+        self.done = RewrittenFile(tabbed=shape.delimiter == "\t")
         self.found: list[tuple[int, str, str]] = []
         self.copy: IO[bytes] | None = None
         self.delimiter = shape.delimiter.encode()
@@ -311,7 +314,7 @@ class _Run:
             return rest
         if not self.newline:
             self.newline = b"\r\n" if data[: data.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
-        spaced, lines = survey(data, self.shape, self.newline, self.needle)
+        spaced, lines = find_irregular_lines(data, self.shape, self.newline, self.needle)
         if self.after_gap:
             lines = replace(lines, odd=np.union1d([0], lines.odd))
         self.done.spaced |= spaced
@@ -335,7 +338,7 @@ class _Run:
         self._flush()
         return rest
 
-    def _read(self, data: bytes, position: int, lines: Lines) -> int:
+    def _read(self, data: bytes, position: int, lines: BlockLines) -> int:
         """Read records one by one until one ends where a line does; give that offset."""
         while True:
             line = int(np.searchsorted(lines.starts, position, side="right")) - 1
@@ -412,7 +415,7 @@ class _Run:
             self.done.misfits.append(misfit_frame(self.found))
             self.found = []
 
-    def finish(self) -> Straight:
+    def finish(self) -> RewrittenFile:
         """Close the copy."""
         self._flush()
         if self.copy:
@@ -448,7 +451,7 @@ def _record(window: bytes, delimiter: str, *, whole: bool) -> tuple[int, list[st
 
 
 def _misfit(
-    fields: list[str] | None, cells: Sequence[str | None], raw: str, shape: Shape
+    fields: list[str] | None, cells: Sequence[str | None], raw: str, shape: LineShape
 ) -> str | None:
     """The rule by which a record does not fit the header; None when it does."""
     if fields is None:
@@ -512,9 +515,7 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     delimiter = layout.delimiter or sniff_delimiter("".join(lines), name)
     layout = replace(layout, format="csv", delimiter=delimiter, sheet=None)
     records = list(split_records(lines, delimiter))
-    grid = [
-        [clean_text(field) for field in record.fields or ()] for record in records[:SAMPLE_RECORDS]
-    ]
+    grid = head_cells(records)
     plan = plan_table(grid, layout, name)
     refuse_unreadable(plan, name)
     width = len(plan.columns)
@@ -524,9 +525,11 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
     body = [record.fields for record in records[plan.skip :] if record.fields is not None]
     short = _are_short(body, width, name)
     first = _head(body, width)
-    shape = Shape(delimiter, width, plan.header, short, tuple(first.head(SAMPLE_RECORDS).rows()))
+    shape = LineShape(
+        delimiter, width, plan.header, short, tuple(first.head(SAMPLE_RECORDS).rows())
+    )
     plain = b'"' not in above and all(line.strip() for line in lines[:skipped])
-    straight = straighten(
+    straight = rewrite_by_record(
         target, len(above) + marks, plan.skip + 1, shape, copy=not plain, name=name
     )
     if straight.copy and temporary:

@@ -7,7 +7,7 @@ import polars as pl
 
 from nami_monitor.ingest.cells import Layout, Sheet
 from nami_monitor.ingest.parse.sheets import parsed
-from nami_monitor.ingest.readers.table import TITLE_RECORDS, Plan, finish, misfit_frame
+from nami_monitor.ingest.readers.table import TITLE_RECORDS, TablePlan, finish, misfit_frame
 
 
 def read_ocds(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:
@@ -32,7 +32,7 @@ def read_ocds(path: Path, layout: Layout, folder: Path | None = None) -> list[Sh
     padded = [(line, *row, *[None] * (width - len(row))) for line, row in enumerate(rows, 2)]
     layout = replace(layout, format="ocds", sheet=None, encoding=None, delimiter=None)
     layout = replace(layout, skip_rows=0, header_rows=1, header=True)
-    plan = Plan(layout, tuple(map(str, header)), tuple(header), 1)
+    plan = TablePlan(layout, tuple(map(str, header)), tuple(header), 1)
     frame = pl.DataFrame(padded, schema=schema, orient="row")
     titles = [header, *rows[: TITLE_RECORDS - 1]]
     return [finish(path.name, plan, frame, misfits=misfits, titles=titles)]

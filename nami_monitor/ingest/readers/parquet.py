@@ -18,16 +18,16 @@ from nami_monitor.ingest.cells import (
     NUMBER,
     TAG,
     Cell,
-    Kind,
     LargeParquet,
     Layout,
     Sheet,
-    Stored,
+    StoredColumn,
+    StoredKind,
     tag_number,
 )
 from nami_monitor.ingest.readers.table import (
     TITLE_RECORDS,
-    Plan,
+    TablePlan,
     clean_texts,
     finish,
     misfit_frame,
@@ -71,7 +71,7 @@ def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> lis
     stored = [_stored(path.name, column, dtype) for column, dtype in schema.items()]
     header = tuple(" ".join(column.split()) or None for column in schema)
     layout = replace(layout, format="parquet", sheet=None, encoding=None, delimiter=None)
-    plan = Plan(replace(layout, skip_rows=0), name_columns(header), header, 1)
+    plan = TablePlan(replace(layout, skip_rows=0), name_columns(header), header, 1)
     first = _cells(head, stored)
     titles = (header, *first.head(TITLE_RECORDS - 1).rows())
     if rows * len(schema) > MOST_CELLS:
@@ -84,7 +84,7 @@ def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> lis
 
 
 def _streamed(
-    path: Path, plan: Plan, rows: LargeParquet, titles: tuple[tuple[Cell, ...], ...]
+    path: Path, plan: TablePlan, rows: LargeParquet, titles: tuple[tuple[Cell, ...], ...]
 ) -> Sheet:
     """Make the sheet of a file that the store streams; blank records are counted there."""
     if plan.layout.fill_down:
@@ -100,28 +100,28 @@ def _streamed(
     )
 
 
-def _stored(name: str, column: str, dtype: pl.DataType) -> Stored:
+def _stored(name: str, column: str, dtype: pl.DataType) -> StoredColumn:
     """Tell how a column is stored."""
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         raise UserError("reading.nested", file=name, column=short(column), type=short(dtype))
     if isinstance(dtype, pl.Datetime):
-        return Stored(Kind.MOMENT, zone=dtype.time_zone)
+        return StoredColumn(StoredKind.MOMENT, zone=dtype.time_zone)
     if isinstance(dtype, pl.Duration):
-        return Stored(Kind.DURATION, per_second=_TICKS[dtype.time_unit])
+        return StoredColumn(StoredKind.DURATION, per_second=_TICKS[dtype.time_unit])
     if dtype.is_integer():
-        return Stored(Kind.WHOLE)
+        return StoredColumn(StoredKind.WHOLE)
     if dtype.is_decimal():
-        return Stored(Kind.DECIMAL)
+        return StoredColumn(StoredKind.DECIMAL)
     if dtype.is_float():
-        return Stored(Kind.FLOAT)
-    return Stored(
-        {pl.Boolean: Kind.BOOLEAN, pl.Date: Kind.DATE, pl.Time: Kind.CLOCK}.get(
-            type(dtype), Kind.TEXT
+        return StoredColumn(StoredKind.FLOAT)
+    return StoredColumn(
+        {pl.Boolean: StoredKind.BOOLEAN, pl.Date: StoredKind.DATE, pl.Time: StoredKind.CLOCK}.get(
+            type(dtype), StoredKind.TEXT
         )
     )
 
 
-def _cells(data: pl.DataFrame, stored: list[Stored]) -> pl.DataFrame:
+def _cells(data: pl.DataFrame, stored: list[StoredColumn]) -> pl.DataFrame:
     """Give typed columns as cells, ``c1`` ... ``cN``."""
     return pl.DataFrame(
         [
@@ -187,16 +187,16 @@ def _tagged(kind: str, texts: pl.Series) -> pl.Series:
     return TAG + kind + texts
 
 
-_TO_CELLS: Final[Mapping[Kind, Callable[[pl.Series], pl.Series]]] = {
-    Kind.TEXT: _text,
-    Kind.WHOLE: _whole,
-    Kind.DECIMAL: _decimal,
-    Kind.FLOAT: _float,
-    Kind.BOOLEAN: _boolean,
-    Kind.DATE: _date,
-    Kind.MOMENT: _moment,
-    Kind.CLOCK: _clock,
-    Kind.DURATION: _duration,
+_TO_CELLS: Final[Mapping[StoredKind, Callable[[pl.Series], pl.Series]]] = {
+    StoredKind.TEXT: _text,
+    StoredKind.WHOLE: _whole,
+    StoredKind.DECIMAL: _decimal,
+    StoredKind.FLOAT: _float,
+    StoredKind.BOOLEAN: _boolean,
+    StoredKind.DATE: _date,
+    StoredKind.MOMENT: _moment,
+    StoredKind.CLOCK: _clock,
+    StoredKind.DURATION: _duration,
 }
 
 
@@ -228,24 +228,24 @@ def _written(value: str) -> str:
     return f"cast({value} as varchar)"
 
 
-def _text_sql(value: str, _: Stored) -> str:
+def _text_sql(value: str, _: StoredColumn) -> str:
     """Do what ``clean_text`` does."""
     ends = rf"regexp_replace({_written(value)}, '\r\n?', chr(10), 'g')"
     clean = f"regexp_replace({ends}, {literal(CONTROLS.pattern)}, chr(65533), 'g')"
     return f"nullif(regexp_replace({clean}, '^{_BLANKS}+|{_BLANKS}+$', '', 'g'), '')"
 
 
-def _whole_sql(value: str, _: Stored) -> str:
+def _whole_sql(value: str, _: StoredColumn) -> str:
     return _tagged_sql(NUMBER, _written(value))
 
 
-def _decimal_sql(value: str, _: Stored) -> str:
+def _decimal_sql(value: str, _: StoredColumn) -> str:
     text = _written(value)
     short = f"rtrim(rtrim({text}, '0'), '.')"
     return _tagged_sql(NUMBER, f"case when contains({text}, '.') then {short} else {text} end")
 
 
-def _float_sql(value: str, _: Stored) -> str:
+def _float_sql(value: str, _: StoredColumn) -> str:
     """Do what ``tag_number`` does."""
     number = f"cast({value} as double)"
     exact = rf"regexp_replace(printf('%.15e', {number}), '\.?0+e', 'e')"
@@ -260,37 +260,37 @@ def _float_sql(value: str, _: Stored) -> str:
     )
 
 
-def _boolean_sql(value: str, _: Stored) -> str:
+def _boolean_sql(value: str, _: StoredColumn) -> str:
     return _tagged_sql(BOOLEAN, _written(value))
 
 
-def _date_sql(value: str, _: Stored) -> str:
+def _date_sql(value: str, _: StoredColumn) -> str:
     return _tagged_sql(DATE, f"strftime({value}, '%Y-%m-%d')")
 
 
-def _moment_sql(value: str, stored: Stored) -> str:
+def _moment_sql(value: str, stored: StoredColumn) -> str:
     local = f"({value} at time zone {literal(stored.zone)})" if stored.zone else value
     moment = f"strftime({local}, '%Y-%m-%dT%H:%M:%S')"
     return _tagged_sql(DATE, f"regexp_replace({moment}, 'T00:00:00$', '')")
 
 
-def _clock_sql(value: str, _: Stored) -> str:
+def _clock_sql(value: str, _: StoredColumn) -> str:
     return f"left({_written(value)}, 8)"
 
 
-def _duration_sql(value: str, stored: Stored) -> str:
+def _duration_sql(value: str, stored: StoredColumn) -> str:
     seconds = f"cast({value} // {stored.per_second} as bigint)"
     return f"printf('%02d:%02d:%02d', {seconds} // 3600, {seconds} // 60 % 60, {seconds} % 60)"
 
 
-_TO_SQL: Final[Mapping[Kind, Callable[[str, Stored], str]]] = {
-    Kind.TEXT: _text_sql,
-    Kind.WHOLE: _whole_sql,
-    Kind.DECIMAL: _decimal_sql,
-    Kind.FLOAT: _float_sql,
-    Kind.BOOLEAN: _boolean_sql,
-    Kind.DATE: _date_sql,
-    Kind.MOMENT: _moment_sql,
-    Kind.CLOCK: _clock_sql,
-    Kind.DURATION: _duration_sql,
+_TO_SQL: Final[Mapping[StoredKind, Callable[[str, StoredColumn], str]]] = {
+    StoredKind.TEXT: _text_sql,
+    StoredKind.WHOLE: _whole_sql,
+    StoredKind.DECIMAL: _decimal_sql,
+    StoredKind.FLOAT: _float_sql,
+    StoredKind.BOOLEAN: _boolean_sql,
+    StoredKind.DATE: _date_sql,
+    StoredKind.MOMENT: _moment_sql,
+    StoredKind.CLOCK: _clock_sql,
+    StoredKind.DURATION: _duration_sql,
 }

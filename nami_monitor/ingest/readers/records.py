@@ -2,8 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
+
+from nami_monitor.ingest.cells import Cell, clean_text
+from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
 #: A field in quotes that runs over more lines than this was never closed.
 LONGEST_RECORD_LINES: Final = 200
@@ -69,6 +73,14 @@ def unread_rule(raw: str, delimiter: str) -> str:
 def physical_lines(text: str) -> list[str]:
     """Cut text at line feeds, carriage returns or both; the ends stay on."""
     return list(io.StringIO(text, newline=""))
+
+
+def head_cells(records: Iterable[Record]) -> list[list[Cell]]:
+    """The cells of the first records; a record with an open quote has none."""
+    return [
+        [clean_text(text) for text in record.fields or ()]
+        for record in islice(records, SAMPLE_RECORDS)
+    ]
 
 
 def split_records(lines: list[str], delimiter: str) -> Iterator[Record]:

@@ -26,7 +26,7 @@ _MOST_GAPS: Final = 1000
 
 
 @dataclass(frozen=True)
-class Plan:
+class TablePlan:
     """Where the table stands and what its columns are called.
 
     Attributes:
@@ -42,7 +42,7 @@ class Plan:
     skip: int
 
 
-def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> Plan:
+def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> TablePlan:
     """Find the header in the first records of a file, as the layout states or by its looks.
 
     Args:
@@ -61,13 +61,13 @@ def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> Pla
         if width == 0:
             raise UserError("reading.empty", file=name)
         columns = tuple(f"c{number}" for number in range(1, width + 1))
-        return Plan(replace(layout, skip_rows=skip, header_rows=0), columns, (), skip)
+        return TablePlan(replace(layout, skip_rows=skip, header_rows=0), columns, (), skip)
     skip = layout.skip_rows if layout.skip_rows is not None else _sniff_skip(grid, layout, name)
     end = skip + layout.header_rows
     if not any(any(row) for row in grid[end:]):
         raise UserError("reading.only_header", file=name)
     header = _join_header(grid[skip:end])
-    return Plan(replace(layout, skip_rows=skip), name_columns(header), header, end)
+    return TablePlan(replace(layout, skip_rows=skip), name_columns(header), header, end)
 
 
 def _sniff_skip(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> int:
@@ -110,7 +110,7 @@ def name_columns(header: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def refuse_unreadable(plan: Plan, name: str) -> None:
+def refuse_unreadable(plan: TablePlan, name: str) -> None:
     """Refuse a header with text that its encoding cannot explain."""
     for column in plan.columns:
         if UNREADABLE.search(column):
@@ -135,7 +135,7 @@ def misfit_frame(misfits: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
 
 def finish(
     name: str,
-    plan: Plan,
+    plan: TablePlan,
     frame: pl.DataFrame,
     *,
     misfits: pl.DataFrame,
@@ -205,7 +205,7 @@ def _repeats_header(header: Sequence[Cell], cells: Sequence[str]) -> pl.Expr:
     )
 
 
-def _drop_empty_tail(rows: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _drop_empty_tail(rows: pl.DataFrame, plan: TablePlan) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Leave out trailing columns with neither a name nor a value."""
     width = len(plan.columns)
     named = Counter(number for number, cell in enumerate(plan.header, 1) if cell is not None)

@@ -17,7 +17,7 @@ from nami_monitor.briefing.overview import Line
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
-from nami_monitor.kit.matching import Reach
+from nami_monitor.kit.matching import MatchLevel
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.ui import app, booking, links, words
 from nami_monitor.ui.app import Session
@@ -190,7 +190,7 @@ def _lesson(session: Session, match: Called) -> None:
             st.caption(session.t("check.lesson_advice"))
             return
         cases = ", ".join(map(str, match.lesson.cases))
-        reach = "category" if match.reach is Reach.CATEGORY else "other"
+        reach = "category" if match.reach is MatchLevel.CATEGORY else "other"
         origin = session.t("check.lesson_cases", n=len(match.lesson.cases), cases=cases)
         st.caption(f"{origin} {session.t(f'check.lesson_{reach}')}")
 

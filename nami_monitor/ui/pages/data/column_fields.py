@@ -12,7 +12,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources, values_in
 from nami_monitor.ingest.profiles.profile import CREATE, SET_ASIDE, Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.source_cells import normal
+from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui import words
 from nami_monitor.ui.app import Session
@@ -109,8 +109,8 @@ def _options(sheet: Sheet, profile: Profile, mapped: TableMap, name: str) -> tup
         return options, FIXED if name in mapped.constants else NOTHING
     if origin.how != "first" or len(origin.columns) > 1:
         return [*options, COMPOSED], COMPOSED
-    wanted = normal(origin.columns[0])
-    now = next((option for option in options if normal(option) == wanted), origin.columns[0])
+    wanted = normal_header(origin.columns[0])
+    now = next((option for option in options if normal_header(option) == wanted), origin.columns[0])
     return list(dict.fromkeys([*options, now])), now
 
 
