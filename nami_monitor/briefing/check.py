@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from nami_monitor.briefing import telling
-from nami_monitor.briefing.findings import Finding
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import Called
-from nami_monitor.briefing.month import Briefing
+from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import Line
 from nami_monitor.i18n import formats, text
 from nami_monitor.store import Transaction
@@ -178,16 +177,16 @@ def mail(found: Briefing, address: str, lang: str) -> str:
     """
     asking = [one for one in found.findings if not one.good]
     good = [one for one in found.findings if one.good]
-    parts = [telling.headline(found, lang)]
+    parts = [wording.headline(found, lang)]
     parts += _block("check.mail.attention", asking, found, lang)
     parts += _block("check.mail.good", good, found, lang)
-    questions = [telling.question(one, lang) for one in asking[:MAILED]]
+    questions = [wording.question(one, lang) for one in asking[:MAILED]]
     if questions:
         parts += ["", text("check.mail.questions", lang), *(f"- {one}" for one in questions)]
-    caveats = telling.caveats(found, lang)
+    caveats = wording.caveats(found, lang)
     if caveats:
         parts += ["", text("check.mail.caveats", lang), *(f"- {one}" for one in caveats)]
-    parts += ["", telling.source(found, lang)]
+    parts += ["", wording.source(found, lang)]
     if address:
         parts += [text("check.mail.address", lang, address=address)]
     return "\n".join(parts)
@@ -196,7 +195,7 @@ def mail(found: Briefing, address: str, lang: str) -> str:
 def _block(key_: str, findings: Sequence[Finding], found: Briefing, lang: str) -> list[str]:
     if not findings:
         return []
-    said = [f"- {telling.full(one, found, lang)}" for one in findings[:MAILED]]
+    said = [f"- {wording.full(one, found, lang)}" for one in findings[:MAILED]]
     more = len(findings) - MAILED
     if more > 0:
         said.append(f"- {text('check.mail.more', lang, n=more)}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from nami_monitor.briefing.scope import Scope
-from nami_monitor.briefing.signals_falls import AHA, COUNTED, fall_name, of_falls
+from nami_monitor.briefing.figure_signals import SignalScope
+from nami_monitor.briefing.register_signals import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
@@ -175,7 +175,7 @@ def _falls(db: Transaction, month: date) -> tuple[Aha, ...]:
     answers = current(db, AHA)
     return tuple(
         Aha(one, _rung(one), answers.get(fall_name(one)))
-        for one in of_falls(db, Scope(month, {}), answered=True)
+        for one in of_falls(db, SignalScope(month, {}), answered=True)
     )
 
 

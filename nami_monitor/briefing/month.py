@@ -2,28 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Final
 
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
-from nami_monitor.briefing.findings import Finding, findings
 from nami_monitor.briefing.lessons import Called, beside, cases_of
 from nami_monitor.briefing.notes import Note, notes
 from nami_monitor.briefing.overview import Line, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
-from nami_monitor.core.words import State
+from nami_monitor.core.words import KitSignal, State
 from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.signals.signal import attention
+from nami_monitor.signals.signal import Signal, attention
 from nami_monitor.store import Transaction
 from nami_monitor.store.registers import category_names
+
+GOOD: Final = frozenset({KitSignal.BETTER, KitSignal.TARGET_MET})
+"""Signals that ask for nothing."""
+WORSE: Final = frozenset({KitSignal.WORSE, KitSignal.REFURBISHED_SHARE_FALLING})
+"""Figures that departed from normal variation, the wrong way."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a month shows.
+
+    Args:
+        signal: what is seen, with its numbers.
+        month: the month in which it is told.
+        about: what it is about; None for a source, a product group, or what nobody holds a
+            figure of.
+    """
+
+    signal: Signal
+    month: date
+    about: Line | Evaluation | Contract | None = None
+
+    @property
+    def kind(self) -> KitSignal:
+        """What it is."""
+        return self.signal.kind
+
+    @property
+    def category(self) -> str | None:
+        """Of which category; None for all together."""
+        return self.signal.category
+
+    @property
+    def name(self) -> str:
+        """What stays the same from one look to the next: kind, category and subject."""
+        return f"{self.kind}:{self.category or ''}:{self.signal.subject}"
+
+    @property
+    def good(self) -> bool:
+        """Whether it asks for nothing."""
+        return self.kind in GOOD
+
+    @property
+    def line(self) -> Line | None:
+        """The key figure that it is about, if it is about one."""
+        return self.about if isinstance(self.about, Line) else None
+
+
+def findings(
+    signals: Iterable[Signal],
+    glance: Overview,
+    answers: Iterable[Evaluation],
+    contracts: Iterable[Contract],
+) -> Iterator[Finding]:
+    """Signals with what they are about, in their order.
+
+    Args:
+        signals: of one section.
+        glance: its key figures.
+        answers: what its interventions did.
+        contracts: its contracts.
+    """
+    about: dict[str, Line | Evaluation | Contract] = {
+        **{one.number: one for one in contracts},
+        **{one.intervention.code: one for one in answers},
+        **{line.kpi.code: line for line in glance.lines},
+    }
+    for signal in signals:
+        yield Finding(signal, glance.month, about.get(signal.subject))
+
 
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next: a category's code."""

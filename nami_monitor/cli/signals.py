@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from nami_monitor.briefing import lessons as kit_lessons
-from nami_monitor.briefing import signal_words
-from nami_monitor.briefing.overview import overview
-from nami_monitor.briefing.registers import choices
+from nami_monitor.briefing import wording
+from nami_monitor.briefing.overview import filter_choices, overview
 from nami_monitor.briefing.signals import signals as signals_of
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.near_matches import refuse_unknown
@@ -39,7 +38,7 @@ def signals(
         cases = kit_lessons.cases_of(db)
     called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]
     document = [
-        {**signal_words.as_row(signal, session.lang), "lessons": kit_lessons.names(matching)}
+        {**wording.signal_row(signal, session.lang), "lessons": kit_lessons.names(matching)}
         for signal, matching in called
     ]
     lines = _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]
@@ -52,7 +51,7 @@ def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]
     Raises:
         UserError: ``signals.no_category``.
     """
-    categories = list(choices(db).categories)
+    categories = list(filter_choices(db).categories)
     if category is not None:
         refuse_unknown("signals.no_category", category, categories)
         categories = [category]
@@ -69,7 +68,7 @@ def _signal_lines(
     heads = ("signal", "month", "category", "subject", "lesson")
     rows = [
         [
-            signal_words.name(signal.kind, session.lang),
+            wording.signal_name(signal.kind, session.lang),
             formats.month(signal.month, session.lang),
             signal.category or "",
             signal.subject,
@@ -78,7 +77,11 @@ def _signal_lines(
         for signal, lessons in called
     ]
     lines = table([session.t(f"cli.signals.{head}") for head in heads], rows)
-    return [*lines, "", *(signal_words.sentence(signal, session.lang) for signal, _ in called)]
+    return [
+        *lines,
+        "",
+        *(wording.signal_sentence(signal, session.lang) for signal, _ in called),
+    ]
 
 
 @command(app, "lessons")

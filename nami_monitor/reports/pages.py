@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.briefing import handbook, telling, waterbed
+from nami_monitor.briefing import handbook, waterbed, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import Finding
 from nami_monitor.briefing.lessons import Called
-from nami_monitor.briefing.month import Briefing, Section
+from nami_monitor.briefing.month import Briefing, Finding, Section
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import Line
 from nami_monitor.charts import tables
@@ -82,15 +81,15 @@ def document(
     return Document(
         lang=lang,
         title=text("report.title", lang),
-        subtitle=telling.headline(found, lang),
+        subtitle=wording.headline(found, lang),
         about=text(
             "report.about",
             lang,
-            subject=telling.subject(found, lang),
+            subject=wording.subject(found, lang),
             month=formats.long_month(found.month, lang),
         ),
         month=found.month,
-        source=telling.source(found, lang),
+        source=wording.source(found, lang),
         pages=tuple(_pages(found, lang, TOLD[audience])),
         demo=found.demo,
         organisation=organisation,
@@ -164,20 +163,20 @@ def _grid(columns: Columns, rows: Sequence[tuple[str, ...]], lang: Lang) -> Grid
 
 
 def _first_question(findings: Sequence[Finding], lang: Lang) -> str:
-    return next((said for one in findings if (said := telling.question(one, lang))), "")
+    return next((said for one in findings if (said := wording.question(one, lang))), "")
 
 
 def _summary(found: Briefing, lang: Lang, told: Measure) -> Page:
     most = found.first[: told.findings]
-    points = [telling.full(one, found, lang) for one in most]
+    points = [wording.full(one, found, lang) for one in most]
     left = len(found.findings) - len(most)
     if left:
         points.append(text("report.more", lang, n=left))
-    points.append(telling.chance(found, lang))
+    points.append(wording.chance(found, lang))
     return _page(
         "summary",
         lang,
-        telling.headline(found, lang),
+        wording.headline(found, lang),
         points=tuple(points if most else [text("report.calm", lang), *points]),
         asked=_first_question(found.findings, lang),
     )
@@ -192,23 +191,23 @@ KPI_COLUMNS: Final = Columns(
 
 def _kpis(section: Section, lang: Lang) -> Page:
     rows = [_kpi_row(line, lang) for line in section.told if line.result.state is State.VALUE]
-    name = telling.section_name(section, lang)
+    name = wording.section_name(section, lang)
     key = section.category or ""
     if not rows:
         return _page("kpis", lang, text("report.no_figures", lang, name=name), about=name, key=key)
-    title, grid = telling.conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
+    title, grid = wording.conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
     return _page("kpis", lang, title, about=name, key=key, grid=grid)
 
 
 def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
     return (
-        telling.name(line, lang),
-        telling.value(line.result, lang),
-        telling.total(line.result, lang),
-        telling.goal(line.aim, lang),
-        telling.gap(line.aim, lang),
-        telling.change(line, lang),
-        telling.signal(line, lang),
+        wording.name(line, lang),
+        wording.value(line.result, lang),
+        wording.total(line.result, lang),
+        wording.goal(line.aim, lang),
+        wording.gap(line.aim, lang),
+        wording.change(line, lang),
+        wording.signal(line, lang),
     )
 
 
@@ -259,19 +258,19 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
         known = finding.kind is not KitSignal.LOW_MEASURABILITY
         if known and line is not None and line.result.value is not None:
             shown.setdefault(line.kpi.code, (line, finding))
-    whole = telling.section_name(section, lang)
+    whole = wording.section_name(section, lang)
     for line, finding in list(shown.values())[:most]:
-        name = telling.name(line, lang)
+        name = wording.name(line, lang)
         yield _page(
             "trend",
             lang,
-            telling.title(finding, lang),
-            seen=telling.sentence(finding, lang),
+            wording.title(finding, lang),
+            seen=wording.sentence(finding, lang),
             about=name if alone else text("report.within", lang, name=name, whole=whole),
             key=trend_key(section, line),
             figures=(trend_figure(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),
-            asked=telling.question(finding, lang),
+            asked=wording.question(finding, lang),
         )
 
 
@@ -340,7 +339,7 @@ def _lesson(match: Called, lang: Lang) -> str:
 
 def _missing(found: Briefing, lang: Lang) -> Iterator[Page]:
     rows = dict.fromkeys(
-        (telling.name(line, lang), reason_sentence(line.result, lang) or "")
+        (wording.name(line, lang), reason_sentence(line.result, lang) or "")
         for section in found.sections
         for line in section.glance.lines
         if line.result.state is not State.VALUE
@@ -353,7 +352,7 @@ def _missing(found: Briefing, lang: Lang) -> Iterator[Page]:
 
 
 def _caveats(found: Briefing, lang: Lang) -> Page:
-    said = telling.caveats(found, lang)
+    said = wording.caveats(found, lang)
     title = text("report.caveats", lang, n=len(said)) if said else text("report.sound", lang)
     return _page("caveats", lang, title, points=said)
 
@@ -376,7 +375,7 @@ CHART_MARGIN: Final = 72
 def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
     """A key figure month by month; a plain line where it bears no limits and no marks."""
     result = line.result
-    name = telling.name(line, lang)
+    name = wording.name(line, lang)
     sources = {source for one in line.history for source in one.sources}
     first = line.history[0].month
     shown = single_trend(

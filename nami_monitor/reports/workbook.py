@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from nami_monitor.briefing import handbook, telling
+from nami_monitor.briefing import handbook, wording
 from nami_monitor.briefing.month import Briefing
 from nami_monitor.core.words import State
 from nami_monitor.i18n import Lang, formats, text
@@ -47,7 +47,7 @@ def render(found: Briefing, lang: Lang, branding: Branding) -> bytes:
         book.set_properties(
             {
                 "title": text("report.title", lang),
-                "subject": telling.headline(found, lang)[:250],
+                "subject": wording.headline(found, lang)[:250],
                 "author": branding.name,
             }
         )
@@ -110,8 +110,8 @@ def _sheets(found: Briefing, lang: Lang) -> Iterator[Sheet]:
     yield sheet("findings", ("no", "category", "finding", "question"), _finding_rows(found, lang))
     definitions = ("code", "kpi", "says", "says_not", "formula", "version")
     yield sheet("definitions", definitions, list(_definition_rows(found, lang)))
-    caveats: list[tuple[Cell, ...]] = [(said,) for said in telling.caveats(found, lang)]
-    yield sheet("caveats", ("caveat",), [*caveats, (telling.source(found, lang),)])
+    caveats: list[tuple[Cell, ...]] = [(said,) for said in wording.caveats(found, lang)]
+    yield sheet("caveats", ("caveat",), [*caveats, (wording.source(found, lang),)])
 
 
 def _unit(result: KpiResult, lang: Lang) -> str:
@@ -126,11 +126,11 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
             whole = absolute(result)
             judged = aim.judged if aim else None
             yield (
-                telling.section_name(section, lang),
+                wording.section_name(section, lang),
                 text(f"strategies.{line.kpi.strategy}", lang),
-                telling.name(line, lang),
+                wording.name(line, lang),
                 line.kpi.code,
-                telling.period(result, lang),
+                wording.period(result, lang),
                 result.value,
                 _unit(result, lang),
                 result.low,
@@ -140,11 +140,11 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 aim.value if aim else None,
                 aim.target.period if aim else "",
                 judged.value if judged else None,
-                telling.period(judged, lang) if judged else "",
+                wording.period(judged, lang) if judged else "",
                 aim.distance if aim else None,
                 line.year_ago.value,
                 line.change,
-                telling.signal(line, lang),
+                wording.signal(line, lang),
                 None if result.completeness is None else 100 * result.completeness,
                 str(result.evidence),
                 _remark(result, lang),
@@ -152,7 +152,7 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
 
 
 def _remark(result: KpiResult, lang: Lang) -> str:
-    return reason_sentence(result, lang) or telling.flags(result, lang)
+    return reason_sentence(result, lang) or wording.flags(result, lang)
 
 
 def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
@@ -162,8 +162,8 @@ def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 continue
             for result in line.history:
                 yield (
-                    telling.section_name(section, lang),
-                    telling.name(line, lang),
+                    wording.section_name(section, lang),
+                    wording.name(line, lang),
                     line.kpi.code,
                     result.month,
                     result.value,
@@ -176,13 +176,13 @@ def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
 
 
 def _finding_rows(found: Briefing, lang: Lang) -> list[tuple[Cell, ...]]:
-    names = {section.category: telling.section_name(section, lang) for section in found.sections}
+    names = {section.category: wording.section_name(section, lang) for section in found.sections}
     return [
         (
             no,
             names.get(one.category, one.category or ""),
-            telling.sentence(one, lang),
-            telling.question(one, lang),
+            wording.sentence(one, lang),
+            wording.question(one, lang),
         )
         for no, one in enumerate(found.findings, start=1)
     ]

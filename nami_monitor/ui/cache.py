@@ -11,11 +11,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from nami_monitor.briefing import beside, registers
+from nami_monitor.briefing import overview as glances
+from nami_monitor.briefing import signals
 from nami_monitor.briefing.lessons import Called, Cases, cases_of
 from nami_monitor.briefing.lessons import beside as called_beside
 from nami_monitor.briefing.month import Briefing, briefing
-from nami_monitor.briefing.overview import Overview, overview
+from nami_monitor.briefing.overview import Overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
@@ -102,7 +103,7 @@ def figures(store: Store, code: str, ask: Ask) -> list[KpiResult]:
 def at_a_glance(store: Store, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Overview:
     """The overview of the period that ends with a month."""
     with store.read() as db:
-        return overview(db, month, dict(where), kind)
+        return glances.overview(db, month, dict(where), kind)
 
 
 def briefed(store: Store, month: date, category: str, where: Where) -> Briefing:
@@ -147,13 +148,13 @@ def _signals_of_trend(
     measures = _signals_of_measures(store, _results[-1].month)
     with store.read() as db:
         kpi = CATALOGUE[code]
-        return beside.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
+        return signals.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
 
 
 @cached(entries=20)
 def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
     with store.read() as db:
-        return beside.signals_of_measures(db, month)
+        return signals.signals_of_measures(db, month)
 
 
 def lessons_of_measure(store: Store, code: str, month: date) -> tuple[Called, ...]:
@@ -170,21 +171,21 @@ def cases(store: Store) -> Cases:
 
 
 @cached(entries=20)
-def choices(store: Store) -> registers.Choices:
+def choices(store: Store) -> glances.FilterChoices:
     """What the filters offer."""
     with store.read() as db:
-        return registers.choices(db)
+        return glances.filter_choices(db)
 
 
 @cached(entries=20)
-def interventions(store: Store) -> tuple[registers.Intervention, ...]:
+def interventions(store: Store) -> tuple[glances.InterventionChoice, ...]:
     """Every intervention."""
     with store.read() as db:
-        return registers.interventions(db)
+        return glances.interventions(db)
 
 
 @cached(entries=20)
-def data_breaks(store: Store) -> tuple[registers.DataBreak, ...]:
+def data_breaks(store: Store) -> tuple[glances.DataBreak, ...]:
     """Every data break."""
     with store.read() as db:
-        return registers.data_breaks(db)
+        return glances.data_breaks(db)

@@ -10,10 +10,10 @@ from typing import Final
 import streamlit as st
 
 from nami_monitor.briefing import notes as log
-from nami_monitor.briefing import signal_words
-from nami_monitor.briefing.beside import written
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import Called
 from nami_monitor.briefing.notes import Note
+from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
@@ -59,7 +59,7 @@ def notes_of_chart(
         key: of the chart.
     """
     with session.store.read() as db:
-        found = written(db, kpi, category)
+        found = notes_of_kpi(db, kpi, category)
     coded = tuple((f"N{number}", note) for number, note in enumerate(found, start=1))
     return ChartNotes(kpi, category, called, coded, key)
 
@@ -119,7 +119,7 @@ def lessons(session: Session, called: Sequence[Called], chart: str) -> None:
             )
         with right:
             one = names[str(chosen)]
-            why = signal_words.sentence(one.signal, session.lang)
+            why = wording.signal_sentence(one.signal, session.lang)
             lesson_card.show(session, one.lesson, why)
 
 

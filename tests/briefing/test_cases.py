@@ -5,8 +5,7 @@ from contextlib import closing
 import pytest
 
 from nami_monitor.briefing import cases
-from nami_monitor.briefing.cases import TREND
-from nami_monitor.briefing.doubts import Kind, doubts
+from nami_monitor.briefing.cases import TREND, DoubtKind, doubts
 from nami_monitor.core.words import State
 from nami_monitor.demo.truth import CASES_TRUTH as TRUTH
 from nami_monitor.kit import shipped
@@ -89,7 +88,10 @@ def test_a_smaller_ballot_took_back_part_of_its_saving(demo_db):
 
 def test_a_gap_in_the_prices_of_the_works_is_said(demo_db):
     (found,) = doubts(demo_db, ("sewage_works",))
-    assert (found.kind, found.seen) == (Kind.UNPRICED, {"set": "A2", "effects": "HTP", "count": 3})
+    assert (found.kind, found.seen) == (
+        DoubtKind.UNPRICED,
+        {"set": "A2", "effects": "HTP", "count": 3},
+    )
 
 
 @pytest.mark.parametrize("number", CASES)

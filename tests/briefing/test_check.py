@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from nami_monitor.briefing import check, telling
+from nami_monitor.briefing import check, wording
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.book.undo import undo
@@ -123,10 +123,10 @@ def test_each_finding_has_a_lesson_of_its_own(office):
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_mail_says_what_the_briefing_says_and_no_more(office, lang):
     said = check.mail(office, "https://example.test/?month=2026-10", lang)
-    assert said.startswith(telling.headline(office, lang))
+    assert said.startswith(wording.headline(office, lang))
     for finding in office.findings[: check.MAILED]:
-        assert telling.full(finding, office, lang) in said
-    for caveat in telling.caveats(office, lang):
+        assert wording.full(finding, office, lang) in said
+    for caveat in wording.caveats(office, lang):
         assert caveat in said
     assert "https://example.test/?month=2026-10" in said
     assert "http" not in check.mail(office, "", lang)

@@ -7,8 +7,8 @@ import pytest
 
 from nami_monitor.briefing import conclusions as briefing
 from nami_monitor.briefing.conclusions import CONFIRMED, OWN_SHARE, REJECTED, conclusions
-from nami_monitor.briefing.scope import Scope
-from nami_monitor.briefing.signals_falls import of_falls
+from nami_monitor.briefing.figure_signals import SignalScope
+from nami_monitor.briefing.register_signals import of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal, Rung
@@ -82,7 +82,7 @@ def test_a_fall_is_answered_once_and_the_answer_is_remembered(demo, monkeypatch)
         briefing.answer(db, second.name, REJECTED, "CM")
     with store.read() as db:
         made = conclusions(db)
-        asked = {one.subject for one in of_falls(db, Scope(OCTOBER, {}))}
+        asked = {one.subject for one in of_falls(db, SignalScope(OCTOBER, {}))}
     assert [one.name for one in made.open] == [one.name for one in others]
     assert {one.signal.subject for one in others} == asked
     assert briefing.shares(made.falls) == pytest.approx(

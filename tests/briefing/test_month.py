@@ -6,10 +6,9 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing import telling
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import GOOD
-from nami_monitor.briefing.month import briefing
+from nami_monitor.briefing.month import GOOD, briefing
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
@@ -71,7 +70,7 @@ def test_without_a_category_everything_stands_together(db):
     found = briefing(db, OCTOBER)
     (section,) = found.sections
     assert section.category is None
-    assert telling.section_name(section, "nl") == "Alle categorieën"
+    assert wording.section_name(section, "nl") == "Alle categorieën"
     assert len({one.intervention.category for one in section.answers}) > 1
 
 
@@ -162,13 +161,13 @@ def test_every_intervention_is_read_in_the_first_unit_in_which_it_can_be(db):
 def test_a_figure_that_was_there_before_is_a_caveat(office):
     line = line_of(office, "impact_spend")
     gone = replace(line.result, state=State.NOT_COMPUTABLE, value=None, reason=Reason("no_data"))
-    said = telling.caveats(with_line(office, replace(line, result=gone), answers=()), "nl")
+    said = wording.caveats(with_line(office, replace(line, result=gone), answers=()), "nl")
     assert any(one.startswith("Uitgaven, okt 2026: ") for one in said)
 
 
 def test_two_targets_at_once_are_said(office):
     line = replace(line_of(office, "reduce_spend_per_activity"), assessment=None, aims=2)
-    said = telling.caveats(with_line(office, line), "nl")
+    said = wording.caveats(with_line(office, line), "nl")
     assert any("2 doelen tegelijk" in one for one in said)
 
 
@@ -185,15 +184,15 @@ def test_every_signal_that_asks_something_has_its_question(lang):
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_finding_is_said_in_full_and_in_short(two, lang):
     for finding in two.findings:
-        assert telling.sentence(finding, lang)
-        assert len(telling.title(finding, lang)) <= len(telling.sentence(finding, lang)) + 40
-        assert bool(telling.question(finding, lang)) == (finding.kind not in QUIET)
+        assert wording.sentence(finding, lang)
+        assert len(wording.title(finding, lang)) <= len(wording.sentence(finding, lang)) + 40
+        assert bool(wording.question(finding, lang)) == (finding.kind not in QUIET)
 
 
 def test_the_headline_counts_what_the_findings_are(two):
     better = sum(one.kind is KitSignal.BETTER for one in two.findings)
     missed = sum(one.kind is KitSignal.TARGET_MISSED for one in two.findings)
-    said = telling.headline(two, "nl")
+    said = wording.headline(two, "nl")
     assert said.startswith("2 categorieën, okt 2026:")
     assert f"{better} indicatoren zijn duidelijk verbeterd" in said
     assert f"{missed} doel" in said
@@ -202,16 +201,16 @@ def test_the_headline_counts_what_the_findings_are(two):
 
 def test_what_chance_alone_would_give_is_said_of_all_sections(two):
     watched = sum(section.watched for section in two.sections)
-    assert f"op {watched} reeksen gelet" in telling.chance(two, "nl")
+    assert f"op {watched} reeksen gelet" in wording.chance(two, "nl")
 
 
 def test_a_section_concludes_with_its_own_signals(two):
-    said = telling.conclusion(two.sections[1], "en")
+    said = wording.conclusion(two.sections[1], "en")
     assert said.startswith("Sanitary supplies, Oct 2026: ")
 
 
 def test_a_calm_month_is_said_to_be_calm(office):
-    said = telling.headline(replace(office, first=(), others=()), "en")
+    said = wording.headline(replace(office, first=(), others=()), "en")
     assert said == (
         "Office supplies, Oct 2026: no indicator has clearly improved, none is clearly worse."
     )
@@ -219,30 +218,30 @@ def test_a_calm_month_is_said_to_be_calm(office):
 
 def test_of_several_categories_a_finding_names_its_own(two, office):
     first = next(one for one in two.findings if one.category == "sanitary_supplies")
-    assert telling.full(first, two, "nl").startswith("Sanitaire voorzieningen · ")
-    assert telling.full(first, office, "nl") == telling.sentence(first, "nl")
+    assert wording.full(first, two, "nl").startswith("Sanitaire voorzieningen · ")
+    assert wording.full(first, office, "nl") == wording.sentence(first, "nl")
 
 
 def test_a_figure_is_the_same_in_every_sentence(office):
     finding = next(one for one in office.findings if one.kind is KitSignal.TARGET_MISSED)
-    for said in (telling.sentence(finding, "nl"), telling.title(finding, "nl")):
-        assert telling.value(finding.line.aim.judged, "nl") in said
-        assert telling.goal(finding.line.aim, "nl").split(" (")[0] in said
+    for said in (wording.sentence(finding, "nl"), wording.title(finding, "nl")):
+        assert wording.value(finding.line.aim.judged, "nl") in said
+        assert wording.goal(finding.line.aim, "nl").split(" (")[0] in said
 
 
 def test_differences_are_written_with_their_sign(office):
     line = line_of(office, "reduce_volume_per_activity")
-    assert re.match(r"\N{MINUS SIGN}|\+", telling.change(line, "nl"))
-    assert telling.change(replace(line, result=line.year_ago), "nl") == "gelijk gebleven"
-    assert telling.change(replace(line, year_ago=replace(line.result, value=None)), "nl") == ""
-    assert telling.goal(None, "nl") == telling.gap(None, "nl") == ""
-    assert telling.total(line_of(office, "impact_spend").result, "nl") == ""
+    assert re.match(r"\N{MINUS SIGN}|\+", wording.change(line, "nl"))
+    assert wording.change(replace(line, result=line.year_ago), "nl") == "gelijk gebleven"
+    assert wording.change(replace(line, year_ago=replace(line.result, value=None)), "nl") == ""
+    assert wording.goal(None, "nl") == wording.gap(None, "nl") == ""
+    assert wording.total(line_of(office, "impact_spend").result, "nl") == ""
 
 
 def test_a_figure_that_is_not_there_says_its_state(office):
     line = line_of(office, "refuse_rate")
-    assert telling.signal(line, "nl") == telling.value(line.result, "nl") == "niet te berekenen"
-    assert telling.signal(replace(line_of(office, "impact_spend"), assessment=None), "nl") == ""
+    assert wording.signal(line, "nl") == wording.value(line.result, "nl") == "niet te berekenen"
+    assert wording.signal(replace(line_of(office, "impact_spend"), assessment=None), "nl") == ""
 
 
 def with_line(office, line, **more):
@@ -260,18 +259,18 @@ def test_caveats_name_what_is_incomplete_provisional_or_hidden(office):
         shares={"mass": 0.5, "spend": None},
         flags=(Flag.DEMO, Flag.PROVISIONAL, Flag.SMALL_CELL),
     )
-    said = telling.caveats(with_line(office, replace(line, history=short, result=result)), "en")
+    said = wording.caveats(with_line(office, replace(line, history=short, result=result)), "en")
     assert any("rests on 60%" in one for one in said)
     assert any("50% of the mass" in one for one in said)
     assert any("few months so far" in one for one in said)
     assert sum(one.startswith("Mass of what was bought: ") for one in said) == 4
-    assert telling.flags(result, "en").count(";") == 1
+    assert wording.flags(result, "en").count(";") == 1
 
 
 def test_a_whole_figure_has_no_caveat(office):
     line = line_of(office, "impact_mass")
     result = replace(line.result, completeness=1.0, shares={}, flags=())
-    assert telling.caveats(with_line(office, replace(line, result=result), answers=()), "nl") == ()
+    assert wording.caveats(with_line(office, replace(line, result=result), answers=()), "nl") == ()
 
 
 def test_a_break_is_told_where_the_figures_rest_on_its_source(db):
@@ -280,12 +279,12 @@ def test_a_break_is_told_where_the_figures_rest_on_its_source(db):
     assert found.sections[0].glance.breaks
     broken = [one for one in found.sections[0].glance.breaks if one.source in line.result.sources]
     told = with_line(found, line, breaks=found.sections[0].glance.breaks)
-    said = telling.caveats(told, "nl")
+    said = wording.caveats(told, "nl")
     assert sum(one.startswith("Databreuk") for one in said) == len(set(broken))
     elsewhere = replace(line, result=replace(line.result, sources=()))
     assert not any(
         one.startswith("Databreuk")
-        for one in telling.caveats(
+        for one in wording.caveats(
             with_line(found, elsewhere, breaks=found.sections[0].glance.breaks), "nl"
         )
     )
@@ -293,18 +292,18 @@ def test_a_break_is_told_where_the_figures_rest_on_its_source(db):
 
 def test_an_estimate_that_rests_on_later_months_says_so(db):
     found = briefing(db, date(2026, 6, 1), ["office_supplies"])
-    assert any("rust ook op maanden na jun 2026" in one for one in telling.caveats(found, "nl"))
+    assert any("rust ook op maanden na jun 2026" in one for one in wording.caveats(found, "nl"))
     assert not any(
         "maanden na" in one
-        for one in telling.caveats(briefing(db, OCTOBER, ["office_supplies"]), "nl")
+        for one in wording.caveats(briefing(db, OCTOBER, ["office_supplies"]), "nl")
     )
 
 
 def test_the_source_says_how_far_the_data_reaches(office):
-    said = telling.source(office, "nl")
+    said = wording.source(office, "nl")
     assert "Voorraadkast" in said
     assert "tot en met okt 2026" in said
-    assert telling.source(replace(office, delivered=None, sources=()), "en") == "Source: unknown."
+    assert wording.source(replace(office, delivered=None, sources=()), "en") == "Source: unknown."
 
 
 def test_lessons_answer_what_the_findings_are(office):

@@ -5,13 +5,12 @@ import shutil
 
 import pytest
 
-from nami_monitor.briefing.aims import lines
 from nami_monitor.briefing.assets import register as assets
 from nami_monitor.briefing.contracts import register as contracts
-from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
 from nami_monitor.briefing.funnel import compare, kind_of
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.requests import ledger
+from nami_monitor.briefing.targets import STRATEGIES, StrategyException, lines, row_of, ruled
 from nami_monitor.briefing.why import explain
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Strategy
@@ -51,7 +50,7 @@ def ruled_out(demo_folder, tmp_path_factory):
     with store.read() as db:
         row = row_of(db, CATEGORY)
     for strategy in STRATEGIES:
-        said = Exempt(CATEGORY, strategy, f"geen {strategy}", "Testwet", AGAIN)
+        said = StrategyException(CATEGORY, strategy, f"geen {strategy}", "Testwet", AGAIN)
         row = ruled(row, said, applies=False)
     enter(store, "categories", row, "cm")
     goal = {"kpi": "refuse_rate", "category": CATEGORY, "kind": "absolute", "value": 5}

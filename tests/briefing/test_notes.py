@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.briefing import notes as log
-from nami_monitor.briefing.beside import written
+from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.ingest.book.manual_entry import enter
@@ -54,8 +54,8 @@ def test_a_note_stands_with_its_series_alone_by_month(store):
     wrote(store, category=None)
     wrote(store, kpi="impact_spend")
     with store.read() as db:
-        own = written(db, CATALOGUE["impact_mass"], "office_supplies")
-        together = written(db, CATALOGUE["impact_mass"], None)
+        own = notes_of_kpi(db, CATALOGUE["impact_mass"], "office_supplies")
+        together = notes_of_kpi(db, CATALOGUE["impact_mass"], None)
     assert [one.name for one in own] == [first, later]
     assert [one.category for one in together] == [None]
 

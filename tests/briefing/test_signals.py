@@ -6,18 +6,25 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing import lessons, signal_words, signals_registers
+from nami_monitor.briefing import lessons, register_signals, wording
+from nami_monitor.briefing.figure_signals import (
+    SignalScope,
+    departures_of,
+    evidence_of,
+    of_aim,
+    of_december,
+    of_knowledge,
+    scope_of,
+)
 from nami_monitor.briefing.overview import overview
-from nami_monitor.briefing.scope import Scope, evidence_of, scope_of
-from nami_monitor.briefing.signals import at_the_top, signals
-from nami_monitor.briefing.signals_falls import of_falls
-from nami_monitor.briefing.signals_figures import departures_of, of_aim, of_december, of_knowledge
-from nami_monitor.briefing.signals_registers import (
+from nami_monitor.briefing.register_signals import (
     of_assets,
     of_contracts,
+    of_falls,
     of_measures,
     of_requests,
 )
+from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
@@ -97,7 +104,7 @@ def spent(december, years):
 
 
 def test_a_planted_december_stands_out_beside_an_even_month_and_what_is_usual():
-    scope = Scope(OCTOBER, OFFICE, spend=1.0, spent=spent(2.0, range(2023, 2026)))
+    scope = SignalScope(OCTOBER, OFFICE, spend=1.0, spent=spent(2.0, range(2023, 2026)))
     (one,) = of_december(scope)
     assert (one.month, one.numbers["year"]) == (date(2025, 12, 1), "2025")
     share = 100 * 2000 / sum(value for month, value in scope.spent.items() if month.year == 2025)
@@ -107,12 +114,12 @@ def test_a_planted_december_stands_out_beside_an_even_month_and_what_is_usual():
 
 
 def test_december_itself_belongs_to_its_own_year_and_the_first_has_nothing_before_it():
-    scope = Scope(date(2024, 12, 1), OFFICE, spent=spent(2.0, [2024]))
+    scope = SignalScope(date(2024, 12, 1), OFFICE, spent=spent(2.0, [2024]))
     (one,) = of_december(scope)
     assert one.month == date(2024, 12, 1)
     assert "usual" not in one.numbers
     assert list(of_december(replace(scope, month=date(2024, 11, 1)))) == []
-    assert list(of_december(Scope(OCTOBER, {}))) == []
+    assert list(of_december(SignalScope(OCTOBER, {}))) == []
 
 
 def test_contracts_to_prepare_are_those_of_the_register(db):
@@ -129,8 +136,8 @@ def test_signals_of_a_category_speak_of_that_category(db):
 
 def test_a_filter_that_a_register_does_not_know_leaves_it_out(db):
     somewhere = {**SANITARY, "group": ("Noord",)}
-    assert list(of_assets(db, Scope(OCTOBER, somewhere))) == []
-    everywhere = [one.category for one in of_assets(db, Scope(OCTOBER, {}))]
+    assert list(of_assets(db, SignalScope(OCTOBER, somewhere))) == []
+    everywhere = [one.category for one in of_assets(db, SignalScope(OCTOBER, {}))]
     assert everywhere == ["sanitary_supplies"], "devices of other categories last"
 
 
@@ -148,7 +155,7 @@ def test_the_top_says_how_many_are_watched_and_what_chance_gives(db):
     assert sum(line.assessment is not None for line in glance.lines) >= top.watched > 0
     assert 0 < top.by_chance < 1
     for lang in LANGS:
-        assert str(top.watched) in signal_words.chance(top, lang)
+        assert str(top.watched) in wording.chance(top, lang)
 
 
 def test_an_empty_database_shows_nothing(tmp_path):
@@ -179,7 +186,7 @@ MEASURE = {
 def test_a_large_measure_with_one_discipline_that_is_being_rolled_out(own):
     store = own("interventions", **MEASURE)
     with store.read() as look:
-        scope = Scope(OCTOBER, OFFICE)
+        scope = SignalScope(OCTOBER, OFFICE)
         mine = {one.kind: one for one in of_measures(look, scope) if one.subject == "T-1"}
         assert set(mine) == {KitSignal.GRADUAL_ROLLOUT, KitSignal.ONE_DISCIPLINE}
         assert mine[KitSignal.ONE_DISCIPLINE].numbers["part"] > 0.1
@@ -201,14 +208,16 @@ def test_a_large_measure_with_one_discipline_that_is_being_rolled_out(own):
 def test_no_call_for_more_disciplines(own, change):
     store = own("interventions", **MEASURE | change)
     with store.read() as look:
-        mine = [one for one in of_measures(look, Scope(OCTOBER, OFFICE)) if one.subject == "T-1"]
+        mine = [
+            one for one in of_measures(look, SignalScope(OCTOBER, OFFICE)) if one.subject == "T-1"
+        ]
     assert KitSignal.ONE_DISCIPLINE not in kinds(mine)
 
 
 def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
-    monkeypatch.setattr(signals_registers, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
-    monkeypatch.setattr(signals_registers, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
-    every = list(of_measures(db, Scope(OCTOBER, OFFICE)))
+    monkeypatch.setattr(register_signals, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
+    monkeypatch.setattr(register_signals, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
+    every = list(of_measures(db, SignalScope(OCTOBER, OFFICE)))
     assert "ZL-I-3" in [one.subject for one in every]
     assert all((one.numbers["early"], one.numbers["late"]) == (-50, -20) for one in every)
 
@@ -216,9 +225,9 @@ def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
 def test_a_target_that_was_not_judged_shows_nothing(db):
     lines = overview(db, OCTOBER, OFFICE).lines
     line = next(one for one in lines if one.aim and one.aim.met is not None)
-    assert list(of_aim(line, Scope(OCTOBER, OFFICE)))
+    assert list(of_aim(line, SignalScope(OCTOBER, OFFICE)))
     for aim in (None, replace(line.aim, met=None), replace(line.aim, value=None)):
-        assert list(of_aim(replace(line, aim=aim), Scope(OCTOBER, OFFICE))) == []
+        assert list(of_aim(replace(line, aim=aim), SignalScope(OCTOBER, OFFICE))) == []
 
 
 def test_a_contract_without_dates_or_value_is_no_bug(own):
@@ -226,7 +235,7 @@ def test_a_contract_without_dates_or_value_is_no_bug(own):
         "contracts", contract_id="T-9", title="Open", category="office_supplies", status="running"
     )
     with store.read() as look:
-        every = list(of_contracts(look, Scope(OCTOBER, OFFICE)))
+        every = list(of_contracts(look, SignalScope(OCTOBER, OFFICE)))
     assert "T-9" not in [one.subject for one in every]
 
 
@@ -243,10 +252,10 @@ def test_a_target_for_months_is_held_against_their_variation(own):
 
 
 def test_few_refused_requests_are_told_where_the_register_says_so(db, monkeypatch):
-    assert list(of_requests(db, Scope(OCTOBER, {"category": ("it_assets",)}))) == []
-    assert list(of_requests(db, Scope(OCTOBER, {"channel": ("webshop",)}))) == []
+    assert list(of_requests(db, SignalScope(OCTOBER, {"category": ("it_assets",)}))) == []
+    assert list(of_requests(db, SignalScope(OCTOBER, {"channel": ("webshop",)}))) == []
     monkeypatch.setattr(figure_rules, "FEW_REFUSED", replace(FEW_REFUSED, value=0.5))
-    (one,) = of_requests(db, Scope(OCTOBER, {"category": ("it_assets",)}))
+    (one,) = of_requests(db, SignalScope(OCTOBER, {"category": ("it_assets",)}))
     assert one.numbers["part"] == one.numbers["n"] / one.numbers["of"]
     assert one.numbers["part"] == pytest.approx(TRUTH.avoided_request_share, abs=0.1)
 
@@ -267,7 +276,7 @@ def test_a_fall_that_nobody_called_sustainable(db, monkeypatch):
 
 def test_a_sustainable_measure_explains_a_fall(own, monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
-    scope = Scope(OCTOBER, OFFICE)
+    scope = SignalScope(OCTOBER, OFFICE)
     for motive, explained in (("money", False), ("sustainability", True)):
         store = own("interventions", **MEASURE | {"motive": motive, "title": motive})
         with store.read() as look:
@@ -280,26 +289,28 @@ def test_a_sustainable_measure_explains_a_fall(own, monkeypatch):
 def test_departures_of_a_whole_series_stand_in_their_months(db):
     kpi = CATALOGUE["impact_mass"]
     results = compute(db, kpi, Ask(last=48, where=SANITARY))
-    every = list(departures_of(kpi, results, Scope(OCTOBER, SANITARY)))
+    every = list(departures_of(kpi, results, SignalScope(OCTOBER, SANITARY)))
     assert [one.month for one in every] == sorted((one.month for one in every), reverse=True)
     assert every[0].size is None, "without spend there is no size"
-    assert list(departures_of(kpi, [], Scope(OCTOBER, SANITARY))) == []
+    assert list(departures_of(kpi, [], SignalScope(OCTOBER, SANITARY))) == []
     yearly = compute(db, kpi, Ask("r12", last=30, where=SANITARY))
-    assert list(departures_of(kpi, yearly, Scope(OCTOBER, SANITARY))) == []
+    assert list(departures_of(kpi, yearly, SignalScope(OCTOBER, SANITARY))) == []
 
 
 def test_what_is_known_decides_on_measurability(db):
     kpi = CATALOGUE["impact_co2e"]
     (result,) = compute(db, kpi, Ask(where=OFFICE))
-    (one,) = of_knowledge(kpi, result, Scope(OCTOBER, OFFICE))
+    (one,) = of_knowledge(kpi, result, SignalScope(OCTOBER, OFFICE))
     assert (one.numbers["known"], one.numbers["given"]) == (0.0, 0.0)
     known = replace(result, state=State.VALUE, value=1.0, reason=None, completeness=0.7)
-    (one,) = of_knowledge(kpi, known, Scope(OCTOBER, OFFICE))
+    (one,) = of_knowledge(kpi, known, SignalScope(OCTOBER, OFFICE))
     assert (one.numbers["known"], one.numbers["given"]) == (0.7, 1.0)
     assert evidence_of(known) == 0.7
     assert evidence_of(known, unsure=True) == 0.35
-    assert list(of_knowledge(kpi, replace(known, completeness=None), Scope(OCTOBER, {}))) == []
-    assert list(of_knowledge(kpi, replace(known, completeness=1.0), Scope(OCTOBER, {}))) == []
+    assert (
+        list(of_knowledge(kpi, replace(known, completeness=None), SignalScope(OCTOBER, {}))) == []
+    )
+    assert list(of_knowledge(kpi, replace(known, completeness=1.0), SignalScope(OCTOBER, {}))) == []
 
 
 EXAMPLES = {
@@ -334,12 +345,12 @@ def test_every_signal_has_a_name_a_sentence_and_a_lesson(kind, lang):
         numbers = EXAMPLES.get(kind, MEASURED)
     kpi = None if numbers is MEASURED or "name" in numbers else "reduce_volume_per_activity"
     signal = Signal(kind, OCTOBER, "x", numbers, kpi=kpi)
-    said = signal_words.sentence(signal, lang)
+    said = wording.signal_sentence(signal, lang)
     assert said.endswith((".", "?"))
     assert "{" not in said
-    assert signal_words.name(kind, lang)
+    assert wording.signal_name(kind, lang)
     assert lessons.called_by(signal, {})
-    row = signal_words.as_row(signal, lang)
+    row = wording.signal_row(signal, lang)
     assert row["signal"] == kind
     assert row["sentence"] == said
     assert all(isinstance(value, str | int | float) for value in row["numbers"].values())
@@ -354,7 +365,7 @@ def test_a_number_that_is_there_is_said_and_one_that_is_not_is_not(lang):
         {**EXAMPLES[KitSignal.YEAR_END_PEAK], "usual": 9.5},
         kpi="impact_spend",
     )
-    assert "9" in signal_words.sentence(peak, lang)
+    assert "9" in wording.signal_sentence(peak, lang)
     unknown = Signal(
         KitSignal.LOW_MEASURABILITY,
         OCTOBER,
@@ -362,7 +373,7 @@ def test_a_number_that_is_there_is_said_and_one_that_is_not_is_not(lang):
         {"known": 0.0, "given": 0.0},
         kpi="impact_co2e",
     )
-    assert signal_words.sentence(unknown, lang) != signal_words.sentence(
+    assert wording.signal_sentence(unknown, lang) != wording.signal_sentence(
         replace(unknown, numbers={"known": 0.0, "given": 1.0}), lang
     )
     over = Signal(
@@ -372,7 +383,7 @@ def test_a_number_that_is_there_is_said_and_one_that_is_not_is_not(lang):
         {**EXAMPLES[KitSignal.TARGET_MISSED], "final": 1.0},
         kpi="impact_co2e",
     )
-    assert signal_words.sentence(over, lang) != signal_words.sentence(
+    assert wording.signal_sentence(over, lang) != wording.signal_sentence(
         replace(over, numbers=EXAMPLES[KitSignal.TARGET_MISSED]), lang
     )
 

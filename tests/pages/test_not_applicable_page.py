@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, row_of, ruled
+from nami_monitor.briefing.targets import STRATEGIES, StrategyException, row_of, ruled
 from nami_monitor.i18n import text
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis import CATALOGUE
@@ -32,7 +32,7 @@ def shared_demo(demo_folder, tmp_path_factory):
     with store.read() as db:
         row = row_of(db, CATEGORY)
     for strategy in STRATEGIES:
-        said = Exempt(CATEGORY, strategy, "mag niet", "Testwet", dt.date(2028, 2, 1))
+        said = StrategyException(CATEGORY, strategy, "mag niet", "Testwet", dt.date(2028, 2, 1))
         row = ruled(row, said, applies=False)
     enter(store, "categories", row, "cm")
     enter(store, "targets", {"kpi": "refuse_rate", "category": CATEGORY, "kind": "absolute",

@@ -9,7 +9,7 @@ import pytest
 from pptx import Presentation
 from pypdf import PdfReader
 
-from nami_monitor.briefing import telling
+from nami_monitor.briefing import wording
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.reports.make import Format
@@ -77,11 +77,11 @@ def test_a_key_figure(found, texts, sheets, lang, unit):
         for row in rows(sheets, lang, "kpis")
     }
     for section, line in told:
-        written = plain(telling.value(line.result, lang))
+        written = plain(wording.value(line.result, lang))
         for (kind, la), said in texts.items():
             if la == lang:
                 assert written in said, (kind, line.kpi.code)
-        row = known[telling.section_name(section, lang), line.kpi.code]
+        row = known[wording.section_name(section, lang), line.kpi.code]
         number = row[text("report.columns.value", lang)]
         assert number == pytest.approx(line.result.value, rel=1e-12)
         assert plain(formats.figure(number, unit, lang)) in written
@@ -91,10 +91,10 @@ def test_a_key_figure(found, texts, sheets, lang, unit):
 @pytest.mark.parametrize("what", ["goal", "gap", "change", "total"])
 def test_what_stands_beside_a_figure(found, texts, sheets, lang, what):
     writers = {
-        "goal": lambda line: telling.goal(line.aim, lang),
-        "gap": lambda line: telling.gap(line.aim, lang),
-        "change": lambda line: telling.change(line, lang),
-        "total": lambda line: telling.total(line.result, lang),
+        "goal": lambda line: wording.goal(line.aim, lang),
+        "gap": lambda line: wording.gap(line.aim, lang),
+        "change": lambda line: wording.change(line, lang),
+        "total": lambda line: wording.total(line.result, lang),
     }
     numbers = [row[text(f"report.columns.{what}", lang)] for row in rows(sheets, lang, "kpis")]
     told = [written for _, line in lines(found) if (written := writers[what](line))]
@@ -114,24 +114,24 @@ def test_a_month_of_a_series(found, texts, sheets, lang):
         for row in rows(sheets, lang, "series")
     }  # fmt: skip
     for section, line in lines(found):
-        name = telling.section_name(section, lang)
+        name = wording.section_name(section, lang)
         for result in line.history:
             number = known[name, line.kpi.code, result.month]
             assert number == (
                 None if result.value is None else pytest.approx(result.value, rel=1e-12)
             )
     _, line = lines(found)[0]
-    assert plain(telling.value(line.result, lang)) in texts[Format.HTML, lang]
+    assert plain(wording.value(line.result, lang)) in texts[Format.HTML, lang]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_finding_and_its_verdict(found, texts, sheets, lang):
     told = [row[text("report.columns.finding", lang)] for row in rows(sheets, lang, "findings")]
-    assert told == [telling.sentence(one, lang) for one in found.findings]
+    assert told == [wording.sentence(one, lang) for one in found.findings]
     for finding in found.first:
         for (kind, la), said in texts.items():
             if la == lang:
-                assert plain(telling.sentence(finding, lang)) in said, kind
+                assert plain(wording.sentence(finding, lang)) in said, kind
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -146,8 +146,8 @@ def test_an_effect_with_its_interval(laid_out, texts, lang):
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_caveat(found, texts, sheets, lang):
     told = [row[text("report.columns.caveat", lang)] for row in rows(sheets, lang, "caveats")]
-    caveats = telling.caveats(found, lang)
-    assert tuple(told) == (*caveats, telling.source(found, lang))
+    caveats = wording.caveats(found, lang)
+    assert tuple(told) == (*caveats, wording.source(found, lang))
     for caveat in caveats:
         for (kind, la), said in texts.items():
             if la == lang:

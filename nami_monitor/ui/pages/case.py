@@ -9,8 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import cases
-from nami_monitor.briefing.cases import TREND, Monitor, Shown
-from nami_monitor.briefing.doubts import Doubt, Kind, doubts
+from nami_monitor.briefing.cases import TREND, Doubt, DoubtKind, Monitor, Shown, doubts
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -223,7 +222,7 @@ def _doubt(session: Session, one: Doubt) -> str:
         name: WRITERS[name](value, session.lang) if name in WRITERS else value or words.NONE
         for name, value in one.seen.items()
     }
-    if one.kind is Kind.SET_ASIDE:
+    if one.kind is DoubtKind.SET_ASIDE:
         seen["table"] = session.t(f"tables.{one.seen['table']}.name")
     return session.t(f"cases.doubts.{one.kind}", **seen)
 

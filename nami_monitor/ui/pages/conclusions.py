@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from nami_monitor.briefing import conclusions as briefing
-from nami_monitor.briefing import signal_words
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.conclusions import CONFIRMED, REJECTED, Aha, Conclusions, December
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Unit
@@ -202,7 +202,7 @@ def unknowingly(session: Session, shown: Conclusions) -> None:
 def _asks(session: Session, one: Aha, number: int) -> None:
     with st.container(border=True, key=f"aha_{number}"):
         category = filters.category_name(session, one.signal.category or "")
-        st.text(f"{category}: {signal_words.sentence(one.signal, session.lang)}")
+        st.text(f"{category}: {wording.signal_sentence(one.signal, session.lang)}")
         st.caption(session.t("conclusions.unknowingly.rung", rung=str(one.rung)))
         with st.container(horizontal=True):
             for answer in (CONFIRMED, REJECTED):
@@ -228,7 +228,7 @@ def _answered(session: Session, answered: Sequence[Aha]) -> None:
                 continue
             answer = session.t(f"conclusions.unknowingly.{kept.body['answer']}")
             day = formats.day(kept.at.date(), session.lang)
-            st.text(f"{signal_words.sentence(one.signal, session.lang)}")
+            st.text(f"{wording.signal_sentence(one.signal, session.lang)}")
             st.text(session.t("conclusions.unknowingly.by", answer=answer, who=kept.who, day=day))
             if st.button(session.t("conclusions.unknowingly.back"), key=f"aha_back_{number}"):
                 _keep(session, one, None)

@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from nami_monitor.briefing import exceptions as briefing
-from nami_monitor.briefing.exceptions import STRATEGIES, Exempt, Ruling
+from nami_monitor.briefing import targets as briefing
+from nami_monitor.briefing.targets import STRATEGIES, Ruling, StrategyException
 from nami_monitor.core.words import Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.ui import booking, words
@@ -38,7 +38,7 @@ def part(session: Session, names: Names) -> None:
             _history(session, ruled, names)
 
 
-def _table(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
+def _table(session: Session, found: tuple[StrategyException, ...], names: Names) -> None:
     keys = ("category", "strategy", "reason", "legal_basis", "look_again_on")
     heads = [Head(session.t(f"exceptions.table.{key}")) for key in keys[:-1]]
     heads.append(
@@ -58,7 +58,7 @@ def _table(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
     grid(session, heads, rows, key="exceptions", name=title, file=title)
 
 
-def _form(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
+def _form(session: Session, found: tuple[StrategyException, ...], names: Names) -> None:
     with st.expander(session.t("exceptions.form.title")):
         booking.in_demo(session)
         left, right = st.columns(2)
@@ -88,8 +88,8 @@ def _form(session: Session, found: tuple[Exempt, ...], names: Names) -> None:
 
 
 def _fields(
-    session: Session, category: str, strategy: Strategy, now: Exempt | None
-) -> tuple[Exempt, bool, bool]:
+    session: Session, category: str, strategy: Strategy, now: StrategyException | None
+) -> tuple[StrategyException, bool, bool]:
     """What was filled in, and which of the two buttons was pressed."""
     today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
     with st.form(f"exempt_{category}_{strategy}", border=False):
@@ -108,7 +108,9 @@ def _fields(
         )
         exempt = st.form_submit_button(session.t("exceptions.form.exempt"), type="primary")
         applies = bool(now) and st.form_submit_button(session.t("exceptions.form.applies"))
-    said = Exempt(category, strategy, reason.strip() or None, basis.strip() or None, again)
+    said = StrategyException(
+        category, strategy, reason.strip() or None, basis.strip() or None, again
+    )
     return said, exempt, applies
 
 

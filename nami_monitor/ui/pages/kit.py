@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from nami_monitor.briefing import signal_words
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import signals
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
@@ -185,7 +185,7 @@ def signalled(session: Session, asked: KitQuery) -> None:
             session.t(f"kit.signals.{one.kind}"),
             filters.category_name(session, category),
             one.month,
-            signal_words.sentence(one, session.lang),
+            wording.signal_sentence(one, session.lang),
         )
         for category, shown in now.items()
         for one in shown

@@ -8,11 +8,10 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from nami_monitor.briefing import check, telling
+from nami_monitor.briefing import check, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.findings import Finding
 from nami_monitor.briefing.lessons import Called
-from nami_monitor.briefing.month import Briefing
+from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import Line
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
@@ -82,14 +81,14 @@ def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str
             named = ", ".join(files[:NAMED_FILES]) + (", …" if len(files) > NAMED_FILES else "")
             said.append(session.t(f"check.since.{key}", n=len(files), files=named))
     said += [
-        session.t("check.since.new", said=telling.full(one, found, session.lang))
+        session.t("check.since.new", said=wording.full(one, found, session.lang))
         for one in changed.new
     ]
     said += [
         session.t(
             "check.since.restated",
-            name=telling.name(one.line, session.lang),
-            after=telling.value(one.line.result, session.lang),
+            name=wording.name(one.line, session.lang),
+            after=wording.value(one.line.result, session.lang),
             before=words.NONE
             if one.before is None
             else formats.quantity(
@@ -128,7 +127,7 @@ def attention(session: Session, found: Briefing, chosen: Selection) -> None:
     good = [one for one in found.findings if one.good]
     if good:
         with st.expander(session.t("check.good", n=len(good))):
-            st.markdown("\n".join(f"- {telling.full(one, found, session.lang)}" for one in good))
+            st.markdown("\n".join(f"- {wording.full(one, found, session.lang)}" for one in good))
 
 
 def _point(
@@ -141,8 +140,8 @@ def _point(
 ) -> None:
     tick = check.tick_name(finding)
     with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
-        st.markdown(f"**{telling.full(finding, found, session.lang)}**")
-        question = telling.question(finding, session.lang)
+        st.markdown(f"**{wording.full(finding, found, session.lang)}**")
+        question = wording.question(finding, session.lang)
         if question and ticked is None:
             st.markdown(f"{session.t('check.decide')}: {question}")
         if match is not None:
@@ -153,10 +152,10 @@ def _point(
             if finding.line:
                 judged = finding.line.aim and finding.line.aim.judged
                 result = judged or finding.line.result
-                name = telling.name(finding.line, session.lang)
+                name = wording.name(finding.line, session.lang)
                 links.offer_trace(
                     session.t(
-                        "trace.figure", name=f"{name}, {telling.period(result, session.lang)}"
+                        "trace.figure", name=f"{name}, {wording.period(result, session.lang)}"
                     ),
                     links.result_address(result, dict(chosen.where)),
                 )
@@ -213,7 +212,7 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
 
 def caveats(session: Session, found: Briefing) -> None:
     """What must be borne in mind with the figures of this page."""
-    said = telling.caveats(found, session.lang)
+    said = wording.caveats(found, session.lang)
     if said:
         with st.expander(session.t("check.caveats", n=len(said))):
             st.markdown("\n".join(f"- {one}" for one in said))
@@ -264,4 +263,4 @@ def _address() -> str:
 
 def headline(session: Session, found: Briefing) -> None:
     """The month in one sentence, in the size that it deserves."""
-    st.html(f'<p class="nami-headline">{escape(telling.headline(found, session.lang))}</p>')
+    st.html(f'<p class="nami-headline">{escape(wording.headline(found, session.lang))}</p>')

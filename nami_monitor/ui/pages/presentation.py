@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from nami_monitor.briefing import telling
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Line
 from nami_monitor.core.errors import UserError
@@ -178,7 +178,7 @@ def _bar(session: Session, words: str) -> _Bar:
 
 def headline(session: Session, shown: ShownReport) -> None:
     """The month in one sentence, and how the report was left."""
-    st.markdown(f"**{_plain(telling.headline(shown.found, session.lang))}**")
+    st.markdown(f"**{_plain(wording.headline(shown.found, session.lang))}**")
     left = len(shown.pages) - len(shown.arranged.pages)
     count = session.t("presentation.count", n=len(shown.arranged.pages))
     st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from nami_monitor.briefing import aims as briefing
-from nami_monitor.briefing.aims import Event, Line, Step
+from nami_monitor.briefing import targets as briefing
+from nami_monitor.briefing.targets import Event, Line, Step
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month, period_at

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from nami_monitor.briefing.contracts import contracts
-from nami_monitor.briefing.overview import SPARK_MONTHS
-from nami_monitor.briefing.registers import data_breaks
-from nami_monitor.briefing.scope import SPEND, Scope
+from nami_monitor.briefing.figure_signals import SPEND, SignalScope
+from nami_monitor.briefing.overview import SPARK_MONTHS, data_breaks
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State, Unit
@@ -18,6 +18,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
+from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
 from nami_monitor.kpis.questions import RELATIONS, filter_sql
 from nami_monitor.signals.figure_rules import (
     few_refused,
@@ -30,6 +31,7 @@ from nami_monitor.signals.figure_rules import (
 from nami_monitor.signals.intervention_signals import fading, of_effect
 from nami_monitor.signals.signal import Seen, Signal
 from nami_monitor.store import Transaction
+from nami_monitor.store.journal import current
 
 YEAR: Final = 12
 REFUSED: Final = "refuse_rate"
@@ -37,7 +39,7 @@ LIVES: Final = "reduce_asset_life"
 ENDED: Final = "ended"
 
 
-def of_breaks(db: Transaction, scope: Scope) -> Iterator[Signal]:
+def of_breaks(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """Breaks in the series of the sources behind the figures, of the last two years."""
     for one in data_breaks(db):
         if one.source in scope.sources and recent(one.month, scope.month, SPARK_MONTHS):
@@ -50,7 +52,7 @@ def of_breaks(db: Transaction, scope: Scope) -> Iterator[Signal]:
             )
 
 
-def of_measures(db: Transaction, scope: Scope) -> Iterator[Signal]:
+def of_measures(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """What measures brought, those under way, and large ones with one discipline."""
     for one in registered(db):
         if scope.holds(one.category) and one.start_month <= scope.month:
@@ -96,7 +98,7 @@ def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]
 OF_QUOTIENT: Final = frozenset({KitSignal.WATERBED_SHOWN, KitSignal.WATERBED_SUSPECTED})
 
 
-def _rolling_out(one: Intervention, scope: Scope) -> Iterator[Signal]:
+def _rolling_out(one: Intervention, scope: SignalScope) -> Iterator[Signal]:
     if one.status != ENDED and rolling_out(one.starts_on, one.ramp_months, scope.month):
         yield Signal(
             kind=KitSignal.GRADUAL_ROLLOUT,
@@ -107,7 +109,7 @@ def _rolling_out(one: Intervention, scope: Scope) -> Iterator[Signal]:
         )
 
 
-def _one_discipline(db: Transaction, one: Intervention, scope: Scope) -> Iterator[Signal]:
+def _one_discipline(db: Transaction, one: Intervention, scope: SignalScope) -> Iterator[Signal]:
     if len(one.disciplines) != 1 or one.status == ENDED:
         return
     under = {"category": (one.category,), "location": one.locations}
@@ -127,7 +129,7 @@ def _one_discipline(db: Transaction, one: Intervention, scope: Scope) -> Iterato
         )
 
 
-def of_contracts(db: Transaction, scope: Scope) -> Iterator[Signal]:
+def of_contracts(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """Contracts to prepare for now, and running ones that are long; size is a year's value."""
     for one in contracts(db, scope.month, scope.of_category):
         years = _years(one.starts_on, one.ends_on)
@@ -165,7 +167,7 @@ def _years(starts_on: date | None, ends_on: date | None) -> float | None:
     return max((ends_on - starts_on).days / 365.25, 1.0)
 
 
-def of_assets(db: Transaction, scope: Scope) -> Iterator[Signal]:
+def of_assets(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """Whether many of the assets retired in the last twelve months had warranty left."""
     test, parameters = _of_relation("by_asset", scope)
     if test is None:
@@ -187,7 +189,7 @@ def of_assets(db: Transaction, scope: Scope) -> Iterator[Signal]:
             )
 
 
-def _of_relation(name: str, scope: Scope) -> tuple[str | None, list[str]]:
+def _of_relation(name: str, scope: SignalScope) -> tuple[str | None, list[str]]:
     """The filters as SQL; None where the relation does not know one of them."""
     relation = RELATIONS[name]
     plain = {key: found for key, found in relation.dimensions.items() if found.startswith("r.")}
@@ -197,7 +199,7 @@ def _of_relation(name: str, scope: Scope) -> tuple[str | None, list[str]]:
     return test, list(parameters)
 
 
-def of_requests(db: Transaction, scope: Scope) -> Iterator[Signal]:
+def of_requests(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """Whether few of the requests of the last twelve months were met without a purchase."""
     kpi = CATALOGUE[REFUSED]
     if not set(scope.where) <= set(RELATIONS[kpi.reads[0]].dimensions):
@@ -214,3 +216,67 @@ def of_requests(db: Transaction, scope: Scope) -> Iterator[Signal]:
                 kpi=REFUSED,
                 category=scope.category,
             )
+
+
+Group = tuple[str | None, ...]
+
+COUNTED: Final = "aha_reductions"
+VOLUME: Final = "reduce_volume_per_activity"
+MASS: Final = "impact_mass"
+
+AHA: Final = "aha"
+"""The kind under which answers to falls are kept."""
+
+
+def fall_name(signal: Signal) -> str:
+    """Under which the answer to a fall is kept: the same fall asks once a year."""
+    return f"{signal.category}|{signal.subject}|{signal.month.year}"
+
+
+def of_falls(db: Transaction, scope: SignalScope, *, answered: bool = False) -> Iterator[Signal]:
+    """Each of the falls that ``aha_reductions`` counts, with the money and the mass behind it.
+
+    Money and mass are what the year before had more, at its own mean price and mass per unit.
+
+    Args:
+        db: a consistent look at the file.
+        scope: the month and the selection.
+        answered: whether those are given too that somebody confirmed or rejected.
+    """
+    answers = {} if answered else current(db, AHA)
+    try:
+        found = goods(db, CATALOGUE[VOLUME], scope.where, scope.month, scope.month)
+    except UserError:  # a filter that goes with no product group
+        return
+    falls = list(unnamed(found, explanations(db), scope.month))
+    if not falls:
+        return
+    before = add_months(scope.month, -12)
+    year = Ask(kind=PeriodKind.R12, until=before, by=BY, where=scope.where)
+    euros, kilos = (_values(db, code, year) for code in (SPEND, MASS))
+    for one, fall in falls:
+        category, name, unit = group = tuple(one.keys.values())
+        less = fall.share * euros[group] if group in euros else None
+        mass = fall.share * kilos[group] if group in kilos else None
+        signal = Signal(
+            kind=KitSignal.HIDDEN_REDUCTION,
+            month=scope.month,
+            subject=" / ".join(part for part in (name, unit) if part),
+            numbers={
+                "name": name or "",
+                "part": fall.share,
+                "less": fall.less,
+                **({} if less is None else {"eur": less}),
+                **({} if mass is None else {"kg": mass}),
+            },
+            kpi=VOLUME,
+            category=category,
+            size=less,
+        )
+        if fall_name(signal) not in answers:
+            yield signal
+
+
+def _values(db: Transaction, code: str, ask: Ask) -> Mapping[Group, float]:
+    found = compute(db, CATALOGUE[code], ask)
+    return {tuple(one.keys.values()): one.value for one in found if one.value is not None}

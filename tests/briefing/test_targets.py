@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from nami_monitor.briefing import aims, exceptions
-from nami_monitor.briefing.exceptions import Exempt
+from nami_monitor.briefing import targets
+from nami_monitor.briefing.targets import StrategyException
 from nami_monitor.core.words import State, Strategy
 from nami_monitor.ingest.book.code_actions import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
@@ -60,8 +60,8 @@ def test_a_course_holds_the_figure_beside_what_was_agreed(store):
     for period, value in (("2023", 130.0), ("2026", 70.0)):
         enter(store, "targets", TARGET | {"period": period, "value": value}, "cm")
     with store.read() as db:
-        first, last = aims.lines(db)
-        steps = {step.period: step for step in aims.course(db, last.target)}
+        first, last = targets.lines(db)
+        steps = {step.period: step for step in targets.course(db, last.target)}
     assert (first.aim.met, last.aim.met, last.aim.why) == (True, None, "not_over")
     assert [steps[str(year)].goal for year in range(2023, 2027)] == [130, 110, 90, 70]
     assert (steps["2024"].result.value, steps["2024"].final) == (120, True)
@@ -72,8 +72,8 @@ def test_a_change_runs_from_the_baseline_to_the_goal(store):
     change = {"kind": "change_from_baseline", "baseline_period": "2023", "period": "2025"}
     enter(store, "targets", TARGET | change | {"value": -20.0}, "cm")
     with store.read() as db:
-        (line,) = aims.lines(db)
-        steps = aims.course(db, line.target)
+        (line,) = targets.lines(db)
+        steps = targets.course(db, line.target)
     assert [(step.period, step.goal) for step in steps] == [
         ("2023", 120), ("2024", 108), ("2025", 96),
     ]  # fmt: skip
@@ -84,7 +84,7 @@ def test_two_targets_for_a_year_and_an_unknown_kpi_are_told(store):
     enter(store, "targets", TARGET | {"value": 90.0}, "cm")
     enter(store, "targets", TARGET | {"kpi": "impact_spent"}, "cm")
     with store.read() as db:
-        lines = {(line.target.kpi, line.target.kind): line for line in aims.lines(db)}
+        lines = {(line.target.kpi, line.target.kind): line for line in targets.lines(db)}
     both = [lines["impact_spend", kind] for kind in ("absolute", "path")]
     assert [line.against for line in both] == [(both[1].target,), (both[0].target,)]
     unknown = lines["impact_spent", "path"]
@@ -95,16 +95,16 @@ def test_history_tells_who_set_changed_withdrew_and_undid(store):
     enter(store, "targets", TARGET, "ab")
     enter(store, "targets", TARGET | {"value": 88}, "cd")
     with store.read() as db:
-        (stated,) = aims.on_record(db, aims.lines(db)[0].target)
+        (stated,) = targets.on_record(db, targets.lines(db)[0].target)
     gone = enter(store, "targets", vars(stated) | {"withdrawn": True}, "ef")
     told = [("withdrawn", "ef", None), ("changed", "cd", 99.0), ("set", "ab", None)]
     with store.read() as db:
-        assert aims.lines(db) == ()
-        assert [(one.what, one.who, one.before) for one in aims.history(db)] == told
+        assert targets.lines(db) == ()
+        assert [(one.what, one.who, one.before) for one in targets.history(db)] == told
     undo(store, gone.batch, who="gh")
     with store.read() as db:
-        assert len(aims.lines(db)) == 1
-        newest = aims.history(db)[0]
+        assert len(targets.lines(db)) == 1
+        newest = targets.history(db)[0]
     assert (newest.what, newest.who, newest.target) == ("undone", "gh", None)
     assert newest.file == "targets impact_spend paper path 2024"
 
@@ -113,18 +113,18 @@ def test_the_target_of_a_merged_category_follows_it_and_can_be_withdrawn(store):
     enter(store, "targets", TARGET | {"category": "pens"}, "cm")
     merge(store, Code("categories", "", "pens"), "paper")
     with store.read() as db:
-        (line,) = aims.lines(db)
-        (stated,) = aims.on_record(db, line.target)
+        (line,) = targets.lines(db)
+        (stated,) = targets.on_record(db, line.target)
     assert (line.target.category, stated.category) == ("paper", "pens")
     enter(store, "targets", vars(stated) | {"withdrawn": True}, "cm")
     with store.read() as db:
-        assert aims.lines(db) == ()
+        assert targets.lines(db) == ()
 
 
 def decide(store, *, applies, who="cm"):
-    said = Exempt("paper", Strategy.REDUCE, "verplicht", "Kieswet", dt.date(2027, 1, 1))
+    said = StrategyException("paper", Strategy.REDUCE, "verplicht", "Kieswet", dt.date(2027, 1, 1))
     with store.read() as db:
-        row = exceptions.ruled(exceptions.row_of(db, "paper"), said, applies=applies)
+        row = targets.ruled(targets.row_of(db, "paper"), said, applies=applies)
     return enter(store, "categories", row, who)
 
 
@@ -148,22 +148,22 @@ def test_a_strategy_that_does_not_apply_says_so_everywhere_until_it_applies_agai
         (Strategy.STEER, State.NOT_APPLICABLE),  # whether falls in volume were meant
     }
     with store.read() as db:
-        (found,) = exceptions.exceptions(db)
+        (found,) = targets.exceptions(db)
         assert (found.reason, found.legal_basis) == ("verplicht", "Kieswet")
         assert db.rows(
             "select cpv, kit_cases, name_nl from categories where category = 'paper'"
         ) == [("30197643-5", "6", "Papier")]
-        (told,) = exceptions.rulings(db)
+        (told,) = targets.rulings(db)
         assert (told.who, told.applies, told.batch) == ("mvo", False, batch)
     decide(store, applies=True)
     assert (Strategy.REDUCE, State.NOT_APPLICABLE) not in states(store)
     with store.read() as db:
-        assert exceptions.exceptions(db) == ()
-        assert [one.applies for one in exceptions.rulings(db)] == [True, False]
+        assert targets.exceptions(db) == ()
+        assert [one.applies for one in targets.rulings(db)] == [True, False]
 
 
 def test_a_category_that_only_lines_name_can_be_decided_on(store):
     with store.read() as db:
-        assert exceptions.row_of(db, "new") == {
+        assert targets.row_of(db, "new") == {
             "category": "new", "name_nl": "new", "name_en": "new",
         }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nami_monitor.briefing.overview import Line, Overview, chart_of, independent
-from nami_monitor.briefing.scope import SPEND, Scope, evidence_of
+from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.targets import JudgedTarget
@@ -24,8 +25,80 @@ from nami_monitor.signals.departures import (
 from nami_monitor.signals.figure_rules import of_target, poorly_known, year_end_peak
 from nami_monitor.signals.signal import Seen, Signal
 
+Where = Mapping[str, tuple[str, ...]]
+
+SPEND: Final = "impact_spend"
+
+
+@dataclass(frozen=True)
+class SignalScope:
+    """A month and a selection.
+
+    Args:
+        month: the month to look from.
+        where: filters, as in ``Ask``.
+        spend: euros of the last twelve months in the selection; None where that is not known.
+        spent: spend by month, as far back as an overview looks; months without a figure are absent.
+        sources: the feeds on which its figures rest.
+    """
+
+    month: date
+    where: Where
+    spend: float | None = None
+    spent: Mapping[date, float] | None = None
+    sources: frozenset[str] = frozenset()
+
+    @property
+    def category(self) -> str | None:
+        """The category, where exactly one was chosen."""
+        chosen = self.where.get("category", ())
+        return chosen[0] if len(chosen) == 1 else None
+
+    @property
+    def of_category(self) -> Where:
+        """The filter on category alone, for registers that know no other."""
+        chosen = self.where.get("category")
+        return {"category": chosen} if chosen else {}
+
+    def holds(self, category: str | None) -> bool:
+        """Whether a category belongs to it."""
+        chosen = self.where.get("category")
+        return not chosen or category in chosen
+
+    def worth(self, share: float) -> float | None:
+        """Euros a year of a share (0 to 1) of its spend; None where that is not known."""
+        return None if self.spend is None else min(abs(share), 1.0) * abs(self.spend)
+
+
+def scope_of(glance: Overview, where: Where) -> SignalScope:
+    """The scope of an overview."""
+    spent = next((line.history for line in glance.lines if line.kpi.code == SPEND), ())
+    months = {result.month: result.value for result in spent if result.value is not None}
+    return SignalScope(
+        month=glance.period.last,
+        where=where,
+        spend=_last_year(spent) if glance.monthly else None,
+        spent=months if glance.monthly else {},
+        sources=frozenset(
+            source for line in glance.lines for result in line.history for source in result.sources
+        ),
+    )
+
+
+def _last_year(spent: Sequence[KpiResult]) -> float | None:
+    """Twelve times the mean of the months with a figure among the last twelve."""
+    known = [one.value for one in spent[-MONTHS_IN_YEAR:] if one.value is not None]
+    return MONTHS_IN_YEAR * sum(known) / len(known) if known else None
+
+
+def evidence_of(result: KpiResult, *, unsure: bool = False) -> float:
+    """How well a figure is known: its completeness, halved for what is provisional or suspected."""
+    known = 1.0 if result.completeness is None else result.completeness
+    return known * (UNSURE.value if unsure else 1.0)
+
+
 Floats = NDArray[np.float64]
-YEAR: Final = 12
+MONTHS_IN_YEAR: Final = 12
 
 OTHERWISE: Final[Mapping[str, KitSignal]] = {
     "rethink_circular_share": KitSignal.REFURBISHED_SHARE_FALLING,
@@ -37,7 +110,7 @@ UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
 """Reasons that stand for columns that are not filled in."""
 
 
-def of_figures(glance: Overview, scope: Scope) -> Iterator[Signal]:
+def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
     """What each figure of an overview shows in its last period."""
     for line in glance.lines:
         if line.assessment is not None:
@@ -48,7 +121,7 @@ def of_figures(glance: Overview, scope: Scope) -> Iterator[Signal]:
         yield from of_knowledge(line.kpi, line.result, scope)
 
 
-def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: Scope) -> Signal:
+def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScope) -> Signal:
     """A departure of a KPI as a signal; its size is what it would come to in a year."""
     away = abs(found.value - found.mean) / abs(found.mean) if found.mean else 1.0
     kind = KitSignal.BETTER if found.better else OTHERWISE.get(kpi.code, KitSignal.WORSE)
@@ -73,7 +146,7 @@ def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: Scope) -> 
 
 
 def departures_of(
-    kpi: Kpi, results: Sequence[KpiResult], scope: Scope, restarts: Sequence[int] = ()
+    kpi: Kpi, results: Sequence[KpiResult], scope: SignalScope, restarts: Sequence[int] = ()
 ) -> Iterator[Signal]:
     """The departures of a whole series of months, the latest first.
 
@@ -89,7 +162,7 @@ def departures_of(
         yield departed(kpi, results[found.point], found, scope)
 
 
-def of_aim(line: Line, scope: Scope) -> Iterator[Signal]:
+def of_aim(line: Line, scope: SignalScope) -> Iterator[Signal]:
     """Whether a target is met, missed, or now the one and then the other."""
     aim = line.aim
     if aim is None or aim.value is None or aim.judged is None or aim.judged.value is None:
@@ -126,7 +199,7 @@ def _assurance(line: Line, aim: JudgedTarget) -> Assurance | None:
     return target_assurance(chart_of(line.history), aim.value, line.kpi.better)
 
 
-def of_knowledge(kpi: Kpi, result: KpiResult, scope: Scope) -> Iterator[Signal]:
+def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Signal]:
     """Whether too little is known of a figure; a missing month is said elsewhere."""
     unknown = result.reason is not None and result.reason.key in UNKNOWN
     share = result.completeness if result.state is State.VALUE else 0.0
@@ -145,10 +218,10 @@ def of_knowledge(kpi: Kpi, result: KpiResult, scope: Scope) -> Iterator[Signal]:
     )
 
 
-def of_december(scope: Scope) -> Iterator[Signal]:
+def of_december(scope: SignalScope) -> Iterator[Signal]:
     """Whether the last December stands out of its year, beside what it usually holds."""
     spent = scope.spent or {}
-    year = scope.month.year if scope.month.month == YEAR else scope.month.year - 1
+    year = scope.month.year if scope.month.month == MONTHS_IN_YEAR else scope.month.year - 1
     peak = year_end_peak(_months(spent, year))
     if peak is None:
         return
@@ -157,12 +230,16 @@ def of_december(scope: Scope) -> Iterator[Signal]:
         for months in (_months(spent, one) for one in range(year - 10, year))
         if not np.isnan(months).any() and months.sum() > 0
     ]
-    numbers: dict[str, Seen] = {"share": peak.share, "even": 100 / YEAR, "year": str(year)}
+    numbers: dict[str, Seen] = {
+        "share": peak.share,
+        "even": 100 / MONTHS_IN_YEAR,
+        "year": str(year),
+    }
     if earlier:
         numbers["usual"] = sum(earlier) / len(earlier)
     yield Signal(
         kind=KitSignal.YEAR_END_PEAK,
-        month=date(year, YEAR, 1),
+        month=date(year, MONTHS_IN_YEAR, 1),
         subject=SPEND,
         numbers=numbers,
         kpi=SPEND,
@@ -172,7 +249,9 @@ def of_december(scope: Scope) -> Iterator[Signal]:
 
 
 def _months(spent: Mapping[date, float], year: int) -> Floats:
-    return np.array([spent.get(date(year, month, 1), np.nan) for month in range(1, YEAR + 1)])
+    return np.array(
+        [spent.get(date(year, month, 1), np.nan) for month in range(1, MONTHS_IN_YEAR + 1)]
+    )
 
 
 def _with_activity(numbers: dict[str, Seen], result: KpiResult) -> dict[str, Seen]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing.beside import signals_of_measures, signals_of_trend
+from nami_monitor.briefing.signals import signals_of_measures, signals_of_trend
 from nami_monitor.core.words import KitSignal
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.kpis import CATALOGUE, Ask, compute

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from nami_monitor.briefing.doubts import Kind, doubts
+from nami_monitor.briefing.cases import DoubtKind, doubts
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
@@ -54,15 +54,15 @@ SET_ASIDE = [
 """A share above 1, and a post that answers twice in one file: the import says so itself."""
 
 EXPECTED = {
-    Kind.UNWEIGHED: {"project": "T", "count": 1, "of": 3},
-    Kind.MASSES: {"project": "T", "added": 1000, "stated": 1200},
-    Kind.NO_PROJECT: {"project": "GONE", "count": 1},
-    Kind.UNPRICED: {"set": "A2", "effects": "HTP", "count": 1},
-    Kind.PRODUCT_ONLY: {"count": 2, "products": 1},
-    Kind.PUBLISHED: {"set": "A1", "effects": "GWP", "own": 0.08, "price": 0.05},
-    Kind.ABOVE_CAP: {"programme": "V", "done": 3, "cap": 1},
-    Kind.TWICE: {"programme": "V", "unit": "V1", "period": "2024-02", "times": 2},
-    Kind.SET_ASIDE: {"table": "materials", "count": 1},
+    DoubtKind.UNWEIGHED: {"project": "T", "count": 1, "of": 3},
+    DoubtKind.MASSES: {"project": "T", "added": 1000, "stated": 1200},
+    DoubtKind.NO_PROJECT: {"project": "GONE", "count": 1},
+    DoubtKind.UNPRICED: {"set": "A2", "effects": "HTP", "count": 1},
+    DoubtKind.PRODUCT_ONLY: {"count": 2, "products": 1},
+    DoubtKind.PUBLISHED: {"set": "A1", "effects": "GWP", "own": 0.08, "price": 0.05},
+    DoubtKind.ABOVE_CAP: {"programme": "V", "done": 3, "cap": 1},
+    DoubtKind.TWICE: {"programme": "V", "unit": "V1", "period": "2024-02", "times": 2},
+    DoubtKind.SET_ASIDE: {"table": "materials", "count": 1},
 }
 
 
@@ -88,13 +88,13 @@ def found(folder):
             return {(one.kind, one.seen.get("table")): one.seen for one in doubts(db, ("works",))}
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DoubtKind)
 def test_what_is_doubtful_is_found(found, kind):
     assert found[kind, EXPECTED[kind].get("table")] == EXPECTED[kind]
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DoubtKind)
 def test_each_has_its_sentence(kind, lang):
     seen = {
         name: WRITERS[name](value, lang) if name in WRITERS else value
