@@ -16,14 +16,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic
 
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
 from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
 from nami_monitor.kpis.over_time.added_up import added_up
-from nami_monitor.kpis.questions import RELATIONS, Ask, choose, filter_sql, periods_of, periods_sql
+from nami_monitor.kpis.questions import RELATIONS, Ask, choose, filter_sql, periods_sql
 from nami_monitor.kpis.result import KpiResult
-from nami_monitor.kpis.why import ZERO, K, Number, exact, on_grid
+from nami_monitor.kpis.why import ZERO, Against, K, Number, compared_periods, exact, on_grid
 from nami_monitor.store import Transaction
 
 
@@ -280,11 +279,7 @@ def spend_bridge(db: Transaction, ask: Ask) -> SpendBridge:
     Raises:
         UserError: ``why.no_data`` without any month; or what ``compute`` raises.
     """
-    ask = replace(ask, last=1, by=())
-    periods = periods_of(db, ask)
-    if not periods:
-        raise UserError("why.no_data")
-    span = [periods[-1].a_year_earlier(), periods[-1]]
+    ask, span = compared_periods(db, ask, Against.YEAR)
     before, after = added_up(db, SPEND, ask, span)
     detailed = replace(ask, by=(ARTICLE,))
     keyed = [replace(one, keys={ARTICLE: None}) for one in (after, before)]

@@ -365,11 +365,7 @@ def why(
     """
     dimension = kpi.over_time.split_by or dimension
     summed = kpi.over_time.beneath(kpi)
-    ask = replace(ask, last=1, by=())
-    periods = periods_of(db, ask)
-    if not periods:
-        raise UserError("why.no_data")
-    span = [earlier(periods[-1], against), periods[-1]]
+    ask, span = compared_periods(db, ask, against)
     if kpi.over_time.not_split:
         before, after = (_whole(db, kpi, ask, period) for period in span)
         why_not = after.reason if after.state is State.NOT_APPLICABLE else None
@@ -391,6 +387,19 @@ def _whole(db: Transaction, kpi: Kpi, ask: Ask, period: Period) -> KpiResult:
     kind = period.kind if own else span_of(period.first, period.last)
     (result,) = compute(db, kpi, replace(ask, kind=kind, until=period.last))
     return result
+
+
+def compared_periods(db: Transaction, ask: Ask, against: Against) -> tuple[Ask, list[Period]]:
+    """The question without its grouping, and the two periods that it compares, earlier first.
+
+    Raises:
+        UserError: ``why.no_data`` without any month; or what ``periods_of`` raises.
+    """
+    ask = replace(ask, last=1, by=())
+    periods = periods_of(db, ask)
+    if not periods:
+        raise UserError("why.no_data")
+    return ask, [earlier(periods[-1], against), periods[-1]]
 
 
 def earlier(period: Period, against: Against) -> Period:
