@@ -47,7 +47,9 @@ class Csv:
         return "".join(lines).encode(self.encoding)
 
     def _field(self, value: Value) -> str:
-        text = "" if value is None else dutch_date(value) if isinstance(value, date) else str(value)
+        text = "" if value is None else str(value)
+        if isinstance(value, date):
+            text = f"{value:%d-%m-%Y}"
         if self.delimiter in text or '"' in text:
             return '"' + text.replace('"', '""') + '"'
         return text
@@ -113,11 +115,6 @@ def _write_row(sheet: Any, line: int, row: Row, formats: Sequence[Any], day: Any
                 sheet.write_datetime(line, column, value, day)
             case _:
                 sheet.write_number(line, column, value, number_format)
-
-
-def dutch_date(day: date) -> str:
-    """``03-12-2025``."""
-    return f"{day:%d-%m-%Y}"
 
 
 def dutch_number(value: float, decimals: int = 2) -> str:
