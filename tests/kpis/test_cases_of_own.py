@@ -12,6 +12,7 @@ from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Store
 from tests.support.case_page import shown
+from tests.support.slow import slow_but_for
 
 CASES = shipped().cases
 CATEGORIES = """
@@ -145,7 +146,7 @@ def test_the_same_monitor_fills_from_other_files(own, number):
     assert set(empty) == MATCHES.get(number, set()), empty
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", slow_but_for(["nl"], LANGS))
 @pytest.mark.parametrize("number", [1, 2, 6, 7, 9])
 def test_the_same_page_fills_from_other_files(on_disk, tmp_path, monkeypatch, number, lang):
     html, _ = shown(on_disk, tmp_path, monkeypatch, number, lang)
@@ -155,7 +156,7 @@ def test_the_same_page_fills_from_other_files(on_disk, tmp_path, monkeypatch, nu
     assert html.count(text("cards.not_computable", lang)) == lacking
 
 
-@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("lang", slow_but_for(["nl"], LANGS))
 @pytest.mark.parametrize("number", CASES)
 def test_on_an_empty_database_the_page_of_a_case_says_what_to_load(
     tmp_path, monkeypatch, number, lang
