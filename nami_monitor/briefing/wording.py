@@ -15,13 +15,13 @@ from nami_monitor.briefing.month import WORSE, Briefing, Finding, Section
 from nami_monitor.briefing.overview import Line, chart_of
 from nami_monitor.core.words import Flag, KitSignal, State, Unit
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis import CATALOGUE, KpiResult, sentences
+from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import (
     activity_name,
+    activity_of,
     difference_text,
-    flags_text,
     gap_text,
     reason_sentence,
     word,
@@ -215,16 +215,6 @@ def name(line: Line, lang: str) -> str:
     return text(f"kpis.{line.kpi.code}.name", lang)
 
 
-def value(result: KpiResult, lang: str) -> str:
-    """A figure with its unit, or its state when there is none."""
-    return sentences.figure_text(result, lang)
-
-
-def period(result: KpiResult, lang: str) -> str:
-    """The period of a figure."""
-    return formats.period(result.period, lang)
-
-
 def total(result: KpiResult, lang: str) -> str:
     """The absolute figure beside one per unit of activity; empty for others."""
     whole = absolute(result)
@@ -235,7 +225,9 @@ def goal(aim: JudgedTarget | None, lang: str) -> str:
     """An agreed aim with its unit and period; empty without one."""
     if aim is None or aim.value is None:
         return ""
-    return text("briefing.goal", lang, goal=_amount(aim, aim.value, lang), period=aim.target.period)
+    activity = activity_of(aim.judged, lang) if aim.judged else None
+    written = formats.quantity(aim.value, CATALOGUE[aim.target.kpi].unit, lang, activity=activity)
+    return text("briefing.goal", lang, goal=written, period=aim.target.period)
 
 
 def gap(aim: JudgedTarget | None, lang: str) -> str:
@@ -243,16 +235,8 @@ def gap(aim: JudgedTarget | None, lang: str) -> str:
     distance = gap_text(aim, lang)
     if aim is None or aim.judged is None or not distance:
         return ""
-    return text("overview.aim.distance", lang, period=period(aim.judged, lang), gap=distance)
-
-
-def _amount(aim: JudgedTarget, amount: float, lang: str) -> str:
-    measure = aim.judged.activity if aim.judged else None
-    return formats.quantity(
-        amount,
-        CATALOGUE[aim.target.kpi].unit,
-        lang,
-        activity=measure and activity_name(measure, lang),
+    return text(
+        "overview.aim.distance", lang, period=formats.period(aim.judged.period, lang), gap=distance
     )
 
 
@@ -272,11 +256,6 @@ def signal(line: Line, lang: str) -> str:
     return text(f"cards.{line.assessment}", lang) if line.assessment else ""
 
 
-def flags(result: KpiResult, lang: str) -> str:
-    """What a reader must know beside a figure, in words; that it is demo data is said apart."""
-    return flags_text(result.flags, lang)
-
-
 def sentence(finding: Finding, lang: str) -> str:
     """What a finding says."""
     return signal_sentence(finding.signal, lang)
@@ -289,7 +268,7 @@ def title(finding: Finding, lang: str) -> str:
         return sentence(finding, lang)
     known = signal_values(finding.signal, lang)
     aim = finding.line.aim if finding.line else None
-    judged = period(aim.judged, lang) if aim and aim.judged else known["month"]
+    judged = formats.period(aim.judged.period, lang) if aim and aim.judged else known["month"]
     return text(key, lang, **{**known, "over": judged})
 
 
@@ -355,7 +334,7 @@ def _missing(section: Section, lang: str) -> Iterator[str]:
             "briefing.caveats.missing",
             lang,
             name=name(line, lang),
-            period=period(line.result, lang),
+            period=formats.period(line.result.period, lang),
             reason=reason_sentence(line.result, lang),
         )
 

@@ -28,7 +28,7 @@ from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.evaluation import Evaluation
-from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.sentences import activity_name, figure_text, reason_sentence
 from nami_monitor.reports.document import (
     Audience,
     Document,
@@ -202,7 +202,7 @@ def _kpis(section: Section, lang: Lang) -> Page:
 def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
     return (
         wording.name(line, lang),
-        wording.value(line.result, lang),
+        figure_text(line.result, lang),
         wording.total(line.result, lang),
         wording.goal(line.aim, lang),
         wording.gap(line.aim, lang),

@@ -16,8 +16,6 @@ from nami_monitor.reports.branding import Branding
 
 FONTS: Final = Path(font_source_sans_pro.font_directory)
 """The typeface of charts and PDF, which the screen uses too."""
-SANS: Final = "Source Sans Pro"
-PIXELS_PER_INCH: Final = 96
 
 
 def svg(spec: Spec, width: int, branding: Branding) -> str:

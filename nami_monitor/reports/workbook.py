@@ -15,7 +15,7 @@ from nami_monitor.core.words import State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import activity_name, reason_sentence
+from nami_monitor.kpis.sentences import activity_name, flags_text, reason_sentence
 from nami_monitor.reports.branding import Branding
 from nami_monitor.store.export import SIGNS_IN_A_CELL
 
@@ -130,7 +130,7 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 text(f"strategies.{line.kpi.strategy}", lang),
                 wording.name(line, lang),
                 line.kpi.code,
-                wording.period(result, lang),
+                formats.period(result.period, lang),
                 result.value,
                 _unit(result, lang),
                 result.low,
@@ -140,7 +140,7 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 aim.value if aim else None,
                 aim.target.period if aim else "",
                 judged.value if judged else None,
-                wording.period(judged, lang) if judged else "",
+                formats.period(judged.period, lang) if judged else "",
                 aim.distance if aim else None,
                 line.year_ago.value,
                 line.change,
@@ -152,7 +152,7 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
 
 
 def _remark(result: KpiResult, lang: Lang) -> str:
-    return reason_sentence(result, lang) or wording.flags(result, lang)
+    return reason_sentence(result, lang) or flags_text(result.flags, lang)
 
 
 def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:

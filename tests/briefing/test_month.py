@@ -17,6 +17,7 @@ from nami_monitor.i18n import LANGS, has_text
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.result import Reason
+from nami_monitor.kpis.sentences import figure_text, flags_text
 from nami_monitor.signals.signal import attention
 from nami_monitor.store import Store
 
@@ -225,7 +226,7 @@ def test_of_several_categories_a_finding_names_its_own(two, office):
 def test_a_figure_is_the_same_in_every_sentence(office):
     finding = next(one for one in office.findings if one.kind is KitSignal.TARGET_MISSED)
     for said in (wording.sentence(finding, "nl"), wording.title(finding, "nl")):
-        assert wording.value(finding.line.aim.judged, "nl") in said
+        assert figure_text(finding.line.aim.judged, "nl") in said
         assert wording.goal(finding.line.aim, "nl").split(" (")[0] in said
 
 
@@ -240,7 +241,7 @@ def test_differences_are_written_with_their_sign(office):
 
 def test_a_figure_that_is_not_there_says_its_state(office):
     line = line_of(office, "refuse_rate")
-    assert wording.signal(line, "nl") == wording.value(line.result, "nl") == "niet te berekenen"
+    assert wording.signal(line, "nl") == figure_text(line.result, "nl") == "niet te berekenen"
     assert wording.signal(replace(line_of(office, "impact_spend"), assessment=None), "nl") == ""
 
 
@@ -264,7 +265,7 @@ def test_caveats_name_what_is_incomplete_provisional_or_hidden(office):
     assert any("50% of the mass" in one for one in said)
     assert any("few months so far" in one for one in said)
     assert sum(one.startswith("Mass of what was bought: ") for one in said) == 4
-    assert wording.flags(result, "en").count(";") == 1
+    assert flags_text(result.flags, "en").count(";") == 1
 
 
 def test_a_whole_figure_has_no_caveat(office):

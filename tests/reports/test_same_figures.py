@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from nami_monitor.briefing import wording
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import LANGS, formats, text
+from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.reports.make import Format
 
 
@@ -77,7 +78,7 @@ def test_a_key_figure(found, texts, sheets, lang, unit):
         for row in rows(sheets, lang, "kpis")
     }
     for section, line in told:
-        written = plain(wording.value(line.result, lang))
+        written = plain(figure_text(line.result, lang))
         for (kind, la), said in texts.items():
             if la == lang:
                 assert written in said, (kind, line.kpi.code)
@@ -121,7 +122,7 @@ def test_a_month_of_a_series(found, texts, sheets, lang):
                 None if result.value is None else pytest.approx(result.value, rel=1e-12)
             )
     _, line = lines(found)[0]
-    assert plain(wording.value(line.result, lang)) in texts[Format.HTML, lang]
+    assert plain(figure_text(line.result, lang)) in texts[Format.HTML, lang]
 
 
 @pytest.mark.parametrize("lang", LANGS)

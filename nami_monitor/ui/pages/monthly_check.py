@@ -17,6 +17,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import MatchLevel
+from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.ui import app, booking, links, words
 from nami_monitor.ui.app import Session
@@ -88,7 +89,7 @@ def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str
         session.t(
             "check.since.restated",
             name=wording.name(one.line, session.lang),
-            after=wording.value(one.line.result, session.lang),
+            after=figure_text(one.line.result, session.lang),
             before=words.NONE
             if one.before is None
             else formats.quantity(
@@ -155,7 +156,8 @@ def _point(
                 name = wording.name(finding.line, session.lang)
                 links.offer_trace(
                     session.t(
-                        "trace.figure", name=f"{name}, {wording.period(result, session.lang)}"
+                        "trace.figure",
+                        name=f"{name}, {formats.period(result.period, session.lang)}",
                     ),
                     links.result_address(result, dict(chosen.where)),
                 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import Line, Overview
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.periods import Period
@@ -15,7 +16,6 @@ from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import difference_text, gap_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.departures import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
@@ -165,18 +165,11 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
     kpi = CATALOGUE[aim.target.kpi]
     measure = aim.judged.activity if aim.judged else None
     activity = words.activity_name(session, measure)
-    difference = session.t("overview.aim.later", period=aim.target.period)
-    if aim.distance is not None and aim.judged is not None:
-        gap = gap_text(aim, session.lang)
-        difference = session.t(
-            "overview.aim.distance",
-            period=_period(session, aim.judged.period),
-            gap=gap,
-        )
+    later = session.t("overview.aim.later", period=aim.target.period)
     return ComparedFigure(
         session.t("overview.aim.label", period=aim.target.period),
         _split(session, aim.value, kpi.unit, activity)[0],
-        difference,
+        wording.gap(aim, session.lang) or later,
     )
 
 
@@ -185,11 +178,10 @@ def _year_ago(session: Session, line: Line, where: Filters) -> ComparedFigure | 
         return None
     unit = line.result.unit
     activity = words.activity_name(session, line.result.activity)
-    difference = difference_text(line.year_ago, line.result, session.lang)
     return ComparedFigure(
         _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],
-        difference if line.change else session.t("overview.same"),
+        wording.change(line, session.lang),
         links.trace_of_result(session, line.year_ago, where),
     )
 
