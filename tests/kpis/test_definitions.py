@@ -1,6 +1,6 @@
 """A changed definition raises its version: what each version says is kept in ``definitions.json``.
 
-``python tests/kpis/test_definitions.py`` keeps new versions; it never changes what was kept.
+``python -m tests.kpis.test_definitions`` keeps new versions; it never changes what was kept.
 """
 
 import json
@@ -28,7 +28,7 @@ def advice(kpi, known):
     """What to do when a definition is not the one that was kept; None when it is."""
     if str(kpi.version) not in known.get(kpi.code, {}):
         return (
-            f"{kpi.code} version {kpi.version} is new. Run: python tests/kpis/test_definitions.py"
+            f"{kpi.code} version {kpi.version} is new. Run: python -m tests.kpis.test_definitions"
         )
     before, now = known[kpi.code][str(kpi.version)], defined(kpi)
     changed = [name for name in DEFINES if before[name] != now[name]]
@@ -38,7 +38,7 @@ def advice(kpi, known):
         f"The definition of {kpi.code} changed ({', '.join(changed)}) without a new version. Raise"
         f" its version to {kpi.version + 1}, add a Change to its history, say what changed in both"
         f" catalogues under kpis.{kpi.code}.changes.{kpi.version + 1}, and run: python"
-        " tests/kpis/test_definitions.py"
+        " -m tests.kpis.test_definitions"
     )
 
 

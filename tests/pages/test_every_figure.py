@@ -18,6 +18,7 @@ from nami_monitor.kpis.sentences import activity_name
 from nami_monitor.kpis.trace import figure
 from nami_monitor.ui import app, links
 from tests.support.app_test import AppTest
+from tests.support.slow import slow_but_for
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.stem: {} for path in sorted((ROOT / "pages").glob("*.py"))}
@@ -130,10 +131,7 @@ def close(value: float, other: float) -> bool:
     return value == pytest.approx(other, rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in PAGES else pytest.param(name, marks=pytest.mark.slow) for name in WALKED],
-)
+@pytest.mark.parametrize("name", slow_but_for(["overview", "requests", "trends"], WALKED))
 def test_every_figure_shown_leads_to_itself(name, monkeypatch):
     walked = Walked(name, WALKED[name], monkeypatch)
     seen = Seen(walked)
