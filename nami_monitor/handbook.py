@@ -21,7 +21,7 @@ from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.points import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Kpi
-from nami_monitor.tables import TABLES, AnyOf, Check, Column, RowRule, Table, columns
+from nami_monitor.tables import TABLES, AnyOf, Column, ColumnCheck, InputTable, RowRule, columns
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not this page. -->"
@@ -42,7 +42,7 @@ def _grid(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([_row(head), _row(["---"] * len(head)), *map(_row, rows)])
 
 
-def _check_text(check: Check) -> str:
+def _check_text(check: ColumnCheck) -> str:
     """A check of a column in words."""
     seen = check.statistics
     match check.name:
@@ -83,7 +83,7 @@ def _demands(column: Column) -> Iterator[str]:
         yield "scanned for e-mail addresses, phone and citizen numbers"
 
 
-def _table(table: Table) -> str:
+def _table(table: InputTable) -> str:
     key = ", ".join(f"`{name}`" for name in table.key)
     owner = " of a source" if table.per_source else ""
     sentences = [str(table.model.__doc__)]

@@ -6,7 +6,7 @@ import pytest
 
 import nami_monitor
 from nami_monitor.core import thresholds
-from nami_monitor.ingest.book.stage import CHECKS, sql_failures
+from nami_monitor.ingest.book.stage import CHECKS, model_checks
 from nami_monitor.ingest.readers import READERS
 from nami_monitor.ingest.sniff.formats import sniff_format
 from nami_monitor.kpis import CATALOGUE
@@ -18,7 +18,7 @@ from nami_monitor.tables import TABLES, columns
 def test_every_check_of_a_table_has_its_sql(table):
     named = {check.name for column in columns(table) for check in column.checks}
     assert named <= set(CHECKS)
-    assert len(sql_failures(table)) >= len(named)
+    assert len(model_checks(table)) >= len(named)
 
 
 def test_no_sql_is_kept_for_checks_that_no_column_has():

@@ -78,7 +78,7 @@ class SetAsideRow:
 
 
 @dataclass(frozen=True)
-class SourceMonth:
+class MonthDelivered:
     """What a source owes and delivered in a month.
 
     Args:
@@ -102,12 +102,12 @@ class SourceMonth:
     expected_locations: int
     locations: int
     lines: int
-    learnt: bool
+    learned_expectations: bool
     breaks: list[str]
 
 
 @dataclass(frozen=True)
-class DataBreak:
+class SeriesBreak:
     """A month from which a source's series cannot be compared with before."""
 
     source: str
@@ -117,7 +117,7 @@ class DataBreak:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class LearnedExpectation:
     """What a source seems to owe, to be confirmed.
 
     Args:
@@ -134,7 +134,7 @@ class Learnt:
 
 
 @dataclass(frozen=True)
-class Provisional:
+class ProvisionalCode:
     """A code that no master states, created from a file.
 
     Args:
@@ -222,7 +222,7 @@ def abandon(store: Store, batch: int, *, who: str = "") -> int:
         return len(lines)
 
 
-def source_months(db: Transaction) -> list[SourceMonth]:
+def source_months(db: Transaction) -> list[MonthDelivered]:
     """What each source owes and delivered, by source and month."""
     rows = db.rows(
         "select m.table_name, m.source, m.month, m.owed, m.share, m.expected_locations,"
@@ -232,13 +232,13 @@ def source_months(db: Transaction) -> list[SourceMonth]:
         " on b.source = m.source and b.month = m.month and m.table_name = 'orders'"
         " order by m.table_name, m.source, m.month"
     )
-    return [SourceMonth(*row) for row in rows]
+    return [MonthDelivered(*row) for row in rows]
 
 
-def data_breaks(db: Transaction) -> list[DataBreak]:
+def data_breaks(db: Transaction) -> list[SeriesBreak]:
     """Every data break, the latest first."""
     return [
-        DataBreak(*row)
+        SeriesBreak(*row)
         for row in db.rows(
             "select distinct source, month, kind, coalesce(detail, '') from breaks"
             " order by month desc, source, kind"
@@ -246,7 +246,7 @@ def data_breaks(db: Transaction) -> list[DataBreak]:
     ]
 
 
-def learnt(db: Transaction) -> list[Learnt]:
+def learned_expectations(db: Transaction) -> list[LearnedExpectation]:
     """What sources seem to owe, learnt from enough deliveries and not confirmed yet."""
     rows = db.rows(
         "select source, min(month), count(*) from source_months where learnt and lines > 0"
@@ -254,7 +254,9 @@ def learnt(db: Transaction) -> list[Learnt]:
         [int(LEARNT_AFTER.value)],
     )
     return [
-        Learnt(source, first, months, EVERY[completeness.STEPS.get(_grain(db, source), 1)])
+        LearnedExpectation(
+            source, first, months, EVERY[completeness.STEPS.get(_grain(db, source), 1)]
+        )
         for source, first, months in rows
     ]
 
@@ -277,10 +279,10 @@ def state_expectation(store: Store, source: str, expects: Expects) -> str:
     return stated
 
 
-def provisional(db: Transaction) -> list[Provisional]:
+def provisional_codes(db: Transaction) -> list[ProvisionalCode]:
     """The codes that wait for a person's confirmation."""
     return [
-        Provisional(Code(kind, source, code), name, file, when)
+        ProvisionalCode(Code(kind, source, code), name, file, when)
         for kind, source, code, name, file, when in db.rows(
             "select p.kind, p.source, p.code, coalesce(n.name, p.code), b.file, b.imported_at"
             " from provisional as p join codes as c using (kind, source, code)"

@@ -19,7 +19,7 @@ from nami_monitor.store.rollups import LINES_VIEW, ORDER_ROLLUPS
 from nami_monitor.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from nami_monitor.tables import Column, Table
+    from nami_monitor.tables import Column, InputTable
 
 VERSION = 5
 SHEET_LINES = 10_000_000
@@ -107,7 +107,7 @@ def _create(db: Transaction) -> None:
     db.run("insert into meta values (?, 0, false)", [VERSION])
 
 
-def _stored_type(column: Column, table: Table) -> str:
+def _stored_type(column: Column, table: InputTable) -> str:
     """The stored type of a column.
 
     Texts of lines that seldom repeat are compressed as they are: a search for repetitions takes

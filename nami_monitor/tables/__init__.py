@@ -11,25 +11,18 @@ from functools import cache
 from typing import Any
 
 import pandera.polars as pa
-import polars as pl
 
 from nami_monitor.tables import assets, flows, masters, steering
 from nami_monitor.tables.column import Codes
 from nami_monitor.tables.rules import AnyOf, NotBefore, RowRule
 
-__all__ = ["TABLES", "AnyOf", "Codes", "Column", "NotBefore", "RowRule", "Table", "columns"]
+__all__ = ["TABLES", "AnyOf", "Codes", "Column", "InputTable", "NotBefore", "RowRule", "columns"]
 
-POLARS_TYPES: dict[str, pl.DataType] = {
-    "varchar": pl.String(),
-    "double": pl.Float64(),
-    "date": pl.Date(),
-    "boolean": pl.Boolean(),
-}
 SQL_TYPES = {"String": "varchar", "Float64": "double", "Date": "date", "Boolean": "boolean"}
 
 
 @dataclass(frozen=True)
-class Check:
+class ColumnCheck:
     """One check of one column: pandera's name for it and its parameters."""
 
     name: str
@@ -62,11 +55,11 @@ class Column:
     identifier: bool
     money: bool
     free_text: bool
-    checks: tuple[Check, ...]
+    checks: tuple[ColumnCheck, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class InputTable:
     """An input table.
 
     Args:
@@ -86,70 +79,70 @@ class Table:
     per_source: bool = False
 
 
-TABLES: dict[str, Table] = {
+TABLES: dict[str, InputTable] = {
     table.name: table
     for table in (
-        Table("categories", masters.Categories, ("category",)),
-        Table(
+        InputTable("categories", masters.Categories, ("category",)),
+        InputTable(
             "locations",
             masters.Locations,
             ("location_id",),
             rules=(NotBefore("closed_on", "opened_on"),),
         ),
-        Table("products", masters.Products, ("product_id", "valid_from"), per_source=True),
-        Table(
+        InputTable("products", masters.Products, ("product_id", "valid_from"), per_source=True),
+        InputTable(
             "contracts",
             masters.Contracts,
             ("contract_id",),
             rules=(NotBefore("ends_on", "starts_on"),),
         ),
-        Table(
+        InputTable(
             "orders",
             flows.Orders,
             dated_by="ordered_on",
             rules=(AnyOf(("quantity", "amount_eur")),),
         ),
-        Table(
+        InputTable(
             "measurements",
             flows.Measurements,
             ("period_start", "period_end", "location_id", "subject", "activity_measure"),
             dated_by="period_start",
             rules=(NotBefore("period_end", "period_start"),),
         ),
-        Table(
+        InputTable(
             "assets",
             assets.Assets,
             ("asset_id",),
             rules=(NotBefore("warranty_until", "acquired_on"),),
         ),
-        Table("asset_events", assets.AssetEvents, dated_by="happened_on"),
-        Table(
+        InputTable("asset_events", assets.AssetEvents, dated_by="happened_on"),
+        InputTable(
             "requests",
             flows.Requests,
             ("request_id",),
             dated_by="requested_on",
             rules=(NotBefore("decided_on", "requested_on"),),
         ),
-        Table(
+        InputTable(
             "interventions",
             steering.Interventions,
             ("intervention_id",),
             rules=(NotBefore("ends_on", "starts_on"),),
         ),
-        Table("targets", steering.Targets, ("kpi", "category", "kind", "period")),
-        Table(
+        InputTable("targets", steering.Targets, ("kpi", "category", "kind", "period")),
+        InputTable(
             "programmes",
             steering.Programmes,
             ("programme",),
             rules=(NotBefore("ends_on", "starts_on"),),
         ),
-        Table(
+        InputTable(
             "programme_units",
             steering.ProgrammeUnits,
             ("programme", "unit_id", "period", "theme"),
         ),
-        Table("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
-        Table("shadow_prices", assets.ShadowPrices, ("impact_set", "impact")),
+        InputTable("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
+        InputTable("shadow_prices", assets.ShadowPrices, ("impact_set", "impact")),
     )
 }
 
@@ -164,12 +157,7 @@ def columns(table: str) -> tuple[Column, ...]:
             sql_type=SQL_TYPES[str(spec.dtype.type)],
             optional=spec.nullable,
             **spec.metadata,
-            checks=tuple(Check(check.name, check.statistics or {}) for check in spec.checks),
+            checks=tuple(ColumnCheck(check.name, check.statistics or {}) for check in spec.checks),
         )
         for name, spec in schema.columns.items()
     )
-
-
-def polars_schema(table: str) -> dict[str, pl.DataType]:
-    """Column names and polars types of a table."""
-    return {column.name: POLARS_TYPES[column.sql_type] for column in columns(table)}

@@ -9,7 +9,7 @@ import pytest
 
 import nami_monitor
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ingest.book.stage import sql_failures
+from nami_monitor.ingest.book.stage import model_checks
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.convert import Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.profile import Origin
@@ -45,7 +45,7 @@ def cell_rules():
     every = set(MISFIT_RULES) | {"repeated_key", "unknown_code"}
     scaled = Origin(("A",), scale_by=("B", {"x": 2.0}))
     for table in TABLES:
-        every |= {failure.rule for failure in sql_failures(table)}
+        every |= {check.rule for check in model_checks(table)}
         for column in columns(table):
             made = conversion(
                 column,

@@ -18,7 +18,7 @@ from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import Codes
 
 
-class What(StrEnum):
+class ActionKind(StrEnum):
     """The kinds of action."""
 
     CONFIRM = "confirm"
@@ -62,7 +62,7 @@ class Action:
 
     number: int
     code: Code
-    what: What
+    what: ActionKind
     detail: str
     who: str
     when: datetime
@@ -79,7 +79,7 @@ def confirm(store: Store, codes: Sequence[Code], *, who: str = "") -> None:
     with store.write() as db:
         for code in codes:
             _known(db, code)
-            _note(db, code, What.CONFIRM, who)
+            _note(db, code, ActionKind.CONFIRM, who)
         refresh_derived(db, [])
 
 
@@ -96,7 +96,7 @@ def rename(store: Store, code: Code, name: str, *, who: str = "") -> None:
         raise UserError("actions.name", seen=given[:50], longest=LONGEST_NAME)
     with store.write() as db:
         _changeable(db, code)
-        _note(db, code, What.RENAME, who, name=given)
+        _note(db, code, ActionKind.RENAME, who, name=given)
         refresh_derived(db, [])
 
 
@@ -125,7 +125,7 @@ def merge(store: Store, code: Code, into: str, *, who: str = "") -> None:
             raise UserError("actions.merged", code=code.code, into=before)
         if _end(db, Code(code.kind, code.source, into)) == code.code:
             raise UserError("actions.circle", code=code.code, into=into)
-        _note(db, code, What.MERGE, who, to_code=into)
+        _note(db, code, ActionKind.MERGE, who, to_code=into)
         refresh_derived(db)
 
 
@@ -143,7 +143,7 @@ def undo_action(store: Store, number: int) -> None:
         if not held:
             raise UserError("actions.no_action", action=number)
         db.run("update code_actions set undone_at = ? where action = ?", [_now(), number])
-        if held[0][0] == What.MERGE:
+        if held[0][0] == ActionKind.MERGE:
             refresh_derived(db)
         else:
             refresh_derived(db, [])
@@ -156,7 +156,7 @@ def actions(db: Transaction) -> list[Action]:
         " undone_at from code_actions order by action desc"
     )
     return [
-        Action(number, Code(kind, source, code), What(what), detail, who, when, undone)
+        Action(number, Code(kind, source, code), ActionKind(what), detail, who, when, undone)
         for number, kind, source, code, what, detail, who, when, undone in rows
     ]
 
@@ -164,7 +164,7 @@ def actions(db: Transaction) -> list[Action]:
 def _note(
     db: Transaction,
     code: Code,
-    what: What,
+    what: ActionKind,
     who: str,
     *,
     to_code: str | None = None,

@@ -35,7 +35,7 @@ class Delivered:
 
 
 @dataclass(frozen=True)
-class Owed:
+class Expected:
     """What a source owes: its months, and how that is known.
 
     Args:
@@ -49,9 +49,9 @@ class Owed:
     learnt: bool
 
 
-def owed(
+def expected_months(
     seen: Sequence[Delivered], stated: Expects | None, grain: Grain, latest: date, sites: int
-) -> Owed:
+) -> Expected:
     """Which months a source owes.
 
     A source that falls silent goes on owing until its profile says that it ended; a quarterly or
@@ -67,7 +67,7 @@ def owed(
     step = STEPS[stated.every] if stated else STEPS.get(grain, 1)
     latest = max(latest, seen[-1].month)
     if stated is None and len(seen) < LEARNT_AFTER.value:
-        return Owed(tuple(found.month for found in seen), 0, learnt=True)
+        return Expected(tuple(found.month for found in seen), 0, learnt=True)
     expects = stated or Expects()
     first = parse_month(expects.first) if expects.first else seen[0].month
     last = parse_month(expects.last) if expects.last else latest
@@ -76,10 +76,10 @@ def owed(
         for month in month_range(first, last)
         if months_between(first, month) % step == 0 and months_between(month, latest) >= step - 1
     )
-    return Owed(months, sites if expects.locations == "all" else 0, learnt=stated is None)
+    return Expected(months, sites if expects.locations == "all" else 0, learnt=stated is None)
 
 
-def breaks(seen: Sequence[Delivered]) -> dict[date, list[str]]:
+def series_breaks(seen: Sequence[Delivered]) -> dict[date, list[str]]:
     """Months in which the number of lines, locations or articles changes beyond its history.
 
     A change from one month to the next counts when it at least halves or doubles, and lies further
@@ -131,7 +131,7 @@ def refresh(db: Transaction) -> None:
     broken: list[tuple[object, ...]] = []
     for (table, source), seen in delivered.items():
         expects, grain = _stated(db, source)
-        due = owed(seen, expects, grain, latest, sites)
+        due = expected_months(seen, expects, grain, latest, sites)
         have = {one.month: one for one in seen}
         for month in sorted({*due.months, *have}):
             one = have.get(month)
@@ -145,7 +145,7 @@ def refresh(db: Transaction) -> None:
         if table == "orders" and grain in {Grain.LINE, Grain.DAY, Grain.MONTH}:
             broken += [
                 (source, month, kind, None)
-                for month, kinds in breaks(seen).items()
+                for month, kinds in series_breaks(seen).items()
                 for kind in kinds
             ]
     broken += _changed_basis(db)

@@ -48,7 +48,7 @@ __all__ = ["Answers", "import_file", "import_many"]
 READ_AHEAD: Final = 2
 """Files that are read while another is booked."""
 
-Check = Callable[[Transaction, Report], None]
+AfterBooking = Callable[[Transaction, Report], None]
 """Looks at what was booked, within its transaction; what it raises undoes it."""
 
 
@@ -62,7 +62,7 @@ def import_file(
     period: date | None = None,
     look_only: bool = False,
     name: str | None = None,
-    check: Check | None = None,
+    check: AfterBooking | None = None,
     folder: Path | None = None,
 ) -> Report:
     """Import one file.

@@ -33,7 +33,7 @@ Value = str | float | date | bool | None
 
 
 @dataclass(frozen=True)
-class Problem:
+class FieldProblem:
     """What is wrong with one field.
 
     Args:
@@ -54,7 +54,7 @@ class EntryRefusedError(UserError):
         problems: what is wrong, field by field.
     """
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         listed = ", ".join(f"{one.column or '-'} ({one.rule})" for one in problems)
         super().__init__("entry.refused", problems=listed)
         self.problems = problems
@@ -132,7 +132,7 @@ def _refuse_set_aside(db: Transaction, report: Report) -> None:
         [report.batch],
     )
     if found:
-        raise EntryRefusedError(tuple(Problem(*one) for one in found))
+        raise EntryRefusedError(tuple(FieldProblem(*one) for one in found))
 
 
 def _written(value: Value) -> str:

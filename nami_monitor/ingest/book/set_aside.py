@@ -40,7 +40,7 @@ OWN: Final = (*MENDED, REASON)
 
 
 @dataclass(frozen=True)
-class Row:
+class SetAsideRecord:
     """A row that was set aside.
 
     Args:
@@ -96,7 +96,7 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     return len(rows)
 
 
-def _rows(db: Transaction, batch: int, lang: str) -> Iterator[Row]:
+def _rows(db: Transaction, batch: int, lang: str) -> Iterator[SetAsideRecord]:
     for line, raw, problems in db.rows(
         "select line, any_value(raw), list(distinct (table_name, column_name, rule, value)"
         " order by (table_name, column_name, rule, value)) from set_aside_rows"
@@ -106,7 +106,7 @@ def _rows(db: Transaction, batch: int, lang: str) -> Iterator[Row]:
         reasons = dict.fromkeys(
             reason_sentence(column, rule, value, lang) for _, column, rule, value in problems
         )
-        yield Row(line, tuple(raw or ()), tuple(reasons))
+        yield SetAsideRecord(line, tuple(raw or ()), tuple(reasons))
 
 
 def reason_sentence(column: str | None, rule: str, value: str | None, lang: str) -> str:
@@ -121,11 +121,11 @@ def reason_sentence(column: str | None, rule: str, value: str | None, lang: str)
     return f"{where}{seen}: {said}" if where else said
 
 
-def _cells(row: Row, kept: Sequence[int]) -> list[Cell]:
+def _cells(row: SetAsideRecord, kept: Sequence[int]) -> list[Cell]:
     return [row.cells[index] if index < len(row.cells) else None for index in kept]
 
 
-def _stored(row: Row, kept: Sequence[int], batch: int) -> list[Value]:
+def _stored(row: SetAsideRecord, kept: Sequence[int], batch: int) -> list[Value]:
     """A row for a workbook: stored numbers, dates and truth values stay what they are."""
     return [*map(_typed, _cells(row, kept)), batch, row.line, " ".join(row.reasons)]
 
@@ -148,7 +148,9 @@ def _moment(shown: str) -> date:
     return datetime.fromisoformat(shown) if "T" in shown else date.fromisoformat(shown)
 
 
-def _shown(row: Row, kept: Sequence[int], batch: int, profile: Profile) -> list[str | None]:
+def _shown(
+    row: SetAsideRecord, kept: Sequence[int], batch: int, profile: Profile
+) -> list[str | None]:
     """A row for a csv: texts as they were, stored numbers and dates as the profile reads them."""
     cells = [_as_text(cell, profile) for cell in _cells(row, kept)]
     return [*cells, str(batch), str(row.line), " ".join(row.reasons)]

@@ -1,14 +1,17 @@
-"""One table of one sheet, converted and checked, as a temporary table in the database.
+"""Staging: one table of one sheet, converted and checked, as a temporary table in the database.
 
-Every record of the sheet is there, in the file's order, with its line, its typed columns, and
-``skip`` (the rule by which it is no data) or ``problems`` (what is wrong with it).
+Every record of the sheet is in the stage, in the file's order, with its line, its typed columns,
+and ``skip`` (the rule by which it is no data) or ``problems`` (the rules that it breaks).
+
+The checks come from the pandera model of the table: pandera runs them on ordinary files, and large
+files are checked by the same rules compiled to SQL. A property test holds the two together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandera.polars as pa
@@ -16,158 +19,32 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.profiles.convert import Conversion, Reading, plain, redacted
+from nami_monitor.ingest.profiles.convert import Conversion, plain, redacted
 from nami_monitor.ingest.profiles.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profiles.profile import Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
 from nami_monitor.ingest.template import examples
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literal, literals
-from nami_monitor.tables import TABLES, AnyOf, Column, columns
+from nami_monitor.tables import TABLES, AnyOf, columns
 
 MISSING = "missing"
 """The rule of a required column that is empty."""
 
-
-@dataclass(frozen=True)
-class Failure:
-    """A SQL predicate that is true where a rule is broken.
-
-    Args:
-        column: the canonical column to blame.
-        rule: the rule's key in reports and catalogues.
-        predicate: never null.
-    """
-
-    column: str
-    rule: str
-    predicate: str
-
+LINE_SIGNS = "\t\n\r"
+"""Signs that a text of one line does not hold."""
 
 PLAIN_TEXT = re.compile(r"\^\(\?:\[\^\\r\\n\\t\]\{1,(\d+)\}\)\$")
 """Patterns of texts of one line: nearly every value is seen to fit without the pattern."""
-
-
-def _misses(column: str, pattern: str, *, one_line: bool) -> str:
-    """SQL that is true where a text does not fit a pattern."""
-    misses = f"not regexp_matches({column}, {literal(pattern)})"
-    plain = PLAIN_TEXT.fullmatch(pattern)
-    if not plain:
-        return misses
-    fits = [f"strlen({column}) between 1 and {plain[1]}"]
-    if not one_line:
-        fits += [f"not contains({column}, chr({ord(sign)}))" for sign in LINE_SIGNS]
-    return f"case when {' and '.join(fits)} then false else {misses} end"
-
-
-LINE_SIGNS = "\t\n\r"
-"""What a text of one line does not hold."""
-
-Compiler = Callable[[str, Mapping[str, Any]], str]
-
-CHECKS: dict[str, tuple[str, Compiler]] = {
-    "greater_than_or_equal_to": ("too_low", lambda c, s: f"{c} < {s['min_value']!r}"),
-    "less_than_or_equal_to": ("too_high", lambda c, s: f"{c} > {s['max_value']!r}"),
-    "greater_than": ("too_low", lambda c, s: f"{c} <= {s['min_value']!r}"),
-    "isin": ("not_allowed", lambda c, s: f"{c} not in {literals(tuple(s['allowed_values']))}"),
-    "str_matches": ("bad_form", lambda c, s: _misses(c, _pattern(s["pattern"]), one_line=False)),
-}
-"""pandera's check name to our rule and to the SQL that is true where it is broken."""
-
-
-def sql_failures(table: str, one_line: Collection[str] = ()) -> tuple[Failure, ...]:
-    """Every check of a table's model as SQL over its typed columns, missing values included.
-
-    Args:
-        table: the table's name.
-        one_line: columns of which it is known that no text holds a tab or a line break.
-    """
-    found = []
-    for column in columns(table):
-        name = f'"{column.name}"'
-        if not column.optional:
-            found.append(Failure(column.name, MISSING, f"{name} is null"))
-        for check in column.checks:
-            rule, compiler = CHECKS[check.name]
-            broken = compiler(name, check.statistics)
-            if column.name in one_line and check.name == "str_matches":
-                broken = _misses(name, _pattern(check.statistics["pattern"]), one_line=True)
-            found.append(Failure(column.name, rule, f"coalesce({broken}, false)"))
-    found.extend(
-        Failure(row_rule.columns[0], row_rule.name, f"not {row_rule.sql}")
-        for row_rule in TABLES[table].rules
-    )
-    return tuple(found)
-
-
-def explained_by(table: str, column: str, rule: str) -> tuple[str, ...]:
-    """The columns whose unreadable value explains that a rule is broken: one cause, one reason."""
-    if rule == MISSING:
-        return (column,)
-    found = (r.columns for r in TABLES[table].rules if isinstance(r, AnyOf) and r.name == rule)
-    return next(found, ())
-
-
-def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Run the model over a frame.
-
-    Args:
-        table: the table's name.
-        frame: its typed columns, in any order.
-
-    Returns:
-        One row per broken rule: ``row`` (index into the frame), ``column_name``, ``rule``.
-    """
-    schema = TABLES[table].model.to_schema()
-    schema.checks = [
-        pa.Check(_holds(rule.holds), name=rule.name, title=rule.columns[0])
-        for rule in TABLES[table].rules
-    ]
-    blamed = {rule.name: rule.columns[0] for rule in TABLES[table].rules}
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases: pl.DataFrame = errors.failure_cases
-        check = pl.col("check").str.extract(r"^([a-z_0-9]+)")
-        rules = {name: rule for name, (rule, _) in CHECKS.items()} | {"not_nullable": MISSING}
-        return cases.select(
-            pl.col("index").cast(pl.Int64).alias("row"),
-            pl.coalesce(check.replace_strict(blamed, default=None), pl.col("column")).alias(
-                "column_name"
-            ),
-            check.replace(rules).alias("rule"),
-        ).sort("row", "column_name", "rule")
-    return pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "rule": pl.String})
-
-
-def key_predicate(table: str) -> tuple[list[str], list[str]]:
-    """The quoted key columns of a table and its other columns; the key is empty for lines."""
-    key = [f'"{name}"' for name in TABLES[table].key]
-    rest = [f'"{column.name}"' for column in columns(table) if column.name not in TABLES[table].key]
-    return key, rest
-
-
-def required(table: str) -> tuple[Column, ...]:
-    """The columns that a file or its profile must fill."""
-    return tuple(column for column in columns(table) if not column.optional)
-
-
-def _pattern(pattern: Any) -> str:
-    return str(getattr(pattern, "pattern", pattern))
-
-
-def _holds(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
-    def check(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(expression)
-
-    return check
-
 
 TOTALS = r"^\s*((sub|eind|grand|generaal)[ -]?)?tota+l(en|s)?\b[^0-9]{0,40}$"
 """The first words of a row that adds up other rows."""
 
 MISFIT_MARK = "misfit"
-"""What is skipped under this name was set aside by the reader, and is counted there."""
+"""The ``skip`` of a record that the reader set aside already; it is counted there."""
+
+BOOKED = "skip is null and (problems is null or held)"
+"""SQL of the rows of a stage that are booked."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +74,21 @@ class Stage:
         return f"(select *{empty} from {self.name} where {BOOKED})"
 
 
-BOOKED = "skip is null and (problems is null or held)"
-"""Which rows of a stage are booked."""
+@dataclass(frozen=True)
+class StageCheck:
+    """A rule, as SQL over the columns of a staged row.
+
+    Args:
+        column: the canonical column to blame.
+        rule: the rule's key in reports and catalogues.
+        broken: predicate that is true where the rule is broken.
+        value: the value that reports show.
+    """
+
+    column: str
+    rule: str
+    broken: str
+    value: str
 
 
 def stage(
@@ -230,17 +120,49 @@ def stage(
     conversions = conversions_of(table, origins, cells, profile, reading)
     rows = cells.sheet.rows
     filled = {*origins, *table.constants}
-    known = {column: query for column, query in known.items() if column in filled}
     large = isinstance(rows, Large) or rows.height > PANDERA_ROWS.value
     unfilled: tuple[str, ...] = ()
     if large and not TABLES[table.name].key:
         texts = (c.name for c in columns(table.name) if c.sql_type == "varchar")
         unfilled = tuple(column for column in texts if column not in filled)
-    query = _query(
-        table, conversions, cells, profile, name, by_sql=large, reading=reading, known=known,
-        left_out=unfilled,
-    )  # fmt: skip
-    db.run(query)
+    checks = [
+        StageCheck(c.name, rule, test.replace("{typed}", f'"{c.name}"'), f"t_{c.name}")
+        for c in conversions
+        for test, rule in c.failures
+    ]
+    failing = [check.broken for check in checks]
+    if large:
+        rules = model_checks(table.name, _one_line(conversions, cells, profile))
+        failing += [check.broken for check in rules]
+        checks += _unexplained(table.name, rules, checks)
+    unknown = [
+        StageCheck(c, "unknown_code", f'"{c}" is not null and "{c}" not in ({query})', f"t_{c}")
+        for c, query in known.items()
+        if c in filled
+    ]
+    problems = ", ".join(
+        f"case when coalesce({check.broken}, false) then {{'column_name': {literal(check.column)},"
+        f" 'rule': {literal(check.rule)},"
+        f" 'value': {plain(check.value, tagged=reading.tagged)}}} end"
+        for check in [*checks, *unknown]
+    )
+    listed = f"list_filter([{problems}], lambda p: p is not null)" if problems else "null"
+    output = ", ".join(f'"{c.name}"' for c in conversions if c.name not in unfilled)
+    raw = _raw(table, conversions, cells, profile)
+    inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
+    late = [c for c in conversions if c.typed in {*PERIOD_ENDS.values(), "activity_measure"}]
+    early = [c for c in conversions if c not in late]
+    db.run(
+        f"create temp table {name} as"
+        f" select line, {output}, skip, case when bad or strange then {listed} end as problems,"
+        f" strange and not bad as held,"
+        f" {f'case when bad or strange then {raw} end' if large else raw} as raw"
+        f" from (select *, skip is null and coalesce({_any(failing)}, false) as bad,"
+        f" skip is null and ({_any(check.broken for check in unknown)}) as strange"
+        f" from (select *{_typed(late)} from (select *{_typed(early)}"
+        f" from (select *, {inner}, {_skip(cells, profile)} as skip"
+        f" from {cells.relation}))))"
+    )
     if isinstance(rows, LargeCsv):
         _number_lines(db, name, rows)
     if not large:
@@ -249,91 +171,96 @@ def stage(
     return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled)
 
 
-def _query(
-    table: TableMap,
-    conversions: list[Conversion],
-    cells: SourceCells,
-    profile: Profile,
-    name: str,
-    *,
-    by_sql: bool,
-    reading: Reading,
-    known: Mapping[str, str],
-    left_out: Sequence[str],
-) -> str:
-    """The statement that makes the temporary table."""
-    inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
-    mapped = {column for c in conversions for column in _columns_in(c)}
-    mapped |= {cells.sql.get(normal_header(rule.column), "") for rule in profile.drop or ()}
-    free = {column.name for column in columns(table.name) if column.free_text}
-    written = {column for c in conversions if c.name in free for column in _columns_in(c)}
-    written -= {column for c in conversions if c.name not in free for column in _columns_in(c)}
-    raw = _raw(cells, mapped, written, profile.places)
-    typed: list[str] = []
-    typed_late: list[str] = []
-    for c in conversions:
-        late = c.typed in {*PERIOD_ENDS.values(), "activity_measure"}
-        (typed_late if late else typed).append(f'{c.typed} as "{c.name}"')
-    problems = []
-    for c in conversions:
-        problems += [
-            (c.name, rule, test.replace("{typed}", f'"{c.name}"'), f"t_{c.name}")
-            for test, rule in c.failures
-        ]
-    tests = [test for _, _, test, _ in problems]
-    if by_sql:
-        failures = sql_failures(table.name, _one_line(conversions, cells, profile))
-        tests += [failure.predicate for failure in failures]
-        problems += _by_rules(table.name, failures, conversions)
-    unknown = [
-        (column, "unknown_code", f'"{column}" is not null and "{column}" not in ({query})', shown)
-        for column, query in known.items()
-        for shown in [f"t_{column}"]
-    ]
-    strange = " or ".join(f"({test})" for _, _, test, _ in unknown) or "false"
-    problems += unknown
-    made = ", ".join(
-        f"case when coalesce({test}, false) then {{'column_name': {literal(column)},"
-        f" 'rule': {literal(rule)}, 'value': {plain(shown, tagged=reading.tagged)}}} end"
-        for column, rule, test, shown in problems
-    )
-    listed = f"list_filter([{made}], lambda p: p is not null)" if made else "null"
-    output = ", ".join(f'"{c.name}"' for c in conversions if c.name not in left_out)
-    source = f"select *, {', '.join(typed_late)} from " if typed_late else "select * from "
-    failing = " or ".join(tests) or "false"
-    kept = raw if not by_sql else f"case when bad or strange then {raw} end"
-    return (
-        f"create temp table {name} as"
-        f" select line, {output}, skip, case when bad or strange then {listed} end as problems,"
-        f" strange and not bad as held, {kept} as raw"
-        f" from (select *, skip is null and coalesce({failing}, false) as bad,"
-        f" skip is null and ({strange}) as strange"
-        f" from ({source}(select *, {', '.join(typed)}"
-        f" from (select *, {inner}, {_skip(cells, profile)} as skip"
-        f" from {cells.relation}))))"
-    )
+def _any(tests: Iterable[str]) -> str:
+    return " or ".join(f"({test})" for test in tests) or "false"
 
 
-def _by_rules(
-    table: str, failures: Sequence[Failure], conversions: Sequence[Conversion]
-) -> list[tuple[str, str, str, str]]:
-    """Column, rule, test and value shown for the rules of the model, compiled to SQL.
+def _typed(conversions: Sequence[Conversion]) -> str:
+    return "".join(f', {c.typed} as "{c.name}"' for c in conversions)
 
-    What could not be read is not missing too: one cause gives one reason.
+
+CHECKS: dict[str, tuple[str, Callable[[str, Mapping[str, Any]], str]]] = {
+    "greater_than_or_equal_to": ("too_low", lambda c, s: f"{c} < {s['min_value']!r}"),
+    "less_than_or_equal_to": ("too_high", lambda c, s: f"{c} > {s['max_value']!r}"),
+    "greater_than": ("too_low", lambda c, s: f"{c} <= {s['min_value']!r}"),
+    "isin": ("not_allowed", lambda c, s: f"{c} not in {literals(tuple(s['allowed_values']))}"),
+    "str_matches": ("bad_form", lambda c, s: _misses(c, s, LINE_SIGNS)),
+}
+"""pandera's name of a check to our rule and to the SQL that is true where it is broken."""
+
+
+def _misses(column: str, statistics: Mapping[str, Any], signs: str) -> str:
+    """SQL that is true where a text, which may hold some ``signs``, does not fit a pattern."""
+    pattern = statistics["pattern"]
+    pattern = str(getattr(pattern, "pattern", pattern))
+    misses = f"not regexp_matches({column}, {literal(pattern)})"
+    simple = PLAIN_TEXT.fullmatch(pattern)
+    if not simple:
+        return misses
+    fits = [f"strlen({column}) between 1 and {simple[1]}"]
+    fits += [f"not contains({column}, chr({ord(sign)}))" for sign in signs]
+    return f"case when {' and '.join(fits)} then false else {misses} end"
+
+
+def model_checks(table: str, one_line: Collection[str] = ()) -> list[StageCheck]:
+    """Every check of a table's model as SQL that is never null, missing values included.
+
+    Args:
+        table: the table's name.
+        one_line: columns of which it is known that no text holds a tab or a line break.
     """
-    unread = {
-        c.name: " or ".join(
-            f"coalesce({test}, false)".replace("{typed}", f'"{c.name}"') for test, _ in c.failures
+    checks = []
+    for column in columns(table):
+        name = f'"{column.name}"'
+        tests = [] if column.optional else [(MISSING, f"{name} is null")]
+        for check in column.checks:
+            rule, compiler = CHECKS[check.name]
+            broken = compiler(name, check.statistics)
+            if column.name in one_line and check.name == "str_matches":
+                broken = _misses(name, check.statistics, "")
+            tests.append((rule, f"coalesce({broken}, false)"))
+        checks += [
+            StageCheck(column.name, rule, sql, f"cast({name} as varchar)") for rule, sql in tests
+        ]
+    for row_rule in TABLES[table].rules:
+        column_name = row_rule.columns[0]
+        value = f'cast("{column_name}" as varchar)'
+        checks.append(StageCheck(column_name, row_rule.name, f"not {row_rule.sql}", value))
+    return checks
+
+
+def _unexplained(
+    table: str, rules: Sequence[StageCheck], unread: Sequence[StageCheck]
+) -> list[StageCheck]:
+    """The checks of the model, not counting values that could not be read: one cause, one reason.
+
+    Args:
+        table: the table's name.
+        rules: the checks of its model.
+        unread: the checks that a value could be read.
+    """
+    return [
+        replace(
+            rule,
+            broken=" and ".join(
+                [f"({rule.broken})"]
+                + [
+                    f"not coalesce({check.broken}, false)"
+                    for check in unread
+                    if check.column in explained_by(table, rule.column, rule.rule)
+                ]
+            ),
         )
-        or "false"
-        for c in conversions
-    }
-    found = []
-    for failure in failures:
-        explained = explained_by(table, failure.column, failure.rule)
-        test = " and ".join([f"({failure.predicate})", *(f"not ({unread[c]})" for c in explained)])
-        found.append((failure.column, failure.rule, test, f'cast("{failure.column}" as varchar)'))
-    return found
+        for rule in rules
+    ]
+
+
+def explained_by(table: str, column: str, rule: str) -> tuple[str, ...]:
+    """The columns whose unreadable value explains that a rule is broken: one cause, one reason."""
+    if rule == MISSING:
+        return (column,)
+    any_of = (r.columns for r in TABLES[table].rules if isinstance(r, AnyOf) and r.name == rule)
+    return next(any_of, ())
 
 
 def _one_line(conversions: Sequence[Conversion], cells: SourceCells, profile: Profile) -> set[str]:
@@ -344,28 +271,31 @@ def _one_line(conversions: Sequence[Conversion], cells: SourceCells, profile: Pr
     return {c.name for c in conversions if not set(LINE_SIGNS) & set("".join(c.inner.values()))}
 
 
-def _columns_in(made: Conversion) -> set[str]:
-    return {part for sql in made.inner.values() for part in _names(sql)}
-
-
-def _names(sql: str) -> set[str]:
-    cleaned = "".join(sign if sign.isalnum() or sign == "_" else " " for sign in sql)
-    return {word for word in cleaned.split() if word[:1] == "c" and word[1:].isdigit()}
-
-
-def _raw(cells: SourceCells, mapped: set[str], written: set[str], places: Sequence[str]) -> str:
+def _raw(
+    table: TableMap, conversions: Sequence[Conversion], cells: SourceCells, profile: Profile
+) -> str:
     """The mapped part of the original row, stored types kept; the rest may name people.
 
-    Numbers of people are blanked in ``written``, the columns that fill nothing but free text. What
-    is mapped from elsewhere in the file stands behind it, for a mended file has lost that.
+    Numbers of people are blanked in the columns that fill nothing but free text. What is mapped
+    from elsewhere in the file is appended, for a mended file has lost that.
     """
+    free = {column.name for column in columns(table.name) if column.free_text}
+    used = {True: set[str](), False: set[str]()}
+    for c in conversions:
+        used[c.name in free].update(re.findall(r"\bc\d+\b", " ".join(c.inner.values())))
+    mapped = used[True] | used[False]
+    mapped |= {cells.sql.get(normal_header(rule.column), "") for rule in profile.drop or ()}
     personal = {normal_header(name) for name in cells.personal}
-    sql = {name: redacted(plain(name, tagged=cells.tagged)) for name in written}
-    parts = [
-        sql.get(name, name) if name in mapped and normal_header(header) not in personal else "null"
-        for name, header in ((f"c{k}", head) for k, head in enumerate(cells.sheet.columns, start=1))
-    ]
-    parts += [cells.sql.get(normal_header(place), "null") for place in places]
+    parts = []
+    for number, header in enumerate(cells.sheet.columns, start=1):
+        cell = f"c{number}"
+        if cell not in mapped or normal_header(header) in personal:
+            parts.append("null")
+        elif cell in used[True] - used[False]:
+            parts.append(redacted(plain(cell, tagged=cells.tagged)))
+        else:
+            parts.append(cell)
+    parts += [cells.sql.get(normal_header(place), "null") for place in profile.places]
     return f"[{', '.join(parts)}]::varchar[]"
 
 
@@ -410,6 +340,45 @@ def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
     db.run(f"delete from {name} where skip = '{MISFIT_MARK}'")
 
 
+def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Run the model over a frame.
+
+    Args:
+        table: the table's name.
+        frame: its typed columns, in any order.
+
+    Returns:
+        One row per broken rule: ``row`` (index into the frame), ``column_name``, ``rule``.
+    """
+    schema = TABLES[table].model.to_schema()
+    row_rules = TABLES[table].rules
+    schema.checks = [
+        pa.Check(_holds(rule.holds), name=rule.name, title=rule.columns[0]) for rule in row_rules
+    ]
+    blamed = {rule.name: rule.columns[0] for rule in row_rules}
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases: pl.DataFrame = errors.failure_cases
+        check = pl.col("check").str.extract(r"^([a-z_0-9]+)")
+        rules = {name: rule for name, (rule, _) in CHECKS.items()} | {"not_nullable": MISSING}
+        return cases.select(
+            pl.col("index").cast(pl.Int64).alias("row"),
+            pl.coalesce(check.replace_strict(blamed, default=None), pl.col("column")).alias(
+                "column_name"
+            ),
+            check.replace(rules).alias("rule"),
+        ).sort("row", "column_name", "rule")
+    return pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "rule": pl.String})
+
+
+def _holds(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    def check(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(expression)
+
+    return check
+
+
 def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
     """Run the model over the rows that are data, and add what it finds to their problems."""
     listed = ", ".join(f'"{column.name}"' for column in columns(table))
@@ -417,24 +386,17 @@ def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
     failures = pandera_failures(table, rows.drop("stage_row"))
     if failures.is_empty():
         return
-    found = failures.with_columns(
+    texts = rows.select(pl.col(column.name).cast(pl.String) for column in columns(table))
+    failures = failures.with_columns(
         rows["stage_row"].gather(failures["row"]).alias("stage_row"),
+        pl.Series("value", [texts[name][row] for row, name, _ in failures.iter_rows()], pl.String),
         pl.Series(
             "explained_by",
             [explained_by(table, column, rule) for _, column, rule in failures.iter_rows()],
             pl.List(pl.String),
         ),
     )
-    texts = pl.concat(
-        [
-            found.filter(pl.col("column_name") == column.name).with_columns(
-                rows[column.name].cast(pl.String).gather(part["row"]).alias("value")
-            )
-            for column in columns(table)
-            if not (part := found.filter(pl.col("column_name") == column.name)).is_empty()
-        ]
-    )
-    with db.view_of("found", texts) as view:
+    with db.view_of("failures", failures) as view:
         db.run(
             f"update {name} set held = false,"
             f" problems = list_concat(coalesce({name}.problems, []), f.problems)"
@@ -449,21 +411,20 @@ def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
 
 def _mark_repeated_keys(db: Transaction, table: str, name: str) -> None:
     """A second row that says something else under the same key is set aside."""
-    key, rest = key_predicate(table)
+    key = [f'"{column}"' for column in TABLES[table].key]
     if not key:
         return
+    rest = [f'"{c.name}"' for c in columns(table) if c.name not in TABLES[table].key]
     differs = " or ".join(f"s.{column} is distinct from f.{column}" for column in rest)
     same = " and ".join(f"s.{column} is not distinct from f.{column}" for column in key)
     shown = f"concat_ws(' / ', {', '.join(f's.{column}' for column in key)})"
-    blamed = key[0].strip('"')
     db.run(
-        f"create temp table {name}_first as select * from {name}"
-        " where skip is null and (problems is null or held)"
+        f"create temp table {name}_first as select * from {name} where {BOOKED}"
         f" qualify row_number() over (partition by {', '.join(key)} order by line, rowid) = 1"
     )
     db.run(
-        f"update {name} as s set held = false, problems = [{{'column_name': '{blamed}',"
-        f" 'rule': 'repeated_key', 'value': {shown}}}]"
+        f"update {name} as s set held = false, problems = [{{'column_name':"
+        f" '{TABLES[table].key[0]}', 'rule': 'repeated_key', 'value': {shown}}}]"
         f" from {name}_first as f where {same} and ({differs})"
         " and s.skip is null and (s.problems is null or s.held)"
     )

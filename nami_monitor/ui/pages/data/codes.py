@@ -7,18 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.code_actions import (
-    MERGEABLE,
-    Action,
-    Code,
-    What,
-    actions,
-    confirm,
-    merge,
-    rename,
-    undo_action,
-)
-from nami_monitor.ingest.deliveries import Provisional, known_codes, provisional
+from nami_monitor.ingest.book.code_actions import MERGEABLE, Action, Code, ActionKind, actions, confirm, merge, rename, undo_action
+from nami_monitor.ingest.deliveries import ProvisionalCode, known_codes, provisional_codes
 from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
@@ -27,7 +17,7 @@ from nami_monitor.ui.grid import Head, grid
 def part(session: Session) -> None:
     """Show the part."""
     with session.store.read() as db:
-        waiting, known, done = provisional(db), known_codes(db), actions(db)
+        waiting, known, done = provisional_codes(db), known_codes(db), actions(db)
     if not known:
         st.info(session.t("data.codes.none"))
         return
@@ -52,7 +42,7 @@ def _act(session: Session, act: Callable[[str], None], said: str) -> None:
     st.rerun()
 
 
-def _provisional(session: Session, waiting: Sequence[Provisional]) -> None:
+def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
     st.header(session.t("data.codes.provisional"), anchor=False)
     if not waiting:
         st.markdown(session.t("data.codes.no_provisional"))
@@ -184,6 +174,6 @@ def _done(session: Session, done: Sequence[Action]) -> None:
 def said(session: Session, action: Action) -> str:
     """What was done, in words."""
     code = shown(session, action.code)
-    if action.what is What.CONFIRM:
+    if action.what is ActionKind.CONFIRM:
         return session.t("data.codes.did.confirm", code=code)
     return session.t(f"data.codes.did.{action.what}", code=code, detail=action.detail)

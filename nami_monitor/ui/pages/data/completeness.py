@@ -10,15 +10,7 @@ from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, c
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.ingest.deliveries import (
-    DataBreak,
-    Learnt,
-    SourceMonth,
-    data_breaks,
-    learnt,
-    source_months,
-    state_expectation,
-)
+from nami_monitor.ingest.deliveries import SeriesBreak, LearnedExpectation, MonthDelivered, data_breaks, learned_expectations, source_months, state_expectation
 from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.profiles.profile import Expects
 from nami_monitor.ingest.profiles.profile import parse_profile
@@ -31,7 +23,7 @@ from nami_monitor.ui.pages.data import session_files
 def part(session: Session) -> None:
     """Show the part."""
     with session.store.read() as db:
-        months, broken, found = source_months(db), data_breaks(db), learnt(db)
+        months, broken, found = source_months(db), data_breaks(db), learned_expectations(db)
     if not months:
         st.info(session.t("data.completeness.none"))
         return
@@ -51,7 +43,7 @@ def part(session: Session) -> None:
         _learnt(session, one)
 
 
-def delivered(month: SourceMonth) -> DeliveryState:
+def delivered(month: MonthDelivered) -> DeliveryState:
     """How a source's month is drawn: a break first, then what is missing."""
     if month.breaks:
         return DeliveryState.BREAK
@@ -60,7 +52,7 @@ def delivered(month: SourceMonth) -> DeliveryState:
     return DeliveryState.DELIVERED if month.share >= 1 else DeliveryState.PARTIAL
 
 
-def _cell(session: Session, month: SourceMonth) -> DeliveryCell:
+def _cell(session: Session, month: MonthDelivered) -> DeliveryCell:
     note = ""
     if month.expected_locations:
         note = session.t(
@@ -104,7 +96,7 @@ def _legend(session: Session) -> str:
     )
 
 
-def _table(session: Session, months: Sequence[SourceMonth]) -> None:
+def _table(session: Session, months: Sequence[MonthDelivered]) -> None:
     lang = session.lang
 
     def number(value: float) -> str:
@@ -135,7 +127,7 @@ def _table(session: Session, months: Sequence[SourceMonth]) -> None:
     grid(session, heads, rows, key="completeness_table", name=title, file=title)
 
 
-def _breaks(session: Session, broken: Sequence[DataBreak]) -> None:
+def _breaks(session: Session, broken: Sequence[SeriesBreak]) -> None:
     st.header(session.t("data.breaks.title"), anchor=False)
     if not broken:
         st.markdown(session.t("data.breaks.none"))
@@ -154,7 +146,7 @@ def _breaks(session: Session, broken: Sequence[DataBreak]) -> None:
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
 
 
-def _detail(session: Session, one: DataBreak) -> str:
+def _detail(session: Session, one: SeriesBreak) -> str:
     """From what to what a basis or VAT went, in words."""
     if not one.detail:
         return ""
@@ -167,7 +159,7 @@ def _detail(session: Session, one: DataBreak) -> str:
     return f" ({' → '.join(words)})"
 
 
-def _learnt(session: Session, one: Learnt) -> None:
+def _learnt(session: Session, one: LearnedExpectation) -> None:
     """What a source seems to owe, to be confirmed or changed."""
     with st.container(border=True, key=f"learnt_{session_files.slug(one.source)}"):
         st.markdown(
