@@ -38,7 +38,7 @@ MISFIT_RULES: Final = (
 #: The columns of a file with set-aside rows that say where each row came from.
 MENDED: Final = ("nami_batch", "nami_line")
 
-#: What stands in a straight file for a line break in a cell, and for a record that does not fit.
+#: What stands in a rewritten file for a line break in a cell, and for a record that does not fit.
 LINE_BREAK: Final = "\x02"
 MISFIT: Final = "\x03"
 
@@ -69,7 +69,7 @@ class Layout:
 
 
 class StoredKind(StrEnum):
-    """What a typed column holds, as far as it matters to its cells."""
+    """What a typed column holds, as far as its cells depend on it."""
 
     TEXT = auto()
     WHOLE = auto()
@@ -104,7 +104,8 @@ class LargeCsv:
     Below what is skipped every line is a record: a misfit's line has MISFIT in its first field.
 
     Attributes:
-        path: The file in UTF-8 (a temporary file where the original is not, or is not straight).
+        path: The file in UTF-8: a temporary one where the original has another encoding or had to
+            be rewritten.
         delimiter: Sign between fields.
         quote: Sign around fields.
         data_starts: Record number, from 1, of the first record after the header.

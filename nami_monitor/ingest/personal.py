@@ -1,4 +1,9 @@
-"""What names a person stays at the door: whole columns are dropped, e-mail addresses blanked."""
+"""Personal data is not imported: columns that name people are dropped, e-mail addresses blanked.
+
+Addresses are blanked in every cell before anything else reads it, so that they reach neither the
+tables nor the rows set aside. A row with a blank in a code or a channel is set aside: a blank would
+make different things the same. In other texts the blank stays.
+"""
 
 from __future__ import annotations
 

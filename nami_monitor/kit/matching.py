@@ -1,8 +1,8 @@
-"""Which lessons stand beside which chart of a page.
+"""Which lessons are shown with which chart of a page.
 
-A signal calls up lessons. Those whose case reaches the category come first, then all others that
-the signal calls up, then those that share a strategy and the dimension with one of these. A lesson
-stands on a page once, and a chart bears at most ``CHART_LESSONS``; the rest are listed beside it.
+A signal selects lessons. Those whose case is about the chart's category come first, then the others
+that the signal selects, then those that share a strategy and the dimension with one of these. A
+page shows a lesson once, and a chart at most ``CHART_LESSONS``; the rest are listed below it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nami_monitor.kit.files import Lesson
 
 
 class MatchLevel(IntEnum):
-    """How close a lesson is to what called it up, closest first."""
+    """How closely a lesson fits what selected it, closest first."""
 
     CATEGORY = 1
     SIGNAL = 2
@@ -32,7 +32,7 @@ class Occasion:
     Args:
         chart: the chart's name on its page.
         signal: what the figures show.
-        cases: numbers of the cases that reach the chart's category; empty for all categories.
+        cases: numbers of the cases about the chart's category; empty for all categories.
         strategy: what the chart's KPI speaks of.
     """
 
@@ -44,7 +44,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Match:
-    """A lesson, what called it up, and how close it is."""
+    """A lesson, what selected it, and how closely it fits."""
 
     lesson: Lesson
     occasion: Occasion
@@ -53,7 +53,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Placed:
-    """The lessons of a chart: those that are marked on it, and those listed beside it."""
+    """The lessons of a chart: those that are marked on it, and those listed with it."""
 
     on_chart: tuple[Match, ...]
     listed: tuple[Match, ...]
@@ -71,21 +71,21 @@ def place(occasions: Sequence[Occasion], lessons: Mapping[str, Lesson]) -> dict[
         chart has several occasions, each has its best lesson placed before any has its second.
     """
     charts = list(dict.fromkeys(occasion.chart for occasion in occasions))
-    found = {
-        chart: list(_in_turn([one for one in occasions if one.chart == chart], lessons))
+    matched = {
+        chart: list(_in_turn([o for o in occasions if o.chart == chart], lessons))
         for chart in charts
     }
     used: set[str] = set()
     most = int(CHART_LESSONS.value)
-    marked = {chart: tuple(_unused(found[chart], used, most)) for chart in charts}
-    listed = {chart: tuple(_unused(found[chart], used, len(lessons))) for chart in charts}
+    marked = {chart: tuple(_unused(matched[chart], used, most)) for chart in charts}
+    listed = {chart: tuple(_unused(matched[chart], used, len(lessons))) for chart in charts}
     return {chart: Placed(marked[chart], listed[chart]) for chart in charts}
 
 
 def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
     """Every lesson for one occasion, closest first; what a case reports stands before advice."""
     called = [lesson for lesson in lessons.values() if occasion.signal in lesson.signals]
-    found = [
+    matched = [
         Match(
             lesson,
             occasion,
@@ -93,12 +93,12 @@ def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
         )
         for lesson in called
     ]
-    found += [
+    matched += [
         Match(lesson, occasion, MatchLevel.RELATED)
         for lesson in lessons.values()
         if lesson not in called and any(_related(lesson, other) for other in called)
     ]
-    return sorted(found, key=_closeness)
+    return sorted(matched, key=_closeness)
 
 
 def _closeness(match: Match) -> tuple[MatchLevel, bool, bool]:
@@ -120,9 +120,9 @@ def _in_turn(occasions: list[Occasion], lessons: Mapping[str, Lesson]) -> Iterat
         yield from (match for match in row if match is not None)
 
 
-def _unused(found: list[Match], used: set[str], most: int) -> Iterator[Match]:
-    """The first matches whose lesson stands nowhere yet; they count as used from then on."""
-    for match in found:
+def _unused(matched: list[Match], used: set[str], most: int) -> Iterator[Match]:
+    """The first matches whose lesson is not used yet; it counts as used from then on."""
+    for match in matched:
         if most > 0 and match.lesson.name not in used:
             used.add(match.lesson.name)
             most -= 1

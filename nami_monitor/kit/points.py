@@ -1,4 +1,4 @@
-"""What the kit says, point by point, and which lesson or page of a case carries it."""
+"""The points that the kit makes, and which lesson or page of a case carries each."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _row(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _SectionPoints:
     """The points of one section: each a text with the names of what carries it."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -83,7 +83,7 @@ class _Part:
 class _PointsFile:
     __pydantic_config__: ClassVar = STRICT
 
-    part: tuple[_Part, ...]
+    part: tuple[_SectionPoints, ...]
 
 
 def read_points(kit: Kit, path: Path = FILE) -> tuple[Point, ...]:

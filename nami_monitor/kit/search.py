@@ -88,8 +88,8 @@ def matching_lessons(query: str, words: Index) -> tuple[Lesson, ...]:
             worth[name] += rare
             score[name] += rare * weight
     least = max(worth.values(), default=0) * SEARCH_WORTH.value
-    kept = [one for one in words.lessons if one.name in worth and worth[one.name] >= least]
-    return tuple(sorted(kept, key=lambda lesson: -score[lesson.name]))
+    matched = [lesson for lesson in words.lessons if worth.get(lesson.name, -1) >= least]
+    return tuple(sorted(matched, key=lambda lesson: -score[lesson.name]))
 
 
 @cache
@@ -115,9 +115,9 @@ def _parts(lesson: Lesson, kit: Kit, lang: Lang) -> Iterator[tuple[str, float]]:
         yield f"{case.title} {case.organisation}", LABEL
 
 
-def _words(said: str) -> Iterator[str]:
+def _words(text: str) -> Iterator[str]:
     """The words of a text: small letters, no accents, no single characters."""
-    plain = unicodedata.normalize("NFKD", said.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     yield from re.findall(r"\w\w+", plain)
 
@@ -138,8 +138,8 @@ def _hits(word: str, words: Index) -> dict[str, tuple[float, float]]:
     if not likeness and len(word) >= SHORTEST_PART:
         likeness = _nearly(word, words)
     hits: dict[str, tuple[float, float]] = {}
-    for one, share in likeness.items():
-        for name, weight in words.weights[one].items():
+    for like, share in likeness.items():
+        for name, weight in words.weights[like].items():
             hits[name] = max((share, weight), hits.get(name, (0, 0)))
     return hits
 

@@ -1,4 +1,9 @@
-"""The contracts in a published file of the Open Contracting Data Standard."""
+"""Contracts published after the Open Contracting Data Standard, version 1.1: one row per contract.
+
+A file is read with care, only named fields of its releases are kept (no contact point, address,
+telephone number or document ever gets in), and the releases of a process are merged into its
+current state.
+"""
 
 from __future__ import annotations
 

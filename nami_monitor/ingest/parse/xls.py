@@ -1,6 +1,7 @@
-"""Error values of an xls sheet, which the parser gives as empty cells.
+"""Error values of an xls sheet, which the parser gives as empty cells, and the file they stand in.
 
-After [MS-XLS], the open specification of the format.
+An xls file is a compound file: a file system in a file. After [MS-CFB] and [MS-XLS], the open
+specifications of both formats.
 """
 
 from __future__ import annotations

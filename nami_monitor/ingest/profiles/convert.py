@@ -1,8 +1,8 @@
 """From cells to typed values, as SQL over the cells of one sheet.
 
-One reading of every format: cells are text, tagged where the file stored a type, so the same SQL
-serves a spreadsheet of 200 rows and a text file of ten million. A value that cannot be read becomes
-null and names its rule; it is never guessed.
+Cells are text in every format, tagged where the file stored a type, so that the same SQL serves a
+spreadsheet of 200 rows and a text file of ten million. A value that cannot be read becomes null and
+names its rule; it is never guessed.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from nami_monitor.ingest.readers import read
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file seems to be.
+    """The profiles that fit a file.
 
     Args:
         profiles: names of the profiles that fit, the best first.

@@ -1,4 +1,9 @@
-"""From a profile's table to SQL: which columns exist, how texts are read, what they become."""
+"""From a profile's table to SQL: which columns exist, how texts are read, what they become.
+
+What a profile states about decimal signs and dates is held against what the texts prove. Otherwise
+a supplier who changes either would be misread in silence: ``1.234`` and ``03/04/2025`` can be read
+both ways.
+"""
 
 from __future__ import annotations
 
@@ -67,9 +72,11 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
     if not isinstance(proven, tuple) or not proven or not dated:
         return
     both = [(text, _read(text, dated), _read(text, proven)) for text in _plain(texts)]
-    known = [(text, said, meant) for text, said, meant in both if meant is not None]
-    unread = [text for text, said, _ in known if said is None]
-    swapped = [text for text, said, meant in known if said is not None and said != meant]
+    known = [(text, by_stated, right) for text, by_stated, right in both if right is not None]
+    unread = [text for text, by_stated, _ in known if by_stated is None]
+    swapped = [
+        text for text, by_stated, right in known if by_stated is not None and by_stated != right
+    ]
     if len(unread) <= TYPO_SHARE * len(known):
         return
     if swapped or len(unread) > len(known) / 2:

@@ -1,4 +1,9 @@
-"""The cells of one sheet as a SQL relation: columns found by header, months turned into rows."""
+"""The cells of one sheet as a SQL relation: columns found by header, months turned into rows.
+
+A reader calls the second column of a name ``Category (2)``. The first is then ``Category (1)``, and
+``Category`` alone is refused where a profile maps it: it would silently mean the first. Columns
+that hold the same from top to bottom need not be told apart.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +29,7 @@ def normal_header(header: str) -> str:
 
 
 def distinct_headers(columns: Sequence[str]) -> tuple[str, ...]:
-    """The names of a sheet's columns, none of which means two columns."""
+    """The names of a sheet's columns, each of one column only."""
     taken = {normal_header(name) for name in columns}
     return tuple(
         f"{name} (1)" if f"{normal_header(name)} (2)" in taken else name for name in columns
@@ -32,20 +37,20 @@ def distinct_headers(columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def column_numbers(columns: Sequence[str]) -> dict[str, int]:
-    """The numbers of the columns, from 1, by every name that they answer to, normalised."""
-    found = {normal_header(name): number for number, name in enumerate(columns, start=1)}
-    told = {
+    """The numbers of the columns, from 1, by each of their names, normalised."""
+    plain = {normal_header(name): number for number, name in enumerate(columns, start=1)}
+    numbered = {
         normal_header(name): number
         for number, name in enumerate(distinct_headers(columns), start=1)
     }
-    return found | told
+    return plain | numbered
 
 
 def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
-    """Names by the header as it stands in the file, without the number that tells it from another.
+    """Names by the header in the file, without the number that tells two columns apart.
 
     Args:
-        names: some of the names that the columns answer to.
+        names: some of the names of the columns.
         columns: the headers of the sheet, all of them.
     """
     taken = {normal_header(column) for column in columns}
@@ -58,7 +63,7 @@ def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, l
 
 
 def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
-    """Refuse a profile that maps a name which two columns bear, unless it tells them apart.
+    """Refuse a profile that maps a name which two columns have, unless it tells them apart.
 
     Args:
         profile: how the file would be read.
@@ -113,7 +118,7 @@ TEXT_FORMATS = ("csv",)
 
 @dataclass(frozen=True)
 class SourceCells:
-    """A sheet whose columns can be asked for by name.
+    """A sheet with the SQL of its columns by name.
 
     Args:
         sheet: what the reader gave.
@@ -153,7 +158,7 @@ class SourceCells:
 def source_cells(
     sheet: Sheet, profile: Profile, *, file: Path, frame: str, period: date | None
 ) -> SourceCells:
-    """Make a sheet's cells askable.
+    """The SQL of a sheet's columns and places.
 
     Args:
         sheet: what the reader gave.

@@ -47,7 +47,7 @@ def read(path: Path, layout: Layout | None = None, folder: Path | None = None) -
     layout = layout or Layout()
     if shown_name(path) != path.name:
         raise UserError("reading.file_name", file=shown_name(path))
-    found = sniff_format(path)
-    if layout.format not in (None, found):
-        raise UserError("reading.other_format", file=path.name, stated=layout.format, found=found)
-    return READERS[found](path, layout, folder)
+    form = sniff_format(path)
+    if layout.format not in (None, form):
+        raise UserError("reading.other_format", file=path.name, stated=layout.format, found=form)
+    return READERS[form](path, layout, folder)

@@ -1,10 +1,10 @@
-"""A large text file made straight: one line per record, so that the store can stream it.
+"""A text file too large for memory, rewritten as one record per line for the store to stream.
 
-Almost every line of a large file is plain: it has the header's number of fields, its quotes open
-and close around whole fields, and nothing in it needs cleaning. Those lines are found a block at a
-time and stay as they are. The others are read one by one, by the rules of small files, and
-written anew; a record that does not fit leaves a mark in its place, so that the number of
-a line in the straight file tells the number of its record.
+Almost every line of a large file is regular: it has the header's number of fields, its quotes open
+and close around whole fields, and nothing in it needs cleaning. Regular lines are found a block at
+a time and copied as they are. The others are read one by one, by the rules of small files, and
+rewritten; a record that does not fit the header leaves a mark in its place, so that the number of a
+line in the rewritten file is the number of its record.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Numbers = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class LineShape:
-    """What a plain line looks like.
+    """What a regular line looks like.
 
     Attributes:
         delimiter: Sign between fields.
@@ -82,7 +82,13 @@ class LineShape:
 
 @dataclass(frozen=True)
 class BlockLines:
-    """Where the lines of a block start and end (after the line feed), and which are not plain."""
+    """The lines of a block.
+
+    Attributes:
+        starts: Offset of the first byte of each.
+        ends: Offset after the line feed of each.
+        odd: Numbers of the lines that are not regular, or follow one.
+    """
 
     starts: Numbers
     ends: Numbers
@@ -92,11 +98,11 @@ class BlockLines:
 def find_irregular_lines(
     data: bytes, shape: LineShape, newline: bytes, needle: bytes
 ) -> tuple[bool, BlockLines]:
-    """Find the lines of a block that are not plain, or below one: there a second table may begin.
+    """Find the lines of a block that are not regular, or follow one (a second table may begin there).
 
     Args:
         data: Whole lines.
-        shape: What a plain line looks like.
+        shape: What a regular line looks like.
         newline: How lines end.
         needle: The longest word of the header.
 
@@ -230,18 +236,18 @@ def _check_header(
         odd[line] |= not first or head.startswith(first)
 
 
-#: So much as a processor keeps at hand: a block is gone over many times.
+#: Fits in a processor's cache: a block is scanned many times.
 _BLOCK_BYTES: Final = 256 * 1024
-#: Lines to read on from a line that is not plain, so that its record surely ends among them.
+#: Lines to read from a line that is not regular, so that its record ends among them.
 _WINDOW: Final = LONGEST_RECORD_LINES + 2
 
 
 @dataclass
 class RewrittenFile:
-    """What became of the file.
+    """The file as it can be streamed.
 
     Attributes:
-        copy: The straight copy of the records below the header; None when the file is straight.
+        copy: The rewritten records below the header; None when all lines are regular.
         spaced: Whether cells may have blanks around them.
         broken: Whether cells may hold line breaks, written as LINE_BREAK.
         tabbed: Whether cells may hold tabs.
@@ -264,8 +270,8 @@ def rewrite_by_record(
         path: The file; bytes that are no UTF-8 stand for what its encoding could not explain.
         start: Offset in bytes of the first record below the header.
         first: The number of that record.
-        shape: What a plain line looks like.
-        copy: Whether a copy is made of a straight file too.
+        shape: What a regular line looks like.
+        copy: Whether a copy is made also when all lines are regular.
         name: What the file is called, for the refusal.
 
     Raises:
@@ -288,7 +294,7 @@ def rewrite_by_record(
 
 
 class _Rewriter:
-    """One walk through a file."""
+    """One pass through a file."""
 
     def __init__(self, path: Path, start: int, first: int, shape: LineShape, name: str) -> None:
         self.path, self.start, self.shape, self.name = path, start, shape, name
@@ -307,7 +313,7 @@ class _Rewriter:
         )
 
     def take(self, data: bytes, *, last: bool) -> bytes:
-        """Write the records of a block; what may go on in the next block is given back."""
+        """Write the records of a block and return what may continue in the next block."""
         end = len(data) if last else data.rfind(b"\n") + 1
         rest, data = data[end:], data[:end]
         if not data:
@@ -339,7 +345,7 @@ class _Rewriter:
         return rest
 
     def _read(self, data: bytes, position: int, lines: BlockLines) -> int:
-        """Read records one by one until one ends where a line does; give that offset."""
+        """Read records one by one until one ends at a line end; return that offset."""
         while True:
             line = int(np.searchsorted(lines.starts, position, side="right")) - 1
             until = int(lines.ends[min(line + _WINDOW, len(lines.ends)) - 1])
@@ -352,7 +358,7 @@ class _Rewriter:
                 return position
 
     def _book(self, fields: list[str] | None, raw: str) -> None:
-        """Write a record anew, or note what is wrong with it."""
+        """Rewrite a record, or note what is wrong with it."""
         cells = [clean_text(text) for text in fields or ()]
         self._refuse_table(cells)
         rule = _misfit(fields, cells, raw, self.shape)
@@ -393,14 +399,14 @@ class _Rewriter:
         return self.shape.delimiter.join(texts).encode(UTF8) + self.newline
 
     def _emit(self, plain: bytes) -> None:
-        """Pass on what may stay as it is."""
+        """Keep lines that stay as they are."""
         if self.copy:
             self.copy.write(plain)
         else:
             self.passed += len(plain)
 
     def write(self, line: bytes) -> None:
-        """Write a record that is not as it stood; the copy begins with the first of those."""
+        """Write a rewritten record; the copy begins with the first of those."""
         if not self.copy:
             self.copy = tempfile.NamedTemporaryFile("wb", suffix=".csv", delete=False)  # noqa: SIM115
             self.done.copy = Path(self.copy.name)
@@ -529,29 +535,29 @@ def _plan(name: str, target: Path, layout: Layout, *, temporary: bool) -> Sheet:
         delimiter, width, plan.header, short, tuple(first.head(SAMPLE_RECORDS).rows())
     )
     plain = b'"' not in above and all(line.strip() for line in lines[:skipped])
-    straight = rewrite_by_record(
+    rewritten = rewrite_by_record(
         target, len(above) + marks, plan.skip + 1, shape, copy=not plain, name=name
     )
-    if straight.copy and temporary:
+    if rewritten.copy and temporary:
         target.unlink()
     return Sheet(
         name=name,
         layout=plan.layout,
         columns=plan.columns,
         rows=LargeCsv(
-            path=straight.copy or target,
+            path=rewritten.copy or target,
             delimiter=delimiter,
             quote='"',
             data_starts=plan.skip + 1,
-            skip_lines=0 if straight.copy else skipped,
+            skip_lines=0 if rewritten.copy else skipped,
             fields=width,
             head=first,
-            spaced=straight.spaced,
-            broken=straight.broken,
-            tabbed=straight.tabbed,
-            temporary=temporary or straight.copy is not None,
+            spaced=rewritten.spaced,
+            broken=rewritten.broken,
+            tabbed=rewritten.tabbed,
+            temporary=temporary or rewritten.copy is not None,
         ),
-        misfits=pl.concat(straight.misfits),
+        misfits=pl.concat(rewritten.misfits),
         blank=0,
         titles=readable(grid[:TITLE_RECORDS]),
     )

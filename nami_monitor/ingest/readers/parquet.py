@@ -1,4 +1,8 @@
-"""Parquet files; columns that are stored with a type give tagged cells."""
+"""Parquet files; columns that are stored with a type give tagged cells.
+
+The cells of a small file are made with polars, those of a large one with SQL while the store
+streams it; a test holds both to the same cells.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

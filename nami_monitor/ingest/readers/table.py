@@ -1,4 +1,4 @@
-"""From records to a sheet: header, rows, misfits and what stands above and below."""
+"""From records to a sheet: its header, rows, misfits, titles above and a second table below."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ _MOST_GAPS: Final = 1000
 
 @dataclass(frozen=True)
 class TablePlan:
-    """Where the table stands and what its columns are called.
+    """The place of a table in a sheet, and the names of its columns.
 
     Attributes:
         layout: The layout with the header's place filled in.

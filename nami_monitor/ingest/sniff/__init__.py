@@ -1,4 +1,4 @@
 """What a file says about itself: format, encoding, separator, header, decimal sign, date order.
 
-Everything here looks only; nothing is converted. What stays ambiguous is said, never guessed.
+Nothing is converted here. What stays ambiguous is returned as such, never guessed.
 """

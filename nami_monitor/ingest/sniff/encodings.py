@@ -1,4 +1,4 @@
-"""Which encoding a text file has, and its lines with what cannot be read marked.
+"""Which encoding and which separator a text file has.
 
 Bytes that the chosen encoding cannot explain come out as lone surrogates (as Python's
 ``surrogateescape`` does), so that the record in which they stand can be set aside.

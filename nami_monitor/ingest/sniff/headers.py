@@ -1,4 +1,4 @@
-"""Which record is the header: the first that names the columns of the data below it."""
+"""Which record is the header, and where a second table begins below the first."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the text cells of a column prove about decimal sign and date patterns."""
+"""What the text cells of a column prove about their decimal sign and date patterns."""
 
 import datetime as dt
 import re
