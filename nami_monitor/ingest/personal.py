@@ -87,9 +87,9 @@ def refuse_address(text: str) -> None:
     Raises:
         UserError: ``personal.address``.
     """
-    found = ONE_ADDRESS.search(text) if "@" in text else None
-    if found:
-        raise UserError("personal.address", seen=short(found[0]))
+    address = ONE_ADDRESS.search(text) if "@" in text else None
+    if address:
+        raise UserError("personal.address", seen=short(address[0]))
 
 
 AT = "@"

@@ -176,12 +176,12 @@ def _parse(content: bytes, name: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         names = [key for key, _ in pairs]
         twice = next(key for key in names if names.count(key) > 1)
         raise _BadJsonError(f"{short(twice, 40)}: 2x")
-    return found
+    return members
 
 
 def _constant(word: str) -> NoReturn:
@@ -355,7 +355,7 @@ def _row(process: Json, kind: str, key: str, main: Json, award: Json) -> list[Ce
     suppliers = [(s.get("id"), _name(s, names)) for s in award.get("suppliers") or []]
     buyer: Json = process.get("buyer") or {}
     items = _codes(main) or _codes(award) or _codes(tender)
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "key": " ".join(part for part in (process.get("ocid"), key) if part),
         "kind": kind,
         "ocid": process.get("ocid"),
@@ -377,12 +377,12 @@ def _row(process: Json, kind: str, key: str, main: Json, award: Json) -> list[Ce
         "buyer/name": _name(buyer, names),
         "tender/procuringEntity/name": _name(tender.get("procuringEntity") or {}, names),
     }
-    found |= {
+    values |= {
         f"tender/{name}": tender.get(name)
         for name in ("id", "title", "status", "procurementMethod", "procurementMethodDetails")
     }
-    found["tender/mainProcurementCategory"] = tender.get("mainProcurementCategory")
-    return [_cell(found[column], column) for column in COLUMNS]
+    values["tender/mainProcurementCategory"] = tender.get("mainProcurementCategory")
+    return [_cell(values[column], column) for column in COLUMNS]
 
 
 def _id(part: Json, place: str) -> str:
@@ -402,10 +402,13 @@ def _joined(texts: Iterable[Any]) -> str:
 def _codes(part: Json) -> list[Any]:
     """The CPV codes of the items of a contract, award or tender."""
     return [
-        found.get("id")
+        code.get("id")
         for item in part.get("items") or []
-        for found in [item.get("classification"), *(item.get("additionalClassifications") or [])]
-        if found and str(found.get("scheme")).upper() == _CPV and found.get("id")
+        for code in [
+            item.get("classification"),
+            *(item.get("additionalClassifications") or []),
+        ]
+        if code and str(code.get("scheme")).upper() == _CPV and code.get("id")
     ]
 
 
@@ -451,9 +454,9 @@ def read_ocds(path: Path, sheets: SheetWriter) -> None:
     sheets.begin(path.name, visible=True)
     sheets.row(list(COLUMNS))
     line = 1
-    for ocid, found in releases.items():
+    for ocid, parts in releases.items():
         try:
-            rows = [] if ocid in bad else list(rows_of(compiled(found)))
+            rows = [] if ocid in bad else list(rows_of(compiled(parts)))
         except NotOcdsError as error:
             bad[ocid], rows = f"{short(ocid)}: {error.place}", []
         for row in rows:

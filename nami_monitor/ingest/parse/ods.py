@@ -218,11 +218,11 @@ def _truth(text: str) -> Cell:
 
 def _span(text: str) -> Cell:
     """A time of day or a duration, as text."""
-    found = _SPAN.fullmatch(text)
-    if not found:
+    match = _SPAN.fullmatch(text)
+    if not match:
         raise ValueError(text)
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    return f"{found[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+    return f"{match[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
 
 
 _TYPES: Final[Mapping[str, tuple[str, Callable[[str], Cell]]]] = {

@@ -90,10 +90,10 @@ class Compound:
         """
         entry = self._entries[name]
         sectors = self._sectors if entry.size >= self._cutoff else self._small
-        found = sectors.chain(entry.start)
-        if len(found) < entry.size:
+        content = sectors.chain(entry.start)
+        if len(content) < entry.size:
             raise DamagedError(name)
-        return found[: entry.size]
+        return content[: entry.size]
 
 
 def open_compound(content: bytes) -> Compound:
@@ -132,14 +132,14 @@ def _numbers(content: bytes) -> Sequence[int]:
 
 
 def _entries(directory: bytes) -> Sequence[tuple[str, _Entry]]:
-    found = []
+    entries = []
     for start in range(0, len(directory) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
         length, kind = struct.unpack_from("<HB", directory, start + 64)
         if kind != _UNUSED:
             name = directory[start : start + max(0, min(length, 64) - 2)]
             first, size = struct.unpack_from("<2I", directory, start + 116)
-            found.append((name.decode("utf-16-le", "replace"), _Entry(kind, first, size)))
-    return found
+            entries.append((name.decode("utf-16-le", "replace"), _Entry(kind, first, size)))
+    return entries
 
 
 CODES: Final = {

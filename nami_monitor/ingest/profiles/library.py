@@ -31,13 +31,13 @@ class Recognised:
 
 def profiles_in(folder: Path) -> dict[str, Profile]:
     """The profiles of a folder by name; a file that is no profile is left out."""
-    found = {}
+    profiles = {}
     for file in sorted(folder.glob("*.toml")):
         try:
-            found[file.stem] = load_profile(file)
+            profiles[file.stem] = load_profile(file)
         except UserError:
             continue
-    return found
+    return profiles
 
 
 def save_profile(folder: Path, name: str, profile: Profile) -> Path:
@@ -82,14 +82,14 @@ def recognise(
     sheets = _sheets(path, Layout(), folder)
     if sheets and is_mended(sheets[0]):
         return Recognised(mended=True)
-    found = matching_profiles(sheets[0], profiles, name) if sheets else []
-    if found:
-        return Recognised(tuple(found))
+    fitting = matching_profiles(sheets[0], profiles, name) if sheets else []
+    if fitting:
+        return Recognised(tuple(fitting))
     for layout in dict.fromkeys(profile.layout for profile in profiles.values()):
         alike = {key: profile for key, profile in profiles.items() if profile.layout == layout}
         sheets = _sheets(path, layout, folder)
-        found += matching_profiles(sheets[0], alike, name) if sheets else []
-    return Recognised(tuple(found))
+        fitting += matching_profiles(sheets[0], alike, name) if sheets else []
+    return Recognised(tuple(fitting))
 
 
 def is_mended(sheet: Sheet) -> bool:

@@ -110,7 +110,7 @@ PERIOD_ENDS = {
 
 def origins_of(table: TableMap, cells: SourceCells) -> tuple[dict[str, Origin], tuple[str, ...]]:
     """The origins with the columns that exist, and the optional ones that the file lacks."""
-    found: dict[str, Origin] = {}
+    origins: dict[str, Origin] = {}
     absent = []
     for column in columns(table.name):
         origin = table.columns.get(column.name)
@@ -125,12 +125,12 @@ def origins_of(table: TableMap, cells: SourceCells) -> tuple[dict[str, Origin], 
             for needed in origin.further:
                 if not cells.find([needed]):
                     raise cells.missing(column.name, [needed])
-            found[column.name] = replace(origin, columns=tuple(present))
+            origins[column.name] = replace(origin, columns=tuple(present))
         elif column.optional and not _looked_for(column, table, cells):
             absent.append(column.name)
         else:
             raise cells.missing(column.name, origin.columns)
-    return found, tuple(absent)
+    return origins, tuple(absent)
 
 
 def _looked_for(column: Column, table: TableMap, cells: SourceCells) -> bool:
@@ -170,16 +170,16 @@ def reading_of(
             stated = (origin.format,) if origin.format else profile.dates
             if stated:
                 check_dates(header, texts, stated)
-            found = stated or date_formats(texts)
-            if isinstance(found, Ambiguous):
+            patterns = stated or date_formats(texts)
+            if isinstance(patterns, Ambiguous):
                 raise UserError(
                     "import.ambiguous_dates",
                     column=short(header),
-                    example=short(found.example),
-                    first=found.readings[0],
-                    second=found.readings[1],
+                    example=short(patterns.example),
+                    first=patterns.readings[0],
+                    second=patterns.readings[1],
                 )
-            dates[column.name] = found
+            dates[column.name] = patterns
         elif profile.decimal is None:
             evidence[column.name] = decimal_evidence(texts)
         else:
@@ -207,7 +207,7 @@ def _texts(
     reading: Reading,
 ) -> list[str | None]:
     """The distinct texts of a column as they will be converted."""
-    made = conversion(
+    converted = conversion(
         column,
         origin=origin,
         constant=None,
@@ -215,7 +215,7 @@ def _texts(
         cell=_sql_of(origin, cells),
         reading=reading,
     )
-    texts = [sql for key, sql in made.inner.items() if key.startswith("t_")]
+    texts = [sql for key, sql in converted.inner.items() if key.startswith("t_")]
     if len(texts) > 1:
         texts = texts[1:]
     listed = ", ".join(texts)

@@ -64,16 +64,16 @@ def preview(
             db.keep_view("sheet_rows", small.rows)
         cells = source_cells(small, profile, file=Path(name), frame="sheet_rows", period=period)
         for index, table in enumerate(profile.tables):
-            made = f"preview_{index}"
-            stage(db, table, cells, profile, name=made, known={})
+            staged = f"preview_{index}"
+            stage(db, table, cells, profile, name=staged, known={})
             fields = ", ".join(f'"{column}"' for column in filled(table))
             rows = db.frame(
-                f"select line, {fields}, problems from {made} where skip is null"
+                f"select line, {fields}, problems from {staged} where skip is null"
                 f" order by line limit {SHOWN}"
             )
             problems = tuple(
-                tuple((problem["column_name"], problem["rule"]) for problem in found or ())
-                for found in rows["problems"].to_list()
+                tuple((problem["column_name"], problem["rule"]) for problem in listed or ())
+                for listed in rows["problems"].to_list()
             )
             shown.append(Preview(table.name, rows.drop("problems"), problems))
     return shown

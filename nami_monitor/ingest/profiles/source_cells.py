@@ -54,12 +54,12 @@ def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, l
         columns: the headers of the sheet, all of them.
     """
     taken = {normal_header(column) for column in columns}
-    found: dict[str, list[str]] = {}
+    by_stem: dict[str, list[str]] = {}
     for name in names:
         stem, _, number = normal_header(name).rpartition(" (")
         twice = stem in taken and f"{stem} (2)" in taken and number.rstrip(")").isdigit()
-        found.setdefault(stem if twice else normal_header(name), []).append(name)
-    return found
+        by_stem.setdefault(stem if twice else normal_header(name), []).append(name)
+    return by_stem
 
 
 def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
@@ -89,12 +89,12 @@ def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
             )
 
 
-def _alike(sheet: Sheet, one: int, other: int) -> bool:
+def _alike(sheet: Sheet, first: int, other: int) -> bool:
     """Whether two columns hold the same from top to bottom."""
-    if one == other:
+    if first == other:
         return True
     rows = sheet.rows
-    return isinstance(rows, pl.DataFrame) and rows[f"c{one}"].equals(rows[f"c{other}"])
+    return isinstance(rows, pl.DataFrame) and rows[f"c{first}"].equals(rows[f"c{other}"])
 
 
 def _mapped(profile: Profile, held: dict[str, int]) -> Iterator[str]:
@@ -187,12 +187,12 @@ def source_cells(
     relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
     tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
     read = sorted({column for name, column in headers.items() if sql.get(name) == column})
-    relation, found = without_addresses(relation, sheet.rows, read)
+    relation, marked = without_addresses(relation, sheet.rows, read)
     if profile.unpivot:
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)
-        found |= any("@" in name for name in sheet.columns)
-    found |= any(BLANKED in text for text in sql.values())
-    return SourceCells(sheet, sql, relation, personal, tagged, found)
+        marked |= any("@" in name for name in sheet.columns)
+    marked |= any(BLANKED in text for text in sql.values())
+    return SourceCells(sheet, sql, relation, personal, tagged, marked)
 
 
 def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:

@@ -25,6 +25,8 @@ from nami_monitor.ingest.profiles.source_cells import (
 from nami_monitor.ingest.template import allowed, heading, word
 from nami_monitor.tables import TABLES, AnyOf, Column, columns
 
+KNOWN: Final = 100.0
+"""The score of a name that is known."""
 CLOSE: Final = 80.0
 """Names that are less alike than this, of 100, are not suggested."""
 PLACE: Final = "@"
@@ -59,20 +61,20 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
     """
     headers = mappable(sheet)
     by_name = headers_by_stem(headers, sheet.columns)
-    found: dict[str, Suggestion] = {}
+    suggestions: dict[str, Suggestion] = {}
     for column in columns(table):
-        taken = {suggestion.header for suggestion in found.values()}
+        taken = {suggestion.header for suggestion in suggestions.values()}
         hits = [header for name in _names(column) for header in by_name.get(name, ())]
         hits = [header for header in dict.fromkeys(hits) if header not in taken]
         if hits:
             certain = len(hits) == 1 or normal_header(hits[0]) in _own(column)
-            found[column.name] = Suggestion(hits[0], 100.0, certain)
+            suggestions[column.name] = Suggestion(hits[0], KNOWN, certain)
     for column in columns(table):
-        taken = {suggestion.header for suggestion in found.values()}
+        taken = {suggestion.header for suggestion in suggestions.values()}
         free = [header for header in headers if header not in taken]
-        if column.name not in found and (close := _close(column, free)):
-            found[column.name] = close
-    return {c.name: found[c.name] for c in columns(table) if c.name in found}
+        if column.name not in suggestions and (close := _close(column, free)):
+            suggestions[column.name] = close
+    return {c.name: suggestions[c.name] for c in columns(table) if c.name in suggestions}
 
 
 def mappable(sheet: Sheet) -> list[str]:
@@ -92,7 +94,9 @@ def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
     headers = mappable(sheet)
     ranked = []
     for table in TABLES:
-        hits = {name for name, found in suggest(sheet, table).items() if found.score == 100.0}  # noqa: PLR2004 - the score of a known name
+        hits = {
+            name for name, suggestion in suggest(sheet, table).items() if suggestion.score == KNOWN
+        }
         needed = [column.name for column in columns(table) if not column.optional]
         if hits:
             required = sum(name in hits for name in needed) / len(needed)
@@ -114,11 +118,11 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
             found for certain; ``import.two_columns`` when two headers could fill one column.
     """
     refuse_unknown("import.unknown_table", table, TABLES)
-    found = suggest(sheet, table)
-    for name, suggestion in found.items():
-        if suggestion.score == 100.0 and not suggestion.certain:  # noqa: PLR2004 - as above
+    suggestions = suggest(sheet, table)
+    for name, suggestion in suggestions.items():
+        if suggestion.score == KNOWN and not suggestion.certain:
             raise UserError("import.two_columns", column=name, seen=_rivals(sheet, table, name))
-    certain = {name: hit.header for name, hit in found.items() if hit.certain}
+    certain = {name: hit.header for name, hit in suggestions.items() if hit.certain}
     missing = list(_missing(table, certain))
     if missing:
         raise UserError(

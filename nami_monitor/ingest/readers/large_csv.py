@@ -98,7 +98,7 @@ class BlockLines:
 def find_irregular_lines(
     data: bytes, shape: LineShape, newline: bytes, needle: bytes
 ) -> tuple[bool, BlockLines]:
-    """Find the lines of a block that are not regular, or follow one (a second table may begin there).
+    """Find the lines of a block that are not regular, or follow one: there a table may begin.
 
     Args:
         data: Whole lines.

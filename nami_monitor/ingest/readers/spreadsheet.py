@@ -52,15 +52,15 @@ def _choose(
             raise UserError("reading.several_sheets", file=name, sheets=names)
         return tables
     if isinstance(wanted, int):
-        found = [sheets[wanted - 1]] if 1 <= wanted <= len(sheets) else []
+        chosen = [sheets[wanted - 1]] if 1 <= wanted <= len(sheets) else []
     else:
         same = [sheet for sheet in sheets if sheet.name == wanted]
         folded = wanted.strip().casefold()
-        found = same or [s for s in sheets if s.name.strip().casefold() == folded]
-    if not found:
+        chosen = same or [s for s in sheets if s.name.strip().casefold() == folded]
+    if not chosen:
         names = listed(f"“{short(sheet.name)}”" for sheet in sheets)
         raise UserError("reading.no_such_sheet", file=name, sheet=wanted, sheets=names)
-    return found[:1]
+    return chosen[:1]
 
 
 def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
@@ -77,5 +77,5 @@ def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
         padded = [(line, *row[:width], *[None] * (width - len(row))) for line, row in chunk]
         columns = zip(*padded, strict=True)
         frames.append(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema))
-    made = finish(name, plan, pl.concat(frames), misfits=misfit_frame([]), titles=grid)
-    return replace(made, name=sheet.name)
+    table = finish(name, plan, pl.concat(frames), misfits=misfit_frame([]), titles=grid)
+    return replace(table, name=sheet.name)

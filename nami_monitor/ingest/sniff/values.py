@@ -201,18 +201,18 @@ def parse_date(text: str, pattern: str) -> dt.datetime | None:
     match = _regex(pattern).fullmatch(text)
     if match is None:
         return None
-    found = {name: value for name, value in match.groupdict().items() if value is not None}
-    month = MONTHS[found["name"].casefold()] if "name" in found else int(found.get("month", 1))
-    if "short" in found:
-        year = int(found["short"]) + (1900 if int(found["short"]) >= _CENTURY_TURNS_AT else 2000)
+    parts = {name: value for name, value in match.groupdict().items() if value is not None}
+    month = MONTHS[parts["name"].casefold()] if "name" in parts else int(parts.get("month", 1))
+    if "short" in parts:
+        year = int(parts["short"]) + (1900 if int(parts["short"]) >= _CENTURY_TURNS_AT else 2000)
     else:
-        year = int(found["year"])
+        year = int(parts["year"])
     if not _YEARS[0] <= year <= _YEARS[1]:
         return None
-    hour, minute, second = (int(found.get(name, 0)) for name in ("hour", "minute", "second"))
+    hour, minute, second = (int(parts.get(name, 0)) for name in ("hour", "minute", "second"))
     try:
         return dt.datetime(  # noqa: DTZ001  a file states no time zone
-            year, month, int(found.get("day", 1)), hour, minute, second
+            year, month, int(parts.get("day", 1)), hour, minute, second
         )
     except ValueError:
         return None
@@ -238,14 +238,14 @@ def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
         or when values prove both orders.
     """
     texts = {text for text in values if text is not None and kind_of(text) is None}
-    found: Counter[tuple[str, ...]] = Counter()
+    shapes: Counter[tuple[str, ...]] = Counter()
     proofs: dict[str, Counter[int]] = {}
     examples: dict[tuple[str, ...], str] = {}
     for text in sorted(texts):
         shape, readings = _readings(text)
         if not shape:
             continue
-        found[shape] += 1
+        shapes[shape] += 1
         if len(shape) == 1:
             continue
         moments = [moment for moment in readings if moment is not None]
@@ -253,17 +253,17 @@ def date_formats(values: Iterable[Cell]) -> tuple[str, ...] | Ambiguous:
             proofs.setdefault(_sign(shape), Counter())[readings.index(moments[0])] += 1
         elif moments[0] != moments[1]:
             examples.setdefault(shape, text)
-    return _decide(found, proofs, examples)
+    return _decide(shapes, proofs, examples)
 
 
 def _decide(
-    found: Counter[tuple[str, ...]],
+    shapes: Counter[tuple[str, ...]],
     proofs: dict[str, Counter[int]],
     examples: dict[tuple[str, ...], str],
 ) -> tuple[str, ...] | Ambiguous:
     """Choose one pattern per shape, or say between which two nothing chooses."""
     patterns = []
-    for shape, _ in found.most_common():
+    for shape, _ in shapes.most_common():
         if len(shape) == 1:
             patterns.append(shape[0])
             continue
