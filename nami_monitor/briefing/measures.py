@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from nami_monitor.briefing.waterbed import note_sentence
+from nami_monitor.briefing.waterbed import limitation_sentence
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
@@ -272,7 +272,7 @@ def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
     """
     found = compare(one, read)
     if not isinstance(found, Comparison):
-        return tuple(note_sentence(note, lang) for note in found)
+        return tuple(limitation_sentence(note, lang) for note in found)
     said = text(
         "measures.foreseen",
         lang,
@@ -281,4 +281,4 @@ def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
         pre=formats.number(len(found.window.pre), lang),
         post=formats.number(len(found.window.post), lang),
     )
-    return (said, *dict.fromkeys(note_sentence(note, lang) for note in found.limitations))
+    return (said, *dict.fromkeys(limitation_sentence(note, lang) for note in found.limitations))

@@ -1,4 +1,4 @@
-"""What a pilot could show, in words: chances, the smallest leak that is seen, what would help."""
+"""What a pilot could show, in words: chances, the smallest leak that is shown, what would help."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 from datetime import date
 from typing import Final
 
-from nami_monitor.briefing.waterbed import note_sentence, number, reason_sentence
+from nami_monitor.briefing.waterbed import lacking
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import PLAN_POWER
-from nami_monitor.core.words import Unit, Why
+from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
@@ -17,15 +17,7 @@ from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.waterbed.outputs import PilotPlan
 
 EVEN: Final = 0.5
-"""From an even chance on, something is shown more often than not."""
-
-MISSING: Final = {
-    Why.FEW_PRE_MONTHS: "pre_months",
-    Why.FEW_CONTROLS: "controls",
-    Why.FEW_POST_MONTHS: "post_months",
-    Why.LOW_VOLUME: "volume",
-}
-"""What a pilot lacks, and the sentence that says what to do."""
+"""A chance from here on is called even."""
 
 
 def draft(
@@ -75,14 +67,14 @@ def draft(
     )
 
 
-def next_start(read: PanelData, category: str) -> date | None:
+def next_start(data: PanelData, category: str) -> date | None:
     """The first month after the order lines of a category; None without any."""
-    cube = read.cubes.get(category)
+    cube = data.cubes.get(category)
     return add_months(cube.months[-1], 1) if cube else None
 
 
 def chance(value: float, lang: str) -> str:
-    """A chance as people write it: never quite certain, never quite impossible."""
+    """A chance in words, between below 1% and above 99%."""
     share = min(max(value, 0.01), 0.99)
     written = formats.percent(100 * share, lang, decimals=0)
     if value < share:
@@ -90,16 +82,16 @@ def chance(value: float, lang: str) -> str:
     return text("pilot.above", lang, share=written) if value > share else written
 
 
-def told(found: Pilot) -> tuple[PilotPlan, ...]:
-    """The lengths of which chances can be given, the shortest first."""
+def plans_with_chances(found: Pilot) -> tuple[PilotPlan, ...]:
+    """The plans that hold chances, the shortest first."""
     return tuple(plan for plan in found.lengths if plan.gross_se is not None)
 
 
 def chances(plan: PilotPlan, lang: str) -> tuple[str, str, str]:
     """The chances to show a decrease, a waterbed and a net reduction; empty without any."""
-    found = (plan.chance_decrease, plan.chance_waterbed, plan.chance_net_reduction)
-    first, second, third = ("" if one is None else chance(one, lang) for one in found)
-    return first, second, third
+    values = (plan.chance_decrease, plan.chance_waterbed, plan.chance_net_reduction)
+    decrease, shown, net = ("" if value is None else chance(value, lang) for value in values)
+    return decrease, shown, net
 
 
 def _odds(value: float) -> str:
@@ -107,7 +99,7 @@ def _odds(value: float) -> str:
 
 
 def headline(found: Pilot, lang: str) -> str:
-    """What the pilot could show, in two sentences; that nothing can be said where that is so."""
+    """What the pilot could show, in two sentences; one sentence where it has no chances."""
     plan = found.plan
     if plan is None or plan.chance_waterbed is None or plan.chance_net_reduction is None:
         return text("pilot.nothing", lang)
@@ -120,8 +112,8 @@ def headline(found: Pilot, lang: str) -> str:
     )
 
 
-def assumed(plan: PilotPlan, unit: Unit, lang: str) -> str:
-    """What the chances rest on: the reduction, what is expected to come back, the history."""
+def assumptions(plan: PilotPlan, unit: Unit, lang: str) -> str:
+    """The assumptions of the chances: reduction, expected quotient, months and locations."""
     return text(
         "pilot.assumed",
         lang,
@@ -134,7 +126,7 @@ def assumed(plan: PilotPlan, unit: Unit, lang: str) -> str:
     )
 
 
-def smallest(plan: PilotPlan, lang: str) -> str:
+def smallest_quotient(plan: PilotPlan, lang: str) -> str:
     """The smallest leak that is shown in four of five cases; in words where it is beyond all."""
     least = plan.smallest_quotient
     if least is None or not math.isfinite(least):
@@ -150,20 +142,11 @@ def advice(found: Pilot, lang: str) -> tuple[str, ...]:
     if plan is None:
         return ()
     if not found.planned:
-        return tuple(
-            text(
-                f"pilot.more.{MISSING[one.key]}",
-                lang,
-                seen=number(one.seen, lang),
-                needed=number(one.needed, lang),
-            )
-            for one in plan.cautions
-            if one.key in MISSING
-        )
+        return tuple(lacking(plan.cautions, "pilot", lang))
     if (plan.chance_net_reduction or 0) >= PLAN_POWER.value <= (plan.chance_waterbed or 0):
         return (text("pilot.more.none", lang),)
-    said = tuple(text(f"pilot.more.{key}", lang) for key in ("locations", "months", "articles"))
-    return (*_enough(found, plan, lang), *said)
+    keys = ("locations", "months", "articles")
+    return (*_enough(found, plan, lang), *(text(f"pilot.more.{key}", lang) for key in keys))
 
 
 def _enough(found: Pilot, plan: PilotPlan, lang: str) -> tuple[str, ...]:
@@ -175,7 +158,7 @@ def _enough(found: Pilot, plan: PilotPlan, lang: str) -> tuple[str, ...]:
         "enough_locations": (found.enough.locations, plan.treated),
         "enough_months": (found.enough.months, plan.post_months),
     }
-    told = tuple(
+    sentences = tuple(
         text(
             f"pilot.more.{key}",
             lang,
@@ -186,14 +169,4 @@ def _enough(found: Pilot, plan: PilotPlan, lang: str) -> tuple[str, ...]:
         for key, (needed, seen) in ways.items()
         if needed is not None
     )
-    return told or (text("pilot.more.enough_none", lang, power=power),)
-
-
-def remarks(found: Pilot, lang: str) -> tuple[str, ...]:
-    """What was left out, what stands in the way, and what a reader must know."""
-    stops = [note for note in found.limitations if note.stops]
-    said = [note_sentence(note, lang) for note in stops or found.limitations]
-    if found.plan:
-        names = found.locations
-        said = [*(reason_sentence(one, names, lang) for one in found.plan.cautions), *said]
-    return tuple(dict.fromkeys(said))
+    return sentences or (text("pilot.more.enough_none", lang, power=power),)

@@ -1,17 +1,18 @@
-"""What an intervention did, in words: verdict, notes, figures, and what would let it say more."""
+"""What an intervention did, in words: verdict, cautions, figures, and what would show more."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.core.errors import short as cut
+from nami_monitor.core.errors import short as shortened
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
 from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.waterbed.outputs import Caution, Estimate
@@ -22,64 +23,70 @@ BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
 }
 """Verdicts that hold together, and the sentence for both."""
 
-MOST_DRAWN: Final = 12
-"""More places where demand may have gone than this are named in the table only."""
+LACKING: Final = {
+    Why.FEW_PRE_MONTHS: "pre_months",
+    Why.FEW_CONTROLS: "controls",
+    Why.FEW_POST_MONTHS: "post_months",
+    Why.LOW_VOLUME: "volume",
+}
+"""Data that an estimate or a plan lacks, and the sentence that says what to do."""
+
+MOST_CHARTED: Final = 12
+"""More destinations than this are named in the table only."""
 
 MOST_NAMED: Final = 8
 """More locations than this are named in the table only."""
 
 
-def verdict(answer: Evaluation, lang: str) -> str:
+def verdict(evaluation: Evaluation, lang: str) -> str:
     """What may be said, in one or two sentences; nothing beyond the verdict.
 
     Where the strategy does not apply to the category: that, with why and when to look again.
     """
-    if answer.excused:
-        return reason_text(answer.excused, lang)
-    held = answer.verdicts
-    said = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
-    found = answer.quotient
-    if found is not None:
-        bounded = math.isfinite(found.low) and math.isfinite(found.high)
-        key = "quotient" if bounded else "quotient_open"
-        said.append(
+    if evaluation.excused:
+        return reason_text(evaluation.excused, lang)
+    held, quotient = evaluation.verdicts, evaluation.quotient
+    sentences = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
+    if quotient is not None:
+        bounded = math.isfinite(quotient.low) and math.isfinite(quotient.high)
+        sentences.append(
             text(
-                f"waterbed.verdicts.{key}",
+                f"waterbed.verdicts.{'quotient' if bounded else 'quotient_open'}",
                 lang,
-                value=_hundredth(found.value, lang),
-                low=_hundredth(found.low, lang),
-                high=_hundredth(found.high, lang),
+                value=_hundredths(quotient.value, lang),
+                low=_hundredths(quotient.low, lang),
+                high=_hundredths(quotient.high, lang),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _hundredth(share: float, lang: str) -> str:
+def _hundredths(share: float, lang: str) -> str:
     return formats.number(100 * share, lang, decimals=0) if math.isfinite(share) else "-"
 
 
-def short(answer: Evaluation, lang: str) -> str:
+def short_verdict(evaluation: Evaluation, lang: str) -> str:
     """The verdicts in a few words."""
-    if answer.excused:
+    if evaluation.excused:
         return text("words.not_applicable", lang)
-    return ", ".join(text(f"waterbed.short.{one}", lang) for one in answer.verdicts)
+    return ", ".join(text(f"waterbed.short.{held}", lang) for held in evaluation.verdicts)
 
 
-def amount(found: Estimate, unit: Unit, lang: str) -> str:
+def amount(effect: Estimate, unit: Unit, lang: str) -> str:
     """An effect with its sign and unit, no finer than it is known."""
-    written = formats.estimated(found.value, found.se, unit, lang)
-    return (
-        written if unit is Unit.EUR else f"{written}{formats.NBSP}{formats.unit_label(unit, lang)}"
-    )
+    written = formats.estimated(effect.value, effect.se, unit, lang)
+    if unit is Unit.EUR:
+        return written
+    return f"{written}{formats.NBSP}{formats.unit_label(unit, lang)}"
 
 
-def span(found: Estimate, unit: Unit, lang: str) -> str:
-    """An interval of an effect in words."""
+def interval(effect: Estimate, unit: Unit, lang: str) -> str:
+    """The limits of an effect in words."""
     return text(
         "waterbed.between",
         lang,
-        low=formats.estimated(found.low, found.se, unit, lang),
-        high=formats.estimated(found.high, found.se, unit, lang),
+        low=formats.estimated(effect.low, effect.se, unit, lang),
+        high=formats.estimated(effect.high, effect.se, unit, lang),
     )
 
 
@@ -90,145 +97,150 @@ def share(value: float, lang: str) -> str:
     return formats.percent(100 * value, lang, decimals=0)
 
 
-def note_sentence(note: Limitation, lang: str) -> str:
-    """What was left out, or stands in the way."""
-    return text(f"waterbed.notes.{note.key}", lang, **_written(note.values, lang))
+def limitation_sentence(limitation: Limitation, lang: str) -> str:
+    """What was left out of a comparison, or stands in its way."""
+    values = {name: _written(name, value, lang) for name, value in limitation.values.items()}
+    return text(f"waterbed.notes.{limitation.key}", lang, **values)
 
 
-def reason_sentence(reason: Caution, names: Sequence[str], lang: str) -> str:
+def caution_sentence(caution: Caution, locations: Sequence[str], lang: str) -> str:
     """What the estimator found missing, or warns of.
 
     Args:
-        reason: the reason.
-        names: the locations of its arrays.
+        caution: the caution.
+        locations: the locations of its arrays.
         lang: ``nl`` or ``en``.
     """
-    groups = reason.key in {Why.UNTOUCHED_TOUCHED, Why.UNTOUCHED_MISSING}
-    places = () if groups else tuple(names[at] for at in reason.locations)
+    of_groups = caution.key in {Why.UNTOUCHED_TOUCHED, Why.UNTOUCHED_MISSING}
+    named = () if of_groups else tuple(locations[at] for at in caution.locations)
     return text(
-        f"waterbed.why.{reason.key}",
+        f"waterbed.why.{caution.key}",
         lang,
-        seen=number(reason.seen, lang),
-        needed=number(reason.needed, lang),
-        locations=_some(places, lang) if places else "-",
+        seen=number(caution.seen, lang),
+        needed=number(caution.needed, lang),
+        locations=_listed(named, lang) if named else "-",
     )
 
 
-def remarks(answer: Evaluation, lang: str) -> tuple[str, ...]:
-    """Everything that a reader must know, what stands in the way first."""
-    stops = [note for note in answer.limitations if note.stops]
-    said = [note_sentence(note, lang) for note in stops or answer.limitations]
-    if answer.result:
-        names = answer.locations
-        reasons = [reason_sentence(one, names, lang) for one in answer.result.cautions]
-        said = [*reasons, *said]
-    return tuple(dict.fromkeys(said))
+def remarks(found: Evaluation | Pilot, lang: str) -> tuple[str, ...]:
+    """Everything that a reader must know; where something stands in the way, only that."""
+    stops = [limitation for limitation in found.limitations if limitation.stops]
+    sentences = [
+        *(caution_sentence(caution, found.locations, lang) for caution in found.cautions),
+        *(limitation_sentence(each, lang) for each in stops or found.limitations),
+    ]
+    return tuple(dict.fromkeys(sentences))
 
 
-def more(answer: Evaluation, lang: str) -> tuple[str, ...]:
+def lacking(cautions: Iterable[Caution], room: str, lang: str) -> list[str]:
+    """What data would be needed.
+
+    Args:
+        cautions: what is missing.
+        room: ``waterbed`` or ``pilot``: the catalogue of the sentences.
+        lang: ``nl`` or ``en``.
+    """
+    return [
+        text(
+            f"{room}.more.{LACKING[caution.key]}",
+            lang,
+            seen=number(caution.seen, lang),
+            needed=number(caution.needed, lang),
+        )
+        for caution in cautions
+        if caution.key in LACKING
+    ]
+
+
+def what_would_show_more(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
     """What would be needed to say more than the verdict does."""
-    result = answer.result
+    result = evaluation.result
     if result is None:
         return ()
-    lacking = {
-        Why.FEW_PRE_MONTHS: "pre_months",
-        Why.FEW_CONTROLS: "controls",
-        Why.FEW_POST_MONTHS: "post_months",
-        Why.LOW_VOLUME: "volume",
-    }
-    said = [
-        text(
-            f"waterbed.more.{lacking[one.key]}",
-            lang,
-            seen=number(one.seen, lang),
-            needed=number(one.needed, lang),
-        )
-        for one in result.cautions
-        if one.key in lacking
-    ]
-    if said or not answer.estimated:
-        return tuple(said)
-    if Verdict.NET_REDUCTION_SHOWN in answer.verdicts and len(answer.verdicts) > 1:
+    sentences = lacking(result.cautions, "waterbed", lang)
+    if sentences or not evaluation.estimated:
+        return tuple(sentences)
+    if Verdict.NET_REDUCTION_SHOWN in evaluation.verdicts and len(evaluation.verdicts) > 1:
         return (text("waterbed.more.none", lang),)
     quotient = result.quotient
     if quotient is not None and math.isfinite(quotient.high - quotient.low):
         width = formats.number(100 * (quotient.high - quotient.low), lang, decimals=0)
-        said.append(text("waterbed.more.width", lang, width=width))
-    treated = len(result.treated)
-    said += [
-        text("waterbed.more.locations", lang, treated=formats.number(treated, lang)),
+        sentences.append(text("waterbed.more.width", lang, width=width))
+    treated = formats.number(len(result.treated), lang)
+    return (
+        *sentences,
+        text("waterbed.more.locations", lang, treated=treated),
         text("waterbed.more.months", lang, post=formats.number(result.post_months, lang)),
         text("waterbed.more.planner", lang),
-    ]
-    return tuple(said)
+    )
 
 
-def points(value: float, lang: str) -> str:
-    """What a tenth of what leaks would change, in percentage points."""
-    return formats.signed(100 * value / 10, lang, formats.points)
+def bias_points(bias: float, lang: str) -> str:
+    """What a leak of a tenth would change, in percentage points."""
+    return formats.signed(100 * bias / 10, lang, formats.points)
 
 
-def roles(answer: Evaluation, lang: str) -> list[tuple[str, str, str]]:
+def location_roles(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     """Every location with its role, and why it was left out; those that were compared first.
 
     Returns:
         Code, role (``treated``, ``control`` or ``out``) and reason, empty for none.
     """
-    found = answer.sites
-    if found is None:
+    sites = evaluation.sites
+    if sites is None:
         return []
     return [
-        *((code, "treated", "") for code in found.treated),
-        *((code, "control", "") for code in found.controls),
-        *((one.location, "out", text(f"waterbed.out.{one.why}", lang)) for one in found.left_out),
+        *((code, "treated", "") for code in sites.treated),
+        *((code, "control", "") for code in sites.controls),
+        *(
+            (each.location, "out", text(f"waterbed.out.{each.why}", lang))
+            for each in sites.left_out
+        ),
     ]
 
 
-def went_rows(answer: Evaluation, lang: str) -> list[tuple[str, str, str, str, str]]:
-    """Every place where demand may have gone, as people read it."""
+def destination_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str, str, str]]:
+    """Every destination: name, effect, interval, whether it is shown, whether it is corrected."""
 
-    def row(one: Destination) -> tuple[str, str, str, str, str]:
-        corrected = text(f"waterbed.went.{'yes' if one.corrected else 'no'}", lang)
-        if one.effect is None:
-            return (place(one, lang), text("waterbed.went.unknown", lang), "", "", corrected)
-        return (
-            place(one, lang),
-            amount(one.effect, answer.unit, lang),
-            span(one.effect, answer.unit, lang),
-            text(f"waterbed.went.{'yes' if one.shown else 'no'}", lang),
-            corrected,
-        )
+    def answered(yes: object) -> str:
+        return text(f"waterbed.went.{'yes' if yes else 'no'}", lang)
 
-    return [row(one) for one in answer.destinations]
+    rows = []
+    for each in evaluation.destinations:
+        effect, shown = (text("waterbed.went.unknown", lang), ""), ""
+        if each.effect is not None:
+            shown = answered(each.shown)
+            effect = (
+                amount(each.effect, evaluation.unit, lang),
+                interval(each.effect, evaluation.unit, lang),
+            )
+        rows.append((destination_name(each, lang), *effect, shown, answered(each.corrected)))
+    return rows
 
 
-def drawn(answer: Evaluation) -> tuple[Destination, ...]:
-    """The places that a chart has room for: what was registered, what is shown, then the largest.
+def charted_destinations(evaluation: Evaluation) -> tuple[Destination, ...]:
+    """The destinations that a chart has room for: registered, then shown, then the largest.
 
-    Places of which nothing can be told stand in the table only.
+    Destinations without an effect stand in the table only.
     """
-    told = [one for one in answer.destinations if one.effect is not None]
-    ranked = sorted(told, key=_weight, reverse=True)[:MOST_DRAWN]
-    return tuple(one for one in told if one in ranked)
+
+    def weight(each: Destination) -> tuple[bool, bool, float]:
+        value = each.effect.value if each.effect else 0.0
+        return each.kind is DestinationKind.REGISTERED, each.shown, abs(value)
+
+    estimated = [each for each in evaluation.destinations if each.effect is not None]
+    charted = sorted(estimated, key=weight, reverse=True)[:MOST_CHARTED]
+    return tuple(each for each in estimated if each in charted)
 
 
-def _weight(one: Destination) -> tuple[bool, bool, float]:
-    value = one.effect.value if one.effect else 0.0
-    return one.kind is DestinationKind.REGISTERED, one.shown, abs(value)
-
-
-def place(went: Destination, lang: str) -> str:
-    """A place where demand may have gone, in words."""
-    name = went.name
-    if went.kind in {
-        DestinationKind.REGISTERED,
-        DestinationKind.SUBSTITUTE,
-        DestinationKind.CHANNEL,
-    }:
-        name = _channels(went.name.split(";"), lang)
-    elif went.kind is DestinationKind.GROUP and not name:
+def destination_name(destination: Destination, lang: str) -> str:
+    """A destination of the demand, in words."""
+    name, kind = destination.name, destination.kind
+    if kind in {DestinationKind.REGISTERED, DestinationKind.SUBSTITUTE, DestinationKind.CHANNEL}:
+        name = _channels(name.split(";"), lang)
+    elif kind is DestinationKind.GROUP and not name:
         name = text("waterbed.kinds.no_group", lang)
-    return text(f"waterbed.kinds.{went.kind}", lang, name=name)
+    return text(f"waterbed.kinds.{kind}", lang, name=name)
 
 
 def channel(code: str, lang: str) -> str:
@@ -239,28 +251,25 @@ def channel(code: str, lang: str) -> str:
 
 def number(value: float | None, lang: str) -> str:
     """A number that decides something: whole, or with one decimal; a dash without one."""
-    return (
-        "-"
-        if value is None
-        else formats.number(value, lang, decimals=None if value % 1 == 0 else 1)
-    )
+    if value is None:
+        return "-"
+    return formats.number(value, lang, decimals=None if value % 1 == 0 else 1)
 
 
-def _written(values: Mapping[str, Any], lang: str) -> dict[str, object]:
-    return {name: _one(name, value, lang) for name, value in values.items()}
-
-
-def _one(name: str, value: Any, lang: str) -> object:
+def _written(name: str, value: Any, lang: str) -> object:
+    """The value of a placeholder, as people read it."""
     if name in WRITERS:
         return WRITERS[name](value, lang)
     if isinstance(value, date):
         return formats.day(value, lang)
     if isinstance(value, tuple):
-        return _some(_each(value, lang), lang)
+        return _listed(
+            [formats.month(v, lang) if isinstance(v, date) else str(v) for v in value], lang
+        )
     return value
 
 
-def _channels(codes: Sequence[str], lang: str) -> str:
+def _channels(codes: Collection[str], lang: str) -> str:
     return ", ".join(channel(code, lang) for code in codes)
 
 
@@ -271,15 +280,11 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "month": formats.month,
     "share": lambda value, lang: formats.percent(100 * value, lang, decimals=0),
 }
-"""How the values of notes are written; what is not named here is a day, a list or text already."""
+"""How values of limitations are written by name; any other is a day, a list or text already."""
 
 
-def _some(names: Sequence[str], lang: str) -> str:
+def _listed(names: Sequence[str], lang: str) -> str:
     """The first few names, and how many more there are."""
-    told = ", ".join(cut(name) for name in names[:MOST_NAMED])
-    left = len(names) - MOST_NAMED
-    return text("waterbed.and_more", lang, some=told, n=left) if left > 0 else told
-
-
-def _each(values: Iterable[Any], lang: str) -> list[str]:
-    return [formats.month(one, lang) if isinstance(one, date) else str(one) for one in values]
+    first = ", ".join(shortened(name) for name in names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return text("waterbed.and_more", lang, some=first, n=more) if more > 0 else first

@@ -107,7 +107,7 @@ def _destination_row(session: CommandSession, destination: Destination) -> dict[
     return {
         "kind": str(destination.kind),
         "name": destination.name,
-        "place": texts.place(destination, session.lang),
+        "place": texts.destination_name(destination, session.lang),
         "effect": _estimate_row(destination.effect),
         "shown": destination.shown,
         "corrected": destination.corrected,
@@ -124,7 +124,7 @@ def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
     rows = [
         [
             evaluation.intervention.code,
-            texts.short(evaluation, session.lang),
+            texts.short_verdict(evaluation, session.lang),
             *(_effect(session, evaluation, part) for part in PARTS),
             _quotient(session, evaluation),
         ]
@@ -144,7 +144,7 @@ def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:
     if estimate is None:
         return ""
     value = texts.amount(estimate, evaluation.unit, session.lang)
-    return f"{value} ({texts.span(estimate, evaluation.unit, session.lang)})"
+    return f"{value} ({texts.interval(estimate, evaluation.unit, session.lang)})"
 
 
 def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
@@ -245,7 +245,7 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
         **(_plan_row(pilot.plan) if pilot.plan else {}),
         "lengths": [_plan_row(plan) for plan in pilot.lengths],
         "enough": asdict(pilot.enough) if pilot.enough else None,
-        "reasons": list(pilot_texts.remarks(pilot, session.lang)),
+        "reasons": list(texts.remarks(pilot, session.lang)),
         "advice": list(pilot_texts.advice(pilot, session.lang)),
         **_locations_row(pilot.sites),
         "sentence": pilot_texts.headline(pilot, session.lang),
@@ -260,8 +260,8 @@ def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
     lang = session.lang
     lines = [pilot_texts.headline(pilot, lang)]
     if pilot.plan and pilot.planned:
-        lines.append(pilot_texts.assumed(pilot.plan, pilot.unit, lang))
-    plans = pilot_texts.told(pilot)
+        lines.append(pilot_texts.assumptions(pilot.plan, pilot.unit, lang))
+    plans = pilot_texts.plans_with_chances(pilot)
     if plans:
         keys = ("months", "decrease", "waterbed", "net", "smallest")
         header = [session.t(f"pilot.table.{key}") for key in keys]
@@ -269,9 +269,9 @@ def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
             [
                 formats.number(plan.post_months, lang),
                 *pilot_texts.chances(plan, lang),
-                pilot_texts.smallest(plan, lang),
+                pilot_texts.smallest_quotient(plan, lang),
             ]
             for plan in plans
         ]
         lines += ["", *table(header, rows, right=range(len(keys))), ""]
-    return [*lines, *pilot_texts.remarks(pilot, lang), *pilot_texts.advice(pilot, lang)]
+    return [*lines, *texts.remarks(pilot, lang), *pilot_texts.advice(pilot, lang)]

@@ -218,7 +218,7 @@ def _waterbed(answer: Evaluation, section: Section, lang: Lang) -> Page:
             lang,
             part=text(f"waterbed.parts.{part}", lang),
             value=waterbed.amount(getattr(answer.result, part), answer.unit, lang),
-            span=waterbed.span(getattr(answer.result, part), answer.unit, lang),
+            span=waterbed.interval(getattr(answer.result, part), answer.unit, lang),
         )
         for part in ("gross", "spill", "net")
     ]

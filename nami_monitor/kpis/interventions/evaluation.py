@@ -33,7 +33,7 @@ from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
-from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Estimate, Result
+from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, Result
 from nami_monitor.waterbed.verdicts import critical
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
@@ -91,6 +91,11 @@ class Evaluation:
             return self.result.design
         compared = self.sites is not None and self.sites.controls
         return Design.CONTROLS if compared else Design.NO_CONTROLS
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What the estimator warns of."""
+        return self.result.cautions if self.result else ()
 
     @property
     def locations(self) -> tuple[str, ...]:

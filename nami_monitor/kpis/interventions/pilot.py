@@ -14,7 +14,7 @@ from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
-from nami_monitor.waterbed.outputs import PilotPlan
+from nami_monitor.waterbed.outputs import Caution, PilotPlan
 from nami_monitor.waterbed.planning import plan
 
 OTHER_LENGTHS: Final = (6, 12, 18, 24)
@@ -63,6 +63,11 @@ class Pilot:
     lengths: tuple[PilotPlan, ...]
     limitations: tuple[Limitation, ...]
     enough: EnoughToShow | None = None
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What the estimator warns of."""
+        return self.plan.cautions if self.plan else ()
 
     @property
     def locations(self) -> tuple[str, ...]:

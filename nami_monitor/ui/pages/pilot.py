@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
@@ -112,9 +113,9 @@ def _show(session: Session, found: Pilot) -> None:
     """What the pilot could show, and what would let it show more."""
     st.html(f'<p class="nami-headline">{escape(briefing.headline(found, session.lang))}</p>')
     if found.plan and found.planned:
-        st.caption(waterbed.plain(briefing.assumed(found.plan, found.unit, session.lang)))
+        st.caption(waterbed.plain(briefing.assumptions(found.plan, found.unit, session.lang)))
         st.html(cards_html(_cards(session, found), session.lang))
-    waterbed.bullets(briefing.remarks(found, session.lang))
+    waterbed.bullets(remarks(found, session.lang))
     _lengths(session, found)
     advice = briefing.advice(found, session.lang)
     if advice:
@@ -135,7 +136,7 @@ def _cards(session: Session, found: Pilot) -> tuple[Card, ...]:
              note=session.t("pilot.cards.waterbed_note", back=back)),
         Card(session.t("pilot.cards.net"), value=net,
              note=session.t("pilot.cards.net_note", back=back)),
-        Card(session.t("pilot.cards.smallest"), value=briefing.smallest(plan, lang),
+        Card(session.t("pilot.cards.smallest"), value=briefing.smallest_quotient(plan, lang),
              note=session.t("pilot.cards.smallest_note", power=power),
              beside=(ComparedFigure(session.t("pilot.cards.reduction"), amount),
                      ComparedFigure(session.t("pilot.cards.decrease"), decrease))),
@@ -148,7 +149,7 @@ def _lengths(session: Session, found: Pilot) -> None:
         PilotPower(
             plan.post_months, PERCENT * plan.chance_waterbed, PERCENT * plan.chance_net_reduction
         )
-        for plan in briefing.told(found)
+        for plan in briefing.plans_with_chances(found)
         if plan.chance_waterbed is not None and plan.chance_net_reduction is not None
     )
     if len(told) < 2:  # noqa: PLR2004 - a line has two ends

@@ -149,9 +149,11 @@ def destinations(session: Session, one: Evaluation) -> None:
     title = session.t("waterbed.went.title")
     st.header(title, anchor=False)
     st.markdown(session.t("waterbed.went.words"))
-    told = briefing.drawn(one)
+    told = briefing.charted_destinations(one)
     drawn = tuple(
-        PlaceEffect(briefing.place(each, lang), found.value, found.low, found.high, each.shown)
+        PlaceEffect(
+            briefing.destination_name(each, lang), found.value, found.low, found.high, each.shown
+        )
         for each in told
         if (found := each.effect) is not None
     )
@@ -168,7 +170,7 @@ def destinations(session: Session, one: Evaluation) -> None:
     keys = ("place", "effect", "interval", "shown", "corrected")
     heads = [Head(session.t(f"waterbed.went.{key}")) for key in keys]
     with st.expander(session.t("trends.as_table")):
-        rows = briefing.went_rows(one, lang)
+        rows = briefing.destination_rows(one, lang)
         grid(session, heads, rows, key="waterbed_went_table", name=title, file=title)
 
 
@@ -365,7 +367,7 @@ def _figure(one: Evaluation) -> links.Address:
 def _card(session: Session, part: str, one: Evaluation, answers: Sequence[Evaluation]) -> Card:
     found = getattr(one.result, part)
     interval = ComparedFigure(
-        session.t("waterbed.heads.interval"), briefing.span(found, one.unit, session.lang)
+        session.t("waterbed.heads.interval"), briefing.interval(found, one.unit, session.lang)
     )
     others = [_beside(session, part, each) for each in answers if each.unit is not one.unit]
     return Card(
@@ -385,14 +387,14 @@ def _beside(session: Session, part: str, one: Evaluation) -> ComparedFigure:
     return ComparedFigure(
         label,
         briefing.amount(found, one.unit, session.lang),
-        f"({briefing.span(found, one.unit, session.lang)})",
+        f"({briefing.interval(found, one.unit, session.lang)})",
         links.address(session, "trace", _figure(one)),
     )
 
 
 def needed(session: Session, one: Evaluation) -> None:
     """What would be needed to say more."""
-    said = briefing.more(one, session.lang)
+    said = briefing.what_would_show_more(one, session.lang)
     if said:
         st.header(session.t("waterbed.more.title"), anchor=False)
         bullets(said)
@@ -437,7 +439,7 @@ def sensitivity(session: Session, one: Evaluation) -> None:
         grid(session, heads, rows, key="waterbed_sensitivity", name=title, file=title)
         bias = opinions.bias_per_share
         if bias is not None and math.isfinite(bias):
-            said = briefing.points(bias, session.lang)
+            said = briefing.bias_points(bias, session.lang)
             st.markdown(session.t("waterbed.sensitivity.bias", points=said))
 
 
@@ -457,7 +459,7 @@ def sites(session: Session, one: Evaluation) -> None:
             heads,
             [
                 (f"{known.get(code, code)} ({code})", session.t(f"waterbed.sites.{role}"), why)
-                for code, role, why in briefing.roles(one, session.lang)
+                for code, role, why in briefing.location_roles(one, session.lang)
             ],
             key="waterbed_sites",
             name=title,

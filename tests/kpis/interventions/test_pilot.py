@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, formats, text
@@ -127,7 +128,7 @@ def test_what_stands_in_the_way_is_a_sentence(history, change, note):
     assert not found.planned
     assert note in [one.key for one in found.limitations if one.stops]
     for lang in LANGS:
-        assert briefing.remarks(found, lang)
+        assert remarks(found, lang)
         assert briefing.headline(found, lang)
         assert briefing.advice(found, lang) == ()
 
@@ -181,15 +182,15 @@ def test_history_before_a_data_break_is_not_used(monitor):
 def test_in_words(history):
     found = asked(history)
     assert "kans" in briefing.headline(found, "nl")
-    assert "0,5" not in briefing.assumed(found.plan, Unit.BASE, "nl")
+    assert "0,5" not in briefing.assumptions(found.plan, Unit.BASE, "nl")
     sure = replace(found.plan, chance_waterbed=1.0, chance_net_reduction=0.0)
     assert briefing.chances(sure, "nl")[1:] == (
         "meer dan 99\N{NO-BREAK SPACE}%",
         "minder dan 1\N{NO-BREAK SPACE}%",
     )
     wide = replace(found.plan, smallest_quotient=1.4)
-    assert briefing.smallest(wide, "nl").startswith("geen")
+    assert briefing.smallest_quotient(wide, "nl").startswith("geen")
     none = replace(found.plan, smallest_quotient=None)
-    assert briefing.smallest(none, "nl") == "niet te geven"
+    assert briefing.smallest_quotient(none, "nl") == "niet te geven"
     both = replace(found, plan=replace(found.plan, chance_waterbed=0.9, chance_net_reduction=0.9))
     assert briefing.advice(both, "nl") == ("Deze proef is groot genoeg voor beide vragen.",)
