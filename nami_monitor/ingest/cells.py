@@ -181,6 +181,11 @@ class Sheet:
     blank: int
     titles: tuple[tuple[Cell, ...], ...]
 
+    def discard(self) -> None:
+        """Remove the temporary copy of a large file, if reading made one."""
+        if isinstance(self.rows, LargeCsv) and self.rows.temporary:
+            self.rows.path.unlink(missing_ok=True)
+
 
 TAG: Final = "\x01"
 NUMBER: Final = "n"

@@ -14,7 +14,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import DeliveryKind
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.stage import Stage, stage
-from nami_monitor.ingest.cells import Large, LargeCsv, Sheet
+from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
 from nami_monitor.ingest.profiles.source_cells import SourceCells, source_cells
@@ -79,8 +79,7 @@ class ReadFile:
     def remove_copies(self) -> None:
         """Remove the temporary files that reading made."""
         for sheet in self.sheets:
-            if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
-                sheet.rows.path.unlink(missing_ok=True)
+            sheet.discard()
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.cells import MENDED, LargeCsv, Layout, Sheet
+from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, write_profile
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
@@ -110,8 +110,7 @@ def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[
     """
     sheets = read(path, layout, folder)
     for sheet in sheets:
-        if isinstance(sheet.rows, LargeCsv) and sheet.rows.temporary:
-            sheet.rows.path.unlink(missing_ok=True)
+        sheet.discard()
     return sheets
 
 

@@ -1,4 +1,4 @@
-"""What a file's columns probably mean: exact names map by themselves, close ones are suggested."""
+"""What the columns of a file probably mean: known names are mapped, close ones are suggested."""
 
 from __future__ import annotations
 
@@ -64,10 +64,14 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
     suggestions: dict[str, Suggestion] = {}
     for column in columns(table):
         taken = {suggestion.header for suggestion in suggestions.values()}
-        hits = [header for name in _names(column) for header in by_name.get(name, ())]
+        hits = [
+            header
+            for name in _names(column.name, column.aliases)
+            for header in by_name.get(name, ())
+        ]
         hits = [header for header in dict.fromkeys(hits) if header not in taken]
         if hits:
-            certain = len(hits) == 1 or normal_header(hits[0]) in _own(column)
+            certain = len(hits) == 1 or normal_header(hits[0]) in _own(column.name)
             suggestions[column.name] = Suggestion(hits[0], KNOWN, certain)
     for column in columns(table):
         taken = {suggestion.header for suggestion in suggestions.values()}
@@ -80,8 +84,8 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
 def mappable(sheet: Sheet) -> list[str]:
     """The headers that may be mapped: those that do not name people, each of one column only."""
     people = set(personal_columns(sheet))
-    named = zip(sheet.columns, distinct_headers(sheet.columns), strict=True)
-    return [told for name, told in named if name not in people]
+    headers = zip(sheet.columns, distinct_headers(sheet.columns), strict=True)
+    return [distinct for name, distinct in headers if name not in people]
 
 
 def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
@@ -178,26 +182,22 @@ def matching_profiles(sheet: Sheet, profiles: Mapping[str, Profile], file: str =
     return [name for _, _, name in sorted(fitting)]
 
 
-def _own(column: Column) -> set[str]:
-    return {normal_header(column.name), normal_header(column.name.replace("_", " "))}
-
-
-def _names(column: Column) -> tuple[str, ...]:
-    return _called(column.name, column.aliases)
+def _own(name: str) -> list[str]:
+    """A column's own name, as it is and with blanks."""
+    return sorted({normal_header(name), normal_header(name.replace("_", " "))})
 
 
 @cache
-def _called(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
-    """What a column may be called: its own name, its aliases, and its headings in words."""
-    own = sorted({normal_header(name), normal_header(name.replace("_", " "))})
+def _names(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a column: its own, its aliases, and its headings in both languages."""
     headings = sorted({normal_header(heading(name, lang)) for lang in LANGS})
-    return tuple(dict.fromkeys([*own, *map(normal_header, aliases), *headings]))
+    return tuple(dict.fromkeys([*_own(name), *map(normal_header, aliases), *headings]))
 
 
 def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
     """The header most like one of the column's names, if any is close enough."""
     best = None
-    for name in _names(column):
+    for name in _names(column.name, column.aliases):
         hit = process.extractOne(
             name, free, scorer=fuzz.token_sort_ratio, processor=normal_header, score_cutoff=CLOSE
         )
@@ -210,7 +210,9 @@ def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
     headers = mappable(sheet)
     by_name = headers_by_stem(headers, sheet.columns)
-    rivals = {header for name in _names(column) for header in by_name.get(name, ())}
+    rivals = {
+        header for name in _names(column.name, column.aliases) for header in by_name.get(name, ())
+    }
     return listed(header for header in headers if header in rivals)
 
 
