@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_date, tag_error, tag_number
-from nami_monitor.ingest.profiles.convert import Reading, conversion, day, number, pack_flag
+from nami_monitor.ingest.profiles.convert import (
+    Reading,
+    conversion,
+    date_sql,
+    number_sql,
+    pack_flag,
+)
 from nami_monitor.ingest.profiles.mapping import check_dates, check_decimal
 from nami_monitor.ingest.profiles.profile import Origin, Sign
 from nami_monitor.store import Store
@@ -81,7 +87,9 @@ DUTCH = {
 
 
 def test_numbers_with_a_decimal_comma(db):
-    assert dict(zip(DUTCH, each(db, number("x", ",", tagged=False), DUTCH), strict=True)) == DUTCH
+    assert (
+        dict(zip(DUTCH, each(db, number_sql("x", ",", tagged=False), DUTCH), strict=True)) == DUTCH
+    )
 
 
 ENGLISH = {
@@ -98,18 +106,20 @@ ENGLISH = {
 
 
 def test_numbers_with_a_decimal_point(db):
-    found = each(db, number("x", ".", tagged=False), ENGLISH)
+    found = each(db, number_sql("x", ".", tagged=False), ENGLISH)
     assert dict(zip(ENGLISH, found, strict=True)) == ENGLISH
 
 
 def test_without_a_known_sign_only_digits_are_read(db):
     texts = {"12": 12, "-12": -12, "€ 12": 12, "1.200": None, "1,5": None, "12-": -12, "12,-": 12}
-    assert dict(zip(texts, each(db, number("x", None, tagged=False), texts), strict=True)) == texts
+    assert (
+        dict(zip(texts, each(db, number_sql("x", None, tagged=False), texts), strict=True)) == texts
+    )
 
 
 def test_a_stored_number_is_that_number_in_every_language(db):
     cells = [tag_number(1234.56), "1.234,56", tag_error("#DIV/0!"), tag_date(D(2025, 1, 2))]
-    assert each(db, number("x", ",", tagged=True), cells) == [1234.56, 1234.56, None, None]
+    assert each(db, number_sql("x", ",", tagged=True), cells) == [1234.56, 1234.56, None, None]
 
 
 def written(value, decimal):
@@ -129,7 +139,7 @@ def test_every_written_amount_is_read_back(db, values, decimal):
         for index, value in enumerate(values)
     ]
     expected = [float(Decimal(value)) for value in values]
-    assert each(db, number("x", decimal, tagged=False), texts) == expected
+    assert each(db, number_sql("x", decimal, tagged=False), texts) == expected
 
 
 DATES = [
@@ -155,17 +165,22 @@ DATES = [
 
 @pytest.mark.parametrize(("text", "pattern", "expected"), DATES)
 def test_dates(db, text, pattern, expected):
-    assert each(db, day("x", (pattern,), tagged=False), [text]) == [expected]
+    assert each(db, date_sql("x", (pattern,), tagged=False), [text]) == [expected]
 
 
 def test_a_short_year_is_not_read_as_the_first_century(db):
     both = ("%d-%m-%Y", "%d-%m-%y")
-    assert each(db, day("x", both, tagged=False), ["01-02-25", "01-02-2025"]) == [D(2025, 2, 1)] * 2
+    assert (
+        each(db, date_sql("x", both, tagged=False), ["01-02-25", "01-02-2025"])
+        == [D(2025, 2, 1)] * 2
+    )
 
 
 def test_a_stored_date_is_that_date(db):
     cells = [tag_date(D(2014, 2, 1)), "02/01/2014", tag_number(41671)]
-    assert each(db, day("x", ("%m/%d/%Y",), tagged=True), cells) == [D(2014, 2, 1)] * 2 + [None]
+    assert each(db, date_sql("x", ("%m/%d/%Y",), tagged=True), cells) == [D(2014, 2, 1)] * 2 + [
+        None
+    ]
 
 
 def column(table, name):

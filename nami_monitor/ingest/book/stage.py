@@ -19,7 +19,7 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.profiles.convert import Conversion, plain, redacted
+from nami_monitor.ingest.profiles.convert import Conversion, redacted_sql, shown_sql
 from nami_monitor.ingest.profiles.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
 from nami_monitor.ingest.profiles.profile import Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
@@ -143,7 +143,7 @@ def stage(
     problems = ", ".join(
         f"case when coalesce({check.broken}, false) then {{'column_name': {literal(check.column)},"
         f" 'rule': {literal(check.rule)},"
-        f" 'value': {plain(check.value, tagged=reading.tagged)}}} end"
+        f" 'value': {shown_sql(check.value, tagged=reading.tagged)}}} end"
         for check in [*checks, *unknown]
     )
     listed = f"list_filter([{problems}], lambda p: p is not null)" if problems else "null"
@@ -292,7 +292,7 @@ def _raw(
         if cell not in mapped or normal_header(header) in personal:
             parts.append("null")
         elif cell in used[True] - used[False]:
-            parts.append(redacted(plain(cell, tagged=cells.tagged)))
+            parts.append(redacted_sql(shown_sql(cell, tagged=cells.tagged)))
         else:
             parts.append(cell)
     parts += [cells.sql.get(normal_header(place), "null") for place in profile.places]
@@ -322,7 +322,7 @@ def _skip(cells: SourceCells, profile: Profile) -> str:
         for dropped in profile.drop:
             if not cells.find([dropped.column]):
                 raise cells.missing("drop", [dropped.column])
-            text = plain(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
+            text = shown_sql(cells.sql[normal_header(dropped.column)], tagged=cells.tagged)
             cases.append(
                 f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
                 f" then {literal('dropped: ' + dropped.column)}"

@@ -88,8 +88,8 @@ class NotOcdsError(ValueError):
         self.place = place
 
 
-def keep(value: Any, shape: Shape, place: str = "") -> Any:
-    """The part of a value that its shape names; null stays, because it removes.
+def named_parts(value: Any, shape: Shape, place: str = "") -> Any:
+    """The named parts of a value; null is kept, because in a later release it removes a value.
 
     Raises:
         NotOcdsError: an object, a list or a plain value stands where the standard has another.
@@ -103,11 +103,11 @@ def keep(value: Any, shape: Shape, place: str = "") -> Any:
     if isinstance(shape, tuple):
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise NotOcdsError(place)
-        return [keep(item, shape[0], place) for item in value]
+        return [named_parts(item, shape[0], place) for item in value]
     if not isinstance(value, dict):
         raise NotOcdsError(place)
     return {
-        key: keep(value[key], part, f"{place}/{key}".lstrip("/"))
+        key: named_parts(value[key], part, f"{place}/{key}".lstrip("/"))
         for key, part in shape.items()
         if key in value
     }
@@ -122,11 +122,11 @@ MOST_BYTES_OF_LINES: Final = 400 * MEGABYTE
 
 
 class _BadJsonError(ValueError):
-    """JSON that leaves open what it says."""
+    """JSON with a repeated name or a number that is none."""
 
 
-def load(path: Path) -> Iterator[tuple[str, Any]]:
-    """Give what a file publishes, in its order.
+def published(path: Path) -> Iterator[tuple[str, Any]]:
+    """Give the releases in a file, in its order.
 
     Args:
         path: A release package, a record package, a release, a list of those, or one per line.
@@ -443,12 +443,12 @@ def read_ocds(path: Path, sheets: SheetWriter) -> None:
     """
     releases: dict[str, list[dict[str, Any]]] = {}
     bad: dict[str, str] = {}
-    for kind, part in load(path):
+    for kind, part in published(path):
         ocid = _ocid(part)
         try:
             if not ocid or kind == "linked":
                 raise NotOcdsError("releases" if ocid else "ocid")
-            releases.setdefault(ocid, []).append(keep(part, RELEASE))
+            releases.setdefault(ocid, []).append(named_parts(part, RELEASE))
         except NotOcdsError as error:
             bad.setdefault(ocid or f"?{len(bad)}", f"{short(ocid) or '?'}: {error.place}")
     sheets.begin(path.name, visible=True)

@@ -124,7 +124,7 @@ class _Reader:
             self.parts.append(text)
 
     def refuse_entity(self, *_: object) -> None:
-        """No office program declares entities; they are a way to write a little as a lot."""
+        """Refuse entity declarations: no office program writes them, and few expand to much."""
         raise UserError("reading.broken", file=self.name, format="ods", detail="<!ENTITY>")
 
     def _in_paragraph(self) -> bool:
@@ -181,7 +181,7 @@ def _repeated(attributes: Attributes, name: str) -> int:
 
 
 def _count(text: str) -> int:
-    """A whole number; one that no sheet can hold when it is longer than nine digits."""
+    """A whole number; of more than nine digits, one that no sheet can hold."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 10**9  # noqa: PLR2004
 
 

@@ -43,7 +43,7 @@ class _Sectors:
     ahead: int
     following: Sequence[int]
 
-    def one(self, number: int) -> bytes:
+    def sector(self, number: int) -> bytes:
         """The bytes of a sector; the last one of a file may be shorter."""
         start = (number + self.ahead) << self.shift
         if start >= len(self.content):
@@ -56,7 +56,7 @@ class _Sectors:
         while number < _END:
             if len(parts) > len(self.following) or number >= len(self.following):
                 raise DamagedError(number)
-            parts.append(self.one(number))
+            parts.append(self.sector(number))
             number = self.following[number]
         return b"".join(parts)
 
@@ -111,9 +111,9 @@ def open_compound(content: bytes) -> Compound:
     plain = _Sectors(content, shift, 1, ())
     tables = list(_numbers(content[76:_HEADER_BYTES]))
     while more < _END and len(tables) < count:
-        *numbers, more = _numbers(plain.one(more))
+        *numbers, more = _numbers(plain.sector(more))
         tables += numbers
-    following = [n for table in tables[:count] for n in _numbers(plain.one(table))]
+    following = [n for table in tables[:count] for n in _numbers(plain.sector(table))]
     sectors = _Sectors(content, shift, 1, following)
     listing = sectors.chain(directory)
     if len(listing) % (1 << shift):

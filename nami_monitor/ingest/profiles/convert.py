@@ -76,7 +76,7 @@ class Conversion:
         return next(iter(self.inner))
 
 
-def plain(text: str, *, tagged: bool) -> str:
+def shown_sql(text: str, *, tagged: bool) -> str:
     """The text that a person sees in a cell, null when blank or an error.
 
     Cells come trimmed and blank ones as null, so a text cell is what is seen.
@@ -90,12 +90,12 @@ def plain(text: str, *, tagged: bool) -> str:
     return f"nullif({shown}, '')"
 
 
-def redacted(text: str) -> str:
+def redacted_sql(text: str) -> str:
     """A text in which addresses and numbers of people are blanked."""
     return f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
 
 
-def number(text: str, decimal: str | None, *, tagged: bool) -> str:
+def number_sql(text: str, decimal: str | None, *, tagged: bool) -> str:
     """A number as DOUBLE; null when blank or unreadable.
 
     ``1.234,56``, ``€ 1.234,56-``, ``(1.234,56)`` and ``€ 12,-`` with a decimal comma, and the same
@@ -133,7 +133,7 @@ def number(text: str, decimal: str | None, *, tagged: bool) -> str:
     return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
 
 
-def day(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
+def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
     """A date; null when blank, unreadable or not in the calendar.
 
     Patterns with a short year are tried first: ``%Y`` would read ``25`` as the year 25.
@@ -186,7 +186,7 @@ def conversion(
     if column.sql_type == "double":
         return _number(column, origin, values=values, cell=cell, reading=reading, factor=factor)
     if origin.how == "join":
-        parts = ", ".join(plain(cell[part], tagged=reading.tagged) for part in origin.columns)
+        parts = ", ".join(shown_sql(cell[part], tagged=reading.tagged) for part in origin.columns)
         text = f"nullif(concat_ws(' ', {parts}), '')"
     else:
         text = cell[origin.columns[0]]
@@ -198,15 +198,15 @@ def conversion(
 def _part(text: str, regex: str, *, tagged: bool) -> str:
     """The part of a text that counts: the first group, or the whole match."""
     group = 1 if re.compile(regex).groups else 0
-    found = f"regexp_extract({plain(text, tagged=tagged)}, {literal(regex)}, {group})"
+    found = f"regexp_extract({shown_sql(text, tagged=tagged)}, {literal(regex)}, {group})"
     return f"nullif(trim({found}), '')"
 
 
 def _mapped(text: str, values: Mapping[str, str] | None, *, tagged: bool) -> str:
-    """The text after the value map: stored types survive only where no entry fits."""
+    """The text after the value map; a stored type stays only where no entry fits."""
     if not values:
         return text
-    seen = f"coalesce(lower({plain(text, tagged=tagged)}), '')"
+    seen = f"coalesce(lower({shown_sql(text, tagged=tagged)}), '')"
     cases = " ".join(
         f"when {literal(key)} then {literal(value)}" for key, value in values.items() if key != "*"
     )
@@ -232,7 +232,7 @@ def _typed(
     failures: tuple[tuple[str, str], ...]
     if column.sql_type == "date":
         patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
-        typed = day(shown, patterns, tagged=tagged)
+        typed = date_sql(shown, patterns, tagged=tagged)
         failures = (
             ("{typed} is null", "not_a_date"),
             (
@@ -241,25 +241,27 @@ def _typed(
             ),
         )
     elif column.sql_type == "boolean":
-        word = f"lower({plain(shown, tagged=tagged)})"
+        word = f"lower({shown_sql(shown, tagged=tagged)})"
         typed = (
             f"case when {word} in {literals(TRUE_WORDS)} then true"
             f" when {word} in {literals(FALSE_WORDS)} then false end"
         )
         failures = (("{typed} is null", "not_a_truth_value"),)
     elif column.sql_type == "double":
-        typed = number(shown, "." if constant else reading.decimal.get(column.name), tagged=tagged)
+        typed = number_sql(
+            shown, "." if constant else reading.decimal.get(column.name), tagged=tagged
+        )
         failures = (("{typed} is null", "not_a_number"), TOO_LARGE)
     else:
-        typed = plain(shown, tagged=tagged)
+        typed = shown_sql(shown, tagged=tagged)
         failures = ()
         if column.listed:
             parted = rf"regexp_replace({typed}, '\s*[;,\n][;,\s]*', ';', 'g')"
             typed = f"nullif(trim({parted}, ';'), '')"
         if column.free_text:
-            typed = redacted(typed)
+            typed = redacted_sql(typed)
         if column.identifier:
-            seen = plain(shown, tagged=tagged)
+            seen = shown_sql(shown, tagged=tagged)
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"
             failures = ((digits_first, "spoilt_identifier"),)
@@ -270,14 +272,14 @@ def _typed(
 
 
 def _tells_apart(column: Column) -> bool:
-    """Whether rows are told apart by a column: a blank would make different things the same."""
+    """Whether a column identifies rows: a blank in it would make different things the same."""
     return column.identifier or any(check.name == "str_matches" for check in column.checks)
 
 
 def _with_errors(
     shown: str, failures: tuple[tuple[str, str], ...], *, tagged: bool
 ) -> tuple[tuple[str, str], ...]:
-    """An error cell fails by its own rule; everything else only where something stands."""
+    """The failures of a column: an error cell by its own rule, other cells only when filled."""
     if not tagged:
         return tuple((f"{shown} is not null and ({test})", rule) for test, rule in failures)
     error = f"coalesce({shown}[1:2] = chr(1) || 'e', false)"
@@ -302,7 +304,7 @@ def _number(
     parts = origin.columns if origin.how == "sum" else origin.columns[:1]
     inner: dict[str, str] = {}
     if len(parts) > 1:
-        shown = ", ".join(plain(cell[part], tagged=tagged) for part in parts)
+        shown = ", ".join(shown_sql(cell[part], tagged=tagged) for part in parts)
         inner[f"t_{name}"] = f"nullif(concat_ws(' + ', {shown}), '')"
     texts = []
     for index, part in enumerate(parts):
@@ -312,7 +314,7 @@ def _number(
             text = _part(text, origin.regex, tagged=tagged)
         inner[key] = _mapped(text, values, tagged=tagged)
         texts.append(key)
-    read = {key: number(key, decimal, tagged=tagged) for key in texts}
+    read = {key: number_sql(key, decimal, tagged=tagged) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
     alone = len(parts) == 1 and not origin.scale_by
     failures = [("{typed} is null" if alone else unread, "not_a_number"), TOO_LARGE]
@@ -325,13 +327,13 @@ def _number(
     if origin.scale * factor != 1:
         steps.append(f"{origin.scale * factor!r}")
     if origin.scale_by:
-        inner[f"s_{name}"] = f"lower({plain(cell[origin.scale_by[0]], tagged=tagged)})"
+        inner[f"s_{name}"] = f"lower({shown_sql(cell[origin.scale_by[0]], tagged=tagged)})"
         cases = " ".join(f"when {literal(w)} then {f!r}" for w, f in origin.scale_by[1].items())
         scale = f"case s_{name} {cases} end"
         steps.append(f"case when s_{name} is null then 1 else {scale} end")
         failures.append((f"s_{name} is not null and ({scale}) is null", "unknown_scale"))
     if origin.sign:
-        inner[f"g_{name}"] = f"lower({plain(cell[origin.sign.column], tagged=tagged)})"
+        inner[f"g_{name}"] = f"lower({shown_sql(cell[origin.sign.column], tagged=tagged)})"
         steps.append(f"case when g_{name} in {literals(origin.sign.negative)} then -1 else 1 end")
     typed = " * ".join(f"({step})" for step in steps)
     if len(parts) > 1:
@@ -346,7 +348,7 @@ def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) 
         return Conversion(
             "per_pack", {"t_per_pack": literal(unit)}, str(unit == "pack").lower(), ()
         )
-    word = f"lower({plain(cell[unit], tagged=reading.tagged)})"
+    word = f"lower({shown_sql(cell[unit], tagged=reading.tagged)})"
     known = literals((*PACK_WORDS, *BASE_WORDS))
     return Conversion(
         "per_pack",

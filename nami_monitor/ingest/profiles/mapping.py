@@ -134,7 +134,7 @@ def origins_of(table: TableMap, cells: SourceCells) -> tuple[dict[str, Origin], 
 
 
 def _looked_for(column: Column, table: TableMap, cells: SourceCells) -> bool:
-    """Whether an optional column cannot be left out: a figure, or renamed to a name we know."""
+    """Whether an optional column is required here: a figure, or one whose known name is there."""
     mapped = {normal_header(name) for origin in table.columns.values() for name in origin.columns}
     free = [alias for alias in cells.find(column.aliases) if normal_header(alias) not in mapped]
     return column.sql_type == "double" or bool(free)
@@ -156,7 +156,11 @@ def reading_of(
     cells: SourceCells,
     profile: Profile,
 ) -> Reading:
-    """What the cells prove about decimal signs and date patterns; ambiguity is asked."""
+    """The decimal signs and date patterns that the cells prove.
+
+    Raises:
+        UserError: they are ambiguous, or contradict what the profile states.
+    """
     blank = Reading(tagged=cells.tagged, blanked=cells.blanked)
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
@@ -260,7 +264,7 @@ def conversions_of(
 
 
 def _default(table: str, column: str, profile: Profile) -> str | None:
-    """What a column holds when nothing fills it and the answer is certain."""
+    """The SQL of a column that nothing fills and whose value is certain."""
     if table != "measurements":
         return None
     return {

@@ -296,7 +296,7 @@ class Unpivot:
 
 @dataclass(frozen=True)
 class DropRule:
-    """Rows whose ``column`` matches are no data."""
+    """Rows in which ``column`` matches a pattern are no data."""
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -306,7 +306,7 @@ class DropRule:
 
 @dataclass(frozen=True)
 class Expects:
-    """What a source owes.
+    """The deliveries that are expected of a source.
 
     Args:
         first: first month, ``2022-11``; None from its first delivery.
@@ -325,7 +325,7 @@ class Expects:
 
 @dataclass(frozen=True)
 class Profile:
-    """The whole of it; see the module and the user's guide for the keys."""
+    """A whole profile; ``docs/profiles.md`` explains the keys."""
 
     source: str
     tables: tuple[TableMap, ...]
@@ -350,7 +350,7 @@ class Profile:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What is mapped from outside the columns: ``@file``, ``@sheet``, ``@period``, cells."""
+        """The mapped places outside the columns: ``@file``, ``@sheet``, ``@period``, cells."""
         made = {self.unpivot.name, self.unpivot.value} if self.unpivot else set()
         return tuple(
             dict.fromkeys(
@@ -454,7 +454,7 @@ def parse_profile(text: str) -> Profile:
 
 
 def _check(content: ProfileFile) -> None:
-    """What no single key can be wrong about."""
+    """Check what no single key can be wrong about."""
     if not content.source.strip():
         raise UserError("profile.no_source")
     if not content.tables:
@@ -472,7 +472,7 @@ def _check(content: ProfileFile) -> None:
 
 
 def _refusal(problem: SettingProblem) -> UserError:  # noqa: PLR0911 - one sentence for each kind
-    """The sentence of what is wrong in a profile."""
+    """The error for what is wrong in a profile."""
     place = problem.place[problem.place[:1] == ("file",) :]
     place = place[2 * (place[:2] in {("table", "columns"), ("table", "constants")}) :]
     key, seen = ".".join(place), problem.seen

@@ -110,7 +110,7 @@ def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
 
 
 def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
-    """Make a profile from the names that map by themselves.
+    """Make a profile from the headers with known names.
 
     Args:
         sheet: what the reader gave.
@@ -148,7 +148,7 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
 
 
 def _values(table: str, filled: Collection[str]) -> dict[str, dict[str, str]]:
-    """What the words of the catalogues mean, for columns with only so many values."""
+    """The catalogues' words for the values of columns with a closed list of values."""
     return {
         column.name: {
             word(value, lang).lower(): value for value in allowed(column) for lang in LANGS

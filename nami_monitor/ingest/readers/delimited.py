@@ -94,7 +94,7 @@ def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> l
     plan = plan_table(grid, layout, path.name)
     refuse_unreadable(plan, path.name)
     body = _sort_records(lines, split_records(lines, delimiter), plan)
-    frame = _settle(body, path.name)
+    frame = _settle_widths(body, path.name)
     return [
         finish(
             path.name,
@@ -108,7 +108,7 @@ def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> l
 
 
 def _is_streamed(path: Path, layout: Layout) -> bool:
-    """Tell whether a file is too large to be read whole; mended rows are kept whole for longer."""
+    """Tell whether a file is streamed; the limit is higher for mended set-aside rows."""
     with path.open("rb") as file:
         whole = bool(layout.fill_down) or MENDED[0].encode() in file.read(_HEAD_BYTES)
     return path.stat().st_size > (MOST_WHOLE_BYTES if whole else LARGE_BYTES)
@@ -146,7 +146,7 @@ def _shown(raw: str) -> str:
     return UNREADABLE.sub("\ufffd", raw.rstrip("\r\n"))
 
 
-def _settle(body: _Body, name: str) -> pl.DataFrame:
+def _settle_widths(body: _Body, name: str) -> pl.DataFrame:
     """Decide on short and long records and give all rows in the order of the file."""
     total = body.fitting + len(body.short) + len(body.long)
     if len(body.long) > COMMONLY * total:

@@ -228,7 +228,7 @@ def _check_header(
     starts: Numbers,
     odd: Numbers,
 ) -> None:
-    """Mark lines that may say the header again: its longest word stands there."""
+    """Mark lines that may repeat the header: they hold its longest word."""
     first = (header[0] or "").encode()[:1]
     hits = [match.start() for match in islice(re.finditer(re.escape(needle), data), len(starts))]
     for line in set(_line_of(starts, np.array(hits, int)).tolist()):
@@ -352,12 +352,12 @@ class _Rewriter:
             size, fields, raw = _record(
                 data[position:until], self.shape.delimiter, whole=until == len(data)
             )
-            self._book(fields, raw)
+            self._rewrite(fields, raw)
             position += size
             if position == len(data) or position in lines.starts[line : line + _WINDOW]:
                 return position
 
-    def _book(self, fields: list[str] | None, raw: str) -> None:
+    def _rewrite(self, fields: list[str] | None, raw: str) -> None:
         """Rewrite a record, or note what is wrong with it."""
         cells = [clean_text(text) for text in fields or ()]
         self._refuse_table(cells)
@@ -374,7 +374,7 @@ class _Rewriter:
         self.number += 1
 
     def _refuse_table(self, cells: Sequence[str | None]) -> None:
-        """Refuse a second table that would be taken for the first; a header said again is none."""
+        """Refuse a second table that would be taken for the first; a repeated header is none."""
         width = self.shape.fields
         fits = (len(cells) >= width or self.shape.short) and not any(cells[width:])
         if not self.after_gap or not fits:

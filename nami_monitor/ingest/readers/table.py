@@ -43,7 +43,7 @@ class TablePlan:
 
 
 def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> TablePlan:
-    """Find the header in the first records of a file, as the layout states or by its looks.
+    """Find the header in the first records of a file, as the layout states or by its content.
 
     Args:
         grid: The first records, cleaned; they may differ in length.
@@ -155,7 +155,7 @@ def finish(
     cells = [column for column in frame.columns if column != "line"]
     empty = pl.all_horizontal(pl.col(cells).is_null())
     rows = frame.filter(~empty)
-    border = _border(rows, plan.header)
+    border = _second_table_index(rows, plan.header)
     second = _as_misfits(rows.slice(border), "second_table")
     rows = rows.slice(0, border)
     repeated = _repeats_header(plan.header, cells)
@@ -175,7 +175,7 @@ def finish(
     )
 
 
-def _border(rows: pl.DataFrame, header: Sequence[Cell]) -> int:
+def _second_table_index(rows: pl.DataFrame, header: Sequence[Cell]) -> int:
     """Give the index of the first record of a second table, or the number of rows."""
     gaps = rows.select(pl.arg_where(pl.col("line").diff() > 1)).to_series().to_list()
     for index in gaps if len(gaps) <= _MOST_GAPS else []:

@@ -43,8 +43,8 @@ _HIGH = re.compile(rb"(?s)(?:(?<=(.))|^)([\x80-\xff])(?=(.?))")
 UNREADABLE = re.compile("[\udc80-\udcff]")
 
 
-def marked(head: bytes) -> str | None:
-    """Give the encoding that the first bytes state or betray; None when nothing does."""
+def encoding_of_marks(head: bytes) -> str | None:
+    """The encoding that the first bytes state or show; None when they do not."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
@@ -74,7 +74,7 @@ def sniff_encoding(chunks: Iterable[bytes], name: str) -> str:
     lines = valid = 0
     foreign: list[bytes] = []
     for number, chunk in enumerate(chunks):
-        if number == 0 and (stated := marked(chunk)):
+        if number == 0 and (stated := encoding_of_marks(chunk)):
             return stated
         lines += chunk.count(b"\n") or chunk.count(b"\r")
         odd = [] if is_utf8(chunk) else [line for line in chunk.splitlines() if not line.isascii()]

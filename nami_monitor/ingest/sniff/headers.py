@@ -231,14 +231,14 @@ def _stacked(name: str, first: int, last: int, sample: Sequence[Row]) -> UserErr
 
 
 def _repeats_labels(row: Row) -> bool:
-    """Tell whether a record is wide and says the same few labels again and again."""
+    """Tell whether a record is wide and repeats a few labels."""
     labels = [cell for cell in row if cell is not None and cell_kind(cell) == LABEL]
     wide = _filled(row) > max(2, _COVERAGE * len(row))
     return wide and len(labels) == _filled(row) and len(set(labels)) < _DISTINCT * len(labels)
 
 
 def _last_wide(sample: Sequence[Row]) -> int:
-    """Give the last of the first records that say the same labels again and again."""
+    """The last of the first records that repeat a few labels."""
     return max(index for index, row in enumerate(sample[:_HEADER_WITHIN]) if _repeats_labels(row))
 
 
@@ -297,9 +297,9 @@ def starts_table(row: Sequence[Cell], before: Sequence[Sequence[Cell]]) -> bool:
 
 
 def repeats(row: Sequence[Cell], header: Sequence[Cell]) -> bool:
-    """Tell whether a record says the header again, as pasted exports do."""
-    said = tuple(" ".join(cell.split()) if cell else None for cell in row)
-    return len(header) > 1 and said == tuple(header)
+    """Tell whether a record repeats the header, as pasted exports do."""
+    labels = tuple(" ".join(cell.split()) if cell else None for cell in row)
+    return len(header) > 1 and labels == tuple(header)
 
 
 def _is_typed(column: Sequence[Cell]) -> bool:

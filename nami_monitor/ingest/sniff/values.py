@@ -261,7 +261,7 @@ def _decide(
     proofs: dict[str, Counter[int]],
     examples: dict[tuple[str, ...], str],
 ) -> tuple[str, ...] | Ambiguous:
-    """Choose one pattern per shape, or say between which two nothing chooses."""
+    """Choose one pattern per shape, or return the two patterns that stay ambiguous."""
     patterns = []
     for shape, _ in shapes.most_common():
         if len(shape) == 1:

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Layout, untag
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import ocds
-from nami_monitor.ingest.parse.ocds import RELEASE, NotOcdsError, compiled, keep
+from nami_monitor.ingest.parse.ocds import RELEASE, NotOcdsError, compiled, named_parts
 from nami_monitor.ingest.readers import read
 from tests.ingest.readers.ocds_files import (
     AMENDMENT,
@@ -26,7 +26,7 @@ from tests.ingest.readers.ocds_files import (
     write,
 )
 
-COMPILED = compiled([keep(part, RELEASE) for part in RELEASES])
+COMPILED = compiled([named_parts(part, RELEASE) for part in RELEASES])
 
 
 @pytest.fixture
@@ -342,6 +342,6 @@ def test_a_stated_format_is_held_against_the_content(tmp_path):
 
 def test_a_shape_names_the_place_where_it_is_left():
     with pytest.raises(NotOcdsError, match="contracts/value"):
-        keep({"contracts": [{"value": 5}]}, RELEASE)
-    assert keep(CONTRACT | {"buyer": None}, RELEASE)["buyer"] is None
-    assert "amendments" not in keep(AMENDMENT, RELEASE)["contracts"][0]
+        named_parts({"contracts": [{"value": 5}]}, RELEASE)
+    assert named_parts(CONTRACT | {"buyer": None}, RELEASE)["buyer"] is None
+    assert "amendments" not in named_parts(AMENDMENT, RELEASE)["contracts"][0]
