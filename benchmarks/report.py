@@ -16,7 +16,7 @@ from typing import TypeVar
 from nami_monitor.briefing.month import briefing
 from nami_monitor.databases import build_demo
 from nami_monitor.kpis import latest_month
-from nami_monitor.reports.make import Format, Wanted, arrange, render
+from nami_monitor.reports.make import Format, ReportRequest, arrange, render
 from nami_monitor.store import Store
 
 Made = TypeVar("Made")
@@ -36,7 +36,7 @@ def main(path: Path, categories: tuple[str, ...]) -> None:
         lines = db.value("select count(*) from orders")
         month = latest_month(db)
         print(f"{lines:,} order lines, {month:%Y-%m}, categories: {', '.join(categories) or 'all'}")
-        wanted = Wanted(month, categories)
+        wanted = ReportRequest(month, categories)
         found = timed("briefing", lambda: briefing(db, month, categories))
         pages = timed("pages", lambda: arrange(db, found, wanted))
     for kind in Format:

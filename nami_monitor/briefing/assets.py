@@ -38,7 +38,7 @@ STOCK: Final = RELATIONS["by_asset"]
 
 
 @dataclass(frozen=True)
-class Choices:
+class AssetChoices:
     """What the page offers.
 
     Args:
@@ -51,7 +51,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Register:
+class AssetRegister:
     """The assets of one category at the end of a month.
 
     Args:
@@ -87,16 +87,18 @@ class Register:
         return sum(self.ages.values())
 
 
-def choices(db: Transaction) -> Choices:
+def choices(db: Transaction) -> AssetChoices:
     """What can be chosen; without assets nothing can."""
     months = db.rows("select distinct month from by_asset order by month desc")
-    return Choices(
+    return AssetChoices(
         category_names(db, "select category, sum(assets) as rank from by_life group by 1"),
         tuple(month for (month,) in months),
     )
 
 
-def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.R12) -> Register:
+def register(
+    db: Transaction, month: date, where: Where, kind: str = PeriodKind.R12
+) -> AssetRegister:
     """What the register says at the end of a period.
 
     Args:
@@ -115,7 +117,7 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     watched = watched_assets(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
     test, parameters = filter_sql(LIFE, where)
     retired, early, warranted, spoilt = _retired(db, month, where)
-    return Register(
+    return AssetRegister(
         month=month,
         period=period,
         where=where,

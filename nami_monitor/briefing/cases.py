@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from nami_monitor.briefing.overview import LOOKED_AT, YEARS, Line
+from nami_monitor.briefing.overview import LOOKED_AT, YEARS, KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, steps_in_year
 from nami_monitor.core.thresholds import MASS_TOLERANCE
@@ -34,7 +34,7 @@ WITHOUT_REGISTER: Final = frozenset({"targets", "interventions"})
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFigure:
     """One figure of a case.
 
     Args:
@@ -48,7 +48,7 @@ class Shown:
     """
 
     figure: CaseFigure
-    line: Line
+    line: KpiLine
     where: Mapping[str, tuple[str, ...]]
     by: str
     parts: tuple[KpiResult, ...]
@@ -57,7 +57,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Monitor:
+class CaseFigures:
     """A case with the data at hand.
 
     Args:
@@ -70,7 +70,7 @@ class Monitor:
     case: Case
     categories: tuple[str, ...]
     kinds: tuple[str, ...]
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownFigure, ...]
 
     @property
     def load(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def kinds_of(db: Transaction, case: Case, categories: Sequence[str]) -> tuple[st
     return (*reversed(ended), *others, PeriodKind.YEAR)
 
 
-def monitor(db: Transaction, case: Case, kind: str = "") -> Monitor:
+def monitor(db: Transaction, case: Case, kind: str = "") -> CaseFigures:
     """Fill a case from the data.
 
     Args:
@@ -111,7 +111,7 @@ def monitor(db: Transaction, case: Case, kind: str = "") -> Monitor:
     kinds = kinds_of(db, case, categories)
     chosen = kind if kind in kinds else kinds[0]
     shown = tuple(_shown(db, case, figure, categories, chosen) for figure in case.figures)
-    return Monitor(case, categories, kinds, shown)
+    return CaseFigures(case, categories, kinds, shown)
 
 
 def parts_by(case: Case, figure: CaseFigure) -> str:
@@ -145,7 +145,7 @@ def _goes(kpi: Kpi, used: Sequence[str]) -> bool:
 
 def _shown(
     db: Transaction, case: Case, figure: CaseFigure, categories: Sequence[str], kind: str
-) -> Shown:
+) -> ShownFigure:
     kpi = CATALOGUE[figure.code]
     where = {"category": tuple(categories), **figure.where}
     exempt = next((one for one in case.exempt if one.what == kpi.strategy), None)
@@ -167,7 +167,7 @@ def _shown(
     needed = dict.fromkeys(need.partition(".")[0] for need in kpi.needs) if missing else {}
     if any(one.what == TREND for one in case.exempt):
         line = replace(line, history=())
-    return Shown(figure, line, where, by, parts, tuple(needed), exempt)
+    return ShownFigure(figure, line, where, by, parts, tuple(needed), exempt)
 
 
 def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
@@ -184,7 +184,7 @@ def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
     return until or latest
 
 
-def _line(db: Transaction, kpi: Kpi, ask: Ask) -> Line:
+def _line(db: Transaction, kpi: Kpi, ask: Ask) -> KpiLine:
     """The figure with its history; without any data, that there is none."""
     history = compute(db, kpi, ask)
     if not history:
@@ -193,13 +193,13 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask) -> Line:
             code=kpi.code, period=_nowhere(ask.kind), keys={}, state=State.NOT_COMPUTABLE,
             unit=kpi.unit, version=kpi.version, reason=Reason("not_loaded", {"tables": needed}),
         )  # fmt: skip
-        return Line(kpi, none, none, (), None, None)
+        return KpiLine(kpi, none, none, (), None, None)
     result = history[-1]
     back = -1 - steps_in_year(ask.kind)
     before = history[back] if len(history) >= -back else replace(result, value=None)
     found = _agreed(db, kpi, ask, result)
     held = judge_target(db, kpi, result.month, ask.where, found[0]) if found else None
-    return Line(kpi, result, before, tuple(history), None, held, len(found))
+    return KpiLine(kpi, result, before, tuple(history), None, held, len(found))
 
 
 def _agreed(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Target, ...]:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.lessons import Called
+from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
-from nami_monitor.briefing.overview import Line
+from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.i18n import formats, text
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry
@@ -26,7 +26,7 @@ MAILED: Final = 8
 
 
 @dataclass(frozen=True)
-class Delivery:
+class CheckDelivery:
     """A file that came in or was taken back.
 
     Args:
@@ -39,15 +39,15 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Restated:
+class RestatedFigure:
     """A figure of the same month that is another one now; None where there is no figure."""
 
-    line: Line
+    line: KpiLine
     before: float | None
 
 
 @dataclass(frozen=True)
-class Changes:
+class ChangesSince:
     """What changed since the last visit.
 
     Args:
@@ -61,8 +61,8 @@ class Changes:
 
     since: datetime
     month: date
-    deliveries: tuple[Delivery, ...]
-    restated: tuple[Restated, ...]
+    deliveries: tuple[CheckDelivery, ...]
+    restated: tuple[RestatedFigure, ...]
     new: tuple[Finding, ...]
     gone: int
 
@@ -88,7 +88,7 @@ def split(
     )
 
 
-def lesson_of(found: Briefing) -> dict[str, Called]:
+def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
     """The closest lesson of each finding that calls one up, by the finding's name.
 
     Findings that are alike share their lessons: each takes the next one, until there are no more.
@@ -120,7 +120,9 @@ def snapshot(found: Briefing) -> dict[str, Any]:
     }
 
 
-def changes(found: Briefing, before: JournalEntry, deliveries: Sequence[Delivery]) -> Changes:
+def changes(
+    found: Briefing, before: JournalEntry, deliveries: Sequence[CheckDelivery]
+) -> ChangesSince:
     """What changed since a visit.
 
     Args:
@@ -133,12 +135,12 @@ def changes(found: Briefing, before: JournalEntry, deliveries: Sequence[Delivery
     known, values = set(body["findings"]), body["values"]
     same = month == found.month
     lines = [line for section in found.sections for line in section.glance.lines]
-    return Changes(
+    return ChangesSince(
         since=before.at,
         month=month,
         deliveries=tuple(deliveries),
         restated=tuple(
-            Restated(line, values[line.kpi.code])
+            RestatedFigure(line, values[line.kpi.code])
             for line in lines
             if same and line.kpi.code in values and _differ(values[line.kpi.code], line)
         ),
@@ -147,7 +149,7 @@ def changes(found: Briefing, before: JournalEntry, deliveries: Sequence[Delivery
     )
 
 
-def _differ(before: float | None, line: Line) -> bool:
+def _differ(before: float | None, line: KpiLine) -> bool:
     """Whether a figure is another one as it is written, not in its last binary digit."""
     after = line.result.value
     if before is None or after is None:
@@ -156,7 +158,7 @@ def _differ(before: float | None, line: Line) -> bool:
     return formats.figure(before, unit, "nl") != formats.figure(after, unit, "nl")
 
 
-def deliveries(db: Transaction, since: datetime) -> tuple[Delivery, ...]:
+def deliveries(db: Transaction, since: datetime) -> tuple[CheckDelivery, ...]:
     """Files that came in or were taken back since a moment, UTC; a file that did both, neither."""
     rows = db.rows(
         "select file, undone_at is not null from batches where not coalesce(automatic, false)"
@@ -164,7 +166,7 @@ def deliveries(db: Transaction, since: datetime) -> tuple[Delivery, ...]:
         " or (undone_at > $since and imported_at <= $since)) order by batch",
         {"since": since},
     )
-    return tuple(Delivery(file or "-", undone) for file, undone in rows)
+    return tuple(CheckDelivery(file or "-", undone) for file, undone in rows)
 
 
 def mail(found: Briefing, address: str, lang: str) -> str:

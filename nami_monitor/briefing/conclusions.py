@@ -25,7 +25,7 @@ CONFIRMED, REJECTED = "confirmed", "rejected"
 
 
 @dataclass(frozen=True)
-class Table:
+class MeasureDisciplines:
     """Who sits at the table of a measure, and which policy it belongs to.
 
     Args:
@@ -63,7 +63,7 @@ class December:
 
 
 @dataclass(frozen=True)
-class Aha:
+class HiddenReduction:
     """A real fall in volume that nobody called sustainable.
 
     Args:
@@ -96,10 +96,10 @@ class Conclusions:
     """
 
     month: date | None
-    tables: tuple[Table, ...]
+    tables: tuple[MeasureDisciplines, ...]
     own_share: KpiResult | None
     decembers: tuple[December, ...]
-    falls: tuple[Aha, ...]
+    falls: tuple[HiddenReduction, ...]
     counted: KpiResult | None = None
 
     @property
@@ -113,7 +113,7 @@ class Conclusions:
         return sum(one.policy is not None for one in self.tables)
 
     @property
-    def open(self) -> tuple[Aha, ...]:
+    def open(self) -> tuple[HiddenReduction, ...]:
         """Falls that nobody has answered."""
         return tuple(one for one in self.falls if one.answer is None)
 
@@ -140,11 +140,11 @@ def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Co
     )
 
 
-def _tables(db: Transaction) -> tuple[Table, ...]:
+def _tables(db: Transaction) -> tuple[MeasureDisciplines, ...]:
     rows = db.rows("select category, roles from categories where roles is not null")
     wanted = {category: listed(roles) for category, roles in rows}
     return tuple(
-        Table(
+        MeasureDisciplines(
             title=one.title,
             category=one.category,
             status=one.status,
@@ -171,10 +171,10 @@ def _decembers(db: Transaction, month: date) -> tuple[December, ...]:
     return tuple(sorted(found, key=lambda one: -(one.result.value or 0.0)))
 
 
-def _falls(db: Transaction, month: date) -> tuple[Aha, ...]:
+def _falls(db: Transaction, month: date) -> tuple[HiddenReduction, ...]:
     answers = current(db, AHA)
     return tuple(
-        Aha(one, _rung(one), answers.get(fall_name(one)))
+        HiddenReduction(one, _rung(one), answers.get(fall_name(one)))
         for one in of_falls(db, SignalScope(month, {}), answered=True)
     )
 
@@ -201,7 +201,7 @@ def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
     record(db, AHA, name, None if said is None else {"answer": said}, who)
 
 
-def shares(found: Sequence[Aha]) -> tuple[float, float]:
+def shares(found: Sequence[HiddenReduction]) -> tuple[float, float]:
     """Euros and kilograms a year of the falls that were confirmed, as far as they are known."""
     confirmed = [
         one.signal.numbers

@@ -33,7 +33,7 @@ CHARTED: Final = 48
 
 
 @dataclass(frozen=True)
-class Choices:
+class ContractChoices:
     """What the page offers.
 
     Args:
@@ -46,7 +46,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Moment:
+class ContractMoment:
     """When a contract can be left or let go.
 
     Args:
@@ -91,14 +91,14 @@ class Contract:
     standing: str
     runs: bool
     counted: float | None
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[ContractMoment, ...] = ()
 
     @property
     def name(self) -> str:
         """Its title, or its number without one."""
         return self.title or self.number
 
-    def coming(self, month: date) -> Moment | None:
+    def coming(self, month: date) -> ContractMoment | None:
         """The soonest moment that is not past at the start of a month."""
         return next((one for one in self.moments if one.day >= month), None)
 
@@ -107,7 +107,7 @@ class Contract:
         left = (one.day for one in self.moments if one.kind == "option" and one.day >= month)
         return next(left, None)
 
-    def due(self, month: date) -> Moment | None:
+    def due(self, month: date) -> ContractMoment | None:
         """The soonest moment for which preparation should have begun by the end of a month."""
         until = last_day(month)
         reached = (one for one in self.moments if one.day >= month and one.prepare_from <= until)
@@ -131,7 +131,7 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Split:
+class ContractSplit:
     """Spend of a family of contracts of which a successor bears a stream.
 
     Args:
@@ -155,7 +155,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Shape:
+class CategoryContracts:
     """Running contracts that are specified alike and have the same form.
 
     Args:
@@ -177,7 +177,7 @@ def _worth(contracts: Iterable[Contract]) -> float | None:
 
 
 @dataclass(frozen=True)
-class Register:
+class ContractRegister:
     """What the page says of a month.
 
     Args:
@@ -194,10 +194,10 @@ class Register:
     contracts: tuple[Contract, ...]
     figures: Mapping[str, tuple[KpiResult, ...]]
     values: Mapping[tuple[date, str], float]
-    splits: tuple[Split, ...]
+    splits: tuple[ContractSplit, ...]
 
     @property
-    def due(self) -> tuple[tuple[Contract, Moment], ...]:
+    def due(self) -> tuple[tuple[Contract, ContractMoment], ...]:
         """Contracts to start preparing now, the soonest moment first."""
         found = [(one, due) for one in self.contracts if (due := one.due(self.month))]
         return tuple(sorted(found, key=lambda pair: (pair[1].day, pair[0].number)))
@@ -208,14 +208,14 @@ class Register:
         return tuple(one for one in self.contracts if one.overdue(self.month))
 
     @property
-    def shapes(self) -> tuple[Shape, ...]:
+    def shapes(self) -> tuple[CategoryContracts, ...]:
         """The running contracts by specification and form, most first."""
         found: dict[tuple[str | None, str | None], list[Contract]] = {}
         for one in self.contracts:
             if one.runs:
                 found.setdefault((one.specification, one.form), []).append(one)
         return tuple(
-            Shape(*key, len(alike), _worth(alike))
+            CategoryContracts(*key, len(alike), _worth(alike))
             for key, alike in sorted(found.items(), key=lambda pair: -len(pair[1]))
         )
 
@@ -235,16 +235,18 @@ class Register:
         return sum(one.ends_on is None and one.note is None for one in self.contracts)
 
 
-def choices(db: Transaction) -> Choices:
+def choices(db: Transaction) -> ContractChoices:
     """What can be chosen."""
     months = db.rows("select distinct month from by_contract order by month desc")
-    return Choices(
+    return ContractChoices(
         tuple(month for (month,) in months),
         category_names(db, "select category, count(*) as rank from contracts group by 1"),
     )
 
 
-def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Register:
+def register(
+    db: Transaction, month: date, where: Where, kind: str = PeriodKind.MONTH
+) -> ContractRegister:
     """Build what the page says.
 
     Args:
@@ -258,7 +260,7 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
     """
     ask = Ask(kind, month, 1 + steps_in_year(kind), where=where)
     month = periods_of(db, ask)[-1].last
-    return Register(
+    return ContractRegister(
         month=month,
         where=where,
         contracts=contracts(db, month, where),
@@ -271,12 +273,12 @@ def register(db: Transaction, month: date, where: Where, kind: str = PeriodKind.
 def contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...]:
     """Every contract; those with the soonest moment after a month first, those without one last."""
     test, parameters = filter_sql(RELATIONS["by_contract"], where)
-    moments: dict[str, list[Moment]] = {}
+    moments: dict[str, list[ContractMoment]] = {}
     for number, *rest in db.rows(
         "select contract_id, moment, kind, preparation_months, prepare_from from contract_moments"
         " order by moment, kind"
     ):
-        moments.setdefault(number, []).append(Moment(*rest))
+        moments.setdefault(number, []).append(ContractMoment(*rest))
     rows = db.rows(
         "select r.contract_id, title, supplier, category, stream, value_eur, starts_on, ends_on,"
         " ends_on_note, notice_months, specification, form, status, standing,"
@@ -307,7 +309,7 @@ def _values(db: Transaction, month: date, where: Where) -> dict[tuple[date, str]
     return {(at, category): float(value) for at, category, value in rows}
 
 
-def _splits(db: Transaction, ask: Ask, month: date) -> tuple[Split, ...]:
+def _splits(db: Transaction, ask: Ask, month: date) -> tuple[ContractSplit, ...]:
     """Families of which a successor bears a stream, with their spend."""
     replacements: dict[str, dict[date, list[str]]] = {}
     streamed = set()
@@ -343,7 +345,7 @@ def _splits(db: Transaction, ask: Ask, month: date) -> tuple[Split, ...]:
         periods[result.month] = result.period
     called = dict(db.rows("select contract_id, coalesce(title, contract_id) from contracts"))
     found = [
-        Split(
+        ContractSplit(
             family,
             called.get(family, family),
             ask.kind,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.briefing.overview import Line, Overview, chart_of, independent
+from nami_monitor.briefing.overview import KpiLine, Overview, chart_of, independent
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
@@ -162,7 +162,7 @@ def departures_of(
         yield departed(kpi, results[found.point], found, scope)
 
 
-def of_aim(line: Line, scope: SignalScope) -> Iterator[Signal]:
+def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
     """Whether a target is met, missed, or now the one and then the other."""
     aim = line.aim
     if aim is None or aim.value is None or aim.judged is None or aim.judged.value is None:
@@ -189,7 +189,7 @@ def of_aim(line: Line, scope: SignalScope) -> Iterator[Signal]:
     )
 
 
-def _assurance(line: Line, aim: JudgedTarget) -> Assurance | None:
+def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
     """Whether normal variation of months meets a target, where months can be held against it."""
     of_months = line.kpi.over_time.divides_sums or (
         aim.judged is not None and aim.judged.period.kind == PeriodKind.MONTH

@@ -49,7 +49,7 @@ NAMED: Final = 8
 
 
 @dataclass(frozen=True)
-class Site:
+class FunnelSite:
     """One location.
 
     Args:
@@ -70,7 +70,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Compared:
+class FunnelComparison:
     """Locations in one period.
 
     Args:
@@ -85,7 +85,7 @@ class Compared:
     kpi: Kpi
     whole: KpiResult
     funnel: Funnel[str | None] | None
-    sites: tuple[Site, ...]
+    sites: tuple[FunnelSite, ...]
     hidden: int
     sentence: str
 
@@ -104,7 +104,7 @@ def kind_of(kpi: Kpi) -> RatioKind | None:
     return KINDS.get(kpi.unit)
 
 
-def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> Compared:
+def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
     """Set locations against limits for their size.
 
     Args:
@@ -137,7 +137,7 @@ def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> Compared:
         for one in shown
     ]
     sites.sort(key=lambda site: -abs(_away(site)))
-    made = Compared(
+    made = FunnelComparison(
         kpi=kpi,
         whole=whole,
         funnel=None if isinstance(told, NoFunnel) else told,
@@ -153,21 +153,21 @@ def _there(result: KpiResult) -> bool:
     return result.reason is None or result.reason.key not in {"no_data", "not_begun"}
 
 
-def _away(site: Site) -> float:
+def _away(site: FunnelSite) -> float:
     return site.point.z or 0.0 if site.point else 0.0
 
 
 def _site(
     kpi: Kpi, result: KpiResult, point: FunnelPoint[str | None] | None, name: str, lang: str
-) -> Site:
+) -> FunnelSite:
     way = 0.0
     if point and point.zone in OUTSIDE:
         way = 1.0 if point.zone in ABOVE else -1.0
     remark = reason_sentence(result, lang) or ""
-    return Site(result.keys["location"], name, result, point, effect(kpi, way), remark)
+    return FunnelSite(result.keys["location"], name, result, point, effect(kpi, way), remark)
 
 
-def _sentence(made: Compared, count: int, lang: str) -> str:
+def _sentence(made: FunnelComparison, count: int, lang: str) -> str:
     """What the comparison says, in sentences."""
     if made.funnel is None:
         return _why_not(made, count, lang)
@@ -197,7 +197,7 @@ def _sentence(made: Compared, count: int, lang: str) -> str:
     return " ".join(said)
 
 
-def _why_not(made: Compared, count: int, lang: str) -> str:
+def _why_not(made: FunnelComparison, count: int, lang: str) -> str:
     """Why there is no funnel: no figures at all, or too few locations."""
     if not count and made.whole.reason:
         return reason_sentence(made.whole, lang) or ""

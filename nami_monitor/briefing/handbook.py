@@ -18,7 +18,7 @@ from nami_monitor.kpis.sentences import activity_name, period_names
 
 
 @dataclass(frozen=True)
-class Part:
+class EntryPart:
     """One thing that an entry tells.
 
     Args:
@@ -31,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Need:
+class NeededColumn:
     """A column that must be loaded, in the words of the import.
 
     Args:
@@ -46,7 +46,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Entry:
+class KpiEntry:
     """A KPI in the handbook.
 
     Args:
@@ -63,12 +63,12 @@ class Entry:
     name: str
     says: str
     says_not: str
-    parts: tuple[Part, ...]
-    needs: tuple[Need, ...]
-    sql: tuple[Part, ...]
+    parts: tuple[EntryPart, ...]
+    needs: tuple[NeededColumn, ...]
+    sql: tuple[EntryPart, ...]
 
 
-def entry(kpi: Kpi, lang: str) -> Entry:
+def entry(kpi: Kpi, lang: str) -> KpiEntry:
     """The handbook's entry of a KPI.
 
     Args:
@@ -76,8 +76,8 @@ def entry(kpi: Kpi, lang: str) -> Entry:
         lang: ``nl`` or ``en``.
     """
 
-    def told(part: str, words: str) -> Part:
-        return Part(text(f"handbook.parts.{part}", lang), words)
+    def told(part: str, words: str) -> EntryPart:
+        return EntryPart(text(f"handbook.parts.{part}", lang), words)
 
     def own(part: str) -> str:
         return text(f"kpis.{kpi.code}.{part}", lang, **limits(lang))
@@ -96,7 +96,7 @@ def entry(kpi: Kpi, lang: str) -> Entry:
     if kpi.evidence:
         parts.append(told("evidence", text(f"handbook.evidence.{kpi.evidence}", lang)))
     parts.append(told("version", " ".join([str(kpi.version), *changes(kpi, lang)])))
-    return Entry(
+    return KpiEntry(
         code=kpi.code,
         name=own("name"),
         says=own("says"),
@@ -153,9 +153,9 @@ def _ladder(kpi: Kpi, lang: str) -> str:
     return f"{said}. {text('handbook.elsewhere', lang)}" if kpi.rungs else said
 
 
-def _need(code: str, lang: str) -> Need:
+def _need(code: str, lang: str) -> NeededColumn:
     table, _, column = code.partition(".")
-    return Need(text(f"tables.{table}.name", lang), text(f"columns.{column}", lang), code)
+    return NeededColumn(text(f"tables.{table}.name", lang), text(f"columns.{column}", lang), code)
 
 
 def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ Cases = Mapping[str, frozenset[int]]
 
 
 @dataclass(frozen=True)
-class Called:
+class CalledLesson:
     """A lesson with the signal that called it up.
 
     Args:
@@ -42,7 +42,7 @@ def cases_of(db: Transaction) -> Cases:
     }
 
 
-def beside(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[Called, ...]:
+def lessons_of_chart(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[CalledLesson, ...]:
     """The lessons of one chart, those that are marked on it first.
 
     Args:
@@ -50,10 +50,12 @@ def beside(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[Called, .
         found: the signals in it, most important first.
         cases: as ``cases_of``.
     """
-    return on_page({chart: found}, cases).get(chart, ())
+    return lessons_of_page({chart: found}, cases).get(chart, ())
 
 
-def on_page(charts: Mapping[str, Sequence[Signal]], cases: Cases) -> dict[str, tuple[Called, ...]]:
+def lessons_of_page(
+    charts: Mapping[str, Sequence[Signal]], cases: Cases
+) -> dict[str, tuple[CalledLesson, ...]]:
     """The lessons of all charts of a page: no lesson stands twice on it.
 
     Args:
@@ -68,11 +70,11 @@ def on_page(charts: Mapping[str, Sequence[Signal]], cases: Cases) -> dict[str, t
     return {
         chart: (
             *(
-                Called(match.lesson, signals[match.occasion], match.reach, f"L{number}")
+                CalledLesson(match.lesson, signals[match.occasion], match.reach, f"L{number}")
                 for number, match in enumerate(one.on_chart, start=1)
             ),
             *(
-                Called(match.lesson, signals[match.occasion], match.reach)
+                CalledLesson(match.lesson, signals[match.occasion], match.reach)
                 for match in one.listed
                 if match.reach is not MatchLevel.RELATED
             ),

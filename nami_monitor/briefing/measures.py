@@ -30,7 +30,7 @@ FIELDS: Final = tuple(column.name for column in columns(TABLE))
 
 
 @dataclass(frozen=True)
-class Named:
+class MeasureOption:
     """Something that can be chosen: its code, its name and its group.
 
     Args:
@@ -45,7 +45,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Offered:
+class MeasureOptions:
     """What can be chosen for measures of one category.
 
     Args:
@@ -55,17 +55,17 @@ class Offered:
     """
 
     channels: tuple[str, ...]
-    articles: Mapping[str, tuple[Named, ...]]
-    locations: tuple[Named, ...]
+    articles: Mapping[str, tuple[MeasureOption, ...]]
+    locations: tuple[MeasureOption, ...]
 
-    def of(self, channels: Collection[str]) -> tuple[Named, ...]:
+    def of(self, channels: Collection[str]) -> tuple[MeasureOption, ...]:
         """The articles that are ordered through some channels, each once, by name."""
         found = {one.code: one for name in channels for one in self.articles.get(name, ())}
         return tuple(sorted(found.values(), key=lambda one: (one.name, one.code)))
 
 
 @dataclass(frozen=True)
-class Event:
+class MeasureEvent:
     """Something that was done to a measure.
 
     Args:
@@ -97,7 +97,7 @@ def categories(db: Transaction) -> Mapping[str, Mapping[str, str]]:
     return category_names(db, lines)
 
 
-def offered(db: Transaction, category: str) -> Offered:
+def offered(db: Transaction, category: str) -> MeasureOptions:
     """What can be chosen for measures of a category."""
     channels = db.rows(
         "select channel from by_place where category = ? and channel is not null"
@@ -116,18 +116,18 @@ def offered(db: Transaction, category: str) -> Offered:
         " group by 1, 2 order by 1, 3, 2",
         [category],
     )
-    articles: dict[str, list[Named]] = {}
+    articles: dict[str, list[MeasureOption]] = {}
     for channel, code, name, group in rows:
-        articles.setdefault(channel, []).append(Named(code, name, group))
+        articles.setdefault(channel, []).append(MeasureOption(code, name, group))
     places = db.rows('select location_id, name, "group" from locations order by name, location_id')
-    return Offered(
+    return MeasureOptions(
         tuple(channel for (channel,) in channels),
         {channel: tuple(found) for channel, found in articles.items()},
-        tuple(Named(*row) for row in places),
+        tuple(MeasureOption(*row) for row in places),
     )
 
 
-def groups(known: Iterable[Named]) -> dict[str, tuple[str, ...]]:
+def groups(known: Iterable[MeasureOption]) -> dict[str, tuple[str, ...]]:
     """The codes of every group with more than one member, by its name."""
     found: dict[str, list[str]] = {}
     for one in known:
@@ -136,7 +136,7 @@ def groups(known: Iterable[Named]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(found[name]) for name in sorted(found) if len(found[name]) > 1}
 
 
-def fold(codes: Collection[str], known: Sequence[Named]) -> list[str]:
+def fold(codes: Collection[str], known: Sequence[MeasureOption]) -> list[str]:
     """Codes as they are chosen: all at once, whole groups as one, the rest by themselves.
 
     Args:
@@ -155,7 +155,7 @@ def fold(codes: Collection[str], known: Sequence[Named]) -> list[str]:
 
 
 def unfold(
-    chosen: Collection[str], known: Sequence[Named], held: Sequence[str] = ()
+    chosen: Collection[str], known: Sequence[MeasureOption], held: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """The codes behind what was chosen, each once.
 
@@ -200,10 +200,10 @@ def on_record(db: Transaction, code: str) -> dict[str, Any] | None:
     return dict(zip(FIELDS, rows[0], strict=True)) if rows else None
 
 
-def history(db: Transaction) -> tuple[Event, ...]:
+def history(db: Transaction) -> tuple[MeasureEvent, ...]:
     """Who registered, changed or closed which measure when, the latest first."""
     return tuple(
-        Event(
+        MeasureEvent(
             change.when,
             change.who,
             _done(change.before, change.row),

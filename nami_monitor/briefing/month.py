@@ -10,9 +10,9 @@ from typing import Final
 
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
-from nami_monitor.briefing.lessons import Called, beside, cases_of
+from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_chart
 from nami_monitor.briefing.notes import Note, notes
-from nami_monitor.briefing.overview import Line, Overview, overview
+from nami_monitor.briefing.overview import KpiLine, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
@@ -44,7 +44,7 @@ class Finding:
 
     signal: Signal
     month: date
-    about: Line | Evaluation | Contract | None = None
+    about: KpiLine | Evaluation | Contract | None = None
 
     @property
     def kind(self) -> KitSignal:
@@ -67,9 +67,9 @@ class Finding:
         return self.kind in GOOD
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> KpiLine | None:
         """The key figure that it is about, if it is about one."""
-        return self.about if isinstance(self.about, Line) else None
+        return self.about if isinstance(self.about, KpiLine) else None
 
 
 def findings(
@@ -86,7 +86,7 @@ def findings(
         answers: what its interventions did.
         contracts: its contracts.
     """
-    about: dict[str, Line | Evaluation | Contract] = {
+    about: dict[str, KpiLine | Evaluation | Contract] = {
         **{one.number: one for one in contracts},
         **{one.intervention.code: one for one in answers},
         **{line.kpi.code: line for line in glance.lines},
@@ -106,7 +106,7 @@ ALL = "-"
 
 
 @dataclass(frozen=True)
-class Section:
+class BriefingSection:
     """A category, or everything together.
 
     Args:
@@ -132,7 +132,7 @@ class Section:
     notes: tuple[Note, ...] = ()
 
     @property
-    def told(self) -> tuple[Line, ...]:
+    def told(self) -> tuple[KpiLine, ...]:
         """The lines that have a figure, or a reason why they never will."""
         return tuple(line for line in self.glance.lines if line.result.state in KNOWN)
 
@@ -157,10 +157,10 @@ class Briefing:
     """
 
     month: date
-    sections: tuple[Section, ...]
+    sections: tuple[BriefingSection, ...]
     first: tuple[Finding, ...]
     others: tuple[Finding, ...]
-    lessons: tuple[Called, ...]
+    lessons: tuple[CalledLesson, ...]
     sources: tuple[str, ...]
     delivered: datetime | None
     last: date
@@ -236,7 +236,7 @@ def briefing(
         sections=tuple(sections),
         first=top,
         others=others,
-        lessons=beside(ALL, shown, cases_of(db)),
+        lessons=lessons_of_chart(ALL, shown, cases_of(db)),
         sources=tuple(sorted(used)),
         delivered=delivered,
         last=last,
@@ -244,7 +244,9 @@ def briefing(
     )
 
 
-def _ordered(sections: Sequence[Section]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _ordered(
+    sections: Sequence[BriefingSection],
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The few findings of all sections that deserve attention first, and the others."""
     of = {id(one.signal): one for section in sections for one in section.findings}
     top = attention((one.signal for one in of.values()), 0)
@@ -266,14 +268,14 @@ def _section(
     names: Mapping[str, Mapping[str, str]],
     taken: Sequence[Intervention],
     within: Where,
-) -> Section:
+) -> BriefingSection:
     where = {"category": (category,)} if category else {}
     glance = overview(db, month, {**within, **where})
     answers = _answers(db, taken)
     contracts = contracts_of(db, month, where)
     found = signals(db, glance, {**within, **where})
     top = at_the_top(found, glance)
-    return Section(
+    return BriefingSection(
         category=category,
         names=names[category] if category else {},
         glance=glance,

@@ -38,7 +38,7 @@ class InterventionChoice:
 
 
 @dataclass(frozen=True)
-class DataBreak:
+class SourceBreak:
     """A month from which a source's series cannot be compared with before."""
 
     source: str
@@ -77,13 +77,15 @@ def interventions(db: Transaction) -> tuple[InterventionChoice, ...]:
     return tuple(InterventionChoice(*row) for row in rows)
 
 
-def data_breaks(db: Transaction) -> tuple[DataBreak, ...]:
+def data_breaks(db: Transaction) -> tuple[SourceBreak, ...]:
     """Every data break, earliest first."""
     rows = db.rows(
         "select source, month, list(kind order by kind), any_value(detail) from breaks"
         " group by source, month order by month, source"
     )
-    return tuple(DataBreak(source, month, tuple(kinds), why) for source, month, kinds, why in rows)
+    return tuple(
+        SourceBreak(source, month, tuple(kinds), why) for source, month, kinds, why in rows
+    )
 
 
 def filter_choices(db: Transaction) -> FilterChoices:
@@ -118,7 +120,7 @@ YEARS: Final = 4
 
 
 @dataclass(frozen=True)
-class Line:
+class KpiLine:
     """One KPI in one period.
 
     Args:
@@ -182,8 +184,8 @@ class Overview:
     kind: str
     period: Period
     where: Mapping[str, tuple[str, ...]]
-    lines: tuple[Line, ...]
-    breaks: tuple[DataBreak, ...]
+    lines: tuple[KpiLine, ...]
+    breaks: tuple[SourceBreak, ...]
 
     def count(self, assessment: Assessment) -> int:
         """How many KPIs are assessed so."""
@@ -200,7 +202,7 @@ class Overview:
         return sum(line.result.state is State.VALUE for line in self.lines)
 
     @property
-    def blocked(self) -> tuple[Line, ...]:
+    def blocked(self) -> tuple[KpiLine, ...]:
         """Lines that the data gave before, and that cannot be computed over this period."""
         return tuple(
             line
@@ -209,12 +211,12 @@ class Overview:
         )
 
     @property
-    def listed(self) -> tuple[Line, ...]:
+    def listed(self) -> tuple[KpiLine, ...]:
         """Every line; those that the data gives first."""
         return tuple(sorted(self.lines, key=lambda line: not line.supported))
 
     @property
-    def unsupported(self) -> tuple[Line, ...]:
+    def unsupported(self) -> tuple[KpiLine, ...]:
         """Lines that this data has never given: something must be loaded first."""
         return tuple(line for line in self.lines if not line.supported)
 
@@ -249,12 +251,12 @@ def overview(
     return Overview(month, kind, period, where, lines, breaks)
 
 
-def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> Line:
+def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLine:
     of_a_year = bool(kpi.only) and ask.kind not in kpi.only
     kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
-    return Line(
+    return KpiLine(
         kpi=kpi,
         result=history[-1],
         year_ago=history[-1 - steps_in_year(kind)],

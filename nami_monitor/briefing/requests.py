@@ -48,7 +48,7 @@ BLOCKED_FOR: Final = "lower(trim(split_part(coalesce(r.reason, ''), ':', 1)))"
 
 
 @dataclass(frozen=True)
-class Article:
+class RequestArticle:
     """An article that can be asked for."""
 
     source: str
@@ -58,7 +58,7 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Choices:
+class RequestChoices:
     """What the page offers.
 
     Args:
@@ -77,7 +77,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class RequestLedger:
     """The requests decided in a period.
 
     Args:
@@ -130,7 +130,7 @@ class Request:
     hidden: bool
 
 
-def choices(db: Transaction) -> Choices:
+def choices(db: Transaction) -> RequestChoices:
     """What can be chosen and filled in."""
     groups = db.rows(
         "select distinct g.location_group from by_request as r join location_facts as g"
@@ -140,7 +140,7 @@ def choices(db: Transaction) -> Choices:
     places = db.rows(
         "select location_id, name from locations where closed_on is null order by name, location_id"
     )
-    return Choices(
+    return RequestChoices(
         tuple(month for (month,) in months),
         category_names(db, "select category, count(*) as rank from by_request group by 1"),
         tuple(group for (group,) in groups),
@@ -149,7 +149,7 @@ def choices(db: Transaction) -> Choices:
     )
 
 
-def articles(db: Transaction, category: str) -> tuple[Article, ...]:
+def articles(db: Transaction, category: str) -> tuple[RequestArticle, ...]:
     """The articles of a category, by name; an article of several sources stands there for each."""
     rows = db.rows(
         "select source, product_id, arg_max(name, coalesce(valid_from, date '0001-01-01')),"
@@ -157,7 +157,7 @@ def articles(db: Transaction, category: str) -> tuple[Article, ...]:
         " order by 3, 2",
         [category],
     )
-    return tuple(Article(*row) for row in rows)
+    return tuple(RequestArticle(*row) for row in rows)
 
 
 def exists(db: Transaction, number: str) -> bool:
@@ -165,7 +165,7 @@ def exists(db: Transaction, number: str) -> bool:
     return bool(db.value("select count(*) from requests where request_id = ?", [number]))
 
 
-def ledger(db: Transaction, ask: Ask) -> Ledger:
+def ledger(db: Transaction, ask: Ask) -> RequestLedger:
     """Build the ledger of a period.
 
     Args:
@@ -188,7 +188,7 @@ def ledger(db: Transaction, ask: Ask) -> Ledger:
     recent = [row for row in rows if row[0] >= since]
     asked = sum(row[2] for row in recent)
     counted = sum(row[3] for row in recent)
-    return Ledger(
+    return RequestLedger(
         period=period,
         where=where,
         decisions={(at, decision): n for at, decision, _, n in rows if n},

@@ -37,7 +37,7 @@ LENGTH: Final = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1
 
 
 @dataclass(frozen=True)
-class Line:
+class TargetLine:
     """A target as the list shows it.
 
     Args:
@@ -59,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Step:
+class TargetStep:
     """A period on the course of a target.
 
     Args:
@@ -76,7 +76,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Event:
+class TargetEvent:
     """Something that was done to a target.
 
     Args:
@@ -103,7 +103,7 @@ def where_of(target: Target) -> Where:
     return {"category": (target.category,)} if target.category else {}
 
 
-def lines(db: Transaction) -> tuple[Line, ...]:
+def lines(db: Transaction) -> tuple[TargetLine, ...]:
     """Every target with its figure at the latest month."""
     stated, month = targets(db), latest_month(db)
     clashes = contradictions(stated)
@@ -113,11 +113,11 @@ def lines(db: Transaction) -> tuple[Line, ...]:
         others = tuple(o for clash in clashes if target in clash for o in clash if o != target)
         judged = judge_target(db, kpi, month, where_of(target), target) if kpi and month else None
         alike = () if kpi else near_matches(target.kpi, CATALOGUE, most=NEAR)
-        found.append(Line(target, judged, alike, others))
+        found.append(TargetLine(target, judged, alike, others))
     return tuple(found)
 
 
-def course(db: Transaction, target: Target) -> tuple[Step, ...]:
+def course(db: Transaction, target: Target) -> tuple[TargetStep, ...]:
     """The figure period by period beside what was agreed, the oldest first.
 
     A change from a baseline is drawn from the baseline's figure to the goal, a path through all of
@@ -141,7 +141,7 @@ def course(db: Transaction, target: Target) -> tuple[Step, ...]:
         result = figures.get(name)
         goal = own.value if name == target.period else _goal(own, stated, period)
         final = result is not None and result.period.kind == kind
-        found.append(Step(name, result, goal, final))
+        found.append(TargetStep(name, result, goal, final))
     while (
         found and found[0].goal is None and (not found[0].result or found[0].result.value is None)
     ):
@@ -222,14 +222,14 @@ def on_record(db: Transaction, target: Target) -> tuple[Target, ...]:
     return tuple(Target(*row) for row in rows)
 
 
-def history(db: Transaction) -> tuple[Event, ...]:
+def history(db: Transaction) -> tuple[TargetEvent, ...]:
     """Who set, changed or withdrew which target when, the latest first."""
     events = []
     for change in latest_first(row_changes(db, "targets")):
         done = (change.when, change.who)
         delivery = (change.batch, change.file)
         if not change.row:
-            events.append(Event(*done, "undone", *delivery, None))
+            events.append(TargetEvent(*done, "undone", *delivery, None))
             continue
         target, withdrawn = _target_of(change.row)
         before = None
@@ -240,7 +240,7 @@ def history(db: Transaction) -> tuple[Event, ...]:
             continue
         what = "withdrawn" if withdrawn else "set" if before is None else "changed"
         old = before.value if before and what == "changed" else None
-        events.append(Event(*done, what, *delivery, target, old))
+        events.append(TargetEvent(*done, what, *delivery, target, old))
     return tuple(events)
 
 

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.briefing import waterbed
-from nami_monitor.briefing.month import WORSE, Briefing, Finding, Section
-from nami_monitor.briefing.overview import Line, chart_of
+from nami_monitor.briefing.month import WORSE, Briefing, BriefingSection, Finding
+from nami_monitor.briefing.overview import KpiLine, chart_of
 from nami_monitor.core.words import Flag, KitSignal, State, Unit
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
@@ -165,7 +165,7 @@ def headline(found: Briefing, lang: str) -> str:
     return _headline(subject(found, lang), found.month, found.findings, lang)
 
 
-def conclusion(section: Section, lang: str) -> str:
+def conclusion(section: BriefingSection, lang: str) -> str:
     """A section in one sentence."""
     name = section_name(section, lang)
     return _headline(name, section.glance.month, section.findings, lang)
@@ -205,12 +205,12 @@ def subject(found: Briefing, lang: str) -> str:
     return section_name(found.sections[0], lang)
 
 
-def section_name(section: Section, lang: str) -> str:
+def section_name(section: BriefingSection, lang: str) -> str:
     """The name of a section's category."""
     return section.names.get(lang) or text("filters.all_categories", lang)
 
 
-def name(line: Line, lang: str) -> str:
+def name(line: KpiLine, lang: str) -> str:
     """A key figure's name."""
     return text(f"kpis.{line.kpi.code}.name", lang)
 
@@ -240,7 +240,7 @@ def gap(aim: JudgedTarget | None, lang: str) -> str:
     )
 
 
-def change(line: Line, lang: str) -> str:
+def change(line: KpiLine, lang: str) -> str:
     """The difference with the same period a year earlier; empty where there is none."""
     if line.change is None:
         return ""
@@ -249,7 +249,7 @@ def change(line: Line, lang: str) -> str:
     return difference_text(line.year_ago, line.result, lang)
 
 
-def signal(line: Line, lang: str) -> str:
+def signal(line: KpiLine, lang: str) -> str:
     """What the month signals, in words; the state of a figure that is not there."""
     if line.result.state is not State.VALUE:
         return text(f"words.{line.result.state}", lang)
@@ -314,7 +314,7 @@ def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _breaks(section: Section, lang: str) -> Iterator[str]:
+def _breaks(section: BriefingSection, lang: str) -> Iterator[str]:
     used = {source for line in section.told for source in line.result.sources}
     for one in section.glance.breaks:
         if one.source in used:
@@ -327,7 +327,7 @@ def _breaks(section: Section, lang: str) -> Iterator[str]:
             )
 
 
-def _missing(section: Section, lang: str) -> Iterator[str]:
+def _missing(section: BriefingSection, lang: str) -> Iterator[str]:
     """Figures that were there before, and are not there now."""
     for line in section.glance.blocked:
         yield text(
@@ -339,7 +339,7 @@ def _missing(section: Section, lang: str) -> Iterator[str]:
         )
 
 
-def _of_line(line: Line, lang: str) -> Iterator[str]:
+def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
     """What a reader must know of one figure."""
     result = line.result
     said = name(line, lang)
@@ -360,7 +360,7 @@ def _of_line(line: Line, lang: str) -> Iterator[str]:
         yield text("briefing.caveats.aims", lang, name=said, n=line.aims)
 
 
-def _later(found: Briefing, section: Section, lang: str) -> Iterator[str]:
+def _later(found: Briefing, section: BriefingSection, lang: str) -> Iterator[str]:
     """Estimates that rest on months after the briefing's."""
     for answer in section.answers:
         if answer.window and answer.window.post and answer.window.post[-1] > found.month:

@@ -14,7 +14,7 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
 from nami_monitor.reports.branding import read_branding
 from nami_monitor.reports.document import Audience, Progress
-from nami_monitor.reports.make import Format, Wanted, report, write
+from nami_monitor.reports.make import Format, ReportRequest, report, write_report
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -42,9 +42,11 @@ def make(
         until = named or latest_month(db)
         if until is None:
             raise UserError("briefing.nothing")
-        wanted = Wanted(until, tuple(category or ()), Audience(audience), session.lang, branding)
+        wanted = ReportRequest(
+            until, tuple(category or ()), Audience(audience), session.lang, branding
+        )
         content = report(db, wanted, Format(kind), _progress(session))
-    write(content, out)
+    write_report(content, out)
     session.show(
         {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
         [session.t("cli.report.done", file=out, n=len(content))],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.reports.document import Audience, Document, Page
+from nami_monitor.reports.document import Audience, Document, ReportPage
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import current, record
 
@@ -42,7 +42,7 @@ class Arrangement:
     titles: Words = field(default_factory=dict)
     comments: Words = field(default_factory=dict)
 
-    def wrote(self, page: Page, *, title: str, comment: str, asked: str) -> Arrangement:
+    def wrote(self, page: ReportPage, *, title: str, comment: str, asked: str) -> Arrangement:
         """The same with what was written on a page; what equals the proposal is not kept.
 
         Args:
@@ -82,7 +82,7 @@ def _with(words: Words, code: str, said: str, proposals: Sequence[str]) -> Words
     return others if said in proposals else {**others, code: said}
 
 
-def every(document: Document, arrangement: Arrangement) -> tuple[Page, ...]:
+def all_pages(document: Document, arrangement: Arrangement) -> tuple[ReportPage, ...]:
     """All pages in the order wanted, those that are left out too, with what was written on them."""
     place = {code: no for no, code in enumerate(arrangement.order)}
     after, places = -1.0, {}
@@ -103,7 +103,7 @@ def every(document: Document, arrangement: Arrangement) -> tuple[Page, ...]:
 
 def arranged(document: Document, arrangement: Arrangement) -> Document:
     """The report as it was arranged."""
-    pages = every(document, arrangement)
+    pages = all_pages(document, arrangement)
     return replace(
         document, pages=tuple(one for one in pages if one.code not in arrangement.left_out)
     )

@@ -28,13 +28,13 @@ from nami_monitor.reports import template as layout
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import (
     Document,
-    Grid,
     OfficeChart,
     OfficeChartForm,
-    Page,
     Progress,
     ReportFigure,
-    silent,
+    ReportGrid,
+    ReportPage,
+    no_progress,
 )
 from nami_monitor.reports.template import Box
 
@@ -54,7 +54,7 @@ CELL: Final = 12
 CELL_INSET: Final = 0.14
 
 
-def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
     """Make the deck.
 
     Args:
@@ -120,7 +120,7 @@ def _cover(deck: Any, document: Document, branding: Branding) -> None:
     _notes(slide, [document.subtitle, document.source])
 
 
-def _box(holders: tuple[layout.Holder, ...], number: int) -> layout.Box:
+def _box(holders: tuple[layout.Placeholder, ...], number: int) -> layout.Box:
     return next(one.box for one in holders if one.number == number)
 
 
@@ -135,13 +135,13 @@ def _placeholder(slide: Any, number: int) -> Any:
     return next(shape for shape in slide.placeholders if shape.placeholder_format.idx == number)
 
 
-def _layout_of(page: Page) -> int:
+def _layout_of(page: ReportPage) -> int:
     if page.figures:
         return layout.WIDE_LAYOUT if page.grid else layout.BESIDE_LAYOUT
     return layout.TABLE_LAYOUT if page.grid else layout.POINTS_LAYOUT
 
 
-def _parts(page: Page, lang: str) -> Iterator[Page]:
+def _parts(page: ReportPage, lang: str) -> Iterator[ReportPage]:
     """A page as the slides that it takes."""
     holders = list(layout.LAYOUTS.values())[_layout_of(page)]
     title = _box(holders, 0)
@@ -161,14 +161,14 @@ def _parts(page: Page, lang: str) -> Iterator[Page]:
         yield from _point_parts(page, points, holders, lang)
 
 
-def _wide_parts(page: Page, points: list[str], lang: str) -> Iterator[Page]:
+def _wide_parts(page: ReportPage, points: list[str], lang: str) -> Iterator[ReportPage]:
     """A chart across the slide with its figures, then what else is said."""
     asked, left = _asked_parts(page, layout.WIDE_LAYOUT)
     yield replace(page, asked=asked, comment="", points=())
     yield from _rest(page, [*points, *left], lang)
 
 
-def _rest(page: Page, points: list[str], lang: str) -> Iterator[Page]:
+def _rest(page: ReportPage, points: list[str], lang: str) -> Iterator[ReportPage]:
     """A slide of points for what did not fit beside a chart or table."""
     if points:
         rest = replace(page, figures=(), grid=None, asked="")
@@ -176,12 +176,12 @@ def _rest(page: Page, points: list[str], lang: str) -> Iterator[Page]:
         yield from _point_parts(rest, points, holders, lang)
 
 
-def _comment(page: Page, lang: str) -> str:
+def _comment(page: ReportPage, lang: str) -> str:
     head = text("report.comment", lang)
     return text("report.pair", lang, head=head, said=" ".join(page.comment.split()))
 
 
-def _more(page: Page, no: int, parts: int, lang: str, **changed: Any) -> Page:
+def _more(page: ReportPage, no: int, parts: int, lang: str, **changed: Any) -> ReportPage:
     """The next part of a page: its title says which, and only the first asks for a decision."""
     if parts > 1:
         part = text("report.part", lang, n=no, parts=parts)
@@ -189,7 +189,9 @@ def _more(page: Page, no: int, parts: int, lang: str, **changed: Any) -> Page:
     return replace(page, asked=page.asked if no == 1 else "", **changed)
 
 
-def _table_parts(page: Page, grid: Grid, points: list[str], lang: str) -> Iterator[Page]:
+def _table_parts(
+    page: ReportPage, grid: ReportGrid, points: list[str], lang: str
+) -> Iterator[ReportPage]:
     """The rows of a table on as many slides as they need, then what else is said."""
     widths = _widths(grid, layout.TABLE.width)
     full = layout.TABLE.height
@@ -229,7 +231,7 @@ def _evened(groups: list[Rows], fits: Callable[[Rows], bool]) -> list[Rows]:
     return [*first, rows[:half], rows[half:]] if fits(rows[half:]) else groups
 
 
-def _asked_parts(page: Page, kind: int) -> tuple[str, list[str]]:
+def _asked_parts(page: ReportPage, kind: int) -> tuple[str, list[str]]:
     """What is asked, and what of it does not fit its box."""
     box = _box(list(layout.LAYOUTS.values())[kind], layout.ASKED)
     width, room = (
@@ -245,8 +247,8 @@ def _asked_parts(page: Page, kind: int) -> tuple[str, list[str]]:
 
 
 def _point_parts(
-    page: Page, points: list[str], holders: tuple[layout.Holder, ...], lang: str
-) -> Iterator[Page]:
+    page: ReportPage, points: list[str], holders: tuple[layout.Placeholder, ...], lang: str
+) -> Iterator[ReportPage]:
     """Points on as many slides as they need; charts stand on the first."""
     holder = next(one for one in holders if one.number == layout.POINTS)
     kind = _layout_of(page)
@@ -270,12 +272,12 @@ def _point_parts(
         yield _more(slide, no, len(slides), lang)
 
 
-def _room(holder: layout.Holder) -> tuple[float, float]:
+def _room(holder: layout.Placeholder) -> tuple[float, float]:
     """The width of a line and the height of all lines of a box of points, in inches."""
     return holder.box.width - INDENT, holder.box.height
 
 
-def _slide(deck: Any, page: Page, document: Document, branding: Branding) -> None:
+def _slide(deck: Any, page: ReportPage, document: Document, branding: Branding) -> None:
     kind = _layout_of(page)
     holders = list(layout.LAYOUTS.values())[kind]
     slide = deck.slides.add_slide(deck.slide_layouts[kind])
@@ -304,7 +306,7 @@ def _slide(deck: Any, page: Page, document: Document, branding: Branding) -> Non
     _notes(slide, [f"{how}: {page.notes}", document.source, *(f.caption for f in page.figures)])
 
 
-def _put_points(slide: Any, holder: layout.Holder, page: Page) -> None:
+def _put_points(slide: Any, holder: layout.Placeholder, page: ReportPage) -> None:
     place = _placeholder(slide, holder.number)
     if not page.points:
         place._element.getparent().remove(place._element)  # noqa: SLF001 - no other way to leave it
@@ -314,7 +316,7 @@ def _put_points(slide: Any, holder: layout.Holder, page: Page) -> None:
     slide_text.put(place, page.points, size=size)
 
 
-def _put_asked(slide: Any, holder: layout.Holder, page: Page, lang: str) -> None:
+def _put_asked(slide: Any, holder: layout.Placeholder, page: ReportPage, lang: str) -> None:
     place = _placeholder(slide, holder.number)
     if not page.asked:
         place._element.getparent().remove(place._element)  # noqa: SLF001 - likewise
@@ -351,7 +353,7 @@ def _picture(
     slide_text.describe(picture, figure.alt)
 
 
-def _widths(grid: Grid, across: float) -> list[float]:
+def _widths(grid: ReportGrid, across: float) -> list[float]:
     whole = sum(grid.widths)
     return [across * width / whole for width in grid.widths]
 
@@ -364,7 +366,7 @@ def _row_height(row: tuple[str, ...], widths: list[float]) -> float:
     return (deepest * CELL * slide_text.LINE_SPACING + 7) / slide_text.POINTS_PER_INCH
 
 
-def _table(slide: Any, grid: Grid, name: str, box: layout.Box) -> None:
+def _table(slide: Any, grid: ReportGrid, name: str, box: layout.Box) -> None:
     widths = _widths(grid, box.width)
     rows = (grid.head, *grid.rows)
     heights = [_row_height(row, widths) for row in rows]

@@ -65,7 +65,7 @@ class ReportFigure:
 
 
 @dataclass(frozen=True)
-class Grid:
+class ReportGrid:
     """A table as people read it.
 
     Args:
@@ -82,7 +82,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReportPage:
     """A page of a report.
 
     Args:
@@ -103,7 +103,7 @@ class Page:
     title: str
     points: tuple[str, ...] = ()
     figures: tuple[ReportFigure, ...] = ()
-    grid: Grid | None = None
+    grid: ReportGrid | None = None
     asked: str = ""
     comment: str = ""
     notes: str = ""
@@ -132,7 +132,7 @@ class Document:
     about: str
     month: date
     source: str
-    pages: tuple[Page, ...]
+    pages: tuple[ReportPage, ...]
     demo: bool
     organisation: str = ""
 
@@ -141,5 +141,5 @@ Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next."""
 
 
-def silent(done: int, total: int, name: str) -> None:
+def no_progress(done: int, total: int, name: str) -> None:
     """Tell nobody."""

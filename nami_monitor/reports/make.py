@@ -14,7 +14,7 @@ from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, pdf, workbook
 from nami_monitor.reports.arrange import arranged, name_of, saved
 from nami_monitor.reports.branding import NEUTRAL, Branding
-from nami_monitor.reports.document import Audience, Document, Progress, silent
+from nami_monitor.reports.document import Audience, Document, Progress, no_progress
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import whole
@@ -40,7 +40,7 @@ OF_PAGES: Final[dict[Format, Render]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportRequest:
     """What a report is to be.
 
     Args:
@@ -64,7 +64,11 @@ class Wanted:
 
 
 def render(
-    found: Briefing, pages: Document, kind: Format, wanted: Wanted, progress: Progress = silent
+    found: Briefing,
+    pages: Document,
+    kind: Format,
+    wanted: ReportRequest,
+    progress: Progress = no_progress,
 ) -> bytes:
     """A report as the content of a file.
 
@@ -80,7 +84,9 @@ def render(
     return OF_PAGES[kind](pages, wanted.branding, progress)
 
 
-def report(db: Transaction, wanted: Wanted, kind: Format, progress: Progress = silent) -> bytes:
+def report(
+    db: Transaction, wanted: ReportRequest, kind: Format, progress: Progress = no_progress
+) -> bytes:
     """Make a report.
 
     Args:
@@ -96,7 +102,7 @@ def report(db: Transaction, wanted: Wanted, kind: Format, progress: Progress = s
     return render(found, arrange(db, found, wanted), kind, wanted, progress)
 
 
-def arrange(db: Transaction, found: Briefing, wanted: Wanted) -> Document:
+def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document:
     """A briefing laid out as people arranged it.
 
     Args:
@@ -108,7 +114,7 @@ def arrange(db: Transaction, found: Briefing, wanted: Wanted) -> Document:
     return arranged(proposed, saved(db, wanted.name, wanted.month))
 
 
-def write(made: bytes, out: Path) -> None:
+def write_report(made: bytes, out: Path) -> None:
     """Write a file whole or not at all: what stood there stays until the new one is complete.
 
     Raises:

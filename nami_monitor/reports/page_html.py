@@ -12,7 +12,14 @@ from nami_monitor.charts.tables import ChartTable, Write
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Document, Grid, Page, Progress, ReportFigure, silent
+from nami_monitor.reports.document import (
+    Document,
+    Progress,
+    ReportFigure,
+    ReportGrid,
+    ReportPage,
+    no_progress,
+)
 
 WIDTH: Final = 960
 
@@ -44,7 +51,7 @@ a{{color:{link}}}
 """
 
 
-def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
     """Write a report as one HTML file.
 
     Args:
@@ -93,7 +100,7 @@ def _lines(document: Document, branding: Branding, progress: Progress) -> Iterat
     yield f"</main><footer><p>{escape(document.source)}</p></footer></body></html>"
 
 
-def _page(page: Page, no: int, document: Document, branding: Branding) -> Iterator[str]:
+def _page(page: ReportPage, no: int, document: Document, branding: Branding) -> Iterator[str]:
     lang = document.lang
     yield f'<section id="p{no}" aria-labelledby="t{no}"><p class="label">{escape(page.label)}</p>'
     yield f'<h2 id="t{no}" dir="auto">{escape(page.title)}</h2>'
@@ -147,7 +154,7 @@ def written(table: ChartTable) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return table.head, rows
 
 
-def _grid(grid: Grid, name: str) -> Iterator[str]:
+def _grid(grid: ReportGrid, name: str) -> Iterator[str]:
     yield from _table(grid.head, list(grid.rows), grid.right, name)
 
 

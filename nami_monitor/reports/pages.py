@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from nami_monitor.briefing import handbook, waterbed, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.lessons import Called
-from nami_monitor.briefing.month import Briefing, Finding, Section
+from nami_monitor.briefing.lessons import CalledLesson
+from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import Note
-from nami_monitor.briefing.overview import Line
+from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import single_trend
 from nami_monitor.charts.mirrored_bars import (
@@ -32,16 +32,16 @@ from nami_monitor.kpis.sentences import activity_name, figure_text, reason_sente
 from nami_monitor.reports.document import (
     Audience,
     Document,
-    Grid,
     OfficeChart,
     OfficeChartForm,
-    Page,
     ReportFigure,
+    ReportGrid,
+    ReportPage,
 )
 
 
 @dataclass(frozen=True)
-class Measure:
+class AudienceLimits:
     """How much an audience is told.
 
     Args:
@@ -57,9 +57,9 @@ class Measure:
     missing: bool
 
 
-TOLD: Final[Mapping[Audience, Measure]] = {
-    Audience.MANAGEMENT: Measure(findings=5, trends=2, lessons=3, missing=False),
-    Audience.TEAM: Measure(findings=7, trends=6, lessons=6, missing=True),
+LIMITS: Final[Mapping[Audience, AudienceLimits]] = {
+    Audience.MANAGEMENT: AudienceLimits(findings=5, trends=2, lessons=3, missing=False),
+    Audience.TEAM: AudienceLimits(findings=7, trends=6, lessons=6, missing=True),
 }
 
 
@@ -90,13 +90,13 @@ def document(
         ),
         month=found.month,
         source=wording.source(found, lang),
-        pages=tuple(_pages(found, lang, TOLD[audience])),
+        pages=tuple(_pages(found, lang, LIMITS[audience])),
         demo=found.demo,
         organisation=organisation,
     )
 
 
-def _pages(found: Briefing, lang: Lang, told: Measure) -> Iterator[Page]:
+def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[ReportPage]:
     yield _summary(found, lang, told)
     for section in found.sections:
         yield _kpis(section, lang)
@@ -121,7 +121,7 @@ def _page(
     key: str = "",
     seen: str = "",
     **more: Any,
-) -> Page:
+) -> ReportPage:
     """A page of a kind, named and with its method.
 
     Args:
@@ -134,7 +134,7 @@ def _page(
         **more: what it holds, as in ``Page``.
     """
     label = text(f"report.pages.{kind}", lang)
-    return Page(
+    return ReportPage(
         code=f"{kind}:{key}" if key else kind,
         label=text("report.pair", lang, head=label, said=about) if about else label,
         title=title,
@@ -144,7 +144,7 @@ def _page(
 
 
 @dataclass(frozen=True)
-class Columns:
+class GridColumns:
     """The columns of a table: which words head them, how wide they are, which hold figures."""
 
     heads: tuple[str, ...]
@@ -152,9 +152,9 @@ class Columns:
     right: frozenset[int] = frozenset()
 
 
-def _grid(columns: Columns, rows: Sequence[tuple[str, ...]], lang: Lang) -> Grid:
+def _grid(columns: GridColumns, rows: Sequence[tuple[str, ...]], lang: Lang) -> ReportGrid:
     """A table with its headings in the reader's language."""
-    return Grid(
+    return ReportGrid(
         head=tuple(text(f"report.heads.{head}", lang) for head in columns.heads),
         rows=tuple(rows),
         right=columns.right,
@@ -166,7 +166,7 @@ def _first_question(findings: Sequence[Finding], lang: Lang) -> str:
     return next((said for one in findings if (said := wording.question(one, lang))), "")
 
 
-def _summary(found: Briefing, lang: Lang, told: Measure) -> Page:
+def _summary(found: Briefing, lang: Lang, told: AudienceLimits) -> ReportPage:
     most = found.first[: told.findings]
     points = [wording.full(one, found, lang) for one in most]
     left = len(found.findings) - len(most)
@@ -182,14 +182,14 @@ def _summary(found: Briefing, lang: Lang, told: Measure) -> Page:
     )
 
 
-KPI_COLUMNS: Final = Columns(
+KPI_COLUMNS: Final = GridColumns(
     ("kpi", "value", "total", "goal", "gap", "change", "signal"),
     (2.7, 1.6, 1.2, 1.8, 1.9, 1.7, 1.9),
     frozenset({1, 2, 3, 4, 5}),
 )
 
 
-def _kpis(section: Section, lang: Lang) -> Page:
+def _kpis(section: BriefingSection, lang: Lang) -> ReportPage:
     rows = [_kpi_row(line, lang) for line in section.told if line.result.state is State.VALUE]
     name = wording.section_name(section, lang)
     key = section.category or ""
@@ -199,7 +199,7 @@ def _kpis(section: Section, lang: Lang) -> Page:
     return _page("kpis", lang, title, about=name, key=key, grid=grid)
 
 
-def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
+def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
     return (
         wording.name(line, lang),
         figure_text(line.result, lang),
@@ -211,7 +211,7 @@ def _kpi_row(line: Line, lang: Lang) -> tuple[str, ...]:
     )
 
 
-def _waterbed(answer: Evaluation, section: Section, lang: Lang) -> Page:
+def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> ReportPage:
     points = [
         text(
             "report.effect",
@@ -238,12 +238,14 @@ def _waterbed(answer: Evaluation, section: Section, lang: Lang) -> Page:
     )
 
 
-def trend_key(section: Section, line: Line) -> str:
+def trend_key(section: BriefingSection, line: KpiLine) -> str:
     """What names the page of a figure's trend, behind the kind of the page."""
     return ":".join(filter(None, (section.category, line.kpi.code)))
 
 
-def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator[Page]:
+def _trends(
+    section: BriefingSection, lang: Lang, most: int, *, alone: bool
+) -> Iterator[ReportPage]:
     """The key figures that show something, each with its chart, the most important first.
 
     Args:
@@ -252,7 +254,7 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
         most: how many.
         alone: whether it is the report's only category; else its name stands on the page.
     """
-    shown: dict[str, tuple[Line, Finding]] = {}
+    shown: dict[str, tuple[KpiLine, Finding]] = {}
     for finding in section.findings:
         line = finding.line
         known = finding.kind is not KitSignal.LOW_MEASURABILITY
@@ -274,20 +276,20 @@ def _trends(section: Section, lang: Lang, most: int, *, alone: bool) -> Iterator
         )
 
 
-BESIDE_COLUMNS: Final = Columns(
+BESIDE_COLUMNS: Final = GridColumns(
     KPI_COLUMNS.heads[1:], KPI_COLUMNS.widths[1:], frozenset({0, 1, 2, 3, 4})
 )
 """What belongs beside the chart of a key figure."""
 
 
-CONTRACT_COLUMNS: Final = Columns(
+CONTRACT_COLUMNS: Final = GridColumns(
     ("contract", "supplier", "worth", "moment", "day", "since"),
     (3.4, 2.4, 1.6, 2.0, 1.5, 1.7),
     frozenset({2, 4, 5}),
 )
 
 
-def _contracts(found: Briefing, lang: Lang) -> Iterator[Page]:
+def _contracts(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
     due = {
         one.number: one
         for section in found.sections
@@ -316,14 +318,14 @@ def _contract_row(contract: Contract, month: date, lang: Lang) -> tuple[str, ...
     )
 
 
-def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[Page]:
+def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[ReportPage]:
     told = [_lesson(match, lang) for match in found.lessons[:most]]
     if told:
         title = text("report.lessons", lang, n=len(told))
         yield _page("lessons", lang, title, points=tuple(told))
 
 
-def _lesson(match: Called, lang: Lang) -> str:
+def _lesson(match: CalledLesson, lang: Lang) -> str:
     words = match.lesson.words[lang]
     cases = ", ".join(map(str, match.lesson.cases))
     origin = "advice" if match.lesson.advice else "cases" if cases else "conclusion"
@@ -337,31 +339,31 @@ def _lesson(match: Called, lang: Lang) -> str:
     )
 
 
-def _missing(found: Briefing, lang: Lang) -> Iterator[Page]:
+def _missing(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
     rows = dict.fromkeys(
         (wording.name(line, lang), reason_sentence(line.result, lang) or "")
         for section in found.sections
         for line in section.glance.lines
         if line.result.state is not State.VALUE
     )
-    columns = Columns(("kpi", "why"), (3.0, 9.0))
+    columns = GridColumns(("kpi", "why"), (3.0, 9.0))
     if rows:
         title = text("report.missing", lang, n=len(rows))
         grid = _grid(columns, list(rows), lang)
         yield _page("missing", lang, title, grid=grid, appendix=True)
 
 
-def _caveats(found: Briefing, lang: Lang) -> Page:
+def _caveats(found: Briefing, lang: Lang) -> ReportPage:
     said = wording.caveats(found, lang)
     title = text("report.caveats", lang, n=len(said)) if said else text("report.sound", lang)
     return _page("caveats", lang, title, points=said)
 
 
-def _definitions(found: Briefing, lang: Lang) -> Page:
+def _definitions(found: Briefing, lang: Lang) -> ReportPage:
     told = {line.kpi.code for section in found.sections for line in section.told}
     entries = [handbook.entry(kpi, lang) for code, kpi in CATALOGUE.items() if code in told]
     rows = [(one.name, one.says, one.says_not) for one in entries]
-    columns = Columns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8))
+    columns = GridColumns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8))
     grid = _grid(columns, rows, lang)
     return _page("definitions", lang, text("report.definitions", lang), grid=grid, appendix=True)
 
@@ -372,7 +374,7 @@ CHART_MARGIN: Final = 72
 """What a chart needs above and below its plot and lanes: its unit and the months."""
 
 
-def trend_figure(line: Line, section: Section, lang: Lang) -> ReportFigure:
+def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportFigure:
     """A key figure month by month; a plain line where it bears no limits and no marks."""
     result = line.result
     name = wording.name(line, lang)

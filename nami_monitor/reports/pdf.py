@@ -15,7 +15,14 @@ from nami_monitor.charts.tables import ChartTable
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Document, Grid, Page, Progress, ReportFigure, silent
+from nami_monitor.reports.document import (
+    Document,
+    Progress,
+    ReportFigure,
+    ReportGrid,
+    ReportPage,
+    no_progress,
+)
 from nami_monitor.reports.page_html import written
 from nami_monitor.reports.slide_text import clean
 
@@ -31,7 +38,7 @@ SETTABLE: Final = re.compile(
 UNKNOWN: Final = "?"
 
 
-def render(document: Document, branding: Branding, progress: Progress = silent) -> bytes:
+def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
     """Set the record.
 
     Args:
@@ -108,7 +115,7 @@ def _document(document: Document, branding: Branding, progress: Progress) -> dic
     }
 
 
-def _page(page: Page, no: int, branding: Branding) -> dict[str, Any]:
+def _page(page: ReportPage, no: int, branding: Branding) -> dict[str, Any]:
     return {
         "label": clean(page.label),
         "title": clean(page.title),
@@ -130,13 +137,13 @@ def _figure(figure: ReportFigure, branding: Branding) -> dict[str, str]:
     }
 
 
-def _of_table(table: ChartTable) -> Grid:
+def _of_table(table: ChartTable) -> ReportGrid:
     head, rows = written(table)
     right = frozenset(range(1, len(head)))
-    return Grid(head, tuple(rows), right, tuple(1.0 for _ in head))
+    return ReportGrid(head, tuple(rows), right, tuple(1.0 for _ in head))
 
 
-def _grid(grid: Grid) -> dict[str, Any]:
+def _grid(grid: ReportGrid) -> dict[str, Any]:
     return {
         "head": [clean(cell) for cell in grid.head],
         "rows": [[clean(cell) for cell in row] for row in grid.rows],

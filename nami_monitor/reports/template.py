@@ -56,7 +56,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Holder:
+class Placeholder:
     """A placeholder.
 
     Args:
@@ -84,13 +84,13 @@ class Holder:
 
 SIDE: Final = 0.6
 TEXT_WIDTH: Final = WIDTH - 2 * SIDE
-TITLE: Final = Holder(
+TITLE: Final = Placeholder(
     0, "Titel", Box(SIDE, 0.55, TEXT_WIDTH, 0.95), 24, "tx2", bold=True, anchor="t"
 )
-LABEL: Final = Holder(
+LABEL: Final = Placeholder(
     KICKER, "Onderwerp", Box(SIDE, 0.25, TEXT_WIDTH, 0.3), 12, "accent2", bold=True
 )
-FOOT: Final = Holder(
+FOOT: Final = Placeholder(
     SOURCE, "Bron", Box(SIDE, 6.82, TEXT_WIDTH - 0.8, 0.48), 12, "accent5", anchor="ctr"
 )
 NUMBER: Final = Box(WIDTH - SIDE - 0.7, 6.82, 0.7, 0.48)
@@ -100,23 +100,23 @@ BELOW: Final = Box(SIDE, 5.4, 8.0, 1.3)
 TABLE: Final = Box(SIDE, 1.6, TEXT_WIDTH, 5.05)
 
 
-def _asked(box: Box) -> Holder:
-    return Holder(ASKED, "Gevraagd besluit", box, 14, ground="FDEBDD", anchor="ctr")
+def _asked(box: Box) -> Placeholder:
+    return Placeholder(ASKED, "Gevraagd besluit", box, 14, ground="FDEBDD", anchor="ctr")
 
 
-def _points(box: Box) -> Holder:
-    return Holder(POINTS, "Punten", box, 16, bullet=True)
+def _points(box: Box) -> Placeholder:
+    return Placeholder(POINTS, "Punten", box, 16, bullet=True)
 
 
 COVER: Final = (
-    Holder(0, "Titel", Box(1.1, 2.0, 10.9, 1.1), 40, "tx2", bold=True, anchor="b"),
-    Holder(POINTS, "Over", Box(1.1, 3.2, 10.9, 0.6), 24, "accent2", bold=True),
-    Holder(ASKED, "Samenvatting", Box(1.1, 3.9, 10.9, 1.7), 18),
-    Holder(SOURCE, "Bron", Box(1.1, 6.6, 10.9, 0.6), 12, "accent5", anchor="ctr"),
+    Placeholder(0, "Titel", Box(1.1, 2.0, 10.9, 1.1), 40, "tx2", bold=True, anchor="b"),
+    Placeholder(POINTS, "Over", Box(1.1, 3.2, 10.9, 0.6), 24, "accent2", bold=True),
+    Placeholder(ASKED, "Samenvatting", Box(1.1, 3.9, 10.9, 1.7), 18),
+    Placeholder(SOURCE, "Bron", Box(1.1, 6.6, 10.9, 0.6), 12, "accent5", anchor="ctr"),
 )
 RIGHT: Final = Box(9.0, 1.6, WIDTH - SIDE - 9.0, 3.1)
 RIGHT_ASKED: Final = Box(9.0, 4.85, WIDTH - SIDE - 9.0, 1.8)
-LAYOUTS: Final[dict[str, tuple[Holder, ...]]] = {
+LAYOUTS: Final[dict[str, tuple[Placeholder, ...]]] = {
     "Voorblad": COVER,
     "Grafiek met punten": (TITLE, LABEL, _points(RIGHT), _asked(RIGHT_ASKED), FOOT),
     "Brede grafiek": (
@@ -169,7 +169,7 @@ def themed(blob: bytes, colours: dict[str, str]) -> bytes:
     return xml.encode()
 
 
-def _fill(slide: Any, holders: tuple[Holder, ...], name: str, *, number: bool) -> None:
+def _fill(slide: Any, holders: tuple[Placeholder, ...], name: str, *, number: bool) -> None:
     """Put placeholders in the place of what a layout or master held."""
     tree = slide.shapes._spTree  # noqa: SLF001 - layouts have no other way in
     for shape in list(tree)[2:]:
@@ -200,7 +200,7 @@ def _band(box: Box) -> str:
     )
 
 
-def _placeholder(holder: Holder, no: int) -> str:
+def _placeholder(holder: Placeholder, no: int) -> str:
     kind = 'type="title"' if not holder.number else f'type="body" idx="{holder.number}"'
     ground = (
         f'<a:solidFill><a:srgbClr val="{holder.ground}"/></a:solidFill>'

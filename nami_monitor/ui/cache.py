@@ -13,8 +13,7 @@ import streamlit as st
 
 from nami_monitor.briefing import overview as glances
 from nami_monitor.briefing import signals
-from nami_monitor.briefing.lessons import Called, Cases, cases_of
-from nami_monitor.briefing.lessons import beside as called_beside
+from nami_monitor.briefing.lessons import CalledLesson, Cases, cases_of, lessons_of_chart
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
@@ -157,10 +156,10 @@ def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
         return signals.signals_of_measures(db, month)
 
 
-def lessons_of_measure(store: Store, code: str, month: date) -> tuple[Called, ...]:
+def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLesson, ...]:
     """The lessons that one measure calls up, from what is known up to a month."""
     signals = _signals_of_measures(store, month)
-    return called_beside(code, [one for one in signals if one.subject == code], cases(store))
+    return lessons_of_chart(code, [one for one in signals if one.subject == code], cases(store))
 
 
 @cached(entries=20)
@@ -185,7 +184,7 @@ def interventions(store: Store) -> tuple[glances.InterventionChoice, ...]:
 
 
 @cached(entries=20)
-def data_breaks(store: Store) -> tuple[glances.DataBreak, ...]:
+def data_breaks(store: Store) -> tuple[glances.SourceBreak, ...]:
     """Every data break."""
     with store.read() as db:
         return glances.data_breaks(db)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from nami_monitor.briefing import notes as log
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.lessons import Called
+from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
@@ -41,13 +41,13 @@ class ChartNotes:
 
     kpi: Kpi
     category: str | None
-    called: tuple[Called, ...]
+    called: tuple[CalledLesson, ...]
     notes: tuple[tuple[str, Note], ...]
     key: str
 
 
 def notes_of_chart(
-    session: Session, kpi: Kpi, category: str | None, called: tuple[Called, ...], key: str
+    session: Session, kpi: Kpi, category: str | None, called: tuple[CalledLesson, ...], key: str
 ) -> ChartNotes:
     """A trend with what stands beside it.
 
@@ -73,7 +73,7 @@ def with_annotations(session: Session, trend: Trend, series: ChartNotes) -> Tren
     )
 
 
-def lesson_marks(session: Session, called: Sequence[Called]) -> tuple[LessonMark, ...]:
+def lesson_marks(session: Session, called: Sequence[CalledLesson]) -> tuple[LessonMark, ...]:
     """The lessons that a chart bears."""
     return tuple(
         LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
@@ -90,7 +90,7 @@ def open_clicked(key: str) -> None:
             st.session_state[f"{key}_{name}_asked"] = row["code"]
 
 
-def lessons(session: Session, called: Sequence[Called], chart: str) -> None:
+def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> None:
     """The list of lessons of a chart, and the one that is open.
 
     Args:
@@ -123,7 +123,7 @@ def lessons(session: Session, called: Sequence[Called], chart: str) -> None:
             lesson_card.show(session, one.lesson, why)
 
 
-def _label(session: Session, one: Called) -> str:
+def _label(session: Session, one: CalledLesson) -> str:
     title = one.lesson.words[session.lang].title
     return f"{one.code} · {title}" if one.code else title
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from nami_monitor.briefing.lessons import beside
+from nami_monitor.briefing.lessons import lessons_of_chart
 from nami_monitor.briefing.overview import independent
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import with_limits
@@ -343,7 +343,7 @@ def show_trend(
         known = {dimension: found for dimension, found in where.items() if dimension not in OPTIONS}
         chosen = tuple(sorted(known.items()))
         found = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
-        called = beside(key, found, cache.cases(session.store))
+        called = lessons_of_chart(key, found, cache.cases(session.store))
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))

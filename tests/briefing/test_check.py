@@ -108,7 +108,7 @@ def test_deliveries_since_a_visit_are_named_and_so_is_what_was_taken_back(demo):
         assert not [one for one in came if one.undone]
     undo(store, batch, who="cm")
     with store.read() as db:
-        assert check.deliveries(db, last) == (check.Delivery(file, undone=True),)
+        assert check.deliveries(db, last) == (check.CheckDelivery(file, undone=True),)
         assert file not in {one.file for one in check.deliveries(db, before)}
     store.close()
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nami_monitor.briefing.measures import ALL, Named, fold, groups, next_code, unfold
+from nami_monitor.briefing.measures import ALL, MeasureOption, fold, groups, next_code, unfold
 
 PLACES = tuple(
-    Named(f"L{number}", f"Plaats {number}", group)
+    MeasureOption(f"L{number}", f"Plaats {number}", group)
     for number, group in enumerate(["noord", "noord", "zuid", "zuid", "zuid", "west", None, None])
 )
 CODES = [one.code for one in PLACES]

@@ -392,7 +392,7 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     cases = lessons.cases_of(db)
     assert cases["office_supplies"] == {6}
     every = found(db, OFFICE)
-    placed = lessons.on_page({"one": every, "two": every}, cases)
+    placed = lessons.lessons_of_page({"one": every, "two": every}, cases)
     names = [one.lesson.name for chart in placed.values() for one in chart]
     assert len(names) == len(set(names))
     codes = {chart: [one.code for one in called if one.code] for chart, called in placed.items()}
@@ -401,7 +401,7 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     for called in placed.values():
         assert all(one.signal in every for one in called)
         assert all(one.signal.kind in one.lesson.signals for one in called)
-    assert lessons.beside("none", [], cases) == ()
+    assert lessons.lessons_of_chart("none", [], cases) == ()
     waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
     assert 6 in lessons.called_by(waterbed, cases)[0].cases
     assert lessons.names(shipped().lessons.values()) == tuple(shipped().lessons)

@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.briefing.month import briefing
 from nami_monitor.reports.branding import NEUTRAL
 from nami_monitor.reports.document import Audience
-from nami_monitor.reports.make import Format, Wanted, render
+from nami_monitor.reports.make import Format, ReportRequest, render
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Store
 
@@ -33,7 +33,7 @@ def files(found, laid_out):
     """Every format in both languages, made once."""
     return {
         (kind, lang): render(
-            found, laid_out[lang], kind, Wanted(OCTOBER, lang=lang, branding=NEUTRAL)
+            found, laid_out[lang], kind, ReportRequest(OCTOBER, lang=lang, branding=NEUTRAL)
         )
         for kind in Format
         for lang in laid_out

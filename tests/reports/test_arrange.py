@@ -11,13 +11,13 @@ from nami_monitor.reports.arrange import (
     KIND,
     LONGEST,
     Arrangement,
+    all_pages,
     arranged,
-    every,
     name_of,
     save,
     saved,
 )
-from nami_monitor.reports.document import Audience, Document, Page
+from nami_monitor.reports.document import Audience, Document, ReportPage
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history, record
 
@@ -25,7 +25,7 @@ OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
 def page(code):
-    return Page(code, code.upper(), f"Kop {code}", asked=f"Vraag {code}?")
+    return ReportPage(code, code.upper(), f"Kop {code}", asked=f"Vraag {code}?")
 
 
 def document(codes="abcd"):
@@ -42,15 +42,15 @@ def test_without_an_arrangement_it_is_as_proposed():
 
 
 def test_pages_stand_in_the_order_wanted_and_new_ones_behind_their_neighbour():
-    assert codes(every(document(), Arrangement(order=tuple("dcba")))) == "dcba"
-    assert codes(every(document("axbcy"), Arrangement(order=tuple("cba")))) == "cybax"
-    assert codes(every(document("xab"), Arrangement(order=("b", "a")))) == "xba"
-    assert codes(every(document("ab"), Arrangement(order=("z", "b", "q")))) == "ab"
+    assert codes(all_pages(document(), Arrangement(order=tuple("dcba")))) == "dcba"
+    assert codes(all_pages(document("axbcy"), Arrangement(order=tuple("cba")))) == "cybax"
+    assert codes(all_pages(document("xab"), Arrangement(order=("b", "a")))) == "xba"
+    assert codes(all_pages(document("ab"), Arrangement(order=("z", "b", "q")))) == "ab"
 
 
 @given(some.permutations("abcdef"), some.lists(some.sampled_from("abcxyz"), unique=True))
 def test_no_page_is_lost_or_doubled(there, order):
-    found = every(document(there), Arrangement(order=tuple(order)))
+    found = all_pages(document(there), Arrangement(order=tuple(order)))
     assert sorted(codes(found)) == sorted(there)
 
 
@@ -65,7 +65,7 @@ def test_a_page_moves_up_and_down_and_stops_at_the_ends(code, by, order):
 def test_a_page_is_left_out_and_taken_back():
     out = Arrangement().with_page("b", shown=False)
     assert codes(arranged(document(), out).pages) == "acd"
-    assert codes(every(document(), out)) == "abcd"
+    assert codes(all_pages(document(), out)) == "abcd"
     assert out.with_page("b", shown=True) == Arrangement()
 
 

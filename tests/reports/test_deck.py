@@ -13,7 +13,7 @@ from pptx.util import Emu
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports import deck, slide_text, template
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Grid, Page
+from nami_monitor.reports.document import ReportGrid, ReportPage
 from nami_monitor.reports.make import Format
 
 LONG = "Een conclusie die maar niet ophoudt " * 56
@@ -170,7 +170,7 @@ def test_nothing_overlaps_or_leaves_the_slide(decks, lang):
 
 
 def test_a_headline_of_2000_signs_goes_on_below_and_nothing_is_lost(laid_out):
-    page = Page("x", "Kop", LONG.strip(), points=("Eerste punt",), notes="Zo.")
+    page = ReportPage("x", "Kop", LONG.strip(), points=("Eerste punt",), notes="Zo.")
     for grid in (None, laid_out["nl"].pages[1].grid):
         file = made(laid_out, replace(page, grid=grid))
         check_places(file)
@@ -182,7 +182,7 @@ def test_a_headline_of_2000_signs_goes_on_below_and_nothing_is_lost(laid_out):
 
 
 def test_a_word_without_end_stays_on_the_slide(laid_out):
-    page = Page("x", "Kop", "W" * 2000, points=("Q" * 3000,), asked="Z" * 900, notes="Zo.")
+    page = ReportPage("x", "Kop", "W" * 2000, points=("Q" * 3000,), asked="Z" * 900, notes="Zo.")
     file = made(laid_out, page)
     check_places(file)
     said = " ".join(text_of(slide) for slide in file.slides)
@@ -191,9 +191,9 @@ def test_a_word_without_end_stays_on_the_slide(laid_out):
 
 
 def test_a_long_table_goes_on_and_keeps_its_headings(laid_out):
-    grid = Grid(("A", "B"), tuple((f"rij {n}", "woord " * 30) for n in range(40)),
+    grid = ReportGrid(("A", "B"), tuple((f"rij {n}", "woord " * 30) for n in range(40)),
                 frozenset({1}), (1, 3))  # fmt: skip
-    page = Page("x", "Kop", "Conclusie", grid=grid, asked="Wat nu? " * 60, notes="Zo.")
+    page = ReportPage("x", "Kop", "Conclusie", grid=grid, asked="Wat nu? " * 60, notes="Zo.")
     file = made(laid_out, page)
     check_places(file)
     tables = [one.table for slide in file.slides for one in slide.shapes if one.has_table]
@@ -205,8 +205,9 @@ def test_a_long_table_goes_on_and_keeps_its_headings(laid_out):
 
 
 def test_what_people_type_is_text(laid_out):
-    page = Page("x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE, notes=HOSTILE,
-                grid=Grid((HOSTILE,), ((HOSTILE,),), frozenset(), (1,)))  # fmt: skip
+    grid = ReportGrid((HOSTILE,), ((HOSTILE,),), frozenset(), (1,))
+    page = ReportPage("x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE,
+                      notes=HOSTILE, grid=grid)  # fmt: skip
     file = made(laid_out, page)
     said = text_of(file.slides[1])
     assert "<b>x</b> & " in said
@@ -215,7 +216,7 @@ def test_what_people_type_is_text(laid_out):
 
 
 def test_a_script_from_right_to_left_is_set_so(laid_out):
-    page = Page("x", "Kop", "שלום עולם", ("مرحبا",), notes="Zo.")
+    page = ReportPage("x", "Kop", "שלום עולם", ("مرحبا",), notes="Zo.")
     file = made(laid_out, page)
     directions = [one.get("rtl") for one in file.slides[1]._element.iter(qn("a:pPr"))]
     assert directions.count("1") == 2
@@ -265,8 +266,8 @@ def test_no_row_of_a_table_stands_alone_on_a_last_slide():
     rows = tuple((f"rij {no}", "1") for no in range(60))
     most = 0
     for many in range(2, len(rows)):
-        grid = Grid(("naam", "cijfer"), rows[:many], frozenset({1}), (2.0, 1.0))
-        page = Page("kpis", "Tabel", "Kop", grid=grid)
+        grid = ReportGrid(("naam", "cijfer"), rows[:many], frozenset({1}), (2.0, 1.0))
+        page = ReportPage("kpis", "Tabel", "Kop", grid=grid)
         shown = [one.grid.rows for one in deck._table_parts(page, grid, [], "nl")]
         assert sum(shown, ()) == rows[:many]
         assert len(shown[-1]) > 1

@@ -9,7 +9,7 @@ import pytest
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports import page_html
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Page
+from nami_monitor.reports.document import ReportPage
 from nami_monitor.reports.make import Format
 
 VOID = {"meta", "img", "br"}
@@ -62,7 +62,9 @@ def test_every_picture_has_words_and_every_table_headings(files, lang):
 
 
 def test_what_people_type_is_never_markup(laid_out):
-    page = Page("x", HOSTILE, HOSTILE, (HOSTILE,), comment=f"{HOSTILE}\n{HOSTILE}", asked=HOSTILE)
+    page = ReportPage(
+        "x", HOSTILE, HOSTILE, (HOSTILE,), comment=f"{HOSTILE}\n{HOSTILE}", asked=HOSTILE
+    )
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE, title=HOSTILE)
     file = page_html.render(document, Branding(name=HOSTILE))
     tags = read(file)

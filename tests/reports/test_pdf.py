@@ -11,7 +11,7 @@ from PIL import Image
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import pdf
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import Page
+from nami_monitor.reports.document import ReportPage
 from nami_monitor.reports.make import Format
 
 UA = "{http://www.aiim.org/pdfua/ns/id/}part"
@@ -85,7 +85,9 @@ def test_every_picture_has_the_words_that_stand_for_it(pdfs, laid_out, lang):
 
 
 def test_what_people_type_is_set_as_it_stands_and_never_breaks_the_file(laid_out):
-    page = Page("x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE, notes=HOSTILE)
+    page = ReportPage(
+        "x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE, notes=HOSTILE
+    )
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE)
     file = opened(pdf.render(document, Branding()))
     with file.open_metadata() as known:
@@ -95,7 +97,7 @@ def test_what_people_type_is_set_as_it_stands_and_never_breaks_the_file(laid_out
 
 
 def test_a_headline_of_2000_signs_is_set_whole(laid_out):
-    page = Page("x", "Kop", "woord " * 333, notes="Zo.")
+    page = ReportPage("x", "Kop", "woord " * 333, notes="Zo.")
     file = opened(pdf.render(replace(laid_out["nl"], pages=(page,)), Branding()))
     with file.open_outline() as outline:
         assert outline.root[0].title.count("woord") == 333

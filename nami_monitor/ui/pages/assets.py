@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.briefing import assets as briefing
-from nami_monitor.briefing.assets import BANDS, Choices, Register
+from nami_monitor.briefing.assets import BANDS, AssetChoices, AssetRegister
 from nami_monitor.charts import age_bars, survival_curve
 from nami_monitor.charts.survival_curve import SurvivalStep
 from nami_monitor.charts.tables import ChartTable
@@ -30,19 +30,19 @@ IN_USE, RETIRED = "assets_in_use", "assets_retired"
 
 
 @cached(entries=20)
-def choices(store: Store) -> Choices:
+def choices(store: Store) -> AssetChoices:
     """What the page offers."""
     with store.read() as db:
         return briefing.choices(db)
 
 
 @cached(entries=50)
-def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+def _register(store: Store, month: date, where: Where, kind: str) -> AssetRegister:
     with store.read() as db:
         return briefing.register(db, month, dict(where), kind)
 
 
-def empty(session: Session, offered: Choices) -> bool:
+def empty(session: Session, offered: AssetChoices) -> bool:
     """Whether no asset is on record; if so, say what to load."""
     if offered.months:
         return False
@@ -53,7 +53,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Selection:
+def chosen(session: Session, offered: AssetChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -81,12 +81,12 @@ def chosen(session: Session, offered: Choices) -> Selection:
     return Selection(where, parse_month(month), category, kind)
 
 
-def register(session: Session, picked: Selection) -> Register:
+def register(session: Session, picked: Selection) -> AssetRegister:
     """What the register says."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
-def headline(session: Session, found: Register) -> None:
+def headline(session: Session, found: AssetRegister) -> None:
     """The register in one sentence, and what in it nobody believes."""
     month = formats.month(found.month, session.lang)
     count = formats.number(found.in_use, session.lang)
@@ -95,7 +95,7 @@ def headline(session: Session, found: Register) -> None:
         st.warning(session.t("assets.spoilt", n=found.spoilt))
 
 
-def cards(session: Session, found: Register) -> None:
+def cards(session: Session, found: AssetRegister) -> None:
     """A card per figure."""
     shown = tuple(_card(session, result, found.where) for result in found.figures)
     st.html(cards_html(shown, session.lang))
@@ -123,7 +123,7 @@ def _card(session: Session, result: KpiResult, where: Filters) -> Card:
     )
 
 
-def stock(session: Session, found: Register) -> None:
+def stock(session: Session, found: AssetRegister) -> None:
     """How old the assets in use are, and in which condition they came."""
     st.header(session.t("assets.ages"), anchor=False)
     if not found.ages:
@@ -143,7 +143,7 @@ def stock(session: Session, found: Register) -> None:
     links.offer_figure(session, IN_USE, at, found.where)
 
 
-def lasting(session: Session, found: Register) -> None:
+def lasting(session: Session, found: AssetRegister) -> None:
     """How long they last, from all that were watched until the month."""
     st.header(session.t("assets.lasting"), anchor=False)
     result = _survival(found)
@@ -185,11 +185,11 @@ def _steps(seen: WatchedAssets) -> list[SurvivalStep]:
     ]
 
 
-def _survival(found: Register) -> KpiResult:
+def _survival(found: AssetRegister) -> KpiResult:
     return next(r for r in found.figures if r.code == briefing.SURVIVAL)
 
 
-def _at_warranty(session: Session, found: Register) -> str:
+def _at_warranty(session: Session, found: AssetRegister) -> str:
     result = _survival(found)
     if result.value is None or result.low is None or result.high is None:
         return words.reason(session, result)
@@ -204,7 +204,7 @@ def _at_warranty(session: Session, found: Register) -> str:
     )
 
 
-def gone(session: Session, found: Register) -> None:
+def gone(session: Session, found: AssetRegister) -> None:
     """Which assets were retired, by which route, and how many of them too early."""
     st.header(session.t("assets.gone"), anchor=False)
     if not found.retired:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import cases
-from nami_monitor.briefing.cases import TREND, Doubt, DoubtKind, Monitor, Shown, doubts
+from nami_monitor.briefing.cases import TREND, CaseFigures, Doubt, DoubtKind, ShownFigure, doubts
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -75,12 +75,12 @@ def _period(session: Session, case: Case) -> str:
     return filters.select(f"case{case.number}_period", session.t("filters.period"), kinds, named)
 
 
-def name(session: Session, one: Shown) -> str:
+def name(session: Session, one: ShownFigure) -> str:
     """What a figure is called in its case."""
     return one.figure.names.get(session.lang, "") or words.kpi_name(session, one.line.kpi)
 
 
-def _card(session: Session, one: Shown) -> cards.Card:
+def _card(session: Session, one: ShownFigure) -> cards.Card:
     made = overview.card(
         session,
         one.line,
@@ -98,7 +98,7 @@ def _card(session: Session, one: Shown) -> cards.Card:
     )
 
 
-def _step(session: Session, one: Shown) -> str:
+def _step(session: Session, one: ShownFigure) -> str:
     """What to load for a figure, or when to look again at what does not apply."""
     if one.tables:
         return _load(session, one.tables)
@@ -131,7 +131,7 @@ def _load(session: Session, tables: tuple[str, ...]) -> str:
     return session.t("case.load", tables=named)
 
 
-def _notes(session: Session, found: Monitor) -> None:
+def _notes(session: Session, found: CaseFigures) -> None:
     """What does not apply to the case as a whole, and what to load for what is missing."""
     for one in found.case.exempt:
         if one.what == TREND:
@@ -146,7 +146,7 @@ def _notes(session: Session, found: Monitor) -> None:
             )
 
 
-def _parts(session: Session, one: Shown, key: str) -> None:
+def _parts(session: Session, one: ShownFigure, key: str) -> None:
     """A table of the parts of a figure."""
     result = one.line.result
     title = session.t(

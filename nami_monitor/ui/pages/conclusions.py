@@ -9,7 +9,13 @@ import streamlit as st
 
 from nami_monitor.briefing import conclusions as briefing
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.conclusions import CONFIRMED, REJECTED, Aha, Conclusions, December
+from nami_monitor.briefing.conclusions import (
+    CONFIRMED,
+    REJECTED,
+    Conclusions,
+    December,
+    HiddenReduction,
+)
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -199,7 +205,7 @@ def unknowingly(session: Session, shown: Conclusions) -> None:
         _answered(session, answered)
 
 
-def _asks(session: Session, one: Aha, number: int) -> None:
+def _asks(session: Session, one: HiddenReduction, number: int) -> None:
     with st.container(border=True, key=f"aha_{number}"):
         category = filters.category_name(session, one.signal.category or "")
         st.text(f"{category}: {wording.signal_sentence(one.signal, session.lang)}")
@@ -211,7 +217,7 @@ def _asks(session: Session, one: Aha, number: int) -> None:
                     _keep(session, one, answer)
 
 
-def _answered(session: Session, answered: Sequence[Aha]) -> None:
+def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
     """What was answered, by whom, and a way back."""
     euros, kilos = briefing.shares(answered)
     st.markdown(
@@ -234,7 +240,7 @@ def _answered(session: Session, answered: Sequence[Aha]) -> None:
                 _keep(session, one, None)
 
 
-def _keep(session: Session, one: Aha, said: str | None) -> None:
+def _keep(session: Session, one: HiddenReduction, said: str | None) -> None:
     """Remember an answer, and draw the page anew; else say what is wrong."""
     who = app.current().who
     try:

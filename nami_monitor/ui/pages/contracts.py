@@ -10,11 +10,11 @@ from nami_monitor.briefing import contracts as briefing
 from nami_monitor.briefing.contracts import (
     CARDS,
     STREAMS,
-    Choices,
+    CategoryContracts,
     Contract,
-    Register,
-    Shape,
-    Split,
+    ContractChoices,
+    ContractRegister,
+    ContractSplit,
 )
 from nami_monitor.charts import contract_timeline as charts
 from nami_monitor.charts import tables
@@ -43,24 +43,24 @@ BEFORE, AFTER = 24, 72
 
 
 @cached(entries=20)
-def choices(store: Store) -> Choices:
+def choices(store: Store) -> ContractChoices:
     """What the page offers."""
     with store.read() as db:
         return briefing.choices(db)
 
 
-def register(session: Session, picked: Selection) -> Register:
+def register(session: Session, picked: Selection) -> ContractRegister:
     """What the register has to say."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
 @cached(entries=50)
-def _register(store: Store, month: date, where: Where, kind: str) -> Register:
+def _register(store: Store, month: date, where: Where, kind: str) -> ContractRegister:
     with store.read() as db:
         return briefing.register(db, month, dict(where), kind)
 
 
-def empty(session: Session, offered: Choices) -> bool:
+def empty(session: Session, offered: ContractChoices) -> bool:
     """Whether no running contract is on record; if so, say what to load."""
     if offered.months:
         return False
@@ -71,7 +71,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Selection:
+def chosen(session: Session, offered: ContractChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -95,13 +95,13 @@ def chosen(session: Session, offered: Choices) -> Selection:
     return Selection(where, parse_month(month), category, kind)
 
 
-def _category(session: Session, offered: Choices, code: str) -> str:
+def _category(session: Session, offered: ContractChoices, code: str) -> str:
     if code == ALL:
         return session.t("filters.all_categories")
     return offered.categories.get(code, {}).get(session.lang, code)
 
 
-def prepare(session: Session, found: Register) -> None:
+def prepare(session: Session, found: ContractRegister) -> None:
     """Contracts to start preparing now, and those whose end should be mended first."""
     month = formats.month(found.month, session.lang)
     due = found.due
@@ -147,7 +147,7 @@ def prepare(session: Session, found: Register) -> None:
     grid(session, heads, rows, key="contracts_due", name=title, file=title)
 
 
-def cards(session: Session, found: Register) -> None:
+def cards(session: Session, found: ContractRegister) -> None:
     """A card per figure."""
     shown = tuple(_card(session, found.figures[code], found.where) for code in CARDS)
     st.html(cards_html(shown, session.lang))
@@ -177,7 +177,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> C
     )
 
 
-def timeline(session: Session, found: Register) -> None:
+def timeline(session: Session, found: ContractRegister) -> None:
     """When contracts run, can be left and end."""
     current = [one for one in found.contracts if one.current(found.month)]
     st.header(session.t("contracts.timeline.title"), anchor=False)
@@ -226,7 +226,7 @@ def _earlier(day: date, months: float) -> date:
                date.fromordinal(add_months(first, 1).toordinal() - 1))  # fmt: skip
 
 
-def values(session: Session, found: Register) -> None:
+def values(session: Session, found: ContractRegister) -> None:
     """The value under contract, by category."""
     title = session.t("contracts.values.title")
     st.header(title, anchor=False)
@@ -263,7 +263,7 @@ def values(session: Session, found: Register) -> None:
         trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
 
 
-def shapes(session: Session, found: Register) -> None:
+def shapes(session: Session, found: ContractRegister) -> None:
     """How running contracts are specified, and in which form."""
     title = session.t("contracts.shapes.title")
     st.header(title, anchor=False)
@@ -307,7 +307,7 @@ def _month(month: date) -> Period:
     return Period(month, month, PeriodKind.MONTH)
 
 
-def _alike(one: Shape) -> dict[str, tuple[str, ...]]:
+def _alike(one: CategoryContracts) -> dict[str, tuple[str, ...]]:
     """The filters that give contracts of one shape."""
     return {
         "specification": (one.specification or EMPTY,),
@@ -315,7 +315,7 @@ def _alike(one: Shape) -> dict[str, tuple[str, ...]]:
     }
 
 
-def table(session: Session, found: Register) -> None:
+def table(session: Session, found: ContractRegister) -> None:
     """Every contract of the register, and how much it leaves unsaid."""
     title = session.t("contracts.register.title")
     st.header(title, anchor=False)
@@ -372,7 +372,7 @@ def table(session: Session, found: Register) -> None:
     grid(session, heads, rows, key="contracts_register", name=title, file=title)
 
 
-def splits(session: Session, found: Register) -> None:
+def splits(session: Session, found: ContractRegister) -> None:
     """Spend of contracts that were split, as one line across the split, and by stream."""
     if not found.splits:
         return
@@ -382,7 +382,7 @@ def splits(session: Session, found: Register) -> None:
         _split(session, split, found.where)
 
 
-def _split(session: Session, split: Split, where: Filters) -> None:
+def _split(session: Session, split: ContractSplit, where: Filters) -> None:
     st.subheader(split.name, anchor=False)
     if split.kind in trend_chart.MONTHLY:
         _line(session, split)
@@ -399,7 +399,7 @@ def _split(session: Session, split: Split, where: Filters) -> None:
         trend_chart.show_table(session, table, f"split_{split.family}_table", split.name, column)
 
 
-def _line(session: Session, split: Split) -> None:
+def _line(session: Session, split: ContractSplit) -> None:
     trend = Trend(
         (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
         Unit.EUR,
@@ -418,7 +418,7 @@ def _line(session: Session, split: Split) -> None:
     st.caption(caption(trend, session.lang))
 
 
-def _bars(session: Session, split: Split) -> None:
+def _bars(session: Session, split: ContractSplit) -> None:
     bars = tuple(
         PeriodBar(_period(session, split, month), "", value) for month, value in split.total.items()
     )
@@ -431,7 +431,7 @@ def _bars(session: Session, split: Split) -> None:
     st.text(_since(session, split))
 
 
-def _since(session: Session, split: Split) -> str:
+def _since(session: Session, split: ContractSplit) -> str:
     """From when on which contracts took over."""
     return " ".join(
         session.t(
@@ -444,12 +444,12 @@ def _since(session: Session, split: Split) -> str:
     )
 
 
-def _period(session: Session, split: Split, month: date) -> str:
+def _period(session: Session, split: ContractSplit, month: date) -> str:
     period = split.periods[month]
     return formats.period(period, session.lang)
 
 
-def _split_table(session: Session, split: Split) -> tables.ChartTable:
+def _split_table(session: Session, split: ContractSplit) -> tables.ChartTable:
     streams = [code for code, months in split.streams.items() if any(months.values())]
 
     def money(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from nami_monitor.briefing.funnel import OUTSIDE, Compared, Site, compare, kind_of
+from nami_monitor.briefing.funnel import OUTSIDE, FunnelComparison, FunnelSite, compare, kind_of
 from nami_monitor.charts.funnel_plot import (
     INSIDE,
     MARKS,
@@ -53,13 +53,13 @@ def section(session: Session, code: str, ask: Ask) -> None:
 
 
 @cached(entries=100)
-def compared(store: Store, code: str, ask: Ask, lang: str) -> Compared:
+def compared(store: Store, code: str, ask: Ask, lang: str) -> FunnelComparison:
     """The comparison with its words."""
     with store.read() as db:
         return compare(db, CATALOGUE[code], ask, lang)
 
 
-def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:
+def _draw(session: Session, found: FunnelComparison, told: Funnel[str | None]) -> None:
     lang, factor = session.lang, found.kpi.factor
     dots = tuple(_dot(session, found, site) for site in found.sites if _drawn(site))
     curve = told.curve()
@@ -100,11 +100,11 @@ def _draw(session: Session, found: Compared, told: Funnel[str | None]) -> None:
     st.caption(" ".join(notes))
 
 
-def _drawn(site: Site) -> bool:
+def _drawn(site: FunnelSite) -> bool:
     return bool(site.point and site.point.size and site.result.value is not None)
 
 
-def _dot(session: Session, found: Compared, site: Site) -> FunnelDot:
+def _dot(session: Session, found: FunnelComparison, site: FunnelSite) -> FunnelDot:
     lang = session.lang
     outside = site.point is not None and site.point.zone in OUTSIDE
     size, value = site.result.denominator or 0.0, site.result.value or 0.0
@@ -120,14 +120,14 @@ def _dot(session: Session, found: Compared, site: Site) -> FunnelDot:
     )
 
 
-def _size_title(session: Session, found: Compared) -> str:
+def _size_title(session: Session, found: FunnelComparison) -> str:
     activity = activity_of(found.whole, session.lang)
     if activity:
         return session.t("funnel.size_of", activity=activity)
     return session.t("funnel.size")
 
 
-def _table(session: Session, found: Compared, ask: Ask) -> None:
+def _table(session: Session, found: FunnelComparison, ask: Ask) -> None:
     lang = session.lang
     unit = words.unit(session, found.whole)
     value = session.t("funnel.table.value")

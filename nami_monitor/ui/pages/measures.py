@@ -9,7 +9,15 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.briefing import measures as briefing
-from nami_monitor.briefing.measures import ALL, CODE, GROUP, TABLE, Event, Named, Offered
+from nami_monitor.briefing.measures import (
+    ALL,
+    CODE,
+    GROUP,
+    TABLE,
+    MeasureEvent,
+    MeasureOption,
+    MeasureOptions,
+)
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
@@ -34,7 +42,7 @@ def categories(store: Store) -> Mapping[str, Mapping[str, str]]:
 
 
 @cached(entries=20)
-def offered(store: Store, category: str) -> Offered:
+def offered(store: Store, category: str) -> MeasureOptions:
     """What can be chosen for measures of a category."""
     with store.read() as db:
         return briefing.offered(db, category)
@@ -58,7 +66,9 @@ def category_field(session: Session, key: str, begin: Fields) -> str:
     )
 
 
-def where_fields(session: Session, key: str, known: Offered, begin: Fields) -> dict[str, Any]:
+def where_fields(
+    session: Session, key: str, known: MeasureOptions, begin: Fields
+) -> dict[str, Any]:
     """Ask for the locations, by group or one by one, and whether it may spread to others."""
     chosen = _choose(
         session, "locations", f"{key}_locations", known.locations, _several(begin, "locations"),
@@ -73,7 +83,9 @@ def where_fields(session: Session, key: str, known: Offered, begin: Fields) -> d
     return {"locations": chosen, "may_spread": spread}
 
 
-def channel_fields(session: Session, key: str, known: Offered, begin: Fields) -> dict[str, Any]:
+def channel_fields(
+    session: Session, key: str, known: MeasureOptions, begin: Fields
+) -> dict[str, Any]:
     """Ask where something is taken away, which articles, and where they may come back."""
     said = _several(begin, "target_channel")
     options = _with(list(known.channels), said)
@@ -146,7 +158,7 @@ def _choose(
     session: Session,
     column: str,
     key: str,
-    known: Sequence[Named],
+    known: Sequence[MeasureOption],
     begin: Sequence[str],
     help_text: str,
     *,
@@ -179,7 +191,7 @@ def _choose(
     return briefing.unfold(chosen, known, begin)
 
 
-def _other(known: Offered, target: str) -> list[str]:
+def _other(known: MeasureOptions, target: str) -> list[str]:
     """The channel that is ordered through most beside the target; itself when it is the only."""
     return [code for code in known.channels if code != target][:1] or [target]
 
@@ -207,7 +219,7 @@ PERCENT: Final = 100
 
 
 @cached(entries=10)
-def _history(store: Store) -> tuple[Event, ...]:
+def _history(store: Store) -> tuple[MeasureEvent, ...]:
     with store.read() as db:
         return briefing.history(db)
 

@@ -10,9 +10,9 @@ import streamlit as st
 
 from nami_monitor.briefing import check, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.lessons import Called
+from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
-from nami_monitor.briefing.overview import Line
+from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
@@ -71,7 +71,7 @@ def _keep_visit(session: Session, found: Briefing, name: str) -> None:
         record(db, check.VISIT, name, seen, session.who)
 
 
-def _told(session: Session, found: Briefing, changed: check.Changes) -> list[str]:
+def _told(session: Session, found: Briefing, changed: check.ChangesSince) -> list[str]:
     said = []
     if changed.month != found.month:
         month = formats.month(changed.month, session.lang)
@@ -136,7 +136,7 @@ def _point(
     found: Briefing,
     finding: Finding,
     chosen: Selection,
-    match: Called | None,
+    match: CalledLesson | None,
     ticked: JournalEntry | None = None,
 ) -> None:
     tick = check.tick_name(finding)
@@ -182,7 +182,7 @@ def _tick(name: str, seen: bool) -> None:
         record(db, check.SEEN, name, {} if seen else None, session.who)
 
 
-def _lesson(session: Session, match: Called) -> None:
+def _lesson(session: Session, match: CalledLesson) -> None:
     lesson = match.lesson.words[session.lang]
     with st.expander(session.t("check.lesson", title=lesson.title)):
         st.markdown(lesson.text)
@@ -203,7 +203,7 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
     about = finding.about
     if about is None or finding.kind is KitSignal.LOW_MEASURABILITY:
         return "pages/data.py", "data", address
-    if isinstance(about, Line):
+    if isinstance(about, KpiLine):
         month = {"month": f"{finding.month:%Y-%m}"}
         where = {name: values[0] for name, values in chosen.where}
         return "pages/trends.py", "trends", {**address, **where, **month, "kpi": about.kpi.code}

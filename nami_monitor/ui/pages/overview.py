@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.overview import Line, Overview
+from nami_monitor.briefing.overview import KpiLine, Overview
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State, Unit
@@ -67,11 +67,11 @@ def cards(session: Session, glance: Overview) -> None:
             st.page_link("pages/measurability.py", label=session.t("overview.needed"))
 
 
-def _grid_of(session: Session, lines: Sequence[Line], where: Filters) -> None:
+def _grid_of(session: Session, lines: Sequence[KpiLine], where: Filters) -> None:
     st.html(cards_html(tuple(card(session, line, where) for line in lines), session.lang))
 
 
-def foremost(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+def foremost(lines: Sequence[KpiLine]) -> tuple[list[KpiLine], list[KpiLine]]:
     """The lines that matter most, and the others, both in the order of the catalogue.
 
     A figure that signals something comes before one with a target, and that before all others.
@@ -80,7 +80,7 @@ def foremost(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     return [x for x in lines if x in ranked], [x for x in lines if x not in ranked]
 
 
-def _rank(line: Line) -> int:
+def _rank(line: KpiLine) -> int:
     if line.assessment in {Assessment.CONCERN, Assessment.IMPROVEMENT}:
         return 0
     return 1 if line.aim is not None else 2
@@ -88,7 +88,7 @@ def _rank(line: Line) -> int:
 
 def card(
     session: Session,
-    line: Line,
+    line: KpiLine,
     where: Filters,
     *,
     name: str = "",
@@ -173,7 +173,7 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
     )
 
 
-def _year_ago(session: Session, line: Line, where: Filters) -> ComparedFigure | None:
+def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure | None:
     if line.year_ago.value is None or line.change is None:
         return None
     unit = line.result.unit
@@ -254,7 +254,7 @@ def _share(session: Session) -> Callable[[float], str]:
     return lambda percent: formats.percent(percent, session.lang, decimals=0)
 
 
-def _row(session: Session, line: Line, where: Filters) -> tuple[Any, ...]:
+def _row(session: Session, line: KpiLine, where: Filters) -> tuple[Any, ...]:
     result = line.result
     whole = figure_notes.total(session, result, where)
     return (
@@ -292,7 +292,7 @@ def sheet(session: Session, glance: Overview) -> ChartTable:
     return ChartTable(tuple(session.t(f"overview.table.{name}") for name in columns), rows)
 
 
-def _signal(session: Session, line: Line) -> str:
+def _signal(session: Session, line: KpiLine) -> str:
     if line.result.state is not State.VALUE:
         return session.t(f"words.{line.result.state}")
     if line.assessment is None:

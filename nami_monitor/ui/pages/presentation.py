@@ -11,7 +11,7 @@ import streamlit as st
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.month import Briefing, briefing
-from nami_monitor.briefing.overview import Line
+from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
@@ -19,8 +19,8 @@ from nami_monitor.i18n import LANGS, formats
 from nami_monitor.reports import arrange
 from nami_monitor.reports.arrange import Arrangement
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
-from nami_monitor.reports.document import Audience, Document, Page, ReportFigure
-from nami_monitor.reports.make import Format, Wanted, render
+from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
+from nami_monitor.reports.make import Format, ReportRequest, render
 from nami_monitor.reports.pages import document, trend_key
 from nami_monitor.ui import cache, filters, links, trend_chart
 from nami_monitor.ui.app import Session
@@ -53,15 +53,15 @@ class ShownReport:
         arrangement: what people made of them.
     """
 
-    wanted: Wanted
+    wanted: ReportRequest
     found: Briefing
     proposed: Document
     arrangement: Arrangement
 
     @property
-    def pages(self) -> tuple[Page, ...]:
+    def pages(self) -> tuple[ReportPage, ...]:
         """Every page in the order wanted."""
-        return arrange.every(self.proposed, self.arrangement)
+        return arrange.all_pages(self.proposed, self.arrangement)
 
     @property
     def arranged(self) -> Document:
@@ -78,7 +78,7 @@ def branding_of(session: Session) -> Branding:
         return NEUTRAL
 
 
-def choose(session: Session) -> Wanted:
+def choose(session: Session) -> ReportRequest:
     """What the report is to be: month, categories, audience and language."""
     offered = cache.choices(session.store)
     left, middle, right, last = st.columns([1, 2, 1, 1])
@@ -106,7 +106,7 @@ def choose(session: Session) -> Wanted:
             lambda code: LANGUAGES[code],
             default=session.lang,
         )
-    return Wanted(
+    return ReportRequest(
         parse_month(month),
         categories,
         Audience(audience),
@@ -132,7 +132,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def show(session: Session, wanted: Wanted) -> ShownReport:
+def show(session: Session, wanted: ReportRequest) -> ShownReport:
     """Build the report; a bar says how far it is."""
     found = _built(session, wanted)
     proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
@@ -140,7 +140,7 @@ def show(session: Session, wanted: Wanted) -> ShownReport:
         return ShownReport(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
 
 
-def _built(session: Session, wanted: Wanted) -> Briefing:
+def _built(session: Session, wanted: ReportRequest) -> Briefing:
     """The briefing of what is wanted, built once per visitor and data version."""
     key = (str(session.store.path), session.store.version(), wanted.month, wanted.categories)
     held = st.session_state.get(BUILT)
@@ -184,7 +184,7 @@ def headline(session: Session, shown: ShownReport) -> None:
     st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)
 
 
-def pick(session: Session, shown: ShownReport) -> Page:
+def pick(session: Session, shown: ShownReport) -> ReportPage:
     """The page that is looked at, with buttons to go to the one before and after it.
 
     A browser knows a choice by its words, so it is told anew when a page gets another number.
@@ -217,7 +217,7 @@ def pick(session: Session, shown: ShownReport) -> Page:
     return pages[at]
 
 
-def _listed(session: Session, page: Page, no: int, shown: ShownReport) -> str:
+def _listed(session: Session, page: ReportPage, no: int, shown: ShownReport) -> str:
     label = f"{no}. {page.label}"
     if page.code in shown.arrangement.left_out:
         return session.t("presentation.out", label=label)
@@ -228,7 +228,7 @@ def _go(code: str) -> None:
     st.session_state[CHOSEN] = code
 
 
-def arrange_page(session: Session, shown: ShownReport, page: Page) -> None:
+def arrange_page(session: Session, shown: ShownReport, page: ReportPage) -> None:
     """Where the page stands, and whether it is in the report."""
     codes = [one.code for one in shown.pages]
     at = codes.index(page.code)
@@ -263,7 +263,7 @@ def _save(session: Session, shown: ShownReport, arrangement: Arrangement) -> Non
         arrange.save(db, shown.wanted.name, shown.wanted.month, arrangement, session.who)
 
 
-def _lines(found: Briefing, page: Page) -> list[tuple[Line, Filters]]:
+def _lines(found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
     """The figures in the rows of a page's table, with the filters that gave them."""
     kind, _, key = page.code.partition(":")
     return [
@@ -275,7 +275,7 @@ def _lines(found: Briefing, page: Page) -> list[tuple[Line, Filters]]:
     ]
 
 
-def preview(session: Session, shown: ShownReport, page: Page) -> None:
+def preview(session: Session, shown: ShownReport, page: ReportPage) -> None:
     """The page as it will stand in the report; each figure of its table can be traced."""
     with st.container(border=True, key="presentation_page"):
         st.caption(_plain(page.label))
@@ -312,7 +312,7 @@ def _plain(words: str) -> str:
     return "  \n".join(lines)
 
 
-def edit(session: Session, shown: ShownReport, page: Page) -> None:
+def edit(session: Session, shown: ShownReport, page: ReportPage) -> None:
     """Rewrite the headline, a comment and what is asked; the proposal can be had back."""
     proposal = next(one for one in shown.proposed.pages if one.code == page.code)
     month = formats.month(shown.wanted.month, session.lang)

@@ -11,10 +11,10 @@ from nami_monitor.briefing.requests import (
     AVOIDED,
     DECISIONS,
     RATE,
-    Article,
-    Choices,
-    Ledger,
     Request,
+    RequestArticle,
+    RequestChoices,
+    RequestLedger,
     articles,
     exists,
 )
@@ -40,14 +40,14 @@ COUNTED = "requests_counted"
 
 
 @cached(entries=20)
-def choices(store: Store) -> Choices:
+def choices(store: Store) -> RequestChoices:
     """What the page offers."""
     with store.read() as db:
         return briefing.choices(db)
 
 
 @cached(entries=50)
-def _ledger(store: Store, month: date, where: Where, kind: str) -> Ledger:
+def _ledger(store: Store, month: date, where: Where, kind: str) -> RequestLedger:
     with store.read() as db:
         return briefing.ledger(db, Ask(kind, month, where=dict(where)))
 
@@ -58,7 +58,7 @@ def _rows(store: Store, month: date, where: Where, kind: str) -> tuple[Request, 
         return briefing.rows(db, Ask(kind, month, where=dict(where)))
 
 
-def empty(session: Session, offered: Choices) -> bool:
+def empty(session: Session, offered: RequestChoices) -> bool:
     """Whether no request is on record; if so, say what to load."""
     if offered.months:
         return False
@@ -69,7 +69,7 @@ def empty(session: Session, offered: Choices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: Choices) -> Selection:
+def chosen(session: Session, offered: RequestChoices) -> Selection:
     """Category, location group, last month and kind of period."""
     left, middle, right, last = st.columns(4)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -101,12 +101,12 @@ def chosen(session: Session, offered: Choices) -> Selection:
     return Selection(kept, parse_month(month), category, kind)
 
 
-def ledger(session: Session, picked: Selection) -> Ledger:
+def ledger(session: Session, picked: Selection) -> RequestLedger:
     """What the ledger has to say."""
     return _ledger(session.store, picked.month, picked.where, str(picked.kind))
 
 
-def headline(session: Session, found: Ledger) -> None:
+def headline(session: Session, found: RequestLedger) -> None:
     """The period in one sentence."""
     rate = found.figures[RATE][-1]
     st.markdown(
@@ -119,7 +119,7 @@ def headline(session: Session, found: Ledger) -> None:
     )
 
 
-def cards(session: Session, found: Ledger) -> None:
+def cards(session: Session, found: RequestLedger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
     shown = tuple(
         _card(session, results, found.where, alone=results[-1].period.kind != found.period.kind)
@@ -181,7 +181,7 @@ def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
     return f"{grade} {session.t('requests.complete', share=share)}"
 
 
-def decided(session: Session, found: Ledger) -> None:
+def decided(session: Session, found: RequestLedger) -> None:
     """Decisions by month, as bars and as a table."""
     st.header(session.t("requests.decisions"), anchor=False)
     if not found.decisions:
@@ -213,7 +213,7 @@ def rate(session: Session, picked: Selection) -> None:
     trend_chart.show_trend(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
-def apart(session: Session, found: Ledger) -> None:
+def apart(session: Session, found: RequestLedger) -> None:
     """What is neither avoided nor bought new: refurbished, blocked by reason, no need at all."""
     st.header(session.t("requests.apart.title"), anchor=False)
     st.markdown(
@@ -314,7 +314,7 @@ REASONS = {
 """What a decision can be explained with, where that changes how it counts."""
 
 
-def form(session: Session, offered: Choices) -> None:
+def form(session: Session, offered: RequestChoices) -> None:
     """Ask for a request and book it.
 
     Args:
@@ -350,7 +350,11 @@ def form(session: Session, offered: Choices) -> None:
 
 
 def _fields(
-    session: Session, offered: Choices, category: str, decision: str, found: tuple[Article, ...]
+    session: Session,
+    offered: RequestChoices,
+    category: str,
+    decision: str,
+    found: tuple[RequestArticle, ...],
 ) -> None:
     today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
     by_name = {(one.source, one.product): one for one in found}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from nami_monitor.briefing import targets as briefing
-from nami_monitor.briefing.targets import Event, Line, Step
+from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month, period_at
@@ -52,14 +52,14 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 @cached(entries=10)
-def known(store: Store) -> tuple[tuple[Line, ...], tuple[Event, ...], Names]:
+def known(store: Store) -> tuple[tuple[TargetLine, ...], tuple[TargetEvent, ...], Names]:
     """Every target with its figure, what was done to targets, and the categories' names."""
     with store.read() as db:
         return briefing.lines(db), briefing.history(db), category_names(db)
 
 
 @cached(entries=50)
-def _course(store: Store, target: Target) -> tuple[Step, ...]:
+def _course(store: Store, target: Target) -> tuple[TargetStep, ...]:
     with store.read() as db:
         return briefing.course(db, target)
 
@@ -110,7 +110,7 @@ def name(session: Session, names: Names, target: Target) -> str:
     return f"{', '.join(said)}: {goal(session, target)}"
 
 
-def state(session: Session, line: Line) -> str:
+def state(session: Session, line: TargetLine) -> str:
     """Whether a target is met, in words."""
     if line.aim is not None and line.aim.why == NOT_APPLICABLE:
         return session.t("words.not_applicable")
@@ -120,7 +120,7 @@ def state(session: Session, line: Line) -> str:
     return session.t(f"targets.state.{met}{'' if line.aim.final else '_so_far'}")
 
 
-def why(session: Session, line: Line) -> str:
+def why(session: Session, line: TargetLine) -> str:
     """Why a target is not judged, as a sentence; empty when it is."""
     if line.kpi is None:
         near = ", ".join(kpi_name(session, code) for code in line.near)
@@ -137,7 +137,7 @@ def why(session: Session, line: Line) -> str:
     ).strip()
 
 
-def warnings(session: Session, found: Sequence[Line], names: Names) -> None:
+def warnings(session: Session, found: Sequence[TargetLine], names: Names) -> None:
     """Targets that contradict each other, and targets for figures that do not exist."""
     told = set()
     for line in found:
@@ -161,7 +161,7 @@ def _stated(session: Session, target: Target) -> str:
     return f"{words.value_name(session, target.kind)}: {goal(session, target)}"
 
 
-def table(session: Session, found: Sequence[Line], names: Names) -> None:
+def table(session: Session, found: Sequence[TargetLine], names: Names) -> None:
     """Every target with its figure and whether it is met."""
     heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
     title = session.t("targets.list")
@@ -182,7 +182,7 @@ def _where(target: Target) -> Filters:
     return {"category": (target.category,)} if target.category else {}
 
 
-def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
+def _row(session: Session, line: TargetLine, names: Names) -> tuple[str | None, ...]:
     target, aim = line.target, line.aim
     judged = aim.judged if aim else None
     activity = judged.activity if judged else None
@@ -208,7 +208,7 @@ def _row(session: Session, line: Line, names: Names) -> tuple[str | None, ...]:
     )
 
 
-def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None:
+def choose(session: Session, found: Sequence[TargetLine], names: Names) -> TargetLine | None:
     """The target to look at; the first that is judged unless another was chosen."""
     listed = [line for line in found if line.kpi]
     if not listed:
@@ -224,7 +224,7 @@ def choose(session: Session, found: Sequence[Line], names: Names) -> Line | None
     return listed[chosen]
 
 
-def course(session: Session, line: Line, names: Names) -> None:
+def course(session: Session, line: TargetLine, names: Names) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
     said = name(session, names, line.target)
     stands = state(session, line)
@@ -263,7 +263,7 @@ def course(session: Session, line: Line, names: Names) -> None:
         trend_chart.show_table(session, found, "target_course_table", said, column)
 
 
-def change(session: Session, line: Line) -> None:
+def change(session: Session, line: TargetLine) -> None:
     """Change the chosen target, or withdraw it."""
     target = line.target
     with session.store.read() as db:
@@ -296,7 +296,7 @@ def change(session: Session, line: Line) -> None:
         booking.book(session, "targets", rows, session.t("targets.change.saved"))
 
 
-def history(session: Session, found: Sequence[Event], names: Names) -> None:
+def history(session: Session, found: Sequence[TargetEvent], names: Names) -> None:
     """Who set, changed or withdrew which target when."""
     st.header(session.t("targets.history"), anchor=False)
     if not found:
@@ -377,7 +377,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 ALL = ""
 
 
-def form(session: Session, found: Sequence[Line], names: Names, category: str = "") -> None:
+def form(session: Session, found: Sequence[TargetLine], names: Names, category: str = "") -> None:
     """Ask for a target and book it.
 
     Args:
@@ -445,7 +445,7 @@ def _book(session: Session, row: dict[str, Value], value: str) -> None:
     booking.book(session, "targets", [row | {"value": read}], session.t("targets.form.booked"))
 
 
-def _beside(session: Session, found: Sequence[Line], row: dict[str, Value]) -> None:
+def _beside(session: Session, found: Sequence[TargetLine], row: dict[str, Value]) -> None:
     """Say which targets stand already for the same figure, category and period."""
     for line in found:
         one = line.target
