@@ -1,24 +1,25 @@
-"""What the database knows of its deliveries: batches, rows set aside, completeness, codes."""
+"""Deliveries in the database: batches, rows set aside, completeness, data breaks, codes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import LEARNT_AFTER
-from nami_monitor.core.words import Grain, SetAsideState
+from nami_monitor.core.words import SetAsideState
 from nami_monitor.ingest.book import completeness
 from nami_monitor.ingest.book.code_actions import Code
 from nami_monitor.ingest.book.codes import code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
+from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_profile
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES
+from nami_monitor.store.transaction import now
 
 ALL_LINES = 2**62
-EVERY = {1: "month", 3: "quarter", 12: "year"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Batch:
         when: moment, UTC.
         lines: lines that it offered to the tables.
         report: its import report; None for an automatic one.
-        open: rows set aside of which nothing has become yet.
+        open: number of rows set aside and still open.
         undone: moment when it was undone, UTC; None while it counts.
         undone_by: role or initials.
     """
@@ -79,17 +80,17 @@ class SetAsideRow:
 
 @dataclass(frozen=True)
 class MonthDelivered:
-    """What a source owes and delivered in a month.
+    """What was expected of a source in a month, and what it delivered.
 
     Args:
         table: orders or measurements.
         source: the feed.
         month: first of the month.
         owed: whether something was expected.
-        share: how much of it is there, 0 to 1.
-        expected_locations: how many locations were expected; 0 when any number will do.
-        locations: how many are there.
-        lines: how many lines.
+        share: share of it that is there, 0 to 1.
+        expected_locations: number of locations expected; 0 when any number will do.
+        locations: number of locations delivered.
+        lines: number of lines.
         learnt: whether the expectation was learnt, not stated.
         breaks: kinds of data break that begin in this month.
     """
@@ -118,12 +119,12 @@ class SeriesBreak:
 
 @dataclass(frozen=True)
 class LearnedExpectation:
-    """What a source seems to owe, to be confirmed.
+    """An expectation of a source that was learned from its deliveries, to be confirmed.
 
     Args:
         source: the feed.
         first: the first month that was delivered.
-        months: how many were delivered.
+        months: number of months delivered.
         every: month, quarter or year.
     """
 
@@ -204,26 +205,21 @@ def abandon(store: Store, batch: int, *, who: str = "") -> int:
     """
     refuse_address(who)
     with store.write() as db:
-        lines = [
-            line
-            for (line,) in db.rows(
-                "select distinct line from set_aside_rows where batch = ? and state = 'open'",
-                [batch],
-            )
-        ]
-        if not lines:
+        scope = "from set_aside_rows where batch = ? and state = 'open'"
+        count = int(db.value(f"select count(distinct line) {scope}", [batch]))
+        if not count:
             raise UserError("set_aside.none_open", batch=batch)
         db.run(
-            "insert into abandoned by name select ?::integer as batch, unnest(?::bigint[]) as line,"
-            " ? as who, ?::timestamp as abandoned_at",
-            [batch, lines, who, datetime.now(UTC).replace(tzinfo=None)],
+            "insert into abandoned by name select distinct batch, line, ? as who,"
+            f" ?::timestamp as abandoned_at {scope}",
+            [who, now(), batch],
         )
         db.run("update meta set data_version = data_version + 1")
-        return len(lines)
+        return count
 
 
 def source_months(db: Transaction) -> list[MonthDelivered]:
-    """What each source owes and delivered, by source and month."""
+    """What was expected of each source and what it delivered, by source and month."""
     rows = db.rows(
         "select m.table_name, m.source, m.month, m.owed, m.share, m.expected_locations,"
         " m.locations, m.lines, m.learnt, coalesce(b.kinds, []) from source_months as m"
@@ -247,22 +243,26 @@ def data_breaks(db: Transaction) -> list[SeriesBreak]:
 
 
 def learned_expectations(db: Transaction) -> list[LearnedExpectation]:
-    """What sources seem to owe, learnt from enough deliveries and not confirmed yet."""
+    """Expectations learned from enough deliveries and not confirmed yet."""
     rows = db.rows(
         "select source, min(month), count(*) from source_months where learnt and lines > 0"
         " group by source having count(*) >= ? order by source",
         [int(LEARNT_AFTER.value)],
     )
     return [
-        LearnedExpectation(
-            source, first, months, EVERY[completeness.STEPS.get(_grain(db, source), 1)]
-        )
+        LearnedExpectation(source, first, months, _every(db, source))
         for source, first, months in rows
     ]
 
 
+def _every(db: Transaction, source: str) -> str:
+    """The interval of a source's figures: month, quarter or year."""
+    grain = completeness.latest_profile(db, source)[1].grain
+    return str(grain) if grain in completeness.STEPS else "month"
+
+
 def state_expectation(store: Store, source: str, expects: Expects) -> str:
-    """State what a source owes, in the profile of its latest batch.
+    """State what is expected of a source, in the profile of its latest batch.
 
     Returns:
         That profile as TOML, to be saved for the next deliveries.
@@ -271,11 +271,10 @@ def state_expectation(store: Store, source: str, expects: Expects) -> str:
         DatabaseHeldError: another process holds the database.
     """
     with store.write() as db:
-        batch, text = _latest(db, source)
-        stated = write_profile(replace(parse_profile(text), expects=expects))
+        batch, profile = completeness.latest_profile(db, source)
+        stated = write_profile(replace(profile, expects=expects))
         db.run("update batches set profile = ? where batch = ?", [stated, batch])
-        completeness.refresh(db)
-        db.run("update meta set data_version = data_version + 1")
+        refresh_derived(db, [], [])
     return stated
 
 
@@ -308,18 +307,3 @@ def known_codes(db: Transaction) -> list[tuple[Code, str]]:
             )
         ]
     return found
-
-
-def _latest(db: Transaction, source: str) -> tuple[int, str]:
-    """The latest batch of a source that counts, and its profile."""
-    row = db.rows(
-        "select max(batch), arg_max(profile, batch) from batches"
-        " where source = ? and undone_at is null and batch in (select batch from batch_months"
-        " where table_name in ('orders', 'measurements'))",
-        [source],
-    )[0]
-    return int(row[0]), str(row[1])
-
-
-def _grain(db: Transaction, source: str) -> Grain:
-    return parse_profile(_latest(db, source)[1]).grain

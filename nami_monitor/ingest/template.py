@@ -21,13 +21,13 @@ from nami_monitor.store.export import WORKBOOK, whole
 from nami_monitor.tables import TABLES, Codes, Column, columns
 
 ROWS: Final = 2_000
-"""Rows below the headings for which drop-downs and formats stand."""
+"""Rows below the headings that have drop-downs and formats."""
 
 INLINE: Final = 255
-"""Signs that Excel takes for choices written in the rule itself."""
+"""Characters that Excel allows for choices written in the rule itself."""
 
 LISTED_CODES: Final = 2_000
-"""Codes that a drop-down offers at most; nobody scrolls through more."""
+"""Maximum number of codes in a drop-down."""
 
 EXAMPLES: Final[Mapping[str, str | float]] = {
     "category": "office_supplies",
@@ -51,7 +51,7 @@ EXAMPLES: Final[Mapping[str, str | float]] = {
     "substitute_channels": "webshop",
     "option_dates": "2027-01-01",
 }
-"""What the example line holds where the kind of the column does not say enough."""
+"""Values of the example line where the type of the column does not determine one."""
 
 
 def template(
@@ -75,12 +75,12 @@ def template(
 
 def known_codes(db: Transaction) -> dict[Codes, list[str]]:
     """The codes of every master, for drop-downs; a master with too many codes has none."""
-    found = {}
+    known = {}
     for kind in Codes:
         rows = db.rows("select distinct code from codes where kind = ? order by 1", [str(kind)])
         if 0 < len(rows) <= LISTED_CODES:
-            found[kind] = [code for (code,) in rows]
-    return found
+            known[kind] = [code for (code,) in rows]
+    return known
 
 
 def examples() -> tuple[str, ...]:
@@ -154,8 +154,8 @@ def _rule(
 ) -> None:
     """The drop-down of a column, and what Excel says beside a cell."""
     title = heading(column.name, lang)[:32]
-    said = text(f"template.{'optional' if column.optional else 'needed'}", lang)
-    rule: dict[str, Any] = {"validate": "any", "input_title": title, "input_message": said}
+    message = text(f"template.{'optional' if column.optional else 'needed'}", lang)
+    rule: dict[str, Any] = {"validate": "any", "input_title": title, "input_message": message}
     values = _offered(column, lang, choices)
     if values:
         known = bool(allowed(column)) or column.sql_type == "boolean"
@@ -178,7 +178,7 @@ def _offered(column: Column, lang: str, choices: Mapping[Codes, Sequence[str]]) 
 
 
 def _source(lists: Any, at: int, values: Sequence[str]) -> Any:
-    """Choices as Excel takes them: in the rule while they are short, else in a sheet of lists."""
+    """Choices for a rule of Excel: in the rule while they are short, else in a sheet of lists."""
     if len(",".join(values)) <= INLINE and not any("," in value for value in values):
         return list(values)
     for row, value in enumerate(values):

@@ -1,13 +1,13 @@
-"""What people do to codes: confirm, rename, merge, each with date and author, each undoable.
+"""Actions on codes by people: confirm, rename, merge, each with date and author, each undoable.
 
-The views resolve names and merges, so history follows; the roll-ups are worked out again.
+The views resolve names and merges, so history follows; derived tables are refreshed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import refuse_address
 from nami_monitor.store import Store, Transaction
+from nami_monitor.store.transaction import now
 from nami_monitor.tables import Codes
 
 
@@ -119,11 +120,12 @@ def merge(store: Store, code: Code, into: str, *, who: str = "") -> None:
         raise UserError("actions.itself", code=into)
     with store.write() as db:
         _changeable(db, code)
-        _known(db, Code(code.kind, code.source, into))
-        before = _end(db, code)
+        target = replace(code, code=into)
+        _known(db, target)
+        before = _merged_into(db, code)
         if before is not None:
             raise UserError("actions.merged", code=code.code, into=before)
-        if _end(db, Code(code.kind, code.source, into)) == code.code:
+        if _merged_into(db, target) == code.code:
             raise UserError("actions.circle", code=code.code, into=into)
         _note(db, code, ActionKind.MERGE, who, to_code=into)
         refresh_derived(db)
@@ -142,7 +144,7 @@ def undo_action(store: Store, number: int) -> None:
         )
         if not held:
             raise UserError("actions.no_action", action=number)
-        db.run("update code_actions set undone_at = ? where action = ?", [_now(), number])
+        db.run("update code_actions set undone_at = ? where action = ?", [now(), number])
         if held[0][0] == ActionKind.MERGE:
             refresh_derived(db)
         else:
@@ -161,26 +163,19 @@ def actions(db: Transaction) -> list[Action]:
     ]
 
 
-def _note(
-    db: Transaction,
-    code: Code,
-    what: ActionKind,
-    who: str,
-    *,
-    to_code: str | None = None,
-    name: str | None = None,
-) -> None:
-    refuse_address(f"{who} {name or ''}")
-    number = db.value("select coalesce(max(action), 0) + 1 from code_actions")
-    db.run(
-        "insert into code_actions by name select ?::integer as action, ? as kind, ? as source,"
-        " ? as code, ? as what, ? as to_code, ? as name, ? as who, ?::timestamp as acted_at",
-        [number, code.kind, code.source, code.code, str(what), to_code, name, who, _now()],
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+def _note(db: Transaction, code: Code, what: ActionKind, who: str, **detail: str) -> None:
+    """Record an action; ``detail`` is the column of its new name or target code."""
+    refuse_address(f"{who} {detail.get('name', '')}")
+    action = {
+        "action": db.value("select coalesce(max(action), 0) + 1 from code_actions"),
+        "kind": code.kind,
+        "source": code.source,
+        "code": code.code,
+        "what": str(what),
+        "who": who,
+        "acted_at": now(),
+    }
+    db.insert("code_actions", action | detail)
 
 
 def _known(db: Transaction, code: Code) -> None:
@@ -197,10 +192,10 @@ def _changeable(db: Transaction, code: Code) -> None:
     _known(db, code)
 
 
-def _end(db: Transaction, code: Code) -> str | None:
-    """The code of which this one is part, after all merges."""
-    found = db.value(
+def _merged_into(db: Transaction, code: Code) -> str | None:
+    """The code that this one is part of, after all merges."""
+    into = db.value(
         "select to_code from merged where kind = ? and source = ? and code = ?",
         [code.kind, code.source, code.code],
     )
-    return None if found is None else str(found)
+    return None if into is None else str(into)

@@ -1,6 +1,6 @@
 """Codes: which batch made them known, which may be created, which rows they release.
 
-Everything here follows from ``code_offers``, so that undoing a batch takes its codes with it.
+The table ``codes`` is derived from ``code_offers``, so undoing a batch removes its codes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def code_column(kind: str) -> str:
 
 
 def coded(table: str) -> dict[str, Codes]:
-    """The columns of a table that point at a master, with that master."""
+    """The columns of a table that hold codes of a master, with that master."""
     return {column.name: column.codes for column in columns(table) if column.codes}
 
 
@@ -110,7 +110,7 @@ def offer(
 
 
 def derive(db: Transaction) -> None:
-    """Work out since which batch each code is known."""
+    """Derive since which batch each code is known."""
     db.run("delete from codes")
     db.run(
         "insert into codes select o.kind, o.source, o.code,"
@@ -153,14 +153,14 @@ def _unknown(table: str) -> str:
 
 
 def recheck(db: Transaction, changed: str) -> list[Scope]:
-    """Give rows that use changed codes their standing anew.
+    """Update rows that use changed codes: whether they wait for a code.
 
     Args:
         db: the transaction.
         changed: a relation of changed codes: kind, source, code.
 
     Returns:
-        What must be settled: table, source, months.
+        The scopes whose standings must be updated.
     """
     scopes = []
     for table in TABLES:
@@ -230,20 +230,20 @@ def _since(table: str) -> str:
 
 
 def release(db: Transaction) -> dict[int, int]:
-    """Offer again what waits for codes that have become known.
+    """Release the rows that wait for codes which have become known, as batches of their own.
 
-    What a code released stands right after the batch that brought the code, so that it does not
-    matter whether the code came with that batch or became its own by undoing an earlier one.
+    A released batch follows the batch that brought the code, so that it does not matter whether
+    the code came with that batch or became its own by undoing an earlier one.
 
     Returns:
         The new batches, each with its parent.
     """
     released: dict[int, int] = {}
-    held = db.rows(
+    waiting = db.rows(
         f"select distinct table_name from offered where standing = '{Standing.UNKNOWN_CODE}'"
     )
     for table in TABLES:
-        if (table,) not in held:
+        if (table,) not in waiting:
             continue
         db.run(
             f"create temp table waiting as select o.rowid as rid, o.batch, {_since(table)} as since"
@@ -305,7 +305,7 @@ def book_months(db: Transaction, table: str, batch: int) -> None:
 
 
 def counts(db: Transaction, table: str, batch: int) -> Mapping[str, int]:
-    """How many lines of a batch stand where."""
+    """The number of rows of a batch by standing."""
     return dict(
         db.rows(
             f"select standing, count(*) from {table}_offered where batch = ? group by standing",

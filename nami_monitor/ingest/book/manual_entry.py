@@ -1,7 +1,7 @@
-"""What a person enters by form: a delivery of one row, through the ordinary import.
+"""Manual entry: what a person enters by form is a delivery of one row, through the ordinary import.
 
-So an entry is a batch like any other: validated by the same rules, kept with who and when, and
-undone by the same replay. Nothing else writes.
+So an entry is a batch like any other: checked by the same rules, stored with who and when, and
+undone in the same way.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class EntryRefusedError(UserError):
     """
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
-        listed = ", ".join(f"{one.column or '-'} ({one.rule})" for one in problems)
+        listed = ", ".join(f"{problem.column or '-'} ({problem.rule})" for problem in problems)
         super().__init__("entry.refused", problems=listed)
         self.problems = problems
 
@@ -120,23 +120,23 @@ def enter(
 
 
 def name_of(table: str, cells: Mapping[str, str]) -> str:
-    """The name under which an entry stands among the deliveries: its table and its key."""
+    """The name of an entry in the list of deliveries: its table and its key."""
     key = [cells[name] for name in TABLES[table].key if cells.get(name)]
     return " ".join([table, *key]).replace("/", "-").replace("\\", "-")[:LONGEST_NAME]
 
 
 def _refuse_set_aside(db: Transaction, report: Report) -> None:
     """Refuse an entry of which the import would set aside the row."""
-    found = db.rows(
+    problems = db.rows(
         "select distinct column_name, rule, value from set_aside where batch = ? order by all",
         [report.batch],
     )
-    if found:
-        raise EntryRefusedError(tuple(FieldProblem(*one) for one in found))
+    if problems:
+        raise EntryRefusedError(tuple(FieldProblem(*problem) for problem in problems))
 
 
 def _written(value: Value) -> str:
-    """A value as the file of one row holds it."""
+    """A value as text in the file of one row."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,7 +1,8 @@
-"""The rows of a batch that were set aside, as a file to mend in Excel and offer again.
+"""Set-aside files: the rows of a batch that were set aside, to correct in Excel and offer again.
 
-It holds the original columns and cells, what else the profile reads (``@file``), and behind them
-the batch, the line and the reasons. The import recognises it by these columns.
+A set-aside file holds the original columns and cells, what else the profile reads (``@file``), and
+then the batch, the line and the reasons. The import recognises a corrected file by these columns
+and reads it with the profile of its batch.
 """
 
 from __future__ import annotations
@@ -73,14 +74,14 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     kind = out.suffix.lower().removeprefix(".")
     if kind not in {"xlsx", "csv"}:
         raise UserError("set_aside.format", seen=out.name)
-    found = db.rows(
+    batches = db.rows(
         "select header, profile from batches where batch = try_cast(? as integer)"
         " and undone_at is null",
         [str(batch)],
     )
-    if not found:
+    if not batches:
         raise UserError("set_aside.no_batch", batch=batch)
-    header, profile = found[0]
+    header, profile = batches[0]
     rows = list(_rows(db, batch, lang))
     if not rows:
         raise UserError("set_aside.none_open", batch=batch)
@@ -110,15 +111,15 @@ def _rows(db: Transaction, batch: int, lang: str) -> Iterator[SetAsideRecord]:
 
 
 def reason_sentence(column: str | None, rule: str, value: str | None, lang: str) -> str:
-    """Why a row was set aside: the column, what stood there, and what is wrong with it."""
+    """Why a row was set aside, as a sentence: the column, its value, and the rule it breaks."""
     if rule in MISFIT_RULES:
-        said = text(f"reading.misfits.{rule}", lang)
-        return f"{said} ({value})" if value else said
-    said = text(f"rules.{rule}", lang)
+        sentence = text(f"reading.misfits.{rule}", lang)
+        return f"{sentence} ({value})" if value else sentence
+    sentence = text(f"rules.{rule}", lang)
     key = f"columns.{column}"
     where = text(key, lang) if has_text(key, lang) else column
     seen = f" “{value}”" if value else ""
-    return f"{where}{seen}: {said}" if where else said
+    return f"{where}{seen}: {sentence}" if where else sentence
 
 
 def _cells(row: SetAsideRecord, kept: Sequence[int]) -> list[Cell]:
@@ -140,11 +141,11 @@ def _typed(cell: Cell) -> Value:
     if kind == BOOLEAN:
         return shown == "true"
     if kind == DATE:
-        return _moment(shown)
+        return _as_date(shown)
     return shown
 
 
-def _moment(shown: str) -> date:
+def _as_date(shown: str) -> date:
     return datetime.fromisoformat(shown) if "T" in shown else date.fromisoformat(shown)
 
 
@@ -164,14 +165,14 @@ def _as_text(cell: Cell, profile: Profile) -> Cell:
     if kind == NUMBER and profile.decimal == ",":
         return shown.replace(".", ",")
     if kind == DATE and profile.dates:
-        return _moment(shown).strftime(profile.dates[0])
+        return _as_date(shown).strftime(profile.dates[0])
     return shown
 
 
 def mended_rows(
     db: Transaction, sheets: Sequence[Sheet]
 ) -> tuple[int, list[Sheet], Profile] | None:
-    """A set-aside file that was mended: its batch, its rows at their old lines, its profile."""
+    """The batch, rows at their old lines, and profile of a corrected set-aside file; else None."""
     sheet = _unguarded(sheets[0])
     headers = [normal_header(header) for header in sheet.columns]
     if not set(MENDED) <= set(headers) or isinstance(sheet.rows, Large):
@@ -182,12 +183,12 @@ def mended_rows(
         pl.col(line_column).str.extract(number).cast(pl.Int64).alias("line"),
     )
     batches = rows[batch_column].str.extract(number).cast(pl.Int64).unique().to_list()
-    found = db.rows(
+    profiles = db.rows(
         "select profile from batches where batch = ? and undone_at is null", [batches[0]]
     )
-    if len(batches) != 1 or not found or rows["line"].null_count():
+    if len(batches) != 1 or not profiles or rows["line"].null_count():
         raise UserError("import.mended_batch", seen=listed(batches))
-    profile = parse_profile(found[0][0])
+    profile = parse_profile(profiles[0][0])
     return int(batches[0]), [replace(sheet, rows=rows)], replace(profile, layout=Layout())
 
 

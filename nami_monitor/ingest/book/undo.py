@@ -1,4 +1,4 @@
-"""Undoing a batch: afterwards every table is as if the batch had never come."""
+"""Undoing a batch: afterwards every table is as if the batch had never been imported."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class UndoPreview:
     Args:
         batch: the batch.
         file: its file.
-        goes: live rows that go, by table.
-        returns: rows that count again, by table.
+        goes: live rows that are removed, by table.
+        returns: rows of other batches that become live, by table.
         waits: rows of other batches that lose a code and wait for it, by table.
         touched: later batches of which rows change standing.
-        children: batches that go with it, because they hold rows of it.
-        amount: EUR of the order lines that go, less those that return.
+        children: batches that are undone with it, because they hold rows of it.
+        amount: EUR of the order lines that are removed, less those that return.
     """
 
     batch: int
