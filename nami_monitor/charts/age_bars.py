@@ -40,13 +40,13 @@ def ages_spec(
     """
     used = [band for band in bands if band <= max(band for band, _ in counts)]
     labels = [band_name(band, bands, lang) for band in used]
-    shown = [condition for condition in COLOURS if any(c == condition for _, c in counts)]
+    conditions = [condition for condition in COLOURS if any(c == condition for _, c in counts)]
     totals = [sum(n for (b, _), n in counts.items() if b == band) for band in used]
     axis = value_axis([0.0, *map(float, totals)], lang)
     rows = [
         row
         for band, label in zip(used, labels, strict=True)
-        for row in _stack(counts, band, label, shown, names, lang)
+        for row in _stack(counts, band, label, conditions, names, lang)
     ]
     encoding: Spec = {
         "x": {
@@ -75,8 +75,8 @@ def ages_spec(
             "field": "condition",
             "type": "nominal",
             "scale": {
-                "domain": [names[condition] for condition in shown],
-                "range": [COLOURS[condition] for condition in shown],
+                "domain": [names[condition] for condition in conditions],
+                "range": [COLOURS[condition] for condition in conditions],
             },
             "legend": {
                 "title": None,
@@ -101,12 +101,12 @@ def _stack(
     counts: Counts,
     band: int,
     label: str,
-    shown: Sequence[str | None],
+    conditions: Sequence[str | None],
     names: Mapping[str | None, str],
     lang: str,
 ) -> Iterator[dict[str, object]]:
     foot = 0
-    for condition in shown:
+    for condition in conditions:
         n = counts.get((band, condition), 0)
         yield {
             "band": label,
@@ -131,17 +131,18 @@ def ages_table(
     counts: Counts, bands: Sequence[int], names: Mapping[str | None, str], lang: str
 ) -> ChartTable:
     """Give the bars as a table, a row per band."""
-    shown = [condition for condition in COLOURS if any(c == condition for _, c in counts)]
+    conditions = [condition for condition in COLOURS if any(c == condition for _, c in counts)]
     used = [band for band in bands if band <= max(band for band, _ in counts)]
 
     def plain(value: float) -> str:
         return number(value, lang)
 
     rows = tuple(
-        (band_name(band, bands, lang), *(counts.get((band, c), 0) for c in shown)) for band in used
+        (band_name(band, bands, lang), *(counts.get((band, c), 0) for c in conditions))
+        for band in used
     )
-    head = (text("charts.ages.age", lang), *(names[condition] for condition in shown))
-    return ChartTable(head, rows, (None, *((plain,) * len(shown))))
+    head = (text("charts.ages.age", lang), *(names[condition] for condition in conditions))
+    return ChartTable(head, rows, (None, *((plain,) * len(conditions))))
 
 
 def ages_sentence(counts: Counts, bands: Sequence[int], lang: str) -> str:

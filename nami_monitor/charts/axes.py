@@ -124,7 +124,7 @@ def _aligned(marks: tuple[float, ...], lang: str) -> tuple[str, ...]:
 
 
 def month_scale(first: date, last: date, lang: str, *, room: float = 0.5) -> Spec:
-    """Months across, named so that they do not touch, fewer of them on a narrow plot.
+    """A horizontal month axis with labels that do not overlap, fewer on a narrow plot.
 
     Args:
         first: the first month.

@@ -1,4 +1,4 @@
-"""The completeness strip: what each source has delivered, month by month.
+"""A grid of sources and months: what each source has delivered.
 
 Each state has its own shape as well as its own colour: a full square, a half one, a cross, a
 triangle, a dot.
@@ -23,7 +23,7 @@ SIDE: Final = 15.0
 
 
 class DeliveryState(StrEnum):
-    """What became of a source's month."""
+    """Whether a source delivered a month."""
 
     DELIVERED = "delivered"
     PARTIAL = "partial"
@@ -53,7 +53,7 @@ SHAPES: Final = {
 
 
 def completeness_spec(cells: tuple[DeliveryCell, ...], lang: str) -> Spec:
-    """Draw the strip.
+    """Draw the grid.
 
     Args:
         cells: at most one for a source and month; at least one.
@@ -97,17 +97,17 @@ def completeness_spec(cells: tuple[DeliveryCell, ...], lang: str) -> Spec:
         "sort": sources,
         "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 160, "grid": True},
     }
-    shown = ((state, [c for c in cells if c.state is state]) for state in DeliveryState)
+    by_state = ((state, [c for c in cells if c.state is state]) for state in DeliveryState)
     size = f"pow(min({SIDE}, 0.8 * width / {_span(months)}), 2)"
     layers = [
         layer(
             {"type": "point", "filled": True, "opacity": 1, "size": {"expr": size}}
             | {"shape": SHAPES[state][0], "fill": SHAPES[state][1]},
-            [_row(cell, lang) for cell in held],
+            [_row(cell, lang) for cell in state_cells],
             {"x": x, "y": y, "tooltip": _tooltip(lang)},
         )
-        for state, held in shown
-        if held
+        for state, state_cells in by_state
+        if state_cells
     ]
     padding = {"left": 2, "top": 6, "right": 4, "bottom": 4}
     return chart(layers, height=ROW * len(sources), padding=padding)

@@ -105,7 +105,7 @@ def timeline_spec(
         {"field": "part", "title": text("charts.contracts.part", lang)},
         {"field": "when", "title": text("charts.contracts.when", lang)},
     ]
-    now = [{"x": _place(month), "y": -ROW / 2, "name": month_name(month, lang)}]
+    month_rule = [{"x": _place(month), "y": -ROW / 2, "name": month_name(month, lang)}]
     named: Spec = {"x": x, "y": y, "text": {"field": "name"}}
     written_above: Spec = {
         "type": "text", "align": "left", "dx": 2, "baseline": "middle",
@@ -126,7 +126,7 @@ def timeline_spec(
         ),
         layer(
             {"type": "rule", "stroke": palette.BODY, "strokeWidth": 1.5, "strokeDash": [4, 3]},
-            now,
+            month_rule,
             {"x": x},
         ),
         layer(
@@ -134,17 +134,17 @@ def timeline_spec(
                 "type": "text", "align": "left", "dx": 4, "baseline": "top",
                 "fontSize": SMALL + 1, "fontWeight": "bold", "fill": palette.BODY,
             },
-            now,
+            month_rule,
             {"x": x, "y": y, "text": {"field": "name"}},
         ),
         layer({**written_above, "stroke": palette.WHITE, "strokeWidth": 4}, names, named),
         layer(written_above, names, named),
     ]  # fmt: skip
-    shown = [point for point in points if low <= point["x"] <= high]
-    if shown:
-        shape = _shape([point["part"] for point in shown], lang)
+    visible = [point for point in points if low <= point["x"] <= high]
+    if visible:
+        shape = _shape([point["part"] for point in visible], lang)
         mark = {"type": "point", "filled": True, "fill": palette.INK, "opacity": 1, "size": 130}
-        layers.append(layer(mark, shown, {"x": x, "y": y, "shape": shape, "tooltip": tooltip}))
+        layers.append(layer(mark, visible, {"x": x, "y": y, "shape": shape, "tooltip": tooltip}))
     padding = {"left": 4, "top": 4, "right": 12, "bottom": 4}
     return chart(layers, height=len(lanes) * ROW + ROW / 2, padding=padding)
 
@@ -152,12 +152,12 @@ def timeline_spec(
 def timeline_sentence(lanes: Sequence[ContractLane], month: date, lang: str) -> str:
     """Tell the timeline in words: how many contracts, and what ends first."""
     ends = sorted((lane.end, lane.name) for lane in lanes if lane.end and lane.end >= month)
-    said = text("charts.contracts.alt", lang, n=len(lanes), month=month_name(month, lang))
+    sentence = text("charts.contracts.alt", lang, n=len(lanes), month=month_name(month, lang))
     if ends:
         day, name = ends[0]
         first = text("charts.contracts.alt_first", lang, name=name, day=written(day, lang))
-        said = f"{said} {first}"
-    return said
+        sentence = f"{sentence} {first}"
+    return sentence
 
 
 def value_spec(trend: Trend, lang: str) -> Spec:
@@ -184,7 +184,7 @@ def _bars(lane: ContractLane, row: int, low: float, high: float, lang: str) -> l
         "preparation": lane.preparation,
         "notice": lane.notice,
     }
-    found = []
+    bars = []
     top = row * ROW + 22
     for part, span in spans.items():
         if span is None:
@@ -192,7 +192,7 @@ def _bars(lane: ContractLane, row: int, low: float, high: float, lang: str) -> l
         start = max(low, _place(span[0])) if span[0] else low
         end = min(high, _place(span[1])) if span[1] else high
         if start < end:
-            found.append(
+            bars.append(
                 {
                     "x": start,
                     "x2": end,
@@ -203,7 +203,7 @@ def _bars(lane: ContractLane, row: int, low: float, high: float, lang: str) -> l
                     "when": _span(span, lang),
                 }
             )
-    return found
+    return bars
 
 
 def _points(lane: ContractLane, row: int, lang: str) -> list[dict[str, Any]]:
@@ -227,13 +227,13 @@ def _span(span: tuple[date | None, date | None], lang: str) -> str:
 
 def _colour(used: Sequence[str], lang: str) -> Spec:
     names = {part: text(f"charts.contracts.{part}", lang) for part in PARTS}
-    shown = [part for part in PARTS if names[part] in used]
+    drawn = [part for part in PARTS if names[part] in used]
     return {
         "field": "part",
         "type": "nominal",
         "scale": {
-            "domain": [names[part] for part in shown],
-            "range": [COLOURS[part] for part in shown],
+            "domain": [names[part] for part in drawn],
+            "range": [COLOURS[part] for part in drawn],
         },
         "legend": _legend(),
     }
@@ -241,13 +241,13 @@ def _colour(used: Sequence[str], lang: str) -> Spec:
 
 def _shape(used: Sequence[str], lang: str) -> Spec:
     names = {kind: text(f"charts.contracts.{kind}", lang) for kind in SHAPES}
-    shown = [kind for kind in SHAPES if names[kind] in used]
+    drawn = [kind for kind in SHAPES if names[kind] in used]
     return {
         "field": "part",
         "type": "nominal",
         "scale": {
-            "domain": [names[kind] for kind in shown],
-            "range": [SHAPES[kind] for kind in shown],
+            "domain": [names[kind] for kind in drawn],
+            "range": [SHAPES[kind] for kind in drawn],
         },
         "legend": {**_legend(), "symbolFillColor": palette.INK},
     }

@@ -54,7 +54,7 @@ def contributions_spec(
         A Vega-Lite spec; each bar bears its amount in words, and the legend says what colours mean.
     """
     names = [bar.name for bar in bars]
-    shown = [effect for effect in COLOURS if any(bar.effect == effect for bar in bars)]
+    effects_drawn = [effect for effect in COLOURS if any(bar.effect == effect for bar in bars)]
     axis = value_axis([0.0, *(bar.amount for bar in bars)], lang)
     rows = [
         {"name": bar.name, "amount": bar.amount, "effect": effects[bar.effect], "label": bar.label}
@@ -91,8 +91,8 @@ def contributions_spec(
         "field": "effect",
         "type": "nominal",
         "scale": {
-            "domain": [effects[effect] for effect in shown],
-            "range": [COLOURS[effect] for effect in shown],
+            "domain": [effects[effect] for effect in effects_drawn],
+            "range": [COLOURS[effect] for effect in effects_drawn],
         },
         "legend": {"title": None, "orient": "top", "labelFontSize": MAIN},
     }

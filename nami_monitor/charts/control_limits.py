@@ -22,7 +22,7 @@ from nami_monitor.signals.departures import points_up
 
 
 def with_limits(
-    kpi: Kpi, found: Sequence[KpiResult], restarts: Sequence[date] = ()
+    kpi: Kpi, results: Sequence[KpiResult], restarts: Sequence[date] = ()
 ) -> tuple[tuple[TrendPoint, ...], tuple[Phase, ...]]:
     """The months with their signals, and the mean and limits behind them.
 
@@ -31,14 +31,14 @@ def with_limits(
 
     Args:
         kpi: the declaration.
-        found: one result per month, oldest first; at least one.
+        results: one result per month, oldest first; at least one.
         restarts: months from which limits are worked out anew.
     """
-    months = [result.month for result in found]
+    months = [result.month for result in results]
     starts = [months.index(month) for month in restarts if month in months[1:]]
-    chart = chart_of(found, starts)
+    chart = chart_of(results, starts)
     points = []
-    for index, result in enumerate(found):
+    for index, result in enumerate(results):
         up = points_up(chart, index)
         limits = chart.phase_of(index)
         season = float(chart.seasonal[index])
@@ -64,7 +64,7 @@ def with_limits(
 
 def single_trend(
     kpi: Kpi,
-    found: Sequence[KpiResult],
+    results: Sequence[KpiResult],
     name: str,
     *,
     limits: bool,
@@ -77,7 +77,7 @@ def single_trend(
 
     Args:
         kpi: the declaration.
-        found: one result per month, oldest first; at least one.
+        results: one result per month, oldest first; at least one.
         name: what the line is called.
         limits: whether it bears its mean and limits.
         marks: interventions.
@@ -85,10 +85,10 @@ def single_trend(
         activity: name of the activity measure, for units per activity.
         target: an aim that holds for every month.
     """
-    points = tuple(TrendPoint(result.month, result.value) for result in found)
+    points = tuple(TrendPoint(result.month, result.value) for result in results)
     phases: tuple[Phase, ...] = ()
     if limits:
-        points, phases = with_limits(kpi, found)
+        points, phases = with_limits(kpi, results)
     return Trend(
         series=(Series(name, points),),
         unit=kpi.unit,

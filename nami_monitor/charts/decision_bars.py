@@ -1,4 +1,4 @@
-"""Decisions on requests by month: stacked bars, what was not bought at the foot."""
+"""Decisions on requests by month, as stacked bars with what was not bought at the bottom."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def decisions_spec(counts: Counts, order: Sequence[str], lang: str) -> Spec:
     """
     months = _months(counts)
     names = {code: name(code, lang) for code in order if any(d == code for _, d in counts)}
-    totals = [sum(n for (day, _), n in counts.items() if day == each) for each in months]
+    totals = [
+        sum(n for (day, _), n in counts.items() if day == month_counted) for month_counted in months
+    ]
     axis = value_axis([0.0, *map(float, totals)], lang)
     rows = [row for day in months for row in _stack(counts, names, day, lang)]
     x: Spec = {"field": "x", **month_scale(months[0], months[-1], lang)}
@@ -129,17 +131,17 @@ def decisions_table(counts: Counts, order: Sequence[str], lang: str) -> ChartTab
 def decisions_sentence(counts: Counts, order: Sequence[str], lang: str) -> str:
     """Tell the bars in words: their months, and how many of each decision."""
     months = _months(counts)
-    told = []
+    counts_said = []
     for code in order:
         n = sum(count for (_, decision), count in counts.items() if decision == code)
         if n:
-            told.append(f"{name(code, lang)} {number(n, lang)}")
+            counts_said.append(f"{name(code, lang)} {number(n, lang)}")
     return text(
         "charts.decisions.alt",
         lang,
         start=month(months[0], lang),
         end=month(months[-1], lang),
-        told=", ".join(told),
+        told=", ".join(counts_said),
     )
 
 

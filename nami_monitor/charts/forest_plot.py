@@ -1,4 +1,4 @@
-"""Where it went: a point with its interval for each place, those shown for sure filled."""
+"""Effects with their intervals for each possible destination of demand, as a forest plot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NARROW_LINE: Final = 20
 
 @dataclass(frozen=True)
 class PlaceEffect:
-    """A place where demand may have gone.
+    """The effect in one possible destination of demand.
 
     Args:
         name: in the reader's language.
@@ -48,9 +48,9 @@ def forest_spec(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> Spec:
         unit: of every value.
         lang: ``nl`` or ``en``.
     """
-    axis = value_axis([0.0, *(end for one in places for end in (one.low, one.high))], lang)
-    order = [one.name for one in places]
-    folded = [wrap(one.name, NARROW_LINE) for one in places]
+    axis = value_axis([0.0, *(end for place in places for end in (place.low, place.high))], lang)
+    order = [place.name for place in places]
+    folded = [wrap(place.name, NARROW_LINE) for place in places]
     y: Spec = {
         "field": "name",
         "type": "nominal",
@@ -79,14 +79,14 @@ def forest_spec(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> Spec:
     }
     rows = [
         {
-            "name": one.name,
-            "value": one.value,
-            "low": one.low,
-            "high": one.high,
-            "said": text(f"charts.reach.{'shown' if one.shown else 'not_shown'}", lang),
-            "label": departure(one.value, unit, lang),
+            "name": place.name,
+            "value": place.value,
+            "low": place.low,
+            "high": place.high,
+            "said": text(f"charts.reach.{'shown' if place.shown else 'not_shown'}", lang),
+            "label": departure(place.value, unit, lang),
         }
-        for one in places
+        for place in places
     ]
     legend = [text(f"charts.reach.{key}", lang) for key in ("shown", "not_shown")]
     colour: Spec = {
@@ -118,11 +118,11 @@ def forest_spec(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> Spec:
 
 def forest_sentence(places: tuple[PlaceEffect, ...], unit: Unit, lang: str) -> str:
     """Tell the places in words: where something was shown, and how much."""
-    shown = [
-        f"{one.name} {departure(one.value, unit, lang)} {unit_label(unit, lang)}"
-        for one in places
-        if one.shown
+    effects = [
+        f"{place.name} {departure(place.value, unit, lang)} {unit_label(unit, lang)}"
+        for place in places
+        if place.shown
     ]
-    if not shown:
+    if not effects:
         return text("charts.reach.alt_none", lang, count=len(places))
-    return text("charts.reach.alt", lang, count=len(places), places="; ".join(shown))
+    return text("charts.reach.alt", lang, count=len(places), places="; ".join(effects))

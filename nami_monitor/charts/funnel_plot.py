@@ -80,14 +80,14 @@ class FunnelTexts:
 
 
 def funnel_spec(
-    dots: tuple[FunnelDot, ...], lines: FunnelLimits, said: FunnelTexts, lang: str
+    dots: tuple[FunnelDot, ...], lines: FunnelLimits, texts: FunnelTexts, lang: str
 ) -> Spec:
     """Draw the funnel.
 
     Args:
         dots: at least one.
         lines: the limits from the smallest to the largest location.
-        said: the words.
+        texts: the words.
         lang: ``nl`` or ``en``.
 
     Returns:
@@ -95,8 +95,8 @@ def funnel_spec(
     """
     across = value_axis([0.0, *(dot.size for dot in dots)], lang)
     upwards = _upwards(dots, lines, lang)
-    x = _axis("size", across, said.size)
-    y = _axis("value", upwards, said.value)
+    x = _axis("size", across, texts.size)
+    y = _axis("value", upwards, texts.value)
     layers = [
         *(
             layer(
@@ -115,29 +115,29 @@ def funnel_spec(
             [{"value": lines.whole}],
             {"y": y},
         ),
-        *_dots_layers(dots, said, x, y),
+        *_dots_layers(dots, texts, x, y),
         *_names_layers(dots, across, x, y),
     ]
     padding = {"left": 2, "top": 6, "right": 10, "bottom": 4}
     return chart(layers, height=HEIGHT, padding=padding)
 
 
-def _dots_layers(dots: tuple[FunnelDot, ...], said: FunnelTexts, x: Spec, y: Spec) -> list[Spec]:
+def _dots_layers(dots: tuple[FunnelDot, ...], texts: FunnelTexts, x: Spec, y: Spec) -> list[Spec]:
     """A layer for each effect, those outside on top."""
-    shown = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
+    effects = [effect for effect in MARKS if any(dot.effect == effect for dot in dots)]
     colour: Spec = {
         "field": "effect",
         "type": "nominal",
         "scale": {
-            "domain": [said.legend[effect] for effect in shown],
-            "range": [MARKS[effect][1] for effect in shown],
+            "domain": [texts.legend[effect] for effect in effects],
+            "range": [MARKS[effect][1] for effect in effects],
         },
         "legend": {"title": None, "orient": "top", "labelFontSize": MAIN, "labelLimit": 260}
         | {"columns": {"expr": "width < 320 ? 1 : 3"}, "symbolOpacity": 1},
     }
     tooltip = [
         {"field": field, "title": title}
-        for field, title in zip(("name", "extent", "figure"), said.tooltip, strict=True)
+        for field, title in zip(("name", "extent", "figure"), texts.tooltip, strict=True)
     ]
     return [
         layer(
@@ -145,13 +145,13 @@ def _dots_layers(dots: tuple[FunnelDot, ...], said: FunnelTexts, x: Spec, y: Spe
              "size": MARKS[effect][2]},
             [
                 {"name": dot.name, "size": dot.size, "value": dot.value,
-                 "effect": said.legend[effect], "figure": dot.figure, "extent": dot.extent}
+                 "effect": texts.legend[effect], "figure": dot.figure, "extent": dot.extent}
                 for dot in dots
                 if dot.effect == effect
             ],
             {"x": x, "y": y, "color": colour, "tooltip": tooltip},
         )
-        for effect in shown
+        for effect in effects
     ]  # fmt: skip
 
 
@@ -167,11 +167,11 @@ def _names_layers(dots: tuple[FunnelDot, ...], across: ValueAxis, x: Spec, y: Sp
         layer(
             {"type": "text", "align": align, "dx": dx, "fontSize": SMALL + 1,
              "color": palette.BODY, "limit": 190},
-            [{"size": dot.size, "value": dot.value, "name": dot.name} for dot in held],
+            [{"size": dot.size, "value": dot.value, "name": dot.name} for dot in named],
             {"x": x, "y": y, "text": {"field": "name"}},
         )
-        for align, dx, held in sides
-        if held
+        for align, dx, named in sides
+        if named
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Room for labels: lanes above a plot in which no label meets another label or another rule.
+"""Places for labels: lanes above a plot in which no label overlaps another label or rule.
 
 A chart's width is known only to the browser. Everything here is laid out for the narrowest plot
 that still shows labels (``NARROWEST``); on a wider plot the rules move apart and the labels do not
@@ -72,7 +72,7 @@ def place_labels(places: list[float], labels: list[str], margin: float) -> list[
         much height: then numbered badges and a table do the work.
     """
     lines = [wrap_label(label) for label in labels]
-    widths = [label_width(each) for each in lines]
+    widths = [label_width(label_lines) for label_lines in lines]
     at = [place * NARROWEST for place in places]
     left = _sides(at, widths, NARROWEST + margin)
     cut = any(side and x < w - LEFT_OF_PLOT for side, x, w in zip(left, at, widths, strict=True))

@@ -1,4 +1,4 @@
-"""Target and substitute against what was expected: mirrored bars, and a line for what is left."""
+"""Departures of target and substitute from what was expected: mirrored bars and their net line."""
 
 from __future__ import annotations
 
@@ -147,9 +147,9 @@ def _lesson_layers(
     low, high = domain
     step = (high - low) * DIAMOND / HEIGHT
     rows = [
-        {"x": month_index(one.month), "y": low + (at + 0.6) * step, "code": one.code,
-         "title": one.title}
-        for at, one in enumerate(lessons)
+        {"x": month_index(lesson.month), "y": low + (at + 0.6) * step, "code": lesson.code,
+         "title": lesson.title}
+        for at, lesson in enumerate(lessons)
     ]  # fmt: skip
     return clickable_markers("lesson", rows, DIAMOND_STYLE, places) if rows else []
 

@@ -1,4 +1,4 @@
-"""One channel month by month, among what the same sum says where nothing was done."""
+"""The effect on one channel month by month, among the same estimate for placebos."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def placebo_spec(course: EffectPath, unit: Unit, lang: str) -> Spec:
     band = [
         {"x": place, "y": half, "y2": -half} for place, half in zip(at, course.band, strict=True)
     ]
-    told = [
+    band_rows = [
         {"x": place, "y": value, "month": month(day, lang), "shown": departure(value, unit, lang)}
         for place, value, day in zip(at, course.effect, course.months, strict=True)
     ]
@@ -115,9 +115,9 @@ def placebo_spec(course: EffectPath, unit: Unit, lang: str) -> Spec:
         layer({"type": "text", "align": "right", "baseline": "top", "dx": -5,
                "fontSize": SMALL + 1, "color": palette.GREY_TEXT}, start,
               {**places, "text": {"field": "name"}}),
-        layer({"type": "line", "color": course.colour, "strokeWidth": 3}, told, places),
+        layer({"type": "line", "color": course.colour, "strokeWidth": 3}, band_rows, places),
         layer({"type": "point", "filled": True, "opacity": 1, "size": 40,
-               "color": course.colour}, told, {**places, "tooltip": tooltip}),
+               "color": course.colour}, band_rows, {**places, "tooltip": tooltip}),
     ]  # fmt: skip
     return chart(layers, height=HEIGHT, padding={"left": 2, "top": 6, "right": 10, "bottom": 4})
 

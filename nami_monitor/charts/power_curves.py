@@ -1,4 +1,4 @@
-"""What a pilot can show, by how long it lasts: a line for each question, named at its end."""
+"""The power of a pilot by how long it lasts: a line for each effect to be shown."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def power_spec(lengths: Sequence[PilotPower], lang: str) -> Spec:
         lengths: at least one, the shortest first.
         lang: ``nl`` or ``en``.
     """
-    months = [one.months for one in lengths]
+    months = [length.months for length in lengths]
     x: Spec = {
         "field": "months",
         "type": "quantitative",
@@ -51,7 +51,7 @@ def power_spec(lengths: Sequence[PilotPower], lang: str) -> Spec:
             "title": text("charts.chances.months", lang),
             "titleFontWeight": "normal",
             "values": months,
-            "labelExpr": pick(months, [number(each, lang) for each in months]),
+            "labelExpr": pick(months, [number(duration, lang) for duration in months]),
             "grid": False,
         },
     }
@@ -80,12 +80,12 @@ def power_spec(lengths: Sequence[PilotPower], lang: str) -> Spec:
     }
     rows = [
         {
-            "months": one.months,
-            "chance": getattr(one, key),
+            "months": length.months,
+            "chance": getattr(length, key),
             "question": name,
-            "label": percent(getattr(one, key), lang, decimals=0),
+            "label": percent(getattr(length, key), lang, decimals=0),
         }
-        for one in lengths
+        for length in lengths
         for key, name in zip(LINES, legend, strict=True)
     ]
     tooltip = [
@@ -111,7 +111,7 @@ def power_spec(lengths: Sequence[PilotPower], lang: str) -> Spec:
 def power_table(lengths: Sequence[PilotPower], lang: str) -> ChartTable:
     """Give the chances as a table."""
     head = tuple(text(f"charts.chances.{key}", lang) for key in ("months", *LINES))
-    rows = tuple((one.months, one.waterbed, one.net) for one in lengths)
+    rows = tuple((length.months, length.waterbed, length.net) for length in lengths)
 
     def write(value: float) -> str:
         return percent(value, lang, decimals=0)

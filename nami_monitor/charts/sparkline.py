@@ -24,8 +24,8 @@ def sparkline_svg(values: Sequence[float | None]) -> str:
     Returns:
         An SVG text: the line, lone points as dots, and a larger dot on the last value there is.
     """
-    shown = list(values)[-MONTHS:]
-    places = _places(shown)
+    recent = list(values)[-MONTHS:]
+    places = _places(recent)
     parts = [_stretch(stretch) for stretch in _stretches(places)]
     last = next((place for place in reversed(places) if place is not None), None)
     if last is not None:
@@ -49,8 +49,8 @@ def sparkline_img(values: Sequence[float | None], alt: str) -> str:
 
 
 def _places(values: list[float | None]) -> list[tuple[float, float] | None]:
-    held = [value for value in values if value is not None]
-    low, high = (min(held), max(held)) if held else (0.0, 0.0)
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
     across = (WIDTH - 2 * EDGE) / max(1, len(values) - 1)
     room = HEIGHT - 2 * EDGE
 

@@ -155,13 +155,15 @@ def survival_table(steps: Sequence[SurvivalStep], lang: str) -> ChartTable:
 def survival_sentence(steps: Sequence[SurvivalStep], warranty: float | None, lang: str) -> str:
     """Tell the curve in words."""
     last = steps[-1]
-    told = text(
+    sentence = text(
         "charts.survival.alt",
         lang,
         years=number(last.years, lang, significant=3),
         share=percent(last.share, lang),
     )
     if warranty is None:
-        return told
-    said = text("charts.survival.alt_warranty", lang, years=number(warranty, lang, significant=3))
-    return f"{told} {said}"
+        return sentence
+    warranty_sentence = text(
+        "charts.survival.alt_warranty", lang, years=number(warranty, lang, significant=3)
+    )
+    return f"{sentence} {warranty_sentence}"

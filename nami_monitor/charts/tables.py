@@ -1,4 +1,4 @@
-"""The table that goes with each chart: values that can be sorted, and how people read them."""
+"""What replaces a chart for those who do not see it: its table, and its sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Write = Callable[[Any], str]
 
 @dataclass(frozen=True)
 class ChartTable:
-    """Headings and rows.
+    """The table of a chart.
 
     Args:
         head: a heading for each column.
@@ -35,7 +35,7 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
 
     A single series also bears its limits and says which months are a signal.
     """
-    known = [by_index(series) for series in trend.series]
+    by_month = [by_index(series) for series in trend.series]
 
     def figured(value: float) -> str:
         return figure(value, trend.unit, lang)
@@ -43,7 +43,7 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
     rows = []
     for day in reversed(trend.months):
         i = month_index(day)
-        points = [found.get(i) for found in known]
+        points = [points_by_month.get(i) for points_by_month in by_month]
         values = [point.value if point else None for point in points]
         more = (*_limits(trend, i, points[0]), _signal(points[0], lang)) if trend.single else ()
         rows.append((day, *values, *more))
@@ -51,12 +51,12 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
     names = (f"{series.name} ({unit})" if unit else series.name for series in trend.series)
     extra = ("charts.trend.low", "charts.trend.high", "charts.signal") if trend.single else ()
     head = (text("charts.month", lang), *names, *(text(key, lang) for key in extra))
-    writers = (lambda day: month(day, lang), *(figured for _ in known))
+    writers = (lambda day: month(day, lang), *(figured for _ in by_month))
     return ChartTable(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
 
 
 def add_limits(table: ChartTable, trend: ChartTable, *, at: int) -> ChartTable:
-    """Put what only a trend knows (limits and signals) into a table of the same months.
+    """Add the limits and signals of a trend to a table of the same months.
 
     Args:
         table: a row for each month, the latest first.
@@ -89,8 +89,8 @@ def mark_table(trend: Trend, lang: str) -> ChartTable:
 def annotation_table(trend: Trend, lang: str) -> ChartTable:
     """Give the lessons and notes by the codes that their markers bear on the chart."""
     rows = (
-        *((one.code, one.month, one.title) for one in trend.shown_lessons()),
-        *((one.code, one.month, one.text) for one in trend.shown_written()),
+        *((marker.code, marker.month, marker.title) for marker in trend.shown_lessons()),
+        *((marker.code, marker.month, marker.text) for marker in trend.shown_written()),
     )
     head = tuple(text(f"charts.trend.beside_{key}", lang) for key in ("code", "month", "said"))
     return ChartTable(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
@@ -125,11 +125,11 @@ def trend_sentence(trend: Trend, lang: str) -> str:
     sentences = [
         series_sentence(series, trend.unit, lang, trend.activity) for series in trend.series
     ]
-    known = [by_index(series) for series in trend.series]
+    by_month = [by_index(series) for series in trend.series]
     counts = {
-        "signals": sum(point.signal for points in known for point in points.values()),
+        "signals": sum(point.signal for points in by_month for point in points.values()),
         "gaps": sum(
-            all(i not in points or points[i].value is None for points in known)
+            all(i not in points or points[i].value is None for points in by_month)
             for i in map(month_index, trend.months)
         ),
         "marks": len(trend.shown_marks()),
@@ -149,12 +149,12 @@ def series_sentence(series: Series, unit: Unit, lang: str, activity: str | None 
         lang: ``nl`` or ``en``.
         activity: see ``formats.quantity``.
     """
-    held = [(p.value, p.month) for p in series.points if p.value is not None]
-    if not held:
+    known = [(p.value, p.month) for p in series.points if p.value is not None]
+    if not known:
         return text("charts.alt.empty", lang, name=series.name)
     months = sorted(point.month for point in series.points)
-    newest = max(held, key=lambda each: each[1])
-    low, high = min(held, key=lambda e: (e[0], -e[1].toordinal())), max(held)
+    newest = max(known, key=lambda pair: pair[1])
+    low, high = min(known, key=lambda e: (e[0], -e[1].toordinal())), max(known)
 
     def write(value: float) -> str:
         return figure(value, unit, lang)

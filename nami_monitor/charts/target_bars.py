@@ -115,7 +115,7 @@ def target_spec(points: tuple[TargetPoint, ...], unit: Unit, lang: str) -> Spec:
 
 
 def _near(bar: dict[str, object], goals: list[dict[str, object]], span: float) -> bool:
-    """Whether a goal's sign would stand on a bar's value: the table says it then."""
+    """Whether a target's marker would cover the value above a bar, which is then left out."""
     room = 0.1 * span
     return any(
         goal["period"] == bar["period"]
@@ -154,13 +154,13 @@ def target_table(
 
 def target_sentence(points: tuple[TargetPoint, ...], name: str, unit: Unit, lang: str) -> str:
     """Tell figure and target in words: the latest figure, and the last target."""
-    held = [point for point in points if point.value is not None]
+    known = [point for point in points if point.value is not None]
     goals = [point for point in points if point.goal is not None]
-    said = [f"{name}."]
-    if held and held[-1].value is not None:
-        shown = figure(held[-1].value, unit, lang)
-        said.append(text("charts.aim.alt_value", lang, period=held[-1].period, value=shown))
+    sentences = [f"{name}."]
+    if known and known[-1].value is not None:
+        value = figure(known[-1].value, unit, lang)
+        sentences.append(text("charts.aim.alt_value", lang, period=known[-1].period, value=value))
     if goals and goals[-1].goal is not None:
-        shown = figure(goals[-1].goal, unit, lang)
-        said.append(text("charts.aim.alt_goal", lang, period=goals[-1].period, value=shown))
-    return " ".join(said)
+        value = figure(goals[-1].goal, unit, lang)
+        sentences.append(text("charts.aim.alt_goal", lang, period=goals[-1].period, value=value))
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""The annotated trend: a series with its means and limits, and what happened when.
+"""The annotated trend: series with means and limits, interventions, lessons, notes and breaks.
 
 The plot is laid out in pixels from top to bottom: a lane for each intervention (earliest highest,
 its rule stops at its own lane), a row of lesson diamonds, the plot, and a row for the names of data
@@ -29,7 +29,7 @@ FEW_MONTHS: Final = 72  # up to here every month of a single series is a dot
 
 @dataclass(frozen=True)
 class PlotFrame:
-    """Where things stand: month numbers across, px down, and the value scale between."""
+    """The plot: its first and last month number, top and bottom in px, and value scale."""
 
     first: int
     last: int
@@ -116,15 +116,15 @@ def caption(trend: Trend, lang: str) -> str:
     points = [by_index(series) for series in trend.series]
     months = trend.months
     missing = any(
-        index not in known or known[index].value is None
-        for known in points
+        index not in series_points or series_points[index].value is None
+        for series_points in points
         for index in map(month_index, months)
     )
     signs = {
         "mean": trend.single and bool(trend.phases),
         "usual": trend.single and any(p.usual for p in points[0].values()),
         "provisional": trend.single and any(phase.provisional for phase in trend.phases),
-        "signal": any(p.signal for known in points for p in known.values()),
+        "signal": any(p.signal for series_points in points for p in series_points.values()),
         "missing": missing,
         "break": any(clipped(b.start, b.end, months) for b in trend.breaks if months),
         "lesson": bool(trend.shown_lessons()),
@@ -217,9 +217,9 @@ def _series_layers(trend: Trend, frame: PlotFrame) -> list[Spec]:
 
 
 def _one_series(series: Series, rank: int, frame: PlotFrame, *, dots: bool) -> list[Spec]:
-    known = by_index(series)
+    points = by_index(series)
     rows: list[dict[str, Any]] = [
-        {"x": x, "y": known[x].value if x in known else None}
+        {"x": x, "y": points[x].value if x in points else None}
         for x in range(frame.first, frame.last + 1)
     ]
     at = {"x": _q("x"), "y": _q("y")}
@@ -231,27 +231,27 @@ def _one_series(series: Series, rank: int, frame: PlotFrame, *, dots: bool) -> l
     layers = [layer({**line, **style}, rows, at)]
     spread = [
         {"x": x, "low": p.low, "high": p.high}
-        for x, p in sorted(known.items())
+        for x, p in sorted(points.items())
         if p.low is not None and p.high is not None
     ]
     if spread:
         whisker = {"type": "rule", "stroke": colour, "strokeWidth": 2, "opacity": 0.45}
         ends = {"x": _q("x"), "y": _q("low"), "y2": {"field": "high"}}
         layers.insert(0, layer(whisker, spread, ends))
-    return [*layers, *_dots(known, colour, at, dots=dots and len(rows) <= FEW_MONTHS)]
+    return [*layers, *_dots(points, colour, at, dots=dots and len(rows) <= FEW_MONTHS)]
 
 
-def _dots(known: dict[int, TrendPoint], colour: str, at: Spec, *, dots: bool) -> list[Spec]:
-    held = [(x, p) for x, p in sorted(known.items()) if p.value is not None]
-    alone = {x for x, _ in held} if dots else {held[-1][0]} if held else set()
+def _dots(points: dict[int, TrendPoint], colour: str, at: Spec, *, dots: bool) -> list[Spec]:
+    valued = [(x, p) for x, p in sorted(points.items()) if p.value is not None]
+    alone = {x for x, _ in valued} if dots else {valued[-1][0]} if valued else set()
     plain = [
         {"x": x, "y": p.value}
-        for x, p in held
-        if not p.signal and (x in alone or not _has_neighbour(known, x))
+        for x, p in valued
+        if not p.signal and (x in alone or not _has_neighbour(points, x))
     ]
     signals = [
         {"x": x, "y": p.value, "c": palette.SECOND if p.concern else colour}
-        for x, p in held
+        for x, p in valued
         if p.signal
     ]
     dot = {"type": "point", "shape": "circle", "filled": True, "size": 34, "fill": colour}
@@ -264,8 +264,8 @@ def _dots(known: dict[int, TrendPoint], colour: str, at: Spec, *, dots: bool) ->
     ]
 
 
-def _has_neighbour(known: dict[int, TrendPoint], x: int) -> bool:
-    return any(side in known and known[side].value is not None for side in (x - 1, x + 1))
+def _has_neighbour(points: dict[int, TrendPoint], x: int) -> bool:
+    return any(side in points and points[side].value is not None for side in (x - 1, x + 1))
 
 
 def _end_layer(ends: list[EndLabel], frame: PlotFrame) -> Spec:
@@ -300,13 +300,13 @@ def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
     """The labels at the right: each named line's last value, and the target."""
     ends = []
     for rank, series in enumerate(trend.series[:LABELLED]):
-        held = {x: p.value for x, p in by_index(series).items() if p.value is not None}
-        if held:
-            x = max(held)
-            written = figure(held[x], trend.unit, lang)
+        values = {x: p.value for x, p in by_index(series).items() if p.value is not None}
+        if values:
+            x = max(values)
+            written = figure(values[x], trend.unit, lang)
             lines = (written,) if trend.single else (_short(series.name), written)
             size = LARGE if trend.single else MAIN
-            ends.append(EndLabel(x + 0.5, held[x], lines, palette.SERIES[rank], size))
+            ends.append(EndLabel(x + 0.5, values[x], lines, palette.SERIES[rank], size))
     if trend.target:
         value = trend.target.value
         lines = (_short(trend.target.label), figure(value, trend.unit, lang))
@@ -319,14 +319,14 @@ def _short(name: str) -> str:
 
 
 def _hover_layer(trend: Trend, frame: PlotFrame, lang: str) -> Spec:
-    """Lay an unseen strip over each month that tells its figures in words."""
+    """Lay an invisible rectangle over each month, with its figures as a tooltip."""
     labelled = trend.series[:LABELLED]
-    known = [by_index(series) for series in labelled]
+    by_series = [by_index(series) for series in labelled]
     names = [text("charts.value", lang)] if trend.single else [s.name for s in labelled]
     rows = []
     for x, day in enumerate(trend.months, start=frame.first):
         row: dict[str, Any] = {"x": x - 0.5, "x2": x + 0.5, "m": month(day, lang)}
-        for k, points in enumerate(known):
+        for k, points in enumerate(by_series):
             value = points[x].value if x in points else None
             row[f"v{k}"] = (
                 text("charts.missing", lang)
@@ -334,13 +334,13 @@ def _hover_layer(trend: Trend, frame: PlotFrame, lang: str) -> Spec:
                 else quantity(value, trend.unit, lang, activity=trend.activity)
             )
         rows.append(row)
-    shown = [{"field": f"v{k}", "title": name} for k, name in enumerate(names)]
+    tooltips = [{"field": f"v{k}", "title": name} for k, name in enumerate(names)]
     encoding = {
         "x": _q("x"),
         "x2": {"field": "x2"},
         "y": {"value": frame.top},
         "y2": {"value": frame.bottom},
-        "tooltip": [{"field": "m", "title": text("charts.month", lang)}, *shown],
+        "tooltip": [{"field": "m", "title": text("charts.month", lang)}, *tooltips],
     }
     return layer({"type": "rect", "fillOpacity": 0, "strokeOpacity": 0}, rows, encoding)
 

@@ -41,7 +41,7 @@ class PlacedIntervention:
 
 @dataclass(frozen=True)
 class AnnotationLayout:
-    """The rooms around a plot.
+    """Where annotations stand around a plot.
 
     Args:
         top: px above the plot.
@@ -72,8 +72,8 @@ def lay_out(trend: Trend, *, margin: float, compact: bool) -> AnnotationLayout:
     """
     marks = trend.shown_marks()
     places = [_place(mark.month, trend) for mark in marks]
-    found = None if compact else place_labels(places, [mark.label for mark in marks], margin)
-    notes, lanes = _named(trend, found) if found else _badges(trend, places)
+    labels = None if compact else place_labels(places, [mark.label for mark in marks], margin)
+    notes, lanes = _named(trend, labels) if labels else _badges(trend, places)
     lessons, diamonds = _stacked([x.month for x in trend.shown_lessons()], trend, lanes)
     written, top = _stacked([x.month for x in trend.shown_written()], trend, diamonds)
     breaks = _breaks(trend)
@@ -81,7 +81,7 @@ def lay_out(trend: Trend, *, margin: float, compact: bool) -> AnnotationLayout:
         top=top + (LANE_GAP if top else 0.0),
         below=BREAK_ROW * (max(row for *_, row, _ in breaks) + 1) if breaks else 0.0,
         marks=notes,
-        named=bool(found),
+        named=bool(labels),
         lessons=lessons,
         written=written,
         breaks=breaks,
@@ -166,12 +166,12 @@ def marker_layers(
     ``written``.
     """
     lessons = [
-        (one.month, y, one.code, one.title)
-        for one, y in zip(trend.shown_lessons(), notes.lessons, strict=True)
+        (marker.month, y, marker.code, marker.title)
+        for marker, y in zip(trend.shown_lessons(), notes.lessons, strict=True)
     ]
     written = [
-        (one.month, y, one.code, one.text)
-        for one, y in zip(trend.shown_written(), notes.written, strict=True)
+        (marker.month, y, marker.code, marker.text)
+        for marker, y in zip(trend.shown_written(), notes.written, strict=True)
     ]
     return [
         *_markers("written", _rows(trend, written, y_of), _SQUARE),
@@ -189,18 +189,18 @@ def _rows(
     y_of: Callable[[float], float],
 ) -> list[dict[str, Any]]:
     """Where each marker stands, what it says, and where its leader ends."""
-    known = by_index(trend.series[0])
-    found = []
+    points = by_index(trend.series[0])
+    rows = []
     for day, y, code, title in markers:
         x = month_index(day)
-        value = known[x].value if x in known else None
+        value = points[x].value if x in points else None
         end = None if value is None else y_of(value)
-        found.append({"x": x, "y": y, "code": code, "title": title, "end": end})
-    return found
+        rows.append({"x": x, "y": y, "code": code, "title": title, "end": end})
+    return rows
 
 
 def _markers(name: str, rows_: list[dict[str, Any]], style: Mapping[str, Any]) -> list[Spec]:
-    """Leaders, symbols, their codes, and on top what can be touched."""
+    """Leaders, symbols and their codes, with transparent symbols on top that can be clicked."""
     if not rows_:
         return []
     led = [row for row in rows_ if row["end"] is not None]
@@ -248,16 +248,16 @@ def _stacked(months: list[date], trend: Trend, top: float) -> tuple[tuple[float,
     return tuple(top + DIAMOND * (row + 0.5) for row in taken), below
 
 
-def _named(trend: Trend, found: list[PlacedLabel]) -> tuple[tuple[PlacedIntervention, ...], float]:
+def _named(trend: Trend, labels: list[PlacedLabel]) -> tuple[tuple[PlacedIntervention, ...], float]:
     marks = trend.shown_marks()
     tops: dict[int, float] = {}
     y = 0.0
-    for lane in sorted({flag.lane for flag in found}, reverse=True):
+    for lane in sorted({flag.lane for flag in labels}, reverse=True):
         tops[lane] = y
-        y += max(LINE * len(f.lines) for f in found if f.lane == lane) + LANE_GAP
+        y += max(LINE * len(f.lines) for f in labels if f.lane == lane) + LANE_GAP
     notes = tuple(
         PlacedIntervention(month_index(mark.month), tops[flag.lane], rank, flag.lines, flag.left)
-        for rank, (mark, flag) in enumerate(zip(marks, found, strict=True), start=1)
+        for rank, (mark, flag) in enumerate(zip(marks, labels, strict=True), start=1)
     )
     return notes, y
 
@@ -276,10 +276,10 @@ def _breaks(trend: Trend) -> tuple[tuple[int, int, int, str], ...]:
     months = trend.months
     bands = (*trend.breaks, *trend.borders)
     spans = [(clipped(b.start, b.end, months), b.label) for b in bands]
-    shown = sorted((span, label) for span, label in spans if span)
+    visible = sorted((span, label) for span, label in spans if span)
     ends: list[float] = []
     placed = []
-    for (first, last), label in shown:
+    for (first, last), label in visible:
         start = _share(first - 0.5, trend) * NARROWEST
         width = len(label) * CHARACTER
         start = (

@@ -155,11 +155,11 @@ class Trend:
     def heights(self) -> list[float]:
         """Every value that the scale must hold."""
         points = [p for series in self.series for p in series.points]
-        found = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
+        values = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
         if self.single:
-            found += [v for phase in self.phases for v in (phase.low, phase.high)]
-            found += [v for point in points for v in point.usual or ()]
-        return found + ([self.target.value] if self.target else [])
+            values += [v for phase in self.phases for v in (phase.low, phase.high)]
+            values += [v for point in points for v in point.usual or ()]
+        return values + ([self.target.value] if self.target else [])
 
 
 def by_index(series: Series) -> dict[int, TrendPoint]:

@@ -85,7 +85,7 @@ def waterfall_spec(
         }
         for step, (old, new) in zip(steps, pairwise(edges), strict=True)
     ]
-    ends = [{"name": one.name, "at": one.amount, "label": one.label} for one in (start, end)]
+    ends = [{"name": edge.name, "at": edge.amount, "label": edge.label} for edge in (start, end)]
     y: Spec = {
         "field": "name",
         "type": "nominal",
@@ -109,13 +109,13 @@ def waterfall_spec(
             "labelOverlap": True,
         },
     }
-    shown = [way for way in COLOURS if any(bar["way"] == words[way] for bar in bars)]
+    ways = [way for way in COLOURS if any(bar["way"] == words[way] for bar in bars)]
     colour: Spec = {
         "field": "way",
         "type": "nominal",
         "scale": {
-            "domain": [words[way] for way in shown],
-            "range": [COLOURS[way] for way in shown],
+            "domain": [words[way] for way in ways],
+            "range": [COLOURS[way] for way in ways],
         },
         "legend": {"title": None, "orient": "top", "labelFontSize": MAIN}
         | {"columns": {"expr": "width < 320 ? 1 : 2"}},

@@ -1,4 +1,4 @@
-"""Which share came back: a strip from 0 to 120%, with the point, its interval and worded zones."""
+"""The share that came back, with its interval, on a strip from 0 to 120% with worded zones."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""The rooms beside pages/ that know Streamlit: state, cache, filters, cards and the look."""
+"""The screen: what every page shares, and ``pages`` with what each page shows.
+
+Only this room, ``pages/`` and ``dashboard.py`` import Streamlit.
+"""

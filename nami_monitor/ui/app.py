@@ -1,4 +1,4 @@
-"""One place for what every page needs: language, which data, and the database.
+"""The session of a visitor, and how a page begins: language, which data, the database.
 
 A page calls ``page()`` once and reads everything else from the ``Session`` that it returns.
 """
@@ -32,7 +32,7 @@ LINKED = "app.linked"
 
 @dataclass(frozen=True)
 class Session:
-    """What this visitor sees.
+    """The language, database and name of one visitor.
 
     Args:
         lang: language of the screen.
@@ -110,9 +110,9 @@ def choose_language() -> None:
 
 
 def _chosen(value: object) -> bool:
-    """Whether a value is what a box, a field or a row of options holds; others may not be set."""
+    """Whether a value is of a widget whose state may be set: a text, number or list of them."""
     if isinstance(value, list | tuple):
-        return all(_chosen(one) for one in value)
+        return all(_chosen(part) for part in value)
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
@@ -152,14 +152,14 @@ def page(title: str) -> Session:
 
 
 def _enter(title: str) -> None:
-    """Note which page stands now, and whether a link led to it that says what to show."""
+    """Record the current page, and whether a link with filters led to it."""
     if st.session_state.get(PAGE) != title:
         st.session_state[PAGE] = title
         st.session_state[LINKED] = bool(set(st.query_params) - {LANGUAGE, DATA})
 
 
 def dress(session: Session) -> None:
-    """The style sheet, and the page's language in what Streamlit says and screen readers hear."""
+    """Add the style sheet, and translate Streamlit's own texts, also those for screen readers."""
     st.html(stylesheet())
     st.html(theme.script(session.lang), unsafe_allow_javascript=True)
 
@@ -190,13 +190,13 @@ def _address(session: Session) -> None:
 
 
 @st.fragment(run_every=FOLLOW_SECONDS)
-def _follow(store: Store, seen: int) -> None:
-    """Show new figures once another process has written them; a file that is held waits its turn.
+def _follow(store: Store, version: int) -> None:
+    """Draw the page anew when another process wrote data; a locked file is tried again later.
 
     The file is only looked into when it was written; notes and ticks in it draw nothing anew.
     """
     with suppress(UserError):
-        if store.version() != seen:
+        if store.version() != version:
             st.rerun()
 
 
@@ -212,7 +212,7 @@ def _demo_banner(session: Session) -> None:
 
 
 def guarded(session: Session, part: Callable[[], None]) -> None:
-    """Run a page or a part of it; what a user can mend is said in a sentence."""
+    """Run a page or a part of it; show an error that the user can solve as a sentence."""
     try:
         part()
     except UserError as error:
@@ -221,7 +221,7 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
 
 @contextmanager
 def busy(session: Session) -> Iterator[None]:
-    """Say in a corner that a page is being made, until it is there."""
+    """Show a spinner in a corner until the page is complete."""
     with ExitStack() as made:
         with st.container(key="busy"):
             made.enter_context(st.spinner(session.t("app.busy")))

@@ -25,17 +25,17 @@ def book(
     session: Session,
     table: str,
     rows: Sequence[Row],
-    said: str,
+    message: str,
     *,
     products_of: str | None = None,
 ) -> None:
-    """Book rows one by one, say what was done and draw the page anew; else say what is wrong.
+    """Book rows one by one, announce the result and draw the page anew; else show the problems.
 
     Args:
         session: the visitor's session.
         table: the input table.
         rows: what was entered.
-        said: what to say when it was booked.
+        message: what to say when it was booked.
         products_of: the source whose article numbers are used.
     """
     from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter  # noqa: PLC0415 - the import
@@ -45,15 +45,17 @@ def book(
     try:
         reports = [enter(session.store, table, row, who, products_of=products_of) for row in rows]
     except EntryRefusedError as refused:
-        for one in refused.problems:
-            st.error(reason_sentence(one.column, one.rule, one.value, session.lang))
+        for problem in refused.problems:
+            st.error(reason_sentence(problem.column, problem.rule, problem.value, session.lang))
         return
     except UserError as error:
         st.error(words.error_sentence(session, error))
         return
     new = any(report.main.accepted for report in reports)
     batch = reports[-1].batch
-    announce(session.t("entry.booked", said=said, batch=batch) if new else session.t("entry.known"))
+    announce(
+        session.t("entry.booked", said=message, batch=batch) if new else session.t("entry.known")
+    )
     st.rerun()
 
 
@@ -73,13 +75,13 @@ def who_field(session: Session) -> None:
 def show_announcement() -> None:
     """Show the text of ``announce`` in a place of its own, so that nothing below it moves."""
     place = st.empty()
-    said = take_announcement()
-    if said:
-        place.success(said)
+    text = take_announcement()
+    if text:
+        place.success(text)
 
 
 def in_demo(session: Session) -> None:
-    """Say what becomes of entries in the demo."""
+    """Say that entries in the demo are not kept, on demo data only."""
     if session.demo:
         st.caption(session.t("entry.demo"))
 

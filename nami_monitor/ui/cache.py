@@ -130,8 +130,8 @@ def signals_of_trend(
         restarts: months from which limits are computed anew.
     """
     first, last = results[0], results[-1]
-    shown = (first.month, last.month, last.period.kind, tuple(last.keys), last.activity)
-    return _signals_of_trend(store, code, where, restarts, (*shown, len(results)), results)
+    scope = (first.month, last.month, last.period.kind, tuple(last.keys), last.activity)
+    return _signals_of_trend(store, code, where, restarts, (*scope, len(results)), results)
 
 
 @cached(entries=200)
@@ -140,10 +140,10 @@ def _signals_of_trend(
     code: str,
     where: Where,
     restarts: tuple[date, ...],
-    shown: tuple[Any, ...],
+    scope: tuple[Any, ...],
     _results: Sequence[KpiResult],
 ) -> tuple[Signal, ...]:
-    del shown  # it tells one list of results from another
+    del scope  # it tells one list of results from another
     measures = _signals_of_measures(store, _results[-1].month)
     with store.read() as db:
         kpi = CATALOGUE[code]
@@ -159,7 +159,9 @@ def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
 def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLesson, ...]:
     """The lessons that one measure calls up, from what is known up to a month."""
     signals = _signals_of_measures(store, month)
-    return lessons_of_chart(code, [one for one in signals if one.subject == code], cases(store))
+    return lessons_of_chart(
+        code, [signal for signal in signals if signal.subject == code], cases(store)
+    )
 
 
 @cached(entries=20)

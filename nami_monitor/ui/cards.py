@@ -1,4 +1,4 @@
-"""A KPI on a card: what it is, where it stands, and what that means, in one piece of HTML.
+"""A KPI on a card as HTML: name, value, comparisons, sparkline and signal.
 
 Nothing is worked out here: every figure arrives written, every judgement as an enum.
 """
@@ -114,16 +114,16 @@ def _traced(figure: str, value: str, card: Card, address: str, lang: str) -> str
     """A figure as the link that traces it; as it is without an address."""
     if not address:
         return figure
-    said = escape(text("trace.named", lang, value=value, name=card.name))
-    return f'<a class="nami-trace" href="{escape(address)}" aria-label="{said}">{figure}</a>'
+    label = escape(text("trace.named", lang, value=value, name=card.name))
+    return f'<a class="nami-trace" href="{escape(address)}" aria-label="{label}">{figure}</a>'
 
 
 def _beside(card: Card, lang: str) -> str:
     rows = "".join(
-        f"<div><dt>{escape(each.label)}</dt><dd>"
-        + _traced(_part("span", "amount", each.value), each.value, card, each.trace, lang)
-        + f" {_part('span', 'difference', each.difference)}</dd></div>"
-        for each in card.beside
+        f"<div><dt>{escape(figure.label)}</dt><dd>"
+        + _traced(_part("span", "amount", figure.value), figure.value, card, figure.trace, lang)
+        + f" {_part('span', 'difference', figure.difference)}</dd></div>"
+        for figure in card.beside
     )
     return f'<dl class="nami-beside">{rows}</dl>' if rows else ""
 

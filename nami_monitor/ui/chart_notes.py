@@ -1,4 +1,4 @@
-"""What stands beside a trend: lessons that are opened by click, key or list, and people's notes."""
+"""Lessons and people's notes with a chart: markers to click, lists, and forms to write notes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_LESSON: Final = ""
 
 @dataclass(frozen=True)
 class ChartNotes:
-    """A trend on a page.
+    """The lessons and notes of one chart.
 
     Args:
         kpi: the figure.
@@ -49,7 +49,7 @@ class ChartNotes:
 def notes_of_chart(
     session: Session, kpi: Kpi, category: str | None, called: tuple[CalledLesson, ...], key: str
 ) -> ChartNotes:
-    """A trend with what stands beside it.
+    """Read the notes of a chart and combine them with its lessons.
 
     Args:
         session: the visitor's session.
@@ -59,8 +59,8 @@ def notes_of_chart(
         key: of the chart.
     """
     with session.store.read() as db:
-        found = notes_of_kpi(db, kpi, category)
-    coded = tuple((f"N{number}", note) for number, note in enumerate(found, start=1))
+        notes = notes_of_kpi(db, kpi, category)
+    coded = tuple((f"N{number}", note) for number, note in enumerate(notes, start=1))
     return ChartNotes(kpi, category, called, coded, key)
 
 
@@ -76,9 +76,9 @@ def with_annotations(session: Session, trend: Trend, series: ChartNotes) -> Tren
 def lesson_marks(session: Session, called: Sequence[CalledLesson]) -> tuple[LessonMark, ...]:
     """The lessons that a chart bears."""
     return tuple(
-        LessonMark(one.signal.month, one.code, one.lesson.words[session.lang].title)
-        for one in called
-        if one.code
+        LessonMark(lesson.signal.month, lesson.code, lesson.lesson.words[session.lang].title)
+        for lesson in called
+        if lesson.code
     )
 
 
@@ -101,10 +101,10 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
     if not called:
         return
     key = f"{chart}_lesson"
-    names = {one.lesson.name: one for one in called}
-    asked = st.session_state.pop(f"{key}_asked", None)
-    for name, one in names.items():
-        if one.code and one.code == asked:
+    names = {lesson.lesson.name: lesson for lesson in called}
+    clicked = st.session_state.pop(f"{key}_asked", None)
+    for name, lesson in names.items():
+        if lesson.code and lesson.code == clicked:
             st.session_state[key] = name
     if st.session_state.get(key) not in names:
         st.session_state[key] = next(iter(names))
@@ -118,29 +118,29 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
                 key=key,
             )
         with right:
-            one = names[str(chosen)]
-            why = wording.signal_sentence(one.signal, session.lang)
-            lesson_card.show(session, one.lesson, why)
+            lesson = names[str(chosen)]
+            why = wording.signal_sentence(lesson.signal, session.lang)
+            lesson_card.show(session, lesson.lesson, why)
 
 
-def _label(session: Session, one: CalledLesson) -> str:
-    title = one.lesson.words[session.lang].title
-    return f"{one.code} · {title}" if one.code else title
+def _label(session: Session, lesson: CalledLesson) -> str:
+    title = lesson.lesson.words[session.lang].title
+    return f"{lesson.code} · {title}" if lesson.code else title
 
 
 def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     """What people wrote, and forms to write, change and withdraw."""
-    found = series.notes
-    asked = st.session_state.pop(f"{series.key}_written_asked", None)
+    coded_notes = series.notes
+    clicked = st.session_state.pop(f"{series.key}_written_asked", None)
     key = f"{series.key}_note"
-    if asked:
-        st.session_state[f"{key}_open"] = asked
-    title = session.t("notes_of_people.title", n=len(found))
-    with st.expander(title, expanded=bool(asked) or f"{key}_said" in st.session_state):
-        said = st.session_state.pop(f"{key}_said", None)
-        if said:
-            st.success(said)
-        _listed(session, found, trend)
+    if clicked:
+        st.session_state[f"{key}_open"] = clicked
+    title = session.t("notes_of_people.title", n=len(coded_notes))
+    with st.expander(title, expanded=bool(clicked) or f"{key}_said" in st.session_state):
+        message = st.session_state.pop(f"{key}_said", None)
+        if message:
+            st.success(message)
+        _listed(session, coded_notes, trend)
         booking.in_demo(session)
         who = st.text_input(
             session.t("data.who.label"),
@@ -152,16 +152,16 @@ def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
         )
         st.session_state[app.WHO] = who.strip()
         _write(session, series, trend, key)
-        if found:
-            _change(session, found, key)
+        if coded_notes:
+            _change(session, coded_notes, key)
 
 
-def _listed(session: Session, found: Sequence[tuple[str, Note]], trend: Trend) -> None:
+def _listed(session: Session, coded_notes: Sequence[tuple[str, Note]], trend: Trend) -> None:
     """The notes; those on months that are not shown apart."""
     parts = {
-        "": [pair for pair in found if trend.covers(pair[1].month)],
+        "": [pair for pair in coded_notes if trend.covers(pair[1].month)],
         session.t("notes_of_people.elsewhere"): [
-            pair for pair in found if not trend.covers(pair[1].month)
+            pair for pair in coded_notes if not trend.covers(pair[1].month)
         ],
     }
     for heading, some in parts.items():
@@ -181,8 +181,10 @@ def _said(session: Session, code: str, note: Note) -> str:
         written=moment,
         changed=changed or "",
     )
-    known = shipped().lessons.get(note.lesson or "")
-    lesson = known and session.t("notes_of_people.lesson", title=known.words[session.lang].title)
+    referred = shipped().lessons.get(note.lesson or "")
+    lesson = referred and session.t(
+        "notes_of_people.lesson", title=referred.words[session.lang].title
+    )
     small = " ".join(part for part in (when, lesson) if part)
     return (
         f"<strong>{code} · {escape(formats.month(note.month, session.lang))}</strong>"
@@ -221,15 +223,15 @@ def _write(session: Session, series: ChartNotes, trend: Trend, key: str) -> None
             )
 
 
-def _change(session: Session, found: Sequence[tuple[str, Note]], key: str) -> None:
+def _change(session: Session, coded_notes: Sequence[tuple[str, Note]], key: str) -> None:
     """Change or withdraw one of the notes."""
-    by_code = dict(found)
+    by_code = dict(coded_notes)
     if st.session_state.get(f"{key}_open") not in by_code:
-        st.session_state[f"{key}_open"] = found[0][0]
+        st.session_state[f"{key}_open"] = coded_notes[0][0]
     code = st.selectbox(
         session.t("notes_of_people.choose"),
         list(by_code),
-        format_func=lambda one: _short(session, one, by_code[one]),
+        format_func=lambda code_of_note: _short(session, code_of_note, by_code[code_of_note]),
         key=f"{key}_open",
     )
     note = by_code[str(code)]
@@ -265,7 +267,7 @@ def _text_field(session: Session, key: str, value: str = "") -> str:
 
 def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
     """A lesson to refer to: those beside the chart first, then all others."""
-    near = [one.lesson.name for one in series.called]
+    near = [lesson.lesson.name for lesson in series.called]
     every = [NO_LESSON, *near, *(name for name in shipped().lessons if name not in near)]
     titles = shipped().lessons
     return str(
@@ -282,13 +284,13 @@ def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
     )
 
 
-def _book(session: Session, key: str, said: str, act: Callable[[Transaction], object]) -> None:
-    """Keep what was written and draw the page anew; else say what is wrong."""
+def _book(session: Session, key: str, outcome: str, act: Callable[[Transaction], object]) -> None:
+    """Write to the database and draw the page anew; else show the error."""
     try:
         with session.store.write() as db:
             act(db)
     except UserError as error:
         st.error(session.sentence(error))
         return
-    st.session_state[f"{key}_said"] = session.t(f"notes_of_people.{said}")
+    st.session_state[f"{key}_said"] = session.t(f"notes_of_people.{outcome}")
     st.rerun()

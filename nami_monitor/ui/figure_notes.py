@@ -1,4 +1,4 @@
-"""What belongs beside a figure on a card: its total, interval, grade of evidence and coverage."""
+"""What a reader must know of a figure: total, interval, grade of evidence, coverage, flags."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure
         result: the figure.
         where: the filters of the question that gave it.
     """
-    found = absolute(result)
-    if found is None:
+    numerator = absolute(result)
+    if numerator is None:
         return None
-    written = formats.quantity(found.value, found.unit, session.lang)
+    written = formats.quantity(numerator.value, numerator.unit, session.lang)
     return ComparedFigure(
         session.t("notes.total"), written, trace=links.trace_of_result(session, result, where)
     )
@@ -37,7 +37,7 @@ def notes(session: Session, result: KpiResult) -> str:
         session: for the words.
         result: the figure.
     """
-    said = [
+    sentences = [
         interval(session, result),
         _window(session, result),
         grade(session, result),
@@ -45,7 +45,7 @@ def notes(session: Session, result: KpiResult) -> str:
         method(session, result),
         words.flags(session, result.flags),
     ]
-    return ". ".join(_begun(one.rstrip(".")) for one in said if one)
+    return ". ".join(_begun(sentence.rstrip(".")) for sentence in sentences if sentence)
 
 
 def interval(session: Session, result: KpiResult) -> str:
@@ -53,7 +53,7 @@ def interval(session: Session, result: KpiResult) -> str:
     if result.low is None or result.high is None:
         return ""
     low, high = (
-        formats.figure(one, result.unit, session.lang) for one in (result.low, result.high)
+        formats.figure(limit, result.unit, session.lang) for limit in (result.low, result.high)
     )
     return session.t("assets.interval", low=low, high=high)
 
@@ -75,5 +75,5 @@ def _window(session: Session, result: KpiResult) -> str:
     return session.t("overview.window") if looks_back else ""
 
 
-def _begun(said: str) -> str:
-    return said[:1].upper() + said[1:]
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

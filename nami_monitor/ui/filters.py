@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Selection:
-    """What the filters say.
+    """The chosen filters.
 
     Args:
         where: filters as ``Ask`` takes them.
@@ -56,7 +56,7 @@ def select(
     name: str,
     label: str,
     options: Sequence[str],
-    shown: Callable[[str], str],
+    name_of: Callable[[str], str],
     *,
     default: str | None = None,
     help_text: str | None = None,
@@ -67,13 +67,13 @@ def select(
         name: of the filter in the address.
         label: what stands above it.
         options: raw codes.
-        shown: the name of a code in the reader's language.
+        name_of: the name of a code in the reader's language.
         default: chosen at first, and left out of the address; the first option without one.
         help_text: what stands behind its question mark.
     """
     first = default if default is not None and default in options else options[0]
     key = take(name, lambda code: code if code in options else None, first)
-    value = st.selectbox(label, options, format_func=shown, key=key, help=help_text)
+    value = st.selectbox(label, options, format_func=name_of, key=key, help=help_text)
     remember(name, value or first, first)
     return value or first
 
@@ -98,11 +98,11 @@ def take(
     key = f"filter.{name}"
     page = st.session_state.get(app.PAGE, "")
     on, before = st.session_state.get(f"{key}.last", ("", None))
-    asked = st.query_params.get(name)
+    in_link = st.query_params.get(name)
     entered = on != page
     wanted = None
-    if asked is not None and (entered or asked != before):
-        wanted = read(asked)
+    if in_link is not None and (entered or in_link != before):
+        wanted = read(in_link)
     elif entered and before is not None and not st.session_state.get(app.LINKED):
         wanted = read(before)
     if wanted is None and (entered or _lost(key, read, write)):
@@ -113,13 +113,13 @@ def take(
 
 
 def _lost(key: str, read: Callable[[str], T | None], write: Callable[[T], str]) -> bool:
-    """Whether a widget bears nothing that can be chosen."""
-    held = st.session_state.get(key)
-    return held is None or read(write(held)) is None
+    """Whether a widget holds no value that can be chosen."""
+    value = st.session_state.get(key)
+    return value is None or read(write(value)) is None
 
 
 def last(name: str) -> str:
-    """What a filter said last on any page, as it stands in an address; empty before that."""
+    """The last value of a filter on any page, as in an address; empty before the first choice."""
     return str(st.session_state.get(f"filter.{name}.last", ("", ""))[1])
 
 
@@ -214,7 +214,7 @@ def period(
     )
     if kind != SPAN:
         return kind
-    earlier = [one for one in months if one <= f"{month:%Y-%m}"]
+    earlier = [option for option in months if option <= f"{month:%Y-%m}"]
     first = select(
         "from",
         session.t("filters.from"),
@@ -270,20 +270,20 @@ def activity(session: Session, kpi: Kpi) -> dict[str, tuple[str, ...]]:
 PART = "part"
 
 
-def part_chosen(label: str, parts: Sequence[str], shown: Callable[[str], str]) -> str:
+def part_chosen(label: str, parts: Sequence[str], name_of: Callable[[str], str]) -> str:
     """Let the visitor choose a part of the page; the choice stands in the address.
 
     Args:
         label: for those who do not see the row of parts.
         parts: raw codes, the first is shown at first.
-        shown: the name of a part in the reader's language.
+        name_of: the name of a part in the reader's language.
     """
     key = take(PART, lambda code: code if code in parts else None, parts[0])
     chosen = st.segmented_control(
         label,
         parts,
         required=True,
-        format_func=shown,
+        format_func=name_of,
         key=key,
         label_visibility="collapsed",
     )

@@ -76,11 +76,11 @@ def grid(
         config[title] = st.column_config.LinkColumn(display_text=short)
     order = [*titles[:1], *(traces or {}), *titles[1:]]
     frame = pl.DataFrame({title: columns[title] for title in order}, strict=False).to_pandas()
-    shown = min(len(rows), MOST_ROWS)
+    visible_rows = min(len(rows), MOST_ROWS)
     st.dataframe(
         frame.style.format(written, na_rep=NONE),
         hide_index=True,
-        height=row_height * shown + ROW + 3,
+        height=row_height * visible_rows + ROW + 3,
         row_height=row_height,
         column_config=config,
         key=key,

@@ -33,7 +33,7 @@ def show_all(session: Session, lessons: Sequence[Lesson]) -> None:
 
 def _html(session: Session, lesson: Lesson, why: str = "") -> str:
     words = lesson.words[session.lang]
-    signals = ", ".join(session.t(f"kit.signals.{one}") for one in lesson.signals)
+    signals = ", ".join(session.t(f"kit.signals.{name}") for name in lesson.signals)
     return "".join(
         (
             f'<p class="nami-lesson-from">{escape(origin(session, lesson))}</p>',
@@ -42,26 +42,26 @@ def _html(session: Session, lesson: Lesson, why: str = "") -> str:
             _labelled(session, "kit.lesson.try", words.to_try),
             _labelled(session, "kit.lesson.why", why) if why else "",
             *(
-                _labelled(session, "kit.lesson.otherwise", one)
-                for one in disagreeing(session, lesson)
+                _labelled(session, "kit.lesson.otherwise", name)
+                for name in disagreeing(session, lesson)
             ),
             _labelled(session, "kit.lesson.signals", signals) if signals and not why else "",
         )
     )
 
 
-def _labelled(session: Session, key: str, said: str) -> str:
-    return f"<p><strong>{escape(session.t(key))}</strong> {escape(said)}</p>"
+def _labelled(session: Session, key: str, content: str) -> str:
+    return f"<p><strong>{escape(session.t(key))}</strong> {escape(content)}</p>"
 
 
 def origin(session: Session, lesson: Lesson) -> str:
     """What kind of lesson it is, of which cases, for which strategies and from which angle."""
-    said = [session.t(f"kit.kinds.{lesson.kind}").capitalize()]
-    said += [case_name(session, number) for number in lesson.cases]
-    said += [session.t("kit.lesson.advice")] if lesson.advice else []
-    said += [session.t(f"strategies.{strategy}") for strategy in lesson.strategies]
-    said += [session.t(f"kit.dimensions.{lesson.dimension}")] if lesson.dimension else []
-    return " · ".join(said)
+    parts = [session.t(f"kit.kinds.{lesson.kind}").capitalize()]
+    parts += [case_name(session, number) for number in lesson.cases]
+    parts += [session.t("kit.lesson.advice")] if lesson.advice else []
+    parts += [session.t(f"strategies.{strategy}") for strategy in lesson.strategies]
+    parts += [session.t(f"kit.dimensions.{lesson.dimension}")] if lesson.dimension else []
+    return " · ".join(parts)
 
 
 def case_name(session: Session, number: int) -> str:
@@ -74,8 +74,8 @@ def case_name(session: Session, number: int) -> str:
 
 def disagreeing(session: Session, lesson: Lesson) -> list[str]:
     """The lessons whose cases say otherwise."""
-    found = shipped().lessons
+    lessons = shipped().lessons
     return [
-        f"{found[name].words[session.lang].title} ({origin(session, found[name])})"
+        f"{lessons[name].words[session.lang].title} ({origin(session, lessons[name])})"
         for name in lesson.disagrees
     ]

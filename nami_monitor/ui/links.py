@@ -26,7 +26,7 @@ Address = Mapping[str, str | Sequence[str]]
 
 
 def figure_address(code: str, period: Period, where: Filters) -> Address:
-    """What in an address stands for one figure.
+    """The parameters of an address that name one figure.
 
     Args:
         code: the KPI.
@@ -35,13 +35,13 @@ def figure_address(code: str, period: Period, where: Filters) -> Address:
     """
     kind = period.kind if period.kind in set(PeriodKind) else span(period.first, period.last)
     month = f"{period.last:%Y-%m}"
-    told = {"kpi": code, **filters.in_address(kind), "month": month}
-    return {**{name: [value] for name, value in told.items()},
+    fixed = {"kpi": code, **filters.in_address(kind), "month": month}
+    return {**{name: [value] for name, value in fixed.items()},
             **{name: list(values) for name, values in where.items()}}  # fmt: skip
 
 
 def result_address(result: KpiResult, where: Filters) -> Address:
-    """The same of a figure that is shown.
+    """The parameters of an address that name a result.
 
     Args:
         result: the figure; its group is a filter too.
@@ -51,17 +51,17 @@ def result_address(result: KpiResult, where: Filters) -> Address:
     return figure_address(result.code, result.period, {**where, **own})
 
 
-def read_figure(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, Ask]:
-    """The figure that an address names: what ``of_figure`` wrote, read back.
+def read_figure(address: Mapping[str, Sequence[str]], latest: date | None) -> tuple[Kpi, Ask]:
+    """The figure that an address names: the inverse of ``figure_address``.
 
     Args:
-        said: every value of each name in the address.
+        address: every value of each name in the address.
         latest: the month that is meant where none is named.
 
     Raises:
         UserError: ``kpi.no_code``, or ``periods.month``.
     """
-    first = {name: values[0] for name, values in said.items() if values and values[0]}
+    first = {name: values[0] for name, values in address.items() if values and values[0]}
     code = first.get("kpi", USUAL)
     refuse_unknown("kpi.no_code", code, TRACED)
     month = parse_month(first["month"]) if "month" in first else latest
@@ -71,39 +71,39 @@ def read_figure(said: Mapping[str, Sequence[str]], latest: date | None) -> tuple
     where = {
         name: values
         for name in (*DIMENSIONS, *OPTIONS)
-        if (values := tuple(one for one in said.get(name, ()) if one))
+        if (values := tuple(value for value in address.get(name, ()) if value))
     }
     return TRACED[code], Ask(kind=kind, until=month, where=where)
 
 
-def address(session: Session, page: str, said: Address) -> str:
-    """The address of a page beside this one, in this language and with this data."""
+def address(session: Session, page: str, parameters: Address) -> str:
+    """The address of another page, with the session's language and data."""
     fixed = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
-    return f"{page}?{urlencode({**fixed, **said}, doseq=True)}"
+    return f"{page}?{urlencode({**fixed, **parameters}, doseq=True)}"
 
 
 def trace_of_result(session: Session, result: KpiResult, where: Filters) -> str:
-    """Where a figure that is shown can be traced; see ``of_result``."""
+    """The address that traces a result; see ``result_address``."""
     return address(session, "trace", result_address(result, where))
 
 
 def trace_of_figure(session: Session, code: str, period: Period, where: Filters) -> str:
-    """Where a figure can be traced that a page added up by itself."""
+    """The address that traces a figure; see ``figure_address``."""
     return address(session, "trace", figure_address(code, period, where))
 
 
 def offer_figure(session: Session, code: str, period: Period, where: Filters) -> None:
-    """The same as a link below a chart, named by the figure and its period."""
+    """A link that traces a figure, named by the figure and its period."""
     when = formats.period(period, session.lang)
     name = f"{session.t(f'kpis.{code}.name')}, {when}"
     offer_trace(session.t("trace.figure", name=name), figure_address(code, period, where))
 
 
-def offer_trace(label: str, said: Address) -> None:
-    """A link to the trace of a figure, for what stands in a chart or a table of parts.
+def offer_trace(label: str, parameters: Address) -> None:
+    """A link that traces a figure.
 
     Args:
         label: which figure.
-        said: as ``of_figure`` gives it.
+        parameters: as ``figure_address`` gives it.
     """
-    st.page_link(TRACE, label=label, icon=":material/account_tree:", query_params=said)
+    st.page_link(TRACE, label=label, icon=":material/account_tree:", query_params=parameters)

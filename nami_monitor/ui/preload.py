@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, begun when the server starts.
+"""Load libraries, build the demo and compute first figures as soon as the server starts.
 
 While a browser still loads Streamlit's own page, the libraries are loaded, the demo is built or
 looked at, and the figures of the page that most people open first are computed.
@@ -30,7 +30,7 @@ LOADED_LATER: Final = ("pandas", "pyarrow")
 
 @asynccontextmanager
 async def while_serving(_app: st.App) -> AsyncIterator[None]:
-    """Begin when the server starts; it waits for nothing."""
+    """Begin when the server starts, in a thread of its own."""
     _work()
     yield
 
@@ -45,7 +45,7 @@ def wait() -> None:
 
 
 def say_what_broke(_error: Exception) -> bool:
-    """Tell a visitor of a fault in the monitor in their own language; Streamlit has logged it."""
+    """Show a visitor that the app failed, in their own language; Streamlit has logged the error."""
     from nami_monitor.ui import app  # noqa: PLC0415 - loaded by then, see LOADED
 
     st.error(app.current().t("app.broken"))

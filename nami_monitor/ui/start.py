@@ -103,7 +103,7 @@ def _show_progress(session: Session, state: DemoBuild) -> None:
 
 
 def _say_failure(session: Session, error: BaseException, path: str) -> None:
-    """Say what was seen, and what can be done about it."""
+    """Show the error, with buttons to try again and to use own data."""
     if isinstance(error, UserError):
         st.error(session.sentence(error))
     else:

@@ -1,4 +1,4 @@
-"""The look: colours for Streamlit's own theme, for the style sheet, and the icon."""
+"""Colours, style sheet and icon, and the translation of Streamlit's own texts."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def script(lang: Lang) -> str:
 
 
 def replacements(lang: Lang) -> list[tuple[str, str]]:
-    """What to replace by what: the words of every other language by those of this one."""
+    """Pairs of texts: Streamlit's words in every other language, and those in this one."""
     to = catalogue(lang)
     names = [key.removeprefix(PREFIX) for key in to if key.startswith(PREFIX)]
     return [

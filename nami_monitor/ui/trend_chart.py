@@ -1,4 +1,4 @@
-"""A trend as it is drawn: results, control limits, interventions and data breaks in one chart."""
+"""Results over time on the screen: a trend with limits and notes, or bars, and a table."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def by_group(results: Sequence[KpiResult]) -> dict[tuple[str | None, ...], list[
 
 def group_name(session: Session, kpi: Kpi, keys: Mapping[str, str | None]) -> str:
     """A group's name: its values, or the KPI's name when nothing is grouped by."""
-    said = [words.code_name(session, name, value) for name, value in keys.items()]
-    return " · ".join(said) or words.kpi_name(session, kpi)
+    names = [words.code_name(session, name, value) for name, value in keys.items()]
+    return " · ".join(names) or words.kpi_name(session, kpi)
 
 
 def trend_of(
@@ -73,30 +73,38 @@ def trend_of(
     first, last = results[0].month, results[-1].month
     series = []
     phases: tuple[Phase, ...] = ()
-    for found in largest_first(groups.values()):
-        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in found)
+    for group in largest_first(groups.values()):
+        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in group)
         if single and limits:
-            points, phases = with_limits(kpi, found, restarts)
-        series.append(Series(group_name(session, kpi, found[0].keys), points))
+            points, phases = with_limits(kpi, group, restarts)
+        series.append(Series(group_name(session, kpi, group[0].keys), points))
     taken = [
-        one
-        for one in cache.interventions(session.store)
-        if category in {"", one.category} and first <= one.starts_on and one.starts_on <= last
+        measure
+        for measure in cache.interventions(session.store)
+        if category in {"", measure.category}
+        and first <= measure.starts_on
+        and measure.starts_on <= last
     ]
     sources = {source for result in results for source in result.sources}
     return Trend(
         series=tuple(series),
         unit=kpi.unit,
         phases=phases,
-        marks=tuple(InterventionMark(one.starts_on.replace(day=1), one.title) for one in taken),
+        marks=tuple(
+            InterventionMark(measure.starts_on.replace(day=1), measure.title) for measure in taken
+        ),
         breaks=tuple(
-            BreakSpan(one.month, one.month, session.t("trends.break", source=one.source))
-            for one in cache.data_breaks(session.store)
-            if one.source in sources
+            BreakSpan(
+                measure.month, measure.month, session.t("trends.break", source=measure.source)
+            )
+            for measure in cache.data_breaks(session.store)
+            if measure.source in sources
         ),
         borders=tuple(
-            BreakSpan(one.since, one.since, session.t("handbook.border", version=one.version))
-            for one in kpi.history
+            BreakSpan(
+                measure.since, measure.since, session.t("handbook.border", version=measure.version)
+            )
+            for measure in kpi.history
         ),
         activity=words.activity_name(session, results[-1].activity),
     )
@@ -104,7 +112,7 @@ def trend_of(
 
 def largest_first(groups: Any) -> list[list[KpiResult]]:
     """Groups by their latest value, the largest first: those are named."""
-    return sorted(groups, key=lambda found: -abs(found[-1].value or 0.0))
+    return sorted(groups, key=lambda group: -abs(group[-1].value or 0.0))
 
 
 MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
@@ -159,11 +167,11 @@ def draw_line(
         alt=tables.trend_sentence(trend, session.lang),
         on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
     )
-    said = caption(trend, session.lang)
+    explanation = caption(trend, session.lang)
     if trend.shown_marks():
-        said = f"{_marks_line(session, trend)} {said}"
-    if said:
-        st.caption(said)
+        explanation = f"{_marks_line(session, trend)} {explanation}"
+    if explanation:
+        st.caption(explanation)
     with st.expander(session.t("trends.as_table")):
         show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
         if trend.shown_marks():
@@ -184,19 +192,19 @@ def _marks_line(session: Session, trend: Trend) -> str:
 
 
 def show_table(
-    session: Session, found: tables.ChartTable, key: str, name: str, traces: Traces | None = None
+    session: Session, table: tables.ChartTable, key: str, name: str, traces: Traces | None = None
 ) -> None:
     """A table that can be sorted, searched and downloaded.
 
     Args:
         session: for the words.
-        found: what it holds.
+        table: what it holds.
         key: of its widgets.
         name: what it is, for those who do not see it and for the file of its download.
         traces: as ``grid`` takes them.
     """
-    heads = [Head(*one) for one in zip(found.head, found.write, strict=True)]
-    grid(session, heads, found.rows, key=key, name=name, file=name, traces=traces)
+    heads = [Head(*column) for column in zip(table.head, table.write, strict=True)]
+    grid(session, heads, table.rows, key=key, name=name, file=name, traces=traces)
 
 
 def show_results(
@@ -208,7 +216,7 @@ def show_results(
     name: str,
     trend: Trend | None = None,
 ) -> None:
-    """Figures as a table, each with the way to where it came from.
+    """Figures as a table, each with a link that traces it.
 
     Args:
         session: for the words.
@@ -221,23 +229,23 @@ def show_results(
     table = result_table(session, results)
     if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
         table = tables.add_limits(table, tables.trend_table(trend, session.lang), at=2)
-    traces = [links.trace_of_result(session, one, where) for one in reversed(results)]
+    traces = [links.trace_of_result(session, result, where) for result in reversed(results)]
     show_table(session, table, key, name, {session.t("trace.column"): traces})
 
 
 def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[PeriodBar, ...]:
     """The results of quarters or years as bars; the six largest groups."""
     kpi = CATALOGUE[code]
-    shown = largest_first(by_group(results).values())[:NAMED_BARS]
+    largest = largest_first(by_group(results).values())[:NAMED_BARS]
     return tuple(
         PeriodBar(
             formats.period(r.period, session.lang),
-            group_name(session, kpi, r.keys) if len(shown) > 1 else "",
+            group_name(session, kpi, r.keys) if len(largest) > 1 else "",
             r.value,
             broken=Flag.DATA_BREAK in r.flags,
         )
-        for found in shown
-        for r in found
+        for group in largest
+        for r in group
     )
 
 
@@ -248,8 +256,8 @@ def draw_bars(
     kpi = CATALOGUE[code]
     bars = bars_of(session, code, results)
     name = words.kpi_name(session, kpi)
-    known = next((r for r in reversed(results) if r.value is not None), results[-1])
-    unit = words.unit(session, known)
+    latest = next((r for r in reversed(results) if r.value is not None), results[-1])
+    unit = words.unit(session, latest)
     if unit:
         st.caption(unit)
     st.vega_lite_chart(
@@ -340,10 +348,12 @@ def show_trend(
         category = next(iter(where.get("category", ())), "")
         trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
         kpi = CATALOGUE[code]
-        known = {dimension: found for dimension, found in where.items() if dimension not in OPTIONS}
-        chosen = tuple(sorted(known.items()))
-        found = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
-        called = lessons_of_chart(key, found, cache.cases(session.store))
+        dimensions_filtered = {
+            dimension: signals for dimension, signals in where.items() if dimension not in OPTIONS
+        }
+        chosen = tuple(sorted(dimensions_filtered.items()))
+        signals = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
+        called = lessons_of_chart(key, signals, cache.cases(session.store))
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))

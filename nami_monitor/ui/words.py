@@ -53,9 +53,9 @@ def reason(session: Session, result: KpiResult) -> str:
     return reason_sentence(result, session.lang) or ""
 
 
-def flags(session: Session, found: tuple[Flag, ...]) -> str:
+def flags(session: Session, flags_set: tuple[Flag, ...]) -> str:
     """What a reader must know, in words; that it is demo data stands above every page."""
-    return flags_text(found, session.lang)
+    return flags_text(flags_set, session.lang)
 
 
 def table_name(session: Session, name: str) -> str:
@@ -64,7 +64,7 @@ def table_name(session: Session, name: str) -> str:
 
 
 def column_name(session: Session, name: str) -> str:
-    """A canonical column: "Aantal"; of two of which either will do both are named."""
+    """A canonical column: "Aantal"; both names where either of two columns will do."""
     return " / ".join(session.t(f"columns.{part}") for part in name.split(" / "))
 
 
@@ -75,7 +75,7 @@ def value_name(session: Session, allowed: str) -> str:
 
 
 def value_meanings(allowed: Iterable[str]) -> dict[str, str]:
-    """What words of either language mean: "nieuw" is ``new``."""
+    """Words of every language to the allowed value that they mean: "nieuw" to ``new``."""
     return {
         text(f"allowed.{value_name}.name", lang).casefold(): value_name
         for value_name in allowed
@@ -109,19 +109,19 @@ def table_names(session: Session, names: Iterable[str]) -> str:
 
 
 def error_sentence(session: Session, error: UserError) -> str:
-    """What went wrong and what to do, with columns and tables by their names for people."""
-    seen = dict(error.values)
-    for key, known in (("column", "columns"), ("table", "tables")):
-        name = str(seen.get(key, ""))
-        if has_text(f"{known}.{name}", session.lang):
-            seen[key] = session.t(f"{known}.{name}")
-        elif has_text(f"{known}.{name}.name", session.lang):
-            seen[key] = session.t(f"{known}.{name}.name")
-    return session.sentence(UserError(error.key, **seen))
+    """An error as a sentence, with the names of columns and tables in words."""
+    values = dict(error.values)
+    for key, catalogue_part in (("column", "columns"), ("table", "tables")):
+        name = str(values.get(key, ""))
+        if has_text(f"{catalogue_part}.{name}", session.lang):
+            values[key] = session.t(f"{catalogue_part}.{name}")
+        elif has_text(f"{catalogue_part}.{name}.name", session.lang):
+            values[key] = session.t(f"{catalogue_part}.{name}.name")
+    return session.sentence(UserError(error.key, **values))
 
 
 def guarded(session: Session, part: Callable[[], None]) -> None:
-    """Run a part of the page; what a user can mend is said, and the rest of the page stands."""
+    """Run a part of a page; show an error that the user can solve, keep the rest of the page."""
     try:
         part()
     except UserError as error:
@@ -131,5 +131,5 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
 def kpi_says(session: Session, kpi: Kpi) -> str:
     """What a KPI says, which way is better, and how its definition changed."""
     way = "" if kpi.better is Direction.NEUTRAL else session.t(f"trends.better.{kpi.better}")
-    said = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
-    return " ".join(part for part in said if part)
+    parts = [session.t(f"kpis.{kpi.code}.says"), way, *changes(kpi, session.lang)]
+    return " ".join(part for part in parts if part)

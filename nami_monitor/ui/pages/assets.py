@@ -1,4 +1,4 @@
-"""The parts of the page on assets: cards, ages, how long they last, and where they went."""
+"""The page on assets: cards, ages, lifetimes, and routes of what was retired."""
 
 from __future__ import annotations
 
@@ -82,24 +82,24 @@ def chosen(session: Session, offered: AssetChoices) -> Selection:
 
 
 def register(session: Session, picked: Selection) -> AssetRegister:
-    """What the register says."""
+    """The assets and their figures in the chosen period."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
-def headline(session: Session, found: AssetRegister) -> None:
-    """The register in one sentence, and what in it nobody believes."""
-    month = formats.month(found.month, session.lang)
-    count = formats.number(found.in_use, session.lang)
+def headline(session: Session, register: AssetRegister) -> None:
+    """How many assets are in use, and a warning for rows with impossible dates."""
+    month = formats.month(register.month, session.lang)
+    count = formats.number(register.in_use, session.lang)
     st.markdown(session.t("assets.headline", n=count, month=month))
-    if found.spoilt:
-        st.warning(session.t("assets.spoilt", n=found.spoilt))
+    if register.spoilt:
+        st.warning(session.t("assets.spoilt", n=register.spoilt))
 
 
-def cards(session: Session, found: AssetRegister) -> None:
+def cards(session: Session, register: AssetRegister) -> None:
     """A card per figure."""
-    shown = tuple(_card(session, result, found.where) for result in found.figures)
-    st.html(cards_html(shown, session.lang))
-    period = found.period
+    drawn = tuple(_card(session, result, register.where) for result in register.figures)
+    st.html(cards_html(drawn, session.lang))
+    period = register.period
     over = formats.period(period, session.lang)
     st.caption(session.t("assets.over", period=over))
 
@@ -123,39 +123,39 @@ def _card(session: Session, result: KpiResult, where: Filters) -> Card:
     )
 
 
-def stock(session: Session, found: AssetRegister) -> None:
+def stock(session: Session, register: AssetRegister) -> None:
     """How old the assets in use are, and in which condition they came."""
     st.header(session.t("assets.ages"), anchor=False)
-    if not found.ages:
+    if not register.ages:
         st.info(session.t("assets.none_in_use"))
         return
-    names = {code: words.code_name(session, "condition", code) for _, code in found.ages}
+    names = {code: words.code_name(session, "condition", code) for _, code in register.ages}
     st.vega_lite_chart(
-        age_bars.ages_spec(found.ages, BANDS, names, session.lang),
+        age_bars.ages_spec(register.ages, BANDS, names, session.lang),
         theme=None,
         key="ages",
-        alt=age_bars.ages_sentence(found.ages, BANDS, session.lang),
+        alt=age_bars.ages_sentence(register.ages, BANDS, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        table = age_bars.ages_table(found.ages, BANDS, names, session.lang)
+        table = age_bars.ages_table(register.ages, BANDS, names, session.lang)
         trend_chart.show_table(session, table, "ages_table", session.t("assets.ages"))
-    at = Period(found.month, found.month, PeriodKind.MONTH)
-    links.offer_figure(session, IN_USE, at, found.where)
+    at = Period(register.month, register.month, PeriodKind.MONTH)
+    links.offer_figure(session, IN_USE, at, register.where)
 
 
-def lasting(session: Session, found: AssetRegister) -> None:
+def lasting(session: Session, register: AssetRegister) -> None:
     """How long they last, from all that were watched until the month."""
     st.header(session.t("assets.lasting"), anchor=False)
-    result = _survival(found)
+    result = _survival(register)
     if result.state is State.NOT_APPLICABLE:
         st.info(words.reason(session, result))
         return
-    if found.lives is None or not len(found.lives.curve.ages):
+    if register.lives is None or not len(register.lives.curve.ages):
         st.info(session.t("assets.nothing_watched"))
         return
-    steps = _steps(found.lives)
-    warranty = None if found.lives.warranty is None else found.lives.warranty / YEAR
-    st.markdown(_at_warranty(session, found))
+    steps = _steps(register.lives)
+    warranty = None if register.lives.warranty is None else register.lives.warranty / YEAR
+    st.markdown(_at_warranty(session, register))
     st.vega_lite_chart(
         survival_curve.survival_spec(steps, warranty, session.lang),
         theme=None,
@@ -168,12 +168,12 @@ def lasting(session: Session, found: AssetRegister) -> None:
         trend_chart.show_table(session, table, "survival_table", session.t("assets.lasting"))
     name = words.kpi_name(session, CATALOGUE[result.code])
     links.offer_trace(
-        session.t("trace.figure", name=name), links.result_address(result, found.where)
+        session.t("trace.figure", name=name), links.result_address(result, register.where)
     )
 
 
-def _steps(seen: WatchedAssets) -> list[SurvivalStep]:
-    curve = seen.curve
+def _steps(lives: WatchedAssets) -> list[SurvivalStep]:
+    curve = lives.curve
     columns = (curve.survival, curve.low, curve.high)
     return [
         SurvivalStep(
@@ -185,16 +185,16 @@ def _steps(seen: WatchedAssets) -> list[SurvivalStep]:
     ]
 
 
-def _survival(found: AssetRegister) -> KpiResult:
-    return next(r for r in found.figures if r.code == briefing.SURVIVAL)
+def _survival(register: AssetRegister) -> KpiResult:
+    return next(r for r in register.figures if r.code == briefing.SURVIVAL)
 
 
-def _at_warranty(session: Session, found: AssetRegister) -> str:
-    result = _survival(found)
+def _at_warranty(session: Session, register: AssetRegister) -> str:
+    result = _survival(register)
     if result.value is None or result.low is None or result.high is None:
         return words.reason(session, result)
-    seen = found.lives
-    years = (seen.warranty or 0) / YEAR if seen else 0
+    lives = register.lives
+    years = (lives.warranty or 0) / YEAR if lives else 0
     return session.t(
         "assets.at_warranty",
         years=formats.number(years, session.lang, significant=3),
@@ -204,32 +204,32 @@ def _at_warranty(session: Session, found: AssetRegister) -> str:
     )
 
 
-def gone(session: Session, found: AssetRegister) -> None:
+def gone(session: Session, register: AssetRegister) -> None:
     """Which assets were retired, by which route, and how many of them too early."""
     st.header(session.t("assets.gone"), anchor=False)
-    if not found.retired:
+    if not register.retired:
         st.info(session.t("assets.none_retired"))
         return
     st.markdown(
         session.t(
             "assets.early",
-            retired=formats.number(found.retired, session.lang),
-            early=formats.number(found.early, session.lang),
-            warranted=formats.number(found.warranted, session.lang),
-            unknown=formats.number(found.retired - found.warranted, session.lang),
+            retired=formats.number(register.retired, session.lang),
+            early=formats.number(register.early, session.lang),
+            warranted=formats.number(register.warranted, session.lang),
+            unknown=formats.number(register.retired - register.warranted, session.lang),
         )
     )
-    routes = sorted({route for _, route in found.routes}, key=lambda r: (r is None, r or ""))
-    years = sorted({year for year, _ in found.routes}, reverse=True)
+    routes = sorted({route for _, route in register.routes}, key=lambda r: (r is None, r or ""))
+    years = sorted({year for year, _ in register.routes}, reverse=True)
     head = (session.t("assets.year"), *(_route(session, route) for route in routes))
     rows = tuple(
-        (str(year), *(found.routes.get((year, route), 0) for route in routes)) for year in years
+        (str(year), *(register.routes.get((year, route), 0) for route in routes)) for year in years
     )
     table = ChartTable(
         head, rows, (None, *((lambda n: formats.number(n, session.lang),) * len(routes)))
     )
     traces = [
-        links.trace_of_figure(session, RETIRED, _year(year, found.month), found.where)
+        links.trace_of_figure(session, RETIRED, _year(year, register.month), register.where)
         for year in years
     ]
     column = {session.t("trace.column"): traces}
@@ -237,7 +237,7 @@ def gone(session: Session, found: AssetRegister) -> None:
 
 
 def _year(year: int, month: date) -> Period:
-    """A year as far as the register speaks of it."""
+    """A year, until the last month of the register."""
     return Period(date(year, 1, 1), min(date(year, YEAR, 1), month), PeriodKind.YTD)
 
 

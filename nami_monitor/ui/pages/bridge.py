@@ -1,4 +1,4 @@
-"""The spend bridge as it is drawn: steps, what each means, and every article."""
+"""The page on the spend bridge: the chart, what each step means, and every article."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ def show(session: Session, ask: Ask) -> None:
         session: for the words.
         ask: the period and the filters.
     """
-    found, called = _bridge(session.store, ask, session.lang)
-    if found.bridge is None:
-        st.info(_lacking(session, found))
+    spend, article_names = _bridge(session.store, ask, session.lang)
+    if spend.bridge is None:
+        st.info(_lacking(session, spend))
         return
-    st.text(_sentence(session, found, found.bridge.total))
-    notes = _notes(session, found)
+    st.text(_sentence(session, spend, spend.bridge.total))
+    notes = _notes(session, spend)
     if notes:
         st.warning(notes)
-    _draw(session, found, found.bridge)
-    _explain(session, found.bridge.total)
-    for result in (found.before, found.after):
+    _draw(session, spend, spend.bridge)
+    _explain(session, spend.bridge.total)
+    for result in (spend.before, spend.after):
         links.offer_figure(session, SPEND, result.period, ask.where)
-    links.offer_figure(session, CHANGE, found.after.period, ask.where)
-    _table(session, found, found.bridge, called, ask.where)
+    links.offer_figure(session, CHANGE, spend.after.period, ask.where)
+    _table(session, spend, spend.bridge, article_names, ask.where)
 
 
 @cached(entries=50)
 def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | None, str]]:
     """The bridge, and the names of its articles."""
     with store.read() as db:
-        found = spend_bridge(db, ask)
-        return found, names(db, ARTICLE, list(found.products), lang)
+        spend = spend_bridge(db, ask)
+        return spend, names(db, ARTICLE, list(spend.products), lang)
 
 
 def _period(session: Session, result: KpiResult) -> str:
@@ -71,10 +71,10 @@ def _period(session: Session, result: KpiResult) -> str:
     return formats.period(period, session.lang)
 
 
-def _lacking(session: Session, found: SpendBridge) -> str:
-    reason = words.reason(session, found.lacking) if found.lacking else ""
-    if found.lacking and found.lacking.period == found.before.period:
-        return session.t("why.lacking", period=_period(session, found.before), reason=reason)
+def _lacking(session: Session, spend: SpendBridge) -> str:
+    reason = words.reason(session, spend.lacking) if spend.lacking else ""
+    if spend.lacking and spend.lacking.period == spend.before.period:
+        return session.t("why.lacking", period=_period(session, spend.before), reason=reason)
     return reason
 
 
@@ -83,50 +83,50 @@ def _more(session: Session, amount: float) -> str:
     return formats.signed_quantity(round(amount, 6), Unit.EUR, session.lang)
 
 
-def _sentence(session: Session, found: SpendBridge, total: SpendSplit) -> str:
+def _sentence(session: Session, spend: SpendBridge, total: SpendSplit) -> str:
     change = float(total.change)
-    before, after = found.before.value or 0.0, found.after.value or 0.0
-    said = {
+    before, after = spend.before.value or 0.0, spend.after.value or 0.0
+    figures = {
         "before": formats.money(before, session.lang),
-        "before_period": _period(session, found.before),
+        "before_period": _period(session, spend.before),
         "after": formats.money(after, session.lang),
-        "after_period": _period(session, found.after),
+        "after_period": _period(session, spend.after),
     }
     if not round(change, 2):
-        return session.t("bridge.same", **said)
+        return session.t("bridge.same", **figures)
     largest = max(BridgePart, key=lambda part: abs(getattr(total, part)))
     return session.t(
         "bridge.sentence",
-        **said,
+        **figures,
         change=formats.difference(before, after, Unit.EUR, session.lang),
         largest=session.t(f"bridge.parts.{largest}"),
         amount=_more(session, float(getattr(total, largest))),
     )
 
 
-def _notes(session: Session, found: SpendBridge) -> str:
+def _notes(session: Session, spend: SpendBridge) -> str:
     """What a reader must know: breaks, refunds, and quantities that are not stated."""
-    flags = words.flags(session, found.flags)
+    flags = words.flags(session, spend.flags)
     notes = [session.t("why.flags", flags=flags)] if flags else []
-    if found.refunds:
-        notes.append(session.t("bridge.refunds", n=found.refunds))
-    if found.unknown:
-        notes.append(session.t("bridge.unknown", n=found.unknown))
+    if spend.refunds:
+        notes.append(session.t("bridge.refunds", n=spend.refunds))
+    if spend.unknown:
+        notes.append(session.t("bridge.unknown", n=spend.unknown))
     return " ".join(notes)
 
 
-def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
+def _draw(session: Session, spend: SpendBridge, bridge: Bridge[str]) -> None:
     steps = tuple(
         WaterfallStep(session.t(f"bridge.parts.{part}"), amount, _more(session, amount))
         for part in BridgePart
-        if (amount := float(getattr(made.total, part)))
+        if (amount := float(getattr(bridge.total, part)))
     )
-    before, after = found.before.value or 0.0, found.after.value or 0.0
+    before, after = spend.before.value or 0.0, spend.after.value or 0.0
     ends = [
-        WaterfallEnd(_period(session, one), amount, formats.money(amount, session.lang))
-        for one, amount in ((found.before, before), (found.after, after))
+        WaterfallEnd(_period(session, result), amount, formats.money(amount, session.lang))
+        for result, amount in ((spend.before, before), (spend.after, after))
     ]
-    told = "; ".join(f"{step.name} {step.label}" for step in steps)
+    steps_said = "; ".join(f"{step.name} {step.label}" for step in steps)
     st.vega_lite_chart(
         waterfall_spec(
             ends[0],
@@ -137,9 +137,9 @@ def _draw(session: Session, found: SpendBridge, made: Bridge[str]) -> None:
         ),
         theme=None,
         key="bridge_chart",
-        alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=told),
+        alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=steps_said),
     )
-    change = float(made.total.change)
+    change = float(bridge.total.change)
     exact = formats.add_up([step.amount for step in steps], round(change, 6), Unit.EUR)
     key = "bridge.exact" if exact else "bridge.exact_rounded"
     st.caption(session.t(key, change=_more(session, change)))
@@ -160,9 +160,9 @@ def _explain(session: Session, total: SpendSplit) -> None:
 
 def _table(
     session: Session,
-    found: SpendBridge,
-    made: Bridge[str],
-    called: dict[str | None, str],
+    spend: SpendBridge,
+    bridge: Bridge[str],
+    article_names: dict[str | None, str],
     where: Filters,
 ) -> None:
     """Every article, the largest change first."""
@@ -176,26 +176,26 @@ def _table(
 
     heads = [
         Head(session.t(f"dimensions.{ARTICLE}")),
-        Head(_period(session, found.before), money),
-        Head(_period(session, found.after), money),
+        Head(_period(session, spend.before), money),
+        Head(_period(session, spend.after), money),
         Head(session.t("bridge.table.change"), more),
         *(Head(session.t(f"bridge.parts.{part}"), more) for part in BridgePart),
     ]
-    order = [key for key, _ in made.largest()]
-    order += [key for key in made.products if key not in set(order)]
+    order = [key for key, _ in bridge.largest()]
+    order += [key for key in bridge.products if key not in set(order)]
     rows = [
         (
-            session.t("bridge.no_article") if key == NO_ARTICLE else called[key],
-            _amount(found.products[key].before),
-            _amount(found.products[key].after),
-            float(made.products[key].change),
-            *(float(getattr(made.products[key], part)) for part in BridgePart),
+            session.t("bridge.no_article") if key == NO_ARTICLE else article_names[key],
+            _amount(spend.products[key].before),
+            _amount(spend.products[key].after),
+            float(bridge.products[key].change),
+            *(float(getattr(bridge.products[key], part)) for part in BridgePart),
         )
         for key in order
     ]
     title = session.t("bridge.title")
     traces = [
-        links.trace_of_figure(session, *_rests_on(found, key), {**where, ARTICLE: (key or EMPTY,)})
+        links.trace_of_figure(session, *_rests_on(spend, key), {**where, ARTICLE: (key or EMPTY,)})
         for key in order
     ]
     grid(
@@ -207,18 +207,18 @@ def _table(
         file=title,
         traces={session.t("trace.column"): traces},
     )
-    if not all(_adds_up(found.products[key], made.products[key]) for key in order):
+    if not all(_adds_up(spend.products[key], bridge.products[key]) for key in order):
         st.caption(session.t("bridge.rounded"))
 
 
-def _rests_on(found: SpendBridge, key: str) -> tuple[str, Period]:
+def _rests_on(spend: SpendBridge, key: str) -> tuple[str, Period]:
     """The figure behind an article: the change, or the spend of the one period that has it."""
-    bought = found.products[key]
+    bought = spend.products[key]
     if not _amount(bought.before):
-        return SPEND, found.after.period
+        return SPEND, spend.after.period
     if not _amount(bought.after):
-        return SPEND, found.before.period
-    return CHANGE, found.after.period
+        return SPEND, spend.before.period
+    return CHANGE, spend.after.period
 
 
 def _adds_up(bought: Product[str], split: SpendSplit) -> bool:

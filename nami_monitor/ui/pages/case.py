@@ -26,84 +26,90 @@ from nami_monitor.ui.pages import overview
 
 def choose(session: Session) -> Case:
     """Which case: the one in the address, or the one that was chosen."""
-    found = shipped().cases
+    cases_by_number = shipped().cases
     number = filters.select(
         "case",
         session.t("case.choose"),
-        [str(one) for one in found],
-        lambda one: session.t(
+        [str(code_of_case) for code_of_case in cases_by_number],
+        lambda code_of_case: session.t(
             "case.option",
-            number=one,
-            title=found[int(one)].words[session.lang].title,
-            organisation=found[int(one)].words[session.lang].organisation,
+            number=code_of_case,
+            title=cases_by_number[int(code_of_case)].words[session.lang].title,
+            organisation=cases_by_number[int(code_of_case)].words[session.lang].organisation,
         ),
     )
-    return found[int(number)]
+    return cases_by_number[int(number)]
 
 
 def context(session: Session, case: Case) -> None:
     """What the case is about."""
-    said = case.words[session.lang]
-    st.header(said.title, anchor=False)
-    st.caption(said.organisation)
-    st.markdown(said.context)
+    texts = case.words[session.lang]
+    st.header(texts.title, anchor=False)
+    st.caption(texts.organisation)
+    st.markdown(texts.context)
     with st.expander(session.t("case.more")):
-        st.markdown(said.approach)
-        st.markdown(session.t("case.involved", who=said.involved))
+        st.markdown(texts.approach)
+        st.markdown(session.t("case.involved", who=texts.involved))
 
 
 def figures(session: Session, case: Case) -> None:
     """The period, a card for each figure, and its parts."""
     kind = _period(session, case)
     with session.store.read() as db:
-        found = cases.monitor(db, case, kind)
-    st.html(cards.cards_html(tuple(_card(session, one) for one in found.shown), session.lang))
-    _notes(session, found)
-    for at, one in enumerate(found.shown):
-        if one.parts:
-            _parts(session, one, key=f"case_{case.number}_{at}")
+        monitor = cases.monitor(db, case, kind)
+    st.html(
+        cards.cards_html(tuple(_card(session, figure) for figure in monitor.shown), session.lang)
+    )
+    _notes(session, monitor)
+    for at, figure in enumerate(monitor.shown):
+        if figure.parts:
+            _parts(session, figure, key=f"case_{case.number}_{at}")
 
 
 def _period(session: Session, case: Case) -> str:
     with session.store.read() as db:
         kinds = cases.kinds_of(db, case, cases.categories_of(db, case))
-        known = programmes(db)
+        programmes_known = programmes(db)
 
     def named(code: str) -> str:
-        return known[code].title if code in known else session.t(f"periods.{code}")
+        return (
+            programmes_known[code].title
+            if code in programmes_known
+            else session.t(f"periods.{code}")
+        )
 
     return filters.select(f"case{case.number}_period", session.t("filters.period"), kinds, named)
 
 
-def name(session: Session, one: ShownFigure) -> str:
+def name(session: Session, figure: ShownFigure) -> str:
     """What a figure is called in its case."""
-    return one.figure.names.get(session.lang, "") or words.kpi_name(session, one.line.kpi)
+    return figure.figure.names.get(session.lang, "") or words.kpi_name(session, figure.line.kpi)
 
 
-def _card(session: Session, one: ShownFigure) -> cards.Card:
-    made = overview.card(
+def _card(session: Session, figure: ShownFigure) -> cards.Card:
+    card = overview.card(
         session,
-        one.line,
-        one.where,
-        name=name(session, one),
-        reason=one.exempt.why[session.lang] if one.exempt else "",
-        step=_step(session, one),
+        figure.line,
+        figure.where,
+        name=name(session, figure),
+        reason=figure.exempt.why[session.lang] if figure.exempt else "",
+        step=_step(session, figure),
     )
-    if one.line.result.state is not State.VALUE:
-        return made
-    said = [_when(session, one.line.result), made.note]
-    counts = _counts(session, one.line.result) if cases.counts(one.line.kpi) else ()
+    if figure.line.result.state is not State.VALUE:
+        return card
+    remarks = [_when(session, figure.line.result), card.note]
+    counts = _counts(session, figure.line.result) if cases.counts(figure.line.kpi) else ()
     return replace(
-        made, note=". ".join(part for part in said if part), beside=(*counts, *made.beside)
+        card, note=". ".join(part for part in remarks if part), beside=(*counts, *card.beside)
     )
 
 
-def _step(session: Session, one: ShownFigure) -> str:
+def _step(session: Session, figure: ShownFigure) -> str:
     """What to load for a figure, or when to look again at what does not apply."""
-    if one.tables:
-        return _load(session, one.tables)
-    reason = one.line.result.reason
-    again = reason.values.get("again") if one.exempt and reason else None
+    if figure.tables:
+        return _load(session, figure.tables)
+    reason = figure.line.result.reason
+    again = reason.values.get("again") if figure.exempt and reason else None
     return session.t("case.again", day=formats.day(again, session.lang)) if again else ""
 
 
@@ -114,11 +120,11 @@ def _when(session: Session, result: KpiResult) -> str:
 
 
 def _counts(session: Session, result: KpiResult) -> tuple[cards.ComparedFigure, ...]:
-    """How many of how many, beside a share of what can be counted."""
+    """Numerator and denominator of a share of things that are counted."""
     parts = (result.numerator, result.denominator)
     if result.unit is not Unit.PERCENT or not all(part and part.is_integer() for part in parts):
         return ()
-    part, whole = (formats.number(each, session.lang) for each in parts if each is not None)
+    part, whole = (formats.number(number, session.lang) for number in parts if number is not None)
     return (
         cards.ComparedFigure(
             session.t("case.counted"), session.t("case.of", part=part, whole=whole)
@@ -131,14 +137,16 @@ def _load(session: Session, tables: tuple[str, ...]) -> str:
     return session.t("case.load", tables=named)
 
 
-def _notes(session: Session, found: CaseFigures) -> None:
+def _notes(session: Session, monitor: CaseFigures) -> None:
     """What does not apply to the case as a whole, and what to load for what is missing."""
-    for one in found.case.exempt:
-        if one.what == TREND:
-            st.info(session.t("case.no_trend", why=one.why[session.lang]))
-    if found.load:
-        missing = sum(one.line.result.state is State.NOT_COMPUTABLE for one in found.shown)
-        st.info(session.t("case.missing", n=missing, load=_load(session, found.load)))
+    for exemption in monitor.case.exempt:
+        if exemption.what == TREND:
+            st.info(session.t("case.no_trend", why=exemption.why[session.lang]))
+    if monitor.load:
+        missing = sum(
+            exemption.line.result.state is State.NOT_COMPUTABLE for exemption in monitor.shown
+        )
+        st.info(session.t("case.missing", n=missing, load=_load(session, monitor.load)))
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
         if not session.demo:
             st.button(
@@ -146,21 +154,21 @@ def _notes(session: Session, found: CaseFigures) -> None:
             )
 
 
-def _parts(session: Session, one: ShownFigure, key: str) -> None:
+def _parts(session: Session, figure: ShownFigure, key: str) -> None:
     """A table of the parts of a figure."""
-    result = one.line.result
+    result = figure.line.result
     title = session.t(
         "case.parts",
-        name=name(session, one),
-        by=session.t(f"dimensions.{one.by}").lower(),
+        name=name(session, figure),
+        by=session.t(f"dimensions.{figure.by}").lower(),
         period=_when(session, result),
     )
-    codes = [part.keys[one.by] for part in one.parts]
+    codes = [part.keys[figure.by] for part in figure.parts]
     with session.store.read() as db:
-        called = names(db, one.by, codes, session.lang)
+        names_by_code = names(db, figure.by, codes, session.lang)
     with st.expander(title):
         heads = [
-            Head(session.t(f"dimensions.{one.by}")),
+            Head(session.t(f"dimensions.{figure.by}")),
             Head(session.t("trends.table.value")),
             Head(session.t("trends.table.numerator"), lambda v: _mass(v, session.lang)),
             Head(session.t("trends.table.denominator"), lambda v: _mass(v, session.lang)),
@@ -168,20 +176,20 @@ def _parts(session: Session, one: ShownFigure, key: str) -> None:
         ]
         rows = [
             (
-                called[part.keys[one.by]],
+                names_by_code[part.keys[figure.by]],
                 words.figure(session, part),
                 part.numerator,
                 part.denominator,
                 words.flags(session, part.flags) or None,
             )
-            for part in one.parts
+            for part in figure.parts
         ]
-        found = ChartTable(tuple(head.title for head in heads), tuple(rows))
-        traces = [links.trace_of_result(session, part, one.where) for part in one.parts]
+        table = ChartTable(tuple(head.title for head in heads), tuple(rows))
+        traces = [links.trace_of_result(session, part, figure.where) for part in figure.parts]
         grid.grid(
             session,
             heads,
-            found.rows,
+            table.rows,
             key=key,
             name=title,
             file=title,
@@ -209,30 +217,30 @@ WRITERS: Mapping[str, Callable[[Any, str], str]] = {
 
 
 def doubtful(session: Session, case: Case) -> None:
-    """What the rows do not say, or say twice."""
+    """Doubts about the data of the case: values that are missing or contradict each other."""
     with session.store.read() as db:
-        found = doubts(db, cases.categories_of(db, case))
-    if found:
+        case_doubts = doubts(db, cases.categories_of(db, case))
+    if case_doubts:
         st.header(session.t("cases.doubts.title"), anchor=False)
-        st.markdown("\n".join(f"- {_doubt(session, one)}" for one in found))
+        st.markdown("\n".join(f"- {_doubt(session, doubt)}" for doubt in case_doubts))
 
 
-def _doubt(session: Session, one: Doubt) -> str:
-    seen = {
+def _doubt(session: Session, doubt: Doubt) -> str:
+    values = {
         name: WRITERS[name](value, session.lang) if name in WRITERS else value or words.NONE
-        for name, value in one.seen.items()
+        for name, value in doubt.seen.items()
     }
-    if one.kind is DoubtKind.SET_ASIDE:
-        seen["table"] = session.t(f"tables.{one.seen['table']}.name")
-    return session.t(f"cases.doubts.{one.kind}", **seen)
+    if doubt.kind is DoubtKind.SET_ASIDE:
+        values["table"] = session.t(f"tables.{doubt.seen['table']}.name")
+    return session.t(f"cases.doubts.{doubt.kind}", **values)
 
 
 def lessons(session: Session, case: Case) -> None:
     """What the case teaches, kind by kind."""
-    found = select(shipped().lessons.values(), case=case.number)
-    st.header(session.t("case.lessons", n=len(found)), anchor=False)
-    for one in found:
-        said = one.words[session.lang]
-        with st.expander(f"{said.title} ({session.t(f'kit.kinds.{one.kind}')})"):
-            st.markdown(said.text)
-            st.markdown(session.t("case.try", what=said.to_try))
+    case_lessons = select(shipped().lessons.values(), case=case.number)
+    st.header(session.t("case.lessons", n=len(case_lessons)), anchor=False)
+    for lesson in case_lessons:
+        texts = lesson.words[session.lang]
+        with st.expander(f"{texts.title} ({session.t(f'kit.kinds.{lesson.kind}')})"):
+            st.markdown(texts.text)
+            st.markdown(session.t("case.try", what=texts.to_try))

@@ -65,26 +65,26 @@ def _part(session: Session, name: str) -> None:
         lesson_card.show(session, lesson)
 
 
-def disciplines(session: Session, shown: Conclusions) -> None:
-    """Which disciplines are at the table of each measure."""
+def disciplines(session: Session, conclusions: Conclusions) -> None:
+    """Which disciplines take part in each measure."""
     _part(session, "disciplines")
-    if not shown.tables:
+    if not conclusions.tables:
         st.info(session.t("conclusions.disciplines.none"))
         return
-    n = len(shown.tables)
-    st.markdown(session.t("conclusions.disciplines.said", n=shown.together, of=n))
+    n = len(conclusions.tables)
+    st.markdown(session.t("conclusions.disciplines.said", n=conclusions.together, of=n))
     keys = ("measure", "category", "status", "present", "missing", "policy")
     heads = [Head(session.t(f"conclusions.disciplines.{key}")) for key in keys]
     rows = [
         (
-            one.title,
-            filters.category_name(session, one.category),
-            words.value_name(session, one.status),
-            _roles(session, one.present),
-            _roles(session, one.missing),
-            one.policy,
+            measure.title,
+            filters.category_name(session, measure.category),
+            words.value_name(session, measure.status),
+            _roles(session, measure.present),
+            _roles(session, measure.missing),
+            measure.policy,
         )
-        for one in shown.tables
+        for measure in conclusions.tables
     ]
     title = session.t("conclusions.disciplines.title")
     grid(session, heads, rows, key="conclusion_tables", name=title, file=title)
@@ -92,13 +92,13 @@ def disciplines(session: Session, shown: Conclusions) -> None:
 
 def _roles(session: Session, roles: Sequence[str]) -> str | None:
     """Roles in words; those that no catalogue knows as the register has them."""
-    return ", ".join(words.code_name(session, "role", one) for one in roles) or None
+    return ", ".join(words.code_name(session, "role", role) for role in roles) or None
 
 
-def market(session: Session, shown: Conclusions) -> None:
+def market(session: Session, conclusions: Conclusions) -> None:
     """The own share of a supplier's or joint volume."""
     _part(session, "market")
-    share = shown.own_share
+    share = conclusions.own_share
     if share is None or share.state is not State.VALUE:
         st.info(session.t("conclusions.market.unknown"))
         return
@@ -106,23 +106,23 @@ def market(session: Session, shown: Conclusions) -> None:
     links.offer_figure(session, share.code, share.period, {})
 
 
-def ambition(session: Session, shown: Conclusions) -> None:
+def ambition(session: Session, conclusions: Conclusions) -> None:
     """How many measures are linked to a policy; no causal claim."""
     _part(session, "ambition")
-    if not shown.tables:
+    if not conclusions.tables:
         st.info(session.t("conclusions.disciplines.none"))
         return
-    n = len(shown.tables)
-    st.markdown(session.t("conclusions.ambition.said", n=shown.linked, of=n))
+    n = len(conclusions.tables)
+    st.markdown(session.t("conclusions.ambition.said", n=conclusions.linked, of=n))
 
 
-def budgets(session: Session, shown: Conclusions) -> None:
+def budgets(session: Session, conclusions: Conclusions) -> None:
     """December beside an even month and what is usual, and what was prevented."""
     _part(session, "budgets")
-    if not shown.decembers:
+    if not conclusions.decembers:
         st.info(session.t("conclusions.budgets.none"))
         return
-    year = shown.decembers[0].result.period.last.year
+    year = conclusions.decembers[0].result.period.last.year
     even = formats.percent(EVEN, session.lang)
     st.markdown(session.t("conclusions.budgets.said", year=year, even=even))
     keys = ("category", "share", "usual", "prevented", "remark")
@@ -132,7 +132,7 @@ def budgets(session: Session, shown: Conclusions) -> None:
         "prevented": lambda value: formats.figure(value, Unit.EUR, session.lang),
     }
     heads = [Head(session.t(f"conclusions.budgets.{key}"), writers.get(key)) for key in keys]
-    rows = [_december(session, one) for one in shown.decembers]
+    rows = [_december(session, december) for december in conclusions.decembers]
     title = session.t("conclusions.budgets.title")
     remark = session.t("conclusions.budgets.remark")
     grid(
@@ -145,24 +145,24 @@ def budgets(session: Session, shown: Conclusions) -> None:
         widths={remark: "large"},
         traces={
             session.t("trace.of", what=session.t("conclusions.budgets.share")): [
-                _way(session, one.result) for one in shown.decembers
+                _way(session, december.result) for december in conclusions.decembers
             ],
             session.t("trace.of", what=session.t("conclusions.budgets.prevented")): [
-                _way(session, one.prevented) for one in shown.decembers
+                _way(session, december.prevented) for december in conclusions.decembers
             ],
         },
     )
     st.caption(session.t("conclusions.budgets.prevented_words"))
 
 
-def _december(session: Session, one: December) -> tuple[object, ...]:
-    prevented = one.prevented.value if one.prevented else None
+def _december(session: Session, december: December) -> tuple[object, ...]:
+    prevented = december.prevented.value if december.prevented else None
     return (
-        filters.category_name(session, one.category),
-        one.result.value,
-        one.usual,
+        filters.category_name(session, december.category),
+        december.result.value,
+        december.usual,
         prevented,
-        words.reason(session, one.result) or None,
+        words.reason(session, december.result) or None,
     )
 
 
@@ -173,21 +173,21 @@ def _way(session: Session, result: KpiResult | None) -> str | None:
     return links.trace_of_result(session, result, {})
 
 
-def unknowingly(session: Session, shown: Conclusions) -> None:
+def unknowingly(session: Session, conclusions: Conclusions) -> None:
     """Falls that nobody called sustainable, to be confirmed or rejected with one click."""
     _part(session, "unknowingly")
-    said = st.session_state.pop(ASKED, None)
-    if said:
-        st.success(said)
-    counted = shown.counted
+    message = st.session_state.pop(ASKED, None)
+    if message:
+        st.success(message)
+    counted = conclusions.counted
     if counted is None or counted.value is None:
         st.info(words.reason(session, counted) if counted else session.t("reasons.no_data"))
         return
     links.offer_figure(session, counted.code, counted.period, {})
-    if not shown.falls:
+    if not conclusions.falls:
         st.info(session.t("conclusions.unknowingly.none"))
         return
-    st.markdown(session.t("conclusions.unknowingly.said", n=len(shown.open)))
+    st.markdown(session.t("conclusions.unknowingly.said", n=len(conclusions.open)))
     booking.in_demo(session)
     who = st.text_input(
         session.t("data.who.label"),
@@ -198,23 +198,23 @@ def unknowingly(session: Session, shown: Conclusions) -> None:
         width=320,
     )
     st.session_state[app.WHO] = who.strip()
-    for number, one in enumerate(shown.open):
-        _asks(session, one, number)
-    answered = [one for one in shown.falls if one.answer is not None]
+    for number, aha in enumerate(conclusions.open):
+        _asks(session, aha, number)
+    answered = [aha for aha in conclusions.falls if aha.answer is not None]
     if answered:
         _answered(session, answered)
 
 
-def _asks(session: Session, one: HiddenReduction, number: int) -> None:
+def _asks(session: Session, aha: HiddenReduction, number: int) -> None:
     with st.container(border=True, key=f"aha_{number}"):
-        category = filters.category_name(session, one.signal.category or "")
-        st.text(f"{category}: {wording.signal_sentence(one.signal, session.lang)}")
-        st.caption(session.t("conclusions.unknowingly.rung", rung=str(one.rung)))
+        category = filters.category_name(session, aha.signal.category or "")
+        st.text(f"{category}: {wording.signal_sentence(aha.signal, session.lang)}")
+        st.caption(session.t("conclusions.unknowingly.rung", rung=str(aha.rung)))
         with st.container(horizontal=True):
             for answer in (CONFIRMED, REJECTED):
                 label = session.t(f"conclusions.unknowingly.{answer}")
                 if st.button(label, key=f"aha_{number}_{answer}"):
-                    _keep(session, one, answer)
+                    _keep(session, aha, answer)
 
 
 def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
@@ -228,24 +228,24 @@ def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
         )
     )
     with st.expander(session.t("conclusions.unknowingly.answered", n=len(answered))):
-        for number, one in enumerate(answered):
-            kept = one.answer
+        for number, aha in enumerate(answered):
+            kept = aha.answer
             if kept is None or kept.body is None:
                 continue
             answer = session.t(f"conclusions.unknowingly.{kept.body['answer']}")
             day = formats.day(kept.at.date(), session.lang)
-            st.text(f"{wording.signal_sentence(one.signal, session.lang)}")
+            st.text(f"{wording.signal_sentence(aha.signal, session.lang)}")
             st.text(session.t("conclusions.unknowingly.by", answer=answer, who=kept.who, day=day))
             if st.button(session.t("conclusions.unknowingly.back"), key=f"aha_back_{number}"):
-                _keep(session, one, None)
+                _keep(session, aha, None)
 
 
-def _keep(session: Session, one: HiddenReduction, said: str | None) -> None:
-    """Remember an answer, and draw the page anew; else say what is wrong."""
+def _keep(session: Session, aha: HiddenReduction, answer: str | None) -> None:
+    """Store an answer and draw the page anew; else show the error."""
     who = app.current().who
     try:
         with session.store.write() as db:
-            briefing.answer(db, one.name, said, who)
+            briefing.answer(db, aha.name, answer, who)
     except UserError as error:
         st.error(session.sentence(error))
         return

@@ -1,4 +1,4 @@
-"""The parts of the page on contracts: what to prepare, the timeline, value, shapes, register."""
+"""The page on contracts: what to prepare, the timeline, values, forms, splits and the register."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def choices(store: Store) -> ContractChoices:
 
 
 def register(session: Session, picked: Selection) -> ContractRegister:
-    """What the register has to say."""
+    """The contracts and their figures in the chosen period."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
@@ -101,14 +101,14 @@ def _category(session: Session, offered: ContractChoices, code: str) -> str:
     return offered.categories.get(code, {}).get(session.lang, code)
 
 
-def prepare(session: Session, found: ContractRegister) -> None:
+def prepare(session: Session, register: ContractRegister) -> None:
     """Contracts to start preparing now, and those whose end should be mended first."""
-    month = formats.month(found.month, session.lang)
-    due = found.due
+    month = formats.month(register.month, session.lang)
+    due = register.due
     st.header(session.t("contracts.prepare.title"), anchor=False)
     st.markdown(session.t("contracts.prepare.words", n=len(due), month=month))
-    if found.overdue:
-        named = ", ".join(one.name for one in found.overdue)
+    if register.overdue:
+        named = ", ".join(contract.name for contract in register.overdue)
         st.text(session.t("contracts.prepare.overdue", named=named))
     if not due:
         return
@@ -132,25 +132,25 @@ def prepare(session: Session, found: ContractRegister) -> None:
     ]
     rows = [
         (
-            one.name,
+            contract.name,
             moment.day,
             session.t(f"charts.contracts.{moment.kind}"),
             moment.prepare_from,
-            one.notice,
+            contract.notice,
             moment.preparation,
-            _category(session, offered, one.category),
-            one.supplier,
+            _category(session, offered, contract.category),
+            contract.supplier,
         )
-        for one, moment in due
+        for contract, moment in due
     ]
     title = session.t("contracts.prepare.title")
     grid(session, heads, rows, key="contracts_due", name=title, file=title)
 
 
-def cards(session: Session, found: ContractRegister) -> None:
+def cards(session: Session, register: ContractRegister) -> None:
     """A card per figure."""
-    shown = tuple(_card(session, found.figures[code], found.where) for code in CARDS)
-    st.html(cards_html(shown, session.lang))
+    drawn = tuple(_card(session, register.figures[code], register.where) for code in CARDS)
+    st.html(cards_html(drawn, session.lang))
 
 
 def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> Card:
@@ -166,7 +166,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> C
         name=name,
         strategy=strategy,
         value=formats.figure(result.value, result.unit, lang),
-        spark=tuple(one.value for one in results),
+        spark=tuple(earlier.value for earlier in results),
         spark_alt=session.t("contracts.spark", name=name, value=written),
         note=""
         if complete is None
@@ -177,44 +177,53 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> C
     )
 
 
-def timeline(session: Session, found: ContractRegister) -> None:
+def timeline(session: Session, register: ContractRegister) -> None:
     """When contracts run, can be left and end."""
-    current = [one for one in found.contracts if one.current(found.month)]
+    current = [contract for contract in register.contracts if contract.current(register.month)]
     st.header(session.t("contracts.timeline.title"), anchor=False)
     if not current:
         st.info(session.t("contracts.timeline.nothing"))
         return
     drawn = current[: charts.MOST]
-    days = [moment.day for one in drawn for moment in one.moments]
-    last = min(max([*days, found.month]), add_months(found.month, AFTER)).replace(day=1)
+    days = [moment.day for contract in drawn for moment in contract.moments]
+    last = min(max([*days, register.month]), add_months(register.month, AFTER)).replace(day=1)
     window = (
-        add_months(found.month, -BEFORE),
-        max(add_months(last, 2), add_months(found.month, 12)),
+        add_months(register.month, -BEFORE),
+        max(add_months(last, 2), add_months(register.month, 12)),
     )
-    lanes = [_lane(one, found.month) for one in drawn]
+    lanes = [_lane(contract, register.month) for contract in drawn]
     st.vega_lite_chart(
-        charts.timeline_spec(lanes, window, found.month, session.lang),
+        charts.timeline_spec(lanes, window, register.month, session.lang),
         theme=None,
         key="contracts_timeline",
-        alt=charts.timeline_sentence(lanes, found.month, session.lang),
+        alt=charts.timeline_sentence(lanes, register.month, session.lang),
     )
-    said = session.t("contracts.timeline.words", start=formats.month(window[0], session.lang))
+    caption_text = session.t(
+        "contracts.timeline.words", start=formats.month(window[0], session.lang)
+    )
     if len(current) > len(drawn):
-        said = f"{said} {session.t('contracts.timeline.rest', n=len(current) - len(drawn))}"
-    st.caption(said)
+        caption_text = (
+            f"{caption_text} {session.t('contracts.timeline.rest', n=len(current) - len(drawn))}"
+        )
+    st.caption(caption_text)
 
 
-def _lane(one: Contract, month: date) -> charts.ContractLane:
-    coming = one.coming(month)
+def _lane(contract: Contract, month: date) -> charts.ContractLane:
+    coming = contract.coming(month)
     spans = {}
     if coming:
-        told = min(max(_earlier(coming.day, one.notice or 0.0), coming.prepare_from), coming.day)
-        spans = {"preparation": (coming.prepare_from, told), "notice": (told, coming.day)}
+        notice_day = min(
+            max(_earlier(coming.day, contract.notice or 0.0), coming.prepare_from), coming.day
+        )
+        spans = {
+            "preparation": (coming.prepare_from, notice_day),
+            "notice": (notice_day, coming.day),
+        }
     return charts.ContractLane(
-        one.name,
-        one.starts_on,
-        one.ends_on,
-        tuple(moment.day for moment in one.moments if moment.kind == "option"),
+        contract.name,
+        contract.starts_on,
+        contract.ends_on,
+        tuple(moment.day for moment in contract.moments if moment.kind == "option"),
         **spans,
     )
 
@@ -226,25 +235,25 @@ def _earlier(day: date, months: float) -> date:
                date.fromordinal(add_months(first, 1).toordinal() - 1))  # fmt: skip
 
 
-def values(session: Session, found: ContractRegister) -> None:
+def values(session: Session, register: ContractRegister) -> None:
     """The value under contract, by category."""
     title = session.t("contracts.values.title")
     st.header(title, anchor=False)
     st.caption(session.t("contracts.values.words"))
-    if not found.values:
+    if not register.values:
         st.info(session.t("contracts.values.nothing"))
         return
     offered = choices(session.store)
-    known = [month for month, _ in found.values]
-    months = month_range(min(known), max(known))
-    categories = list({category: None for _, category in found.values})
+    valued_months = [month for month, _ in register.values]
+    months = month_range(min(valued_months), max(valued_months))
+    categories = list({category: None for _, category in register.values})
     series = [
         Series(
             _category(session, offered, category),
-            tuple(TrendPoint(month, found.values.get((month, category))) for month in months),
+            tuple(TrendPoint(month, register.values.get((month, category))) for month in months),
         )
         for category in sorted(
-            categories, key=lambda code: -found.values.get((months[-1], code), 0.0)
+            categories, key=lambda code: -register.values.get((months[-1], code), 0.0)
         )
     ]
     trend = Trend(tuple(series), Unit.EUR)
@@ -258,16 +267,16 @@ def values(session: Session, found: ContractRegister) -> None:
     with st.expander(session.t("trends.as_table")):
         found_table = tables.trend_table(trend, session.lang)
         rows = (_month(row[0]) for row in found_table.rows)
-        traces = [links.trace_of_figure(session, VALUE, month, found.where) for month in rows]
+        traces = [links.trace_of_figure(session, VALUE, month, register.where) for month in rows]
         column = {session.t("trace.column"): traces}
         trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
 
 
-def shapes(session: Session, found: ContractRegister) -> None:
+def shapes(session: Session, register: ContractRegister) -> None:
     """How running contracts are specified, and in which form."""
     title = session.t("contracts.shapes.title")
     st.header(title, anchor=False)
-    if not found.shapes:
+    if not register.shapes:
         st.info(session.t("contracts.shapes.nothing"))
         return
     st.caption(session.t("contracts.shapes.words"))
@@ -279,24 +288,24 @@ def shapes(session: Session, found: ContractRegister) -> None:
     ]
     rows = [
         (
-            words.value_name(session, one.specification)
-            if one.specification
+            words.value_name(session, shape.specification)
+            if shape.specification
             else session.t("words.unknown"),
-            one.form or session.t("words.unknown"),
-            one.count,
-            one.value,
+            shape.form or session.t("words.unknown"),
+            shape.count,
+            shape.value,
         )
-        for one in found.shapes
+        for shape in register.shapes
     ]
     named = {RUNNING: session.t("contracts.shapes.count"), VALUE: session.t("columns.value_eur")}
     traces = {
         session.t("trace.of", what=name): [
             None
-            if code == VALUE and one.value is None
+            if code == VALUE and shape.value is None
             else links.trace_of_figure(
-                session, code, _month(found.month), {**found.where, **_alike(one)}
+                session, code, _month(register.month), {**register.where, **_alike(shape)}
             )
-            for one in found.shapes
+            for shape in register.shapes
         ]
         for code, name in named.items()
     }
@@ -307,26 +316,26 @@ def _month(month: date) -> Period:
     return Period(month, month, PeriodKind.MONTH)
 
 
-def _alike(one: CategoryContracts) -> dict[str, tuple[str, ...]]:
+def _alike(shape: CategoryContracts) -> dict[str, tuple[str, ...]]:
     """The filters that give contracts of one shape."""
     return {
-        "specification": (one.specification or EMPTY,),
-        "form": (one.form or EMPTY,),
+        "specification": (shape.specification or EMPTY,),
+        "form": (shape.form or EMPTY,),
     }
 
 
-def table(session: Session, found: ContractRegister) -> None:
+def table(session: Session, register: ContractRegister) -> None:
     """Every contract of the register, and how much it leaves unsaid."""
     title = session.t("contracts.register.title")
     st.header(title, anchor=False)
-    said = [
-        session.t("contracts.register.words", n=len(found.contracts)),
-        session.t("contracts.register.value", n=found.without_value),
-        session.t("contracts.register.end", n=found.without_end),
+    sentences = [
+        session.t("contracts.register.words", n=len(register.contracts)),
+        session.t("contracts.register.value", n=register.without_value),
+        session.t("contracts.register.end", n=register.without_end),
     ]
-    if found.end_unsaid:
-        said.append(session.t("contracts.register.unsaid", n=found.end_unsaid))
-    st.markdown(" ".join(said))
+    if register.end_unsaid:
+        sentences.append(session.t("contracts.register.unsaid", n=register.end_unsaid))
+    st.markdown(" ".join(sentences))
     offered = choices(session.store)
 
     def day(value: date) -> str:
@@ -351,35 +360,35 @@ def table(session: Session, found: ContractRegister) -> None:
     ]
     rows = [
         (
-            one.name,
-            one.supplier,
-            _category(session, offered, one.category),
-            one.stream and words.code_name(session, "stream", one.stream),
-            one.value,
-            one.starts_on,
-            one.ends_on,
-            one.note and words.value_name(session, one.note),
-            one.option(found.month),
-            one.notice,
-            one.specification and words.value_name(session, one.specification),
-            one.form,
-            session.t(f"contracts.standing.{one.standing}"),
-            one.status,
-            one.number,
+            contract.name,
+            contract.supplier,
+            _category(session, offered, contract.category),
+            contract.stream and words.code_name(session, "stream", contract.stream),
+            contract.value,
+            contract.starts_on,
+            contract.ends_on,
+            contract.note and words.value_name(session, contract.note),
+            contract.option(register.month),
+            contract.notice,
+            contract.specification and words.value_name(session, contract.specification),
+            contract.form,
+            session.t(f"contracts.standing.{contract.standing}"),
+            contract.status,
+            contract.number,
         )
-        for one in found.contracts
+        for contract in register.contracts
     ]
     grid(session, heads, rows, key="contracts_register", name=title, file=title)
 
 
-def splits(session: Session, found: ContractRegister) -> None:
+def splits(session: Session, register: ContractRegister) -> None:
     """Spend of contracts that were split, as one line across the split, and by stream."""
-    if not found.splits:
+    if not register.splits:
         return
     st.header(words.kpi_name(session, CATALOGUE[STREAMS]), anchor=False)
     st.caption(session.t("contracts.splits.words"))
-    for split in found.splits:
-        _split(session, split, found.where)
+    for split in register.splits:
+        _split(session, split, register.where)
 
 
 def _split(session: Session, split: ContractSplit, where: Filters) -> None:
@@ -404,8 +413,10 @@ def _line(session: Session, split: ContractSplit) -> None:
         (Series(split.name, tuple(TrendPoint(*point) for point in split.total.items())),),
         Unit.EUR,
         marks=tuple(
-            InterventionMark(one.month, session.t("contracts.splits.mark", n=len(one.names)))
-            for one in split.replacements
+            InterventionMark(
+                replacement.month, session.t("contracts.splits.mark", n=len(replacement.names))
+            )
+            for replacement in split.replacements
         ),
     )
     st.vega_lite_chart(
@@ -437,10 +448,10 @@ def _since(session: Session, split: ContractSplit) -> str:
         session.t(
             "contracts.splits.since",
             no=no,
-            names=", ".join(one.names),
-            month=formats.month(one.month, session.lang),
+            names=", ".join(replacement.names),
+            month=formats.month(replacement.month, session.lang),
         )
-        for no, one in enumerate(split.replacements, start=1)
+        for no, replacement in enumerate(split.replacements, start=1)
     )
 
 

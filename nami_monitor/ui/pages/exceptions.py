@@ -26,19 +26,19 @@ def part(session: Session, names: Names) -> None:
     st.header(session.t("exceptions.title"), anchor=False)
     st.markdown(session.t("exceptions.words"))
     with session.store.read() as db:
-        found, ruled = briefing.exceptions(db), briefing.rulings(db)
-    if found:
-        _table(session, found, names)
+        exemptions, rulings = briefing.exceptions(db), briefing.rulings(db)
+    if exemptions:
+        _table(session, exemptions, names)
     else:
         st.markdown(session.t("exceptions.none"))
     if names:
-        _form(session, found, names)
-    if ruled:
+        _form(session, exemptions, names)
+    if rulings:
         with st.expander(session.t("exceptions.history")):
-            _history(session, ruled, names)
+            _history(session, rulings, names)
 
 
-def _table(session: Session, found: tuple[StrategyException, ...], names: Names) -> None:
+def _table(session: Session, exemptions: tuple[StrategyException, ...], names: Names) -> None:
     keys = ("category", "strategy", "reason", "legal_basis", "look_again_on")
     heads = [Head(session.t(f"exceptions.table.{key}")) for key in keys[:-1]]
     heads.append(
@@ -46,19 +46,19 @@ def _table(session: Session, found: tuple[StrategyException, ...], names: Names)
     )
     rows = [
         (
-            category_name(session, names, one.category),
-            session.t(f"strategies.{one.strategy}"),
-            one.reason,
-            one.legal_basis,
-            one.look_again_on,
+            category_name(session, names, exemption.category),
+            session.t(f"strategies.{exemption.strategy}"),
+            exemption.reason,
+            exemption.legal_basis,
+            exemption.look_again_on,
         )
-        for one in found
+        for exemption in exemptions
     ]
     title = session.t("exceptions.title")
     grid(session, heads, rows, key="exceptions", name=title, file=title)
 
 
-def _form(session: Session, found: tuple[StrategyException, ...], names: Names) -> None:
+def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Names) -> None:
     with st.expander(session.t("exceptions.form.title")):
         booking.in_demo(session)
         left, right = st.columns(2)
@@ -73,48 +73,54 @@ def _form(session: Session, found: tuple[StrategyException, ...], names: Names) 
             strategy = st.selectbox(
                 session.t("exceptions.table.strategy"),
                 STRATEGIES,
-                format_func=lambda one: session.t(f"strategies.{one}"),
+                format_func=lambda exemption: session.t(f"strategies.{exemption}"),
                 key="exempt_strategy",
             )
-        now = [one for one in found if (one.category, one.strategy) == (category, strategy)]
-        said, exempt, applies = _fields(session, category, strategy, now[0] if now else None)
-    if exempt and not (said.reason and said.look_again_on):
+        current = [
+            exemption
+            for exemption in exemptions
+            if (exemption.category, exemption.strategy) == (category, strategy)
+        ]
+        ruling, exempt, applies = _fields(
+            session, category, strategy, current[0] if current else None
+        )
+    if exempt and not (ruling.reason and ruling.look_again_on):
         st.error(session.t("exceptions.form.needed"))
     elif exempt or applies:
         with session.store.read() as db:
-            row = briefing.ruled(briefing.row_of(db, category), said, applies=applies)
+            row = briefing.ruled(briefing.row_of(db, category), ruling, applies=applies)
         key = "applies" if applies else "exempt"
         booking.book(session, "categories", [row], session.t(f"exceptions.form.booked_{key}"))
 
 
 def _fields(
-    session: Session, category: str, strategy: Strategy, now: StrategyException | None
+    session: Session, category: str, strategy: Strategy, current: StrategyException | None
 ) -> tuple[StrategyException, bool, bool]:
     """What was filled in, and which of the two buttons was pressed."""
     today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
     with st.form(f"exempt_{category}_{strategy}", border=False):
         reason = st.text_input(
-            session.t("columns.reason"), value=(now and now.reason) or "", max_chars=300
+            session.t("columns.reason"), value=(current and current.reason) or "", max_chars=300
         )
         basis = st.text_input(
             session.t("exceptions.table.legal_basis"),
-            value=(now and now.legal_basis) or "",
+            value=(current and current.legal_basis) or "",
             max_chars=300,
         )
         again = st.date_input(
             session.t("exceptions.table.look_again_on"),
-            (now and now.look_again_on) or today.replace(year=today.year + 1, day=1),
+            (current and current.look_again_on) or today.replace(year=today.year + 1, day=1),
             format=booking.DATES[session.lang],
         )
         exempt = st.form_submit_button(session.t("exceptions.form.exempt"), type="primary")
-        applies = bool(now) and st.form_submit_button(session.t("exceptions.form.applies"))
-    said = StrategyException(
+        applies = bool(current) and st.form_submit_button(session.t("exceptions.form.applies"))
+    ruling = StrategyException(
         category, strategy, reason.strip() or None, basis.strip() or None, again
     )
-    return said, exempt, applies
+    return ruling, exempt, applies
 
 
-def _history(session: Session, ruled: tuple[Ruling, ...], names: Names) -> None:
+def _history(session: Session, rulings: tuple[Ruling, ...], names: Names) -> None:
     keys = ("when", "who", "category", "strategy", "what", "reason", "batch")
     writers = {
         "when": lambda when: words.moment(session, when),
@@ -123,15 +129,15 @@ def _history(session: Session, ruled: tuple[Ruling, ...], names: Names) -> None:
     heads = [Head(session.t(f"exceptions.table.{key}"), writers.get(key)) for key in keys]
     rows = [
         (
-            one.when,
-            one.who,
-            category_name(session, names, one.said.category),
-            session.t(f"strategies.{one.said.strategy}"),
-            session.t(f"exceptions.what.{'applies' if one.applies else 'exempt'}"),
-            None if one.applies else one.said.reason,
-            one.batch,
+            ruling.when,
+            ruling.who,
+            category_name(session, names, ruling.said.category),
+            session.t(f"strategies.{ruling.said.strategy}"),
+            session.t(f"exceptions.what.{'applies' if ruling.applies else 'exempt'}"),
+            None if ruling.applies else ruling.said.reason,
+            ruling.batch,
         )
-        for one in ruled
+        for ruling in rulings
     ]
     title = session.t("exceptions.history")
     grid(session, heads, rows, key="rulings", name=title, file=title)

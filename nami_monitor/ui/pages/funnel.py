@@ -37,18 +37,18 @@ def section(session: Session, code: str, ask: Ask) -> None:
     """
     if kind_of(CATALOGUE[code]) is None:
         return
-    shown = st.expander(session.t("funnel.title"), key=SECTION, bind="query-params")
-    if not shown.open:
+    expander = st.expander(session.t("funnel.title"), key=SECTION, bind="query-params")
+    if not expander.open:
         return
-    with shown:
-        found = compared(session.store, code, last_period(ask), session.lang)
-        st.text(found.sentence)
-        if found.funnel:
-            _draw(session, found, found.funnel)
-        if found.sites:
-            _table(session, found, ask)
-            name = words.kpi_name(session, found.kpi)
-            whole = links.result_address(found.whole, ask.where)
+    with expander:
+        comparison = compared(session.store, code, last_period(ask), session.lang)
+        st.text(comparison.sentence)
+        if comparison.funnel:
+            _draw(session, comparison, comparison.funnel)
+        if comparison.sites:
+            _table(session, comparison, ask)
+            name = words.kpi_name(session, comparison.kpi)
+            whole = links.result_address(comparison.whole, ask.where)
             links.offer_trace(session.t("trace.figure", name=name), whole)
 
 
@@ -59,22 +59,22 @@ def compared(store: Store, code: str, ask: Ask, lang: str) -> FunnelComparison:
         return compare(db, CATALOGUE[code], ask, lang)
 
 
-def _draw(session: Session, found: FunnelComparison, told: Funnel[str | None]) -> None:
-    lang, factor = session.lang, found.kpi.factor
-    dots = tuple(_dot(session, found, site) for site in found.sites if _drawn(site))
-    curve = told.curve()
+def _draw(session: Session, comparison: FunnelComparison, limits: Funnel[str | None]) -> None:
+    lang, factor = session.lang, comparison.kpi.factor
+    dots = tuple(_dot(session, comparison, site) for site in comparison.sites if _drawn(site))
+    curve = limits.curve()
     bound = 0.0 if all(dot.value >= 0 for dot in dots) else float("-inf")
     low, warning_low, warning_high, high = (
         [max(float(value) * factor, bound) for value in values]
         for values in (curve.low, curve.warning_low, curve.warning_high, curve.high)
     )
     lines = FunnelLimits(
-        curve.sizes.tolist(), low, warning_low, warning_high, high, told.rate * factor
+        curve.sizes.tolist(), low, warning_low, warning_high, high, limits.rate * factor
     )
-    unit = words.unit(session, found.whole)
-    name = words.kpi_name(session, found.kpi)
-    said = FunnelTexts(
-        size=_size_title(session, found),
+    unit = words.unit(session, comparison.whole)
+    name = words.kpi_name(session, comparison.kpi)
+    texts = FunnelTexts(
+        size=_size_title(session, comparison),
         value=unit or name,
         legend={effect: session.t(f"funnel.legend.{effect}") for effect in MARKS},
         tooltip=(
@@ -84,18 +84,21 @@ def _draw(session: Session, found: FunnelComparison, told: Funnel[str | None]) -
         ),
     )
     st.vega_lite_chart(
-        funnel_spec(dots, lines, said, lang),
+        funnel_spec(dots, lines, texts, lang),
         theme=None,
         key="funnel_chart",
-        alt=session.t("funnel.alt", n=len(dots), name=name, said=found.sentence),
+        alt=session.t("funnel.alt", n=len(dots), name=name, said=comparison.sentence),
     )
     whole = formats.quantity(
-        told.rate * factor, found.kpi.unit, lang, activity=activity_of(found.whole, lang)
+        limits.rate * factor,
+        comparison.kpi.unit,
+        lang,
+        activity=activity_of(comparison.whole, lang),
     )
     notes = [session.t("funnel.caption", whole=whole)]
-    if told.kind is RatioKind.AMOUNT:
+    if limits.kind is RatioKind.AMOUNT:
         notes.append(session.t("funnel.caption_amount"))
-    elif told.between:
+    elif limits.between:
         notes.append(session.t("funnel.caption_between"))
     st.caption(" ".join(notes))
 
@@ -104,7 +107,7 @@ def _drawn(site: FunnelSite) -> bool:
     return bool(site.point and site.point.size and site.result.value is not None)
 
 
-def _dot(session: Session, found: FunnelComparison, site: FunnelSite) -> FunnelDot:
+def _dot(session: Session, comparison: FunnelComparison, site: FunnelSite) -> FunnelDot:
     lang = session.lang
     outside = site.point is not None and site.point.zone in OUTSIDE
     size, value = site.result.denominator or 0.0, site.result.value or 0.0
@@ -114,29 +117,31 @@ def _dot(session: Session, found: FunnelComparison, site: FunnelSite) -> FunnelD
         value=value,
         effect=str(site.effect) if outside else INSIDE,
         figure=formats.quantity(
-            value, found.kpi.unit, lang, activity=activity_of(found.whole, lang)
+            value, comparison.kpi.unit, lang, activity=activity_of(comparison.whole, lang)
         ),
         extent=formats.number(size, lang, significant=3),
     )
 
 
-def _size_title(session: Session, found: FunnelComparison) -> str:
-    activity = activity_of(found.whole, session.lang)
+def _size_title(session: Session, comparison: FunnelComparison) -> str:
+    activity = activity_of(comparison.whole, session.lang)
     if activity:
         return session.t("funnel.size_of", activity=activity)
     return session.t("funnel.size")
 
 
-def _table(session: Session, found: FunnelComparison, ask: Ask) -> None:
+def _table(session: Session, comparison: FunnelComparison, ask: Ask) -> None:
     lang = session.lang
-    unit = words.unit(session, found.whole)
+    unit = words.unit(session, comparison.whole)
     value = session.t("funnel.table.value")
     heads = [
         Head(session.t("funnel.table.location")),
-        Head(_size_title(session, found), lambda size: formats.number(size, lang, significant=4)),
+        Head(
+            _size_title(session, comparison), lambda size: formats.number(size, lang, significant=4)
+        ),
         Head(
             f"{value} ({unit})" if unit else value,
-            lambda value: formats.figure(value, found.kpi.unit, lang),
+            lambda value: formats.figure(value, comparison.kpi.unit, lang),
         ),
         Head(session.t("funnel.table.zone")),
         Head(session.t("funnel.table.remark")),
@@ -149,9 +154,9 @@ def _table(session: Session, found: FunnelComparison, ask: Ask) -> None:
             session.t(f"funnel.zones.{site.point.zone}") if site.point else "",
             site.remark,
         )
-        for site in found.sites
+        for site in comparison.sites
     ]
     title = session.t("funnel.title")
-    traces = [links.trace_of_result(session, site.result, ask.where) for site in found.sites]
+    traces = [links.trace_of_result(session, site.result, ask.where) for site in comparison.sites]
     column = {session.t("trace.column"): traces}
     grid(session, heads, rows, key="funnel_table", name=title, file=title, traces=column)

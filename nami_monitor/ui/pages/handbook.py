@@ -23,7 +23,7 @@ def choose(session: Session) -> Kpi:
         "kpi",
         session.t("handbook.choose"),
         list(CATALOGUE),
-        lambda found: words.kpi_name(session, CATALOGUE[found]),
+        lambda code_of_kpi: words.kpi_name(session, CATALOGUE[code_of_kpi]),
         default="impact_spend",
     )
     return CATALOGUE[code]
@@ -31,16 +31,16 @@ def choose(session: Session) -> Kpi:
 
 def show(session: Session, kpi: Kpi) -> None:
     """The whole entry of a KPI."""
-    found = entry(kpi, session.lang)
-    st.header(found.name, anchor=False)
-    st.caption(f"`{found.code}`")
-    st.markdown(f"**{session.t('handbook.says')}.** {found.says}")
-    st.markdown(f"**{session.t('handbook.says_not')}.** {found.says_not}")
-    st.markdown("\n".join(f"- **{part.label}:** {part.words}" for part in found.parts))
-    listed = "\n".join(f"- {n.table}: {n.column} (`{n.code}`)" for n in found.needs)
+    description = entry(kpi, session.lang)
+    st.header(description.name, anchor=False)
+    st.caption(f"`{description.code}`")
+    st.markdown(f"**{session.t('handbook.says')}.** {description.says}")
+    st.markdown(f"**{session.t('handbook.says_not')}.** {description.says_not}")
+    st.markdown("\n".join(f"- **{part.label}:** {part.words}" for part in description.parts))
+    listed = "\n".join(f"- {n.table}: {n.column} (`{n.code}`)" for n in description.needs)
     st.markdown(f"**{session.t('handbook.needs')}**\n\n{listed}")
-    if found.sql:
+    if description.sql:
         with st.expander(session.t("handbook.sql")):
-            for part in found.sql:
+            for part in description.sql:
                 st.markdown(f"**{part.label}**")
                 st.code(part.words, language="sql", wrap_lines=True)

@@ -76,50 +76,60 @@ def ask_query(session: Session) -> KitQuery:
     filters.remember(QUERY, query.strip(), "")
     with right:
         case = _choose(
-            session, "case", list(shipped().cases), lambda one: lesson_card.case_name(session, one)
+            session,
+            "case",
+            list(shipped().cases),
+            lambda option: lesson_card.case_name(session, option),
         )
     second, third, fourth, fifth = st.columns(4)
     with second:
         strategy = _choose(
-            session, "strategy", KIT_STRATEGIES, lambda one: session.t(f"strategies.{one}")
+            session, "strategy", KIT_STRATEGIES, lambda option: session.t(f"strategies.{option}")
         )
     with third:
         dimension = _choose(
-            session, "dimension", list(Dimension), lambda one: session.t(f"kit.dimensions.{one}")
+            session,
+            "dimension",
+            list(Dimension),
+            lambda option: session.t(f"kit.dimensions.{option}"),
         )
     with fourth:
-        kind = _choose(session, "kind", list(LessonKind), lambda one: session.t(f"kit.kinds.{one}"))
+        kind = _choose(
+            session, "kind", list(LessonKind), lambda option: session.t(f"kit.kinds.{option}")
+        )
     with fifth:
         signal = _choose(
-            session, "signal", list(KitSignal), lambda one: session.t(f"kit.signals.{one}")
+            session, "signal", list(KitSignal), lambda option: session.t(f"kit.signals.{option}")
         )
     return KitQuery(query.strip(), case, strategy, dimension, kind, signal)
 
 
 def _choose(
-    session: Session, name: str, options: Sequence[T], shown: Callable[[T], str]
+    session: Session, name: str, options: Sequence[T], name_of: Callable[[T], str]
 ) -> T | None:
     """One filter; None for all."""
-    by_code = {str(one): one for one in options}
+    by_code = {str(option): option for option in options}
     code = filters.select(
         name,
         session.t(f"kit.filters.{name}"),
         [ALL, *by_code],
-        lambda one: _capital(shown(by_code[one])) if one else session.t("kit.filters.all"),
+        lambda option: (
+            _capital(name_of(by_code[option])) if option else session.t("kit.filters.all")
+        ),
     )
     return by_code.get(code)
 
 
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def case(session: Session, asked: KitQuery) -> None:
+def case(session: Session, query: KitQuery) -> None:
     """The case that was chosen, in own words."""
-    if asked.case is None:
+    if query.case is None:
         return
-    words = shipped().cases[asked.case].words[session.lang]
-    st.header(_capital(lesson_card.case_name(session, asked.case)), anchor=False)
+    words = shipped().cases[query.case].words[session.lang]
+    st.header(_capital(lesson_card.case_name(session, query.case)), anchor=False)
     st.markdown(words.context)
     st.markdown(words.approach)
     st.markdown(session.t("kit.case.involved", who=words.involved))
@@ -127,25 +137,25 @@ def case(session: Session, asked: KitQuery) -> None:
         "pages/case.py",
         label=session.t("kit.case.figures"),
         icon=":material/school:",
-        query_params={"case": str(asked.case)},
+        query_params={"case": str(query.case)},
     )
 
 
-def fitting(session: Session, asked: KitQuery) -> tuple[Lesson, ...]:
+def fitting(session: Session, query: KitQuery) -> tuple[Lesson, ...]:
     """The lessons that fit, best first."""
     return select(
-        search(asked.query, session.lang),
-        case=asked.case,
-        strategy=asked.strategy,
-        dimension=asked.dimension,
-        kind=asked.kind,
-        signal=asked.signal,
+        search(query.query, session.lang),
+        case=query.case,
+        strategy=query.strategy,
+        dimension=query.dimension,
+        kind=query.kind,
+        signal=query.signal,
     )
 
 
-def lessons(session: Session, asked: KitQuery) -> None:
+def lessons(session: Session, query: KitQuery) -> None:
     """The lessons that fit; the first of them, and the rest on request."""
-    every = fitting(session, asked)
+    every = fitting(session, query)
     st.header(session.t("kit.lessons", n=len(every)), anchor=False)
     if not every:
         st.info(session.t("kit.nothing"))
@@ -153,8 +163,8 @@ def lessons(session: Session, asked: KitQuery) -> None:
     more = len(every) > FIRST and st.toggle(
         session.t("kit.all", n=len(every)), key="kit_all", persist_state="session"
     )
-    shown = every if more else every[:FIRST]
-    lesson_card.show_all(session, shown)
+    visible = every if more else every[:FIRST]
+    lesson_card.show_all(session, visible)
 
 
 @cached(entries=10)
@@ -169,9 +179,9 @@ def _now(store: Store, month: date) -> Mapping[str, Sequence[Signal]]:
         }
 
 
-def signalled(session: Session, asked: KitQuery) -> None:
+def signalled(session: Session, query: KitQuery) -> None:
     """Which categories show the signals of these lessons now; worked out on request."""
-    wanted = {signal for one in fitting(session, asked) for signal in one.signals}
+    wanted = {signal for item in fitting(session, query) for signal in item.signals}
     if not wanted or session.store.version() == 0:
         return
     months = cache.choices(session.store).months
@@ -179,17 +189,17 @@ def signalled(session: Session, asked: KitQuery) -> None:
     st.markdown(session.t("kit.signalled.words"))
     if not months or not st.toggle(session.t("kit.signalled.look"), key="kit_signalled"):
         return
-    now = _now(session.store, months[0])
+    by_category = _now(session.store, months[0])
     rows = [
         (
-            session.t(f"kit.signals.{one.kind}"),
+            session.t(f"kit.signals.{item.kind}"),
             filters.category_name(session, category),
-            one.month,
-            wording.signal_sentence(one, session.lang),
+            item.month,
+            wording.signal_sentence(item, session.lang),
         )
-        for category, shown in now.items()
-        for one in shown
-        if one.kind in wanted
+        for category, category_signals in by_category.items()
+        for item in category_signals
+        if item.kind in wanted
     ]
     if not rows:
         st.info(session.t("kit.signalled.none"))
@@ -198,5 +208,7 @@ def signalled(session: Session, asked: KitQuery) -> None:
     writers = {"month": lambda day: formats.month(day, session.lang)}
     heads = [Head(session.t(f"kit.signalled.{key}"), writers.get(key)) for key in keys]
     title = session.t("kit.signalled.title")
-    said = session.t("kit.signalled.said")
-    grid(session, heads, rows, key="kit_signals", name=title, file=title, widths={said: 620})
+    sentence_head = session.t("kit.signalled.said")
+    grid(
+        session, heads, rows, key="kit_signals", name=title, file=title, widths={sentence_head: 620}
+    )

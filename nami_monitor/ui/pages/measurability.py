@@ -1,4 +1,4 @@
-"""The parts of the page on measurability: what can be computed, and what to load next."""
+"""The page on measurability: what can be computed, and what to load next."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ WIDE = {"figures": 420, "together": 360, "remark": 520}
 def _measured(store: Store, lang: str) -> tuple[Measurability, Mapping[str, str]]:
     """What can be computed, and the names of the categories."""
     with store.read() as db:
-        made = measurability(db)
-        return made, measuring.names(db, made, lang)
+        result = measurability(db)
+        return result, measuring.names(db, result, lang)
 
 
 def measured(session: Session) -> Measurability:
@@ -46,9 +46,9 @@ def _load(session: Session) -> None:
     st.page_link("pages/data.py", label=session.t("measurability.load"))
 
 
-def empty(session: Session, made: Measurability) -> bool:
+def empty(session: Session, measured_all: Measurability) -> bool:
     """Whether there is nothing to measure yet; if so, say what to load."""
-    if made.cells:
+    if measured_all.cells:
         return False
     with st.container(key="measurability_empty", border=True):
         st.header(session.t("app.empty.title"), anchor=False)
@@ -57,32 +57,35 @@ def empty(session: Session, made: Measurability) -> bool:
     return True
 
 
-def choose(session: Session, made: Measurability) -> Measurability:
+def choose(session: Session, measured_all: Measurability) -> Measurability:
     """All categories, or the one that the reader chose."""
     names = _names(session)
     code = filters.select(
         "category",
         session.t("filters.category"),
-        [ALL, *made.categories],
-        lambda one: names[one] if one else session.t("filters.all_categories"),
+        [ALL, *measured_all.categories],
+        lambda category: names[category] if category else session.t("filters.all_categories"),
     )
-    return made.only(code) if code else made
+    return measured_all.only(code) if code else measured_all
 
 
-def headline(session: Session, made: Measurability) -> None:
+def headline(session: Session, measured_all: Measurability) -> None:
     """How much can be computed, in a sentence."""
-    st.markdown(f"**{measuring.headline(made, session.lang)}**")
+    st.markdown(f"**{measuring.headline(measured_all, session.lang)}**")
 
 
-def unlocks(session: Session, made: Measurability) -> None:
+def unlocks(session: Session, measured_all: Measurability) -> None:
     """What to load next, the most figures first."""
     st.header(session.t("measurability.next"), anchor=False)
-    if not made.unlocks:
+    if not measured_all.unlocks:
         st.info(session.t("measurability.next_none"))
         return
     st.markdown(session.t("measurability.next_words"))
-    first = (measuring.unlock_sentence(one, session.lang, most=1) for one in made.unlocks[:LEADING])
-    st.markdown("\n".join(f"1. {said}" for said in first))
+    first = (
+        measuring.unlock_sentence(unlock, session.lang, most=1)
+        for unlock in measured_all.unlocks[:LEADING]
+    )
+    st.markdown("\n".join(f"1. {sentence}" for sentence in first))
     _load(session)
     keys = ("need", "alone", "figures", "more", "together")
 
@@ -92,7 +95,7 @@ def unlocks(session: Session, made: Measurability) -> None:
     counts = {"alone": number, "more": number}
     heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
     names = _names(session)
-    rows = [_unlock(session, one, names) for one in made.unlocks]
+    rows = [_unlock(session, unlock, names) for unlock in measured_all.unlocks]
     title = session.t("measurability.next")
     grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
 
@@ -101,23 +104,23 @@ def _wide(session: Session, keys: tuple[str, ...]) -> dict[str, Width]:
     return {session.t(f"measurability.heads.{key}"): WIDE[key] for key in keys if key in WIDE}
 
 
-def _unlock(session: Session, one: Unlock, names: Mapping[str, str]) -> tuple[object, ...]:
+def _unlock(session: Session, unlock: Unlock, names: Mapping[str, str]) -> tuple[object, ...]:
     figures = "; ".join(
-        f"{session.t(f'kpis.{code}.name')} ({names[category]})" for category, code in one.alone
+        f"{session.t(f'kpis.{code}.name')} ({names[category]})" for category, code in unlock.alone
     )
-    together = " ".join(measuring.together(one, session.lang))
+    together = " ".join(measuring.together(unlock, session.lang))
     return (
-        measuring.need(one.need, session.lang),
-        len(one.alone),
+        measuring.need(unlock.need, session.lang),
+        len(unlock.alone),
         figures or None,
-        one.more,
+        unlock.more,
         together or None,
     )
 
 
-def matrix(session: Session, made: Measurability) -> None:
+def matrix(session: Session, measured_all: Measurability) -> None:
     """Every KPI against every category; of one category the reasons below say as much."""
-    if len(made.categories) == 1:
+    if len(measured_all.categories) == 1:
         return
     title = session.t("measurability.matrix")
     st.header(title, anchor=False)
@@ -125,14 +128,14 @@ def matrix(session: Session, made: Measurability) -> None:
     heads = [
         Head(session.t("measurability.heads.strategy")),
         Head(session.t("measurability.heads.kpi")),
-        *(Head(names[code]) for code in made.categories),
+        *(Head(names[code]) for code in measured_all.categories),
     ]
-    cells = {(cell.kpi.code, cell.category): cell for cell in made.cells}
+    cells = {(cell.kpi.code, cell.category): cell for cell in measured_all.cells}
     rows = [
         (
             session.t(f"strategies.{kpi.strategy}"),
             words.kpi_name(session, kpi),
-            *(_sign(session, cells[kpi.code, code]) for code in made.categories),
+            *(_sign(session, cells[kpi.code, code]) for code in measured_all.categories),
         )
         for kpi in CATALOGUE.values()
     ]
@@ -142,10 +145,10 @@ def matrix(session: Session, made: Measurability) -> None:
 
 def _sign(session: Session, cell: Cell) -> str:
     """A figure in a few signs: "✓ 97 % A"."""
-    said = [session.t(f"measurability.signs.{cell.result.state}")]
+    signs = [session.t(f"measurability.signs.{cell.result.state}")]
     if cell.result.state is State.VALUE:
-        said += [_share(session, cell), str(cell.result.evidence)]
-    return " ".join(part for part in said if part)
+        signs += [_share(session, cell), str(cell.result.evidence)]
+    return " ".join(part for part in signs if part)
 
 
 def _share(session: Session, cell: Cell) -> str:
@@ -153,7 +156,7 @@ def _share(session: Session, cell: Cell) -> str:
     return "" if share is None else formats.percent(100 * share, session.lang, decimals=0)
 
 
-def reasons(session: Session, made: Measurability) -> None:
+def reasons(session: Session, measured_all: Measurability) -> None:
     """Every figure with its state, and why there is none."""
     title = session.t("measurability.reasons")
     st.header(title, anchor=False)
@@ -161,7 +164,7 @@ def reasons(session: Session, made: Measurability) -> None:
     percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
     heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
     names = _names(session)
-    rows = [_row(session, cell, names) for cell in measuring.by_category(made)]
+    rows = [_row(session, cell, names) for cell in measuring.by_category(measured_all)]
     grid(session, heads, rows, key="reasons", name=title, file=title, widths=_wide(session, keys))
 
 

@@ -1,4 +1,4 @@
-"""The register of measures: what is on record, a form to register, change or close, and who did."""
+"""The register of measures: the list, forms to register, change or close one, and the history."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ def channel_name(session: Session, code: str) -> str:
 
 def category_field(session: Session, key: str, begin: Fields) -> str:
     """Ask for the category."""
-    known = categories(session.store)
-    options = _with([*known], _several(begin, "category"))
+    names = categories(session.store)
+    options = _with([*names], _several(begin, "category"))
     return st.selectbox(
         session.t("columns.category"),
         options,
         index=_index(options, begin.get("category")),
-        format_func=lambda code: known.get(code, {}).get(session.lang, code),
+        format_func=lambda code: names.get(code, {}).get(session.lang, code),
         key=f"{key}_category",
     )
 
 
 def where_fields(
-    session: Session, key: str, known: MeasureOptions, begin: Fields
+    session: Session, key: str, choices_offered: MeasureOptions, begin: Fields
 ) -> dict[str, Any]:
     """Ask for the locations, by group or one by one, and whether it may spread to others."""
     chosen = _choose(
-        session, "locations", f"{key}_locations", known.locations, _several(begin, "locations"),
-        session.t("measures.form.locations_help"),
+        session, "locations", f"{key}_locations", choices_offered.locations,
+        _several(begin, "locations"), session.t("measures.form.locations_help"),
     )  # fmt: skip
     spread = st.checkbox(
         session.t("measures.form.may_spread"),
@@ -84,28 +84,28 @@ def where_fields(
 
 
 def channel_fields(
-    session: Session, key: str, known: MeasureOptions, begin: Fields
+    session: Session, key: str, choices_offered: MeasureOptions, begin: Fields
 ) -> dict[str, Any]:
     """Ask where something is taken away, which articles, and where they may come back."""
-    said = _several(begin, "target_channel")
-    options = _with(list(known.channels), said)
+    stated = _several(begin, "target_channel")
+    options = _with(list(choices_offered.channels), stated)
     target = st.selectbox(
         session.t("columns.target_channel"),
         options,
-        index=_index(options, said[0] if said else None),
+        index=_index(options, stated[0] if stated else None),
         format_func=lambda code: channel_name(session, code),
         key=f"{key}_target",
         help=session.t("measures.form.target_help"),
     )
     products = _choose(
-        session, "products", f"{key}_products_{target}", known.of([target]),
+        session, "products", f"{key}_products_{target}", choices_offered.of([target]),
         _several(begin, "products"), session.t("measures.form.products_help"),
         empty=session.t("measures.form.whole_category"),
     )  # fmt: skip
-    usual = _several(begin, "substitute_channels") or _other(known, target)
+    usual = _several(begin, "substitute_channels") or _other(choices_offered, target)
     instead = st.multiselect(
         session.t("columns.substitute_channels"),
-        _with(list(known.channels), usual),
+        _with(list(choices_offered.channels), usual),
         default=usual,
         format_func=lambda code: channel_name(session, code),
         key=f"{key}_substitute_{target}",
@@ -114,7 +114,7 @@ def channel_fields(
     )
     substitutes = _choose(
         session, "substitute_products", f"{key}_instead_{'_'.join(sorted(instead))}",
-        known.of(instead), _several(begin, "substitute_products"),
+        choices_offered.of(instead), _several(begin, "substitute_products"),
         session.t("measures.form.instead_help"),
         empty=session.t("measures.form.whatever"),
     )  # fmt: skip
@@ -158,22 +158,22 @@ def _choose(
     session: Session,
     column: str,
     key: str,
-    known: Sequence[MeasureOption],
+    master: Sequence[MeasureOption],
     begin: Sequence[str],
     help_text: str,
     *,
     empty: str | None = None,
 ) -> tuple[str, ...]:
     """Choose from a master, whole groups at once; what is on record stays, known or not."""
-    names = {one.code: one.name for one in known}
-    groups = briefing.groups(known)
-    whole = [ALL] if len(known) > 1 and empty is None else []
-    usual = briefing.fold(begin, known) if begin else []
+    names = {item.code: item.name for item in master}
+    groups = briefing.groups(master)
+    whole = [ALL] if len(master) > 1 and empty is None else []
+    usual = briefing.fold(begin, master) if begin else []
     usual = usual if empty is None or ALL not in usual else list(begin)
 
     def shown(code: str) -> str:
         if code == ALL:
-            return session.t("measures.form.all", n=len(known))
+            return session.t("measures.form.all", n=len(master))
         if code.startswith(GROUP):
             name = code.removeprefix(GROUP)
             return session.t("measures.form.group", name=name, n=len(groups[name]))
@@ -188,12 +188,12 @@ def _choose(
         placeholder=empty or session.t("data.choose"),
         help=help_text,
     )
-    return briefing.unfold(chosen, known, begin)
+    return briefing.unfold(chosen, master, begin)
 
 
-def _other(known: MeasureOptions, target: str) -> list[str]:
+def _other(choices_offered: MeasureOptions, target: str) -> list[str]:
     """The channel that is ordered through most beside the target; itself when it is the only."""
-    return [code for code in known.channels if code != target][:1] or [target]
+    return [code for code in choices_offered.channels if code != target][:1] or [target]
 
 
 def _several(begin: Fields, name: str) -> list[str]:
@@ -201,9 +201,9 @@ def _several(begin: Fields, name: str) -> list[str]:
     return list(listed(value) if isinstance(value, str) or value is None else value)
 
 
-def _with(options: Sequence[str], held: Sequence[str]) -> list[str]:
+def _with(options: Sequence[str], on_record: Sequence[str]) -> list[str]:
     """Options with those that are on record and that nobody offers any more."""
-    return list(dict.fromkeys([*options, *held]))
+    return list(dict.fromkeys([*options, *on_record]))
 
 
 def _index(options: Sequence[str], value: object) -> int:
@@ -226,9 +226,9 @@ def _history(store: Store) -> tuple[MeasureEvent, ...]:
 
 def part(session: Session) -> None:
     """What is on record, the form, and who registered what when."""
-    found = waterbed.register(session.store)
-    if found:
-        _table(session, found)
+    register = waterbed.register(session.store)
+    if register:
+        _table(session, register)
     else:
         st.info(session.t("measures.empty"))
     st.header(session.t("measures.form.title"), anchor=False)
@@ -239,20 +239,20 @@ def part(session: Session) -> None:
         return
     booking.in_demo(session)
     booking.who_field(session)
-    titles = {one.code: f"{one.title} ({one.code})" for one in found}
+    titles = {measure.code: f"{measure.title} ({measure.code})" for measure in register}
     chosen = st.selectbox(
         session.t("measures.form.which"),
         [NEW, *titles],
         format_func=lambda code: titles.get(code) or session.t("measures.form.new"),
         key="measure_chosen",
     )
-    _form(session, found, chosen)
+    _form(session, register, chosen)
     if chosen:
         _close(session, chosen)
     _told(session)
 
 
-def _table(session: Session, found: Sequence[Intervention]) -> None:
+def _table(session: Session, register: Sequence[Intervention]) -> None:
     columns = (CODE, "title", "category", "status", "starts_on", "ends_on", "target_channel")
     heads = [Head(session.t(f"columns.{name}")) for name in columns]
     heads = [
@@ -262,16 +262,16 @@ def _table(session: Session, found: Sequence[Intervention]) -> None:
     names = categories(session.store)
     rows = [
         (
-            one.code,
-            one.title,
-            names.get(one.category, {}).get(session.lang, one.category),
-            words.value_name(session, one.status),
-            one.starts_on,
-            one.ends_on,
-            channel_name(session, one.target_channel),
-            len(one.locations),
+            measure.code,
+            measure.title,
+            names.get(measure.category, {}).get(session.lang, measure.category),
+            words.value_name(session, measure.status),
+            measure.starts_on,
+            measure.ends_on,
+            channel_name(session, measure.target_channel),
+            len(measure.locations),
         )
-        for one in found
+        for measure in register
     ]
     heads.append(Head(session.t("measures.locations"), lambda n: formats.number(n, session.lang)))
     title = session.t("measures.list")
@@ -282,20 +282,20 @@ def _day(session: Session) -> Any:
     return lambda day: formats.day(day, session.lang)
 
 
-def _form(session: Session, found: Sequence[Intervention], chosen: str) -> None:
+def _form(session: Session, register: Sequence[Intervention], chosen: str) -> None:
     """Every field of a measure, in the order in which people think of them."""
     with session.store.read() as db:
         begin = briefing.on_record(db, chosen) or {}
     key = f"measure_{chosen}"
     st.subheader(session.t("measures.steps.what"), anchor=False)
     category = category_field(session, key, begin)
-    rest = about_fields(session, key, begin, taken=[one.code for one in found])
-    known = offered(session.store, category)
+    rest = about_fields(session, key, begin, taken=[measure.code for measure in register])
+    choices_offered = offered(session.store, category)
     within = f"{key}_{category}"
     st.subheader(session.t("measures.steps.where"), anchor=False)
-    where = where_fields(session, within, known, begin)
+    where = where_fields(session, within, choices_offered, begin)
     st.subheader(session.t("measures.steps.which"), anchor=False)
-    channels = channel_fields(session, within, known, begin)
+    channels = channel_fields(session, within, choices_offered, begin)
     left, right = st.columns(2)
     with left:
         reduction = reduction_field(session, key, begin, None)
@@ -313,8 +313,8 @@ def _form(session: Session, found: Sequence[Intervention], chosen: str) -> None:
     _foreseen(session, stated)
     label = session.t("measures.form.change" if chosen else "measures.form.book")
     if st.button(label, key="measure_book", type="primary"):
-        said = session.t("measures.form.changed" if chosen else "measures.form.booked")
-        book(session, stated, said, new=not chosen)
+        message = session.t("measures.form.changed" if chosen else "measures.form.booked")
+        book(session, stated, message, new=not chosen)
 
 
 def _foreseen(session: Session, stated: Mapping[str, Any]) -> None:
@@ -322,8 +322,10 @@ def _foreseen(session: Session, stated: Mapping[str, Any]) -> None:
     if not stated["locations"] or not stated["starts_on"]:
         st.info(session.t("measures.form.not_yet"))
         return
-    one = briefing.as_intervention(stated)
-    waterbed.bullets(briefing.foreseen(one, waterbed.drafted(session, one), session.lang))
+    intervention = briefing.as_intervention(stated)
+    waterbed.bullets(
+        briefing.foreseen(intervention, waterbed.drafted(session, intervention), session.lang)
+    )
 
 
 def about_fields(
@@ -344,7 +346,7 @@ def about_fields(
         planned: whether it is a plan: then nothing is asked of its end.
     """
     if taken is None:
-        taken = [one.code for one in waterbed.register(session.store)]
+        taken = [measure.code for measure in waterbed.register(session.store)]
     left, right = st.columns(2)
     with left:
         code = st.text_input(
@@ -425,7 +427,7 @@ def _of(
     )
 
 
-def book(session: Session, stated: Mapping[str, Any], said: str, *, new: bool) -> None:
+def book(session: Session, stated: Mapping[str, Any], message: str, *, new: bool) -> None:
     """Book a measure; one that is new takes no number that is on record."""
     code = str(stated[CODE])
     with session.store.read() as db:
@@ -433,14 +435,14 @@ def book(session: Session, stated: Mapping[str, Any], said: str, *, new: bool) -
     if new and taken:
         st.error(session.t("measures.form.taken", number=code))
         return
-    booking.book(session, TABLE, [briefing.as_row(stated)], said)
+    booking.book(session, TABLE, [briefing.as_row(stated)], message)
 
 
 def _close(session: Session, code: str) -> None:
     """Close a measure on a day; everything else stays as it is on record."""
     with session.store.read() as db:
-        held = briefing.on_record(db, code)
-    if held is None or held["status"] == "ended":
+        on_record = briefing.on_record(db, code)
+    if on_record is None or on_record["status"] == "ended":
         return
     with st.expander(session.t("measures.close.title")):
         st.markdown(session.t("measures.close.words"))
@@ -451,14 +453,14 @@ def _close(session: Session, code: str) -> None:
             key=f"close_{code}",
         )
         if st.button(session.t("measures.close.book"), key=f"close_{code}_book"):
-            row = {**held, "status": "ended", "ends_on": day}
+            row = {**on_record, "status": "ended", "ends_on": day}
             booking.book(session, TABLE, [row], session.t("measures.close.booked"))
 
 
 def _told(session: Session) -> None:
     """Who registered, changed or closed what when."""
-    found = _history(session.store)
-    if not found:
+    events = _history(session.store)
+    if not events:
         return
     title = session.t("measures.history")
     st.header(title, anchor=False)
@@ -476,6 +478,6 @@ def _told(session: Session) -> None:
             event.batch,
             event.file,
         )
-        for event in found
+        for event in events
     ]
     grid(session, heads, rows, key="measure_history", name=title, file=title)

@@ -34,13 +34,13 @@ EVENTS = 3
 """How many of the last changes of targets are told."""
 
 
-def since(session: Session, found: Briefing, chosen: Selection) -> None:
+def since(session: Session, briefing: Briefing, chosen: Selection) -> None:
     """What changed since the last visit; the present visit is kept for the next one.
 
     It has a place of its own: what moves on a page folds up, even while somebody writes in it.
     """
     place = st.empty()
-    if found.month != found.last:
+    if briefing.month != briefing.last:
         return
     name = f"{session.who}|{urlencode(chosen.where, doseq=True)}"
     state = f"check.{session.store.path}.{name}"
@@ -48,44 +48,44 @@ def since(session: Session, found: Briefing, chosen: Selection) -> None:
         with session.store.read() as db:
             st.session_state[state] = current(db, check.VISIT).get(name)
     before: JournalEntry | None = st.session_state[state]
-    _keep_visit(session, found, name)
+    _keep_visit(session, briefing, name)
     if before is None:
         return
     with session.store.read() as db:
-        changed = check.changes(found, before, check.deliveries(db, before.at))
+        changed = check.changes(briefing, before, check.deliveries(db, before.at))
     day = words.moment(session, changed.since)
     if changed.nothing:
         place.caption(session.t("check.since.nothing", day=day))
         return
     with place.expander(session.t("check.since.title", day=day)):
-        st.markdown("\n".join(f"- {one}" for one in _told(session, found, changed)))
+        st.markdown("\n".join(f"- {change}" for change in _told(session, briefing, changed)))
 
 
-def _keep_visit(session: Session, found: Briefing, name: str) -> None:
-    seen = check.snapshot(found)
+def _keep_visit(session: Session, briefing: Briefing, name: str) -> None:
+    snapshot = check.snapshot(briefing)
     state = f"check.kept.{session.store.path}.{name}"
-    if st.session_state.get(state) == seen:
+    if st.session_state.get(state) == snapshot:
         return
-    st.session_state[state] = seen
+    st.session_state[state] = snapshot
     with suppress(UserError), session.store.write() as db:  # a file that may only be read
-        record(db, check.VISIT, name, seen, session.who)
+        record(db, check.VISIT, name, snapshot, session.who)
 
 
-def _told(session: Session, found: Briefing, changed: check.ChangesSince) -> list[str]:
-    said = []
-    if changed.month != found.month:
+def _told(session: Session, briefing: Briefing, changed: check.ChangesSince) -> list[str]:
+    sentences = []
+    if changed.month != briefing.month:
         month = formats.month(changed.month, session.lang)
-        said.append(session.t("check.since.other_month", month=month))
+        sentences.append(session.t("check.since.other_month", month=month))
     for key, undone in (("came", False), ("back", True)):
         files = list(dict.fromkeys(one.file for one in changed.deliveries if one.undone is undone))
         if files:
             named = ", ".join(files[:NAMED_FILES]) + (", …" if len(files) > NAMED_FILES else "")
-            said.append(session.t(f"check.since.{key}", n=len(files), files=named))
-    said += [
-        session.t("check.since.new", said=wording.full(one, found, session.lang))
+            sentences.append(session.t(f"check.since.{key}", n=len(files), files=named))
+    sentences += [
+        session.t("check.since.new", said=wording.full(one, briefing, session.lang))
         for one in changed.new
     ]
-    said += [
+    sentences += [
         session.t(
             "check.since.restated",
             name=wording.name(one.line, session.lang),
@@ -102,38 +102,38 @@ def _told(session: Session, found: Briefing, changed: check.ChangesSince) -> lis
         for one in changed.restated
     ]
     if changed.gone:
-        said.append(session.t("check.since.gone", n=changed.gone))
-    return said
+        sentences.append(session.t("check.since.gone", n=changed.gone))
+    return sentences
 
 
-def attention(session: Session, found: Briefing, chosen: Selection) -> None:
-    """What asks for something, most important first: its numbers, lesson, question and a way on."""
+def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
+    """Findings that ask for a decision, the most important first, with lessons and links."""
     st.header(session.t("check.attention"), anchor=False)
     with session.store.read() as db:
         ticks = current(db, check.SEEN)
-    fresh, seen = check.split(found.findings, ticks)
-    lessons = check.lesson_of(found)
+    fresh, ticked = check.split(briefing.findings, ticks)
+    lessons = check.lesson_of(briefing)
     if not fresh:
-        st.markdown(session.t("check.all_seen" if seen else "check.calm"))
+        st.markdown(session.t("check.all_seen" if ticked else "check.calm"))
     for finding in fresh[:SHOWN]:
-        _point(session, found, finding, chosen, lessons.get(finding.name))
+        _point(session, briefing, finding, chosen, lessons.get(finding.name))
     if fresh[SHOWN:]:
         with st.expander(session.t("check.more", n=len(fresh[SHOWN:]))):
             for finding in fresh[SHOWN:]:
-                _point(session, found, finding, chosen, lessons.get(finding.name))
-    if seen:
-        with st.expander(session.t("check.seen_list", n=len(seen))):
-            for finding in seen:
-                _point(session, found, finding, chosen, None, ticks[check.tick_name(finding)])
-    good = [one for one in found.findings if one.good]
+                _point(session, briefing, finding, chosen, lessons.get(finding.name))
+    if ticked:
+        with st.expander(session.t("check.seen_list", n=len(ticked))):
+            for finding in ticked:
+                _point(session, briefing, finding, chosen, None, ticks[check.tick_name(finding)])
+    good = [one for one in briefing.findings if one.good]
     if good:
         with st.expander(session.t("check.good", n=len(good))):
-            st.markdown("\n".join(f"- {wording.full(one, found, session.lang)}" for one in good))
+            st.markdown("\n".join(f"- {wording.full(one, briefing, session.lang)}" for one in good))
 
 
 def _point(
     session: Session,
-    found: Briefing,
+    briefing: Briefing,
     finding: Finding,
     chosen: Selection,
     match: CalledLesson | None,
@@ -141,7 +141,7 @@ def _point(
 ) -> None:
     tick = check.tick_name(finding)
     with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
-        st.markdown(f"**{wording.full(finding, found, session.lang)}**")
+        st.markdown(f"**{wording.full(finding, briefing, session.lang)}**")
         question = wording.question(finding, session.lang)
         if question and ticked is None:
             st.markdown(f"{session.t('check.decide')}: {question}")
@@ -212,12 +212,12 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
     return "pages/waterbed.py", "waterbed", {**address, "intervention": about.intervention.code}
 
 
-def caveats(session: Session, found: Briefing) -> None:
-    """What must be borne in mind with the figures of this page."""
-    said = wording.caveats(found, session.lang)
-    if said:
-        with st.expander(session.t("check.caveats", n=len(said))):
-            st.markdown("\n".join(f"- {one}" for one in said))
+def caveats(session: Session, briefing: Briefing) -> None:
+    """Caveats about the figures of this page."""
+    sentences = wording.caveats(briefing, session.lang)
+    if sentences:
+        with st.expander(session.t("check.caveats", n=len(sentences))):
+            st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def goals(session: Session, category: str) -> None:
@@ -229,8 +229,12 @@ def goals(session: Session, category: str) -> None:
         targets.table(session, own, names)
     else:
         st.markdown(session.t("check.goals_none"))
-    told = [one for one in events if one.target is None or one.target in {x.target for x in own}]
-    for event in told[:EVENTS]:
+    own_events = [
+        event_of_target
+        for event_of_target in events
+        if event_of_target.target is None or event_of_target.target in {x.target for x in own}
+    ]
+    for event in own_events[:EVENTS]:
         st.caption(
             session.t(
                 f"check.goal.{event.what}",
@@ -247,22 +251,22 @@ def goals(session: Session, category: str) -> None:
     st.page_link("pages/targets.py", label=session.t("check.goals_page"))
 
 
-def mail(session: Session, found: Briefing) -> None:
+def mail(session: Session, briefing: Briefing) -> None:
     """The month as a text for a mail, to copy."""
     with st.expander(session.t("check.mail_title")):
         st.caption(session.t("check.mail_help"))
-        text = check.mail(found, _address(), session.lang)
+        text = check.mail(briefing, _address(), session.lang)
         st.code(text, language=None, wrap_lines=True)
 
 
 def _address() -> str:
     """Where this page is, filters and all; empty where the browser does not say."""
-    found = urlsplit(st.context.url or "")
-    if not found.netloc:
+    url = urlsplit(st.context.url or "")
+    if not url.netloc:
         return ""
-    return f"{found.scheme}://{found.netloc}{found.path}?{urlencode(dict(st.query_params))}"
+    return f"{url.scheme}://{url.netloc}{url.path}?{urlencode(dict(st.query_params))}"
 
 
-def headline(session: Session, found: Briefing) -> None:
-    """The month in one sentence, in the size that it deserves."""
-    st.html(f'<p class="nami-headline">{escape(wording.headline(found, session.lang))}</p>')
+def headline(session: Session, briefing: Briefing) -> None:
+    """The month in one sentence, as a headline."""
+    st.html(f'<p class="nami-headline">{escape(wording.headline(briefing, session.lang))}</p>')

@@ -1,4 +1,4 @@
-"""The overview's parts: cards, what needs attention, and the table of all KPIs."""
+"""The overview page: cards, what needs attention, and the table of all KPIs."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ CARDS = 6
 
 def headline(session: Session, glance: Overview) -> str:
     """A period other than a month in one sentence; signals belong to months."""
-    said = [session.t("overview.headline.valued", n=glance.valued)]
+    parts = [session.t("overview.headline.valued", n=glance.valued)]
     if glance.blocked:
-        said.append(session.t("overview.headline.absent", n=len(glance.blocked)))
+        parts.append(session.t("overview.headline.absent", n=len(glance.blocked)))
     sentence = session.t(
-        "overview.headline.month", month=_period(session, glance.period), said=", ".join(said)
+        "overview.headline.month", month=_period(session, glance.period), said=", ".join(parts)
     )
     return f"{sentence} {session.t('overview.headline.monthly')}"
 
@@ -50,7 +50,7 @@ def _period(session: Session, period: Period) -> str:
 
 
 def say_headline(session: Session, glance: Overview) -> None:
-    """The headline, in the size that it deserves."""
+    """Show the headline."""
     st.html(f'<p class="nami-headline">{escape(headline(session, glance))}</p>')
 
 
@@ -188,22 +188,22 @@ def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure
 
 def attention(session: Session, glance: Overview) -> None:
     """What cannot be computed over a period other than a month, and where data breaks."""
-    said = [
+    sentences = [
         f"**{words.kpi_name(session, line.kpi)}**: {words.reason(session, line.result)}"
         for line in glance.blocked
     ]
-    said += [
+    sentences += [
         session.t(
             "overview.attention.break",
-            source=found.source,
-            month=formats.month(found.month, session.lang),
-            kinds=", ".join(session.t(f"breaks.{kind}") for kind in found.kinds),
+            source=data_break.source,
+            month=formats.month(data_break.month, session.lang),
+            kinds=", ".join(session.t(f"breaks.{kind}") for kind in data_break.kinds),
         )
-        for found in glance.breaks
+        for data_break in glance.breaks
     ]
     st.header(session.t("check.attention"), anchor=False)
-    if said:
-        st.markdown("\n".join(f"- {one}" for one in said))
+    if sentences:
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
     else:
         st.markdown(session.t("overview.attention.complete"))
 
@@ -230,8 +230,8 @@ def table(session: Session, glance: Overview) -> None:
         widths={heads["kpi"]: 190, heads["signal"]: 150, heads["remark"]: "large"},
         traces=_traces(session, glance),
     )
-    found = sheet(session, glance)
-    grid.offer(session, found.head, found.rows, key="overview_table", file=title)
+    values = sheet(session, glance)
+    grid.offer(session, values.head, values.rows, key="overview_table", file=title)
 
 
 def _traces(session: Session, glance: Overview) -> grid.Traces:

@@ -33,10 +33,10 @@ PERCENT: Final = 100
 
 @cached(entries=100)
 def _pilot(
-    store: Store, _read: PanelData, one: Intervention, unit: str, months: int, back: int
+    store: Store, _read: PanelData, intervention: Intervention, unit: str, months: int, back: int
 ) -> Pilot:
     del store  # it is part of the key only
-    return assess_pilot(one, _read, Unit(unit), months, back / PERCENT)
+    return assess_pilot(intervention, _read, Unit(unit), months, back / PERCENT)
 
 
 def part(session: Session) -> None:
@@ -49,7 +49,7 @@ def part(session: Session) -> None:
     if not stated["locations"] or not stated["substitute_channels"]:
         st.info(session.t("pilot.choose_first"))
         return
-    one = briefing.draft(
+    intervention = briefing.draft(
         stated["category"],
         target_channel=stated["target_channel"],
         substitute_channels=stated["substitute_channels"],
@@ -60,10 +60,10 @@ def part(session: Session) -> None:
         anticipation_months=stated["anticipation_months"],
         may_spread=stated["may_spread"],
     )
-    read = waterbed.drafted(session, one)
-    found = _pilot(session.store, read, one, unit, months, back)
-    _show(session, found)
-    _save(session, stated, briefing.next_start(read, one.category))
+    panel_data = waterbed.drafted(session, intervention)
+    pilot = _pilot(session.store, panel_data, intervention, unit, months, back)
+    _show(session, pilot)
+    _save(session, stated, briefing.next_start(panel_data, intervention.category))
 
 
 def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
@@ -71,18 +71,18 @@ def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
     left, right = st.columns(2)
     with left:
         category = measures.category_field(session, KEY, {})
-        known = measures.offered(session.store, category)
+        choices_offered = measures.offered(session.store, category)
         key = f"{KEY}_{category}"
-        channels = measures.channel_fields(session, key, known, {})
+        channels = measures.channel_fields(session, key, choices_offered, {})
     with right:
-        where = measures.where_fields(session, key, known, {})
+        where = measures.where_fields(session, key, choices_offered, {})
         reduction = measures.reduction_field(session, KEY, {}, USUAL_REDUCTION)
         months = _number(session, "months", USUAL_MONTHS, LONGEST)
         back = _number(session, "back", USUAL_BACK, 2 * PERCENT)
         anticipation = measures.anticipation_field(session, KEY, {})
         unit = st.selectbox(
             session.t("waterbed.unit"),
-            [str(each) for each in READINGS],
+            [str(reading) for reading in READINGS],
             format_func=lambda code: session.t(f"waterbed.readings.{code}"),
             key=f"{KEY}_unit",
         )
@@ -109,30 +109,30 @@ def _number(session: Session, name: str, usual: int, most: int) -> int:
     )
 
 
-def _show(session: Session, found: Pilot) -> None:
+def _show(session: Session, pilot: Pilot) -> None:
     """What the pilot could show, and what would let it show more."""
-    st.html(f'<p class="nami-headline">{escape(briefing.headline(found, session.lang))}</p>')
-    if found.plan and found.planned:
-        st.caption(waterbed.plain(briefing.assumptions(found.plan, found.unit, session.lang)))
-        st.html(cards_html(_cards(session, found), session.lang))
-    waterbed.bullets(remarks(found, session.lang))
-    _lengths(session, found)
-    advice = briefing.advice(found, session.lang)
+    st.html(f'<p class="nami-headline">{escape(briefing.headline(pilot, session.lang))}</p>')
+    if pilot.plan and pilot.planned:
+        st.caption(waterbed.plain(briefing.assumptions(pilot.plan, pilot.unit, session.lang)))
+        st.html(cards_html(_cards(session, pilot), session.lang))
+    waterbed.bullets(remarks(pilot, session.lang))
+    _lengths(session, pilot)
+    advice = briefing.advice(pilot, session.lang)
     if advice:
         st.header(session.t("pilot.more.title"), anchor=False)
         waterbed.bullets(advice)
 
 
-def _cards(session: Session, found: Pilot) -> tuple[Card, ...]:
-    plan, lang = found.plan, session.lang
+def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
+    plan, lang = pilot.plan, session.lang
     if plan is None:
         return ()
-    decrease, seen, net = briefing.chances(plan, lang)
+    decrease, waterbed_chance, net = briefing.chances(plan, lang)
     power = formats.percent(PERCENT * PLAN_POWER.value, lang, decimals=0)
-    amount = formats.quantity(plan.reduction, found.unit, lang)
+    amount = formats.quantity(plan.reduction, pilot.unit, lang)
     back = formats.percent(PERCENT * plan.quotient, lang, decimals=0)
     return (
-        Card(session.t("pilot.cards.waterbed"), value=seen,
+        Card(session.t("pilot.cards.waterbed"), value=waterbed_chance,
              note=session.t("pilot.cards.waterbed_note", back=back)),
         Card(session.t("pilot.cards.net"), value=net,
              note=session.t("pilot.cards.net_note", back=back)),
@@ -143,27 +143,27 @@ def _cards(session: Session, found: Pilot) -> tuple[Card, ...]:
     )  # fmt: skip
 
 
-def _lengths(session: Session, found: Pilot) -> None:
+def _lengths(session: Session, pilot: Pilot) -> None:
     """The chances by how long the pilot lasts."""
-    told = tuple(
+    lengths = tuple(
         PilotPower(
             plan.post_months, PERCENT * plan.chance_waterbed, PERCENT * plan.chance_net_reduction
         )
-        for plan in briefing.plans_with_chances(found)
+        for plan in briefing.plans_with_chances(pilot)
         if plan.chance_waterbed is not None and plan.chance_net_reduction is not None
     )
-    if len(told) < 2:  # noqa: PLR2004 - a line has two ends
+    if len(lengths) < 2:  # noqa: PLR2004 - a line has two ends
         return
     title = session.t("pilot.lengths")
     st.header(title, anchor=False)
     st.vega_lite_chart(
-        power_spec(told, session.lang),
+        power_spec(lengths, session.lang),
         theme=None,
         key="pilot_lengths",
-        alt=power_sentence(told, session.lang),
+        alt=power_sentence(lengths, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        table = power_table(told, session.lang)
+        table = power_table(lengths, session.lang)
         trend_chart.show_table(session, table, "pilot_lengths_table", title)
 
 

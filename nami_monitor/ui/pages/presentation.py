@@ -65,7 +65,7 @@ class ShownReport:
 
     @property
     def arranged(self) -> Document:
-        """The report as it leaves the house."""
+        """The report without the pages that were left out."""
         return arrange.arranged(self.proposed, self.arrangement)
 
 
@@ -86,7 +86,7 @@ def choose(session: Session) -> ReportRequest:
         month = filters.select(
             "month",
             session.t("filters.month"),
-            [f"{one:%Y-%m}" for one in offered.months],
+            [f"{month_offered:%Y-%m}" for month_offered in offered.months],
             lambda code: formats.month(code, session.lang),
         )
     with middle:
@@ -95,7 +95,7 @@ def choose(session: Session) -> ReportRequest:
         audience = filters.select(
             "audience",
             session.t("presentation.audience"),
-            [str(one) for one in Audience],
+            [str(month_offered) for month_offered in Audience],
             lambda code: session.t(f"presentation.audiences.{code}"),
         )
     with last:
@@ -134,25 +134,29 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
 
 def show(session: Session, wanted: ReportRequest) -> ShownReport:
     """Build the report; a bar says how far it is."""
-    found = _built(session, wanted)
-    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
+    briefing_found = _built(session, wanted)
+    proposed = document(
+        briefing_found, wanted.lang, wanted.audience, organisation=wanted.branding.name
+    )
     with session.store.read() as db:
-        return ShownReport(wanted, found, proposed, arrange.saved(db, wanted.name, wanted.month))
+        return ShownReport(
+            wanted, briefing_found, proposed, arrange.saved(db, wanted.name, wanted.month)
+        )
 
 
 def _built(session: Session, wanted: ReportRequest) -> Briefing:
     """The briefing of what is wanted, built once per visitor and data version."""
     key = (str(session.store.path), session.store.version(), wanted.month, wanted.categories)
-    held = st.session_state.get(BUILT)
-    if held and held[0] == key:
-        found: Briefing = held[1]
-        return found
-    told = _bar(session, "presentation.building")
+    kept = st.session_state.get(BUILT)
+    if kept and kept[0] == key:
+        briefing_found: Briefing = kept[1]
+        return briefing_found
+    bar = _bar(session, "presentation.building")
     with session.store.read() as db:
-        found = briefing(db, wanted.month, wanted.categories, progress=told.step)
-    told.done()
-    st.session_state[BUILT] = (key, found)
-    return found
+        briefing_found = briefing(db, wanted.month, wanted.categories, progress=bar.step)
+    bar.done()
+    st.session_state[BUILT] = (key, briefing_found)
+    return briefing_found
 
 
 @dataclass(frozen=True)
@@ -167,8 +171,8 @@ def _bar(session: Session, words: str) -> _Bar:
     bar = st.progress(0.0, session.t(words, name=""))
 
     def step(done: int, total: int, name: str) -> None:
-        known = filters.category_name(session, name) if name else ""
-        bar.progress(done / max(total, 1), session.t(words, name=known))
+        category = filters.category_name(session, name) if name else ""
+        bar.progress(done / max(total, 1), session.t(words, name=category))
 
     def done() -> None:
         bar.empty()
@@ -176,22 +180,22 @@ def _bar(session: Session, words: str) -> _Bar:
     return _Bar(step, done)
 
 
-def headline(session: Session, shown: ShownReport) -> None:
+def headline(session: Session, report: ShownReport) -> None:
     """The month in one sentence, and how the report was left."""
-    st.markdown(f"**{_plain(wording.headline(shown.found, session.lang))}**")
-    left = len(shown.pages) - len(shown.arranged.pages)
-    count = session.t("presentation.count", n=len(shown.arranged.pages))
+    st.markdown(f"**{_plain(wording.headline(report.found, session.lang))}**")
+    left = len(report.pages) - len(report.arranged.pages)
+    count = session.t("presentation.count", n=len(report.arranged.pages))
     st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)
 
 
-def pick(session: Session, shown: ShownReport) -> ReportPage:
+def pick(session: Session, report: ShownReport) -> ReportPage:
     """The page that is looked at, with buttons to go to the one before and after it.
 
     A browser knows a choice by its words, so it is told anew when a page gets another number.
     """
-    pages = shown.pages
+    pages = report.pages
     codes = [page.code for page in pages]
-    names = {page.code: _listed(session, page, no, shown) for no, page in enumerate(pages, 1)}
+    names = {page.code: _listed(session, page, no, report) for no, page in enumerate(pages, 1)}
     before, listed = st.session_state.get(LISTED, ("", {}))
     code = st.session_state.get(CHOSEN, before)
     code = code if code in codes else codes[0]
@@ -217,9 +221,9 @@ def pick(session: Session, shown: ShownReport) -> ReportPage:
     return pages[at]
 
 
-def _listed(session: Session, page: ReportPage, no: int, shown: ShownReport) -> str:
+def _listed(session: Session, page: ReportPage, no: int, report: ShownReport) -> str:
     label = f"{no}. {page.label}"
-    if page.code in shown.arrangement.left_out:
+    if page.code in report.arrangement.left_out:
         return session.t("presentation.out", label=label)
     return label
 
@@ -228,18 +232,18 @@ def _go(code: str) -> None:
     st.session_state[CHOSEN] = code
 
 
-def arrange_page(session: Session, shown: ShownReport, page: ReportPage) -> None:
+def arrange_page(session: Session, report: ShownReport, page: ReportPage) -> None:
     """Where the page stands, and whether it is in the report."""
-    codes = [one.code for one in shown.pages]
+    codes = [report_page.code for report_page in report.pages]
     at = codes.index(page.code)
-    key = f"presentation_in_{page.code}_{shown.wanted.name}"
+    key = f"presentation_in_{page.code}_{report.wanted.name}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.checkbox(
             session.t("presentation.include"),
-            value=page.code not in shown.arrangement.left_out,
+            value=page.code not in report.arrangement.left_out,
             key=key,
             on_change=_toggle,
-            args=(session, shown, page.code, key),
+            args=(session, report, page.code, key),
         )
         for name, by, off in (("up", -1, at == 0), ("down", 1, at == len(codes) - 1)):
             st.button(
@@ -247,35 +251,35 @@ def arrange_page(session: Session, shown: ShownReport, page: ReportPage) -> None
                 key=f"presentation_{name}",
                 disabled=off,
                 on_click=_save,
-                args=(session, shown, shown.arrangement.moved(codes, page.code, by)),
+                args=(session, report, report.arrangement.moved(codes, page.code, by)),
             )
 
 
-def _toggle(session: Session, shown: ShownReport, code: str, key: str) -> None:
-    """Keep what the box says; a browser that says once more what stands changes nothing."""
-    wanted = shown.arrangement.with_page(code, shown=bool(st.session_state[key]))
-    if wanted != shown.arrangement:
-        _save(session, shown, wanted)
+def _toggle(session: Session, report: ShownReport, code: str, key: str) -> None:
+    """Store whether a page is included; nothing is written when that stays the same."""
+    wanted = report.arrangement.with_page(code, shown=bool(st.session_state[key]))
+    if wanted != report.arrangement:
+        _save(session, report, wanted)
 
 
-def _save(session: Session, shown: ShownReport, arrangement: Arrangement) -> None:
+def _save(session: Session, report: ShownReport, arrangement: Arrangement) -> None:
     with session.store.write() as db:
-        arrange.save(db, shown.wanted.name, shown.wanted.month, arrangement, session.who)
+        arrange.save(db, report.wanted.name, report.wanted.month, arrangement, session.who)
 
 
-def _lines(found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
+def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
     """The figures in the rows of a page's table, with the filters that gave them."""
     kind, _, key = page.code.partition(":")
     return [
         (line, section.glance.where)
-        for section in found.sections
+        for section in briefing_found.sections
         for line in section.told
         if line.result.state is State.VALUE
         and (kind, key) in {("kpis", section.category or ""), ("trend", trend_key(section, line))}
     ]
 
 
-def preview(session: Session, shown: ShownReport, page: ReportPage) -> None:
+def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
     """The page as it will stand in the report; each figure of its table can be traced."""
     with st.container(border=True, key="presentation_page"):
         st.caption(_plain(page.label))
@@ -288,7 +292,7 @@ def preview(session: Session, shown: ShownReport, page: ReportPage) -> None:
             st.markdown("\n".join(f"- {_plain(point)}" for point in page.points))
         if page.grid:
             heads = [Head(head) for head in page.grid.head]
-            lines = _lines(shown.found, page)
+            lines = _lines(report.found, page)
             traced = [links.trace_of_result(session, line.result, where) for line, where in lines]
             grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
                  file=page.label, download=False,
@@ -307,16 +311,20 @@ def _figure(session: Session, figure: ReportFigure, key: str) -> None:
 
 
 def _plain(words: str) -> str:
-    """Words in which nothing is markup."""
-    lines = (AT_THE_START.sub(r"\1\\\2\3", MARKUP.sub(r"\\\1", one)) for one in words.splitlines())
+    """A text with its Markdown signs escaped."""
+    lines = (
+        AT_THE_START.sub(r"\1\\\2\3", MARKUP.sub(r"\\\1", line)) for line in words.splitlines()
+    )
     return "  \n".join(lines)
 
 
-def edit(session: Session, shown: ShownReport, page: ReportPage) -> None:
+def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
     """Rewrite the headline, a comment and what is asked; the proposal can be had back."""
-    proposal = next(one for one in shown.proposed.pages if one.code == page.code)
-    month = formats.month(shown.wanted.month, session.lang)
-    with st.form(f"presentation_edit_{page.code}_{shown.wanted.name}", border=True):
+    proposal = next(
+        proposed_page for proposed_page in report.proposed.pages if proposed_page.code == page.code
+    )
+    month = formats.month(report.wanted.month, session.lang)
+    with st.form(f"presentation_edit_{page.code}_{report.wanted.name}", border=True):
         st.subheader(session.t("presentation.edit"), anchor=False)
         title = st.text_area(
             session.t("presentation.title_field"), page.title, max_chars=arrange.LONGEST,
@@ -326,7 +334,7 @@ def edit(session: Session, shown: ShownReport, page: ReportPage) -> None:
             session.t("report.comment"), page.comment, max_chars=arrange.LONGEST,
             help=session.t("presentation.of_month", month=month),
         )  # fmt: skip
-        asked = st.text_area(
+        question = st.text_area(
             session.t("report.asked"), page.asked, max_chars=arrange.LONGEST,
             help=session.t("presentation.stays"),
         )  # fmt: skip
@@ -335,39 +343,39 @@ def edit(session: Session, shown: ShownReport, page: ReportPage) -> None:
             back = st.form_submit_button(session.t("presentation.back"))
     if kept or back:
         if back:
-            title, comment, asked = proposal.title, "", proposal.asked
-        wrote = shown.arrangement.wrote(proposal, title=title, comment=comment, asked=asked)
-        _save(session, shown, wrote)
+            title, comment, question = proposal.title, "", proposal.asked
+        wrote = report.arrangement.wrote(proposal, title=title, comment=comment, asked=question)
+        _save(session, report, wrote)
         st.rerun()
 
 
-def downloads(session: Session, shown: ShownReport) -> None:
+def downloads(session: Session, report: ShownReport) -> None:
     """Make a file, with a bar that says how far it is, and offer it."""
     st.header(session.t("presentation.take"), anchor=False)
-    if not shown.arranged.pages:
+    if not report.arranged.pages:
         st.warning(session.t("presentation.no_pages"))
         return
-    made = st.session_state.setdefault(MADE, {})
-    key = (_version(session, shown), shown.wanted)
-    if made.get("key") != key:
-        made = st.session_state[MADE] = {"key": key}
+    files = st.session_state.setdefault(MADE, {})
+    key = (_version(session, report), report.wanted)
+    if files.get("key") != key:
+        files = st.session_state[MADE] = {"key": key}
     for kind, column in zip(Format, st.columns(len(Format)), strict=True):
         with column:
             name = session.t(f"presentation.formats.{kind}")
             if st.button(session.t("presentation.make", name=name), key=f"make_{kind}"):
-                told = _bar(session, "presentation.making")
-                made[kind] = render(shown.found, shown.arranged, kind, shown.wanted, told.step)
-                told.done()
-            if kind in made:
+                bar = _bar(session, "presentation.making")
+                files[kind] = render(report.found, report.arranged, kind, report.wanted, bar.step)
+                bar.done()
+            if kind in files:
                 st.download_button(
                     session.t("presentation.download", name=name),
-                    made[kind],
-                    file_name=f"nami-{shown.wanted.month:%Y-%m}-{shown.wanted.audience}.{kind}",
+                    files[kind],
+                    file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
                     mime=MIME[kind],
                     key=f"download_{kind}",
                     on_click="ignore",
                 )
 
 
-def _version(session: Session, shown: ShownReport) -> tuple[str, int, Arrangement]:
-    return str(session.store.path), session.store.version(), shown.arrangement
+def _version(session: Session, report: ShownReport) -> tuple[str, int, Arrangement]:
+    return str(session.store.path), session.store.version(), report.arrangement

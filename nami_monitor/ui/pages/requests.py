@@ -1,4 +1,4 @@
-"""The parts of the page on requests: cards, decisions, what stands apart, and the ledger."""
+"""The page on requests: a form, cards, decisions, what is counted apart, and the list."""
 
 from __future__ import annotations
 
@@ -102,30 +102,30 @@ def chosen(session: Session, offered: RequestChoices) -> Selection:
 
 
 def ledger(session: Session, picked: Selection) -> RequestLedger:
-    """What the ledger has to say."""
+    """Figures, decisions and counts of the period."""
     return _ledger(session.store, picked.month, picked.where, str(picked.kind))
 
 
-def headline(session: Session, found: RequestLedger) -> None:
+def headline(session: Session, ledger: RequestLedger) -> None:
     """The period in one sentence."""
-    rate = found.figures[RATE][-1]
+    rate = ledger.figures[RATE][-1]
     st.markdown(
         session.t(
             "requests.headline",
-            n=found.decided,
-            period=formats.period(found.period, session.lang),
+            n=ledger.decided,
+            period=formats.period(ledger.period, session.lang),
             rate=words.figure(session, rate) if rate.value is not None else words.NONE,
         )
     )
 
 
-def cards(session: Session, found: RequestLedger) -> None:
+def cards(session: Session, ledger: RequestLedger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
-    shown = tuple(
-        _card(session, results, found.where, alone=results[-1].period.kind != found.period.kind)
-        for results in found.figures.values()
+    drawn = tuple(
+        _card(session, results, ledger.where, alone=results[-1].period.kind != ledger.period.kind)
+        for results in ledger.figures.values()
     )
-    st.html(cards_html(shown, session.lang))
+    st.html(cards_html(drawn, session.lang))
     st.caption(session.t("requests.grades"))
 
 
@@ -156,7 +156,7 @@ def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, a
         value=formats.figure(result.value, result.unit, lang),
         unit="" if whole else words.unit(session, result),
         beside=beside,
-        spark=tuple(one.value for one in results),
+        spark=tuple(earlier.value for earlier in results),
         spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
         note=_rests_on(session, result, alone=alone),
         trace=links.trace_of_result(session, result, where),
@@ -181,22 +181,22 @@ def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
     return f"{grade} {session.t('requests.complete', share=share)}"
 
 
-def decided(session: Session, found: RequestLedger) -> None:
+def decided(session: Session, ledger: RequestLedger) -> None:
     """Decisions by month, as bars and as a table."""
     st.header(session.t("requests.decisions"), anchor=False)
-    if not found.decisions:
+    if not ledger.decisions:
         st.info(session.t("requests.nothing"))
         return
     st.vega_lite_chart(
-        decision_bars.decisions_spec(found.decisions, DECISIONS, session.lang),
+        decision_bars.decisions_spec(ledger.decisions, DECISIONS, session.lang),
         theme=None,
         key="decisions",
-        alt=decision_bars.decisions_sentence(found.decisions, DECISIONS, session.lang),
+        alt=decision_bars.decisions_sentence(ledger.decisions, DECISIONS, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        table = decision_bars.decisions_table(found.decisions, DECISIONS, session.lang)
+        table = decision_bars.decisions_table(ledger.decisions, DECISIONS, session.lang)
         months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
-        traces = [links.trace_of_figure(session, COUNTED, month, found.where) for month in months]
+        traces = [links.trace_of_figure(session, COUNTED, month, ledger.where) for month in months]
         column = {session.t("trace.column"): traces}
         trend_chart.show_table(
             session, table, "decisions_table", session.t("requests.decisions"), column
@@ -213,33 +213,33 @@ def rate(session: Session, picked: Selection) -> None:
     trend_chart.show_trend(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
-def apart(session: Session, found: RequestLedger) -> None:
+def apart(session: Session, ledger: RequestLedger) -> None:
     """What is neither avoided nor bought new: refurbished, blocked by reason, no need at all."""
     st.header(session.t("requests.apart.title"), anchor=False)
     st.markdown(
         "\n".join(
             f"- {session.t(f'requests.apart.{key}', n=n)}"
             for key, n in (
-                ("refurbished", found.counts["refurbished"]),
-                ("blocked", found.counts["blocked"]),
-                ("no_need", found.no_need),
+                ("refurbished", ledger.counts["refurbished"]),
+                ("blocked", ledger.counts["blocked"]),
+                ("no_need", ledger.no_need),
             )
         )
     )
-    if found.blocked:
+    if ledger.blocked:
         table = tables.ChartTable(
             (session.t("requests.apart.reason"), session.t("requests.apart.count")),
-            tuple((reason(session, why), n) for why, n in found.blocked.items()),
+            tuple((reason(session, why), n) for why, n in ledger.blocked.items()),
             (None, lambda n: formats.number(n, session.lang)),
         )
         trend_chart.show_table(session, table, "blocked", session.t("requests.apart.blocked_for"))
     for decision in ("refurbished", "blocked"):
-        if found.counts[decision]:
-            where = {**found.where, "decision": (decision,)}
-            said = f"{words.value_name(session, decision)} ({found.counts[decision]})"
+        if ledger.counts[decision]:
+            where = {**ledger.where, "decision": (decision,)}
+            decision_name = f"{words.value_name(session, decision)} ({ledger.counts[decision]})"
             links.offer_trace(
-                session.t("trace.figure", name=said),
-                links.figure_address(COUNTED, found.period, where),
+                session.t("trace.figure", name=decision_name),
+                links.figure_address(COUNTED, ledger.period, where),
             )
 
 
@@ -255,11 +255,11 @@ def table(session: Session, picked: Selection) -> None:
     """The requests of the period."""
     st.header(session.t("requests.ledger"), anchor=False)
     try:
-        found = _rows(session.store, picked.month, picked.where, str(picked.kind))
+        requests_listed = _rows(session.store, picked.month, picked.where, str(picked.kind))
     except UserError as error:
         st.info(session.sentence(error))
         return
-    if any(one.hidden for one in found):
+    if any(request.hidden for request in requests_listed):
         st.caption(session.t("requests.hidden_words"))
 
     def day(value: date) -> str:
@@ -281,28 +281,28 @@ def table(session: Session, picked: Selection) -> None:
         Head(session.t("columns.reason")),
         Head(session.t("columns.source")),
     ]
-    rows = [_row(session, one) for one in found]
+    rows = [_row(session, request) for request in requests_listed]
     title = session.t("requests.ledger")
     grid(session, heads, rows, key="ledger", name=title, file=title)
 
 
-def _row(session: Session, one: Request) -> tuple[object, ...]:
+def _row(session: Session, request: Request) -> tuple[object, ...]:
     hidden = session.t("requests.hidden")
-    code, _, more = (one.reason or "").partition(":")
-    said = reason(session, code.strip().lower()) if one.reason else None
-    why = f"{said}: {more.strip()}" if more else said
+    code, _, more = (request.reason or "").partition(":")
+    reason_text = reason(session, code.strip().lower()) if request.reason else None
+    why = f"{reason_text}: {more.strip()}" if more else reason_text
     return (
-        one.number,
-        one.requested_on,
-        one.location,
-        filters.category_name(session, one.category),
-        hidden if one.hidden else one.article,
-        one.quantity,
-        words.value_name(session, one.decision),
-        one.avoided,
-        one.decided_on,
-        hidden if one.hidden and not why else why,
-        booking.source_name(session, one.source),
+        request.number,
+        request.requested_on,
+        request.location,
+        filters.category_name(session, request.category),
+        hidden if request.hidden else request.article,
+        request.quantity,
+        words.value_name(session, request.decision),
+        request.avoided,
+        request.decided_on,
+        hidden if request.hidden and not why else why,
+        booking.source_name(session, request.source),
     )
 
 
@@ -345,8 +345,8 @@ def form(session: Session, offered: RequestChoices) -> None:
                 key="request_decision",
             )
         with session.store.read() as db:
-            found = articles(db, category)
-        _fields(session, offered, category, decision, found)
+            known_articles = articles(db, category)
+        _fields(session, offered, category, decision, known_articles)
 
 
 def _fields(
@@ -354,10 +354,13 @@ def _fields(
     offered: RequestChoices,
     category: str,
     decision: str,
-    found: tuple[RequestArticle, ...],
+    known_articles: tuple[RequestArticle, ...],
 ) -> None:
     today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
-    by_name = {(one.source, one.product): one for one in found}
+    by_name = {
+        (article_known.source, article_known.product): article_known
+        for article_known in known_articles
+    }
     with st.form("request", border=False):
         left, right = st.columns(2)
         with left:
@@ -420,15 +423,15 @@ def _fields(
         "reason": why,
         "product_id": article[1] if article else None,
     }
-    said = session.t("requests.form.booked", number=number)
-    booking.book(session, "requests", [row], said, products_of=article[0] if article else None)
+    message = session.t("requests.form.booked", number=number)
+    booking.book(session, "requests", [row], message, products_of=article[0] if article else None)
 
 
 def _avoided(session: Session, decision: str) -> float | None:
     """The part that was not bought; empty means all of it."""
     if decision not in AVOIDED:
         return None
-    found: float | None = st.number_input(
+    quantity: float | None = st.number_input(
         session.t("columns.quantity_avoided"),
         min_value=0.0,
         value=None,
@@ -437,7 +440,7 @@ def _avoided(session: Session, decision: str) -> float | None:
         placeholder=session.t("requests.form.all"),
         help=session.t("requests.form.avoided_help"),
     )
-    return found
+    return quantity
 
 
 def _why(session: Session, decision: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The parts of the page on targets: the list, one target's course, and who set what when."""
+"""The page on targets: the list, attainment, one target over time, forms and the history."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def period_name(session: Session, period: str | None) -> str:
     """A period as people write it."""
     if period is None:
         return words.NONE
-    found = period_of(period)
-    return formats.period(found, session.lang)
+    dates = period_of(period)
+    return formats.period(dates, session.lang)
 
 
 def goal(session: Session, target: Target) -> str:
@@ -102,12 +102,12 @@ def _figure(session: Session, value: float, unit: Unit, activity: str | None = N
 
 def name(session: Session, names: Names, target: Target) -> str:
     """A target in a list: "Uitgaven, IT-middelen, 2026: -10 % ten opzichte van 2023"."""
-    said = [
+    parts = [
         kpi_name(session, target.kpi),
         category_name(session, names, target.category),
         period_name(session, target.period),
     ]
-    return f"{', '.join(said)}: {goal(session, target)}"
+    return f"{', '.join(parts)}: {goal(session, target)}"
 
 
 def state(session: Session, line: TargetLine) -> str:
@@ -137,20 +137,22 @@ def why(session: Session, line: TargetLine) -> str:
     ).strip()
 
 
-def warnings(session: Session, found: Sequence[TargetLine], names: Names) -> None:
+def warnings(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     """Targets that contradict each other, and targets for figures that do not exist."""
-    told = set()
-    for line in found:
+    contradictions = set()
+    for line in lines:
         clash = frozenset((line.target, *line.against))
-        if line.against and clash not in told:
-            told.add(clash)
+        if line.against and clash not in contradictions:
+            contradictions.add(clash)
             st.warning(
                 session.t(
                     "targets.contradict",
                     kpi=kpi_name(session, line.target.kpi),
                     category=category_name(session, names, line.target.category),
                     period=period_name(session, line.target.period),
-                    goals="; ".join(_stated(session, one) for one in (line.target, *line.against)),
+                    goals="; ".join(
+                        _stated(session, target) for target in (line.target, *line.against)
+                    ),
                 )
             )
         if line.kpi is None:
@@ -161,18 +163,18 @@ def _stated(session: Session, target: Target) -> str:
     return f"{words.value_name(session, target.kind)}: {goal(session, target)}"
 
 
-def table(session: Session, found: Sequence[TargetLine], names: Names) -> None:
+def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     """Every target with its figure and whether it is met."""
     heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
     title = session.t("targets.list")
-    rows = [_row(session, line, names) for line in found]
+    rows = [_row(session, line, names) for line in lines]
     widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
-    judged = [line.aim.judged if line.aim else None for line in found]
+    judged = [line.aim.judged if line.aim else None for line in lines]
     traces = [
-        links.trace_of_result(session, one, _where(line.target))
-        if one and one.value is not None
+        links.trace_of_result(session, result, _where(line.target))
+        if result and result.value is not None
         else None
-        for line, one in zip(found, judged, strict=True)
+        for line, result in zip(lines, judged, strict=True)
     ]
     column = {session.t("trace.column"): traces}
     grid(session, heads, rows, key="targets", name=title, file=title, widths=widths, traces=column)
@@ -208,9 +210,9 @@ def _row(session: Session, line: TargetLine, names: Names) -> tuple[str | None, 
     )
 
 
-def choose(session: Session, found: Sequence[TargetLine], names: Names) -> TargetLine | None:
+def choose(session: Session, lines: Sequence[TargetLine], names: Names) -> TargetLine | None:
     """The target to look at; the first that is judged unless another was chosen."""
-    listed = [line for line in found if line.kpi]
+    listed = [line for line in lines if line.kpi]
     if not listed:
         return None
     judged = (at for at, line in enumerate(listed) if line.aim and line.aim.met is not None)
@@ -226,7 +228,7 @@ def choose(session: Session, found: Sequence[TargetLine], names: Names) -> Targe
 
 def course(session: Session, line: TargetLine, names: Names) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
-    said = name(session, names, line.target)
+    target_name = name(session, names, line.target)
     stands = state(session, line)
     st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
     steps = _course(session.store, line.target)
@@ -249,10 +251,10 @@ def course(session: Session, line: TargetLine, names: Names) -> None:
         target_spec(points, unit, session.lang),
         theme=None,
         key="target_course",
-        alt=target_sentence(points, said, unit, session.lang),
+        alt=target_sentence(points, target_name, unit, session.lang),
     )
     with st.expander(session.t("trends.as_table")):
-        found = target_table(points, unit, session.lang, measure)
+        points_table = target_table(points, unit, session.lang, measure)
         traces = [
             links.trace_of_result(session, step.result, _where(line.target))
             if step.result
@@ -260,7 +262,7 @@ def course(session: Session, line: TargetLine, names: Names) -> None:
             for step in reversed(steps)
         ]
         column = {session.t("trace.column"): traces}
-        trend_chart.show_table(session, found, "target_course_table", said, column)
+        trend_chart.show_table(session, points_table, "target_course_table", target_name, column)
 
 
 def change(session: Session, line: TargetLine) -> None:
@@ -272,8 +274,8 @@ def change(session: Session, line: TargetLine) -> None:
         booking.in_demo(session)
         key = (target.kpi, target.category or "", target.kind, target.period)
         with st.form("_".join(("change", *key)), border=False):
-            shown = formats.number(target.value, session.lang)
-            value = st.text_input(session.t(f"targets.form.value_{target.kind}"), value=shown)
+            written = formats.number(target.value, session.lang)
+            value = st.text_input(session.t(f"targets.form.value_{target.kind}"), value=written)
             source = st.text_input(
                 session.t("targets.form.source"), value=target.source or "", max_chars=200
             )
@@ -283,23 +285,25 @@ def change(session: Session, line: TargetLine) -> None:
             with right:
                 withdraw = st.form_submit_button(session.t("targets.change.withdraw"))
     if withdraw:
-        rows = [vars(one) | {"withdrawn": True} for one in stated]
+        rows = [vars(row) | {"withdrawn": True} for row in stated]
         booking.book(session, "targets", rows, session.t("targets.change.withdrawn"))
     elif save:
         try:
-            exact = target.value  # what is shown may be rounded
-            read = exact if value == shown else float(formats.parse_decimal(value, session.lang))
+            exact = target.value  # what is written may be rounded
+            number = (
+                exact if value == written else float(formats.parse_decimal(value, session.lang))
+            )
         except UserError as error:
             st.error(session.sentence(error))
             return
-        rows = [vars(one) | {"value": read, "source": source.strip() or None} for one in stated]
+        rows = [vars(row) | {"value": number, "source": source.strip() or None} for row in stated]
         booking.book(session, "targets", rows, session.t("targets.change.saved"))
 
 
-def history(session: Session, found: Sequence[TargetEvent], names: Names) -> None:
+def history(session: Session, events: Sequence[TargetEvent], names: Names) -> None:
     """Who set, changed or withdrew which target when."""
     st.header(session.t("targets.history"), anchor=False)
-    if not found:
+    if not events:
         st.markdown(session.t("targets.no_history"))
         return
     keys = ("when", "who", "what", "target", "before", "batch", "file")
@@ -320,7 +324,7 @@ def history(session: Session, found: Sequence[TargetEvent], names: Names) -> Non
             event.batch,
             event.file,
         )
-        for event in found
+        for event in events
     ]
     title = session.t("targets.history")
     grid(session, heads, rows, key="target_history", name=title, file=title)
@@ -377,16 +381,16 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 ALL = ""
 
 
-def form(session: Session, found: Sequence[TargetLine], names: Names, category: str = "") -> None:
+def form(session: Session, lines: Sequence[TargetLine], names: Names, category: str = "") -> None:
     """Ask for a target and book it.
 
     Args:
         session: the visitor's session.
-        found: the targets that stand.
+        lines: the targets that stand.
         names: the categories' names.
         category: the one that the page is about; empty for none.
     """
-    with st.expander(session.t("targets.form.title"), expanded=not found):
+    with st.expander(session.t("targets.form.title"), expanded=not lines):
         st.markdown(session.t("targets.form.words"))
         st.page_link("pages/data.py", label=session.t("targets.form.load"))
         booking.in_demo(session)
@@ -431,31 +435,35 @@ def form(session: Session, found: Sequence[TargetLine], names: Names, category: 
             "baseline_period": baseline,
             "source": source.strip() or None,
         }
-        _beside(session, found, row)
+        _beside(session, lines, row)
         if st.button(session.t("targets.form.book"), key="target_book", type="primary"):
             _book(session, row, value)
 
 
 def _book(session: Session, row: dict[str, Value], value: str) -> None:
     try:
-        read = float(formats.parse_decimal(value, session.lang))
+        number = float(formats.parse_decimal(value, session.lang))
     except UserError as error:
         st.error(session.sentence(error))
         return
-    booking.book(session, "targets", [row | {"value": read}], session.t("targets.form.booked"))
+    booking.book(session, "targets", [row | {"value": number}], session.t("targets.form.booked"))
 
 
-def _beside(session: Session, found: Sequence[TargetLine], row: dict[str, Value]) -> None:
+def _beside(session: Session, lines: Sequence[TargetLine], row: dict[str, Value]) -> None:
     """Say which targets stand already for the same figure, category and period."""
-    for line in found:
-        one = line.target
-        if (one.kpi, one.category, one.period) == (row["kpi"], row["category"], row["period"]):
-            key = "replaces" if one.kind == row["kind"] else "beside"
+    for line in lines:
+        target = line.target
+        if (target.kpi, target.category, target.period) == (
+            row["kpi"],
+            row["category"],
+            row["period"],
+        ):
+            key = "replaces" if target.kind == row["kind"] else "beside"
             st.info(
                 session.t(
                     f"targets.form.{key}",
-                    goal=goal(session, one),
-                    kind=words.value_name(session, one.kind),
+                    goal=goal(session, target),
+                    kind=words.value_name(session, target.kind),
                 )
             )
 
@@ -465,7 +473,7 @@ def _period(session: Session, key: str, label: str) -> str:
     kind = st.radio(
         label,
         PERIODS,
-        format_func=lambda one: session.t(f"periods.{one}"),
+        format_func=lambda option: session.t(f"periods.{option}"),
         horizontal=True,
         key=f"{key}_period_kind",
     )
@@ -492,7 +500,7 @@ def _within(session: Session, key: str, kind: PeriodKind, *, back: int = 0) -> s
         month = st.selectbox(
             session.t("periods.month"),
             tuple(range(1, 13)),
-            format_func=lambda one: formats.month_name(one, session.lang),
+            format_func=lambda option: formats.month_name(option, session.lang),
             key=f"{key}_month",
         )
     return named(period_at(kind, date(year, month, 1)))

@@ -38,19 +38,19 @@ from nami_monitor.ui.pages import handbook
 
 FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
 PLACE: Final = ("table", "batch", "page")
-"""What the address says of the figure, and of the rows that are shown of it."""
+"""Parameters of the address that name the figure, and those that choose its rows."""
 
 BOXES: Final = ("category",)
 """Filters that have a box; the others are said in a sentence."""
 
 
 def in_address(name: str) -> str:
-    """What the address says under a name; empty for nothing."""
+    """A parameter of the address; empty where it is absent."""
     return str(st.query_params.get(name, ALL))
 
 
 def asked_figure(session: Session) -> tuple[Kpi, Ask]:
-    """The figure that the address names; see ``links.asked``."""
+    """The figure that the address names; see ``links.read_figure``."""
     address = {name: st.query_params.get_all(name) for name in st.query_params}
     months = cache.choices(session.store).months
     return links.read_figure(address, months[0] if months else None)
@@ -61,7 +61,9 @@ def choose(session: Session, kpi: Kpi, ask: Ask) -> None:
     offered = cache.choices(session.store)
     month = f"{ask.until:%Y-%m}" if ask.until else ALL
     own = [SPAN] if SPAN in ask.kind else []
-    months = sorted({f"{one:%Y-%m}" for one in offered.months} | {month}, reverse=True)
+    months = sorted(
+        {f"{month_offered:%Y-%m}" for month_offered in offered.months} | {month}, reverse=True
+    )
     first, second, third, fourth = st.columns([2, 1, 1, 1])
     with first:
         address_box("kpi", session.t("trace.kpi"), kpi.code,
@@ -88,16 +90,16 @@ def _kind(session: Session, code: str) -> str:
 
 
 def address_box(
-    name: str, label: str, now: str, options: Sequence[str], shown: Callable[[str], str]
+    name: str, label: str, current: str, options: Sequence[str], name_of: Callable[[str], str]
 ) -> None:
-    """A box that says what the address says; a choice changes the address.
+    """A select box bound to a parameter of the address.
 
     A browser tells a choice by its label, so a box with other labels is another box: what was shown
     in the one before is never taken for a choice in it.
     """
-    key = f"trace.{name}.{crc32('|'.join(map(shown, options)).encode())}"
-    st.session_state[key] = now
-    st.selectbox(label, options, format_func=shown, key=key, on_change=_take, args=(name, key))
+    key = f"trace.{name}.{crc32('|'.join(map(name_of, options)).encode())}"
+    st.session_state[key] = current
+    st.selectbox(label, options, format_func=name_of, key=key, on_change=_take, args=(name, key))
 
 
 def _take(name: str, key: str) -> None:
@@ -110,8 +112,12 @@ def _take(name: str, key: str) -> None:
         _drop(("from",))
     chosen = st.session_state[key]
     if name == "kpi":
-        known = {each for one in TRACED[chosen].reads for each in RELATIONS[one].dimensions}
-        _drop(each for each in DIMENSIONS if each not in known)
+        dimensions = {
+            dimension
+            for relation in TRACED[chosen].reads
+            for dimension in RELATIONS[relation].dimensions
+        }
+        _drop(dimension for dimension in DIMENSIONS if dimension not in dimensions)
     if chosen == ALL:
         _drop((name,))
     else:
@@ -125,20 +131,20 @@ def _drop(named: Any) -> None:
 
 def other_filters(session: Session, ask: Ask) -> None:
     """The filters that have no box, with a way to drop them."""
-    found = {
+    extra = {
         name: values for name, values in ask.where.items() if name not in BOXES or len(values) > 1
     }
-    if not found:
+    if not extra:
         return
     with session.store.read() as db:
         texts = [
             f"{_dimension(session, name)}: "
             + ", ".join(_called(session, name, values, names(db, name, values, session.lang)))
-            for name, values in sorted(found.items())
+            for name, values in sorted(extra.items())
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
         st.text(session.t("trace.filters", filters="; ".join(texts)))
-        st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(found),))
+        st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(extra),))
 
 
 def _dimension(session: Session, name: str) -> str:
@@ -146,11 +152,13 @@ def _dimension(session: Session, name: str) -> str:
 
 
 def _called(
-    session: Session, name: str, values: Sequence[str], known: dict[str | None, str]
+    session: Session, name: str, values: Sequence[str], names_by_code: dict[str | None, str]
 ) -> list[str]:
     if name in OPTIONS:
         return [words.activity_name(session, value) or value for value in values]
-    return [session.t("words.unknown") if value == EMPTY else known[value] for value in values]
+    return [
+        session.t("words.unknown") if value == EMPTY else names_by_code[value] for value in values
+    ]
 
 
 @cached(entries=200)
@@ -164,9 +172,9 @@ def traced(store: Store, code: str, ask: Ask) -> Trace:
         return traced_by(db, TRACED[code], ask)
 
 
-def figure(session: Session, found: Trace, ask: Ask) -> None:
-    """The figure itself, with what belongs beside it."""
-    result, kpi = found.result, TRACED[found.result.code]
+def figure(session: Session, trace: Trace, ask: Ask) -> None:
+    """The figure, with its total and notes."""
+    result, kpi = trace.result, TRACED[trace.result.code]
     st.header(words.kpi_name(session, kpi), anchor=False)
     st.html(f'<p class="nami-headline">{escape(headline(session, result))}</p>')
     if result.state is not State.VALUE:
@@ -186,33 +194,35 @@ def headline(session: Session, result: KpiResult) -> str:
     return f"{when}: {words.figure(session, result)}"
 
 
-def formula(session: Session, found: Trace) -> None:
+def formula(session: Session, trace: Trace) -> None:
     """The formula in words and with its numbers, and as it is declared."""
-    lang, result, kpi = session.lang, found.result, TRACED[found.result.code]
+    lang, result, kpi = session.lang, trace.result, TRACED[trace.result.code]
     st.subheader(session.t("trace.formula"), anchor=False)
     st.text(session.t(f"kpis.{kpi.code}.formula"))
     if result.value is not None:
-        st.text(sentences.formula_text(found, lang))
+        st.text(sentences.formula_text(trace, lang))
     parts = {
-        "numerator": (result.numerator, found.kpi.numerator),
-        "denominator": (result.denominator, sentences.divisor_text(found, lang).strip("`")),
-        "covered": (None, found.kpi.covered),
+        "numerator": (result.numerator, trace.kpi.numerator),
+        "denominator": (result.denominator, sentences.divisor_text(trace, lang).strip("`")),
+        "covered": (None, trace.kpi.covered),
     }
-    told = {name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql}
+    declared = {
+        name: (value, sql) for name, (value, sql) in parts.items() if value is not None or sql
+    }
     st.markdown(
         "\n".join(
             f"- **{session.t(f'trace.{name}')}:** {amount(session, value)}"
             f"{_of(session, name, result)}"
-            for name, (value, _) in told.items()
+            for name, (value, _) in declared.items()
             if value is not None
         )
     )
     with st.expander(session.t("trace.declared")):
-        for name, (_, sql) in told.items():
+        for name, (_, sql) in declared.items():
             st.markdown(f"**{session.t(f'trace.{name}')}**")
             st.code(sql or words.NONE, language="sql", wrap_lines=True)
-        months = sentences.months_text(found.periods, lang)
-        st.caption(session.t("trace.rests", months=months, relation=found.relation or words.NONE))
+        months = sentences.months_text(trace.periods, lang)
+        st.caption(session.t("trace.rests", months=months, relation=trace.relation or words.NONE))
     if kpi.code in CATALOGUE:
         handbook.link(session, kpi)
 
@@ -231,10 +241,10 @@ def amount(session: Session, value: float) -> str:
     return sentences.amount_text(value, session.lang)
 
 
-def batches(session: Session, found: Trace) -> None:
+def batches(session: Session, trace: Trace) -> None:
     """What each batch gave to the figure: which file, when, and who imported it."""
     st.subheader(session.t("trace.batches"), anchor=False)
-    if not found.batches:
+    if not trace.batches:
         st.info(session.t("trace.nothing"))
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
         return
@@ -256,13 +266,13 @@ def batches(session: Session, found: Trace) -> None:
         Head(session.t("trace.heads.vat")),
         Head(session.t("trace.heads.grain")),
     ]
-    told = [_batch(session, part) for part in found.batches]
+    rows = [_batch(session, part) for part in trace.batches]
     title = session.t("trace.batches")
-    grid(session, heads, told, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
-    counts = DISTINCT.fullmatch(found.kpi.numerator) or DISTINCT.fullmatch(
-        found.kpi.denominator or ""
+    grid(session, heads, rows, key="trace_batches", name=title, file=title.lstrip("0123456789. "))
+    counts = DISTINCT.fullmatch(trace.kpi.numerator) or DISTINCT.fullmatch(
+        trace.kpi.denominator or ""
     )
-    if found.kpi.over_time.rows_add_up:
+    if trace.kpi.over_time.rows_add_up:
         st.caption(session.t(f"trace.{'distinct' if counts else 'adds_up'}"))
 
 
@@ -287,46 +297,48 @@ KINDS: Final = {"xlsx": XLSX, "csv": "text/csv"}
 """The files that rows are offered in."""
 
 
-def show_rows(session: Session, found: Trace, kpi: Kpi, ask: Ask) -> None:
+def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     """The rows themselves, of all batches or of one, page by page, and all of them as a file."""
-    if not found.batches:
+    if not trace.batches:
         return
     st.subheader(session.t("trace.rows"), anchor=False)
-    table, batch = _which(session, found)
-    parts = [part for part in found.batches if part.table == table]
+    table, batch = _which(session, trace)
+    parts = [part for part in trace.batches if part.table == table]
     total = sum(part.rows for part in parts if batch in {None, part.batch})
     page = _page(session, total)
-    shown = _rows(session.store, kpi.code, ask, table, batch, page)
-    told = {
-        name: [_cell(session, name, row[at]) for row in shown.rows]
-        for at, name in enumerate(shown.columns)
+    listing = _rows(session.store, kpi.code, ask, table, batch, page)
+    columns = {
+        name: [_cell(session, name, row[at]) for row in listing.rows]
+        for at, name in enumerate(listing.columns)
     }
-    told = {name: values for name, values in told.items() if any(v is not None for v in values)}
+    columns = {
+        name: values for name, values in columns.items() if any(v is not None for v in values)
+    }
     grid(
         session,
-        [_head(session, name) for name in told],
-        list(zip(*told.values(), strict=True)),
+        [_head(session, name) for name in columns],
+        list(zip(*columns.values(), strict=True)),
         key="trace_rows",
         name=session.t("trace.rows"),
         file=kpi.code,
         download=False,
     )
-    if shown.withheld:
-        st.caption(session.t("trace.withheld", n=shown.withheld))
-    if FLAG in told:
+    if listing.withheld:
+        st.caption(session.t("trace.withheld", n=listing.withheld))
+    if FLAG in columns:
         st.caption(session.t("trace.small"))
-    _offer(session, found, kpi, ask, table, sum(part.rows for part in parts))
+    _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
 
 
-def _which(session: Session, found: Trace) -> tuple[str, int | None]:
+def _which(session: Session, trace: Trace) -> tuple[str, int | None]:
     """The table and the batch whose rows are shown."""
-    usual = next((p.table for p in found.batches if p.numerator is not None), found.tables[0])
-    table = in_address("table") if in_address("table") in found.tables else usual
-    mine = {str(part.batch): part for part in found.batches if part.table == table}
+    usual = next((p.table for p in trace.batches if p.numerator is not None), trace.tables[0])
+    table = in_address("table") if in_address("table") in trace.tables else usual
+    mine = {str(part.batch): part for part in trace.batches if part.table == table}
     batch = in_address("batch") if in_address("batch") in mine else ALL
     left, right = st.columns(2)
     with left:
-        address_box("table", session.t("trace.table"), table, list(found.tables),
+        address_box("table", session.t("trace.table"), table, list(trace.tables),
              lambda name: words.table_name(session, name))  # fmt: skip
     with right:
         address_box("batch", session.t("trace.batch"), batch, [ALL, *mine],
@@ -373,11 +385,11 @@ def _head(session: Session, name: str) -> Head:
 
 
 def _cell(session: Session, name: str, value: Any) -> Any:
-    """A value as a table can hold it; a truth in words, and options one after the other."""
+    """A value as a table can hold it: booleans in words, lists joined."""
     if isinstance(value, bool):
         return session.t("charts.yes") if value else None
     if isinstance(value, list):
-        return "; ".join(_written(session, one) for one in value) or None
+        return "; ".join(_written(session, option) for option in value) or None
     if isinstance(value, str) and name not in {"file", "reason"}:
         return words.value_name(session, value)
     return value
@@ -391,12 +403,12 @@ def _written(session: Session, value: Any) -> str:
     return str(value)
 
 
-def _offer(session: Session, found: Trace, kpi: Kpi, ask: Ask, table: str, count: int) -> None:
+def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count: int) -> None:
     """All rows of the table as files, made once a visitor asks for them."""
     if count > ROWS_IN_A_SHEET:
         st.caption(session.t("trace.most", most=amount(session, ROWS_IN_A_SHEET), code=kpi.code))
         return
-    period = found.result.period
+    period = trace.result.period
     store, name = session.store, f"{kpi.code}_{table}_{period.first:%Y-%m}_{period.last:%Y-%m}"
     with st.container(horizontal=True):
         for kind, mime in KINDS.items():

@@ -31,17 +31,17 @@ GROUPED = (
 def dimensions(code: str) -> list[str]:
     """The dimensions by which a KPI can be grouped on the page."""
     kpi = CATALOGUE[code]
-    known = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
-    known &= set(kpi.over_time.grouped_by or known)
-    return [name for name in GROUPED if name in known]
+    names = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
+    names &= set(kpi.over_time.grouped_by or names)
+    return [name for name in GROUPED if name in names]
 
 
 def restart(session: Session, category: str) -> tuple[date, ...]:
-    """Where limits start anew: never by itself, offered at the start of a measure."""
+    """Let the reader choose the start of a measure from which limits are computed anew."""
     offered = {
-        one.code: one
-        for one in cache.interventions(session.store)
-        if category in {"", one.category}
+        measure.code: measure
+        for measure in cache.interventions(session.store)
+        if category in {"", measure.category}
     }
     if not offered:
         return ()
@@ -49,29 +49,31 @@ def restart(session: Session, category: str) -> tuple[date, ...]:
         "limits",
         session.t("trends.limits"),
         ["", *offered],
-        lambda found: offered[found].title if found else session.t("trends.limits_whole"),
+        lambda measure_code: (
+            offered[measure_code].title if measure_code else session.t("trends.limits_whole")
+        ),
         help_text=session.t("trends.limits_help"),
     )
     return (offered[code].starts_on.replace(day=1),) if code else ()
 
 
 def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> None:
-    """What belongs beside the latest figure: its total, interval, grade, coverage and trace."""
+    """The latest figure with its total, notes and a link that traces it."""
     if not results or len(by_group(results)) > 1:
         return
     result = results[-1]
     whole = figure_notes.total(session, result, where)
     period = formats.period(result.period, session.lang)
-    said = [f"{whole.label} {whole.value}"] if whole else []
-    said += [part for part in [figure_notes.notes(session, result)] if part]
-    if said:
+    parts = [f"{whole.label} {whole.value}"] if whole else []
+    parts += [part for part in [figure_notes.notes(session, result)] if part]
+    if parts:
         figure = words.figure(session, result)
-        st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(said)))
+        st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(parts)))
     links.offer_trace(session.t("trace.latest"), links.result_address(result, where))
 
 
 def year_end_references(session: Session, code: str, ask: Ask) -> None:
-    """Say what December's share is held against; nothing for other KPIs.
+    """Show what December's share is compared with; nothing for other KPIs.
 
     Args:
         session: for the words.
@@ -80,22 +82,23 @@ def year_end_references(session: Session, code: str, ask: Ask) -> None:
     """
     if code != STEER_YEAR_END_SHARE.code:
         return
-    found = _year_end(session.store, last_period(ask))
-    if found:
-        st.text(_year_end_sentence(session, found))
-        for year, _ in found.earlier:
+    references = _year_end(session.store, last_period(ask))
+    if references:
+        st.text(_year_end_sentence(session, references))
+        for year, _ in references.earlier:
             whole = Period(date(year, 1, 1), date(year, 12, 1), PeriodKind.YEAR)
             links.offer_figure(session, code, whole, ask.where)
 
 
-def _year_end_sentence(session: Session, found: YearEnd) -> str:
+def _year_end_sentence(session: Session, references: YearEnd) -> str:
     """The references in a sentence."""
     lang = session.lang
     even = session.t("year_end.even", even=formats.percent(EVEN, lang))
-    if found.usual is None:
-        return f"{even} {session.t('year_end.too_few', n=len(found.earlier), year=found.year)}"
-    mean, low, high = (formats.percent(share, lang) for share in found.usual)
-    years = ", ".join(str(year) for year, _ in found.earlier)
+    if references.usual is None:
+        n, year = len(references.earlier), references.year
+        return f"{even} {session.t('year_end.too_few', n=n, year=year)}"
+    mean, low, high = (formats.percent(share, lang) for share in references.usual)
+    years = ", ".join(str(year) for year, _ in references.earlier)
     usual = session.t("year_end.usual", years=years, mean=mean, low=low, high=high)
     return f"{even} {usual}"
 

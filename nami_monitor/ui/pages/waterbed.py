@@ -53,46 +53,46 @@ BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 
-def quotient_strip(session: Session, one: Evaluation) -> None:
-    """Which share came back, on its strip."""
-    found = one.quotient
-    if found is None:
+def quotient_strip(session: Session, evaluation: Evaluation) -> None:
+    """The share that came back, on a strip with worded zones."""
+    quotient = evaluation.quotient
+    if quotient is None:
         return
-    shown = (100 * found.value, 100 * found.low, 100 * found.high)
+    percentages = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
     title = session.t("waterbed.path.quotient")
     st.header(title, anchor=False)
     _draw(
         session,
-        strip_spec(*shown, session.lang),
-        strip_sentence(*shown, session.lang),
-        strip_table(*shown, session.lang),
+        strip_spec(*percentages, session.lang),
+        strip_sentence(*percentages, session.lang),
+        strip_table(*percentages, session.lang),
         "waterbed_strip",
         title,
     )
 
 
-def bars(session: Session, one: Evaluation) -> None:
+def bars(session: Session, evaluation: Evaluation) -> None:
     """Target and substitute against what was expected, month by month, with their lessons."""
-    path = one.result.path if one.result else None
-    if path is None or one.window is None:
+    path = evaluation.result.path if evaluation.result else None
+    if path is None or evaluation.window is None:
         return
-    months = one.window.months
+    months = evaluation.window.months
     rows = tuple(
         Departure(months[at], float(gross), float(spill))
         for at, gross, spill in zip(path.months, path.gross, path.spill, strict=True)
     )
-    start = one.window.post[0]
+    start = evaluation.window.post[0]
     title = session.t("waterbed.path.bars")
     st.header(title, anchor=False)
-    st.caption(session.t(f"waterbed.axis.{one.unit}"))
-    called = cache.lessons_of_measure(session.store, one.intervention.code, months[-1])
+    st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
+    called = cache.lessons_of_measure(session.store, evaluation.intervention.code, months[-1])
     _draw(
         session,
         mirrored_spec(
-            rows, start, one.unit, session.lang, chart_notes.lesson_marks(session, called)
+            rows, start, evaluation.unit, session.lang, chart_notes.lesson_marks(session, called)
         ),
-        mirrored_sentence(rows, start, one.unit, session.lang),
-        mirrored_table(rows, one.unit, session.lang),
+        mirrored_sentence(rows, start, evaluation.unit, session.lang),
+        mirrored_table(rows, evaluation.unit, session.lang),
         BARS,
         title,
         on_select=partial(chart_notes.open_clicked, BARS) if called else "ignore",
@@ -100,10 +100,10 @@ def bars(session: Session, one: Evaluation) -> None:
     chart_notes.lessons(session, called, BARS)
 
 
-def path(session: Session, one: Evaluation) -> None:
-    """One channel among what the same sum says where nothing was done."""
-    found = one.result.path if one.result else None
-    if found is None or one.window is None:
+def path(session: Session, evaluation: Evaluation) -> None:
+    """The effect on one channel month by month, among placebos."""
+    effects_over_time = evaluation.result.path if evaluation.result else None
+    if effects_over_time is None or evaluation.window is None:
         return
     title = session.t("waterbed.path.title")
     st.header(title, anchor=False)
@@ -115,62 +115,74 @@ def path(session: Session, one: Evaluation) -> None:
         horizontal=True,
         key="waterbed_path_channel",
     )
-    told = {
-        "target": (found.gross, found.gross_band, found.gross_placebos),
-        "substitute": (found.spill, found.spill_band, found.spill_placebos),
+    by_channel = {
+        "target": (
+            effects_over_time.gross,
+            effects_over_time.gross_band,
+            effects_over_time.gross_placebos,
+        ),
+        "substitute": (
+            effects_over_time.spill,
+            effects_over_time.spill_band,
+            effects_over_time.spill_placebos,
+        ),
     }
-    effect, band, placebos = told[which]
-    months = one.window.months
+    effect, band, placebos = by_channel[which]
+    months = evaluation.window.months
     course = EffectPath(
-        months=tuple(months[at] for at in found.months),
+        months=tuple(months[at] for at in effects_over_time.months),
         effect=tuple(map(float, effect)),
         band=tuple(map(float, band)),
         placebos=placebos.tolist(),
-        start=one.window.post[0],
+        start=evaluation.window.post[0],
         name=session.t(f"charts.mirrored.{which}"),
         colour=COLOURS[which],
     )
-    st.caption(session.t(f"waterbed.axis.{one.unit}"))
+    st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     _draw(
         session,
-        placebo_spec(course, one.unit, session.lang),
+        placebo_spec(course, evaluation.unit, session.lang),
         placebo_sentence(course, session.lang),
-        placebo_table(course, one.unit, session.lang),
+        placebo_table(course, evaluation.unit, session.lang),
         f"waterbed_path_{which}",
         title,
     )
 
 
-def destinations(session: Session, one: Evaluation) -> None:
-    """Where it may have gone: the chart of what can be told, and a table of every place."""
-    if not one.destinations:
+def destinations(session: Session, evaluation: Evaluation) -> None:
+    """Possible destinations of demand: a chart of the estimated ones, and a table of all."""
+    if not evaluation.destinations:
         return
     lang = session.lang
     title = session.t("waterbed.went.title")
     st.header(title, anchor=False)
     st.markdown(session.t("waterbed.went.words"))
-    told = briefing.charted_destinations(one)
+    estimated = briefing.charted_destinations(evaluation)
     drawn = tuple(
         PlaceEffect(
-            briefing.destination_name(each, lang), found.value, found.low, found.high, each.shown
+            briefing.destination_name(destination, lang),
+            effect.value,
+            effect.low,
+            effect.high,
+            destination.shown,
         )
-        for each in told
-        if (found := each.effect) is not None
+        for destination in estimated
+        if (effect := destination.effect) is not None
     )
     if drawn:
         st.vega_lite_chart(
-            forest_spec(drawn, one.unit, lang),
+            forest_spec(drawn, evaluation.unit, lang),
             theme=None,
             key="waterbed_went",
-            alt=forest_sentence(drawn, one.unit, lang),
+            alt=forest_sentence(drawn, evaluation.unit, lang),
         )
-    rest = len(one.destinations) - len(told)
+    rest = len(evaluation.destinations) - len(estimated)
     if rest:
         st.caption(session.t("waterbed.went.rest", n=rest))
     keys = ("place", "effect", "interval", "shown", "corrected")
     heads = [Head(session.t(f"waterbed.went.{key}")) for key in keys]
     with st.expander(session.t("trends.as_table")):
-        rows = briefing.destination_rows(one, lang)
+        rows = briefing.destination_rows(evaluation, lang)
         grid(session, heads, rows, key="waterbed_went_table", name=title, file=title)
 
 
@@ -206,7 +218,7 @@ def register(store: Store) -> tuple[Intervention, ...]:
 
 @cached(entries=4, shared=True)
 def _panel_data(store: Store, category: str, products: tuple[str, ...]) -> PanelData:
-    """What comparisons in a category rest on; visitors share it, and nobody changes it."""
+    """The panel data of a category; visitors share it, and nobody changes it."""
     with store.read() as db:
         return read_panel_data(db, [category], products)
 
@@ -214,9 +226,9 @@ def _panel_data(store: Store, category: str, products: tuple[str, ...]) -> Panel
 @cached(entries=50)
 def _readings(store: Store, category: str, code: str) -> tuple[Evaluation, ...]:
     """An intervention in every unit."""
-    read = _panel_data(store, category, ())
-    (one,) = chosen(read.register, [code])
-    return evaluate_in_every_unit(one, read)
+    panel_data = _panel_data(store, category, ())
+    (intervention,) = chosen(panel_data.register, [code])
+    return evaluate_in_every_unit(intervention, panel_data)
 
 
 @cached(entries=20)
@@ -227,35 +239,35 @@ def _place_names(store: Store, lang: str) -> Mapping[str | None, str]:
 
 
 def part(session: Session) -> None:
-    """What a measure brought: the verdict first, then what it rests on."""
+    """The effect of a measure: the verdict, then estimates, charts, remarks and sites."""
     st.markdown(session.t("waterbed.words"))
-    found = register(session.store)
-    if empty(session, found):
+    measures = register(session.store)
+    if empty(session, measures):
         return
     left, right = st.columns([3, 1])
     with left:
-        answers = choose(session, found)
+        answers = choose(session, measures)
     with right:
-        one = reading(session, answers)
-    verdict(session, one)
-    if one.excused and not show_anyway(session):
+        evaluation = reading(session, answers)
+    verdict(session, evaluation)
+    if evaluation.excused and not show_anyway(session):
         return
-    if not one.estimated:
-        bullets(briefing.remarks(one, session.lang))
-    effects(session, one, answers)
-    quotient_strip(session, one)
-    needed(session, one)
-    bars(session, one)
-    path(session, one)
-    destinations(session, one)
-    remarks(session, one)
-    sensitivity(session, one)
-    sites(session, one)
+    if not evaluation.estimated:
+        bullets(briefing.remarks(evaluation, session.lang))
+    effects(session, evaluation, answers)
+    quotient_strip(session, evaluation)
+    needed(session, evaluation)
+    bars(session, evaluation)
+    path(session, evaluation)
+    destinations(session, evaluation)
+    remarks(session, evaluation)
+    sensitivity(session, evaluation)
+    sites(session, evaluation)
 
 
-def empty(session: Session, found: Sequence[Intervention]) -> bool:
+def empty(session: Session, measures: Sequence[Intervention]) -> bool:
     """Whether there is no intervention yet; if so, say what to do."""
-    if found:
+    if measures:
         return False
     with st.container(key="waterbed_empty", border=True):
         st.header(session.t("waterbed.empty.title"), anchor=False)
@@ -270,153 +282,160 @@ def empty(session: Session, found: Sequence[Intervention]) -> bool:
     return True
 
 
-def choose(session: Session, found: Sequence[Intervention]) -> tuple[Evaluation, ...]:
+def choose(session: Session, measures: Sequence[Intervention]) -> tuple[Evaluation, ...]:
     """The intervention to look at, in every reading; at first the first with an estimate."""
-    by_code = {one.code: one for one in found}
-    told = (one.code for one in found if any(map(_judged, _of(session, one))))
+    by_code = {measure.code: measure for measure in measures}
+    judged = (measure.code for measure in measures if any(map(_judged, _of(session, measure))))
     code = filters.select(
         "intervention",
         session.t("waterbed.choose"),
         list(by_code),
         lambda code: f"{by_code[code].title} ({code})",
-        default=next(told, found[0].code),
+        default=next(judged, measures[0].code),
     )
     return _of(session, by_code[code])
 
 
-def _judged(one: Evaluation) -> bool:
-    return one.estimated and not one.excused
+def _judged(evaluation: Evaluation) -> bool:
+    return evaluation.estimated and not evaluation.excused
 
 
-def _of(session: Session, one: Intervention) -> tuple[Evaluation, ...]:
-    return _readings(session.store, one.category, one.code)
+def _of(session: Session, intervention: Intervention) -> tuple[Evaluation, ...]:
+    return _readings(session.store, intervention.category, intervention.code)
 
 
-def drafted(session: Session, one: Intervention) -> PanelData:
-    """What the comparison of a draft rests on, with the articles that it names."""
-    return _panel_data(session.store, one.category, tuple(sorted(one.named_products)))
+def drafted(session: Session, intervention: Intervention) -> PanelData:
+    """The panel data for a draft measure, with the articles that it names."""
+    return _panel_data(
+        session.store, intervention.category, tuple(sorted(intervention.named_products))
+    )
 
 
 def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
-    """The reading that was chosen; at first the first in which something was estimated."""
-    usual = next((one for one in answers if one.estimated), answers[0])
+    """The chosen unit; at first the first in which something was estimated."""
+    usual = next((option for option in answers if option.estimated), answers[0])
     unit = filters.select(
         "unit",
         session.t("waterbed.unit"),
         [str(unit) for unit in READINGS],
-        lambda one: session.t(f"waterbed.readings.{one}"),
+        lambda option: session.t(f"waterbed.readings.{option}"),
         default=str(usual.unit),
     )
-    return next(one for one in answers if one.unit == Unit(unit))
+    return next(option for option in answers if option.unit == Unit(unit))
 
 
-def verdict(session: Session, one: Evaluation) -> None:
-    """What may be said, in the size that it deserves, and what it rests on."""
-    st.html(f'<p class="nami-headline">{escape(briefing.verdict(one, session.lang))}</p>')
-    if _judged(one) and one.result is not None:
+def verdict(session: Session, evaluation: Evaluation) -> None:
+    """The verdict as a headline, with its grade of evidence and months."""
+    st.html(f'<p class="nami-headline">{escape(briefing.verdict(evaluation, session.lang))}</p>')
+    if _judged(evaluation) and evaluation.result is not None:
         months = session.t(
-            "waterbed.per_100", post=one.result.post_months, pre=one.result.pre_months
+            "waterbed.per_100", post=evaluation.result.post_months, pre=evaluation.result.pre_months
         )
-        weaker = session.t("waterbed.weaker") if one.design is Design.NO_CONTROLS else ""
+        weaker = session.t("waterbed.weaker") if evaluation.design is Design.NO_CONTROLS else ""
         st.caption(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker))))
 
 
 def show_anyway(session: Session) -> bool:
-    """Whether the figures of a measure that is not judged are asked for."""
+    """Ask whether to show the figures of a measure that is not judged."""
     return st.checkbox(session.t("waterbed.anyway"), key="waterbed_anyway")
 
 
-def remarks(session: Session, one: Evaluation) -> None:
+def remarks(session: Session, evaluation: Evaluation) -> None:
     """What a reader must know beside an estimate."""
-    said = briefing.remarks(one, session.lang)
-    if one.estimated and said:
+    sentences = briefing.remarks(evaluation, session.lang)
+    if evaluation.estimated and sentences:
         st.header(session.t("waterbed.know"), anchor=False)
-        bullets(said)
+        bullets(sentences)
 
 
 def bullets(sentences: Sequence[str]) -> None:
     """Sentences one below the other, in one list."""
     if sentences:
-        st.markdown("\n".join(f"- {plain(said)}" for said in sentences))
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
 
 
-def plain(said: str) -> str:
+def plain(sentence: str) -> str:
     """A sentence in which nothing is markup."""
-    return said.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
+    return sentence.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
 
 
-def effects(session: Session, one: Evaluation, answers: Sequence[Evaluation]) -> None:
-    """Gross, spill-over and net: the chosen reading large, the others beside it."""
-    if not one.estimated:
+def effects(session: Session, evaluation: Evaluation, answers: Sequence[Evaluation]) -> None:
+    """Cards of gross, spill-over and net effect: the chosen unit large, others beside it."""
+    if not evaluation.estimated:
         return
-    cards = tuple(_card(session, part, one, answers) for part in PARTS)
+    cards = tuple(_card(session, part, evaluation, answers) for part in PARTS)
     st.html(cards_html(cards, session.lang))
-    name = session.t(f"kpis.{NET[one.unit]}.name")
-    links.offer_trace(session.t("trace.figure", name=name), _figure(one))
+    name = session.t(f"kpis.{NET[evaluation.unit]}.name")
+    links.offer_trace(session.t("trace.figure", name=name), _figure(evaluation))
 
 
-def _figure(one: Evaluation) -> links.Address:
-    """What a measure brought on balance over all months after its start, as a figure."""
-    months = one.window.post if one.window else (one.intervention.starts_on,)
+def _figure(evaluation: Evaluation) -> links.Address:
+    """The address of a measure's net effect over all months after its start."""
+    months = evaluation.window.post if evaluation.window else (evaluation.intervention.starts_on,)
     first, last = (month.replace(day=1) for month in (months[0], months[-1]))
     period = Period(first, last, span(first, last))
-    where = {"intervention": (one.intervention.code,)}
-    return links.figure_address(NET[one.unit], period, where)
+    where = {"intervention": (evaluation.intervention.code,)}
+    return links.figure_address(NET[evaluation.unit], period, where)
 
 
-def _card(session: Session, part: str, one: Evaluation, answers: Sequence[Evaluation]) -> Card:
-    found = getattr(one.result, part)
+def _card(
+    session: Session, part: str, evaluation: Evaluation, answers: Sequence[Evaluation]
+) -> Card:
+    effect = getattr(evaluation.result, part)
     interval = ComparedFigure(
-        session.t("waterbed.heads.interval"), briefing.interval(found, one.unit, session.lang)
+        session.t("waterbed.heads.interval"),
+        briefing.interval(effect, evaluation.unit, session.lang),
     )
-    others = [_beside(session, part, each) for each in answers if each.unit is not one.unit]
+    others = [
+        _beside(session, part, other) for other in answers if other.unit is not evaluation.unit
+    ]
     return Card(
         name=session.t(f"waterbed.parts.{part}"),
-        value=formats.estimated(found.value, found.se, one.unit, session.lang),
-        unit=session.t(f"waterbed.per_month.{one.unit}"),
+        value=formats.estimated(effect.value, effect.se, evaluation.unit, session.lang),
+        unit=session.t(f"waterbed.per_month.{evaluation.unit}"),
         beside=(interval, *others),
-        trace=links.address(session, "trace", _figure(one)),
+        trace=links.address(session, "trace", _figure(evaluation)),
     )
 
 
-def _beside(session: Session, part: str, one: Evaluation) -> ComparedFigure:
-    label = session.t(f"waterbed.heads.{one.unit}")
-    found = getattr(one.result, part) if one.result else None
-    if found is None:
+def _beside(session: Session, part: str, evaluation: Evaluation) -> ComparedFigure:
+    label = session.t(f"waterbed.heads.{evaluation.unit}")
+    effect = getattr(evaluation.result, part) if evaluation.result else None
+    if effect is None:
         return ComparedFigure(label, session.t("waterbed.withheld"))
     return ComparedFigure(
         label,
-        briefing.amount(found, one.unit, session.lang),
-        f"({briefing.interval(found, one.unit, session.lang)})",
-        links.address(session, "trace", _figure(one)),
+        briefing.amount(effect, evaluation.unit, session.lang),
+        f"({briefing.interval(effect, evaluation.unit, session.lang)})",
+        links.address(session, "trace", _figure(evaluation)),
     )
 
 
-def needed(session: Session, one: Evaluation) -> None:
+def needed(session: Session, evaluation: Evaluation) -> None:
     """What would be needed to say more."""
-    said = briefing.what_would_show_more(one, session.lang)
-    if said:
+    sentences = briefing.what_would_show_more(evaluation, session.lang)
+    if sentences:
         st.header(session.t("waterbed.more.title"), anchor=False)
-        bullets(said)
+        bullets(sentences)
 
 
-def sensitivity(session: Session, one: Evaluation) -> None:
-    """Second opinions on the quotient."""
-    result = one.result
-    if result is None or one.quotient is None:
+def sensitivity(session: Session, evaluation: Evaluation) -> None:
+    """The quotient by other methods."""
+    result = evaluation.result
+    if result is None or evaluation.quotient is None:
         return
     opinions = result.sensitivity
     methods = {
-        "own": one.quotient,
+        "own": evaluation.quotient,
         "without_own_shocks": opinions.unadjusted,
         "ranks": opinions.ranks,
         "synthetic": opinions.synthetic,
-        "together": one.common_quotient,
+        "together": evaluation.common_quotient,
     }
-    told = {key: found for key, found in methods.items() if found is not None}
+    estimates = {key: estimate for key, estimate in methods.items() if estimate is not None}
     title = session.t("waterbed.sensitivity.title")
     with st.expander(title):
-        if len(told) == 1:
+        if len(estimates) == 1:
             st.markdown(session.t("waterbed.sensitivity.none"))
             return
         st.markdown(session.t("waterbed.sensitivity.words"))
@@ -427,39 +446,43 @@ def sensitivity(session: Session, one: Evaluation) -> None:
         rows = [
             (
                 session.t(f"waterbed.sensitivity.{key}"),
-                briefing.share(found.value, session.lang),
+                briefing.share(estimate.value, session.lang),
                 session.t(
                     "waterbed.between",
-                    low=briefing.share(found.low, session.lang),
-                    high=briefing.share(found.high, session.lang),
+                    low=briefing.share(estimate.low, session.lang),
+                    high=briefing.share(estimate.high, session.lang),
                 ),
             )
-            for key, found in told.items()
+            for key, estimate in estimates.items()
         ]
         grid(session, heads, rows, key="waterbed_sensitivity", name=title, file=title)
         bias = opinions.bias_per_share
         if bias is not None and math.isfinite(bias):
-            said = briefing.bias_points(bias, session.lang)
-            st.markdown(session.t("waterbed.sensitivity.bias", points=said))
+            points = briefing.bias_points(bias, session.lang)
+            st.markdown(session.t("waterbed.sensitivity.bias", points=points))
 
 
-def sites(session: Session, one: Evaluation) -> None:
+def sites(session: Session, evaluation: Evaluation) -> None:
     """Which locations were compared, and why others were not."""
-    if one.sites is None:
+    if evaluation.sites is None:
         return
     title = session.t("waterbed.sites.title")
     with st.expander(title):
-        controls = len(one.sites.controls)
+        controls = len(evaluation.sites.controls)
         none = session.t("waterbed.sites.none")
         st.markdown(session.t("waterbed.sites.count", n=controls) if controls else none)
-        known = _place_names(session.store, session.lang)
+        location_names = _place_names(session.store, session.lang)
         heads = [Head(session.t(f"waterbed.sites.{key}")) for key in ("location", "role", "why")]
         grid(
             session,
             heads,
             [
-                (f"{known.get(code, code)} ({code})", session.t(f"waterbed.sites.{role}"), why)
-                for code, role, why in briefing.location_roles(one, session.lang)
+                (
+                    f"{location_names.get(code, code)} ({code})",
+                    session.t(f"waterbed.sites.{role}"),
+                    why,
+                )
+                for code, role, why in briefing.location_roles(evaluation, session.lang)
             ],
             key="waterbed_sites",
             name=title,

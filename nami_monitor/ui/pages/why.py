@@ -36,7 +36,7 @@ BOXES = frozenset({"category", "group", "channel"})
 
 
 def other_filters(session: Session, code: str) -> dict[str, tuple[str, ...]]:
-    """Filters of the address that have no box, said on the page, with a way to drop them.
+    """Filters of the address without a box: show them, with a button to remove them.
 
     A filter that no figure of the KPI knows is left out.
 
@@ -44,23 +44,25 @@ def other_filters(session: Session, code: str) -> dict[str, tuple[str, ...]]:
         session: for the words.
         code: the KPI.
     """
-    known = {name for one in CATALOGUE[code].reads for name in RELATIONS[one].dimensions} - BOXES
-    found = {name: str(st.query_params[name]) for name in known if name in st.query_params}
-    if not found:
+    dimensions = {
+        name for relation in CATALOGUE[code].reads for name in RELATIONS[relation].dimensions
+    } - BOXES
+    values = {name: str(st.query_params[name]) for name in dimensions if name in st.query_params}
+    if not values:
         return {}
     with session.store.read() as db:
-        said = [
+        filters_said = [
             f"{session.t(f'dimensions.{name}')}: {names(db, name, [code], session.lang)[code]}"
-            for name, code in sorted(found.items())
+            for name, code in sorted(values.items())
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
-        st.text(session.t("why.only", filters="; ".join(said)))
-        st.button(session.t("why.clear"), key="why_clear", on_click=_clear, args=(list(found),))
-    return {name: (value,) for name, value in found.items()}
+        st.text(session.t("why.only", filters="; ".join(filters_said)))
+        st.button(session.t("why.clear"), key="why_clear", on_click=_clear, args=(list(values),))
+    return {name: (value,) for name, value in values.items()}
 
 
-def _clear(found: list[str]) -> None:
-    for name in found:
+def _clear(names_cleared: list[str]) -> None:
+    for name in names_cleared:
         st.query_params.pop(name, None)
 
 
@@ -72,12 +74,12 @@ def section(session: Session, code: str, ask: Ask) -> None:
         code: the KPI.
         ask: its last period is the later one; its filters hold.
     """
-    shown = st.expander(session.t("why.title"), key=SECTION, bind="query-params")
-    if not shown.open:
+    expander = st.expander(session.t("why.title"), key=SECTION, bind="query-params")
+    if not expander.open:
         return
     kpi = CATALOGUE[code]
     offered = dimensions(kpi, ask)
-    with shown:
+    with expander:
         left, right = st.columns(2)
         with left:
             against = filters.select(
@@ -97,15 +99,15 @@ def section(session: Session, code: str, ask: Ask) -> None:
                 if offered
                 else "location"
             )
-        found = explained(
+        explained_change = explained(
             session.store, code, last_period(ask), dimension, Against(against), session.lang
         )
-        st.text(found.sentence)
-        for one in (found.why.before, found.why.after):
-            if one.value is not None:
-                links.offer_figure(session, _sum_code(found), one.period, ask.where)
-        if found.lines:
-            _draw(session, found, ask)
+        st.text(explained_change.sentence)
+        for result in (explained_change.why.before, explained_change.why.after):
+            if result.value is not None:
+                links.offer_figure(session, _sum_code(explained_change), result.period, ask.where)
+        if explained_change.lines:
+            _draw(session, explained_change, ask)
         elif not offered:
             st.caption(session.t("why.none"))
 
@@ -119,40 +121,40 @@ def explained(
         return briefing.explain(db, CATALOGUE[code], ask, dimension, against, lang)
 
 
-def _draw(session: Session, found: Explained, ask: Ask) -> None:
+def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
     """The bars, what they add up to, and the table with its links."""
-    lang, told = session.lang, found.why
-    name = words.kpi_name(session, told.kpi)
+    lang, change = session.lang, explained_change.why
+    name = words.kpi_name(session, change.kpi)
     bars = tuple(
         ContributionBar(
             line.name,
             line.amount,
             str(line.effect),
-            briefing.amount_text(told, line.amount, lang, bare=True),
+            briefing.amount_text(change, line.amount, lang, bare=True),
         )
-        for line in found.lines
+        for line in explained_change.lines
     )
     effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
-    total = briefing.amount_text(told, float(told.change or 0), lang)
+    total = briefing.amount_text(change, float(change.change or 0), lang)
     st.vega_lite_chart(
         contributions_spec(bars, effects, lang),
         theme=None,
         key="why_chart",
         alt=session.t("why.alt", name=name, change=total),
     )
-    st.caption(" ".join([briefing.whole_text(found, lang), *found.notes]))
-    st.html(_html(session, found, ask))
-    for heading, articles in (found.lists or {}).items():
+    st.caption(" ".join([briefing.whole_text(explained_change, lang), *explained_change.notes]))
+    st.html(_html(session, explained_change, ask))
+    for heading, articles in (explained_change.lists or {}).items():
         st.markdown(f"**{heading}**")
         st.text("; ".join(articles))
-    heads, rows = _sheet(session, found)
+    heads, rows = _sheet(session, explained_change)
     title = f"{session.t('why.title')} {name}"
     grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
 
 
-def _columns(found: Explained) -> tuple[str, ...]:
-    own = any(line.before is not None or line.after is not None for line in found.lines)
-    mixed = found.why.mixes
+def _columns(explained_change: Explained) -> tuple[str, ...]:
+    own = any(line.before is not None or line.after is not None for line in explained_change.lines)
+    mixed = explained_change.why.mixes
     return (
         *(("before", "after") if own else ()),
         "amount",
@@ -161,50 +163,51 @@ def _columns(found: Explained) -> tuple[str, ...]:
     )
 
 
-def _heading(session: Session, found: Explained, column: str) -> str:
+def _heading(session: Session, explained_change: Explained, column: str) -> str:
     """A column's title, with the unit of its figures."""
     title = session.t(f"why.table.{column}")
-    unit = words.unit(session, found.why.after)
+    unit = words.unit(session, explained_change.why.after)
     return title if column == "effect" or not unit else f"{title} ({unit})"
 
 
-def _sheet(session: Session, found: Explained) -> tuple[list[str], list[list[Any]]]:
+def _sheet(session: Session, explained_change: Explained) -> tuple[list[str], list[list[Any]]]:
     """The contributions as values, for the download."""
     heads = [
-        session.t(f"dimensions.{found.why.dimension}"),
-        *(_heading(session, found, name) for name in _columns(found)),
+        session.t(f"dimensions.{explained_change.why.dimension}"),
+        *(_heading(session, explained_change, name) for name in _columns(explained_change)),
     ]
     rows = [
         [
             line.name,
             *(
                 session.t(f"why.effects.{line.effect}") if name == "effect" else getattr(line, name)
-                for name in _columns(found)
+                for name in _columns(explained_change)
             ),
         ]
-        for line in found.lines
+        for line in explained_change.lines
     ]
     return heads, rows
 
 
-def _html(session: Session, found: Explained, ask: Ask) -> str:
+def _html(session: Session, explained_change: Explained, ask: Ask) -> str:
     """The contributions as a table in which each name leads to its own trend."""
-    columns = _columns(found)
+    columns = _columns(explained_change)
     heads = [
-        session.t(f"dimensions.{found.why.dimension}"),
-        *(_heading(session, found, name) for name in columns),
+        session.t(f"dimensions.{explained_change.why.dimension}"),
+        *(_heading(session, explained_change, name) for name in columns),
     ]
     head = "".join(
         f'<th scope="col" style="{HEAD if index else LEFT}">{escape(title)}</th>'
         for index, title in enumerate(heads)
     )
     body = "".join(
-        f'<tr><th scope="row" style="{LEFT}">{_linked(session, found, line, ask)}</th>'
+        f'<tr><th scope="row" style="{LEFT}">{_linked(session, explained_change, line, ask)}</th>'
         + "".join(
-            f'<td style="{RIGHT}">{_traced(session, found, line, name)}</td>' for name in columns
+            f'<td style="{RIGHT}">{_traced(session, explained_change, line, name)}</td>'
+            for name in columns
         )
         + "</tr>"
-        for line in found.lines
+        for line in explained_change.lines
     )
     title = escape(session.t("why.title"))
     return (
@@ -214,50 +217,58 @@ def _html(session: Session, found: Explained, ask: Ask) -> str:
     )
 
 
-def _cell(session: Session, found: Explained, line: ContributionLine, column: str) -> str:
+def _cell(
+    session: Session, explained_change: Explained, line: ContributionLine, column: str
+) -> str:
     if column == "effect":
         return session.t(f"why.effects.{line.effect}")
     value = getattr(line, column)
     if value is None:
         return words.NONE
     if column in {"before", "after"}:
-        return formats.figure(value, found.why.kpi.unit, session.lang)
+        return formats.figure(value, explained_change.why.kpi.unit, session.lang)
     if column == "amount":
-        return briefing.line_amount_text(found.why, line, session.lang, bare=True)
-    return briefing.amount_text(found.why, value, session.lang, bare=True)
+        return briefing.line_amount_text(explained_change.why, line, session.lang, bare=True)
+    return briefing.amount_text(explained_change.why, value, session.lang, bare=True)
 
 
-def _traced(session: Session, found: Explained, line: ContributionLine, column: str) -> str:
+def _traced(
+    session: Session, explained_change: Explained, line: ContributionLine, column: str
+) -> str:
     """A cell; the group's own figures are links that trace them."""
-    written = escape(_cell(session, found, line, column))
-    sides = {"before": found.why.before, "after": found.why.after}
+    written = escape(_cell(session, explained_change, line, column))
+    sides = {"before": explained_change.why.before, "after": explained_change.why.after}
     if column not in sides or line.where is None or getattr(line, column) is None:
         return written
     period = sides[column].period
-    said = session.t("trace.named", value=_cell(session, found, line, column), name=line.name)
-    address = links.trace_of_figure(session, _sum_code(found), period, line.where)
+    label = session.t(
+        "trace.named", value=_cell(session, explained_change, line, column), name=line.name
+    )
+    address = links.trace_of_figure(session, _sum_code(explained_change), period, line.where)
     return (
-        f'<a class="nami-trace" href="{escape(address)}" aria-label="{escape(said)}">{written}</a>'
+        f'<a class="nami-trace" href="{escape(address)}" aria-label="{escape(label)}">{written}</a>'
     )
 
 
-def _sum_code(found: Explained) -> str:
-    """The KPI whose figures are told: of a change, the sum beneath it."""
-    kpi = found.why.kpi
+def _sum_code(explained_change: Explained) -> str:
+    """The KPI whose figures are shown: of a change, the sum that changed."""
+    kpi = explained_change.why.kpi
     told = kpi.over_time.beneath(kpi)
     if told is kpi:
         return kpi.code
     return next(
-        one.code
-        for one in CATALOGUE.values()
-        if (one.over_time, one.numerator) == (told.over_time, told.numerator)
+        candidate.code
+        for candidate in CATALOGUE.values()
+        if (candidate.over_time, candidate.numerator) == (told.over_time, told.numerator)
     )
 
 
-def _linked(session: Session, found: Explained, line: ContributionLine, ask: Ask) -> str:
+def _linked(session: Session, explained_change: Explained, line: ContributionLine, ask: Ask) -> str:
     if line.where is None:
         return escape(line.name)
-    address = link(session, found.why.kpi.code, ask, found.why.after.period.last, line)
+    address = link(
+        session, explained_change.why.kpi.code, ask, explained_change.why.after.period.last, line
+    )
     title = escape(session.t("why.open", name=line.name))
     return f'<a href="{escape(address)}" title="{title}">{escape(line.name)}</a>'
 
@@ -265,5 +276,5 @@ def _linked(session: Session, found: Explained, line: ContributionLine, ask: Ask
 def link(session: Session, code: str, ask: Ask, month: date, line: ContributionLine) -> str:
     """The address of the trends page with the filters of a contribution."""
     where = {"category": (filters.ALL,), **(line.where or {})}
-    told = {"kpi": [code], **filters.in_address(ask.kind), "month": [f"{month:%Y-%m}"]}
-    return links.address(session, "", {**told, **where})
+    fixed = {"kpi": [code], **filters.in_address(ask.kind), "month": [f"{month:%Y-%m}"]}
+    return links.address(session, "", {**fixed, **where})

@@ -17,16 +17,16 @@ from nami_monitor.ui.pages.data import import_preview, session_files
 
 
 def part(session: Session) -> None:
-    """Show the part."""
+    """Show the part of the page on batches."""
     with session.store.read() as db:
-        found = batches(db)
-    if not found:
+        all_batches = batches(db)
+    if not all_batches:
         st.info(session.t("data.batches.none"))
         return
-    _table(session, found)
+    _table(session, all_batches)
     chosen = st.selectbox(
         session.t("data.batches.choose"),
-        found,
+        all_batches,
         index=None,
         format_func=lambda batch: name(session, batch),
         key="batch_chosen",
@@ -53,7 +53,7 @@ def status(session: Session, batch: Batch) -> str:
     return session.t("data.batches.counts")
 
 
-def _table(session: Session, found: Sequence[Batch]) -> None:
+def _table(session: Session, all_batches: Sequence[Batch]) -> None:
     lang = session.lang
 
     def number(value: float) -> str:
@@ -84,7 +84,7 @@ def _table(session: Session, found: Sequence[Batch]) -> None:
             batch.open,
             status(session, batch),
         )
-        for batch in found
+        for batch in all_batches
     ]
     title = session.t("data.parts.batches")
     grid(session, heads, rows, key="batches", name=title, file=session.t("data.batches.book"))
@@ -126,21 +126,21 @@ def _undo(session: Session, batch: Batch) -> None:
 
 def _preview(session: Session, preview: UndoPreview) -> None:
     """What undoing would do, before anything is done."""
-    said = [
+    sentences = [
         *_lines(session, "data.undo.goes", preview.goes),
         *_lines(session, "data.undo.returns", preview.returns),
         *_lines(session, "data.undo.waits", preview.waits),
     ]
-    if not said:
-        said = [session.t("data.undo.nothing")]
+    if not sentences:
+        sentences = [session.t("data.undo.nothing")]
     if preview.amount:
         amount = formats.signed(-preview.amount, session.lang, formats.money)
-        said.append(session.t("data.undo.amount", amount=amount))
+        sentences.append(session.t("data.undo.amount", amount=amount))
     for key, numbers in (("children", preview.children), ("touched", preview.touched)):
         if numbers:
             listed = ", ".join(str(number) for number in numbers)
-            said.append(session.t(f"data.undo.{key}", batches=listed))
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+            sentences.append(session.t(f"data.undo.{key}", batches=listed))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def _lines(session: Session, key: str, counts: Mapping[str, int]) -> list[str]:

@@ -25,19 +25,19 @@ from nami_monitor.ui.grid import Head, grid
 
 
 def part(session: Session) -> None:
-    """Show the part."""
+    """Show the part of the page on codes."""
     with session.store.read() as db:
-        waiting, known, done = provisional_codes(db), known_codes(db), actions(db)
-    if not known:
+        waiting, known_names, done = provisional_codes(db), known_codes(db), actions(db)
+    if not known_names:
         st.info(session.t("data.codes.none"))
         return
     booking.who_field(session)
     _provisional(session, waiting)
-    _change(session, known)
+    _change(session, known_names)
     _done(session, done)
 
 
-def _act(session: Session, act: Callable[[str], None], said: str) -> None:
+def _act(session: Session, act: Callable[[str], None], message: str) -> None:
     """Do something to codes under the visitor's name, and say what was done."""
     who = app.current().who
     if not who:
@@ -48,7 +48,7 @@ def _act(session: Session, act: Callable[[str], None], said: str) -> None:
     except UserError as error:
         st.error(words.error_sentence(session, error))
         return
-    booking.announce(said)
+    booking.announce(message)
     st.rerun()
 
 
@@ -66,19 +66,19 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
         Head(session.t("data.codes.since"), lambda when: words.moment(session, when)),
     ]
     rows = [
-        (words.table_name(session, one.code.kind), one.code.code, one.name, one.file, one.when)
-        for one in waiting
+        (words.table_name(session, provisional_code.code.kind), provisional_code.code.code, provisional_code.name, provisional_code.file, provisional_code.when)
+        for provisional_code in waiting
     ]
     title = session.t("data.codes.provisional")
     grid(session, heads, rows, key="provisional", name=title, file=title)
     chosen = st.multiselect(
         session.t("data.codes.to_confirm"),
-        [one.code for one in waiting],
+        [provisional_code.code for provisional_code in waiting],
         format_func=lambda code: shown(session, code),
         key="to_confirm",
         placeholder=session.t("data.choose_all"),
     )
-    picked = chosen or [one.code for one in waiting]
+    picked = chosen or [provisional_code.code for provisional_code in waiting]
     if st.button(session.t("data.codes.confirm", n=len(picked)), key="confirm_codes"):
         _act(
             session,
@@ -94,7 +94,7 @@ def shown(session: Session, code: Code, name: str = "") -> str:
     return f"{words.table_name(session, code.kind)}: {source}{code.code}{named}"
 
 
-def _change(session: Session, known: Sequence[tuple[Code, str]]) -> None:
+def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
     st.header(session.t("data.codes.change"), anchor=False)
     st.markdown(session.t("data.codes.change_words"))
     kind = st.selectbox(
@@ -103,7 +103,7 @@ def _change(session: Session, known: Sequence[tuple[Code, str]]) -> None:
         format_func=lambda name: words.table_name(session, name),
         key="code_kind",
     )
-    names = {code: name for code, name in known if code.kind == kind}
+    names = {code: name for code, name in known_names if code.kind == kind}
     code = st.selectbox(
         session.t("data.codes.code"),
         list(names),

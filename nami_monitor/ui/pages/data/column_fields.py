@@ -50,17 +50,17 @@ def table_fields(
     with st.expander(session.t("data.map.optional", n=len(rest)), key=f"rest_{key}_{mapped.name}"):
         for column in rest:
             _column(session, key, sheet, profile, mapped, column, (origins, constants))
-    made = replace(mapped, columns=origins, constants=constants)
-    made = replace(made, values=_values(session, key, sheet, profile, made))
-    return replace(made, codes=_codes(session, key, made))
+    result = replace(mapped, columns=origins, constants=constants)
+    result = replace(result, values=_values(session, key, sheet, profile, result))
+    return replace(result, codes=_codes(session, key, result))
 
 
-def _in_sight(key: str, name: str, found: list[str]) -> list[str]:
+def _in_sight(key: str, name: str, names: list[str]) -> list[str]:
     """The columns that stand in sight: required ones, and those that were filled at first.
 
     They stay where they are when a visitor empties one or fills another.
     """
-    return list(st.session_state.setdefault(f"data.in_sight.{key}.{name}", found))
+    return list(st.session_state.setdefault(f"data.in_sight.{key}.{name}", names))
 
 
 def _column(
@@ -75,14 +75,14 @@ def _column(
     """Ask for one column; the answer goes into the origins or the constants."""
     name = column.name
     origin = mapped.columns.get(name)
-    options, now = _options(sheet, profile, mapped, name)
+    options, current = _options(sheet, profile, mapped, name)
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         star = "" if column.optional else " *"
         picked = st.selectbox(
             f"{words.column_name(session, name)}{star}",
             options,
-            index=options.index(now),
+            index=options.index(current),
             format_func=lambda option: _option(session, option),
             key=f"map_{key}_{mapped.name}_{name}",
             help=_help(session, column),
@@ -92,9 +92,9 @@ def _column(
             into[1][name] = _fixed(session, key, mapped, column)
             return
         if picked not in {NOTHING, COMPOSED}:
-            seen = values_in(sheet, picked, profile.unpivot, EXAMPLES)
-            if seen:
-                st.caption(session.t("data.map.example", values="  ·  ".join(seen)))
+            examples = values_in(sheet, picked, profile.unpivot, EXAMPLES)
+            if examples:
+                st.caption(session.t("data.map.example", values="  ·  ".join(examples)))
     if picked == COMPOSED and origin:
         into[0][name] = origin
     elif picked != NOTHING:
@@ -110,8 +110,8 @@ def _options(sheet: Sheet, profile: Profile, mapped: TableMap, name: str) -> tup
     if origin.how != "first" or len(origin.columns) > 1:
         return [*options, COMPOSED], COMPOSED
     wanted = normal_header(origin.columns[0])
-    now = next((option for option in options if normal_header(option) == wanted), origin.columns[0])
-    return list(dict.fromkeys([*options, now])), now
+    current = next((option for option in options if normal_header(option) == wanted), origin.columns[0])
+    return list(dict.fromkeys([*options, current])), current
 
 
 def _option(session: Session, option: str) -> str:
@@ -143,7 +143,7 @@ def allowed_values(column: Column) -> tuple[str, ...]:
 
 
 def _fixed(session: Session, key: str, mapped: TableMap, column: Column) -> str:
-    now = mapped.constants.get(column.name, "")
+    current = mapped.constants.get(column.name, "")
     name = f"fixed_{key}_{mapped.name}_{column.name}"
     label = session.t("data.map.fixed_for", column=words.column_name(session, column.name))
     allowed = ("true", "false") if column.sql_type == "boolean" else allowed_values(column)
@@ -152,12 +152,12 @@ def _fixed(session: Session, key: str, mapped: TableMap, column: Column) -> str:
             st.selectbox(
                 label,
                 allowed,
-                index=allowed.index(now) if now in allowed else 0,
+                index=allowed.index(current) if current in allowed else 0,
                 format_func=lambda value: words.value_name(session, value),
                 key=name,
             )
         )
-    return st.text_input(label, value=now, key=name).strip()
+    return st.text_input(label, value=current, key=name).strip()
 
 
 def _values(
@@ -183,9 +183,9 @@ def _values(
             placeholder=session.t("data.none"),
         )
         return {
-            name: found
+            name: translations
             for name in chosen
-            if (found := _translations(session, key, sheet, profile, mapped, name))
+            if (translations := _translations(session, key, sheet, profile, mapped, name))
         }
 
 
@@ -194,8 +194,8 @@ def _strange(sheet: Sheet, profile: Profile, mapped: TableMap, column: Column) -
     if not allowed:
         return False
     origin = mapped.columns[column.name]
-    seen = values_in(sheet, origin.columns[0], profile.unpivot)
-    return bool(set(seen) - set(allowed))
+    values = values_in(sheet, origin.columns[0], profile.unpivot)
+    return bool(set(values) - set(allowed))
 
 
 def _translations(
@@ -203,24 +203,24 @@ def _translations(
 ) -> dict[str, str]:
     """The values of one column, and what they become."""
     column = next(column for column in columns(mapped.name) if column.name == name)
-    now = mapped.values.get(name, {})
-    seen = values_in(sheet, mapped.columns[name].columns[0], profile.unpivot)
-    listed = list(dict.fromkeys([*(text.casefold() for text in seen), *now]))
-    known = {} if now else words.value_meanings(allowed_values(column))
-    made = pairs_editor.editor(
+    current = mapped.values.get(name, {})
+    values = values_in(sheet, mapped.columns[name].columns[0], profile.unpivot)
+    listed = list(dict.fromkeys([*(text.casefold() for text in values), *current]))
+    meanings = {} if current else words.value_meanings(allowed_values(column))
+    edited = pairs_editor.editor(
         session,
         f"{key}_{mapped.name}_{name}",
         (words.column_name(session, name), session.t("data.map.becomes")),
-        {text: now.get(text, known.get(text, "")) for text in listed if text != REST},
+        {text: current.get(text, meanings.get(text, "")) for text in listed if text != REST},
         allowed=allowed_values(column),
     )
     rest = st.text_input(
         session.t("data.map.rest"),
-        value=now.get(REST, ""),
+        value=current.get(REST, ""),
         key=f"rest_of_{key}_{mapped.name}_{name}",
         help=session.t("data.map.rest_help"),
     ).strip()
-    return {**made, REST: rest} if rest else made
+    return {**edited, REST: rest} if rest else edited
 
 
 def _codes(session: Session, key: str, mapped: TableMap) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""What each source owes and delivered: a strip, a table, data breaks, and what was learnt."""
+"""What each source should deliver and did: a grid, a table, data breaks, and learnt patterns."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from nami_monitor.ui.pages.data import session_files
 
 
 def part(session: Session) -> None:
-    """Show the part."""
+    """Show the part of the page on completeness."""
     with session.store.read() as db:
-        months, broken, found = source_months(db), data_breaks(db), learned_expectations(db)
+        months, broken, patterns = source_months(db), data_breaks(db), learned_expectations(db)
     if not months:
         st.info(session.t("data.completeness.none"))
         return
@@ -46,8 +46,8 @@ def part(session: Session) -> None:
     with st.expander(session.t("data.completeness.table")):
         _table(session, months)
     _breaks(session, broken)
-    for one in found:
-        _learnt(session, one)
+    for source_pattern in patterns:
+        _learnt(session, source_pattern)
 
 
 def delivered(month: MonthDelivered) -> DeliveryState:
@@ -72,14 +72,14 @@ def _sentence(session: Session, cells: Sequence[DeliveryCell]) -> str:
     count = sum(cell.state is DeliveryState.MISSING for cell in cells)
     partial = sum(cell.state is DeliveryState.PARTIAL for cell in cells)
     sources = len({cell.source for cell in cells})
-    said = [session.t("data.completeness.sources", n=sources)]
+    sentences = [session.t("data.completeness.sources", n=sources)]
     if count:
-        said.append(session.t("data.completeness.missing", n=count))
+        sentences.append(session.t("data.completeness.missing", n=count))
     if partial:
-        said.append(session.t("data.completeness.partial", n=partial))
-    if len(said) == 1:
-        said.append(session.t("data.completeness.whole"))
-    return " ".join(said)
+        sentences.append(session.t("data.completeness.partial", n=partial))
+    if len(sentences) == 1:
+        sentences.append(session.t("data.completeness.whole"))
+    return " ".join(sentences)
 
 
 SIGNS = {
@@ -140,41 +140,41 @@ def _breaks(session: Session, broken: Sequence[SeriesBreak]) -> None:
         st.markdown(session.t("data.breaks.none"))
         return
     st.markdown(session.t("data.breaks.words"))
-    said = [
+    sentences = [
         session.t(
             "data.breaks.said",
-            source=one.source,
-            month=formats.month(one.month, session.lang),
-            kind=session.t(f"breaks.{one.kind}"),
-            detail=_detail(session, one),
+            source=data_break.source,
+            month=formats.month(data_break.month, session.lang),
+            kind=session.t(f"breaks.{data_break.kind}"),
+            detail=_detail(session, data_break),
         )
-        for one in broken
+        for data_break in broken
     ]
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
-def _detail(session: Session, one: SeriesBreak) -> str:
+def _detail(session: Session, data_break: SeriesBreak) -> str:
     """From what to what a basis or VAT went, in words."""
-    if not one.detail:
+    if not data_break.detail:
         return ""
     words = [
-        session.t(f"data.{one.kind}.{part}")
-        if has_text(f"data.{one.kind}.{part}", session.lang)
+        session.t(f"data.{data_break.kind}.{part}")
+        if has_text(f"data.{data_break.kind}.{part}", session.lang)
         else part
-        for part in one.detail.split(" > ")
+        for part in data_break.detail.split(" > ")
     ]
     return f" ({' → '.join(words)})"
 
 
-def _learnt(session: Session, one: LearnedExpectation) -> None:
+def _learnt(session: Session, pattern: LearnedExpectation) -> None:
     """What a source seems to owe, to be confirmed or changed."""
-    with st.container(border=True, key=f"learnt_{session_files.slug(one.source)}"):
+    with st.container(border=True, key=f"learnt_{session_files.slug(pattern.source)}"):
         st.markdown(
             session.t(
                 "data.learnt.demo" if session.demo else "data.learnt.words",
-                source=one.source,
-                n=one.months,
-                first=formats.month(one.first, session.lang),
+                source=pattern.source,
+                n=pattern.months,
+                first=formats.month(pattern.first, session.lang),
             )
         )
         if session.demo:
@@ -182,22 +182,22 @@ def _learnt(session: Session, one: LearnedExpectation) -> None:
         every = st.selectbox(
             session.t("data.learnt.every"),
             ("month", "quarter", "year"),
-            index=("month", "quarter", "year").index(one.every),
+            index=("month", "quarter", "year").index(pattern.every),
             format_func=lambda name: session.t(f"periods.{name}"),
-            key=f"every_{session_files.slug(one.source)}",
+            key=f"every_{session_files.slug(pattern.source)}",
         )
         everywhere = st.checkbox(
-            session.t("data.learnt.everywhere"), key=f"everywhere_{session_files.slug(one.source)}"
+            session.t("data.learnt.everywhere"), key=f"everywhere_{session_files.slug(pattern.source)}"
         )
         if st.button(
-            session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(one.source)}"
+            session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(pattern.source)}"
         ):
             expects = Expects(
-                first=f"{one.first:%Y-%m}",
+                first=f"{pattern.first:%Y-%m}",
                 every=every,
                 locations="all" if everywhere else None,
             )
-            _confirm(session, one.source, expects)
+            _confirm(session, pattern.source, expects)
 
 
 def _confirm(session: Session, source: str, expects: Expects) -> None:

@@ -47,17 +47,17 @@ def has_money(profile: Profile) -> bool:
     )
 
 
-def number(session: Session, label: str, now: float | None, key: str) -> float | None:
+def number(session: Session, label: str, current: float | None, key: str) -> float | None:
     """Ask for a decimal number in the reader's way of writing; None when empty or unreadable."""
-    shown = "" if now is None else formats.number(now, session.lang).replace("\N{MINUS SIGN}", "-")
-    given = st.text_input(label, value=shown, key=key).strip()
+    written = "" if current is None else formats.number(current, session.lang).replace("\N{MINUS SIGN}", "-")
+    given = st.text_input(label, value=written, key=key).strip()
     if not given:
         return None
     try:
         return float(formats.parse_decimal(given, session.lang))
     except UserError as error:
         st.error(session.sentence(error))
-        return now
+        return current
 
 
 def _series(session: Session, key: str, profile: Profile) -> Profile:
@@ -110,8 +110,8 @@ def _money(session: Session, key: str, profile: Profile) -> Profile:
         )
     if vat == "incl":
         with next(places):
-            now = float(STANDARD) if rate is None else float(Decimal(repr(rate)) * 100)
-            percent = number(session, session.t("data.vat.rate"), now, f"vat_rate_{key}")
+            current = float(STANDARD) if rate is None else float(Decimal(repr(rate)) * 100)
+            percent = number(session, session.t("data.vat.rate"), current, f"vat_rate_{key}")
             rate = None if percent is None else float(Decimal(repr(percent)) / 100)
     with next(places):
         currency = _currency(session, key, profile.currency)
@@ -123,10 +123,10 @@ def _money(session: Session, key: str, profile: Profile) -> Profile:
     )
 
 
-def _currency(session: Session, key: str, now: Currency | None) -> Currency | None:
+def _currency(session: Session, key: str, current: Currency | None) -> Currency | None:
     code = st.text_input(
         session.t("data.currency.label"),
-        value=now.code if now else "EUR",
+        value=current.code if current else "EUR",
         max_chars=3,
         key=f"currency_{key}",
     )
@@ -136,17 +136,17 @@ def _currency(session: Session, key: str, now: Currency | None) -> Currency | No
     rate = number(
         session,
         session.t("data.currency.rate", code=code),
-        now.to_eur if now else None,
+        current.to_eur if current else None,
         f"to_eur_{key}",
     )
     source = st.text_input(
-        session.t("data.currency.source"), value=now.source if now else "", key=f"rate_of_{key}"
+        session.t("data.currency.source"), value=current.source if current else "", key=f"rate_of_{key}"
     )
     return Currency(code, rate, source.strip()) if rate else None
 
 
 def settle(session: Session, key: str, error: UserError) -> None:
-    """Ask what a column alone does not prove: the order of dates, or the decimal sign.
+    """Ask what the values of a column leave open: the order of dates, or the decimal sign.
 
     The answer is filled in where the layout is asked, so that it stands in one place.
     """
@@ -174,9 +174,9 @@ def settle(session: Session, key: str, error: UserError) -> None:
         )
 
 
-def _settled(asked: str, into: str, several: bool) -> None:
-    answer = st.session_state[asked]
-    st.session_state[into] = [answer] if several else answer
+def _settled(radio_key: str, field_key: str, several: bool) -> None:
+    answer = st.session_state[radio_key]
+    st.session_state[field_key] = [answer] if several else answer
 
 
 def pattern_name(session: Session, pattern: str) -> str:
@@ -211,33 +211,33 @@ def layout_fields(session: Session, key: str, profile: Profile, headers: Sequenc
     """
     st.markdown(f"**{session.t('data.layout.title')}**")
     st.caption(session.t("data.layout.words"))
-    now = profile.layout
+    current = profile.layout
     first, second, third = st.columns(3)
     with first:
-        kind = _one_of(session, "format", FORMATS, now.format, key)
+        kind = _one_of(session, "format", FORMATS, current.format, key)
         sheet = st.text_input(
             session.t("data.layout.sheet"),
-            value="" if now.sheet is None else str(now.sheet),
+            value="" if current.sheet is None else str(current.sheet),
             key=f"sheet_{key}",
             help=session.t("data.layout.sheet_help"),
         ).strip()
-        header = st.checkbox(session.t("data.layout.header"), value=now.header, key=f"header_{key}")
+        header = st.checkbox(session.t("data.layout.header"), value=current.header, key=f"header_{key}")
     with second:
-        encoding = _one_of(session, "encoding", ENCODINGS, now.encoding, key)
-        delimiter = _one_of(session, "delimiter", DELIMITERS, now.delimiter, key)
+        encoding = _one_of(session, "encoding", ENCODINGS, current.encoding, key)
+        delimiter = _one_of(session, "delimiter", DELIMITERS, current.delimiter, key)
         header_rows = st.number_input(
             session.t("data.layout.header_rows"),
             min_value=1,
             max_value=9,
-            value=now.header_rows,
+            value=current.header_rows,
             key=f"header_rows_{key}",
         )
     with third:
         decimal = _one_of(session, "decimal", DECIMALS, profile.decimal, key)
-        known = list(dict.fromkeys([*PATTERNS, *profile.dates]))
+        patterns = list(dict.fromkeys([*PATTERNS, *profile.dates]))
         dates = st.multiselect(
             session.t("data.layout.dates"),
-            known,
+            patterns,
             default=list(profile.dates),
             format_func=lambda pattern: pattern_name(session, pattern),
             key=f"patterns_{key}",
@@ -249,14 +249,14 @@ def layout_fields(session: Session, key: str, profile: Profile, headers: Sequenc
             session.t("data.layout.skip_rows"),
             min_value=0,
             max_value=10_000,
-            value=now.skip_rows,
+            value=current.skip_rows,
             placeholder=session.t("data.layout.sniffed"),
             key=f"skip_rows_{key}",
         )
     fill_down = st.multiselect(
         session.t("data.layout.fill_down"),
-        list(dict.fromkeys([*headers, *now.fill_down])),
-        default=list(now.fill_down),
+        list(dict.fromkeys([*headers, *current.fill_down])),
+        default=list(current.fill_down),
         key=f"fill_down_{key}",
         placeholder=session.t("data.none"),
         help=session.t("data.layout.fill_down_help"),
@@ -275,13 +275,13 @@ def layout_fields(session: Session, key: str, profile: Profile, headers: Sequenc
 
 
 def _one_of(
-    session: Session, name: str, options: Sequence[str], now: str | None, key: str
+    session: Session, name: str, options: Sequence[str], current: str | None, key: str
 ) -> str | None:
-    listed = list(dict.fromkeys([*options, now or SNIFFED]))
+    listed = list(dict.fromkeys([*options, current or SNIFFED]))
     chosen = st.selectbox(
         session.t(f"data.layout.{name}"),
         listed,
-        index=listed.index(now or SNIFFED),
+        index=listed.index(current or SNIFFED),
         format_func=lambda option: _named(session, option),
         key=f"{name}_{key}",
     )

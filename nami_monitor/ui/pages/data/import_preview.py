@@ -1,4 +1,4 @@
-"""Looking first: what an import would do, what it asks, and the button that books it."""
+"""The preview of an import: its report, the questions to answer, and the button that books it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def show_report(session: Session, report: Report) -> None:
     reasons = {
         (rule, count) for counts in report.tables.values() for rule, count in counts.reasons.items()
     }
-    said = [*_sentences(session, report)]
-    said += [
+    sentences = [*_sentences(session, report)]
+    sentences += [
         session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
         for rule, count in sorted(reasons, key=lambda reason: -reason[1])
     ]
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def counts_html(session: Session, report: Report) -> str:
@@ -124,24 +124,24 @@ def part(session: Session, offer: OfferedFile, profile: Profile) -> None:
         session.t("data.look.large"), key=f"look_{offer.key}"
     ):
         return
-    found = _look(session, offer, profile, Answers(), period)
-    if _nothing_new(found):
+    preview = _look(session, offer, profile, Answers(), period)
+    if _nothing_new(preview):
         st.info(session.t("data.look.known"))
-        show_report(session, found)
+        show_report(session, preview)
         return
-    answers = _codes(session, offer, found)
+    answers = _codes(session, offer, preview)
     if answers.create is not None:
-        found = _look(session, offer, profile, answers, period)
-    answers = _rest(session, offer, found, answers)
+        preview = _look(session, offer, profile, answers, period)
+    answers = _rest(session, offer, preview, answers)
     if answers.replace:
-        found = _look(session, offer, profile, answers, period)
+        preview = _look(session, offer, profile, answers, period)
     st.markdown(f"**{session.t('data.look.title')}**")
-    show_report(session, found)
-    if _open(found, answers):
+    show_report(session, preview)
+    if _open(preview, answers):
         st.info(session.t("data.look.answer_first"))
         return
     if st.button(
-        session.t("data.look.book", n=found.main.accepted),
+        session.t("data.look.book", n=preview.main.accepted),
         key=f"book_{offer.key}",
         type="primary",
     ):
@@ -154,10 +154,10 @@ def part(session: Session, offer: OfferedFile, profile: Profile) -> None:
             st.rerun()
 
 
-def _nothing_new(found: Report) -> bool:
+def _nothing_new(preview: Report) -> bool:
     """Whether all of a file is known already."""
     return not any(
-        counts.accepted or counts.set_aside or counts.replaced for counts in found.tables.values()
+        counts.accepted or counts.set_aside or counts.replaced for counts in preview.tables.values()
     )
 
 
@@ -227,9 +227,9 @@ def _period(session: Session, offer: OfferedFile, profile: Profile) -> date | No
     )
 
 
-def _codes(session: Session, offer: OfferedFile, found: Report) -> Answers:
+def _codes(session: Session, offer: OfferedFile, preview: Report) -> Answers:
     """Ask what to do with codes of which no list is known."""
-    for question in found.questions:
+    for question in preview.questions:
         if question.key == CODES:
             kinds = str(question.values["kinds"]).split(", ")
             answer = st.radio(
@@ -244,25 +244,25 @@ def _codes(session: Session, offer: OfferedFile, found: Report) -> Answers:
     return Answers()
 
 
-def _rest(session: Session, offer: OfferedFile, found: Report, answers: Answers) -> Answers:
+def _rest(session: Session, offer: OfferedFile, preview: Report, answers: Answers) -> Answers:
     """Ask, once the codes are settled, about rows set aside and about replacing."""
-    keys = {question.key: question for question in found.questions}
+    keys = {question.key: question for question in preview.questions}
     if CODES not in keys and ASIDE in keys:
-        seen = keys[ASIDE].values
+        counts = keys[ASIDE].values
         accepted = st.checkbox(
-            session.t("data.ask.set_aside", n=seen["set_aside"], received=seen["received"]),
+            session.t("data.ask.set_aside", n=counts["set_aside"], received=counts["received"]),
             key=f"aside_{offer.key}",
         )
         answers = replace(answers, accept_set_aside=accepted)
-    if found.offer:
-        answers = replace(answers, replace=_replace(session, offer, found.offer))
+    if preview.offer:
+        answers = replace(answers, replace=_replace(session, offer, preview.offer))
     return answers
 
 
-def _open(found: Report, answers: Answers) -> bool:
+def _open(preview: Report, answers: Answers) -> bool:
     """Whether something still waits for an answer."""
-    asked = {question.key for question in found.questions}
-    return CODES in asked or (ASIDE in asked and not answers.accept_set_aside)
+    keys = {question.key for question in preview.questions}
+    return CODES in keys or (ASIDE in keys and not answers.accept_set_aside)
 
 
 def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:

@@ -19,7 +19,7 @@ def editor(
     session: Session,
     key: str,
     heads: tuple[str, str],
-    now: Mapping[str, str],
+    current: Mapping[str, str],
     *,
     allowed: Sequence[str] = (),
 ) -> dict[str, str]:
@@ -29,7 +29,7 @@ def editor(
         session: for the words.
         key: of the widget.
         heads: the headings of both columns.
-        now: texts and what they become so far; empty where nothing was filled in.
+        current: texts and what they become so far; empty where nothing was filled in.
         allowed: the only values to choose from; any text when empty.
 
     Returns:
@@ -37,7 +37,7 @@ def editor(
     """
     widget, start = f"pairs_{key}", f"{START}.{key}"
     if widget not in st.session_state or start not in st.session_state:
-        st.session_state[start] = dict(now)
+        st.session_state[start] = dict(current)
     begun: dict[str, str] = st.session_state[start]
     frame = pl.DataFrame(
         {"text": list(begun), "becomes": list(begun.values())},
@@ -52,7 +52,7 @@ def editor(
         if allowed
         else st.column_config.TextColumn(heads[1])
     )
-    made = st.data_editor(
+    edited = st.data_editor(
         frame,
         hide_index=True,
         num_rows="fixed",
@@ -64,7 +64,7 @@ def editor(
     )
     return {
         text.strip().casefold(): becomes.strip()
-        for text, becomes in made.rows()
+        for text, becomes in edited.rows()
         if text is not None and becomes and becomes.strip()
     }
 
@@ -72,7 +72,7 @@ def editor(
 def rows(
     key: str,
     heads: tuple[str, str],
-    now: Sequence[tuple[str, str]],
+    current: Sequence[tuple[str, str]],
     *,
     options: Sequence[str] = (),
 ) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ def rows(
     Args:
         key: of the widget.
         heads: the headings of both columns.
-        now: the rows so far.
+        current: the rows so far.
         options: what the first column may hold; any text when empty.
 
     Returns:
@@ -89,7 +89,7 @@ def rows(
     """
     widget, start = f"rows_{key}", f"{START}.rows.{key}"
     if widget not in st.session_state or start not in st.session_state:
-        st.session_state[start] = list(now)
+        st.session_state[start] = list(current)
     begun: list[tuple[str, str]] = st.session_state[start]
     frame = pl.DataFrame(
         {"first": [row[0] for row in begun], "second": [row[1] for row in begun]},
@@ -100,7 +100,7 @@ def rows(
         if options
         else st.column_config.TextColumn(heads[0])
     )
-    made = st.data_editor(
+    edited = st.data_editor(
         frame,
         hide_index=True,
         num_rows="dynamic",
@@ -109,7 +109,7 @@ def rows(
         placeholder="",
         alt=" → ".join(heads),
     )
-    return [(one.strip(), two.strip()) for one, two in made.rows() if one and two]
+    return [(first_text.strip(), second_text.strip()) for first_text, second_text in edited.rows() if first_text and second_text]
 
 
 def factor(session: Session, written: str) -> float | None:

@@ -39,23 +39,23 @@ def detail_fields(session: Session, key: str, sheet: Sheet, profile: Profile) ->
         sheet: what the reader gave.
         profile: what was answered so far.
     """
-    made = replace(profile, unpivot=_unpivot(session, key, sheet, profile.unpivot))
-    made = replace(made, tables=_origins(session, key, sheet, made))
-    made = replace(made, drop=_drop(session, key, sheet, made))
-    made = replace(made, expects=_expects(session, key, profile.expects))
+    result = replace(profile, unpivot=_unpivot(session, key, sheet, profile.unpivot))
+    result = replace(result, tables=_origins(session, key, sheet, result))
+    result = replace(result, drop=_drop(session, key, sheet, result))
+    result = replace(result, expects=_expects(session, key, profile.expects))
     given = st.text_input(
         session.t("data.more.products_of"),
         value=profile.products_of or "",
         key=f"products_of_{key}",
         help=session.t("data.more.products_of_help"),
     ).strip()
-    return replace(made, products_of=given or None)
+    return replace(result, products_of=given or None)
 
 
-def _unpivot(session: Session, key: str, sheet: Sheet, now: Unpivot | None) -> Unpivot | None:
+def _unpivot(session: Session, key: str, sheet: Sheet, current: Unpivot | None) -> Unpivot | None:
     st.markdown(f"**{session.t('data.unpivot.title')}**")
-    listed = list(now.columns) if now and not isinstance(now.columns, str) else []
-    pattern = now.columns if now and isinstance(now.columns, str) else ""
+    listed = list(current.columns) if current and not isinstance(current.columns, str) else []
+    pattern = current.columns if current and isinstance(current.columns, str) else ""
     left, right = st.columns(2)
     with left:
         chosen = st.multiselect(
@@ -67,14 +67,14 @@ def _unpivot(session: Session, key: str, sheet: Sheet, now: Unpivot | None) -> U
             help=session.t("data.unpivot.help"),
         )
         name = st.text_input(
-            session.t("data.unpivot.name"), value=now.name if now else "@month", key=f"pivot_{key}"
+            session.t("data.unpivot.name"), value=current.name if current else "@month", key=f"pivot_{key}"
         )
     with right:
         written = st.text_input(
             session.t("data.unpivot.pattern"), value=pattern, key=f"unpivot_pattern_{key}"
         )
         value = st.text_input(
-            session.t("data.unpivot.value"), value=now.value if now else "@value", key=f"cell_{key}"
+            session.t("data.unpivot.value"), value=current.value if current else "@value", key=f"cell_{key}"
         )
     wanted: tuple[str, ...] | str = tuple(chosen) or _pattern(session, written)
     return Unpivot(wanted, name.strip() or "@month", value.strip() or "@value") if wanted else None
@@ -93,52 +93,52 @@ def _drop(
     session: Session, key: str, sheet: Sheet, profile: Profile
 ) -> tuple[DropRule, ...] | None:
     st.markdown(f"**{session.t('data.drop.title')}**")
-    now = profile.drop
+    current = profile.drop
     own = st.checkbox(
         session.t("data.drop.own"),
-        value=now is not None,
+        value=current is not None,
         key=f"drop_{key}",
         help=session.t("data.drop.help"),
     )
     if not own:
         return None
-    made = pairs_editor.rows(
+    rows = pairs_editor.rows(
         f"drop_{key}",
         (session.t("data.drop.column"), session.t("data.drop.matches")),
-        [(rule.column, rule.matches) for rule in now or ()],
+        [(rule.column, rule.matches) for rule in current or ()],
         options=sources(sheet, profile.unpivot),
     )
-    return tuple(DropRule(column, matches) for column, matches in made)
+    return tuple(DropRule(column, matches) for column, matches in rows)
 
 
-def _expects(session: Session, key: str, now: Expects | None) -> Expects | None:
+def _expects(session: Session, key: str, current: Expects | None) -> Expects | None:
     st.markdown(f"**{session.t('data.expects.title')}**")
     first, second, third = st.columns(3)
     with first:
         every = st.selectbox(
             session.t("data.expects.every"),
             EVERY,
-            index=EVERY.index(now.every if now else ""),
+            index=EVERY.index(current.every if current else ""),
             format_func=lambda name: session.t(f"periods.{name}" if name else "data.expects.learn"),
             key=f"expects_{key}",
         )
     with second:
         start = st.text_input(
             session.t("data.expects.first"),
-            value=(now.first if now else None) or "",
+            value=(current.first if current else None) or "",
             key=f"expects_from_{key}",
             placeholder="2026-01",
         ).strip()
     with third:
         end = st.text_input(
             session.t("data.expects.last"),
-            value=(now.last if now else None) or "",
+            value=(current.last if current else None) or "",
             key=f"expects_until_{key}",
             placeholder="2026-12",
         ).strip()
     everywhere = st.checkbox(
         session.t("data.learnt.everywhere"),
-        value=bool(now and now.locations),
+        value=bool(current and current.locations),
         key=f"expects_everywhere_{key}",
     )
     if not every or not (_is_month(session, start) and _is_month(session, end)):
@@ -183,7 +183,7 @@ def _origins(session: Session, key: str, sheet: Sheet, profile: Profile) -> tupl
     index, column = chosen
     table = profile.tables[index]
     origin = _origin(session, f"{key}_{table.name}_{column.name}", sheet, profile, column, table)
-    filled = {name: found for name, found in table.columns.items() if name != column.name}
+    filled = {name: derived for name, derived in table.columns.items() if name != column.name}
     if origin:
         filled[column.name] = origin
     tables = list(profile.tables)
@@ -194,12 +194,12 @@ def _origins(session: Session, key: str, sheet: Sheet, profile: Profile) -> tupl
 def _origin(
     session: Session, key: str, sheet: Sheet, profile: Profile, column: Column, table: TableMap
 ) -> Origin | None:
-    now = table.columns.get(column.name) or Origin(())
-    options = list(dict.fromkeys([*sources(sheet, profile.unpivot), *now.columns]))
+    current = table.columns.get(column.name) or Origin(())
+    options = list(dict.fromkeys([*sources(sheet, profile.unpivot), *current.columns]))
     chosen = st.multiselect(
         session.t("data.origin.columns"),
         options,
-        default=list(now.columns),
+        default=list(current.columns),
         key=f"from_{key}",
         accept_new_options=True,
         placeholder=session.t("data.choose"),
@@ -209,29 +209,29 @@ def _origin(
     how = st.radio(
         session.t("data.origin.how"),
         ways,
-        index=ways.index(now.how) if now.how in ways else 0,
+        index=ways.index(current.how) if current.how in ways else 0,
         format_func=lambda way: session.t(f"data.origin.{way}"),
         key=f"how_{key}",
         horizontal=True,
     )
     part = st.text_input(
         session.t("data.origin.regex"),
-        value=now.regex or "",
+        value=current.regex or "",
         key=f"regex_{key}",
         help=session.t("data.origin.regex_help"),
     ).strip()
-    made = replace(now, columns=tuple(chosen), how=how, regex=part or None)
+    result = replace(current, columns=tuple(chosen), how=how, regex=part or None)
     if column.sql_type == "date":
-        made = replace(made, format=_format(session, key, now))
+        result = replace(result, format=_format(session, key, current))
     if column.sql_type == "double":
-        made = _number(session, key, options, made, quantity=column.name == "quantity")
-    return made if chosen else None
+        result = _number(session, key, options, result, quantity=column.name == "quantity")
+    return result if chosen else None
 
 
-def _format(session: Session, key: str, now: Origin) -> str | None:
+def _format(session: Session, key: str, current: Origin) -> str | None:
     given = st.text_input(
         session.t("data.origin.format"),
-        value=now.format or "",
+        value=current.format or "",
         key=f"format_{key}",
         help=session.t("data.origin.format_help", example=pattern_name(session, "%Y %b")),
     ).strip()
@@ -239,66 +239,66 @@ def _format(session: Session, key: str, now: Origin) -> str | None:
 
 
 def _number(
-    session: Session, key: str, options: list[str], now: Origin, *, quantity: bool
+    session: Session, key: str, options: list[str], current: Origin, *, quantity: bool
 ) -> Origin:
     """Scale, sign and unit of a number."""
-    scale = number(session, session.t("data.origin.scale"), now.scale, f"scale_{key}")
-    scale_by = _scale_by(session, key, options, now)
-    sign = _sign(session, key, options, now)
-    unit = now.unit
+    scale = number(session, session.t("data.origin.scale"), current.scale, f"scale_{key}")
+    scale_by = _scale_by(session, key, options, current)
+    sign = _sign(session, key, options, current)
+    unit = current.unit
     if quantity:
         units = ["", *UNITS, *options]
         unit = st.selectbox(
             session.t("data.origin.unit"),
             units,
-            index=units.index(now.unit or "") if (now.unit or "") in units else 0,
+            index=units.index(current.unit or "") if (current.unit or "") in units else 0,
             format_func=lambda name: (
                 session.t(f"data.origin.units.{name or 'base'}") if name in {"", *UNITS} else name
             ),
             key=f"unit_{key}",
             help=session.t("data.origin.unit_help"),
         )
-    return replace(now, scale=scale or 1.0, scale_by=scale_by, sign=sign, unit=unit or None)
+    return replace(current, scale=scale or 1.0, scale_by=scale_by, sign=sign, unit=unit or None)
 
 
 def _scale_by(
-    session: Session, key: str, options: list[str], now: Origin
+    session: Session, key: str, options: list[str], current: Origin
 ) -> tuple[str, dict[str, float]] | None:
-    held = now.scale_by
+    stated = current.scale_by
     column = st.selectbox(
         session.t("data.origin.scale_by"),
         ["", *options],
-        index=["", *options].index(held[0]) if held and held[0] in options else 0,
+        index=["", *options].index(stated[0]) if stated and stated[0] in options else 0,
         format_func=lambda name: name or session.t("data.none"),
         key=f"scale_by_{key}",
     )
     if not column:
         return None
-    made = pairs_editor.rows(
+    rows = pairs_editor.rows(
         f"factors_{key}",
         (session.t("data.origin.word"), session.t("data.origin.factor")),
-        [(word, f"{factor:g}") for word, factor in (held[1] if held else {}).items()],
+        [(word, f"{factor:g}") for word, factor in (stated[1] if stated else {}).items()],
     )
-    factors = {word.casefold(): pairs_editor.factor(session, text) for word, text in made}
+    factors = {word.casefold(): pairs_editor.factor(session, text) for word, text in rows}
     return column, {word: factor for word, factor in factors.items() if factor is not None}
 
 
-def _sign(session: Session, key: str, options: list[str], now: Origin) -> Sign | None:
-    held = now.sign
+def _sign(session: Session, key: str, options: list[str], current: Origin) -> Sign | None:
+    stated = current.sign
     column = st.selectbox(
         session.t("data.origin.sign"),
         ["", *options],
-        index=["", *options].index(held.column) if held and held.column in options else 0,
+        index=["", *options].index(stated.column) if stated and stated.column in options else 0,
         format_func=lambda name: name or session.t("data.none"),
         key=f"sign_{key}",
     )
     if not column:
         return None
-    known = list(held.negative) if held else []
+    negative_words = list(stated.negative) if stated else []
     words = st.multiselect(
         session.t("data.origin.negative"),
-        list(dict.fromkeys([*known, "c", "credit", "-"])),
-        default=known,
+        list(dict.fromkeys([*negative_words, "c", "credit", "-"])),
+        default=negative_words,
         key=f"negative_{key}",
         accept_new_options=True,
         placeholder=session.t("data.choose"),

@@ -43,21 +43,21 @@ def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: s
         st.markdown(session.t("data.map.unreadable"))
         _take(offer, profile, file_questions.layout_fields(session, offer.key, profile, ()))
         return
-    made = profile if profile.tables else _first(offer, sheet)
-    made = _tables(session, offer, sheet, made)
-    made = replace(
-        made,
+    edited = profile if profile.tables else _first(offer, sheet)
+    edited = _tables(session, offer, sheet, edited)
+    edited = replace(
+        edited,
         tables=tuple(
-            column_fields.table_fields(session, offer.key, sheet, made, t) for t in made.tables
+            column_fields.table_fields(session, offer.key, sheet, edited, t) for t in edited.tables
         ),
     )
-    made = file_questions.ask(session, offer.key, made)
+    edited = file_questions.ask(session, offer.key, edited)
     with st.expander(session.t("data.map.more"), key=f"more_{offer.key}"):
-        made = file_questions.layout_fields(session, offer.key, made, sheet.columns)
-        made = profile_details.detail_fields(session, offer.key, sheet, made)
-    _preview(session, offer, sheet, ready(made))
-    _take(offer, profile, made)
-    _save(session, offer, ready(made), name)
+        edited = file_questions.layout_fields(session, offer.key, edited, sheet.columns)
+        edited = profile_details.detail_fields(session, offer.key, sheet, edited)
+    _preview(session, offer, sheet, ready(edited))
+    _take(offer, profile, edited)
+    _save(session, offer, ready(edited), name)
 
 
 def ready(profile: Profile) -> Profile:
@@ -69,10 +69,10 @@ def ready(profile: Profile) -> Profile:
     return replace(profile, tables=tuple(tables))
 
 
-def _take(offer: OfferedFile, before: Profile, made: Profile) -> None:
-    """Keep the draft; what stands above it is drawn again when the file is read in another way."""
-    session_files.keep_draft(offer.key, made)
-    if (before.layout, before.unpivot) != (made.layout, made.unpivot):
+def _take(offer: OfferedFile, before: Profile, edited: Profile) -> None:
+    """Keep the draft; draw the page anew when the file is now parsed in another way."""
+    session_files.keep_draft(offer.key, edited)
+    if (before.layout, before.unpivot) != (edited.layout, edited.unpivot):
         st.rerun()
 
 
@@ -85,15 +85,15 @@ def _first(offer: OfferedFile, sheet: Sheet) -> Profile:
 
 def suggested(sheet: Sheet, table: str) -> TableMap:
     """A table map of everything that is suggested; other required texts wait for a fixed value."""
-    found = suggest(sheet, table)
+    suggestions = suggest(sheet, table)
     fixed = {
         column.name: ""
         for column in columns(table)
-        if column.name not in found
+        if column.name not in suggestions
         and not (column.optional or column.codes)
         and column.sql_type == "varchar"
     }
-    return TableMap(table, {name: Origin((hit.header,)) for name, hit in found.items()}, fixed)
+    return TableMap(table, {name: Origin((hit.header,)) for name, hit in suggestions.items()}, fixed)
 
 
 def _source(name: str) -> str:
@@ -152,14 +152,14 @@ def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profil
     key = ("preview", offer.key, repr(profile), session.store.version())
     try:
         parse_profile(write_profile(profile))
-        shown = session_files.remember(
+        previews = session_files.remember(
             key, lambda: preview(session.store, sheet, profile, name=offer.name)
         )
     except UserError as error:
         st.error(words.error_sentence(session, error))
         file_questions.settle(session, offer.key, error)
         return
-    for table in shown:
+    for table in previews:
         _rows(session, offer, table)
 
 
@@ -172,14 +172,14 @@ def _vat_open(profile: Profile) -> bool:
     return file_questions.has_money(profile) and profile.vat is None
 
 
-def _rows(session: Session, offer: OfferedFile, shown: Preview) -> None:
-    spec = {column.name: column for column in columns(shown.table)}
+def _rows(session: Session, offer: OfferedFile, table_preview: Preview) -> None:
+    spec = {column.name: column for column in columns(table_preview.table)}
     heads = [
         Head(session.t("data.aside.line"), lambda line: str(int(line))),
         Head(session.t("data.map.attention")),
         *(
             Head(words.column_name(session, name), column_fields.writer(session, spec[name]))
-            for name in shown.rows.columns[1:]
+            for name in table_preview.rows.columns[1:]
         ),
     ]
     rows = [
@@ -191,15 +191,15 @@ def _rows(session: Session, offer: OfferedFile, shown: Preview) -> None:
             ),
             *row[1:],
         )
-        for row, problems in zip(shown.rows.rows(), shown.problems, strict=True)
+        for row, problems in zip(table_preview.rows.rows(), table_preview.problems, strict=True)
     ]
-    title = session.t("data.map.preview_of", table=words.table_name(session, shown.table))
+    title = session.t("data.map.preview_of", table=words.table_name(session, table_preview.table))
     st.caption(title)
     grid(
         session,
         _apart(heads),
         rows,
-        key=f"preview_{offer.key}_{shown.table}",
+        key=f"preview_{offer.key}_{table_preview.table}",
         name=title,
         file=title,
         download=False,
@@ -208,11 +208,11 @@ def _rows(session: Session, offer: OfferedFile, shown: Preview) -> None:
 
 def _apart(heads: Sequence[Head]) -> list[Head]:
     """Headings that differ from each other: a repeated one gets a number."""
-    seen: dict[str, int] = {}
+    times: dict[str, int] = {}
     apart = []
     for head in heads:
-        seen[head.title] = seen.get(head.title, 0) + 1
-        number = seen[head.title]
+        times[head.title] = times.get(head.title, 0) + 1
+        number = times[head.title]
         apart.append(head if number == 1 else replace(head, title=f"{head.title} ({number})"))
     return apart
 

@@ -91,7 +91,7 @@ def slug(name: str) -> str:
 
 
 def remember(key: tuple[Any, ...], make: Callable[[], T]) -> T:
-    """Look something up once; a refusal is remembered too, a database that is held is not."""
+    """Compute something once per session; errors are kept too, but for a locked database."""
     kept = st.session_state.setdefault(LOOKED_UP, {})
     if key not in kept:
         while len(kept) >= MOST_KEPT:
@@ -102,10 +102,10 @@ def remember(key: tuple[Any, ...], make: Callable[[], T]) -> T:
             raise
         except UserError as error:
             kept[key] = error
-    found = kept[key]
-    if isinstance(found, UserError):
-        raise found
-    return cast("T", found)
+    result = kept[key]
+    if isinstance(result, UserError):
+        raise result
+    return cast("T", result)
 
 
 def draft(key: str) -> Profile | None:

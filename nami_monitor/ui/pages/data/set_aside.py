@@ -20,11 +20,11 @@ SHOWN = 5000
 
 
 def part(session: Session) -> None:
-    """Show the part."""
+    """Show the part of the page on rows that were set aside."""
     with session.store.read() as db:
-        found = [batch for batch in batches(db) if not batch.undone and _any(batch)]
-    waiting = [batch for batch in found if batch.open]
-    if not found:
+        with_set_aside = [batch for batch in batches(db) if not batch.undone and _any(batch)]
+    waiting = [batch for batch in with_set_aside if batch.open]
+    if not with_set_aside:
         st.success(session.t("data.aside.none"))
         return
     if not waiting:
@@ -32,7 +32,7 @@ def part(session: Session) -> None:
     st.markdown(session.t("data.aside.words"))
     chosen = st.selectbox(
         session.t("data.aside.choose"),
-        [*waiting, *(batch for batch in found if batch not in waiting)],
+        [*waiting, *(batch for batch in with_set_aside if batch not in waiting)],
         format_func=lambda batch: session.t(
             "data.aside.option", n=batch.open, batch=name(session, batch)
         ),
@@ -103,7 +103,7 @@ def _table(session: Session, batch: Batch, rows: list[SetAsideRow]) -> None:
         Head(session.t("data.aside.reason")),
         Head(session.t("data.aside.state")),
     ]
-    shown = [
+    cells = [
         (
             *([str(row.sheet + 1)] if several else []),
             row.line,
@@ -118,7 +118,7 @@ def _table(session: Session, batch: Batch, rows: list[SetAsideRow]) -> None:
     grid(
         session,
         heads,
-        shown,
+        cells,
         key=f"aside_{batch.number}",
         name=title,
         file=f"{title}_{batch.number}",

@@ -27,7 +27,7 @@ NO_PROFILE = Profile(source="", tables=())
 
 
 def part(session: Session) -> None:
-    """Show the part."""
+    """Show the part of the page that imports files."""
     if session.demo:
         st.info(session.t("data.upload.demo"))
         st.button(
@@ -181,14 +181,14 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
         return
     key = ("recognised", offer.key, repr(library))
     with st.spinner(session.t("data.upload.reading")):
-        found = session_files.remember(
+        recognised = session_files.remember(
             key, lambda: recognise(offer.path, library, offer.name, offer.cells)
         )
-    if found.mended:
+    if recognised.mended:
         st.markdown(session.t("data.upload.mended"))
         import_preview.part(session, offer, NO_PROFILE)
         return
-    chosen = _choose(session, offer, found.profiles, library)
+    chosen = _choose(session, offer, recognised.profiles, library)
     if chosen == NEW:
         profile_form.panel(session, offer, None, "")
         return
