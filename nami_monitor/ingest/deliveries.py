@@ -103,7 +103,7 @@ class MonthDelivered:
     expected_locations: int
     locations: int
     lines: int
-    learned_expectations: bool
+    learnt: bool
     breaks: list[str]
 
 
