@@ -147,15 +147,13 @@ def test_a_whole_year_bears_no_departures_but_registers_speak(db):
     assert KitSignal.CONTRACT_WINDOW_OPEN in kinds(every)
 
 
-def test_the_top_says_how_many_are_watched_and_what_chance_gives(db):
+def test_the_top_counts_what_is_watched_and_what_chance_gives(db):
     glance = overview(db, OCTOBER, OFFICE)
     every = signals(db, glance, OFFICE)
     top = at_the_top(every, glance)
     assert len(top.first) == 7
     assert sum(line.assessment is not None for line in glance.lines) >= top.watched > 0
     assert 0 < top.by_chance < 1
-    for lang in LANGS:
-        assert str(top.watched) in wording.chance(top, lang)
 
 
 def test_an_empty_database_shows_nothing(tmp_path):
