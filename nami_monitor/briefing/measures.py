@@ -14,7 +14,7 @@ from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
-from nami_monitor.store.registers import category_names, latest_first, row_changes
+from nami_monitor.store.register_queries import category_names, latest_first, row_changes
 from nami_monitor.tables import columns
 
 TABLE: Final = "interventions"

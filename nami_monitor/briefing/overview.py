@@ -21,7 +21,7 @@ from nami_monitor.kpis.targets import JudgedTarget, Target, agreed, judge_target
 from nami_monitor.signals.departures import Assessment, assess
 from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr
 from nami_monitor.store import Transaction
-from nami_monitor.store.registers import category_names
+from nami_monitor.store.register_queries import category_names
 
 
 @dataclass(frozen=True)
