@@ -294,16 +294,16 @@ def provisional_codes(db: Transaction) -> list[ProvisionalCode]:
     ]
 
 
-def known_codes(db: Transaction) -> list[tuple[Code, str]]:
+def changeable_codes(db: Transaction) -> list[tuple[Code, str]]:
     """Every code that can be renamed or merged, with its name."""
-    found = []
+    known = []
     for kind, name in (("categories", "name_nl"), ("locations", "name"), ("products", "name")):
         source = "source" if kind == "products" else "''"
-        found += [
+        known += [
             (Code(kind, of, code), shown)
             for of, code, shown in db.rows(
                 f"select {source}, {code_column(kind)}, any_value({name}) from {kind}"
                 f" where {code_column(kind)} is not null group by 1, 2 order by 1, 2"
             )
         ]
-    return found
+    return known

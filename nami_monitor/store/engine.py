@@ -172,11 +172,11 @@ class Store:
         """The data version: it rises with whatever changes the data."""
         stamp = self.stamp()
         if stamp != self._known[0]:
-            found = 0
+            version = 0
             if self.exists:
                 with self.read() as db:
-                    found = int(db.value("select data_version from meta"))
-            self._known = (stamp, found)
+                    version = int(db.value("select data_version from meta"))
+            self._known = (stamp, version)
         return self._known[1]
 
     def close(self) -> None:

@@ -122,17 +122,17 @@ def stale(
         refresh: derives them.
     """
     for name in derived:
-        db.run(f"create temp table {name}_found as select * from {name}")
+        db.run(f"create temp table {name}_stored as select * from {name}")
     refresh(db)
     for name in derived:
-        count = _different(db, f"{name}_found", name)
+        count = _different(db, f"{name}_stored", name)
         if count:
             yield Inconsistency("derived", name, count)
 
 
-def _different(db: Transaction, found: str, made: str) -> int:
+def _different(db: Transaction, stored: str, derived: str) -> int:
     """How many rows differ; numbers with decimals may differ by ``TOLERANCE``."""
-    described = db.rows(f"describe {made}")
+    described = db.rows(f"describe {derived}")
     sums = [f'"{name}"' for name, kind, *_ in described if kind == "DOUBLE"]
     keys = [f'"{name}"' for name, kind, *_ in described if kind != "DOUBLE"]
     listed = ", ".join(keys)
@@ -149,7 +149,7 @@ def _different(db: Transaction, found: str, made: str) -> int:
     numbered = f"select *, row_number() over (partition by {listed}{order}) as copy from"
     return int(
         db.value(
-            f"select count(*) from ({numbered} {found}) as f"
-            f" full join ({numbered} {made}) as m on {same} where {off}"
+            f"select count(*) from ({numbered} {stored}) as f"
+            f" full join ({numbered} {derived}) as m on {same} where {off}"
         )
     )

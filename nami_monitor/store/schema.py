@@ -50,14 +50,14 @@ def is_ours(db: Transaction) -> bool:
     Raises:
         UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
     """
-    found = db.rows(
+    tables = db.rows(
         "select table_name, list(column_name) from duckdb_columns()"
         " where database_name = current_database() and not internal group by 1 order by 1"
     )
-    if not found:
+    if not tables:
         return False
-    if "schema_version" not in dict(found).get("meta", ()):
-        raise UserError("store.foreign", tables=listed(name for name, _ in found))
+    if "schema_version" not in dict(tables).get("meta", ()):
+        raise UserError("store.foreign", tables=listed(name for name, _ in tables))
     seen, demo = db.rows("select schema_version, demo from meta")[0]
     if seen != VERSION:
         key = "store.newer" if seen > VERSION else "store.older"

@@ -18,7 +18,7 @@ from nami_monitor.ingest.book.code_actions import (
     rename,
     undo_action,
 )
-from nami_monitor.ingest.deliveries import ProvisionalCode, known_codes, provisional_codes
+from nami_monitor.ingest.deliveries import ProvisionalCode, changeable_codes, provisional_codes
 from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
@@ -27,7 +27,7 @@ from nami_monitor.ui.grid import Head, grid
 def part(session: Session) -> None:
     """Show the part of the page on codes."""
     with session.store.read() as db:
-        waiting, known_names, done = provisional_codes(db), known_codes(db), actions(db)
+        waiting, known_names, done = provisional_codes(db), changeable_codes(db), actions(db)
     if not known_names:
         st.info(session.t("data.codes.none"))
         return
