@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nami_monitor.core.words import Strategy
 from nami_monitor.kit import Lesson, shipped
-from nami_monitor.kit.matching import MatchLevel, Occasion, matches, place
+from nami_monitor.kit.matching import ChartSignal, MatchLevel, lessons_by_chart, matches
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
@@ -62,21 +62,21 @@ def lessons_of_page(
         charts: the signals of each chart, most important first.
         cases: as ``cases_of``.
     """
-    signals: dict[Occasion, Signal] = {}
+    signals: dict[ChartSignal, Signal] = {}
     for chart, found in charts.items():
         for signal in found:
             signals.setdefault(_occasion(chart, signal, cases), signal)
-    placed = place(list(signals), shipped().lessons)
+    placed = lessons_by_chart(list(signals), shipped().lessons)
     return {
         chart: (
             *(
-                CalledLesson(match.lesson, signals[match.occasion], match.reach, f"L{number}")
+                CalledLesson(match.lesson, signals[match.signal], match.level, f"L{number}")
                 for number, match in enumerate(one.on_chart, start=1)
             ),
             *(
-                CalledLesson(match.lesson, signals[match.occasion], match.reach)
+                CalledLesson(match.lesson, signals[match.signal], match.level)
                 for match in one.listed
-                if match.reach is not MatchLevel.RELATED
+                if match.level is not MatchLevel.RELATED
             ),
         )
         for chart, one in placed.items()
@@ -86,13 +86,13 @@ def lessons_of_page(
 def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
     """The lessons that one signal calls up, closest first; those only related are left out."""
     found = matches(_occasion("", signal, cases), shipped().lessons)
-    return tuple(match.lesson for match in found if match.reach is not MatchLevel.RELATED)
+    return tuple(match.lesson for match in found if match.level is not MatchLevel.RELATED)
 
 
-def _occasion(chart: str, signal: Signal, cases: Cases) -> Occasion:
+def _occasion(chart: str, signal: Signal, cases: Cases) -> ChartSignal:
     kpi = CATALOGUE.get(signal.kpi or "")
     strategy: Strategy | None = kpi.strategy if kpi else None
-    return Occasion(chart, signal.kind, _reaching(signal.category, cases), strategy)
+    return ChartSignal(chart, signal.kind, _reaching(signal.category, cases), strategy)
 
 
 def _reaching(category: str | None, cases: Cases) -> frozenset[int]:

@@ -26,18 +26,18 @@ class MatchLevel(IntEnum):
 
 
 @dataclass(frozen=True)
-class Occasion:
+class ChartSignal:
     """A signal in a chart.
 
     Args:
         chart: the chart's name on its page.
-        signal: what the figures show.
+        kind: what the figures show.
         cases: numbers of the cases about the chart's category; empty for all categories.
         strategy: what the chart's KPI speaks of.
     """
 
     chart: str
-    signal: KitSignal
+    kind: KitSignal
     cases: frozenset[int] = frozenset()
     strategy: Strategy | None = None
 
@@ -47,54 +47,55 @@ class Match:
     """A lesson, what selected it, and how closely it fits."""
 
     lesson: Lesson
-    occasion: Occasion
-    reach: MatchLevel
+    signal: ChartSignal
+    level: MatchLevel
 
 
 @dataclass(frozen=True)
-class Placed:
+class ChartLessons:
     """The lessons of a chart: those that are marked on it, and those listed with it."""
 
     on_chart: tuple[Match, ...]
     listed: tuple[Match, ...]
 
 
-def place(occasions: Sequence[Occasion], lessons: Mapping[str, Lesson]) -> dict[str, Placed]:
+def lessons_by_chart(
+    signals: Sequence[ChartSignal], lessons: Mapping[str, Lesson]
+) -> dict[str, ChartLessons]:
     """Divide lessons over the charts of one page.
 
     Args:
-        occasions: what the page shows, most important first.
+        signals: what the page shows, most important first.
         lessons: all lessons, in the kit's order.
 
     Returns:
-        For each chart that has an occasion, in the order of the occasions, its lessons. Where a
-        chart has several occasions, each has its best lesson placed before any has its second.
+        For each chart that has a signal, in the order of the signals, its lessons. Where a
+        chart has several signals, each has its best lesson placed before any has its second.
     """
-    charts = list(dict.fromkeys(occasion.chart for occasion in occasions))
+    charts = list(dict.fromkeys(signal.chart for signal in signals))
     matched = {
-        chart: list(_in_turn([o for o in occasions if o.chart == chart], lessons))
-        for chart in charts
+        chart: list(_in_turn([o for o in signals if o.chart == chart], lessons)) for chart in charts
     }
     used: set[str] = set()
     most = int(CHART_LESSONS.value)
     marked = {chart: tuple(_unused(matched[chart], used, most)) for chart in charts}
     listed = {chart: tuple(_unused(matched[chart], used, len(lessons))) for chart in charts}
-    return {chart: Placed(marked[chart], listed[chart]) for chart in charts}
+    return {chart: ChartLessons(marked[chart], listed[chart]) for chart in charts}
 
 
-def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
-    """Every lesson for one occasion, closest first; what a case reports stands before advice."""
-    called = [lesson for lesson in lessons.values() if occasion.signal in lesson.signals]
+def matches(signal: ChartSignal, lessons: Mapping[str, Lesson]) -> list[Match]:
+    """Every lesson for one signal, closest first; what a case reports stands before advice."""
+    called = [lesson for lesson in lessons.values() if signal.kind in lesson.signals]
     matched = [
         Match(
             lesson,
-            occasion,
-            MatchLevel.CATEGORY if occasion.cases & set(lesson.cases) else MatchLevel.SIGNAL,
+            signal,
+            MatchLevel.CATEGORY if signal.cases & set(lesson.cases) else MatchLevel.SIGNAL,
         )
         for lesson in called
     ]
     matched += [
-        Match(lesson, occasion, MatchLevel.RELATED)
+        Match(lesson, signal, MatchLevel.RELATED)
         for lesson in lessons.values()
         if lesson not in called and any(_related(lesson, other) for other in called)
     ]
@@ -102,8 +103,8 @@ def matches(occasion: Occasion, lessons: Mapping[str, Lesson]) -> list[Match]:
 
 
 def _closeness(match: Match) -> tuple[MatchLevel, bool, bool]:
-    other_strategy = match.occasion.strategy not in match.lesson.strategies
-    return (match.reach, match.lesson.advice, other_strategy)
+    other_strategy = match.signal.strategy not in match.lesson.strategies
+    return (match.level, match.lesson.advice, other_strategy)
 
 
 def _related(lesson: Lesson, other: Lesson) -> bool:
@@ -114,9 +115,9 @@ def _related(lesson: Lesson, other: Lesson) -> bool:
     )
 
 
-def _in_turn(occasions: list[Occasion], lessons: Mapping[str, Lesson]) -> Iterator[Match]:
-    """The matches of several occasions: of each the first, of each the second, and so on."""
-    for row in zip_longest(*(matches(occasion, lessons) for occasion in occasions)):
+def _in_turn(signals: list[ChartSignal], lessons: Mapping[str, Lesson]) -> Iterator[Match]:
+    """The matches of several signals: of each the first, of each the second, and so on."""
+    for row in zip_longest(*(matches(signal, lessons) for signal in signals)):
         yield from (match for match in row if match is not None)
 
 
