@@ -16,7 +16,7 @@ from typing import TypeVar
 from nami_monitor.briefing.month import briefing
 from nami_monitor.databases import build_demo
 from nami_monitor.kpis import latest_month
-from nami_monitor.reports.make import Format, ReportRequest, arrange, render
+from nami_monitor.reports.report_file import Format, ReportRequest, arrange, render
 from nami_monitor.store import Store
 
 Made = TypeVar("Made")

@@ -1,1 +1,1 @@
-"""What one month has to say, built once: screens only render it."""
+"""What the figures of a month say; screens, commands and reports only render it."""

@@ -1,4 +1,4 @@
-"""The register of assets at a month: how old they are, how long they last, where they went.
+"""The asset register at a month: ages, survival, and the routes of retired assets.
 
 Nothing here names a person or a single asset.
 """
@@ -39,7 +39,7 @@ STOCK: Final = RELATIONS["by_asset"]
 
 @dataclass(frozen=True)
 class AssetChoices:
-    """What the page offers.
+    """Categories and months with assets, to choose from.
 
     Args:
         categories: categories with assets, most assets first, with their names by language.
@@ -88,7 +88,7 @@ class AssetRegister:
 
 
 def choices(db: Transaction) -> AssetChoices:
-    """What can be chosen; without assets nothing can."""
+    """Read the categories and months with assets."""
     months = db.rows("select distinct month from by_asset order by month desc")
     return AssetChoices(
         category_names(db, "select category, sum(assets) as rank from by_life group by 1"),
@@ -99,7 +99,7 @@ def choices(db: Transaction) -> AssetChoices:
 def register(
     db: Transaction, month: date, where: Where, kind: str = PeriodKind.R12
 ) -> AssetRegister:
-    """What the register says at the end of a period.
+    """Build the asset register at the end of a period.
 
     Args:
         db: a consistent look at the file.
@@ -133,7 +133,7 @@ def register(
 
 
 def band_of(years: int) -> int:
-    """The first year of the band in which an age lies."""
+    """The first year of the age band that holds an age in years."""
     return max(first for first in BANDS if first <= years)
 
 

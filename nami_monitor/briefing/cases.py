@@ -1,4 +1,4 @@
-"""A case of the kit as a monitor: the figures that its file names, from the data at hand.
+"""A case of the kit on own data: the figures its file names, and what its rows lack.
 
 Nothing here knows any case by itself: which categories, figures, dimension and period it has, and
 what does not apply to it, stands in its file.
@@ -58,7 +58,7 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """A case with the data at hand.
+    """The figures of a case, computed on the data at hand.
 
     Args:
         case: the case.
@@ -74,7 +74,7 @@ class CaseFigures:
 
     @property
     def load(self) -> tuple[str, ...]:
-        """The tables that its missing figures need, in the order in which they are met."""
+        """The tables that the missing figures need, in order of first use."""
         return tuple(dict.fromkeys(table for one in self.shown for table in one.tables))
 
 
@@ -100,7 +100,7 @@ def kinds_of(db: Transaction, case: Case, categories: Sequence[str]) -> tuple[st
 
 
 def monitor(db: Transaction, case: Case, kind: str = "") -> CaseFigures:
-    """Fill a case from the data.
+    """Compute the figures of a case.
 
     Args:
         db: a consistent look at the file.
@@ -115,7 +115,7 @@ def monitor(db: Transaction, case: Case, kind: str = "") -> CaseFigures:
 
 
 def parts_by(case: Case, figure: CaseFigure) -> str:
-    """The dimension by which a figure stands in parts: its own, else that of the case, if any.
+    """The dimension by which a figure is split: its own, else that of its case; empty if none.
 
     Args:
         case: the case.
@@ -129,7 +129,7 @@ def parts_by(case: Case, figure: CaseFigure) -> str:
 
 
 def counts(kpi: Kpi) -> bool:
-    """Whether a share counts things, so that how many of how many says something."""
+    """Whether numerator and denominator of a share are counts, worth showing beside it."""
     return kpi.numerator.startswith("count(") and kpi.denominator is not None
 
 
@@ -171,7 +171,7 @@ def _shown(
 
 
 def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
-    """The latest month of which what a figure reads speaks, not after that of the order lines."""
+    """The latest month in the relations of a KPI, not after that of the order lines."""
     latest = latest_month(db)
     relation = choose(kpi.reads, ("category",))
     if relation.delivered_by in {ORDERS, *WITHOUT_REGISTER}:
@@ -213,13 +213,13 @@ def _nowhere(kind: str) -> Period:
 
 
 def _parts(results: Sequence[KpiResult]) -> tuple[KpiResult, ...]:
-    """The parts that say something, the largest first."""
+    """The parts with a value, the largest first."""
     told = [one for one in results if one.value is not None and (one.numerator or one.denominator)]
     return tuple(sorted(told, key=lambda one: (-(one.numerator or 0.0), str(one.keys))))
 
 
 class DoubtKind(StrEnum):
-    """What is doubtful; its sentence stands in the catalogues under ``cases.doubts``."""
+    """Kinds of doubts; their sentences are in the catalogues under ``cases.doubts``."""
 
     UNWEIGHED = "unweighed"
     MASSES = "masses"
@@ -234,7 +234,7 @@ class DoubtKind(StrEnum):
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something that a reader must know, or mend.
+    """A fault or gap in the rows behind a case.
 
     Args:
         kind: what it is.
@@ -304,7 +304,7 @@ QUERIES: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
         ("programme", "unit", "period", "times"),
     ),
 }
-"""What is asked of the categories, and the names of what it gives."""
+"""SQL for each kind over the chosen categories, with the names of its columns."""
 
 LOOSE: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
     DoubtKind.NO_PROJECT: (
@@ -337,7 +337,7 @@ LOOSE: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
 
 
 def doubts(db: Transaction, categories: Sequence[str]) -> tuple[Doubt, ...]:
-    """What is doubtful in projects and programmes of some categories, by kind.
+    """Find the doubts in projects and programmes of categories, in order of kind.
 
     Args:
         db: a consistent look at the file.

@@ -1,4 +1,4 @@
-"""The monthly check: what was seen, what changed since the last visit, and a mail that says it."""
+"""The monthly check: findings and their ticks, changes since the last visit, and the mail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAILED: Final = 8
 
 @dataclass(frozen=True)
 class CheckDelivery:
-    """A file that came in or was taken back.
+    """A batch that was imported or undone.
 
     Args:
         file: its name.
@@ -40,7 +40,7 @@ class CheckDelivery:
 
 @dataclass(frozen=True)
 class RestatedFigure:
-    """A figure of the same month that is another one now; None where there is no figure."""
+    """A figure that changed for the same month; ``before`` is None without a value."""
 
     line: KpiLine
     before: float | None
@@ -68,19 +68,19 @@ class ChangesSince:
 
     @property
     def nothing(self) -> bool:
-        """Whether everything is as it was."""
+        """Whether nothing changed."""
         return not (self.deliveries or self.restated or self.new or self.gone)
 
 
 def tick_name(finding: Finding) -> str:
-    """Under which name a tick is kept: a finding is seen per month."""
+    """The journal name of a tick: month and finding."""
     return f"{finding.month:%Y-%m}:{finding.name}"
 
 
 def split(
     findings: Iterable[Finding], ticks: Mapping[str, JournalEntry]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Findings that ask for something: those not seen yet, and those that were ticked."""
+    """Split the findings that ask for something into open and ticked ones."""
     asking = [one for one in findings if not one.good]
     return (
         tuple(one for one in asking if tick_name(one) not in ticks),
@@ -108,7 +108,7 @@ def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
 
 
 def snapshot(found: Briefing) -> dict[str, Any]:
-    """What a visit saw, as it is kept."""
+    """The figures and findings of a visit, as plain data for the journal."""
     return {
         "month": f"{found.month:%Y-%m-%d}",
         "findings": sorted({one.name for one in found.findings}),
@@ -123,7 +123,7 @@ def snapshot(found: Briefing) -> dict[str, Any]:
 def changes(
     found: Briefing, before: JournalEntry, deliveries: Sequence[CheckDelivery]
 ) -> ChangesSince:
-    """What changed since a visit.
+    """Compare a briefing with the snapshot of an earlier visit.
 
     Args:
         found: what there is to see now.
@@ -150,7 +150,7 @@ def changes(
 
 
 def _differ(before: float | None, line: KpiLine) -> bool:
-    """Whether a figure is another one as it is written, not in its last binary digit."""
+    """Whether two values differ by more than floating-point noise."""
     after = line.result.value
     if before is None or after is None:
         return before is not after
@@ -159,7 +159,7 @@ def _differ(before: float | None, line: KpiLine) -> bool:
 
 
 def deliveries(db: Transaction, since: datetime) -> tuple[CheckDelivery, ...]:
-    """Files that came in or were taken back since a moment, UTC; a file that did both, neither."""
+    """Batches imported or undone since a moment (UTC); one that was both is left out."""
     rows = db.rows(
         "select file, undone_at is not null from batches where not coalesce(automatic, false)"
         " and ((imported_at > $since and undone_at is null)"
@@ -170,7 +170,7 @@ def deliveries(db: Transaction, since: datetime) -> tuple[CheckDelivery, ...]:
 
 
 def mail(found: Briefing, address: str, lang: str) -> str:
-    """The month as a text for a mail: what was found, what to decide, what to bear in mind.
+    """The text of a mail: findings, decisions asked for, and caveats.
 
     Args:
         found: the briefing.

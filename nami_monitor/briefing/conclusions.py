@@ -1,4 +1,4 @@
-"""The five conclusions of the kit as views of the own portfolio; none of them claims a cause."""
+"""The five conclusions of the kit, each shown on the organisation's own data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIRMED, REJECTED = "confirmed", "rejected"
 
 @dataclass(frozen=True)
 class MeasureDisciplines:
-    """Who sits at the table of a measure, and which policy it belongs to.
+    """The disciplines of an intervention, present and missing, and its policy.
 
     Args:
         title: what people call the measure.
@@ -64,7 +64,7 @@ class December:
 
 @dataclass(frozen=True)
 class HiddenReduction:
-    """A real fall in volume that nobody called sustainable.
+    """A real fall in volume without a sustainable intervention on record.
 
     Args:
         signal: the fall with its numbers.
@@ -78,13 +78,13 @@ class HiddenReduction:
 
     @property
     def name(self) -> str:
-        """Under which its answer is kept: the same fall asks once a year."""
+        """The journal name of its answer, one a year for the same product group."""
         return fall_name(self.signal)
 
 
 @dataclass(frozen=True)
 class Conclusions:
-    """The five views.
+    """The data of the five conclusions.
 
     Args:
         month: the month to look from; None without data.
@@ -114,12 +114,12 @@ class Conclusions:
 
     @property
     def open(self) -> tuple[HiddenReduction, ...]:
-        """Falls that nobody has answered."""
+        """Hidden reductions without an answer."""
         return tuple(one for one in self.falls if one.answer is None)
 
 
 def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Conclusions:
-    """The five views at the last month with data.
+    """Compute the five conclusions at the last month with data.
 
     Args:
         db: a consistent look at the file.
@@ -185,7 +185,7 @@ def _rung(signal: Signal) -> Rung:
 
 
 def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
-    """Keep what somebody answered to a fall; None takes the answer back.
+    """Record the answer to a hidden reduction; None withdraws it.
 
     Args:
         db: a transaction that writes.

@@ -1,4 +1,4 @@
-"""The contract register: what to start preparing, what ends when, and the value under contract.
+"""The contract register: contracts to prepare, end dates, options and value.
 
 A contract can be left or let go at its end or at an option. Preparation should have begun at that
 moment less the notice and the months that its category needs; without any stated for the category
@@ -34,7 +34,7 @@ CHARTED: Final = 48
 
 @dataclass(frozen=True)
 class ContractChoices:
-    """What the page offers.
+    """Categories, suppliers and months with contracts, to choose from.
 
     Args:
         months: months of which the register speaks, latest first.
@@ -47,7 +47,7 @@ class ContractChoices:
 
 @dataclass(frozen=True)
 class ContractMoment:
-    """When a contract can be left or let go.
+    """A date at which a contract ends or can be extended.
 
     Args:
         day: the day.
@@ -114,7 +114,7 @@ class Contract:
         return next(reached, None) if self.runs else None
 
     def overdue(self, month: date) -> bool:
-        """Whether its end is past while its status says that it runs."""
+        """Whether its end date has passed while its status says running."""
         return self.standing == "running" and self.ends_on is not None and self.ends_on < month
 
     def current(self, month: date) -> bool:
@@ -124,7 +124,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A contract, or several lots that start in the same month, in the place of earlier ones."""
+    """A contract, or lots starting in the same month, that replace earlier contracts."""
 
     month: date
     names: tuple[str, ...]
@@ -132,7 +132,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class ContractSplit:
-    """Spend of a family of contracts of which a successor bears a stream.
+    """Spend of successive contracts of which a successor covers one stream only.
 
     Args:
         family: the number of the oldest contract.
@@ -156,7 +156,7 @@ class ContractSplit:
 
 @dataclass(frozen=True)
 class CategoryContracts:
-    """Running contracts that are specified alike and have the same form.
+    """The number of running contracts by specification and form.
 
     Args:
         specification: technical, functional or service; None where it is not stated.
@@ -178,7 +178,7 @@ def _worth(contracts: Iterable[Contract]) -> float | None:
 
 @dataclass(frozen=True)
 class ContractRegister:
-    """What the page says of a month.
+    """The contract register at a month.
 
     Args:
         month: the month.
@@ -231,12 +231,12 @@ class ContractRegister:
 
     @property
     def end_unsaid(self) -> int:
-        """How many of those do not even bear a note that says why."""
+        """How many contracts state neither an end nor a note on why."""
         return sum(one.ends_on is None and one.note is None for one in self.contracts)
 
 
 def choices(db: Transaction) -> ContractChoices:
-    """What can be chosen."""
+    """Read what can be chosen."""
     months = db.rows("select distinct month from by_contract order by month desc")
     return ContractChoices(
         tuple(month for (month,) in months),
@@ -247,7 +247,7 @@ def choices(db: Transaction) -> ContractChoices:
 def register(
     db: Transaction, month: date, where: Where, kind: str = PeriodKind.MONTH
 ) -> ContractRegister:
-    """Build what the page says.
+    """Build the contract register at a month.
 
     Args:
         db: a consistent look at the file.
@@ -310,7 +310,7 @@ def _values(db: Transaction, month: date, where: Where) -> dict[tuple[date, str]
 
 
 def _splits(db: Transaction, ask: Ask, month: date) -> tuple[ContractSplit, ...]:
-    """Families of which a successor bears a stream, with their spend."""
+    """Find the contract splits, with the spend of each contract by month."""
     replacements: dict[str, dict[date, list[str]]] = {}
     streamed = set()
     for family, starts, name, stream in db.rows(

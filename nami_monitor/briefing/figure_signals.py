@@ -1,4 +1,4 @@
-"""Signals that figures show: departures, targets, December, and how much is known."""
+"""Signals from the figures of an overview, and the month and filters they are made for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SPEND: Final = "impact_spend"
 
 @dataclass(frozen=True)
 class SignalScope:
-    """A month and a selection.
+    """The month and filters for which signals are made.
 
     Args:
         month: the month to look from.
@@ -61,12 +61,12 @@ class SignalScope:
         return {"category": chosen} if chosen else {}
 
     def holds(self, category: str | None) -> bool:
-        """Whether a category belongs to it."""
+        """Whether a category is within the filters."""
         chosen = self.where.get("category")
         return not chosen or category in chosen
 
     def worth(self, share: float) -> float | None:
-        """Euros a year of a share (0 to 1) of its spend; None where that is not known."""
+        """Euros a year of a share (0 to 1) of the spend; None if unknown."""
         return None if self.spend is None else min(abs(share), 1.0) * abs(self.spend)
 
 
@@ -86,13 +86,13 @@ def scope_of(glance: Overview, where: Where) -> SignalScope:
 
 
 def _last_year(spent: Sequence[KpiResult]) -> float | None:
-    """Twelve times the mean of the months with a figure among the last twelve."""
+    """A year's spend: twelve times the mean of the known months among the last twelve."""
     known = [one.value for one in spent[-MONTHS_IN_YEAR:] if one.value is not None]
     return MONTHS_IN_YEAR * sum(known) / len(known) if known else None
 
 
 def evidence_of(result: KpiResult, *, unsure: bool = False) -> float:
-    """How well a figure is known: its completeness, halved for what is provisional or suspected."""
+    """Weight (0 to 1) of a figure: its completeness, halved if provisional or suspected."""
     known = 1.0 if result.completeness is None else result.completeness
     return known * (UNSURE.value if unsure else 1.0)
 
@@ -111,7 +111,7 @@ UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
 
 
 def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
-    """What each figure of an overview shows in its last period."""
+    """Yield the signals of every line of an overview."""
     for line in glance.lines:
         if line.assessment is not None:
             found = latest_departure(chart_of(line.history), line.kpi.better)
@@ -122,7 +122,7 @@ def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
 
 
 def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScope) -> Signal:
-    """A departure of a KPI as a signal; its size is what it would come to in a year."""
+    """A departure of a KPI as a signal; its size is in euros a year."""
     away = abs(found.value - found.mean) / abs(found.mean) if found.mean else 1.0
     kind = KitSignal.BETTER if found.better else OTHERWISE.get(kpi.code, KitSignal.WORSE)
     numbers: dict[str, Seen] = {
@@ -148,7 +148,7 @@ def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScop
 def departures_of(
     kpi: Kpi, results: Sequence[KpiResult], scope: SignalScope, restarts: Sequence[int] = ()
 ) -> Iterator[Signal]:
-    """The departures of a whole series of months, the latest first.
+    """The departures in a series of months as signals, the latest first.
 
     Args:
         kpi: the KPI.
@@ -163,7 +163,7 @@ def departures_of(
 
 
 def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
-    """Whether a target is met, missed, or now the one and then the other."""
+    """Yield the signal of a target: met, missed, or met by chance in some months."""
     aim = line.aim
     if aim is None or aim.value is None or aim.judged is None or aim.judged.value is None:
         return
@@ -190,7 +190,7 @@ def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
 
 
 def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
-    """Whether normal variation of months meets a target, where months can be held against it."""
+    """How surely the normal variation of months meets a target; None if not comparable."""
     of_months = line.kpi.over_time.divides_sums or (
         aim.judged is not None and aim.judged.period.kind == PeriodKind.MONTH
     )
@@ -200,7 +200,7 @@ def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
 
 
 def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Signal]:
-    """Whether too little is known of a figure; a missing month is said elsewhere."""
+    """Yield a signal if too small a share of what a figure counts is known."""
     unknown = result.reason is not None and result.reason.key in UNKNOWN
     share = result.completeness if result.state is State.VALUE else 0.0
     if not unknown and not (result.state is State.VALUE and poorly_known(share)):
@@ -219,7 +219,7 @@ def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Si
 
 
 def of_december(scope: SignalScope) -> Iterator[Signal]:
-    """Whether the last December stands out of its year, beside what it usually holds."""
+    """Yield a signal if the last December held an unusual share of its year's spend."""
     spent = scope.spent or {}
     year = scope.month.year if scope.month.month == MONTHS_IN_YEAR else scope.month.year - 1
     peak = year_end_peak(_months(spent, year))

@@ -1,4 +1,4 @@
-"""Locations in a funnel: who differs by more than size and chance explain; nobody is ranked."""
+"""Locations in a funnel plot: which differ by more than size and chance explain."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NAMED: Final = 8
 
 @dataclass(frozen=True)
 class FunnelSite:
-    """One location.
+    """A location in the funnel plot.
 
     Args:
         location: its code.
@@ -71,7 +71,7 @@ class FunnelSite:
 
 @dataclass(frozen=True)
 class FunnelComparison:
-    """Locations in one period.
+    """The locations of one period against the limits of the funnel.
 
     Args:
         kpi: the declaration.
@@ -91,7 +91,7 @@ class FunnelComparison:
 
 
 def kind_of(kpi: Kpi) -> RatioKind | None:
-    """What a KPI is a ratio of, at a location; None where locations cannot be set against size.
+    """The kind of ratio of a KPI by location; None if a funnel does not suit it.
 
     Args:
         kpi: the declaration.
@@ -149,7 +149,7 @@ def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
 
 
 def _there(result: KpiResult) -> bool:
-    """Whether a location had begun by then."""
+    """Whether a location has data in the period."""
     return result.reason is None or result.reason.key not in {"no_data", "not_begun"}
 
 
@@ -168,7 +168,7 @@ def _site(
 
 
 def _sentence(made: FunnelComparison, count: int, lang: str) -> str:
-    """What the comparison says, in sentences."""
+    """The comparison in sentences."""
     if made.funnel is None:
         return _why_not(made, count, lang)
     zones = {site.location: site.point.zone for site in made.sites if site.point}

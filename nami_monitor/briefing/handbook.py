@@ -1,4 +1,4 @@
-"""The KPI handbook: what each KPI says, in the reader's language, from its declaration."""
+"""The handbook entry of a KPI, in the reader's language, from its declaration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nami_monitor.kpis.sentences import activity_name, period_names
 
 @dataclass(frozen=True)
 class EntryPart:
-    """One thing that an entry tells.
+    """A labelled part of a handbook entry.
 
     Args:
         label: what it is, in the reader's language.
@@ -32,7 +32,7 @@ class EntryPart:
 
 @dataclass(frozen=True)
 class NeededColumn:
-    """A column that must be loaded, in the words of the import.
+    """A column that a KPI needs, with the names used by the import.
 
     Args:
         table: the table's name.
@@ -108,7 +108,7 @@ def entry(kpi: Kpi, lang: str) -> KpiEntry:
 
 
 def changes(kpi: Kpi, lang: str) -> Iterator[str]:
-    """What changed in a definition and when, a sentence for each version after the first."""
+    """Yield a sentence for each version of a definition after the first."""
     for change in kpi.history:
         what = text(f"kpis.{kpi.code}.changes.{change.version}", lang)
         month = formats.month(change.since, lang)
@@ -116,7 +116,7 @@ def changes(kpi: Kpi, lang: str) -> Iterator[str]:
 
 
 def limits(lang: str) -> dict[str, str]:
-    """The thresholds that the words of a KPI name."""
+    """The thresholds that the texts of KPIs name, written."""
     return {
         "min_completeness": formats.percent(100 * MIN_COMPLETENESS.value, lang, decimals=0),
         "preparation_months": formats.number(PREPARATION_MONTHS.value, lang),
@@ -126,7 +126,7 @@ def limits(lang: str) -> dict[str, str]:
 
 
 def _pitfalls(kpi: Kpi, own: str, lang: str) -> str:
-    """What to mind; of every figure on material that it speaks of projects."""
+    """The pitfalls of a KPI; for material KPIs also that they cover projects only."""
     of_projects = "materials.project" in kpi.needs
     return f"{own} {text('handbook.of_projects', lang)}" if of_projects else own
 
@@ -159,7 +159,7 @@ def _need(code: str, lang: str) -> NeededColumn:
 
 
 def _sql(kpi: Kpi) -> Iterator[tuple[str, str]]:
-    """What the database reads; nothing where figures are judged or estimated and not added up."""
+    """Yield labels and SQL of a KPI; nothing if it is judged or estimated."""
     if not kpi.over_time.by_aggregates:
         return
     yield "numerator", kpi.numerator

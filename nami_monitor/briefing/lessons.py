@@ -1,4 +1,4 @@
-"""Lessons beside figures: which of them a chart or a list calls up, and why."""
+"""The lessons of the kit that the signals of a chart or a page call up."""
 
 from __future__ import annotations
 
@@ -100,5 +100,5 @@ def _reaching(category: str | None, cases: Cases) -> frozenset[int]:
 
 
 def names(lessons: Iterable[Lesson]) -> tuple[str, ...]:
-    """What their files are called."""
+    """The file names of lessons."""
     return tuple(lesson.name for lesson in lessons)

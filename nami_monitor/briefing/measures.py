@@ -1,4 +1,4 @@
-"""What a form on a measure offers, what was registered, and who registered it when."""
+"""Interventions as a form edits them: options, stored fields, and the history of changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIELDS: Final = tuple(column.name for column in columns(TABLE))
 
 @dataclass(frozen=True)
 class MeasureOption:
-    """Something that can be chosen: its code, its name and its group.
+    """An article or location to choose from.
 
     Args:
         code: as the data writes it.
@@ -46,7 +46,7 @@ class MeasureOption:
 
 @dataclass(frozen=True)
 class MeasureOptions:
-    """What can be chosen for measures of one category.
+    """The options of the form for interventions of one category.
 
     Args:
         channels: channels with orders of the category, most ordered first.
@@ -66,7 +66,7 @@ class MeasureOptions:
 
 @dataclass(frozen=True)
 class MeasureEvent:
-    """Something that was done to a measure.
+    """A change of an intervention in the register.
 
     Args:
         when: the moment, UTC.
@@ -98,7 +98,7 @@ def categories(db: Transaction) -> Mapping[str, Mapping[str, str]]:
 
 
 def offered(db: Transaction, category: str) -> MeasureOptions:
-    """What can be chosen for measures of a category."""
+    """Read the options for interventions of a category."""
     channels = db.rows(
         "select channel from by_place where category = ? and channel is not null"
         " group by channel order by sum(lines) desc, channel",
@@ -137,7 +137,7 @@ def groups(known: Iterable[MeasureOption]) -> dict[str, tuple[str, ...]]:
 
 
 def fold(codes: Collection[str], known: Sequence[MeasureOption]) -> list[str]:
-    """Codes as they are chosen: all at once, whole groups as one, the rest by themselves.
+    """Fold codes into choices: all, whole groups, and single codes.
 
     Args:
         codes: what was registered.
@@ -157,7 +157,7 @@ def fold(codes: Collection[str], known: Sequence[MeasureOption]) -> list[str]:
 def unfold(
     chosen: Collection[str], known: Sequence[MeasureOption], held: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The codes behind what was chosen, each once.
+    """Unfold choices into codes, each once.
 
     Args:
         chosen: as ``fold`` writes it.
@@ -178,7 +178,7 @@ def unfold(
 
 
 def next_code(taken: Collection[str]) -> str:
-    """A number for a new measure: one further than the highest of the series that is in use.
+    """The next free number in the largest series of numbers in use.
 
     Args:
         taken: the numbers on record.
@@ -263,7 +263,7 @@ def as_intervention(stated: Mapping[str, Any]) -> Intervention:
 
 
 def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
-    """What a measure as it is filled in will be compared with, and what stands in the way.
+    """Sentences on the comparison that an intervention will have, and on its obstacles.
 
     Args:
         one: the measure; it need not be on record.

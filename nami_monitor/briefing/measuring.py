@@ -1,4 +1,4 @@
-"""What the data supports, in sentences: why a figure is missing, and what to load next."""
+"""The measurability of KPIs in sentences: why a figure is missing, and what to load next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def names(db: Transaction, found: Measurability, lang: str) -> dict[str, str]:
 
 
 def headline(found: Measurability, lang: str) -> str:
-    """How much of what was asked can be computed."""
+    """How many figures can be computed."""
     if found.month is None:
         return text("measurability.nothing", lang)
     asked = [c for c in found.cells if c.result.state is not State.NOT_APPLICABLE]
@@ -51,7 +51,7 @@ def need(name: str, lang: str) -> str:
 
 
 def lack(one: Lack, lang: str) -> str:
-    """What is missing, and how much of it is there."""
+    """A missing table or column, with the share that is filled."""
     if one.share is None:
         return text("measurability.lack.table", lang, need=need(one.need, lang))
     share = formats.percent(100 * one.share, lang, decimals=0)

@@ -1,4 +1,4 @@
-"""What one month has to say of the chosen categories, built once; everything else renders it."""
+"""The briefing of a month: sections by category, each with its figures and findings."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORSE: Final = frozenset({KitSignal.WORSE, KitSignal.REFURBISHED_SHARE_FALLING})
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that a month shows.
+    """A signal with the figure, intervention or contract that it is about.
 
     Args:
         signal: what is seen, with its numbers.
@@ -48,27 +48,27 @@ class Finding:
 
     @property
     def kind(self) -> KitSignal:
-        """What it is."""
+        """The kind of signal."""
         return self.signal.kind
 
     @property
     def category(self) -> str | None:
-        """Of which category; None for all together."""
+        """Its category; None for all together."""
         return self.signal.category
 
     @property
     def name(self) -> str:
-        """What stays the same from one look to the next: kind, category and subject."""
+        """A stable name: kind, category and subject."""
         return f"{self.kind}:{self.category or ''}:{self.signal.subject}"
 
     @property
     def good(self) -> bool:
-        """Whether it asks for nothing."""
+        """Whether it is good news, which asks for nothing."""
         return self.kind in GOOD
 
     @property
     def line(self) -> KpiLine | None:
-        """The key figure that it is about, if it is about one."""
+        """The line it is about; None if it is about something else."""
         return self.about if isinstance(self.about, KpiLine) else None
 
 
@@ -78,7 +78,7 @@ def findings(
     answers: Iterable[Evaluation],
     contracts: Iterable[Contract],
 ) -> Iterator[Finding]:
-    """Signals with what they are about, in their order.
+    """Turn signals into findings, in the same order.
 
     Args:
         signals: of one section.
@@ -107,7 +107,7 @@ ALL = "-"
 
 @dataclass(frozen=True)
 class BriefingSection:
-    """A category, or everything together.
+    """The part of a briefing on one category, or on all together.
 
     Args:
         category: its code; None for all categories together.
@@ -133,7 +133,7 @@ class BriefingSection:
 
     @property
     def told(self) -> tuple[KpiLine, ...]:
-        """The lines that have a figure, or a reason why they never will."""
+        """The lines of KPIs that the data supports or that do not apply."""
         return tuple(line for line in self.glance.lines if line.result.state in KNOWN)
 
 
@@ -142,7 +142,7 @@ KNOWN = (State.VALUE, State.NOT_APPLICABLE)
 
 @dataclass(frozen=True)
 class Briefing:
-    """All that is said of a month.
+    """The briefing of a month.
 
     Args:
         month: the month.
@@ -178,7 +178,7 @@ class Briefing:
 
 
 def silent(done: int, total: int, name: str) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 def briefing(
@@ -247,7 +247,7 @@ def briefing(
 def _ordered(
     sections: Sequence[BriefingSection],
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """The few findings of all sections that deserve attention first, and the others."""
+    """Rank the findings of all sections: the first few, and the others."""
     of = {id(one.signal): one for section in sections for one in section.findings}
     top = attention((one.signal for one in of.values()), 0)
     first, others = ([of[id(one)] for one in part] for part in (top.first, top.others))
@@ -255,7 +255,7 @@ def _ordered(
 
 
 def _reach(db: Transaction) -> tuple[date | None, date | None]:
-    """The first and last month of which anything is known."""
+    """The first and last month with data; None without any."""
     first: date | None = db.value("select min(month) from by_place")
     last = latest_month(db)
     return first or last, last
@@ -289,7 +289,7 @@ def _section(
 
 
 def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Evaluation, ...]:
-    """What interventions did, each in the first unit in which that can be said."""
+    """The evaluations of interventions, each in the first unit that has an estimate."""
     codes = {one.code for one in taken}
     found: dict[str, Evaluation] = {}
     for unit in READINGS if codes else ():

@@ -1,4 +1,4 @@
-"""Notes that people write at a month of a figure: who, when, what, and perhaps a lesson.
+"""Notes that people write at a month of a figure, with writer, time and lesson.
 
 They stand in the log of what people keep beside the data, so imports, undo and replay leave them
 alone. A note on a month that the data no longer holds stays, and is shown apart.
@@ -157,7 +157,7 @@ def _keep(
 
 
 def _known(who: str) -> str:
-    """Who writes.
+    """Check the name of the writer.
 
     Raises:
         UserError: ``entry.who`` when nobody says so.
@@ -168,7 +168,7 @@ def _known(who: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """A note as it is kept: one line, without signs that cannot be seen. Markup stays text.
+    """Clean a note: one line, no invisible characters; markup stays text.
 
     Raises:
         UserError: ``notes.empty``, ``notes.long`` or ``personal.address``.

@@ -1,4 +1,4 @@
-"""The monthly five minutes: every KPI with its target, last year's figure and what it signals.
+"""The overview of a period: every KPI with its target, year-ago figure and assessment.
 
 Over other periods than months the same, without signals: a quarter or year is too few points.
 """
@@ -26,7 +26,7 @@ from nami_monitor.store.register_queries import category_names
 
 @dataclass(frozen=True)
 class InterventionChoice:
-    """A measure taken or planned, as far as a chart shows it."""
+    """An intervention as charts and filters show it."""
 
     code: str
     title: str
@@ -49,7 +49,7 @@ class SourceBreak:
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """What the filters offer.
+    """The options of the filters.
 
     Args:
         categories: categories with order lines, most lines first, with their names by language.
@@ -89,7 +89,7 @@ def data_breaks(db: Transaction) -> tuple[SourceBreak, ...]:
 
 
 def filter_choices(db: Transaction) -> FilterChoices:
-    """What can be filtered on, from the data that is there."""
+    """Read the options of the filters from the data."""
     groups = db.rows(
         'select distinct l."group" from by_place as p join locations as l using (location_id)'
         ' where l."group" is not null order by 1'
@@ -121,7 +121,7 @@ YEARS: Final = 4
 
 @dataclass(frozen=True)
 class KpiLine:
-    """One KPI in one period.
+    """A KPI in one period, with history, target and assessment.
 
     Args:
         kpi: the declaration.
@@ -169,7 +169,7 @@ class KpiLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """A period at a glance.
+    """Every KPI in one period.
 
     Args:
         month: the month with which it ends, as it was asked for.
@@ -188,12 +188,12 @@ class Overview:
     breaks: tuple[SourceBreak, ...]
 
     def count(self, assessment: Assessment) -> int:
-        """How many KPIs are assessed so."""
+        """Count the KPIs with an assessment."""
         return sum(line.assessment is assessment for line in self.lines)
 
     @property
     def monthly(self) -> bool:
-        """Whether it speaks of one month, and so of signals."""
+        """Whether its period is a month, for which there are signals."""
         return self.kind == PeriodKind.MONTH
 
     @property

@@ -1,4 +1,4 @@
-"""What a pilot could show, in words: chances, the smallest leak that is shown, what would help."""
+"""The power of a pilot in sentences: chances, the smallest leak shown, and what would help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signals that registers show: measures, contracts, assets, requests, deliveries."""
+"""Signals from registers and batches: interventions, contracts, assets, requests, hidden falls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request ledger: what was asked for, what was decided, and what was not bought because of it.
+"""The request ledger: requests, decisions, and purchases avoided by them.
 
 Figures rest on the months in which requests were decided. What was bought refurbished and what is
 blocked stand apart; a request withdrawn as a duplicate or an error was no need and counts nowhere.

@@ -1,4 +1,4 @@
-"""Everything that a month shows: one list of signals, made once for every surface."""
+"""All signals of a month, for an overview and for the trend of one KPI."""
 
 from __future__ import annotations
 

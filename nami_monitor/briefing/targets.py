@@ -1,4 +1,4 @@
-"""Targets: each with its figure, what speaks against it, its course, and who set it when."""
+"""Targets with their figures, course and history; strategies that do not apply, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an intervention did, in words: verdict, cautions, figures, and what would show more."""
+"""The estimates of an intervention in sentences: verdict, cautions, figures, what is lacking."""
 
 from __future__ import annotations
 

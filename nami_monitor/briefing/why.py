@@ -1,4 +1,4 @@
-"""Why a figure changed, as it is told: names, words and the sentence above them."""
+"""The change of a figure in sentences, with its contributions named and written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEADING = 2
 
 
 class Effect(StrEnum):
-    """What a contribution did to the figure, by the direction that is better."""
+    """The effect of a contribution, judged by the KPI's direction."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -37,7 +37,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class ContributionLine:
-    """One contribution as it is told.
+    """A contribution with its name and effect.
 
     Args:
         name: of the group, in the reader's language.
@@ -62,7 +62,7 @@ class ContributionLine:
 
 @dataclass(frozen=True)
 class Explained:
-    """A change with the words for it.
+    """An explanation with its sentences.
 
     Args:
         why: the change.
@@ -82,7 +82,7 @@ class Explained:
 def explain(
     db: Transaction, kpi: Kpi, ask: Ask, dimension: str, against: Against, lang: str
 ) -> Explained:
-    """Split a change and say it.
+    """Explain a change in sentences.
 
     Args:
         db: a consistent look at the file.
@@ -166,7 +166,7 @@ def whole_text(explained: Explained, lang: str) -> str:
 
 
 def _rounded(amount: float) -> float:
-    """Without the last digits, which adding up doubles leaves behind."""
+    """Round off the noise of floating-point sums."""
     return float(f"{amount:.12g}")
 
 
@@ -217,14 +217,14 @@ def _sentence(found: Explanation, lines: tuple[ContributionLine, ...], lang: str
 
 
 def _change(found: Explanation, lang: str) -> str:
-    """The whole change, in no more decimals than the figures beside it."""
+    """The difference of the two figures."""
     if not found.change:
         return text("why.same", lang)
     return difference_text(found.before, found.after, lang)
 
 
 def _lacking(found: Explanation, lacking: KpiResult, lang: str) -> str:
-    """Why nothing is split; of the earlier period its name too."""
+    """Why a change is not split; names the earlier period if that lacks a figure."""
     reason = reason_sentence(lacking, lang) or ""
     if lacking.period == found.before.period:
         period = formats.period(lacking.period, lang)

@@ -1,4 +1,4 @@
-"""A briefing in words: every sentence of it, in either language, and no claim beyond its verdicts.
+"""A briefing in words, in Dutch and English; no sentence claims more than its finding.
 
 Screen, deck, PDF, workbook and page only place these sentences.
 """
@@ -75,7 +75,7 @@ def signal_name(kind: KitSignal, lang: str) -> str:
 
 
 def signal_sentence(signal: Signal, lang: str) -> str:
-    """What is seen, with its numbers."""
+    """The sentence of a signal, with its numbers filled in."""
     return text(f"signals.said.{_signal_key(signal)}", lang, **signal_values(signal, lang))
 
 
@@ -96,7 +96,7 @@ def signal_values(signal: Signal, lang: str) -> dict[str, object]:
 
 
 def _signal_key(signal: Signal) -> str:
-    """Which sentence: some signals have one for when a number is there, or a period not over."""
+    """The key of a signal's sentence; some kinds have a variant by what is known."""
     if signal.kind in {KitSignal.TARGET_MISSED, KitSignal.TARGET_MET}:
         return signal.kind if signal.numbers.get("final") else f"{signal.kind}_so_far"
     if signal.kind is KitSignal.YEAR_END_PEAK and "usual" in signal.numbers:
@@ -124,7 +124,7 @@ def _signal_value(signal: Signal, key: str, value: Any, lang: str) -> object:
 
 
 def _stakes(signal: Signal, lang: str) -> str:
-    """The money and the mass behind a fall, as far as they are known."""
+    """The euros and kilograms of a hidden reduction, where known."""
     units = {"eur": Unit.EUR, "kg": Unit.KG}
     return ", ".join(
         formats.quantity(found, unit, lang)
@@ -183,7 +183,7 @@ def _headline(subject: str, month: date, findings: Sequence[Finding], lang: str)
 
 
 def _counted(findings: Sequence[Finding], lang: str) -> Iterator[str]:
-    """How many figures are better or worse, then what else there is to count."""
+    """Yield the counts of better and worse figures, then of missed targets and waterbeds."""
     kinds = Counter(one.kind for one in findings)
     better, worse = kinds[KitSignal.BETTER], sum(kinds[kind] for kind in WORSE)
     level, calm = text("overview.headline.level", lang), text("overview.headline.calm", lang)
@@ -199,7 +199,7 @@ def _counted(findings: Sequence[Finding], lang: str) -> Iterator[str]:
 
 
 def subject(found: Briefing, lang: str) -> str:
-    """What the briefing is about: a category, all together, or how many."""
+    """The subject of a briefing: its category, all categories, or their number."""
     if len(found.sections) > 1:
         return text("briefing.subjects", lang, n=len(found.sections))
     return section_name(found.sections[0], lang)
@@ -216,7 +216,7 @@ def name(line: KpiLine, lang: str) -> str:
 
 
 def total(result: KpiResult, lang: str) -> str:
-    """The absolute figure beside one per unit of activity; empty for others."""
+    """The absolute total of a figure per unit of activity; empty for other figures."""
     whole = absolute(result)
     return formats.quantity(whole.value, whole.unit, lang) if whole else ""
 
@@ -250,19 +250,19 @@ def change(line: KpiLine, lang: str) -> str:
 
 
 def signal(line: KpiLine, lang: str) -> str:
-    """What the month signals, in words; the state of a figure that is not there."""
+    """The assessment of a line in words, or the state of a figure without a value."""
     if line.result.state is not State.VALUE:
         return text(f"words.{line.result.state}", lang)
     return text(f"cards.{line.assessment}", lang) if line.assessment else ""
 
 
 def sentence(finding: Finding, lang: str) -> str:
-    """What a finding says."""
+    """The sentence of a finding."""
     return signal_sentence(finding.signal, lang)
 
 
 def title(finding: Finding, lang: str) -> str:
-    """What a finding says, short enough for the head of a page."""
+    """The title of a finding, short enough for the head of a page."""
     key = f"briefing.titles.{finding.kind}"
     if not has_text(key, lang):
         return sentence(finding, lang)
@@ -273,7 +273,7 @@ def title(finding: Finding, lang: str) -> str:
 
 
 def full(finding: Finding, found: Briefing, lang: str) -> str:
-    """What a finding says, with its category before it where the briefing is about several."""
+    """The sentence of a finding, after its category where a briefing has several."""
     if len(found.sections) == 1:
         return sentence(finding, lang)
     names = {section.category: section_name(section, lang) for section in found.sections}
@@ -281,7 +281,7 @@ def full(finding: Finding, found: Briefing, lang: str) -> str:
 
 
 def question(finding: Finding, lang: str) -> str:
-    """What a finding asks to decide; empty for one that asks for nothing."""
+    """The decision that a finding asks for; empty if none."""
     key = f"briefing.questions.{finding.kind}"
     if not has_text(key, lang):
         return ""
@@ -294,14 +294,14 @@ def question(finding: Finding, lang: str) -> str:
 
 
 def chance(found: Briefing, lang: str) -> str:
-    """How many series are watched, and how many signals chance alone would give."""
+    """The number of series watched, and of signals expected by chance."""
     watched = sum(section.watched for section in found.sections)
     expected = formats.number(sum(one.by_chance for one in found.sections), lang, decimals=1)
     return text("signals.chance", lang, n=watched, expected=expected)
 
 
 def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
-    """What must be borne in mind with these figures, each once."""
+    """The caveats of a briefing, each once."""
     said: list[str] = []
     if found.demo:
         said.append(text("briefing.caveats.demo", lang))
@@ -328,7 +328,7 @@ def _breaks(section: BriefingSection, lang: str) -> Iterator[str]:
 
 
 def _missing(section: BriefingSection, lang: str) -> Iterator[str]:
-    """Figures that were there before, and are not there now."""
+    """Yield a caveat for each figure that was computable before and is not now."""
     for line in section.glance.blocked:
         yield text(
             "briefing.caveats.missing",
@@ -340,7 +340,7 @@ def _missing(section: BriefingSection, lang: str) -> Iterator[str]:
 
 
 def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
-    """What a reader must know of one figure."""
+    """Yield the caveats of one figure: completeness, coverage, flags, targets."""
     result = line.result
     said = name(line, lang)
     if result.completeness is not None and result.completeness < WHOLE:
@@ -361,7 +361,7 @@ def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
 
 
 def _later(found: Briefing, section: BriefingSection, lang: str) -> Iterator[str]:
-    """Estimates that rest on months after the briefing's."""
+    """Yield a caveat for each estimate that uses months after the briefing's."""
     for answer in section.answers:
         if answer.window and answer.window.post and answer.window.post[-1] > found.month:
             yield text(
@@ -374,7 +374,7 @@ def _later(found: Briefing, section: BriefingSection, lang: str) -> Iterator[str
 
 
 def source(found: Briefing, lang: str) -> str:
-    """Where the figures come from, and how far they reach."""
+    """The sources of the figures, with the last month and the last import."""
     said = ", ".join(found.sources) or text("words.unknown", lang)
     if found.delivered is None:
         return text("briefing.source.plain", lang, sources=said)

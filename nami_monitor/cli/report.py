@@ -14,7 +14,7 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
 from nami_monitor.reports.branding import read_branding
 from nami_monitor.reports.document import Audience, Progress
-from nami_monitor.reports.make import Format, ReportRequest, report, write_report
+from nami_monitor.reports.report_file import Format, ReportRequest, report, write_report
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -1,1 +1,1 @@
-"""Deck, PDF, workbook and page: they only render a briefing."""
+"""Deck, PDF, workbook and web page; they render a briefing and compute nothing."""

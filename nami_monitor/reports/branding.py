@@ -1,4 +1,4 @@
-"""How an organisation's reports look: its name, colours and logo, from one settings file."""
+"""The branding of reports: the organisation's name, colours and logo, from one settings file."""
 
 from __future__ import annotations
 

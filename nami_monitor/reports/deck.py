@@ -1,4 +1,4 @@
-"""The report as a deck: conclusions as titles, charts and tables that can be edited.
+"""The report as a PowerPoint deck: conclusions as titles, charts and tables that can be edited.
 
 What does not fit a slide goes on to a next one; nothing is set smaller than 12 points.
 """
@@ -125,7 +125,7 @@ def _box(holders: tuple[layout.Placeholder, ...], number: int) -> layout.Box:
 
 
 def _source(document: Document) -> str:
-    """The source, with a word before it when nothing of it is real."""
+    """The source, after a remark if the data is the demo's."""
     if not document.demo:
         return document.source
     return f"{text('report.demo', document.lang)}. {document.source}"
@@ -142,7 +142,7 @@ def _layout_of(page: ReportPage) -> int:
 
 
 def _parts(page: ReportPage, lang: str) -> Iterator[ReportPage]:
-    """A page as the slides that it takes."""
+    """Split a page into the slides that it takes."""
     holders = list(layout.LAYOUTS.values())[_layout_of(page)]
     title = _box(holders, 0)
     said = page.title
@@ -162,7 +162,7 @@ def _parts(page: ReportPage, lang: str) -> Iterator[ReportPage]:
 
 
 def _wide_parts(page: ReportPage, points: list[str], lang: str) -> Iterator[ReportPage]:
-    """A chart across the slide with its figures, then what else is said."""
+    """A slide with a wide chart and its table, then slides of points."""
     asked, left = _asked_parts(page, layout.WIDE_LAYOUT)
     yield replace(page, asked=asked, comment="", points=())
     yield from _rest(page, [*points, *left], lang)
@@ -192,7 +192,7 @@ def _more(page: ReportPage, no: int, parts: int, lang: str, **changed: Any) -> R
 def _table_parts(
     page: ReportPage, grid: ReportGrid, points: list[str], lang: str
 ) -> Iterator[ReportPage]:
-    """The rows of a table on as many slides as they need, then what else is said."""
+    """The rows of a table on as many slides as they need, then slides of points."""
     widths = _widths(grid, layout.TABLE.width)
     full = layout.TABLE.height
     groups: list[list[tuple[str, ...]]] = [[]]
@@ -232,7 +232,7 @@ def _evened(groups: list[Rows], fits: Callable[[Rows], bool]) -> list[Rows]:
 
 
 def _asked_parts(page: ReportPage, kind: int) -> tuple[str, list[str]]:
-    """What is asked, and what of it does not fit its box."""
+    """The decision asked for, shortened to its box, and its full text if it was."""
     box = _box(list(layout.LAYOUTS.values())[kind], layout.ASKED)
     width, room = (
         box.width - 0.3,

@@ -1,4 +1,4 @@
-"""A report as pages of words, tables and figures, before it becomes a deck, PDF or page."""
+"""The content of a report as pages of text, tables and charts, before it has a file format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nami_monitor.core.words import Unit
 
 
 class Audience(StrEnum):
-    """For whom a report is: the board, or the people who do the work."""
+    """The readers of a report: management, or the team."""
 
     MANAGEMENT = "management"
     TEAM = "team"
@@ -45,7 +45,7 @@ class OfficeChart:
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A chart.
+    """A chart with its alternative text, spec and table.
 
     Args:
         alt: the sentence that says what it shows.
@@ -66,7 +66,7 @@ class ReportFigure:
 
 @dataclass(frozen=True)
 class ReportGrid:
-    """A table as people read it.
+    """A table with written cells.
 
     Args:
         head: a heading for each column.
@@ -142,4 +142,4 @@ Progress = Callable[[int, int, str], None]
 
 
 def no_progress(done: int, total: int, name: str) -> None:
-    """Tell nobody."""
+    """Report no progress."""

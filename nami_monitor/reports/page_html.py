@@ -1,4 +1,4 @@
-"""The report as one HTML file for an intranet: nothing in it asks another server for anything."""
+"""The report as one HTML file, which loads nothing from other servers."""
 
 from __future__ import annotations
 

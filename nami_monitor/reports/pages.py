@@ -42,7 +42,7 @@ from nami_monitor.reports.document import (
 
 @dataclass(frozen=True)
 class AudienceLimits:
-    """How much an audience is told.
+    """How much of a briefing an audience gets.
 
     Args:
         findings: on the first page.
@@ -239,7 +239,7 @@ def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> Repor
 
 
 def trend_key(section: BriefingSection, line: KpiLine) -> str:
-    """What names the page of a figure's trend, behind the kind of the page."""
+    """The code of the page with the trend of a figure."""
     return ":".join(filter(None, (section.category, line.kpi.code)))
 
 
@@ -375,7 +375,7 @@ CHART_MARGIN: Final = 72
 
 
 def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportFigure:
-    """A key figure month by month; a plain line where it bears no limits and no marks."""
+    """The trend chart of a KPI; also as an office chart if it has no limits and marks."""
     result = line.result
     name = wording.name(line, lang)
     sources = {source for one in line.history for source in one.sources}
@@ -432,7 +432,7 @@ def _slide_height(shown: Trend, lang: Lang) -> int:
 
 
 def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
-    """Target and substitute against what was expected; None where there is no path."""
+    """The chart of target and substitute channel; None without an estimated path."""
     path = answer.result.path if answer.result else None
     if path is None or answer.window is None:
         return None
@@ -459,7 +459,7 @@ def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
 
 
 def _strip_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
-    """Which share came back, on its strip; None where no such share may be given."""
+    """The chart of the waterbed quotient; None if no quotient may be given."""
     quotient = answer.quotient
     if quotient is None:
         return None

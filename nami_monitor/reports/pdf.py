@@ -1,4 +1,4 @@
-"""The report as an accessible record: a tagged PDF that keeps to PDF/UA-1, set by typst."""
+"""The report as a tagged PDF that keeps to PDF/UA-1, set by typst."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UNKNOWN: Final = "?"
 
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
-    """Set the record.
+    """Render the report as PDF.
 
     Args:
         document: the report.
@@ -74,7 +74,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _settable(value: Any) -> Any:
-    """The same, with question marks for signs that may be in no typeface."""
+    """Replace characters that may be in no typeface by question marks."""
     if isinstance(value, str):
         return SETTABLE.sub(UNKNOWN, value)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Charts as pictures, in the organisation's colours; nothing is fetched to draw them."""
+"""Charts as SVG and PNG in the organisation's colours, drawn without network access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text on slides: its room, size, language and direction, and texts for pictures."""
+"""Text on slides: the room it takes, its size, language and direction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CONTROLS: Final = re.compile(
 
 
 def clean(words: str) -> str:
-    """Words without signs that no office program takes, or that turn the text around them."""
+    """Remove control characters and bidirectional overrides."""
     return CONTROLS.sub("", words)
 
 
@@ -94,7 +94,7 @@ def fill_cell(cell: Any, words: str, *, head: bool, right: bool) -> None:
 
 
 def _lines(cell: Any) -> None:
-    """A thin line above and below a row, which leads the eye across."""
+    """Draw a thin line above and below a cell."""
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - python-pptx draws no borders
     for side in ("lnT", "lnB"):
         line = f'<a:{side} {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{BORDER}"/>'
@@ -102,12 +102,12 @@ def _lines(cell: Any) -> None:
 
 
 def describe(shape: Any, words: str) -> None:
-    """Give a picture, chart or table the words that stand for it."""
+    """Set the alternative text of a picture, chart or table."""
     shape._element.xpath(".//p:cNvPr")[0].set("descr", clean(words))  # noqa: SLF001 - no setter
 
 
 def in_language(deck: Any, lang: str) -> None:
-    """Say of every text in the deck in which language it is."""
+    """Set the language of every text in the deck."""
     tag = TAGS[lang]
     for element in _roots(deck):
         for found in element.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):
@@ -148,7 +148,7 @@ def _length(word: str, *, bold: bool) -> float:
 
 
 def line_count(words: str, size: float, width: float, *, bold: bool = False) -> int:
-    """How many lines a paragraph takes; a word wider than the line is broken.
+    """Count the lines of a paragraph; a word wider than the line is broken.
 
     Args:
         words: one paragraph.
@@ -170,7 +170,7 @@ def line_count(words: str, size: float, width: float, *, bold: bool = False) -> 
 
 
 def height(paragraphs: Sequence[str], size: float, width: float, *, bold: bool = False) -> float:
-    """How high paragraphs are, in inches."""
+    """The height of paragraphs, in inches."""
     points = sum(
         line_count(words, size, width, bold=bold) * size * LINE_SPACING + PARAGRAPH_SPACING
         for words in paragraphs
@@ -197,7 +197,7 @@ def size_for(
 def split_to_fit(
     paragraphs: Sequence[str], size: int, width: float, room: float
 ) -> list[tuple[str, ...]]:
-    """Paragraphs in parts that each fit a box; a paragraph that fits none is cut between words."""
+    """Split paragraphs into parts that each fit a box, if need be between words."""
     parts: list[list[str]] = [[]]
     for paragraph in paragraphs:
         left = paragraph

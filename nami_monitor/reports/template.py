@@ -1,4 +1,4 @@
-"""The deck's template: 16:9, four layouts, made by this module and kept in the repository.
+"""The deck's template (16:9, five layouts), made by this module and kept in the repository.
 
 ``python -m nami_monitor.reports.template`` writes it anew; a test fails when the two differ. Sizes
 are in inches. Colours and typeface stand in its theme, so an organisation's own colours reach
@@ -138,7 +138,7 @@ COVER_LAYOUT, BESIDE_LAYOUT, WIDE_LAYOUT, TABLE_LAYOUT, POINTS_LAYOUT = range(5)
 
 
 def build() -> Any:
-    """Make the template, from what python-pptx starts with."""
+    """Build the template from the default of python-pptx."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     master = deck.slide_master
@@ -170,7 +170,7 @@ def themed(blob: bytes, colours: dict[str, str]) -> bytes:
 
 
 def _fill(slide: Any, holders: tuple[Placeholder, ...], name: str, *, number: bool) -> None:
-    """Put placeholders in the place of what a layout or master held."""
+    """Replace the shapes of a layout or master by placeholders."""
     tree = slide.shapes._spTree  # noqa: SLF001 - layouts have no other way in
     for shape in list(tree)[2:]:
         tree.remove(shape)
@@ -245,7 +245,7 @@ def _number() -> str:
 
 
 def _styles(master: Any) -> None:
-    """Nothing in the master's own styles is smaller than 12 points."""
+    """Raise font sizes below 12 points in the master's styles."""
     for element in master._element.iter():  # noqa: SLF001 - styles have no other way in
         size = element.get("sz")
         if element.tag.endswith("}defRPr") and size and int(size) < 1200:  # noqa: PLR2004 - 12 pt

@@ -1,4 +1,4 @@
-"""The report's figures as a workbook: numbers as numbers, and nothing in it is ever a formula."""
+"""The figures of a report as an Excel workbook; no cell holds a formula."""
 
 from __future__ import annotations
 

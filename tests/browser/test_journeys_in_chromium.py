@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from nami_monitor.i18n import LANGS, catalogue, formats, text
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 from nami_monitor.ui.pages.presentation import LANGUAGES
 from tests.browser.hands import HANDS
 from tests.browser.serving import serving, settled

@@ -8,9 +8,9 @@ from pptx import Presentation
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.reports.arrange import KIND
+from nami_monitor.reports.arrangement import KIND
 from nami_monitor.reports.branding import usual_file
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app
 from nami_monitor.ui.pages import presentation

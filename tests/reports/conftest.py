@@ -7,8 +7,8 @@ import pytest
 from nami_monitor.briefing.month import briefing
 from nami_monitor.reports.branding import NEUTRAL
 from nami_monitor.reports.document import Audience
-from nami_monitor.reports.make import Format, ReportRequest, render
 from nami_monitor.reports.pages import document
+from nami_monitor.reports.report_file import Format, ReportRequest, render
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)

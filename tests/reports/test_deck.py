@@ -14,7 +14,7 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.reports import deck, slide_text, template
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import ReportGrid, ReportPage
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 
 LONG = "Een conclusie die maar niet ophoudt " * 56
 HOSTILE = "=1+1 <b>x</b> & \x0b\x00 שלום \N{RIGHT-TO-LEFT OVERRIDE}evil"

@@ -10,7 +10,7 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.reports import page_html
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import ReportPage
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 
 VOID = {"meta", "img", "br"}
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' שלום مرحبا \N{RIGHT-TO-LEFT OVERRIDE}"

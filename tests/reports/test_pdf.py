@@ -12,7 +12,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import pdf
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import ReportPage
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 
 UA = "{http://www.aiim.org/pdfua/ns/id/}part"
 TAGS = {"nl": "nl-NL", "en": "en-GB"}

@@ -13,7 +13,7 @@ from nami_monitor.briefing import wording
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.sentences import figure_text
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 
 
 def plain(words):

@@ -10,7 +10,7 @@ import pytest
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import workbook
 from nami_monitor.reports.branding import NEUTRAL
-from nami_monitor.reports.make import Format
+from nami_monitor.reports.report_file import Format
 
 NUMBERS = ("value", "low", "high", "total", "goal", "judged", "gap", "year_ago", "change",
            "completeness", "numerator", "denominator", "no", "version")  # fmt: skip

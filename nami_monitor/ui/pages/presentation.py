@@ -16,12 +16,12 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
-from nami_monitor.reports import arrange
-from nami_monitor.reports.arrange import Arrangement
+from nami_monitor.reports import arrangement
+from nami_monitor.reports.arrangement import Arrangement
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
-from nami_monitor.reports.make import Format, ReportRequest, render
 from nami_monitor.reports.pages import document, trend_key
+from nami_monitor.reports.report_file import Format, ReportRequest, render
 from nami_monitor.ui import cache, filters, links, trend_chart
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
@@ -61,12 +61,12 @@ class ShownReport:
     @property
     def pages(self) -> tuple[ReportPage, ...]:
         """Every page in the order wanted."""
-        return arrange.all_pages(self.proposed, self.arrangement)
+        return arrangement.all_pages(self.proposed, self.arrangement)
 
     @property
     def arranged(self) -> Document:
         """The report without the pages that were left out."""
-        return arrange.arranged(self.proposed, self.arrangement)
+        return arrangement.arranged(self.proposed, self.arrangement)
 
 
 def branding_of(session: Session) -> Branding:
@@ -140,7 +140,7 @@ def show(session: Session, wanted: ReportRequest) -> ShownReport:
     )
     with session.store.read() as db:
         return ShownReport(
-            wanted, briefing_found, proposed, arrange.saved(db, wanted.name, wanted.month)
+            wanted, briefing_found, proposed, arrangement.saved(db, wanted.name, wanted.month)
         )
 
 
@@ -264,7 +264,7 @@ def _toggle(session: Session, report: ShownReport, code: str, key: str) -> None:
 
 def _save(session: Session, report: ShownReport, arrangement: Arrangement) -> None:
     with session.store.write() as db:
-        arrange.save(db, report.wanted.name, report.wanted.month, arrangement, session.who)
+        arrangement.save(db, report.wanted.name, report.wanted.month, arrangement, session.who)
 
 
 def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
@@ -327,15 +327,15 @@ def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
     with st.form(f"presentation_edit_{page.code}_{report.wanted.name}", border=True):
         st.subheader(session.t("presentation.edit"), anchor=False)
         title = st.text_area(
-            session.t("presentation.title_field"), page.title, max_chars=arrange.LONGEST,
+            session.t("presentation.title_field"), page.title, max_chars=arrangement.LONGEST,
             help=session.t("presentation.of_month", month=month),
         )  # fmt: skip
         comment = st.text_area(
-            session.t("report.comment"), page.comment, max_chars=arrange.LONGEST,
+            session.t("report.comment"), page.comment, max_chars=arrangement.LONGEST,
             help=session.t("presentation.of_month", month=month),
         )  # fmt: skip
         question = st.text_area(
-            session.t("report.asked"), page.asked, max_chars=arrange.LONGEST,
+            session.t("report.asked"), page.asked, max_chars=arrangement.LONGEST,
             help=session.t("presentation.stays"),
         )  # fmt: skip
         with st.container(horizontal=True):

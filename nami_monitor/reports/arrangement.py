@@ -1,4 +1,4 @@
-"""A report as people arranged it: order, what is left out, and what they wrote on its pages.
+"""How people arranged a report: order of pages, pages left out, and texts of their own.
 
 Order, what is left out and what is asked hold from month to month; a headline or comment speaks of
 the figures of one month, and holds in that month only.
@@ -25,7 +25,7 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Arrangement:
-    """What people made of a report.
+    """A person's arrangement of a report.
 
     Args:
         order: codes of pages, in the order wanted; pages that it does not name keep their place
@@ -43,7 +43,7 @@ class Arrangement:
     comments: Words = field(default_factory=dict)
 
     def wrote(self, page: ReportPage, *, title: str, comment: str, asked: str) -> Arrangement:
-        """The same with what was written on a page; what equals the proposal is not kept.
+        """Set the texts of a page; texts equal to the proposal are not kept.
 
         Args:
             page: as it was proposed.
@@ -59,7 +59,7 @@ class Arrangement:
         )
 
     def moved(self, codes: Sequence[str], code: str, by: int) -> Arrangement:
-        """The same with a page moved.
+        """Move a page.
 
         Args:
             codes: of all pages, in their present order.
@@ -71,7 +71,7 @@ class Arrangement:
         return replace(self, order=(*order[:at], code, *order[at:]))
 
     def with_page(self, code: str, *, shown: bool) -> Arrangement:
-        """The same with a page in the report, or not."""
+        """Show a page in the report, or leave it out."""
         left_out = self.left_out - {code} if shown else self.left_out | {code}
         return replace(self, left_out=left_out)
 
@@ -83,7 +83,7 @@ def _with(words: Words, code: str, said: str, proposals: Sequence[str]) -> Words
 
 
 def all_pages(document: Document, arrangement: Arrangement) -> tuple[ReportPage, ...]:
-    """All pages in the order wanted, those that are left out too, with what was written on them."""
+    """All pages in order, also those left out, with the texts that people wrote."""
     place = {code: no for no, code in enumerate(arrangement.order)}
     after, places = -1.0, {}
     for no, page in enumerate(document.pages):
@@ -102,7 +102,7 @@ def all_pages(document: Document, arrangement: Arrangement) -> tuple[ReportPage,
 
 
 def arranged(document: Document, arrangement: Arrangement) -> Document:
-    """The report as it was arranged."""
+    """Apply an arrangement to a report."""
     pages = all_pages(document, arrangement)
     return replace(
         document, pages=tuple(one for one in pages if one.code not in arrangement.left_out)
@@ -110,12 +110,12 @@ def arranged(document: Document, arrangement: Arrangement) -> Document:
 
 
 def name_of(audience: Audience, lang: str, categories: Sequence[str]) -> str:
-    """Under which name the arrangement of a report is kept, month after month."""
+    """The journal name of the arrangement of a report, the same every month."""
     return f"{audience}:{lang}:{','.join(sorted(categories))}"
 
 
 def saved(db: Transaction, name: str, month: date) -> Arrangement:
-    """The arrangement that stands for a month.
+    """Read the arrangement that holds for a month.
 
     Args:
         db: a consistent look at the file.
@@ -135,7 +135,7 @@ def saved(db: Transaction, name: str, month: date) -> Arrangement:
 
 
 def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who: str) -> None:
-    """Keep an arrangement; what was written in other months stays.
+    """Record an arrangement; texts of other months stay.
 
     Args:
         db: a transaction that writes.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nami_monitor.reports.arrange import (
+from nami_monitor.reports.arrangement import (
     KIND,
     LONGEST,
     Arrangement,

@@ -1,4 +1,4 @@
-"""From a month to a file: build the briefing, lay it out, render it, and write it whole."""
+"""Make a report: build the briefing, lay it out, render it in a format, and write the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, pdf, workbook
-from nami_monitor.reports.arrange import arranged, name_of, saved
+from nami_monitor.reports.arrangement import arranged, name_of, saved
 from nami_monitor.reports.branding import NEUTRAL, Branding
 from nami_monitor.reports.document import Audience, Document, Progress, no_progress
 from nami_monitor.reports.pages import document
@@ -21,7 +21,7 @@ from nami_monitor.store.export import whole
 
 
 class Format(StrEnum):
-    """What a report can be."""
+    """File formats of a report."""
 
     PPTX = "pptx"
     PDF = "pdf"
@@ -41,7 +41,7 @@ OF_PAGES: Final[dict[Format, Render]] = {
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What a report is to be.
+    """The month, categories, audience, language and branding of a report.
 
     Args:
         month: the month.
@@ -59,7 +59,7 @@ class ReportRequest:
 
     @property
     def name(self) -> str:
-        """Under which name its arrangement is kept."""
+        """The journal name of its arrangement."""
         return name_of(self.audience, self.lang, self.categories)
 
 
@@ -70,7 +70,7 @@ def render(
     wanted: ReportRequest,
     progress: Progress = no_progress,
 ) -> bytes:
-    """A report as the content of a file.
+    """Render a report in a format.
 
     Args:
         found: the briefing, for the workbook.
@@ -103,7 +103,7 @@ def report(
 
 
 def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document:
-    """A briefing laid out as people arranged it.
+    """Lay a briefing out as pages and apply the arrangement on record.
 
     Args:
         db: a consistent look at the file.
@@ -115,7 +115,7 @@ def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document
 
 
 def write_report(made: bytes, out: Path) -> None:
-    """Write a file whole or not at all: what stood there stays until the new one is complete.
+    """Write a file atomically: an existing file stays until the new one is complete.
 
     Raises:
         UserError: ``export.unwritable`` when the folder or the disk does not allow it.
