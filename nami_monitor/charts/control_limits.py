@@ -12,9 +12,9 @@ from nami_monitor.charts.trend_data import (
     InterventionMark,
     Phase,
     Series,
-    TargetLine,
     Trend,
     TrendPoint,
+    TrendTarget,
 )
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
@@ -71,7 +71,7 @@ def single_trend(
     marks: Iterable[InterventionMark] = (),
     breaks: Iterable[BreakSpan] = (),
     activity: str | None = None,
-    target: TargetLine | None = None,
+    target: TrendTarget | None = None,
 ) -> Trend:
     """One key figure's months.
 

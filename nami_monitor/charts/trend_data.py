@@ -89,7 +89,7 @@ class NoteMark:
 
 
 @dataclass(frozen=True)
-class TargetLine:
+class TrendTarget:
     """An agreed aim, the same for every month."""
 
     value: float
@@ -121,7 +121,7 @@ class Trend:
     borders: tuple[BreakSpan, ...] = ()
     lessons: tuple[LessonMark, ...] = ()
     written: tuple[NoteMark, ...] = ()
-    target: TargetLine | None = None
+    target: TrendTarget | None = None
     activity: str | None = None
 
     @property

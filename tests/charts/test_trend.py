@@ -16,9 +16,9 @@ from nami_monitor.charts.trend_data import (
     NoteMark,
     Phase,
     Series,
-    TargetLine,
     Trend,
     TrendPoint,
+    TrendTarget,
 )
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.words import Unit
@@ -61,7 +61,7 @@ FULL = Trend(
         LessonMark(date(2025, 5, 1), "L1", "Begin klein"),
         LessonMark(date(2025, 3, 1), "L2", "Meet"),
     ),
-    target=TargetLine(7.5, "Doel 2026"),
+    target=TrendTarget(7.5, "Doel 2026"),
     activity="werkdag",
 )
 
