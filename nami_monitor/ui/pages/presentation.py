@@ -262,9 +262,9 @@ def _toggle(session: Session, report: ShownReport, code: str, key: str) -> None:
         _save(session, report, wanted)
 
 
-def _save(session: Session, report: ShownReport, arrangement: Arrangement) -> None:
+def _save(session: Session, report: ShownReport, wanted: Arrangement) -> None:
     with session.store.write() as db:
-        arrangement.save(db, report.wanted.name, report.wanted.month, arrangement, session.who)
+        arrangement.save(db, report.wanted.name, report.wanted.month, wanted, session.who)
 
 
 def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
