@@ -1,4 +1,4 @@
-"""One intervention: what leaked away, with everything that must be said beside it."""
+"""The estimate of one intervention, with its cautions, its path by month and its sensitivity."""
 
 from __future__ import annotations
 

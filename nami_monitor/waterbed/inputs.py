@@ -45,7 +45,7 @@ class Inputs:
     volume: float | None = None
 
     def __post_init__(self) -> None:
-        """Make arrays of what numpy takes for one, and compare their shapes."""
+        """Convert to arrays and compare their shapes."""
         for name, dtype in (("target", float), ("substitute", float), ("treated", bool)):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=dtype))
         if self.untouched is not None:

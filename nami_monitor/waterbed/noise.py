@@ -34,7 +34,7 @@ PRIOR = 4.0
 MOST = 1.5
 """The proxy is never multiplied with more."""
 EXACT = 1e-12
-"""What is left beside a fit is at least this share, so that an exact fit stays finite."""
+"""The residual of a fit is at least this share, so that an exact fit stays finite."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,11 @@ def _best(moments: Floats) -> tuple[Floats, Floats]:
     """Of three closed fits the non-negative one with the least residual; ties go to ``a`` alone."""
     s0, s1, s2, t0, t1, squares = moments
     determinant = s0 * s2 - s1**2
-    told = determinant > SAME_SIZE * s0 * s2
-    safe = np.where(told, determinant, 1.0)
+    separable = determinant > SAME_SIZE * s0 * s2
+    safe = np.where(separable, determinant, 1.0)
     zero = np.zeros_like(s0)
-    a = np.stack([t0 / s0, zero, np.where(told, s2 * t0 - s1 * t1, -1.0) / safe])
-    b = np.stack([zero, t1 / s2, np.where(told, s0 * t1 - s1 * t0, -1.0) / safe])
+    a = np.stack([t0 / s0, zero, np.where(separable, s2 * t0 - s1 * t1, -1.0) / safe])
+    b = np.stack([zero, t1 / s2, np.where(separable, s0 * t1 - s1 * t0, -1.0) / safe])
     left = squares - 2 * (a * t0 + b * t1) + a**2 * s0 + 2 * a * b * s1 + b**2 * s2
     best = np.where((a >= 0) & (b >= 0), left, np.inf).argmin(0)
     return np.choose(best, a), np.choose(best, b)
@@ -253,11 +253,11 @@ def for_each(treated: Floats, controls: Floats, count: int) -> Floats:
 def _multiplier(sums: list[Floats], count: int, pooled: Marks) -> Floats:
     """``kappa`` of a pooled slope, or the own slope drawn to zero."""
     squares, products, seen = sums
-    told = squares > 0
-    slope = np.divide(products, squares, out=np.zeros_like(squares), where=told)
+    seen_any = squares > 0
+    slope = np.divide(products, squares, out=np.zeros_like(squares), where=seen_any)
     explained = slope * products
     left = np.maximum((seen - explained) / (count - 1), EXACT * (squares + seen))
-    known = np.divide(squares, left, out=np.zeros_like(squares), where=told)
+    known = np.divide(squares, left, out=np.zeros_like(squares), where=seen_any)
     kappa = np.clip((slope * known + PRIOR) / (known + PRIOR), 0.0, MOST)
     kept = 1 - np.divide(left, explained, out=np.ones_like(left), where=explained > 0)
-    return np.where(told, np.where(pooled, kappa, slope * np.maximum(0.0, kept)), 0.0)
+    return np.where(seen_any, np.where(pooled, kappa, slope * np.maximum(0.0, kept)), 0.0)

@@ -1,4 +1,4 @@
-"""What an estimate of a waterbed says: numbers and enums, never words for people.
+"""What the estimator gives: numbers and enums; the sentences stand in the catalogues.
 
 Every effect is an amount per month, in the unit of the arrays that were given (base units, kg or
 EUR), added up over the treated locations. Intervals hold the truth with a chance of ``CONFIDENCE``.
@@ -25,7 +25,7 @@ WITHOUT_QUOTIENT: Final = frozenset(
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its limits; a limit that there is not is infinite.
+    """A value with its limits; a missing limit is infinite.
 
     Args:
         value: the estimate.
@@ -116,8 +116,8 @@ class Sensitivity:
         unadjusted: with shocks of the locations left in; None when none were taken out.
         ranks: inversion of a rank test over the placebo pairs; None with too few controls.
         synthetic: ridge synthetic control; None with too few controls.
-        bias_per_share: what is added to the quotient when all that leaks beside the substitute
-            (a share of 1) goes into the untouched groups; a share of c adds c times this. None
+        bias_per_share: what is added to the quotient when all that leaks elsewhere (a share of 1)
+            goes into the untouched groups; a share of c adds c times this. None
             without a control variate or a quotient.
     """
 

@@ -50,8 +50,8 @@ def quotient(of: Effects, reach: float | Floats) -> tuple[Floats, Floats, Floats
     bounded = a > 0
     root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
     safe = np.where(bounded, a, 1.0)
-    told = under**2 > NOTHING * of.gross_var
-    value = np.divide(over, under, out=np.full_like(over, np.nan), where=told)
+    defined = under**2 > NOTHING * of.gross_var
+    value = np.divide(over, under, out=np.full_like(over, np.nan), where=defined)
     low = np.where(bounded, (b - root) / safe, -np.inf)
     return value, low, np.where(bounded, (b + root) / safe, np.inf)
 
