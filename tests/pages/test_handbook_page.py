@@ -51,7 +51,7 @@ def test_a_trend_leads_to_its_entry(monkeypatch):
 
 @pytest.mark.usefixtures("fresh_cache")
 def test_a_trend_shows_where_its_definition_changed(monkeypatch):
-    changed = replace(CATALOGUE["impact_spend"], version=2, history=(Change(2, date(2026, 5, 1)),))
+    changed = replace(CATALOGUE["impact_spend"], history=(Change(2, date(2026, 5, 1)),))
     monkeypatch.setitem(CATALOGUE, "impact_spend", changed)
     what = "Retouren tellen in de maand van de bestelling."
     more = {**i18n.catalogue("nl"), "kpis.impact_spend.changes.2": what}
