@@ -66,7 +66,13 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
         Head(session.t("data.codes.since"), lambda when: words.moment(session, when)),
     ]
     rows = [
-        (words.table_name(session, provisional_code.code.kind), provisional_code.code.code, provisional_code.name, provisional_code.file, provisional_code.when)
+        (
+            words.table_name(session, provisional_code.code.kind),
+            provisional_code.code.code,
+            provisional_code.name,
+            provisional_code.file,
+            provisional_code.when,
+        )
         for provisional_code in waiting
     ]
     title = session.t("data.codes.provisional")

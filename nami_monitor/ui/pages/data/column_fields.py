@@ -110,7 +110,9 @@ def _options(sheet: Sheet, profile: Profile, mapped: TableMap, name: str) -> tup
     if origin.how != "first" or len(origin.columns) > 1:
         return [*options, COMPOSED], COMPOSED
     wanted = normal_header(origin.columns[0])
-    current = next((option for option in options if normal_header(option) == wanted), origin.columns[0])
+    current = next(
+        (option for option in options if normal_header(option) == wanted), origin.columns[0]
+    )
     return list(dict.fromkeys([*options, current])), current
 
 

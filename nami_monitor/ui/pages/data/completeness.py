@@ -10,7 +10,15 @@ from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, c
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
-from nami_monitor.ingest.deliveries import LearnedExpectation, MonthDelivered, SeriesBreak, data_breaks, learned_expectations, source_months, state_expectation
+from nami_monitor.ingest.deliveries import (
+    LearnedExpectation,
+    MonthDelivered,
+    SeriesBreak,
+    data_breaks,
+    learned_expectations,
+    source_months,
+    state_expectation,
+)
 from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile
 from nami_monitor.ui import booking, words
@@ -179,7 +187,8 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
             key=f"every_{session_files.slug(pattern.source)}",
         )
         everywhere = st.checkbox(
-            session.t("data.learnt.everywhere"), key=f"everywhere_{session_files.slug(pattern.source)}"
+            session.t("data.learnt.everywhere"),
+            key=f"everywhere_{session_files.slug(pattern.source)}",
         )
         if st.button(
             session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(pattern.source)}"

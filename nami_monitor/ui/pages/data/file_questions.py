@@ -49,7 +49,11 @@ def has_money(profile: Profile) -> bool:
 
 def number(session: Session, label: str, current: float | None, key: str) -> float | None:
     """Ask for a decimal number in the reader's way of writing; None when empty or unreadable."""
-    written = "" if current is None else formats.number(current, session.lang).replace("\N{MINUS SIGN}", "-")
+    written = (
+        ""
+        if current is None
+        else formats.number(current, session.lang).replace("\N{MINUS SIGN}", "-")
+    )
     given = st.text_input(label, value=written, key=key).strip()
     if not given:
         return None
@@ -140,7 +144,9 @@ def _currency(session: Session, key: str, current: Currency | None) -> Currency 
         f"to_eur_{key}",
     )
     source = st.text_input(
-        session.t("data.currency.source"), value=current.source if current else "", key=f"rate_of_{key}"
+        session.t("data.currency.source"),
+        value=current.source if current else "",
+        key=f"rate_of_{key}",
     )
     return Currency(code, rate, source.strip()) if rate else None
 
@@ -221,7 +227,9 @@ def layout_fields(session: Session, key: str, profile: Profile, headers: Sequenc
             key=f"sheet_{key}",
             help=session.t("data.layout.sheet_help"),
         ).strip()
-        header = st.checkbox(session.t("data.layout.header"), value=current.header, key=f"header_{key}")
+        header = st.checkbox(
+            session.t("data.layout.header"), value=current.header, key=f"header_{key}"
+        )
     with second:
         encoding = _one_of(session, "encoding", ENCODINGS, current.encoding, key)
         delimiter = _one_of(session, "delimiter", DELIMITERS, current.delimiter, key)

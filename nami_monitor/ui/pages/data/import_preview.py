@@ -14,8 +14,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Question, Report, TableCounts
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile import write_profile
+from nami_monitor.ingest.profiles.profile import Profile, write_profile
 from nami_monitor.ui import app, words
 from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import session_files

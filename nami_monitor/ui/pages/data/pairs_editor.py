@@ -109,7 +109,11 @@ def rows(
         placeholder="",
         alt=" → ".join(heads),
     )
-    return [(first_text.strip(), second_text.strip()) for first_text, second_text in edited.rows() if first_text and second_text]
+    return [
+        (first_text.strip(), second_text.strip())
+        for first_text, second_text in edited.rows()
+        if first_text and second_text
+    ]
 
 
 def factor(session: Session, written: str) -> float | None:

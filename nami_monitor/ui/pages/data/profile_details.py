@@ -11,7 +11,6 @@ from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources
 from nami_monitor.ingest.profiles.profile import (
-    usable_pattern,
     DropRule,
     Expects,
     Origin,
@@ -19,6 +18,7 @@ from nami_monitor.ingest.profiles.profile import (
     Sign,
     TableMap,
     Unpivot,
+    usable_pattern,
 )
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui import words
@@ -67,14 +67,18 @@ def _unpivot(session: Session, key: str, sheet: Sheet, current: Unpivot | None) 
             help=session.t("data.unpivot.help"),
         )
         name = st.text_input(
-            session.t("data.unpivot.name"), value=current.name if current else "@month", key=f"pivot_{key}"
+            session.t("data.unpivot.name"),
+            value=current.name if current else "@month",
+            key=f"pivot_{key}",
         )
     with right:
         written = st.text_input(
             session.t("data.unpivot.pattern"), value=pattern, key=f"unpivot_pattern_{key}"
         )
         value = st.text_input(
-            session.t("data.unpivot.value"), value=current.value if current else "@value", key=f"cell_{key}"
+            session.t("data.unpivot.value"),
+            value=current.value if current else "@value",
+            key=f"cell_{key}",
         )
     wanted: tuple[str, ...] | str = tuple(chosen) or _pattern(session, written)
     return Unpivot(wanted, name.strip() or "@month", value.strip() or "@value") if wanted else None

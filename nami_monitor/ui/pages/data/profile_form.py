@@ -12,8 +12,13 @@ from nami_monitor.core.settings import places
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.library import read_sheets, save_profile
 from nami_monitor.ingest.profiles.preview import Preview, preview
-from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import (
+    Origin,
+    Profile,
+    TableMap,
+    parse_profile,
+    write_profile,
+)
 from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
 from nami_monitor.ui import booking, words
@@ -93,7 +98,9 @@ def suggested(sheet: Sheet, table: str) -> TableMap:
         and not (column.optional or column.codes)
         and column.sql_type == "varchar"
     }
-    return TableMap(table, {name: Origin((hit.header,)) for name, hit in suggestions.items()}, fixed)
+    return TableMap(
+        table, {name: Origin((hit.header,)) for name, hit in suggestions.items()}, fixed
+    )
 
 
 def _source(name: str) -> str:

@@ -12,8 +12,7 @@ from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
-from nami_monitor.ingest.profiles.profile import Profile
-from nami_monitor.ingest.profiles.profile import parse_profile, write_profile
+from nami_monitor.ingest.profiles.profile import Profile, parse_profile, write_profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
 from nami_monitor.ui import app, booking, filters
