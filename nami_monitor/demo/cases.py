@@ -96,7 +96,16 @@ def files(devices: Sequence[Device], last_month: date) -> dict[str, File]:
             PROGRAMMES,
             titles=("Programmaregister",),
         ),
-        "velden_planning.csv": _pitch_plan(),
+        "velden_planning.csv": Csv(
+            "Programma;Veld;Kwartaal;Stand;Uitkomst",
+            [
+                (
+                    *(pitch.programme, pitch.code, f"{pitch.year}-Q{pitch.quarter}", pitch.status),
+                    "Natuurgras" if pitch.natural else "Kunstgras" if pitch.built_in_turf else None,
+                )
+                for pitch in _pitches()
+            ],
+        ),
         "velden_pef.csv": _pitch_footprints(),
         "velden_materialen.csv": Csv(f"{MATERIALS};MKI;Levensduur", list(_pitch_materials())),
         "posten_jaarplannen.xlsx": _year_plans(),
@@ -159,19 +168,6 @@ def _pitches() -> Iterator[Pitch]:
                 status, due = "Uitgesteld", min(due, LAST_QUARTER)
             natural = status == "Gereed" and number % TRUTH.natural_every == 0
             yield Pitch(f"VELDEN-{letter}", f"{letter}-{number:03d}", *due, status, natural)
-
-
-def _pitch_plan() -> Csv:
-    return Csv(
-        "Programma;Veld;Kwartaal;Stand;Uitkomst",
-        [
-            (
-                *(pitch.programme, pitch.code, f"{pitch.year}-Q{pitch.quarter}", pitch.status),
-                "Natuurgras" if pitch.natural else "Kunstgras" if pitch.built_in_turf else None,
-            )
-            for pitch in _pitches()
-        ],
-    )
 
 
 def _pitch_footprints() -> Csv:

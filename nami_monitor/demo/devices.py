@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from nami_monitor.core.periods import add_months, last_day, month_range
-from nami_monitor.demo.file_formats import Csv, File, Workbook, dutch_number
+from nami_monitor.demo.file_formats import Csv, File, Workbook, dutch_number, planted
 from nami_monitor.demo.organisation import Floats, Organisation, location_code
 from nami_monitor.demo.sanitary_supplies import HARDWARE, SanitaryVolumes
 from nami_monitor.demo.truth import Life, PlantedTruth
@@ -120,24 +120,10 @@ class DeviceModel:
     kg: float | None
     co2e: float | None
     share: float
-    registered: bool = False
+    registered: bool
 
 
-MODELS: Final = (
-    DeviceModel("IT-LT14", "Laptop 14 inch", "Laptops", 890.0, 1.5, 181.0, 0.2, registered=True),
-    DeviceModel("IT-LT16", "Laptop 16 inch", "Laptops", 1140.0, 1.9, 181.0, 0.06, registered=True),
-    DeviceModel(
-        "IT-SM1", "Smartphone basis", "Telefoons", 310.0, 0.19, 84.0, 0.14, registered=True
-    ),
-    DeviceModel("IT-SM2", "Smartphone plus", "Telefoons", 520.0, 0.2, 84.0, 0.06, registered=True),
-    DeviceModel("IT-TB11", "Tablet 11 inch", "Tablets", 430.0, 0.48, 75.9, 0.04, registered=True),
-    DeviceModel("IT-DT1", "Desktop", "Desktops", 720.0, 5.4, 277.0, 0.02, registered=True),
-    DeviceModel("IT-TC1", "Thin client", "Thin clients", 340.0, 1.1, None, 0.04, registered=True),
-    DeviceModel("IT-MN24", "Monitor 24 inch", "Monitoren", 165.0, 4.6, 64.7, 0.14),
-    DeviceModel("IT-MN27", "Monitor 27 inch", "Monitoren", 235.0, 5.8, 64.7, 0.06),
-    DeviceModel("IT-DS1", "Dockingstation", "Toebehoren", 140.0, 0.45, None, 0.12),
-    DeviceModel("IT-HS1", "Headset", "Toebehoren", 65.0, 0.17, None, 0.12),
-)
+MODELS: Final = tuple(DeviceModel(*row) for row in planted("device_models.csv").rows())
 PRICE_FACTOR: Final = {"new": 1.0, "refurbished": 0.62, "reused": 0.08}
 REFURBISHED_OF_CIRCULAR: Final = 0.7
 
@@ -346,89 +332,71 @@ def files(records: ItRecords, truth: PlantedTruth) -> dict[str, File]:
     """All files on devices and dispensers, by name."""
     end = last_day(truth.last_month)
     return {
-        "it_modellen.xlsx": _model_master(),
-        "it_bestellingen.csv": _order_file(records.orders),
-        "it_aanvragen.xlsx": _request_file(records.requests),
-        "it_register.csv": _device_register(records.devices),
+        "it_modellen.xlsx": Workbook(
+            "Modellen",
+            "Model;Omschrijving;Groep;Eenheid;Gewicht kg;CO2e kg;Bron factor",
+            [
+                (
+                    *(model.code, model.name, model.group, "stuk", model.kg, model.co2e),
+                    FACTOR_SOURCE if model.co2e is not None else None,
+                )
+                for model in MODELS
+            ],
+        ),
+        "it_bestellingen.csv": Csv(
+            "Orderdatum;Ordernummer;Locatie;Model;Omschrijving;Aantal;Bedrag;Conditie;Aanvrager",
+            [
+                (
+                    *(order.ordered_on, f"IT-{number:05d}", location_code(order.location)),
+                    *(order.model.code, order.model.name, order.quantity),
+                    dutch_number(order.amount),
+                    *(CONDITIONS.get(order.condition or ""), f"aanvrager {order.location + 1}"),
+                )
+                for number, order in enumerate(records.orders, start=1)
+            ],
+            encoding="utf-8-sig",
+        ),
+        "it_aanvragen.xlsx": Workbook(
+            "Aanvragen",
+            "Aanvraagnummer;Aangevraagd op;Vestiging;Model;Aantal;Besluit;Aantal vermeden;"
+            "Besluitdatum;Reden",
+            [
+                (
+                    *(f"A-{number:05d}", request.requested_on, location_code(request.location)),
+                    *(request.model.code, request.quantity, DECISIONS[request.decision]),
+                    *(request.avoided, request.decided_on, REASONS.get(request.reason or "")),
+                )
+                for number, request in enumerate(records.requests, start=1)
+            ],
+            titles=("Aanvragen IT-middelen", "Export uit de servicedesk"),
+        ),
+        "it_register.csv": Csv(
+            "Objectnummer;Model;Vestiging;Aanschafdatum;Staat;Garantie tot;Gebruiker;"
+            "E-mail gebruiker",
+            [
+                (
+                    *(device.asset_id, device.model, location_code(device.location)),
+                    *(device.acquired_on, CONDITIONS.get(device.condition or "")),
+                    *(device.warranty_until, f"medewerker {number}"),
+                    f"mw{number}@zuiderlicht.invalid",
+                )
+                for number, device in enumerate(records.devices, start=1)
+            ],
+            delimiter=",",
+        ),
         "it_gebeurtenissen.csv": _event_file(records.devices, end),
-        "dispensers_register.csv": _dispenser_register(records.dispensers),
+        "dispensers_register.csv": Csv(
+            "Dispensernr;Type;Vestiging;Geplaatst op;Garantie tot",
+            [
+                (
+                    *(device.asset_id, device.model, location_code(device.location)),
+                    *(device.acquired_on, device.warranty_until),
+                )
+                for device in records.dispensers
+            ],
+        ),
         "dispensers_gebeurtenissen.csv": _event_file(records.dispensers, end),
     }
-
-
-def _model_master() -> Workbook:
-    return Workbook(
-        "Modellen",
-        "Model;Omschrijving;Groep;Eenheid;Gewicht kg;CO2e kg;Bron factor",
-        [
-            (
-                *(model.code, model.name, model.group, "stuk", model.kg, model.co2e),
-                FACTOR_SOURCE if model.co2e is not None else None,
-            )
-            for model in MODELS
-        ],
-    )
-
-
-def _order_file(orders: Sequence[DeviceOrder]) -> Csv:
-    return Csv(
-        "Orderdatum;Ordernummer;Locatie;Model;Omschrijving;Aantal;Bedrag;Conditie;Aanvrager",
-        [
-            (
-                *(order.ordered_on, f"IT-{number:05d}", location_code(order.location)),
-                *(order.model.code, order.model.name, order.quantity, dutch_number(order.amount)),
-                *(CONDITIONS.get(order.condition or ""), f"aanvrager {order.location + 1}"),
-            )
-            for number, order in enumerate(orders, start=1)
-        ],
-        encoding="utf-8-sig",
-    )
-
-
-def _request_file(requests: Sequence[DeviceRequest]) -> Workbook:
-    return Workbook(
-        "Aanvragen",
-        "Aanvraagnummer;Aangevraagd op;Vestiging;Model;Aantal;Besluit;Aantal vermeden;"
-        "Besluitdatum;Reden",
-        [
-            (
-                *(f"A-{number:05d}", request.requested_on, location_code(request.location)),
-                *(request.model.code, request.quantity, DECISIONS[request.decision]),
-                *(request.avoided, request.decided_on, REASONS.get(request.reason or "")),
-            )
-            for number, request in enumerate(requests, start=1)
-        ],
-        titles=("Aanvragen IT-middelen", "Export uit de servicedesk"),
-    )
-
-
-def _device_register(devices: Sequence[Device]) -> Csv:
-    return Csv(
-        "Objectnummer;Model;Vestiging;Aanschafdatum;Staat;Garantie tot;Gebruiker;E-mail gebruiker",
-        [
-            (
-                *(device.asset_id, device.model, location_code(device.location)),
-                *(device.acquired_on, CONDITIONS.get(device.condition or "")),
-                *(device.warranty_until, f"medewerker {number}"),
-                f"mw{number}@zuiderlicht.invalid",
-            )
-            for number, device in enumerate(devices, start=1)
-        ],
-        delimiter=",",
-    )
-
-
-def _dispenser_register(dispensers: Sequence[Device]) -> Csv:
-    return Csv(
-        "Dispensernr;Type;Vestiging;Geplaatst op;Garantie tot",
-        [
-            (
-                *(device.asset_id, device.model, location_code(device.location)),
-                *(device.acquired_on, device.warranty_until),
-            )
-            for device in dispensers
-        ],
-    )
 
 
 def _event_file(devices: Sequence[Device], end: date) -> Csv:

@@ -6,8 +6,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 import xlsxwriter
 
 from nami_monitor.demo.truth import BadCell
@@ -115,6 +117,12 @@ def _write_row(sheet: Any, line: int, row: Row, formats: Sequence[Any], day: Any
                 sheet.write_datetime(line, column, value, day)
             case _:
                 sheet.write_number(line, column, value, number_format)
+
+
+def planted(name: str) -> pl.DataFrame:
+    """A table beside this module; numbers and dates as such."""
+    path = Path(__file__).with_name(name)
+    return pl.read_csv(path, try_parse_dates=True, infer_schema_length=None)
 
 
 def dutch_number(value: float, decimals: int = 2) -> str:

@@ -22,82 +22,15 @@ from nami_monitor.demo import (
     organisation,
     sanitary_supplies,
 )
-from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, spoil
+from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, planted, spoil
 from nami_monitor.demo.office_supplies import ARTICLES, cabinet_code, webshop_code
 from nami_monitor.demo.organisation import IT, OFFICE, SANITARY, location_code
 from nami_monitor.demo.sanitary_supplies import REFILLS
 from nami_monitor.demo.truth import PlantedTruth
 
-ORDER: Final = (
-    ("../categories.csv", "categories"),
-    ("locaties.csv", "locations"),
-    ("contractregister.xlsx", "contracts"),
-    ("artikelen_voorraadkast.xlsx", "products_cabinet"),
-    ("artikelen_webwinkel.csv", "products_webshop"),
-    ("artikelen_sanitair_totaal.csv", "products_sanitary_total"),
-    ("artikelen_sanitair_vullingen.csv", "products_sanitary_refills"),
-    ("artikelen_sanitair_apparatuur.csv", "products_sanitary_hardware"),
-    ("artikelen_sanitair_diensten.csv", "products_sanitary_services"),
-    ("it_modellen.xlsx", "products_it"),
-    ("bezetting_*.xlsx", "activity"),
-    ("voorraadkast_*.xlsx", "cabinet"),
-    ("webwinkel_*.csv", "webshop"),
-    ("sanitair_totaal_*.xlsx", "sanitary_total"),
-    ("sanitair_vullingen_*_dozen.xlsx", "sanitary_refills_packs"),
-    ("sanitair_vullingen_*_bedragen.xlsx", "sanitary_refills_amounts"),
-    ("sanitair_apparatuur.csv", "sanitary_hardware"),
-    ("sanitair_diensten_*.csv", "sanitary_services"),
-    ("it_bestellingen.csv", "it_orders"),
-    ("it_aanvragen.xlsx", "it_requests"),
-    ("it_register.csv", "it_register"),
-    ("it_gebeurtenissen.csv", "it_events"),
-    ("it_heruitgifte.csv", "it_reissued"),
-    ("dispensers_register.csv", "dispensers"),
-    ("dispensers_gebeurtenissen.csv", "dispenser_events"),
-    ("interventies.xlsx", "interventions"),
-    ("doelen.csv", "targets"),
-    ("programmas.xlsx", "programmes"),
-    ("velden_planning.csv", "pitch_plan"),
-    ("velden_materialen.csv", "pitch_materials"),
-    ("velden_pef.csv", "pitch_footprints"),
-    ("posten_jaarplannen.xlsx", "post_plans"),
-    ("posten_evenementen.csv", "post_events"),
-    ("expo_materialen.xlsx", "pavilion_materials"),
-    ("stembiljetten_drukwerk.csv", "ballot_paper"),
-    ("kiesgerechtigden.csv", "voters"),
-    ("rwzi_paspoort.xlsx", "works_passport"),
-    ("rwzi_aansluitingen.csv", "works_connections"),
-    ("inrichting_materialen.csv", "furniture_materials"),
-    ("inrichting_aanvragen.xlsx", "furniture_requests"),
-    ("inrichting_register.csv", "furniture_register"),
-    ("inrichting_gebeurtenissen.csv", "furniture_events"),
-    ("inrichting_bestellingen.csv", "furniture_orders"),
-    ("handdrogen_metingen.csv", "dryings"),
-    ("volume_aandeel.csv", "volumes"),
-)
+ORDER: Final = planted("deliveries.csv").rows()
 """Patterns of file names and the profile that reads them, in the order of import: masters first."""
 
-TARGETS: Final = (
-    ("reduce_volume_per_activity", "office_supplies", "Verandering", "2026", -10, "2023"),
-    ("reduce_volume_per_activity", "sanitary_supplies", "Verandering", "2026", -12, "2023"),
-    ("reduce_spend_per_activity", "office_supplies", "Verandering", "2026", -5, "2023"),
-    ("reduce_spend_per_activity", "sanitary_supplies", "Verandering", "2026", 0, "2023"),
-    ("rethink_circular_share", "it_assets", "Pad", "2024", 20, None),
-    ("rethink_circular_share", "it_assets", "Pad", "2025", 27, None),
-    ("rethink_circular_share", "it_assets", "Pad", "2026", 34, None),
-    ("rethink_circular_share", "it_assets", "Pad", "2030", 100, None),
-    ("refuse_assortment", "office_supplies", "Absoluut", "2026", 55, None),
-    ("impact_spend", "office_supplies", "Verandering", "2026", -5, "2023"),
-    ("impact_spend", "it_assets", "Verandering", "2026", -10, "2023"),
-    ("impact_mass", "office_supplies", "Verandering", "2026", -10, "2023"),
-    ("impact_mass", "sanitary_supplies", "Verandering", "2026", -12, "2023"),
-    ("reduce_reused_mass_share", "sewage_works", "Pad", "2023", 15, None),
-    ("reduce_reused_mass_share", "sewage_works", "Pad", "2030", 100, None),
-    ("refuse_new_stormwater", "sewage_works", "Absoluut", "2025", 0, None),
-    ("reduce_retained_share", "furnishing", "Pad", "2024", 50, None),
-    ("reduce_retained_share", "furnishing", "Pad", "2030", 100, None),
-    ("reduce_use_per_event", "sanitary_supplies", "Absoluut", "2026", 1, None),
-)
 POLICY: Final = "Uitvoeringsplan circulair inkopen 2023-2026"
 
 
@@ -132,7 +65,13 @@ def files(world: World) -> dict[str, File]:
     tables = {
         **organisation.files(world.organisation, truth),
         "interventies.xlsx": _interventions(world),
-        "doelen.csv": _targets(),
+        "doelen.csv": Csv(
+            "Indicator;Categorie;Soort;Periode;Waarde;Nulmeting;Bron",
+            [
+                (kpi, category, kind, period, dutch_number(value, 1), base, POLICY)
+                for kpi, category, kind, period, value, base in planted("targets.csv").rows()
+            ],
+        ),
         **office_supplies.files(world.office, world.organisation, truth),
         **sanitary_supplies.files(world.sanitary, world.organisation, truth),
         **devices.files(world.it, truth),
@@ -226,14 +165,4 @@ def _interventions(world: World) -> Workbook:
         "Voorbode maanden;Doelkanaal;Vervangende kanalen;Vervangende artikelen;Vestigingen;"
         "Artikelen;Kan verspreiden;Geplande vermindering;Disciplines;Beleid;Motief",
         rows,
-    )
-
-
-def _targets() -> Csv:
-    return Csv(
-        "Indicator;Categorie;Soort;Periode;Waarde;Nulmeting;Bron",
-        [
-            (kpi, category, kind, period, dutch_number(value, 1), base, POLICY)
-            for kpi, category, kind, period, value, base in TARGETS
-        ],
     )

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from nami_monitor.core.periods import last_day
-from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro
+from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro, planted
 from nami_monitor.demo.organisation import (
     NAME,
     Bools,
@@ -58,89 +58,12 @@ class OfficeArticle:
     price: float
     grams: float | None
     pack: int
-    sustainable: bool = False
-    removed: bool = False
-    late: bool = False
+    sustainable: bool
+    removed: bool
+    late: bool
 
 
-ARTICLES: Final = (
-    # Stays in every cabinet.
-    OfficeArticle("Kopieerpapier A4 wit 80 g", "Papier", 30, 9, 3.85, 2495, 5),
-    OfficeArticle(
-        "Kopieerpapier A4 gerecycled 80 g", "Papier", 14, 6, 4.1, 2495, 5, sustainable=True
-    ),
-    OfficeArticle("Kopieerpapier A3 wit 80 g", "Papier", 4, 2, 8.2, 4990, 5),
-    OfficeArticle("Balpen navulbaar blauw", "Schrijfwaren", 12, 4, 0.62, 10, 10, sustainable=True),
-    OfficeArticle("Balpen navulbaar zwart", "Schrijfwaren", 9, 3, 0.62, 10, 10, sustainable=True),
-    OfficeArticle("Potlood HB", "Schrijfwaren", 5, 2, 0.28, 5, 12, sustainable=True),
-    OfficeArticle("Schrijfblok A4 gelinieerd", "Papier", 8, 3, 1.45, 310, 5),
-    OfficeArticle("Envelop C5 met venster", "Enveloppen", 10, 3, 0.05, 7.5, 50),
-    OfficeArticle("Envelop C4 akte", "Enveloppen", 6, 2, 0.11, 19, 50),
-    OfficeArticle("Batterij AA oplaadbaar", "Elektra", 4, 2, 2.35, 27, 4, sustainable=True),
-    OfficeArticle("Nietjes 24/6", "Bureau", 3, 1, 0.55, 33, 10),
-    OfficeArticle("Paperclips 32 mm", "Bureau", 3, 1, 0.48, 45, 10),
-    # Left the cabinet of the pilot office.
-    OfficeArticle("Balpen wegwerp blauw", "Schrijfwaren", 20, 6, 0.21, 6, 10, removed=True),
-    OfficeArticle("Balpen wegwerp zwart", "Schrijfwaren", 14, 5, 0.21, 6, 10, removed=True),
-    OfficeArticle("Markeerstift geel", "Schrijfwaren", 9, 3, 0.74, 14, 10, removed=True),
-    OfficeArticle("Markeerstift assorti", "Schrijfwaren", 5, 2, 0.79, 14, 4, removed=True),
-    OfficeArticle("Memoblaadjes 76 x 76 geel", "Papier", 14, 5, 0.52, 48, 12, removed=True),
-    OfficeArticle("Memoblaadjes index smal", "Papier", 6, 2, 1.15, None, 5, removed=True),
-    OfficeArticle("Insteekhoes A4 glashelder", "Ordenen", 16, 5, 0.06, 6, 25, removed=True),
-    OfficeArticle("Ordner A4 75 mm", "Ordenen", 5, 3, 2.05, 470, 5, removed=True),
-    OfficeArticle("Plakband 19 mm", "Bureau", 6, 2, 0.58, 25, 8, removed=True),
-    OfficeArticle("Correctieroller", "Bureau", 4, 2, 1.65, 21, 5, removed=True),
-    OfficeArticle("Lijmstift 20 g", "Bureau", 4, 2, 0.95, 33, 6, removed=True),
-    OfficeArticle("Batterij AA wegwerp", "Elektra", 8, 3, 0.39, 23, 8, removed=True),
-    # Web shop only.
-    OfficeArticle("Tabbladen A4 1-12", "Ordenen", 0, 2, 1.1, 130, 5),
-    OfficeArticle("Snelhechter A4", "Ordenen", 0, 2, 0.34, 42, 10),
-    OfficeArticle("Ringband A4 4-rings", "Ordenen", 0, 2, 2.6, 360, 5, sustainable=True),
-    OfficeArticle("Archiefdoos A4", "Ordenen", 0, 3, 1.75, 290, 10, sustainable=True),
-    OfficeArticle("Hangmap A4", "Ordenen", 0, 2, 0.72, 68, 25),
-    OfficeArticle("Tijdschriftcassette karton", "Ordenen", 0, 1, 2.15, 240, 5, sustainable=True),
-    OfficeArticle("Bureauagenda", "Kalenders", 0, 1, 6.4, 380, 1),
-    OfficeArticle("Wandkalender met drie maanden", "Kalenders", 0, 1, 4.9, 260, 1),
-    OfficeArticle("Whiteboardstift set van 4", "Presentatie", 0, 2, 3.2, 62, 3),
-    OfficeArticle("Whiteboardwisser", "Presentatie", 0, 1, 3.6, 74, 1),
-    OfficeArticle("Flip-overpapier", "Presentatie", 0, 1, 7.9, 1650, 5),
-    OfficeArticle("Magneten rond 30 mm", "Presentatie", 0, 1, 0.45, 15, 10),
-    OfficeArticle("Fineliner zwart 0,4", "Schrijfwaren", 0, 3, 0.83, 8, 10),
-    OfficeArticle("Rollerpen blauw", "Schrijfwaren", 0, 2, 1.9, 13, 12),
-    OfficeArticle("Vulpotlood 0,5", "Schrijfwaren", 0, 1, 1.55, 12, 6),
-    OfficeArticle("Gum wit", "Schrijfwaren", 0, 1, 0.35, 19, 10),
-    OfficeArticle("Liniaal 30 cm", "Bureau", 0, 1, 0.65, 28, 5),
-    OfficeArticle("Schaar 21 cm", "Bureau", 0, 1, 2.8, 85, 2),
-    OfficeArticle("Nietmachine", "Bureau", 0, 1, 7.5, 210, 1),
-    OfficeArticle("Perforator 2-gaats", "Bureau", 0, 1, 6.9, 295, 1),
-    OfficeArticle("Elastieken assorti", "Bureau", 0, 1, 0.9, None, 5),
-    OfficeArticle("Verpakkingstape 50 mm", "Verzenden", 0, 2, 1.6, 130, 6),
-    OfficeArticle("Verzenddoos klein", "Verzenden", 0, 2, 0.7, 120, 20, sustainable=True),
-    OfficeArticle("Luchtkussenenvelop D", "Verzenden", 0, 2, 0.28, 21, 20),
-    OfficeArticle("Adresetiketten 70 x 37", "Verzenden", 0, 1, 6.8, 690, 1),
-    OfficeArticle("Naambadge met clip", "Ontvangst", 0, 2, 0.55, None, 25),
-    OfficeArticle("Bezoekersboek geïllustreerd", "Ontvangst", 0, 1, 5.2, 320, 1),
-    OfficeArticle("Kopieerpapier A4 crème 120 g", "Papier", 0, 1, 9.4, 3740, 5),
-    # In the web shop from a later date.
-    OfficeArticle(
-        "Notitieboek A5 steenpapier", "Papier", 0, 2, 4.3, 290, 2, sustainable=True, late=True
-    ),
-    OfficeArticle("Balpen karton", "Schrijfwaren", 0, 2, 0.44, 7, 10, sustainable=True, late=True),
-    OfficeArticle(
-        "Markeerpotlood hout", "Schrijfwaren", 0, 1, 0.98, 9, 6, sustainable=True, late=True
-    ),
-    OfficeArticle(
-        "Ordner gerecycled karton", "Ordenen", 0, 2, 2.3, 455, 5, sustainable=True, late=True
-    ),
-    OfficeArticle("Plakband papier", "Bureau", 0, 1, 1.2, 28, 8, sustainable=True, late=True),
-    OfficeArticle(
-        "Uitwisbaar notitieblok", "Papier", 0, 1, 11.5, None, 1, sustainable=True, late=True
-    ),
-    OfficeArticle(
-        "Laptopstandaard karton", "Werkplek", 0, 1, 9.8, 410, 1, sustainable=True, late=True
-    ),
-    OfficeArticle("Polssteun gel", "Werkplek", 0, 1, 8.6, None, 1, late=True),
-)
+ARTICLES: Final = tuple(OfficeArticle(*row) for row in planted("office_articles.csv").rows())
 PACKS: Final[Ints] = np.array([article.pack for article in ARTICLES])
 REMOVED: Final[Bools] = np.array([article.removed for article in ARTICLES])
 LATE: Final[Bools] = np.array([article.late for article in ARTICLES])
@@ -244,8 +167,31 @@ def files(
     for step, month in enumerate(organisation.months):
         months.setdefault(month.year, []).append((step, month))
     return {
-        "artikelen_voorraadkast.xlsx": _cabinet_master(),
-        "artikelen_webwinkel.csv": _webshop_master(truth.late_products_from),
+        "artikelen_voorraadkast.xlsx": Workbook(
+            "Artikelen",
+            "Artikelnr;Omschrijving;Groep;Eenheid;Gewicht (gram);Keurmerk",
+            [
+                (cabinet_code(index), item.name, item.group, "stuk", item.grams, _mark(item))
+                for index, item in enumerate(ARTICLES)
+                if item.cabinet
+            ],
+            titles=("Assortiment voorraadkasten",),
+        ),
+        "artikelen_webwinkel.csv": Csv(
+            "Artikelnummer;Naam;Rubriek;Eenheid;Inhoud verpakking;Gewicht kg;Keurmerk;"
+            "Artikelnr voorraadkast;In assortiment vanaf",
+            [
+                (
+                    *(webshop_code(index), item.name, item.group, "stuk", item.pack),
+                    None if item.grams is None else dutch_number(item.grams / 1000, 4),
+                    _mark(item),
+                    cabinet_code(index) if item.cabinet else None,
+                    truth.late_products_from if item.late else None,
+                )
+                for index, item in enumerate(ARTICLES)
+            ],
+            encoding="cp1252",
+        ),
         **{
             f"voorraadkast_{year}.xlsx": _cabinet_year(year, volumes, steps, truth)
             for year, steps in months.items()
@@ -259,37 +205,6 @@ def files(
 
 def _mark(article: OfficeArticle) -> str | None:
     return "Duurzaam" if article.sustainable else None
-
-
-def _cabinet_master() -> Workbook:
-    return Workbook(
-        "Artikelen",
-        "Artikelnr;Omschrijving;Groep;Eenheid;Gewicht (gram);Keurmerk",
-        [
-            (cabinet_code(index), item.name, item.group, "stuk", item.grams, _mark(item))
-            for index, item in enumerate(ARTICLES)
-            if item.cabinet
-        ],
-        titles=("Assortiment voorraadkasten",),
-    )
-
-
-def _webshop_master(late_from: date) -> Csv:
-    return Csv(
-        "Artikelnummer;Naam;Rubriek;Eenheid;Inhoud verpakking;Gewicht kg;Keurmerk;"
-        "Artikelnr voorraadkast;In assortiment vanaf",
-        [
-            (
-                *(webshop_code(index), item.name, item.group, "stuk", item.pack),
-                None if item.grams is None else dutch_number(item.grams / 1000, 4),
-                _mark(item),
-                cabinet_code(index) if item.cabinet else None,
-                late_from if item.late else None,
-            )
-            for index, item in enumerate(ARTICLES)
-        ],
-        encoding="cp1252",
-    )
 
 
 def _sold(

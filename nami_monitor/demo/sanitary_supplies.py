@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from nami_monitor.core.periods import last_day
-from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro
+from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro, planted
 from nami_monitor.demo.office_supplies import draw, trend
 from nami_monitor.demo.organisation import Floats, Ints, Organisation, location_code
 from nami_monitor.demo.truth import PlantedTruth
@@ -57,37 +57,15 @@ class SanitaryArticle:
     price: float
     grams: float | None
     rate: float
-    towel: bool = False
-    dries: bool = False
-    sustainable: bool = False
+    towel: bool
+    dries: bool
+    sustainable: bool
 
 
-REFILLS: Final = (
-    SanitaryArticle("ST-101", "VU-8801", "Toiletpapier 400 vel", "refill", "rol", 40, 0.39, 118.0,
-                    0.09, dries=True, sustainable=True),
-    SanitaryArticle("ST-102", "VU-8802", "Handdoekrol 100 m", "refill", "rol", 6, 4.2, 790.0,
-                    0.02, towel=True),
-    SanitaryArticle("ST-103", "VU-8803", "Vouwhanddoek pak 250", "refill", "pak", 12, 1.35, 410.0,
-                    0.03, towel=True, sustainable=True),
-    SanitaryArticle("ST-104", "VU-8804", "Handzeep", "refill", "liter", 6, 5.6, 1030.0, 0.011),
-    SanitaryArticle("ST-105", "VU-8805", "Luchtverfrisservulling", "refill", "stuk", 4, 6.1, None,
-                    0.002),
-    SanitaryArticle("ST-106", "VU-8806", "Hygiënezakjes", "refill", "doosje", 25, 0.48, 62.0,
-                    0.012),
-)  # fmt: skip
-HARDWARE: Final = tuple(
-    SanitaryArticle(old, new, name, "hardware", "stuk", 1, price, grams, share)
-    for old, new, name, price, grams, share in (
-        ("ST-201", "AP-31", "Toiletroldispenser", 29.0, 1450.0, 0.3),
-        ("ST-202", "AP-32", "Handdoekroldispenser", 84.0, 3900.0, 0.2),
-        ("ST-203", "AP-33", "Vouwhanddoekdispenser", 41.0, 1900.0, 0.2),
-        ("ST-204", "AP-34", "Zeepdispenser", 24.0, 690.0, 0.2),
-        ("ST-205", "AP-35", "Luchtverfrisserhouder", 19.0, None, 0.1),
-    )
-)
-SERVICE: Final = SanitaryArticle(
-    "ST-301", "DI-1", "Onderhoud en bijvullen", "service", "bezoek", 1, 0.0, None, 1.0
-)
+_ARTICLES = [SanitaryArticle(*row) for row in planted("sanitary_articles.csv").rows()]
+REFILLS: Final = tuple(article for article in _ARTICLES if article.stream == "refill")
+HARDWARE: Final = tuple(article for article in _ARTICLES if article.stream == "hardware")
+SERVICE: Final = _ARTICLES[-1]
 
 
 @dataclass(frozen=True)
@@ -188,14 +166,30 @@ def files(
         "artikelen_sanitair_vullingen.csv": _master(REFILLS),
         "artikelen_sanitair_apparatuur.csv": _master(HARDWARE),
         "artikelen_sanitair_diensten.csv": _master((SERVICE,)),
-        "sanitair_apparatuur.csv": _hardware(new_hardware),
+        "sanitair_apparatuur.csv": Csv(
+            "Leverdatum;Vestiging;Artikelcode;Artikel;Aantal;Bedrag",
+            [
+                (
+                    *(f"{line.day:%d.%m.%y}", location_code(line.location), line.article.new),
+                    *(line.article.name, line.units, euro(line.amount)),
+                )
+                for line in new_hardware
+            ],
+            encoding="utf-8-sig",
+        ),
     }
     for year in range(truth.first_month.year, split.year):
         rows = [
             *(_invoice_line(line) for line in (*refills, *hardware) if line.month.year == year),
             *_visits(volumes, organisation, truth, year),
         ]
-        result[f"sanitair_totaal_{year}.xlsx"] = _invoices(year, rows)
+        result[f"sanitair_totaal_{year}.xlsx"] = Workbook(
+            "Facturen",
+            "Factuurdatum;Vestiging;Artikelcode;Artikel;Soort;Stuks;Bedrag",
+            sorted(rows, key=lambda row: tuple(map(str, row[:3]))),
+            titles=(f"Factuurregels sanitaire voorzieningen {year}", "Bedragen exclusief btw"),
+            money="Bedrag",
+        )
     for year in range(split.year, truth.last_month.year + 1):
         own = [delivery for delivery in refills if delivery.month.year == year]
         packs = [(delivery, delivery.packs) for delivery in own]
@@ -271,16 +265,6 @@ def _visits(
                 )
 
 
-def _invoices(year: int, rows: list[Row]) -> Workbook:
-    return Workbook(
-        "Facturen",
-        "Factuurdatum;Vestiging;Artikelcode;Artikel;Soort;Stuks;Bedrag",
-        sorted(rows, key=lambda row: tuple(map(str, row[:3]))),
-        titles=(f"Factuurregels sanitaire voorzieningen {year}", "Bedragen exclusief btw"),
-        money="Bedrag",
-    )
-
-
 def _by_month(
     year: int, title: str, values: Sequence[tuple[SanitaryDelivery, int | float]]
 ) -> Workbook:
@@ -300,20 +284,6 @@ def _by_month(
             for (location, article), by_month in cells.items()
         ],
         titles=(title, "Leeg: niet geleverd"),
-    )
-
-
-def _hardware(deliveries: list[SanitaryDelivery]) -> Csv:
-    return Csv(
-        "Leverdatum;Vestiging;Artikelcode;Artikel;Aantal;Bedrag",
-        [
-            (
-                *(f"{line.day:%d.%m.%y}", location_code(line.location), line.article.new),
-                *(line.article.name, line.units, euro(line.amount)),
-            )
-            for line in deliveries
-        ],
-        encoding="utf-8-sig",
     )
 
 

@@ -133,16 +133,12 @@ class PlantedTruth:
 
     pilot: str = "ZL-007"
     pilot_start: date = date(2025, 3, 1)
-    removed_products: int = 12
     removed_share_of_cabinet: float = 0.5
     waterbed_quotient: float = 0.7
     hoarding_factor: float = 1.4
     office_trend: float = -0.03
     price_trend: float = 0.04
     december_factor: float = 1.5
-    cabinet_products: int = 24
-    webshop_products: int = 60
-    late_webshop_products: int = 8
     late_products_from: date = date(2025, 1, 1)
 
     refill_trend: float = -0.04
@@ -191,11 +187,6 @@ class PlantedTruth:
     def months(self) -> list[date]:
         """All months, the first of each as a date, oldest first."""
         return month_range(self.first_month, self.last_month)
-
-    @property
-    def net_share_saved(self) -> float:
-        """Share of the removed volume that did not come back."""
-        return 1.0 - self.waterbed_quotient
 
     @property
     def avoided_request_share(self) -> float:

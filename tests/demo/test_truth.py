@@ -70,7 +70,6 @@ def test_the_waterbed_quotient_in_base_units(world):
     back = ((office.webshop - office.webshop_without)[PILOT] * PACKS[:, None]).sum()
     gone = office.cabinet_without[PILOT, REMOVED, START:].sum()
     assert back / gone == pytest.approx(TRUTH.waterbed_quotient, abs=0.03)
-    assert 1 - back / gone == pytest.approx(TRUTH.net_share_saved, abs=0.03)
     assert (office.webshop >= office.webshop_without).all()
 
 
@@ -106,10 +105,10 @@ def test_the_assortment_by_channel(world):
     assert (world.office.cabinet[:, :, last_year].sum(axis=(0, 2)) > 0).sum() == 24
     assert (world.office.webshop[:, :, last_year].sum(axis=(0, 2)) > 0).sum() == 60
     assert (world.office.webshop[:, :, :12].sum(axis=(0, 2)) > 0).sum() == 52
-    assert TRUTH.cabinet_products == sum(article.cabinet > 0 for article in ARTICLES)
-    assert len(ARTICLES) == TRUTH.webshop_products
-    assert LATE.sum() == TRUTH.late_webshop_products
-    assert REMOVED.sum() == TRUTH.removed_products
+    assert sum(article.cabinet > 0 for article in ARTICLES) == 24
+    assert len(ARTICLES) == 60
+    assert LATE.sum() == 8
+    assert REMOVED.sum() == 12
     assert len({article.name for article in ARTICLES}) == len(ARTICLES)
 
 
