@@ -47,12 +47,8 @@ PROFILE_OF_BATCH: Final = Profile(source="", tables=())
 class ImportOptions:
     """How the files are imported.
 
-    Args:
-        profile: the profile that was named, if any.
-        table: the table that the files are about.
-        period: the month that they are about.
-        answers: answers to the questions of the import, given with options.
-        who: role or initials.
+    ``profile``, ``table`` and ``period`` are those that were named, if any; ``who`` is a role or
+    initials.
     """
 
     profile: Profile | None
@@ -151,12 +147,7 @@ def _import_asking(
 ) -> Report:
     """Import a file; at a terminal its questions are asked until all are answered.
 
-    Args:
-        session: asks, when a person is there.
-        store: the database.
-        file: the file.
-        options: how it is imported.
-        cells: a folder that keeps its parsed cells, so that it is parsed once.
+    ``cells`` is a folder that keeps its parsed cells, so that it is parsed once.
 
     Raises:
         UserError: what is not answered, or cannot be.

@@ -246,11 +246,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], None
     """Make a function a command.
 
     It gets a ``CommandSession`` and its own options; the shared ones are added here. What a user
-    can mend ends it as ``CommandSession.fail`` says.
-
-    Args:
-        app: the Typer application of its module.
-        name: what people type.
+    can mend ends it as ``CommandSession.fail`` says. ``name`` is what people type.
     """
 
     def register(function: Callable[..., None]) -> None:
@@ -297,10 +293,7 @@ def table(
 ) -> list[str]:
     """Rows as aligned text.
 
-    Args:
-        header: the columns' names.
-        rows: their cells.
-        right: numbers of the columns that are aligned to the right.
+    ``right`` are the numbers of the columns that are aligned to the right.
     """
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     sides = [">" if index in right else "<" for index in range(len(header))]

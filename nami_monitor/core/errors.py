@@ -29,9 +29,7 @@ class UserError(Exception):
 class DatabaseHeldError(UserError):
     """Another process holds the database file.
 
-    Args:
-        path: the file.
-        holder: who holds it, as far as the system tells.
+    ``holder`` says who, as far as the system tells.
     """
 
     def __init__(self, path: str, holder: str) -> None:

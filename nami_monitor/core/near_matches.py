@@ -18,11 +18,8 @@ def near_matches(
 ) -> tuple[str, ...]:
     """The known names that are most like a text, best first.
 
-    Args:
-        seen: what was typed.
-        known: the names that exist; of equally like ones the first counts.
-        most: how many at most.
-        least: the similarity below which a name is no match, 0-100 (``rapidfuzz.fuzz.WRatio``).
+    At most ``most`` names whose similarity is at least ``least``, 0-100
+    (``rapidfuzz.fuzz.WRatio``); of equally like ones the first in ``known`` counts.
     """
     matches = process.extract(seen, list(known), limit=most, score_cutoff=least)
     return tuple(name for name, _, _ in matches)
@@ -31,11 +28,8 @@ def near_matches(
 def refuse_unknown(key: str, seen: str, known: Collection[str], /, **values: object) -> None:
     """Refuse a name that does not exist.
 
-    Args:
-        key: the sentence, with ``{seen}`` and ``{near}``.
-        seen: what was typed.
-        known: the names that exist.
-        values: further values of the sentence, or others than those.
+    The sentence ``key`` has ``{seen}`` and ``{near}``; ``values`` are further ones, or others than
+    those.
 
     Raises:
         UserError: ``key``, naming the near matches, unless ``seen`` is known.

@@ -52,10 +52,7 @@ def last_day(month: date) -> date:
 class Period:
     """Whole months, both ends included.
 
-    Args:
-        first: its first month.
-        last: its last month.
-        kind: a ``PeriodKind`` or the name of a custom period.
+    ``kind`` is a ``PeriodKind`` or the name of a custom period.
     """
 
     first: date

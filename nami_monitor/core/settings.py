@@ -17,10 +17,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "data"
 class Places:
     """The files of one installation.
 
-    Args:
-        demo: the demo's database file.
-        own: the organisation's own database file, or where ``NAMI_DB`` says.
-        profiles: the folder of the organisation's own profiles.
+    ``NAMI_DB`` may say where the organisation's own database is.
     """
 
     demo: Path

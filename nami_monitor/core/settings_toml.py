@@ -113,10 +113,8 @@ def read_settings(
 ) -> T:
     """Read the content of a TOML file into a dataclass.
 
-    Args:
-        model: a frozen dataclass with ``STRICT`` settings; its types say what is allowed.
-        raw: what ``tomllib`` gave.
-        refusal: makes the error with its sentence of the first problem; unknown keys come first.
+    ``model`` has ``STRICT`` settings; ``refusal`` makes the error of the first problem (unknown
+    keys come first).
 
     Raises:
         UserError: what ``refusal`` or a check made.

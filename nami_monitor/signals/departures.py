@@ -54,10 +54,7 @@ def points_up(series: Xmr, point: int) -> bool | None:
 def target_assurance(series: Xmr, target: float, better: Direction) -> Assurance | None:
     """Whether the limits of the last phase, season included, lie on one side of a target.
 
-    Args:
-        series: the series.
-        target: in the unit of the series.
-        better: which way is better.
+    The target is in the unit of the series.
 
     Returns:
         None where there are no limits, or no better direction.
@@ -107,11 +104,6 @@ class XmrDeparture:
 def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | None:
     """What a point of a series shows.
 
-    Args:
-        chart: the series with its limits.
-        point: number of the point.
-        better: which way is better.
-
     Returns:
         None for normal variation, a missing month, and a KPI without a better direction.
     """
@@ -138,10 +130,6 @@ def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | No
 
 def departures(chart: Xmr, better: Direction) -> tuple[XmrDeparture, ...]:
     """The departures of a series, one for each row of points that break the same rule the same way.
-
-    Args:
-        chart: the series with its limits.
-        better: which way is better.
 
     Returns:
         The last point of each row, oldest first.

@@ -33,11 +33,9 @@ def of_target(met: bool | None, assurance: Assurance | None) -> KitSignal | None
     """The signal of a target: met, missed, or met by chance.
 
     Where the target lies within normal variation, it is met in some months and missed in others
-    without any change; that is the signal then, whatever this month shows.
-
-    Args:
-        met: whether the figure is at least as good; None when there was nothing to judge.
-        assurance: whether normal variation meets it, where it is one of months.
+    without any change; that is the signal then, whatever this month shows. ``met`` is None when
+    there was nothing to judge; ``assurance`` says whether normal variation meets it, where it is
+    one of months.
     """
     if met is None:
         return None
@@ -66,10 +64,8 @@ def year_end_peak(months: Floats) -> Peak | None:
 
     It has at least ``YEAR_END_TIMES`` an even month, and lies above where a twelfth month would lie
     if it varied as the other eleven do (prediction interval of the normal distribution, one-sided,
-    half of what ``CONFIDENCE`` leaves).
-
-    Args:
-        months: January to December, ``(12,)``; NaN where a month is missing.
+    half of what ``CONFIDENCE`` leaves). ``months`` are January to December, ``(12,)``; NaN where
+    one is missing.
 
     Returns:
         None where it does not, and where a month is missing or the year adds up to nothing.
@@ -91,9 +87,7 @@ def year_end_peak(months: Floats) -> Peak | None:
 def long_contract(starts_on: date | None, ends_on: date | None) -> float | None:
     """The years of a contract that runs longer than ``LONG_CONTRACT``; None for any other.
 
-    Args:
-        starts_on: its first day; None where it is not stated.
-        ends_on: its last day, options not counted.
+    ``starts_on`` is None where it is not stated; options are not counted in ``ends_on``.
     """
     if starts_on is None or ends_on is None:
         return None
@@ -102,13 +96,7 @@ def long_contract(starts_on: date | None, ends_on: date | None) -> float | None:
 
 
 def rolling_out(starts_on: date, ramp_months: int, month: date) -> bool:
-    """Whether a measure is on its way to full strength in a month.
-
-    Args:
-        starts_on: its first day.
-        ramp_months: how many months it takes.
-        month: the month.
-    """
+    """Whether a measure is on its way to full strength in a month."""
     start = starts_on.replace(day=1)
     return start <= month < add_months(start, ramp_months)
 
@@ -121,9 +109,8 @@ def poorly_known(completeness: float | None) -> bool:
 def one_discipline(disciplines: int, share: float | None) -> bool:
     """Whether a large measure has one discipline at the table.
 
-    Args:
-        disciplines: how many are on record; none of them says nothing.
-        share: which share (0 to 1) of its category's spend falls under it; None where unknown.
+    No discipline on record says nothing. ``share`` (0 to 1) of its category's spend falls under it;
+    None where unknown.
     """
     return disciplines == 1 and share is not None and share >= BIG_MEASURE.value
 
@@ -139,9 +126,7 @@ Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE.value) / 2)
 def wilson(part: float, whole: float) -> tuple[float, float]:
     """Limits of a share (Wilson 1927, JASA 22:209), 0 to 1.
 
-    Args:
-        part: how many, from 0 to ``whole``.
-        whole: of how many; above zero.
+    ``part`` lies between 0 and ``whole``, which lies above zero.
 
     Raises:
         ValueError: a part that is no part of a whole.
@@ -157,9 +142,7 @@ def wilson(part: float, whole: float) -> tuple[float, float]:
 def few_refused(resolved: float, decided: float) -> bool:
     """Whether surely less than ``FEW_REFUSED`` of the requests was met without a purchase.
 
-    Args:
-        resolved: requests that were met so.
-        decided: all that were decided; none of them says nothing.
+    ``resolved`` were met so, of all that were ``decided``; none of them says nothing.
     """
     return decided > 0 and wilson(resolved, decided)[1] < FEW_REFUSED.value
 
@@ -167,8 +150,6 @@ def few_refused(resolved: float, decided: float) -> bool:
 def retired_early(early: float, retired: float) -> bool:
     """Whether surely more than ``EARLY_SHARE`` of what was retired had warranty left.
 
-    Args:
-        early: retired before the end of their warranty.
-        retired: all that were retired and of which the warranty is known.
+    ``retired`` counts those of which the warranty is known.
     """
     return retired > 0 and wilson(early, retired)[0] > EARLY_SHARE.value

@@ -162,8 +162,7 @@ class Funnel(Generic[K]):
     def limits(self, sizes: Floats) -> LimitsBySize:
         """The limits at given sizes.
 
-        Args:
-            sizes: above zero; whole numbers for a proportion.
+        Sizes lie above zero; those of a proportion are whole.
         """
         warning, limit = ((1 - inside.value) / 2 for inside in (FUNNEL_WARNING, FUNNEL_LIMIT))
         tails = np.array([[limit], [warning], [1 - warning], [1 - limit]])
@@ -172,8 +171,7 @@ class Funnel(Generic[K]):
     def curve(self, steps: int = 200) -> LimitsBySize:
         """The limits for drawing, from the smallest to the largest location.
 
-        Args:
-            steps: how many sizes, denser where the funnel is steep; fewer where sizes are whole.
+        There are ``steps`` sizes, denser where the funnel is steep; fewer where sizes are whole.
         """
         sizes = [point.size for point in self.points if point.size is not None and point.size > 0]
         grid = np.geomspace(min(sizes), max(sizes), steps)
@@ -199,10 +197,6 @@ def funnel(kind: RatioKind, places: Sequence[FunnelLocation[K]]) -> Funnel[K] | 
 
     A location without a size, or with none above zero, is too small, and what it has does not count
     in the overall rate.
-
-    Args:
-        kind: what the figure is a ratio of.
-        places: the locations.
 
     Returns:
         The funnel, or why there is none.
@@ -317,11 +311,8 @@ def _between(away: Floats, chance: Floats) -> float:
 
     It makes the scores spread as normal scores do (Paule and Mandel 1982, J. Res. Natl. Bur. Stand.
     87:377). The moments of the scores by chance alone would make it too small where sizes differ
-    much, because drawing in takes more from the large locations.
-
-    Args:
-        away: distance of each score from the overall one.
-        chance: variance of each score by chance.
+    much, because drawing in takes more from the large locations. ``away`` is the distance of each
+    score from the overall one, ``chance`` its variance by chance.
     """
 
     def over(variance: float) -> float:

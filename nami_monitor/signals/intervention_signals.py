@@ -44,9 +44,6 @@ def of_effect(result: Result) -> tuple[KitSignal, ...]:
 
     A waterbed is suspected where nothing is shown either way and the best guess is that more than
     ``LITTLE_CAME_BACK`` of it came back.
-
-    Args:
-        result: the estimate.
     """
     found = [OF_VERDICT[one] for one in result.verdicts if one in OF_VERDICT]
     quotient = result.quotient
@@ -63,9 +60,6 @@ def fading(result: Result) -> Fading | None:
 
     The late half of the months less the early half is held against the same difference in the
     placebo paths of the controls, which bear the noise and how it lasts from month to month.
-
-    Args:
-        result: the estimate.
 
     Returns:
         None without a shown decrease, enough months or enough controls, and where the difference

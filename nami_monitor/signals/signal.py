@@ -75,12 +75,8 @@ def attention(found: Iterable[Signal], watched: int, watched_outside: int = 0) -
     """The few that deserve attention first.
 
     They are the weightiest of each kind, then the next of each, as far as there is room; what is
-    chosen so stands by weight.
-
-    Args:
-        found: all signals.
-        watched: series that are held against all rules.
-        watched_outside: series without a season, of which only points outside the limits count.
+    chosen so stands by weight. ``watched`` series are held against all rules; of
+    ``watched_outside``, which have no season, only points outside the limits count.
     """
     order = ranked(found)
     first = ranked(_in_turn(order)[: int(ATTENTION.value)])

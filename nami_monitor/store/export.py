@@ -78,11 +78,7 @@ def whole(out: Path) -> Iterator[Path]:
 def export_query(db: Transaction, query: str, out: Path, kind: str) -> int:
     """Write the rows of a query.
 
-    Args:
-        db: a look at the database.
-        query: SQL that was composed from declarations.
-        out: the file.
-        kind: one of ``FORMATS``.
+    ``query`` is SQL composed from declarations, ``kind`` one of ``FORMATS``.
 
     Returns:
         How many rows were written.

@@ -116,10 +116,7 @@ def stale(
 ) -> Iterator[Inconsistency]:
     """Derived tables that differ from what is derived again.
 
-    Args:
-        db: a transaction that is rolled back afterwards: everything is derived again in it.
-        derived: the tables.
-        refresh: derives them.
+    ``refresh`` derives the tables again, in a transaction that is rolled back afterwards.
     """
     for name in derived:
         db.run(f"create temp table {name}_stored as select * from {name}")

@@ -35,12 +35,8 @@ class JournalEntry:
 def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None, who: str) -> None:
     """Write, change or withdraw an entry.
 
-    Args:
-        db: a transaction that writes.
-        kind: ``note``, ``seen`` or ``report``.
-        name: identifies a subject within its kind.
-        body: plain data for JSON; None withdraws the entry.
-        who: role or initials.
+    The kind is ``note``, ``seen`` or ``report``; the name identifies a subject within it; the body
+    is plain data for JSON, None to withdraw.
     """
     written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
     db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, now()])

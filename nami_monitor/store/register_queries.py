@@ -13,10 +13,8 @@ from nami_monitor.store.transaction import Transaction
 def category_names(db: Transaction, ranked: str = "") -> dict[str, dict[str, str]]:
     """The names of categories, by code and language.
 
-    Args:
-        db: a consistent look at the file.
-        ranked: SQL with a row per category: ``category`` and ``rank``, the highest rank first.
-            Without it every category, by its Dutch name.
+    ``ranked`` is SQL with a row per category: ``category`` and ``rank``, the highest rank first.
+    Without it they are all categories, by their Dutch names.
     """
     wanted = ranked or "select category, null as rank from categories"
     rows = db.rows(
@@ -53,10 +51,6 @@ def row_changes(db: Transaction, table: str) -> list[RowChange]:
     """Who changed which row of a register when: changes in the order of deliveries, then undoings.
 
     A row that repeats the one before it is no change. An undone delivery has lost its rows.
-
-    Args:
-        db: a consistent look at the file.
-        table: an input table with a key.
     """
     from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
 

@@ -200,9 +200,7 @@ LINES_AT_ONCE = 10_000_000
 def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> None:
     """Bring the roll-ups of order lines in line with the lines.
 
-    Args:
-        db: the transaction that changed the lines.
-        months: the months touched; None for all of them.
+    ``months`` are those touched; None for all of them.
     """
     for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "delivered"):
         if months is None:
@@ -318,10 +316,7 @@ def refresh_registers(db: Transaction, touched: Collection[str] | None = None) -
     """Bring the roll-ups of registers in line with the rows that count.
 
     Roll-ups without rows are skipped: planning a view takes as long as reading a small register.
-
-    Args:
-        db: the transaction that changed the rows.
-        touched: the input tables of which rows changed; None for any, as when codes were merged.
+    ``touched`` are the input tables of which rows changed; None for any, as when codes were merged.
     """
     filled = {name for (name,) in db.rows(FILLED)}
     for name, rollup in REGISTER_ROLLUPS.items():

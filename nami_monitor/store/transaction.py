@@ -59,9 +59,7 @@ class Transaction:
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """A result derived from stored tables, cached while a reading transaction lasts.
 
-        Args:
-            name: the key in the cache.
-            make: computes the result.
+        ``name`` is its key in the cache.
         """
         if self._answers is None:
             return make()

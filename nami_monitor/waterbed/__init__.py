@@ -6,6 +6,10 @@ A placebo-scaled difference-in-differences on relative series. ``inputs`` checks
 ``effects`` adds up (5 and 8), ``verdicts`` gives intervals and what they show (6 and 7),
 ``sensitivity`` checks the estimate (9). ``estimate``, ``destinations`` and ``planning`` put these
 together; ``interrupted`` is for roll-outs without controls.
+
+In every module the treated come first along the axis of the locations, ``treated`` says how many
+they are, ``window`` which months are compared, ``reach`` is a critical value of t, and there is one
+of the ``analyses`` for each start.
 """
 
 from nami_monitor.waterbed.destinations import destinations

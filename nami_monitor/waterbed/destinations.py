@@ -113,9 +113,7 @@ def _alike(
 def _studentised(change: Floats, level: Floats) -> Floats:
     """Departures of controls over a standard deviation that was learnt from the others.
 
-    Args:
-        change: ``(..., controls)``.
-        level: likewise.
+    Both arrays are ``(..., controls)``.
     """
     a, b = fit_without_each(change**2, level)
     total = np.maximum(a + b / capped(level, level), FLOOR)

@@ -97,8 +97,7 @@ class Analysis:
 def analyse(panel: Panel) -> Analysis:
     """Steps 1 to 5.
 
-    Args:
-        panel: at least three controls, all with a level in both channels.
+    The panel has at least three controls, all with a level in both channels.
     """
     count, window = panel.treated, panel.window
     first, second = (shift(each, count, window) for each in (panel.target, panel.substitute))
@@ -131,11 +130,8 @@ class Effects:
 def channel(change: Floats, like: Shift, treated: int, window: PrePost) -> Channel:
     """The effects and noise of one channel, from its departures.
 
-    Args:
-        change: relative departures, ``(..., locations)``, with or without shocks of the location.
-        like: the levels before and after.
-        treated: how many are treated; they come first.
-        window: months before and after.
+    ``change`` holds relative departures, ``(..., locations)``, with or without shocks of the
+    location; ``like`` the levels before and after.
     """
     spread = noise(change, like, treated)
     sizes = np.sqrt(spread.total[..., treated:])
@@ -168,12 +164,9 @@ def effects(starts: Sequence[Both], *, common_quotient: bool = False) -> Effects
     """Step 5: effects, variances and covariance, added up over the treated of every start.
 
     Starts share controls, in part or all: what the control means add is taken to be perfectly
-    correlated, which makes the variance of several starts rather too wide than too narrow.
-
-    Args:
-        starts: target and substitute of each start.
-        common_quotient: whether the treated are weighted by ``stacking`` (step 8), as if they share
-            one quotient; else each counts once.
+    correlated, which makes the variance of several starts rather too wide than too narrow. With
+    ``common_quotient`` the treated are weighted by ``stacking`` (step 8), as if they share one
+    quotient; else each counts once.
     """
     weights = stacking([target for target, _ in starts]) if common_quotient else None
     parts = [_part(both, weights[at] if weights else None) for at, both in enumerate(starts)]

@@ -36,12 +36,8 @@ def estimate(inputs: Inputs, *, common_quotient: bool = False) -> Result:
     """What an intervention changed in two channels, and how much of it leaked away.
 
     Placebo-scaled difference-in-differences on relative series; where every location starts in the
-    same month, an interrupted time series.
-
-    Args:
-        inputs: the arrays.
-        common_quotient: whether the pilots may be taken to share one quotient. Not read without
-            controls.
+    same month, an interrupted time series. ``common_quotient`` says whether the pilots may be taken
+    to share one quotient; without controls it is not read.
 
     Returns:
         The result. What cannot be used is left out and named in its cautions; what cannot be

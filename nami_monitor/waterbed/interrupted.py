@@ -31,8 +31,7 @@ STILL = 1e-6
 def interrupted_estimate(inputs: Inputs) -> Result:
     """Interrupted time series on the totals of all locations.
 
-    Args:
-        inputs: the arrays; every location starts in the same month.
+    Every location starts in the same month.
     """
     keep, left_out = usable(inputs)
     own, first = np.flatnonzero(keep), inputs.first
@@ -88,12 +87,8 @@ class LevelStep:
 def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
     """Intercept, trend, two annual harmonics and a step; errors that are correlated over time.
 
-    The effective degrees of freedom follow Satterthwaite (1946).
-
-    Args:
-        values: totals of target and substitute, ``(2, months)``.
-        first_post: first month after the start.
-        anticipation: months left out before it.
+    The effective degrees of freedom follow Satterthwaite (1946). ``values`` are totals of target
+    and substitute, ``(2, months)``; ``anticipation`` months before ``first_post`` are left out.
     """
     months = np.arange(values.shape[1])
     used = (months < first_post - anticipation) | (months >= first_post)

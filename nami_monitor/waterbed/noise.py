@@ -55,10 +55,8 @@ class Noise:
 def noise(change: Floats, like: Shift, treated: int) -> Noise:
     """Step 4: the variance of ``change`` by size, fitted to the controls.
 
-    Args:
-        change: relative departures, ``(..., locations)``, the treated first.
-        like: their levels and the weights of the control mean.
-        treated: how many are treated.
+    ``change`` holds relative departures, ``(..., locations)``; ``like`` their levels and the
+    weights of the control mean.
     """
     controls = like.level[..., treated:]
     constant, by_size = fit(change[..., treated:] ** 2, controls)
@@ -104,10 +102,6 @@ def fit_without_each(square: Floats, level: Floats) -> tuple[Floats, Floats]:
     """The same without each control in turn, so that none is held against itself.
 
     It is left out of the last pass; the weights in that pass come from all.
-
-    Args:
-        square: squared departures of the controls, ``(..., controls)``.
-        level: their levels, all above zero.
 
     Returns:
         ``a`` and ``b``, each ``(..., controls)``.
@@ -188,10 +182,8 @@ class Adjusted:
 def proxy(ends: Floats, used: Floats, treated: int) -> Proxy:
     """Step 3: departures of the untouched groups, times the slope pooled over groups.
 
-    Args:
-        ends: means before and after, ``(2, ..., groups, channels, locations)``, the treated first.
-        used: 1 for a group that is used and 0 for one that is not, ``(..., groups)``.
-        treated: how many are treated.
+    ``ends`` are means before and after, ``(2, ..., groups, channels, locations)``; ``used`` is 1
+    for a group that is used and 0 for one that is not, ``(..., groups)``.
     """
     totals = ends.sum(-2) * used[..., None]
     whole = totals.sum(-2)
@@ -226,12 +218,8 @@ def adjust(like: Shift, by: Proxy, treated: int) -> Adjusted:
 
     The multiplier is learnt on the controls, for each of them without itself. That of a pooled
     slope is drawn towards 1; that of a single group's own departure towards 0 (positive-part
-    shrinkage: James & Stein 1961).
-
-    Args:
-        like: the channel, shocks included.
-        by: the proxy of these shocks.
-        treated: how many are treated.
+    shrinkage: James & Stein 1961). ``like`` is the channel with its shocks, ``by`` the proxy of
+    them.
     """
     weights = 1 / noise(like.change, like, treated).total[..., treated:]
     placebo, seen = by.values[..., treated:], like.change[..., treated:]

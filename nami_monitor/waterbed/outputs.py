@@ -25,13 +25,7 @@ WITHOUT_QUOTIENT: Final = frozenset(
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its limits; a missing limit is infinite.
-
-    Args:
-        value: the estimate.
-        low: lower limit.
-        high: upper limit.
-    """
+    """A value with its limits; a missing limit is infinite."""
 
     value: float
     low: float
@@ -97,10 +91,8 @@ class MonthlyEffects:
 class Anticipation:
     """The months left out before the start, in which people may have hoarded.
 
-    Args:
-        months: positions of those months.
-        gross: change of the target in them, per month.
-        spill: change of the substitute in them, per month.
+    ``gross`` and ``spill`` are the changes of the target and of the substitute in them, per month;
+    ``months`` are positions.
     """
 
     months: tuple[int, ...]

@@ -47,8 +47,7 @@ class PrePost:
 class GroupAmounts:
     """Product groups that are looked at together; their means are taken only once.
 
-    Args:
-        values: amounts, ``(..., groups, channels, locations, months)``.
+    ``values`` are amounts, ``(..., groups, channels, locations, months)``.
     """
 
     values: Floats
@@ -71,8 +70,7 @@ class GroupAmounts:
     def total(self, used: Floats) -> Floats:
         """All groups and channels together by month, ``(..., locations, months)``.
 
-        Args:
-            used: how often each group counts, ``(..., groups)``.
+        ``used`` says how often each group counts, ``(..., groups)``.
         """
         return np.asarray(np.einsum("...gcnt,...g->...nt", self.values, used))
 
@@ -150,12 +148,7 @@ class Shift:
 def shift(values: Floats, treated: int, window: PrePost) -> Shift:
     """Steps 1 and 2: relative series and their departure from the control mean.
 
-    Controls are weighted by the root of their level.
-
-    Args:
-        values: ``(..., locations, months)``, the treated first.
-        treated: how many are treated.
-        window: months before and after.
+    Controls are weighted by the root of their level. ``values`` are ``(..., locations, months)``.
     """
     return shift_of_means(means(values, window), treated)
 
@@ -179,11 +172,6 @@ def shift_of_means(ends: Floats, treated: int) -> Shift:
 
 def departures(values: Floats, treated: int, window: PrePost) -> Floats:
     """Departures from the control mean by month, zero on average over the pre months.
-
-    Args:
-        values: ``(..., locations, months)``, the treated first.
-        treated: how many are treated.
-        window: months before and after.
 
     Returns:
         Shares of the level, ``(..., locations, months)``.

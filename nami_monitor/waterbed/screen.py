@@ -51,9 +51,7 @@ class Start:
     def panel(self, inputs: Inputs, used: Marks) -> Panel:
         """The arrays of these locations.
 
-        Args:
-            inputs: the arrays of all.
-            used: which untouched groups are used, ``(groups,)``; none marked is without.
+        ``used`` marks the untouched groups that are used, ``(groups,)``; none marked is without.
         """
         count, until = len(self.treated), self.window.post.stop
         target, substitute = (
@@ -118,9 +116,7 @@ def _lacking(start: Start, anticipation: int) -> tuple[Caution, ...]:
 def usable(inputs: Inputs, levels: Sequence[slice] = ()) -> tuple[Marks, tuple[Caution, ...]]:
     """Locations with every month, a series of their own and, where asked, a level.
 
-    Args:
-        inputs: the arrays.
-        levels: pre months of each start, over which both channels must have a level.
+    ``levels`` are the pre months of each start, over which both channels must have a level.
 
     Returns:
         Which can be used, ``(locations,)``; and what was left out, and what to know.
@@ -162,11 +158,8 @@ def short_of(
 ) -> tuple[Caution, ...]:
     """Which months are missing; empty when there are enough.
 
-    Args:
-        before: months before the start.
-        after: months from the start on.
-        anticipation: months left out before the start.
-        least: how many pre months are needed.
+    ``before`` and ``after`` count the months on either side of the start, ``least`` those that are
+    needed before it.
     """
     if before < 0 or after <= 0:
         return (Caution(Why.START_OUTSIDE, seen=before, needed=before + after - 1),)
@@ -182,10 +175,6 @@ def untouched_groups(inputs: Inputs, begun: Sequence[Start]) -> tuple[Marks, tup
     """The groups that are whole and were not touched, if together they are large enough.
 
     A group is whole when every month is there and every location orders it.
-
-    Args:
-        inputs: the arrays, with untouched groups or without.
-        begun: the starts that are estimated.
 
     Returns:
         Marks ``(groups,)``, none marked when they are not used; and what was left out.
@@ -221,12 +210,9 @@ def relative_volume(
 ) -> Floats:
     """The volume of the groups over that of target and substitute together; ``(...)``.
 
-    Args:
-        level: mean of the groups per month before, ``(..., groups, channels, locations)``.
-        used: which groups are used, ``(..., groups)``.
-        target: ``(..., locations, months)``.
-        substitute: likewise.
-        pre: months that give the level.
+    ``level`` is the mean of the groups per month of ``pre``, ``(..., groups, channels,
+    locations)``; ``used`` marks groups, ``(..., groups)``; the channels are ``(..., locations,
+    months)``.
     """
     own = (target[..., pre] + substitute[..., pre]).mean(-1).sum(-1)
     return np.asarray(np.where(used, level.sum((-2, -1)), 0.0).sum(-1) / own)
@@ -237,12 +223,8 @@ def touched(ends: Floats, used: Floats, treated: int, window: PrePost) -> Marks:
 
     Each group's total is compared with the controls after the departure of the other groups was
     taken out with its own slope; two-sided, at ``CONTAMINATION`` over the number of groups.
-
-    Args:
-        ends: means before and after, ``(2, ..., groups, channels, locations)``, the treated first.
-        used: 1 for a group that is used, else 0, ``(..., groups)``.
-        treated: how many are treated.
-        window: months before and after.
+    ``ends`` are means before and after, ``(2, ..., groups, channels, locations)``; ``used`` is 1
+    for a group that is used, else 0, ``(..., groups)``.
 
     Returns:
         Marks ``(..., groups)``.

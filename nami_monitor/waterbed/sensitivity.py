@@ -47,11 +47,6 @@ def sensitivity(
     """Step 9 and the bias of step 3.
 
     Ranks and synthetic control are given for one start with ``SECOND_OPINION_CONTROLS`` controls.
-
-    Args:
-        analyses: one per start.
-        reach: critical value of t.
-        common_quotient: whether pilots are weighted as if they share one quotient.
     """
 
     def interval(starts: Sequence[Both]) -> Interval:
@@ -107,12 +102,9 @@ def rank_inversion(of: Effects, target: Floats, substitute: Floats) -> Interval:
 
     It assumes no shape of the noise (inversion of a rank test: Rosenbaum 2002). Each placebo pair
     is brought to the standard errors of the effects. Then each statistic is divided by the root
-    mean square of all other placebos (externally studentised).
-
-    Args:
-        of: effects of one panel, whose target went down.
-        target: placebos of the controls over their size, ``(controls,)``.
-        substitute: likewise.
+    mean square of all other placebos (externally studentised). ``target`` and ``substitute`` are
+    placebos of the controls over their size, ``(controls,)``; the effects are those of one panel,
+    whose target went down.
 
     Returns:
         The unbroken stretch of such q about the estimate; infinite limits when it has no end.
@@ -159,12 +151,8 @@ def synthetic_changes(values: Floats, treated: int, window: PrePost) -> Floats:
     Ridge synthetic control on the relative series (after Abadie, Diamond & Hainmueller 2010). Each
     location's demeaned departure from the control mean is regressed, over the pre months, on those
     of the controls, with a ridge penalty as large as the mean eigenvalue. For a control the others
-    remain; all those fits come from one inverse of pre x pre months (Sherman-Morrison).
-
-    Args:
-        values: ``(locations, months)``, the treated first.
-        treated: how many are treated.
-        window: months before and after.
+    remain; all those fits come from one inverse of pre x pre months (Sherman-Morrison). ``values``
+    are ``(locations, months)``.
 
     Returns:
         Relative effects, ``(locations,)``; of controls, placebos.
@@ -188,9 +176,6 @@ def peak_before(panel: Panel) -> Floats:
 
     A location that was chosen because its orders peaked falls back without any measure (regression
     to the mean; in earnings before training: Ashenfelter 1978).
-
-    Args:
-        panel: what is analysed; its substitute and its untouched groups are not read.
 
     Returns:
         t statistic ``(...)``; zero with too few earlier months.
@@ -235,10 +220,7 @@ def cautions(
 ) -> tuple[Caution, ...]:
     """The warnings that hold.
 
-    Args:
-        analyses: one per start.
-        reach: critical value of t.
-        gap: the months left out before the start; None when none were.
+    ``gap`` is the months left out before the start; None when none were.
     """
     peak = max(float(peak_before(each.panel)) for each in analyses)
     ramp = max(float(still_falling(each)) for each in analyses)

@@ -35,10 +35,6 @@ def critical(degrees: float, share: float = CONFIDENCE.value) -> float:
 def quotient(of: Effects, reach: float | Floats) -> tuple[Floats, Floats, Floats]:
     """Step 6: every q for which ``substitute + q target`` shows no effect (Fieller 1954).
 
-    Args:
-        of: the effects.
-        reach: critical value of t.
-
     Returns:
         Value, lower and upper limit, each ``(...)``. The limits are infinite where the effect on
         the target cannot be told from zero; the value is NaN where it is zero but for rounding.
@@ -65,9 +61,8 @@ def net(of: Effects) -> tuple[Floats, Floats]:
 def rungs(gross: tuple[Floats, Floats], limits: tuple[Floats, Floats]) -> dict[Verdict, Marks]:
     """Which verdicts hold, of one estimate or of many.
 
-    Args:
-        gross: lower and upper limit of the effect on the target, ``(...)``.
-        limits: lower and upper limit of the quotient, likewise.
+    ``gross`` and ``limits`` are lower and upper limits of the effect on the target and of the
+    quotient, each ``(...)``.
 
     Returns:
         Marks ``(...)`` by verdict, lowest rung first.
@@ -87,10 +82,7 @@ def rungs(gross: tuple[Floats, Floats], limits: tuple[Floats, Floats]) -> dict[V
 def judge(of: Effects, reach: float, shared: Effects | None = None) -> Estimates:
     """Intervals of one pair of effects, and the verdicts that hold.
 
-    Args:
-        of: the effects.
-        reach: critical value of t.
-        shared: the effects that the quotient rests on, where they are others.
+    The quotient rests on ``shared`` where its effects are others.
     """
     gross = interval(of.gross, of.gross_var, reach)
     ratio = quotient_of(of if shared is None else shared, reach)
@@ -128,11 +120,8 @@ def pooled(results: Sequence[Result], weights: Sequence[float]) -> Estimates | N
 
     A quotient is never averaged: the sum of the spill-overs is divided by the sum of the effects on
     the targets, with Fieller's interval. The widest critical value of all is used, so that the
-    interval does not rest on more controls than the weakest of them.
-
-    Args:
-        results: estimates with effects; all in one unit.
-        weights: how often each counts, for instance its months.
+    interval does not rest on more controls than the weakest of them. The results are in one unit;
+    ``weights`` says how often each counts, for instance its months.
 
     Returns:
         The sums; None when nothing has effects.
