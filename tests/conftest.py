@@ -72,25 +72,32 @@ def real_data() -> Path:
     return Path(folder)
 
 
-@contextlib.contextmanager
-def held(lock: Path):
-    """Hold a lock file; other processes of this run wait for it."""
-    with lock.open("w") as file:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """A function that gives a file of this run, which its first caller makes.
+
+    Other processes of the run wait for it. On Windows each process makes its own.
+    """
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if fcntl and "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def file_of_run(name, make):
+        path = run / name
+        with path.with_suffix(".lock").open("w") as lock:
+            if fcntl:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                make(path)
+        return path
+
+    return file_of_run
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory) -> Path:
+def demo_folder(tmp_path_factory, made_once) -> Path:
     """A cache folder of this process with the demo in it, built once in a run."""
     folder = tmp_path_factory.mktemp("demo")
-    base = tmp_path_factory.getbasetemp()
-    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    shared = run / "built-demo.duckdb"
-    with held(shared.with_suffix(".lock")):
-        build_demo(shared)
-    shutil.copy(shared, folder / "demo.duckdb")
+    shutil.copy(made_once("built-demo.duckdb", build_demo), folder / "demo.duckdb")
     return folder
 
 

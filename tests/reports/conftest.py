@@ -1,5 +1,6 @@
 """One briefing of the demo's October, laid out in both languages, for every test of reports."""
 
+import pickle
 from datetime import date
 
 import pytest
@@ -29,12 +30,18 @@ def laid_out(found):
 
 
 @pytest.fixture(scope="session")
-def files(found, laid_out):
-    """Every format in both languages, made once."""
-    return {
-        (kind, lang): render(
-            found, laid_out[lang], kind, ReportRequest(OCTOBER, lang=lang, branding=NEUTRAL)
-        )
-        for kind in Format
-        for lang in laid_out
-    }
+def files(request, made_once):
+    """Every format in both languages, made once in a run."""
+
+    def make(path):
+        briefed, documents = (request.getfixturevalue(name) for name in ("found", "laid_out"))
+        rendered = {
+            (kind, lang): render(
+                briefed, laid, kind, ReportRequest(OCTOBER, lang=lang, branding=NEUTRAL)
+            )
+            for kind in Format
+            for lang, laid in documents.items()
+        }
+        path.write_bytes(pickle.dumps(rendered))
+
+    return pickle.loads(made_once("reports.pickle", make).read_bytes())  # noqa: S301 - our own
