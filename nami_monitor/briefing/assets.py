@@ -99,13 +99,7 @@ def choices(db: Transaction) -> AssetChoices:
 def register(
     db: Transaction, month: date, where: Where, kind: str = PeriodKind.R12
 ) -> AssetRegister:
-    """Build the asset register at the end of a period.
-
-    Args:
-        db: a consistent look at the file.
-        month: the month with which it ends; whole quarters and years end no later.
-        where: filters, as in ``Ask``.
-        kind: its kind, as in ``Ask``.
+    """Build the asset register of a period that ends with a month; of quarters the last whole one.
 
     Raises:
         UserError: as ``periods_of``.

@@ -6,7 +6,7 @@ what does not apply to it, stands in its file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -21,7 +21,7 @@ from nami_monitor.kit import Case, CaseExemption, CaseFigure
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.questions import ORDERS, choose, latest_month, programmes
 from nami_monitor.kpis.result import Reason
-from nami_monitor.kpis.targets import Target, agreed, judge_target, targets
+from nami_monitor.kpis.targets import agreed, judge_target, targets
 from nami_monitor.store import Transaction
 
 PROGRAMME: Final = "programme"
@@ -100,13 +100,7 @@ def kinds_of(db: Transaction, case: Case, categories: Sequence[str]) -> tuple[st
 
 
 def monitor(db: Transaction, case: Case, kind: str = "") -> CaseFigures:
-    """Compute the figures of a case.
-
-    Args:
-        db: a consistent look at the file.
-        case: the case.
-        kind: the period, one of ``kinds``; the usual one without.
-    """
+    """Compute the figures of a case over a period, one of ``kinds_of``; the usual one without."""
     categories = categories_of(db, case)
     kinds = kinds_of(db, case, categories)
     chosen = kind if kind in kinds else kinds[0]
@@ -115,12 +109,7 @@ def monitor(db: Transaction, case: Case, kind: str = "") -> CaseFigures:
 
 
 def parts_by(case: Case, figure: CaseFigure) -> str:
-    """The dimension by which a figure is split: its own, else that of its case; empty if none.
-
-    Args:
-        case: the case.
-        figure: one of its figures.
-    """
+    """The dimension by which a figure is split: its own, else that of its case; empty if none."""
     kpi = CATALOGUE[figure.code]
     for name in (figure.by, case.dimension):
         if name and _goes(kpi, (name, "category", *figure.where)):
@@ -164,10 +153,14 @@ def _shown(
     if by and line.result.state is State.VALUE:
         parts = _parts(compute(db, kpi, replace(ask, last=1, by=(by,))))
     missing = line.result.state is State.NOT_COMPUTABLE
-    needed = dict.fromkeys(need.partition(".")[0] for need in kpi.needs) if missing else {}
+    needed = _tables(kpi) if missing else ()
     if any(one.what == TREND for one in case.exempt):
         line = replace(line, history=())
-    return ShownFigure(figure, line, where, by, parts, tuple(needed), exempt)
+    return ShownFigure(figure, line, where, by, parts, needed, exempt)
+
+
+def _tables(kpi: Kpi) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(need.partition(".")[0] for need in kpi.needs))
 
 
 def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
@@ -188,28 +181,19 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask) -> KpiLine:
     """The figure with its history; without any data, that there is none."""
     history = compute(db, kpi, ask)
     if not history:
-        needed = tuple(dict.fromkeys(need.partition(".")[0] for need in kpi.needs))
+        never = Period(date(1950, 1, 1), date(1950, 1, 1), ask.kind)  # it is not shown
         none = KpiResult(
-            code=kpi.code, period=_nowhere(ask.kind), keys={}, state=State.NOT_COMPUTABLE,
-            unit=kpi.unit, version=kpi.version, reason=Reason("not_loaded", {"tables": needed}),
+            code=kpi.code, period=never, keys={}, state=State.NOT_COMPUTABLE, unit=kpi.unit,
+            version=kpi.version, reason=Reason("not_loaded", {"tables": _tables(kpi)}),
         )  # fmt: skip
         return KpiLine(kpi, none, none, (), None, None)
     result = history[-1]
     back = -1 - steps_in_year(ask.kind)
     before = history[back] if len(history) >= -back else replace(result, value=None)
-    found = _agreed(db, kpi, ask, result)
+    (category, *more) = ask.where["category"]
+    found = () if more else agreed(targets(db), kpi.code, category, result.month)
     held = judge_target(db, kpi, result.month, ask.where, found[0]) if found else None
     return KpiLine(kpi, result, before, tuple(history), None, held, len(found))
-
-
-def _agreed(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[Target, ...]:
-    (category, *more) = ask.where["category"]
-    return () if more else agreed(targets(db), kpi.code, category, result.month)
-
-
-def _nowhere(kind: str) -> Period:
-    """The period of a figure without any data: it is not shown."""
-    return Period(date(1950, 1, 1), date(1950, 1, 1), kind)
 
 
 def _parts(results: Sequence[KpiResult]) -> tuple[KpiResult, ...]:
@@ -303,10 +287,6 @@ QUERIES: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
         ),
         ("programme", "unit", "period", "times"),
     ),
-}
-"""SQL for each kind over the chosen categories, with the names of its columns."""
-
-LOOSE: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
     DoubtKind.NO_PROJECT: (
         (
             "select m.project, count(*) from materials as m left join project_facts as f"
@@ -333,27 +313,17 @@ LOOSE: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
         ("table", "count"),
     ),
 }
-"""The same for rows of which nobody knows the category."""
+"""SQL for each kind, with the names of its columns.
+
+The last three look at rows of which nobody knows the category; the others at chosen categories.
+"""
 
 
 def doubts(db: Transaction, categories: Sequence[str]) -> tuple[Doubt, ...]:
-    """Find the doubts in projects and programmes of categories, in order of kind.
-
-    Args:
-        db: a consistent look at the file.
-        categories: their codes.
-    """
-    return tuple(_doubts(db, categories))
-
-
-def _doubts(db: Transaction, categories: Sequence[str]) -> Iterator[Doubt]:
-    for kind in DoubtKind:
-        if kind in QUERIES:
-            sql, names = QUERIES[kind]
-            times = sql.count("?::varchar[]")
-            rows = db.rows(sql, [list(categories)] * times)
-        else:
-            sql, names = LOOSE[kind]
-            rows = db.rows(sql)
-        for row in rows:
-            yield Doubt(kind, dict(zip(names, row, strict=True)))
+    """Find the doubts in projects and programmes of categories, in order of kind."""
+    return tuple(
+        Doubt(kind, dict(zip(names, row, strict=True)))
+        for kind in DoubtKind
+        for sql, names in (QUERIES[kind],)
+        for row in db.rows(sql, [list(categories)] * sql.count("?::varchar[]"))
+    )

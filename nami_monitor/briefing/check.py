@@ -123,13 +123,7 @@ def snapshot(found: Briefing) -> dict[str, Any]:
 def changes(
     found: Briefing, before: JournalEntry, deliveries: Sequence[CheckDelivery]
 ) -> ChangesSince:
-    """Compare a briefing with the snapshot of an earlier visit.
-
-    Args:
-        found: what there is to see now.
-        before: the visit, as ``snapshot`` gave it.
-        deliveries: what came in or was taken back since.
-    """
+    """Compare a briefing with the ``snapshot`` of an earlier visit and the deliveries since."""
     body = before.body or {}
     month = date.fromisoformat(body["month"])
     known, values = set(body["findings"]), body["values"]
@@ -170,13 +164,7 @@ def deliveries(db: Transaction, since: datetime) -> tuple[CheckDelivery, ...]:
 
 
 def mail(found: Briefing, address: str, lang: str) -> str:
-    """The text of a mail: findings, decisions asked for, and caveats.
-
-    Args:
-        found: the briefing.
-        address: where the page is; empty leaves it out.
-        lang: ``nl`` or ``en``.
-    """
+    """The text of a mail: findings, decisions asked for, caveats, and the page's address if any."""
     asking = [one for one in found.findings if not one.good]
     good = [one for one in found.findings if one.good]
     parts = [wording.headline(found, lang)]

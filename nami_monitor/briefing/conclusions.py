@@ -119,12 +119,7 @@ class Conclusions:
 
 
 def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Conclusions:
-    """Compute the five conclusions at the last month with data.
-
-    Args:
-        db: a consistent look at the file.
-        catalogue: the KPIs that are declared.
-    """
+    """Compute the five conclusions at the last month with data."""
     month = latest_month(db)
     if month is None:
         return Conclusions(None, (), None, (), ())
@@ -185,13 +180,7 @@ def _rung(signal: Signal) -> Rung:
 
 
 def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
-    """Record the answer to a hidden reduction; None withdraws it.
-
-    Args:
-        db: a transaction that writes.
-        name: as ``Aha.name``.
-        said: ``confirmed`` or ``rejected``.
-        who: role or initials.
+    """Record ``confirmed`` or ``rejected`` for a hidden reduction's name; None withdraws it.
 
     Raises:
         UserError: ``entry.who`` when nobody says who answers.

@@ -247,13 +247,7 @@ def choices(db: Transaction) -> ContractChoices:
 def register(
     db: Transaction, month: date, where: Where, kind: str = PeriodKind.MONTH
 ) -> ContractRegister:
-    """Build the contract register at a month.
-
-    Args:
-        db: a consistent look at the file.
-        month: the month to look from; of whole quarters and years the last that ended by then.
-        where: a filter on category, as in ``Ask``.
-        kind: the kind of period, as in ``Ask``.
+    """Build the contract register at a month; of quarters and years the last that ended by then.
 
     Raises:
         UserError: as ``periods_of``.

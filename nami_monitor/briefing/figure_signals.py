@@ -148,13 +148,9 @@ def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScop
 def departures_of(
     kpi: Kpi, results: Sequence[KpiResult], scope: SignalScope, restarts: Sequence[int] = ()
 ) -> Iterator[Signal]:
-    """The departures in a series of months as signals, the latest first.
+    """The departures in a series of months, oldest first, as signals, the latest first.
 
-    Args:
-        kpi: the KPI.
-        results: one series of months, oldest first.
-        scope: the selection.
-        restarts: points from which limits are worked out anew.
+    From the points of ``restarts`` limits are worked out anew.
     """
     if not results or not independent(kpi, results[-1].period.kind):
         return

@@ -91,11 +91,7 @@ class FunnelComparison:
 
 
 def kind_of(kpi: Kpi) -> RatioKind | None:
-    """The kind of ratio of a KPI by location; None if a funnel does not suit it.
-
-    Args:
-        kpi: the declaration.
-    """
+    """The kind of ratio of a KPI by location; None if a funnel does not suit it."""
     placed = any("location" in RELATIONS[name].dimensions for name in kpi.reads)
     if not placed or not kpi.is_ratio or not kpi.over_time.divides_sums:
         return None
@@ -105,17 +101,11 @@ def kind_of(kpi: Kpi) -> RatioKind | None:
 
 
 def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
-    """Set locations against limits for their size.
-
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration; ``kind_of`` gives it a kind.
-        ask: the period (the last of the question) and the filters.
-        lang: ``nl`` or ``en``.
+    """Set the locations of the last period of a question against limits for their size.
 
     Raises:
         UserError: as ``compute`` says.
-        ValueError: the KPI has no kind.
+        ValueError: ``kind_of`` gives the KPI no kind.
     """
     kind = kind_of(kpi)
     if kind is None:

@@ -69,12 +69,7 @@ class KpiEntry:
 
 
 def entry(kpi: Kpi, lang: str) -> KpiEntry:
-    """The handbook's entry of a KPI.
-
-    Args:
-        kpi: the declaration.
-        lang: ``nl`` or ``en``.
-    """
+    """The handbook's entry of a KPI."""
 
     def told(part: str, words: str) -> EntryPart:
         return EntryPart(text(f"handbook.parts.{part}", lang), words)

@@ -43,24 +43,16 @@ def cases_of(db: Transaction) -> Cases:
 
 
 def lessons_of_chart(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[CalledLesson, ...]:
-    """The lessons of one chart, those that are marked on it first.
-
-    Args:
-        chart: its name on the page.
-        found: the signals in it, most important first.
-        cases: as ``cases_of``.
-    """
+    """The lessons of one chart, marked ones first; its signals are given most important first."""
     return lessons_of_page({chart: found}, cases).get(chart, ())
 
 
 def lessons_of_page(
     charts: Mapping[str, Sequence[Signal]], cases: Cases
 ) -> dict[str, tuple[CalledLesson, ...]]:
-    """The lessons of all charts of a page: no lesson stands twice on it.
+    """The lessons of all charts of a page, from the signals of each, most important first.
 
-    Args:
-        charts: the signals of each chart, most important first.
-        cases: as ``cases_of``.
+    No lesson stands twice on a page.
     """
     signals: dict[ChartSignal, Signal] = {}
     for chart, found in charts.items():

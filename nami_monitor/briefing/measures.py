@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Final
 
 from nami_monitor.briefing.waterbed import limitation_sentence
@@ -14,7 +14,7 @@ from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names, latest_first, row_changes
+from nami_monitor.store.register_queries import RowChange, category_names, latest_first, row_changes
 from nami_monitor.tables import columns
 
 TABLE: Final = "interventions"
@@ -69,24 +69,14 @@ class MeasureEvent:
     """A change of an intervention in the register.
 
     Args:
-        when: the moment, UTC.
-        who: role or initials.
+        change: when, by whom and by which delivery; its row is empty for one that was undone.
         what: ``registered``, ``changed``, ``closed``, or ``undone`` for a delivery taken back.
-        batch: the delivery.
-        file: its name.
-        code: the measure; empty for a delivery that was undone, whose rows are gone.
-        title: what it was called.
         fields: what was changed.
     """
 
-    when: datetime
-    who: str
+    change: RowChange
     what: str
-    batch: int
-    file: str
-    code: str
-    title: str
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...]
 
 
 def categories(db: Transaction) -> Mapping[str, Mapping[str, str]]:
@@ -137,12 +127,7 @@ def groups(known: Iterable[MeasureOption]) -> dict[str, tuple[str, ...]]:
 
 
 def fold(codes: Collection[str], known: Sequence[MeasureOption]) -> list[str]:
-    """Fold codes into choices: all, whole groups, and single codes.
-
-    Args:
-        codes: what was registered.
-        known: what can be chosen; codes that nobody knows stay as they are.
-    """
+    """Fold registered codes into choices: all, whole groups, and single or unknown codes."""
     left = set(codes)
     if len(known) > 1 and {one.code for one in known} == left:
         return [ALL]
@@ -157,13 +142,7 @@ def fold(codes: Collection[str], known: Sequence[MeasureOption]) -> list[str]:
 def unfold(
     chosen: Collection[str], known: Sequence[MeasureOption], held: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Unfold choices into codes, each once.
-
-    Args:
-        chosen: as ``fold`` writes it.
-        known: what can be chosen.
-        held: what was registered: it keeps its order, and what is new stands behind it.
-    """
+    """Unfold the choices of ``fold`` into codes, each once; those held first, in their order."""
     by_group = groups(known)
     found: set[str] = set()
     for one in chosen:
@@ -178,11 +157,7 @@ def unfold(
 
 
 def next_code(taken: Collection[str]) -> str:
-    """The next free number in the largest series of numbers in use.
-
-    Args:
-        taken: the numbers on record.
-    """
+    """The next free number in the largest series of numbers on record."""
     series: dict[str, list[int]] = {}
     for code in taken:
         tail = re.search(r"\d{1,9}$", code)
@@ -204,13 +179,8 @@ def history(db: Transaction) -> tuple[MeasureEvent, ...]:
     """Who registered, changed or closed which measure when, the latest first."""
     return tuple(
         MeasureEvent(
-            change.when,
-            change.who,
+            change,
             _done(change.before, change.row),
-            change.batch,
-            change.file,
-            change.row.get(CODE, ""),
-            change.row.get("title", ""),
             tuple(name for name, value in change.before.items() if change.row[name] != value),
         )
         for change in latest_first(row_changes(db, TABLE))
@@ -222,8 +192,7 @@ def _done(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
         return "undone"
     if not before:
         return "registered"
-    ended = "ended"
-    return "closed" if now["status"] == ended != before["status"] else "changed"
+    return "closed" if now["status"] == "ended" != before["status"] else "changed"
 
 
 def as_row(stated: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,39 +205,35 @@ def as_row(stated: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def as_intervention(stated: Mapping[str, Any]) -> Intervention:
-    """Fields of a measure as the register reads them.
+UNSTATED: Final[Mapping[str, Any]] = {
+    CODE: "",
+    "title": "",
+    "strategy": "refuse",
+    "status": "planned",
+    "starts_on": date.max.replace(day=1),
+    "ends_on": None,
+    "ramp_months": 0,
+    "anticipation_months": 1,
+    "substitute_products": (),
+    "products": (),
+    "may_spread": False,
+    "planned_reduction": None,
+}
+"""The fields of a pilot that nobody states; its chances do not depend on its first day."""
 
-    Args:
-        stated: every field that must be there, and ``starts_on``; several values as a tuple.
-    """
-    return Intervention(
-        code=stated[CODE] or "",
-        title=stated["title"] or "",
-        category=stated["category"],
-        strategy=stated["strategy"],
-        status=stated["status"],
-        starts_on=stated["starts_on"],
-        ends_on=stated.get("ends_on"),
-        ramp_months=stated["ramp_months"],
-        anticipation_months=stated["anticipation_months"],
-        target_channel=stated["target_channel"],
-        substitute_channels=stated["substitute_channels"],
-        substitute_products=stated["substitute_products"],
-        locations=stated["locations"],
-        products=stated["products"],
-        may_spread=stated["may_spread"],
-        planned_reduction=stated.get("planned_reduction"),
-    )
+
+def as_intervention(stated: Mapping[str, Any]) -> Intervention:
+    """Fields of a measure or pilot as the register reads them; several values as a tuple."""
+    known = {name: value for name, value in stated.items() if value is not None}
+    values = {**UNSTATED, **known}
+    names = {field.name for field in fields(Intervention)} & set(values)
+    return Intervention(code=values[CODE], **{name: values[name] for name in names})
 
 
 def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
     """Sentences on the comparison that an intervention will have, and on its obstacles.
 
-    Args:
-        one: the measure; it need not be on record.
-        read: what was read of its category, with the articles that it names.
-        lang: ``nl`` or ``en``.
+    It need not be on record; the data are of its category, with the articles that it names.
     """
     found = compare(one, read)
     if not isinstance(found, Comparison):

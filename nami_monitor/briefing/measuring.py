@@ -66,13 +66,7 @@ def why(cell: Cell, lang: str) -> str:
 
 
 def unlock_sentence(one: Unlock, lang: str, most: int | None = None) -> str:
-    """What a table or column would unlock, by itself and together with others.
-
-    Args:
-        one: the table or column.
-        lang: ``nl`` or ``en``.
-        most: how many combinations with others are named; all without it.
-    """
+    """What a table or column would unlock, by itself and in at most so many combinations."""
     said = []
     if one.alone:
         said.append(

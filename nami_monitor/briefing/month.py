@@ -78,14 +78,7 @@ def findings(
     answers: Iterable[Evaluation],
     contracts: Iterable[Contract],
 ) -> Iterator[Finding]:
-    """Turn signals into findings, in the same order.
-
-    Args:
-        signals: of one section.
-        glance: its key figures.
-        answers: what its interventions did.
-        contracts: its contracts.
-    """
+    """Turn the signals of one section into findings, in the same order."""
     about: dict[str, KpiLine | Evaluation | Contract] = {
         **{one.number: one for one in contracts},
         **{one.intervention.code: one for one in answers},

@@ -25,19 +25,6 @@ from nami_monitor.store.register_queries import category_names
 
 
 @dataclass(frozen=True)
-class InterventionChoice:
-    """An intervention as charts and filters show it."""
-
-    code: str
-    title: str
-    category: str
-    strategy: str
-    status: str
-    starts_on: date
-    ends_on: date | None
-
-
-@dataclass(frozen=True)
 class SourceBreak:
     """A month from which a source's series cannot be compared with before."""
 
@@ -66,15 +53,6 @@ class FilterChoices:
     months: tuple[date, ...]
     programmes: Mapping[str, str]
     measures: tuple[str, ...]
-
-
-def interventions(db: Transaction) -> tuple[InterventionChoice, ...]:
-    """Every intervention, earliest first."""
-    rows = db.rows(
-        "select intervention_id, title, category, strategy, status, starts_on, ends_on"
-        " from interventions order by starts_on, intervention_id"
-    )
-    return tuple(InterventionChoice(*row) for row in rows)
 
 
 def data_breaks(db: Transaction) -> tuple[SourceBreak, ...]:
@@ -227,13 +205,7 @@ def overview(
     where: Mapping[str, tuple[str, ...]],
     kind: str = PeriodKind.MONTH,
 ) -> Overview:
-    """Build the overview of a period.
-
-    Args:
-        db: a consistent look at the file.
-        month: the month with which it ends.
-        where: filters, as in ``Ask``.
-        kind: its kind, as in ``Ask``.
+    """Build the overview of a period that ends with a month; filters and kind are as in ``Ask``.
 
     Raises:
         UserError: as ``periods_of``.
@@ -279,11 +251,9 @@ def _assessed(kpi: Kpi, history: Sequence[KpiResult]) -> Assessment | None:
 
 
 def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:
-    """The control chart of monthly results; months without a value are gaps.
+    """The control chart of one series of months, oldest first; months without a value are gaps.
 
-    Args:
-        results: one series of months, oldest first; at least one.
-        phases: points at which new limits start.
+    At the points of ``phases`` new limits start.
     """
     values = np.array([np.nan if r.value is None else r.value for r in results], dtype=float)
     return xmr(values, calendar_month=results[0].month.month, phases=phases)

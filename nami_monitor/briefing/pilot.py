@@ -13,58 +13,10 @@ from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
-from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.waterbed.outputs import PilotPlan
 
 EVEN: Final = 0.5
 """A chance from here on is called even."""
-
-
-def draft(
-    category: str,
-    *,
-    target_channel: str,
-    substitute_channels: tuple[str, ...],
-    locations: tuple[str, ...],
-    reduction: float,
-    products: tuple[str, ...] = (),
-    substitute_products: tuple[str, ...] = (),
-    anticipation_months: int = 1,
-    may_spread: bool = False,
-    starts_on: date | None = None,
-) -> Intervention:
-    """A pilot that is no part of the register.
-
-    Args:
-        category: what it is about.
-        target_channel: where something is taken away.
-        substitute_channels: where it may come back.
-        locations: where it is done.
-        reduction: share of the target that is to go away, above 0 and at most 1.
-        products: article numbers; none for the whole category.
-        substitute_products: articles that may take over; none for whatever else is ordered.
-        anticipation_months: months before the start in which people may see it coming.
-        may_spread: whether demand may go to locations of the same group.
-        starts_on: its first day; chances do not depend on it.
-    """
-    return Intervention(
-        code="",
-        title="",
-        category=category,
-        strategy="refuse",
-        status="planned",
-        starts_on=starts_on or date.max.replace(day=1),
-        ends_on=None,
-        ramp_months=0,
-        anticipation_months=anticipation_months,
-        target_channel=target_channel,
-        substitute_channels=substitute_channels,
-        substitute_products=substitute_products,
-        locations=locations,
-        products=products,
-        may_spread=may_spread,
-        planned_reduction=reduction,
-    )
 
 
 def next_start(data: PanelData, category: str) -> date | None:

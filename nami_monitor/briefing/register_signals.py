@@ -236,12 +236,8 @@ def fall_name(signal: Signal) -> str:
 def of_falls(db: Transaction, scope: SignalScope, *, answered: bool = False) -> Iterator[Signal]:
     """Each of the falls that ``aha_reductions`` counts, with the money and the mass behind it.
 
-    Money and mass are what the year before had more, at its own mean price and mass per unit.
-
-    Args:
-        db: a consistent look at the file.
-        scope: the month and the selection.
-        answered: whether those are given too that somebody confirmed or rejected.
+    Money and mass are what the year before had more, at its own mean price and mass per unit. Falls
+    that somebody confirmed or rejected are left out, unless ``answered``.
     """
     answers = {} if answered else current(db, AHA)
     try:

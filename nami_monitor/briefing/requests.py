@@ -166,11 +166,7 @@ def exists(db: Transaction, number: str) -> bool:
 
 
 def ledger(db: Transaction, ask: Ask) -> RequestLedger:
-    """Build the ledger of a period.
-
-    Args:
-        db: a consistent look at the file.
-        ask: the period, and filters on category and location group.
+    """Build the ledger of a period, with filters on category and location group.
 
     Raises:
         UserError: as ``periods_of``.

@@ -38,14 +38,9 @@ REGISTERS = (of_breaks, of_measures, of_contracts, of_assets, of_requests, of_fa
 
 
 def signals(db: Transaction, glance: Overview, where: Where) -> tuple[Signal, ...]:
-    """Every signal of a period and selection, the weightiest first.
+    """Every signal of an overview, made with the same filters, the weightiest first.
 
     Departures are those of the last month; signals of registers hold at the last month too.
-
-    Args:
-        db: a consistent look at the file.
-        glance: the overview of the period, made with the same filters.
-        where: the filters, as in ``Ask``.
     """
     scope = scope_of(glance, where)
     found = [*of_figures(glance, scope), *of_december(scope)]
@@ -55,12 +50,7 @@ def signals(db: Transaction, glance: Overview, where: Where) -> tuple[Signal, ..
 
 
 def at_the_top(found: tuple[Signal, ...], glance: Overview) -> Attention:
-    """The few signals that deserve attention first, and what chance alone would give.
-
-    Args:
-        found: all signals of the overview.
-        glance: the overview.
-    """
+    """The few of an overview's signals that deserve attention first, and what chance would give."""
     charts = [chart_of(line.history) for line in glance.lines if line.assessment is not None]
     limited = [chart for chart in charts if any(phase.points > 1 for phase in chart.phases)]
     seasonal = sum(chart.deseasonalised for chart in limited)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from nami_monitor.core.near_matches import near_matches
@@ -26,7 +26,7 @@ from nami_monitor.kpis.targets import (
     targets,
 )
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import latest_first, row_changes
+from nami_monitor.store.register_queries import RowChange, latest_first, row_changes
 from nami_monitor.store.schema import field_names
 
 STEPS_BACK: Final = {PeriodKind.YEAR: 4, PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13}
@@ -80,20 +80,14 @@ class TargetEvent:
     """Something that was done to a target.
 
     Args:
-        when: the moment, UTC.
-        who: role or initials.
+        change: when, by whom and by which delivery.
         what: ``set``, ``changed``, ``withdrawn``, or ``undone`` for a delivery that was taken back.
-        batch: the delivery.
-        file: its name.
         target: the target; None for a delivery that was undone, whose rows are gone.
         before: its value before the change.
     """
 
-    when: datetime
-    who: str
+    change: RowChange
     what: str
-    batch: int
-    file: str
     target: Target | None
     before: float | None = None
 
@@ -118,14 +112,10 @@ def lines(db: Transaction) -> tuple[TargetLine, ...]:
 
 
 def course(db: Transaction, target: Target) -> tuple[TargetStep, ...]:
-    """The figure period by period beside what was agreed, the oldest first.
+    """The figure of a known KPI period by period beside what was agreed, the oldest first.
 
     A change from a baseline is drawn from the baseline's figure to the goal, a path through all of
     its periods; an absolute target stands for its own period alone.
-
-    Args:
-        db: a consistent look at the file.
-        target: a target of a known KPI.
     """
     kpi, month = CATALOGUE[target.kpi], latest_month(db)
     if month is None:
@@ -226,10 +216,8 @@ def history(db: Transaction) -> tuple[TargetEvent, ...]:
     """Who set, changed or withdrew which target when, the latest first."""
     events = []
     for change in latest_first(row_changes(db, "targets")):
-        done = (change.when, change.who)
-        delivery = (change.batch, change.file)
         if not change.row:
-            events.append(TargetEvent(*done, "undone", *delivery, None))
+            events.append(TargetEvent(change, "undone", None))
             continue
         target, withdrawn = _target_of(change.row)
         before = None
@@ -240,7 +228,7 @@ def history(db: Transaction) -> tuple[TargetEvent, ...]:
             continue
         what = "withdrawn" if withdrawn else "set" if before is None else "changed"
         old = before.value if before and what == "changed" else None
-        events.append(TargetEvent(*done, what, *delivery, target, old))
+        events.append(TargetEvent(change, what, target, old))
     return tuple(events)
 
 
@@ -278,18 +266,12 @@ class Ruling:
     """A moment at which it was decided whether a strategy applies.
 
     Args:
-        when: the moment, UTC.
-        who: role or initials.
-        batch: the delivery.
-        file: its name.
+        change: when, by whom and by which delivery.
         said: what was decided, with the reason for an exception.
         applies: whether the strategy applies from then on.
     """
 
-    when: datetime
-    who: str
-    batch: int
-    file: str
+    change: RowChange
     said: StrategyException
     applies: bool
 
@@ -320,13 +302,7 @@ def row_of(db: Transaction, category: str) -> dict[str, Any]:
 
 
 def ruled(row: Mapping[str, Any], said: StrategyException, *, applies: bool) -> dict[str, Any]:
-    """A category's row with a decision on one strategy; its other columns stay.
-
-    Args:
-        row: the row.
-        said: the decision; its reasons are left out when the strategy applies.
-        applies: whether the strategy applies.
-    """
+    """A category's row with a decision on one strategy; without reasons when it applies."""
     why = (None, None, None) if applies else (said.reason, said.legal_basis, said.look_again_on)
     names = (f"{said.strategy}_{part}" for part in PARTS)
     return {**row, **dict(zip(names, (applies, *why), strict=True))}
@@ -345,8 +321,7 @@ def rulings(db: Transaction) -> tuple[Ruling, ...]:
                 said = StrategyException(
                     change.row["category"], strategy, *_reasons(change.row, strategy)
                 )
-                made = (change.when, change.who, change.batch, change.file)
-                decided.append(Ruling(*made, said, decision[0]))
+                decided.append(Ruling(change, said, decision[0]))
     return tuple(reversed(decided))
 
 

@@ -104,13 +104,7 @@ def limitation_sentence(limitation: Limitation, lang: str) -> str:
 
 
 def caution_sentence(caution: Caution, locations: Sequence[str], lang: str) -> str:
-    """What the estimator found missing, or warns of.
-
-    Args:
-        caution: the caution.
-        locations: the locations of its arrays.
-        lang: ``nl`` or ``en``.
-    """
+    """What the estimator found missing, or warns of, with the locations of its arrays."""
     of_groups = caution.key in {Why.UNTOUCHED_TOUCHED, Why.UNTOUCHED_MISSING}
     named = () if of_groups else tuple(locations[at] for at in caution.locations)
     return text(
@@ -133,13 +127,7 @@ def remarks(found: Evaluation | Pilot, lang: str) -> tuple[str, ...]:
 
 
 def lacking(cautions: Iterable[Caution], room: str, lang: str) -> list[str]:
-    """What data would be needed.
-
-    Args:
-        cautions: what is missing.
-        room: ``waterbed`` or ``pilot``: the catalogue of the sentences.
-        lang: ``nl`` or ``en``.
-    """
+    """What data would be needed, in sentences of the catalogue ``waterbed`` or ``pilot``."""
     return [
         text(
             f"{room}.more.{LACKING[caution.key]}",

@@ -82,15 +82,7 @@ class Explained:
 def explain(
     db: Transaction, kpi: Kpi, ask: Ask, dimension: str, against: Against, lang: str
 ) -> Explained:
-    """Explain a change in sentences.
-
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: the later period and the filters.
-        dimension: what to split by.
-        against: what it is compared with.
-        lang: ``nl`` or ``en``.
+    """Explain the change to a period, split by a dimension, in sentences.
 
     Raises:
         UserError: as ``why`` says.

@@ -134,12 +134,7 @@ def _stakes(signal: Signal, lang: str) -> str:
 
 
 def signal_row(signal: Signal, lang: str) -> dict[str, Any]:
-    """A signal as plain data.
-
-    Args:
-        signal: the signal.
-        lang: language of its sentence.
-    """
+    """A signal as plain data, with its sentence."""
     return {
         "signal": str(signal.kind),
         "month": f"{signal.month:%Y-%m}",

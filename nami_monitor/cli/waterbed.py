@@ -179,16 +179,18 @@ def plan_pilot(
     products, substitutes = tuple(product or ()), tuple(substitute_product or ())
     with session.read() as db:
         _refuse_unordered(db, category, [channel, *substitute], [*products, *substitutes])
-        draft = pilot_texts.draft(
-            category,
-            target_channel=channel,
-            substitute_channels=tuple(dict.fromkeys(substitute)),
-            locations=_pilot_locations(db, category, location or (), group or ()),
-            reduction=reduction,
-            products=products,
-            substitute_products=substitutes,
-            anticipation_months=anticipation,
-            may_spread=may_spread,
+        draft = measures.as_intervention(
+            {
+                "category": category,
+                "target_channel": channel,
+                "substitute_channels": tuple(dict.fromkeys(substitute)),
+                "locations": _pilot_locations(db, category, location or (), group or ()),
+                "planned_reduction": reduction,
+                "products": products,
+                "substitute_products": substitutes,
+                "anticipation_months": anticipation,
+                "may_spread": may_spread,
+            }
         )
         data = read_panel_data(db, [category], draft.named_products)
         pilot = assess_pilot(draft, data, Unit(unit), months, quotient)

@@ -106,13 +106,7 @@ def has_text(key: str, lang: str) -> bool:
 
 @cache
 def catalogue(lang: str) -> Mapping[str, str]:
-    """Read a language's whole catalogue, once.
-
-    Args:
-        lang: one of ``LANGS``.
-
-    Returns:
-        Dotted key to text; it cannot be changed.
+    """Read a language's whole catalogue, once: dotted key to text.
 
     Raises:
         CatalogueError: as ``merge`` says.
@@ -125,13 +119,7 @@ def catalogue(lang: str) -> Mapping[str, str]:
 
 
 def merge(files: list[Path]) -> dict[str, str]:
-    """Merge catalogue files into one flat catalogue.
-
-    Args:
-        files: TOML files, any nesting of tables, every value a text.
-
-    Returns:
-        Dotted key to text.
+    """Merge TOML files, of any nesting of tables, into dotted keys and texts.
 
     Raises:
         CatalogueError: if two files define a key, or a value is empty or no text.

@@ -43,14 +43,7 @@ class Arrangement:
     comments: Words = field(default_factory=dict)
 
     def wrote(self, page: ReportPage, *, title: str, comment: str, asked: str) -> Arrangement:
-        """Set the texts of a page; texts equal to the proposal are not kept.
-
-        Args:
-            page: as it was proposed.
-            title: the headline.
-            comment: the comment.
-            asked: what is asked to decide.
-        """
+        """Set the texts of a page; texts equal to what the page proposed are not kept."""
         return replace(
             self,
             titles=_with(self.titles, page.code, title, ("", page.title)),
@@ -59,13 +52,7 @@ class Arrangement:
         )
 
     def moved(self, codes: Sequence[str], code: str, by: int) -> Arrangement:
-        """Move a page.
-
-        Args:
-            codes: of all pages, in their present order.
-            code: of the page.
-            by: how many places down; negative for up.
-        """
+        """Move a page so many places down, or up if negative, in the present order of codes."""
         order = [one for one in codes if one != code]
         at = min(max(list(codes).index(code) + by, 0), len(order))
         return replace(self, order=(*order[:at], code, *order[at:]))
@@ -115,13 +102,7 @@ def name_of(audience: Audience, lang: str, categories: Sequence[str]) -> str:
 
 
 def saved(db: Transaction, name: str, month: date) -> Arrangement:
-    """Read the arrangement that holds for a month.
-
-    Args:
-        db: a consistent look at the file.
-        name: as ``name_of`` gives it.
-        month: the month of the report.
-    """
+    """Read the arrangement, by the name of ``name_of``, that holds for a month."""
     found = current(db, KIND).get(name)
     body: Mapping[str, Any] = (found.body if found else None) or {}
     of_month = body.get("months", {}).get(f"{month:%Y-%m}", {})
@@ -135,15 +116,7 @@ def saved(db: Transaction, name: str, month: date) -> Arrangement:
 
 
 def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who: str) -> None:
-    """Record an arrangement; texts of other months stay.
-
-    Args:
-        db: a transaction that writes.
-        name: as ``name_of`` gives it.
-        month: the month of the report.
-        arrangement: what to keep.
-        who: role or initials.
-    """
+    """Record an arrangement by the name of ``name_of``; texts of other months stay."""
     found = current(db, KIND).get(name)
     months = dict(((found.body if found else None) or {}).get("months", {}))
     months[f"{month:%Y-%m}"] = {

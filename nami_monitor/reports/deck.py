@@ -54,16 +54,7 @@ CELL_INSET: Final = 0.14
 
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
-    """Make the deck.
-
-    Args:
-        document: the report.
-        branding: its colours and logo.
-        progress: is told how far it is.
-
-    Returns:
-        The content of a pptx file.
-    """
+    """Make the deck: the content of a pptx file."""
     deck = Presentation(str(template.FILE))
     _dress(deck, branding)
     _cover(deck, document, branding)

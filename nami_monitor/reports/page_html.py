@@ -52,13 +52,7 @@ a{{color:{link}}}
 
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
-    """Write a report as one HTML file.
-
-    Args:
-        document: the report.
-        branding: colours and logo.
-        progress: is told how far it is.
-    """
+    """Write a report as one HTML file."""
     return "\n".join(_lines(document, branding, progress)).encode()
 
 

@@ -70,14 +70,7 @@ def document(
     *,
     organisation: str = "",
 ) -> Document:
-    """Lay a briefing out as pages.
-
-    Args:
-        found: the briefing.
-        lang: ``nl`` or ``en``.
-        audience: for whom it is.
-        organisation: whose report it is.
-    """
+    """Lay a briefing out as pages for an audience."""
     return Document(
         lang=lang,
         title=text("report.title", lang),
@@ -124,14 +117,8 @@ def _page(
 ) -> ReportPage:
     """A page of a kind, named and with its method.
 
-    Args:
-        kind: what stands on it.
-        lang: ``nl`` or ``en``.
-        title: its conclusion.
-        about: what it is about, in words.
-        key: the same as a code.
-        seen: what the title says in full, where that is longer.
-        **more: what it holds, as in ``Page``.
+    ``about`` and ``key`` say what it is about, in words and as a code; ``seen`` is what the title
+    says in full where that is longer; the rest is as in ``ReportPage``.
     """
     label = text(f"report.pages.{kind}", lang)
     return ReportPage(
@@ -248,11 +235,7 @@ def _trends(
 ) -> Iterator[ReportPage]:
     """The key figures that show something, each with its chart, the most important first.
 
-    Args:
-        section: whose figures.
-        lang: ``nl`` or ``en``.
-        most: how many.
-        alone: whether it is the report's only category; else its name stands on the page.
+    Unless the section stands ``alone`` in the report, its name stands on the page.
     """
     shown: dict[str, tuple[KpiLine, Finding]] = {}
     for finding in section.findings:

@@ -39,16 +39,7 @@ UNKNOWN: Final = "?"
 
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
-    """Render the report as PDF.
-
-    Args:
-        document: the report.
-        branding: its colours and logo.
-        progress: is told how far it is.
-
-    Returns:
-        The content of a PDF file. A sign that no typeface of this machine has is a question mark.
-    """
+    """Render the report as PDF; a sign that no typeface of this machine has is a question mark."""
     said = _document(document, branding, progress)
     try:
         return _set(said)

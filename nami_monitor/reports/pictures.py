@@ -19,28 +19,15 @@ FONTS: Final = Path(font_source_sans_pro.font_directory)
 
 
 def svg(spec: Spec, width: int, branding: Branding) -> str:
-    """A chart as SVG text.
-
-    Args:
-        spec: a Vega-Lite spec, as ``charts.spec.chart`` makes it.
-        width: of the whole picture, in px.
-        branding: its colours.
-    """
+    """A chart as SVG text, so many px wide, from a spec as ``charts.spec.chart`` makes it."""
     _fonts()
     return str(vl_convert.vegalite_to_svg(sized(spec, width, branding)))
 
 
-def png(spec: Spec, width: int, branding: Branding, *, scale: float = 3.0) -> bytes:
-    """A chart as a PNG that stays crisp on a large screen.
-
-    Args:
-        spec: as for ``svg``.
-        width: of the whole picture, in px before scaling.
-        branding: its colours.
-        scale: pixels for each px.
-    """
+def png(spec: Spec, width: int, branding: Branding) -> bytes:
+    """The same as a PNG that stays crisp on a large screen: 3 pixels for each px."""
     _fonts()
-    drawn = vl_convert.vegalite_to_png(sized(spec, width, branding), scale=scale)
+    drawn = vl_convert.vegalite_to_png(sized(spec, width, branding), scale=3.0)
     return bytes(drawn)
 
 

@@ -70,15 +70,7 @@ def render(
     wanted: ReportRequest,
     progress: Progress = no_progress,
 ) -> bytes:
-    """Render a report in a format.
-
-    Args:
-        found: the briefing, for the workbook.
-        pages: the same laid out, for the other formats.
-        kind: the format.
-        wanted: what it is to be.
-        progress: is told how far it is.
-    """
+    """Render a report in a format: a workbook from the briefing, others from its pages."""
     if kind is Format.XLSX:
         return workbook.render(found, wanted.lang, wanted.branding)
     return OF_PAGES[kind](pages, wanted.branding, progress)
@@ -87,13 +79,7 @@ def render(
 def report(
     db: Transaction, wanted: ReportRequest, kind: Format, progress: Progress = no_progress
 ) -> bytes:
-    """Make a report.
-
-    Args:
-        db: a consistent look at the file.
-        wanted: what it is to be.
-        kind: the format.
-        progress: is told how far it is, first of the categories and then of the pages.
+    """Make a report; progress is told of the categories first and then of the pages.
 
     Raises:
         UserError: as ``briefing``.
@@ -103,13 +89,7 @@ def report(
 
 
 def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document:
-    """Lay a briefing out as pages and apply the arrangement on record.
-
-    Args:
-        db: a consistent look at the file.
-        found: the briefing.
-        wanted: what the report is to be.
-    """
+    """Lay a briefing out as pages and apply the arrangement on record."""
     proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
     return arranged(proposed, saved(db, wanted.name, wanted.month))
 

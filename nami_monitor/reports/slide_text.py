@@ -45,14 +45,7 @@ def right_to_left(words: str) -> bool:
 def put(
     shape: Any, paragraphs: Sequence[str], *, size: int | None = None, bold_first: bool = False
 ) -> None:
-    """Write paragraphs into a shape.
-
-    Args:
-        shape: with a text frame.
-        paragraphs: at least one.
-        size: of the letters, in points; that of the layout without it.
-        bold_first: whether the first paragraph is a heading of the others.
-    """
+    """Write paragraphs into a shape, in the layout's size unless one is given in points."""
     frame = shape.text_frame
     frame.word_wrap = True
     for no, words in enumerate(paragraphs):
@@ -148,13 +141,9 @@ def _length(word: str, *, bold: bool) -> float:
 
 
 def line_count(words: str, size: float, width: float, *, bold: bool = False) -> int:
-    """Count the lines of a paragraph; a word wider than the line is broken.
+    """Count the lines, of a width in inches, of a paragraph in a size in points.
 
-    Args:
-        words: one paragraph.
-        size: of its letters, in points.
-        width: of the line, in inches.
-        bold: whether it is set bold.
+    A word wider than the line is broken.
     """
     room = width * POINTS_PER_INCH / size
     space = _length(" ", bold=bold)

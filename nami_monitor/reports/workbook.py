@@ -35,13 +35,7 @@ Sheet = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 
 
 def render(found: Briefing, lang: Lang, branding: Branding) -> bytes:
-    """Write the workbook: one sheet of KPIs, one of series, of findings, definitions and caveats.
-
-    Args:
-        found: the briefing.
-        lang: of headings and sentences.
-        branding: its colours.
-    """
+    """Write the workbook: sheets of KPIs, series, findings, definitions and caveats."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
         book.set_properties(

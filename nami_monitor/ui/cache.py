@@ -19,6 +19,7 @@ from nami_monitor.briefing.overview import Overview
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
+from nami_monitor.kpis.interventions import register
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 
@@ -179,10 +180,10 @@ def choices(store: Store) -> glances.FilterChoices:
 
 
 @cached(entries=20)
-def interventions(store: Store) -> tuple[glances.InterventionChoice, ...]:
+def interventions(store: Store) -> tuple[register.Intervention, ...]:
     """Every intervention."""
     with store.read() as db:
-        return glances.interventions(db)
+        return register.interventions(db)
 
 
 @cached(entries=20)

@@ -100,13 +100,13 @@ def test_history_tells_who_set_changed_withdrew_and_undid(store):
     told = [("withdrawn", "ef", None), ("changed", "cd", 99.0), ("set", "ab", None)]
     with store.read() as db:
         assert targets.lines(db) == ()
-        assert [(one.what, one.who, one.before) for one in targets.history(db)] == told
+        assert [(one.what, one.change.who, one.before) for one in targets.history(db)] == told
     undo(store, gone.batch, who="gh")
     with store.read() as db:
         assert len(targets.lines(db)) == 1
         newest = targets.history(db)[0]
-    assert (newest.what, newest.who, newest.target) == ("undone", "gh", None)
-    assert newest.file == "targets impact_spend paper path 2024"
+    assert (newest.what, newest.change.who, newest.target) == ("undone", "gh", None)
+    assert newest.change.file == "targets impact_spend paper path 2024"
 
 
 def test_the_target_of_a_merged_category_follows_it_and_can_be_withdrawn(store):
@@ -154,7 +154,7 @@ def test_a_strategy_that_does_not_apply_says_so_everywhere_until_it_applies_agai
             "select cpv, kit_cases, name_nl from categories where category = 'paper'"
         ) == [("30197643-5", "6", "Papier")]
         (told,) = targets.rulings(db)
-        assert (told.who, told.applies, told.batch) == ("mvo", False, batch)
+        assert (told.change.who, told.applies, told.change.batch) == ("mvo", False, batch)
     decide(store, applies=True)
     assert (Strategy.REDUCE, State.NOT_APPLICABLE) not in states(store)
     with store.read() as db:

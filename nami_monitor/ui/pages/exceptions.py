@@ -129,13 +129,13 @@ def _history(session: Session, rulings: tuple[Ruling, ...], names: Names) -> Non
     heads = [Head(session.t(f"exceptions.table.{key}"), writers.get(key)) for key in keys]
     rows = [
         (
-            ruling.when,
-            ruling.who,
+            ruling.change.when,
+            ruling.change.who,
             category_name(session, names, ruling.said.category),
             session.t(f"strategies.{ruling.said.strategy}"),
             session.t(f"exceptions.what.{'applies' if ruling.applies else 'exempt'}"),
             None if ruling.applies else ruling.said.reason,
-            ruling.batch,
+            ruling.change.batch,
         )
         for ruling in rulings
     ]

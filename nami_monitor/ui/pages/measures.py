@@ -470,13 +470,13 @@ def _told(session: Session) -> None:
     heads[0] = Head(heads[0].title, lambda when: words.moment(session, when))
     rows = [
         (
-            event.when,
-            event.who,
+            event.change.when,
+            event.change.who,
             session.t(f"measures.what.{event.what}"),
-            f"{event.title} ({event.code})" if event.code else None,
+            f"{event.change.row['title']} ({event.change.row[CODE]})" if event.change.row else None,
             ", ".join(session.t(f"columns.{name}") for name in event.fields) or None,
-            event.batch,
-            event.file,
+            event.change.batch,
+            event.change.file,
         )
         for event in events
     ]

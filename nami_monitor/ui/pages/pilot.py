@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
 from nami_monitor.core.thresholds import PLAN_POWER
@@ -49,17 +50,7 @@ def part(session: Session) -> None:
     if not stated["locations"] or not stated["substitute_channels"]:
         st.info(session.t("pilot.choose_first"))
         return
-    intervention = briefing.draft(
-        stated["category"],
-        target_channel=stated["target_channel"],
-        substitute_channels=stated["substitute_channels"],
-        locations=stated["locations"],
-        reduction=stated["planned_reduction"],
-        products=stated["products"],
-        substitute_products=stated["substitute_products"],
-        anticipation_months=stated["anticipation_months"],
-        may_spread=stated["may_spread"],
-    )
+    intervention = as_intervention(stated)
     panel_data = waterbed.drafted(session, intervention)
     pilot = _pilot(session.store, panel_data, intervention, unit, months, back)
     _show(session, pilot)

@@ -314,15 +314,15 @@ def history(session: Session, events: Sequence[TargetEvent], names: Names) -> No
     heads = [Head(session.t(f"targets.events.{key}"), writers.get(key)) for key in keys]
     rows = [
         (
-            event.when,
-            event.who,
+            event.change.when,
+            event.change.who,
             session.t(f"targets.what.{event.what}"),
-            name(session, names, event.target) if event.target else event.file,
+            name(session, names, event.target) if event.target else event.change.file,
             None
             if event.before is None or event.target is None
             else goal(session, _with_value(event.target, event.before)),
-            event.batch,
-            event.file,
+            event.change.batch,
+            event.change.file,
         )
         for event in events
     ]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
@@ -16,13 +17,15 @@ from nami_monitor.kpis.interventions.pilot import EnoughToShow, assess_pilot
 from nami_monitor.waterbed import Inputs, plan
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, Offices
 
-DRAFT = briefing.draft(
-    "office",
-    target_channel="cabinet",
-    substitute_channels=("webshop",),
-    locations=("L02",),
-    reduction=0.5,
-    products=("P1",),
+DRAFT = as_intervention(
+    {
+        "category": "office",
+        "target_channel": "cabinet",
+        "substitute_channels": ("webshop",),
+        "locations": ("L02",),
+        "planned_reduction": 0.5,
+        "products": ("P1",),
+    }
 )
 
 
