@@ -15,10 +15,9 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.over_time.survival import WatchedAssets, watched_assets
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
+from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
-
-Where = Mapping[str, tuple[str, ...]]
 
 SURVIVAL: Final = "reduce_survival"
 CARDS: Final = (

@@ -17,10 +17,9 @@ from nami_monitor.core.periods import Period, add_months, last_day, steps_in_yea
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
+from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
-
-Where = Mapping[str, tuple[str, ...]]
 
 WINDOW: Final = "steer_contract_window"
 FUNCTIONAL: Final = "rethink_functional_share"

@@ -14,7 +14,7 @@ from nami_monitor.briefing.overview import KpiLine, Overview, chart_of, independ
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.kpis.targets import JudgedTarget
+from nami_monitor.kpis.targets import JudgedTarget, Where
 from nami_monitor.signals.departures import (
     Assurance,
     XmrDeparture,
@@ -24,8 +24,6 @@ from nami_monitor.signals.departures import (
 )
 from nami_monitor.signals.figure_rules import of_target, poorly_known, year_end_peak
 from nami_monitor.signals.signal import Seen, Signal
-
-Where = Mapping[str, tuple[str, ...]]
 
 SPEND: Final = "impact_spend"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nami_monitor.core.words import Strategy
 from nami_monitor.kit import Lesson, shipped
 from nami_monitor.kit.matching import ChartSignal, MatchLevel, lessons_by_chart, matches
 from nami_monitor.kpis import CATALOGUE
@@ -44,35 +43,18 @@ def cases_of(db: Transaction) -> Cases:
 
 def lessons_of_chart(chart: str, found: Sequence[Signal], cases: Cases) -> tuple[CalledLesson, ...]:
     """The lessons of one chart, marked ones first; its signals are given most important first."""
-    return lessons_of_page({chart: found}, cases).get(chart, ())
-
-
-def lessons_of_page(
-    charts: Mapping[str, Sequence[Signal]], cases: Cases
-) -> dict[str, tuple[CalledLesson, ...]]:
-    """The lessons of all charts of a page, from the signals of each, most important first.
-
-    No lesson stands twice on a page.
-    """
     signals: dict[ChartSignal, Signal] = {}
-    for chart, found in charts.items():
-        for signal in found:
-            signals.setdefault(_occasion(chart, signal, cases), signal)
+    for signal in found:
+        signals.setdefault(_occasion(chart, signal, cases), signal)
     placed = lessons_by_chart(list(signals), shipped().lessons)
-    return {
-        chart: (
-            *(
-                CalledLesson(match.lesson, signals[match.signal], match.level, f"L{number}")
-                for number, match in enumerate(one.on_chart, start=1)
-            ),
-            *(
-                CalledLesson(match.lesson, signals[match.signal], match.level)
-                for match in one.listed
-                if match.level is not MatchLevel.RELATED
-            ),
+    return tuple(
+        CalledLesson(match.lesson, signals[match.signal], match.level, code)
+        for one in placed.values()
+        for match, code in (
+            *((match, f"L{number}") for number, match in enumerate(one.on_chart, start=1)),
+            *((match, "") for match in one.listed if match.level is not MatchLevel.RELATED),
         )
-        for chart, one in placed.items()
-    }
+    )
 
 
 def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
@@ -83,12 +65,8 @@ def called_by(signal: Signal, cases: Cases) -> tuple[Lesson, ...]:
 
 def _occasion(chart: str, signal: Signal, cases: Cases) -> ChartSignal:
     kpi = CATALOGUE.get(signal.kpi or "")
-    strategy: Strategy | None = kpi.strategy if kpi else None
-    return ChartSignal(chart, signal.kind, _reaching(signal.category, cases), strategy)
-
-
-def _reaching(category: str | None, cases: Cases) -> frozenset[int]:
-    return cases.get(category or "", frozenset())
+    reaching = cases.get(signal.category or "", frozenset())
+    return ChartSignal(chart, signal.kind, reaching, kpi.strategy if kpi else None)
 
 
 def names(lessons: Iterable[Lesson]) -> tuple[str, ...]:

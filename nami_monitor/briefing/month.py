@@ -21,6 +21,7 @@ from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, interventions
+from nami_monitor.kpis.targets import Where
 from nami_monitor.signals.signal import Signal, attention
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
@@ -90,9 +91,6 @@ def findings(
 
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next: a category's code."""
-
-Where = Mapping[str, tuple[str, ...]]
-"""Filters, as in ``Ask``."""
 
 ALL = "-"
 """The name of the lessons' only place."""
@@ -170,7 +168,7 @@ class Briefing:
         return tuple(finding for finding in self.findings if not finding.good)
 
 
-def silent(done: int, total: int, name: str) -> None:
+def no_progress(done: int, total: int, name: str) -> None:
     """Report no progress."""
 
 
@@ -180,7 +178,7 @@ def briefing(
     categories: Sequence[str] = (),
     *,
     within: Where = MappingProxyType({}),
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Briefing:
     """Build the briefing of a month.
 

@@ -228,12 +228,13 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
     kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
+    comparable = independent(kpi, history[-1].period.kind)
     return KpiLine(
         kpi=kpi,
         result=history[-1],
         year_ago=history[-1 - steps_in_year(kind)],
         history=tuple(history),
-        assessment=_assessed(kpi, history),
+        assessment=assess(chart_of(history), kpi.better) if comparable else None,
         aim=judge_target(db, kpi, month, ask.where, found[0]) if found else None,
         aims=len(found),
     )
@@ -242,12 +243,6 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
 def independent(kpi: Kpi, kind: str) -> bool:
     """Whether successive figures rest on different months, as control limits presume."""
     return kind == PeriodKind.MONTH and kpi.over_time.from_month_to_month
-
-
-def _assessed(kpi: Kpi, history: Sequence[KpiResult]) -> Assessment | None:
-    if not independent(kpi, history[-1].period.kind):
-        return None
-    return assess(chart_of(history), kpi.better)
 
 
 def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:

@@ -17,10 +17,9 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.privacy import FLAG, lines_query
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
+from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
-
-Where = Mapping[str, tuple[str, ...]]
 
 AVOIDED: Final = ("from_stock", "shared", "repaired", "rethought", "withdrawn")
 """Decisions by which something was not bought."""

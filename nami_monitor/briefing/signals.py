@@ -8,7 +8,6 @@ from datetime import date
 from nami_monitor.briefing.figure_signals import (
     SPEND,
     SignalScope,
-    Where,
     departures_of,
     of_december,
     of_figures,
@@ -30,6 +29,7 @@ from nami_monitor.briefing.register_signals import (
 from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import Kpi, KpiResult
+from nami_monitor.kpis.targets import Where
 from nami_monitor.signals.signal import Attention, Signal, attention, ranked
 from nami_monitor.store import Transaction
 

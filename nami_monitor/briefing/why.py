@@ -95,8 +95,8 @@ def explain(
     lines = tuple(
         ContributionLine(
             name=called[one.key],
-            before=None if one.before is None else float(one.before),
-            after=None if one.after is None else float(one.after),
+            before=_float(one.before),
+            after=_float(one.after),
             amount=float(one.amount),
             within=float(one.within) if found.mixes else None,
             mix=float(one.mix) if found.mixes else None,
@@ -162,6 +162,10 @@ def _rounded(amount: float) -> float:
     return float(f"{amount:.12g}")
 
 
+def _float(amount: Fraction | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
 def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> ContributionLine:
     amount = len(keys) if name == "came" else -len(keys)
     said = text(f"why.articles.{name}", lang)
@@ -172,15 +176,14 @@ def _others(found: Explanation, lang: str) -> tuple[ContributionLine, ...]:
     others = found.others
     if others is None:
         return ()
-    mixed = found.mixes and others.within is not None and others.mix is not None
     return (
         ContributionLine(
             name=text("why.others", lang, n=others.count),
             before=None,
             after=None,
             amount=float(others.amount),
-            within=float(others.within) if mixed and others.within is not None else None,
-            mix=float(others.mix) if mixed and others.mix is not None else None,
+            within=_float(others.within) if found.mixes else None,
+            mix=_float(others.mix) if found.mixes else None,
             effect=effect(found.kpi, others.amount),
         ),
     )

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from nami_monitor.briefing.month import Progress
 from nami_monitor.cli.session import CommandSession, command, one_of
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
 from nami_monitor.reports.branding import read_branding
-from nami_monitor.reports.document import Audience, Progress
-from nami_monitor.reports.report_file import Format, ReportRequest, report, write_report
+from nami_monitor.reports.document import Audience
+from nami_monitor.reports.report_file import Format, ReportRequest, report
+from nami_monitor.store.export import whole
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -46,7 +48,8 @@ def make(
             until, tuple(category or ()), Audience(audience), session.lang, branding
         )
         content = report(db, wanted, Format(kind), _progress(session))
-    write_report(content, out)
+    with whole(out) as half:
+        half.write_bytes(content)
     session.show(
         {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
         [session.t("cli.report.done", file=out, n=len(content))],

@@ -21,6 +21,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
+from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
@@ -30,11 +31,9 @@ from nami_monitor.reports.document import (
     Document,
     OfficeChart,
     OfficeChartForm,
-    Progress,
     ReportFigure,
     ReportGrid,
     ReportPage,
-    no_progress,
 )
 from nami_monitor.reports.template import Box, SlideLayout
 

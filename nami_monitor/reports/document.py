@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -135,11 +134,3 @@ class Document:
     pages: tuple[ReportPage, ...]
     demo: bool
     organisation: str = ""
-
-
-Progress = Callable[[int, int, str], None]
-"""Told how many steps are done, of how many, and which is next."""
-
-
-def no_progress(done: int, total: int, name: str) -> None:
-    """Report no progress."""

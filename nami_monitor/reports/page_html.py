@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
 from nami_monitor.charts.tables import ChartTable, Write
 from nami_monitor.i18n import text
@@ -14,11 +15,9 @@ from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import (
     Document,
-    Progress,
     ReportFigure,
     ReportGrid,
     ReportPage,
-    no_progress,
 )
 
 WIDTH: Final = 960
@@ -128,42 +127,36 @@ def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str
     yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
     if figure.caption:
         yield f"<figcaption>{escape(figure.caption)}</figcaption>"
-    name = escape(text("report.as_table", lang))
-    yield f"</figure><details><summary>{name}</summary>"
-    head, rows = written(figure.table)
-    yield from _table(head, rows, frozenset(range(1, len(head))), text("report.as_table", lang))
+    name = text("report.as_table", lang)
+    yield f"</figure><details><summary>{escape(name)}</summary>"
+    yield from _grid(as_grid(figure.table), name)
     yield "</details>"
 
 
-def written(table: ChartTable) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """A chart's table with every cell as people read it."""
+def as_grid(table: ChartTable) -> ReportGrid:
+    """A chart's table with every cell as people read it, all but the first column as figures."""
     writers: tuple[Write | None, ...] = table.write or (None,) * len(table.head)
-    rows = [
+    rows = tuple(
         tuple(
             "" if cell is None else write(cell) if write else str(cell)
             for cell, write in zip(row, writers, strict=True)
         )
         for row in table.rows
-    ]
-    return table.head, rows
+    )
+    widths = (1.0,) * len(table.head)
+    return ReportGrid(table.head, rows, frozenset(range(1, len(table.head))), widths)
 
 
 def _grid(grid: ReportGrid, name: str) -> Iterator[str]:
-    yield from _table(grid.head, list(grid.rows), grid.right, name)
-
-
-def _table(
-    head: tuple[str, ...], rows: list[tuple[str, ...]], right: frozenset[int], name: str
-) -> Iterator[str]:
     def kind(at: int) -> str:
-        return ' class="right"' if at in right else ""
+        return ' class="right"' if at in grid.right else ""
 
     label = escape(name, quote=True)
     yield f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>'
-    for at, cell in enumerate(head):
+    for at, cell in enumerate(grid.head):
         yield f'<th scope="col"{kind(at)}>{escape(cell)}</th>'
     yield "</tr></thead><tbody>"
-    for row in rows:
+    for row in grid.rows:
         cells = "".join(f"<td{kind(at)}>{escape(cell)}</td>" for at, cell in enumerate(row) if at)
         yield f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
     yield "</tbody></table></div>"

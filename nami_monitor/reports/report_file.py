@@ -6,18 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
-from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.briefing.month import Briefing, Progress, briefing, no_progress
 from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, pdf, workbook
 from nami_monitor.reports.arrangement import arranged, name_of, saved
 from nami_monitor.reports.branding import NEUTRAL, Branding
-from nami_monitor.reports.document import Audience, Document, Progress, no_progress
+from nami_monitor.reports.document import Audience, Document
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Transaction
-from nami_monitor.store.export import whole
 
 
 class Format(StrEnum):
@@ -92,13 +90,3 @@ def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document
     """Lay a briefing out as pages and apply the arrangement on record."""
     proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
     return arranged(proposed, saved(db, wanted.name, wanted.month))
-
-
-def write_report(made: bytes, out: Path) -> None:
-    """Write a file atomically: an existing file stays until the new one is complete.
-
-    Raises:
-        UserError: ``export.unwritable`` when the folder or the disk does not allow it.
-    """
-    with whole(out) as half:
-        half.write_bytes(made)

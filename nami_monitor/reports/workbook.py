@@ -71,7 +71,7 @@ def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
     page.fit_to_pages(1, 0)
     for at, title in enumerate(head):
         page.write_string(0, at, title, styles["head"])
-        longest = max([len(title), *(len(_shown(row[at])) for row in rows)])
+        longest = max([len(title), *(len(str(row[at])) for row in rows if row[at] is not None)])
         page.set_column(at, at, min(WIDEST, longest + 2))
     for no, row in enumerate(rows, start=1):
         for at, cell in enumerate(row):
@@ -83,10 +83,6 @@ def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
                 page.write_number(no, at, cell, styles["number"])
     if rows:
         page.autofilter(0, 0, len(rows), len(head) - 1)
-
-
-def _shown(cell: Cell) -> str:
-    return "" if cell is None else str(cell)
 
 
 def _sheets(found: Briefing, lang: Lang) -> Iterator[Sheet]:

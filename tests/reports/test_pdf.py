@@ -104,7 +104,7 @@ def test_a_headline_of_2000_signs_is_set_whole(laid_out):
 
 
 def test_signs_that_no_typeface_has_are_question_marks():
-    said = pdf._settable({"a": ["漢字 é € \N{MINUS SIGN}", None], "b": 3})
+    said = pdf._rewritten({"a": ["漢字 é € \N{MINUS SIGN}", None], "b": 3}, pdf._settable)
     assert said == {"a": ["?? é € \N{MINUS SIGN}", None], "b": 3}
 
 
