@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from nami_monitor.briefing.overview import RegisterChoices, register_choices
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
@@ -17,7 +18,6 @@ from nami_monitor.kpis.over_time.survival import WatchedAssets, watched_assets
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
 
 SURVIVAL: Final = "reduce_survival"
 CARDS: Final = (
@@ -34,19 +34,6 @@ BANDS: Final = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 
 LIFE: Final = RELATIONS["by_life"]
 STOCK: Final = RELATIONS["by_asset"]
-
-
-@dataclass(frozen=True)
-class AssetChoices:
-    """Categories and months with assets, to choose from.
-
-    Args:
-        categories: categories with assets, most assets first, with their names by language.
-        months: months of which the register speaks, latest first.
-    """
-
-    categories: Mapping[str, Mapping[str, str]]
-    months: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -86,13 +73,10 @@ class AssetRegister:
         return sum(self.ages.values())
 
 
-def choices(db: Transaction) -> AssetChoices:
-    """Read the categories and months with assets."""
-    months = db.rows("select distinct month from by_asset order by month desc")
-    return AssetChoices(
-        category_names(db, "select category, sum(assets) as rank from by_life group by 1"),
-        tuple(month for (month,) in months),
-    )
+def choices(db: Transaction) -> RegisterChoices:
+    """Read the categories with assets, most assets first, and the months of the register."""
+    ranked = "select category, sum(assets) as rank from by_life group by 1"
+    return register_choices(db, "by_asset", ranked)
 
 
 def register(

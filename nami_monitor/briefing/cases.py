@@ -218,12 +218,7 @@ class DoubtKind(StrEnum):
 
 @dataclass(frozen=True)
 class Doubt:
-    """A fault or gap in the rows behind a case.
-
-    Args:
-        kind: what it is.
-        seen: what was seen, for the placeholders of its sentence.
-    """
+    """A fault or gap in the rows behind a case, with the values of its sentence."""
 
     kind: DoubtKind
     seen: Mapping[str, Any]

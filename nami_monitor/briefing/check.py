@@ -27,12 +27,7 @@ MAILED: Final = 8
 
 @dataclass(frozen=True)
 class CheckDelivery:
-    """A batch that was imported or undone.
-
-    Args:
-        file: its name.
-        undone: whether it was taken back.
-    """
+    """A file that was imported, or taken back."""
 
     file: str
     undone: bool

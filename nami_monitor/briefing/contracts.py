@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from nami_monitor.briefing.overview import LOOKED_AT, YEARS
+from nami_monitor.briefing.overview import LOOKED_AT, YEARS, RegisterChoices, register_choices
 from nami_monitor.core.periods import Period, add_months, last_day, steps_in_year
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
 
 WINDOW: Final = "steer_contract_window"
 FUNCTIONAL: Final = "rethink_functional_share"
@@ -29,19 +28,6 @@ CARDS: Final = (WINDOW, FUNCTIONAL)
 
 CHARTED: Final = 48
 """Months of value and of spend that are charted; of other periods as many as an overview tells."""
-
-
-@dataclass(frozen=True)
-class ContractChoices:
-    """Categories, suppliers and months with contracts, to choose from.
-
-    Args:
-        months: months of which the register speaks, latest first.
-        categories: categories with contracts, with their names by language.
-    """
-
-    months: tuple[date, ...]
-    categories: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -234,13 +220,10 @@ class ContractRegister:
         return sum(one.ends_on is None and one.note is None for one in self.contracts)
 
 
-def choices(db: Transaction) -> ContractChoices:
-    """Read what can be chosen."""
-    months = db.rows("select distinct month from by_contract order by month desc")
-    return ContractChoices(
-        tuple(month for (month,) in months),
-        category_names(db, "select category, count(*) as rank from contracts group by 1"),
-    )
+def choices(db: Transaction) -> RegisterChoices:
+    """Read the categories with contracts and the months of which the register speaks."""
+    ranked = "select category, count(*) as rank from contracts group by 1"
+    return register_choices(db, "by_contract", ranked)
 
 
 def register(

@@ -19,12 +19,7 @@ from nami_monitor.kpis.sentences import activity_name, period_names
 
 @dataclass(frozen=True)
 class EntryPart:
-    """A labelled part of a handbook entry.
-
-    Args:
-        label: what it is, in the reader's language.
-        words: what there is to say of it, or SQL.
-    """
+    """A labelled part of a handbook entry, in the reader's language or SQL."""
 
     label: str
     words: str
@@ -32,13 +27,7 @@ class EntryPart:
 
 @dataclass(frozen=True)
 class NeededColumn:
-    """A column that a KPI needs, with the names used by the import.
-
-    Args:
-        table: the table's name.
-        column: the column's name.
-        code: both as the files name them: ``orders.quantity``.
-    """
+    """A table and column that a KPI needs, in words and as the code ``orders.quantity``."""
 
     table: str
     column: str

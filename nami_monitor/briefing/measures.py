@@ -31,13 +31,7 @@ FIELDS: Final = tuple(column.name for column in columns(TABLE))
 
 @dataclass(frozen=True)
 class MeasureOption:
-    """An article or location to choose from.
-
-    Args:
-        code: as the data writes it.
-        name: what people call it.
-        group: the location group or product group; None without one.
-    """
+    """An article or location to choose from, with its product group or location group."""
 
     code: str
     name: str

@@ -35,24 +35,34 @@ class SourceBreak:
 
 
 @dataclass(frozen=True)
-class FilterChoices:
-    """The options of the filters.
+class RegisterChoices:
+    """Categories, with their names by language, and months, latest first, to choose from."""
+
+    categories: Mapping[str, Mapping[str, str]]
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class FilterChoices(RegisterChoices):
+    """The options of the filters, from order lines.
 
     Args:
-        categories: categories with order lines, most lines first, with their names by language.
         groups: location groups with order lines.
         channels: channels with order lines.
-        months: months with order lines, latest first.
         programmes: programmes with dates, which are periods too, with their titles.
         measures: activity measures of which there are figures.
     """
 
-    categories: Mapping[str, Mapping[str, str]]
     groups: tuple[str, ...]
     channels: tuple[str, ...]
-    months: tuple[date, ...]
     programmes: Mapping[str, str]
     measures: tuple[str, ...]
+
+
+def register_choices(db: Transaction, relation: str, ranked: str) -> RegisterChoices:
+    """Read the months of a relation, and the categories that ``category_names`` ranks."""
+    months = db.rows(f"select distinct month from {relation} order by month desc")
+    return RegisterChoices(category_names(db, ranked), tuple(month for (month,) in months))
 
 
 def data_breaks(db: Transaction) -> tuple[SourceBreak, ...]:
@@ -73,14 +83,13 @@ def filter_choices(db: Transaction) -> FilterChoices:
         ' where l."group" is not null order by 1'
     )
     channels = db.rows("select distinct channel from by_place order by 1")
-    months = db.rows("select distinct month from by_place order by month desc")
+    lines = "select category, sum(lines) as rank from by_place group by 1"
     return FilterChoices(
-        category_names(db, "select category, sum(lines) as rank from by_place group by 1"),
-        tuple(group for (group,) in groups),
-        tuple(channel for (channel,) in channels),
-        tuple(month for (month,) in months),
-        {code: one.title for code, one in programmes(db).items()},
-        activity_measures(db),
+        **vars(register_choices(db, "by_place", lines)),
+        groups=tuple(group for (group,) in groups),
+        channels=tuple(channel for (channel,) in channels),
+        programmes={code: one.title for code, one in programmes(db).items()},
+        measures=activity_measures(db),
     )
 
 

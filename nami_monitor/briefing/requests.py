@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from nami_monitor.briefing.overview import RegisterChoices, register_choices
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, steps_in_year
 from nami_monitor.core.words import PeriodKind
@@ -57,19 +58,15 @@ class RequestArticle:
 
 
 @dataclass(frozen=True)
-class RequestChoices:
+class RequestChoices(RegisterChoices):
     """What the page offers.
 
     Args:
-        months: months with requests, latest first.
-        categories: categories with requests, with their names by language.
         groups: location groups with requests.
         all_categories: every category.
         locations: every location that is open, with its name.
     """
 
-    months: tuple[date, ...]
-    categories: Mapping[str, Mapping[str, str]]
     groups: tuple[str, ...]
     all_categories: Mapping[str, Mapping[str, str]]
     locations: Mapping[str, str]
@@ -135,16 +132,15 @@ def choices(db: Transaction) -> RequestChoices:
         "select distinct g.location_group from by_request as r join location_facts as g"
         " using (location_id) where g.location_group is not null order by 1"
     )
-    months = db.rows("select distinct month from by_request order by month desc")
     places = db.rows(
         "select location_id, name from locations where closed_on is null order by name, location_id"
     )
+    ranked = "select category, count(*) as rank from by_request group by 1"
     return RequestChoices(
-        tuple(month for (month,) in months),
-        category_names(db, "select category, count(*) as rank from by_request group by 1"),
-        tuple(group for (group,) in groups),
-        category_names(db),
-        dict(places),
+        **vars(register_choices(db, "by_request", ranked)),
+        groups=tuple(group for (group,) in groups),
+        all_categories=category_names(db),
+        locations=dict(places),
     )
 
 

@@ -244,15 +244,7 @@ PARTS: Final = ("applies", "reason", "legal_basis", "look_again_on")
 
 @dataclass(frozen=True)
 class StrategyException:
-    """A strategy that does not apply to a category.
-
-    Args:
-        category: the category.
-        strategy: refuse, rethink or reduce.
-        reason: why not.
-        legal_basis: the law or rule behind it.
-        look_again_on: when to look at it again.
-    """
+    """A strategy that does not apply to a category: why, by which law, and when to look again."""
 
     category: str
     strategy: Strategy

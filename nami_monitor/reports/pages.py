@@ -42,13 +42,9 @@ from nami_monitor.reports.document import (
 
 @dataclass(frozen=True)
 class AudienceLimits:
-    """How much of a briefing an audience gets.
+    """How many findings, trends of each section and lessons an audience gets.
 
-    Args:
-        findings: on the first page.
-        trends: charts of key figures for each section.
-        lessons: lessons of the kit.
-        missing: whether what cannot be computed has a page.
+    ``missing`` says whether what cannot be computed has a page.
     """
 
     findings: int

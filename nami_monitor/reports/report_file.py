@@ -39,15 +39,7 @@ OF_PAGES: Final[dict[Format, Render]] = {
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """The month, categories, audience, language and branding of a report.
-
-    Args:
-        month: the month.
-        categories: codes; everything together without any.
-        audience: for whom.
-        lang: ``nl`` or ``en``.
-        branding: name, colours and logo.
-    """
+    """The month, categories (everything together without any), audience, language and branding."""
 
     month: date
     categories: Sequence[str] = ()

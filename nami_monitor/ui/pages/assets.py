@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.briefing import assets as briefing
-from nami_monitor.briefing.assets import BANDS, AssetChoices, AssetRegister
+from nami_monitor.briefing.assets import BANDS, AssetRegister
+from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import age_bars, survival_curve
 from nami_monitor.charts.survival_curve import SurvivalStep
 from nami_monitor.charts.tables import ChartTable
@@ -30,7 +31,7 @@ IN_USE, RETIRED = "assets_in_use", "assets_retired"
 
 
 @cached(entries=20)
-def choices(store: Store) -> AssetChoices:
+def choices(store: Store) -> RegisterChoices:
     """What the page offers."""
     with store.read() as db:
         return briefing.choices(db)
@@ -42,7 +43,7 @@ def _register(store: Store, month: date, where: Where, kind: str) -> AssetRegist
         return briefing.register(db, month, dict(where), kind)
 
 
-def empty(session: Session, offered: AssetChoices) -> bool:
+def empty(session: Session, offered: RegisterChoices) -> bool:
     """Whether no asset is on record; if so, say what to load."""
     if offered.months:
         return False
@@ -53,7 +54,7 @@ def empty(session: Session, offered: AssetChoices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: AssetChoices) -> Selection:
+def chosen(session: Session, offered: RegisterChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]

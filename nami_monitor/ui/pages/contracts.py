@@ -12,10 +12,10 @@ from nami_monitor.briefing.contracts import (
     STREAMS,
     CategoryContracts,
     Contract,
-    ContractChoices,
     ContractRegister,
     ContractSplit,
 )
+from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import contract_timeline as charts
 from nami_monitor.charts import tables
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
@@ -43,7 +43,7 @@ BEFORE, AFTER = 24, 72
 
 
 @cached(entries=20)
-def choices(store: Store) -> ContractChoices:
+def choices(store: Store) -> RegisterChoices:
     """What the page offers."""
     with store.read() as db:
         return briefing.choices(db)
@@ -60,7 +60,7 @@ def _register(store: Store, month: date, where: Where, kind: str) -> ContractReg
         return briefing.register(db, month, dict(where), kind)
 
 
-def empty(session: Session, offered: ContractChoices) -> bool:
+def empty(session: Session, offered: RegisterChoices) -> bool:
     """Whether no running contract is on record; if so, say what to load."""
     if offered.months:
         return False
@@ -71,7 +71,7 @@ def empty(session: Session, offered: ContractChoices) -> bool:
     return True
 
 
-def chosen(session: Session, offered: ContractChoices) -> Selection:
+def chosen(session: Session, offered: RegisterChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
     months = [f"{month:%Y-%m}" for month in offered.months]
@@ -95,7 +95,7 @@ def chosen(session: Session, offered: ContractChoices) -> Selection:
     return Selection(where, parse_month(month), category, kind)
 
 
-def _category(session: Session, offered: ContractChoices, code: str) -> str:
+def _category(session: Session, offered: RegisterChoices, code: str) -> str:
     if code == ALL:
         return session.t("filters.all_categories")
     return offered.categories.get(code, {}).get(session.lang, code)
