@@ -5,10 +5,11 @@ Nothing here names a person or a single asset.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from nami_monitor.briefing.overview import RegisterChoices, register_choices
 from nami_monitor.core.periods import Period
@@ -92,14 +93,13 @@ def register(
     month = period.last
     figures = tuple(compute(db, CATALOGUE[code], ask)[0] for code in CARDS)
     watched = watched_assets(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
-    test, parameters = filter_sql(LIFE, where)
     retired, early, warranted, spoilt = _retired(db, month, where)
     return AssetRegister(
         month=month,
         period=period,
         where=where,
         figures=figures,
-        ages=_ages(db, month, test, parameters),
+        ages=_ages(db, month, where),
         lives=watched.get(((), 0)),
         routes=_routes(db, month, where),
         retired=retired,
@@ -114,9 +114,8 @@ def band_of(years: int) -> int:
     return max(first for first in BANDS if first <= years)
 
 
-def _ages(
-    db: Transaction, month: date, test: str, parameters: list[Any]
-) -> dict[tuple[int, str | None], int]:
+def _ages(db: Transaction, month: date, where: Where) -> dict[tuple[int, str | None], int]:
+    test, parameters = filter_sql(LIFE, where)
     rows = db.rows(
         "select date_diff('month', r.month, ?::date) // 12 as years, r.condition,"
         f" cast(sum(r.assets) as bigint) from {LIFE.source(())}"
@@ -124,10 +123,9 @@ def _ages(
         " group by all order by all",
         [month, month, month, *parameters],
     )
-    found: dict[tuple[int, str | None], int] = {}
+    found: Counter[tuple[int, str | None]] = Counter()
     for years, condition, count in rows:
-        key = (band_of(years), condition)
-        found[key] = found.get(key, 0) + count
+        found[band_of(years), condition] += count
     return found
 
 

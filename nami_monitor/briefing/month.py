@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -71,22 +71,6 @@ class Finding:
     def line(self) -> KpiLine | None:
         """The line it is about; None if it is about something else."""
         return self.about if isinstance(self.about, KpiLine) else None
-
-
-def findings(
-    signals: Iterable[Signal],
-    glance: Overview,
-    answers: Iterable[Evaluation],
-    contracts: Iterable[Contract],
-) -> Iterator[Finding]:
-    """Turn the signals of one section into findings, in the same order."""
-    about: dict[str, KpiLine | Evaluation | Contract] = {
-        **{one.number: one for one in contracts},
-        **{one.intervention.code: one for one in answers},
-        **{line.kpi.code: line for line in glance.lines},
-    }
-    for signal in signals:
-        yield Finding(signal, glance.month, about.get(signal.subject))
 
 
 Progress = Callable[[int, int, str], None]
@@ -266,13 +250,18 @@ def _section(
     contracts = contracts_of(db, month, where)
     found = signals(db, glance, {**within, **where})
     top = at_the_top(found, glance)
+    about: dict[str, KpiLine | Evaluation | Contract] = {
+        **{one.number: one for one in contracts},
+        **{one.intervention.code: one for one in answers},
+        **{line.kpi.code: line for line in glance.lines},
+    }
     return BriefingSection(
         category=category,
         names=names[category] if category else {},
         glance=glance,
         answers=answers,
         contracts=contracts,
-        findings=tuple(findings(found, glance, answers, contracts)),
+        findings=tuple(Finding(one, glance.month, about.get(one.subject)) for one in found),
         watched=top.watched,
         by_chance=top.by_chance,
         notes=tuple(one for one in notes(db) if one.category == category),

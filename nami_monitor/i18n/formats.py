@@ -35,14 +35,7 @@ WHOLE_EUROS_FROM: Final = 10_000
 MOST_DECIMALS: Final = 9
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_UP)  # holds every float digit for digit
 _LOCALES: Final = {"nl": "nl_NL", "en": "en_GB"}
-_ACTIVITY_UNITS: Final = frozenset(
-    {
-        Unit.BASE_PER_ACTIVITY,
-        Unit.EUR_PER_ACTIVITY,
-        Unit.KG_PER_ACTIVITY,
-        Unit.COUNT_PER_ACTIVITY,
-    }
-)
+_ACTIVITY_UNITS: Final = frozenset(unit for unit in Unit if unit.endswith("_per_activity"))
 _EUROS_PER: Final = frozenset({Unit.EUR_PER_ACTIVITY, Unit.EUR_PER_UNIT_YEAR})
 
 Number = int | float | Decimal

@@ -164,15 +164,6 @@ def _logo(path: Path) -> bytes:
         if size > MOST_BYTES:
             megabytes = MOST_BYTES // 1_000_000
             raise WrongError("huge_logo", size=size // 1_000_000, most=megabytes)
-        return _drawn(path)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise WrongError("no_logo", why=error.strerror or "-") from error
-        raise WrongError("no_picture") from error
-
-
-def _drawn(path: Path) -> bytes:
-    try:
         with Image.open(path, formats=PICTURES) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise WrongError("large_logo", pixels=f"{picture.width} x {picture.height}")
@@ -182,5 +173,7 @@ def _drawn(path: Path) -> bytes:
             return out.getvalue()
     except WrongError:
         raise
-    except (ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise WrongError("no_logo", why=error.strerror or "-") from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise WrongError("no_picture") from error

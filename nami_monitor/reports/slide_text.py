@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
@@ -177,10 +178,8 @@ def size_for(
     smallest: int = SMALLEST_LETTERS,
 ) -> int | None:
     """The largest size at which paragraphs fit; None when they do not even at the smallest."""
-    for size in range(largest, smallest - 1, -1):
-        if height(paragraphs, size, width, bold=bold) <= room:
-            return size
-    return None
+    sizes = range(largest, smallest - 1, -1)
+    return next((s for s in sizes if height(paragraphs, s, width, bold=bold) <= room), None)
 
 
 def split_to_fit(
@@ -207,13 +206,8 @@ def split_to_fit(
 
 def _head(words: str, size: int, width: float, room: float) -> str:
     """As much of a paragraph as fits, ending between words."""
-    low, high = 0, len(words)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if height([words[:middle]], size, width) <= room:
-            low = middle
-        else:
-            high = middle - 1
+    lengths = range(1, len(words) + 1)
+    low = bisect_right(lengths, room, key=lambda n: height([words[:n]], size, width))
     cut = words.rfind(" ", 0, low + 1)
     return words[: cut if cut > 0 else low].rstrip()
 
@@ -223,11 +217,10 @@ def shortened(words: str, size: int, width: float, room: float, *, bold: bool) -
     if height([words], size, width, bold=bold) <= room:
         return words
     parts = words.split(" ")
-    low, high = 0, len(parts)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if height([" ".join(parts[:middle]) + "…"], size, width, bold=bold) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return " ".join(parts[:low]) + "…" if low else words[:60] + "…"
+
+    def cut(count: int) -> str:
+        return " ".join(parts[:count]) + "…"
+
+    counts = range(1, len(parts) + 1)
+    low = bisect_right(counts, room, key=lambda n: height([cut(n)], size, width, bold=bold))
+    return cut(low) if low else words[:60] + "…"
