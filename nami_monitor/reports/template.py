@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pptx import Presentation
 from pptx.util import Inches
@@ -54,7 +54,7 @@ TABLE: Final = Box(0.6, 1.6, 12.133, 5.05)
 @cache
 def boxes(layout: SlideLayout) -> dict[int, Box]:
     """The boxes of a layout's placeholders, by number."""
-    holders = Presentation(str(FILE)).slide_layouts[layout].placeholders
+    holders: Any = Presentation(str(FILE)).slide_layouts[layout].placeholders
     return {
         one.placeholder_format.idx: Box(
             one.left.inches, one.top.inches, one.width.inches, one.height.inches

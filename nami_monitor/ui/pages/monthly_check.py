@@ -238,8 +238,8 @@ def goals(session: Session, category: str) -> None:
         st.caption(
             session.t(
                 f"check.goal.{event.what}",
-                who=event.who or session.t("check.someone"),
-                day=words.moment(session, event.when),
+                who=event.change.who or session.t("check.someone"),
+                day=words.moment(session, event.change.when),
             )
             + (f": {targets.name(session, names, event.target)}" if event.target else "")
         )
