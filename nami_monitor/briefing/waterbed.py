@@ -266,7 +266,7 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "channels": _channels,
     "grain": lambda grain, lang: text(f"reasons.grains.{grain}", lang),
     "month": formats.month,
-    "share": lambda value, lang: formats.percent(100 * value, lang, decimals=0),
+    "share": share,
 }
 """How values of limitations are written by name; any other is a day, a list or text already."""
 

@@ -33,31 +33,19 @@ IN_UNIT: Final = frozenset({"value", "goal"})
 AS_FIGURE: Final = frozenset({"mean", "low", "high"})
 """Numbers that are in the unit of the signal's KPI; those beside another one leave it out."""
 
-Writer = Callable[[Any, str], str]
-
-
-def _share(value: float, lang: str) -> str:
-    return formats.percent(100 * value, lang, decimals=0)
-
-
-def _percent(value: float, lang: str) -> str:
-    return formats.percent(value, lang, decimals=1)
-
-
-def _units(value: float, lang: str) -> str:
-    return formats.signed_quantity(value, Unit.BASE, lang)
-
-
-def _whole(value: float, lang: str) -> str:
-    return formats.number(value, lang, decimals=0)
-
-
-WRITERS: Final[Mapping[str, Writer]] = {
-    **dict.fromkeys(("part", "known"), _share),
-    **dict.fromkeys(("share", "even", "usual"), _percent),
-    **dict.fromkeys(("quotient", "q_low", "q_high"), waterbed.share),
-    **dict.fromkeys(("gross", "low", "high", "early", "late"), _units),
-    **dict.fromkeys(("months", "n", "of", "less"), _whole),
+WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
+    **dict.fromkeys(("part", "known", "quotient", "q_low", "q_high"), waterbed.share),
+    **dict.fromkeys(
+        ("share", "even", "usual"), lambda value, lang: formats.percent(value, lang, decimals=1)
+    ),
+    **dict.fromkeys(
+        ("gross", "low", "high", "early", "late"),
+        lambda value, lang: formats.signed_quantity(value, Unit.BASE, lang),
+    ),
+    **dict.fromkeys(
+        ("months", "n", "of", "less"),
+        lambda value, lang: formats.number(value, lang, decimals=0),
+    ),
     **dict.fromkeys(("on", "since", "until"), formats.day),
     "years": lambda value, lang: formats.number(value, lang, decimals=1),
     "kinds": lambda kinds, lang: ", ".join(
