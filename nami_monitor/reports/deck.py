@@ -1,6 +1,9 @@
 """The report as a PowerPoint deck: conclusions as titles, charts and tables that can be edited.
 
-What does not fit a slide goes on to a next one; nothing is set smaller than 12 points.
+What does not fit a slide goes on to a next one; nothing is set smaller than 12 points. Typeface,
+sizes, colours and places of text stand in ``template.pptx`` (16:9, five layouts), as a designer
+sets them; an organisation's own colours reach every slide through its theme. Places and lengths
+are in inches.
 """
 
 from __future__ import annotations
@@ -9,7 +12,10 @@ import copy
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from pptx import Presentation
@@ -25,7 +31,7 @@ from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.reports import pictures, slide_text, template
+from nami_monitor.reports import pictures, slide_text
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import (
     Document,
@@ -35,7 +41,6 @@ from nami_monitor.reports.document import (
     ReportGrid,
     ReportPage,
 )
-from nami_monitor.reports.template import Box, SlideLayout
 
 LARGEST_TITLE: Final = 24
 SMALLEST_TITLE: Final = 18
@@ -51,10 +56,57 @@ LEAST_ALONE: Final = 14
 INDENT: Final = 0.25
 CELL_INSET: Final = 0.14
 
+TEMPLATE: Final = Path(__file__).with_name("template.pptx")
+TITLE, POINTS, ASKED, SOURCE, KICKER = 0, 1, 13, 14, 15
+"""Numbers of the placeholders that a slide fills."""
+
+
+class SlideLayout(IntEnum):
+    """The layouts, in the order of the file."""
+
+    COVER = 0
+    BESIDE = 1
+    WIDE = 2
+    TABLE = 3
+    POINTS = 4
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where something stands: left, top, width and height in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def lengths(self) -> tuple[Inches, Inches, Inches, Inches]:
+        """The same as python-pptx takes it."""
+        return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
+
+
+BESIDE: Final = Box(0.6, 1.6, 8.1, 5.05)
+ABOVE: Final = Box(0.6, 1.55, 12.133, 3.75)
+BELOW: Final = Box(0.6, 5.4, 8.0, 1.3)
+TABLE: Final = Box(0.6, 1.6, 12.133, 5.05)
+
+
+@cache
+def boxes(layout: SlideLayout) -> dict[int, Box]:
+    """The boxes of a layout's placeholders, by number."""
+    holders: Any = Presentation(str(TEMPLATE)).slide_layouts[layout].placeholders
+    return {
+        one.placeholder_format.idx: Box(
+            one.left.inches, one.top.inches, one.width.inches, one.height.inches
+        )
+        for one in holders
+    }
+
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
     """Make the deck: the content of a pptx file."""
-    deck = Presentation(str(template.FILE))
+    deck = Presentation(str(TEMPLATE))
     _dress(deck, branding)
     _cover(deck, document, branding)
     for no, page in enumerate(document.pages):
@@ -86,10 +138,10 @@ def _dress(deck: Any, branding: Branding) -> None:
 def _cover(deck: Any, document: Document, branding: Branding) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[SlideLayout.COVER])
     slide_text.put(slide.shapes.title, [document.title])
-    slide_text.put(_placeholder(slide, template.POINTS), [document.about])
-    slide_text.put(_placeholder(slide, template.SOURCE), [_source(document)])
-    box = template.boxes(SlideLayout.COVER)[template.ASKED]
-    _fill(slide, template.ASKED, [document.subtitle], 18, (box.width, box.height))
+    slide_text.put(_placeholder(slide, POINTS), [document.about])
+    slide_text.put(_placeholder(slide, SOURCE), [_source(document)])
+    box = boxes(SlideLayout.COVER)[ASKED]
+    _fill(slide, ASKED, [document.subtitle], 18, (box.width, box.height))
     if branding.logo:
         picture = slide.shapes.add_picture(
             io.BytesIO(branding.logo), Inches(1.1), Inches(0.6), height=Inches(0.9)
@@ -139,7 +191,7 @@ def _layout_of(page: ReportPage) -> SlideLayout:
 
 def _parts(page: ReportPage, lang: str) -> Iterator[ReportPage]:
     """Split a page into the slides that it takes."""
-    title = template.boxes(_layout_of(page))[template.TITLE]
+    title = boxes(_layout_of(page))[TITLE]
     points = list(page.points)
     if page.comment:
         head, said = text("report.comment", lang), " ".join(page.comment.split())
@@ -178,8 +230,8 @@ def _more(page: ReportPage, no: int, parts: int, lang: str, **changed: Any) -> R
 
 def _rows_by_slide(grid: ReportGrid, *, asked: bool) -> list[list[tuple[str, ...]]]:
     """The rows of a table by slide; the last two share theirs evenly, so that none stands alone."""
-    widths = _widths(grid, template.TABLE.width)
-    full = template.TABLE.height
+    widths = _widths(grid, TABLE.width)
+    full = TABLE.height
 
     def height(rows: list[tuple[str, ...]]) -> float:
         return sum(_row_height(row, widths) for row in (grid.head, *rows))
@@ -230,37 +282,37 @@ def _point_parts(page: ReportPage, points: list[str], lang: str) -> Iterator[Rep
 
 def _points_room(layout: SlideLayout) -> tuple[float, float]:
     """The width of a line and the height of all lines of the points, in inches."""
-    box = template.boxes(layout)[template.POINTS]
+    box = boxes(layout)[POINTS]
     return box.width - INDENT, box.height
 
 
 def _asked_room(layout: SlideLayout) -> tuple[float, float]:
     """The same of the decision asked for, below its heading."""
-    box = template.boxes(layout)[template.ASKED]
+    box = boxes(layout)[ASKED]
     heading = 14 * slide_text.LINE_SPACING / slide_text.POINTS_PER_INCH
     return box.width - 0.3, box.height - 0.15 - heading
 
 
 def _slide(deck: Any, page: ReportPage, document: Document, branding: Branding) -> None:
     layout, lang = _layout_of(page), document.lang
-    holders = template.boxes(layout)
+    holders = boxes(layout)
     slide = deck.slides.add_slide(deck.slide_layouts[layout])
-    title = holders[template.TITLE]
+    title = holders[TITLE]
     size = slide_text.size_for([page.title], LARGEST_TITLE, title.width, title.height, bold=True)
     slide_text.put(slide.shapes.title, [page.title], size=size or slide_text.SMALLEST_LETTERS)
     label = f"{text('report.appendix', lang)} · {page.label}" if page.appendix else page.label
-    slide_text.put(_placeholder(slide, template.KICKER), [label])
-    slide_text.put(_placeholder(slide, template.SOURCE), [_source(document)])
-    if template.POINTS in holders:
-        _fill(slide, template.POINTS, page.points, LARGEST, _points_room(layout))
+    slide_text.put(_placeholder(slide, KICKER), [label])
+    slide_text.put(_placeholder(slide, SOURCE), [_source(document)])
+    if POINTS in holders:
+        _fill(slide, POINTS, page.points, LARGEST, _points_room(layout))
     head = text("report.asked", lang)
-    _fill(slide, template.ASKED, [page.asked], 14, _asked_room(layout), head=head)
+    _fill(slide, ASKED, [page.asked], 14, _asked_room(layout), head=head)
     if layout is SlideLayout.WIDE:
-        _picture(slide, page.figures[0], template.ABOVE, WIDE_PIXELS, branding)
+        _picture(slide, page.figures[0], ABOVE, WIDE_PIXELS, branding)
     elif page.figures:
         _beside(slide, page.figures, branding, lang)
     if page.grid:
-        place = template.BELOW if page.figures else template.TABLE
+        place = BELOW if page.figures else TABLE
         _table(slide, page.grid, page.label, place)
     _number(slide)
     how = text("report.how", lang)
@@ -269,7 +321,7 @@ def _slide(deck: Any, page: ReportPage, document: Document, branding: Branding) 
 
 def _beside(slide: Any, figures: tuple[ReportFigure, ...], branding: Branding, lang: str) -> None:
     """A chart that can be edited, and below it a picture if there is a second figure."""
-    box = template.BESIDE
+    box = BESIDE
     plain, *others = figures
     low = replace(box, height=box.height - STRIP - 0.1) if others else box
     if plain.plain is not None:

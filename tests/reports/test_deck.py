@@ -13,7 +13,7 @@ from pptx.util import Emu
 
 from nami_monitor.charts import palette
 from nami_monitor.i18n import LANGS
-from nami_monitor.reports import deck, slide_text, template
+from nami_monitor.reports import deck, slide_text
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import ReportGrid, ReportPage
 from nami_monitor.reports.report_file import Format
@@ -242,7 +242,7 @@ def test_the_branding_gives_colours_logo_and_name(laid_out):
 
 
 def test_the_theme_of_the_template_has_the_colours_of_the_charts():
-    deck_file = Presentation(str(template.FILE))
+    deck_file = Presentation(str(deck.TEMPLATE))
     theme = deck_file.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob.decode()
     shades = {"dk1": palette.BODY, "dk2": palette.INK, "accent1": palette.INK,
               "accent2": palette.SECOND, "accent3": palette.LINK, "accent5": palette.GREY_TEXT,
@@ -252,13 +252,13 @@ def test_the_theme_of_the_template_has_the_colours_of_the_charts():
 
 
 def test_every_layout_of_the_template_has_the_places_that_a_slide_fills():
-    layouts = Presentation(str(template.FILE)).slide_layouts
-    assert len(layouts) == len(template.SlideLayout)
-    for layout in template.SlideLayout:
-        held = {template.TITLE, template.ASKED, template.SOURCE}
-        if layout is not template.SlideLayout.COVER:
-            held.add(template.KICKER)
-        assert held <= set(template.boxes(layout)), layout
+    layouts = Presentation(str(deck.TEMPLATE)).slide_layouts
+    assert len(layouts) == len(deck.SlideLayout)
+    for layout in deck.SlideLayout:
+        held = {deck.TITLE, deck.ASKED, deck.SOURCE}
+        if layout is not deck.SlideLayout.COVER:
+            held.add(deck.KICKER)
+        assert held <= set(deck.boxes(layout)), layout
 
 
 def test_a_chart_bears_the_figures_that_it_shows(decks, laid_out):
