@@ -19,26 +19,14 @@ from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES
 from nami_monitor.store.transaction import now
 
-ALL_LINES = 2**62
-
 
 @dataclass(frozen=True)
 class Batch:
     """A delivery.
 
-    Args:
-        number: of the batch.
-        parent: the batch whose set-aside rows it holds, if any.
-        automatic: whether a new code released it.
-        file: name of its file.
-        source: its feed.
-        who: role or initials.
-        when: moment, UTC.
-        lines: lines that it offered to the tables.
-        report: its import report; None for an automatic one.
-        open: number of rows set aside and still open.
-        undone: moment when it was undone, UTC; None while it counts.
-        undone_by: role or initials.
+    Its ``parent`` is the batch whose set-aside rows it holds; an ``automatic`` one was released by
+    a new code and has no report. ``lines`` it offered to the tables; ``open`` ones are set aside
+    and still open. ``when`` and ``undone`` are UTC; ``undone`` is None while it counts.
     """
 
     number: int
@@ -49,24 +37,18 @@ class Batch:
     who: str
     when: datetime
     lines: int
-    report: Report | None
     open: int
     undone: datetime | None
     undone_by: str
+    report: Report | None
 
 
 @dataclass(frozen=True)
 class SetAsideRow:
     """A reason why a row was set aside; a row may have several.
 
-    Args:
-        line: record number in its sheet.
-        sheet: which sheet with data it is, the first is 0.
-        table: input table.
-        column: canonical column; empty for a row that does not fit the header.
-        value: what stood there.
-        rule: which rule it breaks.
-        state: open, released or abandoned.
+    ``line`` is its record number in ``sheet``, of which the first with data is 0; ``column`` is
+    empty for a row that does not fit the header.
     """
 
     line: int
@@ -87,10 +69,10 @@ class MonthDelivered:
         source: the feed.
         month: first of the month.
         owed: whether something was expected.
-        share: share of it that is there, 0 to 1.
+        share: share of what was expected that is there, 0 to 1.
         expected_locations: number of locations expected; 0 when any number will do.
         locations: number of locations delivered.
-        lines: number of lines.
+        lines: number of lines delivered.
         learnt: whether the expectation was learnt, not stated.
         breaks: kinds of data break that begin in this month.
     """
@@ -119,13 +101,9 @@ class SeriesBreak:
 
 @dataclass(frozen=True)
 class LearnedExpectation:
-    """An expectation of a source that was learned from its deliveries, to be confirmed.
+    """An expectation of a source, learned from the months it delivered, to be confirmed.
 
-    Args:
-        source: the feed.
-        first: the first month that was delivered.
-        months: number of months delivered.
-        every: month, quarter or year.
+    ``every`` is month, quarter or year.
     """
 
     source: str
@@ -136,14 +114,7 @@ class LearnedExpectation:
 
 @dataclass(frozen=True)
 class ProvisionalCode:
-    """A code that no master states, created from a file.
-
-    Args:
-        code: the code.
-        name: its name so far.
-        file: the file that brought it.
-        when: moment of that import, UTC.
-    """
+    """A code that no master states, with its name so far, created by the import of a file."""
 
     code: Code
     name: str
@@ -155,21 +126,14 @@ def batches(db: Transaction) -> list[Batch]:
     """Every batch, the latest first."""
     rows = db.rows(
         "select b.batch, b.parent, b.automatic, b.file, b.source, coalesce(b.who, ''),"
-        " b.imported_at, coalesce(m.lines, 0), b.report, coalesce(s.open, 0), b.undone_at,"
-        " coalesce(b.undone_by, '') from batches as b"
+        " b.imported_at, coalesce(m.lines, 0), coalesce(s.open, 0), b.undone_at,"
+        " coalesce(b.undone_by, ''), b.report from batches as b"
         " left join (select batch, sum(lines)::bigint as lines from batch_months group by batch)"
         " as m using (batch)"
         " left join (select batch, count(distinct (table_name, line)) as open from set_aside_rows"
         " where state = 'open' group by batch) as s using (batch) order by b.batch desc"
     )
-    return [
-        Batch(
-            number, parent, automatic, file, source, who, when, lines,
-            from_json(report) if report else None, waiting, undone, undone_by,
-        )
-        for number, parent, automatic, file, source, who, when, lines, report, waiting, undone,
-        undone_by in rows
-    ]  # fmt: skip
+    return [Batch(*row, from_json(report) if report else None) for *row, report in rows]
 
 
 def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[SetAsideRow]:
@@ -181,16 +145,14 @@ def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[Se
     text = db.value("select profile from batches where batch = ?", [batch])
     if text is None:
         raise UserError("set_aside.no_batch", batch=batch)
-    sheets = SHEET_LINES if parse_profile(text).layout.sheet == "*" else ALL_LINES
-    return [
-        SetAsideRow(line, sheet, table, column, value, rule, SetAsideState(state))
-        for line, sheet, table, column, value, rule, state in db.rows(
-            "select line % ?, line // ?, table_name, coalesce(column_name, ''),"
-            " coalesce(value, ''), rule, state from set_aside_rows where batch = ?"
-            " order by line, table_name, column_name, rule limit ?",
-            [sheets, sheets, batch, limit],
-        )
-    ]
+    sheets = SHEET_LINES if parse_profile(text).layout.sheet == "*" else 2**62
+    rows = db.rows(
+        "select line % ?, line // ?, table_name, coalesce(column_name, ''), coalesce(value, ''),"
+        " rule, state from set_aside_rows where batch = ?"
+        " order by line, table_name, column_name, rule limit ?",
+        [sheets, sheets, batch, limit],
+    )
+    return [SetAsideRow(*row, SetAsideState(state)) for *row, state in rows]
 
 
 def abandon(store: Store, batch: int, *, who: str = "") -> int:
@@ -233,13 +195,11 @@ def source_months(db: Transaction) -> list[MonthDelivered]:
 
 def data_breaks(db: Transaction) -> list[SeriesBreak]:
     """Every data break, the latest first."""
-    return [
-        SeriesBreak(*row)
-        for row in db.rows(
-            "select distinct source, month, kind, coalesce(detail, '') from breaks"
-            " order by month desc, source, kind"
-        )
-    ]
+    rows = db.rows(
+        "select distinct source, month, kind, coalesce(detail, '') from breaks"
+        " order by month desc, source, kind"
+    )
+    return [SeriesBreak(*row) for row in rows]
 
 
 def learned_expectations(db: Transaction) -> list[LearnedExpectation]:
@@ -280,18 +240,16 @@ def state_expectation(store: Store, source: str, expects: Expects) -> str:
 
 def provisional_codes(db: Transaction) -> list[ProvisionalCode]:
     """The codes that wait for a person's confirmation."""
-    return [
-        ProvisionalCode(Code(kind, source, code), name, file, when)
-        for kind, source, code, name, file, when in db.rows(
-            "select p.kind, p.source, p.code, coalesce(n.name, p.code), b.file, b.imported_at"
-            " from provisional as p join codes as c using (kind, source, code)"
-            " join batches as b on b.batch = c.since_batch"
-            " left join named as n using (kind, source, code)"
-            " where (p.kind, p.source, p.code)"
-            " not in (select (m.kind, m.source, m.code) from merged as m)"
-            " order by p.kind, p.source, p.code"
-        )
-    ]
+    rows = db.rows(
+        "select p.kind, p.source, p.code, coalesce(n.name, p.code), b.file, b.imported_at"
+        " from provisional as p join codes as c using (kind, source, code)"
+        " join batches as b on b.batch = c.since_batch"
+        " left join named as n using (kind, source, code)"
+        " where (p.kind, p.source, p.code)"
+        " not in (select (m.kind, m.source, m.code) from merged as m)"
+        " order by p.kind, p.source, p.code"
+    )
+    return [ProvisionalCode(Code(*row[:3]), *row[3:]) for row in rows]
 
 
 def changeable_codes(db: Transaction) -> list[tuple[Code, str]]:

@@ -62,12 +62,7 @@ ADDRESS_SHARE = 0.2
 
 
 def names_person(header: str, cells: pl.Series) -> bool:
-    """Whether a column names people, by its header or by what stands in it.
-
-    Args:
-        header: the column's header as in the file.
-        cells: its cells, or some of them.
-    """
+    """Whether a column names people, by its header or by what stands in its (first) cells."""
     flat = re.sub(r"[-_.:\s]+", " ", header)
     if PERSONAL_HEADERS.search(flat) and not PLACE_HEADERS.search(flat):
         return True

@@ -109,17 +109,14 @@ def _write(
 ) -> None:
     sheet = book.add_worksheet(text(f"tables.{table}.name", lang)[:31])
     lists = book.add_worksheet(text("template.lists", lang))
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    needed = book.add_format(
-        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E3ECF5"}
-    )
-    kinds = {
-        "date": book.add_format({"num_format": "d-m-yyyy"}),
-        "varchar": book.add_format({"num_format": "@"}),
-    }
+    bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    head = book.add_format(bold)
+    needed = book.add_format(bold | {"bg_color": "#E3ECF5"})
+    shown = {"date": "d-m-yyyy", "varchar": "@"}
+    kinds = {kind: book.add_format({"num_format": form}) for kind, form in shown.items()}
     grey = {
-        kind: book.add_format({"italic": True, "font_color": "#55606B", "num_format": shown})
-        for kind, shown in (("date", "d-m-yyyy"), ("varchar", "@"), ("double", "General"))
+        kind: book.add_format({"italic": True, "font_color": "#55606B", "num_format": form})
+        for kind, form in (shown | {"double": "General"}).items()
     }
     sheet.set_column(0, 0, 20)
     sheet.write_string(0, 0, text("template.mark", lang), head)
@@ -128,20 +125,11 @@ def _write(
         title = heading(column.name, lang)
         sheet.set_column(at, at, max(12, min(len(title) + 2, 28)), kinds.get(column.sql_type))
         sheet.write_string(0, at, title, head if column.optional else needed)
-        _cell(sheet, 1, at, _example(column, lang), grey.get(column.sql_type, grey["varchar"]))
+        sheet.write(1, at, _example(column, lang), grey.get(column.sql_type, grey["varchar"]))
         _rule(sheet, lists, at, column, lang, choices)
     sheet.freeze_panes(1, 1)
     lists.hide()
     sheet.activate()
-
-
-def _cell(sheet: Any, row: int, at: int, value: str | float | date, form: Any) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(row, at, value, form)
-    elif isinstance(value, float):
-        sheet.write_number(row, at, value, form)
-    else:
-        sheet.write_string(row, at, value, form)
 
 
 def _rule(

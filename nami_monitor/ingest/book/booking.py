@@ -17,7 +17,7 @@ from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
-from nami_monitor.ingest.profiles.source_cells import SourceCells, source_cells
+from nami_monitor.ingest.profiles.source_cells import source_cells
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
@@ -135,7 +135,8 @@ def stage_file(booking: Booking) -> None:
             rows = sheet.rows.with_columns(pl.col("line") + index * SHEET_LINES)
             db.keep_view(frame, rows)
         cells = source_cells(sheet, profile, file=file.path, frame=frame, period=file.period)
-        booking.misfits.append(_without_persons(sheet, cells))
+        hidden = pl.lit(None, pl.String).alias("raw") if cells.personal else pl.col("raw")
+        booking.misfits.append(sheet.misfits.with_columns(hidden))
         if index == 0:
             booking.personal = cells.personal
         for table in order:
@@ -154,13 +155,6 @@ def stage_file(booking: Booking) -> None:
             )
 
 
-def _without_persons(sheet: Sheet, cells: SourceCells) -> pl.DataFrame:
-    """Records that do not fit the header; without their text where the file names people."""
-    if cells.personal:
-        return sheet.misfits.with_columns(pl.lit(None, pl.String).alias("raw"))
-    return sheet.misfits
-
-
 def _created(booking: Booking, table: TableMap) -> set[str]:
     """The coded columns whose unknown codes are created from the file."""
     db, file = booking.db, booking.file
@@ -171,10 +165,9 @@ def _created(booking: Booking, table: TableMap) -> set[str]:
         for name, kind in coded.items()
         if table.codes.get(name) == CREATE or kind in created_before
     }
-    kinds = set(coded.values())
     source = file.profile.product_source
-    masterless = codes.without_codes(db, kinds, source, masters=True)
-    bare = codes.without_codes(db, kinds, source, masters=False)
+    masterless = codes.without_codes(db, coded.values(), source, masters=True)
+    bare = codes.without_codes(db, coded.values(), source, masters=False)
     creatable = {
         name: str(kind)
         for name, kind in coded.items()
@@ -204,10 +197,7 @@ def dates(booking: Booking) -> tuple[date | None, date | None]:
 def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
     """Insert the batch: the good rows, the others with their reasons, and what describes it.
 
-    Args:
-        booking: its stages are complete.
-        replaces: the months that it replaces.
-        full: whether it is a full-period delivery.
+    ``full`` says that it is a full-period delivery; ``replaces`` are the months that it replaces.
     """
     db, batch, file, profile = booking.db, booking.batch, booking.file, booking.profile
     first, last = replaces or (None, None)

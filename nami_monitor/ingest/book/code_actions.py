@@ -145,10 +145,7 @@ def undo_action(store: Store, number: int) -> None:
         if not held:
             raise UserError("actions.no_action", action=number)
         db.run("update code_actions set undone_at = ? where action = ?", [now(), number])
-        if held[0][0] == ActionKind.MERGE:
-            refresh_derived(db)
-        else:
-            refresh_derived(db, [])
+        refresh_derived(db, None if held[0][0] == ActionKind.MERGE else [])
 
 
 def actions(db: Transaction) -> list[Action]:
@@ -194,8 +191,8 @@ def _changeable(db: Transaction, code: Code) -> None:
 
 def _merged_into(db: Transaction, code: Code) -> str | None:
     """The code that this one is part of, after all merges."""
-    into = db.value(
+    into: str | None = db.value(
         "select to_code from merged where kind = ? and source = ? and code = ?",
         [code.kind, code.source, code.code],
     )
-    return None if into is None else str(into)
+    return into

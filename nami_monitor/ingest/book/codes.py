@@ -19,9 +19,6 @@ from nami_monitor.tables import TABLES, Codes, columns
 Scope = tuple[str, str, list[date | None]]
 """Rows of which the standing must be found again: table, source, months."""
 
-NEXT = 1e-6
-"""Distance between the positions of a released batch and the one before it."""
-
 
 def code_column(kind: str) -> str:
     """The column of a master that holds its codes."""
@@ -41,14 +38,7 @@ def scope_of(kind: str, product_source: str) -> str:
 def without_codes(
     db: Transaction, kinds: Collection[str], product_source: str, *, masters: bool
 ) -> set[str]:
-    """The kinds of which no code is known.
-
-    Args:
-        db: the transaction.
-        kinds: the kinds asked about.
-        product_source: the source whose article numbers are used.
-        masters: whether only codes of a loaded master count, not those made from files.
-    """
+    """The kinds of which no code is known; with ``masters``, none of a loaded master."""
     return {
         kind
         for kind in kinds
@@ -60,13 +50,7 @@ def without_codes(
 
 
 def known_queries(table: str, free: Collection[str], product_source: str) -> dict[str, str]:
-    """Per coded column a query of the codes that it may hold.
-
-    Args:
-        table: the input table.
-        free: columns that may hold any code, because theirs are created.
-        product_source: the source whose article numbers are used.
-    """
+    """Per coded column a query of the codes that it may hold; a ``free`` one may hold any."""
     return {
         name: "select code from codes"
         f" where kind = '{kind}' and source = {literal(scope_of(kind, product_source))}"
@@ -84,13 +68,13 @@ def offer(
     created: Collection[str],
     product_source: str,
 ) -> None:
-    """Note the codes that a batch states, creates or uses, and make them known.
+    """Note the codes that the rows of a batch state, create or use, and make them known.
 
     Args:
         db: the transaction.
-        batch: the batch.
+        batch: its number.
         table: the input table.
-        relation: the rows that will be booked.
+        relation: SQL of the rows that will be booked.
         created: coded columns whose unknown codes are created.
         product_source: the source whose article numbers are used.
     """
@@ -144,16 +128,15 @@ def created_in(db: Transaction, batch: int | None) -> set[str]:
 
 def _unknown(table: str) -> str:
     """SQL that is true for rows with a code that was not known when their batch came."""
-    tests = [
+    return " or ".join(
         f'(o."{name}" is not null'
         f" and not exists (from {code_lookup(name, kind)} and c.since_batch <= {POSITION}))"
         for name, kind in coded(table).items()
-    ]
-    return " or ".join(tests)
+    )
 
 
 def recheck(db: Transaction, changed: str) -> list[Scope]:
-    """Update rows that use changed codes: whether they wait for a code.
+    """Update whether rows wait for a code, where they use one of ``changed``.
 
     Args:
         db: the transaction.
@@ -265,8 +248,8 @@ def release(db: Transaction) -> dict[int, int]:
 def _release_batch(db: Transaction, table: str, parent: int, child: int, since: float) -> None:
     names = ", ".join(field_names(table))
     position = db.value(
-        f"select max({POSITION}) + ? from batches as b where floor({POSITION}) = floor(?)",
-        [NEXT, since],
+        f"select max({POSITION}) + 1e-6 from batches as b where floor({POSITION}) = floor(?)",
+        [since],
     )
     db.run(
         "insert into batches by name select * replace (?::integer as batch, ?::integer as parent,"

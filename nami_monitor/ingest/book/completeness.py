@@ -21,7 +21,6 @@ from nami_monitor.ingest.profiles.profile import Expects, Profile, parse_profile
 from nami_monitor.store import Transaction
 
 STEPS = {"month": 1, "quarter": 3, "year": 12}
-COUNTED = ("lines", "locations", "articles")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def series_breaks(seen: Sequence[Delivered]) -> dict[date, list[str]]:
     new side too, so that one odd month is a signal and no break.
     """
     breaks: dict[date, list[str]] = defaultdict(list)
-    for kind in COUNTED:
+    for kind in ("lines", "locations", "articles"):
         values = [getattr(delivered, kind) for delivered in seen]
         for k in range(int(BREAK_HISTORY.value), len(values) - 1):
             history = values[max(0, k - 12) : k]
@@ -146,8 +145,11 @@ def refresh(db: Transaction) -> None:
                 for month, kinds in series_breaks(seen).items()
                 for kind in kinds
             ]
-    _insert(db, "source_months", rows)
-    _insert(db, "breaks", breaks + db.rows(CHANGED_BASIS))
+    for name, derived in (("source_months", rows), ("breaks", breaks + db.rows(CHANGED_BASIS))):
+        if derived:
+            frame = pl.DataFrame(derived, orient="row", infer_schema_length=None)
+            with db.view_of("rows_to_insert", frame) as view:
+                db.run(f"insert into {name} select * from {view}")
 
 
 WHOLE_PERIODS = """
@@ -175,13 +177,6 @@ CHANGED_BASIS = """
     from compared where basis <> basis_before or vat <> vat_before order by 1, 2
 """
 """Months from which a source's basis or VAT differs."""
-
-
-def _insert(db: Transaction, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        frame = pl.DataFrame(rows, orient="row", infer_schema_length=None)
-        with db.view_of("rows_to_insert", frame) as view:
-            db.run(f"insert into {table} select * from {view}")
 
 
 def latest_profile(db: Transaction, source: str) -> tuple[int, Profile]:

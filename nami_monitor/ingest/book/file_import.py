@@ -249,12 +249,10 @@ class _Earlier:
     """An earlier delivery with the content of the file that is offered.
 
     Args:
-        batch: its number.
-        same: whether it has the same source and was read as the file would be read now.
         own: whether it has the same source.
+        same: whether it also was read as the file would be read now.
         last: whether it is the last delivery of its source.
         replaces: whether it replaced a period.
-        report: its report.
     """
 
     batch: int

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
 from nami_monitor.core.words import DeliveryKind, Standing
@@ -99,29 +101,21 @@ class Report:
         return next(iter(self.tables.values()), nothing)
 
 
-def as_document(report: Report, refusal: str | None = None) -> dict[str, Any]:
-    """The report as plain data for JSON.
+_REPORT: Final = TypeAdapter(Report)
 
-    Args:
-        report: the report.
-        refusal: the sentence of a refusal, in the reader's language.
-    """
+
+def as_document(report: Report, refusal: str | None = None) -> dict[str, Any]:
+    """The report as plain data for JSON; ``refusal`` is the sentence of a refusal, if any."""
+    kept = _REPORT.dump_python(report, mode="json", exclude={"questions", "offer", "refused"})
+    tables = kept.pop("tables")
     document: dict[str, Any] = {
-        "file": report.file,
-        "batch": report.batch,
+        "file": kept.pop("file"),
+        "batch": kept.pop("batch"),
         **asdict(report.main),
-        "dropped_columns": list(report.dropped_columns),
-        "absent_columns": list(report.absent_columns),
-        "first_date": report.first_date and report.first_date.isoformat(),
-        "last_date": report.last_date and report.last_date.isoformat(),
-        "created": dict(report.created),
-        "disagreements": report.disagreements,
-        "released": list(report.released),
-        "tables": {name: asdict(counts) for name, counts in report.tables.items()},
+        **kept,
+        "tables": tables,
     }
-    if refusal is not None:
-        document["refused"] = refusal
-    return document
+    return document if refusal is None else {**document, "refused": refusal}
 
 
 def to_json(report: Report) -> str:
@@ -131,23 +125,7 @@ def to_json(report: Report) -> str:
 
 def from_json(text: str) -> Report:
     """Read back what ``to_json`` wrote; questions and offers are not kept."""
-    raw = json.loads(text)
-
-    def day(value: str | None) -> date | None:
-        return date.fromisoformat(value) if value else None
-
-    return Report(
-        file=raw["file"],
-        batch=raw["batch"],
-        tables={name: TableCounts(**counts) for name, counts in raw["tables"].items()},
-        dropped_columns=tuple(raw["dropped_columns"]),
-        absent_columns=tuple(raw["absent_columns"]),
-        first_date=day(raw["first_date"]),
-        last_date=day(raw["last_date"]),
-        created=raw["created"],
-        disagreements=raw["disagreements"],
-        released=tuple(raw["released"]),
-    )
+    return _REPORT.validate_json(text)
 
 
 def report_of(
@@ -204,14 +182,11 @@ def _counts(
                 skipped[rule] += count
         bad = f"{staged.name} where skip is null and problems is not null"
         aside += db.value(f"select count(*) from {bad}")
-        reasons.update(
-            dict(
-                db.rows(
-                    "select rule, count(*) from (select unnest(list_distinct(list_transform("
-                    f"problems, lambda p: p.rule))) as rule from {bad}) group by rule"
-                )
-            )
+        broken = db.rows(
+            "select rule, count(*) from (select unnest(list_distinct(list_transform("
+            f"problems, lambda p: p.rule))) as rule from {bad}) group by rule"
         )
+        reasons.update(dict(broken))
     if main:
         blank = sum(sheet.blank for sheet in booking.file.sheets)
         if blank:
@@ -238,19 +213,18 @@ def _disagreements(booking: Booking) -> int:
     """Lines whose category is not their product's, after all merges; the product's holds."""
     if "orders" not in {table.name for table in booking.profile.tables}:
         return 0
-    return int(
-        booking.db.value(
-            "select count(*) from orders_offered as o"
-            " left join merged as c on c.kind = 'categories' and c.code = o.category"
-            " left join merged as m"
-            " on m.kind = 'products' and m.source = $source and m.code = o.product_id"
-            " join product_spans as p on p.source = $source"
-            " and p.product_id = coalesce(m.to_code, o.product_id)"
-            " and o.ordered_on >= p.holds_from and o.ordered_on < p.holds_until"
-            " where o.batch = $batch and p.category <> coalesce(c.to_code, o.category)",
-            {"source": booking.profile.product_source, "batch": booking.batch},
-        )
+    disagreements: int = booking.db.value(
+        "select count(*) from orders_offered as o"
+        " left join merged as c on c.kind = 'categories' and c.code = o.category"
+        " left join merged as m"
+        " on m.kind = 'products' and m.source = $source and m.code = o.product_id"
+        " join product_spans as p on p.source = $source"
+        " and p.product_id = coalesce(m.to_code, o.product_id)"
+        " and o.ordered_on >= p.holds_from and o.ordered_on < p.holds_until"
+        " where o.batch = $batch and p.category <> coalesce(c.to_code, o.category)",
+        {"source": booking.profile.product_source, "batch": booking.batch},
     )
+    return disagreements
 
 
 def _questions(booking: Booking, main: TableCounts) -> list[Question]:
@@ -262,12 +236,8 @@ def _questions(booking: Booking, main: TableCounts) -> list[Question]:
         questions.append(Question("create_codes", {"kinds": kinds, "lines": main.set_aside}))
     too_many = main.set_aside > SET_ASIDE_SHARE.value * max(main.received, 1)
     if too_many and not answers.accept_set_aside:
-        commonest = sorted(main.reasons.items(), key=lambda item: -item[1])[:3]
-        values = {
-            "set_aside": main.set_aside,
-            "received": main.received,
-            "rules": tuple(rule for rule, _ in commonest),
-        }
+        rules = tuple(rule for rule, _ in Counter(main.reasons).most_common(3))
+        values = {"set_aside": main.set_aside, "received": main.received, "rules": rules}
         questions.append(Question("set_aside", values))
     return questions
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -38,21 +39,6 @@ from nami_monitor.store.export import GUARD, Value, write_csv, write_xlsx
 
 REASON: Final = "nami_reason"
 OWN: Final = (*MENDED, REASON)
-
-
-@dataclass(frozen=True)
-class SetAsideRecord:
-    """A row that was set aside.
-
-    Args:
-        line: its number in the file.
-        cells: as in the file, stored types kept; empty where the record did not fit the header.
-        reasons: why, as sentences.
-    """
-
-    line: int
-    cells: tuple[Cell, ...]
-    reasons: tuple[str, ...]
 
 
 def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
@@ -90,14 +76,22 @@ def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
     columns = [*header, *(name for name in read_as.places if normal_header(name) not in held)]
     kept = [index for index, name in enumerate(columns) if normal_header(name) not in OWN]
     names = [*(columns[index] for index in kept), *OWN]
+    records = [
+        ([raw[index] if index < len(raw) else None for index in kept], line, reasons)
+        for line, raw, reasons in rows
+    ]
     if kind == "xlsx":
-        write_xlsx(out, names, (_stored(row, kept, batch) for row in rows))
+        stored = ([*map(_typed, cells), batch, line, why] for cells, line, why in records)
+        write_xlsx(out, names, stored)
     else:
-        write_csv(out, names, (_shown(row, kept, batch, read_as) for row in rows))
+        as_text = partial(_as_text, profile=read_as)
+        texts = ([*map(as_text, cells), str(batch), str(line), why] for cells, line, why in records)
+        write_csv(out, names, texts)
     return len(rows)
 
 
-def _rows(db: Transaction, batch: int, lang: str) -> Iterator[SetAsideRecord]:
+def _rows(db: Transaction, batch: int, lang: str) -> Iterator[tuple[int, Sequence[Cell], str]]:
+    """Line, cells (none where the record did not fit the header) and reasons of the open rows."""
     for line, raw, problems in db.rows(
         "select line, any_value(raw), list(distinct (table_name, column_name, rule, value)"
         " order by (table_name, column_name, rule, value)) from set_aside_rows"
@@ -107,7 +101,7 @@ def _rows(db: Transaction, batch: int, lang: str) -> Iterator[SetAsideRecord]:
         reasons = dict.fromkeys(
             reason_sentence(column, rule, value, lang) for _, column, rule, value in problems
         )
-        yield SetAsideRecord(line, tuple(raw or ()), tuple(reasons))
+        yield line, raw or (), " ".join(reasons)
 
 
 def reason_sentence(column: str | None, rule: str, value: str | None, lang: str) -> str:
@@ -122,16 +116,8 @@ def reason_sentence(column: str | None, rule: str, value: str | None, lang: str)
     return f"{where}{seen}: {sentence}" if where else sentence
 
 
-def _cells(row: SetAsideRecord, kept: Sequence[int]) -> list[Cell]:
-    return [row.cells[index] if index < len(row.cells) else None for index in kept]
-
-
-def _stored(row: SetAsideRecord, kept: Sequence[int], batch: int) -> list[Value]:
-    """A row for a workbook: stored numbers, dates and truth values stay what they are."""
-    return [*map(_typed, _cells(row, kept)), batch, row.line, " ".join(row.reasons)]
-
-
 def _typed(cell: Cell) -> Value:
+    """A cell for a workbook: stored numbers, dates and truth values stay what they are."""
     shown = untag(cell)
     if cell is None or shown is None:
         return None
@@ -149,15 +135,8 @@ def _as_date(shown: str) -> date:
     return datetime.fromisoformat(shown) if "T" in shown else date.fromisoformat(shown)
 
 
-def _shown(
-    row: SetAsideRecord, kept: Sequence[int], batch: int, profile: Profile
-) -> list[str | None]:
-    """A row for a csv: texts as they were, stored numbers and dates as the profile reads them."""
-    cells = [_as_text(cell, profile) for cell in _cells(row, kept)]
-    return [*cells, str(batch), str(row.line), " ".join(row.reasons)]
-
-
 def _as_text(cell: Cell, profile: Profile) -> Cell:
+    """A cell for a csv: a text as it was, stored numbers and dates as the profile reads them."""
     shown = untag(cell)
     if cell is None or shown is None:
         return None

@@ -76,14 +76,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class StageCheck:
-    """A rule, as SQL over the columns of a staged row.
-
-    Args:
-        column: the canonical column to blame.
-        rule: the rule's key in reports and catalogues.
-        broken: predicate that is true where the rule is broken.
-        value: the value that reports show.
-    """
+    """A rule that a column must keep: the SQL where it is ``broken``, the ``value`` to report."""
 
     column: str
     rule: str
@@ -205,9 +198,7 @@ def _misses(column: str, statistics: Mapping[str, Any], signs: str) -> str:
 def model_checks(table: str, one_line: Collection[str] = ()) -> list[StageCheck]:
     """Every check of a table's model as SQL that is never null, missing values included.
 
-    Args:
-        table: the table's name.
-        one_line: columns of which it is known that no text holds a tab or a line break.
+    The texts of ``one_line`` columns are known to hold no tab and no line break.
     """
     checks = []
     for column in columns(table):
@@ -232,27 +223,13 @@ def model_checks(table: str, one_line: Collection[str] = ()) -> list[StageCheck]
 def _unexplained(
     table: str, rules: Sequence[StageCheck], unread: Sequence[StageCheck]
 ) -> list[StageCheck]:
-    """The checks of the model, not counting values that could not be read: one cause, one reason.
-
-    Args:
-        table: the table's name.
-        rules: the checks of its model.
-        unread: the checks that a value could be read.
-    """
-    return [
-        replace(
-            rule,
-            broken=" and ".join(
-                [f"({rule.broken})"]
-                + [
-                    f"not coalesce({check.broken}, false)"
-                    for check in unread
-                    if check.column in explained_by(table, rule.column, rule.rule)
-                ]
-            ),
-        )
-        for rule in rules
-    ]
+    """The checks of the model, without values that could not be read: one cause, one reason."""
+    alone = []
+    for rule in rules:
+        causes = explained_by(table, rule.column, rule.rule)
+        read = [f"not coalesce({c.broken}, false)" for c in unread if c.column in causes]
+        alone.append(replace(rule, broken=" and ".join([f"({rule.broken})", *read])))
+    return alone
 
 
 def explained_by(table: str, column: str, rule: str) -> tuple[str, ...]:
@@ -327,7 +304,7 @@ def _skip(cells: SourceCells, profile: Profile) -> str:
                 f"when regexp_matches({text}, {literal(dropped.matches)}, 'i')"
                 f" then {literal('dropped: ' + dropped.column)}"
             )
-    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+    return f"case {' '.join(cases)} end"
 
 
 def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
@@ -341,11 +318,7 @@ def _number_lines(db: Transaction, name: str, plan: LargeCsv) -> None:
 
 
 def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Run the model over a frame.
-
-    Args:
-        table: the table's name.
-        frame: its typed columns, in any order.
+    """Run the model of a table over a frame of its typed columns.
 
     Returns:
         One row per broken rule: ``row`` (index into the frame), ``column_name``, ``rule``.
@@ -373,10 +346,7 @@ def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _holds(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
-    def check(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(expression)
-
-    return check
+    return lambda data: data.lazyframe.select(expression)
 
 
 def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
@@ -418,14 +388,14 @@ def _mark_repeated_keys(db: Transaction, table: str, name: str) -> None:
     differs = " or ".join(f"s.{column} is distinct from f.{column}" for column in rest)
     same = " and ".join(f"s.{column} is not distinct from f.{column}" for column in key)
     shown = f"concat_ws(' / ', {', '.join(f's.{column}' for column in key)})"
-    db.run(
-        f"create temp table {name}_first as select * from {name} where {BOOKED}"
+    firsts = (
+        f"select * from {name} where {BOOKED}"
         f" qualify row_number() over (partition by {', '.join(key)} order by line, rowid) = 1"
     )
-    db.run(
-        f"update {name} as s set held = false, problems = [{{'column_name':"
-        f" '{TABLES[table].key[0]}', 'rule': 'repeated_key', 'value': {shown}}}]"
-        f" from {name}_first as f where {same} and ({differs})"
-        " and s.skip is null and (s.problems is null or s.held)"
-    )
-    db.run(f"drop table {name}_first")
+    with db.table_of(f"{name}_first", firsts) as first:
+        db.run(
+            f"update {name} as s set held = false, problems = [{{'column_name':"
+            f" '{TABLES[table].key[0]}', 'rule': 'repeated_key', 'value': {shown}}}]"
+            f" from {first} as f where {same} and ({differs})"
+            " and s.skip is null and (s.problems is null or s.held)"
+        )

@@ -78,7 +78,8 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
         raise UserError("undo.undone_already", batch=batch, when=undone)
     children = _children(db, batch)
     removed = [batch, *children]
-    _remember(db)
+    db.run(f"create temp table offered_before as {OFFERED}")
+    db.run(f"create temp table amount_before as {AMOUNT}")
     scopes = _scopes(db, removed)
     _remove(db, removed, who)
     db.run("create temp table codes_before as select * from codes")
@@ -101,19 +102,17 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
 
 
 def _children(db: Transaction, batch: int) -> list[int]:
-    """The batches that hold rows of a batch, mended or released, and those that hold rows of these.
+    """The batches with rows of a batch, mended or released, and those with rows of these.
 
     Without the batch nobody could have offered them.
     """
-    return [
-        child
-        for (child,) in db.rows(
-            "with recursive step as (select batch from batches where parent = ?"
-            " union select b.batch from step join batches as b on b.parent = step.batch)"
-            " select batch from step join batches using (batch) where undone_at is null order by 1",
-            [batch],
-        )
-    ]
+    rows = db.rows(
+        "with recursive step as (select batch from batches where parent = ?"
+        " union select b.batch from step join batches as b on b.parent = step.batch)"
+        " select batch from step join batches using (batch) where undone_at is null order by 1",
+        [batch],
+    )
+    return [child for (child,) in rows]
 
 
 def _touched(scopes: Sequence[codes.Scope]) -> list[date] | None:
@@ -125,12 +124,6 @@ def _touched(scopes: Sequence[codes.Scope]) -> list[date] | None:
 
 AMOUNT = "select coalesce(sum(amount_eur), 0) as amount from orders_offered where standing = 'live'"
 OFFERED = "select table_name, batch, standing, count(*) as n from offered group by all"
-
-
-def _remember(db: Transaction) -> None:
-    """Keep the number of rows by batch and standing, to tell afterwards what changed."""
-    db.run(f"create temp table offered_before as {OFFERED}")
-    db.run(f"create temp table amount_before as {AMOUNT}")
 
 
 def _scopes(db: Transaction, removed: Sequence[int]) -> list[codes.Scope]:
@@ -155,41 +148,35 @@ def _listed(batches: Sequence[int]) -> str:
 
 def _remove(db: Transaction, removed: Sequence[int], who: str) -> None:
     """Delete the rows of batches and mark them as undone."""
+    scope = f"where batch in {_listed(removed)}"
     tables = [f"{table}_offered" for table in TABLES]
     for table in (*tables, "batch_months", "code_offers", "set_aside", "abandoned"):
-        db.run(f"delete from {table} where batch in {_listed(removed)}")
-    db.run(
-        f"update batches set undone_at = ?, undone_by = ? where batch in {_listed(removed)}",
-        [now(), who],
-    )
+        db.run(f"delete from {table} {scope}")
+    db.run(f"update batches set undone_at = ?, undone_by = ? {scope}", [now(), who])
 
 
 def _compare(db: Transaction, batch: int, file: str, children: Sequence[int]) -> UndoPreview:
-    """What the undoing changed since ``_remember``."""
+    """What the undoing changed since ``offered_before`` and ``amount_before``."""
+    goes = db.rows(
+        "select table_name, sum(n)::bigint from offered_before"
+        f" where batch in {_listed([batch, *children])} and standing = 'live'"
+        " group by 1 order by 1"
+    )
+    touched = db.rows(
+        f"select distinct a.batch from ({OFFERED}) as a"
+        " left join offered_before as b using (table_name, batch, standing)"
+        " where a.n is distinct from b.n order by 1"
+    )
+    amount = db.value(f"select b.amount - a.amount from amount_before as b, ({AMOUNT}) as a")
     return UndoPreview(
         batch=batch,
         file=file,
-        goes=dict(
-            db.rows(
-                "select table_name, sum(n)::bigint from offered_before"
-                f" where batch in {_listed([batch, *children])} and standing = 'live'"
-                " group by 1 order by 1"
-            )
-        ),
+        goes=dict(goes),
         returns=_risen(db, Standing.LIVE),
         waits=_risen(db, Standing.UNKNOWN_CODE),
-        touched=tuple(
-            later
-            for (later,) in db.rows(
-                f"select distinct a.batch from ({OFFERED}) as a"
-                " left join offered_before as b using (table_name, batch, standing)"
-                " where a.n is distinct from b.n order by 1"
-            )
-        ),
+        touched=tuple(later for (later,) in touched),
         children=tuple(children),
-        amount=float(
-            db.value(f"select b.amount - a.amount from amount_before as b, ({AMOUNT}) as a")
-        ),
+        amount=float(amount),
     )
 
 

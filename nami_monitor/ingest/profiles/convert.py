@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
-from nami_monitor.ingest.profiles.profile import Origin
+from nami_monitor.ingest.profiles.profile import UNITS, Origin
 from nami_monitor.ingest.sniff.values import MONTHS
 from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import Column
@@ -233,13 +233,8 @@ def _typed(
     if column.sql_type == "date":
         patterns = ("%Y-%m-%d",) if constant else reading.dates.get(column.name, ())
         typed = date_sql(shown, patterns, tagged=tagged)
-        failures = (
-            ("{typed} is null", "not_a_date"),
-            (
-                f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'",
-                "date_out_of_range",
-            ),
-        )
+        outside = f"{{typed}} < date '{EARLIEST}' or {{typed}} > date '{LATEST}'"
+        failures = (("{typed} is null", "not_a_date"), (outside, "date_out_of_range"))
     elif column.sql_type == "boolean":
         word = f"lower({shown_sql(shown, tagged=tagged)})"
         typed = (
@@ -248,9 +243,8 @@ def _typed(
         )
         failures = (("{typed} is null", "not_a_truth_value"),)
     elif column.sql_type == "double":
-        typed = number_sql(
-            shown, "." if constant else reading.decimal.get(column.name), tagged=tagged
-        )
+        sign = "." if constant else reading.decimal.get(column.name)
+        typed = number_sql(shown, sign, tagged=tagged)
         failures = (("{typed} is null", "not_a_number"), TOO_LARGE)
     else:
         typed = shown_sql(shown, tagged=tagged)
@@ -265,15 +259,11 @@ def _typed(
             spoilt = f"regexp_full_match({seen}, '{SPOILT}')"
             digits_first = f"case when {seen} < ':' then {spoilt} else false end"
             failures = ((digits_first, "spoilt_identifier"),)
-        if reading.blanked and _tells_apart(column):
+        tells_apart = column.identifier or any(c.name == "str_matches" for c in column.checks)
+        if reading.blanked and tells_apart:  # a blank would make different things the same
             named = f"contains({shown}, {literal(BLANKED)})"
             failures = (*failures, (named, "personal_data"))
     return Conversion(column.name, inner, typed, _with_errors(shown, failures, tagged=tagged))
-
-
-def _tells_apart(column: Column) -> bool:
-    """Whether a column identifies rows: a blank in it would make different things the same."""
-    return column.identifier or any(check.name == "str_matches" for check in column.checks)
 
 
 def _with_errors(
@@ -344,15 +334,11 @@ def _number(
 def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) -> Conversion:
     """Whether a quantity counts packs: by the profile, or by a column's words."""
     unit = (origin.unit if origin else None) or "base"
-    if unit in {"pack", "base"}:
-        return Conversion(
-            "per_pack", {"t_per_pack": literal(unit)}, str(unit == "pack").lower(), ()
-        )
+    if unit in UNITS:
+        packs = "true" if unit == "pack" else "false"
+        return Conversion("per_pack", {"t_per_pack": literal(unit)}, packs, ())
     word = f"lower({shown_sql(cell[unit], tagged=reading.tagged)})"
-    known = literals((*PACK_WORDS, *BASE_WORDS))
-    return Conversion(
-        "per_pack",
-        {"t_per_pack": word},
-        f"coalesce(t_per_pack in {literals(PACK_WORDS)}, false)",
-        ((f"t_per_pack is not null and t_per_pack not in {known}", "unknown_unit"),),
-    )
+    packs = f"coalesce(t_per_pack in {literals(PACK_WORDS)}, false)"
+    unknown = f"t_per_pack not in {literals((*PACK_WORDS, *BASE_WORDS))}"
+    failures = ((f"t_per_pack is not null and {unknown}", "unknown_unit"),)
+    return Conversion("per_pack", {"t_per_pack": word}, packs, failures)

@@ -18,11 +18,9 @@ from nami_monitor.ingest.readers import read
 
 @dataclass(frozen=True)
 class Recognised:
-    """The profiles that fit a file.
+    """The names of the profiles that fit a file, the best first.
 
-    Args:
-        profiles: names of the profiles that fit, the best first.
-        mended: whether it is a set-aside file that was mended; its batch knows the profile.
+    Of a ``mended`` set-aside file, its batch knows the profile.
     """
 
     profiles: tuple[str, ...] = ()
@@ -51,7 +49,8 @@ def save_profile(folder: Path, name: str, profile: Profile) -> Path:
     Raises:
         UserError: ``profile.name`` when nothing of the name is left.
     """
-    slug = slug_of(name)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:60].strip("_")
     if not slug:
         raise UserError("profile.name", seen=name)
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,22 +61,12 @@ def save_profile(folder: Path, name: str, profile: Profile) -> Path:
     return path
 
 
-def slug_of(name: str) -> str:
-    """A file name of small letters, digits and ``_``, at most 60 of them."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:60].strip("_")
-
-
 def recognise(
     path: Path, profiles: Mapping[str, Profile], name: str, folder: Path | None = None
 ) -> Recognised:
     """Find the profiles that fit a file, read as it is or as a profile lays it out.
 
-    Args:
-        path: the file.
-        profiles: profiles by name.
-        name: the file's name for people.
-        folder: where parsed cells are kept, see ``read``.
+    ``name`` is the file's name for people; ``folder`` keeps the parsed cells, see ``read``.
     """
     sheets = _sheets(path, Layout(), folder)
     if sheets and is_mended(sheets[0]):
@@ -98,12 +87,7 @@ def is_mended(sheet: Sheet) -> bool:
 
 
 def read_sheets(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:
-    """Read a file to show it; a temporary copy of a large one is not kept.
-
-    Args:
-        path: the file.
-        layout: how it is laid out.
-        folder: where parsed cells are kept, see ``read``.
+    """Read a file to show it, see ``read``; a temporary copy of a large one is not kept.
 
     Raises:
         UserError: when the file cannot be understood.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
@@ -32,25 +33,16 @@ from nami_monitor.tables import Column, columns
 
 
 def check_decimal(column: str, texts: Sequence[Cell], stated: str) -> None:
-    """Refuse a column whose texts prove the other decimal sign.
-
-    Args:
-        column: its header, for the sentence.
-        texts: its cells.
-        stated: the sign that the profile states.
+    """Refuse a column whose texts prove another decimal sign than the profile states.
 
     Raises:
         UserError: ``import.decimal_contradicted``.
     """
     proven = decimal_evidence(texts)
     if proven in {",", "."} and proven != stated:
-        example = next(text for text in _plain(texts) if decimal_of(text) == proven)
-        raise UserError(
-            "import.decimal_contradicted",
-            column=short(column),
-            stated=stated,
-            example=short(example),
-        )
+        example = short(next(text for text in _plain(texts) if decimal_of(text) == proven))
+        seen = {"column": short(column), "stated": stated, "example": example}
+        raise UserError("import.decimal_contradicted", **seen)
 
 
 def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> None:
@@ -58,11 +50,6 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
 
     Either the stated patterns leave most texts unread, or they swap day and month: by the proven
     patterns a text is another day, and more of the texts are read than a typing error explains.
-
-    Args:
-        column: its header, for the sentence.
-        texts: its cells.
-        stated: the patterns that the profile states.
 
     Raises:
         UserError: ``import.dates_contradicted``.
@@ -107,6 +94,13 @@ PERIOD_ENDS = {
 }
 """When a measured figure's period ends, where only its start is given."""
 
+DEFAULTED: Final[Mapping[tuple[str, str], str | Mapping[Grain, str]]] = {
+    ("measurements", "period_end"): PERIOD_ENDS,
+    ("measurements", "proxy"): "false",
+    ("measurements", "unit"): "activity_measure",
+}
+"""The SQL of columns whose value is certain when nothing fills them, where needed by grain."""
+
 
 def origins_of(table: TableMap, cells: SourceCells) -> tuple[dict[str, Origin], tuple[str, ...]]:
     """The origins with the columns that exist, and the optional ones that the file lacks."""
@@ -140,9 +134,6 @@ def _looked_for(column: Column, table: TableMap, cells: SourceCells) -> bool:
     return column.sql_type == "double" or bool(free)
 
 
-DEFAULTED = {("measurements", "period_end"), ("measurements", "proxy"), ("measurements", "unit")}
-
-
 def _sql_of(origin: Origin, cells: SourceCells) -> dict[str, str]:
     """The SQL of every column that an origin reads."""
     names = (*origin.columns, *origin.further)
@@ -169,7 +160,8 @@ def reading_of(
         if origin is None or column.sql_type not in {"double", "date"}:
             continue
         header = " / ".join(origin.columns)
-        texts = _texts(db, table, column, origin=origin, cells=cells, reading=blank)
+        values = table.values.get(column.name)
+        texts = _texts(db, column, origin, values, cells, blank)
         if column.sql_type == "date":
             stated = (origin.format,) if origin.format else profile.dates
             if stated:
@@ -203,26 +195,19 @@ def reading_of(
 
 def _texts(
     db: Transaction,
-    table: TableMap,
     column: Column,
-    *,
     origin: Origin,
+    values: Mapping[str, str] | None,
     cells: SourceCells,
     reading: Reading,
 ) -> list[str | None]:
     """The distinct texts of a column as they will be converted."""
+    cell = _sql_of(origin, cells)
     converted = conversion(
-        column,
-        origin=origin,
-        constant=None,
-        values=table.values.get(column.name),
-        cell=_sql_of(origin, cells),
-        reading=reading,
+        column, origin=origin, constant=None, values=values, cell=cell, reading=reading
     )
     texts = [sql for key, sql in converted.inner.items() if key.startswith("t_")]
-    if len(texts) > 1:
-        texts = texts[1:]
-    listed = ", ".join(texts)
+    listed = ", ".join(texts[1:] or texts)
     head = f"(select * from {cells.relation} limit {SAMPLE})"
     rows = db.rows(f"select distinct unnest([{listed}]) from {head}")
     return [text for (text,) in rows]
@@ -242,8 +227,9 @@ def conversions_of(
     made = []
     for column in columns(table.name):
         origin = origins.get(column.name)
-        default = _default(table.name, column.name, profile)
+        default = DEFAULTED.get((table.name, column.name))
         if origin is None and column.name not in table.constants and default is not None:
+            default = default if isinstance(default, str) else default[profile.grain]
             made.append(Conversion(column.name, {f"t_{column.name}": "null"}, default, ()))
             continue
         made.append(
@@ -261,14 +247,3 @@ def conversions_of(
         quantity = origins.get("quantity")
         made.append(pack_flag(quantity, _sql_of(quantity, cells) if quantity else {}, reading))
     return made
-
-
-def _default(table: str, column: str, profile: Profile) -> str | None:
-    """The SQL of a column that nothing fills and whose value is certain."""
-    if table != "measurements":
-        return None
-    return {
-        "period_end": PERIOD_ENDS[profile.grain],
-        "proxy": "false",
-        "unit": "activity_measure",
-    }.get(column)

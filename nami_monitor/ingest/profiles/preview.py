@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -112,26 +111,19 @@ def values_in(
     column = column_numbers(sheet.columns).get(normal_header(header))
     if column is None or not isinstance(rows, pl.DataFrame):
         return []
-    counted = Counter(_plain(text) for text in rows[f"c{column}"].to_list() if text)
+    counted = Counter((untag(cell) or "").strip() for cell in rows[f"c{column}"] if cell)
     return [text for text, _ in counted.most_common(limit) if text]
-
-
-def _plain(text: str) -> str:
-    return (untag(text) or "").strip()
 
 
 def _small(sheet: Sheet) -> Sheet:
     """The sheet itself; of a file that is streamed only its first records."""
     if not isinstance(sheet.rows, Large):
         return sheet
-    return replace(sheet, rows=_head(sheet.titles, sheet.rows))
-
-
-def _head(titles: Sequence[Sequence[str | None]], plan: Large) -> pl.DataFrame:
-    body = [row for row in titles[plan.data_starts - 1 :] if len(row) == plan.fields]
+    plan = sheet.rows
+    body = [row for row in sheet.titles[plan.data_starts - 1 :] if len(row) == plan.fields]
     named = {
         f"c{index}": pl.Series([row[index - 1] for row in body], dtype=pl.String)
         for index in range(1, plan.fields + 1)
     }
     lines = pl.Series(range(plan.data_starts, plan.data_starts + len(body)), dtype=pl.Int64)
-    return pl.DataFrame({"line": lines, **named})
+    return replace(sheet, rows=pl.DataFrame({"line": lines, **named}))

@@ -13,12 +13,13 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nami_monitor.core.errors import UserError, listed, short
 from nami_monitor.core.near_matches import near_matches
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
 from nami_monitor.ingest.personal import BLANKED, blanked, personal_columns, without_addresses
-from nami_monitor.ingest.profiles.profile import Origin, Profile, Unpivot
+from nami_monitor.ingest.profiles.profile import Profile, Unpivot
 from nami_monitor.ingest.readers.parquet import parquet_relation
 from nami_monitor.store.transaction import literal
 
@@ -65,10 +66,6 @@ def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, l
 def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
     """Refuse a profile that maps a name which two columns have, unless it tells them apart.
 
-    Args:
-        profile: how the file would be read.
-        sheet: what the reader gave; of a file that is streamed, two columns are never alike.
-
     Raises:
         UserError: ``import.two_of_one_name``.
     """
@@ -80,17 +77,13 @@ def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
         others = [other for other in alike.get(name, ()) if other != name]
         apart = [other for other in others if not _alike(sheet, held[name], held[other])]
         if apart and not mapped & set(others):
-            first = columns[held[name] - 1]
-            raise UserError(
-                "import.two_of_one_name",
-                column=short(first),
-                first=f"{short(first)} (1)",
-                second=f"{short(first)} (2)",
-            )
+            first = short(columns[held[name] - 1])
+            both = {"first": f"{first} (1)", "second": f"{first} (2)"}
+            raise UserError("import.two_of_one_name", column=first, **both)
 
 
 def _alike(sheet: Sheet, first: int, other: int) -> bool:
-    """Whether two columns hold the same from top to bottom."""
+    """Whether two columns hold the same from top to bottom; in a streamed file never."""
     if first == other:
         return True
     rows = sheet.rows
@@ -101,19 +94,14 @@ def _mapped(profile: Profile, held: dict[str, int]) -> Iterator[str]:
     """The names of columns that are read."""
     for table in profile.tables:
         for origin in table.columns.values():
-            yield from _read(origin, held)
+            present = [name for name in origin.columns if normal_header(name) in held]
+            yield from present[:1] if origin.how == "first" else present
+            yield from origin.further
     for rule in profile.drop or ():
         yield rule.column
 
 
-def _read(origin: Origin, held: dict[str, int]) -> Iterator[str]:
-    present = [name for name in origin.columns if normal_header(name) in held]
-    yield from present[:1] if origin.how == "first" else present
-    yield from origin.further
-
-
 SAMPLE = 200_000
-TEXT_FORMATS = ("csv",)
 
 
 @dataclass(frozen=True)
@@ -180,12 +168,13 @@ def source_cells(
     sql.setdefault("@sheet", literal(blanked(sheet.name)))
     if period:
         sql.setdefault("@period", literal(period.strftime("%Y-%m")))
-    for row, titles in enumerate(sheet.titles, start=1):
+    for row, titles in enumerate(sheet.titles):
         for index, cell in enumerate(titles):
             if cell is not None:
-                sql.setdefault(f"@cell:{_letters(index)}{row}".casefold(), literal(blanked(cell)))
+                place = f"@cell:{xl_rowcol_to_cell(row, index)}".casefold()
+                sql.setdefault(place, literal(blanked(cell)))
     relation = _relation(sheet, frame, numbered=profile.unpivot is not None)
-    tagged = sheet.layout.format not in TEXT_FORMATS or any("\x01" in text for text in sql.values())
+    tagged = sheet.layout.format != "csv" or any("\x01" in text for text in sql.values())
     read = sorted({column for name, column in headers.items() if sql.get(name) == column})
     relation, marked = without_addresses(relation, sheet.rows, read)
     if profile.unpivot:
@@ -246,11 +235,8 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
                 seen=listed(sheet.columns),
             )
     if not chosen:
-        raise UserError(
-            "import.unpivot_nothing",
-            pattern=str(unpivot.columns),
-            seen=listed(sheet.columns),
-        )
+        seen = listed(sheet.columns)
+        raise UserError("import.unpivot_nothing", pattern=str(unpivot.columns), seen=seen)
     headings = ", ".join(literal(blanked(name)) for name in chosen)
     values = ", ".join(sql.pop(normal_header(name)) for name in chosen)
     sql[normal_header(unpivot.name)] = "c_heading"
@@ -259,13 +245,3 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
         f"(select *, unnest([{headings}]) as c_heading, unnest([{values}]) as c_value"
         f" from {relation})"
     )
-
-
-def _letters(index: int) -> str:
-    """Column letters of a 0-based index: A, B, ... Z, AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -29,7 +29,6 @@ KNOWN: Final = 100.0
 """The score of a name that is known."""
 CLOSE: Final = 80.0
 """Names that are less alike than this, of 100, are not suggested."""
-PLACE: Final = "@"
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,7 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
     suggestions: dict[str, Suggestion] = {}
     for column in columns(table):
         taken = {suggestion.header for suggestion in suggestions.values()}
-        hits = [
-            header
-            for name in _names(column.name, column.aliases)
-            for header in by_name.get(name, ())
-        ]
-        hits = [header for header in dict.fromkeys(hits) if header not in taken]
+        hits = [header for header in _headers_of(column, by_name) if header not in taken]
         if hits:
             certain = len(hits) == 1 or normal_header(hits[0]) in _own(column.name)
             suggestions[column.name] = Suggestion(hits[0], KNOWN, certain)
@@ -98,9 +92,7 @@ def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
     headers = mappable(sheet)
     ranked = []
     for table in TABLES:
-        hits = {
-            name for name, suggestion in suggest(sheet, table).items() if suggestion.score == KNOWN
-        }
+        hits = {name for name, hit in suggest(sheet, table).items() if hit.score == KNOWN}
         needed = [column.name for column in columns(table) if not column.optional]
         if hits:
             required = sum(name in hits for name in needed) / len(needed)
@@ -129,22 +121,10 @@ def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
     certain = {name: hit.header for name, hit in suggestions.items() if hit.certain}
     missing = list(_missing(table, certain))
     if missing:
-        raise UserError(
-            "import.cannot_map",
-            table=table,
-            missing=", ".join(missing),
-            seen=listed(sheet.columns),
-        )
-    return Profile(
-        source=source,
-        tables=(
-            TableMap(
-                table,
-                {name: Origin((header,)) for name, header in certain.items()},
-                values=_values(table, certain),
-            ),
-        ),
-    )
+        seen = listed(sheet.columns)
+        raise UserError("import.cannot_map", table=table, missing=", ".join(missing), seen=seen)
+    origins = {name: Origin((header,)) for name, header in certain.items()}
+    return Profile(source, (TableMap(table, origins, values=_values(table, certain)),))
 
 
 def _values(table: str, filled: Collection[str]) -> dict[str, dict[str, str]]:
@@ -172,13 +152,12 @@ def matching_profiles(sheet: Sheet, profiles: Mapping[str, Profile], file: str =
         file: the file's name; of profiles that fit equally, the one whose name it resembles leads.
     """
     scores = {name: _fit(sheet, profile) for name, profile in profiles.items()}
-    alike = {
-        name: fuzz.token_set_ratio(
-            f"{name} {profile.source}", file, processor=utils.default_process
-        )
-        for name, profile in profiles.items()
-    }
-    fitting = [(-score, -alike[name], name) for name, score in scores.items() if score is not None]
+    fitting = []
+    for name, score in scores.items():
+        called = f"{name} {profiles[name].source}"
+        alike = fuzz.token_set_ratio(called, file, processor=utils.default_process)
+        if score is not None:
+            fitting.append((-score, -alike, name))
     return [name for _, _, name in sorted(fitting)]
 
 
@@ -192,6 +171,12 @@ def _names(name: str, aliases: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a column: its own, its aliases, and its headings in both languages."""
     headings = sorted({normal_header(heading(name, lang)) for lang in LANGS})
     return tuple(dict.fromkeys([*_own(name), *map(normal_header, aliases), *headings]))
+
+
+def _headers_of(column: Column, by_name: Mapping[str, Sequence[str]]) -> list[str]:
+    """The headers that bear a name of a column, each once."""
+    names = _names(column.name, column.aliases)
+    return list(dict.fromkeys(header for name in names for header in by_name.get(name, ())))
 
 
 def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
@@ -209,10 +194,7 @@ def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
 def _rivals(sheet: Sheet, table: str, name: str) -> str:
     column = next(column for column in columns(table) if column.name == name)
     headers = mappable(sheet)
-    by_name = headers_by_stem(headers, sheet.columns)
-    rivals = {
-        header for name in _names(column.name, column.aliases) for header in by_name.get(name, ())
-    }
+    rivals = _headers_of(column, headers_by_stem(headers, sheet.columns))
     return listed(header for header in headers if header in rivals)
 
 
@@ -240,7 +222,7 @@ def _fit(sheet: Sheet, profile: Profile) -> int | None:
         optional = {column.name for column in columns(table.name) if column.optional}
         for name, origin in table.columns.items():
             present = [c for c in map(normal_header, origin.columns) if c in headers | given]
-            places = [c for c in origin.columns if c.startswith(PLACE)]
+            places = [c for c in origin.columns if c.startswith("@")]
             whole = origin.how != "first" and len({*present, *places}) < len(origin.columns)
             if (not present and not places) or whole:
                 if name in optional:
