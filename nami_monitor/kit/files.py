@@ -118,15 +118,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class CaseWords:
-    """A case in one language.
-
-    Args:
-        title: what was purchased.
-        organisation: by whom.
-        context: in which situation.
-        approach: what they did.
-        involved: who took part.
-    """
+    """A case in one language; its ``title`` says what was purchased."""
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -160,12 +152,7 @@ class CaseFigure:
 
 @dataclass(frozen=True)
 class CaseExemption:
-    """What does not apply to a case.
-
-    Args:
-        what: refuse, rethink or reduce; ``trend`` where nothing repeats itself.
-        why: the reason in each language.
-    """
+    """What does not apply to a case (``trend`` where nothing repeats itself), and why."""
 
     __pydantic_config__: ClassVar = strict(why="@why")
 
@@ -218,10 +205,7 @@ def shipped() -> Kit:
 
 
 def read_kit(folder: Path) -> Kit:
-    """Read and check a kit.
-
-    Args:
-        folder: holds ``cases/`` and ``lessons/``.
+    """Read and check the kit of a folder with ``cases/`` and ``lessons/``.
 
     Raises:
         UserError: ``kit.*``, naming the first file that is wrong and what was seen in it.
@@ -289,9 +273,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _order(lesson: Lesson) -> tuple[bool, bool, tuple[int, ...], int, str]:
     """The order of lessons: by case and kind, then the conclusions, then advice."""
-    kinds = list(LessonKind)
-    first = lesson.cases[:1]
-    return (lesson.advice, not lesson.cases, first, kinds.index(lesson.kind), lesson.name)
+    kind = list(LessonKind).index(lesson.kind)
+    return (lesson.advice, not lesson.cases, lesson.cases[:1], kind, lesson.name)
 
 
 def _refusal(file: str, problem: SettingProblem) -> UserError:

@@ -86,25 +86,17 @@ def lessons_by_chart(
 def matches(signal: ChartSignal, lessons: Mapping[str, Lesson]) -> list[Match]:
     """Every lesson for one signal, closest first; what a case reports stands before advice."""
     called = [lesson for lesson in lessons.values() if signal.kind in lesson.signals]
-    matched = [
-        Match(
-            lesson,
-            signal,
-            MatchLevel.CATEGORY if signal.cases & set(lesson.cases) else MatchLevel.SIGNAL,
-        )
-        for lesson in called
-    ]
-    matched += [
-        Match(lesson, signal, MatchLevel.RELATED)
-        for lesson in lessons.values()
-        if lesson not in called and any(_related(lesson, other) for other in called)
-    ]
-    return sorted(matched, key=_closeness)
-
-
-def _closeness(match: Match) -> tuple[MatchLevel, bool, bool]:
-    other_strategy = match.signal.strategy not in match.lesson.strategies
-    return (match.level, match.lesson.advice, other_strategy)
+    matched = []
+    for lesson in lessons.values():
+        if lesson in called:
+            own = signal.cases & set(lesson.cases)
+            matched.append(Match(lesson, signal, MatchLevel.CATEGORY if own else MatchLevel.SIGNAL))
+        elif any(_related(lesson, other) for other in called):
+            matched.append(Match(lesson, signal, MatchLevel.RELATED))
+    return sorted(
+        matched,
+        key=lambda m: (m.level, m.lesson.advice, signal.strategy not in m.lesson.strategies),
+    )
 
 
 def _related(lesson: Lesson, other: Lesson) -> bool:

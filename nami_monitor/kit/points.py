@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, ClassVar, Final
 
 from nami_monitor.core.errors import UserError
@@ -15,7 +14,6 @@ from nami_monitor.core.settings_toml import STRICT, After, WrongError
 from nami_monitor.core.words import LessonKind
 from nami_monitor.kit.files import Kit, read_file
 
-FILE: Final = SHIPPED / "kit_points.toml"
 PAGE: Final = "page"
 """Carries a point that the page of its case tells."""
 
@@ -33,15 +31,13 @@ class CaseSection(StrEnum):
     CONCLUSIONS = "conclusions"
 
 
-KIND: Final[Mapping[CaseSection, LessonKind]] = MappingProxyType(
-    {
-        CaseSection.STRATEGIES: LessonKind.STRATEGY,
-        CaseSection.OBSTACLES: LessonKind.OBSTACLE,
-        CaseSection.SOLUTIONS: LessonKind.SOLUTION,
-        CaseSection.LESSONS: LessonKind.LESSON,
-        CaseSection.CONCLUSIONS: LessonKind.CONCLUSION,
-    }
-)
+KIND: Final[Mapping[CaseSection, LessonKind]] = {
+    CaseSection.STRATEGIES: LessonKind.STRATEGY,
+    CaseSection.OBSTACLES: LessonKind.OBSTACLE,
+    CaseSection.SOLUTIONS: LessonKind.SOLUTION,
+    CaseSection.LESSONS: LessonKind.LESSON,
+    CaseSection.CONCLUSIONS: LessonKind.CONCLUSION,
+}
 """Which kind of lesson a section gives; the others are told by the page of the case."""
 
 
@@ -86,12 +82,8 @@ class _PointsFile:
     part: tuple[_SectionPoints, ...]
 
 
-def read_points(kit: Kit, path: Path = FILE) -> tuple[Point, ...]:
-    """Read and check the points of the kit.
-
-    Args:
-        kit: the cases and lessons that carry them.
-        path: the file that lists them.
+def read_points(kit: Kit, path: Path = SHIPPED / "kit_points.toml") -> tuple[Point, ...]:
+    """Read the points of the kit, and check that its cases and lessons carry them.
 
     Raises:
         UserError: ``kit.*``, naming the file and what was seen in it.

@@ -54,6 +54,11 @@ def search(query: str, lang: Lang) -> tuple[Lesson, ...]:
     return matching_lessons(query, _shipped_index(lang))
 
 
+@cache
+def _shipped_index(lang: Lang) -> Index:
+    return word_index(shipped(), lang)
+
+
 def word_index(kit: Kit, lang: Lang) -> Index:
     """Read the words of a kit."""
     weights: dict[str, dict[str, float]] = defaultdict(dict)
@@ -90,11 +95,6 @@ def matching_lessons(query: str, words: Index) -> tuple[Lesson, ...]:
     least = max(worth.values(), default=0) * SEARCH_WORTH.value
     matched = [lesson for lesson in words.lessons if worth.get(lesson.name, -1) >= least]
     return tuple(sorted(matched, key=lambda lesson: -score[lesson.name]))
-
-
-@cache
-def _shipped_index(lang: Lang) -> Index:
-    return word_index(shipped(), lang)
 
 
 def _parts(lesson: Lesson, kit: Kit, lang: Lang) -> Iterator[tuple[str, float]]:
@@ -146,12 +146,9 @@ def _hits(word: str, words: Index) -> dict[str, tuple[float, float]]:
 
 def _nearly(word: str, words: Index) -> dict[str, float]:
     """Stems of the words that are spelt nearly like this one."""
+    least = 100 * SEARCH_LIKENESS.value
     near = process.extract(
-        word,
-        list(words.stems),
-        scorer=fuzz.ratio,
-        score_cutoff=100 * SEARCH_LIKENESS.value,
-        limit=None,
+        word, list(words.stems), scorer=fuzz.ratio, score_cutoff=least, limit=None
     )
     best = max((score for _, score, _ in near), default=0)
     return {words.stems[hit]: NEAR for hit, score, _ in near if score == best}

@@ -31,6 +31,11 @@ _ITEM: Final[Shape] = {
 _VALUE: Final[Shape] = {"amount": None, "currency": None}
 _PERIOD: Final[Shape] = {"startDate": None, "endDate": None}
 
+_OF_TENDER: Final = (
+    *("id", "title", "status"),
+    *("procurementMethod", "procurementMethodDetails", "mainProcurementCategory"),
+)
+
 RELEASE: Final[Mapping[str, Shape]] = {
     "ocid": None,
     "date": None,
@@ -38,12 +43,7 @@ RELEASE: Final[Mapping[str, Shape]] = {
     "buyer": _ORGANISATION,
     "planning": {},
     "tender": {
-        "id": None,
-        "title": None,
-        "status": None,
-        "procurementMethod": None,
-        "procurementMethodDetails": None,
-        "mainProcurementCategory": None,
+        **dict.fromkeys(_OF_TENDER),
         "procuringEntity": _ORGANISATION,
         "items": (_ITEM,),
     },
@@ -144,12 +144,8 @@ def published(path: Path) -> Iterator[tuple[str, Any]]:
         lined = size > len(first) and len(first) <= MOST_BYTES and _is_document(first)
     most = MOST_BYTES_OF_LINES if lined else MOST_BYTES
     if size > most:
-        raise UserError(
-            "reading.json_too_large",
-            file=path.name,
-            megabytes=size // MEGABYTE,
-            most=most // MEGABYTE,
-        )
+        size, most = size // MEGABYTE, most // MEGABYTE
+        raise UserError("reading.json_too_large", file=path.name, megabytes=size, most=most)
     if not lined:
         yield from _parts(_parse(path.read_bytes(), path.name), path.name)
         return
@@ -277,7 +273,6 @@ def _merge_list(whole: list[dict[str, Any]], parts: list[Json]) -> None:
 CONTRACT, AWARD, TENDER, PLANNING = "contract", "award", "tender", "planning"
 NOT_STATED: Final = "?"
 """The currency of an amount without one; no profile takes that for euros."""
-_CPV: Final = "CPV"
 
 #: Columns, by their place in the compiled release or in the contract or award that a row is.
 COLUMNS: Final = (
@@ -300,12 +295,7 @@ COLUMNS: Final = (
     "awards/date",
     "buyer/id",
     "buyer/name",
-    "tender/id",
-    "tender/title",
-    "tender/status",
-    "tender/procurementMethod",
-    "tender/procurementMethodDetails",
-    "tender/mainProcurementCategory",
+    *(f"tender/{name}" for name in _OF_TENDER),
     "tender/procuringEntity/name",
 )
 _DATES: Final = frozenset(
@@ -377,11 +367,7 @@ def _row(process: Json, kind: str, key: str, main: Json, award: Json) -> list[Ce
         "buyer/name": _name(buyer, names),
         "tender/procuringEntity/name": _name(tender.get("procuringEntity") or {}, names),
     }
-    values |= {
-        f"tender/{name}": tender.get(name)
-        for name in ("id", "title", "status", "procurementMethod", "procurementMethodDetails")
-    }
-    values["tender/mainProcurementCategory"] = tender.get("mainProcurementCategory")
+    values |= {f"tender/{name}": tender.get(name) for name in _OF_TENDER}
     return [_cell(values[column], column) for column in COLUMNS]
 
 
@@ -404,11 +390,8 @@ def _codes(part: Json) -> list[Any]:
     return [
         code.get("id")
         for item in part.get("items") or []
-        for code in [
-            item.get("classification"),
-            *(item.get("additionalClassifications") or []),
-        ]
-        if code and str(code.get("scheme")).upper() == _CPV and code.get("id")
+        for code in [item.get("classification"), *(item.get("additionalClassifications") or [])]
+        if code and str(code.get("scheme")).upper() == "CPV" and code.get("id")
     ]
 
 
@@ -429,9 +412,6 @@ def _cell(value: Any, column: str) -> Cell:
     return clean_text(text)
 
 
-RULE: Final = "not_ocds"
-
-
 def read_ocds(path: Path, sheets: SheetWriter) -> None:
     """Compile the releases of each process and give its rows.
 
@@ -444,7 +424,8 @@ def read_ocds(path: Path, sheets: SheetWriter) -> None:
     releases: dict[str, list[dict[str, Any]]] = {}
     bad: dict[str, str] = {}
     for kind, part in published(path):
-        ocid = _ocid(part)
+        stated = part.get("ocid") if isinstance(part, dict) else None
+        ocid = stated if isinstance(stated, str) else ""
         try:
             if not ocid or kind == "linked":
                 raise NotOcdsError("releases" if ocid else "ocid")
@@ -465,10 +446,4 @@ def read_ocds(path: Path, sheets: SheetWriter) -> None:
     if line == 1:
         raise UserError("reading.ocds_nothing", file=path.name, bad=len(bad))
     for number, raw in enumerate(bad.values(), line + 1):
-        sheets.misfit(number, RULE, raw)
-
-
-def _ocid(part: Any) -> str:
-    """The process that a release is about; empty when it does not say."""
-    ocid = part.get("ocid") if isinstance(part, dict) else None
-    return ocid if isinstance(ocid, str) else ""
+        sheets.misfit(number, "not_ocds", raw)

@@ -212,10 +212,6 @@ def _number(text: str) -> Cell:
     return tag_number(float(text))
 
 
-def _truth(text: str) -> Cell:
-    return tag_boolean(text == "true")
-
-
 def _span(text: str) -> Cell:
     """A time of day or a duration, as text."""
     match = _SPAN.fullmatch(text)
@@ -226,10 +222,8 @@ def _span(text: str) -> Cell:
 
 
 _TYPES: Final[Mapping[str, tuple[str, Callable[[str], Cell]]]] = {
-    "float": ("value", _number),
-    "percentage": ("value", _number),
-    "currency": ("value", _number),
+    **dict.fromkeys(("float", "percentage", "currency"), ("value", _number)),
     "date": ("date-value", _date),
-    "boolean": ("boolean-value", _truth),
+    "boolean": ("boolean-value", lambda text: tag_boolean(text == "true")),
     "time": ("time-value", _span),
 }

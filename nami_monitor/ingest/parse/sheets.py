@@ -20,11 +20,9 @@ from nami_monitor.ingest.cells import Cell
 
 #: A sheet of a million records takes about half a minute.
 TIMEOUT_SECONDS: Final = 120
-_CHILD: Final = "nami_monitor.ingest.parse"
 _SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
 #: A sheet holds a table from two records with two or more filled cells each.
-_TABLE_RECORDS: Final = 2
-_TABLE_CELLS: Final = 2
+_TABLE_RECORDS = _TABLE_CELLS = 2
 
 
 class SheetWriter:
@@ -82,13 +80,7 @@ class SheetWriter:
 
 @dataclass(frozen=True)
 class ParsedSheet:
-    """One sheet as ``SheetWriter`` left it.
-
-    Attributes:
-        name: Sheet name.
-        visible: False for hidden sheets.
-        file: A JSON list of cells per line.
-    """
+    """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of cells per line."""
 
     name: str
     visible: bool
@@ -170,7 +162,14 @@ def _parse(path: Path, form: str, folder: Path) -> None:
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(  # noqa: S603  our own module, no shell
-            [sys.executable, "-m", _CHILD, str(path.resolve()), form, str(folder)],
+            [
+                sys.executable,
+                "-m",
+                "nami_monitor.ingest.parse",
+                str(path.resolve()),
+                form,
+                str(folder),
+            ],
             env=os.environ | {"PYTHONPATH": paths, "POLARS_MAX_THREADS": "1"},
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
@@ -193,6 +192,4 @@ def _sheets_in(folder: Path, name: str) -> list[ParsedSheet]:
         refused = json.loads((folder / REFUSED).read_text(encoding="utf-8"))
         raise UserError(refused["key"], **(refused["values"] | {"file": name}))
     sheets = json.loads((folder / _SHEETS).read_text(encoding="utf-8"))
-    return [
-        ParsedSheet(sheet["name"], sheet["visible"], folder / sheet["file"]) for sheet in sheets
-    ]
+    return [ParsedSheet(**(sheet | {"file": folder / sheet["file"]})) for sheet in sheets]

@@ -70,11 +70,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Compound:
-    """A compound file.
-
-    Attributes:
-        names: The streams and folders in it.
-    """
+    """A compound file, and the ``names`` of the streams and folders in it."""
 
     names: frozenset[str]
     _entries: Mapping[str, _Entry]

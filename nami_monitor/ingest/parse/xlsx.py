@@ -33,12 +33,7 @@ _ERROR_TYPE = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 @dataclass(frozen=True)
 class SheetScan:
-    """What a byte scan of one sheet tells.
-
-    Attributes:
-        part: Name of the part in the package.
-        has_errors: True when it stores error values.
-    """
+    """Whether one sheet, by its ``part`` of the package, stores error values."""
 
     part: str
     has_errors: bool

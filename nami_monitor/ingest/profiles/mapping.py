@@ -41,8 +41,10 @@ def check_decimal(column: str, texts: Sequence[Cell], stated: str) -> None:
     proven = decimal_evidence(texts)
     if proven in {",", "."} and proven != stated:
         example = short(next(text for text in _plain(texts) if decimal_of(text) == proven))
-        seen = {"column": short(column), "stated": stated, "example": example}
-        raise UserError("import.decimal_contradicted", **seen)
+        column = short(column)
+        raise UserError(
+            "import.decimal_contradicted", column=column, stated=stated, example=example
+        )
 
 
 def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> None:

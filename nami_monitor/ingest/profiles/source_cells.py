@@ -78,8 +78,8 @@ def refuse_doubles(profile: Profile, sheet: Sheet) -> None:
         apart = [other for other in others if not _alike(sheet, held[name], held[other])]
         if apart and not mapped & set(others):
             first = short(columns[held[name] - 1])
-            both = {"first": f"{first} (1)", "second": f"{first} (2)"}
-            raise UserError("import.two_of_one_name", column=first, **both)
+            one, two = f"{first} (1)", f"{first} (2)"
+            raise UserError("import.two_of_one_name", column=first, first=one, second=two)
 
 
 def _alike(sheet: Sheet, first: int, other: int) -> bool:

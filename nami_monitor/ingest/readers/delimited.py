@@ -16,12 +16,11 @@ from nami_monitor.ingest.readers.large_csv import (
     plan_large,
 )
 from nami_monitor.ingest.readers.records import (
-    LONGEST_RECORD,
     Record,
     head_cells,
     physical_lines,
     split_records,
-    unread_rule,
+    spoilt_rule,
 )
 from nami_monitor.ingest.readers.table import (
     TablePlan,
@@ -95,16 +94,8 @@ def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> l
     refuse_unreadable(plan, path.name)
     body = _sort_records(lines, split_records(lines, delimiter), plan)
     frame = _settle_widths(body, path.name)
-    return [
-        finish(
-            path.name,
-            plan,
-            frame,
-            misfits=misfit_frame(body.misfits),
-            titles=grid,
-            blank=body.blank,
-        )
-    ]
+    misfits = misfit_frame(body.misfits)
+    return [finish(path.name, plan, frame, misfits=misfits, titles=grid, blank=body.blank)]
 
 
 def _is_streamed(path: Path, layout: Layout) -> bool:
@@ -122,13 +113,9 @@ def _sort_records(lines: list[str], records: Iterator[Record], plan: TablePlan) 
             continue
         fields = record.fields
         raw = "".join(lines[record.start : record.end])
-        if fields is None:
-            rule = unread_rule(raw, plan.layout.delimiter or ",")
-            body.misfits.append((record.line, rule, _shown(raw)))
-        elif len(raw) > LONGEST_RECORD:
-            body.misfits.append((record.line, "field_too_long", _shown(raw)))
-        elif not raw.isascii() and UNREADABLE.search(raw):
-            body.misfits.append((record.line, "unreadable_text", _shown(raw)))
+        rule = spoilt_rule(fields, raw, plan.layout.delimiter or ",")
+        if rule or fields is None:
+            body.misfits.append((record.line, rule or "", _shown(raw)))
         elif len(fields) == body.width:
             body.keep(record.line, fields)
         elif not any(text.strip() for text in fields):

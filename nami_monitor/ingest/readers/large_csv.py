@@ -24,12 +24,11 @@ import polars as pl
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Layout, Sheet, clean_text
 from nami_monitor.ingest.readers.records import (
-    LONGEST_RECORD,
     LONGEST_RECORD_LINES,
     head_cells,
     physical_lines,
     split_records,
-    unread_rule,
+    spoilt_rule,
 )
 from nami_monitor.ingest.readers.table import (
     TITLE_RECORDS,
@@ -54,7 +53,6 @@ LONGEST_LINE: Final = 131_072
 _WIDE_BLANKS: Final = re.compile(
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
 )
-_FEED: Final = b"\n"
 _QUOTE, _LINE_FEED, _RETURN, _BLANK, _DELETE = (ord(sign) for sign in '"\n\r \x7f')
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -100,11 +98,7 @@ def find_irregular_lines(
 ) -> tuple[bool, BlockLines]:
     """Find the lines of a block that are not regular, or follow one: there a table may begin.
 
-    Args:
-        data: Whole lines.
-        shape: What a regular line looks like.
-        newline: How lines end.
-        needle: The longest word of the header.
+    Lines end by ``newline``; ``needle`` is the longest word of the header.
 
     Returns:
         Whether blanks may stand around fields, and the lines.
@@ -121,8 +115,7 @@ def find_irregular_lines(
         ends = np.append(ends, len(data))
     starts = np.concatenate(([0], ends[:-1]))
     odd = np.zeros(len(ends), bool)
-    quoted = b'"' in data
-    if quoted:
+    if b'"' in data:
         delimiters = places[signs[places] != _LINE_FEED]
         counts = counts - _check_quotes(signs, mark, delimiters, counts, starts, ends, odd)
     odd |= counts != shape.fields - 1
@@ -135,8 +128,7 @@ def find_irregular_lines(
     if needle:
         _check_header(data, needle, shape.header, starts, odd)
     odd[1:] |= odd[:-1]
-    spaced = _are_spaced(data, signs, mark)
-    return spaced, BlockLines(starts, ends, np.flatnonzero(odd))
+    return _are_spaced(data, signs, mark), BlockLines(starts, ends, np.flatnonzero(odd))
 
 
 def _line_of(starts: Numbers, places: Numbers) -> Numbers:
@@ -162,13 +154,7 @@ def _check_quotes(
     before = signs[np.maximum(quotes - 1, 0)]
     after = signs[np.minimum(quotes + 1, len(signs) - 1)]
     fits_open = (quotes == starts[lines]) | (before == mark) | ((before == _QUOTE) & (rank > 0))
-    fits_close = (
-        (quotes + 1 == ends[lines])
-        | (after == mark)
-        | (after == _LINE_FEED)
-        | (after == _RETURN)
-        | (after == _QUOTE)
-    )
+    fits_close = (quotes + 1 == ends[lines]) | np.isin(after, (mark, _LINE_FEED, _RETURN, _QUOTE))
     odd[lines[np.where(opens, ~fits_open, ~fits_close)]] = True
     odd |= totals % 2 == 1
     quoted = np.repeat(totals > 0, counts)
@@ -190,7 +176,7 @@ def _check_controls(
     if b"\x7f" in data:
         odd[_line_of(starts, np.flatnonzero(signs == _DELETE))] = True
     low = signs < _BLANK
-    if np.count_nonzero(low) == data.count(_FEED) and newline == b"\n" and mark > _BLANK:
+    if np.count_nonzero(low) == data.count(b"\n") and newline == b"\n" and mark > _BLANK:
         return
     controls = np.flatnonzero(low & (signs != _LINE_FEED) & (signs != mark))
     if newline == b"\r\n":
@@ -460,12 +446,8 @@ def _misfit(
     fields: list[str] | None, cells: Sequence[str | None], raw: str, shape: LineShape
 ) -> str | None:
     """The rule by which a record does not fit the header; None when it does."""
-    if fields is None:
-        return unread_rule(raw, shape.delimiter)
-    if len(raw) > LONGEST_RECORD:
-        return "field_too_long"
-    if not raw.isascii() and UNREADABLE.search(raw):
-        return "unreadable_text"
+    if (rule := spoilt_rule(fields, raw, shape.delimiter)) or fields is None:
+        return rule
     if len(fields) < shape.fields and any(cells) and not shape.short:
         return "too_few_fields"
     if any(cells[shape.fields :]):

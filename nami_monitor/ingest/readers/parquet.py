@@ -6,7 +6,6 @@ streams it; a test holds both to the same cells.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,29 +78,16 @@ def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> lis
     first = _cells(head, stored)
     titles = (header, *first.head(TITLE_RECORDS - 1).rows())
     if rows * len(schema) > MOST_CELLS:
-        return [_streamed(path, plan, LargeParquet(path, tuple(stored), first), titles)]
+        if layout.fill_down:
+            raise UserError("reading.fill_down_large", file=path.name)
+        streamed = LargeParquet(path, tuple(stored), first)
+        misfits = misfit_frame([])
+        return [Sheet(path.name, plan.layout, plan.columns, streamed, misfits, 0, titles)]
     frame = _cells(scan.collect(), stored).with_columns(
         pl.int_range(2, rows + 2, dtype=pl.Int64).alias("line")
     )
     frame = frame.select("line", pl.exclude("line"))
     return [finish(path.name, plan, frame, misfits=misfit_frame([]), titles=titles)]
-
-
-def _streamed(
-    path: Path, plan: TablePlan, rows: LargeParquet, titles: tuple[tuple[Cell, ...], ...]
-) -> Sheet:
-    """Make the sheet of a file that the store streams; blank records are counted there."""
-    if plan.layout.fill_down:
-        raise UserError("reading.fill_down_large", file=path.name)
-    return Sheet(
-        name=path.name,
-        layout=plan.layout,
-        columns=plan.columns,
-        rows=rows,
-        misfits=misfit_frame([]),
-        blank=0,
-        titles=titles,
-    )
 
 
 def _stored(name: str, column: str, dtype: pl.DataType) -> StoredColumn:
@@ -118,11 +104,8 @@ def _stored(name: str, column: str, dtype: pl.DataType) -> StoredColumn:
         return StoredColumn(StoredKind.DECIMAL)
     if dtype.is_float():
         return StoredColumn(StoredKind.FLOAT)
-    return StoredColumn(
-        {pl.Boolean: StoredKind.BOOLEAN, pl.Date: StoredKind.DATE, pl.Time: StoredKind.CLOCK}.get(
-            type(dtype), StoredKind.TEXT
-        )
-    )
+    kinds = {pl.Boolean: StoredKind.BOOLEAN, pl.Date: StoredKind.DATE, pl.Time: StoredKind.CLOCK}
+    return StoredColumn(kinds.get(type(dtype), StoredKind.TEXT))
 
 
 def _cells(data: pl.DataFrame, stored: list[StoredColumn]) -> pl.DataFrame:
@@ -143,64 +126,24 @@ def _each(column: pl.Series, tag: Callable[[Any], Cell]) -> pl.Series:
     return pl.Series([None if value is None else tag(value) for value in column], dtype=pl.String)
 
 
-def _float(column: pl.Series) -> pl.Series:
-    return _each(column, tag_number)
+def _span(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def _decimal(column: pl.Series) -> pl.Series:
-    return _each(column, _tag_decimal)
-
-
-def _tag_decimal(value: Decimal) -> Cell:
-    whole = value.normalize()
-    return f"{TAG}{NUMBER}{whole:f}"
-
-
-def _whole(column: pl.Series) -> pl.Series:
-    return _tagged(NUMBER, column.cast(pl.String))
-
-
-def _boolean(column: pl.Series) -> pl.Series:
-    return _tagged(BOOLEAN, column.cast(pl.String))
-
-
-def _date(column: pl.Series) -> pl.Series:
-    return _tagged(DATE, column.dt.to_string("%Y-%m-%d"))
-
-
-def _moment(column: pl.Series) -> pl.Series:
-    return _tagged(DATE, column.dt.to_string("%Y-%m-%dT%H:%M:%S").str.strip_suffix("T00:00:00"))
-
-
-def _clock(column: pl.Series) -> pl.Series:
-    return column.dt.to_string("%H:%M:%S")
-
-
-def _duration(column: pl.Series) -> pl.Series:
-    seconds = column.dt.total_seconds()
-    return pl.Series(
-        [
-            None if s is None else f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}"
-            for s in seconds.to_list()
-        ],
-        dtype=pl.String,
-    )
-
-
-def _tagged(kind: str, texts: pl.Series) -> pl.Series:
-    return TAG + kind + texts
-
+_NUMBER, _DATE, _BOOLEAN = TAG + NUMBER, TAG + DATE, TAG + BOOLEAN
 
 _TO_CELLS: Final[Mapping[StoredKind, Callable[[pl.Series], pl.Series]]] = {
     StoredKind.TEXT: _text,
-    StoredKind.WHOLE: _whole,
-    StoredKind.DECIMAL: _decimal,
-    StoredKind.FLOAT: _float,
-    StoredKind.BOOLEAN: _boolean,
-    StoredKind.DATE: _date,
-    StoredKind.MOMENT: _moment,
-    StoredKind.CLOCK: _clock,
-    StoredKind.DURATION: _duration,
+    StoredKind.WHOLE: lambda column: _NUMBER + column.cast(pl.String),
+    StoredKind.DECIMAL: lambda column: _each(column, lambda n: f"{_NUMBER}{n.normalize():f}"),
+    StoredKind.FLOAT: lambda column: _each(column, tag_number),
+    StoredKind.BOOLEAN: lambda column: _BOOLEAN + column.cast(pl.String),
+    StoredKind.DATE: lambda column: _DATE + column.dt.to_string("%Y-%m-%d"),
+    StoredKind.MOMENT: lambda column: (
+        _DATE + column.dt.to_string("%Y-%m-%dT%H:%M:%S").str.strip_suffix("T00:00:00")
+    ),
+    StoredKind.CLOCK: lambda column: column.dt.to_string("%H:%M:%S"),
+    StoredKind.DURATION: lambda column: _each(column.dt.total_seconds(), _span),
 }
 
 
@@ -232,24 +175,20 @@ def _written(value: str) -> str:
     return f"cast({value} as varchar)"
 
 
-def _text_sql(value: str, _: StoredColumn) -> str:
+def _text_sql(value: str) -> str:
     """Do what ``clean_text`` does."""
     ends = rf"regexp_replace({_written(value)}, '\r\n?', chr(10), 'g')"
     clean = f"regexp_replace({ends}, {literal(CONTROLS.pattern)}, chr(65533), 'g')"
     return f"nullif(regexp_replace({clean}, '^{_BLANKS}+|{_BLANKS}+$', '', 'g'), '')"
 
 
-def _whole_sql(value: str, _: StoredColumn) -> str:
-    return _tagged_sql(NUMBER, _written(value))
-
-
-def _decimal_sql(value: str, _: StoredColumn) -> str:
+def _decimal_sql(value: str) -> str:
     text = _written(value)
     short = f"rtrim(rtrim({text}, '0'), '.')"
     return _tagged_sql(NUMBER, f"case when contains({text}, '.') then {short} else {text} end")
 
 
-def _float_sql(value: str, _: StoredColumn) -> str:
+def _float_sql(value: str) -> str:
     """Do what ``tag_number`` does."""
     number = f"cast({value} as double)"
     exact = rf"regexp_replace(printf('%.15e', {number}), '\.?0+e', 'e')"
@@ -264,22 +203,10 @@ def _float_sql(value: str, _: StoredColumn) -> str:
     )
 
 
-def _boolean_sql(value: str, _: StoredColumn) -> str:
-    return _tagged_sql(BOOLEAN, _written(value))
-
-
-def _date_sql(value: str, _: StoredColumn) -> str:
-    return _tagged_sql(DATE, f"strftime({value}, '%Y-%m-%d')")
-
-
 def _moment_sql(value: str, stored: StoredColumn) -> str:
     local = f"({value} at time zone {literal(stored.zone)})" if stored.zone else value
     moment = f"strftime({local}, '%Y-%m-%dT%H:%M:%S')"
     return _tagged_sql(DATE, f"regexp_replace({moment}, 'T00:00:00$', '')")
-
-
-def _clock_sql(value: str, _: StoredColumn) -> str:
-    return f"left({_written(value)}, 8)"
 
 
 def _duration_sql(value: str, stored: StoredColumn) -> str:
@@ -288,13 +215,13 @@ def _duration_sql(value: str, stored: StoredColumn) -> str:
 
 
 _TO_SQL: Final[Mapping[StoredKind, Callable[[str, StoredColumn], str]]] = {
-    StoredKind.TEXT: _text_sql,
-    StoredKind.WHOLE: _whole_sql,
-    StoredKind.DECIMAL: _decimal_sql,
-    StoredKind.FLOAT: _float_sql,
-    StoredKind.BOOLEAN: _boolean_sql,
-    StoredKind.DATE: _date_sql,
+    StoredKind.TEXT: lambda value, _: _text_sql(value),
+    StoredKind.WHOLE: lambda value, _: _tagged_sql(NUMBER, _written(value)),
+    StoredKind.DECIMAL: lambda value, _: _decimal_sql(value),
+    StoredKind.FLOAT: lambda value, _: _float_sql(value),
+    StoredKind.BOOLEAN: lambda value, _: _tagged_sql(BOOLEAN, _written(value)),
+    StoredKind.DATE: lambda value, _: _tagged_sql(DATE, f"strftime({value}, '%Y-%m-%d')"),
     StoredKind.MOMENT: _moment_sql,
-    StoredKind.CLOCK: _clock_sql,
+    StoredKind.CLOCK: lambda value, _: f"left({_written(value)}, 8)",
     StoredKind.DURATION: _duration_sql,
 }

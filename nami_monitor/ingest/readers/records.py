@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from nami_monitor.ingest.cells import Cell, clean_text
+from nami_monitor.ingest.sniff.encodings import UNREADABLE
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
 #: A field in quotes that runs over more lines than this was never closed.
@@ -56,18 +57,17 @@ class _Feed:
         return self.lines[self.position - 1]
 
 
-def unread_rule(raw: str, delimiter: str) -> str:
-    """The rule under which a record that could not be read is a misfit.
-
-    Args:
-        raw: Its line.
-        delimiter: The separator.
-    """
-    try:
-        list(csv.reader([raw], delimiter=delimiter))
-    except csv.Error:
+def spoilt_rule(fields: list[str] | None, raw: str, delimiter: str) -> str | None:
+    """The rule by which a record is a misfit, whatever its header is; None when it is none."""
+    if fields is None:
+        try:
+            list(csv.reader([raw], delimiter=delimiter))
+        except csv.Error:
+            return "field_too_long"
+        return "open_quote"
+    if len(raw) > LONGEST_RECORD:
         return "field_too_long"
-    return "open_quote"
+    return "unreadable_text" if not raw.isascii() and UNREADABLE.search(raw) else None
 
 
 def physical_lines(text: str) -> list[str]:

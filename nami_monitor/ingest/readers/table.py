@@ -62,18 +62,17 @@ def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> Tab
             raise UserError("reading.empty", file=name)
         columns = tuple(f"c{number}" for number in range(1, width + 1))
         return TablePlan(replace(layout, skip_rows=skip, header_rows=0), columns, (), skip)
-    skip = layout.skip_rows if layout.skip_rows is not None else _sniff_skip(grid, layout, name)
+    if layout.skip_rows is not None:
+        skip = layout.skip_rows
+    elif layout.header_rows > 1:
+        skip = find_stacked_header(grid, layout.header_rows)
+    else:
+        skip = find_header(grid, name)
     end = skip + layout.header_rows
     if not any(any(row) for row in grid[end:]):
         raise UserError("reading.only_header", file=name)
     header = _join_header(grid[skip:end])
     return TablePlan(replace(layout, skip_rows=skip), name_columns(header), header, end)
-
-
-def _sniff_skip(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> int:
-    if layout.header_rows > 1:
-        return find_stacked_header(grid, layout.header_rows)
-    return find_header(grid, name)
 
 
 def _span(row: Sequence[Cell]) -> int:
@@ -114,11 +113,8 @@ def refuse_unreadable(plan: TablePlan, name: str) -> None:
     """Refuse a header with text that its encoding cannot explain."""
     for column in plan.columns:
         if UNREADABLE.search(column):
-            raise UserError(
-                "reading.unreadable_header",
-                file=name,
-                column=short(UNREADABLE.sub("\ufffd", column)),
-            )
+            shown = short(UNREADABLE.sub("\ufffd", column))
+            raise UserError("reading.unreadable_header", file=name, column=shown)
 
 
 def readable(grid: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
@@ -153,8 +149,8 @@ def finish(
         blank: Blank records that are not in frame.
     """
     cells = [column for column in frame.columns if column != "line"]
-    empty = pl.all_horizontal(pl.col(cells).is_null())
-    rows = frame.filter(~empty)
+    rows = frame.filter(pl.any_horizontal(pl.col(cells).is_not_null()))
+    empty = frame.height - rows.height
     border = _second_table_index(rows, plan.header)
     second = _as_misfits(rows.slice(border), "second_table")
     rows = rows.slice(0, border)
@@ -170,7 +166,7 @@ def finish(
         columns=columns,
         rows=_fill_down(rows, columns, plan.layout, name),
         misfits=pl.concat([misfits, moved, second]).sort("line"),
-        blank=blank + frame.height - frame.filter(~empty).height,
+        blank=blank + empty,
         titles=readable(titles[:TITLE_RECORDS]),
     )
 

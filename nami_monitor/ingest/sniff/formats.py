@@ -23,29 +23,19 @@ _PREAMBLE_BYTES: Final = 65_536
 #: What an empty file may hold: zero bytes, white space, byte order marks and separators.
 _FILLING: Final = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe;,|"
 
-#: What is recognised by its first bytes and refused, to the key of the sentence.
-_REFUSED_HEADS: Final[Mapping[bytes, str]] = {
-    b"%PDF": "reading.pdf",
-    b"\x89PNG": "reading.image",
-    b"\xff\xd8\xff": "reading.image",
-    b"GIF8": "reading.image",
-    b"II*\x00": "reading.image",
-    b"MM\x00*": "reading.image",
-    b"\x1f\x8b": "reading.packed",
-    b"7z\xbc\xaf": "reading.packed",
-    b"Rar!": "reading.packed",
-    b"{\\rtf": "reading.document",
+#: What is recognised by its first bytes and refused, by the key of the sentence.
+_REFUSED_HEADS: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "reading.pdf": (b"%PDF",),
+    "reading.image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"),
+    "reading.packed": (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"),
+    "reading.document": (b"{\\rtf",),
 }
-_REFUSED_TEXTS: Final[Mapping[bytes, str]] = {
-    b"<!doctype html": "reading.html",
-    b"<html": "reading.html",
-    b"<table": "reading.html",
-    b"<head": "reading.html",
-    b"<body": "reading.html",
-    b"<meta": "reading.html",
-    b"<style": "reading.html",
-    b"<?xml": "reading.xml",
-    b"<": "reading.xml",
+_REFUSED_TEXTS: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "reading.html": tuple(
+        b"<" + word for word in b"!doctype html,html,table,head,body,meta,style".split(b",")
+    ),
+    "reading.xml": (b"<",),
+    "reading.json": (b'{"', b"{\n", b"{\r", b"{ ", b"{}", b"[{", b"[\n", b"[ "),
 }
 #: A text file holds next to no control signs besides tab and line ends.
 _CONTROL_SHARE: Final = 0.02
@@ -70,8 +60,8 @@ def sniff_format(path: Path) -> str:
     filling = _FILLING if size == len(head) else _FILLING[:-3]
     if not head.strip(filling):
         raise UserError("reading.empty", file=path.name)
-    for start, key in _REFUSED_HEADS.items():
-        if head.startswith(start):
+    for key, starts in _REFUSED_HEADS.items():
+        if head.startswith(starts):
             raise UserError(key, file=path.name)
     if head.startswith(_PARQUET):
         if tail != _PARQUET or size < 3 * len(_PARQUET):
@@ -103,7 +93,7 @@ def _zip_format(path: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = _start_of(archive, "mimetype") if "mimetype" in names else b""
+            kind = archive.open("mimetype").read(_HEAD_BYTES) if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         form = "ods" if _ODS in head else "xlsx"
         raise UserError("reading.truncated", file=path.name, format=form) from error
@@ -128,22 +118,15 @@ def _publishes(path: Path, head: bytes) -> bool:
     return any(word in more for word in _PUBLISHES)
 
 
-def _start_of(archive: zipfile.ZipFile, part: str) -> bytes:
-    with archive.open(part) as file:
-        return file.read(_HEAD_BYTES)
-
-
 def _refuse_other_texts(name: str, head: bytes) -> None:
     """Refuse web pages, XML, JSON and what is no text at all."""
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     start = (head.replace(b"\x00", b"") if b"\x00" in head else head).lstrip(
         b"\xef\xbb\xbf\xff\xfe \t\r\n"
     )
-    for sign, key in _REFUSED_TEXTS.items():
-        if start[: len(sign)].lower() == sign:
+    for key, starts in _REFUSED_TEXTS.items():
+        if start.lower().startswith(starts):
             raise UserError(key, file=name)
-    if start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"{}", b"[{", b"[\n", b"[ ")):
-        raise UserError("reading.json", file=name)
     text = head if not wide and not _looks_wide(head) else start
     controls = len(text) - len(text.translate(None, _CONTROLS))
     if controls > _CONTROL_SHARE * len(text):

@@ -87,8 +87,9 @@ def find_header(grid: Sequence[Row], name: str) -> int:
     sample = _squared(grid[:SAMPLE_RECORDS])
     candidates = _candidates(sample)
     if not candidates:
-        if any(_repeats_labels(row) for row in sample[:_HEADER_WITHIN]):
-            raise _stacked(name, 0, _last_wide(sample), sample)
+        wide = [n for n, row in enumerate(sample[:_HEADER_WITHIN]) if _repeats_labels(row)]
+        if wide:
+            raise _stacked(name, 0, wide[-1], sample)
         raise UserError("reading.no_header", file=name)
     header = _choose(sample, candidates)
     if not any(any(row) for row in sample[header + 1 :]):
@@ -173,8 +174,8 @@ def _is_candidate(row: Row, below: _Below) -> bool:
     ]
     if periods and not _name_periods(periods):
         return False
-    different = len({cell.casefold() for _, cell in filled})
-    return different >= min(_DISTINCT * len(filled), max(len(filled) - 1, 2))
+    different = {cell.casefold() for _, cell in filled}
+    return len(different) >= min(_DISTINCT * len(filled), max(len(filled) - 1, 2))
 
 
 def _name_periods(cells: Sequence[tuple[Cell, str, str | None]]) -> bool:
@@ -189,11 +190,8 @@ def _name_periods(cells: Sequence[tuple[Cell, str, str | None]]) -> bool:
 
 
 def _moment(text: str) -> str | None:
-    for pattern in _PERIODS:
-        moment = parse_date(text, pattern)
-        if moment is not None:
-            return moment.isoformat()
-    return None
+    moments = (parse_date(text, pattern) for pattern in _PERIODS)
+    return next((moment.isoformat() for moment in moments if moment is not None), None)
 
 
 def _candidates(sample: Sequence[Row]) -> list[int]:
@@ -235,11 +233,6 @@ def _repeats_labels(row: Row) -> bool:
     labels = [cell for cell in row if cell is not None and cell_kind(cell) == LABEL]
     wide = _filled(row) > max(2, _COVERAGE * len(row))
     return wide and len(labels) == _filled(row) and len(set(labels)) < _DISTINCT * len(labels)
-
-
-def _last_wide(sample: Sequence[Row]) -> int:
-    """The last of the first records that repeat a few labels."""
-    return max(index for index, row in enumerate(sample[:_HEADER_WITHIN]) if _repeats_labels(row))
 
 
 def _typed_columns(below: _Below) -> list[int]:

@@ -147,13 +147,7 @@ _SHAPES: Final = (
     *((f"%d{sign}%b{sign}{year}",) for year in ("%Y", "%y") for sign in " -/"),
     ("%b %d, %Y",),
     *((f"%b{sign}{year}",) for year in ("%Y", "%y") for sign in " -/"),
-    ("%Y %b",),
-    ("%Y-%b",),
-    ("%Y-%m",),
-    ("%Y/%m",),
-    ("%m-%Y",),
-    ("%m/%Y",),
-    ("%Y",),
+    *((month,) for month in ("%Y %b", "%Y-%b", "%Y-%m", "%Y/%m", "%m-%Y", "%m/%Y", "%Y")),
 )
 _TIMES: Final = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 
