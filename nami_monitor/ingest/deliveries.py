@@ -9,8 +9,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import LEARNT_AFTER
 from nami_monitor.core.words import SetAsideState
 from nami_monitor.ingest.book import completeness
-from nami_monitor.ingest.book.code_actions import Code
-from nami_monitor.ingest.book.codes import code_column
+from nami_monitor.ingest.book.codes import Code, code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import refuse_address
@@ -133,7 +132,7 @@ def batches(db: Transaction) -> list[Batch]:
         " left join (select batch, count(distinct (table_name, line)) as open from set_aside_rows"
         " where state = 'open' group by batch) as s using (batch) order by b.batch desc"
     )
-    return [Batch(*row, from_json(report) if report else None) for *row, report in rows]
+    return [Batch(*[*row, from_json(report) if report else None]) for *row, report in rows]
 
 
 def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[SetAsideRow]:
@@ -152,7 +151,7 @@ def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[Se
         " order by line, table_name, column_name, rule limit ?",
         [sheets, sheets, batch, limit],
     )
-    return [SetAsideRow(*row, SetAsideState(state)) for *row, state in rows]
+    return [SetAsideRow(*[*row, SetAsideState(state)]) for *row, state in rows]
 
 
 def abandon(store: Store, batch: int, *, who: str = "") -> int:

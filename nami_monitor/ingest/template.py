@@ -57,13 +57,9 @@ EXAMPLES: Final[Mapping[str, str | float]] = {
 def template(
     table: str, out: Path, lang: str, choices: Mapping[Codes, Sequence[str]] | None = None
 ) -> None:
-    """Write the workbook of a table, whole or not at all.
+    """Write the workbook of a table in a language, whole or not at all.
 
-    Args:
-        table: the input table.
-        out: the workbook.
-        lang: of headings, drop-downs and explanations.
-        choices: codes that are known, offered in drop-downs; none without a database.
+    The drop-downs offer ``choices``, the codes that are known; none without a database.
 
     Raises:
         UserError: ``import.unknown_table``; ``export.unwritable``.

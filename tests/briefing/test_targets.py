@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing import targets
 from nami_monitor.briefing.targets import StrategyException
 from nami_monitor.core.words import State, Strategy
-from nami_monitor.ingest.book.code_actions import Code, merge
+from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo

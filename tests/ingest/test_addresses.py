@@ -10,7 +10,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.code_actions import Code, rename
+from nami_monitor.ingest.book.codes import Code, rename
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.code_actions import Code, actions, confirm, merge, rename, undo_action
+from nami_monitor.ingest.book.codes import Code, actions, confirm, merge, rename, undo_action
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store

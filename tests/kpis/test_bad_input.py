@@ -7,7 +7,7 @@ import pytest
 
 from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest.book.code_actions import Code, merge, rename
+from nami_monitor.ingest.book.codes import Code, merge, rename
 from nami_monitor.ingest.deliveries import set_aside_rows
 from nami_monitor.kpis.sentences import names, reason_sentence
 from nami_monitor.kpis.targets import contradictions, targets

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.words import PeriodKind, State
-from nami_monitor.ingest.book.code_actions import Code, merge
+from nami_monitor.ingest.book.codes import Code, merge
 from tests.kpis.kpi_tables import CATEGORIES
 from tests.kpis.registers_again import EXPECTED, ROWS, Rows, World, attainment
 from tests.support.monitor import Monitor

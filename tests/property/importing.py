@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.code_actions import Code, merge
+from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.profiles.profile import parse_profile

@@ -58,11 +58,7 @@ class ReadFile:
 
     Args:
         path: the file under its name for people.
-        sheets: its cells.
         content: hash of its content.
-        profile: how its columns become tables.
-        answers: what the person decided.
-        who: role or initials.
         period: the month that the user named.
         parent: the batch whose set-aside rows it holds.
     """
@@ -87,9 +83,6 @@ class Booking:
     """A batch while it is booked.
 
     Args:
-        db: the transaction.
-        batch: its number.
-        file: what is booked.
         stages: the staged tables of every sheet, masters first.
         misfits: records that do not fit their header, by sheet.
         create: kinds of codes that could be created from the file.

@@ -34,13 +34,7 @@ Value = str | float | date | bool | None
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """What is wrong with one field.
-
-    Args:
-        column: the field.
-        rule: the rule that it breaks; its sentence stands in the catalogues under ``rules.``.
-        value: what was entered.
-    """
+    """What is wrong with one field: its ``rule`` has a sentence in the catalogues (``rules.``)."""
 
     column: str | None
     rule: str
@@ -48,11 +42,7 @@ class FieldProblem:
 
 
 class EntryRefusedError(UserError):
-    """An entry that the rules of its table refuse; nothing was booked.
-
-    Args:
-        problems: what is wrong, field by field.
-    """
+    """An entry that the rules of its table refuse, field by field; nothing was booked."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         listed = ", ".join(f"{problem.column or '-'} ({problem.rule})" for problem in problems)

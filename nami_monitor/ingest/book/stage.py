@@ -52,7 +52,6 @@ class Stage:
     """A staged table.
 
     Args:
-        table: the input table.
         name: the temporary table.
         dates: patterns that were found, by column.
         decimal: decimal signs that were found, by column.

@@ -189,10 +189,8 @@ def refresh_derived(
 ) -> None:
     """Refresh roll-ups, registers, facts and completeness, and raise the data version.
 
-    Args:
-        db: the transaction that changed the lines.
-        months: the months whose order lines changed; None for all.
-        tables: the input tables of which rows changed; None for any.
+    ``months`` are those whose order lines changed, ``tables`` those of which rows changed; None
+    stands for all.
     """
     if months is None or months:
         refresh_order_rollups(db, months)

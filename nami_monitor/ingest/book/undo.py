@@ -43,13 +43,7 @@ class UndoPreview:
 
 
 def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) -> UndoPreview:
-    """Undo a batch, or look at what that would do.
-
-    Args:
-        store: the database.
-        batch: its number.
-        who: role or initials of the person who undoes.
-        look_only: change nothing.
+    """Undo a batch, or with ``look_only`` see what that would do.
 
     Raises:
         UserError: there is no such batch, or it was undone already; ``personal.address``.
@@ -67,12 +61,11 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
         "select file, undone_at from batches where batch = try_cast(? as integer)", [str(batch)]
     )
     if not rows:
-        listed = db.rows(
-            "select batch from batches where undone_at is null order by batch desc limit 5"
+        known = db.value(
+            "select string_agg(batch::varchar, ', ' order by batch desc) from (select batch from batches"
+            " where undone_at is null order by batch desc limit 5)"
         )
-        raise UserError(
-            "undo.no_batch", batch=batch, known=", ".join(str(b) for (b,) in listed) or "-"
-        )
+        raise UserError("undo.no_batch", batch=batch, known=known or "-")
     file, undone = rows[0]
     if undone:
         raise UserError("undo.undone_already", batch=batch, when=undone)

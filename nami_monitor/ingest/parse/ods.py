@@ -34,11 +34,7 @@ Attributes = Mapping[str, str]
 
 
 def read_ods(path: Path, sheets: SheetWriter) -> None:
-    """Read an ods file.
-
-    Args:
-        path: The file.
-        sheets: Gets the cells.
+    """Read the cells of an ods file into ``sheets``.
 
     Raises:
         UserError: when it is damaged, locked, unpacks to too much or reaches too far.

@@ -143,12 +143,7 @@ def content_hash(path: Path) -> str:
 
 
 def parse_in_child(path: Path, form: str, folder: Path) -> list[ParsedSheet]:
-    """Parse a file in a process of its own.
-
-    Args:
-        path: The file.
-        form: xlsx, xls, ods or ocds.
-        folder: An empty folder; gets the cells.
+    """Parse a file in a process of its own, which leaves the cells in an empty folder.
 
     Raises:
         UserError: what the child refused, or that it took too much time or memory.

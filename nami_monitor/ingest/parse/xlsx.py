@@ -109,11 +109,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class _ErrorCells:
-    """Collects the position and text of error cells while a sheet is parsed.
-
-    Attributes:
-        found: Error codes by row and column, from 0.
-    """
+    """Collects the error codes of a sheet by row and column, from 0, while it is parsed."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, int], str] = {}
@@ -151,9 +147,7 @@ class _ErrorCells:
 def error_cells(path: Path, part: str) -> dict[tuple[int, int], str]:
     """Give the error codes of a sheet by row and column, from 0.
 
-    Args:
-        path: The xlsx package, already checked.
-        part: Name of the sheet's part in it.
+    The package was checked; ``part`` is the name of the sheet's part in it.
 
     Raises:
         ExpatError: when the sheet is no well-formed XML.

@@ -39,12 +39,9 @@ def profiles_in(folder: Path) -> dict[str, Profile]:
 
 
 def save_profile(folder: Path, name: str, profile: Profile) -> Path:
-    """Write a profile, over an earlier one of the same name.
+    """Write a profile, over an earlier one of the same name; its folder is made when absent.
 
-    Args:
-        folder: where the organisation's profiles stand; made when absent.
-        name: what people call it; the file's name is made from its letters and digits.
-        profile: the profile.
+    The file's name is made from the letters and digits of what people call it.
 
     Raises:
         UserError: ``profile.name`` when nothing of the name is left.

@@ -46,12 +46,7 @@ def preview(
 ) -> list[Preview]:
     """Convert a file by a profile and show the first rows; nothing is booked.
 
-    Args:
-        store: the database; only read.
-        sheet: what the reader gave.
-        profile: how its columns become tables.
-        name: the file's name, for ``@file``.
-        period: the month that the user named, for ``@period``.
+    The file's ``name`` fills ``@file``, the ``period`` that the user named ``@period``.
 
     Raises:
         UserError: as an import would, about columns, dates and decimal signs.
@@ -97,14 +92,7 @@ def sources(sheet: Sheet, unpivot: Unpivot | None) -> list[str]:
 def values_in(
     sheet: Sheet, header: str, unpivot: Unpivot | None = None, limit: int = 200
 ) -> list[str]:
-    """The texts that a column holds, the most frequent first.
-
-    Args:
-        sheet: what the reader gave.
-        header: of the column; of an unpivoted one its new name.
-        unpivot: how months become rows, if they do.
-        limit: at most so many.
-    """
+    """The texts that a column holds, the most frequent first; an unpivoted one by its new name."""
     if unpivot and header == unpivot.name:
         return unpivoted_columns(sheet.columns, unpivot)[:limit]
     rows = _small(sheet).rows

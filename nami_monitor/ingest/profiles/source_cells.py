@@ -48,11 +48,9 @@ def column_numbers(columns: Sequence[str]) -> dict[str, int]:
 
 
 def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
-    """Names by the header in the file, without the number that tells two columns apart.
+    """Some names of columns by the header in the file, without the number that tells two apart.
 
-    Args:
-        names: some of the names of the columns.
-        columns: the headers of the sheet, all of them.
+    ``columns`` are the headers of the sheet, all of them.
     """
     taken = {normal_header(column) for column in columns}
     by_stem: dict[str, list[str]] = {}

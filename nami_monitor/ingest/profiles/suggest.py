@@ -49,9 +49,7 @@ class Suggestion:
 def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
     """Suggest for each canonical column of a table the column of the file that fills it.
 
-    Args:
-        sheet: what the reader gave; columns that name people are left out.
-        table: the input table.
+    Columns that name people are left out.
 
     Returns:
         Canonical column to suggestion, in the table's order; a header is suggested once, known
@@ -102,12 +100,7 @@ def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
 
 
 def auto_profile(sheet: Sheet, table: str, source: str) -> Profile:
-    """Make a profile from the headers with known names.
-
-    Args:
-        sheet: what the reader gave.
-        table: the input table.
-        source: the feed's name.
+    """Make a profile of a source from the headers with known names.
 
     Raises:
         UserError: ``import.unknown_table``; ``import.cannot_map`` when a required column is not
@@ -146,10 +139,7 @@ def missing_columns(table: TableMap) -> list[str]:
 def matching_profiles(sheet: Sheet, profiles: Mapping[str, Profile], file: str = "") -> list[str]:
     """The names of the profiles that fit the headers of a file, the fullest fit first.
 
-    Args:
-        sheet: what the reader gave.
-        profiles: profiles by name.
-        file: the file's name; of profiles that fit equally, the one whose name it resembles leads.
+    Of profiles that fit equally, the one whose name resembles that of the file leads.
     """
     scores = {name: _fit(sheet, profile) for name, profile in profiles.items()}
     fitting = []

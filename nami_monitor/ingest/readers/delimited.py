@@ -74,9 +74,7 @@ class _Body:
 def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> list[Sheet]:
     """Read a text file with separators; one sheet, named as the file.
 
-    Args:
-        path: The file; beyond LARGE_BYTES only its plan is made.
-        layout: What is stated; the rest is sniffed.
+    Beyond LARGE_BYTES only the plan of the file is made.
 
     Raises:
         UserError: when encoding, separator or header cannot be told, or there is no data.

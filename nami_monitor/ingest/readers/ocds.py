@@ -16,11 +16,6 @@ def read_ocds(path: Path, layout: Layout, folder: Path | None = None) -> list[Sh
     The names of the columns count as record 1; processes that do not follow the standard are
     numbered after the rows.
 
-    Args:
-        path: The file.
-        layout: What is stated.
-        folder: Where parsed cells are kept between readings; None: they are not kept.
-
     Raises:
         UserError: when the file is no JSON, too large, or publishes nothing.
     """

@@ -51,9 +51,7 @@ _TICKS: Final = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> list[Sheet]:
     """Read a parquet file; one sheet, named as the file. The header counts as record 1.
 
-    Args:
-        path: The file; beyond MOST_CELLS only its plan is made.
-        layout: What is stated.
+    Beyond MOST_CELLS only the plan of the file is made.
 
     Raises:
         UserError: when the file is damaged or too large, or a column holds lists or structures.

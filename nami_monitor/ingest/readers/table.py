@@ -45,11 +45,6 @@ class TablePlan:
 def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> TablePlan:
     """Find the header in the first records of a file, as the layout states or by its content.
 
-    Args:
-        grid: The first records, cleaned; they may differ in length.
-        layout: What is stated.
-        name: File or sheet name, for the refusal.
-
     Raises:
         UserError: when no header is found or nothing stands below it.
     """

@@ -166,21 +166,12 @@ def _plausible(before: str, sign: str, after: str) -> int:
 
 CANDIDATES: Final = (";", ",", "\t", "|")
 _SAMPLE_RECORDS: Final = 1000
+#: The separator of a first line ``sep=;``, as Excel writes and reads it.
 _STATED = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 
 
-def stated_delimiter(text: str) -> str | None:
-    """Give the separator of a first line ``sep=;``, as Excel writes and reads it."""
-    match = _STATED.match(text[: text.find("\n") + 1 or len(text)])
-    return match[1] if match else None
-
-
 def sniff_delimiter(text: str, name: str) -> str:
-    """Choose the separator by which most records have one same number of fields.
-
-    Args:
-        text: The beginning of the file, or all of it.
-        name: File name, for the refusal.
+    """Choose the separator by which most records of a file or its beginning are equally long.
 
     Returns:
         The separator; a comma when every record is one field.
@@ -188,9 +179,8 @@ def sniff_delimiter(text: str, name: str) -> str:
     Raises:
         UserError: when two separators explain the file equally well.
     """
-    stated = stated_delimiter(text)
-    if stated:
-        return stated
+    if stated := _STATED.match(text[: text.find("\n") + 1 or len(text)]):
+        return stated[1]
     scores = {sign: _consistency(text, sign) for sign in CANDIDATES}
     best = max(scores.values())
     if best == 0:

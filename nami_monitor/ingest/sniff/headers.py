@@ -72,11 +72,7 @@ def is_label_row(row: Row) -> bool:
 
 
 def find_header(grid: Sequence[Row], name: str) -> int:
-    """Find the header among the first records.
-
-    Args:
-        grid: The first records, cleaned; they may differ in length.
-        name: File or sheet name, for the refusal.
+    """Find the header among the first records of a sheet, which may differ in length.
 
     Returns:
         The index of the header in the grid. Records above it are titles.
@@ -277,11 +273,7 @@ def starts_table(row: Sequence[Cell], before: Sequence[Sequence[Cell]]) -> bool:
     """Tell whether a record that follows a gap is the header of a second table.
 
     It is when it holds two or more labels and nothing else, at least one of them in a column that
-    held numbers or dates until there.
-
-    Args:
-        row: The record after the gap.
-        before: Records of the first table, as wide as row.
+    held numbers or dates until there: in the records before it, which are as wide.
     """
     return is_label_row(row) and any(
         cell is not None and _is_typed([other[number] for other in before])

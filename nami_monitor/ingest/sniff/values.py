@@ -65,9 +65,6 @@ def _decimal_of_both(digits: str) -> Evidence:
 def decimal_evidence(values: Iterable[Cell]) -> Evidence:
     """Say which decimal sign a column's text cells prove; tagged and empty cells prove nothing.
 
-    Args:
-        values: All cells of the column.
-
     Returns:
         A sign when proven, ``"ambiguous"`` when signs occur but prove nothing or contradict one
         another, ``"none"`` when there is no sign at all.
@@ -85,18 +82,13 @@ def decimal_evidence(values: Iterable[Cell]) -> Evidence:
 
 
 def combine(columns: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """Let one proof decide for the whole file; contradictory proofs hold for their column only.
-
-    Args:
-        columns: What ``decimal_evidence`` says per column of one file.
+    """Let one proof decide for all columns of a file; contradictory ones hold for their own only.
 
     Returns:
         The same columns, with the sign to use where it is known.
     """
     proofs = {evidence for evidence in columns.values() if evidence in (",", ".")}
-    if len(proofs) != 1:
-        return dict(columns)
-    return dict.fromkeys(columns, proofs.pop())
+    return dict.fromkeys(columns, proofs.pop()) if len(proofs) == 1 else dict(columns)
 
 
 _MONTH_NAMES: Final = (
@@ -161,12 +153,7 @@ _ASKED_SIGNS: Final = frozenset("/")
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """Day and month cannot be told apart.
-
-    Attributes:
-        readings: The two patterns that fit.
-        example: A value that both of them read, as different days.
-    """
+    """Day and month cannot be told apart: both ``readings`` read the example, as other days."""
 
     readings: tuple[str, str]
     example: str

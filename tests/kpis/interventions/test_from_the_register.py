@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nami_monitor.core.words import Unit, Verdict
-from nami_monitor.ingest.book.code_actions import Code, merge
+from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.kpis.interventions.comparison import Comparison, DestinationKind, compare
 from nami_monitor.kpis.interventions.evaluation import evaluate, evaluate_in_every_unit
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
