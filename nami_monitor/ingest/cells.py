@@ -84,13 +84,7 @@ class StoredKind(StrEnum):
 
 @dataclass(frozen=True)
 class StoredColumn:
-    """How a column of a typed file is stored.
-
-    Attributes:
-        kind: What it holds.
-        zone: Time zone of moments that have one.
-        per_second: Ticks per second of a duration.
-    """
+    """How a column of a typed file is stored: the zone of moments, the ticks of a duration."""
 
     kind: StoredKind
     zone: str | None = None

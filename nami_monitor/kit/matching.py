@@ -27,13 +27,9 @@ class MatchLevel(IntEnum):
 
 @dataclass(frozen=True)
 class ChartSignal:
-    """A signal in a chart.
+    """A signal in a chart of a page, and what the chart's KPI speaks of.
 
-    Args:
-        chart: the chart's name on its page.
-        kind: what the figures show.
-        cases: numbers of the cases about the chart's category; empty for all categories.
-        strategy: what the chart's KPI speaks of.
+    ``cases`` are the numbers of those about the chart's category; empty for all categories.
     """
 
     chart: str

@@ -43,13 +43,9 @@ KIND: Final[Mapping[CaseSection, LessonKind]] = {
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that the kit says.
+    """One thing that the kit says, in own words, in English; the conclusions have no case.
 
-    Args:
-        case: number of its case; None for the conclusions.
-        section: where it stands.
-        words: the point in own words, in English.
-        carried: names of lessons, and ``PAGE`` where the page of the case tells it.
+    ``carried`` are names of lessons, and ``PAGE`` where the page of the case tells it.
     """
 
     case: int | None

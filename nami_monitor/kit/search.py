@@ -72,15 +72,11 @@ def word_index(kit: Kit, lang: Lang) -> Index:
 
 
 def matching_lessons(query: str, words: Index) -> tuple[Lesson, ...]:
-    """The lessons that a question finds, best first.
+    """The lessons that a question finds, best first; all of them when it is empty.
 
     A word that finds n of N lessons is worth ln(1 + N / n), less where it is a part of a longer
     word or nearly spelt so. A lesson that has less than ``SEARCH_WORTH`` of what the best has is
     left out; the others stand by worth times where the word stands, in a title or below.
-
-    Args:
-        query: words in the language of the index; empty for all lessons.
-        words: the index.
     """
     if not query.strip():
         return words.lessons

@@ -138,13 +138,9 @@ def stage_file(booking: Booking) -> None:
             known = codes.known_queries(table.name, created, profile.product_source)
             staged = stage(db, table, cells, profile, name=name, known=known)
             booking.stages.append(staged)
+            source = profile.product_source
             codes.offer(
-                db,
-                booking.batch,
-                table.name,
-                staged.booked,
-                created=created,
-                product_source=profile.product_source,
+                db, booking.batch, table.name, staged.booked, created=created, product_source=source
             )
 
 

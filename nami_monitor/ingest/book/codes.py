@@ -114,23 +114,19 @@ def derive(db: Transaction) -> None:
 
 def created_by(db: Transaction, batch: int) -> dict[str, int]:
     """How many codes a batch created, by kind."""
-    return dict(
-        db.rows(
-            "select kind, count(*) from codes where since_batch = ? and provisional"
-            " group by kind order by kind",
-            [batch],
-        )
+    query = (
+        "select kind, count(*) from codes where since_batch = ? and provisional"
+        " group by kind order by kind"
     )
+    return dict(db.rows(query, [batch]))
 
 
 def created_in(db: Transaction, batch: int | None) -> set[str]:
     """The kinds of which a batch created codes: a mended row of it may bring one more."""
-    return {
-        kind
-        for (kind,) in db.rows(
-            "select distinct kind from code_offers where batch = ? and role = 'create'", [batch]
-        )
-    }
+    rows = db.rows(
+        "select distinct kind from code_offers where batch = ? and role = 'create'", [batch]
+    )
+    return {kind for (kind,) in rows}
 
 
 def _unknown(table: str) -> str:
@@ -156,16 +152,14 @@ def recheck(db: Transaction, changed: str) -> list[Scope]:
     for table in TABLES:
         if not coded(table):
             continue
-        batches = [
-            batch
-            for (batch,) in db.rows(
-                f"select distinct o.batch from code_offers as o join {changed} as c"
-                " on c.kind = o.kind and c.source = o.source and c.code = o.code"
-                " join batch_months as m on m.batch = o.batch and m.table_name = ?"
-                " where o.role <> 'master'",
-                [table],
-            )
-        ]
+        rows = db.rows(
+            f"select distinct o.batch from code_offers as o join {changed} as c"
+            " on c.kind = o.kind and c.source = o.source and c.code = o.code"
+            " join batch_months as m on m.batch = o.batch and m.table_name = ?"
+            " where o.role <> 'master'",
+            [table],
+        )
+        batches = [batch for (batch,) in rows]
         if not batches:
             continue
         db.run(
@@ -197,15 +191,13 @@ def note_waiting(db: Transaction) -> None:
 
 def scopes_of(db: Transaction, table: str, batches: Sequence[int]) -> list[Scope]:
     """The sources and months that batches touch in a table."""
-    return [
-        (table, source, months)
-        for source, months in db.rows(
-            "select b.source, list(distinct m.month) from batch_months as m"
-            " join batches as b using (batch) where m.table_name = ?"
-            " and m.batch in (select unnest(?::integer[])) group by b.source order by b.source",
-            [table, list(batches)],
-        )
-    ]
+    rows = db.rows(
+        "select b.source, list(distinct m.month) from batch_months as m"
+        " join batches as b using (batch) where m.table_name = ?"
+        " and m.batch in (select unnest(?::integer[])) group by b.source order by b.source",
+        [table, list(batches)],
+    )
+    return [(table, source, months) for source, months in rows]
 
 
 def _since(table: str) -> str:
@@ -273,14 +265,8 @@ def _release_batch(db: Transaction, table: str, parent: int, child: int, since: 
     )
     book_months(db, table, child)
     source = db.value("select products_of from batches where batch = ?", [child])
-    offer(
-        db,
-        child,
-        table,
-        f"(select {names} from {table}_offered where batch = {child})",
-        created=(),
-        product_source=source,
-    )
+    rows = f"(select {names} from {table}_offered where batch = {child})"
+    offer(db, child, table, rows, created=(), product_source=source)
     for _, feed, months in scopes_of(db, table, [child]):
         update_standings(db, table, feed, months)
 
@@ -296,12 +282,8 @@ def book_months(db: Transaction, table: str, batch: int) -> None:
 
 def counts(db: Transaction, table: str, batch: int) -> Mapping[str, int]:
     """The number of rows of a batch by standing."""
-    return dict(
-        db.rows(
-            f"select standing, count(*) from {table}_offered where batch = ? group by standing",
-            [batch],
-        )
-    )
+    query = f"select standing, count(*) from {table}_offered where batch = ? group by standing"
+    return dict(db.rows(query, [batch]))
 
 
 class ActionKind(StrEnum):

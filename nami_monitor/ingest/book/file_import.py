@@ -48,9 +48,6 @@ __all__ = ["Answers", "import_file", "import_many"]
 READ_AHEAD: Final = 2
 """Files that are read while another is booked."""
 
-AfterBooking = Callable[[Transaction, Report], None]
-"""Looks at what was booked, within its transaction; what it raises undoes it."""
-
 
 def import_file(
     store: Store,
@@ -62,7 +59,7 @@ def import_file(
     period: date | None = None,
     look_only: bool = False,
     name: str | None = None,
-    check: AfterBooking | None = None,
+    check: Callable[[Transaction, Report], None] | None = None,
     folder: Path | None = None,
 ) -> Report:
     """Import one file.
@@ -123,9 +120,6 @@ def import_many(
         answers: decisions on what the imports ask.
         who: role or initials of the person who imports.
         progress: is called with the number of files done, their total, and the next name.
-
-    Returns:
-        The reports, in order.
 
     Raises:
         UserError: a file cannot be understood, or a question is open.

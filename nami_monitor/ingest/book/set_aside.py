@@ -42,13 +42,7 @@ OWN: Final = (*MENDED, REASON)
 
 
 def write_set_aside(db: Transaction, batch: int, out: Path, lang: str) -> int:
-    """Write the open rows of a batch.
-
-    Args:
-        db: a look at the database.
-        batch: its number.
-        out: the file, a workbook or a csv by its name.
-        lang: ``nl`` or ``en``, of the reasons.
+    """Write the open rows of a batch, with reasons in a language, as a workbook or a csv.
 
     Returns:
         How many rows were written.

@@ -62,8 +62,8 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     )
     if not rows:
         known = db.value(
-            "select string_agg(batch::varchar, ', ' order by batch desc) from (select batch from batches"
-            " where undone_at is null order by batch desc limit 5)"
+            "select string_agg(batch::varchar, ', ' order by batch desc) from"
+            " (select batch from batches where undone_at is null order by batch desc limit 5)"
         )
         raise UserError("undo.no_batch", batch=batch, known=known or "-")
     file, undone = rows[0]
@@ -175,11 +175,10 @@ def _compare(db: Transaction, batch: int, file: str, children: Sequence[int]) ->
 
 def _risen(db: Transaction, standing: Standing) -> dict[str, int]:
     """Rows of remaining batches that got this standing, by table."""
-    return dict(
-        db.rows(
-            f"select a.table_name, sum(a.n - coalesce(b.n, 0)) as more from ({OFFERED}) as a"
-            " left join offered_before as b using (table_name, batch, standing)"
-            " where a.standing = ? and a.n > coalesce(b.n, 0) group by 1 order by 1",
-            [standing],
-        )
+    rows = db.rows(
+        f"select a.table_name, sum(a.n - coalesce(b.n, 0)) as more from ({OFFERED}) as a"
+        " left join offered_before as b using (table_name, batch, standing)"
+        " where a.standing = ? and a.n > coalesce(b.n, 0) group by 1 order by 1",
+        [standing],
     )
+    return dict(rows)

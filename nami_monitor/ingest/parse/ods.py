@@ -200,8 +200,7 @@ def _cell(attributes: Attributes, text: str) -> Cell:
 
 
 def _date(text: str) -> Cell:
-    moment = dt.datetime.fromisoformat(text)
-    return tag_date(moment.replace(tzinfo=None))
+    return tag_date(dt.datetime.fromisoformat(text).replace(tzinfo=None))
 
 
 def _number(text: str) -> Cell:

@@ -111,11 +111,8 @@ class ParsedSheet:
 def parsed(path: Path, form: str, folder: Path | None) -> Iterator[list[ParsedSheet]]:
     """The sheets of a file, parsed in a process of its own unless that was done before.
 
-    Args:
-        path: The file.
-        form: xlsx, xls, ods or ocds.
-        folder: Where cells are kept between readings, by the content of their file; its owner
-            removes it. None: they are not kept.
+    The folder keeps cells between readings, by the content of their file; its owner removes it.
+    Without one they are not kept.
 
     Raises:
         UserError: see ``parse_in_child``.

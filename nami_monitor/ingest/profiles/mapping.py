@@ -61,11 +61,9 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
     if not isinstance(proven, tuple) or not proven or not dated:
         return
     both = [(text, _read(text, dated), _read(text, proven)) for text in _plain(texts)]
-    known = [(text, by_stated, right) for text, by_stated, right in both if right is not None]
+    known = [reading for reading in both if reading[2] is not None]
     unread = [text for text, by_stated, _ in known if by_stated is None]
-    swapped = [
-        text for text, by_stated, right in known if by_stated is not None and by_stated != right
-    ]
+    swapped = [text for text, by_stated, right in known if by_stated not in {None, right}]
     if len(unread) <= TYPO_SHARE * len(known):
         return
     if swapped or len(unread) > len(known) / 2:
@@ -234,17 +232,16 @@ def conversions_of(
             default = default if isinstance(default, str) else default[profile.grain]
             made.append(Conversion(column.name, {f"t_{column.name}": "null"}, default, ()))
             continue
-        made.append(
-            conversion(
-                column,
-                origin=origin,
-                constant=table.constants.get(column.name),
-                values=table.values.get(column.name),
-                cell=_sql_of(origin, cells) if origin else {},
-                reading=reading,
-                factor=factor if column.money else 1.0,
-            )
+        converted = conversion(
+            column,
+            origin=origin,
+            constant=table.constants.get(column.name),
+            values=table.values.get(column.name),
+            cell=_sql_of(origin, cells) if origin else {},
+            reading=reading,
+            factor=factor if column.money else 1.0,
         )
+        made.append(converted)
     if table.name in HIDDEN:
         quantity = origins.get("quantity")
         made.append(pack_flag(quantity, _sql_of(quantity, cells) if quantity else {}, reading))

@@ -93,6 +93,19 @@ class BlockLines:
     odd: Numbers
 
 
+@dataclass(frozen=True)
+class _Block(BlockLines):
+    """The lines of a block while they are checked: its bytes, as numbers too; ``odd`` by line."""
+
+    data: bytes
+    signs: Numbers
+    mark: int
+
+    def line_of(self, places: Numbers) -> Numbers:
+        """The numbers of the lines in which bytes stand."""
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+
 def find_irregular_lines(
     data: bytes, shape: LineShape, newline: bytes, needle: bytes
 ) -> tuple[bool, BlockLines]:
@@ -105,8 +118,7 @@ def find_irregular_lines(
     """
     signs = np.frombuffer(data, np.uint8)
     mark = ord(shape.delimiter)
-    feeds = signs == _LINE_FEED
-    places = np.flatnonzero(feeds | (signs == mark))
+    places = np.flatnonzero((signs == _LINE_FEED) | (signs == mark))
     ending = np.flatnonzero(signs[places] == _LINE_FEED)
     ends = places[ending] + 1
     counts = np.diff(ending, prepend=-1) - 1
@@ -115,111 +127,90 @@ def find_irregular_lines(
         ends = np.append(ends, len(data))
     starts = np.concatenate(([0], ends[:-1]))
     odd = np.zeros(len(ends), bool)
+    block = _Block(starts, ends, odd, data, signs, mark)
     if b'"' in data:
-        delimiters = places[signs[places] != _LINE_FEED]
-        counts = counts - _check_quotes(signs, mark, delimiters, counts, starts, ends, odd)
+        counts = counts - _check_quotes(block, places[signs[places] != _LINE_FEED], counts)
     odd |= counts != shape.fields - 1
     sizes = ends - starts
     odd |= sizes > LONGEST_LINE
     odd |= sizes <= shape.fields - 1 + len(newline)
-    _check_controls(data, signs, mark, newline, starts, ends, odd)
+    _check_controls(block, newline)
     if not data.isascii():
-        _check_text(data, signs, starts, ends, odd)
+        _check_text(block)
     if needle:
-        _check_header(data, needle, shape.header, starts, odd)
+        _check_header(block, needle, shape.header)
     odd[1:] |= odd[:-1]
-    return _are_spaced(data, signs, mark), BlockLines(starts, ends, np.flatnonzero(odd))
+    return _are_spaced(block), BlockLines(starts, ends, np.flatnonzero(odd))
 
 
-def _line_of(starts: Numbers, places: Numbers) -> Numbers:
-    return np.searchsorted(starts, places, side="right") - 1
-
-
-def _check_quotes(
-    signs: Numbers,
-    mark: int,
-    delimiters: Numbers,
-    counts: Numbers,
-    starts: Numbers,
-    ends: Numbers,
-    odd: Numbers,
-) -> Numbers:
+def _check_quotes(block: _Block, delimiters: Numbers, counts: Numbers) -> Numbers:
     """Mark lines whose quotes are not around whole fields; count the delimiters inside quotes."""
+    signs, mark, starts = block.signs, block.mark, block.starts
     quotes = np.flatnonzero(signs == _QUOTE)
-    lines = _line_of(starts, quotes)
+    lines = block.line_of(quotes)
     totals = np.bincount(lines, minlength=len(starts))
     firsts = np.cumsum(totals) - totals
     rank = np.arange(len(quotes)) - firsts[lines]
-    opens = rank % 2 == 0
     before = signs[np.maximum(quotes - 1, 0)]
     after = signs[np.minimum(quotes + 1, len(signs) - 1)]
     fits_open = (quotes == starts[lines]) | (before == mark) | ((before == _QUOTE) & (rank > 0))
-    fits_close = (quotes + 1 == ends[lines]) | np.isin(after, (mark, _LINE_FEED, _RETURN, _QUOTE))
-    odd[lines[np.where(opens, ~fits_open, ~fits_close)]] = True
-    odd |= totals % 2 == 1
+    closing = np.isin(after, (mark, _LINE_FEED, _RETURN, _QUOTE))
+    fits_close = (quotes + 1 == block.ends[lines]) | closing
+    block.odd[lines[np.where(rank % 2 == 0, ~fits_open, ~fits_close)]] = True
+    block.odd[totals % 2 == 1] = True
     quoted = np.repeat(totals > 0, counts)
     delimiters, held = delimiters[quoted], np.repeat(np.arange(len(starts)), counts)[quoted]
     inside = (np.searchsorted(quotes, delimiters) - firsts[held]) % 2 == 1
     return np.bincount(held[inside], minlength=len(starts))
 
 
-def _check_controls(
-    data: bytes,
-    signs: Numbers,
-    mark: int,
-    newline: bytes,
-    starts: Numbers,
-    ends: Numbers,
-    odd: Numbers,
-) -> None:
+def _check_controls(block: _Block, newline: bytes) -> None:
     """Mark lines with control signs, and lines that do not end as the first one does."""
-    if b"\x7f" in data:
-        odd[_line_of(starts, np.flatnonzero(signs == _DELETE))] = True
+    signs, mark, odd = block.signs, block.mark, block.odd
+    if b"\x7f" in block.data:
+        odd[block.line_of(np.flatnonzero(signs == _DELETE))] = True
     low = signs < _BLANK
-    if np.count_nonzero(low) == data.count(b"\n") and newline == b"\n" and mark > _BLANK:
+    if np.count_nonzero(low) == block.data.count(b"\n") and newline == b"\n" and mark > _BLANK:
         return
     controls = np.flatnonzero(low & (signs != _LINE_FEED) & (signs != mark))
     if newline == b"\r\n":
-        closed = np.maximum(ends - 2, 0)
-        odd |= (signs[closed] != _RETURN) | (signs[ends - 1] != _LINE_FEED)
+        closed = np.maximum(block.ends - 2, 0)
+        odd |= (signs[closed] != _RETURN) | (signs[block.ends - 1] != _LINE_FEED)
         controls = controls[~np.isin(controls, closed)]
-    odd[_line_of(starts, controls)] = True
+    odd[block.line_of(controls)] = True
 
 
-def _are_spaced(data: bytes, signs: Numbers, mark: int) -> bool:
+def _are_spaced(block: _Block) -> bool:
     """Tell whether a blank stands next to a delimiter, a quote or at either end of a line."""
-    if b" " not in data:
+    if b" " not in block.data:
         return False
+    signs = block.signs
     blanks = np.flatnonzero(signs == _BLANK)
     around = np.concatenate((blanks - 1, blanks + 1))
     if around.min() < 0 or around.max() >= len(signs):
         return True
-    return bool(np.isin(signs[around], (mark, _LINE_FEED, _RETURN, _QUOTE)).any())
+    return bool(np.isin(signs[around], (block.mark, _LINE_FEED, _RETURN, _QUOTE)).any())
 
 
-def _check_text(data: bytes, signs: Numbers, starts: Numbers, ends: Numbers, odd: Numbers) -> None:
+def _check_text(block: _Block) -> None:
     """Mark lines that are no UTF-8 or hold white space that the store does not trim."""
+    data = block.data
     hits = [match.start() for match in _WIDE_BLANKS.finditer(data)]
-    odd[_line_of(starts, np.array(hits, int))] = True
+    block.odd[block.line_of(np.array(hits, int))] = True
     if is_utf8(data):
         return
-    for line in np.unique(_line_of(starts, np.flatnonzero(signs > _DELETE))).tolist():
-        odd[line] |= not is_utf8(data[starts[line] : ends[line]])
+    for line in np.unique(block.line_of(np.flatnonzero(block.signs > _DELETE))).tolist():
+        block.odd[line] |= not is_utf8(data[block.starts[line] : block.ends[line]])
 
 
-def _check_header(
-    data: bytes,
-    needle: bytes,
-    header: Sequence[str | None],
-    starts: Numbers,
-    odd: Numbers,
-) -> None:
+def _check_header(block: _Block, needle: bytes, header: Sequence[str | None]) -> None:
     """Mark lines that may repeat the header: they hold its longest word."""
+    data, starts = block.data, block.starts
     first = (header[0] or "").encode()[:1]
     hits = [match.start() for match in islice(re.finditer(re.escape(needle), data), len(starts))]
-    for line in set(_line_of(starts, np.array(hits, int)).tolist()):
+    for line in set(block.line_of(np.array(hits, int)).tolist()):
         head = data[starts[line] : starts[line] + 80].lstrip(b'" \t')
-        odd[line] |= not first or head.startswith(first)
+        block.odd[line] |= not first or head.startswith(first)
 
 
 #: Fits in a processor's cache: a block is scanned many times.
@@ -230,14 +221,9 @@ _WINDOW: Final = LONGEST_RECORD_LINES + 2
 
 @dataclass
 class RewrittenFile:
-    """The file as it can be streamed.
+    """The file as it can be streamed, with what its ``LargeCsv`` and its ``Sheet`` say of it.
 
-    Attributes:
-        copy: The rewritten records below the header; None when all lines are regular.
-        spaced: Whether cells may have blanks around them.
-        broken: Whether cells may hold line breaks, written as LINE_BREAK.
-        tabbed: Whether cells may hold tabs.
-        misfits: Records that do not fit, as in a Sheet.
+    Its ``copy`` holds the rewritten records below the header; None when all lines are regular.
     """
 
     copy: Path | None = None

@@ -88,10 +88,6 @@ def split_records(lines: list[str], delimiter: str) -> Iterator[Record]:
 
     A quote that does not close within LONGEST_RECORD_LINES, or that closes in the middle of a
     later field, spoils its own line only: reading resumes on the next line.
-
-    Args:
-        lines: As from physical_lines.
-        delimiter: The separator; fields may stand in double quotes.
     """
     position = number = 0
     while position < len(lines):

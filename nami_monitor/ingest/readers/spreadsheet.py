@@ -22,12 +22,8 @@ def read_spreadsheet(
 ) -> list[Sheet]:
     """Read the sheets that the layout asks for.
 
-    Args:
-        path: The file.
-        layout: Its sheet is a name, a number from 1, "*" for all visible sheets with data, or None
-            for the one visible sheet with a table.
-        folder: Where parsed cells are kept between readings; None: they are not kept.
-        form: xlsx, xls or ods.
+    Its sheet is a name, a number from 1, "*" for all visible sheets with data, or None for the one
+    visible sheet with a table.
 
     Raises:
         UserError: when the file is damaged, too heavy or locked, or the sheet cannot be told.
