@@ -94,12 +94,7 @@ BLOCK_BYTES = 1 << 22
 def without_addresses(
     relation: str, rows: pl.DataFrame | Large, names: Sequence[str]
 ) -> tuple[str, bool]:
-    """Blank the e-mail addresses in the cells of a sheet.
-
-    Args:
-        relation: SQL of its rows.
-        rows: the rows themselves, or how they are streamed.
-        names: the columns that may be read.
+    """Blank the e-mail addresses in the columns of a sheet that may be read.
 
     Returns:
         SQL of the rows without addresses, and whether any cell may hold a blank in its place.

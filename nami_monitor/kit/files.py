@@ -221,13 +221,10 @@ def read_kit(folder: Path) -> Kit:
 def read_file(
     model: type[T], path: Path, shaped: Callable[[dict[str, Any]], dict[str, Any]] = dict
 ) -> T:
-    """Read one file of the kit.
+    """Read one file of the kit as the dataclass that says what it may hold.
 
-    Args:
-        model: the dataclass that says what it may hold.
-        path: the file.
-        shaped: brings its content into the shape of the dataclass, under names with ``@`` where
-            they do not stand in the file.
+    ``shaped`` brings its content into the shape of the dataclass, under names with ``@`` where they
+    do not stand in the file.
 
     Raises:
         UserError: ``kit.*``, naming the file and what was seen in it.

@@ -77,11 +77,7 @@ WHOLE: Final = frozenset({"additionalClassifications"})
 
 
 class NotOcdsError(ValueError):
-    """A release does not follow the standard.
-
-    Args:
-        place: where in the release, for example ``contracts/value``.
-    """
+    """A release does not follow the standard at a place such as ``contracts/value``."""
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
@@ -211,14 +207,10 @@ def _record(record: Any) -> Iterator[tuple[str, Any]]:
         yield "compiled", record["compiledRelease"]
     else:
         parts = record.get("releases")
-        whole = isinstance(parts, list) and all(
-            isinstance(part, dict) and "ocid" in part for part in parts
-        )
-        if not whole or not isinstance(parts, list):
+        if isinstance(parts, list) and all(isinstance(p, dict) and "ocid" in p for p in parts):
+            yield from (("release", part) for part in parts)
+        else:
             yield "linked", {"ocid": record.get("ocid")}
-            return
-        for part in parts:
-            yield "release", part
 
 
 def compiled(releases: Iterable[Json]) -> dict[str, Any]:

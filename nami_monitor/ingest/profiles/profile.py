@@ -70,9 +70,7 @@ def usable_pattern(pattern: str, key: str = "") -> str:
     try:
         re.compile(pattern)
         pl.Series([""]).str.contains(pattern)
-        if POSSESSIVE.search(pattern):
-            raise re.error("multiple repeat")
-        if why := pattern_error(pattern):
+        if why := "multiple repeat" if POSSESSIVE.search(pattern) else pattern_error(pattern):
             raise re.error(why)
     except (re.error, pl.exceptions.ComputeError, RecursionError, OverflowError) as error:
         detail = " ".join(str(error).split())[:LONGEST_DETAIL]
@@ -256,12 +254,12 @@ class TableMap:
 
 def _table(raw: Any) -> Any:
     """Refuse a table that nobody knows, and columns that it does not have."""
-    name = raw.get("name") if isinstance(raw, dict) else None
-    if isinstance(raw, dict) and (not isinstance(name, str) or name not in TABLES):
+    if not isinstance(raw, dict):
+        raise WrongError("type")
+    name = raw.get("name")
+    if not isinstance(name, str) or name not in TABLES:
         allowed = ", ".join(TABLES)
         raise UserError("profile.value", key="table.name", seen=name, allowed=allowed)
-    if not isinstance(raw, dict) or not isinstance(name, str):
-        raise WrongError("type")
     known = {column.name: bool(column.codes) for column in columns(name)}
     for part in ("columns", "constants", "values", "codes"):
         for column in raw[part] if isinstance(raw.get(part), dict) else ():
@@ -352,15 +350,9 @@ class Profile:
     def places(self) -> tuple[str, ...]:
         """The mapped places outside the columns: ``@file``, ``@sheet``, ``@period``, cells."""
         made = {self.unpivot.name, self.unpivot.value} if self.unpivot else set()
-        return tuple(
-            dict.fromkeys(
-                name
-                for table in self.tables
-                for origin in table.columns.values()
-                for name in origin.columns
-                if name.startswith("@") and name not in made
-            )
-        )
+        origins = [origin for table in self.tables for origin in table.columns.values()]
+        names = dict.fromkeys(name for origin in origins for name in origin.columns)
+        return tuple(name for name in names if name.startswith("@") and name not in made)
 
 
 # --- the file ---------------------------------------------------------------------------------
@@ -513,13 +505,8 @@ def _content(profile: Profile) -> dict[str, Any]:
     file = {name: stated.pop(name) for name in ("decimal", "dates")}
     drop = stated.pop("drop")
     del stated["layout"]
-    content = as_settings(
-        ProfileFile(
-            **stated,
-            file=FileSection(**layout, **file),
-            drop=None if drop is None else DropSection(where=drop),
-        )
-    )
+    section = None if drop is None else DropSection(where=drop)
+    content = as_settings(ProfileFile(**stated, file=FileSection(**layout, **file), drop=section))
     content["file"] = {
         key: value
         for key, value in _filled(content["file"]).items()

@@ -276,13 +276,9 @@ class _Rewriter:
         self.done = RewrittenFile(tabbed=shape.delimiter == "\t")
         self.found: list[tuple[int, str, str]] = []
         self.copy: IO[bytes] | None = None
-        self.delimiter = shape.delimiter.encode()
         self.newline = b""
-        self.needle = max(
-            (word.encode() for cell in shape.header if cell for word in cell.split()),
-            key=len,
-            default=b"",
-        )
+        words = (word.encode() for cell in shape.header if cell for word in cell.split())
+        self.needle = max(words, key=len, default=b"")
 
     def take(self, data: bytes, *, last: bool) -> bytes:
         """Write the records of a block and return what may continue in the next block."""
@@ -296,21 +292,17 @@ class _Rewriter:
         if self.after_gap:
             lines = replace(lines, odd=np.union1d([0], lines.odd))
         self.done.spaced |= spaced
-        written = cursor = 0
-        line = 0
+        written = line = 0
         for odd in lines.odd.tolist():
-            if lines.starts[odd] < cursor:
+            position = int(lines.starts[odd])
+            if position < written:
                 continue
             self.number += odd - line
-            position = int(lines.starts[odd])
-            if not last and odd + _WINDOW > len(lines.starts):
-                line, cursor = odd, position
-                self._emit(data[written:position])
-                return data[position:] + rest
             self._emit(data[written:position])
-            cursor = self._read(data, position, lines)
-            written = cursor
-            line = int(np.searchsorted(lines.starts, cursor))
+            if not last and odd + _WINDOW > len(lines.starts):
+                return data[position:] + rest
+            written = self._read(data, position, lines)
+            line = int(np.searchsorted(lines.starts, written))
         self._emit(data[written:])
         self.number += len(lines.starts) - line
         self._flush()
@@ -321,9 +313,8 @@ class _Rewriter:
         while True:
             line = int(np.searchsorted(lines.starts, position, side="right")) - 1
             until = int(lines.ends[min(line + _WINDOW, len(lines.ends)) - 1])
-            size, fields, raw = _record(
-                data[position:until], self.shape.delimiter, whole=until == len(data)
-            )
+            window, whole = data[position:until], until == len(data)
+            size, fields, raw = _record(window, self.shape.delimiter, whole=whole)
             self._rewrite(fields, raw)
             position += size
             if position == len(data) or position in lines.starts[line : line + _WINDOW]:
