@@ -122,25 +122,18 @@ def _write(
         sheet.set_column(at, at, max(12, min(len(title) + 2, 28)), kinds.get(column.sql_type))
         sheet.write_string(0, at, title, head if column.optional else needed)
         sheet.write(1, at, _example(column, lang), grey.get(column.sql_type, grey["varchar"]))
-        _rule(sheet, lists, at, column, lang, choices)
+        rule = _rule(lists, at, column, lang, _offered(column, lang, choices))
+        sheet.data_validation(1, at, ROWS, at, rule)
     sheet.freeze_panes(1, 1)
     lists.hide()
     sheet.activate()
 
 
-def _rule(
-    sheet: Any,
-    lists: Any,
-    at: int,
-    column: Column,
-    lang: str,
-    choices: Mapping[Codes, Sequence[str]],
-) -> None:
+def _rule(lists: Any, at: int, column: Column, lang: str, values: Sequence[str]) -> dict[str, Any]:
     """The drop-down of a column, and what Excel says beside a cell."""
     title = heading(column.name, lang)[:32]
     message = text(f"template.{'optional' if column.optional else 'needed'}", lang)
     rule: dict[str, Any] = {"validate": "any", "input_title": title, "input_message": message}
-    values = _offered(column, lang, choices)
     if values:
         known = bool(allowed(column)) or column.sql_type == "boolean"
         rule |= {
@@ -150,7 +143,7 @@ def _rule(
             "error_title": title,
             "error_message": text("template.beside", lang),
         }
-    sheet.data_validation(1, at, ROWS, at, rule)
+    return rule
 
 
 def _offered(column: Column, lang: str, choices: Mapping[Codes, Sequence[str]]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
@@ -228,14 +228,8 @@ def _book(booking: Booking) -> _Outcome:
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
     for staged in booking.stages:
         db.run(f"drop table {staged.name}")
-    return _Outcome(report, _touched(months, released))
-
-
-def _touched(months: dict[str, list[Any]], released: dict[int, int]) -> list[date] | None:
-    """The months whose roll-ups change; None when a master changed, which touches them all."""
-    if released or {"products", "contracts"} & set(months):
-        return None
-    return months.get("orders", [])
+    every_month = released or {"products", "contracts"} & set(months)
+    return _Outcome(report, None if every_month else months.get("orders", []))
 
 
 @dataclass(frozen=True)
@@ -346,12 +340,9 @@ def _nothing_new(before: _Earlier | None, report: Report) -> Report | None:
     """The report of the latest reading of a file, when this reading of it gave nothing else."""
     if before is None or not before.last:
         return None
-    was = {
-        name: (counts.received, counts.set_aside, 0)
-        for name, counts in before.report.tables.items()
-    }
+    was = {name: (c.received, c.set_aside, 0) for name, c in before.report.tables.items()}
     now = {
-        name: (counts.received, counts.set_aside, counts.accepted + counts.replaced)
-        for name, counts in report.tables.items()
+        name: (c.received, c.set_aside, c.accepted + c.replaced)
+        for name, c in report.tables.items()
     }
     return before.unchanged if now == was else None

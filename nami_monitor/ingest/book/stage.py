@@ -334,11 +334,10 @@ def pandera_failures(table: str, frame: pl.DataFrame) -> pl.DataFrame:
         cases: pl.DataFrame = errors.failure_cases
         check = pl.col("check").str.extract(r"^([a-z_0-9]+)")
         rules = {name: rule for name, (rule, _) in CHECKS.items()} | {"not_nullable": MISSING}
+        column = pl.coalesce(check.replace_strict(blamed, default=None), pl.col("column"))
         return cases.select(
             pl.col("index").cast(pl.Int64).alias("row"),
-            pl.coalesce(check.replace_strict(blamed, default=None), pl.col("column")).alias(
-                "column_name"
-            ),
+            column.alias("column_name"),
             check.replace(rules).alias("rule"),
         ).sort("row", "column_name", "rule")
     return pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "rule": pl.String})
@@ -356,14 +355,12 @@ def _check_with_pandera(db: Transaction, table: str, name: str) -> None:
     if failures.is_empty():
         return
     texts = rows.select(pl.col(column.name).cast(pl.String) for column in columns(table))
+    values = [texts[column][row] for row, column, _ in failures.iter_rows()]
+    causes = [explained_by(table, column, rule) for _, column, rule in failures.iter_rows()]
     failures = failures.with_columns(
         rows["stage_row"].gather(failures["row"]).alias("stage_row"),
-        pl.Series("value", [texts[name][row] for row, name, _ in failures.iter_rows()], pl.String),
-        pl.Series(
-            "explained_by",
-            [explained_by(table, column, rule) for _, column, rule in failures.iter_rows()],
-            pl.List(pl.String),
-        ),
+        pl.Series("value", values, pl.String),
+        pl.Series("explained_by", causes, pl.List(pl.String)),
     )
     with db.view_of("failures", failures) as view:
         db.run(

@@ -123,11 +123,10 @@ class _ErrorCells:
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.column = -1
         elif local == "c":
-            reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = (
-                _column_number(reference[1].encode()) - 1 if reference else self.column + 1
-            )
-            self.row = int(reference[2]) - 1 if reference else self.row
+            self.column += 1
+            if reference := _REFERENCE.fullmatch(attributes.get("r", "")):
+                self.column = _column_number(reference[1].encode()) - 1
+                self.row = int(reference[2]) - 1
             self.in_error = attributes.get("t") == "e"
         elif local == "v":
             self.in_value = self.in_error

@@ -39,12 +39,8 @@ def distinct_headers(columns: Sequence[str]) -> tuple[str, ...]:
 
 def column_numbers(columns: Sequence[str]) -> dict[str, int]:
     """The numbers of the columns, from 1, by each of their names, normalised."""
-    plain = {normal_header(name): number for number, name in enumerate(columns, start=1)}
-    numbered = {
-        normal_header(name): number
-        for number, name in enumerate(distinct_headers(columns), start=1)
-    }
-    return plain | numbered
+    names = (columns, distinct_headers(columns))
+    return {normal_header(name): n for each in names for n, name in enumerate(each, start=1)}
 
 
 def headers_by_stem(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
