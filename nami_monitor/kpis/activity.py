@@ -132,12 +132,8 @@ def _against(part: ActivityPart | None, measure: str) -> Reason | None:
 def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relation) -> Divided:
     """The activity of every group and period of a question.
 
-    Args:
-        db: a consistent look at the file.
-        ask: the question.
-        periods: its periods.
-        relation: what the KPI reads; it tells where a category is used. What knows no places is
-            taken to be used where it was ordered.
+    The relation tells where a category is used; what knows no places is taken to be used where it
+    was ordered.
     """
     if "location" not in relation.dimensions:
         relation = RELATIONS["by_place"]
@@ -177,12 +173,7 @@ def _parts(
 ) -> dict[tuple[tuple[str | None, ...], int], ActivityPart]:
     """The activity by the keys of the splitting dimensions and the period's number.
 
-    Args:
-        db: the transaction.
-        relation: what tells where a category is used.
-        ask: the question.
-        periods: its periods.
-        activity: where the figures stand: ``LOCATED`` or ``WHOLE``.
+    ``activity`` is where the figures stand: ``LOCATED`` or ``WHOLE``.
     """
     split = [name for name in ask.by if name in SPLIT]
     filters, chosen = _filters(ask), _chosen(ask)
@@ -265,10 +256,8 @@ MEASURED: Final = same(
 def _activity_rows(measure: str, places: str, *, whole: bool) -> RowsSql:
     """The rows of an activity measure that lie within a period.
 
-    Args:
-        measure: the activity measure.
-        places: SQL of the locations that count.
-        whole: whether the figures of the organisation as a whole stand in for those of locations.
+    ``places`` is SQL of the locations that count; with ``whole`` the figures of the organisation as
+    a whole stand in for theirs.
     """
     level = "cast(months as double) / wanted" if measure in LEVELS else "1"
 
@@ -295,14 +284,7 @@ def _activity_rows(measure: str, places: str, *, whole: bool) -> RowsSql:
 def activity_source_rows(
     db: Transaction, relation: Relation, ask: Ask, result: KpiResult
 ) -> SourceRows:
-    """The measurements that a figure is divided by, as ``divide`` chooses them.
-
-    Args:
-        db: a consistent look at the file.
-        relation: what the figure reads.
-        ask: the question that gave the figure.
-        result: the figure; its ``activity`` names the measure.
-    """
+    """The measurements that a figure is divided by, as ``divide`` chooses them."""
     period, measure = result.period, str(result.activity)
     if "location" not in relation.dimensions:
         relation = RELATIONS["by_place"]

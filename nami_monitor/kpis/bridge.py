@@ -123,9 +123,6 @@ class Bridge(Generic[K]):
     def largest(self, part: BridgePart | None = None) -> tuple[tuple[K, Fraction], ...]:
         """What products contributed, largest first by absolute size; those with nothing left out.
 
-        Args:
-            part: the part to explain; None for the whole change.
-
         Returns:
             Pairs of product and EUR, which add up to the part.
         """
@@ -142,9 +139,6 @@ def bridge(products: Iterable[Product[K]]) -> Bridge[K]:
     A product is split when it occurs in both periods with a net quantity and a net amount above
     zero. One that occurs in one period alone is new or vanished, unless that is a net refund: a
     refund belongs to purchases of another time. All others are unsplit.
-
-    Args:
-        products: every product that occurs in either period, each key once.
 
     Returns:
         The parts, EUR; their sum is exactly the spend after minus the spend before.
@@ -271,10 +265,6 @@ def spend_bridge(db: Transaction, ask: Ask) -> SpendBridge:
 
     Articles of several suppliers that are the same count as one, so that another supplier's price
     is a price and not a new article.
-
-    Args:
-        db: a consistent look at the file.
-        ask: the later period (the last of the question) and the filters.
 
     Raises:
         UserError: ``why.no_data`` without any month; or what ``compute`` raises.

@@ -146,13 +146,7 @@ class Surroundings:
         return self._undelivered(keys, no)
 
     def unkept(self, needs: Collection[str], keys: Keys, no: int) -> Reason | None:
-        """The reason why no events means unknown: the sources of these assets record no events.
-
-        Args:
-            needs: what the KPI needs.
-            keys: the group.
-            no: the number of the period.
-        """
+        """The reason why no events means unknown: the sources of these assets record no events."""
         sources = self.delivery(keys, no).sources
         if EVENTS in needs and sources and self.uneventful.issuperset(sources):
             return Reason("no_events")
@@ -182,14 +176,7 @@ def _wanted(period: Period) -> Grain:
 def surroundings(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]
 ) -> Surroundings:
-    """The context of a question.
-
-    Args:
-        db: a consistent look at the file.
-        relation: what is read.
-        ask: grouping and filters.
-        periods: the months that the figures rest on.
-    """
+    """The context of a question."""
     lacking = NOTHING_LOADED.get(relation.delivered_by)
     return Surroundings(
         by=ask.by,
@@ -312,10 +299,7 @@ def not_applicable(
 ) -> Reason | None:
     """Why a strategy applies to none of the categories; None where it applies to some.
 
-    Args:
-        excused: what does not apply.
-        strategy: the strategy.
-        categories: those that a figure speaks of; without any it speaks of all.
+    A figure that speaks of no category speaks of all.
     """
     found = [excused.get((category or "", strategy)) for category in categories]
     return found[0] if all(found) and found else None

@@ -126,11 +126,7 @@ class OverTime(ABC):
     ) -> tuple[SourceRows, ...]:
         """The rows behind a figure, by table.
 
-        Args:
-            db: a consistent look at the file; it can be asked for the rows until it ends.
-            kpi: the declaration.
-            ask: the question that gave the figure; grouped by nothing.
-            result: the figure.
+        The question is grouped by nothing; the rows can be asked for until the transaction ends.
         """
 
     def months(self, period: Period) -> tuple[Period, ...]:
@@ -287,13 +283,7 @@ class Kpi:
         return bool(self.denominator) or self.per_activity
 
     def blank(self, period: Period, keys: Mapping[str, str | None], **known: Any) -> KpiResult:
-        """A result that has no value yet.
-
-        Args:
-            period: the months that it speaks of.
-            keys: the grouping: dimension to value.
-            known: further fields of the result.
-        """
+        """A result that has no value yet."""
         return KpiResult(
             code=self.code,
             period=period,
@@ -324,10 +314,7 @@ def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
     number of the strategy under which the kit files it: "R3, R5" under rethink. Both are empty for
     impact and steering.
 
-    Args:
-        kpi: its declaration.
-        result: the figure.
-        reason: the sentence of its reason, in the reader's language.
+    ``reason`` is the sentence of its reason, in the reader's language.
     """
     return {
         "code": result.code,
@@ -357,11 +344,6 @@ def as_row(kpi: Kpi, result: KpiResult, reason: str | None) -> dict[str, Any]:
 
 def compute(db: Transaction, kpi: Kpi, ask: Ask) -> list[KpiResult]:
     """The results of a KPI, by group and period, groups in order and periods oldest first.
-
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: periods, grouping and filters.
 
     Raises:
         UserError: an unknown dimension or period, or dimensions that no relation has together.

@@ -113,13 +113,7 @@ def export(
 ) -> int:
     """Write all rows that a figure rests on to a file.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: as for ``trace``.
-        out: the file.
-        kind: parquet, csv or xlsx.
-        table: the input table; the one of the numerator without.
+    ``kind`` is parquet, csv or xlsx; without ``table`` it is that of the numerator.
 
     Returns:
         The number of rows.

@@ -147,12 +147,7 @@ class FilledColumns:
 
 
 def filled_columns(db: Transaction, month: date) -> FilledColumns:
-    """What is loaded, and how much of it is filled in the last twelve months.
-
-    Args:
-        db: a consistent look at the file.
-        month: the last of them.
-    """
+    """What is loaded, and how much of it is filled in the last twelve months."""
     year = period_at(PeriodKind.R12, month)
     lately = f"month between date '{year.first}' and date '{year.last}'"
     shares: dict[str, Shares] = {}
@@ -304,11 +299,7 @@ class Measurability:
 
 
 def measurability(db: Transaction) -> Measurability:
-    """Work out every KPI for every category, and what it lacks.
-
-    Args:
-        db: a consistent look at the file.
-    """
+    """Work out every KPI for every category, and what it lacks."""
     month = latest_month(db)
     known = _categories(db)
     if month is None or not known:
@@ -418,11 +409,7 @@ def _supported_first(known: Sequence[str], cells: Sequence[Cell]) -> tuple[str, 
 
 
 def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
-    """What would unlock most figures, those first for which nothing else is missing.
-
-    Args:
-        cells: KPIs by category with what they lack.
-    """
+    """What would unlock most figures, those first for which nothing else is missing."""
     alone: dict[str, list[tuple[str, str]]] = defaultdict(list)
     together: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = defaultdict(
         lambda: defaultdict(list)

@@ -44,10 +44,7 @@ class StaffedSite:
 def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) -> list[KpiResult]:
     """Hide figures with product detail that speak of a part of a protected set.
 
-    Args:
-        db: the database, for staff per location.
-        results: the figures of one question.
-        ask: the question; any filter on products or places counts as detail, whatever its length.
+    Any filter on products or places counts as detail, whatever its length.
     """
     if not PRODUCTS & set(ask.used) or not PLACES & set(ask.used):
         return list(results)
@@ -208,10 +205,7 @@ def hidden_cells(table: str, within: str = "true") -> str:
 def is_hidden(table: str, row: str, cell: str) -> str:
     """A test that a line lies in a hidden cell, to join the two by.
 
-    Args:
-        table: one of ``PRIVATE``.
-        row: alias of the lines.
-        cell: alias of the hidden cells.
+    ``row`` and ``cell`` are the aliases of the two.
     """
     rule = PRIVATE[table]
     same = " and ".join(f"{cell}.{name} is not distinct from {row}.{name}" for name in rule.product)
@@ -227,9 +221,6 @@ def _month(rule: PrivateTable, row: str = "") -> str:
 
 def lines_query(table: str) -> str:
     """SQL of the live lines of a table, without what could point at a person.
-
-    Args:
-        table: an input table.
 
     Returns:
         SQL; where a table tells which product a site had, with the column ``small_cell``, true on

@@ -241,11 +241,7 @@ class Ask:
         return {key: values for key, values in self.where.items() if key not in OPTIONS}
 
     def categories(self, keys: Mapping[str, str | None]) -> tuple[str | None, ...]:
-        """The categories that a group speaks of; none where nothing says which.
-
-        Args:
-            keys: the group: dimension to value.
-        """
+        """The categories that a group speaks of; none where nothing says which."""
         return (keys["category"],) if "category" in keys else self.filters.get("category", ())
 
     @property

@@ -116,9 +116,6 @@ class Absolute:
 def absolute(result: KpiResult) -> Absolute | None:
     """What a figure per activity divides, also where its activity is missing.
 
-    Args:
-        result: the figure.
-
     Returns:
         The absolute figure; None for other figures, and where it is not known well enough.
     """

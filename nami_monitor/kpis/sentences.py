@@ -21,10 +21,6 @@ Writer = Callable[[Any, str], str]
 def reason_sentence(result: KpiResult, lang: str) -> str | None:
     """Why a figure cannot be given, and what to do.
 
-    Args:
-        result: the figure.
-        lang: ``nl`` or ``en``.
-
     Returns:
         The sentence; None when there is a value.
     """
@@ -123,12 +119,6 @@ def names(
     db: Transaction, dimension: str, keys: Collection[str | None], lang: str
 ) -> dict[str | None, str]:
     """A name for each value of a dimension.
-
-    Args:
-        db: a consistent look at the file.
-        dimension: as in ``relations.DIMENSIONS``.
-        keys: its values; None where the data does not say.
-        lang: ``nl`` or ``en``.
 
     Returns:
         Every key with a name of its own: with its code behind it where two share a name, and the

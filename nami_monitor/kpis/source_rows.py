@@ -55,9 +55,7 @@ class SourceTable:
 def between(column: str, periods: Sequence[Period]) -> str:
     """A test that a date lies in one of the periods; plain ranges, by which storage is skipped.
 
-    Args:
-        column: of a date.
-        periods: none gives a test that nothing passes.
+    Without periods nothing passes.
     """
     spans = [
         f"({column} >= date '{period.first}' and {column} < date '{add_months(period.last, 1)}')"
@@ -120,9 +118,8 @@ class SourceRows:
     def rows(self, periods: Sequence[Period] | None = None, more: str = "") -> str:
         """SQL of the rows that count.
 
-        Args:
-            periods: a part of the months; all of them without.
-            more: further columns of the rows ``r``, each behind a comma.
+        Over part of the months where ``periods`` is given; ``more`` is further columns of the rows
+        ``r``, each behind a comma.
         """
         counted = self._counted(periods)
         return f"select {self._listed('r.batch', 'r.line')}{more} from {counted}"
@@ -191,10 +188,6 @@ def split_evenly(aggregate: str | None, named: str) -> tuple[str | None, str]:
     """An aggregate that adds up over any parts of the rows.
 
     Counts of different values do not add up; the first row that bears a value stands for it.
-
-    Args:
-        aggregate: as a KPI declares it.
-        named: the name of that mark.
 
     Returns:
         The aggregate, and the column that it needs beside the rows, empty where it needs none.

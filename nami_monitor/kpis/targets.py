@@ -130,9 +130,7 @@ def _from(month: date, target: Target) -> tuple[bool, int]:
 def on_path(stated: Sequence[Target], month: date) -> Target | None:
     """The aim of a month's year on a path: stated, or on the straight line between stated periods.
 
-    Args:
-        stated: the periods of one path.
-        month: the month; of several periods stated in its year counts the one that ends next.
+    Of several periods stated in the year counts the one that ends next.
     """
     own = [step for step in stated if step.year == month.year]
     if own:
@@ -169,12 +167,7 @@ def judge_target(
 ) -> JudgedTarget:
     """Hold the figure against a target.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the KPI of which the target speaks.
-        month: the latest month that counts.
-        where: filters, as in ``Ask``.
-        target: the target.
+    ``month`` is the latest month that counts; ``where`` filters, as in ``Ask``.
     """
     baseline = _baseline(db, kpi, where, target) if target.kind == CHANGE else None
     judged = _judged(db, kpi, month, where, target)

@@ -91,10 +91,7 @@ def figure(db: Transaction, kpi: Kpi, ask: Ask) -> KpiResult:
 def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
     """Trace a figure to its formula and its batches.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: a question with filters and no grouping; of several periods the last counts.
+    Of several periods the last counts; the question has no grouping.
 
     Raises:
         UserError: what ``figure`` raises.
@@ -123,14 +120,7 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
 
 
 def source_rows(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[SourceRows, ...]:
-    """The rows that a figure rests on, by table; none where they may not be told.
-
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: the question that gave the figure.
-        result: the figure.
-    """
+    """The rows that a figure rests on, by table; none where they may not be told."""
     hidden = result.reason is not None and result.reason.key == "small_cell"
     if hidden or result.state is State.NOT_APPLICABLE:
         return ()

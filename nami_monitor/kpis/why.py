@@ -87,9 +87,7 @@ def contributions(
 ) -> tuple[Contribution[K], ...]:
     """What each key contributed to the change of a sum: ``after - before``.
 
-    Args:
-        before: the sum of each key; None or left out where it had nothing.
-        after: likewise.
+    A key without a number, or left out, had nothing.
 
     Returns:
         One entry per key, largest first by absolute size; they add up exactly to the change.
@@ -116,10 +114,7 @@ def shared_ratio_contributions(
     ``n1 / D1 - n0 / D0``, e.g. products over the staff-days of the whole organisation. Each key's
     own figure is its numerator over that denominator, so the contributions are those of a sum.
 
-    Args:
-        before: the numerator of each key; None or left out where it had nothing.
-        after: likewise.
-        denominators: ``D0`` and ``D1``, before and after.
+    ``denominators`` is ``D0`` and ``D1``.
 
     Returns:
         One entry per key, largest first by absolute size; they add up exactly to the change.
@@ -144,10 +139,6 @@ def ratio_contributions(
     ratio, a key contributes ``w1 (r1 - R) - w0 (r0 - R)``. Of that, ``(w0 + w1) / 2 (r1 - r0)`` is
     within the key, and ``((r0 + r1) / 2 - R) (w1 - w0)`` is mix (Griliches and Regev). A key
     without a denominator in one of the periods has no ratio of its own there: all is mix.
-
-    Args:
-        before: numerator and denominator of each key; left out where it had none.
-        after: likewise.
 
     Returns:
         One entry per key, largest first by absolute size; they add up exactly to the change of the
@@ -204,9 +195,6 @@ def _known(value: Number | None) -> Fraction | None:
 def exact(value: Number) -> Fraction:
     """The number as it is stored.
 
-    Args:
-        value: any finite number.
-
     Raises:
         ValueError: it is infinite or not a number.
     """
@@ -226,9 +214,6 @@ def on_grid(value: Fraction) -> Fraction:
     """The number to 19 decimals, so that sums over many keys stay short.
 
     What neighbouring parts are measured against may be rounded: the parts still add up.
-
-    Args:
-        value: any number.
     """
     return Fraction(round(value * GRID), GRID)
 
@@ -325,9 +310,7 @@ class Explanation:
 def dimensions(kpi: Kpi, ask: Ask) -> tuple[str, ...]:
     """The dimensions by which a change of a KPI can be split, given what is filtered on.
 
-    Args:
-        kpi: the declaration.
-        ask: the question; its filters must stand in one relation together with the dimension.
+    All filters must stand in one relation together with the dimension.
 
     Returns:
         Names in the order of ``OFFERED``; ``article`` alone for distinct counts.
@@ -352,13 +335,8 @@ def why(
 
     A KPI that is itself a difference with a year earlier is split as the sum beneath it.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: the later period (the last of the question) and the filters.
-        dimension: what to split by; distinct counts are split by article, because one article can
-            be counted in several groups.
-        against: the same period a year earlier, or the period before.
+    Split is the last period of the question. Distinct counts are split by article, because one
+    article can be counted in several groups.
 
     Raises:
         UserError: ``why.no_data`` without any month; or what ``compute`` raises.

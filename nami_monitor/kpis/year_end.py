@@ -47,9 +47,7 @@ class YearEnd:
 def year_end(db: Transaction, ask: Ask) -> YearEnd | None:
     """What the December of a question is held against, with the same filters.
 
-    Args:
-        db: a consistent look at the file.
-        ask: its last period, a year or twelve rolling months, holds one December.
+    The question's last period, a year or twelve rolling months, holds one December.
 
     Returns:
         The references; None for other kinds of period, and without any month.

@@ -96,13 +96,7 @@ class Outcomes:
 
 
 def find_outcomes(one: Intervention, cube: Cube, articles: Articles) -> Outcomes:
-    """Sort the parts of the cube by what they are to an intervention.
-
-    Args:
-        one: the intervention.
-        cube: the order lines of its category.
-        articles: the articles behind every number that it names.
-    """
+    """Sort the parts of the cube by what they are to an intervention."""
     parts = cube.parts
     named = _articles(one.products, articles)
     instead = _articles(one.substitute_products, articles)
@@ -197,10 +191,7 @@ class Comparison:
     def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
         """What some parts add up to, ``(locations, months)`` of the comparison.
 
-        Args:
-            parts: positions of the parts in the cube.
-            unit: base units, kg or EUR.
-            into: where to write it; a new array by default.
+        It is written to ``into`` where that is given.
         """
         panel = self.cube.panel(parts, unit)[:, self._columns]
         return panel.take(self._rows, axis=0, out=into, mode="clip")
@@ -233,10 +224,8 @@ class Comparison:
 
         Their volume is that in base units, whatever the unit.
 
-        Args:
-            unit: base units, kg or EUR.
-            settled: how many of the first months come before the start; those of the comparison by
-                default.
+        ``settled`` is how many of the first months come before the start; those of the comparison
+        by default.
         """
         settled = self.settled if settled is None else settled
         before = self.array(self.outcomes.target, Unit.BASE)[self.treated, : self.settled]
@@ -322,10 +311,6 @@ def _ordered(group: Floats, settled: int) -> bool:
 
 def compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
     """Find what an intervention can be compared with.
-
-    Args:
-        one: the intervention.
-        data: what was read of its category.
 
     Returns:
         The comparison; or why there is none, when nothing was ordered that it speaks of.

@@ -106,14 +106,7 @@ class Evaluation:
 def evaluate(
     one: Intervention, data: PanelData, unit: Unit, *, with_destinations: bool = True
 ) -> Evaluation:
-    """What an intervention did.
-
-    Args:
-        one: the intervention.
-        data: what was read of its category.
-        unit: base units, kg or EUR.
-        with_destinations: whether to look where else demand may have gone.
-    """
+    """What an intervention did."""
     return _in_unit(one, data, compare(one, data), unit, with_destinations=with_destinations)
 
 
@@ -163,15 +156,7 @@ def _excused(one: Intervention, data: PanelData) -> Reason | None:
 def find_destinations(
     found: Comparison, data: PanelData, unit: Unit, inputs: Inputs, result: Result
 ) -> tuple[Destination, ...]:
-    """Every destination of the demand, what was registered first.
-
-    Args:
-        found: what the intervention is compared with.
-        data: what was read of its category.
-        unit: base units, kg or EUR.
-        inputs: the arrays of the comparison.
-        result: what the intervention did.
-    """
+    """Every destination of the demand, what was registered first."""
     everywhere = found.outcomes.destinations
     named = [each for each in everywhere if each.kind is DestinationKind.SUBSTITUTE]
     name = ";".join(each.name for each in named)
@@ -257,12 +242,7 @@ def register_data(db: Transaction) -> PanelData:
 
 
 def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
-    """What every intervention did, earliest first, without other destinations.
-
-    Args:
-        db: a consistent look at the file.
-        unit: base units, kg or EUR.
-    """
+    """What every intervention did, earliest first, without other destinations."""
 
     def make() -> tuple[Evaluation, ...]:
         data = register_data(db)
@@ -289,9 +269,7 @@ class PeriodShare:
 def period_shares(found: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
     """The interventions that held at full strength in some month of a period.
 
-    Args:
-        found: the evaluations of all interventions.
-        period: the period; months after the last one with order lines are not due.
+    Months after the last one with order lines are not due.
     """
     shares = []
     for evaluation in found:

@@ -156,10 +156,7 @@ def read_cubes(
     Articles that no intervention names are added up by product group; an article without a group is
     a group of its own, with those that are the same elsewhere.
 
-    Args:
-        db: a consistent look at the file.
-        categories: the categories wanted.
-        named: source and number of the articles that must stand by themselves.
+    ``named`` is source and number of the articles that must stand by themselves.
     """
     kinds = _kinds(db, categories)
     if kinds.is_empty():
@@ -271,10 +268,6 @@ def _cube(
 def same_articles(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
     """For each article number the articles that bear it, and those that are the same elsewhere.
 
-    Args:
-        db: a consistent look at the file.
-        codes: article numbers, of whichever source.
-
     Returns:
         Source and number of each article; nothing for a number that no source has.
     """
@@ -341,9 +334,7 @@ class PanelData:
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
         """Locations that deliveries left out which owed all of them.
 
-        Args:
-            feeds: the sources of each series that is compared.
-            months: the months of the comparison.
+        ``feeds`` holds the sources of each series that is compared.
         """
         return frozenset(
             code
@@ -359,10 +350,8 @@ def read_panel_data(
 ) -> PanelData:
     """Read the register, the order lines, the deliveries and the locations.
 
-    Args:
-        db: a consistent look at the file.
-        categories: the categories wanted; None for all that have an intervention.
-        more: article numbers that no intervention of the register names, to look at beforehand.
+    Without ``categories`` all that have an intervention are read. ``more`` is article numbers that
+    no intervention of the register names.
     """
     register = interventions(db)
     wanted = {one.category for one in register} if categories is None else set(categories)

@@ -78,13 +78,8 @@ def choose_sites(
 ) -> Sites:
     """Choose the locations of a comparison.
 
-    Args:
-        one: the intervention.
-        data: what was read of its category.
-        window: the months that are compared.
-        separation: how it is kept apart from other interventions.
-        target: the parts of the cube that it aims at.
-        absent: locations that a delivery left out which owed all.
+    ``target`` is the parts of the cube that it aims at, ``absent`` the locations that a delivery
+    left out which owed all.
     """
     cube, months = data.cubes[one.category], set(window.months)
     columns = [at for at, month in enumerate(cube.months) if month in months]
@@ -150,11 +145,7 @@ def _out_of_time(
 
 
 def _silent(lines: Bools) -> bool:
-    """Whether orders begin late or stop early: for longer than between any two of them, twice over.
-
-    Args:
-        lines: whether there was any order, by month.
-    """
+    """Whether orders begin late or stop early: twice as long as between any two of them."""
     if lines.all():
         return False
     at = np.flatnonzero(lines)

@@ -68,12 +68,8 @@ def comparison_window(
 ) -> Window:
     """The months in which an intervention can be compared with the time before it.
 
-    Args:
-        one: the intervention.
-        months: months with order lines of its category, in order.
-        history: what every source owed and delivered.
-        feeds: for each series that is compared, the sources that feed it.
-        limits: months that are not to be used.
+    ``months`` have order lines of its category; ``feeds`` holds the sources of each series that is
+    compared.
     """
     sources = sorted({source for feed in feeds for source in feed})
     held = [history[source] for source in sources if source in history]
@@ -98,13 +94,7 @@ def comparison_window(
 
 
 def whole(history: History, feed: Collection[str], months: Sequence[date]) -> bool:
-    """Whether what feeds a series delivered every month in one unbroken series of months.
-
-    Args:
-        history: what every source owed and delivered.
-        feed: the sources.
-        months: the months of a comparison, in order.
-    """
+    """Whether what feeds a series delivered every month in one unbroken series of months."""
     held = [history[source] for source in feed if source in history]
     coarse = any(m.grain in COARSE for h in held for m in h.values())
     broken = any(m.broken and m.month in months[1:] for h in held for m in h.values())
@@ -270,12 +260,8 @@ def overlapping(
 ) -> list[Intervention]:
     """The other interventions that touch what one is about.
 
-    Args:
-        one: the intervention.
-        found: the register.
-        targets: by code, the parts of the cube that an intervention aims at; interventions of
-            other categories are not in it.
-        own: the parts of the target and the substitute of the one.
+    ``targets`` holds the parts of the cube that interventions of the category aim at, by code;
+    ``own`` the parts of target and substitute of the one.
     """
     return [
         other

@@ -55,11 +55,7 @@ def added_up(
 ) -> list[KpiResult]:
     """The results of a KPI, by group and period, groups in order and periods oldest first.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: periods, grouping and filters.
-        periods: other periods than the question's.
+    ``periods`` stand in for those of the question.
 
     Raises:
         UserError: an unknown dimension or period, dimensions that no relation has together, or
@@ -117,9 +113,7 @@ def _around(
 def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
     """The reason where a relation has no rows for a KPI: it says what to load.
 
-    Args:
-        kpi: the declaration.
-        relation: what is read; where several tables together give it, all of them are named.
+    Where several tables together give the relation, all of them are named.
     """
     lacking = kpi.within[1] if kpi.within else context.NOTHING_LOADED.get(relation.delivered_by)
     if lacking:
@@ -362,12 +356,7 @@ def rows_of_aggregates(
 ) -> tuple[SourceRows, ...]:
     """The rows that a figure rests on: those of its aggregates, and those of its activity.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: the question that gave the figure; grouped by nothing.
-        result: the figure.
-        aggregates: SQL of the numerator and the denominator over the rows.
+    ``aggregates`` is SQL of the numerator and the denominator over the rows.
     """
     relation = choose(kpi.reads, ask.used)
     of_lines = relation.delivered_by == ORDERS

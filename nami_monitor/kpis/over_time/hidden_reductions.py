@@ -160,12 +160,7 @@ class Goods:
 def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date) -> list[Goods]:
     """The goods of a selection, with enough months to judge every month from first to last.
 
-    Args:
-        db: a consistent look at the file.
-        volume: the KPI that gives their volume per activity.
-        where: filters, as in ``Ask``.
-        first: the first month that is judged.
-        last: the last one.
+    ``volume`` is the KPI that gives their volume per activity.
 
     Raises:
         UserError: a filter that goes with no product group.
@@ -195,9 +190,6 @@ def explanations(db: Transaction) -> tuple[Intervention, ...]:
 
     They are on record, were not taken for money or otherwise, and hold at half of the category's
     locations or more.
-
-    Args:
-        db: a consistent look at the file.
     """
     places = dict(
         db.rows_again(
@@ -218,11 +210,6 @@ def unnamed(
     """The goods that really fell up to a month without a sustainable measure behind it.
 
     A measure is behind it when it began by that month and did not end over two years earlier.
-
-    Args:
-        found: the goods.
-        measures: as ``explanations`` gives them.
-        month: the last of the months that are compared.
     """
     explained = {one.category for one in measures if _lately(one, month)}
     for one in found:

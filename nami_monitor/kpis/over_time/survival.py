@@ -108,9 +108,6 @@ class Survival:
     def survival_at(self, age: float) -> SurvivalEstimate:
         """The share still in use after an age.
 
-        Args:
-            age: in days.
-
         Returns:
             A share (0 to 1) with its interval, or the lack.
 
@@ -234,11 +231,7 @@ def watched_assets(
 ) -> dict[tuple[Keys, int], WatchedAssets]:
     """The assets by group and number of the period, each watched until the period's end.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration, which names the relation.
-        ask: grouping and filters.
-        periods: what is watched ends with each of them, or with the register where that is sooner.
+    A register that ends sooner than a period ends the watching.
     """
     relation = choose(kpi.reads, ask.used)
     rows = _ages(db, relation, ask, periods)
