@@ -323,7 +323,4 @@ def exemptions(db: Transaction) -> Exemptions:
 def flags_of(db: Transaction) -> tuple[Flag, ...]:
     """The flags that hold for every figure of the database."""
     demo, provisional = db.rows_again("select demo, exists(select 1 from provisional) from meta")[0]
-    return (
-        *((Flag.DEMO,) if demo else ()),
-        *((Flag.PROVISIONAL,) if provisional else ()),
-    )
+    return (*((Flag.DEMO,) if demo else ()), *((Flag.PROVISIONAL,) if provisional else ()))

@@ -3,52 +3,48 @@
 from datetime import date
 from functools import partial
 
-from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
+from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
     MASS_KNOWN,
     OF_MATERIALS,
+    OF_ORDERS,
     OF_SUBJECTS,
     WEIGHED,
     measured,
     stated,
     was_reported,
 )
-from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS
+from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS, estimated_kpi
 from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
-from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
 impact_kpi = partial(Kpi, strategy=Strategy.IMPACT)
+ordered_kpi = partial(impact_kpi, reads=OF_ORDERS, over_time=SUM)
+material_kpi = partial(impact_kpi, reads=("by_project",), over_time=RATIO_OF_SUMS)
 
-IMPACT_SPEND = impact_kpi(
+IMPACT_SPEND = ordered_kpi(
     code="impact_spend",
     better=Direction.DOWN,
     unit=Unit.EUR,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=SUM,
     numerator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur",),
 )
 
-IMPACT_MASS = impact_kpi(
+IMPACT_MASS = ordered_kpi(
     code="impact_mass",
     better=Direction.DOWN,
     unit=Unit.KG,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=SUM,
     numerator="sum(mass_kg)",
     known=MASS_KNOWN,
     needs=("orders.quantity", "products.mass_kg"),
 )
 
-IMPACT_CO2E = impact_kpi(
+IMPACT_CO2E = ordered_kpi(
     code="impact_co2e",
     better=Direction.DOWN,
     unit=Unit.KG_CO2E,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=SUM,
     numerator="sum(co2e_kg)",
     known=Known(
         "coalesce(sum(handled_eur_with_co2e) / nullif(sum(handled_eur), 0),"
@@ -62,14 +58,11 @@ IMPACT_CO2E = impact_kpi(
     },
 )
 
-WATERBED_QUOTIENT = impact_kpi(
+WATERBED_QUOTIENT = estimated_kpi(
     code="waterbed_quotient",
+    strategy=Strategy.IMPACT,
     better=Direction.DOWN,
     unit=Unit.PERCENT,
-    reads=("interventions",),
-    over_time=COUNTERFACTUAL,
-    evidence=Evidence.COUNTERFACTUAL,
-    numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
 )
 
@@ -79,29 +72,23 @@ OF_IMPACTS = (
     *("programmes.programme", "categories.cpv"),
 )
 
-IMPACT_MKI = impact_kpi(
+IMPACT_MKI = material_kpi(
     code="impact_mki",
     better=Direction.DOWN,
     unit=Unit.EUR,
-    reads=("by_project",),
     over_time=SUM,
     numerator="sum(mki_eur) filter (where works)",
-    known=Known(
-        PRICED,
-        ("materials.impact_value", "materials.impact_set"),
-    ),
+    known=Known(PRICED, ("materials.impact_value", "materials.impact_set")),
     needs=(*OF_IMPACTS, "materials.impact_set"),
     within=("works", "no_works"),
     method=("price_set", "mki_eur"),
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
-IMPACT_MKI_PER_UNIT_YEAR = impact_kpi(
+IMPACT_MKI_PER_UNIT_YEAR = material_kpi(
     code="impact_mki_per_unit_year",
     better=Direction.DOWN,
     unit=Unit.EUR_PER_UNIT_YEAR,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mki_eur_per_year) filter (where works)",
     denominator="count(distinct project) filter (where works and priced > 0)",
     known=Known(
@@ -114,12 +101,10 @@ IMPACT_MKI_PER_UNIT_YEAR = impact_kpi(
     shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
-IMPACT_PEF_PER_UNIT_YEAR = impact_kpi(
+IMPACT_PEF_PER_UNIT_YEAR = material_kpi(
     code="impact_pef_per_unit_year",
     better=Direction.DOWN,
     unit=Unit.POINTS_PER_UNIT_YEAR,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator=measured("pef_per_year"),
     denominator="count(distinct project) filter (where measure = 'pef_per_year' and reports > 0)",
     known=was_reported("pef_per_year"),
@@ -127,12 +112,10 @@ IMPACT_PEF_PER_UNIT_YEAR = impact_kpi(
     method=("method", "reports"),
 )
 
-IMPACT_MCI = impact_kpi(
+IMPACT_MCI = material_kpi(
     code="impact_mci",
     better=Direction.UP,
     unit=Unit.INDEX,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mci_whole) - sum(mci_linear)",
     denominator="sum(mci_whole)",
     known=Known(
@@ -157,47 +140,40 @@ IMPACT_MCI = impact_kpi(
     history=(Change(2, date(2026, 11, 1)),),
 )
 
-IMPACT_PASSPORT_COVERAGE = impact_kpi(
+IMPACT_PASSPORT_COVERAGE = material_kpi(
     code="impact_passport_coverage",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where in_passport)",
     denominator="sum(mass_kg) filter (where in_passport is not null)",
     known=WEIGHED & stated("in_passport"),
     needs=(*OF_MATERIALS, "materials.in_passport"),
 )
 
-IMPACT_SECOND_LIFE_MASS = impact_kpi(
+IMPACT_SECOND_LIFE_MASS = material_kpi(
     code="impact_second_life_mass",
     better=Direction.UP,
     unit=Unit.KG,
-    reads=("by_project",),
     over_time=SUM,
     numerator="sum(mass_kg) filter (where second_life)",
     known=WEIGHED,
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
 )
 
-IMPACT_END_ROUTE_SHARE = impact_kpi(
+IMPACT_END_ROUTE_SHARE = material_kpi(
     code="impact_end_route_share",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
     denominator="sum(mass_kg) filter (where end_route is not null)",
     known=WEIGHED & stated("end_route"),
     needs=(*OF_MATERIALS, "materials.end_route"),
 )
 
-IMPACT_RECYCLED_CONTENT = impact_kpi(
+IMPACT_RECYCLED_CONTENT = material_kpi(
     code="impact_recycled_content",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where origin = 'recycled')",
     denominator="sum(mass_kg) filter (where origin is not null)",
     known=WEIGHED & stated("origin"),

@@ -9,6 +9,9 @@ from nami_monitor.kpis.declare import Known
 
 WHOLE_YEARS: Final = (PeriodKind.YEAR, PeriodKind.R12)
 
+OF_ORDERS: Final = ("by_place", "by_product", "order_lines")
+"""The relations of order lines; the first that has the dimensions asked is read."""
+
 AMOUNTS_KNOWN: Final = Known(
     "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))", ("orders.amount_eur",)
 )

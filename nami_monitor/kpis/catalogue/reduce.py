@@ -7,6 +7,7 @@ from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
     MASS_KNOWN,
     OF_MATERIALS,
+    OF_ORDERS,
     OF_SUBJECTS,
     QUANTITIES_KNOWN,
     WEIGHED,
@@ -21,36 +22,30 @@ from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.change import CHANGE
 from nami_monitor.kpis.over_time.survival import SURVIVAL
 
-reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE)
+reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE, over_time=RATIO_OF_SUMS)
+ordered_kpi = partial(reduce_kpi, better=Direction.DOWN, reads=OF_ORDERS)
+asset_kpi = partial(reduce_kpi, reads=("by_asset",))
+material_kpi = partial(reduce_kpi, reads=("by_project",))
 
-REDUCE_VOLUME_PER_ACTIVITY = reduce_kpi(
+REDUCE_VOLUME_PER_ACTIVITY = ordered_kpi(
     code="reduce_volume_per_activity",
-    better=Direction.DOWN,
     unit=Unit.BASE_PER_ACTIVITY,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(quantity)",
     known=QUANTITIES_KNOWN,
     needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
 )
 
-REDUCE_SPEND_PER_ACTIVITY = reduce_kpi(
+REDUCE_SPEND_PER_ACTIVITY = ordered_kpi(
     code="reduce_spend_per_activity",
-    better=Direction.DOWN,
     unit=Unit.EUR_PER_ACTIVITY,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
 )
 
-REDUCE_MASS_PER_ACTIVITY = reduce_kpi(
+REDUCE_MASS_PER_ACTIVITY = ordered_kpi(
     code="reduce_mass_per_activity",
-    better=Direction.DOWN,
     unit=Unit.KG_PER_ACTIVITY,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg)",
     known=MASS_KNOWN,
     needs=(
@@ -58,23 +53,19 @@ REDUCE_MASS_PER_ACTIVITY = reduce_kpi(
     ),
 )  # fmt: skip
 
-REDUCE_SPEND_BRIDGE = reduce_kpi(
+REDUCE_SPEND_BRIDGE = ordered_kpi(
     code="reduce_spend_bridge",
-    better=Direction.DOWN,
     unit=Unit.EUR,
-    reads=("by_place", "by_product", "order_lines"),
     over_time=CHANGE,
     numerator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
     needs=("orders.amount_eur", "orders.quantity", "orders.product_id"),
 )
 
-REDUCE_ASSET_LIFE = reduce_kpi(
+REDUCE_ASSET_LIFE = asset_kpi(
     code="reduce_asset_life",
     better=Direction.UP,
     unit=Unit.YEARS,
-    reads=("by_asset",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(retired_years)",
     denominator="sum(retired)",
     known=Known(
@@ -94,23 +85,19 @@ REDUCE_SURVIVAL = reduce_kpi(
     needs=("assets.acquired_on", "assets.warranty_until", "asset_events.kind"),
 )
 
-REDUCE_NEW_ASSETS_PER_FTE = reduce_kpi(
+REDUCE_NEW_ASSETS_PER_FTE = asset_kpi(
     code="reduce_new_assets_per_fte",
     better=Direction.DOWN,
     unit=Unit.COUNT_PER_ACTIVITY,
-    reads=("by_asset",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(acquired)",
     needs=("assets.acquired_on", "measurements.value"),
     activity="fte",
 )
 
-REDUCE_FAILURE_RATE = reduce_kpi(
+REDUCE_FAILURE_RATE = asset_kpi(
     code="reduce_failure_rate",
     better=Direction.DOWN,
     unit=Unit.PER_1000_UNIT_YEARS,
-    reads=("by_asset",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(failures)",
     denominator="sum(unit_years)",
     needs=("assets.acquired_on", "asset_events.kind"),
@@ -118,12 +105,10 @@ REDUCE_FAILURE_RATE = reduce_kpi(
 
 STEEL = "material in ('steel', 'staal')"
 
-REDUCE_USE_PER_EVENT = reduce_kpi(
+REDUCE_USE_PER_EVENT = material_kpi(
     code="reduce_use_per_event",
     better=Direction.DOWN,
     unit=Unit.PER_USE,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator=measured("towels"),
     denominator=measured("dryings"),
     known=answered("towels", "dryings"),
@@ -131,23 +116,20 @@ REDUCE_USE_PER_EVENT = reduce_kpi(
     proxies=proxies("towels", "dryings"),
 )
 
-REDUCE_REISSUED = reduce_kpi(
+REDUCE_REISSUED = asset_kpi(
     code="reduce_reissued",
     better=Direction.UP,
     unit=Unit.COUNT,
-    reads=("by_asset",),
     over_time=SUM,
     numerator="sum(reissued)",
     needs=("assets.asset_id", "asset_events.kind"),
     rungs=(Rung.REUSE,),
 )
 
-REDUCE_REUSED_MASS_SHARE = reduce_kpi(
+REDUCE_REUSED_MASS_SHARE = material_kpi(
     code="reduce_reused_mass_share",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where origin in ('kept', 'reused', 'recycled'))",
     denominator="sum(mass_kg) filter (where origin is not null)",
     known=WEIGHED & stated("origin"),
@@ -155,12 +137,10 @@ REDUCE_REUSED_MASS_SHARE = reduce_kpi(
     rungs=(Rung.REUSE, Rung.RECYCLE),
 )
 
-REDUCE_MASS_AGAINST_BASELINE = reduce_kpi(
+REDUCE_MASS_AGAINST_BASELINE = material_kpi(
     code="reduce_mass_against_baseline",
     better=Direction.DOWN,
     unit=Unit.PERCENT,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(compared_kg)",
     denominator="sum(baseline_kg)",
     known=Known(
@@ -171,11 +151,10 @@ REDUCE_MASS_AGAINST_BASELINE = reduce_kpi(
     beyond=True,
 )
 
-REDUCE_NEW_STEEL = reduce_kpi(
+REDUCE_NEW_STEEL = material_kpi(
     code="reduce_new_steel",
     better=Direction.DOWN,
     unit=Unit.KG,
-    reads=("by_project",),
     over_time=SUM,
     numerator=f"sum(mass_kg) filter (where {STEEL} and origin = 'virgin')",
     known=Known(
@@ -186,23 +165,20 @@ REDUCE_NEW_STEEL = reduce_kpi(
     needs=(*OF_MATERIALS, "materials.material", "materials.origin"),
 )
 
-REDUCE_PRINTED_INVITATIONS = reduce_kpi(
+REDUCE_PRINTED_INVITATIONS = material_kpi(
     code="reduce_printed_invitations",
     better=Direction.DOWN,
     unit=Unit.COUNT,
-    reads=("by_project",),
     over_time=SUM,
     numerator=measured("printed_invitations"),
     known=answered("printed_invitations", "events"),
     needs=OF_SUBJECTS,
 )
 
-REDUCE_PAPER_PER_VOTER = reduce_kpi(
+REDUCE_PAPER_PER_VOTER = material_kpi(
     code="reduce_paper_per_voter",
     better=Direction.DOWN,
     unit=Unit.KG_PER_VOTER,
-    reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(mass_kg) filter (where material in ('paper', 'papier'))",
     denominator=measured("voters"),
     known=WEIGHED,
@@ -214,7 +190,6 @@ REDUCE_RETAINED_SHARE = reduce_kpi(
     better=Direction.UP,
     unit=Unit.PERCENT,
     reads=("by_request",),
-    over_time=RATIO_OF_SUMS,
     evidence=Evidence.LOGGED,
     numerator="sum(kept)",
     denominator="sum(demand)",
@@ -222,24 +197,20 @@ REDUCE_RETAINED_SHARE = reduce_kpi(
     rungs=(Rung.REUSE, Rung.REPAIR),
 )
 
-REDUCE_SURPLUS_MATCHED = reduce_kpi(
+REDUCE_SURPLUS_MATCHED = asset_kpi(
     code="reduce_surplus_matched",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_asset",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(matched)",
     denominator="sum(needed)",
     needs=("assets.acquired_on", "asset_events.kind"),
     rungs=(Rung.REUSE,),
 )
 
-REDUCE_SURPLUS_NOTICE = reduce_kpi(
+REDUCE_SURPLUS_NOTICE = asset_kpi(
     code="reduce_surplus_notice",
     better=Direction.UP,
     unit=Unit.DAYS,
-    reads=("by_asset",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(notice_days)",
     denominator="sum(handed)",
     needs=("assets.asset_id", "asset_events.kind", "asset_events.happened_on"),

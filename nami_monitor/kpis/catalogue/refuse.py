@@ -17,39 +17,35 @@ from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
 refuse_kpi = partial(Kpi, strategy=Strategy.REFUSE)
+plan_kpi = partial(
+    refuse_kpi, better=Direction.UP, unit=Unit.PERCENT, reads=("by_unit",), over_time=LAST
+)
+logged_kpi = partial(refuse_kpi, reads=("by_request",), over_time=SUM, evidence=Evidence.LOGGED)
 
 ORDERED = ("by_product", "order_lines")
 
-REFUSE_RATE = refuse_kpi(
+REFUSE_RATE = logged_kpi(
     code="refuse_rate",
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_request",),
     over_time=RATIO_OF_SUMS,
-    evidence=Evidence.LOGGED,
     numerator="sum(resolved)",
     denominator="sum(decided)",
     needs=("requests.decision",),
 )
 
-REFUSE_AVOIDED_QUANTITY = refuse_kpi(
+REFUSE_AVOIDED_QUANTITY = logged_kpi(
     code="refuse_avoided_quantity",
     better=Direction.UP,
     unit=Unit.BASE,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
     numerator="sum(avoided)",
     needs=("requests.decision", "requests.quantity"),
 )
 
-REFUSE_AVOIDED_SPEND = refuse_kpi(
+REFUSE_AVOIDED_SPEND = logged_kpi(
     code="refuse_avoided_spend",
     better=Direction.UP,
     unit=Unit.EUR,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
     numerator="sum(avoided_eur)",
     known=Known(
         "sum(avoided_with_price) / nullif(sum(avoided), 0)",
@@ -58,13 +54,10 @@ REFUSE_AVOIDED_SPEND = refuse_kpi(
     needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
 )
 
-REFUSE_AVOIDED_MASS = refuse_kpi(
+REFUSE_AVOIDED_MASS = logged_kpi(
     code="refuse_avoided_mass",
     better=Direction.UP,
     unit=Unit.KG,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
     numerator="sum(avoided_kg)",
     known=Known(
         "sum(avoided_with_mass) / nullif(sum(avoided), 0)",
@@ -73,13 +66,10 @@ REFUSE_AVOIDED_MASS = refuse_kpi(
     needs=("requests.decision", "requests.product_id", "products.mass_kg"),
 )
 
-REFUSE_AVOIDED_CO2E = refuse_kpi(
+REFUSE_AVOIDED_CO2E = logged_kpi(
     code="refuse_avoided_co2e",
     better=Direction.UP,
     unit=Unit.KG_CO2E,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
     numerator="sum(avoided_co2e)",
     known=Known(
         "sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
@@ -119,68 +109,53 @@ OF_INTERVENTIONS = (
     "interventions.target_channel",
     "interventions.substitute_channels",
 )
+estimated_kpi = partial(
+    Kpi,
+    strategy=Strategy.REFUSE,
+    reads=("interventions",),
+    over_time=COUNTERFACTUAL,
+    evidence=Evidence.COUNTERFACTUAL,
+    numerator="count(*)",
+)
 
-REFUSE_NET_AVOIDED = refuse_kpi(
+REFUSE_NET_AVOIDED = estimated_kpi(
     code="refuse_net_avoided",
     better=Direction.UP,
     unit=Unit.BASE,
-    reads=("interventions",),
-    over_time=COUNTERFACTUAL,
-    evidence=Evidence.COUNTERFACTUAL,
-    numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
 )
 
-REFUSE_NET_AVOIDED_SPEND = refuse_kpi(
+REFUSE_NET_AVOIDED_SPEND = estimated_kpi(
     code="refuse_net_avoided_spend",
     better=Direction.UP,
     unit=Unit.EUR,
-    reads=("interventions",),
-    over_time=COUNTERFACTUAL,
-    evidence=Evidence.COUNTERFACTUAL,
-    numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
 )
 
-REFUSE_NET_AVOIDED_MASS = refuse_kpi(
+REFUSE_NET_AVOIDED_MASS = estimated_kpi(
     code="refuse_net_avoided_mass",
     better=Direction.UP,
     unit=Unit.KG,
-    reads=("interventions",),
-    over_time=COUNTERFACTUAL,
-    evidence=Evidence.COUNTERFACTUAL,
-    numerator="count(*)",
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
 )
 
-REFUSE_BLOCKED = refuse_kpi(
+REFUSE_BLOCKED = logged_kpi(
     code="refuse_blocked",
     better=Direction.DOWN,
     unit=Unit.COUNT,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
     numerator="sum(blocked)",
     needs=("requests.decision", "requests.reason"),
 )
 
-REFUSE_DEFERRED_SHARE = refuse_kpi(
+REFUSE_DEFERRED_SHARE = plan_kpi(
     code="refuse_deferred_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_unit",),
-    over_time=LAST,
     numerator=units("status in ('deferred', 'cancelled')"),
     denominator=units(),
     needs=("programmes.programme", "programme_units.status"),
 )
 
-REFUSE_NATURAL_GRASS_SHARE = refuse_kpi(
+REFUSE_NATURAL_GRASS_SHARE = plan_kpi(
     code="refuse_natural_grass_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_unit",),
-    over_time=LAST,
     numerator=units("status = 'done' and outcome = 'natural_grass'"),
     denominator=units("status = 'done' and outcome is not null"),
     known=Known(

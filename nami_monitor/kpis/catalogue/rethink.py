@@ -3,42 +3,43 @@
 from functools import partial
 
 from nami_monitor.core.words import Direction, Rung, Strategy, Unit
-from nami_monitor.kpis.catalogue.parts import AMOUNTS_KNOWN, OF_SUBJECTS, answered, measured, units
+from nami_monitor.kpis.catalogue.parts import (
+    AMOUNTS_KNOWN,
+    OF_ORDERS,
+    OF_SUBJECTS,
+    answered,
+    measured,
+    units,
+)
 from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 
 rethink_kpi = partial(Kpi, strategy=Strategy.RETHINK)
-
-RETHINK_CIRCULAR_SHARE = rethink_kpi(
-    code="rethink_circular_share",
+circular_kpi = partial(
+    rethink_kpi,
     better=Direction.UP,
     unit=Unit.PERCENT,
-    reads=("by_place", "by_product", "order_lines"),
+    reads=OF_ORDERS,
     over_time=RATIO_OF_SUMS,
-    numerator="sum(quantity) filter (where condition in ('refurbished', 'reused'))",
-    denominator="sum(quantity) filter (where condition is not null)",
     known=Known(
         "coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
         ("orders.condition",),
     ),
-    needs=("orders.quantity", "orders.condition"),
     rungs=(Rung.REUSE, Rung.REFURBISH),
 )
 
-RETHINK_CIRCULAR_SPEND_SHARE = rethink_kpi(
+RETHINK_CIRCULAR_SHARE = circular_kpi(
+    code="rethink_circular_share",
+    numerator="sum(quantity) filter (where condition in ('refurbished', 'reused'))",
+    denominator="sum(quantity) filter (where condition is not null)",
+    needs=("orders.quantity", "orders.condition"),
+)
+
+RETHINK_CIRCULAR_SPEND_SHARE = circular_kpi(
     code="rethink_circular_spend_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_place", "by_product", "order_lines"),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where condition in ('refurbished', 'reused'))",
     denominator="sum(amount_eur) filter (where condition is not null)",
-    known=Known(
-        "coalesce(sum(lines) filter (where condition is not null), 0) / nullif(sum(lines), 0)",
-        ("orders.condition",),
-    ),
     needs=("orders.amount_eur", "orders.condition"),
-    rungs=(Rung.REUSE, Rung.REFURBISH),
 )
 
 RETHINK_SUSTAINABLE_ASSORTMENT = rethink_kpi(
@@ -93,8 +94,7 @@ RETHINK_PLAN_COVERAGE = rethink_kpi(
     numerator=units("status = 'done' and measured"),
     denominator=units("status = 'done'"),
     known=Known(
-        units("status = 'done'") + " / nullif(" + units() + ", 0)",
-        ("programme_units.status",),
+        units("status = 'done'") + " / nullif(" + units() + ", 0)", ("programme_units.status",)
     ),
     needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
 )

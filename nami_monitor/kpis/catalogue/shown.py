@@ -1,46 +1,43 @@
 """Figures that stand on a page beside the KPIs: sums that can be traced, and nothing more."""
 
+from functools import partial
+
 from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.over_time.added_up import LAST, SUM
 
-REQUESTS_COUNTED = Kpi(
+shown_kpi = partial(Kpi, better=Direction.NEUTRAL, unit=Unit.COUNT)
+
+REQUESTS_COUNTED = shown_kpi(
     code="requests_counted",
     strategy=Strategy.REFUSE,
-    better=Direction.NEUTRAL,
-    unit=Unit.COUNT,
     reads=("by_request",),
     over_time=SUM,
     numerator="sum(decided) + sum(blocked)",
     needs=("requests.decision",),
 )
 
-ASSETS_IN_USE = Kpi(
+ASSETS_IN_USE = shown_kpi(
     code="assets_in_use",
     strategy=Strategy.REDUCE,
-    better=Direction.NEUTRAL,
-    unit=Unit.COUNT,
     reads=("by_asset",),
     over_time=LAST,
     numerator="sum(in_use)",
     needs=("assets.acquired_on",),
 )
 
-ASSETS_RETIRED = Kpi(
+ASSETS_RETIRED = shown_kpi(
     code="assets_retired",
     strategy=Strategy.REDUCE,
-    better=Direction.NEUTRAL,
-    unit=Unit.COUNT,
     reads=("by_asset",),
     over_time=SUM,
     numerator="sum(retired)",
     needs=("assets.acquired_on",),
 )
 
-CONTRACT_VALUE = Kpi(
+CONTRACT_VALUE = shown_kpi(
     code="contract_value",
     strategy=Strategy.STEER,
-    better=Direction.NEUTRAL,
     unit=Unit.EUR,
     reads=("by_contract",),
     over_time=LAST,
@@ -48,11 +45,9 @@ CONTRACT_VALUE = Kpi(
     needs=("contracts.value_eur",),
 )
 
-CONTRACTS_RUNNING = Kpi(
+CONTRACTS_RUNNING = shown_kpi(
     code="contracts_running",
     strategy=Strategy.STEER,
-    better=Direction.NEUTRAL,
-    unit=Unit.COUNT,
     reads=("by_contract",),
     over_time=LAST,
     numerator="sum(running)",

@@ -6,6 +6,7 @@ from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.catalogue import reduce
 from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
+    OF_ORDERS,
     OF_SUBJECTS,
     WHOLE_YEARS,
     answered,
@@ -18,6 +19,14 @@ from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
 
 steer_kpi = partial(Kpi, strategy=Strategy.STEER)
+plan_kpi = partial(steer_kpi, unit=Unit.PERCENT, reads=("by_unit",), over_time=LAST)
+initiative_kpi = partial(
+    steer_kpi,
+    better=Direction.UP,
+    unit=Unit.PERCENT,
+    reads=("by_initiative",),
+    over_time=RATIO_OF_SUMS,
+)
 
 TARGETED: dict[str, Kpi] = {}
 """The KPIs for which targets can be stated: those of the whole catalogue, which fills it."""
@@ -26,7 +35,7 @@ STEER_YEAR_END_SHARE = steer_kpi(
     code="steer_year_end_share",
     better=Direction.DOWN,
     unit=Unit.PERCENT,
-    reads=("by_place", "by_product", "order_lines"),
+    reads=OF_ORDERS,
     over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where month(month) = 12)",
     denominator="sum(amount_eur)",
@@ -55,35 +64,25 @@ STEER_TARGET_ATTAINMENT = steer_kpi(
     needs=("targets.kpi", "targets.value"),
 )
 
-STEER_PROGRAMME_PROGRESS = steer_kpi(
+STEER_PROGRAMME_PROGRESS = plan_kpi(
     code="steer_programme_progress",
     better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_unit",),
-    over_time=LAST,
     numerator=units("status = 'done'"),
     denominator="sum(cap)",
     needs=("programmes.cap", "programme_units.status"),
     beyond=True,
 )
 
-STEER_NON_RESPONSE = steer_kpi(
+STEER_NON_RESPONSE = plan_kpi(
     code="steer_non_response",
     better=Direction.DOWN,
-    unit=Unit.PERCENT,
-    reads=("by_unit",),
-    over_time=LAST,
     numerator=units("status = 'no_response'"),
     denominator=units("status <> 'planned'"),
     needs=("programmes.programme", "programme_units.status"),
 )
 
-STEER_DISCIPLINES_PRESENT = steer_kpi(
+STEER_DISCIPLINES_PRESENT = initiative_kpi(
     code="steer_disciplines_present",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_initiative",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(roles_present)",
     denominator="sum(roles_wanted)",
     known=Known(
@@ -93,12 +92,8 @@ STEER_DISCIPLINES_PRESENT = steer_kpi(
     needs=("interventions.starts_on", "interventions.disciplines", "categories.roles"),
 )
 
-STEER_POLICY_LINKED_SHARE = steer_kpi(
+STEER_POLICY_LINKED_SHARE = initiative_kpi(
     code="steer_policy_linked_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_initiative",),
-    over_time=RATIO_OF_SUMS,
     numerator="sum(with_policy)",
     denominator="sum(initiatives)",
     needs=("interventions.starts_on", "interventions.policy"),

@@ -22,12 +22,7 @@ from nami_monitor.kpis.interventions.panel_data import (
 )
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites, choose_sites
-from nami_monitor.kpis.interventions.window import (
-    Window,
-    comparison_window,
-    overlapping,
-    separate,
-)
+from nami_monitor.kpis.interventions.window import Window, comparison_window, overlapping, separate
 from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.outputs import Estimate
 

@@ -74,13 +74,7 @@ def added_up(
         divided = activity.divide(db, _by_its_measure(kpi, ask), windows, relation)
     groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
     results = [
-        _judge(
-            kpi,
-            Group(ask, keys, period, no),
-            sums.get((keys, no)),
-            around,
-            divided,
-        )
+        _judge(kpi, Group(ask, keys, period, no), sums.get((keys, no)), around, divided)
         for keys in groups
         for no, period in enumerate(periods)
     ]
