@@ -36,12 +36,14 @@ NAMED = 5
 LOCATED = "activity"
 """The activity of locations, by whole months."""
 
+OF_WHOLE = "measurements where location_id is null and subject is null"
+
 WHOLE = (
     "(select activity_measure as measure, '' as location_id,"
     " cast(date_trunc('month', period_start) as date) as first_month,"
     " cast(date_trunc('month', period_end) as date) as last_month,"
     " date_diff('month', period_start, period_end) + 1 as months, sum(value) as value"
-    " from measurements where location_id is null and subject is null group by all)"
+    f" from {OF_WHOLE} group by all)"
 )
 """The activity of the organisation as a whole, as if it were one location without a code."""
 
@@ -138,16 +140,17 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
     if "location" not in relation.dimensions:
         relation = RELATIONS["by_place"]
     test, parameters = filter_sql(relation, _filters(ask))
-    chosen = _chosen(ask)
-    measures = _measures(db, relation, test, parameters, ask)
-    parts = _parts(db, relation, ask, periods, LOCATED)
-    whole = frozenset(
-        measure
-        for (measure,) in db.rows_again(
-            "select distinct activity_measure from measurements"
-            " where location_id is null and subject is null"
+    measures = dict(
+        db.rows_again(
+            "select distinct u.category, c.activity_measure from"
+            f" (select distinct r.category from {relation.source(ask.filters)} where {test}) as u"
+            " left join category_facts as c using (category)",
+            parameters,
         )
     )
+    parts = _parts(db, relation, ask, periods, LOCATED)
+    rows = db.rows_again(f"select distinct activity_measure from {OF_WHOLE}")
+    whole = frozenset(measure for (measure,) in rows)
     if whole and not OF_PLACE & set(ask.used):
         parts |= {
             key: ActivityPart(part.value if not part.missing else None, 0, (), part.twice)
@@ -156,14 +159,13 @@ def divide(db: Transaction, ask: Ask, periods: Sequence[Period], relation: Relat
         }
         whole = frozenset()
     located = {measure for (measure,) in db.rows_again("select distinct measure from activity")}
-    return Divided(ask.by, measures, parts, chosen, whole - located)
+    return Divided(ask.by, measures, parts, _chosen(ask), whole - located)
 
 
 def activity_measures(db: Transaction) -> tuple[str, ...]:
     """The activity measures of which there are figures, of locations or of the whole."""
     rows = db.rows_again(
-        "select measure from activity union select activity_measure from measurements"
-        " where location_id is null and subject is null order by 1"
+        f"select measure from activity union select activity_measure from {OF_WHOLE} order by 1"
     )
     return tuple(measure for (measure,) in rows)
 
@@ -213,12 +215,10 @@ def _parts(
         f" min(location_id, {NAMED}) filter (where twice)"
         " from joined group by all"
     )
-    size = len(split)
+    rows = db.rows_again(sql, [*([chosen] if chosen else []), *parameters])
     return {
-        (row[:size], row[size]): ActivityPart(
-            row[size + 1], row[size + 2], tuple(row[size + 3] or ()), tuple(row[size + 4] or ())
-        )
-        for row in db.rows_again(sql, [*([chosen] if chosen else []), *parameters])
+        (tuple(group), no): ActivityPart(value, missing, tuple(named or ()), tuple(twice or ()))
+        for *group, no, value, missing, named, twice in rows
     }
 
 
@@ -230,21 +230,6 @@ def _filters(ask: Ask) -> dict[str, tuple[str, ...]]:
 def _chosen(ask: Ask) -> str | None:
     """The measure that the question names, if it does."""
     return next(iter(ask.where.get("activity", ())), None)
-
-
-def _measures(
-    db: Transaction, relation: Relation, test: str, parameters: Sequence[object], ask: Ask
-) -> dict[str | None, str | None]:
-    """The activity measure of every category in the question's scope."""
-    source = relation.source(ask.filters)
-    return dict(
-        db.rows_again(
-            "select distinct u.category, c.activity_measure from"
-            f" (select distinct r.category from {source} where {test}) as u"
-            " left join category_facts as c using (category)",
-            list(parameters),
-        )
-    )
 
 
 MEASURED: Final = same(
@@ -288,16 +273,21 @@ def activity_source_rows(
     period, measure = result.period, str(result.activity)
     if "location" not in relation.dimensions:
         relation = RELATIONS["by_place"]
-    filters = {name: values for name, values in ask.filters.items() if name in SPLIT}
+    filters = _filters(ask)
     test, parameters = filter_sql(relation, filters)
-    found = db.rows(
+    rows = db.rows(
         f"select distinct r.location_id from {relation.source(filters)}"
         f" where {test} and r.location_id is not null",
         parameters,
     )
-    listed = ", ".join(literal(place) for (place,) in found)
+    listed = ", ".join(literal(place) for (place,) in rows)
     places = f"select unnest([{listed}]::varchar[])"
-    whole = not OF_PLACE & set(filters) and not _located(db, measure, places, period)
+    located = db.value(
+        "select exists (select 1 from activity where measure = ?"
+        f" and location_id in ({places}) and first_month >= ? and last_month <= ?)",
+        [measure, period.first, period.last],
+    )
+    whole = not OF_PLACE & set(filters) and not located
     return SourceRows(
         source=SourceTable(
             "measurements", _activity_rows(measure, places, whole=whole), MEASURED, "period_start"
@@ -305,14 +295,4 @@ def activity_source_rows(
         relation=Relation("measurements", {}, (), delivered_by="measurements"),
         periods=(period,),
         denominator="sum(activity)",
-    )
-
-
-def _located(db: Transaction, measure: str, places: str, period: Period) -> bool:
-    return bool(
-        db.value(
-            "select exists (select 1 from activity where measure = ?"
-            f" and location_id in ({places}) and first_month >= ? and last_month <= ?)",
-            [measure, period.first, period.last],
-        )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,51 +27,51 @@ EXPECTED_EMPTY: Final = frozenset(
 )
 """Columns in which an empty cell is an answer: no predecessor, no option, no notice."""
 
-OF_LINES: Final = {
-    "orders.amount_eur": "sum(lines_with_amount)"
-    " / nullif(greatest(sum(lines_with_amount), sum(lines_with_quantity)), 0)",
-    "orders.quantity": "sum(lines_with_quantity)"
-    " / nullif(greatest(sum(lines_with_amount), sum(lines_with_quantity)), 0)",
-    "orders.condition": "coalesce(sum(lines) filter (where condition is not null), 0) / sum(lines)",
-    "orders.contract_id": "coalesce(sum(lines) filter (where contract_id is not null"
-    " or stream is not null), 0) / sum(lines)",
-    "products.mass_kg": "coalesce(sum(handled_with_mass), 0) / nullif(sum(handled), 0)",
-    "products.co2e_kg": "coalesce(sum(handled_with_co2e), 0) / nullif(sum(handled), 0)",
-}
-"""From the roll-up by place; amounts and quantities may come in two files, as for the KPIs. A line
-whose article states its stream need not name its contract."""
+LINES_STATED: Final = "nullif(greatest(sum(lines_with_amount), sum(lines_with_quantity)), 0)"
 
-OF_PRODUCTS: Final = {
-    "orders.product_id": "coalesce(sum(lines) filter (where product_id is not null), 0)"
-    " / sum(lines)",
-    "products.attributes": "coalesce(sum(lines) filter (where mark is not null), 0) / sum(lines)",
-}
-"""From the roll-up by product."""
 
-OF_REQUESTS: Final = {
-    "requests.product_id": "coalesce(sum(requests) filter (where product_id is not null), 0)"
-    " / sum(requests)",
+def _filled(measure: str, *columns: str) -> str:
+    """SQL: the share of a measure that stands in rows of which one of the columns is filled."""
+    test = " or ".join(f"{column} is not null" for column in columns)
+    return f"coalesce(sum({measure}) filter (where {test}), 0) / sum({measure})"
+
+
+def _counted(table: str, *columns: str) -> dict[str, str]:
+    """SQL by ``table.column``: the share of the rows of a table of which a column is filled."""
+    return {f"{table}.{column}": f"count({column}) / count(*)" for column in columns}
+
+
+SHARES: Final[Mapping[str, Mapping[str, str]]] = {
+    "by_place": {
+        "orders.amount_eur": f"sum(lines_with_amount) / {LINES_STATED}",
+        "orders.quantity": f"sum(lines_with_quantity) / {LINES_STATED}",
+        "orders.condition": _filled("lines", "condition"),
+        "orders.contract_id": _filled("lines", "contract_id", "stream"),
+        "products.mass_kg": "coalesce(sum(handled_with_mass), 0) / nullif(sum(handled), 0)",
+        "products.co2e_kg": "coalesce(sum(handled_with_co2e), 0) / nullif(sum(handled), 0)",
+    },
+    "by_product": {
+        "orders.product_id": _filled("lines", "product_id"),
+        "products.attributes": _filled("lines", "mark"),
+    },
+    "by_request": {"requests.product_id": _filled("requests", "product_id")},
+    "by_life": {"assets.warranty_until": _filled("assets", "warranty")},
+    "by_asset": {
+        "asset_events.kind": "cast(sum(retired + failures + reissued + matched) > 0 as integer)"
+    },
+    "contracts": _counted("contracts", "value_eur", "specification", "ends_on", "stream"),
+    "categories": _counted("categories", "activity_measure", "cpv", "roles"),
+    "by_project": {
+        "measurements.subject": "cast(coalesce(sum(reports), 0) > 0 as integer)",
+        "materials.mass_kg": "coalesce(sum(weighed), 0) / nullif(sum(lines), 0)",
+        "materials.impact_value": "cast(coalesce(sum(impacts), 0) > 0 as integer)",
+    },
 }
-OF_LIVES: Final = {
-    "assets.warranty_until": "coalesce(sum(assets) filter (where warranty is not null), 0)"
-    " / sum(assets)",
-}
-OF_ASSETS: Final = {
-    "asset_events.kind": "cast(sum(retired + failures + reissued + matched) > 0 as integer)",
-}
-OF_CONTRACTS: Final = {
-    f"contracts.{name}": f"count({name}) / count(*)"
-    for name in ("value_eur", "specification", "ends_on", "stream")
-}
-OF_PROJECTS: Final = {
-    "measurements.subject": "cast(coalesce(sum(reports), 0) > 0 as integer)",
-    "materials.mass_kg": "coalesce(sum(weighed), 0) / nullif(sum(lines), 0)",
-    "materials.impact_value": "cast(coalesce(sum(impacts), 0) > 0 as integer)",
-}
-OF_CATEGORIES: Final = {
-    f"categories.{name}": f"count({name}) / count(*)"
-    for name in ("activity_measure", "cpv", "roles")
-}
+"""SQL of the share filled, by relation and ``table.column``.
+
+Amounts and quantities may come in two files, as for the KPIs. A line whose article states its
+stream need not name its contract.
+"""
 
 TOLD_BY: Final[Mapping[str, str]] = {
     "orders": "by_place",
@@ -149,19 +149,14 @@ class FilledColumns:
 def filled_columns(db: Transaction, month: date) -> FilledColumns:
     """What is loaded, and how much of it is filled in the last twelve months."""
     year = period_at(PeriodKind.R12, month)
-    lately = f"month between date '{year.first}' and date '{year.last}'"
+    lately = f" where month between date '{year.first}' and date '{year.last}'"
     shares: dict[str, Shares] = {}
-    for source, columns in (
-        (f"by_place where {lately}", OF_LINES),
-        (f"by_product where {lately}", OF_PRODUCTS),
-        ("by_request", OF_REQUESTS),
-        ("by_life", OF_LIVES),
-        ("by_asset", OF_ASSETS),
-        ("contracts", OF_CONTRACTS),
-        ("categories", OF_CATEGORIES),
-        ("by_project", OF_PROJECTS),
-    ):
-        shares |= _shares(db, source, columns)
+    for source, columns in SHARES.items():
+        listed = ", ".join(f"cast({sql} as double)" for sql in columns.values())
+        test = lately if source in {"by_place", "by_product"} else ""
+        rows = db.rows(f"select category, {listed} from {source}{test} group by category")
+        for at, need in enumerate(columns, start=1):
+            shares[need] = {row[0]: row[at] for row in rows}
     present = {
         table: frozenset(code for (code,) in db.rows(f"select distinct category from {told}"))
         for table, told in TOLD_BY.items()
@@ -169,12 +164,6 @@ def filled_columns(db: Transaction, month: date) -> FilledColumns:
     measures = dict(db.rows("select category, activity_measure from category_facts"))
     works = frozenset(code for (code,) in db.rows("select category from works"))
     return FilledColumns(present, shares, _measured(db, year), measures, works)
-
-
-def _shares(db: Transaction, source: str, columns: Mapping[str, str]) -> dict[str, Shares]:
-    listed = ", ".join(f"cast({sql} as double)" for sql in columns.values())
-    rows = db.rows(f"select category, {listed} from {source} group by category")
-    return {need: {row[0]: row[at] for row in rows} for at, need in enumerate(columns, start=1)}
 
 
 def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], float]:
@@ -207,8 +196,7 @@ def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], flo
 BY_CATEGORY = ("category",)
 
 KINDS: Final = (PeriodKind.R12, PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)
-"""Kinds of period over which a figure is tried, until the data is old and fine enough for one.
-"""
+"""Kinds of period over which a figure is tried, until the data is old and fine enough for one."""
 
 OF_TIME: Final = frozenset({"outside_data", "missing_month", "not_begun", "grain_too_coarse"})
 """Reasons that may not hold over another kind of period."""
@@ -313,19 +301,18 @@ def measurability(db: Transaction) -> Measurability:
             result = found.get(code) or _absent(db, kpi, code, month, excused)
             lacks = _lacks(kpi, code, filled) if result.state is State.NOT_COMPUTABLE else ()
             cells.append(Cell(kpi, code, result, lacks))
-    cells = [_with_something_to_aim_at(cell, cells) for cell in cells]
-    return Measurability(month, _supported_first(known, cells), tuple(cells), unlocks(cells))
-
-
-def _with_something_to_aim_at(cell: Cell, cells: Sequence[Cell]) -> Cell:
-    """The cell; without any figure that a target could speak of, order lines are lacking too."""
-    if not cell.lacks or not cell.kpi.over_time.judges_figures:
-        return cell
-    if any(
-        other.category == cell.category and other.result.state is State.VALUE for other in cells
-    ):
-        return cell
-    return replace(cell, lacks=(*cell.lacks, Lack("orders", None)))
+    values = Counter(cell.category for cell in cells if cell.result.state is State.VALUE)
+    no_orders = Lack(
+        "orders", None
+    )  # without any figure there is nothing that a target could judge
+    cells = [
+        replace(cell, lacks=(*cell.lacks, no_orders))
+        if cell.lacks and cell.kpi.over_time.judges_figures and not values[cell.category]
+        else cell
+        for cell in cells
+    ]
+    supported_first = sorted(known, key=lambda code: (-values[code], code))
+    return Measurability(month, tuple(supported_first), tuple(cells), unlocks(cells))
 
 
 def _categories(db: Transaction) -> list[str]:
@@ -401,34 +388,14 @@ def _lacks(kpi: Kpi, category: str, filled: FilledColumns) -> tuple[Lack, ...]:
     return tuple(lacks.values())
 
 
-def _supported_first(known: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
-    values: dict[str, int] = defaultdict(int)
-    for cell in cells:
-        values[cell.category] += cell.result.state is State.VALUE
-    return tuple(sorted(known, key=lambda code: (-values[code], code)))
-
-
 def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
     """What would unlock most figures, those first for which nothing else is missing."""
-    alone: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    together: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    by_need: dict[str, dict[tuple[str, ...], tuple[tuple[str, str], ...]]] = defaultdict(dict)
     for cell in cells:
         needs = [lack.need for lack in cell.lacks]
-        pair = (cell.category, cell.kpi.code)
         for need in needs:
             others = tuple(other for other in needs if other != need)
-            if others:
-                together[need][others].append(pair)
-            else:
-                alone[need].append(pair)
-    made = [
-        Unlock(
-            need,
-            tuple(alone[need]),
-            {others: tuple(pairs) for others, pairs in together[need].items()},
-        )
-        for need in dict.fromkeys((*alone, *together))
-    ]
+            pairs = by_need[need].get(others, ())
+            by_need[need][others] = (*pairs, (cell.category, cell.kpi.code))
+    made = [Unlock(need, by_others.pop((), ()), by_others) for need, by_others in by_need.items()]
     return tuple(sorted(made, key=lambda unlock: (-len(unlock.alone), -unlock.more, unlock.need)))

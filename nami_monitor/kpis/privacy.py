@@ -9,7 +9,7 @@ whole set or of none of it. No sum or difference of shown figures can then part 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -105,20 +105,13 @@ def all_sites(db: Transaction) -> list[StaffedSite]:
 
 def _places(sites: Sequence[StaffedSite], result: KpiResult, ask: Ask) -> set[str]:
     """The locations of which a figure speaks."""
-    wanted = {name: ask.filters[name] for name in PLACES & set(ask.filters)}
-    fixed = {name: (result.keys[name] or EMPTY,) for name in PLACES & set(result.keys)}
-
-    def within(site: StaffedSite, chosen: Collection[str], name: str) -> bool:
-        return ((site.location if name == "location" else site.group) or EMPTY) in chosen
-
+    fixed = {name: (key or EMPTY,) for name, key in result.keys.items()}
+    stated = [*ask.filters.items(), *fixed.items()]
     return {
         site.location
         for site in sites
-        if all(
-            within(site, chosen, name)
-            for stated in (wanted, fixed)
-            for name, chosen in stated.items()
-        )
+        if all(site.location in values for name, values in stated if name == "location")
+        and all((site.group or EMPTY) in values for name, values in stated if name == "group")
     }
 
 

@@ -48,26 +48,24 @@ class Relation:
     name: str
     dimensions: Mapping[str, str]
     measures: tuple[str, ...]
-    quantity: str | None = "quantity"
+    quantity: str | None = None
     delivered_by: str = ORDERS
     spans: bool = False
 
     def source(self, used: Collection[str]) -> str:
         """The relation joined to what the used dimensions need."""
-        joins = [sql for name, sql in JOINS.items() if name in used and self._joins(name)]
+        needed = {name for name in used if not self.dimensions.get(name, "r.").startswith("r.")}
+        joins = [sql for name, sql in JOINS.items() if name in needed]
         return " ".join([f"{self.name} as r", *joins])
 
-    def _joins(self, name: str) -> bool:
-        return not self.dimensions.get(name, "r.").startswith("r.")
+
+def _columns(*names: str) -> dict[str, str]:
+    """Dimensions that are columns of the relation under their own name."""
+    return {name: f"r.{name}" for name in names}
 
 
-OF_ANY = {
-    "category": "r.category",
-    "channel": "r.channel",
-    "condition": "r.condition",
-    "source": "r.source",
-    "base_unit": "r.base_unit",
-}
+OF_SOURCE = _columns("category", "source")
+OF_ANY = _columns("category", "channel", "condition", "source", "base_unit")
 OF_LOCATION = {"location": "r.location_id", "group": "g.location_group"}
 OF_PLACE = OF_LOCATION | {
     "stream": "r.stream",
@@ -76,47 +74,33 @@ OF_PLACE = OF_LOCATION | {
     "family": "coalesce(f.family, r.contract_id)",
     "streamed": "(r.stream is not null or s.of_streams is not null)",
 }
-OF_PRODUCT = {
-    "product": "r.product_id",
-    "product_group": "r.product_group",
-    "article": "r.article",
-    "mark": "r.mark",
-}
-OF_PROJECT = {
-    name: f"r.{name}"
-    for name in (
-        "programme", "project", "scenario", "component", "material", "origin", "end_route",
-        "second_life", "in_passport", "price_set", "method", "measure", "works",
-    )
-}  # fmt: skip
-OF_UNIT = {
-    name: f"r.{name}" for name in ("programme", "theme", "unit", "status", "outcome", "measured")
-}
+OF_PRODUCT = {"product": "r.product_id"} | _columns("product_group", "article", "mark")
+OF_PROJECT = _columns(
+    "programme", "project", "scenario", "component", "material", "origin", "end_route",
+    "second_life", "in_passport", "price_set", "method", "measure", "works",
+)  # fmt: skip
+OF_UNIT = _columns("programme", "theme", "unit", "status", "outcome", "measured")
 OF_CONTRACT = {
     "stream": "r.stream",
     "contract": "r.contract_id",
-    "supplier": "r.supplier",
-    "family": "r.family",
-    "specification": "r.specification",
-    "form": "r.form",
+    **_columns("supplier", "family", "specification", "form"),
 }
 
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
-        Relation(BY_PLACE.name, OF_ANY | OF_PLACE, MEASURES),
-        Relation(BY_PRODUCT.name, OF_ANY | OF_PRODUCT, MEASURES),
-        Relation("order_lines", OF_ANY | OF_PLACE | OF_PRODUCT, MEASURES),
+        Relation(BY_PLACE.name, OF_ANY | OF_PLACE, MEASURES, "quantity"),
+        Relation(BY_PRODUCT.name, OF_ANY | OF_PRODUCT, MEASURES, "quantity"),
+        Relation("order_lines", OF_ANY | OF_PLACE | OF_PRODUCT, MEASURES, "quantity"),
         Relation(
             "by_request",
-            {name: OF_ANY[name] for name in ("category", "source", "base_unit")}
+            _columns("category", "source", "base_unit")
             | OF_LOCATION
-            | {name: OF_PRODUCT[name] for name in ("product", "product_group", "article")}
-            | {"decision": "r.decision", "blocked_by": "r.blocked_by"},
+            | {"product": "r.product_id"}
+            | _columns("product_group", "article", "decision", "blocked_by"),
             (
                 "requests", "decided", "resolved", "blocked", "refurbished", "demand", "kept",
-                "avoided",
-                "avoided_eur", "avoided_with_price", "avoided_kg", "avoided_with_mass",
+                "avoided", "avoided_eur", "avoided_with_price", "avoided_kg", "avoided_with_mass",
                 "avoided_co2e", "avoided_with_co2e",
             ),
             quantity="nullif(avoided, 0)",
@@ -124,61 +108,53 @@ RELATIONS: dict[str, Relation] = {
         ),
         Relation(
             "by_asset",
-            {name: OF_ANY[name] for name in ("category", "source", "condition")} | OF_LOCATION,
+            _columns("category", "source", "condition") | OF_LOCATION,
             (
                 "in_use", "acquired", "retired", "retired_years", "retired_early",
                 "retired_warranted", "failures", "spoilt", "unit_years", "reissued", "matched",
                 "handed", "notice_days", "needed",
             ),
-            quantity=None,
             delivered_by="by_asset",
         ),
         Relation(
             "by_life",
-            {name: OF_ANY[name] for name in ("category", "source", "condition")} | OF_LOCATION,
+            _columns("category", "source", "condition") | OF_LOCATION,
             ("assets",),
-            quantity=None,
             delivered_by="by_asset",
         ),
         Relation(
             "by_contract",
-            {name: OF_ANY[name] for name in ("category", "source")} | OF_CONTRACT,
+            OF_SOURCE | OF_CONTRACT,
             ("running", "value_eur", "with_value", "with_end", "to_prepare"),
-            quantity=None,
             delivered_by="by_contract",
         ),
         Relation(
             "by_project",
-            {name: OF_ANY[name] for name in ("category", "source")} | OF_PROJECT,
+            OF_SOURCE | OF_PROJECT,
             (
                 "lines", "weighed", "mass_kg", "compared_kg", "baseline_kg", "baseline_lines",
                 "baseline_weighed", "impacts", "priced", "mki_eur", "mki_eur_per_year", "timed",
                 "told_kg", "mci_whole", "mci_linear", "value", "reports", "proxies",
             ),
-            quantity=None,
             delivered_by="by_project",
             spans=True,
         ),
         Relation(
             "by_unit",
-            {name: OF_ANY[name] for name in ("category", "source")} | OF_UNIT,
+            OF_SOURCE | OF_UNIT,
             ("stated", "cap"),
-            quantity=None,
             delivered_by="by_unit",
         ),
         Relation(
             "by_initiative",
-            {name: OF_ANY[name] for name in ("category", "source")}
-            | {"intervention": "r.intervention_id"},
+            OF_SOURCE | {"intervention": "r.intervention_id"},
             ("initiatives", "with_policy", "roles_wanted", "roles_present", "with_roles"),
-            quantity=None,
             delivered_by="by_initiative",
         ),
         Relation(
             "interventions",
             {"category": OF_ANY["category"], "intervention": "r.intervention_id"},
             (),
-            quantity=None,
             delivered_by="interventions",
         ),
     )

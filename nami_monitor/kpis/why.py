@@ -71,12 +71,7 @@ class Contribution(Generic[K]):
 
 @dataclass(frozen=True)
 class Ratio:
-    """One key's part of a ratio of sums.
-
-    Args:
-        numerator: e.g. EUR.
-        denominator: e.g. staff-days.
-    """
+    """One key's part of a ratio of sums."""
 
     numerator: Number
     denominator: Number
@@ -442,29 +437,34 @@ def _left(total: float | None, parts: Mapping[Key, Number | None]) -> Fraction:
 
 def _split(told: Explanation, results: Sequence[KpiResult]) -> Explanation:
     """The change of a figure that exists in both periods, by the figures of its groups."""
-    secret = {_key(one) for one in results if _may_not_show(one)}
+    secret = {
+        _key(result)
+        for result in results
+        if Flag.SMALL_CELL in result.flags or result.state is State.NOT_APPLICABLE
+    }
     before, after = (_groups_of(total, results, secret) for total in (told.before, told.after))
     mixes = told.kpi.is_ratio and before.adds_up and after.adds_up
     if mixes:
-        found = ratio_contributions(before.ratios, after.ratios)
+        parts = ratio_contributions(before.ratios, after.ratios)
     elif told.kpi.is_ratio:
-        found = shared_ratio_contributions(
+        parts = shared_ratio_contributions(
             before.above, after.above, denominators=(before.whole, after.whole)
         )
     else:
-        found = contributions(before.above, after.above)
-    change = _sum(one.amount for one in found) * _factor(told.kpi)
+        parts = contributions(before.above, after.above)
+    change = _sum(part.amount for part in parts) * Fraction(told.kpi.factor)
     told = replace(told, change=change, mixes=mixes)
     if told.kpi.over_time.split_by and not told.kpi.is_ratio and not secret:
-        return replace(told, came=_articles(found, 1), went=_articles(found, -1))
-    return _named(told, [one for one in found if one.before or one.after or one.amount], secret)
+        return replace(told, came=_articles(parts, 1), went=_articles(parts, -1))
+    named = [part for part in parts if part.before or part.after or part.amount]
+    return _named(told, named, secret)
 
 
 def _named(told: Explanation, parts: Sequence[Contribution[Key]], secret: set[Key]) -> Explanation:
     """Name the largest contributions, and add up the rest."""
     shown = [part for part in parts if part.key != HIDDEN][:MOST_NAMED]
     rest = [part for part in parts if part not in shown]
-    factor = _factor(told.kpi)
+    factor = Fraction(told.kpi.factor)
     slices = tuple(part.renamed(part.key[0], factor) for part in shown)
     if not rest:
         return replace(told, slices=slices)
@@ -483,16 +483,8 @@ def _articles(parts: Sequence[Contribution[Key]], amount: int) -> tuple[str, ...
     return tuple(sorted(str(part.key[0]) for part in parts if part.amount == amount))
 
 
-def _may_not_show(result: KpiResult) -> bool:
-    return Flag.SMALL_CELL in result.flags or result.state is State.NOT_APPLICABLE
-
-
 def _key(result: KpiResult) -> Key:
     return tuple(result.keys.values())
-
-
-def _factor(kpi: Kpi) -> Fraction:
-    return Fraction(kpi.factor)
 
 
 def _sum(amounts: Iterable[Fraction]) -> Fraction:
