@@ -302,9 +302,7 @@ def measurability(db: Transaction) -> Measurability:
             lacks = _lacks(kpi, code, filled) if result.state is State.NOT_COMPUTABLE else ()
             cells.append(Cell(kpi, code, result, lacks))
     values = Counter(cell.category for cell in cells if cell.result.state is State.VALUE)
-    no_orders = Lack(
-        "orders", None
-    )  # without any figure there is nothing that a target could judge
+    no_orders = Lack("orders", None)  # a target has nothing to judge without any figure
     cells = [
         replace(cell, lacks=(*cell.lacks, no_orders))
         if cell.lacks and cell.kpi.over_time.judges_figures and not values[cell.category]
@@ -317,17 +315,8 @@ def measurability(db: Transaction) -> Measurability:
 
 def _categories(db: Transaction) -> list[str]:
     """Every category that a master, a request, an asset, a contract or an order names."""
-    union = " union ".join(
-        f"select category from {name}"
-        for name in (
-            "category_facts",
-            "by_place",
-            "by_request",
-            "by_asset",
-            "by_contract",
-            "by_unit",
-        )
-    )
+    named = ("category_facts", "by_place", "by_request", "by_asset", "by_contract", "by_unit")
+    union = " union ".join(f"select category from {table}" for table in named)
     rows = db.rows(f"select category from ({union}) where category is not null order by 1")
     return [code for (code,) in rows]
 
