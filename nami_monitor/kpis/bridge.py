@@ -159,7 +159,11 @@ def bridge(products: Iterable[Product[K]]) -> Bridge[K]:
             splits[product.key] = _whole(product)
     for rows in by_unit.values():
         splits |= _split(rows)
-    return Bridge(_add_up(splits.values()), splits)
+    total = {
+        part.value: sum((getattr(split, part) for split in splits.values()), start=ZERO)
+        for part in BridgePart
+    }
+    return Bridge(SpendSplit(**total), splits)
 
 
 @dataclass(frozen=True)
@@ -203,16 +207,6 @@ def _split(rows: list[tuple[K, _Priced, _Priced]]) -> dict[K, SpendSplit]:
             mix=at_old_price - as_all_grew,
         )
     return splits
-
-
-def _add_up(splits: Iterable[SpendSplit]) -> SpendSplit:
-    every = list(splits)
-    return SpendSplit(
-        **{
-            part.value: sum((getattr(split, part) for split in every), start=ZERO)
-            for part in BridgePart
-        }
-    )
 
 
 SPEND: Final = REDUCE_SPEND_BRIDGE.over_time.beneath(REDUCE_SPEND_BRIDGE)

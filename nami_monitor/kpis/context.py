@@ -30,14 +30,11 @@ FED_BY = (
 are not among them, so a missing month of a source counts for all locations."""
 
 GRAINS = tuple(Grain)
-FINEST = {
-    PeriodKind.MONTH: Grain.MONTH,
+COARSEST: Mapping[str, Grain] = {
     PeriodKind.QUARTER: Grain.QUARTER,
     PeriodKind.YEAR: Grain.YEAR,
-    PeriodKind.YTD: Grain.MONTH,
-    PeriodKind.R12: Grain.MONTH,
 }
-"""The coarsest grain from which a period can be made."""
+"""The coarsest grain from which a period can be made; months for the other kinds."""
 
 STEP = {Grain.QUARTER: 3, Grain.YEAR: 12}
 """How many months one figure of a grain stands for; one month for the others."""
@@ -50,7 +47,6 @@ NOTHING_LOADED = {
 }
 """The reason where nothing was loaded, by what delivers the months: it says what to load."""
 
-ASSETS = "by_asset"
 EVENTS = "asset_events.kind"
 
 DECIDED = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
@@ -118,23 +114,15 @@ class Surroundings:
     empty: Reason | None
     uneventful: frozenset[str] = frozenset()
 
-    def _fed(self, keys: Keys) -> Keys:
-        return tuple(k for name, k in zip(self.by, keys, strict=True) if name in FED_BY)
-
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
-        return self.deliveries.get((self._fed(keys), no), NOTHING)
+        fed = tuple(key for name, key in zip(self.by, keys, strict=True) if name in FED_BY)
+        return self.deliveries.get((fed, no), NOTHING)
 
     def flags(self, keys: Keys, no: int) -> tuple[Flag, ...]:
         """The flags of a group's figure in a period."""
         broken = (Flag.DATA_BREAK,) if self.delivery(keys, no).broken else ()
         return (*broken, *self.flagged)
-
-    def not_applicable(
-        self, strategy: Strategy, categories: Collection[str | None]
-    ) -> Reason | None:
-        """Why a strategy applies to none of the categories; None where it applies to some."""
-        return not_applicable(self.excused, strategy, categories)
 
     def against(self, keys: Keys, no: int) -> Reason | None:
         """The reason why a group has no figure in a period, before anything is divided."""
@@ -155,22 +143,16 @@ class Surroundings:
     def _undelivered(self, keys: Keys, no: int) -> Reason | None:
         period = self.periods[no]
         delivery = self.delivery(keys, no)
-        if GRAINS.index(delivery.grain) > GRAINS.index(_wanted(period)):
+        coarsest = COARSEST.get(period.kind, Grain.MONTH)
+        if GRAINS.index(delivery.grain) > GRAINS.index(coarsest):
             return Reason("grain_too_coarse", {"grain": delivery.grain})
         if delivery.months < len(period.months):
             return Reason("outside_data", {"have": delivery.months, "wanted": len(period.months)})
-        missing = delivery.missing
-        if missing:
-            return Reason(
-                "missing_month",
-                {"source": missing[0][0], "month": missing[0][1], "n": len(missing)},
-            )
+        if delivery.missing:
+            source, month = delivery.missing[0]
+            seen = {"source": source, "month": month, "n": len(delivery.missing)}
+            return Reason("missing_month", seen)
         return None
-
-
-def _wanted(period: Period) -> Grain:
-    known = period.kind in set(PeriodKind)
-    return FINEST[PeriodKind(period.kind)] if known else Grain.MONTH
 
 
 def surroundings(
@@ -178,6 +160,12 @@ def surroundings(
 ) -> Surroundings:
     """The context of a question."""
     lacking = NOTHING_LOADED.get(relation.delivered_by)
+    uneventful: list[tuple[str]] = []
+    if relation.delivered_by == "by_asset":
+        uneventful = db.rows_again(
+            "select source from by_asset group by source having"
+            " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
+        )
     return Surroundings(
         by=ask.by,
         periods=tuple(periods),
@@ -186,16 +174,8 @@ def surroundings(
         excused=exemptions(db),
         flagged=flags_of(db),
         empty=Reason(lacking) if lacking else None,
-        uneventful=_uneventful(db) if relation.delivered_by == ASSETS else frozenset(),
+        uneventful=frozenset(source for (source,) in uneventful),
     )
-
-
-def _uneventful(db: Transaction) -> frozenset[str]:
-    rows = db.rows_again(
-        "select source from by_asset group by source having"
-        " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
-    )
-    return frozenset(source for (source,) in rows)
 
 
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:

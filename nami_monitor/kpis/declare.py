@@ -27,16 +27,10 @@ from nami_monitor.core.words import (
     Unit,
 )
 from nami_monitor.kpis.questions import RELATIONS, Ask
-from nami_monitor.kpis.result import KpiResult
+from nami_monitor.kpis.result import UNITS, KpiResult
 from nami_monitor.kpis.source_rows import SourceRows
 from nami_monitor.store import Transaction
 
-PER_ACTIVITY = {
-    Unit.BASE_PER_ACTIVITY,
-    Unit.EUR_PER_ACTIVITY,
-    Unit.KG_PER_ACTIVITY,
-    Unit.COUNT_PER_ACTIVITY,
-}
 IN_BASE_UNITS = {Unit.BASE, Unit.BASE_PER_ACTIVITY}
 FACTORS = {Unit.PERCENT: 100.0, Unit.PER_1000_UNIT_YEARS: 1000.0}
 """From a ratio to the value in its unit."""
@@ -270,7 +264,7 @@ class Kpi:
     @property
     def per_activity(self) -> bool:
         """Whether it is divided by an activity measure."""
-        return self.unit in PER_ACTIVITY
+        return self.unit in UNITS
 
     @property
     def in_base_units(self) -> bool:

@@ -81,31 +81,31 @@ def rows(
             ``figure`` raises.
     """
     with _behind(db, kpi, ask, table).hold(db) as behind:
-        return _page(db, behind, ask, batch, limit, offset)
-
-
-def _page(
-    db: Transaction, behind: SourceRows, ask: Ask, batch: int | None, limit: int, offset: int
-) -> Listing:
-    counts = _counts(db, behind, batch)
-    columns: list[str] = []
-    found: list[tuple[Any, ...]] = []
-    left, passed = limit, offset
-    for months, count in _parts(behind, counts):
-        if passed >= count:
-            passed -= count
-            continue
-        page = db.frame(_query(behind, ask, months, batch, f" limit {left} offset {passed}"))
-        columns = page.columns
-        found += page.rows()
-        left, passed = left - min(left, count - passed), 0
-        if not left:
-            break
-    else:
-        columns = columns or db.frame(_query(behind, ask, None, batch, " limit 0")).columns
+        wanted = "true" if batch is None else f"batch = {batch}"
+        counts: dict[date, int] = dict(
+            db.rows(
+                f"select month, cast(sum(rows_of) as bigint) from ({behind.units(db)})"
+                f" where {wanted} group by month order by month"
+            )
+        )
+        columns: list[str] = []
+        listed: list[tuple[Any, ...]] = []
+        left, passed = limit, offset
+        for months, count in _parts(behind, counts):
+            if passed >= count:
+                passed -= count
+                continue
+            page = db.frame(_query(behind, ask, months, batch, f" limit {left} offset {passed}"))
+            columns = page.columns
+            listed += page.rows()
+            left, passed = left - min(left, count - passed), 0
+            if not left:
+                break
+        else:
+            columns = columns or db.frame(_query(behind, ask, None, batch, " limit 0")).columns
     total = sum(counts.values())
     asked = min(limit, max(0, total - offset))
-    return Listing(behind.source.table, tuple(columns), tuple(found), total, asked - len(found))
+    return Listing(behind.source.table, tuple(columns), tuple(listed), total, asked - len(listed))
 
 
 def export(
@@ -134,16 +134,6 @@ def _behind(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> SourceRow
         code=kpi.code,
         seen=table or "-",
         known=", ".join(behind.source.table for behind in found) or "-",
-    )
-
-
-def _counts(db: Transaction, behind: SourceRows, batch: int | None) -> Mapping[date, int]:
-    wanted = "true" if batch is None else f"batch = {batch}"
-    return dict(
-        db.rows(
-            f"select month, cast(sum(rows_of) as bigint) from ({behind.units(db)}) where {wanted}"
-            " group by month order by month"
-        )
     )
 
 

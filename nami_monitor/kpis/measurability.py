@@ -350,7 +350,7 @@ def _absent(
     db: Transaction, kpi: Kpi, category: str, month: date, around: context.Surroundings
 ) -> KpiResult:
     """The result for a category that has no rows in what the KPI reads."""
-    excused = around.not_applicable(kpi.strategy, (category,))
+    excused = context.not_applicable(around.excused, kpi.strategy, (category,))
     lacking = kpi.over_time.nothing
     nothing = Reason(lacking) if lacking else nothing_loaded(kpi, RELATIONS[kpi.reads[0]])
     (period,) = periods_of(db, Ask(kind=PeriodKind.R12, until=month))

@@ -102,12 +102,7 @@ OF_ACTIVITY: Final = frozenset(
 
 @dataclass(frozen=True)
 class Absolute:
-    """What a ratio divides.
-
-    Args:
-        value: in ``unit``.
-        unit: of the value.
-    """
+    """What a ratio divides."""
 
     value: float
     unit: Unit
@@ -120,10 +115,8 @@ def absolute(result: KpiResult) -> Absolute | None:
         The absolute figure; None for other figures, and where it is not known well enough.
     """
     unit = UNITS.get(result.unit)
-    if unit is None or result.numerator is None:
-        return None
-    if result.reason and result.reason.key not in OF_ACTIVITY:
-        return None
-    if (result.completeness or 0.0) < MIN_COMPLETENESS.value:
+    stands = result.reason is None or result.reason.key in OF_ACTIVITY
+    known = (result.completeness or 0.0) >= MIN_COMPLETENESS.value
+    if unit is None or result.numerator is None or not stands or not known:
         return None
     return Absolute(result.numerator, unit)

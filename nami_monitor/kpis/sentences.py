@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 from nami_monitor.core.periods import Period
@@ -29,7 +28,11 @@ def reason_sentence(result: KpiResult, lang: str) -> str | None:
 
 def reason_text(reason: Reason, lang: str) -> str:
     """A reason as a sentence."""
-    return text(f"reasons.{reason.key}", lang, **_written(reason.values, lang))
+    values = {
+        name: WRITERS[name](value, lang) if name in WRITERS else value
+        for name, value in reason.values.items()
+    }
+    return text(f"reasons.{reason.key}", lang, **values)
 
 
 def activity_name(measure: str, lang: str) -> str:
@@ -38,24 +41,8 @@ def activity_name(measure: str, lang: str) -> str:
     return text(key, lang) if has_text(key, lang) else measure
 
 
-def _written(values: Mapping[str, Any], lang: str) -> dict[str, object]:
-    """What was seen, as people write it."""
-    return {
-        name: WRITERS[name](value, lang) if name in WRITERS else value
-        for name, value in values.items()
-    }
-
-
 def _share(value: float, lang: str) -> str:
     return formats.percent(value * 100, lang, decimals=0)
-
-
-def _day(value: date | None, lang: str) -> str:
-    return "-" if value is None else formats.day(value, lang)
-
-
-def _activities(value: str, lang: str) -> str:
-    return ", ".join(activity_name(measure, lang) for measure in value.split(", "))
 
 
 def _columns(value: Iterable[str], lang: str) -> str:
@@ -67,38 +54,29 @@ def _columns(value: Iterable[str], lang: str) -> str:
     )
 
 
-def _tables(value: Iterable[str], lang: str) -> str:
-    """Tables by name: "Materialen, Programma's"."""
-    return ", ".join(f"“{text(f'tables.{table}.name', lang)}”" for table in value)
-
-
-def _grain(value: str, lang: str) -> str:
-    return text(f"reasons.grains.{value}", lang)
-
-
 def period_names(kinds: Iterable[str], lang: str) -> str:
     """Kinds of periods, as they stand within a sentence."""
     return ", ".join(text(f"periods.{kind}", lang).lower() for kind in kinds)
 
 
-def _kinds(value: str, lang: str) -> str:
-    return period_names(value.split(", "), lang)
-
-
 WRITERS: Final[Mapping[str, Writer]] = {
-    "again": _day,
+    "again": lambda day, lang: "-" if day is None else formats.day(day, lang),
     "columns": _columns,
     "count": formats.number,
     "first": formats.month,
-    "grain": _grain,
-    "kinds": _kinds,
+    "grain": lambda grain, lang: text(f"reasons.grains.{grain}", lang),
+    "kinds": lambda kinds, lang: period_names(kinds.split(", "), lang),
     "measure": activity_name,
-    "measures": _activities,
+    "measures": lambda measures, lang: ", ".join(
+        activity_name(measure, lang) for measure in measures.split(", ")
+    ),
     "month": formats.month,
     "needed": _share,
     "share": _share,
     "staff": formats.number,
-    "tables": _tables,
+    "tables": lambda tables, lang: ", ".join(
+        f"“{text(f'tables.{table}.name', lang)}”" for table in tables
+    ),
 }
 """How the values of reasons are written; what is not named here is text or a count already."""
 
@@ -214,21 +192,17 @@ def formula_text(traced: Trace, lang: str) -> str:
     result = traced.result
     if result.value is None:
         return reason_sentence(result, lang) or ""
+    form = traced.kpi.over_time.forms[result.denominator is not None]
+    if result.unit is Unit.PER_1000_UNIT_YEARS:
+        form = "per_thousand"
     return text(
-        f"trace.forms.{_form(traced)}",
+        f"trace.forms.{form}",
         lang,
         numerator=amount_text(result.numerator or 0.0, lang),
         denominator=amount_text(result.denominator or 0.0, lang),
         thousand=formats.number(1000, lang),
         value=figure_text(result, lang),
     )
-
-
-def _form(traced: Trace) -> str:
-    result = traced.result
-    if result.unit is Unit.PER_1000_UNIT_YEARS:
-        return "per_thousand"
-    return traced.kpi.over_time.forms[result.denominator is not None]
 
 
 def months_text(periods: Sequence[Period], lang: str) -> str:

@@ -169,7 +169,9 @@ def judge_target(
 
     ``month`` is the latest month that counts; ``where`` filters, as in ``Ask``.
     """
-    baseline = _baseline(db, kpi, where, target) if target.kind == CHANGE else None
+    baseline = None
+    if target.kind == CHANGE and target.baseline_period is not None:
+        baseline = _figure(db, kpi, where, target.baseline_period)
     judged = _judged(db, kpi, month, where, target)
     goal, why = _goal(kpi, where, target, baseline)
     if not_applicable(exemptions(db), kpi.strategy, where.get("category", ())):
@@ -207,12 +209,6 @@ def _unjudged(kpi: Kpi, judged: KpiResult | None) -> str | None:
     if judged is None:
         return "not_over"
     return "no_figure" if judged.value is None else None
-
-
-def _baseline(db: Transaction, kpi: Kpi, where: Where, target: Target) -> KpiResult | None:
-    if target.baseline_period is None:
-        return None
-    return _figure(db, kpi, where, target.baseline_period)
 
 
 def _judged(

@@ -178,11 +178,6 @@ class Comparison:
     sites: Sites
     limitations: tuple[Limitation, ...]
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many locations and months the comparison has."""
-        return len(self.sites.compared), len(self.window.months)
-
     def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
         """What some parts add up to, ``(locations, months)`` of the comparison.
 
@@ -245,7 +240,8 @@ class Comparison:
         groups = [self.same_unit(parts, unit) for parts in self.outcomes.untouched.values()]
         feeds = self.feeds(self.outcomes.compared)
         groups = [parts for parts in groups if parts and self.feeds(parts) <= feeds]
-        amounts = np.empty((len(groups), len(channels), *self.shape))
+        shape = len(self.sites.compared), len(self.window.months)
+        amounts = np.empty((len(groups), len(channels), *shape))
         for at, parts in enumerate(groups):
             for to, channel in enumerate(channels):
                 own = {part for part in parts if self.cube.parts[part].channel == channel}

@@ -163,7 +163,14 @@ def find_destinations(
     registered = Destination(DestinationKind.REGISTERED, name, effect=result.spill)
     candidates = everywhere if len(named) > 1 else everywhere[len(named) :]
     elsewhere = _elsewhere(found, data, unit, inputs, candidates)
-    apart = [*_neighbours(found, unit), *_in_time(found, unit, result)]
+    apart = []
+    if found.sites.neighbours:
+        apart.append(_net(DestinationKind.NEIGHBOURS, found.among_neighbours(), unit))
+    if result.anticipation is not None:
+        apart.append(Destination(DestinationKind.BEFORE, effect=result.anticipation.gross))
+    if found.window.after:
+        later = replace(found.window, post=found.window.after)
+        apart.append(_net(DestinationKind.AFTER, replace(found, window=later), unit))
     count = sum(each.effect is not None for each in (*elsewhere, *apart))
     degrees = len(result.controls) - LOST
     return (registered, *elsewhere, *(_corrected(each, degrees, count) for each in apart))
@@ -200,24 +207,6 @@ def _delivered(found: Comparison, feed: frozenset[str], data: PanelData) -> bool
     return whole(data.history, feed, months) and not absent & set(found.sites.compared)
 
 
-def _neighbours(found: Comparison, unit: Unit) -> list[Destination]:
-    """What target and substitute together did at locations of the same group."""
-    if not found.sites.neighbours:
-        return []
-    return [_net(DestinationKind.NEIGHBOURS, found.among_neighbours(), unit)]
-
-
-def _in_time(found: Comparison, unit: Unit, result: Result) -> list[Destination]:
-    """What was taken before the start, and after the end."""
-    periods = []
-    if result.anticipation is not None:
-        periods.append(Destination(DestinationKind.BEFORE, effect=result.anticipation.gross))
-    if found.window.after:
-        later = replace(found.window, post=found.window.after)
-        periods.append(_net(DestinationKind.AFTER, replace(found, window=later), unit))
-    return periods
-
-
 def _net(kind: DestinationKind, found: Comparison, unit: Unit) -> Destination:
     """A comparison of its own: the change of target and substitute together."""
     return Destination(kind, effect=net_effect(found.inputs(unit)))
@@ -236,16 +225,11 @@ def _corrected(destination: Destination, degrees: int, count: int) -> Destinatio
     return replace(destination, effect=wide, corrected=True)
 
 
-def register_data(db: Transaction) -> PanelData:
-    """What the comparisons of all interventions rest on; read only once."""
-    return db.once("interventions", lambda: read_panel_data(db))
-
-
 def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
     """What every intervention did, earliest first, without other destinations."""
 
     def make() -> tuple[Evaluation, ...]:
-        data = register_data(db)
+        data = db.once("interventions", lambda: read_panel_data(db))
         return tuple(evaluate(one, data, unit, with_destinations=False) for one in data.register)
 
     return db.once(f"interventions in {unit}", make)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -80,19 +80,14 @@ class Intervention:
         return frozenset((*self.products, *self.substitute_products))
 
 
-COLUMNS = (
-    "intervention_id, title, category, strategy, status, starts_on, ends_on, ramp_months,"
-    " anticipation_months, target_channel, substitute_channels, substitute_products, locations,"
-    " products, may_spread, planned_reduction, disciplines, policy, motive"
-)
-LISTS = (10, 11, 12, 13, 16)
-WHOLE = (7, 8)
-CATEGORY, LOCATIONS = 2, 12
+NAMES = tuple(each.name for each in fields(Intervention))
+LISTS = ("substitute_channels", "substitute_products", "locations", "products", "disciplines")
 
 
 def interventions(db: Transaction) -> tuple[Intervention, ...]:
     """Every intervention, earliest first; codes that were merged stand for what they became."""
-    rows = db.rows(f"select {COLUMNS} from interventions order by starts_on, intervention_id")
+    columns = ", ".join(("intervention_id", *NAMES[1:]))
+    rows = db.rows(f"select {columns} from interventions order by starts_on, intervention_id")
     merged = db.rows(
         "select kind, code, to_code from merged where kind in ('locations', 'categories')"
     )
@@ -101,15 +96,13 @@ def interventions(db: Transaction) -> tuple[Intervention, ...]:
 
 
 def _read(row: tuple[Any, ...], became: Mapping[tuple[str, str], str]) -> Intervention:
-    cells = list(row)
-    for at in LISTS:
-        cells[at] = listed(cells[at])
-    for at in WHOLE:
-        cells[at] = round(cells[at])
-    now = [became.get(("locations", code), code) for code in cells[LOCATIONS]]
-    cells[LOCATIONS] = tuple(dict.fromkeys(now))
-    cells[CATEGORY] = became.get(("categories", cells[CATEGORY]), cells[CATEGORY])
-    return Intervention(*cells)
+    cells = dict(zip(NAMES, row, strict=True))
+    cells |= {name: listed(cells[name]) for name in LISTS}
+    cells |= {name: round(cells[name]) for name in ("ramp_months", "anticipation_months")}
+    now = [became.get(("locations", code), code) for code in cells["locations"]]
+    cells["locations"] = tuple(dict.fromkeys(now))
+    cells["category"] = became.get(("categories", cells["category"]), cells["category"])
+    return Intervention(**cells)
 
 
 def listed(cell: object) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def comparison_window(
     first, last = _unbroken(breaks, one)
     usable = [m for m in there if (first is None or m >= first) and (last is None or m < last)]
     pre = tuple(m for m in usable if m < one.start_month and limits.holds(m))
-    post = tuple(m for m in usable if m >= one.full_from and limits.holds(m) and _in_force(one, m))
+    whole_months = [m for m in usable if one.ends_on is None or last_day(m) <= one.ends_on]
+    post = tuple(m for m in whole_months if m >= one.full_from and limits.holds(m))
     seen = add_months(one.start_month, -one.anticipation_months)
     limitations = [*_missing(months, there, pre + post), *_broken(breaks, one, first, last, months)]
     return Window(
@@ -107,9 +108,8 @@ def _delivered(history: History, feed: Collection[str], month: date) -> bool:
     return any(one.share for one in found) and all(one.share or not one.owed for one in found)
 
 
-def _unbroken(breaks: Iterable[date], one: Intervention) -> tuple[date | None, date | None]:
+def _unbroken(breaks: Sequence[date], one: Intervention) -> tuple[date | None, date | None]:
     """The first month of the series in which it starts, and the first month of the next one."""
-    breaks = list(breaks)
     if any(one.start_month <= month <= one.full_from for month in breaks):
         return None, one.start_month
     before = [month for month in breaks if month < one.start_month]
@@ -117,15 +117,9 @@ def _unbroken(breaks: Iterable[date], one: Intervention) -> tuple[date | None, d
     return max(before, default=None), min(after, default=None)
 
 
-def _in_force(one: Intervention, month: date) -> bool:
-    """Whether it held the whole month."""
-    return one.ends_on is None or last_day(month) <= one.ends_on
-
-
 def _after(one: Intervention, month: date) -> bool:
     ended = one.last_month
-    limit = ended and add_months(ended, int(CATCHING_UP.value))
-    return ended is not None and limit is not None and ended < month <= limit
+    return ended is not None and ended < month <= add_months(ended, int(CATCHING_UP.value))
 
 
 def _missing(

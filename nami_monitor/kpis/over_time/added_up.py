@@ -66,12 +66,19 @@ def added_up(
         return []
     relation = choose(kpi.reads, ask.used)
     windows = [kpi.over_time.months(period)[-1] for period in periods]
-    around = _around(db, kpi, relation, ask, windows)
-    _refuse_too_many(ask, len(around.groups) * len(periods))
+    within = {kpi.within[0]: ("true",)} if kpi.within else {}
+    spoken_of = replace(ask, where={**ask.where, **within})
+    around = context.surroundings(db, relation, spoken_of, windows)
+    around = replace(around, empty=nothing_loaded(kpi, relation))
+    count = len(around.groups) * len(periods)
+    if ask.most is not None and count > ask.most:
+        raise UserError("kpi.too_many", count=count, most=ask.most)
     sums = _sums(db, kpi, relation, ask, windows) if around.groups or kpi.within else {}
     divided = None
     if kpi.per_activity:
-        divided = activity.divide(db, _by_its_measure(kpi, ask), windows, relation)
+        own = {"activity": (kpi.activity,)} if kpi.activity else {}
+        by_measure = replace(ask, where={**ask.where, **own})
+        divided = activity.divide(db, by_measure, windows, relation)
     groups = in_order({keys for keys, _ in sums} | set(around.groups)) if ask.by else [()]
     results = [
         _judge(kpi, Group(ask, keys, period, no), sums.get((keys, no)), around, divided)
@@ -94,16 +101,6 @@ def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:
     return found
 
 
-def _around(
-    db: Transaction, kpi: Kpi, relation: Relation, ask: Ask, windows: Sequence[Period]
-) -> context.Surroundings:
-    """The context; for a KPI with ``within``, of the groups that have a value there."""
-    within = {kpi.within[0]: ("true",)} if kpi.within else {}
-    where = {**ask.where, **within}
-    found = context.surroundings(db, relation, replace(ask, where=where), windows)
-    return replace(found, empty=nothing_loaded(kpi, relation))
-
-
 def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
     """The reason where a relation has no rows for a KPI: it says what to load.
 
@@ -114,16 +111,6 @@ def nothing_loaded(kpi: Kpi, relation: Relation) -> Reason:
         return Reason(lacking)
     tables = dict.fromkeys(need.partition(".")[0] for need in kpi.needs)
     return Reason("not_loaded", {"tables": tuple(tables)})
-
-
-def _refuse_too_many(ask: Ask, count: int) -> None:
-    """Refuse a question with more results than are wanted, before anything is added up.
-
-    Raises:
-        UserError: ``kpi.too_many``.
-    """
-    if ask.most is not None and count > ask.most:
-        raise UserError("kpi.too_many", count=count, most=ask.most)
 
 
 @dataclass(frozen=True)
@@ -144,13 +131,6 @@ class Group:
         """The one category that it speaks of, by grouping or by filter."""
         found = self.ask.categories(self.named)
         return found[0] if len(found) == 1 else None
-
-
-def _by_its_measure(kpi: Kpi, ask: Ask) -> Ask:
-    """The question with the KPI's own activity measure, if it has one."""
-    if kpi.activity is None:
-        return ask
-    return replace(ask, where={**ask.where, "activity": (kpi.activity,)})
 
 
 def _sums(
@@ -185,21 +165,13 @@ def _sums(
         f" select {keys}no, {given} from months join {periods_sql(windows)}"
         " on month between first and last group by all"
     )
-    rows = db.rows(sql, [first, last, *parameters])
     size = len(ask.by)
-    return {
-        (row[:size], row[size]): Sums(
-            numerator=row[size + 1],
-            denominator=row[size + 2],
-            covered=row[size + 3],
-            base_units=row[size + 4],
-            methods=tuple(row[size + 5] or ()),
-            proxies=row[size + 6],
-            longer=row[size + 7],
-            shares=row[size + 8 :],
-        )
-        for row in rows
-    }
+    added = {}
+    for row in db.rows(sql, [first, last, *parameters]):
+        *sums, methods, proxies, longer = row[size + 1 : size + 8]
+        shares = row[size + 8 :]
+        added[row[:size], row[size]] = Sums(*sums, tuple(methods or ()), proxies, longer, shares)
+    return added
 
 
 def _spans(kpi: Kpi, relation: Relation) -> bool:
@@ -236,7 +208,6 @@ def _judge(
     """One result: its value, or the first reason why there is none."""
     keys, no = group.keys, group.no
     delivery = around.delivery(keys, no)
-    flags = around.flags(keys, no)
     measure = divided.measure(group.category()) if divided else None
     denominator = sums.denominator if sums else None
     if divided:
@@ -244,29 +215,27 @@ def _judge(
     numerator = sums.numerator if sums else None
     known = _known(kpi, sums)
     completeness = delivery.share * known
-    flags = (*flags, *_caveats(kpi, sums, known, completeness))
     blank = kpi.blank(
         group.period,
         group.named,
         completeness=completeness,
-        flags=flags,
+        flags=(*around.flags(keys, no), *_caveats(kpi, sums, known, completeness)),
         activity=measure,
         method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
         sources=delivery.sources,
-        shares=dict(
-            zip(kpi.shares, sums.shares if sums else (None,) * len(kpi.shares), strict=True)
-        ),
+        shares=dict(zip(kpi.shares, sums.shares, strict=True))
+        if sums
+        else dict.fromkeys(kpi.shares),
     )
-    excused = around.not_applicable(kpi.strategy, group.ask.categories(group.named))
+    categories = group.ask.categories(group.named)
+    excused = context.not_applicable(around.excused, kpi.strategy, categories)
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
     reason = (
         _stated_on(kpi, group.period)
         or around.against(keys, no)
         or around.unkept(kpi.needs, keys, no)
-        or _mixed(kpi, sums)
-        or (Reason("measured_longer") if sums and sums.longer else None)
-        or _methods_apart(sums)
+        or (_unlike(kpi, sums) if sums else None)
         or (divided.against(keys, no, group.category()) if divided else None)
         or _too_little(kpi, known)
     )
@@ -326,14 +295,13 @@ def _indivisible(kpi: Kpi, numerator: float | None, denominator: float | None) -
     return None
 
 
-def _mixed(kpi: Kpi, sums: Sums | None) -> Reason | None:
-    if kpi.in_base_units and sums and sums.base_units > 1:
+def _unlike(kpi: Kpi, sums: Sums) -> Reason | None:
+    """The reason why what was added up is not of one unit, length or method."""
+    if kpi.in_base_units and sums.base_units > 1:
         return Reason("mixed_units", {"count": sums.base_units})
-    return None
-
-
-def _methods_apart(sums: Sums | None) -> Reason | None:
-    if sums and len(sums.methods) > 1:
+    if sums.longer:
+        return Reason("measured_longer")
+    if len(sums.methods) > 1:
         return Reason("mixed_methods", {"methods": ", ".join(sums.methods)})
     return None
 

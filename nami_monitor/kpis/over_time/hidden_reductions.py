@@ -100,8 +100,6 @@ COMPARED: Final = 2 * YEAR
 LOOKED_BACK: Final = 24
 """Months before the month in which a measure explains a fall."""
 
-HALF: Final = 0.5
-
 
 @dataclass(frozen=True)
 class Goods:
@@ -171,14 +169,14 @@ def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date)
     for result in added_up(db, volume, ask):
         groups[tuple(result.keys.values())].append(result)
     return [
-        Goods(months[0].keys, tuple(months), _volume(months), _array([m.value for m in months]))
+        Goods(
+            months[0].keys,
+            tuple(months),
+            _array([known and known.value for known in map(absolute, months)]),
+            _array([month.value for month in months]),
+        )
         for months in groups.values()
     ]
-
-
-def _volume(months: Sequence[KpiResult]) -> Floats:
-    known = (absolute(one) for one in months)
-    return _array([None if one is None else one.value for one in known])
 
 
 def _array(values: Sequence[float | None]) -> Floats:
@@ -191,37 +189,32 @@ def explanations(db: Transaction) -> tuple[Intervention, ...]:
     They are on record, were not taken for money or otherwise, and hold at half of the category's
     locations or more.
     """
-    places = dict(
-        db.rows_again(
-            "select category, count(distinct location_id) from by_place group by category"
-        )
-    )
+    sql = "select category, count(distinct location_id) from by_place group by category"
+    places = dict(db.rows_again(sql))
     return tuple(
         intervention
         for intervention in interventions(db)
         if intervention.motive in {None, "sustainability"}
-        and len(intervention.locations) >= HALF * places.get(intervention.category, 0)
+        and 2 * len(intervention.locations) >= places.get(intervention.category, 0)
     )
 
 
 def unnamed(
-    found: Sequence[Goods], measures: Sequence[Intervention], month: date
+    items: Sequence[Goods], measures: Sequence[Intervention], month: date
 ) -> Iterator[tuple[Goods, Fall]]:
     """The goods that really fell up to a month without a sustainable measure behind it.
 
     A measure is behind it when it began by that month and did not end over two years earlier.
     """
-    explained = {one.category for one in measures if _lately(one, month)}
-    for one in found:
-        if one.category not in explained and (fall := one.fall(month)):
-            yield one, fall
-
-
-def _lately(intervention: Intervention, month: date) -> bool:
-    ended = intervention.last_month
-    return intervention.start_month <= month and (
-        ended is None or ended >= add_months(month, -LOOKED_BACK)
-    )
+    earliest = add_months(month, -LOOKED_BACK)
+    explained = {
+        measure.category
+        for measure in measures
+        if measure.start_month <= month and (measure.last_month or month) >= earliest
+    }
+    for item in items:
+        if item.category not in explained and (fall := item.fall(month)):
+            yield item, fall
 
 
 NAMED: Final = " || ' / ' || ".join(f"coalesce(r.{name}, '')" for name in BY)

@@ -117,8 +117,9 @@ class Survival:
         if not age >= 0:
             raise ValueError(age)
         support = self._support(age)
-        if lack := _lack(support):
-            return SurvivalEstimate(lack=lack)
+        if support < SURVIVAL_AT_RISK.value:
+            few = SurvivalLack.TOO_FEW_AT_RISK if support else SurvivalLack.NOT_OBSERVED
+            return SurvivalEstimate(lack=few)
         row = int(np.searchsorted(self.ages, age, side="right")) - 1
         share = float(self.survival[row]) if row >= 0 else 1.0
         spread = float(self.greenwood[row]) if row >= 0 else 0.0
@@ -156,9 +157,18 @@ def kaplan_meier(ages: ArrayLike, retired: ArrayLike, censored: ArrayLike) -> Su
     age, gone, seen_last = table[:, np.argsort(table[0])]
     if (np.diff(age) == 0).any():
         raise ValueError("an age stands twice")
-    leaving = gone + seen_last
-    at_risk = leaving[::-1].cumsum()[::-1]
-    return _curve(age, at_risk, gone)
+    at_risk = (gone + seen_last)[::-1].cumsum()[::-1]
+    watched = np.maximum(at_risk, 1).astype(np.float64)  # nobody at risk changes nothing
+    left = at_risk - gone
+    survival = np.cumprod(1 - gone / watched, dtype=np.float64)
+    terms = gone / (watched * np.maximum(left, 1))
+    greenwood: Floats = np.cumsum(np.where((gone > 0) & (left == 0), np.inf, terms))
+    before = np.concatenate([[1.0], survival[:-1]])[: len(age)]
+    worth = np.full(len(age), np.inf)
+    np.divide(at_risk, before, out=worth, where=before > 0)
+    support: Floats = np.minimum.accumulate(worth)
+    low, high = _interval(survival, greenwood, support)
+    return Survival(age, at_risk, gone, survival, low, high, greenwood, support)
 
 
 def _whole_numbers(columns: Sequence[ArrayLike]) -> Counts:
@@ -170,21 +180,6 @@ def _whole_numbers(columns: Sequence[ArrayLike]) -> Counts:
     if not ((table >= 0) & (table < EXACT) & (table == np.floor(table))).all():
         raise ValueError("ages and counts are whole numbers from 0")
     return table.astype(np.int64)
-
-
-def _curve(age: Counts, at_risk: Counts, gone: Counts) -> Survival:
-    """Kaplan-Meier and Greenwood; an age at which nobody is at risk changes nothing."""
-    watched = np.maximum(at_risk, 1).astype(np.float64)
-    left = at_risk - gone
-    survival = np.cumprod(1 - gone / watched, dtype=np.float64)
-    terms = gone / (watched * np.maximum(left, 1))
-    greenwood: Floats = np.cumsum(np.where((gone > 0) & (left == 0), np.inf, terms))
-    before = np.concatenate([[1.0], survival[:-1]])[: len(age)]
-    worth = np.full(len(age), np.inf)
-    np.divide(at_risk, before, out=worth, where=before > 0)
-    support: Floats = np.minimum.accumulate(worth)
-    low, high = _interval(survival, greenwood, support)
-    return Survival(age, at_risk, gone, survival, low, high, greenwood, support)
 
 
 def _interval(survival: Floats, greenwood: Floats, support: Floats) -> tuple[Floats, Floats]:
@@ -200,13 +195,6 @@ def _interval(survival: Floats, greenwood: Floats, support: Floats) -> tuple[Flo
     low = np.where(between, share**width, np.where(survival == 0, 0.0, edge))
     high = np.where(between, share ** (1 / width), np.where(survival == 0, 1 - edge, 1.0))
     return low, high
-
-
-def _lack(support: float) -> SurvivalLack | None:
-    """What is missing at an age where the curve is worth so many histories."""
-    if support == 0:
-        return SurvivalLack.NOT_OBSERVED
-    return SurvivalLack.TOO_FEW_AT_RISK if support < SURVIVAL_AT_RISK.value else None
 
 
 @dataclass(frozen=True)
@@ -234,11 +222,9 @@ def watched_assets(
     A register that ends sooner than a period ends the watching.
     """
     relation = choose(kpi.reads, ask.used)
-    rows = _ages(db, relation, ask, periods)
-    size = len(ask.by)
     counts: dict[tuple[Keys, int], list[tuple[int, int, int]]] = defaultdict(list)
-    for row in rows:
-        counts[row[:size], row[size]].append(row[size + 1 :])
+    for *keys, no, age, retired, censored in _ages(db, relation, ask, periods):
+        counts[tuple(keys), no].append((age, retired, censored))
     warranties = _warranties(db, relation, ask)
     return {key: _lives(found, warranties.get(key[0])) for key, found in counts.items()}
 
@@ -343,7 +329,7 @@ def _judge(
         flags=around.flags(keys, no),
         sources=delivery.sources,
     )
-    excused = around.not_applicable(kpi.strategy, ask.categories(named))
+    excused = context.not_applicable(around.excused, kpi.strategy, ask.categories(named))
     if excused:
         return replace(blank, state=State.NOT_APPLICABLE, reason=excused)
     against = around.against(keys, no) or around.unkept(kpi.needs, keys, no)
@@ -354,8 +340,7 @@ def _judge(
         return replace(blank, reason=Reason("no_warranty"))
     estimate = seen.curve.survival_at(seen.warranty - 1)
     if estimate.value is None or estimate.lack:
-        reason = Reason(str(estimate.lack), {"months": seen.warranty})
-        return replace(blank, reason=reason)
+        return replace(blank, reason=Reason(str(estimate.lack), {"months": seen.warranty}))
     return replace(
         blank,
         state=State.VALUE,
