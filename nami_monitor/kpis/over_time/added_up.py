@@ -215,6 +215,7 @@ def _judge(
     numerator = sums.numerator if sums else None
     known = _known(kpi, sums)
     completeness = delivery.share * known
+    shares = sums.shares if sums else (None,) * len(kpi.shares)
     blank = kpi.blank(
         group.period,
         group.named,
@@ -223,9 +224,7 @@ def _judge(
         activity=measure,
         method=sums.methods[0] if sums and len(sums.methods) == 1 else None,
         sources=delivery.sources,
-        shares=dict(zip(kpi.shares, sums.shares, strict=True))
-        if sums
-        else dict.fromkeys(kpi.shares),
+        shares=dict(zip(kpi.shares, shares, strict=True)),
     )
     categories = group.ask.categories(group.named)
     excused = context.not_applicable(around.excused, kpi.strategy, categories)
