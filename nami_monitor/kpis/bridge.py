@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Final, Generic
+from typing import Final, Generic
 
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
@@ -39,12 +39,7 @@ class BridgePart(StrEnum):
 
 @dataclass(frozen=True)
 class Bought:
-    """What was bought of a product in one period, refunds subtracted.
-
-    Args:
-        amount: EUR.
-        quantity: base units; None where it is not known.
-    """
+    """What was bought of a product in one period, EUR and base units, refunds subtracted."""
 
     amount: Number
     quantity: Number | None = None
@@ -292,14 +287,13 @@ def _bought(db: Transaction, ask: Ask, span: str) -> list[Product[str]]:
         f" where {test} group by key order by key",
         parameters,
     )  # fmt: skip
-    return [_product(*row) for row in rows]
-
-
-def _product(key: str, unit: str | None, units: int, *sums: Any) -> Product[str]:
-    sides = [_side(key, units, *found) for found in (sums[:5], sums[5:])]
-    if key == NO_ARTICLE:
-        sides = [side or Bought(0) for side in sides]  # it is no article that comes or goes
-    return Product(key, unit or key, *sides)
+    products = []
+    for key, unit, units, *sums in rows:
+        sides = [_side(key, units, *own) for own in (sums[:5], sums[5:])]
+        if key == NO_ARTICLE:
+            sides = [side or Bought(0) for side in sides]  # it is no article that comes or goes
+        products.append(Product(key, unit or key, *sides))
+    return products
 
 
 def _side(

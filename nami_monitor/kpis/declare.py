@@ -38,12 +38,7 @@ FACTORS = {Unit.PERCENT: 100.0, Unit.PER_1000_UNIT_YEARS: 1000.0}
 
 @dataclass(frozen=True)
 class Known:
-    """Which share of what a figure speaks of is known.
-
-    Args:
-        share: SQL aggregate, 0 to 1.
-        columns: ``table.column`` of what to complete when too little is known.
-    """
+    """The share known, as SQL aggregate, and the ``table.column`` to complete when it is small."""
 
     share: str
     columns: tuple[str, ...]
@@ -58,9 +53,7 @@ class Known:
 class Change:
     """A change of a definition; what changed stands in the catalogues under ``kpis.CODE.changes``.
 
-    Args:
-        version: the version that it made.
-        since: the month in which it was made; figures shared before rest on the former version.
+    Figures shared before its month rest on the former version.
     """
 
     version: int
@@ -211,22 +204,6 @@ class Kpi:
             self._must(self.over_time.divides_sums == self.is_ratio, "denominator", self.unit)
         self._must(not (self.denominator and self.per_activity), "denominator", self.unit)
         self._must(not self.activity or self.per_activity, "activity", self.activity)
-
-    def check_needs(self) -> None:
-        """Refuse needs that no table has.
-
-        Apart from the rest, because it loads the table models, which a first page need not wait
-        for; a test runs it over the catalogue.
-
-        Raises:
-            ValueError: a table or column that does not exist.
-        """
-        from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - see above
-
-        for need in (*self.needs, *self.known_by):
-            table, _, column = need.partition(".")
-            known = table in TABLES and column in {found.name for found in columns(table)}
-            self._must(known, "needs", need)
 
     def _must(self, holds: bool, field: str, seen: object) -> None:
         if not holds:

@@ -22,10 +22,6 @@ from nami_monitor.store import Transaction
 Shares = Mapping[str | None, float | None]
 """Share filled, 0 to 1, by category; None where there is nothing to fill."""
 
-EXPECTED_EMPTY: Final = frozenset(
-    {"contracts.replaces", "contracts.option_dates", "contracts.notice_months"}
-)
-"""Columns in which an empty cell is an answer: no predecessor, no option, no notice."""
 
 LINES_STATED: Final = "nullif(greatest(sum(lines_with_amount), sum(lines_with_quantity)), 0)"
 
@@ -70,7 +66,8 @@ SHARES: Final[Mapping[str, Mapping[str, str]]] = {
 """SQL of the share filled, by relation and ``table.column``.
 
 Amounts and quantities may come in two files, as for the KPIs. A line whose article states its
-stream need not name its contract.
+stream need not name its contract. Columns in which an empty cell is an answer, such as the option
+dates of a contract, are not among them.
 """
 
 TOLD_BY: Final[Mapping[str, str]] = {
@@ -139,8 +136,7 @@ class FilledColumns:
             if measure is None:
                 return None
             return self.measured.get((measure, category), self.measured.get((measure, None), 0.0))
-        if need in EXPECTED_EMPTY:
-            return None
+
         if need == "measurements.subject":
             return self.shares[need].get(category, 0.0)
         return self.shares.get(need, {}).get(category)

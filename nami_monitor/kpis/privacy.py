@@ -9,8 +9,9 @@ whole set or of none of it. No sum or difference of shown figures can then part 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from nami_monitor.core.thresholds import SMALL_CELL_STAFF
@@ -29,11 +30,13 @@ PLACES = {"location", "group"}
 
 @dataclass(frozen=True)
 class StaffedSite:
-    """A location: its group, and the fewest staff it ever had; None when nobody says."""
+    """A location: its group, the fewest staff it ever had, and when it opened and closed."""
 
     location: str
     group: str | None
     staff: float | None
+    opened_on: date | None = None
+    closed_on: date | None = None
 
     @property
     def small(self) -> bool:
@@ -64,7 +67,7 @@ def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) ->
     return shown
 
 
-def protected_sets(sites: Sequence[StaffedSite]) -> list[frozenset[str]]:
+def protected_sets(sites: Collection[StaffedSite]) -> list[frozenset[str]]:
     """Small sites by group, at least two together.
 
     A single small site stands with the next smallest of its group; where a group has no other,
@@ -96,7 +99,8 @@ def _size(site: StaffedSite) -> tuple[bool, float, str]:
 def all_sites(db: Transaction) -> list[StaffedSite]:
     """Every location with its staff."""
     rows = db.rows(
-        "select l.location_id, any_value(l.location_group), min(a.value) from location_facts as l"
+        "select l.location_id, any_value(l.location_group), min(a.value), any_value(l.opened_on),"
+        " any_value(l.closed_on) from location_facts as l"
         " left join activity as a on a.location_id = l.location_id"
         f" and a.measure in {literals(STAFF)} group by l.location_id"
     )

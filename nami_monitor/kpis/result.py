@@ -14,12 +14,7 @@ from nami_monitor.core.words import Evidence, Flag, State, Unit
 
 @dataclass(frozen=True)
 class Reason:
-    """Why there is no value; the sentence stands in the catalogues under ``reasons.``.
-
-    Args:
-        key: names the sentence.
-        values: what was seen, for its placeholders.
-    """
+    """Why there is no value: a sentence under ``reasons.`` in the catalogues, and what was seen."""
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)

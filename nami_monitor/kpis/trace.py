@@ -18,21 +18,10 @@ from nami_monitor.store import Transaction
 
 @dataclass(frozen=True)
 class BatchPart:
-    """What one batch gave to a figure.
+    """What one batch gave to a figure: how many rows, and how much of numerator and denominator.
 
-    Args:
-        batch: its number.
-        table: the input table of the rows.
-        source: its feed.
-        file: the name of its file.
-        imported_at: moment, UTC.
-        who: role or initials of who imported it.
-        basis: ordered, delivered, invoiced or issued.
-        vat: excl or incl.
-        grain: line, day, month, quarter or year.
-        rows: how many of its rows count.
-        numerator: how much of the numerator it gave; None where its rows give nothing to it.
-        denominator: likewise. Values that several batches hold stand with the first of them.
+    Numerator and denominator are None where its rows give nothing to them. Values that several
+    batches hold stand with the first of them. ``imported_at`` is in UTC.
     """
 
     batch: int
@@ -51,14 +40,9 @@ class BatchPart:
 
 @dataclass(frozen=True)
 class Trace:
-    """A figure with what it rests on.
+    """A figure with the relation, months and batches that it rests on; hidden, it has no batches.
 
-    Args:
-        kpi: the declaration.
-        result: the figure.
-        relation: what the figure reads; ``targets`` for figures about targets.
-        periods: the months that it rests on.
-        batches: what each batch gave; empty where the figure is hidden.
+    The relation of figures about targets is ``targets``.
     """
 
     kpi: Kpi
@@ -82,10 +66,10 @@ def figure(db: Transaction, kpi: Kpi, ask: Ask) -> KpiResult:
     """
     if ask.by:
         raise UserError("trace.one_figure", by=", ".join(ask.by))
-    found = compute(db, kpi, ask)
-    if not found:
+    results = compute(db, kpi, ask)
+    if not results:
         raise UserError("trace.no_figure", code=kpi.code)
-    return found[-1]
+    return results[-1]
 
 
 def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
@@ -97,11 +81,11 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
         UserError: what ``figure`` raises.
     """
     result = figure(db, kpi, ask)
-    found = source_rows(db, kpi, ask, result)
-    parts = [(behind, row) for behind in found for row in _by_batch(db, behind)]
+    behind_figure = source_rows(db, kpi, ask, result)
+    parts = [(behind, row) for behind in behind_figure for row in _by_batch(db, behind)]
     batches = {
-        number: said
-        for number, *said in db.rows(
+        number: origin
+        for number, *origin in db.rows(
             "select batch, source, file, imported_at, who, basis, vat, grain from batches"
             " where batch in (select unnest(?::integer[]))",
             [[row[0] for _, row in parts]],
@@ -110,8 +94,8 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
     return Trace(
         kpi=kpi,
         result=result,
-        relation=found[0].reads if found else "",
-        periods=found[0].periods if found else kpi.over_time.months(result.period),
+        relation=behind_figure[0].reads if behind_figure else "",
+        periods=behind_figure[0].periods if behind_figure else kpi.over_time.months(result.period),
         batches=tuple(
             BatchPart(row[0], behind.source.table, *batches[row[0]], *row[1:])
             for behind, row in parts

@@ -1,5 +1,6 @@
 """Every KPI, by code. A new one is declared in one of these files and found here by itself."""
 
+from collections import Counter
 from types import ModuleType
 
 from nami_monitor.kpis.catalogue import impact, reduce, refuse, rethink, shown, steer
@@ -7,14 +8,11 @@ from nami_monitor.kpis.declare import Kpi
 
 
 def _declared(*modules: ModuleType) -> dict[str, Kpi]:
-    found: dict[str, Kpi] = {}
-    for module in modules:
-        for kpi in vars(module).values():
-            if isinstance(kpi, Kpi):
-                if kpi.code in found:
-                    raise ValueError(kpi.code)
-                found[kpi.code] = kpi
-    return found
+    kpis = [kpi for module in modules for kpi in vars(module).values() if isinstance(kpi, Kpi)]
+    (code, times), *_ = Counter(kpi.code for kpi in kpis).most_common(1)
+    if times > 1:
+        raise ValueError(code)
+    return {kpi.code: kpi for kpi in kpis}
 
 
 CATALOGUE: dict[str, Kpi] = _declared(refuse, rethink, reduce, impact, steer)

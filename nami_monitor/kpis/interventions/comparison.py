@@ -162,13 +162,7 @@ def _by_name(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, Parts]]:
 class Comparison:
     """What an intervention is compared with, and over which months; the same in every unit.
 
-    Args:
-        intervention: the intervention.
-        cube: the order lines of its category.
-        outcomes: what belongs to its target, its substitute, and elsewhere.
-        window: the months.
-        sites: the locations.
-        limitations: what was left out, and what stands in the way.
+    The cube holds the order lines of its category.
     """
 
     intervention: Intervention

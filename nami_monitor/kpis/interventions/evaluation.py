@@ -237,13 +237,7 @@ def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
 
 @dataclass(frozen=True)
 class PeriodShare:
-    """How much of a period the estimate of an intervention covers.
-
-    Args:
-        evaluation: the estimate.
-        months: months of the period that the estimate rests on.
-        due: months of the period in which the intervention held at full strength.
-    """
+    """How many months of a period an estimate rests on, of those due at full strength."""
 
     evaluation: Evaluation
     months: int

@@ -293,16 +293,6 @@ History = Mapping[str, Mapping[date, DeliveredMonth]]
 """Per source what it owed and delivered, by month."""
 
 
-@dataclass(frozen=True)
-class LocationRecord:
-    """A location of the masters: its code, group, and when it opened and closed."""
-
-    code: str
-    group: str | None
-    opened_on: date | None
-    closed_on: date | None
-
-
 Gaps = Mapping[tuple[str, date], frozenset[str]]
 """By source and month, the locations that a delivery left out which owed all of them."""
 
@@ -317,8 +307,7 @@ class PanelData:
         articles: the articles behind every number that an intervention names.
         history: what every source owed and delivered.
         gaps: locations that were left out of a delivery.
-        locations: the records of all locations, by code.
-        staff: every location with its staff.
+        locations: all locations, by code.
         excused: strategies that do not apply, by category and strategy.
     """
 
@@ -327,8 +316,7 @@ class PanelData:
     articles: Articles
     history: History
     gaps: Gaps
-    locations: Mapping[str, LocationRecord]
-    staff: Sequence[StaffedSite]
+    locations: Mapping[str, StaffedSite]
     excused: Exemptions
 
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
@@ -364,8 +352,7 @@ def read_panel_data(
         articles=articles,
         history=order_deliveries(db),
         gaps=_gaps(db),
-        locations=location_records(db),
-        staff=all_sites(db),
+        locations={site.location: site for site in all_sites(db)},
         excused=exemptions(db),
     )
 
@@ -374,18 +361,11 @@ def _gaps(db: Transaction) -> dict[tuple[str, date], frozenset[str]]:
     rows = db.rows(
         "with short as (select source, month from source_months where table_name = 'orders'"
         " and share > 0 and share < 1)"
-        " select s.source, s.month, l.location_id from short as s cross join location_facts as l"
+        " select s.source, s.month, list(l.location_id)"
+        " from short as s cross join location_facts as l"
         " where (s.source, s.month, l.location_id) not in (select (p.source, p.month,"
         " p.location_id) from by_place as p join short using (source, month))"
         " and coalesce(l.opened_on <= s.month, true) and coalesce(l.closed_on >= s.month, true)"
+        " group by all"
     )
-    found: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for source, month, location in rows:
-        found[source, month].add(location)
-    return {key: frozenset(locations) for key, locations in found.items()}
-
-
-def location_records(db: Transaction) -> dict[str, LocationRecord]:
-    """Every location of the masters, by code."""
-    rows = db.rows("select location_id, location_group, opened_on, closed_on from location_facts")
-    return {row[0]: LocationRecord(*row) for row in rows}
+    return {(source, month): frozenset(locations) for source, month, locations in rows}

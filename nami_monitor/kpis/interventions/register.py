@@ -127,12 +127,8 @@ def chosen(found: Collection[Intervention], codes: Collection[str]) -> list[Inte
 class Limitation:
     """Something that was left out of a comparison, or that stands in its way.
 
-    The sentences stand in ``waterbed.notes`` of the catalogues.
-
-    Args:
-        key: names the sentence.
-        values: what was seen, for its placeholders.
-        stops: whether nothing can be estimated because of it.
+    Its sentence stands under ``waterbed.notes`` in the catalogues, with what was seen as values;
+    nothing can be estimated because of one that stops.
     """
 
     key: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from nami_monitor.core.periods import last_day
 from nami_monitor.core.thresholds import SILENT_MONTHS
-from nami_monitor.kpis.interventions.panel_data import Bools, LocationRecord, PanelData
+from nami_monitor.kpis.interventions.panel_data import Bools, PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.window import Separation, Window
 from nami_monitor.kpis.privacy import StaffedSite, protected_sets
@@ -93,7 +93,7 @@ def choose_sites(
         return why or (LeftOutReason.GAP if code in absent else None)
 
     treated, left = [], []
-    hidden = _hidden(one, data.staff)
+    hidden = _hidden(one, data.locations.values())
     for code in sorted(set(one.locations)):
         if code not in cube.row_of:
             known = code in data.locations
@@ -103,7 +103,7 @@ def choose_sites(
         else:
             treated.append(code)
     groups = {data.locations[code].group for code in one.locations if code in data.locations}
-    small = {site.location for site in data.staff if site.small}
+    small = {site.location for site in data.locations.values() if site.small}
     controls, others, near = [], [], []
     for code in cube.locations:
         if code in one.locations:
@@ -130,9 +130,7 @@ def _taken_away(code: str, separation: Separation, *, spreads: bool) -> LeftOutR
     return LeftOutReason.MAY_SPREAD if spreads else None
 
 
-def _out_of_time(
-    place: LocationRecord | None, window: Window, lines: Bools
-) -> LeftOutReason | None:
+def _out_of_time(place: StaffedSite | None, window: Window, lines: Bools) -> LeftOutReason | None:
     """Why a location was not there all the time."""
     months = window.months
     if not months:
@@ -156,14 +154,14 @@ def _silent(lines: Bools) -> bool:
     return bool(max(gaps[0], gaps[-1]) >= max(int(SILENT_MONTHS.value), 2 * usual + 1))
 
 
-def _hidden(one: Intervention, staff: Sequence[StaffedSite]) -> frozenset[str]:
+def _hidden(one: Intervention, sites: Collection[StaffedSite]) -> frozenset[str]:
     """Treated locations of which nothing may be told: a part of a protected set, with articles."""
     if not one.named_products:
         return frozenset()
     own = set(one.locations)
     parts = (
         whole
-        for whole in protected_sets(staff)
+        for whole in protected_sets(sites)
         if own & whole and (not whole <= own or len(whole) == 1)
     )
     return frozenset(code for whole in parts for code in whole & own)

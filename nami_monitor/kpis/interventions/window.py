@@ -42,12 +42,7 @@ class Window:
 
 @dataclass(frozen=True)
 class MonthLimits:
-    """Months that another intervention takes from the comparison.
-
-    Args:
-        first: the first month that may be used; None without a limit.
-        last: the last one.
-    """
+    """The first and the last month that another intervention leaves to use; None for no limit."""
 
     first: date | None = None
     last: date | None = None

@@ -77,16 +77,16 @@ class Counterfactual(OverTime):
         """
         shares = _within(_evaluations(db, kpi, ask), result.period)
         estimated = [share.evaluation for share in shares if share.months]
-        windows = [one.window for one in estimated if one.window]
+        windows = [evaluation.window for evaluation in estimated if evaluation.window]
         if not windows:
             return ()
         first = min(window.months[0] for window in windows)
         last = max(window.months[-1] for window in windows)
-        taken = [one.intervention for one in estimated]
+        taken = [evaluation.intervention for evaluation in estimated]
         channels = {
             name for one in taken for name in (one.target_channel, *one.substitute_channels)
         }
-        locations = {code for one in estimated for code in one.locations}
+        locations = {code for evaluation in estimated for code in evaluation.locations}
         return (
             SourceRows(
                 source=ORDER_LINES,
@@ -133,7 +133,13 @@ def _evaluations(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
     from nami_monitor.kpis.interventions.evaluation import evaluations  # noqa: PLC0415 - see above
 
     unit = Unit.BASE if kpi.unit is Unit.PERCENT else kpi.unit
-    return [one for one in evaluations(db, unit) if _wanted(one, ask)]
+    return [
+        evaluation
+        for evaluation in evaluations(db, unit)
+        if all(
+            (_named(evaluation)[name] or EMPTY) in values for name, values in ask.filters.items()
+        )
+    ]
 
 
 def _named(evaluation: Evaluation) -> dict[str, str]:
@@ -145,11 +151,6 @@ def _named(evaluation: Evaluation) -> dict[str, str]:
 
 def _keys(evaluation: Evaluation, by: Sequence[str]) -> tuple[str, ...]:
     return tuple(_named(evaluation)[name] for name in by)
-
-
-def _wanted(evaluation: Evaluation, ask: Ask) -> bool:
-    named = _named(evaluation)
-    return all((named[name] or EMPTY) in values for name, values in ask.filters.items())
 
 
 def _judge(kpi: Kpi, blank: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:

@@ -35,12 +35,7 @@ YEAR = 12
 
 @dataclass(frozen=True)
 class Fall:
-    """A real fall in volume.
-
-    Args:
-        before: volume of the year before the last twelve months.
-        after: volume of the last twelve months.
-    """
+    """A real fall in volume, from the year before to the last twelve months."""
 
     before: float
     after: float
@@ -117,11 +112,6 @@ class Goods:
     volume: Floats
     rates: Floats
 
-    @property
-    def category(self) -> str | None:
-        """The category that they are of."""
-        return self.keys["category"]
-
     def _until(self, month: date, most: int) -> slice:
         end = months_between(self.months[0].month, month) + 1
         return slice(max(0, end - most), end)
@@ -134,13 +124,10 @@ class Goods:
         """In how many of the months that are compared the volume is known."""
         return int(np.isfinite(self.volume[self._until(month, COMPARED)]).sum())
 
-    def broken(self, month: date) -> bool:
-        """Whether the series breaks in the months that are compared."""
-        return any(Flag.DATA_BREAK in result.flags for result in self.compared(month))
-
     def judged(self, month: date) -> bool:
         """Whether the volume is known in all months compared, without a break."""
-        return self.known(month) == COMPARED and not self.broken(month)
+        broken = any(Flag.DATA_BREAK in result.flags for result in self.compared(month))
+        return self.known(month) == COMPARED and not broken
 
     def fall(self, month: date) -> Fall | None:
         """Their real fall up to a month; None where there is none, or it cannot be judged."""
@@ -213,7 +200,7 @@ def unnamed(
         if measure.start_month <= month and (measure.last_month or month) >= earliest
     }
     for item in items:
-        if item.category not in explained and (fall := item.fall(month)):
+        if item.keys["category"] not in explained and (fall := item.fall(month)):
             yield item, fall
 
 

@@ -37,10 +37,10 @@ from nami_monitor.kpis.interventions.evaluation import (
 from nami_monitor.kpis.interventions.panel_data import (
     READINGS,
     PanelData,
-    location_records,
     read_panel_data,
 )
 from nami_monitor.kpis.interventions.register import Intervention, chosen, interventions
+from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, chart_notes, filters, links, trend_chart
@@ -235,7 +235,7 @@ def _readings(store: Store, category: str, code: str) -> tuple[Evaluation, ...]:
 def _place_names(store: Store, lang: str) -> Mapping[str | None, str]:
     """Every location by its name."""
     with store.read() as db:
-        return names(db, "location", list(location_records(db)), lang)
+        return names(db, "location", [site.location for site in all_sites(db)], lang)
 
 
 def part(session: Session) -> None:
