@@ -160,12 +160,11 @@ def surroundings(
 ) -> Surroundings:
     """The context of a question."""
     lacking = NOTHING_LOADED.get(relation.delivered_by)
-    uneventful: list[tuple[str]] = []
-    if relation.delivered_by == "by_asset":
-        uneventful = db.rows_again(
-            "select source from by_asset group by source having"
-            " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
-        )
+    uneventful = (
+        "select source from by_asset group by source having"
+        " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
+    )
+    silent = db.rows_again(uneventful) if relation.delivered_by == "by_asset" else []
     return Surroundings(
         by=ask.by,
         periods=tuple(periods),
@@ -174,7 +173,7 @@ def surroundings(
         excused=exemptions(db),
         flagged=flags_of(db),
         empty=Reason(lacking) if lacking else None,
-        uneventful=frozenset(source for (source,) in uneventful),
+        uneventful=frozenset(source for (source,) in silent),
     )
 
 

@@ -168,9 +168,10 @@ def _sums(
     size = len(ask.by)
     added = {}
     for row in db.rows(sql, [first, last, *parameters]):
-        *sums, methods, proxies, longer = row[size + 1 : size + 8]
-        shares = row[size + 8 :]
-        added[row[:size], row[size]] = Sums(*sums, tuple(methods or ()), proxies, longer, shares)
+        above, below, covered, base_units, methods, proxies, longer, *shares = row[size + 1 :]
+        added[row[:size], row[size]] = Sums(
+            above, below, covered, base_units, tuple(methods or ()), proxies, longer, tuple(shares)
+        )
     return added
 
 

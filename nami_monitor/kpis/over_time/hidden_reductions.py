@@ -159,7 +159,7 @@ def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date)
         Goods(
             months[0].keys,
             tuple(months),
-            _array([known and known.value for known in map(absolute, months)]),
+            _array([whole.value if whole else None for whole in map(absolute, months)]),
             _array([month.value for month in months]),
         )
         for months in groups.values()
