@@ -229,16 +229,17 @@ def _owned(
     )
 
 
-def _orders(periods: Sequence[Period]) -> str:
-    return (
-        "select batch, line, ordered_on, supplier as line_supplier, order_ref,"
-        f" quantity as counted, {OF_LINES} where {between('ordered_on', periods)}"
-    )
+def _dated(column: str, sql: str) -> RowsSql:
+    """The rows of some SQL, which ends in ``where`` or ``and``, that are dated in the periods."""
+    return lambda periods: f"{sql} {between(column, periods)}"
 
 
-def _requests(periods: Sequence[Period]) -> str:
-    dated = between("coalesce(decided_on, requested_on)", periods)
-    return f"select * from request_rows where {dated}"
+_orders = _dated(
+    "ordered_on",
+    "select batch, line, ordered_on, supplier as line_supplier, order_ref,"
+    f" quantity as counted, {OF_LINES} where",
+)
+_requests = _dated("coalesce(decided_on, requested_on)", "select * from request_rows where")
 
 
 WATCHED: Final = (
@@ -266,12 +267,11 @@ def _assets(periods: Sequence[Period]) -> str:
     )
 
 
-def _events(periods: Sequence[Period]) -> str:
-    return (
-        "select e.* from asset_event_rows as e"
-        " join registers as g on g.relation = 'by_asset' and g.source = e.source"
-        f" where {between('e.happened_on', periods)} and e.month <= g.last_month"
-    )
+_events = _dated(
+    "e.happened_on",
+    "select e.* from asset_event_rows as e join registers as g"
+    " on g.relation = 'by_asset' and g.source = e.source where e.month <= g.last_month and",
+)
 
 
 def _lives(periods: Sequence[Period]) -> str:
@@ -287,26 +287,22 @@ def _lives(periods: Sequence[Period]) -> str:
     )
 
 
-def _contracts(periods: Sequence[Period]) -> str:
-    return (
-        "select o.batch, o.line, c.*, o.title, o.starts_on, o.ends_on, o.option_dates,"
-        " o.notice_months from by_contract as c join contracts_offered as o"
-        " on o.contract_id = c.contract_id and o.standing = 'live'"
-        f" where {between('c.month', periods)}"
-    )
+_contracts = _dated(
+    "c.month",
+    "select o.batch, o.line, c.*, o.title, o.starts_on, o.ends_on, o.option_dates,"
+    " o.notice_months from by_contract as c join contracts_offered as o"
+    " on o.contract_id = c.contract_id and o.standing = 'live' where",
+)
 
 
 def _of_project(table: str, columns: str) -> RowsSql:
     """The rows of ``by_project`` that one table gives, with further columns of it."""
-
-    def rows(periods: Sequence[Period]) -> str:
-        return (
-            f"select r.*{columns} from project_rows as r join {table}_offered as o"
-            " on o.batch = r.batch and o.line = r.line and o.standing = 'live'"
-            f" where r.table_name = '{table}' and {between('r.month', periods)}"
-        )
-
-    return rows
+    return _dated(
+        "r.month",
+        f"select r.*{columns} from project_rows as r join {table}_offered as o"
+        " on o.batch = r.batch and o.line = r.line and o.standing = 'live'"
+        f" where r.table_name = '{table}' and",
+    )
 
 
 def _units(periods: Sequence[Period]) -> str:
@@ -320,21 +316,18 @@ def _units(periods: Sequence[Period]) -> str:
     )
 
 
-def _caps(periods: Sequence[Period]) -> str:
-    return (
-        "select p.batch, p.line, u.*, p.title, p.unit as counted_in, p.starts_on, p.ends_on"
-        " from by_unit as u join programmes_offered as p"
-        " on p.programme = u.programme and p.standing = 'live'"
-        f" where u.cap is not null and {between('u.month', periods)}"
-    )
-
-
-def _initiatives(periods: Sequence[Period]) -> str:
-    return (
-        "select r.*, o.title, o.starts_on, o.disciplines, o.policy from initiative_rows as r"
-        " join interventions_offered as o on o.batch = r.batch and o.line = r.line"
-        f" and o.standing = 'live' where {between('r.month', periods)}"
-    )
+_caps = _dated(
+    "u.month",
+    "select p.batch, p.line, u.*, p.title, p.unit as counted_in, p.starts_on, p.ends_on"
+    " from by_unit as u join programmes_offered as p"
+    " on p.programme = u.programme and p.standing = 'live' where u.cap is not null and",
+)
+_initiatives = _dated(
+    "r.month",
+    "select r.*, o.title, o.starts_on, o.disciplines, o.policy from initiative_rows as r"
+    " join interventions_offered as o on o.batch = r.batch and o.line = r.line"
+    " and o.standing = 'live' where",
+)
 
 
 ASSET: Final = (
