@@ -168,9 +168,9 @@ def _sums(
     size = len(ask.by)
     added = {}
     for row in db.rows(sql, [first, last, *parameters]):
-        above, below, covered, base_units, methods, proxies, longer, *shares = row[size + 1 :]
+        above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
         added[row[:size], row[size]] = Sums(
-            above, below, covered, base_units, tuple(methods or ()), proxies, longer, tuple(shares)
+            above, below, covered, base_units, tuple(methods or ()), proxies, longer, tuple(beside)
         )
     return added
 
