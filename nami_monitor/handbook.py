@@ -21,7 +21,7 @@ from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.points import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Kpi
-from nami_monitor.tables import TABLES, AnyOf, Column, ColumnCheck, InputTable, RowRule, columns
+from nami_monitor.tables import TABLES, AnyOf, Column, ColumnCheck, InputTable, columns
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not this page. -->"
@@ -61,13 +61,6 @@ def _check_text(check: ColumnCheck) -> str:
             return f"at most {short[1]} characters on one line" if short else f"fits `{pattern}`"
 
 
-def _rule_text(rule: RowRule) -> str:
-    """A rule of a row in a sentence."""
-    if isinstance(rule, AnyOf):
-        return " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
-    return f"`{rule.later}` is not before `{rule.earlier}`."
-
-
 def _demands(column: Column) -> Iterator[str]:
     """What a value of a column must be."""
     yield from map(_check_text, column.checks)
@@ -94,7 +87,12 @@ def _table(table: InputTable) -> str:
     )
     if table.dated_by:
         sentences.append(f"`{table.dated_by}` puts a row into its month.")
-    sentences += map(_rule_text, table.rules)
+    sentences += [
+        " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
+        if isinstance(rule, AnyOf)
+        else f"`{rule.later}` is not before `{rule.earlier}`."
+        for rule in table.rules
+    ]
     rows = [
         [
             f"`{column.name}`",
@@ -165,7 +163,6 @@ def kit() -> str:
     contents = shipped()
     points = read_points(contents)
     cases = [_case_points(case, points) for case in contents.cases.values()]
-    conclusions = _carried([point for point in points if point.case is None])
     called = [
         [
             f"`{signal}`",
@@ -186,7 +183,7 @@ def kit() -> str:
             _counts(points, contents.cases),
             *cases,
             "## Conclusions",
-            conclusions,
+            _carried(_of_case(points, None)),
             "## What calls up which lesson",
             _grid(["signal", "lessons"], called),
         ]
@@ -195,30 +192,27 @@ def kit() -> str:
 
 def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
     """How many points each section of each case makes, and how many lessons carry them."""
-    rows = []
-    for number in (*cases, None):
-        own = [point for point in points if point.case == number]
-        per_section = [sum(point.section is section for point in own) for section in CaseSection]
-        lessons = {name for point in own for name in point.carried if name != PAGE}
-        rows.append(
-            [
-                "conclusions" if number is None else f"case {number}",
-                *per_section,
-                len(own),
-                len(lessons),
-            ]
-        )
-    lessons = {name for point in points for name in point.carried if name != PAGE}
-    totals = [sum(point.section is section for point in points) for section in CaseSection]
-    rows.append(["together", *totals, len(points), len(lessons)])
-    return _grid(
-        ["", *CaseSection, "points", "lessons"], [[str(cell) for cell in row] for row in rows]
-    )
+    groups = {f"case {number}": _of_case(points, number) for number in cases}
+    groups |= {"conclusions": _of_case(points, None), "together": list(points)}
+    rows = [
+        [
+            label,
+            *(str(sum(point.section is section for point in own)) for section in CaseSection),
+            str(len(own)),
+            str(len({name for point in own for name in point.carried if name != PAGE})),
+        ]
+        for label, own in groups.items()
+    ]
+    return _grid(["", *CaseSection, "points", "lessons"], rows)
+
+
+def _of_case(points: Sequence[Point], number: int | None) -> list[Point]:
+    """The points of a case; without a number, of the conclusions."""
+    return [point for point in points if point.case == number]
 
 
 def _case_points(case: Case, points: Sequence[Point]) -> str:
-    words = case.words["en"]
-    own = [point for point in points if point.case == case.number]
+    words, own = case.words["en"], _of_case(points, case.number)
     return f"## Case {case.number}: {words.title}, {words.organisation}\n\n{_carried(own)}"
 
 

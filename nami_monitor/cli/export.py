@@ -53,7 +53,9 @@ def export(
             figures = answers(db, session, [what], question(until, period, last, by, where))
             rows = export_rows(db, _figure_frame(as_rows(session, figures)), out, kind)
         else:
-            rows = export_rows(db, _note_frame(db), out, kind)
+            texts = [as_row(note) for note in notes(db)]
+            schema = dict.fromkeys(NOTE_COLUMNS, pl.String)
+            rows = export_rows(db, pl.DataFrame(texts, schema=schema), out, kind)
     lines = [session.t("cli.export.done", n=rows, file=out)]
     if hidden:
         lines.append(session.t("cli.export.hidden", n=hidden))
@@ -65,12 +67,6 @@ def _hidden(db: Transaction, table: str) -> int:
     if table not in PRIVATE:
         return 0
     return int(db.value(f"select count(*) from ({lines_query(table)}) where {FLAG}"))
-
-
-def _note_frame(db: Transaction) -> pl.DataFrame:
-    """People's notes as a frame of texts."""
-    rows = [as_row(note) for note in notes(db)]
-    return pl.DataFrame(rows, schema=dict.fromkeys(NOTE_COLUMNS, pl.String))
 
 
 def _figure_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -102,7 +102,9 @@ def import_(
             result = held or _import_one(session, store, file, options)
             if isinstance(result, UserError):
                 held = result if isinstance(result, DatabaseHeldError) else None
-                report, refusal = _refused(session, file, result)
+                refusal = session.sentence(result)
+                report = Report(file=shown_name(file), refused=(result.key, result.values))
+                session.tell(f"{report.file}: {refusal}")
             else:
                 report, refusal = result, None
             documents.append(as_document(report, refusal))
@@ -133,7 +135,9 @@ def _import_one(
 ) -> Report | UserError:
     """Import a file: its report, or why it was refused."""
     try:
-        _check_file(file)
+        if not file.is_file():
+            key = "import.no_regular_file" if file.exists() else "import.no_file"
+            raise UserError("import.empty_folder" if file.is_dir() else key, file=str(file))
         with tempfile.TemporaryDirectory(prefix="nami-") as cells:
             return _import_asking(session, store, file, options, Path(cells))
     except UserError as error:
@@ -169,28 +173,6 @@ def _import_asking(
             if not typer.confirm(session.sentence(question), err=True):
                 raise
             answers = ANSWERS[question.key](answers)
-
-
-def _check_file(file: Path) -> None:
-    """Refuse what is no file with content.
-
-    Raises:
-        UserError: ``import.no_file``, ``import.empty_folder``, ``import.no_regular_file``.
-    """
-    if file.is_dir():
-        raise UserError("import.empty_folder", file=str(file))
-    if not file.exists():
-        raise UserError("import.no_file", file=str(file))
-    if not file.is_file():
-        raise UserError("import.no_regular_file", file=str(file))
-
-
-def _refused(session: CommandSession, file: Path, error: UserError) -> tuple[Report, str]:
-    """Say why a file was refused: its report and the sentence."""
-    report = Report(file=shown_name(file), refused=(error.key, error.values))
-    sentence = session.sentence(error)
-    session.tell(f"{report.file}: {sentence}")
-    return report, sentence
 
 
 def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:

@@ -18,13 +18,11 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.comparison import Destination
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import Sites
-from nami_monitor.store import Transaction
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
 
 app = typer.Typer(rich_markup_mode=None)
@@ -78,7 +76,17 @@ def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
         "post_months": len(window.post) if window else 0,
         "anticipation_months": window.anticipation if window else 0,
         "reasons": list(texts.remarks(evaluation, session.lang)),
-        "destinations": [_destination_row(session, place) for place in evaluation.destinations],
+        "destinations": [
+            {
+                "kind": str(destination.kind),
+                "name": destination.name,
+                "place": texts.destination_name(destination, session.lang),
+                "effect": _estimate_row(destination.effect),
+                "shown": destination.shown,
+                "corrected": destination.corrected,
+            }
+            for destination in evaluation.destinations
+        ],
         "treated": locations["treated_locations"],
         "control_locations": locations["control_locations"],
         "left_out": locations["left_out"],
@@ -101,17 +109,6 @@ def _locations_row(sites: Sites | None) -> dict[str, list[Any]]:
 def _estimate_row(estimate: Interval | None) -> dict[str, float | None]:
     numbers = {name: getattr(estimate, name, math.nan) for name in ("value", "low", "high")}
     return {name: float(n) if math.isfinite(n) else None for name, n in numbers.items()}
-
-
-def _destination_row(session: CommandSession, destination: Destination) -> dict[str, Any]:
-    return {
-        "kind": str(destination.kind),
-        "name": destination.name,
-        "place": texts.destination_name(destination, session.lang),
-        "effect": _estimate_row(destination.effect),
-        "shown": destination.shown,
-        "corrected": destination.corrected,
-    }
 
 
 def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
@@ -178,13 +175,17 @@ def plan_pilot(
     """Estimate what a pilot could show."""
     products, substitutes = tuple(product or ()), tuple(substitute_product or ())
     with session.read() as db:
-        _refuse_unordered(db, category, [channel, *substitute], [*products, *substitutes])
+        _refuse("category", [category], measures.categories(db))
+        offered = measures.offered(db, category)
+        _refuse("channel", [channel, *substitute], offered.channels)
+        known = [product.code for product in offered.of(offered.channels)]
+        _refuse("product", [*products, *substitutes], known)
         draft = measures.as_intervention(
             {
                 "category": category,
                 "target_channel": channel,
                 "substitute_channels": tuple(dict.fromkeys(substitute)),
-                "locations": _pilot_locations(db, category, location or (), group or ()),
+                "locations": _pilot_locations(offered.locations, location or (), group or ()),
                 "planned_reduction": reduction,
                 "products": products,
                 "substitute_products": substitutes,
@@ -197,29 +198,14 @@ def plan_pilot(
     session.show(_pilot_row(session, pilot), _pilot_lines(session, pilot))
 
 
-def _refuse_unordered(
-    db: Transaction, category: str, channels: Sequence[str], products: Sequence[str]
-) -> None:
-    """Refuse a category, channels or products without orders.
-
-    Raises:
-        UserError: ``pilot.unknown``.
-    """
-    _refuse("category", [category], measures.categories(db))
-    offered = measures.offered(db, category)
-    _refuse("channel", channels, offered.channels)
-    _refuse("product", products, [product.code for product in offered.of(offered.channels)])
-
-
 def _pilot_locations(
-    db: Transaction, category: str, codes: Sequence[str], groups: Sequence[str]
+    locations: Sequence[measures.MeasureOption], codes: Sequence[str], groups: Sequence[str]
 ) -> tuple[str, ...]:
     """The locations of a pilot, from codes and groups.
 
     Raises:
         UserError: ``pilot.unknown``, or ``pilot.no_locations`` without any.
     """
-    locations = measures.offered(db, category).locations
     _refuse("location", codes, [location.code for location in locations])
     _refuse("group", groups, {location.group for location in locations if location.group})
     in_groups = (location.code for location in locations if location.group in set(groups))

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from nami_monitor.briefing.why import (
-    ContributionLine,
     Explained,
     amount_text,
     explain,
@@ -63,25 +62,24 @@ def _document(session: CommandSession, explained: Explained) -> dict[str, Any]:
         "before": before,
         "after": after,
         "change": None if change.change is None else float(change.change),
-        "contributions": [_contribution(line) for line in explained.lines],
+        "contributions": [
+            {
+                "name": line.name,
+                "before": line.before,
+                "after": line.after,
+                "contribution": line.amount,
+                "within": line.within,
+                "mix": line.mix,
+                "effect": str(line.effect),
+                "where": line.where and {name: list(codes) for name, codes in line.where.items()},
+            }
+            for line in explained.lines
+        ],
         "new": list(change.came),
         "vanished": list(change.went),
         "hidden": change.others.hidden if change.others else 0,
         "sentence": explained.sentence,
         "reason": change.lacking and reason_sentence(change.lacking, session.lang),
-    }
-
-
-def _contribution(line: ContributionLine) -> dict[str, Any]:
-    return {
-        "name": line.name,
-        "before": line.before,
-        "after": line.after,
-        "contribution": line.amount,
-        "within": line.within,
-        "mix": line.mix,
-        "effect": str(line.effect),
-        "where": None if line.where is None else {k: list(v) for k, v in line.where.items()},
     }
 
 

@@ -125,6 +125,5 @@ def spans_until(kind: str, count: int) -> list[Period]:
 
 def steps_in_year(kind: str) -> int:
     """How many periods of a kind, one after the other, lie between one and a year earlier."""
-    return {PeriodKind.MONTH: 12, PeriodKind.R12: 12, PeriodKind.QUARTER: 4}.get(
-        PeriodKind(kind) if kind in set(PeriodKind) else PeriodKind.YEAR, 1
-    )
+    steps: dict[str, int] = {PeriodKind.MONTH: 12, PeriodKind.R12: 12, PeriodKind.QUARTER: 4}
+    return steps.get(kind, 1)

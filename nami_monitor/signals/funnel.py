@@ -114,10 +114,6 @@ class FunnelPoint(Generic[K]):
     zone: Zone
 
 
-NOWHERE: Final = (None, None, Zone.TOO_SMALL)
-"""Rate, z and zone of a location without a size."""
-
-
 @dataclass(frozen=True)
 class LimitsBySize:
     """The limits of a funnel, in the unit of the rate; all arrays have the shape of ``sizes``.
@@ -223,11 +219,12 @@ def funnel(kind: RatioKind, places: Sequence[FunnelLocation[K]]) -> Funnel[K] | 
     spread = told.spread(sizes)
     scores = np.divide(away, spread, out=np.zeros_like(away), where=spread > 0)
     zones = _zones(rates, told.limits(sizes), scale)
+    nowhere = (None, None, Zone.TOO_SMALL)
     found = iter(zip(rates.tolist(), scores.tolist(), zones, strict=True))
     return replace(
         told,
         points=tuple(
-            FunnelPoint(place.key, place.size, *(next(found) if there else NOWHERE))
+            FunnelPoint(place.key, place.size, *(next(found) if there else nowhere))
             for place, there in zip(places, sized, strict=True)
         ),
     )

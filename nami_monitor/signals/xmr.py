@@ -165,12 +165,12 @@ def _signals(values: Floats, phase: ControlLimits, *, all_rules: bool) -> list[X
     away = values - phase.mean
     away[np.abs(away) <= ROUNDING * np.nanmax(np.abs(values))] = 0.0
     reach = phase.high - phase.mean
-    rules = {XmrRule.OUTSIDE: _outside(away, reach)}
+    rules: dict[XmrRule, Marks] = {XmrRule.OUTSIDE: np.abs(away) > reach}
     if all_rules:
         rules |= {
-            XmrRule.TREND: _trend(values),
+            XmrRule.TREND: _seven_points(np.diff(values), steps=True),
             XmrRule.TWO_OF_THREE: _two_of_three(away, reach),
-            XmrRule.RUN: _run(away),
+            XmrRule.RUN: _seven_points(away),
         }
     return [
         next((signal for signal, marks in rules.items() if marks[point]), None)
@@ -178,28 +178,12 @@ def _signals(values: Floats, phase: ControlLimits, *, all_rules: bool) -> list[X
     ]
 
 
-def _outside(away: Floats, reach: float) -> Marks:
-    outside: Marks = np.abs(away) > reach
-    return outside
-
-
-def _trend(values: Floats) -> Marks:
-    """Seven points that all rise or all fall."""
+def _seven_points(series: Floats, *, steps: bool = False) -> Marks:
+    """Seven points on one side of zero; of ``steps``, those between seven that rise or fall."""
     size = int(XMR_RUN.value)
-    steps = np.diff(values)
-    marks = np.zeros(len(values), dtype=bool)
-    for towards in (steps > 0, steps < 0):
-        for start in _whole(towards, size - 1):
-            marks[start : start + size] = True
-    return marks
-
-
-def _run(away: Floats) -> Marks:
-    """Seven points on one side of the mean."""
-    size = int(XMR_RUN.value)
-    marks = np.zeros(len(away), dtype=bool)
-    for side in (away > 0, away < 0):
-        for start in _whole(side, size):
+    marks = np.zeros(len(series) + steps, dtype=bool)
+    for side in (series > 0, series < 0):
+        for start in _whole(side, size - steps):
             marks[start : start + size] = True
     return marks
 

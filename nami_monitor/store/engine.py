@@ -50,7 +50,8 @@ class Store:
         self._root = duckdb.connect()
         self._root.execute("set enable_progress_bar = false")
         self._root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        self._root.execute(f"set temp_directory = '{_temp_folder()}'")
+        folder = _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
+        self._root.execute(f"set temp_directory = '{folder}'")
         self._root.execute("set max_vacuum_tasks = 0")  # row groups stay as they were written
         self._root.execute("set autoinstall_known_extensions = false")
         self._root.execute("set autoload_known_extensions = false")
@@ -83,27 +84,29 @@ class Store:
         if not self.exists:
             with self.write():
                 pass
-        self._enter("read_only")
+        with self._cursor("read_only") as cursor:
+            cursor.execute("begin transaction")
+            yield Transaction(cursor, unchanging=True)
+
+    @contextmanager
+    def _cursor(self, mode: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on the file, which is attached before and let go afterwards."""
+        self._enter(mode)
         cursor = self._root.cursor()
         try:
             cursor.execute(f"use {FILE}")
-            cursor.execute("begin transaction")
-            yield Transaction(cursor, unchanging=True)
+            yield cursor
         finally:
             cursor.close()
             self._leave()
+            if mode == "read_write":
+                self._detach_when_unused()
 
     def _recognise(self) -> None:
         """Refuse a file of another program; one that was left before it had a schema gets it."""
         if self.exists:
-            self._enter("read_only")
-            cursor = self._root.cursor()
-            try:
-                cursor.execute(f"use {FILE}")
+            with self._cursor("read_only") as cursor:
                 bare = not schema.is_ours(Transaction(cursor))
-            finally:
-                cursor.close()
-                self._leave()
             if bare:
                 with self.write():
                     pass
@@ -123,28 +126,22 @@ class Store:
             raise self._unwritable(error.strerror) from error
         with self._writing:
             self._detach_when_unused()
-            self._enter("read_write")
-            cursor = self._root.cursor()
-            try:
-                cursor.execute(f"use {FILE}")
-                cursor.execute("begin transaction")
-                transaction = Transaction(cursor)
-                schema.prepare(transaction)
-                self._commit(cursor)  # a refused first import leaves an empty database
-                cursor.execute("begin transaction")
-                yield transaction
-                if transaction.discarded:
-                    cursor.rollback()
-                else:
-                    self._commit(cursor)
-            except BaseException:
-                with suppress(duckdb.TransactionException):  # a commit that failed has ended it
-                    cursor.rollback()
-                raise
-            finally:
-                cursor.close()
-                self._leave()
-                self._detach_when_unused()
+            with self._cursor("read_write") as cursor:
+                try:
+                    cursor.execute("begin transaction")
+                    transaction = Transaction(cursor)
+                    schema.prepare(transaction)
+                    self._commit(cursor)  # a refused first import leaves an empty database
+                    cursor.execute("begin transaction")
+                    yield transaction
+                    if transaction.discarded:
+                        cursor.rollback()
+                    else:
+                        self._commit(cursor)
+                except BaseException:
+                    with suppress(duckdb.TransactionException):  # a commit that failed has ended it
+                        cursor.rollback()
+                    raise
 
     def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
         try:
@@ -252,10 +249,6 @@ def _let_go(root: duckdb.DuckDBPyConnection, timers: list[threading.Timer]) -> N
     for timer in _cancel(timers):
         timer.join()
     root.close()
-
-
-def _temp_folder() -> str:
-    return _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
 
 
 def _quoted(path: Path) -> str:

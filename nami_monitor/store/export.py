@@ -38,10 +38,6 @@ PLAIN_NUMBER: Final = r"^[+-]?[0-9][0-9., ]*(e[+-]?[0-9]+)?-?$"
 GUARD: Final = r"^'('*[=+\-@\t\r])"
 """Finds the quote that ``guarded`` put in front; its first group is the text as it was."""
 
-_HOSTILE = re.compile(HOSTILE)
-_PLAIN_NUMBER = re.compile(PLAIN_NUMBER, re.IGNORECASE)
-
-TEMPORARY_FRAME = "rows_to_export"
 WORKBOOK: Final = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -53,9 +49,8 @@ WORKBOOK: Final = {
 
 def guarded(text: str) -> str:
     """A text as it stands in a csv: what a spreadsheet would run gets a single quote in front."""
-    if _HOSTILE.match(text) and not _PLAIN_NUMBER.match(text):
-        return f"'{text}"
-    return text
+    plain = re.match(PLAIN_NUMBER, text, re.IGNORECASE)
+    return f"'{text}" if re.match(HOSTILE, text) and not plain else text
 
 
 @contextmanager
@@ -103,7 +98,7 @@ def export_query(db: Transaction, query: str, out: Path, kind: str) -> int:
 
 def export_rows(db: Transaction, frame: pl.DataFrame, out: Path, kind: str) -> int:
     """Write a frame; see ``export_query``."""
-    with db.view_of(TEMPORARY_FRAME, frame) as view:
+    with db.view_of("rows_to_export", frame) as view:
         return export_query(db, f"select * from {view}", out, kind)
 
 

@@ -7,7 +7,7 @@ rows of registers are few: their roll-ups are made anew as a whole from the view
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -205,52 +205,43 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
     for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "delivered"):
         if months is None:
             db.run(f"delete from {name}")
-        for first, end in _spans(sorted(set(months or ()))):
-            db.run(f"delete from {name} where month >= ? and month < ?", [first, end])
+        for run in _runs((month, 0) for month in sorted(set(months or ()))):
+            db.run(f"delete from {name} where month >= ? and month < ?", run)
     db.run(SPANS)
     db.run(FEEDS)
-    for span in _portions(db, months):
+    lines = db.rows(
+        "select month, sum(lines) from batch_months where table_name = 'orders'"
+        " and (? or month in (select unnest(?::date[]))) group by month order by month",
+        [months is None, list(months or ())],
+    )
+    for run in _runs(lines):
         for rollup in ORDER_ROLLUPS:
-            db.run(f"insert into {rollup.name} {rollup.query}", span)
+            db.run(f"insert into {rollup.name} {rollup.query}", run)
         db.run(
             "insert into delivered select p.source, p.month, sum(p.lines),"
             " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"
             " source, month, count(distinct product_id) as articles from by_product group by all)"
             " as a on a.source = p.source and a.month = p.month"
             " where p.month >= ? and p.month < ? group by p.source, p.month",
-            span,
+            run,
         )
     db.run("drop table spans")
     db.run("drop table feeds")
 
 
-def _portions(db: Transaction, months: Sequence[date] | None) -> list[tuple[date, date]]:
-    """Spans that hold the order lines of the months, each of at most LINES_AT_ONCE or one month."""
-    rows = db.rows(
-        "select month, sum(lines) from batch_months where table_name = 'orders'"
-        " and (? or month in (select unnest(?::date[]))) group by month order by month",
-        [months is None, list(months or ())],
-    )
-    portions: list[list[date]] = []
-    total = 0
-    for month, lines in rows:
-        adjoins = portions and add_months(portions[-1][-1], 1) == month
-        if adjoins and total + lines <= LINES_AT_ONCE:
-            portions[-1].append(month)
-            total += lines
-        else:
-            portions.append([month])
-            total = lines
-    return [(portion[0], add_months(portion[-1], 1)) for portion in portions]
+def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
+    """Runs of adjoining months as (first, the month after the last).
 
-
-def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
-    """Runs of adjoining months as (first, the month after the last)."""
-    spans: list[tuple[date, date]] = []
-    for month in months:
-        start = spans.pop()[0] if spans and spans[-1][1] == month else month
-        spans.append((start, add_months(month, 1)))
-    return spans
+    ``months`` are in order, each with its order lines; a run has at most LINES_AT_ONCE of them, or
+    is one month.
+    """
+    runs: list[tuple[date, date]] = []
+    total = 0.0
+    for month, lines in months:
+        goes_on = bool(runs) and runs[-1][1] == month and total + lines <= LINES_AT_ONCE
+        start, total = (runs.pop()[0], total + lines) if goes_on else (month, lines)
+        runs.append((start, add_months(month, 1)))
+    return runs
 
 
 FACTS: Final = {

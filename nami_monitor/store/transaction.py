@@ -26,8 +26,7 @@ class Transaction:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
-        self._answers: dict[str, list[tuple[Any, ...]]] | None = {} if unchanging else None
-        self._made: dict[str, Any] = {}
+        self._cached: dict[str, Any] | None = {} if unchanging else None
         self.discarded = False
 
     def discard(self) -> None:
@@ -49,23 +48,18 @@ class Transaction:
 
     def rows_again(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """The rows of a query on stored tables, cached while a reading transaction lasts."""
-        if self._answers is None:
-            return self.rows(sql, parameters)
-        key = f"{sql}\0{parameters!r}"
-        if key not in self._answers:
-            self._answers[key] = self.rows(sql, parameters)
-        return self._answers[key]
+        return self.once(f"{sql}\0{parameters!r}", lambda: self.rows(sql, parameters))
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """A result derived from stored tables, cached while a reading transaction lasts.
 
         ``name`` is its key in the cache.
         """
-        if self._answers is None:
+        if self._cached is None:
             return make()
-        if name not in self._made:
-            self._made[name] = make()
-        made: Made = self._made[name]
+        if name not in self._cached:
+            self._cached[name] = make()
+        made: Made = self._cached[name]
         return made
 
     def value(self, sql: str, parameters: Parameters = None) -> Any:

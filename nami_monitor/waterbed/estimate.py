@@ -102,14 +102,10 @@ def prepare(inputs: Inputs) -> Prepared:
         low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
         return Prepared(begun, used, (), (low, *left_out))
     analyses = tuple(analyse(start.panel(inputs, used)) for start in begun)
-    if any(_still(of) for each in analyses for of in each.channels):
+    channels = [of for each in analyses for of in each.channels]
+    if any(alone(of)[1] <= (STILL * float(of.level.sum())) ** 2 for of in channels):
         return Prepared(begun, used, (), (Caution(Why.NO_VARIATION), *left_out))
     return Prepared(begun, used, analyses, left_out)
-
-
-def _still(of: Channel) -> bool:
-    """Whether the controls of a channel do not vary."""
-    return float(alone(of)[1]) <= (STILL * float(of.level.sum())) ** 2
 
 
 def _controlled(inputs: Inputs, *, common_quotient: bool) -> Result:

@@ -92,7 +92,9 @@ def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
     """
     months = np.arange(values.shape[1])
     used = (months < first_post - anticipation) | (months >= first_post)
-    whole = _design(months, first_post)
+    turn = 2 * np.pi * months / YEAR
+    waves = [wave(turn * times) for times in HARMONICS for wave in (np.sin, np.cos)]
+    whole = np.column_stack([np.ones(len(months)), months / YEAR, *waves, months >= first_post])
     design, seen = whole[used], values[:, used]
     bread = np.linalg.inv(design.T @ design)
     annihilator = np.eye(len(design)) - design @ bread @ design.T
@@ -118,14 +120,6 @@ def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
         np.where(used, values - taken, np.nan),
         np.sqrt(np.diag(spread)),
     )
-
-
-def _design(months: np.ndarray, first_post: int) -> Floats:
-    """One column each; the step comes last."""
-    turn = 2 * np.pi * months / YEAR
-    waves = [wave(turn * times) for times in HARMONICS for wave in (np.sin, np.cos)]
-    trend = months / YEAR
-    return np.column_stack([np.ones(len(months)), trend, *waves, months >= first_post])
 
 
 def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:

@@ -159,17 +159,11 @@ class Estimates:
     covariance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
-    """What leaked away, and how sure that is.
+    """What leaked away, and how sure that is; the effects of ``Estimates`` are None when withheld.
 
     Args:
-        verdicts: as of ``Estimates``.
-        gross: likewise; this and the next four are None when withheld.
-        spill: likewise.
-        net: likewise.
-        quotient: likewise.
-        covariance: likewise.
         design: what it was compared with; without controls the evidence is weaker.
         pre_months: months before the start, before ``anticipation`` is taken off.
         post_months: months from the start on.
@@ -183,11 +177,11 @@ class Result:
     """
 
     verdicts: tuple[Verdict, ...]
-    gross: Estimate | None
-    spill: Estimate | None
-    net: Estimate | None
-    quotient: Estimate | None
-    covariance: float | None
+    gross: Estimate | None = None
+    spill: Estimate | None = None
+    net: Estimate | None = None
+    quotient: Estimate | None = None
+    covariance: float | None = None
     design: Design
     pre_months: int
     post_months: int
@@ -200,7 +194,7 @@ class Result:
     sensitivity: Sensitivity = Sensitivity()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PilotPlan:
     """What a pilot can show, before it starts, from placebos on the history.
 
@@ -227,10 +221,10 @@ class PilotPlan:
     post_months: int
     reduction: float
     quotient: float
-    gross_se: float | None
-    spill_se: float | None
-    smallest_quotient: float | None
-    chance_decrease: float | None
-    chance_waterbed: float | None
-    chance_net_reduction: float | None
+    gross_se: float | None = None
+    spill_se: float | None = None
+    smallest_quotient: float | None = None
+    chance_decrease: float | None = None
+    chance_waterbed: float | None = None
+    chance_net_reduction: float | None = None
     cautions: tuple[Caution, ...]

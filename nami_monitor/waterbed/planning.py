@@ -54,12 +54,6 @@ def plan(
         post_months=post_months,
         reduction=reduction * float(latest.amount),
         quotient=quotient_expected,
-        gross_se=None,
-        spill_se=None,
-        smallest_quotient=None,
-        chance_decrease=None,
-        chance_waterbed=None,
-        chance_net_reduction=None,
         cautions=latest.cautions,
     )
     if latest.channels is None:

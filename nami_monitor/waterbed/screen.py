@@ -249,11 +249,6 @@ def withheld(inputs: Inputs, design: Design, cautions: tuple[Caution, ...]) -> R
     before = int(np.clip(inputs.first, 0, inputs.months))
     return Result(
         verdicts=(Verdict.NOT_ENOUGH_DATA,),
-        gross=None,
-        spill=None,
-        net=None,
-        quotient=None,
-        covariance=None,
         design=design,
         pre_months=before,
         post_months=inputs.months - before,

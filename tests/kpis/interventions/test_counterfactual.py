@@ -28,8 +28,9 @@ def told(code, gross, spill, verdict, *, covariance=0.0, started="2025-01-01"):
     window = Window((), post, 1, (), ())
     net_se = math.sqrt(100 + 25 + 2 * covariance)
     result = Result(
-        (verdict,), estimate(gross, 10.0), estimate(spill, 5.0), estimate(gross + spill, net_se),
-        None, covariance, Design.CONTROLS, 24, len(post), (0,), (1, 2), (),
+        verdicts=(verdict,), gross=estimate(gross, 10.0), spill=estimate(spill, 5.0),
+        net=estimate(gross + spill, net_se), covariance=covariance, design=Design.CONTROLS,
+        pre_months=24, post_months=len(post), treated=(0,), controls=(1, 2), cautions=(),
     )  # fmt: skip
     return Evaluation(one, Unit.BASE, window, None, result, (), MONTHS[-1])
 
