@@ -110,13 +110,6 @@ def draw(rng: np.random.Generator, expected: Floats) -> Ints:
     return rng.poisson(means).astype(np.int64)
 
 
-def _whole_packs(rng: np.random.Generator, pieces: Ints, packs: Ints) -> Ints:
-    """Packs for a number of pieces, rounded up or down so that the pieces are right on average."""
-    return (pieces // packs + (rng.random(pieces.shape) < (pieces % packs) / packs)).astype(
-        np.int64
-    )
-
-
 def simulate(
     rng: np.random.Generator, organisation: Organisation, truth: PlantedTruth
 ) -> OfficeVolumes:
@@ -145,7 +138,9 @@ def simulate(
     back = rng.binomial(gone, truth.waterbed_quotient)
     cabinet[pilot, REMOVED, start:] = 0
     cabinet[pilot, REMOVED, start - 1] = np.rint(hoarded)
-    webshop[pilot, REMOVED, start:] += _whole_packs(rng, back, PACKS[REMOVED][:, None])
+    packs = PACKS[REMOVED][:, None]
+    up = rng.random(back.shape) < (back % packs) / packs  # so that pieces are right on average
+    webshop[pilot, REMOVED, start:] += back // packs + up
     return OfficeVolumes(cabinet, webshop, cabinet_without, webshop_without)
 
 

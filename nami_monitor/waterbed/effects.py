@@ -180,13 +180,8 @@ def effects(starts: Sequence[Both], *, common_quotient: bool = False) -> Effects
     gross_var, spill_var = (
         sum(part.own[side] for part in parts) + sum(shared[side]) ** 2 for side in (0, 1)
     )
-    return Effects(
-        np.asarray(sum(part.effect[0] for part in parts)),
-        np.asarray(sum(part.effect[1] for part in parts)),
-        np.asarray(gross_var),
-        np.asarray(spill_var),
-        np.asarray(covariance),
-    )
+    gross, spill = (sum(part.effect[side] for part in parts) for side in (0, 1))
+    return Effects(*map(np.asarray, (gross, spill, gross_var, spill_var, covariance)))
 
 
 @dataclass(frozen=True)
@@ -202,8 +197,8 @@ class _Part:
 
 def _part(both: Both, weights: Floats | None) -> _Part:
     target, substitute = both
-    one = np.ones_like(target.level) if weights is None else weights
-    a, b = one * target.level, one * substitute.level
+    counts = np.ones_like(target.level) if weights is None else weights
+    a, b = counts * target.level, counts * substitute.level
     alike = correlation(target, substitute)
     scale = np.sqrt(target.scale * substitute.scale)
     return _Part(

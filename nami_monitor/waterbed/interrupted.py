@@ -108,13 +108,7 @@ def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
     unit = float((bread @ design.T @ rho**apart @ design @ bread)[-1, -1])
     taken = coefficients @ whole.T - coefficients[:, -1:] * whole[:, -1]
     return LevelStep(
-        Effects(
-            coefficients[0, -1],
-            coefficients[1, -1],
-            spread[0, 0] * unit,
-            spread[1, 1] * unit,
-            spread[0, 1] * unit,
-        ),
+        Effects(*coefficients[:, -1], *(spread[[0, 1, 0], [0, 1, 1]] * unit)),
         trace**2 / float(np.trace(mixed @ mixed)),
         rho,
         np.where(used, values - taken, np.nan),
