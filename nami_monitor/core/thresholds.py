@@ -9,13 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Threshold:
-    """A number that decides something.
-
-    Args:
-        value: the number, in ``unit``.
-        unit: what it counts.
-        source: why this number.
-    """
+    """A number in a unit that decides something, and the source: why this number."""
 
     value: float
     unit: str

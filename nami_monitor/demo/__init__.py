@@ -27,8 +27,7 @@ class DemoFile:
 def demo_files(folder: Path) -> tuple[DemoFile, ...]:
     """Read a demo folder's manifest.
 
-    Args:
-        folder: the folder that holds ``manifest.toml``; its paths are relative to it.
+    Paths in its ``manifest.toml`` are relative to the folder.
 
     Returns:
         What to import, in order, with resolved paths.

@@ -84,9 +84,7 @@ PASSAGES_A_MONTH: Final = 260_000
 def files(devices: Sequence[Device], last_month: date) -> dict[str, File]:
     """All files of the other cases, by name.
 
-    Args:
-        devices: the register of IT devices, some of which are issued again.
-        last_month: last month of the data.
+    Some of the ``devices`` are issued again.
     """
     months = month_range(FURNITURE_FROM, last_month)
     return {

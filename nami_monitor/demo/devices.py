@@ -42,11 +42,8 @@ FACTOR_SOURCE: Final = "ADEME, overgenomen uit de lijst van Boavizta"
 class Purchase:
     """What is known of a device or dispenser when it is bought.
 
-    Args:
-        model: code of its product.
-        location: position of its location.
-        acquired_on: first day of use.
-        condition: new, refurbished, reused, or None when nobody wrote it down.
+    ``location`` is the position of its location; ``condition`` is new, refurbished, reused, or None
+    when nobody wrote it down.
     """
 
     model: str
@@ -209,13 +206,8 @@ def _bought_before(
 ) -> list[Purchase]:
     """Purchases from before the data, which are in use when it begins.
 
-    Args:
-        rng: random stream.
-        organisation: says how large the locations are.
-        shares: product code to its share of the purchases; they need not add up to 1.
-        months: months in which they were bought.
-        count: how many.
-        circular: share that was refurbished or reused; None: all were new.
+    ``shares`` of the products need not add up to 1; ``circular`` is the share that was refurbished
+    or reused; None: all were new.
     """
     codes, weights = list(shares), np.array(list(shares.values()))
     return [

@@ -138,10 +138,7 @@ def euro(value: float) -> str:
 def spoil(name: str, file: File, bad_cells: Sequence[BadCell]) -> File:
     """Add the planted bad rows of a file: copies of good rows with one cell spoilt.
 
-    Args:
-        name: the file's name, which chooses among the bad cells.
-        file: the file without them.
-        bad_cells: of all files.
+    Those of the file with this name are taken.
 
     Returns:
         The file with as many extra rows, spread evenly over it.

@@ -86,11 +86,6 @@ class OfficeVolumes:
     webshop_without: Ints
 
 
-def price(first_price: float, month: date, truth: PlantedTruth) -> float:
-    """EUR per piece in a month: prices rise each January."""
-    return round(first_price * (1.0 + truth.price_trend) ** (month.year - 2022), 4)
-
-
 def trend(yearly: float, count: int) -> Floats:
     """Factors (count,) of a steady change that amounts to ``yearly`` in twelve months."""
     return np.asarray((1.0 + yearly) ** (np.arange(count) / 12.0), dtype=np.float64)
@@ -207,14 +202,12 @@ def _sold(
 ) -> Iterator[tuple[int, date, int, int, int, float]]:
     """Step, month, office, article, volume and price per piece of what was sold in some months.
 
-    Args:
-        volume: (offices, articles, T) pieces or packs.
-        steps: positions of the months, with the months.
-        truth: says how prices rise.
+    ``volume`` holds (offices, articles, T) pieces or packs; ``steps`` are positions of the months,
+    with the months.
     """
     for step, month in steps:
         for office, index in zip(*np.nonzero(volume[:, :, step]), strict=True):
-            unit_price = price(ARTICLES[index].price, month, truth)
+            unit_price = round(ARTICLES[index].price * truth.price_factor(month), 4)
             yield step, month, int(office), int(index), int(volume[office, index, step]), unit_price
 
 

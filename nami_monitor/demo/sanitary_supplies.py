@@ -89,11 +89,6 @@ class SanitaryVolumes:
     thrifty: tuple[int, ...]
 
 
-def indexed(first: float, month: date, truth: PlantedTruth) -> float:
-    """A price of the first year, as it is in a month: prices rise each January."""
-    return first * (1.0 + truth.price_trend) ** (month.year - truth.first_month.year)
-
-
 def _packs(rng: np.random.Generator, used: Ints, packs: Ints) -> Ints:
     """Packs delivered: whole packs over the running total, from a random first stock."""
     stock = rng.integers(0, packs[None, :], used.shape[:2])[:, :, None]
@@ -119,7 +114,7 @@ def simulate(
 
     bought = np.array([article.rate for article in HARDWARE])[:, None] * HARDWARE_PER_FTE_A_MONTH
     eur = (SERVICE_EUR_PER_LOCATION + SERVICE_EUR_PER_FTE * organisation.fte) * np.array(
-        [indexed(1.0, month, truth) for month in months]
+        [truth.price_factor(month) for month in months]
     )
     return SanitaryVolumes(
         refills_used=used,
@@ -229,7 +224,7 @@ def _deliveries(
     for location, index, step in zip(*np.nonzero(packs), strict=True):
         article, month = articles[index], organisation.months[step]
         count = int(packs[location, index, step])
-        unit_price = round(indexed(article.price, month, truth), 4)
+        unit_price = round(article.price * truth.price_factor(month), 4)
         amount = round(count * article.pack * unit_price, 2)
         yield SanitaryDelivery(month, int(location), article, count, amount)
 

@@ -82,13 +82,7 @@ from nami_monitor.core.periods import month_range, months_between
 
 @dataclass(frozen=True)
 class BadCell:
-    """A cell that makes one extra row of a file impossible to book.
-
-    Args:
-        file: name of the file in the demo folder.
-        column: header of the spoilt column.
-        value: what stands in it.
-    """
+    """A cell that makes one extra row of a file impossible to book."""
 
     file: str
     column: str
@@ -203,6 +197,10 @@ class PlantedTruth:
     def index(self, month: date) -> int:
         """Position of a month in ``months``."""
         return months_between(self.first_month, month)
+
+    def price_factor(self, month: date) -> float:
+        """Prices of a month over those of the first year: they rise each January."""
+        return float((1.0 + self.price_trend) ** (month.year - self.first_month.year))
 
     def circular_share(self, month: date) -> float:
         """Chance that a device ordered in this month is refurbished or reused."""

@@ -28,10 +28,8 @@ OF_VERDICT: Final = {
 class Fading:
     """An effect that has become smaller.
 
-    Args:
-        early: mean effect per month in the first half of the months after the start.
-        late: the same in the second half.
-        p: chance of such a difference or a larger one if the effect were as large as before.
+    ``early`` and ``late`` are mean effects per month in the halves of the months after the start,
+    ``p`` the chance of such a difference or a larger one if the effect were as large as before.
     """
 
     early: float

@@ -50,11 +50,9 @@ class Signal:
 class Attention:
     """The signals at the top, and how much chance alone would give.
 
-    Args:
-        first: at most ``ATTENTION`` signals, the weightiest first.
-        others: the rest, in the same order.
-        watched: how many series were watched for departures.
-        by_chance: how many of those would signal in a month if nothing happened at all.
+    ``first`` holds at most ``ATTENTION`` of them, the weightiest first; ``watched`` counts the
+    series that were watched for departures, ``by_chance`` those that would signal in a month if
+    nothing happened at all.
     """
 
     first: tuple[Signal, ...]

@@ -19,11 +19,8 @@ from nami_monitor.store.transaction import Transaction, now
 class JournalEntry:
     """One row of the journal.
 
-    Args:
-        name: identifies a subject within its kind.
-        body: what was written; None for a withdrawal.
-        who: role or initials of the writer.
-        at: when, UTC without zone.
+    The name identifies a subject within its kind; a withdrawal has no body; the moment is UTC
+    without zone.
     """
 
     name: str

@@ -267,9 +267,7 @@ parts. Measurements of a subject (a project, a programme) are no activity of a l
 class RegisterRollup:
     """The input tables from which a roll-up of registers is made.
 
-    Args:
-        required: the roll-up has no rows when all of these are empty.
-        further: tables that change its rows, too.
+    It has no rows when all ``required`` ones are empty; ``further`` ones change its rows, too.
     """
 
     required: frozenset[str]

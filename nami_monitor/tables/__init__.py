@@ -33,17 +33,8 @@ class ColumnCheck:
 class Column:
     """What the model says of one column.
 
-    Args:
-        name: canonical name.
-        sql_type: ``varchar``, ``double``, ``date`` or ``boolean``.
-        optional: whether it may be empty.
-        aliases: names that files give it.
-        codes: the master that knows its values, if any.
-        listed: whether its text holds several values, separated by ``;``.
-        identifier: whether it names something.
-        money: whether it is an amount, to which currency and VAT apply.
-        free_text: whether people write in it as they like.
-        checks: pandera's checks of it.
+    ``sql_type`` is ``varchar``, ``double``, ``date`` or ``boolean``; the other fields are those
+    that ``column`` takes.
     """
 
     name: str

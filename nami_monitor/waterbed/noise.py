@@ -41,10 +41,8 @@ EXACT = 1e-12
 class Noise:
     """Variances of relative departures.
 
-    Args:
-        total: of each location, ``(..., locations)``.
-        own: the part that is its own, likewise.
-        mean: the part of the control mean, ``(...)``.
+    ``total`` and ``own`` are ``(..., locations)``, ``mean`` is ``(...)``: that of each location,
+    the part that is its own, and that of the control mean.
     """
 
     total: Floats
