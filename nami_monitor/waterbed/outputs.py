@@ -198,21 +198,15 @@ class Result:
 class PilotPlan:
     """What a pilot can show, before it starts, from placebos on the history.
 
+    The chances, to show that the target went down at all, that there is a waterbed and that the
+    quotient is below 1, hold if the quotient is ``quotient``. Standard errors are those expected of
+    the effects. When ``gross_se`` is None nothing was planned; ``cautions`` say why.
+
     Args:
-        treated: how many locations it would have.
-        controls: how many locations would serve as controls.
         pre_months: months of history that it would use.
-        post_months: months after the start.
         reduction: planned reduction per month, in units; positive.
-        gross_se: expected standard error of the effect on the target.
-        spill_se: expected standard error of the effect on the substitute.
         smallest_quotient: the smallest quotient that is shown to be above zero in 80% of cases
             (``(t.975 + t.80) se / reduction``).
-        chance_waterbed: chance to show a waterbed, if the quotient is ``quotient``.
-        chance_net_reduction: chance to show that it is below 1, likewise.
-        chance_decrease: chance to show that the target went down at all.
-        quotient: the quotient for which the chances hold.
-        cautions: what is missing or to know; when ``gross_se`` is None nothing was planned.
     """
 
     treated: int
