@@ -7,7 +7,17 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.codes import MERGEABLE, Action, ActionKind, Code, actions, confirm, merge, rename, undo_action
+from nami_monitor.ingest.book.codes import (
+    MERGEABLE,
+    Action,
+    ActionKind,
+    Code,
+    actions,
+    confirm,
+    merge,
+    rename,
+    undo_action,
+)
 from nami_monitor.ingest.deliveries import ProvisionalCode, changeable_codes, provisional_codes
 from nami_monitor.ui import app, booking, words
 from nami_monitor.ui.app import Session
