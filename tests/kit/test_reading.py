@@ -70,6 +70,13 @@ SPOILT = {
         {"seen": "none"},
     ),
     "an unknown key of a case": ("cases/2.toml", "[nl]", "a = 1\n[nl]", "kit.unknown_key", {}),
+    "a figure named in one language": (
+        "cases/2.toml", 'by = "decision"', 'nl = "Besluit"', "kit.missing", {"key": "figures.en"},
+    ),
+    "a figure that is no table": (
+        "cases/2.toml", '[[figures]]\ncode = "refuse_rate"\nby = "decision"', "figures = [3]",
+        "kit.value", {"seen": "3"},
+    ),
     "a case without a part": ("cases/2.toml", 'involved = "Wie."', "", "kit.missing", {}),
 }  # fmt: skip
 
