@@ -56,7 +56,12 @@ def read_ods(path: Path, sheets: SheetWriter) -> None:
                 while chunk := content.read(_CHUNK):
                     parser.Parse(chunk)
             parser.Parse(b"", True)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,  # raised by zipfile for an unknown compression
+    ) as error:
         raise UserError("reading.truncated", file=name, format="ods") from error
     except (expat.ExpatError, KeyError, RuntimeError) as error:
         raise UserError("reading.broken", file=name, format="ods", detail=str(error)) from error

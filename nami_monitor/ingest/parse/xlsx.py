@@ -54,7 +54,13 @@ def check_package(path: Path) -> list[SheetScan]:
                 for part in archive.namelist()
                 if part.startswith("xl/worksheets/") and part.endswith(".xml")
             ]
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,  # raised by zipfile for an unknown compression
+    ) as error:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
 
