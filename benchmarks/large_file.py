@@ -42,7 +42,8 @@ from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
 begun = time.process_time()
 store = Store(Path(sys.argv[2]))
-report = import_file(store, Path(sys.argv[1]), parse_profile(sys.argv[3]), answers=Answers.yes())
+profile = parse_profile(sys.argv[3])
+report = import_file(store, Path(sys.argv[1]), profile, answers=Answers.yes(), who="t")
 with store.read() as db:
     names = ("by_place", "by_product")
     rollups = {name: db.value("select count(*) from " + name) for name in names}

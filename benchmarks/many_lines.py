@@ -66,9 +66,9 @@ def _changes(store: Store, folder: Path, count: int) -> list[Row]:
     profile = parse_profile(made.PROFILE.format(delivery="full_period", file=""))
     reports = []
     replaced = taken(
-        lambda: reports.append(import_file(store, file, profile, answers=Answers.yes()))
+        lambda: reports.append(import_file(store, file, profile, answers=Answers.yes(), who="t"))
     )
-    undone = taken(lambda: undo(store, reports[0].batch or 0))
+    undone = taken(lambda: undo(store, reports[0].batch or 0, who="t"))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return [
         Row("roll-ups of one month refreshed", refreshed, "1 s"),

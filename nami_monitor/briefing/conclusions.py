@@ -9,8 +9,8 @@ from typing import Final
 
 from nami_monitor.briefing.figure_signals import SignalScope
 from nami_monitor.briefing.register_signals import AHA, COUNTED, fall_name, of_falls
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
+from nami_monitor.ingest.personal import signature
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
 from nami_monitor.kpis.interventions.register import interventions, listed
 from nami_monitor.kpis.year_end import year_end
@@ -183,11 +183,9 @@ def answer(db: Transaction, name: str, said: str | None, who: str) -> None:
     """Record ``confirmed`` or ``rejected`` for a hidden reduction's name; None withdraws it.
 
     Raises:
-        UserError: ``entry.who`` when nobody says who answers.
+        UserError: ``entry.who`` when nobody says who answers, ``personal.address``.
     """
-    if not who.strip():
-        raise UserError("entry.who")
-    record(db, AHA, name, None if said is None else {"answer": said}, who)
+    record(db, AHA, name, None if said is None else {"answer": said}, signature(who))
 
 
 def shares(found: Sequence[HiddenReduction]) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.thresholds import NOTE_TEXT
-from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Transaction
@@ -137,7 +137,7 @@ def withdraw(db: Transaction, name: str, who: str) -> None:
         UserError: ``entry.who``, or ``notes.gone`` when it was withdrawn already.
     """
     _body(db, name)
-    record(db, KIND, name, None, _known(who))
+    record(db, KIND, name, None, signature(who))
 
 
 def _body(db: Transaction, name: str) -> Mapping[str, Any]:
@@ -153,18 +153,7 @@ def _keep(
     if lesson is not None:
         refuse_unknown("notes.no_lesson", lesson, shipped().lessons)
     said = cleaned(text)
-    record(db, KIND, name, {**body, "text": said, "lesson": lesson}, _known(who))
-
-
-def _known(who: str) -> str:
-    """Check the name of the writer.
-
-    Raises:
-        UserError: ``entry.who`` when nobody says so.
-    """
-    if not who.strip():
-        raise UserError("entry.who")
-    return who.strip()
+    record(db, KIND, name, {**body, "text": said, "lesson": lesson}, signature(who))
 
 
 def cleaned(text: str) -> str:

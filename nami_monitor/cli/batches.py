@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nami_monitor.cli.session import CommandSession, command, table
+from nami_monitor.cli.session import CommandSession, Who, command, table
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.database_check import check as check_store
 from nami_monitor.ingest.book.set_aside import write_set_aside
@@ -83,18 +83,18 @@ def _cells(session: CommandSession, batch: Batch) -> list[str]:
 def undo(
     session: CommandSession,
     batch: Number,
-    who: Annotated[str, typer.Option("--who", envvar="NAMI_WHO")] = "",
+    who: Who = "",
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
-    """Undo a batch; at a terminal its effects are shown and confirmed first."""
+    """Undo a batch; without ``--yes`` its effects are shown and confirmed at a terminal first."""
     with session.open_store() as store:
-        if session.asks and not yes:
-            preview = undo_batch(store, batch, look_only=True)
-            for line in _effects(session, preview):
-                session.tell(line)
-            if not typer.confirm(session.t("cli.undo.sure"), err=True):
-                raise typer.Exit(1)
-        done = undo_batch(store, batch, who=who)
+        if not yes:
+            session.confirm(
+                f"nami undo {batch}",
+                session.t("cli.undo.sure"),
+                lambda: _effects(session, undo_batch(store, batch, look_only=True)),
+            )
+        done = undo_batch(store, batch, who=session.signed_by(who))
     sentence = session.t("cli.undo.done", batch=batch, file=done.file)
     session.show(asdict(done), [*_effects(session, done), sentence])
 

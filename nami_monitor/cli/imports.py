@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from nami_monitor.cli.session import CommandSession, command, of_system, table
+from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
@@ -79,7 +79,7 @@ def import_(
     profile: Annotated[Path | None, typer.Option("--profile")] = None,
     table: Annotated[str | None, typer.Option("--table")] = None,
     period: Annotated[str | None, typer.Option("--period", metavar="YYYY-MM")] = None,
-    who: Annotated[str, typer.Option("--who", envvar="NAMI_WHO")] = "",
+    who: Who = "",
     replace_months: Annotated[bool, typer.Option("--replace")] = False,
     yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
@@ -91,7 +91,7 @@ def import_(
         table=table,
         period=parse_month(period) if period else None,
         answers=replace(Answers.yes() if yes else Answers(), replace=replace_months),
-        who=who,
+        who=session.signed_by(who),
     )
     named = list(_files(files))
     documents: list[dict[str, Any]] = []
@@ -231,7 +231,14 @@ def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
 
 def _lines(session: CommandSession, report: Report) -> Iterator[str]:
     """The report of an accepted file for people."""
-    yield session.t("cli.import.done", file=report.file, batch=report.batch)
+    if report.already_in:
+        yield session.t("cli.import.already", file=report.file, batch=report.already_in)
+    else:
+        yield session.t("cli.import.done", file=report.file, batch=report.batch)
+        if report.main.known and not any(
+            of_table.accepted or of_table.replaced for of_table in report.tables.values()
+        ):
+            yield session.t("cli.import.nothing_new")
     counts = ("read", "skipped", "accepted", "set_aside", "known", "replaced")
     header = [session.t(f"cli.import.{name}") for name in ("table", *counts)]
     rows = []
@@ -240,6 +247,6 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
         rows.append([table_name, *(formats.number(numbers[name], session.lang) for name in counts)])
     yield from table(header, rows, right=range(1, 7))
     if report.main.set_aside:
-        yield session.t("cli.import.mend", batch=report.batch)
+        yield session.t("cli.import.mend", batch=report.batch or report.already_in)
     if report.offer:
         yield session.t("cli.import.offer", n=report.offer.values["vanish"])

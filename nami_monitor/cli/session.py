@@ -22,7 +22,7 @@ import typer
 from typer.core import TyperCommand
 
 from nami_monitor.core.errors import UserError, short
-from nami_monitor.core.settings import places
+from nami_monitor.core.settings import places, remember_who, remembered_who
 from nami_monitor.i18n import LANGS, Lang, has_text, text
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ LANG_KEY: Final = "nami.lang"
 LANGUAGE_VARIABLES: Final = ("NAMI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 WRONG_USAGE: Final = frozenset(
     {
+        "cli.unconfirmed",
+        "cli.who",
         "periods.month",
         "kpi.no_dimension",
         "kpi.dimensions_apart",
@@ -56,6 +58,9 @@ def _keep_language(ctx: typer.Context, value: str | None) -> str | None:
         ctx.meta[LANG_KEY] = value
     return value
 
+
+Who = Annotated[str, typer.Option("--who", envvar="NAMI_WHO")]
+"""The option of commands that change data; ``CommandSession.signed_by`` reads it."""
 
 Database = Annotated[Path | None, typer.Option("--db", envvar="NAMI_DB", show_envvar=True)]
 Wait = Annotated[float | None, typer.Option("--wait", min=0)]
@@ -144,6 +149,41 @@ class CommandSession:
     def asks(self) -> bool:
         """Whether a person sits at the terminal who can be asked."""
         return not self.json and sys.stdin.isatty()
+
+    def confirm(self, command: str, question: str, effects: Callable[[], Iterable[str]]) -> None:
+        """Show at the terminal what a command does and ask whether it is to go on; no ends it.
+
+        ``command`` is what the user types.
+
+        Raises:
+            UserError: ``cli.unconfirmed`` when nobody can be asked.
+            Exit: the answer is no.
+        """
+        if not self.asks:
+            raise UserError("cli.unconfirmed", command=command)
+        for line in effects():
+            self.tell(line)
+        if not typer.confirm(question, err=True):
+            raise typer.Exit(1)
+
+    def signed_by(self, given: str) -> str:
+        """Who does this: as given, else as remembered, else asked for once and remembered.
+
+        Raises:
+            UserError: ``cli.who`` when nobody can be asked, ``personal.address``.
+        """
+        file = places().user
+        known = given.strip() or remembered_who(file)
+        if known:
+            return known
+        if not self.asks:
+            raise UserError("cli.who")
+        from nami_monitor.ingest.personal import signature  # noqa: PLC0415 - help need not wait for it
+
+        asked = signature(typer.prompt(self.t("cli.who.ask"), err=True))
+        remember_who(file, asked)
+        self.tell(self.t("cli.who.kept", file=file))
+        return asked
 
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import tomli_w
 from platformdirs import user_cache_path, user_data_path
 
 APP = "nami-monitor"
@@ -17,12 +19,14 @@ SHIPPED = Path(__file__).resolve().parents[2] / "data"
 class Places:
     """The files of one installation.
 
-    ``NAMI_DB`` may say where the organisation's own database is.
+    ``NAMI_DB`` may say where the organisation's own database is. ``user`` is what the command line
+    remembers of the person who uses it.
     """
 
     demo: Path
     own: Path
     profiles: Path
+    user: Path
 
 
 def places(environment: Mapping[str, str] | None = None) -> Places:
@@ -34,4 +38,29 @@ def places(environment: Mapping[str, str] | None = None) -> Places:
         demo=cache / "demo.duckdb",
         own=Path(environment.get("NAMI_DB") or home / "own.duckdb"),
         profiles=home / "profiles",
+        user=home / "user.toml",
     )
+
+
+def remembered_who(file: Path) -> str:
+    """The role or initials that ``remember_who`` wrote; empty without them."""
+    try:
+        who = tomllib.loads(file.read_text("utf-8")).get("who", "")
+    except (OSError, ValueError):
+        return ""
+    return who if isinstance(who, str) else ""
+
+
+def remember_who(file: Path, who: str) -> None:
+    """Remember a role or initials, in place of earlier ones.
+
+    Raises:
+        OSError: the file cannot be written; what stood there stays.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        half.write_text(tomli_w.dumps({"who": who}), "utf-8")
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)

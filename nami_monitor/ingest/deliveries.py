@@ -12,7 +12,7 @@ from nami_monitor.ingest.book import completeness
 from nami_monitor.ingest.book.codes import Code, code_column
 from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.book.standing import refresh_derived
-from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_profile
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.schema import SHEET_LINES
@@ -154,17 +154,17 @@ def set_aside_rows(db: Transaction, batch: int, *, limit: int = 5000) -> list[Se
     return [SetAsideRow(*[*row, SetAsideState(state)]) for *row, state in rows]
 
 
-def abandon(store: Store, batch: int, *, who: str = "") -> int:
+def abandon(store: Store, batch: int, *, who: str) -> int:
     """Give up the open rows of a batch; they stay listed.
 
     Returns:
         How many rows.
 
     Raises:
-        UserError: ``set_aside.none_open`` when there are none.
+        UserError: ``set_aside.none_open`` when there are none, ``entry.who``, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
-    refuse_address(who)
+    signed = signature(who)
     with store.write() as db:
         scope = "from set_aside_rows where batch = ? and state = 'open'"
         count = int(db.value(f"select count(distinct line) {scope}", [batch]))
@@ -173,7 +173,7 @@ def abandon(store: Store, batch: int, *, who: str = "") -> int:
         db.run(
             "insert into abandoned by name select distinct batch, line, ? as who,"
             f" ?::timestamp as abandoned_at {scope}",
-            [who, now(), batch],
+            [signed, now(), batch],
         )
         db.run("update meta set data_version = data_version + 1")
         return count

@@ -87,6 +87,18 @@ def refuse_address(text: str) -> None:
         raise UserError("personal.address", seen=short(address[0]))
 
 
+def signature(who: str) -> str:
+    """Who acts, a role or initials, without blanks around it.
+
+    Raises:
+        UserError: ``entry.who`` when nobody says so, ``personal.address``.
+    """
+    refuse_address(who)
+    if not who.strip():
+        raise UserError("entry.who")
+    return who.strip()
+
+
 AT = "@"
 BLOCK_BYTES = 1 << 22
 

@@ -81,7 +81,7 @@ def found(folder):
             names = content.partition("\n")[0].split(",")
             columns = "\n".join(f'{name} = "{name}"' for name in names)
             profile = parse_profile(PROFILE.format(table=table, columns=columns))
-            import_file(store, file, profile, answers=Answers.yes())
+            import_file(store, file, profile, answers=Answers.yes(), who="t")
         with store.read() as db:
             told = db.rows("select table_name, value, rule from set_aside order by batch, line")
             assert told == SET_ASIDE

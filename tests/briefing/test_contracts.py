@@ -48,7 +48,7 @@ def db(tmp_path_factory):
         profile = (
             f'source = "S"\n[[table]]\nname = "{table}"\n[table.columns]\n{mapped}\n{constants}'
         )
-        import_file(store, file, parse_profile(profile), answers=Answers.yes())
+        import_file(store, file, parse_profile(profile), answers=Answers.yes(), who="t")
     with store.read() as look:
         yield look
     store.close()

@@ -145,7 +145,7 @@ def test_notes_outlive_imports_and_undo_also_on_months_that_vanish(store):
         store, "locations", {"location_id": "L1", "name": "A", "organisation": "O"}, "CM"
     )
     name = wrote(store, month=date(2031, 1, 1), category="gone")
-    undo(store, report.batch)
+    undo(store, report.batch, who="t")
     assert [one.name for one in standing(store)] == [name]
 
 

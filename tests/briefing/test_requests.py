@@ -43,7 +43,7 @@ def db(tmp_path_factory):
         file.write_text(content, "utf-8")
         mapped = "\n".join(f'{name} = "{name}"' for name in content.splitlines()[0].split(";"))
         profile = f'source = "S"\n[[table]]\nname = "{table}"\n[table.columns]\n{mapped}\n'
-        import_file(store, file, parse_profile(profile), answers=Answers.yes())
+        import_file(store, file, parse_profile(profile), answers=Answers.yes(), who="t")
     with store.read() as look:
         yield look
     store.close()

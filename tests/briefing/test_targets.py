@@ -44,7 +44,7 @@ def filled(tmp_path_factory):
             for m in range(1, 7 if y > 2024 else 13)]  # fmt: skip
     file = folder / "orders.csv"
     file.write_text("\n".join(["day;amount", *days]) + "\n", "utf-8")
-    import_file(store, file, parse_profile(PROFILE), answers=Answers.yes())
+    import_file(store, file, parse_profile(PROFILE), answers=Answers.yes(), who="t")
     store.close()
     return store.path
 
@@ -111,7 +111,7 @@ def test_history_tells_who_set_changed_withdrew_and_undid(store):
 
 def test_the_target_of_a_merged_category_follows_it_and_can_be_withdrawn(store):
     enter(store, "targets", TARGET | {"category": "pens"}, "cm")
-    merge(store, Code("categories", "", "pens"), "paper")
+    merge(store, Code("categories", "", "pens"), "paper", who="t")
     with store.read() as db:
         (line,) = targets.lines(db)
         (stated,) = targets.on_record(db, line.target)

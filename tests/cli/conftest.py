@@ -56,6 +56,7 @@ class Nami:
         monkeypatch.setenv("NAMI_CACHE", str(folder / "cache"))
         monkeypatch.setenv("NAMI_DB", str(self.db))
         monkeypatch.setenv("NAMI_LANG", "en")
+        monkeypatch.setenv("NAMI_WHO", "CM")
 
     def __call__(self, *args):
         return CliRunner().invoke(app, [str(arg) for arg in args], catch_exceptions=False)

@@ -66,7 +66,8 @@ def test_what_is_no_database_of_ours_is_refused_and_stays_as_it_was(nami, make):
     make(db)
     before = db.is_file() and db.read_bytes()
     for command in (
-        ("import", file, *IMPORT), ("batches",), ("undo", "1"), ("kpi", "impact_spend"), ("check",),
+        ("import", file, *IMPORT), ("batches",), ("undo", "1", "--yes"),
+        ("kpi", "impact_spend"), ("check",),
         ("export", "orders", "--out", nami.folder / "o.csv"), ("completeness",), ("demo",),
     ):  # fmt: skip
         assert refused(nami, *command, "--db", db, "--json")
@@ -102,13 +103,13 @@ def test_a_missing_file_makes_no_database(nami):
 
 
 def test_an_unknown_batch_is_said(loaded):
-    assert "99" in refused(loaded, "undo", 99, "--json")
-    loaded.json("undo", 3)
-    again = refused(loaded, "undo", 3, "--json", "--lang", "en")
+    assert "99" in refused(loaded, "undo", 99, "--yes", "--json")
+    loaded.json("undo", 3, "--yes")
+    again = refused(loaded, "undo", 3, "--yes", "--json", "--lang", "en")
     assert "20" in again
     assert "." not in again.split(" at ")[1].rstrip(".\n")
     for number in (2**31, "9" * 30):
-        assert refused(loaded, "undo", number)
+        assert refused(loaded, "undo", number, "--yes")
         assert refused(loaded, "set-aside", number, "--out", loaded.folder / "x.csv")
     for number in (0, -1, "1.5"):
         done = loaded("undo", "--", number)
@@ -189,10 +190,10 @@ def test_deliveries_that_overlap_in_a_month(nami, delivery):
     assert counts == [(3, 0, 0), (2, 1, 0) if delivery == "adds" else (3, 0, 1)]
     by_month = nami.json("kpi", "impact_spend", "--until", "2025-05", "--last", "3")
     assert [row["value"] for row in by_month] == [13, 27, 20]
-    nami.json("undo", whole[0]["batch"])
+    nami.json("undo", whole[0]["batch"], "--yes")
     by_month = nami.json("kpi", "impact_spend", "--until", "2025-05", "--last", "2")
     assert [row["value"] for row in by_month] == [27, 20]
-    nami.json("undo", whole[1]["batch"])
+    nami.json("undo", whole[1]["batch"], "--yes")
     assert nami.json("import", second, first, *args)[0]["accepted"] == 3
     by_month = nami.json("kpi", "impact_spend", "--until", "2025-05", "--last", "3")
     april = 27 if delivery == "adds" else 20

@@ -1,6 +1,7 @@
 import csv
 
 import openpyxl
+import pytest
 from typer.testing import CliRunner
 
 from nami_monitor.cli import app
@@ -21,16 +22,26 @@ def test_batches_are_listed_with_their_counts(loaded):
 
 def test_undo_takes_a_batch_back_and_says_what_went(loaded):
     orders = next(batch for batch in loaded.json("batches") if batch["file"] == "orders.csv")
-    done = loaded.json("undo", orders["batch"])
+    done = loaded.json("undo", orders["batch"], "--yes")
     assert (done["goes"], done["amount"]) == ({"orders": 3}, 200.5)
     undone = next(b for b in loaded.json("batches") if b["batch"] == orders["batch"])
     assert undone["undone_at"]
     assert loaded.json("kpi", "impact_spend") == []
-    again = loaded("undo", orders["batch"])
+    again = loaded("undo", orders["batch"], "--yes")
     assert again.exit_code == 1
     assert again.stderr
-    assert loaded("undo", 99).exit_code == 1
+    assert loaded("undo", 99, "--yes").exit_code == 1
     assert loaded("undo", "x").exit_code == 2
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_without_a_terminal_undo_refuses_and_names_both_ways(loaded, more):
+    before = loaded.json("batches")
+    done = loaded("undo", 3, *more)
+    assert done.exit_code == 2
+    assert "nami undo 3 --yes" in done.stderr
+    assert "terminal" in done.stderr
+    assert loaded.json("batches") == before
 
 
 def test_at_a_terminal_undo_shows_what_happens_and_asks(loaded, monkeypatch):

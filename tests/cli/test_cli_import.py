@@ -54,6 +54,31 @@ def test_the_same_file_again_changes_nothing(loaded):
     orders, profile = loaded.folder / "orders.csv", loaded.folder / "orders.toml"
     (again,) = loaded.json("import", orders, "--profile", profile)
     assert (again["accepted"], again["known"]) == (0, 3)
+    assert (again["batch"], again["already_in"]) == (5, None)
+    orders = loaded.write("orders2.csv", orders.read_text("utf-8") + "\n\n")
+    assert "adds nothing" in loaded("import", orders, "--profile", profile).stdout
+
+
+def test_a_file_that_the_last_delivery_holds_says_which(loaded):
+    file = ("import", loaded.folder / "measurements.csv")
+    profile = ("--profile", loaded.folder / "measurements.toml")
+    (again,) = loaded.json(*file, *profile)
+    assert (again["batch"], again["already_in"]) == (None, 4)
+    assert (again["accepted"], again["known"]) == (0, 4)
+    said = loaded(*file, *profile).stdout
+    assert "nothing was added" in said
+    assert "batch 4" in said
+    assert "imported as" not in said
+    assert len(loaded.json("batches")) == 4
+
+
+def test_a_file_that_was_read_otherwise_names_the_command_that_undoes_it(loaded):
+    other = (loaded.folder / "orders.toml").read_text("utf-8").replace('"Winkel"', '"Shop"')
+    (refused,) = loaded.json(
+        "import", loaded.folder / "orders.csv", "--profile", loaded.write("o.toml", other),
+        "--yes", code=1,
+    )  # fmt: skip
+    assert "nami undo 3" in refused["refused"]
 
 
 def test_folders_and_patterns_stand_for_their_files(nami):

@@ -44,7 +44,7 @@ for line in sys.stdin:
     child = os.fork()
     if child == 0:
         store = Store(Path(line.strip()))
-        import_file(store, Path(sys.argv[1]), profile, answers=Answers.yes())
+        import_file(store, Path(sys.argv[1]), profile, answers=Answers.yes(), who="t")
         store.close()
         os._exit(0)
     begun = time.monotonic()
@@ -86,7 +86,9 @@ def test_kills_leave_the_old_state_or_the_new_one(tmp_path):
     write(tmp_path / "februari.csv", 2, LINES)
     old = tmp_path / "old.duckdb"
     store = Store(old)
-    import_file(store, tmp_path / "januari.csv", parse_profile(PROFILE), answers=Answers.yes())
+    import_file(
+        store, tmp_path / "januari.csv", parse_profile(PROFILE), answers=Answers.yes(), who="t"
+    )
     store.close()
     with subprocess.Popen(
         [sys.executable, "-c", IMPORTER, str(tmp_path / "februari.csv"), PROFILE],

@@ -10,8 +10,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.ingest.book.codes import Code, rename
-from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.codes import Code, confirm, rename
+from nami_monitor.ingest.book.file_import import Answers, import_file, import_many
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.deliveries import abandon
@@ -41,7 +41,9 @@ def offer(store, lines, *, large=False, profile=PROFILE, header=FIELDS, **more):
     path.write_text(text, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "LARGE_BYTES", 0 if large else 1 << 30)
-        return import_file(store, path, parse_profile(profile), answers=Answers.yes(), **more)
+        return import_file(
+            store, path, parse_profile(profile), answers=Answers.yes(), **{"who": "t", **more}
+        )
 
 
 def everything(store):
@@ -143,9 +145,9 @@ def test_stored_cells_and_titles_keep_none_either(store, tmp_path):
     book.save(path)
     profile = PROFILE.replace('[file]\ndelimiter = ";"\nencoding = "utf-8"', "[file]")
     told = profile.replace('"k_order_ref"', '{ from = "@cell:A1" }').replace('"X"', '"Y"')
-    first = import_file(store, path, parse_profile(profile), answers=Answers.yes())
+    first = import_file(store, path, parse_profile(profile), answers=Answers.yes(), who="t")
     assert (first.main.accepted, first.main.reasons) == (6, {"personal_data": 1})
-    second = import_file(store, path, parse_profile(told), answers=Answers.yes())
+    second = import_file(store, path, parse_profile(told), answers=Answers.yes(), who="t")
     assert second.main.reasons == {"personal_data": 7}
     assert "dienst.nl" not in everything(store)
     assert "123456782" not in everything(store)
@@ -168,10 +170,15 @@ def test_a_mended_row_that_still_has_the_blank_is_set_aside_again(store):
     out = store.path.with_name("mend.csv")
     with store.read() as db:
         write_set_aside(db, report.batch, out, "nl")
-    again = import_file(store, out, parse_profile(PROFILE), answers=Answers.yes())
+    again = import_file(store, out, parse_profile(PROFILE), answers=Answers.yes(), who="t")
     assert again.main.reasons == {"personal_data": 1}
     out.write_text(out.read_text("utf-8-sig").replace(BLANKED, "L2"), "utf-8")
-    assert import_file(store, out, parse_profile(PROFILE), answers=Answers.yes()).main.accepted == 1
+    assert (
+        import_file(
+            store, out, parse_profile(PROFILE), answers=Answers.yes(), who="t"
+        ).main.accepted
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,19 +209,26 @@ def test_a_pattern_may_look_for_addresses(store):
     assert offer(store, [GOOD], profile=profile).main.accepted == 1
 
 
-def test_who_is_no_address(store):
+@pytest.mark.parametrize(
+    ("who", "key"),
+    [("jan@dienst.nl", "personal.address"), ("", "entry.who"), ("  ", "entry.who")],
+)
+def test_who_is_no_address_and_is_said(store, who, key):
     batch = offer(store, [GOOD]).batch
-    who = "jan@dienst.nl"
     for act in (
         lambda: offer(store, [GOOD, GOOD], who=who),
         lambda: undo(store, batch, who=who),
         lambda: abandon(store, batch, who=who),
         lambda: rename(store, Code("locations", "", "L1"), "Kantoor", who=who),
-        lambda: rename(store, Code("locations", "", "L1"), who),
+        lambda: confirm(store, [Code("locations", "", "L1")], who=who),
+        lambda: import_many(store, [], who=who),
     ):
         with pytest.raises(UserError) as refused:
             act()
-        assert refused.value.key == "personal.address"
+        assert refused.value.key == key
+    with pytest.raises(UserError) as refused:
+        rename(store, Code("locations", "", "L1"), "jan@dienst.nl", who="t")
+    assert refused.value.key == "personal.address"
     assert "dienst.nl" not in everything(store)
 
 

@@ -45,7 +45,7 @@ def orders(tmp_path, lines):
 def book(tmp_path, path):
     profile = auto_profile(read(path)[0], "orders", "Shop")
     store = Store(tmp_path / "own.duckdb")
-    report = import_file(store, path, profile, answers=Answers.yes())
+    report = import_file(store, path, profile, answers=Answers.yes(), who="t")
     return store, report.main
 
 

@@ -83,8 +83,8 @@ def rows_of(store):
 
 
 def test_a_chain_of_merges_ends_at_its_last_code(store):
-    merge(store, B2, "B")
-    merge(store, B, "A")
+    merge(store, B2, "B", who="t")
+    merge(store, B, "A", who="t")
     assert by_location(store) == [("A", 23.5)]
     undo_action(store, 1)
     assert by_location(store) == [("A", 15.75), ("B2", 7.75)]
@@ -98,7 +98,7 @@ def test_a_chain_of_merges_ends_at_its_last_code(store):
     ],
 )
 def test_categories_and_articles_merge_too(store, code, into, asked, expected):
-    merge(store, code, into)
+    merge(store, code, into, who="t")
     assert rows(store, asked) == expected
 
 
@@ -109,8 +109,8 @@ def test_a_merged_category_holds_for_the_articles_that_name_it(store, tmp_path):
         'source = "Kantoor X"\nvat = "excl"\n[[table]]\nname = "products"\n[table.columns]\n'
         'product_id = "Artikel"\nname = "Naam"\ncategory = "Categorie"\nbase_unit = "Eenheid"\n'
     )
-    import_file(store, file, parse_profile(profile), answers=Answers.yes())
-    merge(store, PENS, "papier")
+    import_file(store, file, parse_profile(profile), answers=Answers.yes(), who="t")
+    merge(store, PENS, "papier", who="t")
     assert rows(store, "select category from products where product_id = 'P2'") == [("papier",)]
     assert rows(store, "select distinct category from orders") == [("papier",)]
 
@@ -122,7 +122,7 @@ def test_lines_that_agree_with_their_article_after_merges_are_no_disagreement(st
         'source = "Kantoor X"\nvat = "excl"\n[[table]]\nname = "products"\n[table.columns]\n'
         'product_id = "Artikel"\nname = "Naam"\ncategory = "Categorie"\nbase_unit = "Eenheid"\n'
     )
-    import_file(store, articles, parse_profile(profile), answers=Answers.yes())
+    import_file(store, articles, parse_profile(profile), answers=Answers.yes(), who="t")
     head = LINES.splitlines()[0]
     disagreed = []
     merges = {"03": (P2, "P1"), "04": (PENS, "papier")}
@@ -130,17 +130,17 @@ def test_lines_that_agree_with_their_article_after_merges_are_no_disagreement(st
         orders = tmp_path / f"{month}.csv"
         rows = [f"14-{month}-2026;A;pennen;P1;2;10,50", f"15-{month}-2026;A;pennen;P2;1;1,00"]
         orders.write_text("\n".join([head, *rows]) + "\n", "utf-8")
-        report = import_file(store, orders, parse_profile(ORDERS), answers=Answers.yes())
+        report = import_file(store, orders, parse_profile(ORDERS), answers=Answers.yes(), who="t")
         disagreed.append(report.disagreements)
         if month in merges:
-            merge(store, *merges[month])
+            merge(store, *merges[month], who="t")
     assert disagreed == [1, 2, 0]
 
 
 def test_a_new_name_shows_and_its_code_stays(store):
     rename(store, A, "  Stadhuis   Markt ", who="ab")
     assert ("A", "Stadhuis Markt") in rows(store, "select location_id, name from locations")
-    rename(store, A, "Stadskantoor")
+    rename(store, A, "Stadskantoor", who="t")
     assert ("A", "Stadskantoor") in rows(store, "select location_id, name from locations")
     undo_action(store, 2)
     assert ("A", "Stadhuis Markt") in rows(store, "select location_id, name from locations")
@@ -161,9 +161,9 @@ def test_confirming_takes_the_provisional_mark_away_until_it_is_undone(store):
 def test_each_action_raises_the_data_version(store):
     versions = [store.version()]
     for act in (
-        lambda: confirm(store, [A]),
-        lambda: rename(store, A, "Stadhuis"),
-        lambda: merge(store, B2, "B"),
+        lambda: confirm(store, [A], who="t"),
+        lambda: rename(store, A, "Stadhuis", who="t"),
+        lambda: merge(store, B2, "B", who="t"),
         lambda: undo_action(store, 3),
     ):
         act()
@@ -174,17 +174,20 @@ def test_each_action_raises_the_data_version(store):
 @pytest.mark.parametrize(
     ("act", "key"),
     [
-        (lambda s: merge(s, A, "A"), "actions.itself"),
-        (lambda s: merge(s, A, "nergens"), "actions.no_code"),
-        (lambda s: merge(s, Code("locations", "", "x"), "A"), "actions.no_code"),
-        (lambda s: merge(s, Code("contracts", "", "c"), "A"), "actions.kind"),
-        (lambda s: (merge(s, B, "A"), merge(s, A, "B")), "actions.circle"),
-        (lambda s: (merge(s, B, "A"), merge(s, B, "B2")), "actions.merged"),
-        (lambda s: rename(s, A, "  "), "actions.name"),
-        (lambda s: rename(s, A, "x" * 201), "actions.name"),
-        (lambda s: confirm(s, [Code("products", "elders", "P1")]), "actions.no_code"),
+        (lambda s: merge(s, A, "A", who="t"), "actions.itself"),
+        (lambda s: merge(s, A, "nergens", who="t"), "actions.no_code"),
+        (lambda s: merge(s, Code("locations", "", "x"), "A", who="t"), "actions.no_code"),
+        (lambda s: merge(s, Code("contracts", "", "c"), "A", who="t"), "actions.kind"),
+        (lambda s: (merge(s, B, "A", who="t"), merge(s, A, "B", who="t")), "actions.circle"),
+        (lambda s: (merge(s, B, "A", who="t"), merge(s, B, "B2", who="t")), "actions.merged"),
+        (lambda s: rename(s, A, "  ", who="t"), "actions.name"),
+        (lambda s: rename(s, A, "x" * 201, who="t"), "actions.name"),
+        (lambda s: confirm(s, [Code("products", "elders", "P1")], who="t"), "actions.no_code"),
         (lambda s: undo_action(s, 9), "actions.no_action"),
-        (lambda s: (confirm(s, [A]), undo_action(s, 1), undo_action(s, 1)), "actions.no_action"),
+        (
+            lambda s: (confirm(s, [A], who="t"), undo_action(s, 1), undo_action(s, 1)),
+            "actions.no_action",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(store, act, key):
@@ -197,7 +200,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(store, act, key):
 
 
 def test_names_with_quotes_are_just_names(store):
-    rename(store, A, "'); drop table batches; --")
+    rename(store, A, "'); drop table batches; --", who="t")
     assert rows(store, "select name from locations where location_id = 'A'") == [
         ("'); drop table batches; --",)
     ]

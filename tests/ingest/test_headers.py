@@ -48,7 +48,7 @@ def csv_of(folder, *lines):
 
 
 def offer(store, path, profile):
-    return import_file(store, path, parse_profile(profile), answers=Answers.yes())
+    return import_file(store, path, parse_profile(profile), answers=Answers.yes(), who="t")
 
 
 @pytest.mark.parametrize("large", [False, True])

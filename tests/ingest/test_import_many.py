@@ -101,7 +101,9 @@ def test_one_file_that_is_refused_leaves_nothing_of_the_others(tmp_path, files):
     (tmp_path / "leeg.csv").write_text("", encoding="utf-8")
     store = Store(tmp_path / "x.duckdb")
     with pytest.raises(UserError, match="reading"):
-        import_many(store, [*files, (tmp_path / "leeg.csv", ORDERS)], answers=Answers.yes())
+        import_many(
+            store, [*files, (tmp_path / "leeg.csv", ORDERS)], answers=Answers.yes(), who="t"
+        )
     with store.read() as db:
         assert db.value("select count(*) from batches") == 0
     store.close()
@@ -114,5 +116,5 @@ def test_an_open_question_is_raised(tmp_path, files):
         'name = "Naam"\n[table.constants]\ncategory = "papier"\nbase_unit = "stuk"\n'
     )
     with pytest.raises(UserError, match="create_codes"):
-        import_many(store, [(files[0][0], asked)])
+        import_many(store, [(files[0][0], asked)], who="t")
     store.close()

@@ -231,7 +231,7 @@ def everything(folder: Path, path: Path, *, large: bool):
     store = Store(folder / f"{large}.duckdb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "LARGE_BYTES", 0 if large else 1 << 30)
-        report = import_file(store, path, PROFILE, answers=Answers.yes())
+        report = import_file(store, path, PROFILE, answers=Answers.yes(), who="t")
     with store.read() as db:
         rows = db.rows("select * from orders_offered order by line")
         aside = db.rows("select * from set_aside order by line, column_name nulls first, rule")
@@ -300,7 +300,7 @@ channel = "webwinkel"
     for limit in (0, 1 << 30):
         monkeypatch.setattr(delimited, "LARGE_BYTES", limit)
         store = Store(tmp_path / f"{limit}.duckdb")
-        report = import_file(store, path, profile, answers=Answers.yes())
+        report = import_file(store, path, profile, answers=Answers.yes(), who="t")
         with store.read() as db:
             rows = db.rows(
                 "select line, ordered_on, location_id, quantity from orders_offered order by all"

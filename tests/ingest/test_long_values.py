@@ -52,7 +52,7 @@ def test_a_refused_import_quotes_the_start_of_a_long_text(tmp_path, content, fil
     path.write_text(content, encoding="utf-8")
     profile = parse_profile(PROFILE.format(file=file))
     with pytest.raises(UserError) as refused:
-        import_file(Store(tmp_path / "a.duckdb"), path, profile, answers=Answers.yes())
+        import_file(Store(tmp_path / "a.duckdb"), path, profile, answers=Answers.yes(), who="t")
     assert len(sentence(refused.value)) < 1_000
 
 

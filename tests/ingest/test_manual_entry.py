@@ -77,7 +77,7 @@ def test_a_withdrawn_target_stays_on_record_and_counts_no_more(store):
         (20.0, None, "replaced"),
         (20.0, True, "live"),
     ]
-    undo(store, gone.batch)
+    undo(store, gone.batch, who="t")
     assert rows(store, "select value from targets") == [(20.0,)]
     enter(store, "targets", TARGET | {"withdrawn": True}, "cm")
     enter(store, "targets", TARGET, "cm")
@@ -87,7 +87,7 @@ def test_a_withdrawn_target_stays_on_record_and_counts_no_more(store):
 def test_saying_the_same_again_changes_nothing(store):
     first = enter(store, "targets", TARGET, "cm")
     again = enter(store, "targets", TARGET, "cm")
-    assert (again.batch, again.main.accepted, again.main.known) == (first.batch, 0, 1)
+    assert (again.already_in, again.main.accepted, again.main.known) == (first.batch, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_an_article_belongs_to_the_source_that_knows_it(store, tmp_path):
     category = "category"
     base_unit = "base_unit"
     """
-    import_file(store, file, parse_profile(profile), answers=Answers.yes())
+    import_file(store, file, parse_profile(profile), answers=Answers.yes(), who="t")
     enter(store, "requests", REQUEST | {"product_id": "P1"}, "cm", products_of="Shop")
     assert rows(store, "select product_source, product_id from requests") == [("Shop", "P1")]
 

@@ -41,6 +41,6 @@ def test_an_amount_that_cannot_be_read_is_not_also_missing(
         "utf-8",
     )
     store = Store(tmp_path / "own.duckdb")
-    report = import_file(store, path, parse_profile(ORDERS), answers=Answers.yes())
+    report = import_file(store, path, parse_profile(ORDERS), answers=Answers.yes(), who="t")
     assert set(report.main.reasons) == reasons
     store.close()

@@ -60,7 +60,9 @@ class Desk:
         answers = Answers(
             create=frozenset({"locations", "categories"}), accept_set_aside=True, replace=replace
         )
-        return import_file(self.store, path, parse_profile(profile), answers=answers, **more)
+        return import_file(
+            self.store, path, parse_profile(profile), answers=answers, who="t", **more
+        )
 
     def value(self, sql):
         with self.store.read() as db:
@@ -100,7 +102,7 @@ def test_a_file_that_is_read_otherwise_is_refused_until_its_first_reading_is_und
         assert refused.value.key == "import.read_otherwise"
         assert refused.value.values["batch"] == first.batch
     assert (desk.total, desk.batches) == (before, 1)
-    undo(desk.store, first.batch)
+    undo(desk.store, first.batch, who="t")
     again = desk.offer(profile)
     assert (again.main.accepted, again.main.known) == (2, 0)
     assert desk.value("select count(*) from orders") == 2
@@ -112,7 +114,7 @@ def test_replacing_takes_the_other_reading_instead_and_undoing_it_gives_the_firs
     second = desk.offer(OTHERWISE["a scale"], replace=True)
     assert (second.main.accepted, second.main.replaced) == (2, 2)
     assert desk.total == 10 * before
-    undo(desk.store, second.batch)
+    undo(desk.store, second.batch, who="t")
     assert desk.total == before
 
 
@@ -128,10 +130,10 @@ def test_a_profile_that_says_the_same_in_more_words_changes_nothing(desk):
     desk.offer(text=TEXT.replace("1.000", "1"))
     told = PROFILE.replace("[file]", '[file]\nencoding = "utf-8"\ndelimiter = ";"')
     again = desk.offer(told, text=TEXT.replace("1.000", "1"))
-    assert (again.batch, again.main.accepted, again.main.known) == (1, 0, 2)
+    assert (again.batch, again.already_in, again.main.accepted, again.main.known) == (None, 1, 0, 2)
     owes = told + '[expects]\nfrom = "2024-01"\n'
     again = desk.offer(owes, text=TEXT.replace("1.000", "1"))
-    assert (again.batch, desk.batches) == (1, 1)
+    assert (again.already_in, desk.batches) == (1, 1)
 
 
 def test_what_was_found_in_the_file_may_be_stated_afterwards(desk):
@@ -139,9 +141,9 @@ def test_what_was_found_in_the_file_may_be_stated_afterwards(desk):
     text = TEXT.replace("1.000", "1.000,50").replace("05-01", "25-01")
     desk.offer(bare, text=text)
     again = desk.offer(text=text)
-    assert (again.batch, desk.batches) == (1, 1)
+    assert (again.already_in, desk.batches) == (1, 1)
     again = desk.offer(bare, text=text)
-    assert (again.batch, desk.batches) == (1, 1)
+    assert (again.already_in, desk.batches) == (1, 1)
 
 
 def test_a_file_under_another_source_name_is_refused(desk):

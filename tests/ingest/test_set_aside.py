@@ -36,7 +36,7 @@ def store(tmp_path):
 
 
 def offer(store, path):
-    return import_file(store, path, parse_profile(PROFILE), answers=Answers.yes())
+    return import_file(store, path, parse_profile(PROFILE), answers=Answers.yes(), who="t")
 
 
 def csv_of(folder, *lines):
@@ -159,7 +159,7 @@ def test_a_mended_row_keeps_what_its_file_said_elsewhere(store, tmp_path, kind):
     )
     path = tmp_path / "Winkel.csv"
     path.write_text("Plaats;L7;\nSoort;Aantal;x\npapier;2;\npapier;veel;\n", "utf-8")
-    options = {"answers": Answers.yes(), "period": dt.date(2025, 4, 1)}
+    options = {"answers": Answers.yes(), "period": dt.date(2025, 4, 1), "who": "t"}
     import_file(store, path, profile, **options)
     for batch in (1, 2):
         out = tmp_path / f"mend.{kind}"

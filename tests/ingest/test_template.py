@@ -47,7 +47,7 @@ def test_a_filled_template_needs_no_profile_and_its_example_is_skipped(
     assert guess_table(sheet)[0][0] == table
     profile = auto_profile(sheet, table, "sjabloon")
     assert set(profile.tables[0].columns) == {column.name for column in columns(table)}
-    report = import_file(store, path, profile, answers=Answers.yes())
+    report = import_file(store, path, profile, answers=Answers.yes(), who="t")
     main = report.tables[table]
     assert main.skipped == {"example": 1}
     assert (main.accepted, main.set_aside) == (1, 0), main.reasons

@@ -37,7 +37,7 @@ class Desk:
     def offer(self, name, text, profile=PROFILE):
         path = self.folder / name
         path.write_text(text, "utf-8")
-        return import_file(self.store, path, profile, answers=ANSWERS)
+        return import_file(self.store, path, profile, answers=ANSWERS, who="t")
 
     def mend(self, batch, old, new, site="A"):
         """Offer the rows of a batch again, one of them mended."""
@@ -75,18 +75,18 @@ def test_what_was_mended_goes_with_its_delivery(desk):
     assert (desk.total, desk.open) == (3, 1)
     seen = undo(desk.store, desk.parent, look_only=True)
     assert (seen.children, seen.goes) == ((desk.child,), {"orders": 2})
-    done = undo(desk.store, desk.parent)
+    done = undo(desk.store, desk.parent, who="t")
     assert done == seen
     assert desk.total == 0
     assert desk.value("select count(*) from set_aside") == 0
     assert desk.value("select count(*) from batches where undone_at is not null") == 2
     with pytest.raises(UserError) as refused:
-        undo(desk.store, desk.child)
+        undo(desk.store, desk.child, who="t")
     assert refused.value.key == "undo.undone_already"
 
 
 def test_the_delivery_comes_back_as_if_it_were_new(desk):
-    undo(desk.store, desk.parent)
+    undo(desk.store, desk.parent, who="t")
     again = desk.offer("x.csv", LINES)
     assert (again.main.accepted, again.main.known, again.main.set_aside) == (1, 0, 2)
     desk.parent = again.batch
@@ -96,14 +96,14 @@ def test_the_delivery_comes_back_as_if_it_were_new(desk):
 
 def test_a_mended_file_of_an_undone_delivery_is_refused(desk):
     old = (desk.folder / f"mend{desk.parent}.csv").read_text("utf-8")
-    undo(desk.store, desk.parent)
+    undo(desk.store, desk.parent, who="t")
     with pytest.raises(UserError) as refused:
         desk.offer("old.csv", old)
     assert refused.value.key == "import.mended_batch"
 
 
 def test_undoing_what_was_mended_opens_its_rows_again(desk):
-    done = undo(desk.store, desk.child)
+    done = undo(desk.store, desk.child, who="t")
     assert (done.children, done.goes) == ((), {"orders": 1})
     assert (desk.total, desk.open) == (1, 2)
     assert desk.mend(desk.parent, "31-02-2025", "27-02-2025").main.accepted == 1
@@ -116,7 +116,7 @@ def test_what_was_mended_twice_and_what_a_code_released_go_too(desk):
     desk.offer("sites2.csv", "Plaats\nB\n", SITES)
     assert (desk.total, desk.open) == (7, 0)
     released = desk.value("select max(batch) from batches where automatic")
-    done = undo(desk.store, desk.parent)
+    done = undo(desk.store, desk.parent, who="t")
     assert done.children == (desk.child, waiting, released)
     assert desk.total == 0
     assert desk.value("select count(*) from locations") == 2
@@ -128,5 +128,5 @@ def test_a_mended_row_that_is_mended_again_goes_with_the_first(desk):
     last = desk.mend(still.batch, "99-01-2025", "30-01-2025")
     assert desk.total == 7
     assert undo(desk.store, still.batch, look_only=True).children == (last.batch,)
-    undo(desk.store, desk.parent)
+    undo(desk.store, desk.parent, who="t")
     assert desk.total == 0

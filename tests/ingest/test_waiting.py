@@ -22,14 +22,14 @@ def test_rows_that_lost_a_code_by_an_undo_are_set_aside_and_released_when_it_ret
     orders = tmp_path / "orders.csv"
     orders.write_text("ordered_on;location_id;category;quantity\n2024-01-05;A;ink;3\n")
     answers = Answers(accept_set_aside=True)
-    first = import_file(store, sites, parse_profile(LOCATIONS), answers=answers)
-    second = import_file(store, orders, parse_profile(ORDERS), answers=answers)
-    undo(store, first.batch)
+    first = import_file(store, sites, parse_profile(LOCATIONS), answers=answers, who="t")
+    second = import_file(store, orders, parse_profile(ORDERS), answers=answers, who="t")
+    undo(store, first.batch, who="t")
     with store.read() as db:
         seen = db.rows("select batch, line, value, rule, state from set_aside_rows")
         assert seen == [(second.batch, 2, "A", "unknown_code", "open")]
         assert db.value("select count(*) from orders") == 0
-    import_file(store, sites, parse_profile(LOCATIONS), answers=answers)
+    import_file(store, sites, parse_profile(LOCATIONS), answers=answers, who="t")
     with store.read() as db:
         assert db.value("select sum(quantity) from orders") == 3
         assert db.value("select state from set_aside_rows") == "released"
@@ -45,7 +45,7 @@ def test_a_second_file_is_asked_about_new_codes_as_long_as_no_master_is_loaded(t
         )
         looked = import_file(store, orders, parse_profile(ORDERS), look_only=True)
         assert "create_codes" in {question.key for question in looked.questions}
-        import_file(store, orders, parse_profile(ORDERS), answers=Answers.yes())
+        import_file(store, orders, parse_profile(ORDERS), answers=Answers.yes(), who="t")
     with store.read() as db:
         assert db.value("select count(*) from orders") == 2
         assert db.value("select count(*) from locations where provisional") == 2

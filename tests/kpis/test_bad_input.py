@@ -236,7 +236,7 @@ def figures(monitor, by=("category",)):
 
 def test_a_renamed_category_keeps_its_figures_under_its_new_name(changed):
     before = figures(changed)
-    rename(changed.store, Code("categories", "", "chairs"), "Zitmeubelen")
+    rename(changed.store, Code("categories", "", "chairs"), "Zitmeubelen", who="t")
     assert figures(changed) == before
     with changed.store.read() as db:
         for lang in LANGS:
@@ -245,7 +245,7 @@ def test_a_renamed_category_keeps_its_figures_under_its_new_name(changed):
 
 def test_a_merged_category_takes_its_figures_along(changed):
     spend = figures(changed)["impact_spend"]
-    merge(changed.store, Code("categories", "", "chairs"), "paper")
+    merge(changed.store, Code("categories", "", "chairs"), "paper", who="t")
     after = figures(changed)
     assert after["impact_spend"] == {
         key: value + (spend["chairs",] if key == ("paper",) else 0)

@@ -258,8 +258,8 @@ def mastered(tmp_path_factory):
             activity_measure="fte", unit="fte", proxy="false",
         ),
     )  # fmt: skip
-    merge(made.store, Code("locations", "", "C"), "A")
-    merge(made.store, Code("products", "S", "P9"), "P1")
+    merge(made.store, Code("locations", "", "C"), "A", who="t")
+    merge(made.store, Code("products", "S", "P9"), "P1", who="t")
     made.store.close()
     return made.store.path
 

@@ -156,7 +156,7 @@ class Database:
         path.write_text(text, encoding="utf-8")
         before = self.batches[:]
         try:
-            report = import_file(self.store, path, file.profile, answers=ANSWERS)
+            report = import_file(self.store, path, file.profile, answers=ANSWERS, who="t")
         except UserError as error:
             if error.key != "import.read_otherwise":  # two generated files may be the same
                 raise
@@ -175,7 +175,7 @@ class Database:
 
     def merge(self, code, into):
         with suppress(UserError):  # one of the two is not known
-            merge(self.store, Code("locations", "", code), into)
+            merge(self.store, Code("locations", "", code), into, who="t")
 
     def says(self):
         """Every table and everything derived, as sorted rows without batch and line."""

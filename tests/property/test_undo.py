@@ -41,7 +41,7 @@ def check_undo(files, data, merged):
             if merged:
                 made.merge(*merged)
         for number in gone:
-            undo(whole.store, whole.batches[number])
+            undo(whole.store, whole.batches[number], who="t")
         said, expected = whole.says(), bare.says()
         whole.store.close()
         bare.store.close()
@@ -61,6 +61,6 @@ def test_a_merge_into_a_code_that_is_gone_waits(tmp_path):
     made.offer(File("orders", ("2024-01-05;C;ink;;;desk;1;5",), create=("location_id",)))
     made.merge("A", "C")
     assert {place for (place,) in made.rows("select location_id from locations")} == {"B", "C"}
-    undo(made.store, made.batches[-1])
+    undo(made.store, made.batches[-1], who="t")
     assert {place for (place,) in made.rows("select location_id from locations")} == {"A", "B"}
     made.store.close()

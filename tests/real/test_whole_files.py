@@ -56,7 +56,7 @@ def test_powers_of_ten_are_no_model_numbers(imported, kind):
     spoilt = imported(file, "snipe_assets")
     assert spoilt.main.reasons == {"spoilt_identifier": 178, "unreadable_text": 22}
     assert "6.37702E+15" in imported.words()
-    undo(imported.store, spoilt.batch)
+    undo(imported.store, spoilt.batch, who="t")
     without = imported(file, mapped("snipe_assets", product_id=None))
     assert (without.main.accepted, without.main.set_aside) == (178, 22)
     assert imported.value("select acquired_on::varchar from assets_offered where line = 2") == (

@@ -33,7 +33,9 @@ class Import:
 
     def __call__(self, file, profile, *, answers=None):
         made = kept(profile) if isinstance(profile, str) else profile
-        report = import_file(self.store, self.data / file, made, answers=answers or Answers.yes())
+        report = import_file(
+            self.store, self.data / file, made, answers=answers or Answers.yes(), who="t"
+        )
         for counts in report.tables.values():
             assert counts.read == counts.received + sum(counts.skipped.values())
             assert counts.received == counts.accepted + counts.set_aside + counts.known

@@ -42,16 +42,16 @@ class Monitor:
 
     def load(self, table, text, **more):
         """Import a table; its header names the columns."""
-        return import_file(self.store, *self.text(table, text, **more), answers=Answers.yes())
+        file = self.text(table, text, **more)
+        return import_file(self.store, *file, answers=Answers.yes(), who="t")
 
     def load_rows(self, table, header, rows, **more):
-        return import_file(
-            self.store, *self.file(table, header, rows, **more), answers=Answers.yes()
-        )
+        file = self.file(table, header, rows, **more)
+        return import_file(self.store, *file, answers=Answers.yes(), who="t")
 
     def load_together(self, *files):
         """Import what ``file`` made in one transaction."""
-        return import_many(self.store, files, answers=Answers.yes())
+        return import_many(self.store, files, answers=Answers.yes(), who="t")
 
     def text(self, table, text, **more):
         """A file of a table, and its profile; its header names the columns."""

@@ -16,7 +16,7 @@ from typing import Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book.standing import POSITION, month_of, refresh_derived, update_standings
-from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.integrity import code_lookup
 from nami_monitor.store.schema import field_names
@@ -325,7 +325,7 @@ class Action:
     undone: datetime | None
 
 
-def confirm(store: Store, codes: Sequence[Code], *, who: str = "") -> None:
+def confirm(store: Store, codes: Sequence[Code], *, who: str) -> None:
     """Say that provisional codes are right.
 
     Raises:
@@ -339,7 +339,7 @@ def confirm(store: Store, codes: Sequence[Code], *, who: str = "") -> None:
         refresh_derived(db, [])
 
 
-def rename(store: Store, code: Code, name: str, *, who: str = "") -> None:
+def rename(store: Store, code: Code, name: str, *, who: str) -> None:
     """Give a code a name; the code itself stays, so that files keep fitting.
 
     Raises:
@@ -356,7 +356,7 @@ def rename(store: Store, code: Code, name: str, *, who: str = "") -> None:
         refresh_derived(db, [])
 
 
-def merge(store: Store, code: Code, into: str, *, who: str = "") -> None:
+def merge(store: Store, code: Code, into: str, *, who: str) -> None:
     """Let a code be part of another one of its kind and source, in all of its history.
 
     Raises:
@@ -411,14 +411,14 @@ def actions(db: Transaction) -> list[Action]:
 
 def _note(db: Transaction, code: Code, what: ActionKind, who: str, **detail: str) -> None:
     """Record an action; ``detail`` is the column of its new name or target code."""
-    refuse_address(f"{who} {detail.get('name', '')}")
+    refuse_address(detail.get("name", ""))
     action = {
         "action": db.value("select coalesce(max(action), 0) + 1 from code_actions"),
         "kind": code.kind,
         "source": code.source,
         "code": code.code,
         "what": str(what),
-        "who": who,
+        "who": signature(who),
         "acted_at": now(),
     }
     db.insert("code_actions", action | detail)

@@ -32,7 +32,7 @@ from nami_monitor.ingest.book.import_report import Report, from_json, report_of,
 from nami_monitor.ingest.book.set_aside import mended_rows
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.parse.sheets import content_hash
-from nami_monitor.ingest.personal import blanked, refuse_address, without_persons
+from nami_monitor.ingest.personal import blanked, signature, without_persons
 from nami_monitor.ingest.profiles.profile import (
     Profile,
     parse_profile,
@@ -69,7 +69,7 @@ def import_file(
         path: the file.
         profile: how its columns become tables.
         answers: decisions on what the import asks.
-        who: role or initials of the person who imports.
+        who: role or initials of the person who imports; a look needs none.
         period: the month that the file is about, where it does not say so itself, and the month
             that a full-period delivery replaces.
         look_only: report what would happen and change nothing.
@@ -81,10 +81,12 @@ def import_file(
         The report. Questions that are open stay in the report of a look; otherwise they are raised.
 
     Raises:
-        UserError: the file cannot be understood, or a question is open.
+        UserError: the file cannot be understood, or a question is open; ``entry.who`` when nobody
+            says who imports, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
-    file = _read(path, profile, answers, who, period=period, name=name, folder=folder)
+    signed = "" if look_only else signature(who)
+    file = _read(path, profile, answers, signed, period=period, name=name, folder=folder)
     try:
         with store.write() as db:
             outcome = _import(db, file)
@@ -106,7 +108,7 @@ def import_many(
     files: Sequence[tuple[Path, Profile]],
     *,
     answers: Answers | None = None,
-    who: str = "",
+    who: str,
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Report]:
     """Import several files in one transaction: all of them, or nothing has changed.
@@ -122,17 +124,19 @@ def import_many(
         progress: is called with the number of files done, their total, and the next name.
 
     Raises:
-        UserError: a file cannot be understood, or a question is open.
+        UserError: a file cannot be understood, or a question is open; ``entry.who`` when nobody
+            says who imports, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
+    signed = signature(who)
     reports = []
     months: set[date] | None = set()
     with store.write() as db, ThreadPoolExecutor(1) as ahead:
-        reading = [ahead.submit(_read, *file, answers, who) for file in files[:READ_AHEAD]]
+        reading = [ahead.submit(_read, *file, answers, signed) for file in files[:READ_AHEAD]]
         for number, (path, _) in enumerate(files):
             progress(number, len(files), path.name)
             if number + READ_AHEAD < len(files):
-                reading.append(ahead.submit(_read, *files[number + READ_AHEAD], answers, who))
+                reading.append(ahead.submit(_read, *files[number + READ_AHEAD], answers, signed))
             file = reading.pop(0).result()
             try:
                 outcome = _import(db, file)
@@ -183,7 +187,6 @@ def _read(
 
 def _import(db: Transaction, file: ReadFile) -> _Outcome:
     """Book a file, unless it came before and brings nothing new."""
-    refuse_address(file.who)
     refuse_addresses(file.profile)
     batch = int(db.value("select coalesce(max(batch), 0) + 1 from batches"))
     mended = mended_rows(db, file.sheets)
@@ -257,7 +260,14 @@ class _Earlier:
             name: replace(counts, accepted=0, replaced=0, known=counts.known + counts.accepted)
             for name, counts in self.report.tables.items()
         }
-        return replace(self.report, batch=self.batch, tables=tables, released=(), created={})
+        return replace(
+            self.report,
+            batch=None,
+            already_in=self.batch,
+            tables=tables,
+            released=(),
+            created={},
+        )
 
 
 def _earlier(db: Transaction, file: ReadFile) -> list[_Earlier]:

@@ -66,7 +66,8 @@ class Report:
 
     Args:
         file: its name.
-        batch: its number; None when it was refused or only looked at.
+        batch: its number; None when it was refused, only looked at, or added nothing.
+        already_in: the earlier batch that holds all of it, when it added nothing.
         tables: counts by table.
         dropped_columns: headers that name people.
         absent_columns: canonical columns that the profile maps and the file lacks.
@@ -82,6 +83,7 @@ class Report:
 
     file: str
     batch: int | None = None
+    already_in: int | None = None
     tables: Mapping[str, TableCounts] = field(default_factory=dict)
     dropped_columns: tuple[str, ...] = ()
     absent_columns: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
 from nami_monitor.store import Store, Transaction
 from nami_monitor.tables import TABLES
@@ -79,8 +79,7 @@ def enter(
             address, or what ``import_file`` raises.
         DatabaseHeldError: another process holds the database.
     """
-    if not who.strip():
-        raise UserError("entry.who")
+    signed = signature(who)
     cells = {name: _written(value) for name, value in row.items()}
     for cell in cells.values():
         refuse_address(cell)
@@ -103,7 +102,7 @@ def enter(
             path,
             profile,
             answers=Answers(create=frozenset(), accept_set_aside=True),
-            who=who.strip(),
+            who=signed,
             name=name_of(table, cells),
             check=_refuse_set_aside,
         )

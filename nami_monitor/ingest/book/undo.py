@@ -11,7 +11,7 @@ from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
-from nami_monitor.ingest.personal import refuse_address
+from nami_monitor.ingest.personal import signature
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES
@@ -46,14 +46,15 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
     """Undo a batch, or with ``look_only`` see what that would do.
 
     Raises:
-        UserError: there is no such batch, or it was undone already; ``personal.address``.
+        UserError: there is no such batch, or it was undone already; ``entry.who`` when nobody says
+            who undoes it, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
-    refuse_address(who)
+    signed = "" if look_only else signature(who)
     with store.write() as db:
         if look_only:
             db.discard()
-        return _undo(db, batch, who)
+        return _undo(db, batch, signed)
 
 
 def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:

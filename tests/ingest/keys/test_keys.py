@@ -248,7 +248,9 @@ def store(tmp_path, empty):
 def book(store, folder, case):
     made = parse_profile(case.toml)
     for name, content in case.files.items():
-        report = import_file(store, write(folder, name, content), made, answers=Answers.yes())
+        report = import_file(
+            store, write(folder, name, content), made, answers=Answers.yes(), who="t"
+        )
     return report
 
 
@@ -278,7 +280,7 @@ def test_amounts_without_a_word_about_vat_are_asked_about(store, tmp_path):
     made = parse_profile(profile().replace('vat = "excl"', ""))
     path = write(tmp_path, "x.csv", PLAIN)
     with pytest.raises(UserError) as asked:
-        import_file(store, path, made)
+        import_file(store, path, made, who="t")
     assert asked.value.key == "import.vat_unknown"
 
 

@@ -17,7 +17,7 @@ def contracts_of(folder, *documents):
     store = Store(folder / "a.duckdb")
     for number, document in enumerate(documents):
         path = write(folder / f"{number}.json", document)
-        report = import_file(store, path, PROFILE, answers=Answers.yes())
+        report = import_file(store, path, PROFILE, answers=Answers.yes(), who="t")
     with store.read() as db:
         names = "contract_id, title, supplier, value_eur, status, category, cpv, ends_on::varchar"
         rows = db.rows(

@@ -274,6 +274,6 @@ channel = "kast"
     bad = row(cell("2025-02-03", "date"), "Pen", spoilt)
     path = write_ods(tmp_path / "a.ods", sheet("S", HEADER, PEN, bad))
     store = Store(tmp_path / "a.duckdb")
-    report = import_file(store, path, profile, answers=Answers.yes())
+    report = import_file(store, path, profile, answers=Answers.yes(), who="t")
     assert (report.main.accepted, report.main.set_aside) == (1, 1)
     store.close()

@@ -183,7 +183,7 @@ def test_a_streamed_import_books_what_a_whole_one_books(tmp_path):
         store = Store(tmp_path / f"{limit}.duckdb")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(parquet, "MOST_CELLS", limit)
-            report = import_file(store, path, PROFILE, answers=Answers.yes())
+            report = import_file(store, path, PROFILE, answers=Answers.yes(), who="t")
         with store.read() as db:
             rows = db.rows("select * from orders_offered order by line")
             aside = db.rows("select * from set_aside order by line, column_name, rule")

@@ -52,7 +52,7 @@ def test_to_recognise_show_and_book_a_spreadsheet_parses_it_once(tmp_path, parse
     with contextlib.closing(Store(tmp_path / "nami.duckdb")) as store:
         assert preview(store, sheet, profile, name=path.name)[0].rows.height == 2
         looked = import_file(store, path, profile, look_only=True, folder=cells)
-        booked = import_file(store, path, profile, answers=Answers.yes(), folder=cells)
+        booked = import_file(store, path, profile, answers=Answers.yes(), folder=cells, who="t")
     assert looked.main.accepted == booked.main.accepted == 2
     assert parses == [str(path)]
 
@@ -69,7 +69,9 @@ def test_the_command_parses_a_spreadsheet_once_and_keeps_no_cells(tmp_path, monk
     (home / "profiles" / "x.toml").write_text(PROFILE, "utf-8")
     monkeypatch.setattr(tempfile, "tempdir", str(home))
     path = book_of(tmp_path / "januari.xlsx")
-    done = CliRunner().invoke(app, ["import", str(path), "--yes"], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, ["import", str(path), "--yes", "--who", "CM"], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     assert parses == [str(path)]
     assert not [*home.rglob("*.xlsx"), *home.rglob("*.jsonl")]

@@ -135,9 +135,10 @@ def keep_done(offered: OfferedFile, report: Report) -> None:
 
 
 def forget_done(batch: int) -> None:
-    """Offer a file anew whose batch was undone."""
+    """Offer a file anew whose batch was undone, or of which that batch held everything."""
     for key in [key for key in st.session_state if str(key).startswith(f"{DONE}.")]:
-        if st.session_state[key].batch == batch:
+        report = st.session_state[key]
+        if batch in (report.batch, report.already_in):
             del st.session_state[key]
 
 

@@ -166,7 +166,10 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
     st.header(offer.name, anchor=False)
     booked = session_files.done(offer.key)
     if booked:
-        st.success(session.t("data.upload.booked", batch=booked.batch))
+        if booked.already_in:
+            st.info(session.t("data.upload.already", batch=booked.already_in))
+        else:
+            st.success(session.t("data.upload.booked", batch=booked.batch))
         import_preview.show_report(session, booked)
         if booked.main.set_aside:
             st.info(session.t("data.upload.mend"))
