@@ -22,15 +22,6 @@ settings.load_profile("nami")
 
 pytest_plugins = ["tests.support.no_skip"]
 
-REPEATED = ("browser", "real", "slow")
-"""Markers of tests that add nothing to the coverage of the others; they run without tracing."""
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if any(item.get_closest_marker(name) for name in REPEATED):
-            item.add_marker(pytest.mark.no_cover)
-
 
 @pytest.fixture(scope="session")
 def empty_database() -> bytes:

@@ -1,12 +1,11 @@
 """Hold the coverage of each room of nami_monitor, branches included, to its floor.
 
-Usage, after ``python -m pytest -m "" --cov --cov-report=json``::
+Usage, after ``python -m pytest --cov --cov-report=json``::
 
     python -m tests.coverage_floors coverage.json
 
-Lines and branches of pytest's processes count. Processes that tests start do not (the server of
-the browser tests, commands, the child that reads spreadsheets), nor do tests marked ``browser``,
-``real`` or ``slow``: they run untraced, because they repeat what other tests run.
+The default tests alone hold the floors; those marked ``browser``, ``real`` or ``slow`` run without
+coverage. Processes that tests start (commands, the child that reads spreadsheets) do not count.
 """
 
 import json

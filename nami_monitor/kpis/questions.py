@@ -228,7 +228,8 @@ class Ask:
 
 def latest_month(db: Transaction) -> date | None:
     """The latest month with order lines; without any, the last of which a register speaks."""
-    found: date | None = db.value(
+    found: date | None
+    ((found,),) = db.rows_again(
         "select coalesce((select max(month) from by_place),"
         " (select max(last_month) from registers where relation <> 'by_contract'),"
         " (select max(last_month) from registers))"

@@ -99,7 +99,7 @@ class JudgedTarget:
 
 def targets(db: Transaction) -> tuple[Target, ...]:
     """Every target, by KPI, category and period."""
-    rows = db.rows(
+    rows = db.rows_again(
         f"select {', '.join(f't.{name}' for name in STATED)} from targets as t"
         " order by kpi, category, period, kind"
     )

@@ -8,6 +8,7 @@ from nami_monitor.briefing.overview import overview
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import Ask, compute
 from nami_monitor.store import Store
+from tests.support.slow import slow_but_for
 
 OCTOBER = date(2026, 10, 1)
 OFFICE = {"category": ("office_supplies",)}
@@ -21,20 +22,20 @@ def db(demo_folder):
     store.close()
 
 
-@pytest.mark.parametrize(
-    ("kind", "period"),
-    [
-        ("month", ("2026-10", "2026-10")),
-        ("quarter", ("2026-07", "2026-09")),
-        ("year", ("2025-01", "2025-12")),
-        ("ytd", ("2026-01", "2026-10")),
-        ("r12", ("2025-11", "2026-10")),
-        ("2026-05..2026-10", ("2026-05", "2026-10")),
-    ],
-)
-def test_a_card_tells_the_period_and_the_one_a_year_earlier(db, kind, period):
+PERIODS = {
+    "month": ("2026-10", "2026-10"),
+    "quarter": ("2026-07", "2026-09"),
+    "year": ("2025-01", "2025-12"),
+    "ytd": ("2026-01", "2026-10"),
+    "r12": ("2025-11", "2026-10"),
+    "2026-05..2026-10": ("2026-05", "2026-10"),
+}
+
+
+@pytest.mark.parametrize("kind", slow_but_for(["month", "year"], PERIODS))
+def test_a_card_tells_the_period_and_the_one_a_year_earlier(db, kind):
     found = overview(db, OCTOBER, OFFICE, kind)
-    assert (f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}") == period
+    assert (f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}") == PERIODS[kind]
     for line in found.lines:
         if line.result.period.kind != PeriodKind.R12:
             assert line.result.period == found.period
@@ -50,7 +51,7 @@ def test_a_card_tells_the_period_and_the_one_a_year_earlier(db, kind, period):
 def test_only_months_bear_signals(db):
     monthly = overview(db, OCTOBER, OFFICE)
     assert any(line.assessment for line in monthly.lines)
-    for kind in ("quarter", "year", "ytd", "r12", "2026-05..2026-10"):
+    for kind in ("quarter", "2026-05..2026-10"):
         found = overview(db, OCTOBER, OFFICE, kind)
         assert not any(line.assessment for line in found.lines)
         assert found.valued > 0

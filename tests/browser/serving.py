@@ -57,13 +57,30 @@ def serving(cache: Path, home: Path):
         process.wait(20)
 
 
+IDLE = """(milliseconds) => {
+  const busy = !document.querySelector('h1') || document.querySelector(
+    '[data-testid=stStatusWidget], [data-stale=true], [data-testid=stSkeleton],' +
+    ' [data-test-script-state]:not([data-test-script-state=notRunning])'
+  );
+  const now = performance.now();
+  if (busy || window.idleSince === undefined) window.idleSince = busy ? undefined : now;
+  const idle = window.idleSince !== undefined && now - window.idleSince >= milliseconds;
+  if (idle) window.idleSince = undefined;
+  return idle;
+}"""
+"""Whether the page has been drawn and waited for nothing for so long."""
+
+
 def settled(page) -> None:
     """Wait until the page has drawn everything it is going to draw."""
-    page.wait_for_selector("h1")
-    page.wait_for_timeout(150)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget], [data-stale=true],"
-        " [data-testid=stSkeleton],"
-        " [data-test-script-state]:not([data-test-script-state=notRunning])')"
-    )
-    page.wait_for_timeout(200)
+    page.wait_for_function(IDLE, arg=250)
+
+
+WIDTHS = (1280, 400, 320)
+"""Widths in pixels that each page must fit."""
+
+
+def fits(page, width) -> None:
+    """Wait until nothing of a page stands beside a screen of so many pixels."""
+    page.wait_for_timeout(100)
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)

@@ -1,6 +1,7 @@
 """What axe-core finds on each page, and what it cannot see: language, width, charts, requests."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.theme import replacements
-from tests.browser.serving import settled
+from tests.browser.serving import WIDTHS, fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -106,10 +107,11 @@ def test_everybody_can_use_the_page_in_its_language_and_it_asks_nobody_else(
         for each in found["violations"]
         if each["id"] not in STREAMLITS
     ]
-    for width in (1280, 400, 320):
+    for part in re.findall(r"part=\w+", PAGES[name]):
+        assert part in page.url
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(400)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
     assert not page.outside
 
 

@@ -101,19 +101,3 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
     press(page, "Maak deze levering ongedaan")
     expect(page.get_by_text("Levering 1 (Kantoor X.csv) is ongedaan gemaakt.")).to_be_visible()
     assert not page.outside
-
-
-@pytest.mark.parametrize("lang", ["nl", "en"])
-@pytest.mark.parametrize("name", ["upload", "set_aside", "batches", "completeness", "codes"])
-def test_each_part_can_be_linked_to_and_fits_a_small_screen(server, page, lang, name):
-    page.goto(f"{server.address}/data?lang={lang}&data=demo&part={name}")
-    page.get_by_role("heading", level=1, name="Data" if lang == "en" else "Gegevens").wait_for()
-    settled(page)
-    for width in (400, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("[data-testid=stException]").count() == 0
-    if name != "upload":
-        assert f"part={name}" in page.url
-    assert not page.outside

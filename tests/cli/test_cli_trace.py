@@ -76,6 +76,12 @@ def test_every_figure_can_be_traced(loaded, code):
     found = loaded.json("trace", code, *JANUARY, "--period", "month")
     assert found["figure"]["code"] == code
     assert found["numerator_sql"] == CATALOGUE[code].numerator
+
+
+@pytest.mark.parametrize(
+    "code", {kpi.over_time.code: code for code, kpi in CATALOGUE.items()}.values()
+)
+def test_people_read_a_figure_of_every_way_over_time(loaded, code):
     assert loaded("trace", code, *JANUARY).exit_code == 0
 
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
+from tests.kpis.kpi_tables import load_masters
 from tests.support.monitor import Monitor
 
 
@@ -17,21 +17,26 @@ def monitor(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def masters(tmp_path_factory):
-    """The file of a database that holds masters only."""
-    made = Monitor(tmp_path_factory.mktemp("masters"))
-    made.load("categories", CATEGORIES)
-    made.load("locations", LOCATIONS)
-    made.load("products", PRODUCTS)
-    made.store.close()
-    return made.store.path
+def begin_with(tmp_path_factory):
+    """Lets a new database begin with what a function loads, which is imported once in a process."""
+    files = {}
+
+    def copy(monitor, load):
+        if load not in files:
+            first = Monitor(tmp_path_factory.mktemp("begun"))
+            load(first)
+            first.store.close()
+            files[load] = first.store.path
+        shutil.copy(files[load], monitor.store.path)
+        return monitor
+
+    return copy
 
 
 @pytest.fixture
-def shop(masters, monitor):
+def shop(begin_with, monitor):
     """A database with masters."""
-    shutil.copy(masters, monitor.store.path)
-    return monitor
+    return begin_with(monitor, load_masters)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,6 @@ def kept(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def kept_shop(masters, kept):
+def kept_shop(begin_with, kept):
     """A database with masters for all tests of a file; they only ask."""
-    shutil.copy(masters, kept.store.path)
-    return kept
+    return begin_with(kept, load_masters)

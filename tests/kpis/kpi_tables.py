@@ -30,3 +30,9 @@ period_start period_end location_id activity_measure value unit
 2024-12-01   2024-12-31 A           fte              22    fte
 2024-12-01   2024-12-31 B           fte              8     fte
 """
+
+
+def load_masters(monitor):
+    monitor.load("categories", CATEGORIES)
+    monitor.load("locations", LOCATIONS)
+    monitor.load("products", PRODUCTS)

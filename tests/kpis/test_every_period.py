@@ -183,7 +183,7 @@ def well_formed(kpi, result, kind):
         assert (result.value, result.low, result.high) == (None, None, None)
 
 
-@pytest.mark.parametrize("kind", slow_but_for(["month", "r12", "spring"], KINDS))
+@pytest.mark.parametrize("kind", slow_but_for(["month", "spring"], KINDS))
 def test_every_kpi_gives_a_whole_result_over_every_kind_of_period(small, kind):
     valued = set()
     for code, kpi in CATALOGUE.items():
@@ -266,10 +266,9 @@ def test_the_command_line_says_what_does_not_apply(nami):
 
 @pytest.mark.parametrize("strategy", EXCUSED)
 def test_an_export_says_what_does_not_apply(nami, tmp_path, strategy):
-    for code, kpi in EXCUSABLE.items():
-        if str(kpi.strategy) == strategy:
-            out = tmp_path / f"{code}.csv"
-            nami("export", code, "--out", out, "--until", "2024-12", "--by", "category")
-            with out.open(encoding="utf-8-sig", newline="") as file:
-                rows = {row["category"]: row for row in csv.DictReader(file)}
-            assert excused(rows["ballots"]), rows["ballots"]
+    out = tmp_path / "out.csv"
+    code = next(code for code, kpi in EXCUSABLE.items() if str(kpi.strategy) == strategy)
+    nami("export", code, "--out", out, "--until", "2024-12", "--by", "category")
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["category"]: row for row in csv.DictReader(file)}
+    assert excused(rows["ballots"]), rows["ballots"]

@@ -43,18 +43,38 @@ def lines():
     ]
 
 
-def loaded(monitor, rows):
-    monitor.load("categories", "category name_nl name_en\npaper P P\nlaptops L L")
-    monitor.load("locations", "location_id name organisation\nA A Org\nB B Org\nC C Org")
-    monitor.load("products", PRODUCTS)
+def load_masters(monitor):
+    monitor.load_together(
+        monitor.text("categories", "category name_nl name_en\npaper P P\nlaptops L L"),
+        monitor.text("locations", "location_id name organisation\nA A Org\nB B Org\nC C Org"),
+        monitor.text("products", PRODUCTS),
+    )
+
+
+def loaded(monitor, rows, **more):
     header = ["ordered_on", "location_id", "category", "product_id", "quantity"]
-    monitor.load_rows("orders", header, rows, channel="shop")
+    monitor.load_rows("orders", header, rows, channel="shop", **more)
     return monitor
 
 
+def load_all(monitor):
+    load_masters(monitor)
+    loaded(monitor, lines())
+
+
 @pytest.fixture
-def shelf(monitor):
-    return loaded(monitor, lines())
+def masters(begin_with, monitor):
+    return begin_with(monitor, load_masters)
+
+
+@pytest.fixture(scope="module")
+def shelf(begin_with, kept):
+    return begin_with(kept, load_all)
+
+
+@pytest.fixture
+def own_shelf(begin_with, monitor):
+    return begin_with(monitor, load_all)
 
 
 def again(rows, last):
@@ -112,62 +132,57 @@ def test_the_rows_behind_it_name_the_goods_that_fell(shelf):
         ({"ends_on": "2022-12-31"}, 2),
     ],
 )
-def test_a_sustainable_measure_explains_the_falls_of_its_category(shelf, more, count):
+def test_a_sustainable_measure_explains_the_falls_of_its_category(own_shelf, more, count):
     """Laptops have one location, of which it holds at all."""
     row = {"intervention_id": "M", "category": "laptops", "starts_on": "2022-02-01",
            "locations": "A", "motive": "sustainability"} | MEASURE | more  # fmt: skip
-    shelf.load_rows("interventions", list(row), [list(row.values())])
-    assert shelf.one("aha_reductions").value == count
+    own_shelf.load_rows("interventions", list(row), [list(row.values())])
+    assert own_shelf.one("aha_reductions").value == count
 
 
-def test_a_measure_at_few_locations_explains_nothing(monitor):
+def test_a_measure_at_few_locations_explains_nothing(masters):
     rows = [[m, place, *rest] for m, _, *rest in lines() for place in "ABC"]
-    loaded(monitor, rows)
+    loaded(masters, rows)
     row = {"intervention_id": "M", "category": "paper", "starts_on": "2024-01-01",
            "locations": "A"} | MEASURE  # fmt: skip
-    monitor.load_rows("interventions", list(row), [list(row.values())])
-    assert monitor.values("aha_reductions", by=("category",))["paper",] == 2
+    masters.load_rows("interventions", list(row), [list(row.values())])
+    assert masters.values("aha_reductions", by=("category",))["paper",] == 2
 
 
-def test_without_two_whole_years_nothing_is_said(monitor):
-    loaded(monitor, [row for row in lines() if row[0] >= MONTHS[20]])
-    result = monitor.one("aha_reductions")
+def test_without_two_whole_years_nothing_is_said(masters):
+    loaded(masters, [row for row in lines() if row[0] >= MONTHS[20]])
+    result = masters.one("aha_reductions")
     assert (result.state, result.reason.key) == (State.NOT_COMPUTABLE, "fall_not_whole")
     assert result.reason.values == {"known": 16, "wanted": 24}
     assert "24 maanden" in reason_sentence(result, "nl")
     assert "16 are known" in reason_sentence(result, "en")
-    with monitor.store.read() as db:
+    with masters.store.read() as db:
         assert trace(db, CATALOGUE["aha_reductions"], Ask(until=MONTHS[-1])).batches == ()
 
 
-def test_goods_that_began_lately_lower_the_completeness(monitor):
+def test_goods_that_began_lately_lower_the_completeness(masters):
     rows = lines() + [[m, "B", "laptops", "", 5] for m in MONTHS[30:]]
-    result = loaded(monitor, rows).one("aha_reductions", where={"category": ("laptops",)})
+    result = loaded(masters, rows).one("aha_reductions", where={"category": ("laptops",)})
     assert (result.value, result.completeness) == (1, 0.5)
     assert Flag.INCOMPLETE in result.flags
 
 
-def test_no_fall_is_claimed_across_a_data_break(monitor):
+def test_no_fall_is_claimed_across_a_data_break(masters):
     """The supplier's files say from 2024 on that VAT is in the amounts: the series breaks."""
-    monitor.load("categories", "category name_nl name_en\npaper P P\nlaptops L L")
-    monitor.load("locations", "location_id name organisation\nA A Org")
-    monitor.load("products", PRODUCTS)
-    header = ["ordered_on", "location_id", "category", "product_id", "quantity"]
     for year, basis in ((2022, "ordered"), (2023, "ordered"), (2024, "invoiced")):
         rows = [row for row in lines() if row[0].year == year]
-        monitor.load_rows("orders", header, rows, channel="shop", more=f'basis = "{basis}"')
-    result = monitor.one("aha_reductions")
+        loaded(masters, rows, more=f'basis = "{basis}"')
+    result = masters.one("aha_reductions")
     assert (result.state, result.reason.key) == (State.NOT_COMPUTABLE, "fall_over_break")
-    assert monitor.one("aha_reductions", "2023-12").value == 0
+    assert masters.one("aha_reductions", "2023-12").value == 0
 
 
-def test_what_cannot_be_reduced_by_law_is_not_asked(monitor):
-    loaded(monitor, lines())
-    monitor.load(
+def test_what_cannot_be_reduced_by_law_is_not_asked(own_shelf):
+    own_shelf.load(
         "categories",
         "category name_nl name_en reduce_applies reduce_reason\nlaptops L L false wet",
     )
-    (result,) = monitor.ask("aha_reductions", where={"category": ("laptops",)})
+    (result,) = own_shelf.ask("aha_reductions", where={"category": ("laptops",)})
     assert (result.state, result.reason.values["reason"]) == (State.NOT_APPLICABLE, "wet")
 
 

@@ -1,7 +1,6 @@
 """Targets, judged by hand: what was agreed, the figure held against it, and why there is none."""
 
 import datetime as dt
-import shutil
 
 import pytest
 
@@ -19,7 +18,6 @@ from nami_monitor.kpis.targets import (
     period_of,
     targets,
 )
-from tests.support.monitor import Monitor
 
 YEARS = """
 ordered_on location_id category product_id quantity amount_eur condition
@@ -29,18 +27,15 @@ MONTHS = [(year, month) for year in (2023, 2024) for month in range(1, 13)]
 
 
 @pytest.fixture(scope="module")
-def ordered(masters, tmp_path_factory):
+def ordered(kept_shop):
     """Paper for 10 euros a month in 2023, 8 in 2024; a quarter of the laptops is refurbished."""
-    made = Monitor(tmp_path_factory.mktemp("targets"))
-    shutil.copy(masters, made.store.path)
     lines = []
     for year, month in MONTHS:
         lines.append(f"{year}-{month:02}-05 A paper P1 1 {10 if year == 2023 else 8} new")
         lines.append(f"{year}-{month:02}-05 A laptops L1 3 300 new")
         lines.append(f"{year}-{month:02}-06 B laptops L1 1 50 refurbished")
-    made.load("orders", YEARS.format(rows="\n".join(lines)), channel="shop")
-    yield made
-    made.store.close()
+    kept_shop.load("orders", YEARS.format(rows="\n".join(lines)), channel="shop")
+    return kept_shop
 
 
 def stated(kpi="impact_spend", kind="absolute", period="2024", value=100.0, **more):

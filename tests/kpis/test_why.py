@@ -1,6 +1,5 @@
 """Why a figure changed: by hand, and adding up whatever comes in."""
 
-import shutil
 import tempfile
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +15,7 @@ from nami_monitor.core.words import State
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.why import MOST_NAMED, Against, dimensions, earlier, why
 from nami_monitor.store import Store
-from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS
+from tests.kpis.kpi_tables import ACTIVITY, CATEGORIES, LOCATIONS, PRODUCTS, load_masters
 from tests.support.monitor import Monitor
 
 PAPER = {"category": ("paper",)}
@@ -276,10 +275,9 @@ OF_ORDERS = [kpi for kpi in CATALOGUE.values() if {"by_place", "by_product"} & s
     st.sampled_from(Against),
     st.integers(0, 10),
 )
-def test_contributions_add_up_to_the_change(masters, lines, kind, against, at):
+def test_contributions_add_up_to_the_change(begin_with, lines, kind, against, at):
     with tempfile.TemporaryDirectory() as name:
-        monitor = Monitor(Path(name))
-        shutil.copy(masters, monitor.store.path)
+        monitor = begin_with(Monitor(Path(name)), load_masters)
         days = [[f"{m}-01", f"{m}-01", s, "staff_days", 100, "days", "false"]
                 for m in MONTHS for s in "AB"]  # fmt: skip
         header = "period_start period_end location_id activity_measure value unit proxy"

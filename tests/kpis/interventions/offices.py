@@ -95,9 +95,15 @@ class Offices:
             self.channel(monitor, "webshop", "W1"),
         ]
         if self.register:
-            rows = [list(one.values()) for one in self.register]
-            files.append(monitor.file("interventions", list(REGISTER), rows))
+            files.append(monitor.file("interventions", list(REGISTER), self.register_rows()))
         monitor.load_together(*files)
+
+    def load_register(self, monitor):
+        """Load the measures alone."""
+        monitor.load_rows("interventions", list(REGISTER), self.register_rows())
+
+    def register_rows(self):
+        return [list(one.values()) for one in self.register]
 
     def channel(self, monitor, channel, article, **more):
         """The file of what a channel sold, and its profile."""
@@ -112,3 +118,12 @@ class Offices:
                 rows.append([month, office, "office", "P2", self.paper.get((office, month), 3), 30])
         more |= {"source": channel, "channel": channel}
         return monitor.file("orders", header, rows, grain="month", **more)
+
+
+def load_orders(monitor):
+    """Load everything but a measure."""
+    Offices(register=[]).load(monitor)
+
+
+def load_all(monitor):
+    Offices().load(monitor)

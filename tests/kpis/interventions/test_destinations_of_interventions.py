@@ -28,6 +28,16 @@ def papers(more):
     }
 
 
+def load_all(monitor):
+    Offices(paper=papers(0)).load(monitor)
+
+
+@pytest.fixture
+def settled(begin_with, monitor):
+    """The same paper everywhere after the start as before it."""
+    return begin_with(monitor, load_all)
+
+
 def desk(monitor, months):
     """Pens over the counter, from a source of its own."""
     header = ["ordered_on", "location_id", "category", "product_id", "quantity", "amount_eur"]
@@ -54,9 +64,8 @@ def found(told, kind):
     return [place for place in told.destinations if place.kind is kind]
 
 
-def test_what_was_registered_comes_first_and_as_it_was_estimated(monitor):
-    Offices(paper=papers(0)).load(monitor)
-    _, told = went(monitor)
+def test_what_was_registered_comes_first_and_as_it_was_estimated(settled):
+    _, told = went(settled)
     first, *rest = told.destinations
     assert (first.kind, first.name, first.corrected) == (
         DestinationKind.REGISTERED,
@@ -78,19 +87,17 @@ def test_a_product_group_that_took_over_is_shown_and_one_that_did_not_is_not(mon
     assert paper.effect.low < more < paper.effect.high
 
 
-def test_a_channel_that_nobody_named_is_a_place_too(monitor):
-    Offices(paper=papers(0)).load(monitor)
-    desk(monitor, MONTHS)
-    _, told = went(monitor)
+def test_a_channel_that_nobody_named_is_a_place_too(settled):
+    desk(settled, MONTHS)
+    _, told = went(settled)
     (channel,) = found(told, DestinationKind.CHANNEL)
     assert (channel.name, channel.shown) == ("desk", False)
     assert channel.effect.low < 0 < channel.effect.high
 
 
-def test_of_a_source_that_did_not_deliver_every_month_nothing_is_told(monitor):
-    Offices(paper=papers(0)).load(monitor)
-    desk(monitor, MONTHS[:-DESK])
-    _, told = went(monitor)
+def test_of_a_source_that_did_not_deliver_every_month_nothing_is_told(settled):
+    desk(settled, MONTHS[:-DESK])
+    _, told = went(settled)
     (channel,) = found(told, DestinationKind.CHANNEL)
     assert channel.effect is None
     assert not channel.shown
@@ -134,10 +141,9 @@ def test_pilots_without_any_other_place_have_what_was_registered(monitor):
     assert [place.kind for place in told.destinations] == [DestinationKind.REGISTERED]
 
 
-def test_of_several_substitutes_each_is_looked_at_after_their_sum(monitor):
-    Offices(paper=papers(0)).load(monitor)
-    desk(monitor, MONTHS)
-    with monitor.store.read() as db:
+def test_of_several_substitutes_each_is_looked_at_after_their_sum(settled):
+    desk(settled, MONTHS)
+    with settled.store.read() as db:
         read = read_panel_data(db)
     one = replace(read.register[0], substitute_channels=("webshop", "desk"))
     told = evaluate(one, read, Unit.BASE)

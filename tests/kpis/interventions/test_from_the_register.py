@@ -10,7 +10,15 @@ from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.kpis.interventions.comparison import Comparison, DestinationKind, compare
 from nami_monitor.kpis.interventions.evaluation import evaluate, evaluate_in_every_unit
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
-from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
+from tests.kpis.interventions.offices import (
+    MONTHS,
+    OFFICES,
+    PILOT,
+    START,
+    Offices,
+    load_all,
+    load_orders,
+)
 
 
 def read(monitor):
@@ -33,9 +41,20 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def plain(kept):
-    Offices().load(kept)
-    return kept
+def plain(begin_with, kept):
+    return begin_with(kept, load_all)
+
+
+@pytest.fixture
+def ordered(begin_with, monitor):
+    """What was ordered; the register is empty."""
+    return begin_with(monitor, load_orders)
+
+
+@pytest.fixture
+def registered(begin_with, monitor):
+    """What was ordered, and the measure."""
+    return begin_with(monitor, load_all)
 
 
 def test_the_arrays_hold_what_was_ordered(plain):
@@ -118,31 +137,29 @@ def test_a_location_that_falls_silent_is_no_control(world, monitor):
     assert [(one.location, one.why) for one in found.sites.others] == [("L05", "silent")]
 
 
-def test_neighbours_are_no_controls_when_it_may_spread(world, monitor):
+def test_neighbours_are_no_controls_when_it_may_spread(world, ordered):
     world.register[0]["may_spread"] = "true"
-    world.load(monitor)
-    found = settings_of(monitor)["I1"]
+    world.load_register(ordered)
+    found = settings_of(ordered)["I1"]
     near = tuple(office for office in OFFICES[1:] if int(office[1:]) % 2)
     assert found.sites.neighbours == near
     assert not set(near) & set(found.sites.controls)
     assert {one.why for one in found.sites.others} == {"may_spread"}
 
 
-def test_a_site_with_a_handful_of_staff_is_never_shown(world, monitor):
-    world.load(monitor)
+def test_a_site_with_a_handful_of_staff_is_never_shown(registered):
     rows = [[month, month, "L03", "fte", 3, "fte", "false"] for month in MONTHS[:2]]
     header = ["period_start", "period_end", "location_id", "activity_measure", "value", "unit"]
-    monitor.load_rows("measurements", [*header, "proxy"], rows)
-    found = settings_of(monitor)["I1"]
+    registered.load_rows("measurements", [*header, "proxy"], rows)
+    found = settings_of(registered)["I1"]
     assert [(one.location, one.why) for one in found.sites.others] == [("L03", "small")]
 
 
-def test_a_small_pilot_with_articles_is_hidden(world, monitor):
-    world.load(monitor)
+def test_a_small_pilot_with_articles_is_hidden(registered):
     rows = [[month, month, PILOT, "fte", 3, "fte", "false"] for month in MONTHS[:2]]
     header = ["period_start", "period_end", "location_id", "activity_measure", "value", "unit"]
-    monitor.load_rows("measurements", [*header, "proxy"], rows)
-    found = read(monitor)
+    registered.load_rows("measurements", [*header, "proxy"], rows)
+    found = read(registered)
     told = evaluate(found.register[0], found, Unit.BASE)
     assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
     assert told.result is None
@@ -161,10 +178,10 @@ def test_a_small_pilot_with_articles_is_hidden(world, monitor):
         ({"locations": "L99"}, "no_treated"),
     ],
 )
-def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, monitor, change, note):
+def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, ordered, change, note):
     world.register[0] |= change
-    world.load(monitor)
-    found = read(monitor)
+    world.load_register(ordered)
+    found = read(ordered)
     for unit in (Unit.BASE, Unit.KG, Unit.EUR):
         told = evaluate(found.register[0], found, unit)
         assert told.verdicts == (Verdict.NOT_ENOUGH_DATA,)
@@ -172,10 +189,10 @@ def test_what_the_register_says_and_nobody_ordered_is_a_sentence(world, monitor,
         assert note in keys(one for one in told.limitations if one.stops)
 
 
-def test_units_that_differ_are_not_added_up(world, monitor):
+def test_units_that_differ_are_not_added_up(world, ordered):
     world.register[0] |= {"products": "", "substitute_products": "W1"}
-    world.load(monitor)
-    monitor.load(
+    world.load_register(ordered)
+    ordered.load(
         "products",
         """
         product_id name  category product_group base_unit units_per_pack mass_kg same_as
@@ -183,7 +200,7 @@ def test_units_that_differ_are_not_added_up(world, monitor):
         """,
         source="cabinet",
     )
-    found = read(monitor)
+    found = read(ordered)
     base, kg, eur = evaluate_in_every_unit(found.register[0], found)
     assert keys(base.limitations)[0] == "mixed_units"
     assert base.result is None
@@ -191,11 +208,11 @@ def test_units_that_differ_are_not_added_up(world, monitor):
     assert kg.estimated  # of the pens, which are most of what is handled, the mass is known
 
 
-def test_merged_locations_stand_for_what_they_became(world, monitor):
+def test_merged_locations_stand_for_what_they_became(world, ordered):
     world.register[0]["locations"] = "L14"
-    world.load(monitor)
-    merge(monitor.store, Code("locations", "", "L14"), "L01", who="t")
-    found = settings_of(monitor)["I1"]
+    world.load_register(ordered)
+    merge(ordered.store, Code("locations", "", "L14"), "L01", who="t")
+    found = settings_of(ordered)["I1"]
     assert found.sites.treated == ("L01",)
 
 
@@ -205,14 +222,14 @@ def test_merged_locations_stand_for_what_they_became(world, monitor):
      ("reduce", "refuse", False), ("rethink", "refuse", False)],
 )  # fmt: skip
 def test_nothing_is_judged_where_the_strategy_does_not_apply(
-    monitor, world, ruled_out, strategy, excused
+    ordered, world, ruled_out, strategy, excused
 ):
     world.register[0] |= {"strategy": strategy}
-    world.load(monitor)
+    world.load_register(ordered)
     columns = [f"{ruled_out}_{name}" for name in ("applies", "reason", "look_again_on")]
     header = ["category", "name_nl", "name_en", *columns]
-    monitor.load_rows("categories", header, [["office", "K", "O", "false", "law", "2027-01-01"]])
-    found = read(monitor)
+    ordered.load_rows("categories", header, [["office", "K", "O", "false", "law", "2027-01-01"]])
+    found = read(ordered)
     (one,) = found.register
     for each in (evaluate(one, found, Unit.BASE), *evaluate_in_every_unit(one, found)):
         assert (each.excused is not None) is excused
@@ -221,5 +238,5 @@ def test_nothing_is_judged_where_the_strategy_does_not_apply(
     assert said is None or (said.key, said.values["reason"]) == ("not_applicable", "law")
     if excused and ruled_out == "refuse":
         asked = {"kind": "r12", "where": {"category": ("office",)}}
-        figure = monitor.one("refuse_net_avoided", "2025-06", **asked)
+        figure = ordered.one("refuse_net_avoided", "2025-06", **asked)
         assert figure.reason.key == "not_applicable"
