@@ -1,5 +1,7 @@
 """Undoing a delivery of which rows were mended, and undoing only what was mended."""
 
+import shutil
+
 import pytest
 
 from nami_monitor.core.errors import UserError
@@ -8,7 +10,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
-from tests.support.new_database import new_store
+from nami_monitor.store import Store
 
 PROFILE = parse_profile(
     'source = "X"\nvat = "excl"\n[file]\ndates = ["%d-%m-%Y"]\ndecimal = ","\n[[table]]\n'
@@ -27,12 +29,17 @@ ANSWERS = Answers(accept_set_aside=True)
 class Desk:
     """A database with one site, one delivery, and of its two bad lines one that was mended."""
 
+    parent, child = 2, 3
+
     def __init__(self, folder):
         self.folder = folder
-        self.store = new_store(folder / "own.duckdb", idle=60)
+        self.store = Store(folder / "own.duckdb", idle=60)
+
+    def begin(self):
         self.offer("sites.csv", "Plaats\nA\n", SITES)
-        self.parent = self.offer("x.csv", LINES).batch
-        self.child = self.mend(self.parent, "31-02-2025", "28-02-2025").batch
+        assert self.offer("x.csv", LINES).batch == self.parent
+        assert self.mend(self.parent, "31-02-2025", "28-02-2025").batch == self.child
+        self.store.close()
 
     def offer(self, name, text, profile=PROFILE):
         path = self.folder / name
@@ -63,9 +70,16 @@ class Desk:
         )
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("begun")
+    Desk(folder).begin()
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
+def desk(begun, tmp_path):
+    made = Desk(shutil.copytree(begun, tmp_path, dirs_exist_ok=True))
     yield made
     assert check(made.store) == []
     made.store.close()

@@ -163,22 +163,24 @@ def load(monitor, needs=frozenset(), of=()):
             for code in CATEGORIES
         ],
     }
-    for name, rows in masters.items():
-        book(monitor, name, rows)
+    tables_loaded = list(masters.items())
     bought = {"paper"} | (set(of) if "orders" in needs else set())
-    book(monitor, "orders", [row for code in sorted(bought)
-                             for row in lines(needs if code in of else (), code)])  # fmt: skip
+    ordered = [row for code in sorted(bought) for row in lines(needs if code in of else (), code)]
+    tables_loaded.append(("orders", ordered))
     for name in TABLES:
         if name in needs and name != "orders":
             rows = [row for code in of for row in tables(needs, code)[name]]
-            book(monitor, name, [*(staff() if name == "measurements" else []), *rows])
+            tables_loaded.append((name, [*(staff() if name == "measurements" else []), *rows]))
+    reports = monitor.load_together(*(file(monitor, name, rows) for name, rows in tables_loaded))
+    for (name, rows), report in zip(tables_loaded, reports, strict=True):
+        assert (report.main.accepted, report.main.set_aside) == (len(rows), 0), (name, report)
 
 
-def book(monitor, name, rows):
+def file(monitor, name, rows):
     header = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [[quoted(row.get(key, "")) for key in header] for row in rows]
-    report = monitor.load_rows(name, header, cells)
-    assert (report.main.accepted, report.main.set_aside) == (len(rows), 0), (name, report)
+    return monitor.file(
+        name, header, [[quoted(row.get(key, "")) for key in header] for row in rows]
+    )
 
 
 def quoted(cell):
