@@ -93,7 +93,7 @@ def test_an_import_by_another_process_shows_while_the_page_is_open(demo_folder, 
         assert page.get_by_text("Nog geen gegevens").count() == 1
         done = subprocess.run(
             [sys.executable, "-m", "nami_monitor", "--db", str(fresh.own), "import", str(orders),
-             "--table", "orders", "--yes"],
+             "--table", "orders", "--yes", "--who", "cm"],
             cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
