@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.demo import DemoFile, demo_files
 from nami_monitor.store import Store, schema
+from nami_monitor.store.engine import WAIT_SECONDS
 from nami_monitor.store.rollups import ORDER_ROLLUPS
 from nami_monitor.store.transaction import literal
 
@@ -25,8 +26,6 @@ Progress = Callable[[int, int, str], None]
 
 DEMO_FILES: Final = SHIPPED / "demo"
 WHO: Final = "demo"
-OLDER: Final = "an earlier version"
-"""The fingerprint of a demo with an earlier schema, which cannot be read."""
 
 
 def build_demo(
@@ -34,8 +33,8 @@ def build_demo(
 ) -> bool:
     """Build the demo's database through the ordinary import, unless it is there already.
 
-    It is built beside ``path`` and renamed when it is complete, so that an interrupted build
-    leaves nothing that could be opened.
+    It is built apart and adopted when it is complete, so that an interrupted build leaves nothing
+    that could be opened.
 
     Args:
         path: the demo's database file.
@@ -50,48 +49,45 @@ def build_demo(
     """
     files = demo_files(folder)
     fingerprint = _fingerprint(files)
-    if path.exists():
-        present = _demo_fingerprint(path)
-        if present is None:
-            raise UserError("opening.own_data", path=str(path))
-        if present == fingerprint:
-            return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        _build(half, files, fingerprint, progress)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
-        half.with_name(f"{half.name}.wal").unlink(missing_ok=True)
+    with contextlib.closing(Store(path)) as store:
+        if path.exists():
+            present = _demo_fingerprint(store)
+            if present is None:
+                raise UserError("opening.own_data", path=str(path))
+            if present == fingerprint:
+                return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as apart:
+            _build(Path(apart) / "built", files, fingerprint, progress)
+            store.adopt(Path(apart) / "built")
     return True
 
 
-def open_own(path: Path, *, wait: float = 10.0) -> Store:
+def open_own(path: Path, *, wait: float = WAIT_SECONDS) -> Store:
     """A database for the organisation's own data; it need not exist yet.
 
     Args:
         path: the file.
-        wait: seconds to wait while another process holds it.
+        wait: seconds to wait for a turn to write.
 
     Raises:
         UserError: ``opening.demo_data`` when the file holds the demo.
     """
-    if path.exists() and holds_demo(path, wait=wait):
+    if holds_demo(path):
         raise UserError("opening.demo_data", path=str(path))
     return Store(path, wait=wait)
 
 
-def holds_demo(path: Path, *, wait: float = 10.0) -> bool:
-    """Whether an existing database file holds the demo."""
-    return _demo_fingerprint(path, wait=wait) is not None
+def holds_demo(path: Path) -> bool:
+    """Whether a database holds the demo."""
+    with contextlib.closing(Store(path)) as store:
+        return store.exists and _demo_fingerprint(store) is not None
 
 
 def _build(path: Path, files: tuple[DemoFile, ...], fingerprint: str, progress: Progress) -> None:
     from nami_monitor.ingest.book.file_import import Answers, import_many  # noqa: PLC0415 - slow to load, and
     from nami_monitor.ingest.profiles.profile import load_profile  # noqa: PLC0415 - seldom needed
 
-    path.unlink(missing_ok=True)
     with contextlib.closing(Store(path)) as store:
         pairs = [(item.file, load_profile(item.profile)) for item in files]
         import_many(store, pairs, answers=Answers.yes(), who=WHO, progress=progress)
@@ -110,14 +106,11 @@ def _fingerprint(files: tuple[DemoFile, ...]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _demo_fingerprint(path: Path, *, wait: float = 10.0) -> str | None:
-    """The fingerprint of the demo in a file; None when the file holds no demo."""
-    with contextlib.closing(Store(path, wait=wait)) as store:
-        try:
-            with store.read() as db:
-                stored = db.value("select comment from duckdb_tables() where table_name = 'meta'")
-                return stored if stored and db.value("select demo from meta") else None
-        except UserError as error:
-            if error.key == "store.older" and error.values["demo"]:
-                return OLDER
-            raise
+def _demo_fingerprint(store: Store) -> str | None:
+    """The fingerprint of the demo in a database; None when it holds no demo."""
+    with store.read() as db:
+        stored = db.value(
+            "select comment from duckdb_tables() where table_name = 'meta'"
+            " and database_name = current_database()"
+        )
+        return stored if stored and db.value("select demo from meta") else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from nami_monitor.databases import build_demo
-from nami_monitor.store import Store
+from nami_monitor.store import instance
 
 try:
     import fcntl
@@ -23,35 +23,20 @@ settings.load_profile("nami")
 pytest_plugins = ["tests.support.no_skip"]
 
 
-@pytest.fixture(scope="session")
-def empty_database() -> bytes:
-    """A database file that holds the schema and no data."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "empty.duckdb")
-        with store.write():
-            pass
-        store.close()
-        return store.path.read_bytes()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def copied_schema(empty_database):
-    """Let a new database begin as a copy of the empty one: a schema takes a quarter of a second.
+def copied_schema():
+    """Let a new database begin as a copy of an empty one: a schema takes a quarter of a second.
 
     The tests of the store itself make each schema anew, see ``tests/store/conftest.py``.
     """
-    write = Store.write
-
-    def write_to_copy(store: Store):
-        if not store.path.exists():
-            with contextlib.suppress(OSError):  # the store says what is wrong with the place
-                store.path.parent.mkdir(parents=True, exist_ok=True)
-                store.path.write_bytes(empty_database)
-        return write(store)
-
-    Store.write = write_to_copy
+    make_empty = instance.make_empty
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(instance.start()) as root:
+        empty = Path(folder) / "empty.duckdb"
+        make_empty(root, empty, "empty")
+        content = empty.read_bytes()
+    instance.make_empty = lambda _root, file, _name: file.write_bytes(content)
     yield
-    Store.write = write
+    instance.make_empty = make_empty
 
 
 @pytest.fixture(scope="session")
@@ -88,14 +73,14 @@ def made_once(tmp_path_factory):
 def demo_folder(tmp_path_factory, made_once) -> Path:
     """A cache folder of this process with the demo in it, built once in a run."""
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(made_once("built-demo.duckdb", build_demo), folder / "demo.duckdb")
+    shutil.copytree(made_once("built-demo.duckdb", build_demo), folder / "demo.duckdb")
     return folder
 
 
 @pytest.fixture
 def demo(demo_folder, tmp_path, monkeypatch) -> Path:
     """A copy of the demo for one test, and nothing of anybody's own data."""
-    shutil.copy(demo_folder / "demo.duckdb", tmp_path / "demo.duckdb")
+    shutil.copytree(demo_folder / "demo.duckdb", tmp_path / "demo.duckdb")
     monkeypatch.setenv("NAMI_CACHE", str(tmp_path))
     monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NAMI_DB", raising=False)

@@ -1,10 +1,14 @@
 import contextlib
+import lzma
+from pathlib import Path
 
 import pytest
 
 from nami_monitor import databases
 from nami_monitor.core.errors import UserError
-from nami_monitor.store import Store
+from nami_monitor.store import Store, instance
+
+KEPT = Path(__file__).parent / "store" / "kept" / "schema5.duckdb.xz"
 
 
 @pytest.fixture
@@ -64,25 +68,32 @@ def test_a_build_that_is_broken_off_leaves_nothing(folder, tmp_path):
     assert locations(path) == ["L1", "L2"]
 
 
+def earlier_version(path, tmp_path, *, demo):
+    """A database file of the last schema whose database was one file."""
+    with lzma.open(KEPT) as packed:
+        (tmp_path / "earlier").write_bytes(packed.read())
+    with contextlib.closing(instance.start()) as root:
+        root.execute(f"attach '{tmp_path / 'earlier'}' as earlier")
+        root.execute(f"update earlier.meta set demo = {demo}")
+        if demo:
+            root.execute("comment on table earlier.meta is 'the demo of then'")
+    (tmp_path / "earlier").replace(path)
+
+
 def test_a_demo_of_an_earlier_version_is_built_anew(folder, tmp_path):
     path = tmp_path / "demo.duckdb"
-    databases.build_demo(path, folder=folder)
-    with contextlib.closing(Store(path)) as store, store.write() as db:
-        db.run("update meta set schema_version = schema_version - 1")
-    assert databases.holds_demo(path)
+    earlier_version(path, tmp_path, demo=True)
     assert databases.build_demo(path, folder=folder)
+    assert databases.holds_demo(path)
     assert locations(path) == ["L1", "L2"]
 
 
-def test_own_data_of_an_earlier_version_are_left_alone(folder, tmp_path):
+def test_own_data_of_an_earlier_version_never_become_the_demo(folder, tmp_path):
     path = tmp_path / "own.duckdb"
-    with contextlib.closing(Store(path)) as store, store.write() as db:
-        db.run("update meta set schema_version = schema_version - 1")
-    before = path.read_bytes()
-    with pytest.raises(UserError) as error:
+    earlier_version(path, tmp_path, demo=False)
+    with pytest.raises(UserError, match=r"opening\.own_data"):
         databases.build_demo(path, folder=folder)
-    assert error.value.key == "store.older"
-    assert path.read_bytes() == before
+    assert len(locations(path)) > 2
 
 
 def test_own_data_and_demo_are_kept_apart(folder, tmp_path):

@@ -27,13 +27,15 @@ class UserError(Exception):
 
 
 class DatabaseHeldError(UserError):
-    """Another process holds the database file.
+    """Others write to the database for longer than this writer waits.
 
-    ``holder`` says who, as far as the system tells.
+    Args:
+        path: the database.
+        holder: who writes: ``what``, ``who``, ``since``, ``pid``.
     """
 
-    def __init__(self, path: str, holder: str) -> None:
-        super().__init__("store.held", path=path, holder=holder)
+    def __init__(self, path: str, **holder: object) -> None:
+        super().__init__(f"store.held.{holder['what']}", path=path, **holder)
 
 
 LONGEST_QUOTE: Final = 80

@@ -14,7 +14,7 @@ from nami_monitor.ingest.book.import_report import Report, from_json
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.ingest.personal import signature
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_profile
-from nami_monitor.store import Store, Transaction
+from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.schema import SHEET_LINES
 from nami_monitor.store.transaction import now
 
@@ -165,7 +165,7 @@ def abandon(store: Store, batch: int, *, who: str) -> int:
         DatabaseHeldError: another process holds the database.
     """
     signed = signature(who)
-    with store.write() as db:
+    with store.write(Work.CHANGE, signed) as db:
         scope = "from set_aside_rows where batch = ? and state = 'open'"
         count = int(db.value(f"select count(distinct line) {scope}", [batch]))
         if not count:

@@ -1,260 +1,447 @@
-"""The database file and who holds it: a connection in memory attaches it as briefly as it can.
+"""The database: readers look at snapshots, writers take turns at making the next one.
 
-Reading attaches read-only, writing read-write; the file is let go after a few idle seconds, so that
-a scheduled import succeeds while a dashboard is open. Readers use a cursor each: one connection
-shared by threads gives wrong results.
+A write copies the newest snapshot, changes the copy in one transaction, and publishes it. Readers
+never open a file that somebody writes, so nobody waits for a reader, and no reader for a writer.
+Reading and writing have a DuckDB instance each; after a fatal error the next use starts a new one.
 """
 
 from __future__ import annotations
 
-import re
+import os
 import tempfile
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
 from pathlib import Path
+from typing import Final
 
 import duckdb
+from filelock import FileLock, Timeout
 
-from nami_monitor.core.errors import DatabaseHeldError, UserError, short
-from nami_monitor.store import schema
+from nami_monitor.core.errors import DatabaseHeldError, UserError, listed
+from nami_monitor.store import instance, lines, migrations, schema, snapshots
+from nami_monitor.store.snapshots import Manifest
 from nami_monitor.store.transaction import Transaction
 
-IDLE_SECONDS = 5.0
-POLL_SECONDS = 0.05
-MEMORY_LIMIT = "1500MB"
-FILE = "f"
+IDLE_SECONDS: Final = 5.0
+WAIT_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.02
+READING: Final = "reading"
+WRITING: Final = "writing"
+NUMBERS: Final = count()
 
-HELD = re.compile(r"Could not set lock|being used by another process")
-"""What DuckDB says of a file that another process holds."""
 
-REFUSED = re.compile(r"Permission denied|Read-only file system|Access is denied", re.IGNORECASE)
-"""What DuckDB says of a file that may not be written."""
+class Work(StrEnum):
+    """What a writer does, as others read it while they wait."""
+
+    CHANGE = "change"
+    IMPORT = "import"
+    UNDO = "undo"
+    CODES = "codes"
+    ENTRY = "entry"
+    NOTE = "note"
+    UPGRADE = "upgrade"
+    RESTORE = "restore"
+
+
+@dataclass
+class Blocked:
+    """How long reads and writes were blocked on locks and files, in seconds, the latest last.
+
+    The turns of other writers are left out.
+    """
+
+    reads: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
+    writes: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
+
+
+@dataclass
+class _Opened:
+    """A snapshot that this process reads, ``users`` times at present.
+
+    ``held`` marks it for other processes, see ``snapshots.hold``.
+    """
+
+    manifest: Manifest
+    root: duckdb.DuckDBPyConnection
+    held: int | None = None
+    users: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name under which the instance knows it."""
+        return f"snapshot_{self.manifest.number}"
+
+    def close(self) -> None:
+        """Let its file go."""
+        instance.detach(self.root, self.name)
+        if self.held is not None:
+            snapshots.let_go(self.held)
+            self.held = None
+
+
+class _Instances:
+    """The DuckDB instances of one store, by what they are for."""
+
+    def __init__(self) -> None:
+        self._roots: dict[str, duckdb.DuckDBPyConnection] = {}
+        self._starting = threading.Lock()
+
+    def of(self, purpose: str) -> duckdb.DuckDBPyConnection:
+        """The instance for a purpose, started when there is none."""
+        with self._starting:
+            if purpose not in self._roots:
+                self._roots[purpose] = instance.start()
+            return self._roots[purpose]
+
+    def abandon(self, purpose: str) -> None:
+        """Start a new instance next time, because this one broke."""
+        self._roots.pop(purpose, None)
+
+    def close(self) -> None:
+        """Close them all."""
+        while self._roots:
+            self._roots.popitem()[1].close()
 
 
 class Store:
-    """One database file.
+    """One database: a folder of snapshots, see ``store.snapshots``.
 
     Args:
-        path: the file; its folder is made when the first import writes to it.
-        wait: seconds to wait while another process holds the file, before saying so.
-        idle: seconds without a query after which the file is let go.
+        path: the folder; the first write makes it.
+        wait: seconds to wait for a turn to write, before saying who holds it.
+        idle: seconds without a query after which a snapshot's file is let go.
+
+    Attributes:
+        blocked: how long its reads and writes were blocked.
     """
 
-    def __init__(self, path: Path, *, wait: float = 10.0, idle: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self, path: Path, *, wait: float = WAIT_SECONDS, idle: float = IDLE_SECONDS
+    ) -> None:
         self.path = path
         self.wait = wait
+        self.blocked = Blocked()
+        self._folder = path.absolute()
+        self._lines = self._folder / snapshots.LINES
         self._idle = idle
-        self._root = duckdb.connect()
-        self._root.execute("set enable_progress_bar = false")
-        self._root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        folder = _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
-        self._root.execute(f"set temp_directory = '{folder}'")
-        self._root.execute("set max_vacuum_tasks = 0")  # row groups stay as they were written
-        self._root.execute("set autoinstall_known_extensions = false")
-        self._root.execute("set autoload_known_extensions = false")
-        self._gate = threading.Condition()
-        self._users = 0
-        self._mode = ""
-        self._last_use = time.monotonic()
-        self._writing = threading.Lock()
-        self._closed = False
-        self._ours = False
-        self._known: tuple[tuple[int, int], int] = ((0, 0), 0)
+        self._gate = threading.Lock()
+        self._instances = _Instances()
+        self._opened: dict[int, _Opened] = {}
         self._timers: list[threading.Timer] = []
-        self._let_go = weakref.finalize(self, _let_go, self._root, self._timers)
+        self._last_use = time.monotonic()
+        self._let_go = weakref.finalize(
+            self, _close_all, self._opened, self._timers, self._instances
+        )
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever written."""
-        return self.path.exists()
+        return (
+            self._folder.is_file()
+            or (self._folder / snapshots.POINTER).exists()
+            or migrations.half_done(self._folder)
+        )
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A consistent look at the file; an empty database while there is no file.
+        """A consistent look at the newest snapshot; an empty database while there is none.
 
         Raises:
-            DatabaseHeldError: another process holds the file longer than ``wait``.
             UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
         """
-        if not self._ours:
-            self._recognise()
-        if not self.exists:
-            with self.write():
-                pass
-        with self._cursor("read_only") as cursor:
-            cursor.execute("begin transaction")
-            yield Transaction(cursor, unchanging=True)
-
-    @contextmanager
-    def _cursor(self, mode: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor on the file, which is attached before and let go afterwards."""
-        self._enter(mode)
-        cursor = self._root.cursor()
+        begun = time.perf_counter()
+        opened = self._enter()
         try:
-            cursor.execute(f"use {FILE}")
-            yield cursor
+            with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
+                self.blocked.reads.append(time.perf_counter() - begun)
+                yield Transaction(cursor, unchanging=True)
+        except duckdb.FatalException:
+            self._instances.abandon(READING)
+            raise
         finally:
-            cursor.close()
-            self._leave()
-            if mode == "read_write":
-                self._detach_when_unused()
-
-    def _recognise(self) -> None:
-        """Refuse a file of another program; one that was left before it had a schema gets it."""
-        if self.exists:
-            with self._cursor("read_only") as cursor:
-                bare = not schema.is_ours(Transaction(cursor))
-            if bare:
-                with self.write():
-                    pass
-        self._ours = True
+            self._leave(opened)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """One transaction that writes: committed at the end, unless it fails or is discarded.
+    def write(self, what: Work = Work.CHANGE, who: str = "") -> Iterator[Transaction]:
+        """One transaction that writes: published at its end, unless it fails or is discarded.
+
+        Args:
+            what: what is done, for those who wait meanwhile.
+            who: role or initials of who does it.
 
         Raises:
-            DatabaseHeldError: another process holds the file longer than ``wait``.
-            UserError: ``store.unwritable``, or what ``read`` raises.
+            DatabaseHeldError: others write for longer than ``wait``.
+            UserError: ``store.unwritable``, ``store.full``, or what ``read`` raises.
         """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unwritable(error.strerror) from error
-        with self._writing:
-            self._detach_when_unused()
-            with self._cursor("read_write") as cursor:
-                try:
-                    cursor.execute("begin transaction")
-                    transaction = Transaction(cursor)
-                    schema.prepare(transaction)
-                    self._commit(cursor)  # a refused first import leaves an empty database
-                    cursor.execute("begin transaction")
-                    yield transaction
-                    if transaction.discarded:
-                        cursor.rollback()
-                    else:
-                        self._commit(cursor)
-                except BaseException:
-                    with suppress(duckdb.TransactionException):  # a commit that failed has ended it
-                        cursor.rollback()
-                    raise
+        with instance.sentences(self.path), self._turn(what, who):
+            begun = time.perf_counter()
+            base = self._newest()
+            number = base.number + 1 if base else 1
+            draft = self._folder / snapshots.draft_name(number)
+            source = self._folder / base.file if base else None
+            with self._draft(draft, source) as (cursor, db):
+                blocked = time.perf_counter() - begun
+                yield db
+                begun = time.perf_counter()
+                if not db.discarded:
+                    self._publish(cursor, db, draft, base)
+            self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
-    def _commit(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        try:
-            cursor.commit()
-        except duckdb.Error as error:
-            raise self._unwritable(str(error)) from error
+    @contextmanager
+    def trial(self) -> Iterator[Transaction]:
+        """A transaction on a private copy of the newest snapshot, thrown away at its end.
 
-    def _unwritable(self, why: str | None) -> UserError:
-        known = REFUSED.search(why or "")
-        shown = known.group() if known else short(why or "-", 200)
-        return UserError("store.unwritable", path=str(self.path), why=shown)
+        It waits for nobody, and nobody waits for it.
 
-    def stamp(self) -> tuple[int, int]:
-        """When the file was last written, and its size; zeros while there is no file.
-
-        Cheap enough to ask often, and it does not hold the file.
+        Raises:
+            UserError: as ``write``.
         """
-        try:
-            seen = self.path.stat()
-        except FileNotFoundError:
-            return (0, 0)
-        return (seen.st_mtime_ns, seen.st_size)
+        with instance.sentences(self.path):
+            base = self._newest()
+            source = self._folder / base.file if base else None
+            folder = self._folder if base else Path(tempfile.gettempdir())
+            name = f"trial-{threading.get_ident()}.{os.getpid()}{snapshots.DRAFT}"
+            with self._draft(folder / name, source) as (_, db):
+                db.discard()
+                yield db
+
+    def adopt(self, other: Path, what: Work = Work.RESTORE, who: str = "") -> None:
+        """Make the newest snapshot of another database the next one of this; no older one stays.
+
+        Args:
+            other: the folder of the other database, which stays as it is.
+            what: what is done, for those who wait meanwhile.
+            who: role or initials of who does it.
+
+        Raises:
+            DatabaseHeldError: others write for longer than ``wait``.
+            UserError: ``store.unwritable``, ``store.full``, or ``store.unreadable``.
+        """
+        theirs = snapshots.newest(other)
+        if theirs is None:
+            raise UserError("store.unreadable", path=str(other))
+        with instance.sentences(self.path), self._turn(what, who):
+            base = self._newest()
+            for name in theirs.lines:
+                target = self._lines / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                snapshots.copy_file(other / snapshots.LINES / name, target)
+                snapshots.sync(target)
+            draft = self._folder / snapshots.draft_name(base.number + 1 if base else 1)
+            with self._draft(draft, other / theirs.file) as (cursor, db):
+                versions = [theirs.data_version, base.data_version if base else 0]
+                db.run("update meta set data_version = ?", [max(versions) + 1])
+                db.drop_older()
+                self._publish(cursor, db, draft, base)
 
     def version(self) -> int:
-        """The data version: it rises with whatever changes the data."""
-        stamp = self.stamp()
-        if stamp != self._known[0]:
-            version = 0
-            if self.exists:
-                with self.read() as db:
-                    version = int(db.value("select data_version from meta"))
-            self._known = (stamp, version)
-        return self._known[1]
+        """The data version: it rises with whatever changes the data. Cheap enough to ask often."""
+        newest = self._newest()
+        self._close_unused(newest)
+        return newest.data_version if newest else 0
+
+    def stamp(self) -> int:
+        """The number of the newest snapshot: it rises with whatever is written; 0 before that."""
+        newest = self._newest()
+        return newest.number if newest else 0
 
     def close(self) -> None:
-        """Let the file go for good; also done when the process ends. Once is enough."""
-        self._closed = True
-        with self._gate:
-            self._gate.wait_for(lambda: self._users == 0, timeout=self.wait)
+        """Let every file go; also done when the process ends. Once is enough."""
         self._let_go()
 
-    def _enter(self, mode: str) -> None:
-        deadline = time.monotonic() + self.wait
+    def _newest(self) -> Manifest | None:
+        """The snapshot that counts.
+
+        Raises:
+            UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
+        """
+        try:
+            newest = snapshots.newest(self._folder)
+        except (ValueError, OSError) as error:
+            raise UserError("store.unreadable", path=str(self.path)) from error
+        if newest is None and (strangers := snapshots.strangers(self._folder)):
+            raise UserError("store.foreign", tables=listed(strangers))
+        if newest and newest.schema > schema.VERSION:
+            schema.refuse_version(newest.schema)
+        earlier = newest.schema < schema.VERSION if newest else self._folder.is_file()
+        if earlier or (newest is None and migrations.half_done(self._folder)):
+            migrations.upgrade(self._folder, self.wait)
+            return snapshots.newest(self._folder)
+        return newest
+
+    def _enter(self) -> _Opened:
+        """The newest snapshot, opened, with one user more."""
         while True:
+            newest = self._newest()
+            number = newest.number if newest else 0
             with self._gate:
-                if self._mode:
-                    self._users += 1
-                    return
-                try:
-                    file = _quoted(self.path.absolute())  # a name may mean something to DuckDB
-                    self._root.execute(f"attach '{file}' as {FILE} (type duckdb, {mode})")
-                except duckdb.Error as error:
-                    if mode == "read_write" and REFUSED.search(str(error)):
-                        raise self._unwritable(str(error)) from error
-                    if not HELD.search(str(error)):
-                        raise UserError("store.unreadable", path=str(self.path)) from error
-                    if time.monotonic() > deadline:
-                        raise DatabaseHeldError(str(self.path), _holder(str(error))) from error
-                else:
-                    self._mode = mode
-                    self._users += 1
-                    return
-            time.sleep(POLL_SECONDS)
+                opened = self._opened.get(number) or self._open(newest)
+                if opened:
+                    self._opened[number] = opened
+                    opened.users += 1
+            if opened:
+                self._close_unused(newest)
+                return opened
 
-    def _leave(self) -> None:
+    def _open(self, newest: Manifest | None) -> _Opened | None:
+        """A snapshot, opened; None when it is gone because a newer one counts."""
+        root = self._instances.of(READING)
+        if newest is None:
+            empty = _Opened(Manifest(0, schema.VERSION, 0, ()), root)
+            instance.attach_empty(root, empty.name)
+            return empty
+        file = self._folder / newest.file
+        held = snapshots.hold(file)
+        if held is None:
+            if snapshots.newest(self._folder) == newest:
+                raise UserError("store.unreadable", path=str(self.path))
+            return None
+        opened = _Opened(newest, root, held)
+        try:
+            instance.attach(root, file, opened.name, "read_only", self.path)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def _leave(self, opened: _Opened) -> None:
         with self._gate:
-            self._users -= 1
+            opened.users -= 1
             self._last_use = time.monotonic()
-            self._gate.notify_all()
-            _cancel(self._timers)
-            if self._mode == "read_only" and not self._closed:
-                timer = threading.Timer(self._idle, self._detach_when_idle)
-                timer.daemon = True
-                self._timers.append(timer)
-                timer.start()
+            if not self._timers:
+                self._look_again(self._idle)
 
-    def _detach_when_idle(self) -> None:
+    def _look_again(self, seconds: float) -> None:
+        """See in a while whether the files can be let go."""
+        if self._let_go.alive:
+            timer = threading.Timer(seconds, self._close_idle)
+            timer.daemon = True
+            self._timers.append(timer)
+            timer.start()
+
+    def _close_idle(self) -> None:
+        """Let go what nobody used for a while; look again later when somebody did."""
         with self._gate:
-            idle = time.monotonic() - self._last_use >= self._idle * 0.99
-            if idle and self._users == 0 and self._mode == "read_only" and not self._closed:
-                self._detach()
+            self._timers.clear()
+            left = self._idle - (time.monotonic() - self._last_use)
+            busy = any(opened.users for opened in self._opened.values())
+            if busy or left > 0:
+                self._look_again(max(left, self._idle / 10))
+                return
+        self._close_unused(None)
 
-    def _detach_when_unused(self) -> None:
+    def _close_unused(self, kept: Manifest | None) -> None:
+        """Close the snapshots but one that nobody uses, and remove those that an undo dropped."""
         with self._gate:
-            self._gate.wait_for(lambda: self._users == 0)
-            self._detach()
+            unused = [
+                number
+                for number, opened in self._opened.items()
+                if not opened.users and opened.manifest != kept
+            ]
+            closing = [self._opened.pop(number) for number in unused]
+        for opened in closing:
+            opened.close()
+        if closing and snapshots.dropped(self._folder):
+            with suppress(Timeout, OSError), self._lock().acquire(timeout=0):
+                snapshots.sweep(self._folder)
 
-    def _detach(self) -> None:
-        if self._mode:
-            self._root.execute(f"detach {FILE}")
-            self._mode = ""
+    def _lock(self) -> FileLock:
+        return FileLock(self._folder / snapshots.LOCK, thread_local=False)
+
+    @contextmanager
+    def _turn(self, what: Work, who: str) -> Iterator[None]:
+        """The turn to write: one writer at a time, in all threads and processes."""
+        self._make_folder()
+        lock, writer = self._lock(), self._folder / snapshots.WRITER
+        try:
+            lock.acquire(timeout=self.wait, poll_interval=POLL_SECONDS)
+        except Timeout as error:
+            raise DatabaseHeldError(str(self.path), **snapshots.holder(writer)) from error
+        try:
+            snapshots.say_who_writes(writer, str(what), who)
+            yield
+        finally:
+            with suppress(OSError):
+                writer.unlink(missing_ok=True)
+            lock.release()
+
+    def _make_folder(self) -> None:
+        if self._folder.is_file():
+            self._newest()  # says what the file is
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def _draft(
+        self, draft: Path, source: Path | None
+    ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Transaction]]:
+        """A cursor and its transaction on a copy of a snapshot's file, or on an empty database.
+
+        The copy goes at the end, unless it was published.
+        """
+        root, name, held = self._instances.of(WRITING), f"draft_{next(NUMBERS)}", None
+        try:
+            if source:
+                snapshots.copy_file(source, draft)
+            else:
+                instance.make_empty(root, draft, name)
+            held = snapshots.hold(draft)
+            instance.attach(root, draft, name, "read_write", self.path)
+            with instance.cursor_on(root, name, self._lines) as cursor:
+                yield cursor, Transaction(cursor)
+        except (duckdb.FatalException, duckdb.IOException):
+            self._instances.abandon(WRITING)
+            raise
+        finally:
+            instance.detach(root, name)
+            if held is not None:
+                snapshots.let_go(held)
+            instance.remove_draft(draft)
+
+    def _publish(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        db: Transaction,
+        draft: Path,
+        base: Manifest | None,
+    ) -> None:
+        """Make a draft the snapshot that counts, and remove what no longer does."""
+        number = base.number + 1 if base else 1
+        lines.settle(db, self._lines)
+        manifest = Manifest(
+            number=number,
+            schema=schema.VERSION,
+            data_version=int(db.value("select data_version from meta")),
+            lines=lines.line_files(db),
+            keep_from=number if db.dropping else base.keep_from if base else 1,
+        )
+        name = db.value("select current_database()")
+        cursor.execute("commit")
+        cursor.execute("use memory")
+        instance.complete(self._instances.of(WRITING), name, draft)
+        draft.replace(self._folder / manifest.file)
+        snapshots.publish(self._folder, manifest)
+        with suppress(OSError):  # what could not be removed now goes after the next write
+            snapshots.sweep(self._folder)
 
 
-def _cancel(timers: list[threading.Timer]) -> list[threading.Timer]:
-    """Cancel timers and forget them; gives those that were cancelled."""
-    cancelled = timers.copy()
+def _close_all(
+    opened: dict[int, _Opened], timers: list[threading.Timer], instances: _Instances
+) -> None:
+    """Close every snapshot; a timer that outlives its store would be reported as a leak."""
+    waiting = timers.copy()
     timers.clear()
-    for timer in cancelled:
+    for timer in waiting:
         timer.cancel()
-    return cancelled
-
-
-def _let_go(root: duckdb.DuckDBPyConnection, timers: list[threading.Timer]) -> None:
-    """Close the root connection; a thread that outlives it would be reported as a leak."""
-    for timer in _cancel(timers):
-        timer.join()
-    root.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _holder(message: str) -> str:
-    seen = re.search(r"held in (.+?)(?: by user .*?)?\.(?: |$)", message)
-    return seen.group(1) if seen else message
+    for timer in waiting:
+        if timer is not threading.current_thread():
+            timer.join()
+    while opened:
+        opened.popitem()[1].close()
+    instances.close()

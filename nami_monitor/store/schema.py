@@ -21,7 +21,7 @@ from nami_monitor.store.transaction import Transaction
 if TYPE_CHECKING:
     from nami_monitor.tables import Column, InputTable
 
-VERSION = 5
+VERSION = 6
 SHEET_LINES = 10_000_000
 """Line numbers of a second sheet start here; a spreadsheet has at most 1,048,576 rows."""
 
@@ -34,47 +34,40 @@ def script(name: str) -> str:
     return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def prepare(db: Transaction) -> None:
-    """Create the schema in an empty file; refuse a file that another version wrote.
+def version_of(db: Transaction) -> int:
+    """The version of the schema of a database.
 
     Raises:
-        UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
-    """
-    if not is_ours(db):
-        _create(db)
-
-
-def is_ours(db: Transaction) -> bool:
-    """Whether the file holds this schema; False when it is empty.
-
-    Raises:
-        UserError: ``store.newer``, ``store.older`` or ``store.foreign``.
+        UserError: ``store.foreign`` when another program made it.
     """
     tables = db.rows(
         "select table_name, list(column_name) from duckdb_columns()"
         " where database_name = current_database() and not internal group by 1 order by 1"
     )
-    if not tables:
-        return False
     if "schema_version" not in dict(tables).get("meta", ()):
-        raise UserError("store.foreign", tables=listed(name for name, _ in tables))
-    seen, demo = db.rows("select schema_version, demo from meta")[0]
-    if seen != VERSION:
-        key = "store.newer" if seen > VERSION else "store.older"
-        raise UserError(key, seen=seen, expected=VERSION, demo=demo)
-    return True
+        raise UserError("store.foreign", tables=listed(name for name, _ in tables) or "-")
+    return int(db.value("select schema_version from meta"))
 
 
-def _create(db: Transaction) -> None:
-    from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
+def refuse_version(seen: int) -> None:
+    """Refuse a schema that is newer than this program, or too old to be upgraded.
+
+    Raises:
+        UserError: ``store.newer`` or ``store.older``.
+    """
+    key = "store.newer" if seen > VERSION else "store.older"
+    raise UserError(key, seen=seen, expected=VERSION)
+
+
+def create(db: Transaction) -> None:
+    """Create the schema in an empty file."""
+    from nami_monitor.tables import TABLES  # noqa: PLC0415 - a first page need not wait
 
     db.run(script("control"))
-    for name, table in TABLES.items():
-        fields = [(column.name, _stored_type(column, table)) for column in columns(name)]
-        listed = ", ".join(f'"{field}" {kind}' for field, kind in (*fields, *HIDDEN.get(name, ())))
-        db.run(
-            f"create table {name}_offered (batch integer, line bigint, standing varchar, {listed})"
-        )
+    for name in TABLES:
+        stored = "orders_stored" if name == "orders" else f"{name}_offered"
+        db.run(f"create table {stored} ({offered_columns(name)})")
+    db.run("create view orders_offered as from orders_stored")  # see store.lines
     offered = " union all ".join(
         f"select '{name}' as table_name, batch, line, standing from {name}_offered"
         for name in TABLES
@@ -105,6 +98,24 @@ def _create(db: Transaction) -> None:
     )
     db.run(script("projects").replace("{published_prices}", prices))
     db.run("insert into meta values (?, 0, false)", [VERSION])
+
+
+def offered_fields(table: str) -> list[tuple[str, str]]:
+    """The columns of an input table as it is stored, each with its SQL type."""
+    from nami_monitor.tables import TABLES, columns  # noqa: PLC0415 - a first page need not wait
+
+    return [
+        ("batch", "integer"),
+        ("line", "bigint"),
+        ("standing", "varchar"),
+        *((f'"{column.name}"', _stored_type(column, TABLES[table])) for column in columns(table)),
+        *HIDDEN.get(table, ()),
+    ]
+
+
+def offered_columns(table: str) -> str:
+    """SQL of the columns of an input table as it is stored."""
+    return ", ".join(f"{name} {kind}" for name, kind in offered_fields(table))
 
 
 def _stored_type(column: Column, table: InputTable) -> str:

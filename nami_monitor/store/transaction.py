@@ -22,16 +22,27 @@ class Transaction:
     Args:
         cursor: a cursor of the root connection, its catalogue set to the file.
         unchanging: whether no stored table can change while it lasts.
+
+    Attributes:
+        discarded: whether it only tried something.
+        dropping: whether no older snapshot may stay, because it holds what was undone.
+        lines_open: whether order lines were added or opened to changes, see ``store.lines``.
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
         self._cached: dict[str, Any] | None = {} if unchanging else None
         self.discarded = False
+        self.dropping = False
+        self.lines_open = False
 
     def discard(self) -> None:
         """Roll back at the end instead of committing: the transaction only tried something."""
         self.discarded = True
+
+    def drop_older(self) -> None:
+        """Let the older snapshots go as soon as nobody reads them: they hold what was undone."""
+        self.dropping = True
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run a statement and ignore its rows."""

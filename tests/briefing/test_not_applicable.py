@@ -1,7 +1,6 @@
 """A category for which no strategy applies: every surface says so, and none shows a figure."""
 
 import datetime as dt
-import shutil
 
 import pytest
 
@@ -25,6 +24,7 @@ from nami_monitor.kpis.targets import judge_target, targets
 from nami_monitor.kpis.trace import trace
 from nami_monitor.kpis.why import Against
 from nami_monitor.store import Store
+from tests.support.databases import copy_database
 
 CATEGORY = "it_assets"
 WHERE = {"category": (CATEGORY,)}
@@ -45,7 +45,7 @@ RULED_OUT = {
 def ruled_out(demo_folder, tmp_path_factory):
     """The demo, of which the category with requests, assets, contracts and orders is excused."""
     path = tmp_path_factory.mktemp("ruled") / "own.duckdb"
-    shutil.copy(demo_folder / "demo.duckdb", path)
+    copy_database(demo_folder / "demo.duckdb", path)
     store = Store(path)
     with store.read() as db:
         row = row_of(db, CATEGORY)

@@ -1,7 +1,6 @@
 """Targets with their course and history, and strategies that do not apply."""
 
 import datetime as dt
-import shutil
 
 import pytest
 
@@ -15,6 +14,7 @@ from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store
+from tests.support.databases import copy_database
 
 PROFILE = """
 source = "Shop"
@@ -51,7 +51,7 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def store(filled, tmp_path):
-    made = Store(shutil.copy(filled, tmp_path / "m.duckdb"))
+    made = Store(copy_database(filled, tmp_path / "m.duckdb"))
     yield made
     made.close()
 

@@ -1,12 +1,12 @@
 from datetime import date
 
-import duckdb
 import openpyxl
 import polars as pl
 import pytest
 
 from nami_monitor.briefing.notes import write
 from nami_monitor.store import Store
+from tests.support.databases import damage
 
 READ = {
     "parquet": pl.read_parquet,
@@ -107,24 +107,23 @@ def test_a_sound_file_passes_the_check(loaded):
 
 
 @pytest.mark.parametrize(
-    ("damage", "check", "subject"),
+    ("sql", "check", "subject"),
     [
         ("update by_place set amount_eur = amount_eur * 1.001", "derived", "by_place"),
         ("delete from by_product where month = date '2025-01-01'", "derived", "by_product"),
         ("update delivered set lines = lines + 1", "derived", "delivered"),
-        ("delete from orders_offered where line = 2", "counts", "3/orders"),
-        ("update orders_offered set batch = 99 where line = 2", "orphans", "orders"),
+        ("delete from orders_stored where line = 2", "counts", "3/orders"),
+        ("update orders_stored set batch = 99 where line = 2", "orphans", "orders"),
         ("update batches set parent = 99 where batch = 2", "orphans", "batches"),
         ("delete from code_offers where code = 'L1'", "codes", "orders.location_id"),
         ("insert into locations_offered select * from locations_offered", "keys", "locations"),
         ("insert into abandoned values (99, 1, '', now())", "orphans", "abandoned"),
     ],
 )
-def test_what_is_off_is_found(loaded, damage, check, subject):
-    with duckdb.connect(str(loaded.db)) as db:
-        db.execute(damage)
-        if "code_offers" in damage:
-            db.execute("delete from codes where code = 'L1'")
+def test_what_is_off_is_found(loaded, sql, check, subject):
+    damage(loaded.db, sql)
+    if "code_offers" in sql:
+        damage(loaded.db, "delete from codes where code = 'L1'")
     found = loaded.json("check", code=1)
     assert not found["ok"]
     assert {(one["check"], one["subject"]) for one in found["findings"]} >= {(check, subject)}

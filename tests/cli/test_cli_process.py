@@ -2,8 +2,9 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 
-import duckdb
+from nami_monitor.store import Store
 
 
 def run(*args, **more):
@@ -34,7 +35,7 @@ def test_a_process_writes_json_and_nothing_else(loaded):
 
 
 def test_who_holds_the_file_is_named(loaded):
-    with duckdb.connect(str(loaded.db)):
-        done = run("-m", "nami_monitor", "batches", "--json", "--wait", "0.1")
-    assert (done.returncode, json.loads(done.stdout)["error"]["key"]) == (1, "store.held")
+    with closing(Store(loaded.db)) as store, store.write():
+        done = run("-m", "nami_monitor", "undo", "1", "--yes", "--json", "--wait", "0.1")
+    assert (done.returncode, json.loads(done.stdout)["error"]["key"]) == (1, "store.held.change")
     assert str(os.getpid()) in done.stderr

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
+from tests.support.databases import copy_database
 from tests.support.slow import examples
 
 PROFILE = """
@@ -100,7 +100,7 @@ def test_kills_leave_the_old_state_or_the_new_one(tmp_path):
         def run(name, seconds=None):
             """Import into a copy, killed after some seconds; how it ended, took and left things."""
             path = tmp_path / f"{name}.duckdb"
-            shutil.copy(old, path)
+            copy_database(old, path)
             print(path, file=importer.stdin, flush=True)
             child = int(importer.stdout.readline())
             if seconds is not None:

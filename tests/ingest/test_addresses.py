@@ -18,7 +18,7 @@ from nami_monitor.ingest.deliveries import abandon
 from nami_monitor.ingest.personal import ADDRESS, BLANKED, blanked
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import delimited
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 FIELDS = (
     "ordered_on", "location_id", "category", "product_id", "channel", "quantity", "amount_eur",
@@ -49,7 +49,12 @@ def offer(store, lines, *, large=False, profile=PROFILE, header=FIELDS, **more):
 def everything(store):
     """All that a database file says, as text."""
     with store.read() as db:
-        names = [name for (name,) in db.rows("select table_name from duckdb_tables()")]
+        names = [
+            name
+            for (name,) in db.rows(
+                "select table_name from duckdb_tables() where database_name = current_database()"
+            )
+        ]
         return "\n".join(str(db.rows(f'select * from "{name}"')) for name in names)
 
 

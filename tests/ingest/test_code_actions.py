@@ -1,8 +1,5 @@
 """Merging, renaming and confirming codes: history follows, and undoing gives it back."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from nami_monitor.core.errors import UserError
@@ -10,6 +7,7 @@ from nami_monitor.ingest.book.codes import Code, actions, confirm, merge, rename
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
+from tests.support.databases import copy_database
 
 ORDERS = """
 source = "Kantoor X"
@@ -53,7 +51,7 @@ def imported(tmp_path_factory):
 
 @pytest.fixture
 def store(imported, tmp_path):
-    made = Store(Path(shutil.copy(imported, tmp_path)))
+    made = Store(copy_database(imported, tmp_path / "own.duckdb"))
     yield made
     made.close()
 

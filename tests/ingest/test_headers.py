@@ -12,7 +12,7 @@ from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, distinct_headers
 from nami_monitor.ingest.profiles.suggest import auto_profile, matching_profiles, suggest
 from nami_monitor.ingest.readers import delimited, read
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 HEADER = ("Datum", "Vestiging", "Aantal", "Bedrag", "bedrag", "Soort", "Soort")
 LINE = ("05-01-2025", "A", "2", "10,00", "99,00", "papier", "wit")

@@ -1,7 +1,6 @@
 """One row entered by a person: the same rules, the same batches, the same undo."""
 
 import datetime as dt
-import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +12,7 @@ from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
+from tests.support.databases import copy_database
 
 CATEGORY = {"category": "paper", "name_nl": "Papier", "name_en": "Paper", "cpv": "1-1;2-2"}
 LOCATION = {"location_id": "A", "name": "Amsterdam", "organisation": "Org"}
@@ -40,7 +40,7 @@ def masters(tmp_path_factory):
 
 @pytest.fixture
 def store(masters, tmp_path):
-    made = Store(shutil.copy(masters, tmp_path / "m.duckdb"))
+    made = Store(copy_database(masters, tmp_path / "m.duckdb"))
     yield made
     made.close()
 

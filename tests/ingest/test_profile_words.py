@@ -13,6 +13,7 @@ from nami_monitor.ingest.book.stage import model_checks
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.convert import Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.profile import Origin
+from nami_monitor.store import Work
 from nami_monitor.tables import TABLES, columns
 
 SOURCES = sorted(Path(nami_monitor.__file__).parent.rglob("*.py"))
@@ -36,7 +37,8 @@ def raised():
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and first.value.startswith(OURS):
                     yield first.value, frozenset(word.arg for word in node.keywords)
-    yield "store.held", frozenset({"path", "holder"})
+    for work in Work:
+        yield f"store.held.{work}", frozenset({"path", "what", "who", "since", "pid"})
 
 
 def cell_rules():

@@ -9,7 +9,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import reason_sentence, write_set_aside
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.ingest.profiles.profile import parse_profile
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 PROFILE = """
 source = "A"

@@ -10,6 +10,7 @@ from nami_monitor.ingest.book import standing as room
 from nami_monitor.ingest.book.codes import book_months
 from nami_monitor.ingest.book.standing import update_standings
 from nami_monitor.store import Store
+from nami_monitor.store.lines import begin_changes, rows_of
 
 MONTHS = [date(2025, month, 1) for month in (1, 2, 3)]
 LINES = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 2)), max_size=4)
@@ -39,10 +40,12 @@ def deliver(db, batch, source, replaces, lines) -> list[date]:
         " ? as delivery, ? as replaces_first, ? as replaces_last",
         [batch, source, source, "full_period" if replaces else "adds", first, last],
     )
+    begin_changes(db, "orders")
     for line, (month, quantity) in enumerate(lines):
         db.run(
-            "insert into orders_offered by name select ? as batch, ? as line, 'live' as standing,"
-            " ? as ordered_on, 'V' as location_id, 'c' as category, 'k' as channel, ? as quantity",
+            f"insert into {rows_of('orders')} by name select ? as batch, ? as line,"
+            " 'live' as standing, ? as ordered_on, 'V' as location_id, 'c' as category,"
+            " 'k' as channel, ? as quantity",
             [batch, line, MONTHS[month], quantity],
         )
     book_months(db, "orders", batch)

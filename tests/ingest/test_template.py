@@ -13,7 +13,7 @@ from nami_monitor.ingest.profiles.library import read_sheets
 from nami_monitor.ingest.profiles.suggest import auto_profile, guess_table
 from nami_monitor.ingest.template import allowed, heading, template, word
 from nami_monitor.tables import TABLES, Codes, columns
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:Data Validation extension is not supported")
 

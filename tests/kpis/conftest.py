@@ -1,10 +1,9 @@
 """Small databases from tables written as text, through the ordinary import."""
 
-import shutil
-
 import pytest
 
 from tests.kpis.kpi_tables import load_masters
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor
 
 
@@ -27,7 +26,7 @@ def begin_with(tmp_path_factory):
             load(first)
             first.store.close()
             files[load] = first.store.path
-        shutil.copy(files[load], monitor.store.path)
+        copy_database(files[load], monitor.store.path)
         return monitor
 
     return copy

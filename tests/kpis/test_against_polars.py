@@ -1,6 +1,5 @@
 """Every KPI on order lines worked out a second time, in polars, from the lines themselves."""
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import PeriodKind, State
 from tests.kpis.kpi_tables import LOCATIONS
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor, as_csv
 from tests.support.slow import examples
 
@@ -298,7 +298,7 @@ def split(text):
 def test_sql_and_polars_agree(measured, lines, turn, kind):
     with tempfile.TemporaryDirectory() as name:
         monitor = Monitor(Path(name))
-        shutil.copy(measured, monitor.store.path)
+        copy_database(measured, monitor.store.path)
         rows = [
             [f"{m.replace(day=day)}", place, category, product, *rest]
             for m, day, place, (category, product), *rest in ALWAYS + lines

@@ -1,7 +1,6 @@
 """Bad input: each kind has its state, and a sentence in both languages that says what to do."""
 
 import re
-import shutil
 
 import pytest
 
@@ -11,6 +10,7 @@ from nami_monitor.ingest.book.codes import Code, merge, rename
 from nami_monitor.ingest.deliveries import set_aside_rows
 from nami_monitor.kpis.sentences import names, reason_sentence
 from nami_monitor.kpis.targets import contradictions, targets
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor
 
 TABLES = {
@@ -218,7 +218,7 @@ def test_two_targets_for_one_year_are_a_contradiction_and_are_both_judged(made):
 def changed(made, tmp_path):
     monitor = Monitor(tmp_path)
     made.store.close()
-    shutil.copy(made.store.path, monitor.store.path)
+    copy_database(made.store.path, monitor.store.path)
     yield monitor
     monitor.store.close()
 

@@ -1,6 +1,5 @@
 """Every KPI on a register worked out a second time, from the generated rows themselves."""
 
-import shutil
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.ingest.book.codes import Code, merge
 from tests.kpis.kpi_tables import CATEGORIES
 from tests.kpis.registers_again import EXPECTED, ROWS, Rows, World, attainment
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor
 from tests.support.slow import examples
 
@@ -275,7 +275,7 @@ def test_sql_and_plain_rows_agree(mastered, made, turn, kind):
     world = built(made)
     with tempfile.TemporaryDirectory() as name:
         monitor = Monitor(Path(name))
-        shutil.copy(mastered, monitor.store.path)
+        copy_database(mastered, monitor.store.path)
         reports = monitor.load_together(*files(monitor, world, made))
         assert not [report for report in reports if report.main.set_aside]
         compare(monitor, world, turn, kind)

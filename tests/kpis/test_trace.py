@@ -1,6 +1,5 @@
 """Every figure leads back to its batches and rows, and they add up to it."""
 
-import shutil
 import tempfile
 from collections import Counter
 from datetime import date
@@ -19,6 +18,7 @@ from tests.kpis import test_against_polars as lines
 from tests.kpis.test_against_polars import measured
 from tests.kpis.test_every_period import KINDS, small
 from tests.kpis.traced import checked
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor
 from tests.support.slow import examples, slow_but_for
 
@@ -66,7 +66,7 @@ def test_the_rows_of_order_lines_are_exactly_those_that_belong(measured, first, 
     """Two deliveries, of which some months hold both; filters by every dimension in turn."""
     with tempfile.TemporaryDirectory() as name:
         monitor = Monitor(Path(name))
-        shutil.copy(measured, monitor.store.path)
+        copy_database(measured, monitor.store.path)
         parts = [
             [
                 [f"{m.replace(day=day)}", place, category, product, *rest]

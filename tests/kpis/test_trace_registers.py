@@ -1,6 +1,5 @@
 """The rows behind figures on registers are exactly those that plain Python picks."""
 
-import shutil
 import tempfile
 from collections import Counter
 from datetime import date
@@ -17,6 +16,7 @@ from tests.kpis import registers_again as again
 from tests.kpis import test_registers_against_polars as registers
 from tests.kpis.test_registers_against_polars import mastered
 from tests.kpis.traced import checked
+from tests.support.databases import copy_database
 from tests.support.monitor import Monitor
 from tests.support.slow import examples
 
@@ -139,7 +139,7 @@ def test_the_rows_of_registers_are_exactly_those_that_belong(mastered, made, tur
     world = registers.built(made)
     with tempfile.TemporaryDirectory() as name:
         monitor = Monitor(Path(name))
-        shutil.copy(mastered, monitor.store.path)
+        copy_database(mastered, monitor.store.path)
         monitor.load_together(*registers.files(monitor, world, made))
         compare(monitor, world, turn, kind)
         monitor.store.close()

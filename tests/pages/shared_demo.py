@@ -1,13 +1,14 @@
 """The demo as all tests of pages share it."""
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 
 import streamlit as st
 
 from nami_monitor.store import Store
+from nami_monitor.store.snapshots import newest
 from nami_monitor.ui import app
+from tests.support.databases import copy_database
 
 
 class SharedDemo:
@@ -23,14 +24,11 @@ class SharedDemo:
         self.version = self._version()
 
     def _put_back(self):
-        part = self.path.with_suffix(".part")
-        shutil.copy(self.built, part)
-        part.replace(self.path)
+        copy_database(self.built, self.path)
         self.stamp = self._stamp()
 
     def _stamp(self):
-        seen = self.path.stat()
-        return seen.st_ino, seen.st_mtime_ns, seen.st_size
+        return newest(self.path)
 
     def _version(self):
         with closing(Store(self.path)) as store:

@@ -1,7 +1,6 @@
 """Requests and targets entered on their pages, and what is told when that cannot be."""
 
 import datetime as dt
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import app
 from tests.pages.data_page import checked, labelled, press, rows, words
 from tests.support.app_test import AppTest
+from tests.support.databases import copy_database
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("own_place")
@@ -32,7 +32,7 @@ def masters(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _own(own_place, masters):  # noqa: ARG001 - the place must be there first
     places().own.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(masters, places().own)
+    copy_database(masters, places().own)
 
 
 def opened(page, lang="nl", who="cm"):

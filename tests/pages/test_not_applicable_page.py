@@ -1,7 +1,6 @@
 """Pages on a category for which no strategy applies say so in place of figures."""
 
 import datetime as dt
-import shutil
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from nami_monitor.ui import app
 from tests.pages.data_page import checked
 from tests.pages.shared_demo import SharedDemo
 from tests.support.app_test import AppTest
+from tests.support.databases import copy_database
 
 ROOT = Path(__file__).parents[2]
 CATEGORY = "it_assets"
@@ -27,7 +27,7 @@ RULED_OUT = [code for code, kpi in CATALOGUE.items() if kpi.strategy in STRATEGI
 def shared_demo(demo_folder, tmp_path_factory):
     """The demo, of which one category refuses, rethinks and reduces nothing."""
     demo = tmp_path_factory.mktemp("excused") / "demo.duckdb"
-    shutil.copy(demo_folder / "demo.duckdb", demo)
+    copy_database(demo_folder / "demo.duckdb", demo)
     store = Store(demo)
     with store.read() as db:
         row = row_of(db, CATEGORY)

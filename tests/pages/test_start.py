@@ -11,6 +11,7 @@ from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ui import app, preload
 from tests.pages.test_pages import ROOT
 from tests.support.app_test import AppTest
+from tests.support.databases import copy_database
 
 
 @pytest.fixture
@@ -21,8 +22,7 @@ def built(own_place, demo_folder, monkeypatch):  # noqa: ARG001 - no demo yet
     def build(path, progress):  # noqa: ARG001
         if failures:
             raise failures.pop()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes((demo_folder / "demo.duckdb").read_bytes())
+        copy_database(demo_folder / "demo.duckdb", path)
 
     monkeypatch.setattr(databases, "build_demo", build)
     monkeypatch.setattr(preload, "wait", lambda: None)

@@ -11,7 +11,7 @@ from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.tables import TABLES
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 ANSWERS = Answers(create=frozenset(), accept_set_aside=True, assume_vat=True)
 DERIVED = (

@@ -9,6 +9,7 @@ from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.ingest.readers import read
 from tests.real.trial import kept, mapped
+from tests.support.databases import newest_file
 
 pytestmark = pytest.mark.real
 
@@ -93,7 +94,7 @@ def test_people_are_nowhere_in_the_database(imported, file, profile, columns):
     whole = "\n".join(words - {word for word in words if "source =" in word})
     assert not [name for name in people if " " in name or "@" in name if name in whole]
     imported.store.close()
-    stored = imported.store.path.read_bytes()
+    stored = newest_file(imported.store.path).read_bytes()
     assert not [name for name in people if "@" in name and name.encode() in stored.lower()]
 
 

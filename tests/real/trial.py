@@ -53,7 +53,8 @@ class Import:
         with self.store.read() as db:
             for table, column, kind in db.rows(
                 "select table_name, column_name, data_type from duckdb_columns()"
-                " where not internal and table_name in (select table_name from duckdb_tables())"
+                " where not internal and database_name = current_database() and table_name in"
+                " (select table_name from duckdb_tables())"
             ):
                 if "VARCHAR" in kind:
                     found = f'select distinct cast("{column}" as varchar) from "{table}"'

@@ -1,7 +1,10 @@
-"""Who holds the file, for how long, and what another process sees."""
+"""Snapshots: who waits for whom, what others see, and what the disk or another program may do."""
 
+import json
+import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,23 +12,22 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import Store
+from nami_monitor.store import Store, Work, snapshots
+from tests.support.databases import damage, newest_file
 
-HOLD = """
-import sys, time, duckdb
-db = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-sys.stdin.readline()
-"""
 WRITE = """
 import sys
 from pathlib import Path
-from nami_monitor.store import Store
+from nami_monitor.store import Store, Work
 store = Store(Path(sys.argv[1]), wait=20)
-with store.write() as db:
+with store.write(Work.IMPORT, "inkoop") as db:
     db.run("update meta set data_version = data_version + 1")
+    print("writing", flush=True)
+    if len(sys.argv) > 2:
+        sys.stdin.readline()
 store.close()
 """
+RAISE = "update meta set data_version = data_version + 1"
 
 
 @pytest.fixture
@@ -38,178 +40,297 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def holder(path):
+def store(path):
+    made = Store(path, wait=20)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def writer(path):
+    """Another process that writes until it reads a line."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)],
+        [sys.executable, "-c", WRITE, str(path), "hold"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout.readline() == "held\n"
+        assert process.stdout.readline() == "writing\n"
         yield process
         if process.poll() is None:
             process.communicate("\n")
 
 
-def test_a_process_that_holds_the_file_is_named(path, holder):
-    store = Store(path, wait=0.2)
-    with pytest.raises(DatabaseHeldError) as held, store.read():
+def files(path):
+    return sorted(file.name for file in path.iterdir())
+
+
+def raise_version(store, **more):
+    with store.write(**more) as db:
+        db.run(RAISE)
+
+
+def test_who_writes_is_named_to_a_writer_that_waited_long_enough(path, writer):
+    store = Store(path, wait=0.1)
+    with pytest.raises(DatabaseHeldError) as held, store.write():
         pass
     store.close()
-    assert held.value.key == "store.held"
-    assert held.value.values["path"] == str(path)
-    assert "python" in held.value.values["holder"]
-    assert str(holder.pid) in held.value.values["holder"]
+    values = held.value.values
+    assert (values["what"], values["who"], values["pid"]) == ("import", "inkoop", writer.pid)
+    assert time.strptime(values["since"], "%H:%M:%S")
 
 
-def test_waiting_lasts_until_the_file_is_free(path, holder):
-    store = Store(path, wait=30)
-    with ThreadPoolExecutor(1) as pool:
-        version = pool.submit(store.version)
-        time.sleep(0.2)
-        assert not version.done()
-        holder.communicate("\n")
-        assert version.result(timeout=30) == 0
-    store.close()
+def test_a_reader_waits_for_nobody(store, writer):
+    assert store.version() == 0
+    with store.read() as db:
+        assert db.value("select data_version from meta") == 0
+    writer.communicate("\n")
+    assert store.version() == 1
 
 
-def test_a_scheduled_import_succeeds_while_another_process_has_the_store_open(path):
-    dashboard = Store(path, idle=0.2)
-    assert dashboard.version() == 0
-    subprocess.run([sys.executable, "-c", WRITE, str(path)], check=True, timeout=60)
-    assert dashboard.version() == 1
-    dashboard.close()
+def test_a_writer_waits_for_its_turn_and_loses_nothing(store, writer):
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(raise_version, store) for _ in range(4)]
+        time.sleep(0.1)
+        assert not any(one.done() for one in waiting)
+        writer.communicate("\n")
+        for one in waiting:
+            one.result(timeout=60)
+    assert store.version() == 5
 
 
-def test_readers_see_the_old_state_while_a_write_is_under_way(path):
-    store = Store(path)
+def test_a_writer_waits_for_no_reader(path, store):
     with store.read() as before:
+        subprocess.run([sys.executable, "-c", WRITE, str(path)], check=True, timeout=60)
+        raise_version(store)
         assert before.value("select data_version from meta") == 0
+    with store.read() as after:
+        assert after.value("select data_version from meta") == 2
+
+
+def test_readers_see_the_old_state_while_a_write_is_under_way(store):
     with store.write() as db:
         db.run("update meta set data_version = 5")
         with store.read() as beside:
             assert beside.value("select data_version from meta") == 0
     assert store.version() == 5
-    store.close()
 
 
-def test_a_write_that_fails_changes_nothing(path):
-    store = Store(path)
+def test_a_write_that_fails_or_is_discarded_leaves_nothing(path, store):
+    before = files(path)
+
+    def fail():
+        with store.write() as db:
+            db.run("update meta set data_version = 5")
+            raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        write_and_fail(store)
+        fail()
+    for one in (store.write, store.trial):
+        with one() as db:
+            db.run("update meta set data_version = 5")
+            db.discard()
     assert store.version() == 0
+    assert set(files(path)) - {snapshots.LOCK} == set(before) - {snapshots.LOCK}
+
+
+def test_a_trial_waits_for_nobody(store, writer):
+    with store.trial() as db:
+        db.run("update meta set data_version = 5")
+        assert db.value("select data_version from meta") == 5
+    assert store.version() == 0
+    writer.communicate("\n")
+
+
+def test_the_snapshot_before_the_newest_stays_and_older_ones_go(path, store):
+    for _ in range(3):
+        raise_version(store)
+    assert [name for name in files(path) if name.endswith(".duckdb")] == [
+        "000003.duckdb",
+        "000004.duckdb",
+    ]
+
+
+def test_what_an_undo_drops_goes_as_soon_as_nobody_reads_it(path, store):
+    other = Store(path)
+    with other.read() as reading:
+        with store.write() as db:
+            db.run(RAISE)
+            db.drop_older()
+        assert [one.name for one in snapshots.dropped(path)] == ["000001.duckdb"]
+        assert reading.value("select data_version from meta") == 0
+    assert other.version() == 1
+    assert snapshots.dropped(path) == []
+    other.close()
+
+
+def test_what_is_read_for_too_long_after_an_undo_goes_all_the_same(path, store, monkeypatch):
+    monkeypatch.setattr(snapshots, "HELD_SECONDS", 0.0)
+    other = Store(path)
+    with other.read():
+        with store.write() as db:
+            db.drop_older()
+        raise_version(store)
+        assert snapshots.dropped(path) == []
+    other.close()
+
+
+def test_drafts_of_dead_processes_go_and_those_of_living_ones_stay(path, store):
+    dead, living = subprocess.Popen([sys.executable, "-c", ""]), os.getppid()
+    dead.wait()
+    for pid in (dead.pid, living):
+        (path / f"trial-1.{pid}{snapshots.DRAFT}").write_bytes(b"x")
+    raise_version(store)
+    drafts = [name for name in files(path) if name.endswith(snapshots.DRAFT)]
+    assert drafts == [f"trial-1.{living}{snapshots.DRAFT}"]
+
+
+def test_a_database_of_a_killed_publisher_is_the_old_one(path, store):
+    """All that a kill between two steps of publishing can leave."""
+    newest_file(path).with_name("000002.duckdb").write_bytes(b"half")
+    (path / "000002.json").write_text(json.dumps({"number": 2}))
+    (path / f"pointer.json{snapshots.DRAFT}").write_text("{")
+    assert store.version() == 0
+    raise_version(store)
+    assert store.version() == 1
+    with store.read() as db:
+        assert db.value("select data_version from meta") == 1
+
+
+def test_a_snapshot_is_let_go_when_nobody_used_it_for_a_while(path):
+    store = Store(path, idle=0.05)
+    with store.read():
+        pass
+    deadline = time.monotonic() + 30
+    while store._opened:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     store.close()
 
 
-@pytest.mark.parametrize("content", [b"no database", b"\x00" * 5000])
+def test_an_empty_database_can_be_read_and_makes_no_file(tmp_path):
+    store = Store(tmp_path / "none.duckdb")
+    with store.read() as db:
+        assert db.rows("select * from orders") == []
+    assert (store.version(), store.stamp(), store.exists) == (0, 0, False)
+    store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_that_read_while_others_write_see_whole_states(store):
+    """20 readers and 20 writes in one process: no error, and two tables that always agree."""
+    with store.write() as db:
+        db.run("insert into abandoned values (0, 0, '', now())")
+    done = threading.Event()
+
+    def read():
+        seen = 0
+        while not done.is_set():
+            with store.read() as db:
+                version = db.value("select data_version from meta")
+                assert db.value("select line from abandoned") == version
+                assert version >= seen
+                seen = version
+
+    def write(_):
+        with store.write() as db:
+            db.run(RAISE)
+            db.run("update abandoned set line = line + 1")
+
+    with ThreadPoolExecutor(24) as pool:
+        readers = [pool.submit(read) for _ in range(20)]
+        for one in pool.map(write, range(20)):
+            assert one is None
+        done.set()
+        for one in readers:
+            one.result()
+    assert store.version() == 20
+
+
+@pytest.mark.parametrize("content", [b"no database", b"\x00" * 5000, b""])
 def test_a_file_that_is_no_database_is_refused(tmp_path, content):
     path = tmp_path / "x.duckdb"
     path.write_bytes(content)
     store = Store(path, wait=0.2)
-    with pytest.raises(UserError, match=r"store\.unreadable"), store.read():
-        pass
+    for use in (store.read, store.write, store.trial):
+        with pytest.raises(UserError, match=r"store\.(unreadable|foreign)"), use():
+            pass
     store.close()
     assert path.read_bytes() == content
 
 
-def test_a_file_of_a_newer_version_and_a_foreign_one_are_refused(path, tmp_path):
-    store = Store(path)
-    with store.write() as db:
-        db.run("update meta set schema_version = 99")
-    with pytest.raises(UserError, match=r"store\.newer"), store.write():
-        pass
-    store.close()
-    other = Store(tmp_path / "other.duckdb")
-    with pytest.raises(UserError, match=r"store\.foreign"):
-        import_foreign(tmp_path / "other.duckdb", other)
-    other.close()
-
-
-def import_foreign(path, store):
-    code = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute('create table t (a int)')"
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
-    with store.write():
-        pass
-
-
-def write_and_fail(store):
-    with store.write() as db:
-        db.run("update meta set data_version = 5")
-        raise ZeroDivisionError
-
-
-@pytest.mark.parametrize("name", ['it\'s 100% \u00f8 [1] "x".duckdb', ":memory:", "x.csv", "s3:/x"])
-def test_a_file_may_have_any_name(tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    for version in (1, 2):
-        store = Store(Path(name))
-        with store.write() as db:
-            db.run("update meta set data_version = data_version + 1")
-        assert store.version() == version
-        store.close()
-    assert (tmp_path / name).is_file()
-
-
-@pytest.mark.parametrize("read", [True, False])
 @pytest.mark.parametrize("sql", ["create table klanten (a int)", "create table meta (a int)"])
-def test_a_file_of_another_program_is_refused_to_readers_too(tmp_path, sql, read):
+def test_a_file_of_another_program_is_refused(tmp_path, sql):
     path = tmp_path / "other.duckdb"
-    run_duckdb(path, sql)
+    code = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
+    subprocess.run([sys.executable, "-c", code, str(path), sql], check=True)
     before = path.read_bytes()
     store = Store(path)
-    with pytest.raises(UserError, match=r"store\.foreign"), store.read() if read else store.write():
-        pass
+    for use in (store.read, store.write):
+        with pytest.raises(UserError, match=r"store\.foreign"), use():
+            pass
     store.close()
     assert path.read_bytes() == before
 
 
-def test_a_file_that_a_killed_process_left_bare_is_filled_in(tmp_path):
-    run_duckdb(tmp_path / "bare.duckdb", "select 1")
-    store = Store(tmp_path / "bare.duckdb")
-    assert store.version() == 0
-    with store.read() as db:
-        assert db.rows("select * from batches") == []
-    store.close()
-
-
-def test_a_file_of_a_newer_version_is_refused_to_readers(path):
-    run_duckdb(path, "update meta set schema_version = 99")
+def test_a_newer_version_is_refused(path):
+    pointer = json.loads((path / snapshots.POINTER).read_text())
+    (path / snapshots.POINTER).write_text(json.dumps(pointer | {"schema": 99}))
     store = Store(path)
-    with pytest.raises(UserError, match=r"store\.newer"), store.read():
-        pass
+    for use in (store.read, store.write, store.trial):
+        with pytest.raises(UserError, match=r"store\.newer"), use():
+            pass
     store.close()
 
 
-def test_a_folder_called_lock_holds_nothing(tmp_path):
-    (tmp_path / "lock").mkdir()
-    store = Store(tmp_path / "lock" / "x.duckdb", wait=60)
-    store.path.write_bytes(b"no database")
+@pytest.mark.parametrize("what", ["pointer", "snapshot", "gone"])
+def test_a_damaged_database_is_said(path, what):
+    if what == "pointer":
+        (path / snapshots.POINTER).write_text("{")
+    elif what == "snapshot":
+        newest_file(path).write_bytes(b"no database")
+    else:
+        newest_file(path).unlink()
+    store = Store(path)
     with pytest.raises(UserError, match=r"store\.unreadable"), store.read():
         pass
     store.close()
 
 
-def test_what_cannot_be_written_is_said_and_changes_nothing(path):
-    store = Store(path)
-    wall = path.with_name(f"{path.name}.wal")
-    with pytest.raises(UserError, match=r"store\.unwritable"):
-        write_against(store, wall)
-    wall.rmdir()
-    assert store.version() == 0
-    store.close()
-    below = Store(path / "x.duckdb")
+@pytest.mark.parametrize("name", ['it\'s 100% \u00f8 [1] "x".duckdb', ":memory:", "x.csv", "s3:/x"])
+def test_a_database_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    for version in (1, 2):
+        store = Store(Path(name))
+        raise_version(store)
+        assert store.version() == version
+        store.close()
+    assert (tmp_path / name).is_dir()
+
+
+def test_a_place_where_nothing_can_be_written_is_said(path):
+    below = Store(newest_file(path) / "x.duckdb")
     with pytest.raises(UserError, match=r"store\.unwritable"), below.write():
         pass
     below.close()
 
 
-def write_against(store, wall):
-    """Write, and put something in the way before it is booked."""
-    with store.write() as db:
-        db.run("update meta set data_version = 5")
-        wall.mkdir()
+def test_another_database_is_adopted_whole(tmp_path, path, store):
+    damage(path, "update meta set data_version = 7")
+    other = Store(tmp_path / "other.duckdb")
+    with other.write() as db:
+        db.run("insert into abandoned values (3, 4, 'inkoop', now())")
+    store.adopt(other.path, Work.RESTORE)
+    with store.read() as db:
+        assert db.rows("select batch, line from abandoned") == [(3, 4)]
+        assert db.value("select data_version from meta") == store.version()
+    assert snapshots.dropped(path) == []
+    other.close()
 
 
-def run_duckdb(path, sql):
-    code = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute(sys.argv[2])"
-    subprocess.run([sys.executable, "-c", code, str(path), sql], check=True)
+def test_how_long_reads_and_writes_were_blocked_is_recorded(store):
+    raise_version(store)
+    with store.read():
+        pass
+    assert [len(store.blocked.reads), len(store.blocked.writes)] == [1, 1]
+    assert min(*store.blocked.reads, *store.blocked.writes) > 0

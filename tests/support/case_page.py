@@ -1,12 +1,12 @@
 """The page of the cases on a database of one's own."""
 
-import shutil
 from pathlib import Path
 
 import streamlit as st
 
 from nami_monitor.ui import app
 from tests.support.app_test import AppTest
+from tests.support.databases import copy_database
 
 PAGE = Path(__file__).parents[2] / "pages" / "case.py"
 
@@ -26,7 +26,7 @@ def shown(database, tmp_path, monkeypatch, number, lang):
     """
     own = tmp_path / "copy.duckdb"
     if database is not None:
-        shutil.copy(database, own)
+        copy_database(database, own)
     monkeypatch.setenv("NAMI_DB", str(own))
     monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NAMI_CACHE", str(tmp_path / "cache"))

@@ -5,7 +5,7 @@ import datetime as dt
 from nami_monitor.ingest.book.file_import import Answers, import_file, import_many
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from tests.support.new_database import new_store
+from tests.support.databases import new_store
 
 PROFILE = """
 source = "{source}"

@@ -19,6 +19,7 @@ from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
 from nami_monitor.ingest.profiles.source_cells import source_cells
 from nami_monitor.store import Transaction
+from nami_monitor.store.lines import begin_changes, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES, Codes, columns
@@ -214,9 +215,10 @@ def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
     )
     for table in profile.tables:
         names = ", ".join(field_names(table.name))
+        begin_changes(db, table.name)
         for staged in booking.stages_of(table.name):
             db.run(
-                f"insert into {table.name}_offered by name select {batch} as batch, line,"
+                f"insert into {rows_of(table.name)} by name select {batch} as batch, line,"
                 f" case when held then 'unknown_code' else 'live' end as standing, {names}"
                 f" from {staged.booked}"
             )

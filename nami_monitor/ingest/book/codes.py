@@ -17,8 +17,9 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book.standing import POSITION, month_of, refresh_derived, update_standings
 from nami_monitor.ingest.personal import refuse_address, signature
-from nami_monitor.store import Store, Transaction
+from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.integrity import code_lookup
+from nami_monitor.store.lines import begin_changes, open_lines, rows_of
 from nami_monitor.store.schema import field_names
 from nami_monitor.store.transaction import literal, now
 from nami_monitor.tables import TABLES, Codes, columns
@@ -162,10 +163,11 @@ def recheck(db: Transaction, changed: str) -> list[Scope]:
         batches = [batch for (batch,) in rows]
         if not batches:
             continue
+        open_lines(db, table, batches=batches)
         db.run(
-            f"update {table}_offered as t set standing ="
+            f"update {rows_of(table)} as t set standing ="
             f" case when s.unknown then '{Standing.UNKNOWN_CODE}' else '{Standing.LIVE}' end"
-            f" from (select o.rowid as rid, {_unknown(table)} as unknown from {table}_offered as o"
+            f" from (select o.rowid as rid, {_unknown(table)} as unknown from {rows_of(table)} as o"
             " join batches as b using (batch) where o.batch in (select unnest(?::integer[]))) as s"
             f" where t.rowid = s.rid and (s.unknown <> (t.standing = '{Standing.UNKNOWN_CODE}'))",
             [batches],
@@ -228,7 +230,7 @@ def release(db: Transaction) -> dict[int, int]:
         if (table,) not in waiting:
             continue
         db.run(
-            f"create temp table waiting as select o.rowid as rid, o.batch, {_since(table)} as since"
+            f"create temp table waiting as select o.*, {_since(table)} as since"
             f" from {table}_offered as o join batches as b using (batch)"
             f" where o.standing = '{Standing.UNKNOWN_CODE}' and not b.automatic"
             " and not exists (select 1 from released as r where r.parent = o.batch"
@@ -257,15 +259,16 @@ def _release_batch(db: Transaction, table: str, parent: int, child: int, since: 
         " from batches where batch = ?",
         [child, parent, position, parent],
     )
+    begin_changes(db, table)
     db.run(
-        f"insert into {table}_offered by name select o.* replace ({child} as batch,"
-        f" '{Standing.LIVE}' as standing) from {table}_offered as o"
-        " where o.rowid in (select rid from waiting where batch = ? and since = ?)",
+        f"insert into {rows_of(table)} by name select * exclude (since) replace"
+        f" ({child} as batch, '{Standing.LIVE}' as standing) from waiting"
+        " where batch = ? and since = ?",
         [parent, since],
     )
     book_months(db, table, child)
     source = db.value("select products_of from batches where batch = ?", [child])
-    rows = f"(select {names} from {table}_offered where batch = {child})"
+    rows = f"(select {names} from {rows_of(table)} where batch = {child})"
     offer(db, child, table, rows, created=(), product_source=source)
     for _, feed, months in scopes_of(db, table, [child]):
         update_standings(db, table, feed, months)
@@ -275,7 +278,7 @@ def book_months(db: Transaction, table: str, batch: int) -> None:
     """Note in which months a batch has lines of a table."""
     db.run(
         f"insert into batch_months select batch, '{table}', {month_of(table)}, count(*)"
-        f" from {table}_offered where batch = ? group by all",
+        f" from {rows_of(table)} where batch = ? group by all",
         [batch],
     )
 
@@ -332,7 +335,7 @@ def confirm(store: Store, codes: Sequence[Code], *, who: str) -> None:
         UserError: ``actions.no_code`` for a code that nobody knows.
         DatabaseHeldError: another process holds the database.
     """
-    with store.write() as db:
+    with store.write(Work.CODES, who) as db:
         for code in codes:
             _known(db, code)
             _note(db, code, ActionKind.CONFIRM, who)
@@ -350,7 +353,7 @@ def rename(store: Store, code: Code, name: str, *, who: str) -> None:
     given = " ".join(name.split())
     if not given or len(given) > LONGEST_NAME:
         raise UserError("actions.name", seen=given[:50], longest=LONGEST_NAME)
-    with store.write() as db:
+    with store.write(Work.CODES, who) as db:
         _changeable(db, code)
         _note(db, code, ActionKind.RENAME, who, name=given)
         refresh_derived(db, [])
@@ -367,7 +370,7 @@ def merge(store: Store, code: Code, into: str, *, who: str) -> None:
     """
     if code.code == into:
         raise UserError("actions.itself", code=into)
-    with store.write() as db:
+    with store.write(Work.CODES, who) as db:
         _changeable(db, code)
         target = replace(code, code=into)
         _known(db, target)
@@ -387,7 +390,7 @@ def undo_action(store: Store, number: int) -> None:
         UserError: ``actions.no_action`` when there is none, or it was undone already.
         DatabaseHeldError: another process holds the database.
     """
-    with store.write() as db:
+    with store.write(Work.CODES) as db:
         held = db.rows(
             "select what from code_actions where action = ? and undone_at is null", [number]
         )

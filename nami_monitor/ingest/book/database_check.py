@@ -27,8 +27,7 @@ def check(store: Store) -> list[Inconsistency]:
     Raises:
         DatabaseHeldError: another process holds the database.
     """
-    with store.write() as db:
-        db.discard()
+    with store.trial() as db:
         return [
             *integrity.counts(db),
             *integrity.orphans(db),

@@ -40,7 +40,7 @@ from nami_monitor.ingest.profiles.profile import (
     write_profile,
 )
 from nami_monitor.ingest.readers import read
-from nami_monitor.store import Store, Transaction
+from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.tables import TABLES
 
 __all__ = ["Answers", "import_file", "import_many"]
@@ -88,7 +88,7 @@ def import_file(
     signed = "" if look_only else signature(who)
     file = _read(path, profile, answers, signed, period=period, name=name, folder=folder)
     try:
-        with store.write() as db:
+        with store.trial() if look_only else store.write(Work.IMPORT, signed) as db:
             outcome = _import(db, file)
             if look_only or outcome.unchanged:
                 db.discard()
@@ -131,7 +131,7 @@ def import_many(
     signed = signature(who)
     reports = []
     months: set[date] | None = set()
-    with store.write() as db, ThreadPoolExecutor(1) as ahead:
+    with store.write(Work.IMPORT, signed) as db, ThreadPoolExecutor(1) as ahead:
         reading = [ahead.submit(_read, *file, answers, signed) for file in files[:READ_AHEAD]]
         for number, (path, _) in enumerate(files):
             progress(number, len(files), path.name)

@@ -16,6 +16,7 @@ from datetime import date
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import completeness
 from nami_monitor.store import Transaction
+from nami_monitor.store.lines import open_lines, rows_of
 from nami_monitor.store.rollups import refresh_facts, refresh_order_rollups, refresh_registers
 from nami_monitor.store.schema import field_names
 from nami_monitor.tables import TABLES, columns
@@ -97,10 +98,11 @@ def _replaced_whole(
     )
     if any(floor is None or latest > floor for _, latest, floor in latest_and_floor):
         return False
+    open_lines(db, table, source=source, months=months)
     for month, _, floor in latest_and_floor:
         standing = f"case when batch < {floor} then 'replaced' else 'live' end"
         db.run(
-            f"update {table}_offered set standing = {standing}"
+            f"update {rows_of(table)} set standing = {standing}"
             f" where {dated} >= ? and {dated} < ? and standing <> 'unknown_code'"
             f" and standing <> {standing}"
             " and batch in (select batch from batches where source = ?)",
@@ -111,6 +113,7 @@ def _replaced_whole(
 
 def _compare_lines(db: Transaction, table: str, source: str, months: Sequence[date | None]) -> None:
     """Update the standings of the lines of a source in some months."""
+    open_lines(db, table, source=source, months=months)
     fields = ", ".join(field_names(table))
     dated = TABLES[table].dated_by
     listed = [month for month in months if month]
@@ -127,7 +130,7 @@ def _compare_lines(db: Transaction, table: str, source: str, months: Sequence[da
         f"with floors as ({floors}), offered as ("
         f" select o.rowid as rid, o.* replace ({POSITION} as batch),"
         " coalesce(f.batch, 0) as floor"
-        f" from {table}_offered as o join batches as b using (batch)"
+        f" from {rows_of(table)} as o join batches as b using (batch)"
         f" left join floors as f on f.month = {month_of(table)}"
         f" where b.source = ? and o.standing <> 'unknown_code' and {scope}{ends}),"
         f" numbered as (select *, row_number() over (partition by {fields}, batch order by line,"
@@ -176,7 +179,7 @@ def _apply(db: Transaction, table: str, query: str, parameters: Sequence[object]
     """Update the standings that differ from those of a query: ``rid`` and ``standing``."""
     db.run(f"create temp table standings as {query}", parameters)
     db.run(
-        f"update {table}_offered as o set standing = s.standing from standings as s"
+        f"update {rows_of(table)} as o set standing = s.standing from standings as s"
         " where o.rowid = s.rid and o.standing <> s.standing"
     )
     db.run("drop table standings")

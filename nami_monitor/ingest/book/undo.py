@@ -12,7 +12,8 @@ from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.personal import signature
-from nami_monitor.store import Store, Transaction
+from nami_monitor.store import Store, Transaction, Work
+from nami_monitor.store.lines import remove_batches, rows_of
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES
 
@@ -51,9 +52,8 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
         DatabaseHeldError: another process holds the database.
     """
     signed = "" if look_only else signature(who)
-    with store.write() as db:
-        if look_only:
-            db.discard()
+    with store.trial() if look_only else store.write(Work.UNDO, signed) as db:
+        db.drop_older()
         return _undo(db, batch, signed)
 
 
@@ -143,7 +143,8 @@ def _listed(batches: Sequence[int]) -> str:
 def _remove(db: Transaction, removed: Sequence[int], who: str) -> None:
     """Delete the rows of batches and mark them as undone."""
     scope = f"where batch in {_listed(removed)}"
-    tables = [f"{table}_offered" for table in TABLES]
+    remove_batches(db, removed)
+    tables = [rows_of(table) for table in TABLES]
     for table in (*tables, "batch_months", "code_offers", "set_aside", "abandoned"):
         db.run(f"delete from {table} {scope}")
     db.run(f"update batches set undone_at = ?, undone_by = ? {scope}", [now(), who])

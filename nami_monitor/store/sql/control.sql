@@ -22,6 +22,12 @@ create table batches (
 
 create table batch_months (batch integer, table_name varchar, month date, lines bigint);
 
+-- Order lines by batch and month: in a file, or without one in orders_stored; ``waiting`` of them wait
+-- for a code.
+create table line_groups (
+    batch integer, month date, file varchar, lines bigint, waiting bigint
+);
+
 -- Codes that a batch states as a master, may create, or uses.
 create table code_offers (
     batch integer, kind varchar, source varchar, code varchar, role varchar

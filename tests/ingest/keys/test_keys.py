@@ -227,20 +227,9 @@ def write(folder, name, content):
     return path
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A database without rows, to copy."""
-    store = Store(tmp_path_factory.mktemp("empty") / "x.duckdb")
-    with store.write():
-        pass
-    store.close()
-    return store.path.read_bytes()
-
-
 @pytest.fixture
-def store(tmp_path, empty):
+def store(tmp_path):
     made = Store(tmp_path / "keys.duckdb")
-    made.path.write_bytes(empty)
     yield made
     made.close()
 

@@ -1,0 +1,147 @@
+"""DuckDB instances and the files that are attached to them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from nami_monitor.core.errors import UserError, short
+from nami_monitor.store import schema, snapshots
+from nami_monitor.store.transaction import Transaction
+
+MEMORY_LIMIT: Final = "1500MB"
+FULL: Final = re.compile(r"No space left on device|not enough space|disk is full", re.IGNORECASE)
+"""What DuckDB and the system say of a disk without room."""
+REFUSED: Final = re.compile(
+    r"Permission denied|Read-only file system|Access is denied|Not a directory", re.IGNORECASE
+)
+"""What they say of a place where nothing may be written."""
+STORAGE: Final = re.compile(r"storage version|newer version of DuckDB", re.IGNORECASE)
+"""What DuckDB says of a file that a newer DuckDB wrote."""
+
+
+def start() -> duckdb.DuckDBPyConnection:
+    """A DuckDB instance without any file."""
+    root = duckdb.connect()
+    root.execute("set enable_progress_bar = false")
+    root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    spill = _quoted(Path(tempfile.gettempdir()) / "nami-monitor-spill")
+    root.execute(f"set temp_directory = '{spill}'")
+    root.execute("set autoinstall_known_extensions = false")
+    root.execute("set autoload_known_extensions = false")
+    return root
+
+
+def _run(root: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Run a statement on a connection of its own: threads share an instance, never a connection."""
+    with contextlib.closing(root.cursor()) as cursor:
+        cursor.execute(sql)
+
+
+def attach(root: duckdb.DuckDBPyConnection, file: Path, name: str, mode: str, shown: Path) -> None:
+    """Attach a DuckDB file to an instance.
+
+    Args:
+        root: the instance.
+        file: the DuckDB file.
+        name: the name under which the instance knows it; the views in it need none.
+        mode: ``read_only`` or ``read_write``.
+        shown: the path that an error names.
+
+    Raises:
+        UserError: ``store.unreadable`` or ``store.newer_storage``.
+    """
+    try:
+        _run(root, f"attach '{_quoted(file)}' as {name} (type duckdb, {mode})")
+    except duckdb.Error as error:
+        if FULL.search(str(error)) or REFUSED.search(str(error)):
+            raise
+        key = "store.newer_storage" if STORAGE.search(str(error)) else "store.unreadable"
+        raise UserError(key, path=str(shown), duckdb=duckdb.__version__) from error
+
+
+def detach(root: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Let a file go, whatever happened to it."""
+    with suppress(duckdb.Error):
+        _run(root, f"detach database if exists {name}")
+
+
+@contextmanager
+def cursor_on(
+    root: duckdb.DuckDBPyConnection, name: str, line_folder: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on an attached file in a transaction, which reads order lines from a folder."""
+    with contextlib.closing(root.cursor()) as cursor:
+        cursor.execute(f"use {name}")
+        cursor.execute(f"set variable lines = '{_quoted(line_folder)}/'")
+        cursor.execute("begin transaction")
+        yield cursor
+
+
+def complete(root: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    """Let an attached file go once everything that was committed stands in it on the disk."""
+    _run(root, f"checkpoint {name}")
+    _run(root, f"detach {name}")
+    if file.with_name(f"{file.name}.wal").exists():
+        raise OSError("the write-ahead log was not merged")
+    snapshots.sync(file)
+
+
+def attach_empty(root: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Attach an empty database in memory."""
+    _run(root, f"attach ':memory:' as {name}")
+    _create(root, name)
+
+
+def make_empty(root: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Write the file of an empty database."""
+    attach(root, file, name, "read_write", file)
+    _create(root, name)
+    complete(root, name, file)
+
+
+def _create(root: duckdb.DuckDBPyConnection, name: str) -> None:
+    with contextlib.closing(root.cursor()) as cursor:
+        cursor.execute(f"use {name}")
+        cursor.execute("begin transaction")
+        schema.create(Transaction(cursor))
+        cursor.execute("commit")
+
+
+@contextmanager
+def sentences(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into errors that a person can mend.
+
+    Raises:
+        UserError: ``store.full`` or ``store.unwritable``.
+    """
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+        text = str(error)
+        if FULL.search(text):
+            raise UserError("store.full", path=str(path)) from error
+        refused = REFUSED.search(text)
+        if refused or isinstance(error, duckdb.Error):
+            shown = refused.group() if refused else short(text, 200)
+            raise UserError("store.unwritable", path=str(path), why=shown) from error
+        raise
+
+
+def remove_draft(draft: Path) -> None:
+    """Remove a draft that is not published, with its write-ahead log."""
+    for path in (draft, draft.with_name(f"{draft.name}.wal")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _quoted(path: Path) -> str:
+    return path.as_posix().replace("'", "''") if os.name == "nt" else str(path).replace("'", "''")

@@ -1,0 +1,164 @@
+"""Where order lines stand: small groups in a table, large ones in Parquet files of their own.
+
+A group is the lines of one batch in one month; ``line_groups`` lists those that count, and the
+view ``orders_offered`` reads them all. A group of at least ``LINES_IN_A_FILE`` lines is a file that
+never changes, so a snapshot names it instead of holding it.
+
+A write adds lines to the temporary table ``orders_changed``, and opens the groups whose lines may
+change into it. When the write ends, the lines of that table become groups again. A file that was
+opened counts no more, and goes when no snapshot names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from nami_monitor.core.words import Standing
+from nami_monitor.store import schema, snapshots
+from nami_monitor.store.transaction import Transaction, literal
+
+LINES_IN_A_FILE: Final = 100_000
+"""A group of at least this many lines is a file; opening many smaller ones takes longer."""
+MOST_STORED: Final = 2_000_000
+"""Beyond this many lines in the table every group becomes a file: a snapshot stays small."""
+CHANGED: Final = "temp.orders_changed"
+STORED: Final = "orders_stored"
+MONTH: Final = "cast(date_trunc('month', ordered_on) as date)"
+
+
+def rows_of(table: str) -> str:
+    """The table that a write may update: of order lines only those that it opened or added."""
+    return CHANGED if table == "orders" else f"{table}_offered"
+
+
+def begin_changes(db: Transaction, table: str) -> None:
+    """Make a table ready for new rows."""
+    if table != "orders" or db.lines_open:
+        return
+    db.lines_open = True
+    db.run(f"create temp table orders_changed ({schema.offered_columns('orders')})")
+    show(db)
+
+
+def open_lines(
+    db: Transaction,
+    table: str,
+    *,
+    batches: Sequence[int] | None = None,
+    source: str | None = None,
+    months: Sequence[date | None] | None = None,
+) -> None:
+    """Make lines open to changes: those of batches or of a source, in some months or in all.
+
+    Lines that are open already stay as they are; tables other than ``orders`` always are open.
+    """
+    if table != "orders":
+        return
+    begin_changes(db, table)
+    _open(
+        db,
+        "(? or batch in (select unnest(?::integer[])))"
+        " and (? or batch in (select batch from batches where source = ?))"
+        " and (? or month in (select unnest(?::date[])))",
+        [
+            *(batches is None, list(batches or ())),
+            *(source is None, source),
+            *(months is None, [month for month in months or () if month]),
+        ],
+    )
+
+
+def _open(db: Transaction, which: str, parameters: Sequence[object]) -> None:
+    groups = db.rows(
+        f"select file from line_groups where {which} order by batch, month", parameters
+    )
+    files = [file for (file,) in groups if file]
+    if files:
+        db.run(f"insert into {CHANGED} by name from {_files(files)}")
+    if len(files) < len(groups):
+        stored = f"select batch, month from line_groups where file is null and {which}"
+        of_groups = (
+            f"from {STORED} where (batch, {MONTH}) in (select (batch, month) from ({stored}))"
+        )
+        db.run(f"insert into {CHANGED} by name select * {of_groups} order by rowid", parameters)
+        db.run(f"delete {of_groups}", parameters)
+    if groups:
+        db.run(f"delete from line_groups where {which}", parameters)
+        show(db)
+
+
+def remove_batches(db: Transaction, batches: Sequence[int]) -> None:
+    """Delete the lines of batches."""
+    begin_changes(db, "orders")
+    for table in (CHANGED, STORED, "line_groups"):
+        db.run(f"delete from {table} where batch in (select unnest(?::integer[]))", [list(batches)])
+    show(db)
+
+
+def settle(db: Transaction, folder: Path) -> None:
+    """Make the changed lines groups again: rows of the table, or files of a folder.
+
+    The names of the files are those of no other database.
+    """
+    if not db.lines_open:
+        return
+    total = db.value(f"select count(*) + (select count(*) from {STORED}) from {CHANGED}")
+    least = LINES_IN_A_FILE
+    if total > MOST_STORED:
+        least = 1
+        _open(db, "file is null", [])
+    for batch, month, lines, waiting in db.rows(
+        f"select batch, {MONTH} as month, count(*),"
+        f" count(*) filter (standing = '{Standing.UNKNOWN_CODE}') from {CHANGED}"
+        " group by all order by batch, month"
+    ):
+        group = {"batch": batch, "month": month, "lines": lines, "waiting": waiting}
+        if lines >= least:
+            group["file"] = _write(db, folder, batch, month)
+        db.insert("line_groups", group)
+    db.run(f"insert into {STORED} from {CHANGED} order by rowid")
+    db.run(f"drop table {CHANGED}")
+    db.lines_open = False
+    show(db)
+
+
+def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
+    """Move a group to a file; gives the file's name below the folder."""
+    name = f"month={month:%Y-%m}/batch={batch}.{uuid4().hex[:12]}.parquet"
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    first = f"date '{month:%Y-%m-%d}'"
+    group = (
+        f"from {CHANGED} where batch = {batch}"
+        f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
+    )
+    db.run(f"copy ({group}) to {literal(str(path))} (format parquet, compression zstd)")
+    db.run(f"delete {group}")
+    snapshots.sync(path)
+    return name
+
+
+def line_files(db: Transaction) -> tuple[str, ...]:
+    """The files of order lines, below their folder."""
+    query = "select file from line_groups where file is not null order by file"
+    return tuple(name for (name,) in db.rows(query))
+
+
+def _files(names: Sequence[str]) -> str:
+    listed = ", ".join(map(literal, names))
+    return f"read_parquet(list_transform([{listed}], lambda name: getvariable('lines') || name))"
+
+
+def show(db: Transaction) -> None:
+    """Let the view of order lines read every group, and the lines that are open."""
+    names = line_files(db)
+    parts = [STORED]
+    parts += [CHANGED] * db.lines_open
+    parts += [_files(names)] * bool(names)
+    columns = ", ".join(name for name, _ in schema.offered_fields("orders"))
+    listed = " union all ".join(f"select {columns} from {part}" for part in parts)
+    db.run(f"create or replace view orders_offered as {listed}")

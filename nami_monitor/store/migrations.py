@@ -1,0 +1,195 @@
+"""Databases of earlier versions: their rows go into a new database of the present schema.
+
+The earlier database stays as it was, under another name. What follows from the rows (views,
+roll-ups) is made anew, so a migration says only how stored tables changed:
+
+- 4 to 5 brought the table of shadow prices.
+- 5 to 6 moved the order lines out of one table, see ``store.lines``; the file became a folder of
+  snapshots. ``materials`` got the column ``energy_recovery_counts``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.store import instance, lines, schema, snapshots
+from nami_monitor.store.rollups import (
+    FACTS,
+    ORDER_ROLLUPS,
+    REGISTER_ROLLUPS,
+    refresh_facts,
+    refresh_order_rollups,
+    refresh_registers,
+)
+from nami_monitor.store.snapshots import Manifest
+from nami_monitor.store.transaction import Transaction, literal
+
+OLDEST: Final = 4
+"""The earliest schema that can be upgraded."""
+IN_ONE_FILE: Final = 5
+"""The last schema whose database was a file."""
+DERIVED: Final = {
+    *(rollup.name for rollup in ORDER_ROLLUPS),
+    *REGISTER_ROLLUPS,
+    *FACTS,
+    "delivered",
+    "meta",
+}
+"""Tables that are made anew instead of copied."""
+ROOM: Final = 64 * 2**20
+"""Bytes that must stay free besides those of the new database."""
+
+
+def upgrade(path: Path, wait: float) -> None:
+    """Upgrade a database of an earlier version, unless another process just did.
+
+    Args:
+        path: the database: a file up to schema 5, a folder since.
+        wait: seconds to wait for another process that upgrades it.
+
+    Raises:
+        DatabaseHeldError: another process is still upgrading it.
+        UserError: ``store.unreadable``, ``store.foreign``, ``store.newer``, ``store.older``
+            (before schema 4), ``store.no_room``, ``store.unwritable`` or ``store.full``.
+    """
+    fresh = path.with_name(f"{path.name}.upgrade")
+    lock = FileLock(path.with_name(f"{path.name}.upgrade.lock"), thread_local=False)
+    try:
+        with instance.sentences(path), lock.acquire(timeout=wait, poll_interval=0.1):
+            seen = _version(path) if path.exists() else None
+            if seen == schema.VERSION:
+                return
+            if seen:
+                _rebuild(path, fresh)
+                path.replace(kept_copy(path, seen))
+            fresh.replace(path)
+    except Timeout as error:
+        holder = {"what": "upgrade", "who": "-", "since": "-", "pid": "-"}
+        raise DatabaseHeldError(str(path), **holder) from error
+    finally:
+        with contextlib.suppress(OSError):
+            Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def half_done(path: Path) -> bool:
+    """Whether an upgrade was broken off after the new database was complete."""
+    return (
+        not path.exists() and (path.with_name(f"{path.name}.upgrade") / snapshots.POINTER).exists()
+    )
+
+
+def kept_copy(path: Path, version: int) -> Path:
+    """Where a database of an earlier version is kept after its upgrade."""
+    return path.with_name(f"{path.name}.schema{version}")
+
+
+def kept_copies(path: Path) -> list[Path]:
+    """The databases of earlier versions that upgrades kept."""
+    return sorted(path.parent.glob(f"{path.name}.schema*"))
+
+
+def _version(path: Path) -> int:
+    """The schema of a database.
+
+    Raises:
+        UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
+    """
+    manifest = snapshots.newest(path)
+    if manifest:
+        seen = manifest.schema
+    else:
+        with contextlib.closing(instance.start()) as root:
+            instance.attach(root, path, "earlier", "read_only", path)
+            with instance.cursor_on(root, "earlier", path) as cursor:
+                seen = schema.version_of(Transaction(cursor))
+    if not OLDEST <= seen <= schema.VERSION:
+        schema.refuse_version(seen)
+    return seen
+
+
+def _rebuild(path: Path, fresh: Path) -> None:
+    """Make a new database with the rows of an earlier one."""
+    shutil.rmtree(fresh, ignore_errors=True)
+    earlier = snapshots.newest(path)
+    file = path / earlier.file if earlier else path
+    needed = 2 * sum(part.stat().st_size for part in _files(path)) + ROOM
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise UserError("store.no_room", path=str(path), needed=needed >> 20, free=free >> 20)
+    fresh.mkdir()
+    for name in earlier.lines if earlier else ():
+        target = fresh / snapshots.LINES / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        snapshots.copy_file(path / snapshots.LINES / name, target)
+        snapshots.sync(target)
+    draft = fresh / snapshots.draft_name(1)
+    with contextlib.closing(instance.start()) as root:
+        instance.make_empty(root, draft, "made")
+        instance.attach(root, file, "earlier", "read_only", path)
+        instance.attach(root, draft, "made", "read_write", path)
+        with instance.cursor_on(root, "made", fresh / snapshots.LINES) as cursor:
+            manifest = _fill(cursor, fresh)
+        instance.complete(root, "made", draft)
+    draft.replace(fresh / manifest.file)
+    snapshots.publish(fresh, manifest)
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of a database; of one in a file that file and its write-ahead log."""
+    if path.is_dir():
+        return [part for part in path.rglob("*") if part.is_file()]
+    wal = path.with_name(f"{path.name}.wal")
+    return [part for part in (path, wal) if part.exists()]
+
+
+def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
+    """Copy the rows of the database ``earlier`` and derive what follows from them."""
+    db = Transaction(cursor)
+    columns = {
+        (base, table): names
+        for base, table, names in db.rows(
+            "select c.database_name, c.table_name, list(c.column_name) from duckdb_columns() as c"
+            " join duckdb_tables() as t using (database_oid, schema_oid, table_oid)"
+            " where c.database_name in ('earlier', 'made') group by all"
+        )
+    }
+    for base, table in sorted(columns):
+        if base == "made" and table not in DERIVED and ("earlier", table) in columns:
+            shared = [f'"{name}"' for name in columns[base, table]]
+            shared = [name for name in shared if name.strip('"') in columns["earlier", table]]
+            listed = ", ".join(shared)
+            db.run(f"insert into {table} ({listed}) select {listed} from earlier.{table}")
+    version, data_version, demo = db.rows(
+        "select schema_version, data_version, demo from earlier.meta"
+    )[0]
+    if version <= IN_ONE_FILE:
+        lines.begin_changes(db, "orders")
+        names = ", ".join(f'"{name}"' for name in columns["earlier", "orders_offered"])
+        db.run(
+            f"insert into {lines.rows_of('orders')} ({names})"
+            f" select {names} from earlier.orders_offered order by rowid"
+        )
+        lines.settle(db, fresh / snapshots.LINES)
+    else:
+        lines.show(db)
+    refresh_order_rollups(db, None)
+    refresh_facts(db)
+    refresh_registers(db)
+    db.run("update meta set data_version = ?, demo = ?", [data_version + 1, demo])
+    comment = db.value(
+        "select comment from duckdb_tables() where database_name = 'earlier'"
+        " and table_name = 'meta'"
+    )
+    if comment:
+        db.run(f"comment on table meta is {literal(comment)}")
+    manifest = Manifest(1, schema.VERSION, data_version + 1, lines.line_files(db))
+    cursor.execute("commit")
+    cursor.execute("use memory")
+    return manifest

@@ -1,0 +1,150 @@
+"""Databases of earlier versions, made by the code of then, are upgraded without losing a row.
+
+``kept/schema5.duckdb.xz`` is a part of the demo as the last code with schema 5 stored it, with a
+merged code, a renamed one, an undone delivery, a note, a tick and an arranged report;
+``schema5.json`` is what that code read from it.
+"""
+
+import json
+import lzma
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.book.database_check import check
+from nami_monitor.ingest.book.undo import undo
+from nami_monitor.store import Store, lines, migrations, schema
+
+KEPT = Path(__file__).parent / "kept"
+VERSIONS = [4, 5]
+QUERIES = {
+    "orders": "select source, standing, count(*), round(sum(quantity),3), round(sum(amount_eur),2)"
+    " from orders_offered join batches using (batch) group by all order by all",
+    "by_place": "select source, category, count(distinct month), sum(lines),"
+    " round(sum(quantity),3), round(sum(amount_eur),2) from by_place group by all order by all",
+    "by_request": "select category, decision, sum(requests), round(sum(avoided),3)"
+    " from by_request group by all order by all",
+    "by_asset": "select category, sum(acquired), sum(retired) from by_asset"
+    " group by all order by all",
+    "targets": "select count(*), min(kpi), max(kpi) from targets",
+    "kept": "select kind, name, body::varchar, who from kept order by rowid",
+    "code_actions": "select kind, code, what, to_code, name, who from code_actions order by action",
+    "batches": "select batch, source, file, who, undone_at is not null from batches order by batch",
+    "set_aside": "select rule, count(*) from set_aside group by all order by all",
+}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kept")
+    for version in VERSIONS:
+        with lzma.open(KEPT / f"schema{version}.duckdb.xz") as packed:
+            (folder / f"{version}.duckdb").write_bytes(packed.read())
+    return folder
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request):
+    return request.param
+
+
+@pytest.fixture
+def path(files, version, tmp_path):
+    return Path(shutil.copy(files / f"{version}.duckdb", tmp_path / "own.duckdb"))
+
+
+def plain(rows):
+    return json.loads(json.dumps([list(row) for row in rows], default=str))
+
+
+def test_every_row_of_then_is_there(path, version):
+    expected = json.loads((KEPT / f"schema{version}.json").read_text("utf-8"))
+    before = path.read_bytes()
+    with closing(Store(path)) as store, store.read() as db:
+        for name, query in QUERIES.items():
+            assert plain(db.rows(query)) == expected[name], name
+        for table, count in expected["counts"].items():
+            assert db.value(f"select count(*) from {table}") == count, table
+        assert db.value("select schema_version from meta") == schema.VERSION
+    assert migrations.kept_copies(path) == [path.with_name(f"own.duckdb.schema{version}")]
+    assert migrations.kept_copy(path, version).read_bytes() == before
+    assert sorted(part.name for part in path.parent.iterdir()) == [
+        "own.duckdb",
+        f"own.duckdb.schema{version}",
+    ]
+
+
+def test_what_follows_from_the_rows_is_up_to_date_and_can_be_undone(path, monkeypatch):
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 50)
+    with closing(Store(path)) as store:
+        assert check(store) == []
+        with store.read() as db:
+            last = db.value(
+                "select max(batch) from batches where undone_at is null and batch in"
+                " (select batch from batch_months where table_name = 'orders')"
+            )
+        undo(store, last, who="inkoop")
+        assert check(store) == []
+    assert list((path / "lines").rglob("*.parquet"))
+
+
+def test_of_many_that_open_it_at_once_one_upgrades_it(path):
+    def read(_):
+        with closing(Store(path)) as store, store.read() as db:
+            return db.value("select count(*) from batches")
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(read, range(6)))) == 1
+    assert len(migrations.kept_copies(path)) == 1
+
+
+@pytest.mark.parametrize("step", ["_fill", "kept_copy", "half_done"])
+def test_an_upgrade_that_is_broken_off_is_begun_again_or_finished(path, monkeypatch, step):
+    """Killed while rows are copied, before the file is renamed, and before the folder is."""
+    rename = Path.replace
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    def stop_second(source, target):
+        if source.name.endswith(".upgrade"):
+            raise KeyboardInterrupt
+        return rename(source, target)
+
+    with monkeypatch.context() as patch:
+        if step == "half_done":
+            patch.setattr(Path, "replace", stop_second)
+        else:
+            patch.setattr(migrations, step, stop)
+        with pytest.raises(KeyboardInterrupt), Store(path).read():
+            pass
+    with closing(Store(path)) as store:
+        assert store.exists
+        assert check(store) == []
+    assert len(migrations.kept_copies(path)) == 1
+
+
+def test_without_room_nothing_is_upgraded(path, monkeypatch):
+    monkeypatch.setattr(migrations, "ROOM", 2**60)
+    before = path.read_bytes()
+    with pytest.raises(UserError, match=r"store\.no_room"), Store(path).read():
+        pass
+    assert path.read_bytes() == before
+    assert not migrations.kept_copies(path)
+
+
+def test_a_folder_of_an_earlier_version_is_upgraded_too(path, monkeypatch):
+    """What the present version wrote, to a program of the next one."""
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 50)
+    with closing(Store(path)) as store, store.read() as db:
+        expected = {name: db.rows(query) for name, query in QUERIES.items()}
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    with closing(Store(path)) as store:
+        with store.read() as db:
+            assert {name: db.rows(query) for name, query in QUERIES.items()} == expected
+        assert check(store) == []
+    assert len(migrations.kept_copies(path)) == 2
