@@ -73,7 +73,7 @@ def open_own(path: Path, *, wait: float = WAIT_SECONDS) -> Store:
     Raises:
         UserError: ``opening.demo_data`` when the file holds the demo.
     """
-    if holds_demo(path):
+    if path.exists() and holds_demo(path):
         raise UserError("opening.demo_data", path=str(path))
     return Store(path, wait=wait)
 
@@ -81,7 +81,7 @@ def open_own(path: Path, *, wait: float = WAIT_SECONDS) -> Store:
 def holds_demo(path: Path) -> bool:
     """Whether a database holds the demo."""
     with contextlib.closing(Store(path)) as store:
-        return store.exists and _demo_fingerprint(store) is not None
+        return _demo_fingerprint(store) is not None
 
 
 def _build(path: Path, files: tuple[DemoFile, ...], fingerprint: str, progress: Progress) -> None:

@@ -135,8 +135,8 @@ def test_a_held_database_is_waited_for_or_its_holder_named(loaded):
     with holder:
         holder.stdout.readline()
         for wait in ("0", "0.2"):
-            said = refused(loaded, "import", more, *IMPORT, "--json", "--wait", wait)
-            assert str(holder.pid) in said
+            (report,) = loaded.json("import", more, *IMPORT, "--wait", wait, code=1)
+            assert str(holder.pid) in report["refused"]
         waiting = subprocess.Popen(
             [sys.executable, "-m", "nami_monitor", "import", str(more), *IMPORT, "--json",
              "--wait", "60"],

@@ -42,7 +42,7 @@ ASKED: Final = "conclusions.said"
 
 def views(session: Session) -> Conclusions:
     """The five views; computed anew when the data changes or somebody answers."""
-    return _views(session.store, session.store.stamp()[0])
+    return _views(session.store, session.store.stamp())
 
 
 @cached(entries=10)
