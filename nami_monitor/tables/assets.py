@@ -67,6 +67,9 @@ class Materials(pa.DataFrameModel):
     recycling_efficiency: float = column(
         "rendement recycling|recycling efficiency", optional=True, low=0, high=1
     )
+    energy_recovery_counts: bool = column(
+        "energieterugwinning telt|voorwaarden energie|energy recovery counts", optional=True
+    )
     feedstock_efficiency: float = column(
         "rendement grondstof|feedstock efficiency", optional=True, above=0, high=1
     )

@@ -117,9 +117,13 @@ def mci(rows):
     whole = linear = told = 0.0
     for row in lines(rows):
         mass, route = row["mass_kg"], row["end_route"]
+        burnt_well = (
+            route == "energy" and row["origin"] == "biobased" and row["energy_recovery_counts"]
+        )
+        collected = route in COLLECTED or burnt_well
         needed = [row["origin"], route, row["lifetime_years"], row["average_lifetime_years"]]
         needed += [row["feedstock_efficiency"]] if row["origin"] == "recycled" else []
-        needed += [row["collected_share"]] if route in COLLECTED else []
+        needed += [row["collected_share"]] if collected else []
         needed += [row["recycling_efficiency"]] if route == "recycling" else []
         if not mass or any(one is None for one in needed):
             continue
@@ -127,7 +131,7 @@ def mci(rows):
         recycled = mass if row["origin"] == "recycled" else 0.0
         virgin = mass if row["origin"] == "virgin" else 0.0
         before = recycled * (1 / row["feedstock_efficiency"] - 1) if recycled else 0.0
-        caught = row["collected_share"] * mass if route in COLLECTED else 0.0
+        caught = row["collected_share"] * mass if collected else 0.0
         after = caught * (1 - row["recycling_efficiency"]) if route == "recycling" else 0.0
         waste = mass - caught + (before + after) / 2
         whole += 2 * mass + (before - after) / 2

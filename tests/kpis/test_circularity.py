@@ -23,6 +23,9 @@ TWO       Twee  works    werk 2024-01-01 2024-06-30
 BOTH      Beide works    werk 2024-01-01 2024-09-30
 GAP       Gat   works    werk 2024-01-01 2024-10-31
 OWN       Zelf  works    werk 2024-01-01 2024-11-30
+OWNED     Zelf  works    werk 2024-01-01 2024-11-30
+PLASTIC   Zelf  works    werk 2024-01-01 2024-11-30
+UNKNOWN   Zelf  works    werk 2024-01-01 2024-11-30
 DESK      Stoel goods    stuk 2024-01-01 2024-03-31
 """
 IMPACTS = """
@@ -181,14 +184,17 @@ def test_mci_lies_between_0_and_1_falls_with_virgin_mass_and_rises_with_life(
 
 
 MATERIALS = """
-project component origin   end_route collected_share mass_kg feedstock_efficiency
-ONE     a         recycled recycling 0.6             5       0.8
-ONE     b         virgin   recycling 0.6             5       .
-TWO     a         virgin   landfill  .               10      .
-BOTH    a         kept     reuse     1               10      .
-GAP     a         virgin   landfill  .               6       .
-GAP     b         recycled landfill  .               4       .
-OWN     a         biobased energy    1               10      .
+project component origin end_route collected_share mass_kg feedstock_efficiency {burnt}
+ONE     a recycled recycling 0.6 5  0.8 .
+ONE     b virgin   recycling 0.6 5  .   .
+TWO     a virgin   landfill  .   10 .   true
+BOTH    a kept     reuse     1   10 .   .
+GAP     a virgin   landfill  .   6  .   .
+GAP     b recycled landfill  .   4  .   .
+OWN     a biobased energy    1   10 .   .
+OWNED   a biobased energy    0.8 10 .   true
+PLASTIC a virgin   energy    1   10 .   true
+UNKNOWN a biobased energy    .   10 .   true
 """
 
 
@@ -198,7 +204,8 @@ def circular(tmp_path_factory):
     made.load("categories", CATEGORIES)
     made.load("programmes", PROGRAMMES)
     made.load(
-        "materials", MATERIALS, scenario="as_built", material="m", recycling_efficiency="0.75",
+        "materials", MATERIALS.format(burnt="energy_recovery_counts"), scenario="as_built",
+        material="m", recycling_efficiency="0.75",
         lifetime_years="20", average_lifetime_years="20",
     )  # fmt: skip
     yield made
@@ -212,11 +219,14 @@ def circular(tmp_path_factory):
         ("TWO", "2024-06", 0.1, 1),
         ("BOTH", "2024-09", 1.0, 1),
         ("GAP", "2024-10", 0.1, 0.6),
-        ("OWN", "2024-11", 0.55, 1),  # what is burnt is waste, whatever it was made of
+        ("OWN", "2024-11", 0.55, 1),  # what is burnt is waste, whatever it was made of,
+        ("OWNED", "2024-11", 0.91, 1),  # unless it is biological and the conditions hold
+        ("PLASTIC", "2024-11", 0.1, 1),
+        ("UNKNOWN", "2024-11", None, 0),
     ],
 )
 def test_mci_of_the_lines_of_a_passport(circular, project, until, expected, known):
     """Half recycled feedstock stands on two lines; what is not stated is not guessed."""
     found = circular.one("impact_mci", until, **of(project))
-    assert found.value == pytest.approx(expected, abs=1e-6)
+    assert found.value == (None if expected is None else pytest.approx(expected, abs=1e-6))
     assert found.completeness == pytest.approx(known)

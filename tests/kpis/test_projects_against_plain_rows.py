@@ -50,6 +50,7 @@ MATERIAL = st.fixed_dictionaries(
         "second_life": some([True, False]),
         "in_passport": some([True, False]),
         "collected_share": some([0.5, 0.9, 1.0]),
+        "energy_recovery_counts": some([True, False]),
         "feedstock_efficiency": some([0.8, 1.0]),
         "recycling_efficiency": some([0.75]),
         "lifetime_years": some([10.0, 20.0]),
@@ -101,9 +102,9 @@ WORLD = st.fixed_dictionaries(
 )  # fmt: skip
 BLANK = dict.fromkeys(
     ("scenario", "component", "material", "mass_kg", "origin", "end_route", "second_life",
-     "in_passport", "collected_share", "feedstock_efficiency", "recycling_efficiency",
-     "lifetime_years", "average_lifetime_years", "impact", "impact_value", "impact_set", "measure",
-     "value", "method")
+     "in_passport", "collected_share", "energy_recovery_counts", "feedstock_efficiency",
+     "recycling_efficiency", "lifetime_years", "average_lifetime_years", "impact", "impact_value",
+     "impact_set", "measure", "value", "method")
 )  # fmt: skip
 ALWAYS = [
     {"month": day, "project": project, "measure": "total_mass", "value": 1.0, "method": None}

@@ -18,8 +18,8 @@ create macro period_last(period) as case
 -- collected for recycling, reuse, composting and energy; ef, ec the efficiency of recycling before
 -- and after; x the utility. "mci_whole" is 2M + (WF - WC) / 2 and "mci_linear" (V + W) x 0.9 / X; over
 -- any lines MCI = max(0, 1 - sum(mci_linear) / sum(mci_whole)). Energy recovery (ce) counts only for
--- biological material of sustainable source under further conditions; no column states those, so
--- nothing that is burnt counts as recovered.
+-- biological material whose line states that the further conditions hold; otherwise what is burnt
+-- is waste.
 create macro waste_before(m, fr, ef) as case when fr = 0 then 0 else m * fr * (1 - ef) / ef end;
 create macro waste_after(m, cr, ec) as case when cr = 0 then 0 else m * (1 - ec) * cr end;
 create macro mci_whole(m, fr, ef, cr, ec) as
@@ -93,7 +93,9 @@ with lines as (
 priced as (
     select l.*, case when l.counts and l.effect = 'MKI' then l.impact_value
         when l.counts then l.impact_value * p.eur end as mki,
-        l.route in ('recycling', 'reuse', 'composting') as collected
+        coalesce(l.route = 'energy' and l.origin = 'biobased' and l.energy_recovery_counts, false)
+            as recovered,
+        l.route in ('recycling', 'reuse', 'composting') or recovered as collected
     from lines as l left join known_prices as p
         on p.impact_set = l.impact_set and p.impact = l.effect
 ),
@@ -132,7 +134,7 @@ select 'materials' as table_name, batch, line, source, first_month, month as beg
         feedstock_efficiency, case when route = 'recycling' then collected_share else 0 end,
         case when route = 'reuse' then collected_share else 0 end,
         case when route = 'composting' then collected_share else 0 end,
-        0,
+        case when recovered then collected_share else 0 end,
         recycling_efficiency, lifetime_years / average_lifetime_years) end as mci_linear,
     null as value, null as reports, null as proxies
 from known
