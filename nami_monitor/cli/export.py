@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,7 +17,7 @@ from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.privacy import FLAG, PRIVATE, lines_query
-from nami_monitor.store import Transaction
+from nami_monitor.store import Store, Transaction
 from nami_monitor.store.export import FORMATS, export_query, export_rows
 from nami_monitor.tables import TABLES
 
@@ -87,8 +88,9 @@ def write_template(
     if out.suffix.lower() != ".xlsx":
         raise UserError("template.no_workbook", seen=out.name)
     codes = {}
-    if session.path.exists():
-        with session.read() as db:
-            codes = known_codes(db)
+    with closing(Store(session.path, wait=session.wait)) as store:
+        if store.exists:
+            with store.read() as db:
+                codes = known_codes(db)
     template(table, out, session.lang, codes)
     session.show({"out": str(out), "table": table}, [session.t("cli.template.written", out=out)])

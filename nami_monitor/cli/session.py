@@ -122,7 +122,7 @@ class CommandSession:
 
     @property
     def path(self) -> Path:
-        """The database file."""
+        """The folder of the database."""
         return self.db or places().own
 
     @contextlib.contextmanager
@@ -130,13 +130,13 @@ class CommandSession:
         """The database, closed at the end; only an import makes a new one.
 
         Raises:
-            UserError: ``cli.no_database`` when there is no such file.
+            UserError: ``cli.no_database`` when there is none.
         """
         from nami_monitor.store import Store  # noqa: PLC0415 - help need not wait for it
 
-        if not self.path.exists():
-            raise UserError("cli.no_database", path=str(self.path))
         with contextlib.closing(Store(self.path, wait=self.wait)) as store:
+            if not store.exists:
+                raise UserError("cli.no_database", path=str(self.path))
             yield store
 
     @contextlib.contextmanager

@@ -142,11 +142,12 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever written."""
+        """Whether there is anything to open: not before the first write is complete."""
         return (
-            self._folder.is_file()
-            or (self._folder / snapshots.POINTER).exists()
+            (self._folder / snapshots.POINTER).exists()
+            or self._folder.is_file()
             or migrations.half_done(self._folder)
+            or bool(snapshots.strangers(self._folder))
         )
 
     @contextmanager

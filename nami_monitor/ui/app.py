@@ -87,7 +87,7 @@ def data() -> str:
 
 def usual_data() -> str:
     """Which data a visitor sees who chose nothing: own data once there is any."""
-    return OWN if places().own.exists() else DEMO
+    return OWN if store_of(OWN).exists else DEMO
 
 
 def show_data(which: str) -> None:
