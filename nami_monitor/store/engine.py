@@ -187,12 +187,16 @@ class Store:
             number = base.number + 1 if base else 1
             draft = self._folder / snapshots.draft_name(number)
             source = self._folder / base.file if base else None
-            with self._draft(draft, source) as (cursor, db):
-                blocked = time.perf_counter() - begun
-                yield db
-                begun = time.perf_counter()
-                if not db.discarded:
-                    self._publish(cursor, db, draft, base)
+            try:
+                with self._draft(draft, source) as (cursor, db):
+                    blocked = time.perf_counter() - begun
+                    yield db
+                    begun = time.perf_counter()
+                    if not db.discarded:
+                        self._publish(cursor, db, draft, base)
+            finally:
+                with suppress(OSError):  # what could not be removed now goes after the next write
+                    snapshots.sweep(self._folder)
             self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
     @contextmanager
@@ -204,14 +208,17 @@ class Store:
         Raises:
             UserError: as ``write``.
         """
-        with instance.sentences(self.path):
-            base = self._newest()
+        opened = self._enter()
+        try:
+            base = opened.manifest if opened.held else None
             source = self._folder / base.file if base else None
             folder = self._folder if base else Path(tempfile.gettempdir())
             name = f"trial-{threading.get_ident()}.{os.getpid()}{snapshots.DRAFT}"
-            with self._draft(folder / name, source) as (_, db):
+            with instance.sentences(self.path), self._draft(folder / name, source) as (_, db):
                 db.discard()
                 yield db
+        finally:
+            self._leave(opened)
 
     def adopt(self, other: Path, what: Work = Work.RESTORE, who: str = "") -> None:
         """Make the newest snapshot of another database the next one of this; no older one stays.
@@ -241,11 +248,13 @@ class Store:
                 db.run("update meta set data_version = ?", [max(versions) + 1])
                 db.drop_older()
                 self._publish(cursor, db, draft, base)
+            with suppress(OSError):
+                snapshots.sweep(self._folder)
 
     def version(self) -> int:
         """The data version: it rises with whatever changes the data. Cheap enough to ask often."""
         newest = self._newest()
-        self._close_unused(newest)
+        self._close_unused(newest.number if newest else 0)
         return newest.data_version if newest else 0
 
     def stamp(self) -> int:
@@ -288,7 +297,7 @@ class Store:
                     self._opened[number] = opened
                     opened.users += 1
             if opened:
-                self._close_unused(newest)
+                self._close_unused(number)
                 return opened
 
     def _open(self, newest: Manifest | None) -> _Opened | None:
@@ -338,13 +347,13 @@ class Store:
                 return
         self._close_unused(None)
 
-    def _close_unused(self, kept: Manifest | None) -> None:
+    def _close_unused(self, kept: int | None) -> None:
         """Close the snapshots but one that nobody uses, and remove those that an undo dropped."""
         with self._gate:
             unused = [
                 number
                 for number, opened in self._opened.items()
-                if not opened.users and opened.manifest != kept
+                if not opened.users and number != kept
             ]
             closing = [self._opened.pop(number) for number in unused]
         for opened in closing:
@@ -428,8 +437,6 @@ class Store:
         instance.complete(self._instances.of(WRITING), name, draft)
         draft.replace(self._folder / manifest.file)
         snapshots.publish(self._folder, manifest)
-        with suppress(OSError):  # what could not be removed now goes after the next write
-            snapshots.sweep(self._folder)
 
 
 def _close_all(

@@ -155,9 +155,7 @@ def sweep(folder: Path) -> None:
     The newest snapshot and the one before stay, unless an undo dropped the latter; so does what
     somebody reads. Of the files of lines those stay that a snapshot names which is still there.
     """
-    newest_one = newest(folder)
-    if newest_one is None:
-        return
+    newest_one = newest(folder) or Manifest(0, 0, 0, ())
     least = max(newest_one.number - 1, newest_one.keep_from)
     overdue = time.time() - newest_one.at > HELD_SECONDS
     named, files = set(newest_one.lines), {newest_one.file}

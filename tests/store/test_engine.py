@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import Store, Work, snapshots
+from nami_monitor.store import Store, Work, lines, snapshots
 from tests.support.databases import damage, newest_file
 
 WRITE = """
@@ -140,6 +140,42 @@ def test_a_trial_waits_for_nobody(store, writer):
         assert db.value("select data_version from meta") == 5
     assert store.version() == 0
     writer.communicate("\n")
+
+
+def test_a_write_that_fails_after_it_wrote_lines_leaves_no_file(path, store, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "publish", fail)
+        with pytest.raises(UserError, match=r"store\.full"):
+            write_line(store)
+    assert list(path.rglob("*.parquet")) == []
+    write_line(store)
+    assert len(list(path.rglob("*.parquet"))) == 1
+
+
+def write_line(store):
+    with store.write() as db:
+        lines.begin_changes(db, "orders")
+        db.run(
+            f"insert into {lines.rows_of('orders')} by name select 1 as batch, 1 as line,"
+            " 'live' as standing, date '2026-01-05' as ordered_on"
+        )
+
+
+def test_a_trial_keeps_what_it_reads(path, store, monkeypatch):
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1)
+    write_line(store)
+    with store.trial() as db:
+        with store.write() as other:
+            lines.remove_batches(other, [1])
+            other.drop_older()
+        assert db.value("select count(*) from orders_offered") == 1
+    assert store.version() == 0
+    raise_version(store)
+    assert list(path.rglob("*.parquet")) == []
 
 
 def test_the_snapshot_before_the_newest_stays_and_older_ones_go(path, store):
