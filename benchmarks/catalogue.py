@@ -41,7 +41,7 @@ def main(source: Path, count: int) -> None:
     """Copy the database, add the registers, measure, print the table."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "own.duckdb"
-        shutil.copy(source, path)
+        shutil.copytree(source, path)
         made.registers(path, count)
         store = Store(path)
         with store.write() as db:

@@ -13,6 +13,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store, Transaction
+from nami_monitor.store.lines import begin_changes, rows_of
 
 LOCATIONS, PRODUCTS, CATEGORIES, MONTHS = 600, 2000, 12, 60
 FIRST = date(2020, 1, 1)
@@ -71,10 +72,12 @@ def database(path: Path, total: int, largest: int) -> None:
     store = Store(path)
     with store.write() as db:
         _masters(db)
-        usual = (total - largest) // (MONTHS - 1)
-        for k in range(MONTHS):
+    usual = (total - largest) // (MONTHS - 1)
+    for k in range(MONTHS):
+        with store.write() as db:
             count = largest if k == MONTHS - 1 else usual
             _delivery(db, k + 2, add_months(FIRST, k), k * usual, count)
+    with store.write() as db:
         codes.derive(db)
         refresh_derived(db)
     store.close()
@@ -164,8 +167,9 @@ def add_batch(db: Transaction, batch: int, file: str) -> None:
 def _delivery(db: Transaction, batch: int, month: date, first: int, count: int) -> None:
     add_batch(db, batch, f"{month:%Y-%m}")
     made = lines(f"date '{month}'", first, count)
+    begin_changes(db, "orders")
     db.run(
-        f"insert into orders_offered by name select {batch} as batch,"
+        f"insert into {rows_of('orders')} by name select {batch} as batch,"
         " 1 + row_number() over (order by ordered_on, location_id) as line, 'live' as standing,"
         f" *, false as per_pack from ({made})"
         " order by ordered_on, location_id"
@@ -178,7 +182,7 @@ def _delivery(db: Transaction, batch: int, month: date, first: int, count: int) 
     ):
         db.run(
             f"insert into code_offers select distinct {batch}, '{kind}', '{source}', {column},"
-            f" 'use' from orders_offered where batch = {batch}"
+            f" 'use' from {rows_of('orders')} where batch = {batch}"
         )
 
 
@@ -227,10 +231,9 @@ def texts(orders: str) -> str:
 def _write(path: Path, sql: str) -> None:
     head = "Datum;Vestiging;Artikel;Groep;Kanaal;Aantal;Bedrag;Conditie;Bestelnr"
     store = Store(path.with_suffix(".making"))
-    with store.write() as db:
+    with store.trial() as db:
         db.run(
             f"copy (select '{head}' union all ({sql})) to '{path}'"
             " (format csv, header false, quote '', escape '', delimiter '\x02')"
         )
     store.close()
-    path.with_suffix(".making").unlink()

@@ -11,6 +11,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book import codes
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store, Transaction
+from nami_monitor.store.lines import begin_changes, rows_of
 
 LOCATIONS, GROUPS, MONTHS = 650, 40, 60
 FIRST = date(2020, 1, 1)
@@ -90,8 +91,9 @@ def _orders(db: Transaction, month: int) -> None:
     expected = f"60 * {size} * {taste} * (0.75 + 0.5 * {chance})"
     held = f"(grp = place and {month} >= {START} + grp % 12)"
     changed = f"case when not {held} then 1 when channel = 0 then {LEFT} else {1 + BACK * LEFT} end"
+    begin_changes(db, "orders")
     db.run(
-        f"insert into orders_offered by name select {batch} as batch, n + 2 as line,"
+        f"insert into {rows_of('orders')} by name select {batch} as batch, n + 2 as line,"
         f" 'live' as standing, date '{first}' as ordered_on,"
         " printf('L%04d', place) as location_id, 'C01' as category,"
         " printf('P%02d', grp) as product_id,"
@@ -113,5 +115,5 @@ def _orders(db: Transaction, month: int) -> None:
     ):
         db.run(
             f"insert into code_offers select distinct {batch}, '{kind}', '{source}', {column},"
-            f" 'use' from orders_offered where batch = {batch}"
+            f" 'use' from {rows_of('orders')} where batch = {batch}"
         )

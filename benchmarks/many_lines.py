@@ -31,11 +31,11 @@ def main(total: int, month: int, source: Path | None) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "own.duckdb"
         if source and source.exists():
-            shutil.copy(source, path)
+            shutil.copytree(source, path)
         else:
             made.database(path, total, month)
             if source:
-                shutil.copy(path, source)
+                shutil.copytree(path, source)
         store = Store(path)
         rows = [*_figures(store), *_changes(store, Path(name), month)]
         store.close()
@@ -65,18 +65,28 @@ def _changes(store: Store, folder: Path, count: int) -> list[Row]:
     made.text_month(file, last, count)
     profile = parse_profile(made.PROFILE.format(delivery="full_period", file=""))
     reports = []
+    size = _size(store.path)
     replaced = taken(
         lambda: reports.append(import_file(store, file, profile, answers=Answers.yes(), who="t"))
     )
+    blocked, added = store.blocked.writes[-1], _size(store.path) - size
     undone = taken(lambda: undo(store, reports[0].batch or 0, who="t"))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return [
         Row("roll-ups of one month refreshed", refreshed, "1 s"),
         Row(f"a month of {count:,} lines replaced by a file", replaced, "5 s"),
+        Row("of which copying and publishing the snapshot", f"{blocked:.1f} s", "3 s"),
+        Row("on the disk before", f"{size / 1e6:,.0f} MB"),
+        Row("on the disk more, until the next write", f"{added / 1e6:,.0f} MB"),
         Row("lines that gave way", f"{reports[0].main.replaced:,}", f"{count:,}"),
         Row("that delivery undone", undone),
         Row("memory at most", f"{memory:.2f} GB", "4 GB"),
     ]
+
+
+def _size(path: Path) -> int:
+    """Bytes that a database takes on the disk."""
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 if __name__ == "__main__":

@@ -150,7 +150,8 @@ def line_files(db: Transaction) -> tuple[str, ...]:
 
 def _files(names: Sequence[str]) -> str:
     listed = ", ".join(map(literal, names))
-    return f"read_parquet(list_transform([{listed}], lambda name: getvariable('lines') || name))"
+    paths = f"list_transform([{listed}], lambda name: getvariable('lines') || name)"
+    return f"read_parquet({paths}, hive_partitioning = false)"
 
 
 def show(db: Transaction) -> None:

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from nami_monitor.ingest.book.undo import undo
+from nami_monitor.store import lines
 from tests.property.importing import START, Database, File, histories
 from tests.support.slow import examples
 
@@ -26,9 +27,10 @@ def play(folder, name, files, without=()):
     return made
 
 
-def check_undo(files, data, merged):
+def check_undo(files, data, merged, in_a_file=lines.LINES_IN_A_FILE):
     """Undo one or two batches, and compare with a database that never had them."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "LINES_IN_A_FILE", in_a_file)
         folder = Path(name)
         whole = play(folder, "whole", files)
         booked = [n for n, batch in enumerate(whole.batches) if batch is not None]
@@ -51,9 +53,9 @@ def check_undo(files, data, merged):
 
 @pytest.mark.slow
 @settings(max_examples=examples(10), **QUICK)
-@given(histories, st.data(), MERGES)
-def test_undo_equals_a_history_without_the_batch(files, data, merged):
-    check_undo(files, data, merged)
+@given(histories, st.data(), MERGES, st.sampled_from([1, 3, lines.LINES_IN_A_FILE]))
+def test_undo_equals_a_history_without_the_batch(files, data, merged, in_a_file):
+    check_undo(files, data, merged, in_a_file)
 
 
 def test_a_merge_into_a_code_that_is_gone_waits(tmp_path):
