@@ -98,6 +98,7 @@ def committed():
     ] + [file for file in ROOT.iterdir() if file.is_file()]
 
 
+@cache
 def text_of(file):
     try:
         return file.read_text("utf-8")

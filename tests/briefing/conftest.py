@@ -1,9 +1,18 @@
-"""A database that a test may add to."""
+"""The demo to look at, and a database that a test may add to."""
+
+from contextlib import closing
 
 import pytest
 
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
+
+
+@pytest.fixture(scope="session")
+def db(demo_folder):
+    """The demo, read in one transaction: what it works out once serves every test."""
+    with closing(Store(demo_folder / "demo.duckdb")) as store, store.read() as look:
+        yield look
 
 
 @pytest.fixture

@@ -16,14 +16,8 @@ CASES = shipped().cases
 
 
 @pytest.fixture(scope="module")
-def demo_db(demo_folder):
-    with closing(Store(demo_folder / "demo.duckdb")) as store, store.read() as db:
-        yield db
-
-
-@pytest.fixture(scope="module")
-def nine(demo_db):
-    return {number: cases.monitor(demo_db, case) for number, case in CASES.items()}
+def nine(db):
+    return {number: cases.monitor(db, case) for number, case in CASES.items()}
 
 
 @pytest.mark.parametrize("number", CASES)
@@ -80,14 +74,14 @@ def test_no_trend_is_pretended_of_a_one_off_project(nine):
     assert all(one.line.history == () and one.line.assessment is None for one in nine[4].shown)
 
 
-def test_a_smaller_ballot_took_back_part_of_its_saving(demo_db):
-    earlier = cases.monitor(demo_db, CASES[5], "EP-2024")
+def test_a_smaller_ballot_took_back_part_of_its_saving(db):
+    earlier = cases.monitor(db, CASES[5], "EP-2024")
     paper = next(one for one in earlier.shown if one.figure.code == "reduce_paper_per_voter")
     assert paper.line.result.value == pytest.approx(0.05)
 
 
-def test_a_gap_in_the_prices_of_the_works_is_said(demo_db):
-    (found,) = doubts(demo_db, ("sewage_works",))
+def test_a_gap_in_the_prices_of_the_works_is_said(db):
+    (found,) = doubts(db, ("sewage_works",))
     assert (found.kind, found.seen) == (
         DoubtKind.UNPRICED,
         {"set": "A2", "effects": "HTP", "count": 3},

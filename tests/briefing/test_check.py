@@ -17,14 +17,6 @@ THEN = datetime(2026, 11, 3, 9, 0)  # noqa: DTZ001 - as the database keeps momen
 
 
 @pytest.fixture(scope="module")
-def db(demo_folder):
-    store = Store(demo_folder / "demo.duckdb")
-    with store.read() as look:
-        yield look
-    store.close()
-
-
-@pytest.fixture(scope="module")
 def office(db):
     return briefing(db, OCTOBER, ["office_supplies"])
 

@@ -25,14 +25,6 @@ OCTOBER = date(2026, 10, 1)
 
 
 @pytest.fixture(scope="module")
-def db(demo_folder):
-    store = Store(demo_folder / "demo.duckdb")
-    with store.read() as look:
-        yield look
-    store.close()
-
-
-@pytest.fixture(scope="module")
 def office(db):
     return briefing(db, OCTOBER, ["office_supplies"])
 

@@ -60,7 +60,7 @@ def ruled_out(demo_folder, tmp_path_factory):
     store.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def db(ruled_out):
     with ruled_out.read() as look:
         yield look

@@ -7,19 +7,10 @@ import pytest
 from nami_monitor.briefing.overview import overview
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import Ask, compute
-from nami_monitor.store import Store
 from tests.support.slow import slow_but_for
 
 OCTOBER = date(2026, 10, 1)
 OFFICE = {"category": ("office_supplies",)}
-
-
-@pytest.fixture(scope="module")
-def db(demo_folder):
-    store = Store(demo_folder / "demo.duckdb")
-    with store.read() as look:
-        yield look
-    store.close()
 
 
 PERIODS = {

@@ -8,19 +8,10 @@ from nami_monitor.briefing.signals import signals_of_measures, signals_of_trend
 from nami_monitor.core.words import KitSignal
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.kpis import CATALOGUE, Ask, compute
-from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)
 OFFICE = {"category": ("office_supplies",)}
 SANITARY = {"category": ("sanitary_supplies",)}
-
-
-@pytest.fixture(scope="module")
-def db(demo_folder):
-    store = Store(demo_folder / "demo.duckdb")
-    with store.read() as look:
-        yield look
-    store.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ from tests.browser.serving import settled
 FOCUSED = "each => each === document.activeElement"
 FARTHEST = 300
 """After how many presses of Tab a part counts as out of reach."""
+LOOKED_UP = 50
+"""After how many a part is looked up again: by role and name takes as long as many presses."""
 
 
 class Hand:
@@ -101,8 +103,10 @@ class Keys(Hand):
 
     def at(self, part):
         """Press Tab until the part is reached; from the end of a page that leads to its top."""
-        for _ in range(FARTHEST):
-            if part.evaluate(FOCUSED):
+        for press in range(FARTHEST):
+            if not press % LOOKED_UP:
+                wanted = part.element_handle()
+            if wanted.evaluate(FOCUSED):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no key reaches {part}")

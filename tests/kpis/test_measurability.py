@@ -270,10 +270,14 @@ def test_a_figure_that_no_period_gives_keeps_the_reason_of_twelve_months(shop):
     assert result.reason.key == "outside_data"
 
 
-@pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=CATALOGUE)
-def test_every_need_of_every_kpi_can_be_looked_up(made, kpi):
+@pytest.fixture(scope="module")
+def fills(made):
     with made.store.read() as db:
-        fills = filled_columns(db, dt.date(2024, 12, 1))
+        return filled_columns(db, dt.date(2024, 12, 1))
+
+
+@pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_need_of_every_kpi_can_be_looked_up(fills, kpi):
     for need in (*kpi.needs, *kpi.known_by):
         table = need.partition(".")[0]
         assert table == "measurements" or table in TOLD_BY
@@ -282,9 +286,7 @@ def test_every_need_of_every_kpi_can_be_looked_up(made, kpi):
         assert share is None or 0 <= share <= 1
 
 
-def test_how_full_a_column_is_by_category(made):
-    with made.store.read() as db:
-        fills = filled_columns(db, dt.date(2024, 12, 1))
+def test_how_full_a_column_is_by_category(fills):
     assert fills.share("orders.product_id", "paper", None) == pytest.approx(3 / 4)
     assert fills.share("products.co2e_kg", "paper", None) == pytest.approx(3 / 4)
     assert fills.share("orders.quantity", "paper", None) == 1
