@@ -111,15 +111,18 @@ def settle(db: Transaction, folder: Path) -> None:
     if total > MOST_STORED:
         least = 1
         _open(db, "file is null", [])
+    groups = (
+        f"select batch, {MONTH} as month, count(*) as lines,"
+        f" count(*) filter (standing = '{Standing.UNKNOWN_CODE}') as waiting"
+        f" from {CHANGED} group by all"
+    )
     for batch, month, lines, waiting in db.rows(
-        f"select batch, {MONTH} as month, count(*),"
-        f" count(*) filter (standing = '{Standing.UNKNOWN_CODE}') from {CHANGED}"
-        " group by all order by batch, month"
+        f"from ({groups}) where lines >= ? order by batch, month", [least]
     ):
+        file = _write(db, folder, batch, month)
         group = {"batch": batch, "month": month, "lines": lines, "waiting": waiting}
-        if lines >= least:
-            group["file"] = _write(db, folder, batch, month)
-        db.insert("line_groups", group)
+        db.insert("line_groups", group | {"file": file})
+    db.run(f"insert into line_groups by name {groups}")
     db.run(f"insert into {STORED} from {CHANGED} order by rowid")
     db.run(f"drop table {CHANGED}")
     db.lines_open = False
