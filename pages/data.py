@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, booking, filters, words
+from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages.data import batches, codes, completeness, set_aside, upload
 
 PARTS = {
@@ -17,7 +17,4 @@ if session.demo:
 chosen = filters.part_chosen(
     session.t("data.parts.label"), list(PARTS), lambda name: session.t(f"data.parts.{name}")
 )
-said = booking.take_announcement()
-if said:
-    st.success(said)
-words.guarded(session, lambda: PARTS[chosen](session))
+app.guarded(session, lambda: PARTS[chosen](session))

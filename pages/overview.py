@@ -2,14 +2,13 @@ import streamlit as st
 
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask
-from nami_monitor.ui import app, booking, cache, filters, trend_chart, words
+from nami_monitor.ui import app, cache, filters, trend_chart, words
 from nami_monitor.ui.pages import monthly_check, overview
 
 session = app.page("overview.title")
 if app.empty(session):
     st.stop()
 
-booking.show_announcement()
 chosen = filters.row(session)
 monthly = chosen.kind == PeriodKind.MONTH
 if monthly:

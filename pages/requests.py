@@ -1,13 +1,12 @@
 import streamlit as st
 
-from nami_monitor.ui import app, booking
+from nami_monitor.ui import app
 from nami_monitor.ui.pages import requests
 
 session = app.page("requests.title")
 if app.empty(session):
     st.stop()
 
-booking.show_announcement()
 offered = requests.choices(session.store)
 requests.form(session, offered)
 if requests.empty(session, offered):

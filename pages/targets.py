@@ -7,7 +7,6 @@ session = app.page("targets.title")
 if app.empty(session):
     st.stop()
 
-booking.show_announcement()
 lines, events, names = targets.known(session.store)
 if lines:
     targets.warnings(session, lines, names)

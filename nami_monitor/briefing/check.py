@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import CalledLesson
@@ -18,11 +20,28 @@ from nami_monitor.store.journal import JournalEntry
 SEEN: Final = "seen"
 """The kind under which ticks are kept; the name is the month and the finding."""
 
-VISIT: Final = "visit"
-"""The kind under which the last visit is kept; the name is who it was and the filters."""
-
 MAILED: Final = 8
 """How many findings a mail names; it says how many more there are."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What was seen at a visit, to be kept by the visitor's browser.
+
+    Args:
+        at: when, UTC without zone.
+        month: the month that was looked at.
+        findings: the names of the findings.
+        values: figures by KPI; None without a value.
+    """
+
+    at: datetime
+    month: date
+    findings: frozenset[str]
+    values: Mapping[str, float | None]
+
+
+VISIT: Final = TypeAdapter(Visit)
 
 
 @dataclass(frozen=True)
@@ -102,31 +121,41 @@ def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
     return taken
 
 
-def snapshot(found: Briefing) -> dict[str, Any]:
-    """The figures and findings of a visit, as plain data for the journal."""
-    return {
-        "month": f"{found.month:%Y-%m-%d}",
-        "findings": sorted({one.name for one in found.findings}),
-        "values": {
+def visit(found: Briefing, at: datetime) -> Visit:
+    """What is seen in a briefing at a moment (UTC)."""
+    return Visit(
+        at=at,
+        month=found.month,
+        findings=frozenset(one.name for one in found.findings),
+        values={
             line.kpi.code: line.result.value
             for section in found.sections
             for line in section.glance.lines
         },
-    }
+    )
 
 
-def changes(
-    found: Briefing, before: JournalEntry, deliveries: Sequence[CheckDelivery]
-) -> ChangesSince:
-    """Compare a briefing with the ``snapshot`` of an earlier visit and the deliveries since."""
-    body = before.body or {}
-    month = date.fromisoformat(body["month"])
-    known, values = set(body["findings"]), body["values"]
-    same = month == found.month
+def write_visit(seen: Visit) -> str:
+    """A visit as text, for a browser to keep."""
+    return VISIT.dump_json(seen).decode()
+
+
+def read_visit(kept: str) -> Visit | None:
+    """The visit in a text of ``write_visit``; None where a browser gives anything else."""
+    try:
+        return VISIT.validate_json(kept)
+    except ValidationError:
+        return None
+
+
+def changes(found: Briefing, before: Visit, deliveries: Sequence[CheckDelivery]) -> ChangesSince:
+    """Compare a briefing with an earlier visit and the deliveries since."""
+    known, values = before.findings, before.values
+    same = before.month == found.month
     lines = [line for section in found.sections for line in section.glance.lines]
     return ChangesSince(
         since=before.at,
-        month=month,
+        month=before.month,
         deliveries=tuple(deliveries),
         restated=tuple(
             RestatedFigure(line, values[line.kpi.code])

@@ -7,52 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.settings import places
-from nami_monitor.i18n import LANGS, Lang, text
+from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.store import Store
-from nami_monitor.ui import theme
+from nami_monitor.ui import browser, outcomes, theme
+from nami_monitor.ui.session import Session
 from nami_monitor.ui.theme import stylesheet
 
 LANGUAGE = "lang"
 DATA = "data"
 DEMO, OWN = "demo", "own"
-WHO = "who"
 FOLLOW_SECONDS = 5.0
 NAVIGATED = "app.navigated"
 WANTED = "app.wanted"
 PAGE = "app.page"
 LINKED = "app.linked"
-
-
-@dataclass(frozen=True)
-class Session:
-    """The language, database and name of one visitor.
-
-    Args:
-        lang: language of the screen.
-        store: the database that is shown.
-        demo: whether it holds demo data.
-        who: role or initials, as the visitor gave them; empty until then.
-    """
-
-    lang: Lang
-    store: Store
-    demo: bool
-    who: str
-
-    def t(self, key: str, **values: object) -> str:
-        """A text of the catalogue in the visitor's language."""
-        return text(key, self.lang, **values)
-
-    def sentence(self, error: UserError) -> str:
-        """What went wrong and what to do, in the visitor's language."""
-        return text(f"errors.{error.key}", self.lang, **error.values)
 
 
 @st.cache_resource(show_spinner=False)
@@ -128,7 +102,7 @@ def current() -> Session:
         lang=language(),
         store=store_of(which),
         demo=which == DEMO,
-        who=str(st.session_state.get(WHO, "")),
+        who=browser.who(),
     )
 
 
@@ -148,6 +122,7 @@ def page(title: str) -> Session:
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
+    outcomes.panel(session, title)
     return session
 
 
@@ -159,9 +134,13 @@ def _enter(title: str) -> None:
 
 
 def dress(session: Session) -> None:
-    """Add the style sheet, and translate Streamlit's own texts, also those for screen readers."""
+    """Add the style sheet, and translate Streamlit's own texts, also those for screen readers.
+
+    The browser is told what to remember of its visitor.
+    """
     st.html(stylesheet())
-    st.html(theme.script(session.lang), unsafe_allow_javascript=True)
+    script = theme.script(session.lang) + browser.script()
+    st.html(script, unsafe_allow_javascript=True)
 
 
 def _through_the_entry(name: str) -> None:
@@ -217,6 +196,8 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
         part()
     except UserError as error:
         st.error(session.sentence(error))
+        if isinstance(error, DatabaseHeldError):
+            st.button(session.t("jobs.again"), key="look_again")
 
 
 @contextmanager

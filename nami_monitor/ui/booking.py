@@ -1,83 +1,202 @@
-"""Booking what a visitor entered by form, under their role or initials."""
+"""Changing data: by which button, under whose name, and in the background.
+
+A button that changes data is drawn by ``action`` where its work is known beforehand, and by
+``button`` or ``submit`` where the page first looks at what was filled in. A press counts once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.ui import app, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import app, browser, outcomes
+from nami_monitor.ui.jobs import Job, Outcome, Sentence
+from nami_monitor.ui.session import Session
 
 if TYPE_CHECKING:
-    from nami_monitor.ingest.book.manual_entry import Value
+    from nami_monitor.ingest.book.manual_entry import EntryRefusedError, Value
 
 Row: TypeAlias = "Mapping[str, Value]"
+Work = Callable[[Job], Outcome]
 
-ANNOUNCEMENT = "data.note"
 DATES = {"nl": "DD-MM-YYYY", "en": "DD/MM/YYYY"}
 """How fields for dates write a day."""
+
+DEMO_WHO: Final = "demo"
+"""Under what name the demo is changed by who gave none."""
+
+PRESSES, ASKED, CHANGING = "press.counts", "press.asked", "who.changing"
+
+
+def button(session: Session, label: str, name: str, **look: Any) -> bool:
+    """A button that changes data; whether it was pressed by somebody who said who they are.
+
+    Args:
+        session: the visitor's session.
+        label: what stands on it.
+        name: its key, and that of the job that it starts.
+        look: what else ``st.button`` takes.
+    """
+    st.button(label, key=name, on_click=_press, args=(name, label, _presses(name)), **look)
+    return taken(session, name)
+
+
+def submit(label: str, name: str, **look: Any) -> None:
+    """A button of a form that changes data; ``taken`` tells after the form whether it counts."""
+    st.form_submit_button(
+        label, key=name, on_click=_press, args=(name, label, _presses(name)), **look
+    )
+
+
+def taken(session: Session, name: str) -> bool:
+    """Whether a button was pressed by somebody who said who they are; else ask it here.
+
+    A press that was cut short by another one on the same page is taken up again.
+    """
+    counts = outcomes.take_press(name) and _allowed(session, name)
+    ask(session, name)
+    return counts
+
+
+def action(
+    session: Session, label: str, name: str, says: Sentence, work: Work, **look: Any
+) -> None:
+    """A button with work that is known when it is drawn: a press starts it whatever comes next.
+
+    Args:
+        session: the visitor's session.
+        label: what stands on it.
+        name: its key, and that of its job.
+        says: tells what the job is doing.
+        work: the work.
+        look: what else ``st.button`` takes, and ``about`` of the job.
+    """
+    about = str(look.pop("about", ""))
+    st.button(
+        label,
+        key=name,
+        on_click=_act,
+        args=(session, name, _presses(name), says, work, about),
+        **look,
+    )
+    ask(session, name)
+
+
+def _act(session: Session, name: str, presses: int, says: Sentence, work: Work, about: str) -> None:
+    if presses == _presses(name) and _allowed(session, name):
+        begin(session, name, says, work, about=about)
+
+
+def begin(session: Session, name: str, says: Sentence, work: Work, *, about: str = "") -> None:
+    """Start a job under the visitor's name, and wait a moment for it."""
+    st.session_state.setdefault(PRESSES, {})[name] = _presses(name) + 1
+    st.session_state.pop(ASKED, None)
+    who = browser.who() or (DEMO_WHO if session.demo else "")
+    if not outcomes.begin(Job(name, session.store, who, says, work, about)):
+        outcomes.tell(session, f"{name}.again", lambda session: session.t("jobs.busy"))
+
+
+def start(session: Session, name: str, says: Sentence, work: Work) -> None:
+    """Start a job as ``begin`` does and draw the page anew."""
+    begin(session, name, says, work)
+    st.rerun()
+
+
+def keep(session: Session, name: str, work: Callable[[str], object], *, done: str = "") -> bool:
+    """Write something small under the visitor's name; for callbacks and for ``taken`` buttons.
+
+    Args:
+        session: the visitor's session.
+        name: the key of the widget.
+        work: writes it; is called with who does it.
+        done: catalogue key of what to say when it was written; empty for nothing.
+
+    Returns:
+        Whether somebody said who they are, so that it was started.
+    """
+    if not _allowed(session, name):
+        return False
+
+    def write(job: Job) -> Outcome:
+        work(job.who)
+        return Outcome((lambda session: session.t(done)) if done else None)
+
+    begin(session, name, lambda session: session.t("jobs.keeping"), write)
+    return True
 
 
 def book(
     session: Session,
+    name: str,
     table: str,
     rows: Sequence[Row],
-    message: str,
+    message: Sentence,
     *,
     products_of: str | None = None,
 ) -> None:
-    """Book rows one by one, announce the result and draw the page anew; else show the problems.
+    """Book rows one by one in the background, and draw the page anew.
 
     Args:
         session: the visitor's session.
+        name: the button that was pressed.
         table: the input table.
         rows: what was entered.
         message: what to say when it was booked.
         products_of: the source whose article numbers are used.
     """
-    from nami_monitor.ingest.book.manual_entry import EntryRefusedError, enter  # noqa: PLC0415 - the import
-    from nami_monitor.ingest.book.set_aside import reason_sentence  # noqa: PLC0415 - is slow to load
 
-    who = app.current().who
-    try:
-        reports = [enter(session.store, table, row, who, products_of=products_of) for row in rows]
-    except EntryRefusedError as refused:
-        for problem in refused.problems:
-            st.error(reason_sentence(problem.column, problem.rule, problem.value, session.lang))
-        return
-    except UserError as error:
-        st.error(words.error_sentence(session, error))
-        return
-    new = any(report.main.accepted for report in reports)
-    batch = reports[-1].batch
-    announce(
-        session.t("entry.booked", said=message, batch=batch) if new else session.t("entry.known")
+    def enter_all(job: Job) -> Outcome:
+        from nami_monitor.ingest.book.manual_entry import (  # noqa: PLC0415 - slow to load
+            EntryRefusedError,
+            enter,
+        )
+
+        batches = []
+        try:
+            for row in rows:
+                report = enter(job.store, table, row, job.who, products_of=products_of)
+                if report.main.accepted and report.batch:
+                    batches.append(report.batch)
+        except EntryRefusedError as refused:
+            return Outcome(_problems(refused), good=False, batches=tuple(batches))
+        if not batches:
+            return Outcome(lambda session: session.t("entry.known"))
+        return Outcome(
+            lambda session: session.t("entry.booked", said=message(session), batch=batches[-1]),
+            batches=tuple(batches),
+        )
+
+    def says(session: Session) -> str:
+        return session.t("jobs.booking", table=session.t(f"tables.{table}.name"))
+
+    start(session, name, says, enter_all)
+
+
+def _problems(refused: EntryRefusedError) -> Sentence:
+    """What the rules of a table refuse in an entry, field by field."""
+    from nami_monitor.ingest.book.set_aside import reason_sentence  # noqa: PLC0415 - as above
+
+    return lambda session: "\n\n".join(
+        reason_sentence(problem.column, problem.rule, problem.value, session.lang)
+        for problem in refused.problems
     )
-    st.rerun()
 
 
 def who_field(session: Session) -> None:
-    """Ask who imports or enters: a role or initials."""
-    given = st.text_input(
-        session.t("data.who.label"),
-        value=session.who,
-        max_chars=40,
-        help=session.t("data.who.help"),
-        key="who_field",
-        width=320,
-    )
-    st.session_state[app.WHO] = given.strip()
-
-
-def show_announcement() -> None:
-    """Show the text of ``announce`` in a place of its own, so that nothing below it moves."""
-    place = st.empty()
-    text = take_announcement()
-    if text:
-        place.success(text)
+    """Ask once who books: a role or initials. Once given, tell it, with a way to change it."""
+    if session.who and not st.session_state.get(CHANGING):
+        with st.container(key="who_known", horizontal=True, vertical_alignment="center"):
+            st.caption(session.t("data.who.known", who=session.who), width="content")
+            st.button(
+                session.t("data.who.change"),
+                key="who_change",
+                type="tertiary",
+                on_click=lambda: st.session_state.update({CHANGING: True}),
+            )
+        return
+    _who_text(session, "who_field")
 
 
 def in_demo(session: Session) -> None:
@@ -93,11 +212,49 @@ def source_name(session: Session, source: str) -> str:
     return session.t("entry.source") if source == SOURCE else source
 
 
-def announce(text: str) -> None:
-    """Have the next run say what a button has done."""
-    st.session_state[ANNOUNCEMENT] = text
+def _press(name: str, label: str, presses: int) -> None:
+    if presses == _presses(name):
+        outcomes.note_press(name, label, str(st.session_state.get(app.PAGE)))
 
 
-def take_announcement() -> str:
-    """The text of ``announce``, once; empty without one."""
-    return str(st.session_state.pop(ANNOUNCEMENT, ""))
+def _presses(name: str) -> int:
+    """How often a button has started something: a second click on what stood there is none."""
+    return int(st.session_state.get(PRESSES, {}).get(name, 0))
+
+
+def _allowed(session: Session, name: str) -> bool:
+    """Whether the visitor may change data; a button that needs to know who they are asks it."""
+    if session.demo or browser.who():
+        return True
+    st.session_state[ASKED] = name
+    return False
+
+
+def ask(session: Session, name: str) -> None:
+    """Ask beside a button who the visitor is, once it was refused for that."""
+    if st.session_state.get(ASKED) != name:
+        return
+    if session.who and not st.session_state.get(CHANGING):
+        st.caption(session.t("data.who.again", who=session.who))
+        return
+    st.error(session.t("data.who.needed"))
+    _who_text(session, f"who_for_{name}")
+
+
+def _who_text(session: Session, key: str) -> None:
+    st.text_input(
+        session.t("data.who.label"),
+        value=session.who,
+        max_chars=browser.LONGEST_WHO,
+        help=session.t("data.who.help"),
+        key=key,
+        width=320,
+        on_change=_give_who,
+        args=(key,),
+    )
+
+
+def _give_who(key: str) -> None:
+    """Take over who the visitor says to be; the browser remembers it."""
+    st.session_state[browser.WHO] = " ".join(str(st.session_state[key]).split())
+    st.session_state.pop(CHANGING, None)

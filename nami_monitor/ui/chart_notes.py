@@ -15,14 +15,13 @@ from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Transaction
-from nami_monitor.ui import app, booking, lesson_card
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, lesson_card
+from nami_monitor.ui.session import Session
 
 NO_LESSON: Final = ""
 
@@ -136,21 +135,10 @@ def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     if clicked:
         st.session_state[f"{key}_open"] = clicked
     title = session.t("notes_of_people.title", n=len(coded_notes))
-    with st.expander(title, expanded=bool(clicked) or f"{key}_said" in st.session_state):
-        message = st.session_state.pop(f"{key}_said", None)
-        if message:
-            st.success(message)
+    with st.expander(title, expanded=bool(clicked)):
         _listed(session, coded_notes, trend)
         booking.in_demo(session)
-        who = st.text_input(
-            session.t("data.who.label"),
-            value=session.who,
-            max_chars=40,
-            help=session.t("data.who.help"),
-            key=f"{key}_who",
-            width=320,
-        )
-        st.session_state[app.WHO] = who.strip()
+        booking.who_field(session)
         _write(session, series, trend, key)
         if coded_notes:
             _change(session, coded_notes, key)
@@ -206,21 +194,22 @@ def _write(session: Session, series: ChartNotes, trend: Trend, key: str) -> None
         with right:
             lesson = _lesson_field(session, series, f"{key}_new_lesson")
         text = _text_field(session, f"{key}_text")
-        if st.form_submit_button(session.t("notes_of_people.write"), type="primary"):
-            _book(
-                session,
-                key,
-                "booked",
-                lambda db: log.write(
-                    db,
-                    month=month,
-                    kpi=series.kpi.code,
-                    category=series.category,
-                    text=text,
-                    lesson=lesson or None,
-                    who=app.current().who,
-                ),
-            )
+        booking.submit(session.t("notes_of_people.write"), f"{key}_write", type="primary")
+    if booking.taken(session, f"{key}_write"):
+        _book(
+            session,
+            f"{key}_write",
+            "booked",
+            lambda db, who: log.write(
+                db,
+                month=month,
+                kpi=series.kpi.code,
+                category=series.category,
+                text=text,
+                lesson=lesson or None,
+                who=who,
+            ),
+        )
 
 
 def _change(session: Session, coded_notes: Sequence[tuple[str, Note]], key: str) -> None:
@@ -239,14 +228,23 @@ def _change(session: Session, coded_notes: Sequence[tuple[str, Note]], key: str)
         text = _text_field(session, f"{key}_edit_{note.name}_text", note.text)
         left, right = st.columns(2)
         with left:
-            saved = st.form_submit_button(session.t("notes_of_people.save"))
+            booking.submit(session.t("notes_of_people.save"), f"{key}_save")
         with right:
-            gone = st.form_submit_button(session.t("notes_of_people.withdraw"))
-    who = app.current().who
-    if saved:
-        _book(session, key, "saved", lambda db: log.change(db, note.name, text, note.lesson, who))
-    if gone:
-        _book(session, key, "withdrawn", lambda db: log.withdraw(db, note.name, who))
+            booking.submit(session.t("notes_of_people.withdraw"), f"{key}_withdraw")
+    if booking.taken(session, f"{key}_save"):
+        _book(
+            session,
+            f"{key}_save",
+            "saved",
+            lambda db, who: log.change(db, note.name, text, note.lesson, who),
+        )
+    if booking.taken(session, f"{key}_withdraw"):
+        _book(
+            session,
+            f"{key}_withdraw",
+            "withdrawn",
+            lambda db, who: log.withdraw(db, note.name, who),
+        )
 
 
 def _short(session: Session, code: str, note: Note) -> str:
@@ -284,13 +282,14 @@ def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
     )
 
 
-def _book(session: Session, key: str, outcome: str, act: Callable[[Transaction], object]) -> None:
-    """Write to the database and draw the page anew; else show the error."""
-    try:
+def _book(
+    session: Session, name: str, outcome: str, act: Callable[[Transaction, str], object]
+) -> None:
+    """Write to the database in the background, and draw the page anew."""
+
+    def write(who: str) -> None:
         with session.store.write() as db:
-            act(db)
-    except UserError as error:
-        st.error(session.sentence(error))
-        return
-    st.session_state[f"{key}_said"] = session.t(f"notes_of_people.{outcome}")
-    st.rerun()
+            act(db, who)
+
+    if booking.keep(session, name, write, done=f"notes_of_people.{outcome}"):
+        st.rerun()

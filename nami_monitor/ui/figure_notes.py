@@ -8,9 +8,9 @@ from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import coverage_text
 from nami_monitor.ui import links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import ComparedFigure
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 
 def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure | None:

@@ -19,8 +19,8 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Store
 from nami_monitor.ui import app, cache, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where
+from nami_monitor.ui.session import Session
 
 PERIOD_KEYS = {SPAN: "span"}
 """Under which key the catalogue names a kind of period."""

@@ -16,7 +16,7 @@ import polars as pl
 import streamlit as st
 
 from nami_monitor.store.export import write_xlsx
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 from nami_monitor.ui.words import NONE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

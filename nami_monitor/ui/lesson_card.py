@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from nami_monitor.kit import Lesson, shipped
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 
 
 def show(session: Session, lesson: Lesson, why: str = "") -> None:

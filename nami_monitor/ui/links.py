@@ -15,7 +15,8 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, Ask, Kpi, KpiResult
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS
 from nami_monitor.ui import filters
-from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN, Session
+from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN
+from nami_monitor.ui.session import Session
 
 TRACE = "pages/trace.py"
 USUAL = "impact_spend"

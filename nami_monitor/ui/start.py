@@ -12,7 +12,8 @@ import streamlit as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
-from nami_monitor.ui.app import OWN, Session, dress, show_data
+from nami_monitor.ui.app import OWN, dress, show_data
+from nami_monitor.ui.session import Session
 
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 1.5

@@ -29,9 +29,9 @@ from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, sentences
 from nami_monitor.kpis.questions import OPTIONS
 from nami_monitor.signals.xmr import HISTORY_MONTHS
 from nami_monitor.ui import cache, chart_notes, links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, Traces, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 
 def by_group(results: Sequence[KpiResult]) -> dict[tuple[str | None, ...], list[KpiResult]]:

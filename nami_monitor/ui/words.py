@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import streamlit as st
-
 from nami_monitor.briefing.handbook import changes
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Direction, Flag
 from nami_monitor.i18n import LANGS, formats, has_text, text
 from nami_monitor.ingest.cells import MISFIT_RULES
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.sentences import figure_text, flags_text, reason_sentence, unit_text, word
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 
 NONE = "\N{EN DASH}"
 """What stands in a table where there is nothing to say."""
@@ -106,26 +103,6 @@ def skip_reason(session: Session, name: str) -> str:
 def table_names(session: Session, names: Iterable[str]) -> str:
     """Kinds of codes: "Locaties, Categorieën"."""
     return ", ".join(table_name(session, name) for name in names)
-
-
-def error_sentence(session: Session, error: UserError) -> str:
-    """An error as a sentence, with the names of columns and tables in words."""
-    values = dict(error.values)
-    for key, catalogue_part in (("column", "columns"), ("table", "tables")):
-        name = str(values.get(key, ""))
-        if has_text(f"{catalogue_part}.{name}", session.lang):
-            values[key] = session.t(f"{catalogue_part}.{name}")
-        elif has_text(f"{catalogue_part}.{name}.name", session.lang):
-            values[key] = session.t(f"{catalogue_part}.{name}.name")
-    return session.sentence(UserError(error.key, **values))
-
-
-def guarded(session: Session, part: Callable[[], None]) -> None:
-    """Run a part of a page; show an error that the user can solve, keep the rest of the page."""
-    try:
-        part()
-    except UserError as error:
-        st.error(error_sentence(session, error))
 
 
 def kpi_says(session: Session, kpi: Kpi) -> str:

@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from nami_monitor.ui import app
+from nami_monitor.ui import app, outcomes
 from tests.pages.shared_demo import SharedDemo
 
 
@@ -11,6 +11,12 @@ from tests.pages.shared_demo import SharedDemo
 def _no_links(monkeypatch):
     """Links to other pages are not drawn: a page that runs by itself knows of no other."""
     monkeypatch.setattr(st, "page_link", lambda *_, **__: None)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """A page waits for what it started, however long that takes here."""
+    monkeypatch.setattr(outcomes, "PATIENCE_SECONDS", 300.0)
 
 
 @pytest.fixture

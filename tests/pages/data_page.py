@@ -6,7 +6,7 @@ from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def opened(part="upload", *, lang="nl", data=app.OWN):
     page.session_state[app.NAVIGATED] = True
     page.session_state[app.LANGUAGE] = lang
     page.session_state[app.DATA] = data
-    page.session_state[app.WHO] = "cm"
+    page.session_state[browser.WHO] = "cm"
     page.query_params["part"] = part
     return checked(page.run())
 

@@ -8,7 +8,7 @@ from nami_monitor.briefing.notes import notes
 from nami_monitor.i18n import catalogue, text
 from nami_monitor.kit import shipped
 from nami_monitor.store import Store
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from tests.pages.data_page import checked
 from tests.support.app_test import AppTest
 
@@ -21,7 +21,7 @@ def opened(lang="nl", who="CM", **query):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
-    found.session_state[app.WHO] = who
+    found.session_state[browser.WHO] = who
     asked = {"kpi": "reduce_volume_per_activity", "category": "office_supplies"} | query
     for key, value in asked.items():
         found.query_params[key] = value

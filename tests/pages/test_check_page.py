@@ -7,7 +7,7 @@ import pytest
 from nami_monitor.briefing import check
 from nami_monitor.i18n import catalogue, text
 from nami_monitor.store.journal import current, record
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ def opened(lang="nl", **more):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
-    found.session_state[app.WHO] = "cm"
+    found.session_state[browser.WHO] = "cm"
     for key, value in more.items():
         found.query_params[key] = value
     return checked(found.run())

@@ -10,7 +10,7 @@ from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.over_time import hidden_reductions as falls
-from nami_monitor.ui import app, links
+from nami_monitor.ui import app, browser, links
 from nami_monitor.ui.pages.conclusions import LESSON
 from tests.pages.data_page import checked
 from tests.support.app_test import AppTest
@@ -24,7 +24,7 @@ def opened(lang="nl", who="CM"):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
-    found.session_state[app.WHO] = who
+    found.session_state[browser.WHO] = who
     return checked(found.run())
 
 

@@ -9,7 +9,7 @@ from nami_monitor.core.settings import places
 from nami_monitor.i18n import catalogue, text
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from tests.pages.data_page import checked, labelled, press, rows, words
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
@@ -40,7 +40,7 @@ def opened(page, lang="nl", who="cm"):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.OWN
-    found.session_state[app.WHO] = who
+    found.session_state[browser.WHO] = who
     return checked(found.run())
 
 

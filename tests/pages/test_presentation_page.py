@@ -12,7 +12,7 @@ from nami_monitor.reports.arrangement import KIND
 from nami_monitor.reports.branding import usual_file
 from nami_monitor.reports.report_file import Format
 from nami_monitor.store.journal import current
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from nami_monitor.ui.pages import presentation
 from tests.support.app_test import AppTest
 
@@ -27,7 +27,7 @@ def opened(lang="nl", **more):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
-    found.session_state[app.WHO] = "mvo"
+    found.session_state[browser.WHO] = "mvo"
     for key, value in {"categories": "office_supplies", **more}.items():
         found.query_params[key] = value
     return checked(found.run())

@@ -16,7 +16,7 @@ from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.store import Store
-from nami_monitor.ui import app
+from nami_monitor.ui import app, browser
 from tests.support.app_test import AppTest
 from tests.support.slow import slow_but_for
 
@@ -32,7 +32,7 @@ def opened(part="answer", lang="nl", who="cm", **address):
     found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
-    found.session_state[app.WHO] = who
+    found.session_state[browser.WHO] = who
     found.query_params["part"] = part
     for key, value in address.items():
         found.query_params[key] = value

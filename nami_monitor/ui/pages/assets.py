@@ -19,11 +19,11 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.store import Store
 from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 YEAR = 12
 IN_USE, RETIRED = "assets_in_use", "assets_retired"

@@ -24,10 +24,10 @@ from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 SPEND = "impact_spend"
 """The figure of either period."""

@@ -19,9 +19,10 @@ from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names
 from nami_monitor.ui import cards, filters, grid, links, words
-from nami_monitor.ui.app import DEMO, Session, show_data
+from nami_monitor.ui.app import DEMO, show_data
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.pages import overview
+from nami_monitor.ui.session import Session
 
 
 def choose(session: Session) -> Case:

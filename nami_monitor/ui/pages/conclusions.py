@@ -16,17 +16,17 @@ from nami_monitor.briefing.conclusions import (
     December,
     HiddenReduction,
 )
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.year_end import EVEN
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, filters, lesson_card, links, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, filters, lesson_card, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import Job, Outcome
+from nami_monitor.ui.session import Session
 
 LESSON: Final = {
     "disciplines": "conclusion-disciplines",
@@ -176,9 +176,6 @@ def _way(session: Session, result: KpiResult | None) -> str | None:
 def unknowingly(session: Session, conclusions: Conclusions) -> None:
     """Falls that nobody called sustainable, to be confirmed or rejected with one click."""
     _part(session, "unknowingly")
-    message = st.session_state.pop(ASKED, None)
-    if message:
-        st.success(message)
     counted = conclusions.counted
     if counted is None or counted.value is None:
         st.info(words.reason(session, counted) if counted else session.t("reasons.no_data"))
@@ -189,15 +186,7 @@ def unknowingly(session: Session, conclusions: Conclusions) -> None:
         return
     st.markdown(session.t("conclusions.unknowingly.said", n=len(conclusions.open)))
     booking.in_demo(session)
-    who = st.text_input(
-        session.t("data.who.label"),
-        value=session.who,
-        max_chars=40,
-        help=session.t("data.who.help"),
-        key="conclusions_who",
-        width=320,
-    )
-    st.session_state[app.WHO] = who.strip()
+    booking.who_field(session)
     for number, aha in enumerate(conclusions.open):
         _asks(session, aha, number)
     answered = [aha for aha in conclusions.falls if aha.answer is not None]
@@ -213,8 +202,7 @@ def _asks(session: Session, aha: HiddenReduction, number: int) -> None:
         with st.container(horizontal=True):
             for answer in (CONFIRMED, REJECTED):
                 label = session.t(f"conclusions.unknowingly.{answer}")
-                if st.button(label, key=f"aha_{number}_{answer}"):
-                    _keep(session, aha, answer)
+                _answer(session, label, f"aha_{number}_{answer}", aha, answer)
 
 
 def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
@@ -236,18 +224,18 @@ def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
             day = formats.day(kept.at.date(), session.lang)
             st.text(f"{wording.signal_sentence(aha.signal, session.lang)}")
             st.text(session.t("conclusions.unknowingly.by", answer=answer, who=kept.who, day=day))
-            if st.button(session.t("conclusions.unknowingly.back"), key=f"aha_back_{number}"):
-                _keep(session, aha, None)
+            back = session.t("conclusions.unknowingly.back")
+            _answer(session, back, f"aha_back_{number}", aha, None)
 
 
-def _keep(session: Session, aha: HiddenReduction, answer: str | None) -> None:
-    """Store an answer and draw the page anew; else show the error."""
-    who = app.current().who
-    try:
-        with session.store.write() as db:
-            briefing.answer(db, aha.name, answer, who)
-    except UserError as error:
-        st.error(session.sentence(error))
-        return
-    st.session_state[ASKED] = session.t("conclusions.unknowingly.kept")
-    st.rerun()
+def _answer(
+    session: Session, label: str, name: str, aha: HiddenReduction, answer: str | None
+) -> None:
+    """A button that stores an answer."""
+
+    def write(job: Job) -> Outcome:
+        with job.store.write() as db:
+            briefing.answer(db, aha.name, answer, job.who)
+        return Outcome(lambda session: session.t("conclusions.unknowingly.kept"))
+
+    booking.action(session, label, name, lambda session: session.t("jobs.keeping"), write)

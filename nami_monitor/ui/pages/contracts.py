@@ -28,12 +28,12 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, links, trend_chart, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 VALUE, RUNNING = "contract_value", "contracts_running"
 """What the page adds up beside its KPIs."""

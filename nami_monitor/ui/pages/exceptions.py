@@ -11,9 +11,9 @@ from nami_monitor.briefing.targets import STRATEGIES, Ruling, StrategyException
 from nami_monitor.core.words import Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.ui import booking, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.targets import Names, category_name
+from nami_monitor.ui.session import Session
 
 
 def part(session: Session, names: Names) -> None:
@@ -81,22 +81,28 @@ def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Na
             for exemption in exemptions
             if (exemption.category, exemption.strategy) == (category, strategy)
         ]
-        ruling, exempt, applies = _fields(
-            session, category, strategy, current[0] if current else None
-        )
+        ruling = _fields(session, category, strategy, current[0] if current else None)
+        exempt = booking.taken(session, "exempt_book")
+        applies = booking.taken(session, "exempt_applies")
     if exempt and not (ruling.reason and ruling.look_again_on):
         st.error(session.t("exceptions.form.needed"))
     elif exempt or applies:
         with session.store.read() as db:
             row = briefing.ruled(briefing.row_of(db, category), ruling, applies=applies)
         key = "applies" if applies else "exempt"
-        booking.book(session, "categories", [row], session.t(f"exceptions.form.booked_{key}"))
+        booking.book(
+            session,
+            f"exempt_{'applies' if applies else 'book'}",
+            "categories",
+            [row],
+            lambda session: session.t(f"exceptions.form.booked_{key}"),
+        )
 
 
 def _fields(
     session: Session, category: str, strategy: Strategy, current: StrategyException | None
-) -> tuple[StrategyException, bool, bool]:
-    """What was filled in, and which of the two buttons was pressed."""
+) -> StrategyException:
+    """What was filled in."""
     today = date.today()  # noqa: DTZ011 - the day on the visitor's own calendar
     with st.form(f"exempt_{category}_{strategy}", border=False):
         reason = st.text_input(
@@ -112,12 +118,12 @@ def _fields(
             (current and current.look_again_on) or today.replace(year=today.year + 1, day=1),
             format=booking.DATES[session.lang],
         )
-        exempt = st.form_submit_button(session.t("exceptions.form.exempt"), type="primary")
-        applies = bool(current) and st.form_submit_button(session.t("exceptions.form.applies"))
-    ruling = StrategyException(
+        booking.submit(session.t("exceptions.form.exempt"), "exempt_book", type="primary")
+        if current:
+            booking.submit(session.t("exceptions.form.applies"), "exempt_applies")
+    return StrategyException(
         category, strategy, reason.strip() or None, basis.strip() or None, again
     )
-    return ruling, exempt, applies
 
 
 def _history(session: Session, rulings: tuple[Ruling, ...], names: Names) -> None:

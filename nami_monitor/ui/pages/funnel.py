@@ -19,9 +19,9 @@ from nami_monitor.kpis.sentences import activity_of
 from nami_monitor.signals.funnel import Funnel, RatioKind
 from nami_monitor.store import Store
 from nami_monitor.ui import links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.session import Session
 
 SECTION = "funnel"
 """Name of the section in the address: a link can show it open."""

@@ -7,7 +7,7 @@ import streamlit as st
 from nami_monitor.briefing.handbook import entry
 from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.ui import filters, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 
 
 def link(session: Session, kpi: Kpi) -> None:

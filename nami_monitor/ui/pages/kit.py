@@ -20,9 +20,9 @@ from nami_monitor.kit.search import search, select
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, filters, lesson_card
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.session import Session
 
 FIRST: Final = 12
 """How many lessons stand open at once; the others are one click away."""

@@ -13,10 +13,10 @@ from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import Head, Width, grid
+from nami_monitor.ui.session import Session
 
 LEADING = 3
 """How many things to load next are said in sentences above the table."""

@@ -21,11 +21,11 @@ from nami_monitor.briefing.measures import (
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import app, booking, filters, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages import waterbed
+from nami_monitor.ui.session import Session
 
 Fields = Mapping[str, Any]
 """Fields of a measure by their names; of those that hold several values, a tuple."""
@@ -312,9 +312,9 @@ def _form(session: Session, register: Sequence[Intervention], chosen: str) -> No
     st.subheader(session.t("measures.steps.check"), anchor=False)
     _foreseen(session, stated)
     label = session.t("measures.form.change" if chosen else "measures.form.book")
-    if st.button(label, key="measure_book", type="primary"):
-        message = session.t("measures.form.changed" if chosen else "measures.form.booked")
-        book(session, stated, message, new=not chosen)
+    if booking.button(session, label, "measure_book", type="primary"):
+        message = "measures.form.changed" if chosen else "measures.form.booked"
+        book(session, "measure_book", stated, message, new=not chosen)
 
 
 def _foreseen(session: Session, stated: Mapping[str, Any]) -> None:
@@ -427,15 +427,27 @@ def _of(
     )
 
 
-def book(session: Session, stated: Mapping[str, Any], message: str, *, new: bool) -> None:
-    """Book a measure; one that is new takes no number that is on record."""
+def book(
+    session: Session, name: str, stated: Mapping[str, Any], message: str, *, new: bool
+) -> None:
+    """Book a measure; one that is new takes no number that is on record.
+
+    Args:
+        session: the visitor's session.
+        name: the button that was pressed.
+        stated: what was filled in.
+        message: catalogue key of what to say when it was booked.
+        new: whether it is no change of one on record.
+    """
     code = str(stated[CODE])
     with session.store.read() as db:
         taken = briefing.on_record(db, code) is not None
     if new and taken:
         st.error(session.t("measures.form.taken", number=code))
         return
-    booking.book(session, TABLE, [briefing.as_row(stated)], message)
+    booking.book(
+        session, name, TABLE, [briefing.as_row(stated)], lambda session: session.t(message)
+    )
 
 
 def _close(session: Session, code: str) -> None:
@@ -452,9 +464,12 @@ def _close(session: Session, code: str) -> None:
             format=booking.DATES[session.lang],
             key=f"close_{code}",
         )
-        if st.button(session.t("measures.close.book"), key=f"close_{code}_book"):
+        name = f"close_{code}_book"
+        if booking.button(session, session.t("measures.close.book"), name):
             row = {**on_record, "status": "ended", "ends_on": day}
-            booking.book(session, TABLE, [row], session.t("measures.close.booked"))
+            booking.book(
+                session, name, TABLE, [row], lambda session: session.t("measures.close.booked")
+            )
 
 
 def _told(session: Session) -> None:
@@ -465,6 +480,12 @@ def _told(session: Session) -> None:
     title = session.t("measures.history")
     st.header(title, anchor=False)
     st.markdown(session.t("measures.undo"))
+    data = app.DEMO if session.demo else app.OWN
+    st.page_link(
+        "pages/data.py",
+        label=session.t("measures.to_undo"),
+        query_params={app.LANGUAGE: session.lang, app.DATA: data, filters.PART: "batches"},
+    )
     keys = ("when", "who", "what", "measure", "fields", "batch", "file")
     heads = [Head(session.t(f"measures.events.{key}")) for key in keys]
     heads[0] = Head(heads[0].title, lambda when: words.moment(session, when))

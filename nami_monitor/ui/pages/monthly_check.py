@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -13,16 +12,16 @@ from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import MatchLevel
 from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.store.journal import JournalEntry, current, record
-from nami_monitor.ui import app, booking, links, words
-from nami_monitor.ui.app import Session
+from nami_monitor.store.transaction import now
+from nami_monitor.ui import app, booking, browser, links, words
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import targets
+from nami_monitor.ui.session import Session
 
 SHOWN = 5
 """How many findings stand open; the others are one click away."""
@@ -34,21 +33,19 @@ EVENTS = 3
 """How many of the last changes of targets are told."""
 
 
+@st.fragment
 def since(session: Session, briefing: Briefing, chosen: Selection) -> None:
-    """What changed since the last visit; the present visit is kept for the next one.
+    """What changed since the last visit, which the browser keeps; the present one is kept next.
 
     It has a place of its own: what moves on a page folds up, even while somebody writes in it.
     """
     place = st.empty()
     if briefing.month != briefing.last:
         return
-    name = f"{session.who}|{urlencode(chosen.where, doseq=True)}"
-    state = f"check.{session.store.path}.{name}"
-    if state not in st.session_state:
-        with session.store.read() as db:
-            st.session_state[state] = current(db, check.VISIT).get(name)
-    before: JournalEntry | None = st.session_state[state]
-    _keep_visit(session, briefing, name)
+    present = check.write_visit(check.visit(briefing, now()))
+    name = urlencode(chosen.where, doseq=True)
+    kept = browser.last_visit(session.store, name, present)
+    before = check.read_visit(kept or "")
     if before is None:
         return
     with session.store.read() as db:
@@ -59,16 +56,6 @@ def since(session: Session, briefing: Briefing, chosen: Selection) -> None:
         return
     with place.expander(session.t("check.since.title", day=day)):
         st.markdown("\n".join(f"- {change}" for change in _told(session, briefing, changed)))
-
-
-def _keep_visit(session: Session, briefing: Briefing, name: str) -> None:
-    snapshot = check.snapshot(briefing)
-    state = f"check.kept.{session.store.path}.{name}"
-    if st.session_state.get(state) == snapshot:
-        return
-    st.session_state[state] = snapshot
-    with suppress(UserError), session.store.write() as db:  # a file that may only be read
-        record(db, check.VISIT, name, snapshot, session.who)
 
 
 def _told(session: Session, briefing: Briefing, changed: check.ChangesSince) -> list[str]:
@@ -161,12 +148,13 @@ def _point(
                     ),
                     links.result_address(result, dict(chosen.where)),
                 )
+            key = f"seen_{tick}_{ticked is not None}"
             st.checkbox(
                 session.t("check.seen"),
                 value=ticked is not None,
-                key=f"seen_{tick}_{ticked is not None}",
+                key=key,
                 on_change=_tick,
-                args=(tick, ticked is None),
+                args=(session, key, tick, ticked is None),
                 help=session.t("check.seen_help"),
             )
             if ticked is not None:
@@ -174,12 +162,16 @@ def _point(
                 st.caption(
                     session.t("check.seen_by", who=who, day=words.moment(session, ticked.at))
                 )
+        booking.ask(session, key)
 
 
-def _tick(name: str, seen: bool) -> None:
-    session = app.current()
-    with session.store.write() as db:
-        record(db, check.SEEN, name, {} if seen else None, session.who)
+def _tick(session: Session, key: str, name: str, seen: bool) -> None:
+    def write(who: str) -> None:
+        with session.store.write() as db:
+            record(db, check.SEEN, name, {} if seen else None, who)
+
+    if not booking.keep(session, key, write):
+        st.session_state[key] = not seen
 
 
 def _lesson(session: Session, match: CalledLesson) -> None:

@@ -19,10 +19,10 @@ from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.departures import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 CHIPS = {
     Assessment.IMPROVEMENT: Chip.IMPROVEMENT,

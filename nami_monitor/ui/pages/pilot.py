@@ -21,10 +21,10 @@ from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, trend_chart
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.pages import measures, waterbed
+from nami_monitor.ui.session import Session
 
 KEY: Final = "pilot"
 USUAL_REDUCTION, USUAL_MONTHS, USUAL_BACK = 50, 12, 70
@@ -166,5 +166,5 @@ def _save(session: Session, stated: Mapping[str, Any], start: date | None) -> No
         rest = measures.about_fields(
             session, KEY, {"starts_on": start, "status": "planned"}, planned=True
         )
-        if st.button(session.t("pilot.save.book"), key="pilot_book", type="primary"):
-            measures.book(session, {**stated, **rest}, session.t("pilot.save.booked"), new=True)
+        if booking.button(session, session.t("pilot.save.book"), "pilot_book", type="primary"):
+            measures.book(session, "pilot_book", {**stated, **rest}, "pilot.save.booked", new=True)

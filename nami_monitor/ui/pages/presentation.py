@@ -22,10 +22,10 @@ from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
 from nami_monitor.reports.pages import document, trend_key
 from nami_monitor.reports.report_file import Format, ReportRequest, render
-from nami_monitor.ui import cache, filters, links, trend_chart
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, cache, filters, links, trend_chart
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 MIME: Final = {
     Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -38,6 +38,7 @@ CHOSEN: Final = "presentation.page"
 LISTED: Final = "presentation.listed"
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
 MADE: Final = "presentation.made"
+ARRANGED: Final = "presentation_arranged"
 BUILT: Final = "presentation.built"
 AT_THE_START: Final = re.compile(r"^(\d+)([.)])|^([-+])")
 
@@ -255,21 +256,32 @@ def arrange_page(session: Session, report: ShownReport, page: ReportPage) -> Non
                 session.t(f"presentation.{name}"),
                 key=f"presentation_{name}",
                 disabled=off,
-                on_click=_save,
+                on_click=_move,
                 args=(session, report, report.arrangement.moved(codes, page.code, by)),
             )
+    booking.ask(session, ARRANGED)
+
+
+def _move(session: Session, report: ShownReport, wanted: Arrangement) -> None:
+    """Store an arrangement with a page in another place."""
+    _save(session, report, wanted)
 
 
 def _toggle(session: Session, report: ShownReport, code: str, key: str) -> None:
     """Store whether a page is included; nothing is written when that stays the same."""
     wanted = report.arrangement.with_page(code, shown=bool(st.session_state[key]))
-    if wanted != report.arrangement:
-        _save(session, report, wanted)
+    if wanted != report.arrangement and not _save(session, report, wanted):
+        st.session_state[key] = not st.session_state[key]
 
 
-def _save(session: Session, report: ShownReport, wanted: Arrangement) -> None:
-    with session.store.write() as db:
-        arrangement.save(db, report.wanted.name, report.wanted.month, wanted, session.who)
+def _save(session: Session, report: ShownReport, wanted: Arrangement) -> bool:
+    """Store an arrangement; whether it was started, which needs to know who does it."""
+
+    def write(who: str) -> None:
+        with session.store.write() as db:
+            arrangement.save(db, report.wanted.name, report.wanted.month, wanted, who)
+
+    return booking.keep(session, ARRANGED, write)
 
 
 def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
@@ -344,8 +356,10 @@ def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
             help=session.t("presentation.stays"),
         )  # fmt: skip
         with st.container(horizontal=True):
-            kept = st.form_submit_button(session.t("presentation.keep"), type="primary")
-            back = st.form_submit_button(session.t("presentation.back"))
+            booking.submit(session.t("presentation.keep"), "presentation_keep", type="primary")
+            booking.submit(session.t("presentation.back"), "presentation_back")
+    kept = booking.taken(session, "presentation_keep")
+    back = booking.taken(session, "presentation_back")
     if kept or back:
         if back:
             title, comment, question = proposal.title, "", proposal.asked

@@ -28,12 +28,12 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.sentences import difference_text
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.filters import ALL, Selection
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 COUNTED = "requests_counted"
 """What the page counts beside its KPIs."""
@@ -397,8 +397,9 @@ def _fields(
             )
             why = _why(session, decision)
         replace = st.checkbox(session.t("requests.form.replace"))
-        if not st.form_submit_button(session.t("requests.form.book"), type="primary"):
-            return
+        booking.submit(session.t("requests.form.book"), "request_book", type="primary")
+    if not booking.taken(session, "request_book"):
+        return
     number = number.strip() or f"F-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if place is None:
         st.error(session.t("requests.form.no_place"))
@@ -423,8 +424,14 @@ def _fields(
         "reason": why,
         "product_id": article[1] if article else None,
     }
-    message = session.t("requests.form.booked", number=number)
-    booking.book(session, "requests", [row], message, products_of=article[0] if article else None)
+    booking.book(
+        session,
+        "request_book",
+        "requests",
+        [row],
+        lambda session: session.t("requests.form.booked", number=number),
+        products_of=article[0] if article else None,
+    )
 
 
 def _avoided(session: Session, decision: str) -> float | None:

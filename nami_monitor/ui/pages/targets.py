@@ -30,10 +30,10 @@ from nami_monitor.kpis.targets import (
 from nami_monitor.store import Store
 from nami_monitor.store.register_queries import category_names
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 
 if TYPE_CHECKING:
     from nami_monitor.ingest.book.manual_entry import Value
@@ -281,12 +281,20 @@ def change(session: Session, line: TargetLine) -> None:
             )
             left, right = st.columns(2)
             with left:
-                save = st.form_submit_button(session.t("targets.change.save"), type="primary")
+                booking.submit(session.t("targets.change.save"), "target_save", type="primary")
             with right:
-                withdraw = st.form_submit_button(session.t("targets.change.withdraw"))
+                booking.submit(session.t("targets.change.withdraw"), "target_withdraw")
+        withdraw = booking.taken(session, "target_withdraw")
+        save = booking.taken(session, "target_save")
     if withdraw:
         rows = [vars(row) | {"withdrawn": True} for row in stated]
-        booking.book(session, "targets", rows, session.t("targets.change.withdrawn"))
+        booking.book(
+            session,
+            "target_withdraw",
+            "targets",
+            rows,
+            lambda session: session.t("targets.change.withdrawn"),
+        )
     elif save:
         try:
             exact = target.value  # what is written may be rounded
@@ -297,7 +305,13 @@ def change(session: Session, line: TargetLine) -> None:
             st.error(session.sentence(error))
             return
         rows = [vars(row) | {"value": number, "source": source.strip() or None} for row in stated]
-        booking.book(session, "targets", rows, session.t("targets.change.saved"))
+        booking.book(
+            session,
+            "target_save",
+            "targets",
+            rows,
+            lambda session: session.t("targets.change.saved"),
+        )
 
 
 def history(session: Session, events: Sequence[TargetEvent], names: Names) -> None:
@@ -436,7 +450,7 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
             "source": source.strip() or None,
         }
         _beside(session, lines, row)
-        if st.button(session.t("targets.form.book"), key="target_book", type="primary"):
+        if booking.button(session, session.t("targets.form.book"), "target_book", type="primary"):
             _book(session, row, value)
 
 
@@ -446,7 +460,13 @@ def _book(session: Session, row: dict[str, Value], value: str) -> None:
     except UserError as error:
         st.error(session.sentence(error))
         return
-    booking.book(session, "targets", [row | {"value": number}], session.t("targets.form.booked"))
+    booking.book(
+        session,
+        "target_book",
+        "targets",
+        [row | {"value": number}],
+        lambda session: session.t("targets.form.booked"),
+    )
 
 
 def _beside(session: Session, lines: Sequence[TargetLine], row: dict[str, Value]) -> None:

@@ -30,11 +30,11 @@ from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
 from nami_monitor.ui import cache, figure_notes, filters, links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
 from nami_monitor.ui.pages import handbook
+from nami_monitor.ui.session import Session
 
 FIGURE: Final = ("kpi", "period", "from", "month", *DIMENSIONS, *OPTIONS)
 PLACE: Final = ("table", "batch", "page")

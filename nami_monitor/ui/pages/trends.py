@@ -16,9 +16,9 @@ from nami_monitor.kpis.questions import RELATIONS
 from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, figure_notes, filters, links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached, last_period
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.session import Session
 from nami_monitor.ui.trend_chart import by_group
 
 GROUPED = (

@@ -44,10 +44,10 @@ from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, chart_notes, filters, links, trend_chart
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.session import Session
 
 BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}

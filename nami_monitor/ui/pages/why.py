@@ -19,8 +19,8 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, grid, links, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui.session import Session
 
 SECTION = "why"
 """Name of the section in the address: a link can show it open."""

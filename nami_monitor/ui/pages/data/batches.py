@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
+from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.undo import UndoPreview, undo
 from nami_monitor.ingest.deliveries import Batch, batches
-from nami_monitor.ui import app, booking, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, outcomes, words
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.data import import_preview, session_files
+from nami_monitor.ui.session import Session
 
 
 def part(session: Session) -> None:
@@ -24,16 +24,17 @@ def part(session: Session) -> None:
         st.info(session.t("data.batches.none"))
         return
     _table(session, all_batches)
+    by_number = {batch.number: batch for batch in all_batches}
     chosen = st.selectbox(
         session.t("data.batches.choose"),
-        all_batches,
+        list(by_number),
         index=None,
-        format_func=lambda batch: name(session, batch),
+        format_func=lambda number: name(session, by_number[number]),
         key="batch_chosen",
         placeholder=session.t("data.choose"),
     )
     if chosen is not None:
-        _one(session, chosen)
+        _one(session, by_number[chosen])
 
 
 def name(session: Session, batch: Batch) -> str:
@@ -95,33 +96,41 @@ def _one(session: Session, batch: Batch) -> None:
     if batch.report:
         import_preview.show_report(session, batch.report)
     if batch.undone:
-        st.info(status(session, batch))
-        return
-    if not st.toggle(session.t("data.undo.look"), key=f"undo_{batch.number}"):
+        st.markdown(status(session, batch))
+    else:
+        undoing(session, batch.number)
+
+
+def undoing(session: Session, batch: int) -> None:
+    """Undo a delivery, after a look at what that would do.
+
+    Args:
+        session: the visitor's session.
+        batch: its number.
+    """
+    if not st.toggle(session.t("data.undo.look", batch=batch), key=f"undo_{batch}"):
         return
     try:
         with st.spinner(session.t("data.undo.busy")):
             preview = session_files.remember(
-                ("undo", batch.number, str(session.store.path), session.store.version()),
-                lambda: undo(session.store, batch.number, look_only=True),
+                ("undo", batch, str(session.store.path), session.store.version()),
+                lambda: undo(session.store, batch, look_only=True),
             )
-        _preview(session, preview)
-        booking.who_field(session)
-        if st.button(session.t("data.undo.do"), key=f"undo_do_{batch.number}", type="primary"):
-            _undo(session, batch)
+    except DatabaseHeldError:
+        raise
     except UserError as error:
-        st.error(words.error_sentence(session, error))
-
-
-def _undo(session: Session, batch: Batch) -> None:
-    who = app.current().who
-    if not who:
-        st.error(session.t("data.who.needed"))
+        st.error(session.sentence(error))
         return
-    undo(session.store, batch.number, who=who)
-    booking.announce(session.t("data.undo.done", batch=batch.number, file=batch.file))
-    session_files.forget_done(batch.number)
-    st.rerun()
+    _preview(session, preview)
+    booking.who_field(session)
+    booking.action(
+        session,
+        session.t("data.undo.do", batch=batch),
+        f"undo_do_{batch}",
+        outcomes.undo_says([batch]),
+        outcomes.undo_work([batch]),
+        type="primary",
+    )
 
 
 def _preview(session: Session, preview: UndoPreview) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.codes import (
     MERGEABLE,
     Action,
@@ -19,9 +18,10 @@ from nami_monitor.ingest.book.codes import (
     undo_action,
 )
 from nami_monitor.ingest.deliveries import ProvisionalCode, changeable_codes, provisional_codes
-from nami_monitor.ui import app, booking, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, words
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import Job, Outcome, Sentence
+from nami_monitor.ui.session import Session
 
 
 def part(session: Session) -> None:
@@ -37,19 +37,18 @@ def part(session: Session) -> None:
     _done(session, done)
 
 
-def _act(session: Session, act: Callable[[str], None], message: str) -> None:
-    """Do something to codes under the visitor's name, and say what was done."""
-    who = app.current().who
-    if not who:
-        st.error(session.t("data.who.needed"))
-        return
-    try:
-        act(who)
-    except UserError as error:
-        st.error(words.error_sentence(session, error))
-        return
-    booking.announce(message)
-    st.rerun()
+def _act(act: Callable[[Job], None], message: Sentence) -> Callable[[Job], Outcome]:
+    """The work of a job that does something to codes, and says what was done."""
+
+    def work(job: Job) -> Outcome:
+        act(job)
+        return Outcome(message)
+
+    return work
+
+
+def _busy(session: Session) -> str:
+    return session.t("data.codes.busy")
 
 
 def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
@@ -85,12 +84,16 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
         placeholder=session.t("data.choose_all"),
     )
     picked = chosen or [provisional_code.code for provisional_code in waiting]
-    if st.button(session.t("data.codes.confirm", n=len(picked)), key="confirm_codes"):
+    booking.action(
+        session,
+        session.t("data.codes.confirm", n=len(picked)),
+        "confirm_codes",
+        _busy,
         _act(
-            session,
-            lambda who: confirm(session.store, picked, who=who),
-            session.t("data.codes.confirmed", n=len(picked)),
-        )
+            lambda job: confirm(job.store, picked, who=job.who),
+            lambda session: session.t("data.codes.confirmed", n=len(picked)),
+        ),
+    )
 
 
 def shown(session: Session, code: Code, name: str = "") -> str:
@@ -123,12 +126,7 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
     left, right = st.columns(2)
     with left, st.form(f"rename_{kind}"):
         name = st.text_input(session.t("data.codes.new_name"), value=names[code], max_chars=200)
-        if st.form_submit_button(session.t("data.codes.rename")):
-            _act(
-                session,
-                lambda who: rename(session.store, code, name, who=who),
-                session.t("data.codes.renamed", code=code.code, name=name),
-            )
+        booking.submit(session.t("data.codes.rename"), "rename_code")
     with right, st.form(f"merge_{kind}"):
         others = {other.code: other for other in names if other.source == code.source}
         others.pop(code.code, None)
@@ -139,12 +137,21 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
             format_func=lambda other: shown(session, others[other], names[others[other]]),
             placeholder=session.t("data.choose"),
         )
-        if st.form_submit_button(session.t("data.codes.merge")) and into:
-            _act(
-                session,
-                lambda who: merge(session.store, code, into, who=who),
-                session.t("data.codes.merged", code=code.code, into=into),
+        booking.submit(session.t("data.codes.merge"), "merge_code")
+    with left:
+        if booking.taken(session, "rename_code"):
+            renaming = _act(
+                lambda job: rename(job.store, code, name, who=job.who),
+                lambda session: session.t("data.codes.renamed", code=code.code, name=name),
             )
+            booking.start(session, "rename_code", _busy, renaming)
+    with right:
+        if booking.taken(session, "merge_code") and into:
+            merging = _act(
+                lambda job: merge(job.store, code, into, who=job.who),
+                lambda session: session.t("data.codes.merged", code=code.code, into=into),
+            )
+            booking.start(session, "merge_code", _busy, merging)
 
 
 def _done(session: Session, done: Sequence[Action]) -> None:
@@ -179,11 +186,16 @@ def _done(session: Session, done: Sequence[Action]) -> None:
         key="action_to_undo",
         placeholder=session.t("data.choose"),
     )
-    if chosen and st.button(session.t("data.codes.undo"), key="undo_action"):
-        _act(
+    if chosen:
+        booking.action(
             session,
-            lambda _: undo_action(session.store, chosen.number),
-            session.t("data.codes.taken_back", what=said(session, chosen)),
+            session.t("data.codes.undo"),
+            "undo_action",
+            _busy,
+            _act(
+                lambda job: undo_action(job.store, chosen.number),
+                lambda session: session.t("data.codes.taken_back", what=said(session, chosen)),
+            ),
         )
 
 

@@ -15,8 +15,8 @@ from nami_monitor.ingest.profiles.profile import CREATE, SET_ASIDE, Origin, Prof
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui import words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import pairs_editor
+from nami_monitor.ui.session import Session
 
 NOTHING, FIXED, COMPOSED = "", "=", "+"
 EXAMPLES = 3

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, completeness_spec
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.deliveries import (
@@ -22,9 +21,10 @@ from nami_monitor.ingest.deliveries import (
 from nami_monitor.ingest.profiles.library import save_profile
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile
 from nami_monitor.ui import booking, words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import session_files
+from nami_monitor.ui.session import Session
 
 
 def part(session: Session) -> None:
@@ -190,23 +190,21 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
             session.t("data.learnt.everywhere"),
             key=f"everywhere_{session_files.slug(pattern.source)}",
         )
-        if st.button(
-            session.t("data.learnt.confirm"), key=f"learn_{session_files.slug(pattern.source)}"
-        ):
-            expects = Expects(
-                first=f"{pattern.first:%Y-%m}",
-                every=every,
-                locations="all" if everywhere else None,
-            )
-            _confirm(session, pattern.source, expects)
+        expects = Expects(
+            first=f"{pattern.first:%Y-%m}",
+            every=every,
+            locations="all" if everywhere else None,
+        )
+        booking.action(
+            session,
+            session.t("data.learnt.confirm"),
+            f"learn_{session_files.slug(pattern.source)}",
+            lambda session: session.t("jobs.keeping"),
+            lambda job: _confirm(job, pattern.source, expects),
+        )
 
 
-def _confirm(session: Session, source: str, expects: Expects) -> None:
-    try:
-        stated = parse_profile(state_expectation(session.store, source, expects))
-        save_profile(places().profiles, source, stated)
-    except UserError as error:
-        st.error(words.error_sentence(session, error))
-        return
-    booking.announce(session.t("data.learnt.confirmed", source=source))
-    st.rerun()
+def _confirm(job: Job, source: str, expects: Expects) -> Outcome:
+    stated = parse_profile(state_expectation(job.store, source, expects))
+    save_profile(places().profiles, source, stated)
+    return Outcome(lambda session: session.t("data.learnt.confirmed", source=source))

@@ -14,7 +14,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles.profile import BASES, Currency, Profile
 from nami_monitor.tables import TABLES, columns
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 
 UNKNOWN = ""
 VATS = (UNKNOWN, "excl", "incl")

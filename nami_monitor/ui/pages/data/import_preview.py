@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,16 +10,16 @@ from html import escape
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Question, Report, TableCounts
 from nami_monitor.ingest.profiles.profile import Profile, write_profile
-from nami_monitor.ui import app, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, words
+from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
+from nami_monitor.ui.session import Session
 
 PERIOD = "@period"
 CODES, ASIDE = "create_codes", "set_aside"
@@ -139,18 +140,34 @@ def part(session: Session, offer: OfferedFile, profile: Profile) -> None:
     if _open(preview, answers):
         st.info(session.t("data.look.answer_first"))
         return
-    if st.button(
+    booking.action(
+        session,
         session.t("data.look.book", n=preview.main.accepted),
-        key=f"book_{offer.key}",
+        session_files.job_name(offer),
+        lambda session: session.t("data.upload.busy", file=offer.name),
+        lambda job: _book(job, offer, profile, answers, period),
         type="primary",
-    ):
-        if not app.current().who:
-            st.error(session.t("data.who.needed"))
-            return
-        with st.status(session.t("data.upload.busy", file=offer.name)):
-            booked = book(session, offer, profile, answers, period)
-        if booked:
-            st.rerun()
+        about=offer.name,
+    )
+
+
+def _book(
+    job: Job, offer: OfferedFile, profile: Profile, answers: Answers, period: date | None
+) -> Outcome:
+    report = book(job, offer, profile, answers, period)
+    return Outcome(lambda session: booked(session, offer, report), value={offer.key: report})
+
+
+def booked(session: Session, offer: OfferedFile, report: Report) -> str:
+    """What came of booking a file, in one sentence."""
+    if report.already_in:
+        already = session.t("data.upload.already", batch=report.already_in)
+        return f"{offer.name}: {already}"
+    if report.batch is None:
+        return session.t("data.upload.known", file=offer.name)
+    return session.t(
+        "data.upload.outcome", n=report.main.accepted, file=offer.name, batch=report.batch
+    )
 
 
 def _nothing_new(preview: Report) -> bool:
@@ -161,29 +178,29 @@ def _nothing_new(preview: Report) -> bool:
 
 
 def book(
-    session: Session,
+    job: Job,
     offer: OfferedFile,
     profile: Profile,
     answers: Answers,
     period: date | None = None,
-) -> bool:
-    """Book a file and keep its report; what a user can mend is said instead."""
-    try:
-        booked = import_file(
-            session.store,
-            offer.path,
-            profile,
-            answers=answers,
-            who=app.current().who,
-            period=period,
-            name=offer.name,
-            folder=offer.cells,
-        )
-    except UserError as error:
-        st.error(f"{offer.name}: {session.sentence(error)}")
-        return False
-    session_files.keep_done(offer, booked)
-    return True
+) -> Report:
+    """Book a file as a job; its parsed cells go.
+
+    Raises:
+        UserError: what ``import_file`` raises.
+    """
+    report = import_file(
+        job.store,
+        offer.path,
+        profile,
+        answers=answers,
+        who=job.who,
+        period=period,
+        name=offer.name,
+        folder=offer.cells,
+    )
+    shutil.rmtree(offer.cells, ignore_errors=True)
+    return report
 
 
 def _look(

@@ -10,7 +10,7 @@ import streamlit as st
 from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
 from nami_monitor.ui import words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui.session import Session
 
 START = "data.pairs"
 

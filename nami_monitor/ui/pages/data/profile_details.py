@@ -22,9 +22,9 @@ from nami_monitor.ingest.profiles.profile import (
 )
 from nami_monitor.tables import Column, columns
 from nami_monitor.ui import words
-from nami_monitor.ui.app import Session
 from nami_monitor.ui.pages.data import pairs_editor
 from nami_monitor.ui.pages.data.file_questions import number, pattern_name
+from nami_monitor.ui.session import Session
 
 UNITS = ("base", "pack")
 EVERY = ("", "month", "quarter", "year")

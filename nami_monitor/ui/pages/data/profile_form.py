@@ -21,11 +21,11 @@ from nami_monitor.ingest.profiles.profile import (
 )
 from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
-from nami_monitor.ui import booking, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import outcomes, words
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.data import column_fields, file_questions, profile_details, session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
+from nami_monitor.ui.session import Session
 
 
 def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: str) -> None:
@@ -44,7 +44,7 @@ def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: s
             lambda: read_sheets(offer.path, profile.layout, offer.cells)[0],
         )
     except UserError as error:
-        st.error(words.error_sentence(session, error))
+        st.error(session.sentence(error))
         st.markdown(session.t("data.map.unreadable"))
         _take(offer, profile, file_questions.layout_fields(session, offer.key, profile, ()))
         return
@@ -163,7 +163,7 @@ def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profil
             key, lambda: preview(session.store, sheet, profile, name=offer.name)
         )
     except UserError as error:
-        st.error(words.error_sentence(session, error))
+        st.error(session.sentence(error))
         file_questions.settle(session, offer.key, error)
         return
     for table in previews:
@@ -239,11 +239,15 @@ def _save(session: Session, offer: OfferedFile, profile: Profile, name: str) -> 
             checked = parse_profile(write_profile(profile))
             path = save_profile(places().profiles, given, checked)
         except UserError as error:
-            st.error(words.error_sentence(session, error))
+            st.error(session.sentence(error))
             return
         session_files.drop_draft(offer.key)
         session_files.stop_changing(offer.key)
-        booking.announce(session.t("data.map.saved", name=path.stem))
+        outcomes.tell(
+            session,
+            f"save_{offer.key}",
+            lambda session: session.t("data.map.saved", name=path.stem),
+        )
         st.rerun()
     with st.expander(session.t("data.map.toml")):
         text = write_profile(profile)

@@ -11,13 +11,17 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.ingest.deliveries import batches
+from nami_monitor.store import Store
+from nami_monitor.ui import browser
+from nami_monitor.ui.jobs import JOBS
 
 if TYPE_CHECKING:  # a first page needs what a session keeps, and no profile
     from nami_monitor.ingest.book.import_report import Report
@@ -25,7 +29,8 @@ if TYPE_CHECKING:  # a first page needs what a session keeps, and no profile
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
-DRAFT, DONE = "data.draft", "data.done"
+DRAFT = "data.draft"
+BOOK_ALL = "book_all"
 MOST_KEPT = 24
 
 
@@ -39,6 +44,14 @@ class Uploaded(Protocol):
         """The whole content."""
 
 
+class TemporaryFolder:
+    """A temporary folder that goes when nothing holds on to it any longer."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="nami-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class OfferedFile:
     """A file that a visitor offered.
@@ -48,12 +61,14 @@ class OfferedFile:
         key: names its content in keys of the session.
         path: the temporary copy.
         size: in bytes.
+        folder: keeps the copy on disk for as long as anything, a job too, holds on to the file.
     """
 
     name: str
     key: str
     path: Path
     size: int
+    folder: TemporaryFolder = field(compare=False, repr=False)
 
     @property
     def cells(self) -> Path:
@@ -61,27 +76,21 @@ class OfferedFile:
         return self.path.parent.with_suffix(".cells")
 
 
-class _Folder:
-    """A temporary folder that goes when its session does."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="nami-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
 def keep_file(file: Uploaded) -> OfferedFile:
-    """Keep a copy of an uploaded file for as long as the session lasts."""
+    """Keep a copy of an uploaded file for as long as the session and the jobs with it last."""
     offered = cast("dict[str, OfferedFile]", st.session_state.setdefault(OFFERED, {}))
     if file.file_id not in offered:
         if FOLDER not in st.session_state:
-            st.session_state[FOLDER] = _Folder()
+            st.session_state[FOLDER] = TemporaryFolder()
+        folder = cast("TemporaryFolder", st.session_state[FOLDER])
         content = file.getvalue()
         digest = hashlib.sha256(content).hexdigest()[:24]
         name = Path(file.name).name
-        path = cast("_Folder", st.session_state[FOLDER]).path / digest / name
+        path = folder.path / digest / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        offered[file.file_id] = OfferedFile(name, f"{slug(name)}{digest}", path, len(content))
+        key = f"{slug(name)}{digest}"
+        offered[file.file_id] = OfferedFile(name, key, path, len(content), folder)
     return offered[file.file_id]
 
 
@@ -123,23 +132,27 @@ def drop_draft(key: str) -> None:
     st.session_state.pop(f"{DRAFT}.{key}", None)
 
 
-def done(key: str) -> Report | None:
-    """The report of a file that was booked in this session."""
-    return cast("Report | None", st.session_state.get(f"{DONE}.{key}"))
+def job_name(offered: OfferedFile) -> str:
+    """The button and the job that book a file."""
+    return f"book_{offered.key}"
 
 
-def keep_done(offered: OfferedFile, report: Report) -> None:
-    """Keep the report of a file that was booked; its parsed cells go."""
-    st.session_state[f"{DONE}.{offered.key}"] = report
-    shutil.rmtree(offered.cells, ignore_errors=True)
+def booking_now(offered: OfferedFile) -> bool:
+    """Whether a job of this browser books a file at this moment."""
+    names = {job_name(offered), BOOK_ALL}
+    return any(job.running and job.name in names for job in JOBS.of(browser.number()))
 
 
-def forget_done(batch: int) -> None:
-    """Offer a file anew whose batch was undone, or of which that batch held everything."""
-    for key in [key for key in st.session_state if str(key).startswith(f"{DONE}.")]:
-        report = st.session_state[key]
-        if batch in (report.batch, report.already_in):
-            del st.session_state[key]
+def done(store: Store, key: str) -> Report | None:
+    """The report of a file that this browser booked, unless its delivery was undone since."""
+    for job in JOBS.of(browser.number()):
+        booked = job.outcome and job.outcome.value
+        if isinstance(booked, dict) and key in booked and job.store.path == store.path:
+            report = cast("Report", booked[key])
+            with store.read() as db:
+                undone = {batch.number for batch in batches(db) if batch.undone}
+            return None if undone & {report.batch, report.already_in} else report
+    return None
 
 
 def stop_changing(key: str) -> None:

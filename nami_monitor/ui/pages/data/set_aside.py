@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from nami_monitor.core.errors import UserError
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.deliveries import Batch, SetAsideRow, abandon, batches, set_aside_rows
-from nami_monitor.ui import app, booking, words
-from nami_monitor.ui.app import Session
+from nami_monitor.ui import booking, words
 from nami_monitor.ui.grid import XLSX, Head, grid
+from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data.batches import name
+from nami_monitor.ui.session import Session
 
 SHOWN = 5000
 
@@ -67,22 +67,18 @@ def _batch(session: Session, batch: Batch) -> None:
     if st.toggle(session.t("data.aside.give_up"), key=f"give_up_{batch.number}"):
         st.markdown(session.t("data.aside.give_up_words", n=batch.open))
         booking.who_field(session)
-        if st.button(session.t("data.aside.give_up_do"), key=f"give_up_do_{batch.number}"):
-            _abandon(session, batch)
+        booking.action(
+            session,
+            session.t("data.aside.give_up_do"),
+            f"give_up_do_{batch.number}",
+            lambda session: session.t("data.aside.giving_up", file=batch.file),
+            lambda job: _abandon(job, batch),
+        )
 
 
-def _abandon(session: Session, batch: Batch) -> None:
-    who = app.current().who
-    if not who:
-        st.error(session.t("data.who.needed"))
-        return
-    try:
-        given_up = abandon(session.store, batch.number, who=who)
-    except UserError as error:
-        st.error(words.error_sentence(session, error))
-        return
-    booking.announce(session.t("data.aside.given_up", n=given_up, file=batch.file))
-    st.rerun()
+def _abandon(job: Job, batch: Batch) -> Outcome:
+    given_up = abandon(job.store, batch.number, who=job.who)
+    return Outcome(lambda session: session.t("data.aside.given_up", n=given_up, file=batch.file))
 
 
 def _workbook(session: Session, batch: int) -> bytes:

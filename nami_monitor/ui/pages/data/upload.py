@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -11,14 +12,16 @@ import streamlit as st
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers
+from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
 from nami_monitor.ingest.profiles.profile import Profile, parse_profile, write_profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
 from nami_monitor.ui import app, booking, filters
-from nami_monitor.ui.app import Session
-from nami_monitor.ui.pages.data import import_preview, profile_form, session_files
+from nami_monitor.ui.jobs import Job, Outcome, Sentence
+from nami_monitor.ui.pages.data import batches, import_preview, profile_form, session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
+from nami_monitor.ui.session import Session
 
 NEW = ""
 PROFILE = ".toml"
@@ -138,20 +141,47 @@ def _all_at_once(
     waiting = {
         offer: library[names[0]]
         for offer in offers
-        if not session_files.done(offer.key) and (names := _names(offer, library))
+        if not session_files.done(session.store, offer.key)
+        and not session_files.booking_now(offer)
+        and (names := _names(offer, library))
     }
     if len(waiting) < 2:  # noqa: PLR2004 - several
         return
-    if not st.button(session.t("data.upload.all", n=len(waiting)), key="book_all", type="primary"):
-        return
-    if not session.who:
-        st.error(session.t("data.who.needed"))
-        return
-    bar = st.progress(0.0)
-    for index, (offer, profile) in enumerate(waiting.items()):
-        bar.progress(index / len(waiting), session.t("data.upload.busy", file=offer.name))
-        import_preview.book(session, offer, profile, Answers())
-    st.rerun()
+    booking.action(
+        session,
+        session.t("data.upload.all", n=len(waiting)),
+        session_files.BOOK_ALL,
+        lambda session: session.t("data.upload.busy_all"),
+        lambda job: _book_all(job, waiting),
+        type="primary",
+    )
+
+
+def _book_all(job: Job, waiting: Mapping[OfferedFile, Profile]) -> Outcome:
+    """Book files one by one; one that is refused does not keep the others out."""
+    reports: dict[str, Report] = {}
+    says: list[Sentence] = []
+    job.total = len(waiting)
+    for offer, profile in waiting.items():
+        try:
+            report = import_preview.book(job, offer, profile, Answers())
+        except DatabaseHeldError:
+            raise
+        except UserError as refused:
+            says.append(partial(_refused, offer=offer, error=refused))
+        else:
+            reports[offer.key] = report
+            says.append(partial(import_preview.booked, offer=offer, report=report))
+        job.done += 1
+    return Outcome(
+        lambda session: "\n\n".join(sentence(session) for sentence in says),
+        good=len(reports) == len(waiting),
+        value=reports,
+    )
+
+
+def _refused(session: Session, offer: OfferedFile, error: UserError) -> str:
+    return f"{offer.name}: {session.sentence(error)}"
 
 
 def _names(offer: OfferedFile, library: Mapping[str, Profile]) -> tuple[str, ...]:
@@ -164,7 +194,10 @@ def _names(offer: OfferedFile, library: Mapping[str, Profile]) -> tuple[str, ...
 def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) -> None:
     """One file, from being offered to being booked."""
     st.header(offer.name, anchor=False)
-    booked = session_files.done(offer.key)
+    if session_files.booking_now(offer):
+        st.markdown(session.t("data.upload.busy", file=offer.name))
+        return
+    booked = session_files.done(session.store, offer.key)
     if booked:
         if booked.already_in:
             st.info(session.t("data.upload.already", batch=booked.already_in))
@@ -206,6 +239,8 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
         raise
     except UserError as error:
         st.error(session.sentence(error))
+        if error.key == "import.read_otherwise":
+            batches.undoing(session, int(str(error.values["batch"])))
         st.markdown(session.t("data.upload.try_change"))
 
 

@@ -1,0 +1,42 @@
+"""The session of a visitor: in which language they read, which database they look at, who they are.
+
+Every page gets it from ``app.page``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.i18n import Lang, has_text, text
+from nami_monitor.store import Store
+
+
+@dataclass(frozen=True)
+class Session:
+    """The language, database and name of one visitor.
+
+    Args:
+        lang: language of the screen.
+        store: the database that is shown.
+        demo: whether it holds demo data.
+        who: role or initials, as the visitor gave them; empty until then.
+    """
+
+    lang: Lang
+    store: Store
+    demo: bool
+    who: str
+
+    def t(self, key: str, **values: object) -> str:
+        """A text of the catalogue in the visitor's language."""
+        return text(key, self.lang, **values)
+
+    def sentence(self, error: UserError) -> str:
+        """What went wrong and what to do, with the names of columns and tables in words."""
+        values = dict(error.values)
+        for key, of in (("column", "columns.{}"), ("table", "tables.{}.name")):
+            name = of.format(values.get(key, ""))
+            if has_text(name, self.lang):
+                values[key] = text(name, self.lang)
+        return text(f"errors.{error.key}", self.lang, **values)
