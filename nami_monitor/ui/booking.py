@@ -184,19 +184,24 @@ def _problems(refused: EntryRefusedError) -> Sentence:
     )
 
 
-def who_field(session: Session) -> None:
-    """Ask once who books: a role or initials. Once given, tell it, with a way to change it."""
+def who_field(session: Session, at: str = "") -> None:
+    """Ask once who books: a role or initials. Once given, tell it, with a way to change it.
+
+    Args:
+        session: the visitor's session.
+        at: tells it from another one on the page.
+    """
     if session.who and not st.session_state.get(CHANGING):
-        with st.container(key="who_known", horizontal=True, vertical_alignment="center"):
+        with st.container(key=f"who_known{at}", horizontal=True, vertical_alignment="center"):
             st.caption(session.t("data.who.known", who=session.who), width="content")
             st.button(
                 session.t("data.who.change"),
-                key="who_change",
+                key=f"who_change{at}",
                 type="tertiary",
                 on_click=lambda: st.session_state.update({CHANGING: True}),
             )
         return
-    _who_text(session, "who_field")
+    _who_text(session, f"who_field{at}")
 
 
 def in_demo(session: Session) -> None:

@@ -138,7 +138,7 @@ def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     with st.expander(title, expanded=bool(clicked)):
         _listed(session, coded_notes, trend)
         booking.in_demo(session)
-        booking.who_field(session)
+        booking.who_field(session, key)
         _write(session, series, trend, key)
         if coded_notes:
             _change(session, coded_notes, key)

@@ -96,8 +96,8 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
 
     part(page, "Leveringen")
     choose(page, "Bekijk een levering, of maak haar ongedaan", "1: Kantoor")
-    page.get_by_text("Ongedaan maken: bekijk").click()
+    page.get_by_text("Levering 1 ongedaan maken: bekijk").click()
     expect(page.get_by_text("gaan weg (Bestellingen en verbruik)")).to_be_visible()
-    press(page, "Maak deze levering ongedaan")
+    press(page, "Maak levering 1 ongedaan")
     expect(page.get_by_text("Levering 1 (Kantoor X.csv) is ongedaan gemaakt.")).to_be_visible()
     assert not page.outside

@@ -42,12 +42,12 @@ product_id = "create"
 """
 
 
-def opened(part="upload", *, lang="nl", data=app.OWN):
+def opened(part="upload", *, lang="nl", data=app.OWN, who="cm"):
     page = AppTest.from_file(str(ROOT / "pages" / "data.py"), default_timeout=60)
     page.session_state[app.NAVIGATED] = True
     page.session_state[app.LANGUAGE] = lang
     page.session_state[app.DATA] = data
-    page.session_state[browser.WHO] = "cm"
+    page.session_state[browser.WHO] = who
     page.query_params["part"] = part
     return checked(page.run())
 

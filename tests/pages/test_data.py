@@ -59,11 +59,18 @@ def test_a_new_file_is_mapped_looked_at_and_booked():
 
 def test_nobody_books_without_saying_who():
     keep(PROFILE)
-    page = offer(opened(), ("januari.csv", HEADER + GOOD))
-    labelled(page.text_input, "Uw rol").set_value(" ")
+    page = offer(opened(who=""), ("januari.csv", HEADER + GOOD))
     press(page, "Boek 2 regels")
     assert "Vul eerst uw rol" in words(page)
     assert rows("select count(*) from batches") == [(0,)]
+    beside = next(field for field in page.text_input if field.key.startswith("who_for_book_"))
+    beside.set_value(" cm ")
+    checked(page.run())
+    assert "Vul eerst uw rol" not in words(page)
+    assert "U boekt als cm. Druk nu opnieuw op de knop." in words(page)
+    assert not page.text_input
+    press(page, "Boek 2 regels")
+    assert rows("select who from batches") == [("cm",)]
 
 
 def test_several_recognised_files_are_booked_at_once_and_one_again_changes_nothing():
@@ -140,12 +147,12 @@ def test_undo_shows_what_goes_before_anything_is_done(tmp_path):
     assert list(page.dataframe[0].value["Geboekt"]) == [2]
     labelled(page.selectbox, "Bekijk een levering").select_index(0)
     checked(page.run())
-    labelled(page.toggle, "Ongedaan maken").set_value(True)
+    labelled(page.toggle, "Levering 1 ongedaan maken").set_value(True)
     checked(page.run())
     assert "2 regels gaan weg (Bestellingen en verbruik)" in words(page)
     assert "68,25" in words(page)
     assert rows("select count(*) from orders") == [(2,)]
-    press(page, "Maak deze levering ongedaan")
+    press(page, "Maak levering 1 ongedaan")
     assert rows("select count(*) from orders") == [(0,)]
     assert rows("select undone_by from batches") == [("cm",)]
 

@@ -35,6 +35,21 @@ def seen(page: str, lang: str) -> AppTest:
     return opened(page, lang)
 
 
+def contents(place):
+    """Every byte at a place: a file, or all files of a folder."""
+    files = (
+        sorted(place.rglob("*")) if place.is_dir() else sorted(place.parent.glob("demo.duckdb*"))
+    )
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
+
+
+def test_looking_at_every_page_writes_nothing(demo):
+    before = contents(demo)
+    for page in PAGES:
+        assert not opened(page, "nl").exception
+    assert contents(demo) == before
+
+
 def texts(found: AppTest) -> list[str]:
     said = [
         *(e.value for e in found.title),

@@ -199,20 +199,7 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
         return
     booked = session_files.done(session.store, offer.key)
     if booked:
-        if booked.already_in:
-            st.info(session.t("data.upload.already", batch=booked.already_in))
-        else:
-            st.success(session.t("data.upload.booked", batch=booked.batch))
-        import_preview.show_report(session, booked)
-        if booked.main.set_aside:
-            st.info(session.t("data.upload.mend"))
-            st.button(
-                session.t("data.upload.to_aside"),
-                key=f"to_aside_{offer.key}",
-                on_click=filters.show_part,
-                args=("set_aside",),
-            )
-        st.page_link("pages/overview.py", label=session.t("data.upload.to_overview"))
+        _booked(session, offer, booked)
         return
     key = ("recognised", offer.key, repr(library))
     with st.spinner(session.t("data.upload.reading")):
@@ -242,6 +229,24 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
         if error.key == "import.read_otherwise":
             batches.undoing(session, int(str(error.values["batch"])))
         st.markdown(session.t("data.upload.try_change"))
+
+
+def _booked(session: Session, offer: OfferedFile, report: Report) -> None:
+    """A file that was booked: its report, and where to go on."""
+    if report.already_in:
+        st.markdown(session.t("data.upload.already", batch=report.already_in))
+    else:
+        st.markdown(session.t("data.upload.booked", batch=report.batch))
+    import_preview.show_report(session, report)
+    if report.main.set_aside:
+        st.info(session.t("data.upload.mend"))
+        st.button(
+            session.t("data.upload.to_aside"),
+            key=f"to_aside_{offer.key}",
+            on_click=filters.show_part,
+            args=("set_aside",),
+        )
+    st.page_link("pages/overview.py", label=session.t("data.upload.to_overview"))
 
 
 def _choose(
