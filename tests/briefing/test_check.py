@@ -23,11 +23,16 @@ def office(db):
 
 @pytest.fixture(scope="module")
 def visit(office):
-    return JournalEntry("cm", check.snapshot(office), "cm", THEN)
+    return check.visit(office, THEN)
 
 
-def body(visit, **other):
-    return replace(visit, body={**visit.body, **other})
+def test_a_visit_is_kept_as_text_and_read_again(visit):
+    assert check.read_visit(check.write_visit(visit)) == visit
+
+
+@pytest.mark.parametrize("kept", ["", "{}", "[", '{"at": 1}', "null"])
+def test_a_text_that_is_no_visit_is_none(kept):
+    assert check.read_visit(kept) is None
 
 
 def test_every_finding_has_a_name_of_its_own_that_stays(db, office):
@@ -60,29 +65,29 @@ def test_nothing_changed_when_nothing_changed(office, visit):
 
 
 def test_a_restated_figure_is_told_with_what_it_was(office, visit):
-    values = {**visit.body["values"], "impact_spend": 17_000.0, "refuse_rate": 5.0}
-    found = check.changes(office, body(visit, values=values), ())
+    values = {**visit.values, "impact_spend": 17_000.0, "refuse_rate": 5.0}
+    found = check.changes(office, replace(visit, values=values), ())
     told = {one.line.kpi.code: one.before for one in found.restated}
     assert told == {"impact_spend": 17_000.0, "refuse_rate": 5.0}
 
 
 def test_a_difference_that_is_not_written_is_no_change(office, visit):
-    spend = visit.body["values"]["impact_spend"]
-    values = {**visit.body["values"], "impact_spend": spend + 1e-7}
-    assert check.changes(office, body(visit, values=values), ()).nothing
+    spend = visit.values["impact_spend"]
+    values = {**visit.values, "impact_spend": spend + 1e-7}
+    assert check.changes(office, replace(visit, values=values), ()).nothing
 
 
 def test_findings_that_came_and_went_are_told(office, visit):
-    names = visit.body["findings"]
-    before = [*names[1:], "worse:office_supplies:impact_mass"]
-    found = check.changes(office, body(visit, findings=before), ())
+    names = sorted(visit.findings)
+    before = frozenset([*names[1:], "worse:office_supplies:impact_mass"])
+    found = check.changes(office, replace(visit, findings=before), ())
     assert [one.name for one in found.new] == [names[0]]
     assert found.gone == 1
 
 
 def test_figures_of_another_month_are_not_compared(office, visit):
-    values = dict.fromkeys(visit.body["values"], -1.0)
-    before = body(visit, month="2026-09-01", values=values, findings=["x:y:z"])
+    values = dict.fromkeys(visit.values, -1.0)
+    before = replace(visit, month=date(2026, 9, 1), values=values, findings=frozenset(["x:y:z"]))
     found = check.changes(office, before, ())
     assert (found.restated, found.gone, found.month) == ((), 0, date(2026, 9, 1))
     assert len(found.new) == len(office.findings)

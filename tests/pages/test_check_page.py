@@ -1,12 +1,13 @@
 """The monthly check on the overview: tick, untick, come back, and see what changed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nami_monitor.briefing import check
 from nami_monitor.i18n import catalogue, text
-from nami_monitor.store.journal import current, record
+from nami_monitor.store.journal import current
 from nami_monitor.ui import app, browser
 from tests.support.app_test import AppTest
 
@@ -68,17 +69,33 @@ def test_a_tick_of_one_month_is_none_of_another():
     assert not [one for one in ticks(opened(month="2026-09")) if one.value]
 
 
-def test_a_first_visit_has_nothing_to_compare_and_the_next_one_has():
+def test_a_first_visit_has_nothing_to_compare_and_the_next_one_has(monkeypatch):
+    kept = [""]
+
+    def last_visit(_store, _name, present):
+        before = kept[-1]
+        kept.append(present)
+        return before
+
+    monkeypatch.setattr(browser, "last_visit", last_visit)
     first = opened()
     assert not [e for e in first.expander if "vorige bezoek" in e.label]
     assert "vorige bezoek" not in said(first)
-    (visit,) = standing(check.VISIT).values()
-    with app.store_of(app.DEMO).write() as db:
-        values = {**visit.body["values"], "impact_spend": 12_345.0}
-        record(db, check.VISIT, visit.name, {**visit.body, "values": values}, "cm")
+    visit = check.read_visit(kept[-1])
+    kept.append(
+        check.write_visit(replace(visit, values={**visit.values, "impact_spend": 12_345.0}))
+    )
     second = opened()
     assert [e for e in second.expander if "vorige bezoek" in e.label]
     assert "12.345" in said(second)
+
+
+@pytest.mark.parametrize("kept", [None, "", "no visit at all"])
+def test_a_browser_that_does_not_remember_loses_nothing(monkeypatch, kept):
+    monkeypatch.setattr(browser, "last_visit", lambda *_: kept)
+    found = opened()
+    assert ticks(found)
+    assert "vorige bezoek" not in said(found)
 
 
 def test_the_mail_can_be_copied_and_targets_can_be_set_here():
