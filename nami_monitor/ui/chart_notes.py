@@ -19,7 +19,7 @@ from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import Kpi
-from nami_monitor.store import Transaction
+from nami_monitor.store import Transaction, Work
 from nami_monitor.ui import booking, lesson_card
 from nami_monitor.ui.session import Session
 
@@ -288,7 +288,7 @@ def _book(
     """Write to the database in the background, and draw the page anew."""
 
     def write(who: str) -> None:
-        with session.store.write() as db:
+        with session.store.write(Work.NOTE, who) as db:
             act(db, who)
 
     if booking.keep(session, name, write, done=f"notes_of_people.{outcome}"):

@@ -126,11 +126,12 @@ def test_a_busy_writer_is_named_and_the_work_can_be_tried_again(lang, monkeypatc
     with monkeypatch.context() as busy:
 
         def held(*_, **__):
-            raise DatabaseHeldError(str(places().own), "import")
+            raise DatabaseHeldError("own", what="import", who="ab", since="9:00", pid=1)
 
         busy.setattr(manual_entry, "import_file", held)
         page = set_a_target(opened("targets"))
-        assert "import" in " ".join(error.value for error in page.error)
+        (said,) = page.error
+        assert "wordt er een bestand ingelezen (door: ab;" in said.value
     elsewhere = opened("about", lang)
     assert len(elsewhere.error) == 1
     press(elsewhere, text("jobs.again", lang))

@@ -158,11 +158,11 @@ def test_a_job_that_could_not_get_at_the_database_keeps_its_work_to_be_tried_aga
 
     def work(_):
         if held.pop() if held else False:
-            raise DatabaseHeldError("own.duckdb", "an import")
+            raise DatabaseHeldError("own.duckdb", what="import", who="ab", since="9:00", pid=1)
         return say("geboekt")
 
     failed = ended(jobs.start("b", job(store, work)))
-    assert failed.error.key == "store.held"
+    assert failed.error.key == "store.held.import"
     ended(jobs.start("b", job(store, failed.work)))
     assert told(jobs, store) == ["geboekt"]
 

@@ -21,7 +21,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.year_end import EVEN
-from nami_monitor.store import Store
+from nami_monitor.store import Store, Work
 from nami_monitor.ui import booking, filters, lesson_card, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
@@ -234,7 +234,7 @@ def _answer(
     """A button that stores an answer."""
 
     def write(job: Job) -> Outcome:
-        with job.store.write() as db:
+        with job.store.write(Work.NOTE, job.who) as db:
             briefing.answer(db, aha.name, answer, job.who)
         return Outcome(lambda session: session.t("conclusions.unknowingly.kept"))
 

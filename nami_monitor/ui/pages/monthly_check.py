@@ -16,6 +16,7 @@ from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import MatchLevel
 from nami_monitor.kpis.sentences import figure_text
+from nami_monitor.store import Work
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.store.transaction import now
 from nami_monitor.ui import app, booking, browser, links, words
@@ -167,7 +168,7 @@ def _point(
 
 def _tick(session: Session, key: str, name: str, seen: bool) -> None:
     def write(who: str) -> None:
-        with session.store.write() as db:
+        with session.store.write(Work.NOTE, who) as db:
             record(db, check.SEEN, name, {} if seen else None, who)
 
     if not booking.keep(session, key, write):

@@ -22,6 +22,7 @@ from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
 from nami_monitor.reports.pages import document, trend_key
 from nami_monitor.reports.report_file import Format, ReportRequest, render
+from nami_monitor.store import Work
 from nami_monitor.ui import booking, cache, filters, links, trend_chart
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
@@ -278,7 +279,7 @@ def _save(session: Session, report: ShownReport, wanted: Arrangement) -> bool:
     """Store an arrangement; whether it was started, which needs to know who does it."""
 
     def write(who: str) -> None:
-        with session.store.write() as db:
+        with session.store.write(Work.NOTE, who) as db:
             arrangement.save(db, report.wanted.name, report.wanted.month, wanted, who)
 
     return booking.keep(session, ARRANGED, write)
