@@ -7,7 +7,6 @@ Reading and writing have a DuckDB instance each; after a fatal error the next us
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
@@ -15,7 +14,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -35,6 +34,10 @@ POLL_SECONDS: Final = 0.02
 READING: Final = "reading"
 WRITING: Final = "writing"
 NUMBERS: Final = count()
+NOTHING: Final = Manifest(0, schema.VERSION, 0, ())
+"""Stands for the snapshot of a database that was never written."""
+BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
+"""After these an instance does nothing any more."""
 
 
 class Work(StrEnum):
@@ -65,18 +68,15 @@ class Blocked:
 class _Opened:
     """A snapshot that this process reads, ``users`` times at present.
 
-    ``held`` marks it for other processes, see ``snapshots.hold``.
+    ``held`` marks it for other processes, see ``snapshots.hold``; ``name`` is how the instance
+    knows it.
     """
 
     manifest: Manifest
     root: duckdb.DuckDBPyConnection
     held: int | None = None
     users: int = 0
-
-    @property
-    def name(self) -> str:
-        """The name under which the instance knows it."""
-        return f"snapshot_{self.manifest.number}"
+    name: str = field(default_factory=lambda: f"snapshot_{next(NUMBERS)}")
 
     def close(self) -> None:
         """Let its file go."""
@@ -133,7 +133,7 @@ class Store:
         self._idle = idle
         self._gate = threading.Lock()
         self._instances = _Instances()
-        self._opened: dict[int, _Opened] = {}
+        self._opened: dict[Manifest, _Opened] = {}
         self._timers: list[threading.Timer] = []
         self._last_use = time.monotonic()
         self._let_go = weakref.finalize(
@@ -163,8 +163,13 @@ class Store:
             with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
                 self.blocked.reads.append(time.perf_counter() - begun)
                 yield Transaction(cursor, unchanging=True)
-        except duckdb.FatalException:
-            self._instances.abandon(READING)
+        except BROKEN:
+            with self._gate:
+                self._instances.abandon(READING)
+                left = [one for one in self._opened.values() if not one.users]
+                self._opened.clear()
+            for one in left:
+                one.close()
             raise
         finally:
             self._leave(opened)
@@ -184,19 +189,15 @@ class Store:
         with instance.sentences(self.path), self._turn(what, who):
             begun = time.perf_counter()
             base = self._newest()
-            number = base.number + 1 if base else 1
-            draft = self._folder / snapshots.draft_name(number)
+            draft = self._folder / snapshots.draft_name()
             source = self._folder / base.file if base else None
-            try:
-                with self._draft(draft, source) as (cursor, db):
-                    blocked = time.perf_counter() - begun
-                    yield db
-                    begun = time.perf_counter()
-                    if not db.discarded:
-                        self._publish(cursor, db, draft, base)
-            finally:
-                with suppress(OSError):  # what could not be removed now goes after the next write
-                    snapshots.sweep(self._folder)
+            with self._draft(draft, source) as (cursor, db):
+                blocked = time.perf_counter() - begun
+                yield db
+                begun = time.perf_counter()
+                if not db.discarded:
+                    self._publish(cursor, db, draft, base)
+            self._look_again_if(db.dropping)
             self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
     @contextmanager
@@ -208,17 +209,16 @@ class Store:
         Raises:
             UserError: as ``write``.
         """
-        opened = self._enter()
-        try:
-            base = opened.manifest if opened.held else None
-            source = self._folder / base.file if base else None
-            folder = self._folder if base else Path(tempfile.gettempdir())
-            name = f"trial-{threading.get_ident()}.{os.getpid()}{snapshots.DRAFT}"
-            with instance.sentences(self.path), self._draft(folder / name, source) as (_, db):
-                db.discard()
-                yield db
-        finally:
-            self._leave(opened)
+        with instance.sentences(self.path):
+            base = self._enter()  # its file and its lines stay for as long as the trial lasts
+            try:
+                source = self._folder / base.manifest.file if base.held is not None else None
+                folder = self._folder if source else Path(tempfile.gettempdir())
+                with self._draft(folder / snapshots.draft_name(), source) as (_, db):
+                    db.discard()
+                    yield db
+            finally:
+                self._leave(base)
 
     def adopt(self, other: Path, what: Work = Work.RESTORE, who: str = "") -> None:
         """Make the newest snapshot of another database the next one of this; no older one stays.
@@ -242,19 +242,17 @@ class Store:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 snapshots.copy_file(other / snapshots.LINES / name, target)
                 snapshots.sync(target)
-            draft = self._folder / snapshots.draft_name(base.number + 1 if base else 1)
+            draft = self._folder / snapshots.draft_name()
             with self._draft(draft, other / theirs.file) as (cursor, db):
                 versions = [theirs.data_version, base.data_version if base else 0]
                 db.run("update meta set data_version = ?", [max(versions) + 1])
                 db.drop_older()
                 self._publish(cursor, db, draft, base)
-            with suppress(OSError):
-                snapshots.sweep(self._folder)
 
     def version(self) -> int:
         """The data version: it rises with whatever changes the data. Cheap enough to ask often."""
         newest = self._newest()
-        self._close_unused(newest.number if newest else 0)
+        self._close_unused(newest or NOTHING)
         return newest.data_version if newest else 0
 
     def stamp(self) -> int:
@@ -276,8 +274,11 @@ class Store:
             newest = snapshots.newest(self._folder)
         except (ValueError, OSError) as error:
             raise UserError("store.unreadable", path=str(self.path)) from error
-        if newest is None and (strangers := snapshots.strangers(self._folder)):
-            raise UserError("store.foreign", tables=listed(strangers))
+        if newest is None:
+            if strangers := snapshots.strangers(self._folder):
+                raise UserError("store.foreign", tables=listed(strangers))
+            if snapshots.is_pointer_lost(self._folder):
+                raise UserError("store.unreadable", path=str(self.path))
         if newest and newest.schema > schema.VERSION:
             schema.refuse_version(newest.schema)
         earlier = newest.schema < schema.VERSION if newest else self._folder.is_file()
@@ -289,22 +290,21 @@ class Store:
     def _enter(self) -> _Opened:
         """The newest snapshot, opened, with one user more."""
         while True:
-            newest = self._newest()
-            number = newest.number if newest else 0
+            newest = self._newest() or NOTHING
             with self._gate:
-                opened = self._opened.get(number) or self._open(newest)
+                opened = self._opened.get(newest) or self._open(newest)
                 if opened:
-                    self._opened[number] = opened
+                    self._opened[newest] = opened
                     opened.users += 1
             if opened:
-                self._close_unused(number)
+                self._close_unused(newest)
                 return opened
 
-    def _open(self, newest: Manifest | None) -> _Opened | None:
+    def _open(self, newest: Manifest) -> _Opened | None:
         """A snapshot, opened; None when it is gone because a newer one counts."""
         root = self._instances.of(READING)
-        if newest is None:
-            empty = _Opened(Manifest(0, schema.VERSION, 0, ()), root)
+        if newest == NOTHING:
+            empty = _Opened(newest, root)
             instance.attach_empty(root, empty.name)
             return empty
         file = self._folder / newest.file
@@ -324,43 +324,52 @@ class Store:
     def _leave(self, opened: _Opened) -> None:
         with self._gate:
             opened.users -= 1
+            if not opened.users and self._opened.get(opened.manifest) is not opened:
+                opened.close()  # of an instance that broke
             self._last_use = time.monotonic()
-            if not self._timers:
-                self._look_again(self._idle)
+        self._look_again_if(True)
 
-    def _look_again(self, seconds: float) -> None:
-        """See in a while whether the files can be let go."""
-        if self._let_go.alive:
-            timer = threading.Timer(seconds, self._close_idle)
-            timer.daemon = True
-            self._timers.append(timer)
-            timer.start()
+    def _look_again_if(self, needed: bool, seconds: float | None = None) -> None:
+        """See in a while whether files can be let go, or removed after an undo."""
+        with self._gate:
+            if needed and self._let_go.alive and not self._timers:
+                timer = threading.Timer(self._idle if seconds is None else seconds, self._look)
+                timer.daemon = True
+                self._timers.append(timer)
+                timer.start()
 
-    def _close_idle(self) -> None:
-        """Let go what nobody used for a while; look again later when somebody did."""
+    def _look(self) -> None:
+        """Let go what nobody used for a while; look again later when something is left."""
         with self._gate:
             self._timers.clear()
-            left = self._idle - (time.monotonic() - self._last_use)
-            busy = any(opened.users for opened in self._opened.values())
-            if busy or left > 0:
-                self._look_again(max(left, self._idle / 10))
-                return
-        self._close_unused(None)
+        left = self._idle - (time.monotonic() - self._last_use)
+        if left <= 0:
+            self._close_unused(None)
+        more = bool(self._opened) or self._is_left_of_an_undo()
+        self._look_again_if(more, max(left, self._idle / 10))
 
-    def _close_unused(self, kept: int | None) -> None:
+    def _close_unused(self, kept: Manifest | None) -> None:
         """Close the snapshots but one that nobody uses, and remove those that an undo dropped."""
         with self._gate:
             unused = [
-                number
-                for number, opened in self._opened.items()
-                if not opened.users and number != kept
+                opened
+                for opened in self._opened.values()
+                if not opened.users and opened.manifest != kept
             ]
-            closing = [self._opened.pop(number) for number in unused]
-        for opened in closing:
-            opened.close()
-        if closing and snapshots.dropped(self._folder):
-            with suppress(Timeout, OSError), self._lock().acquire(timeout=0):
-                snapshots.sweep(self._folder)
+            for opened in unused:
+                del self._opened[opened.manifest]
+                opened.close()
+        if unused:
+            self._is_left_of_an_undo()
+
+    def _is_left_of_an_undo(self) -> bool:
+        """Remove the snapshots that an undo dropped; gives whether some are read still."""
+        with suppress(Timeout, OSError, ValueError):
+            if snapshots.dropped(self._folder):
+                with self._lock().acquire(timeout=0):
+                    snapshots.sweep(self._folder)
+            return bool(snapshots.dropped(self._folder))
+        return True
 
     def _lock(self) -> FileLock:
         return FileLock(self._folder / snapshots.LOCK, thread_local=False)
@@ -376,11 +385,20 @@ class Store:
             raise DatabaseHeldError(str(self.path), **snapshots.holder(writer)) from error
         try:
             snapshots.say_who_writes(writer, str(what), who)
+            self._sweep()  # what a writer left that was killed
             yield
         finally:
+            self._sweep()
             with suppress(OSError):
                 writer.unlink(missing_ok=True)
             lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what no longer counts; what cannot be removed now goes later."""
+        with suppress(OSError, ValueError):
+            newest = snapshots.newest(self._folder)
+            if newest is None or newest.schema == schema.VERSION:
+                snapshots.sweep(self._folder)
 
     def _make_folder(self) -> None:
         if self._folder.is_file():
@@ -398,21 +416,22 @@ class Store:
         root, name, held = self._instances.of(WRITING), f"draft_{next(NUMBERS)}", None
         try:
             if source:
+                held = snapshots.create(draft)
                 snapshots.copy_file(source, draft)
             else:
                 instance.make_empty(root, draft, name)
-            held = snapshots.hold(draft)
+                held = snapshots.hold(draft)
             instance.attach(root, draft, name, "read_write", self.path)
             with instance.cursor_on(root, name, self._lines) as cursor:
                 yield cursor, Transaction(cursor)
-        except (duckdb.FatalException, duckdb.IOException):
+        except duckdb.Error:
             self._instances.abandon(WRITING)
             raise
         finally:
             instance.detach(root, name)
             if held is not None:
                 snapshots.let_go(held)
-            instance.remove_draft(draft)
+            snapshots.remove_draft(draft)
 
     def _publish(
         self,
@@ -421,7 +440,7 @@ class Store:
         draft: Path,
         base: Manifest | None,
     ) -> None:
-        """Make a draft the snapshot that counts, and remove what no longer does."""
+        """Make a draft the snapshot that counts."""
         number = base.number + 1 if base else 1
         lines.settle(db, self._lines)
         manifest = Manifest(
@@ -429,8 +448,11 @@ class Store:
             schema=schema.VERSION,
             data_version=int(db.value("select data_version from meta")),
             lines=lines.line_files(db),
-            keep_from=number if db.dropping else base.keep_from if base else 1,
+            keep_from=base.keep_from if base else 1,
+            dropped_at=base.dropped_at if base else 0.0,
         )
+        if db.dropping:
+            manifest = replace(manifest, keep_from=number, dropped_at=time.time())
         name = db.value("select current_database()")
         cursor.execute("commit")
         cursor.execute("use memory")
@@ -440,7 +462,7 @@ class Store:
 
 
 def _close_all(
-    opened: dict[int, _Opened], timers: list[threading.Timer], instances: _Instances
+    opened: dict[Manifest, _Opened], timers: list[threading.Timer], instances: _Instances
 ) -> None:
     """Close every snapshot; a timer that outlives its store would be reported as a leak."""
     waiting = timers.copy()

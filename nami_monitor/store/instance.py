@@ -18,7 +18,9 @@ from nami_monitor.store import schema, snapshots
 from nami_monitor.store.transaction import Transaction
 
 MEMORY_LIMIT: Final = "1500MB"
-FULL: Final = re.compile(r"No space left on device|not enough space|disk is full", re.IGNORECASE)
+FULL: Final = re.compile(
+    r"No space left on device|not enough space|disk is full|quota exceeded", re.IGNORECASE
+)
 """What DuckDB and the system say of a disk without room."""
 REFUSED: Final = re.compile(
     r"Permission denied|Read-only file system|Access is denied|Not a directory", re.IGNORECASE
@@ -134,13 +136,6 @@ def sentences(path: Path) -> Iterator[None]:
             shown = refused.group() if refused else short(text, 200)
             raise UserError("store.unwritable", path=str(path), why=shown) from error
         raise
-
-
-def remove_draft(draft: Path) -> None:
-    """Remove a draft that is not published, with its write-ahead log."""
-    for path in (draft, draft.with_name(f"{draft.name}.wal")):
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:

@@ -141,7 +141,8 @@ def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
     )
     db.run(f"copy ({group}) to {literal(str(path))} (format parquet, compression zstd)")
     db.run(f"delete {group}")
-    snapshots.sync(path)
+    for part in (path, path.parent, folder):
+        snapshots.sync(part)
     return name
 
 

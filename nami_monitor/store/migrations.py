@@ -129,7 +129,7 @@ def _rebuild(path: Path, fresh: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         snapshots.copy_file(path / snapshots.LINES / name, target)
         snapshots.sync(target)
-    draft = fresh / snapshots.draft_name(1)
+    draft = fresh / snapshots.draft_name()
     with contextlib.closing(instance.start()) as root:
         instance.make_empty(root, draft, "made")
         instance.attach(root, file, "earlier", "read_only", path)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 try:
     import fcntl
@@ -28,6 +30,8 @@ LOCK: Final = "writer.lock"
 WRITER: Final = "writer.json"
 DRAFT: Final = ".draft"
 """Ends the names of files that are being written; what was left under such a name goes."""
+NAMED: Final = re.compile(r"(\d{6,})\.(json|duckdb)")
+"""The names of the files of a snapshot."""
 HELD_SECONDS: Final = 600.0
 """After this long a snapshot that an undo dropped goes, although somebody still reads it."""
 
@@ -42,6 +46,7 @@ class Manifest:
         data_version: rises with whatever changes the data.
         lines: its Parquet files of order lines, below the folder of lines.
         keep_from: number of the oldest snapshot that may stay beside it: an undo drops all others.
+        dropped_at: when the latest undo did so, in seconds since 1970.
         at: when it was published, in seconds since 1970.
     """
 
@@ -50,6 +55,7 @@ class Manifest:
     data_version: int
     lines: tuple[str, ...]
     keep_from: int = 1
+    dropped_at: float = 0.0
     at: float = 0.0
 
     @property
@@ -82,7 +88,8 @@ def read_manifest(path: Path) -> Manifest | None:
         break
     try:
         values = json.loads(content)
-        return Manifest(**values | {"lines": tuple(values["lines"])})
+        known = {one.name: values[one.name] for one in fields(Manifest) if one.name in values}
+        return Manifest(**known | {"lines": tuple(values["lines"])})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from error
 
@@ -101,8 +108,19 @@ def strangers(folder: Path) -> list[str]:
     return sorted(
         name
         for name in names
-        if name not in ours and not name[:6].isdigit() and not name.endswith(DRAFT)
+        if name not in ours and not NAMED.fullmatch(name) and DRAFT not in name
     )
+
+
+def is_pointer_lost(folder: Path) -> bool:
+    """Whether a folder without pointer had one: the second snapshot comes after the first."""
+    return any(number > 1 for number, _ in _named(folder, "duckdb"))
+
+
+def _named(folder: Path, kind: str) -> list[tuple[int, Path]]:
+    """The files of a kind that snapshots have in a folder, by number."""
+    found = ((NAMED.fullmatch(path.name), path) for path in folder.glob(f"*.{kind}"))
+    return sorted((int(match[1]), path) for match, path in found if match)
 
 
 def publish(folder: Path, manifest: Manifest) -> None:
@@ -144,8 +162,16 @@ def hold(file: Path) -> int | None:
     return descriptor
 
 
+def create(file: Path) -> int:
+    """Make an empty file that ``hold`` marks from its first moment on."""
+    while True:
+        file.touch()
+        if (descriptor := hold(file)) is not None:
+            return descriptor
+
+
 def let_go(descriptor: int) -> None:
-    """End what ``hold`` began."""
+    """End what ``hold`` or ``create`` began."""
     os.close(descriptor)
 
 
@@ -153,29 +179,57 @@ def sweep(folder: Path) -> None:
     """Remove what no longer counts; only who has the turn to write may do so.
 
     The newest snapshot and the one before stay, unless an undo dropped the latter; so does what
-    somebody reads. Of the files of lines those stay that a snapshot names which is still there.
+    somebody reads, and drafts on which somebody works. Of the files of lines those stay that a
+    snapshot names which is still there.
     """
-    newest_one = newest(folder) or Manifest(0, 0, 0, ())
+    _sweep_drafts(folder)
+    newest_one = newest(folder)
+    if newest_one is None:
+        if is_pointer_lost(folder):
+            return
+        newest_one = Manifest(0, 0, 0, ())
     least = max(newest_one.number - 1, newest_one.keep_from)
-    overdue = time.time() - newest_one.at > HELD_SECONDS
-    named, files = set(newest_one.lines), {newest_one.file}
-    for path in folder.glob("[0-9]*.json"):
-        number = int(path.stem)
-        held = path.with_suffix(".duckdb")
+    overdue = time.time() - newest_one.dropped_at > HELD_SECONDS
+    named = set(newest_one.lines)
+    for number, file in _named(folder, "duckdb"):
+        manifest = file.with_suffix(".json")
         if not least <= number <= newest_one.number and _removed(
-            held, at_once=overdue and number < newest_one.keep_from
+            file, at_once=overdue and number < newest_one.keep_from
         ):
-            path.unlink(missing_ok=True)
-        elif manifest := read_manifest(path):
-            named.update(manifest.lines)
-            files.add(manifest.file)
-    for path in (*folder.glob("*.duckdb*"), *folder.glob(f"*{DRAFT}")):
-        if path.name not in files and not _is_draft_of_another(path):
-            _removed(path)
+            manifest.unlink(missing_ok=True)
+        else:
+            named.update(_lines_of(manifest))
+    for _, manifest in _named(folder, "json"):
+        if not manifest.with_suffix(".duckdb").exists():
+            manifest.unlink(missing_ok=True)
     lines = folder / LINES
     for path in lines.rglob("*.parquet*"):
         if path.relative_to(lines).as_posix() not in named:
             _removed(path)
+
+
+def _sweep_drafts(folder: Path) -> None:
+    for path in folder.glob(f"*{DRAFT}"):
+        if _removed(path):
+            remove_draft(path)
+    for path in folder.glob(f"*{DRAFT}.*"):  # a write-ahead log
+        if not path.with_name(path.name.partition(DRAFT)[0] + DRAFT).exists():
+            path.unlink(missing_ok=True)
+
+
+def _lines_of(manifest: Path) -> tuple[str, ...]:
+    """The files of lines that a snapshot names, if its manifest can be read."""
+    with suppress(ValueError):
+        if found := read_manifest(manifest):
+            return found.lines
+    return ()
+
+
+def remove_draft(draft: Path) -> None:
+    """Remove a draft that is not published, with its write-ahead log."""
+    for path in draft.parent.glob(f"{draft.name}*"):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _removed(file: Path, *, at_once: bool = False) -> bool:
@@ -197,13 +251,8 @@ def _removed(file: Path, *, at_once: bool = False) -> bool:
 def dropped(folder: Path) -> list[Path]:
     """The snapshots that are still there although an undo dropped them."""
     counts = newest(folder)
-    if counts is None:
-        return []
-    return [
-        path
-        for path in folder.glob("[0-9]*.duckdb")
-        if path.stem.isdigit() and int(path.stem) < counts.keep_from
-    ]
+    least = counts.keep_from if counts else 0
+    return [path for number, path in _named(folder, "duckdb") if number < least]
 
 
 def say_who_writes(writer: Path, what: str, who: str) -> None:
@@ -227,28 +276,9 @@ def holder(writer: Path) -> dict[str, Any]:
         return {"what": "change", "who": "-", "since": "-", "pid": "-"}
 
 
-def draft_name(number: int) -> str:
-    """The name under which this process writes the file of the next snapshot."""
-    return f"{number:06}.duckdb.{os.getpid()}{DRAFT}"
-
-
-def _is_draft_of_another(path: Path) -> bool:
-    """Whether a draft belongs to another process that still runs."""
-    name = path.name.removesuffix(".wal").removesuffix(DRAFT)
-    pid = name.rpartition(".")[2]
-    return pid.isdigit() and int(pid) != os.getpid() and _runs(int(pid))
-
-
-def _runs(pid: int) -> bool:
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def draft_name() -> str:
+    """A name for a file that is being written, which no other draft has."""
+    return f"{uuid4().hex}{DRAFT}"
 
 
 def copy_file(source: Path, target: Path) -> None:

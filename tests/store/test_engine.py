@@ -1,7 +1,7 @@
 """Snapshots: who waits for whom, what others see, and what the disk or another program may do."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,10 +9,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import Store, Work, lines, snapshots
+from nami_monitor.store import Store, Work, engine, lines, snapshots
 from tests.support.databases import damage, newest_file
 
 WRITE = """
@@ -26,6 +27,14 @@ with store.write(Work.IMPORT, "inkoop") as db:
     if len(sys.argv) > 2:
         sys.stdin.readline()
 store.close()
+"""
+READ = """
+import sys
+from pathlib import Path
+from nami_monitor.store import Store
+with Store(Path(sys.argv[1])).read():
+    print("reading", flush=True)
+    sys.stdin.readline()
 """
 RAISE = "update meta set data_version = data_version + 1"
 
@@ -200,25 +209,127 @@ def test_what_an_undo_drops_goes_as_soon_as_nobody_reads_it(path, store):
     other.close()
 
 
-def test_what_is_read_for_too_long_after_an_undo_goes_all_the_same(path, store, monkeypatch):
-    monkeypatch.setattr(snapshots, "HELD_SECONDS", 0.0)
-    other = Store(path)
+def test_what_is_read_for_too_long_after_an_undo_goes_all_the_same(path, monkeypatch):
+    """Though nobody reads or writes any more."""
+    store, other = Store(path, idle=0.05), Store(path, idle=60)
     with other.read():
         with store.write() as db:
             db.drop_older()
         raise_version(store)
-        assert snapshots.dropped(path) == []
+        assert [one.name for one in snapshots.dropped(path)] == ["000001.duckdb"]
+        monkeypatch.setattr(snapshots, "HELD_SECONDS", 0.0)
+        deadline = time.monotonic() + 30
+        while snapshots.dropped(path):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    other.close()
+    store.close()
+
+
+def test_what_an_undo_drops_goes_though_its_reader_was_killed(path, store):
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READ, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    reader.stdout.readline()
+    with store.write() as db:
+        db.drop_older()
+    assert snapshots.dropped(path)
+    reader.kill()
+    reader.communicate()
+    other = Store(path, idle=0.05)
+    with other.read():
+        pass
+    deadline = time.monotonic() + 30
+    while snapshots.dropped(path):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     other.close()
 
 
-def test_drafts_of_dead_processes_go_and_those_of_living_ones_stay(path, store):
-    dead, living = subprocess.Popen([sys.executable, "-c", ""]), os.getppid()
-    dead.wait()
-    for pid in (dead.pid, living):
-        (path / f"trial-1.{pid}{snapshots.DRAFT}").write_bytes(b"x")
+def test_drafts_of_dead_processes_go_before_a_write_and_those_of_living_ones_stay(path, store):
+    left = path / f"left{snapshots.DRAFT}"
+    for name in (left.name, f"{left.name}.wal", f"gone{snapshots.DRAFT}.wal"):
+        (path / name).write_bytes(b"x")
+    with Store(path).trial() as trial:
+        with store.write():
+            assert not left.exists()
+        raise_version(store)
+        drafts = [name for name in files(path) if snapshots.DRAFT in name]
+        assert len(drafts) == 1
+        assert trial.value("select data_version from meta") == 0
+    assert not [name for name in files(path) if snapshots.DRAFT in name]
+
+
+def test_files_of_people_beside_a_database_stay(path, store):
+    names = ["copy.duckdb", "000001.duckdb.bak", "2024 budget.json", "1.json"]
+    for name in names:
+        (path / name).write_bytes(b"x")
+    for _ in range(3):
+        raise_version(store)
+    assert set(names) < set(files(path))
+
+
+def test_a_manifest_that_is_damaged_stops_no_write(path, store):
     raise_version(store)
-    drafts = [name for name in files(path) if name.endswith(snapshots.DRAFT)]
-    assert drafts == [f"trial-1.{living}{snapshots.DRAFT}"]
+    (path / "000001.json").write_text("{")
+    raise_version(store)
+    assert store.version() == 2
+
+
+def test_a_pointer_that_is_lost_is_said_and_nothing_is_overwritten(path, store):
+    raise_version(store)
+    (path / snapshots.POINTER).unlink()
+    before = files(path)
+    for use in (store.read, store.write, store.trial):
+        with pytest.raises(UserError, match=r"store\.unreadable"), use():
+            pass
+    assert set(before) <= set(files(path))
+
+
+def test_readers_open_a_snapshot_that_is_just_being_let_go(path):
+    store = Store(path, idle=0)
+
+    def read(_):
+        for _ in range(50):
+            with store.read() as db:
+                assert db.value("select data_version from meta") == 0
+            store._close_unused(None)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, range(4)))
+    store.close()
+
+
+@pytest.mark.parametrize("use", ["read", "write"])
+def test_after_a_fatal_error_the_next_use_works(store, use):
+    """DuckDB refuses everything once an instance met a fatal error."""
+
+    def fail():
+        with getattr(store, use)():
+            raise duckdb.FatalException("as DuckDB raises it")
+
+    with pytest.raises((duckdb.FatalException, UserError)):
+        fail()
+    roots = [*store._instances._roots]
+    assert (engine.READING if use == "read" else engine.WRITING) not in roots
+    for _ in range(2):
+        with store.read() as db:
+            assert db.value("select data_version from meta") == 0
+    raise_version(store)
+    assert store.version() == 1
+
+
+def test_a_database_that_is_made_anew_is_read_anew(path, store):
+    """As the demo is, while the pages run: its snapshots have the numbers of earlier ones."""
+    with store.read():
+        pass
+    shutil.rmtree(path)
+    other = Store(path)
+    with other.write() as db:
+        db.run("update meta set data_version = 7")
+    with store.read() as db:
+        assert db.value("select data_version from meta") == 7
+    other.close()
 
 
 def test_a_database_of_a_killed_publisher_is_the_old_one(path, store):
@@ -311,11 +422,15 @@ def test_a_file_of_another_program_is_refused(tmp_path, sql):
 
 def test_a_newer_version_is_refused(path):
     pointer = json.loads((path / snapshots.POINTER).read_text())
-    (path / snapshots.POINTER).write_text(json.dumps(pointer | {"schema": 99}))
+    changed = {"schema": 99, "what_a_newer_version_adds": 1}
+    (path / snapshots.POINTER).write_text(json.dumps(pointer | changed))
+    (path / f"x{snapshots.DRAFT}").write_bytes(b"of the newer version")
     store = Store(path)
+    before = files(path)
     for use in (store.read, store.write, store.trial):
         with pytest.raises(UserError, match=r"store\.newer"), use():
             pass
+    assert set(before) <= set(files(path))
     store.close()
 
 
