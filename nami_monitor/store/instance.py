@@ -127,12 +127,12 @@ def sentences(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+    except (duckdb.Error, OSError) as error:
         text = str(error)
         if FULL.search(text):
             raise UserError("store.full", path=str(path)) from error
         refused = REFUSED.search(text)
-        if refused or isinstance(error, duckdb.Error):
+        if refused or isinstance(error, (duckdb.IOException, duckdb.FatalException)):
             shown = refused.group() if refused else short(text, 200)
             raise UserError("store.unwritable", path=str(path), why=shown) from error
         raise
