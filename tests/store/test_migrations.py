@@ -87,7 +87,7 @@ def test_every_row_of_then_is_there(earlier, version):
 
 
 def test_what_follows_from_the_rows_is_up_to_date_and_can_be_undone(path, monkeypatch):
-    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1000)
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 200)
     with closing(Store(path)) as store:
         assert check(store) == []
         with store.read() as db:
@@ -147,11 +147,10 @@ def test_without_room_nothing_is_upgraded(path, monkeypatch):
 
 def test_a_folder_of_an_earlier_version_is_upgraded_too(path, monkeypatch):
     """What the present version wrote, to a program of the next one."""
-    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1000)
+    monkeypatch.setattr(lines, "LINES_IN_A_FILE", 200)
     with closing(Store(path)) as store, store.read() as db:
         expected = {name: db.rows(query) for name, query in QUERIES.items()}
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
-    with closing(Store(path)) as store:
-        with store.read() as db:
-            assert {name: db.rows(query) for name, query in QUERIES.items()} == expected
+    with closing(Store(path)) as store, store.read() as db:
+        assert {name: db.rows(query) for name, query in QUERIES.items()} == expected
     assert len(migrations.kept_copies(path)) == 2
