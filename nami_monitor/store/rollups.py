@@ -245,17 +245,30 @@ def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
 
 
 FACTS: Final = {
-    "activity": "select activity_measure, location_id,"
-    " cast(date_trunc('month', period_start) as date),"
-    " cast(date_trunc('month', period_end) as date),"
-    " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
-    " from measurements where location_id is not null and subject is null group by all",
-    "category_facts": "by name select category, activity_measure,"
-    " columns('(refuse|rethink|reduce)_(applies|reason|legal_basis|look_again_on)')"
-    " from categories",
-    "location_facts": 'select location_id, "group", opened_on, closed_on from locations',
+    "activity": (
+        "measurements",
+        (
+            "select activity_measure, location_id,"
+            " cast(date_trunc('month', period_start) as date),"
+            " cast(date_trunc('month', period_end) as date),"
+            " date_diff('month', period_start, period_end) + 1, sum(value), bool_or(proxy)"
+            " from measurements where location_id is not null and subject is null group by all"
+        ),
+    ),
+    "category_facts": (
+        "categories",
+        (
+            "by name select category, activity_measure,"
+            " columns('(refuse|rethink|reduce)_(applies|reason|legal_basis|look_again_on)')"
+            " from categories"
+        ),
+    ),
+    "location_facts": (
+        "locations",
+        'select location_id, "group", opened_on, closed_on from locations',
+    ),
 }
-"""Small tables that figures join to, and the rows that are inserted into them.
+"""Small tables that figures join to, each with its input table and the rows that are inserted.
 
 ``activity`` adds up the figures of one location, measure and span, as a site may have several
 parts. Measurements of a subject (a project, a programme) are no activity of a location; see
@@ -315,8 +328,12 @@ def refresh_registers(db: Transaction, touched: Collection[str] | None = None) -
                 db.run(f"insert into {name} by name from {name}_made")
 
 
-def refresh_facts(db: Transaction) -> None:
-    """Bring the tables of ``FACTS`` in line with measurements, categories and locations."""
-    for name, rows in FACTS.items():
-        db.run(f"delete from {name}")
-        db.run(f"insert into {name} {rows}")
+def refresh_facts(db: Transaction, touched: Collection[str] | None = None) -> None:
+    """Bring the tables of ``FACTS`` in line with measurements, categories and locations.
+
+    ``touched`` are the input tables of which rows or codes changed; None for any.
+    """
+    for name, (table, rows) in FACTS.items():
+        if touched is None or table in touched:
+            db.run(f"delete from {name}")
+            db.run(f"insert into {name} {rows}")

@@ -96,9 +96,10 @@ def import_file(
                 return replace(report, batch=None) if look_only else report
             if check:
                 check(db, outcome.report)
-            _raise_question(outcome.report)
-            refresh_derived(db, outcome.months, outcome.report.tables)
-            return outcome.report
+            report = outcome.report
+            _raise_question(report)
+            refresh_derived(db, outcome.months, {*report.tables, *report.created})
+            return report
     finally:
         file.remove_copies()
 

@@ -192,12 +192,13 @@ def refresh_derived(
 ) -> None:
     """Refresh roll-ups, registers, facts and completeness, and raise the data version.
 
-    ``months`` are those whose order lines changed, ``tables`` those of which rows changed; None
-    stands for all.
+    ``months`` are those whose order lines changed, ``tables`` those of which rows or codes changed;
+    None stands for all.
     """
     if months is None or months:
         refresh_order_rollups(db, months)
-    refresh_facts(db)
-    refresh_registers(db, tables if months is not None else None)
+    touched = tables if months is not None else None
+    refresh_facts(db, touched)
+    refresh_registers(db, touched)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")
