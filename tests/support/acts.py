@@ -43,8 +43,9 @@ select (select count(*) from orders), (select sum(quantity) from orders),
 
 
 def write_month(path, month, count):
-    """A delivery of one month, as a file."""
-    rows = (f"{1 + k % 28:02}-{month:02}-2025;V{k % 7};A{k % 50};{k % 9},5" for k in range(count))
+    """A delivery of one month, as a file; months are counted from January 2025."""
+    when = f"{1 + (month - 1) % 12:02}-{2025 + (month - 1) // 12}"
+    rows = (f"{1 + k % 28:02}-{when};V{k % 7};A{k % 50};{k % 9},5" for k in range(count))
     path.write_text("\n".join(["Datum;Vestiging;Artikel;Aantal", *rows]) + "\n", encoding="utf-8")
 
 
@@ -59,8 +60,8 @@ def prepare(path, months=1, count=10):
 
 
 def bring(store, file):
-    """Import a file."""
-    import_file(store, file, PROFILE, answers=Answers.yes(), who="t")
+    """Import a file; gives its report."""
+    return import_file(store, file, PROFILE, answers=Answers.yes(), who="t")
 
 
 def next_month(store):
@@ -73,9 +74,9 @@ def undo_first(store):
     undo(store, 1, who="t")
 
 
-def fill_in(store):
+def fill_in(store, location="V1"):
     """Enter a location by form."""
-    row = {"location_id": "V1", "name": "Raadhuis", "organisation": "Stad"}
+    row = {"location_id": location, "name": "Raadhuis", "organisation": "Stad"}
     enter(store, "locations", row, "t")
 
 
@@ -85,9 +86,9 @@ def note(store):
         journal.record(db, "note", "overview", {"text": "Gezien"}, "t")
 
 
-def rename(store):
+def rename(store, name="Werf"):
     """Give a code a name."""
-    codes.rename(store, codes.Code(Codes.LOCATION, "", "V2"), "Werf", who="t")
+    codes.rename(store, codes.Code(Codes.LOCATION, "", "V2"), name, who="t")
 
 
 ACTS = {act.__name__: act for act in (next_month, undo_first, fill_in, note, rename)}
