@@ -99,16 +99,16 @@ class Observer:
             if state[0] < version:
                 self.errors.append(f"version {state[0]} after {version}")
             version = state[0]
-            time.sleep(0.05)
+            time.sleep(0.2)
 
-    def write(self, folder, first, count):
-        """Import, fill in, note, rename and undo, in turn."""
+    def write(self, folder, place, count):
+        """Import, fill in, note, rename and undo, in turn, from the month of one's place on."""
         for k in range(count):
-            month = first + k
+            month = 3 + place * -(-count // 5) + k // 5
             kind = k % 5
             if kind == 0:
                 file = folder / f"{month}.csv"
-                acts.write_month(file, month, (10, 20)[k % 2])
+                acts.write_month(file, month, (10, 20)[month % 2])
                 batch = acts.bring(self.store, file).batch
             elif kind == 1:
                 acts.fill_in(self.store, f"X{month}")
@@ -116,7 +116,7 @@ class Observer:
                 acts.note(self.store)
             elif kind == 3:
                 acts.rename(self.store, f"Werf {month}")
-            elif k % 2:
+            elif month % 2:
                 undo(self.store, batch, who="t")
             else:
                 acts.note(self.store)
@@ -129,13 +129,7 @@ class Observer:
             for _ in range(readers):
                 pool.submit(self.guard, self.read)
             writing = [
-                pool.submit(
-                    self.guard,
-                    self.write,
-                    self.done.parent,
-                    100 + (place * writers + n) * writes,
-                    writes,
-                )
+                pool.submit(self.guard, self.write, self.done.parent, place * writers + n, writes)
                 for n in range(writers)
             ]
             for one in writing:
