@@ -36,7 +36,7 @@ def library(tmp_path_factory):
 
 
 class Disk:
-    """A folder that becomes full at will, with a database to do acts on."""
+    """A folder that becomes full at will, in which acts are done on copies of a database."""
 
     def __init__(self, folder, library):
         self.folder = folder
@@ -50,30 +50,39 @@ class Disk:
             text=True,
         )
 
-    def attempt(self, act, first, calls, lines_in_a_file):
+    def attempt(self, base, act, first, calls, lines_in_a_file):
         """Do an act on a copy; from the call ``first`` on, ``calls`` or all of them fail."""
-        copy = copy_database(self.folder / "old.duckdb", self.folder / "copy.duckdb")
+        copy = copy_database(base, self.folder / "copy.duckdb")
+        shutil.copy(base.with_name("next.csv"), self.folder)
         print(act, copy, first, calls, lines_in_a_file, file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
 
-@pytest.fixture
-def disk(tmp_path, library):
-    made = Disk(tmp_path, library)
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory, library):
+    made = Disk(tmp_path_factory.mktemp("disk"), library)
     yield made
     made.process.communicate()
     assert made.process.returncode == 0
 
 
-def holds_at(disk, act, lines_in_a_file, moments_of):
-    """Whether an act leaves the old state or the new one at all moments that are asked."""
-    whole = disk.attempt(act, 0, 0, lines_in_a_file)
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A database with a delivery of ten lines."""
+    made = tmp_path_factory.mktemp("base") / "old.duckdb"
+    acts.prepare(made)
+    return made
+
+
+def check_moments(disk, base, act, lines_in_a_file, moments_of):
+    """Do an act at each moment: it leaves the old state or the new one, and succeeds with room."""
+    whole = disk.attempt(base, act, 0, 0, lines_in_a_file)
     assert (whole["outcome"], whole["problems"], whole["left"]) == ("done", [], [])
     before, after = whole["before"], whole["after"]
     assert before != after
     outcomes = set()
     for first, calls in moments_of(whole["calls"]):
-        found = disk.attempt(act, first, calls, lines_in_a_file)
+        found = disk.attempt(base, act, first, calls, lines_in_a_file)
         moment = f"call {first} of {whole['calls']}, {calls or 'all'} failing: {found}"
         assert found["outcome"] in {"store.full", "done"}, found["outcome"] + moment
         held = after if found["outcome"] == "done" else before
@@ -91,24 +100,24 @@ def evenly(total):
 
 
 @pytest.mark.parametrize("act", acts.ACTS)
-def test_an_act_on_a_full_disk_is_refused_and_succeeds_with_room(act, disk, tmp_path):
-    acts.prepare(tmp_path / "old.duckdb")
-    holds_at(disk, act, lines.LINES_IN_A_FILE, evenly)
+def test_an_act_on_a_full_disk_is_refused_and_succeeds_with_room(act, disk, base):
+    check_moments(disk, base, act, lines.LINES_IN_A_FILE, evenly)
 
 
 @pytest.mark.parametrize("act", ["next_month", "undo_first"])
 def test_lines_in_files_on_a_full_disk(act, disk, tmp_path, monkeypatch):
     monkeypatch.setattr(lines, "LINES_IN_A_FILE", 1)
     acts.prepare(tmp_path / "old.duckdb", months=2)
-    holds_at(disk, act, 1, evenly)
+    check_moments(disk, tmp_path / "old.duckdb", act, 1, evenly)
 
 
 def test_a_month_of_the_demo_on_a_full_disk(disk, tmp_path, demo_folder):
     copy_database(demo_folder / "demo.duckdb", tmp_path / "old.duckdb")
     acts.write_month(tmp_path / "next.csv", 2, 3000)
     step = max(1, 50 // examples(1))
-    holds_at(
+    check_moments(
         disk,
+        tmp_path / "old.duckdb",
         "next_month",
         lines.LINES_IN_A_FILE,
         lambda total: [(first, 0) for first in range(step, total + 1, step)] or [(total // 2, 0)],
