@@ -1,7 +1,7 @@
 import streamlit as st
 
 from nami_monitor.ui import app, filters
-from nami_monitor.ui.pages.data import batches, codes, completeness, set_aside, upload
+from nami_monitor.ui.pages.data import backup, batches, codes, completeness, set_aside, upload
 
 PARTS = {
     "upload": upload.part,
@@ -9,6 +9,7 @@ PARTS = {
     "batches": batches.part,
     "completeness": completeness.part,
     "codes": codes.part,
+    "backup": backup.part,
 }
 
 session = app.page("data.title")

@@ -41,6 +41,8 @@ COMMANDS: Final = {
     "completeness": "figures",
     "export": "export",
     "check": "batches",
+    "backup": "backup",
+    "restore": "backup",
 }
 """Every command, with the module that holds it."""
 

@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -148,6 +148,7 @@ class Store:
             or self._folder.is_file()
             or migrations.half_done(self._folder)
             or bool(snapshots.strangers(self._folder))
+            or snapshots.is_pointer_lost(self._folder)
         )
 
     @contextmanager
@@ -155,24 +156,37 @@ class Store:
         """A consistent look at the newest snapshot; an empty database while there is none.
 
         Raises:
-            UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
+            UserError: ``store.unreadable``, ``store.damaged``, ``store.foreign``, ``store.newer``
+                or ``store.older``.
+        """
+        with self.read_files() as (db, _):
+            yield db
+
+    @contextmanager
+    def read_files(self) -> Iterator[tuple[Transaction, dict[str, Path]]]:
+        """As ``read``, with the files of the snapshot by their name in the database's folder.
+
+        They stay as they are while the block lasts, unless an undo dropped the snapshot more than
+        ten minutes ago.
         """
         begun = time.perf_counter()
-        opened = self._enter()
-        try:
-            with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
-                self.blocked.reads.append(time.perf_counter() - begun)
-                yield Transaction(cursor, unchanging=True)
-        except BROKEN:
-            with self._gate:
-                self._instances.abandon(READING)
-                left = [one for one in self._opened.values() if not one.users]
-                self._opened.clear()
-            for one in left:
-                one.close()
-            raise
-        finally:
-            self._leave(opened)
+        with instance.damage_said(self.path):
+            opened = self._enter()
+            try:
+                with instance.cursor_on(opened.root, opened.name, self._lines) as cursor:
+                    self.blocked.reads.append(time.perf_counter() - begun)
+                    files = snapshots.files_of(self._folder, opened.manifest)
+                    yield Transaction(cursor, unchanging=True), files
+            except BROKEN:
+                with self._gate:
+                    self._instances.abandon(READING)
+                    left = [one for one in self._opened.values() if not one.users]
+                    self._opened.clear()
+                for one in left:
+                    one.close()
+                raise
+            finally:
+                self._leave(opened)
 
     @contextmanager
     def write(self, what: Work = Work.CHANGE, who: str = "") -> Iterator[Transaction]:
@@ -220,13 +234,20 @@ class Store:
             finally:
                 self._leave(base)
 
-    def adopt(self, other: Path, what: Work = Work.RESTORE, who: str = "") -> None:
+    def adopt(
+        self,
+        other: Path,
+        what: Work = Work.RESTORE,
+        who: str = "",
+        first: Callable[[], object] = lambda: None,
+    ) -> None:
         """Make the newest snapshot of another database the next one of this; no older one stays.
 
         Args:
             other: the folder of the other database, which stays as it is.
             what: what is done, for those who wait meanwhile.
             who: role or initials of who does it.
+            first: is called once nobody else can write; when it raises, nothing changes.
 
         Raises:
             DatabaseHeldError: others write for longer than ``wait``.
@@ -236,12 +257,15 @@ class Store:
         if theirs is None:
             raise UserError("store.unreadable", path=str(other))
         with instance.sentences(self.path), self._turn(what, who):
+            first()
             base = self._newest()
             for name in theirs.lines:
                 target = self._lines / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                snapshots.copy_file(other / snapshots.LINES / name, target)
-                snapshots.sync(target)
+                half = target.with_name(f"{target.name}{snapshots.DRAFT}")
+                snapshots.copy_file(other / snapshots.LINES / name, half)
+                snapshots.sync(half)
+                half.replace(target)  # somebody may read a file of that name
             draft = self._folder / snapshots.draft_name()
             with self._draft(draft, other / theirs.file) as (cursor, db):
                 versions = [theirs.data_version, base.data_version if base else 0]

@@ -26,6 +26,12 @@ REFUSED: Final = re.compile(
     r"Permission denied|Read-only file system|Access is denied|Not a directory", re.IGNORECASE
 )
 """What they say of a place where nothing may be written."""
+DAMAGED: Final = re.compile(
+    r"Corrupt database file|Could not read enough bytes|not a valid DuckDB|No files found"
+    r"|not match stored checksum|magic bytes|parquet|TProtocol|ZSTD",
+    re.IGNORECASE,
+)
+"""What it says of a file that is not whole, or gone."""
 STORAGE: Final = re.compile(r"storage version|newer version of DuckDB", re.IGNORECASE)
 """What DuckDB says of a file that a newer DuckDB wrote."""
 
@@ -123,18 +129,36 @@ def sentences(path: Path) -> Iterator[None]:
     """Turn what the disk refuses into errors that a person can mend.
 
     Raises:
-        UserError: ``store.full`` or ``store.unwritable``.
+        UserError: ``store.full``, ``store.unwritable`` or ``store.damaged``.
     """
     try:
-        yield
+        with damage_said(path):
+            yield
     except (duckdb.Error, OSError) as error:
         text = str(error)
         if FULL.search(text):
             raise UserError("store.full", path=str(path)) from error
+        if isinstance(error, FileNotFoundError):
+            raise UserError("store.damaged", path=str(path)) from error
         refused = REFUSED.search(text)
         if refused or isinstance(error, (duckdb.IOException, duckdb.FatalException)):
             shown = refused.group() if refused else short(text, 200)
             raise UserError("store.unwritable", path=str(path), why=shown) from error
+        raise
+
+
+@contextmanager
+def damage_said(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says of files that are not whole into an error that a person can mend.
+
+    Raises:
+        UserError: ``store.damaged``.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if DAMAGED.search(str(error)):
+            raise UserError("store.damaged", path=str(path)) from error
         raise
 
 

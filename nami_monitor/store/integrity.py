@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from nami_monitor.tables import TABLES, Codes, columns
 
 TOLERANCE: Final = 1e-9
 """Relative difference that sums of the same numbers in another order may have."""
+LINES_OFFERED: Final = "orders_offered"
+"""The view of order lines, which names the files of its own database."""
+EXCLUDED: Final = re.compile(r"EXCLUDE \(([^()]*)\)")
+"""Columns that a view leaves out; DuckDB writes them in any order."""
 OF_BATCHES: Final = ("set_aside", "abandoned", "code_offers", "batch_months")
 
 
@@ -29,6 +34,46 @@ class Inconsistency:
     check: str
     subject: str
     count: int
+
+
+def read_whole(db: Transaction) -> None:
+    """Read every value of every table, and of every file of order lines.
+
+    Raises:
+        UserError: ``store.damaged``, by the transaction, when a part cannot be read.
+    """
+    tables = db.rows(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+        " and schema_name = 'main'"
+    )
+    for name in [*(name for (name,) in tables), "orders_offered"]:
+        db.value(f'select bit_xor(hash(t)) from "{name}" as t')
+
+
+def unlike(db: Transaction, fresh: Transaction) -> list[str]:
+    """The names of what a database defines otherwise than a new one of this program.
+
+    A file from elsewhere could hold a view that reads other files of this machine. Call it where
+    the view of order lines was just made anew, see ``lines.show``.
+    """
+    return sorted({name for _, name, _ in _definitions(db) ^ _definitions(fresh)})
+
+
+def _definitions(db: Transaction) -> set[tuple[str, str, str]]:
+    here = "database_name = current_database()"
+    return {
+        (kind, name, EXCLUDED.sub(lambda found: str(sorted(found[1].split(", "))), sql or ""))
+        for kind, name, sql in db.rows(
+            f"select 'table', table_name, sql from duckdb_tables() where {here}"
+            f" union all select 'view', view_name, sql from duckdb_views() where {here}"
+            " and not internal"
+            f" union all select 'index', index_name, sql from duckdb_indexes() where {here}"
+            f" union all select 'trigger', trigger_name, sql from duckdb_triggers() where {here}"
+            " union all select 'macro', function_name, macro_definition from duckdb_functions()"
+            f" where {here} and not internal"
+        )
+        if name != LINES_OFFERED
+    }
 
 
 def counts(db: Transaction) -> Iterator[Inconsistency]:

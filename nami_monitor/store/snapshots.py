@@ -99,6 +99,12 @@ def newest(folder: Path) -> Manifest | None:
     return read_manifest(folder / POINTER)
 
 
+def files_of(folder: Path, snapshot: Manifest) -> dict[str, Path]:
+    """The files of a snapshot by the names that they have in a database of which it is newest."""
+    files = {POINTER: folder / snapshot.manifest, snapshot.file: folder / snapshot.file}
+    return files | {f"{LINES}/{name}": folder / LINES / name for name in snapshot.lines}
+
+
 def strangers(folder: Path) -> list[str]:
     """The names in a folder that no database has: it is a folder of somebody else."""
     if not folder.is_dir():

@@ -109,7 +109,7 @@ def test_completeness_by_source_and_month(loaded):
     assert "Jan 2025" in loaded("completeness").stdout
 
 
-WITHOUT = {"demo", "import", "template", "lessons"}
+WITHOUT = {"demo", "import", "template", "lessons", "restore"}
 """Commands that make a database, or need none."""
 
 
@@ -117,6 +117,7 @@ WITHOUT = {"demo", "import", "template", "lessons"}
 def test_no_database_is_said_and_none_is_made(nami, name):
     args = {
         "undo": (1,),
+        "backup": ("b.zip",),
         "set-aside": (1, "--out", "x.csv"),
         "export": ("orders", "--out", "x.csv"),
         "why": ("impact_spend",),

@@ -25,9 +25,10 @@ def check(store: Store) -> list[Inconsistency]:
     """What is inconsistent in a database; nothing is changed.
 
     Raises:
-        DatabaseHeldError: another process holds the database.
+        UserError: ``store.damaged`` or ``store.unreadable`` when its files are not whole.
     """
     with store.trial() as db:
+        integrity.read_whole(db)
         return [
             *integrity.counts(db),
             *integrity.orphans(db),
