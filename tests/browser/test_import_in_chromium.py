@@ -77,7 +77,7 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
     page.get_by_text("Aanmaken uit dit bestand").click()
     settled(page)
     press(page, "Boek 2 regels")
-    expect(page.get_by_text("Geboekt als levering 1.")).to_be_visible()
+    expect(page.get_by_text("Geboekt als levering 1.", exact=True)).to_be_visible()
     expect(page.get_by_text("gaat: Besteller.")).to_be_visible()
 
     press(page, "Naar de apart gezette regels")
@@ -92,7 +92,7 @@ def test_a_first_file_is_mapped_booked_mended_and_undone(own, page, tmp_path):
     expect(page.get_by_text("Dit zijn herstelde regels")).to_be_visible()
     settled(page)
     press(page, "Boek 1 regel")
-    expect(page.get_by_text("Geboekt als levering 2.")).to_be_visible()
+    expect(page.get_by_text("Geboekt als levering 2.", exact=True)).to_be_visible()
 
     part(page, "Leveringen")
     choose(page, "Bekijk een levering, of maak haar ongedaan", "1: Kantoor")
