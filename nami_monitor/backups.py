@@ -24,7 +24,7 @@ from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.personal import signature
 from nami_monitor.reports import branding
-from nami_monitor.store import Store, Work, lines, schema, snapshots
+from nami_monitor.store import Store, Work, lines, migrations, schema, snapshots
 from nami_monitor.store.backup_file import (
     BackupContents,
     opened_backup,
@@ -153,6 +153,27 @@ def restore(store: Store, path: Path, who: str) -> Restored:
             )
     store.version()  # lets go what it read before, so that it is removed
     return Restored(contents, before, changed)
+
+
+def kept_states(store: Store) -> list[Path]:
+    """What upgrades and restores kept of earlier states of a database, beside it.
+
+    A delivery that is undone may still stand in them.
+    """
+    folder = store.path.absolute()
+    restored = (folder.parent / FOLDER).glob(f"{store.path.stem}-*")
+    return [*migrations.kept_copies(folder), *sorted(restored)]
+
+
+def remove_kept_states(store: Store) -> int:
+    """Remove what ``kept_states`` names; gives how many there were."""
+    states = kept_states(store)
+    for state in states:
+        if state.is_dir():
+            shutil.rmtree(state, ignore_errors=True)
+        else:
+            state.unlink(missing_ok=True)
+    return len(states)
 
 
 def _write(store: Store, out: Path) -> BackupContents:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nami_monitor.backups import kept_states, remove_kept_states
 from nami_monitor.cli.session import CommandSession, Who, command, table
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.database_check import check as check_store
@@ -85,6 +86,7 @@ def undo(
     batch: Number,
     who: Who = "",
     yes: Annotated[bool, typer.Option("--yes")] = False,
+    remove_kept: Annotated[bool, typer.Option("--remove-kept")] = False,
 ) -> None:
     """Undo a batch; without ``--yes`` its effects are shown and confirmed at a terminal first."""
     with session.open_store() as store:
@@ -95,8 +97,13 @@ def undo(
                 lambda: _effects(session, undo_batch(store, batch, look_only=True)),
             )
         done = undo_batch(store, batch, who=session.signed_by(who))
-    sentence = session.t("cli.undo.done", batch=batch, file=done.file)
-    session.show(asdict(done), [*_effects(session, done), sentence])
+        if remove_kept:
+            remove_kept_states(store)
+        kept = [str(path) for path in kept_states(store)]
+    sentences = [*_effects(session, done), session.t("cli.undo.done", batch=batch, file=done.file)]
+    if kept:
+        sentences.append(session.t("cli.undo.kept", n=len(kept), files=", ".join(kept)))
+    session.show(asdict(done) | {"kept": kept}, sentences)
 
 
 def _effects(session: CommandSession, preview: UndoPreview) -> Iterator[str]:

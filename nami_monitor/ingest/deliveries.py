@@ -220,16 +220,17 @@ def _every(db: Transaction, source: str) -> str:
     return str(grain) if grain in completeness.STEPS else "month"
 
 
-def state_expectation(store: Store, source: str, expects: Expects) -> str:
+def state_expectation(store: Store, source: str, expects: Expects, *, who: str) -> str:
     """State what is expected of a source, in the profile of its latest batch.
 
     Returns:
         That profile as TOML, to be saved for the next deliveries.
 
     Raises:
+        UserError: ``entry.who``, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
-    with store.write() as db:
+    with store.write(Work.CHANGE, signature(who)) as db:
         batch, profile = completeness.latest_profile(db, source)
         stated = write_profile(replace(profile, expects=expects))
         db.run("update batches set profile = ? where batch = ?", [stated, batch])

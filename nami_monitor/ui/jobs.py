@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
@@ -38,6 +39,7 @@ class Outcome:
         good: whether the work was done; False when it was refused.
         batches: deliveries that were booked and can be undone beside the sentence.
         undone: deliveries that were undone.
+        kept: earlier states of the database that still hold what was undone.
         value: a result for the page on which the job was started.
     """
 
@@ -45,6 +47,7 @@ class Outcome:
     good: bool = True
     batches: tuple[int, ...] = ()
     undone: tuple[int, ...] = ()
+    kept: tuple[Path, ...] = ()
     value: object = None
 
 

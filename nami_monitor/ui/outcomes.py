@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -127,6 +128,13 @@ def _job(session: Session, job: Job) -> None:
         st.button(session.t("jobs.again"), key=f"again_{job.number}", on_click=_again, args=(job,))
     if job.outcome and job.outcome.batches:
         st.button(session.t("jobs.undo"), key=f"undo_{job.number}", on_click=_undo, args=(job,))
+    if job.outcome and job.outcome.kept:
+        st.button(
+            session.t("jobs.remove"),
+            key=f"remove_kept_{job.number}",
+            on_click=_remove_kept,
+            args=(job,),
+        )
     st.button(
         session.t("jobs.dismiss"),
         key=f"dismiss_{job.number}",
@@ -182,17 +190,38 @@ def undo_work(batches: Sequence[int]) -> Callable[[Job], Outcome]:
     """The work of undoing deliveries, the last one first."""
 
     def work(job: Job) -> Outcome:
-        from nami_monitor.ingest.book.undo import undo  # noqa: PLC0415 - slow to load
+        from nami_monitor.backups import kept_states  # noqa: PLC0415 - slow to load
+        from nami_monitor.ingest.book.undo import undo  # noqa: PLC0415 - likewise
 
         files = [
             (batch, undo(job.store, batch, who=job.who).file)
             for batch in sorted(batches, reverse=True)
         ]
+        kept = tuple(kept_states(job.store))
         return Outcome(
-            lambda session: " ".join(
-                session.t("data.undo.done", batch=batch, file=file) for batch, file in files
-            ),
-            undone=tuple(batches),
+            lambda session: _undone(session, files, kept), undone=tuple(batches), kept=kept
         )
 
     return work
+
+
+def _undone(session: Session, files: Sequence[tuple[int, str]], kept: Sequence[Path]) -> str:
+    """What was undone, and where it still stands."""
+    done = [session.t("data.undo.done", batch=batch, file=file) for batch, file in files]
+    if kept:
+        listed = ", ".join(path.name for path in kept)
+        done.append(session.t("jobs.kept", n=len(kept), files=listed))
+    return " ".join(done)
+
+
+def _remove_kept(job: Job) -> None:
+    """Remove the earlier states of a job's database."""
+
+    def work(job: Job) -> Outcome:
+        from nami_monitor.backups import remove_kept_states  # noqa: PLC0415 - slow to load
+
+        removed = remove_kept_states(job.store)
+        return Outcome(lambda session: session.t("jobs.removed", n=removed))
+
+    job.dismiss()
+    begin(Job("remove_kept", job.store, job.who, lambda session: session.t("jobs.removing"), work))

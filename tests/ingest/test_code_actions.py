@@ -71,7 +71,7 @@ def test_a_merge_takes_history_along_and_undoing_it_gives_everything_back(store)
     assert by_location(store) == [("A", 10.5), ("B", 13.0)]
     assert {code for (code,) in rows(store, "select location_id from locations")} == {"A", "B"}
     (number,) = [action.number for action in rows_of(store)]
-    undo_action(store, number)
+    undo_action(store, number, who="t")
     assert (rows(store, ROLLUP), rows(store, "select * from orders order by line")) == before
 
 
@@ -84,7 +84,7 @@ def test_a_chain_of_merges_ends_at_its_last_code(store):
     merge(store, B2, "B", who="t")
     merge(store, B, "A", who="t")
     assert by_location(store) == [("A", 23.5)]
-    undo_action(store, 1)
+    undo_action(store, 1, who="t")
     assert by_location(store) == [("A", 15.75), ("B2", 7.75)]
 
 
@@ -140,7 +140,7 @@ def test_a_new_name_shows_and_its_code_stays(store):
     assert ("A", "Stadhuis Markt") in rows(store, "select location_id, name from locations")
     rename(store, A, "Stadskantoor", who="t")
     assert ("A", "Stadskantoor") in rows(store, "select location_id, name from locations")
-    undo_action(store, 2)
+    undo_action(store, 2, who="t")
     assert ("A", "Stadhuis Markt") in rows(store, "select location_id, name from locations")
 
 
@@ -152,7 +152,7 @@ def test_confirming_takes_the_provisional_mark_away_until_it_is_undone(store):
         (B, "confirm", "ab", None),
         (A, "confirm", "ab", None),
     ]
-    undo_action(store, 1)
+    undo_action(store, 1, who="t")
     assert rows(store, marks) == [("A",), ("B2",)]
 
 
@@ -162,7 +162,7 @@ def test_each_action_raises_the_data_version(store):
         lambda: confirm(store, [A], who="t"),
         lambda: rename(store, A, "Stadhuis", who="t"),
         lambda: merge(store, B2, "B", who="t"),
-        lambda: undo_action(store, 3),
+        lambda: undo_action(store, 3, who="t"),
     ):
         act()
         versions.append(store.version())
@@ -181,9 +181,9 @@ def test_each_action_raises_the_data_version(store):
         (lambda s: rename(s, A, "  ", who="t"), "actions.name"),
         (lambda s: rename(s, A, "x" * 201, who="t"), "actions.name"),
         (lambda s: confirm(s, [Code("products", "elders", "P1")], who="t"), "actions.no_code"),
-        (lambda s: undo_action(s, 9), "actions.no_action"),
+        (lambda s: undo_action(s, 9, who="t"), "actions.no_action"),
         (
-            lambda s: (confirm(s, [A], who="t"), undo_action(s, 1), undo_action(s, 1)),
+            lambda s: (confirm(s, [A], who="t"), undo_action(s, 1, who="t"), undo_action(s, 1)),
             "actions.no_action",
         ),
     ],

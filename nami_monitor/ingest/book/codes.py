@@ -383,14 +383,15 @@ def merge(store: Store, code: Code, into: str, *, who: str) -> None:
         refresh_derived(db)
 
 
-def undo_action(store: Store, number: int) -> None:
+def undo_action(store: Store, number: int, *, who: str) -> None:
     """Take an action back; everything is as if it had not been done.
 
     Raises:
-        UserError: ``actions.no_action`` when there is none, or it was undone already.
+        UserError: ``actions.no_action`` when there is none, or it was undone already;
+            ``entry.who``, ``personal.address``.
         DatabaseHeldError: another process holds the database.
     """
-    with store.write(Work.CODES) as db:
+    with store.write(Work.CODES, signature(who)) as db:
         held = db.rows(
             "select what from code_actions where action = ? and undone_at is null", [number]
         )

@@ -193,7 +193,7 @@ def _done(session: Session, done: Sequence[Action]) -> None:
             "undo_action",
             _busy,
             _act(
-                lambda job: undo_action(job.store, chosen.number),
+                lambda job: undo_action(job.store, chosen.number, who=job.who),
                 lambda session: session.t("data.codes.taken_back", what=said(session, chosen)),
             ),
         )

@@ -205,6 +205,6 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
 
 
 def _confirm(job: Job, source: str, expects: Expects) -> Outcome:
-    stated = parse_profile(state_expectation(job.store, source, expects))
+    stated = parse_profile(state_expectation(job.store, source, expects, who=job.who))
     save_profile(places().profiles, source, stated)
     return Outcome(lambda session: session.t("data.learnt.confirmed", source=source))
