@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("overview", "data")
 LINES_IN_A_FILE = 15
 """So every second delivery is a file of its own."""
+PAUSE = 1.0
+"""Seconds between two looks of a reader or a page: 28 of them leave room for the writers."""
 QUESTIONS = (
     "select data_version from meta",
     "select count(*) from kept",
@@ -99,7 +100,7 @@ class Observer:
             if state[0] < version:
                 self.errors.append(f"version {state[0]} after {version}")
             version = state[0]
-            time.sleep(0.2)
+            self.stopped.wait(PAUSE)
 
     def write(self, folder, place, count):
         """Import, fill in, note, rename and undo, in turn, from the month of one's place on."""
@@ -152,6 +153,7 @@ class Observer:
             visit.run()
             self.errors += [str(one.value) for one in (*visit.exception, *visit.error)]
             self.reads += 1
+            self.stopped.wait(PAUSE)
 
     def answer(self):
         """What whoever started the load wants to know."""
