@@ -83,7 +83,8 @@ def fill_in(store, location="V1"):
 def note(store):
     """Write a note."""
     with store.write(Work.NOTE, "t") as db:
-        journal.record(db, "note", "overview", {"text": "Gezien"}, "t")
+        body = {"month": "2025-01", "kpi": "impact_spend", "category": None, "text": "Gezien"}
+        journal.record(db, "note", "1", body | {"lesson": None}, "t")
 
 
 def rename(store, name="Werf"):

@@ -55,10 +55,14 @@ def run(path, *, threads, processes, pages, writers, writes):
     writing = [start(path, "read_and_write", n, (threads, 0)[n], writers, writes) for n in (0, 1)]
     reading = [start(path, "read_and_write", 2, 1, 0, 0) for _ in range(processes)]
     reading += [start(path, "draw", PAGES[n % len(PAGES)]) for n in range(pages)]
-    answers = [one.communicate()[0] for one in writing]
-    (path.parent / "done").touch()
-    answers += [one.communicate()[0] for one in reading]
-    return [json.loads(answer) for answer in answers]
+    try:
+        answers = [one.communicate()[0] for one in writing]
+        (path.parent / "done").touch()
+        answers += [one.communicate()[0] for one in reading]
+    finally:
+        for one in (*writing, *reading):
+            one.kill()  # when the caller is interrupted; otherwise they have ended
+    return [json.loads(answer.splitlines()[-1]) for answer in answers]
 
 
 def start(path, *arguments):
@@ -142,9 +146,12 @@ class Observer:
         """Draw a page again and again, as a visitor who changes a filter sees it."""
         os.environ |= {"NAMI_DB": str(self.store.path), "NAMI_HOME": f"{self.done.parent}/home"}
         os.environ["NAMI_CACHE"] = f"{self.done.parent}/cache"
-        from nami_monitor.ui import app  # noqa: PLC0415  only pages need Streamlit
+        import streamlit  # noqa: PLC0415  only pages need it
+
+        from nami_monitor.ui import app  # noqa: PLC0415
         from tests.support.app_test import AppTest  # noqa: PLC0415
 
+        streamlit.page_link = lambda *_, **__: None  # of pages beside this one
         visit = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=300)
         visit.session_state[app.NAVIGATED] = True
         visit.session_state[app.LANGUAGE] = "en"
@@ -175,7 +182,7 @@ def main(path, what, *arguments):
         observer.guard(observer.draw, *arguments)
     else:
         observer.guard(observer.read_and_write, *map(int, arguments))
-    sys.stdout.write(json.dumps(observer.answer()))
+    sys.stdout.write("\n" + json.dumps(observer.answer()))  # Streamlit may have written before
 
 
 if __name__ == "__main__":
