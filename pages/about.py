@@ -6,4 +6,4 @@ from nami_monitor.ui import app
 session = app.page("about.title")
 st.markdown(session.t("about.words"))
 st.header(session.t("about.data"), anchor=False)
-st.markdown(session.t("about.place", path=str(session.store.path), version=__version__))
+st.markdown(session.md("about.place", path=str(session.store.path), version=__version__))

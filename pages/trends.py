@@ -1,5 +1,6 @@
 import streamlit as st
 
+from nami_monitor.core.escapes import markdown
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.ui import app, cache, filters, trend_chart, words
 from nami_monitor.ui.pages import funnel, handbook, trends, why
@@ -42,8 +43,8 @@ ask = Ask(
     where=dict(chosen.where) | channel | activity | why.other_filters(session, code),
 )
 results = cache.figures(session.store, code, ask)
-st.header(words.kpi_name(session, kpi), anchor=False)
-st.caption(words.kpi_says(session, kpi))
+st.header(markdown(words.kpi_name(session, kpi)), anchor=False)
+st.caption(markdown(words.kpi_says(session, kpi)))
 handbook.link(session, kpi)
 trend_chart.show_trend(session, code, results, ask.where, key="trend", restarts=restarts)
 trends.latest(session, results, ask.where)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from nami_monitor.charts.palette import BORDER, GREY_TEXT, GRID, WHITE
+from nami_monitor.core.escapes import literal, plain_texts
 
 Spec = dict[str, Any]
 
@@ -31,7 +31,7 @@ def chart(layers: list[Spec], *, height: float, padding: Mapping[str, float]) ->
         A whole spec; draw it with Streamlit's ``theme=None``, since colours and sizes are set here.
     """
     label = {"labelColor": GREY_TEXT, "labelFontSize": SMALL + 1, "titleColor": GREY_TEXT}
-    return {
+    whole: Spec = {
         "$schema": SCHEMA,
         "width": "container",
         "height": height,
@@ -47,6 +47,7 @@ def chart(layers: list[Spec], *, height: float, padding: Mapping[str, float]) ->
             "aria": False,
         },
     }
+    return {key: plain_texts(value) for key, value in whole.items()}
 
 
 def layer(
@@ -65,5 +66,4 @@ def layer(
 
 def pick(values: Iterable[object], labels: Iterable[object]) -> str:
     """Write a Vega expression that gives the label of a tick's value."""
-    listed = json.dumps(list(labels), ensure_ascii=False)
-    return f"{listed}[indexof({json.dumps(list(values))}, datum.value)]"
+    return f"{literal(list(labels))}[indexof({literal(list(values))}, datum.value)]"

@@ -20,6 +20,7 @@ from nami_monitor.cli.session import (
     translate,
     write_error,
 )
+from nami_monitor.core.escapes import terminal
 from nami_monitor.i18n import text
 
 COMMANDS: Final = {
@@ -55,6 +56,7 @@ def _usage_errors(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except typer.TyperException as error:
+        error.message = terminal(error.message)
         if as_json:
             write_error("cli.usage", error.format_message())
         raise

@@ -15,6 +15,7 @@ import typer
 
 from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import terminal
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
@@ -170,7 +171,7 @@ def _import_asking(
                 continue
             if question.key not in ANSWERS or not session.asks:
                 raise
-            if not typer.confirm(session.sentence(question), err=True):
+            if not typer.confirm(terminal(session.sentence(question)), err=True):
                 raise
             answers = ANSWERS[question.key](answers)
 

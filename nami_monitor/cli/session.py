@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import json as json_text
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ import typer
 from typer.core import TyperCommand
 
 from nami_monitor.core.errors import UserError, short
+from nami_monitor.core.escapes import json_text, terminal
 from nami_monitor.core.settings import places, remember_who, remembered_who
 from nami_monitor.i18n import LANGS, Lang, has_text, text
 
@@ -163,7 +163,7 @@ class CommandSession:
             raise UserError("cli.unconfirmed", command=command)
         for line in effects():
             self.tell(line)
-        if not typer.confirm(question, err=True):
+        if not typer.confirm(terminal(question), err=True):
             raise typer.Exit(1)
 
     def signed_by(self, given: str) -> str:
@@ -216,11 +216,11 @@ class CommandSession:
             write_json(document)
         else:
             for line in lines:
-                typer.echo(line)
+                typer.echo(terminal(line))
 
     def tell(self, line: str) -> None:
         """Write a line to standard error."""
-        typer.echo(line, err=True)
+        typer.echo(terminal(line), err=True)
 
     def fail(self, error: UserError) -> NoReturn:
         """End the command with what a user can mend: exit code 2 for wrong usage, otherwise 1.
@@ -237,7 +237,7 @@ class CommandSession:
 
 def write_json(document: Any) -> None:
     """Write a JSON document to standard output."""
-    typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2))
+    typer.echo(json_text(document))
 
 
 def write_error(key: str, sentence: str) -> None:

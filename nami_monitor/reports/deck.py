@@ -29,6 +29,7 @@ from pptx.util import Inches, Pt
 
 from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
+from nami_monitor.core.escapes import plain
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures, slide_text
@@ -322,10 +323,10 @@ def _slide(deck: Any, page: ReportPage, document: Document, branding: Branding) 
 def _beside(slide: Any, figures: tuple[ReportFigure, ...], branding: Branding, lang: str) -> None:
     """A chart that can be edited, and below it a picture if there is a second figure."""
     box = BESIDE
-    plain, *others = figures
+    first, *others = figures
     low = replace(box, height=box.height - STRIP - 0.1) if others else box
-    if plain.plain is not None:
-        _add_office_chart(slide, plain.plain, plain.alt, low, lang)
+    if first.plain is not None:
+        _add_office_chart(slide, first.plain, first.alt, low, lang)
     for other in others:
         below = Box(box.left, box.top + box.height - STRIP, box.width, STRIP)
         _picture(slide, other, below, BESIDE_PIXELS, branding)
@@ -393,25 +394,25 @@ VALUE_FORMATS: Final = {Unit.EUR: '"€" #,##0', Unit.PERCENT: '0"%"'}
 SMALL_VALUES: Final = 10
 
 
-def _add_office_chart(slide: Any, plain: OfficeChart, alt: str, box: Box, lang: str) -> None:
+def _add_office_chart(slide: Any, drawn: OfficeChart, alt: str, box: Box, lang: str) -> None:
     """Put a chart on a slide, with ``alt`` as the sentence that stands for it."""
     data = CategoryChartData()
-    data.categories = plain.months
-    for name, values in plain.series:
-        data.add_series(slide_text.clean(name), values)
-    frame = slide.shapes.add_chart(CHART_TYPES[plain.shape], *box.lengths, data)
+    data.categories = drawn.months
+    for name, values in drawn.series:
+        data.add_series(plain(name), values)
+    frame = slide.shapes.add_chart(CHART_TYPES[drawn.shape], *box.lengths, data)
     slide_text.describe(frame, alt)
     chart = frame.chart
     chart.font.size = Pt(slide_text.SMALLEST_LETTERS)
     chart.font.color.rgb = _rgb(palette.GREY_TEXT)
     chart.has_title = False
-    chart.has_legend = len(plain.series) > 1
+    chart.has_legend = len(drawn.series) > 1
     if chart.has_legend:
         chart.legend.position = XL_LEGEND_POSITION.TOP
         chart.legend.include_in_layout = False
-    _chart_months(chart.category_axis, plain, lang)
-    _chart_values(chart.value_axis, plain)
-    _chart_series(chart, plain)
+    _chart_months(chart.category_axis, drawn, lang)
+    _chart_values(chart.value_axis, drawn)
+    _chart_series(chart, drawn)
 
 
 def _chart_months(across: Any, plain: OfficeChart, lang: str) -> None:

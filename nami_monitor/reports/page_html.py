@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from html import escape
 from typing import Final
 
 from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.charts import palette
 from nami_monitor.charts.tables import ChartTable, Write
+from nami_monitor.core.escapes import html
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
@@ -71,64 +71,64 @@ def _lines(document: Document, branding: Branding, progress: Progress) -> Iterat
     yield f'<html lang="{lang}"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(document.title)}: {escape(document.about)}</title>"
+    yield f"<title>{html(document.title)}: {html(document.about)}</title>"
     yield f"<style>{style}</style></head><body><header>"
     if branding.logo:
         data = base64.b64encode(branding.logo).decode("ascii")
-        yield f'<img src="data:image/png;base64,{data}" alt="{escape(document.organisation)}">'
+        yield f'<img src="data:image/png;base64,{data}" alt="{html(document.organisation)}">'
     elif document.organisation:
-        yield f'<p class="label">{escape(document.organisation)}</p>'
-    yield f"<h1>{escape(document.title)}</h1>"
-    yield f'<p class="lead" dir="auto">{escape(document.about)}</p>'
+        yield f'<p class="label">{html(document.organisation)}</p>'
+    yield f"<h1>{html(document.title)}</h1>"
+    yield f'<p class="lead" dir="auto">{html(document.about)}</p>'
     if document.demo:
-        yield f'<p class="demo">{escape(text("report.demo", lang))}</p>'
-    contents = escape(text("report.contents", lang))
+        yield f'<p class="demo">{html(text("report.demo", lang))}</p>'
+    contents = html(text("report.contents", lang))
     yield f'</header><nav aria-label="{contents}"><h2>{contents}</h2><ol>'
     for no, page in enumerate(document.pages, 1):
-        yield f'<li><a href="#p{no}">{escape(page.label)}</a></li>'
+        yield f'<li><a href="#p{no}">{html(page.label)}</a></li>'
     yield "</ol></nav><main>"
     for no, page in enumerate(document.pages, 1):
         progress(no - 1, len(document.pages), page.label)
         yield from _page(page, no, document, branding)
-    yield f"</main><footer><p>{escape(document.source)}</p></footer></body></html>"
+    yield f"</main><footer><p>{html(document.source)}</p></footer></body></html>"
 
 
 def _page(page: ReportPage, no: int, document: Document, branding: Branding) -> Iterator[str]:
     lang = document.lang
-    yield f'<section id="p{no}" aria-labelledby="t{no}"><p class="label">{escape(page.label)}</p>'
-    yield f'<h2 id="t{no}" dir="auto">{escape(page.title)}</h2>'
+    yield f'<section id="p{no}" aria-labelledby="t{no}"><p class="label">{html(page.label)}</p>'
+    yield f'<h2 id="t{no}" dir="auto">{html(page.title)}</h2>'
     if page.comment:
-        head = escape(text("report.comment", lang))
+        head = html(text("report.comment", lang))
         yield f'<p dir="auto"><strong>{head}:</strong> {_broken(page.comment)}</p>'
     for figure in page.figures:
         yield from _figure(figure, lang, branding)
     if page.points:
         yield "<ul>"
-        yield from (f'<li dir="auto">{escape(point)}</li>' for point in page.points)
+        yield from (f'<li dir="auto">{html(point)}</li>' for point in page.points)
         yield "</ul>"
     if page.grid:
         yield from _grid(page.grid, page.label)
     if page.asked:
-        head = escape(text("report.asked", lang))
+        head = html(text("report.asked", lang))
         yield f'<div class="asked" dir="auto"><p><strong>{head}</strong></p>'
         yield f"<p>{_broken(page.asked)}</p></div>"
-    head = escape(text("report.how", lang))
-    yield f'<p class="method">{head}: {escape(page.notes)} {escape(document.source)}</p></section>'
+    head = html(text("report.how", lang))
+    yield f'<p class="method">{head}: {html(page.notes)} {html(document.source)}</p></section>'
 
 
 def _broken(written: str) -> str:
     """What a person wrote, with the line breaks that they put in it."""
-    return "<br>".join(escape(line) for line in written.splitlines())
+    return "<br>".join(html(line) for line in written.splitlines())
 
 
 def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str]:
     drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, branding).encode()).decode("ascii")
-    alt = escape(figure.alt, quote=True)
+    alt = html(figure.alt)
     yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
     if figure.caption:
-        yield f"<figcaption>{escape(figure.caption)}</figcaption>"
+        yield f"<figcaption>{html(figure.caption)}</figcaption>"
     name = text("report.as_table", lang)
-    yield f"</figure><details><summary>{escape(name)}</summary>"
+    yield f"</figure><details><summary>{html(name)}</summary>"
     yield from _grid(as_grid(figure.table), name)
     yield "</details>"
 
@@ -151,12 +151,12 @@ def _grid(grid: ReportGrid, name: str) -> Iterator[str]:
     def kind(at: int) -> str:
         return ' class="right"' if at in grid.right else ""
 
-    label = escape(name, quote=True)
+    label = html(name)
     yield f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table><thead><tr>'
     for at, cell in enumerate(grid.head):
-        yield f'<th scope="col"{kind(at)}>{escape(cell)}</th>'
+        yield f'<th scope="col"{kind(at)}>{html(cell)}</th>'
     yield "</tr></thead><tbody>"
     for row in grid.rows:
-        cells = "".join(f"<td{kind(at)}>{escape(cell)}</td>" for at, cell in enumerate(row) if at)
-        yield f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
+        cells = "".join(f"<td{kind(at)}>{html(cell)}</td>" for at, cell in enumerate(row) if at)
+        yield f'<tr><th scope="row">{html(row[0])}</th>{cells}</tr>'
     yield "</tbody></table></div>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 import typst
 
 from nami_monitor.briefing.month import Progress, no_progress
+from nami_monitor.core.escapes import plain, rewritten
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
@@ -21,7 +22,6 @@ from nami_monitor.reports.document import (
     ReportPage,
 )
 from nami_monitor.reports.page_html import as_grid
-from nami_monitor.reports.slide_text import clean
 
 TEMPLATE: Final = Path(__file__).with_name("pdf.typ")
 STANDARD: Final = "ua-1"
@@ -36,11 +36,11 @@ SETTABLE: Final = re.compile(
 
 def render(document: Document, branding: Branding, progress: Progress = no_progress) -> bytes:
     """Render the report as PDF; a sign that no typeface of this machine has is a question mark."""
-    said = _rewritten(_document(document, branding, progress), clean)
+    said = rewritten(_document(document, branding, progress), plain)
     try:
         return _set(said)
     except typst.TypstError:
-        return _set(_rewritten(said, _settable))
+        return _set(rewritten(said, _settable))
 
 
 def _set(said: Mapping[str, Any]) -> bytes:
@@ -63,17 +63,6 @@ def _fonts() -> typst.Fonts:
 def _settable(words: str) -> str:
     """Replace characters that may be in no typeface by question marks."""
     return SETTABLE.sub("?", words)
-
-
-def _rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
-    """Plain data with every text in it rewritten."""
-    if isinstance(value, str):
-        return rewrite(value)
-    if isinstance(value, list | tuple):
-        return [_rewritten(one, rewrite) for one in value]
-    if isinstance(value, dict):
-        return {key: _rewritten(one, rewrite) for key, one in value.items()}
-    return value
 
 
 def _document(document: Document, branding: Branding, progress: Progress) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from nami_monitor.charts.palette import GRID
+from nami_monitor.core.escapes import plain
 from nami_monitor.reports.pictures import FONTS
 
 TAGS: Final = {"nl": "nl-NL", "en": "en-GB"}
@@ -27,14 +27,6 @@ CELL: Final = 12
 BORDER: Final = GRID.lstrip("#")
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 STRONG: Final = RIGHT_TO_LEFT | {"L"}
-CONTROLS: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
-)
-
-
-def clean(words: str) -> str:
-    """Remove control characters and bidirectional overrides."""
-    return CONTROLS.sub("", words)
 
 
 def right_to_left(words: str) -> bool:
@@ -52,7 +44,7 @@ def put(
     for no, words in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if no == 0 else frame.add_paragraph()
         run = paragraph.add_run()
-        run.text = clean(words)
+        run.text = plain(words)
         if size:
             run.font.size = Pt(size)
         if bold_first and no == 0:
@@ -73,7 +65,7 @@ def fill_cell(cell: Any, words: str, *, head: bool, right: bool) -> None:
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE if head else MSO_ANCHOR.TOP
     paragraph = cell.text_frame.paragraphs[0]
     run = paragraph.add_run()
-    run.text = clean(words)
+    run.text = plain(words)
     run.font.size = Pt(CELL)
     run.font.bold = head
     paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
@@ -97,7 +89,7 @@ def _lines(cell: Any) -> None:
 
 def describe(shape: Any, words: str) -> None:
     """Set the alternative text of a picture, chart or table."""
-    shape._element.xpath(".//p:cNvPr")[0].set("descr", clean(words))  # noqa: SLF001 - no setter
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", plain(words))  # noqa: SLF001 - no setter
 
 
 def in_language(deck: Any, lang: str) -> None:

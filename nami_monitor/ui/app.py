@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.store import Store
@@ -195,7 +196,7 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
     try:
         part()
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         if isinstance(error, DatabaseHeldError):
             st.button(session.t("jobs.again"), key="look_again")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import streamlit as st
 
+from nami_monitor.core.escapes import markdown
 from nami_monitor.ui import app, browser, outcomes
 from nami_monitor.ui.jobs import Job, Outcome, Sentence
 from nami_monitor.ui.session import Session
@@ -39,14 +40,16 @@ def button(session: Session, label: str, name: str, **look: Any) -> bool:
         name: its key, and that of the job that it starts.
         look: what else ``st.button`` takes.
     """
-    st.button(label, key=name, on_click=_press, args=(name, label, _presses(name)), **look)
+    st.button(
+        markdown(label), key=name, on_click=_press, args=(name, label, _presses(name)), **look
+    )
     return taken(session, name)
 
 
 def submit(label: str, name: str, **look: Any) -> None:
     """A button of a form that changes data; ``taken`` tells after the form whether it counts."""
     st.form_submit_button(
-        label, key=name, on_click=_press, args=(name, label, _presses(name)), **look
+        markdown(label), key=name, on_click=_press, args=(name, label, _presses(name)), **look
     )
 
 
@@ -75,7 +78,7 @@ def action(
     """
     about = str(look.pop("about", ""))
     st.button(
-        label,
+        markdown(label),
         key=name,
         on_click=_act,
         args=(session, name, _presses(name), says, work, about),
@@ -193,7 +196,7 @@ def who_field(session: Session, at: str = "") -> None:
     """
     if session.who and not st.session_state.get(CHANGING):
         with st.container(key=f"who_known{at}", horizontal=True, vertical_alignment="center"):
-            st.caption(session.t("data.who.known", who=session.who), width="content")
+            st.caption(session.md("data.who.known", who=session.who), width="content")
             st.button(
                 session.t("data.who.change"),
                 key=f"who_change{at}",
@@ -240,7 +243,7 @@ def ask(session: Session, name: str) -> None:
     if st.session_state.get(ASKED) != name:
         return
     if session.who and not st.session_state.get(CHANGING):
-        st.caption(session.t("data.who.again", who=session.who))
+        st.caption(session.md("data.who.again", who=session.who))
         return
     st.error(session.t("data.who.needed"))
     _who_text(session, f"who_for_{name}")

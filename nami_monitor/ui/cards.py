@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from html import escape
 from typing import Final
 
 from nami_monitor.charts.sparkline import sparkline_img
+from nami_monitor.core.escapes import html
 from nami_monitor.core.words import State
 from nami_monitor.i18n import text
 
@@ -114,13 +114,13 @@ def _traced(figure: str, value: str, card: Card, address: str, lang: str) -> str
     """A figure as the link that traces it; as it is without an address."""
     if not address:
         return figure
-    label = escape(text("trace.named", lang, value=value, name=card.name))
-    return f'<a class="nami-trace" href="{escape(address)}" aria-label="{label}">{figure}</a>'
+    label = html(text("trace.named", lang, value=value, name=card.name))
+    return f'<a class="nami-trace" href="{html(address)}" aria-label="{label}">{figure}</a>'
 
 
 def _beside(card: Card, lang: str) -> str:
     rows = "".join(
-        f"<div><dt>{escape(figure.label)}</dt><dd>"
+        f"<div><dt>{html(figure.label)}</dt><dd>"
         + _traced(_part("span", "amount", figure.value), figure.value, card, figure.trace, lang)
         + f" {_part('span', 'difference', figure.difference)}</dd></div>"
         for figure in card.beside
@@ -131,7 +131,7 @@ def _beside(card: Card, lang: str) -> str:
 def _why(card: Card, lang: str) -> str:
     step = card.next_step and (
         f'<p class="nami-next"><span class="nami-next-label">{_word("next_step", lang)}</span> '
-        f"{escape(card.next_step)}</p>"
+        f"{html(card.next_step)}</p>"
     )
     state = f'<p class="nami-state">{_word(card.state.value, lang)}</p>'
     return state + _part("p", "reason", card.reason) + _beside(card, lang) + step
@@ -140,15 +140,15 @@ def _why(card: Card, lang: str) -> str:
 def _chip(card: Card, lang: str) -> str:
     if card.chip is None:
         return ""
-    words = escape(card.chip_words) or _word(card.chip.value, lang)
+    words = html(card.chip_words) or _word(card.chip.value, lang)
     icon = f'<span class="nami-chip-icon" aria-hidden="true">{ICONS[card.chip]}</span>'
     kind = card.chip.value.replace("_", "-")
     return f'<p class="nami-chip nami-chip-{kind}">{icon}<span>{words}</span></p>'
 
 
 def _part(tag: str, kind: str, words: str) -> str:
-    return f'<{tag} class="nami-{kind}">{escape(words)}</{tag}>' if words else ""
+    return f'<{tag} class="nami-{kind}">{html(words)}</{tag}>' if words else ""
 
 
 def _word(key: str, lang: str) -> str:
-    return escape(text(f"cards.{key}", lang))
+    return html(text(f"cards.{key}", lang))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Final
 
 import streamlit as st
@@ -15,6 +14,7 @@ from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.signals import notes_of_kpi
 from nami_monitor.charts.trend_data import LessonMark, NoteMark, Trend
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
@@ -113,7 +113,7 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
             chosen = st.radio(
                 session.t("kit.beside.title"),
                 list(names),
-                format_func=lambda name: _label(session, names[name]),
+                format_func=lambda name: markdown(_label(session, names[name])),
                 key=key,
             )
         with right:
@@ -135,7 +135,7 @@ def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     if clicked:
         st.session_state[f"{key}_open"] = clicked
     title = session.t("notes_of_people.title", n=len(coded_notes))
-    with st.expander(title, expanded=bool(clicked)):
+    with st.expander(markdown(title), expanded=bool(clicked)):
         _listed(session, coded_notes, trend)
         booking.in_demo(session)
         booking.who_field(session, key)
@@ -155,7 +155,7 @@ def _listed(session: Session, coded_notes: Sequence[tuple[str, Note]], trend: Tr
     for heading, some in parts.items():
         if some:
             rows = "".join(f"<li>{_said(session, code, note)}</li>" for code, note in some)
-            above = f"<p>{escape(heading)}</p>" if heading else ""
+            above = f"<p>{html(heading)}</p>" if heading else ""
             st.html(f'{above}<ul class="nami-notes" role="list">{rows}</ul>')
 
 
@@ -175,8 +175,8 @@ def _said(session: Session, code: str, note: Note) -> str:
     )
     small = " ".join(part for part in (when, lesson) if part)
     return (
-        f"<strong>{code} · {escape(formats.month(note.month, session.lang))}</strong>"
-        f" {escape(note.text)} <small>{escape(small)}</small>"
+        f"<strong>{code} · {html(formats.month(note.month, session.lang))}</strong>"
+        f" {html(note.text)} <small>{html(small)}</small>"
     )
 
 
@@ -220,7 +220,9 @@ def _change(session: Session, coded_notes: Sequence[tuple[str, Note]], key: str)
     code = st.selectbox(
         session.t("notes_of_people.choose"),
         list(by_code),
-        format_func=lambda code_of_note: _short(session, code_of_note, by_code[code_of_note]),
+        format_func=lambda code_of_note: plain(
+            _short(session, code_of_note, by_code[code_of_note])
+        ),
         key=f"{key}_open",
     )
     note = by_code[str(code)]
@@ -273,7 +275,7 @@ def _lesson_field(session: Session, series: ChartNotes, key: str) -> str:
             session.t("notes_of_people.of_lesson"),
             every,
             format_func=lambda name: (
-                titles[name].words[session.lang].title
+                plain(titles[name].words[session.lang].title)
                 if name
                 else session.t("notes_of_people.none")
             ),

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.periods import SPAN, parse_month, span
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
@@ -73,7 +74,13 @@ def select(
     """
     first = default if default is not None and default in options else options[0]
     key = take(name, lambda code: code if code in options else None, first)
-    value = st.selectbox(label, options, format_func=name_of, key=key, help=help_text)
+    value = st.selectbox(
+        markdown(label),
+        options,
+        format_func=lambda code: markdown(name_of(code)),
+        key=key,
+        help=markdown(help_text) if help_text else None,
+    )
     remember(name, value or first, first)
     return value or first
 
@@ -280,10 +287,10 @@ def part_chosen(label: str, parts: Sequence[str], name_of: Callable[[str], str])
     """
     key = take(PART, lambda code: code if code in parts else None, parts[0])
     chosen = st.segmented_control(
-        label,
+        markdown(label),
         parts,
         required=True,
-        format_func=name_of,
+        format_func=lambda code: markdown(name_of(code)),
         key=key,
         label_visibility="collapsed",
     )

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
+from nami_monitor.core.escapes import plain, plain_texts
 from nami_monitor.store.export import write_xlsx
 from nami_monitor.ui.session import Session
 from nami_monitor.ui.words import NONE
@@ -62,13 +63,14 @@ def grid(
         traces: heading to where the figure of each row can be traced; columns of links behind the
             first, so that they are in sight, which no download bears.
     """
-    titles = [head.title for head in heads]
-    written = {head.title: head.write for head in heads if head.write}
+    titles = [plain(head.title) for head in heads]
+    written = {plain(head.title): head.write for head in heads if head.write}
     columns: dict[str, Sequence[Any]] = {
-        title: [row[index] for row in rows] for index, title in enumerate(titles)
+        title: [plain_texts(row[index]) for row in rows] for index, title in enumerate(titles)
     }
     config: dict[str, Any] = {
-        title: st.column_config.Column(width=width) for title, width in (widths or {}).items()
+        plain(title): st.column_config.Column(width=width)
+        for title, width in (widths or {}).items()
     }
     short = session.t("trace.short")
     for title, addresses in (traces or {}).items():
@@ -84,11 +86,11 @@ def grid(
         row_height=row_height,
         column_config=config,
         key=key,
-        alt=name,
+        alt=plain(name),
         placeholder=NONE,
     )
     if download:
-        offer(session, titles, rows, key=key, file=file)
+        offer(session, [head.title for head in heads], rows, key=key, file=file)
 
 
 def offer(

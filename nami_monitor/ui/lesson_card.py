@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
+from nami_monitor.core.escapes import html
 from nami_monitor.kit import Lesson, shipped
 from nami_monitor.ui.session import Session
 
@@ -25,7 +25,7 @@ def show(session: Session, lesson: Lesson, why: str = "") -> None:
 def show_all(session: Session, lessons: Sequence[Lesson]) -> None:
     """Show lessons one below the other, with the signals that call each of them up."""
     cards = "".join(
-        f'<li class="nami-lesson" id="{escape(lesson.name)}">{_html(session, lesson)}</li>'
+        f'<li class="nami-lesson" id="{html(lesson.name)}">{_html(session, lesson)}</li>'
         for lesson in lessons
     )
     st.html(f'<ul class="nami-lessons" role="list">{cards}</ul>')
@@ -36,9 +36,9 @@ def _html(session: Session, lesson: Lesson, why: str = "") -> str:
     signals = ", ".join(session.t(f"kit.signals.{name}") for name in lesson.signals)
     return "".join(
         (
-            f'<p class="nami-lesson-from">{escape(origin(session, lesson))}</p>',
-            f"<h3>{escape(words.title)}</h3>",
-            f"<p>{escape(words.text)}</p>",
+            f'<p class="nami-lesson-from">{html(origin(session, lesson))}</p>',
+            f"<h3>{html(words.title)}</h3>",
+            f"<p>{html(words.text)}</p>",
             _labelled(session, "kit.lesson.try", words.to_try),
             _labelled(session, "kit.lesson.why", why) if why else "",
             *(
@@ -51,7 +51,7 @@ def _html(session: Session, lesson: Lesson, why: str = "") -> str:
 
 
 def _labelled(session: Session, key: str, content: str) -> str:
-    return f"<p><strong>{escape(session.t(key))}</strong> {escape(content)}</p>"
+    return f"<p><strong>{html(session.t(key))}</strong> {html(content)}</p>"
 
 
 def origin(session: Session, lesson: Lesson) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, parse_month, span
 from nami_monitor.core.words import PeriodKind
@@ -107,4 +108,6 @@ def offer_trace(label: str, parameters: Address) -> None:
         label: which figure.
         parameters: as ``figure_address`` gives it.
     """
-    st.page_link(TRACE, label=label, icon=":material/account_tree:", query_params=parameters)
+    st.page_link(
+        TRACE, label=markdown(label), icon=":material/account_tree:", query_params=parameters
+    )

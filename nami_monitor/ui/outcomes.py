@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import markdown
 from nami_monitor.i18n import formats
 from nami_monitor.ui import browser
 from nami_monitor.ui.jobs import JOBS, Job, Outcome, Sentence
@@ -120,7 +121,7 @@ def _job(session: Session, job: Job) -> None:
         _progress(session, job)
         return
     if job.error is not None:
-        st.error(_failure(session, job, job.error))
+        st.error(markdown(_failure(session, job, job.error)))
     elif job.outcome and job.outcome.says:
         say = st.success if job.outcome.good else st.error
         say(job.outcome.says(session))
@@ -149,9 +150,9 @@ def _progress(session: Session, job: Job) -> None:
         done = formats.number(job.done, session.lang)
         total = formats.number(job.total, session.lang)
         says = session.t("jobs.progress", says=says, done=done, total=total)
-        st.progress(min(job.done / job.total, 1.0), text=says)
+        st.progress(min(job.done / job.total, 1.0), text=markdown(says))
     else:
-        st.info(says, icon="spinner")
+        st.info(markdown(says), icon="spinner")
 
 
 def _failure(session: Session, job: Job, error: Exception) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.i18n import Lang, has_text, text
 from nami_monitor.store import Store
 
@@ -31,6 +32,14 @@ class Session:
     def t(self, key: str, **values: object) -> str:
         """A text of the catalogue in the visitor's language."""
         return text(key, self.lang, **values)
+
+    def md(self, key: str, **values: object) -> Markdown:
+        """A text of the catalogue for where Streamlit renders Markdown: its values are escaped."""
+        escaped = {
+            name: markdown(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return Markdown(text(key, self.lang, **escaped))
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do, with the names of columns and tables in words."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.ui.app import OWN, dress, show_data
 from nami_monitor.ui.session import Session
@@ -96,7 +97,7 @@ def _show_progress(session: Session, state: DemoBuild) -> None:
         if state.total:
             bar.progress(
                 state.done / state.total,
-                text=session.t("start.file", done=state.done, total=state.total, name=state.name),
+                text=session.md("start.file", done=state.done, total=state.total, name=state.name),
             )
         time.sleep(POLL_SECONDS)
     words.empty()
@@ -106,9 +107,9 @@ def _show_progress(session: Session, state: DemoBuild) -> None:
 def _say_failure(session: Session, error: BaseException, path: str) -> None:
     """Show the error, with buttons to try again and to use own data."""
     if isinstance(error, UserError):
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
     else:
-        st.error(session.t("start.failed", folder=str(Path(path).parent), detail=str(error)))
+        st.error(session.md("start.failed", folder=str(Path(path).parent), detail=str(error)))
     with st.container(horizontal=True):
         st.button(
             session.t("start.again"),

@@ -23,6 +23,7 @@ from nami_monitor.charts.trend_data import (
     Trend,
     TrendPoint,
 )
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, sentences
@@ -164,14 +165,14 @@ def draw_line(
         trend_spec(trend, session.lang),
         theme=None,
         key=key,
-        alt=tables.trend_sentence(trend, session.lang),
+        alt=plain(tables.trend_sentence(trend, session.lang)),
         on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
     )
     explanation = caption(trend, session.lang)
     if trend.shown_marks():
         explanation = f"{_marks_line(session, trend)} {explanation}"
     if explanation:
-        st.caption(explanation)
+        st.caption(markdown(explanation))
     with st.expander(session.t("trends.as_table")):
         show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
         if trend.shown_marks():
@@ -259,16 +260,16 @@ def draw_bars(
     latest = next((r for r in reversed(results) if r.value is not None), results[-1])
     unit = words.unit(session, latest)
     if unit:
-        st.caption(unit)
+        st.caption(markdown(unit))
     st.vega_lite_chart(
         period_spec(bars, kpi.unit, session.lang),
         theme=None,
         key=key,
-        alt=session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars})),
+        alt=plain(session.t("trends.bars_alt", name=name, n=len({bar.period for bar in bars}))),
     )
     broken = dict.fromkeys(bar.period for bar in bars if bar.broken)
     if broken:
-        st.caption(session.t("trends.bars_broken", periods=", ".join(broken)))
+        st.caption(session.md("trends.bars_broken", periods=", ".join(broken)))
     with st.expander(session.t("trends.as_table")):
         show_results(session, results, where, key=f"{key}_table", name=name)
 
@@ -341,7 +342,7 @@ def show_trend(
     """
     if not any(result.value is not None for result in results):
         why = words.reason(session, results[-1]) if results else session.t("trends.nothing")
-        st.info(why)
+        st.info(markdown(why))
         return
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
         limits = independent(CATALOGUE[code], results[-1].period.kind)

@@ -156,9 +156,3 @@ def test_every_figure_of_a_table_can_be_traced():
     for address in (*kinds["kpis"], *kinds["trend"]):
         assert address.startswith("trace?")
         assert "category=office_supplies" in address
-
-
-def test_what_people_type_is_no_markup():
-    assert presentation._plain("1. x\n- *y* $z$ [a](b)") == (
-        "1\\. x  \n\\- \\*y\\* \\$z\\$ \\[a\\](b)"
-    )

@@ -12,6 +12,7 @@ from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import age_bars, survival_curve
 from nami_monitor.charts.survival_curve import SurvivalStep
 from nami_monitor.charts.tables import ChartTable
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
@@ -91,9 +92,9 @@ def headline(session: Session, register: AssetRegister) -> None:
     """How many assets are in use, and a warning for rows with impossible dates."""
     month = formats.month(register.month, session.lang)
     count = formats.number(register.in_use, session.lang)
-    st.markdown(session.t("assets.headline", n=count, month=month))
+    st.markdown(session.md("assets.headline", n=count, month=month))
     if register.spoilt:
-        st.warning(session.t("assets.spoilt", n=register.spoilt))
+        st.warning(session.md("assets.spoilt", n=register.spoilt))
 
 
 def cards(session: Session, register: AssetRegister) -> None:
@@ -102,7 +103,7 @@ def cards(session: Session, register: AssetRegister) -> None:
     st.html(cards_html(drawn, session.lang))
     period = register.period
     over = formats.period(period, session.lang)
-    st.caption(session.t("assets.over", period=over))
+    st.caption(session.md("assets.over", period=over))
 
 
 def _card(session: Session, result: KpiResult, where: Filters) -> Card:
@@ -135,7 +136,7 @@ def stock(session: Session, register: AssetRegister) -> None:
         age_bars.ages_spec(register.ages, BANDS, names, session.lang),
         theme=None,
         key="ages",
-        alt=age_bars.ages_sentence(register.ages, BANDS, session.lang),
+        alt=plain(age_bars.ages_sentence(register.ages, BANDS, session.lang)),
     )
     with st.expander(session.t("trends.as_table")):
         table = age_bars.ages_table(register.ages, BANDS, names, session.lang)
@@ -149,19 +150,19 @@ def lasting(session: Session, register: AssetRegister) -> None:
     st.header(session.t("assets.lasting"), anchor=False)
     result = _survival(register)
     if result.state is State.NOT_APPLICABLE:
-        st.info(words.reason(session, result))
+        st.info(markdown(words.reason(session, result)))
         return
     if register.lives is None or not len(register.lives.curve.ages):
         st.info(session.t("assets.nothing_watched"))
         return
     steps = _steps(register.lives)
     warranty = None if register.lives.warranty is None else register.lives.warranty / YEAR
-    st.markdown(_at_warranty(session, register))
+    st.markdown(markdown(_at_warranty(session, register)))
     st.vega_lite_chart(
         survival_curve.survival_spec(steps, warranty, session.lang),
         theme=None,
         key="survival",
-        alt=survival_curve.survival_sentence(steps, warranty, session.lang),
+        alt=plain(survival_curve.survival_sentence(steps, warranty, session.lang)),
     )
     st.caption(session.t("assets.method"))
     with st.expander(session.t("trends.as_table")):
@@ -212,7 +213,7 @@ def gone(session: Session, register: AssetRegister) -> None:
         st.info(session.t("assets.none_retired"))
         return
     st.markdown(
-        session.t(
+        session.md(
             "assets.early",
             retired=formats.number(register.retired, session.lang),
             early=formats.number(register.early, session.lang),

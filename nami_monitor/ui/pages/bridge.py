@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -44,12 +45,12 @@ def show(session: Session, ask: Ask) -> None:
     """
     spend, article_names = _bridge(session.store, ask, session.lang)
     if spend.bridge is None:
-        st.info(_lacking(session, spend))
+        st.info(markdown(_lacking(session, spend)))
         return
-    st.text(_sentence(session, spend, spend.bridge.total))
+    st.text(plain(_sentence(session, spend, spend.bridge.total)))
     notes = _notes(session, spend)
     if notes:
-        st.warning(notes)
+        st.warning(markdown(notes))
     _draw(session, spend, spend.bridge)
     _explain(session, spend.bridge.total)
     for result in (spend.before, spend.after):
@@ -137,12 +138,14 @@ def _draw(session: Session, spend: SpendBridge, bridge: Bridge[str]) -> None:
         ),
         theme=None,
         key="bridge_chart",
-        alt=session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=steps_said),
+        alt=plain(
+            session.t("bridge.alt", start=ends[0].label, end=ends[1].label, steps=steps_said)
+        ),
     )
     change = float(bridge.total.change)
     exact = formats.add_up([step.amount for step in steps], round(change, 6), Unit.EUR)
     key = "bridge.exact" if exact else "bridge.exact_rounded"
-    st.caption(session.t(key, change=_more(session, change)))
+    st.caption(session.md(key, change=_more(session, change)))
 
 
 def _explain(session: Session, total: SpendSplit) -> None:

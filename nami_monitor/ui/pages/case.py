@@ -11,6 +11,7 @@ import streamlit as st
 from nami_monitor.briefing import cases
 from nami_monitor.briefing.cases import TREND, CaseFigures, Doubt, DoubtKind, ShownFigure, doubts
 from nami_monitor.charts.tables import ChartTable
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Case, shipped
@@ -45,12 +46,12 @@ def choose(session: Session) -> Case:
 def context(session: Session, case: Case) -> None:
     """What the case is about."""
     texts = case.words[session.lang]
-    st.header(texts.title, anchor=False)
-    st.caption(texts.organisation)
-    st.markdown(texts.context)
+    st.header(markdown(texts.title), anchor=False)
+    st.caption(markdown(texts.organisation))
+    st.markdown(markdown(texts.context))
     with st.expander(session.t("case.more")):
-        st.markdown(texts.approach)
-        st.markdown(session.t("case.involved", who=texts.involved))
+        st.markdown(markdown(texts.approach))
+        st.markdown(session.md("case.involved", who=texts.involved))
 
 
 def figures(session: Session, case: Case) -> None:
@@ -142,12 +143,12 @@ def _notes(session: Session, monitor: CaseFigures) -> None:
     """What does not apply to the case as a whole, and what to load for what is missing."""
     for exemption in monitor.case.exempt:
         if exemption.what == TREND:
-            st.info(session.t("case.no_trend", why=exemption.why[session.lang]))
+            st.info(session.md("case.no_trend", why=exemption.why[session.lang]))
     if monitor.load:
         missing = sum(
             exemption.line.result.state is State.NOT_COMPUTABLE for exemption in monitor.shown
         )
-        st.info(session.t("case.missing", n=missing, load=_load(session, monitor.load)))
+        st.info(session.md("case.missing", n=missing, load=_load(session, monitor.load)))
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
         if not session.demo:
             st.button(
@@ -167,7 +168,7 @@ def _parts(session: Session, figure: ShownFigure, key: str) -> None:
     codes = [part.keys[figure.by] for part in figure.parts]
     with session.store.read() as db:
         names_by_code = names(db, figure.by, codes, session.lang)
-    with st.expander(title):
+    with st.expander(markdown(title)):
         heads = [
             Head(session.t(f"dimensions.{figure.by}")),
             Head(session.t("trends.table.value")),
@@ -223,7 +224,7 @@ def doubtful(session: Session, case: Case) -> None:
         case_doubts = doubts(db, cases.categories_of(db, case))
     if case_doubts:
         st.header(session.t("cases.doubts.title"), anchor=False)
-        st.markdown("\n".join(f"- {_doubt(session, doubt)}" for doubt in case_doubts))
+        st.markdown("\n".join(f"- {markdown(_doubt(session, doubt))}" for doubt in case_doubts))
 
 
 def _doubt(session: Session, doubt: Doubt) -> str:
@@ -239,9 +240,9 @@ def _doubt(session: Session, doubt: Doubt) -> str:
 def lessons(session: Session, case: Case) -> None:
     """What the case teaches, kind by kind."""
     case_lessons = select(shipped().lessons.values(), case=case.number)
-    st.header(session.t("case.lessons", n=len(case_lessons)), anchor=False)
+    st.header(session.md("case.lessons", n=len(case_lessons)), anchor=False)
     for lesson in case_lessons:
         texts = lesson.words[session.lang]
-        with st.expander(f"{texts.title} ({session.t(f'kit.kinds.{lesson.kind}')})"):
-            st.markdown(texts.text)
-            st.markdown(session.t("case.try", what=texts.to_try))
+        with st.expander(f"{markdown(texts.title)} ({session.t(f'kit.kinds.{lesson.kind}')})"):
+            st.markdown(markdown(texts.text))
+            st.markdown(session.md("case.try", what=texts.to_try))

@@ -16,6 +16,7 @@ from nami_monitor.briefing.conclusions import (
     December,
     HiddenReduction,
 )
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
@@ -61,7 +62,7 @@ def _part(session: Session, name: str) -> None:
     """The heading of a conclusion, and what the kit says of it."""
     lesson = shipped().lessons[LESSON[name]]
     st.header(session.t(f"conclusions.{name}.title"), anchor=False)
-    with st.expander(session.t("conclusions.lesson", title=lesson.words[session.lang].title)):
+    with st.expander(session.md("conclusions.lesson", title=lesson.words[session.lang].title)):
         lesson_card.show(session, lesson)
 
 
@@ -72,7 +73,7 @@ def disciplines(session: Session, conclusions: Conclusions) -> None:
         st.info(session.t("conclusions.disciplines.none"))
         return
     n = len(conclusions.tables)
-    st.markdown(session.t("conclusions.disciplines.said", n=conclusions.together, of=n))
+    st.markdown(session.md("conclusions.disciplines.said", n=conclusions.together, of=n))
     keys = ("measure", "category", "status", "present", "missing", "policy")
     heads = [Head(session.t(f"conclusions.disciplines.{key}")) for key in keys]
     rows = [
@@ -102,7 +103,7 @@ def market(session: Session, conclusions: Conclusions) -> None:
     if share is None or share.state is not State.VALUE:
         st.info(session.t("conclusions.market.unknown"))
         return
-    st.markdown(session.t("conclusions.market.said", share=words.figure(session, share)))
+    st.markdown(session.md("conclusions.market.said", share=words.figure(session, share)))
     links.offer_figure(session, share.code, share.period, {})
 
 
@@ -113,7 +114,7 @@ def ambition(session: Session, conclusions: Conclusions) -> None:
         st.info(session.t("conclusions.disciplines.none"))
         return
     n = len(conclusions.tables)
-    st.markdown(session.t("conclusions.ambition.said", n=conclusions.linked, of=n))
+    st.markdown(session.md("conclusions.ambition.said", n=conclusions.linked, of=n))
 
 
 def budgets(session: Session, conclusions: Conclusions) -> None:
@@ -124,7 +125,7 @@ def budgets(session: Session, conclusions: Conclusions) -> None:
         return
     year = conclusions.decembers[0].result.period.last.year
     even = formats.percent(EVEN, session.lang)
-    st.markdown(session.t("conclusions.budgets.said", year=year, even=even))
+    st.markdown(session.md("conclusions.budgets.said", year=year, even=even))
     keys = ("category", "share", "usual", "prevented", "remark")
     writers = {
         "share": lambda value: formats.percent(value, session.lang),
@@ -178,13 +179,15 @@ def unknowingly(session: Session, conclusions: Conclusions) -> None:
     _part(session, "unknowingly")
     counted = conclusions.counted
     if counted is None or counted.value is None:
-        st.info(words.reason(session, counted) if counted else session.t("reasons.no_data"))
+        st.info(
+            markdown(words.reason(session, counted)) if counted else session.t("reasons.no_data")
+        )
         return
     links.offer_figure(session, counted.code, counted.period, {})
     if not conclusions.falls:
         st.info(session.t("conclusions.unknowingly.none"))
         return
-    st.markdown(session.t("conclusions.unknowingly.said", n=len(conclusions.open)))
+    st.markdown(session.md("conclusions.unknowingly.said", n=len(conclusions.open)))
     booking.in_demo(session)
     booking.who_field(session)
     for number, aha in enumerate(conclusions.open):
@@ -197,8 +200,8 @@ def unknowingly(session: Session, conclusions: Conclusions) -> None:
 def _asks(session: Session, aha: HiddenReduction, number: int) -> None:
     with st.container(border=True, key=f"aha_{number}"):
         category = filters.category_name(session, aha.signal.category or "")
-        st.text(f"{category}: {wording.signal_sentence(aha.signal, session.lang)}")
-        st.caption(session.t("conclusions.unknowingly.rung", rung=str(aha.rung)))
+        st.text(plain(f"{category}: {wording.signal_sentence(aha.signal, session.lang)}"))
+        st.caption(session.md("conclusions.unknowingly.rung", rung=str(aha.rung)))
         with st.container(horizontal=True):
             for answer in (CONFIRMED, REJECTED):
                 label = session.t(f"conclusions.unknowingly.{answer}")
@@ -209,21 +212,23 @@ def _answered(session: Session, answered: Sequence[HiddenReduction]) -> None:
     """What was answered, by whom, and a way back."""
     euros, kilos = briefing.shares(answered)
     st.markdown(
-        session.t(
+        session.md(
             "conclusions.unknowingly.sum",
             eur=formats.quantity(euros, Unit.EUR, session.lang),
             kg=formats.quantity(kilos, Unit.KG, session.lang),
         )
     )
-    with st.expander(session.t("conclusions.unknowingly.answered", n=len(answered))):
+    with st.expander(session.md("conclusions.unknowingly.answered", n=len(answered))):
         for number, aha in enumerate(answered):
             kept = aha.answer
             if kept is None or kept.body is None:
                 continue
             answer = session.t(f"conclusions.unknowingly.{kept.body['answer']}")
             day = formats.day(kept.at.date(), session.lang)
-            st.text(f"{wording.signal_sentence(aha.signal, session.lang)}")
-            st.text(session.t("conclusions.unknowingly.by", answer=answer, who=kept.who, day=day))
+            st.text(plain(f"{wording.signal_sentence(aha.signal, session.lang)}"))
+            st.text(
+                plain(session.t("conclusions.unknowingly.by", answer=answer, who=kept.who, day=day))
+            )
             back = session.t("conclusions.unknowingly.back")
             _answer(session, back, f"aha_back_{number}", aha, None)
 

@@ -21,6 +21,7 @@ from nami_monitor.charts import tables
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, add_months, month_range, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
@@ -106,10 +107,10 @@ def prepare(session: Session, register: ContractRegister) -> None:
     month = formats.month(register.month, session.lang)
     due = register.due
     st.header(session.t("contracts.prepare.title"), anchor=False)
-    st.markdown(session.t("contracts.prepare.words", n=len(due), month=month))
+    st.markdown(session.md("contracts.prepare.words", n=len(due), month=month))
     if register.overdue:
         named = ", ".join(contract.name for contract in register.overdue)
-        st.text(session.t("contracts.prepare.overdue", named=named))
+        st.text(plain(session.t("contracts.prepare.overdue", named=named)))
     if not due:
         return
     offered = choices(session.store)
@@ -196,7 +197,7 @@ def timeline(session: Session, register: ContractRegister) -> None:
         charts.timeline_spec(lanes, window, register.month, session.lang),
         theme=None,
         key="contracts_timeline",
-        alt=charts.timeline_sentence(lanes, register.month, session.lang),
+        alt=plain(charts.timeline_sentence(lanes, register.month, session.lang)),
     )
     caption_text = session.t(
         "contracts.timeline.words", start=formats.month(window[0], session.lang)
@@ -205,7 +206,7 @@ def timeline(session: Session, register: ContractRegister) -> None:
         caption_text = (
             f"{caption_text} {session.t('contracts.timeline.rest', n=len(current) - len(drawn))}"
         )
-    st.caption(caption_text)
+    st.caption(markdown(caption_text))
 
 
 def _lane(contract: Contract, month: date) -> charts.ContractLane:
@@ -238,7 +239,7 @@ def _earlier(day: date, months: float) -> date:
 def values(session: Session, register: ContractRegister) -> None:
     """The value under contract, by category."""
     title = session.t("contracts.values.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.caption(session.t("contracts.values.words"))
     if not register.values:
         st.info(session.t("contracts.values.nothing"))
@@ -261,9 +262,9 @@ def values(session: Session, register: ContractRegister) -> None:
         charts.value_spec(trend, session.lang),
         theme=None,
         key="contracts_values",
-        alt=tables.trend_sentence(trend, session.lang),
+        alt=plain(tables.trend_sentence(trend, session.lang)),
     )
-    st.caption(caption(trend, session.lang))
+    st.caption(markdown(caption(trend, session.lang)))
     with st.expander(session.t("trends.as_table")):
         found_table = tables.trend_table(trend, session.lang)
         rows = (_month(row[0]) for row in found_table.rows)
@@ -275,7 +276,7 @@ def values(session: Session, register: ContractRegister) -> None:
 def shapes(session: Session, register: ContractRegister) -> None:
     """How running contracts are specified, and in which form."""
     title = session.t("contracts.shapes.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     if not register.shapes:
         st.info(session.t("contracts.shapes.nothing"))
         return
@@ -327,7 +328,7 @@ def _alike(shape: CategoryContracts) -> dict[str, tuple[str, ...]]:
 def table(session: Session, register: ContractRegister) -> None:
     """Every contract of the register, and how much it leaves unsaid."""
     title = session.t("contracts.register.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     sentences = [
         session.t("contracts.register.words", n=len(register.contracts)),
         session.t("contracts.register.value", n=register.without_value),
@@ -335,7 +336,7 @@ def table(session: Session, register: ContractRegister) -> None:
     ]
     if register.end_unsaid:
         sentences.append(session.t("contracts.register.unsaid", n=register.end_unsaid))
-    st.markdown(" ".join(sentences))
+    st.markdown(markdown(" ".join(sentences)))
     offered = choices(session.store)
 
     def day(value: date) -> str:
@@ -385,14 +386,14 @@ def splits(session: Session, register: ContractRegister) -> None:
     """Spend of contracts that were split, as one line across the split, and by stream."""
     if not register.splits:
         return
-    st.header(words.kpi_name(session, CATALOGUE[STREAMS]), anchor=False)
+    st.header(markdown(words.kpi_name(session, CATALOGUE[STREAMS])), anchor=False)
     st.caption(session.t("contracts.splits.words"))
     for split in register.splits:
         _split(session, split, register.where)
 
 
 def _split(session: Session, split: ContractSplit, where: Filters) -> None:
-    st.subheader(split.name, anchor=False)
+    st.subheader(markdown(split.name), anchor=False)
     if split.kind in trend_chart.MONTHLY:
         _line(session, split)
     else:
@@ -423,10 +424,10 @@ def _line(session: Session, split: ContractSplit) -> None:
         trend_spec(trend, session.lang),
         theme=None,
         key=f"split_{split.family}",
-        alt=tables.trend_sentence(trend, session.lang),
+        alt=plain(tables.trend_sentence(trend, session.lang)),
     )
-    st.text(_since(session, split))
-    st.caption(caption(trend, session.lang))
+    st.text(plain(_since(session, split)))
+    st.caption(markdown(caption(trend, session.lang)))
 
 
 def _bars(session: Session, split: ContractSplit) -> None:
@@ -437,9 +438,9 @@ def _bars(session: Session, split: ContractSplit) -> None:
         period_spec(bars, Unit.EUR, session.lang),
         theme=None,
         key=f"split_{split.family}",
-        alt=session.t("trends.bars_alt", name=split.name, n=len(bars)),
+        alt=plain(session.t("trends.bars_alt", name=split.name, n=len(bars))),
     )
-    st.text(_since(session, split))
+    st.text(plain(_since(session, split)))
 
 
 def _since(session: Session, split: ContractSplit) -> str:

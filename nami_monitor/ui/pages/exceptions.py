@@ -8,6 +8,7 @@ import streamlit as st
 
 from nami_monitor.briefing import targets as briefing
 from nami_monitor.briefing.targets import STRATEGIES, Ruling, StrategyException
+from nami_monitor.core.escapes import plain
 from nami_monitor.core.words import Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.ui import booking, words
@@ -66,7 +67,7 @@ def _form(session: Session, exemptions: tuple[StrategyException, ...], names: Na
             category = st.selectbox(
                 session.t("columns.category"),
                 list(names),
-                format_func=lambda code: category_name(session, names, code),
+                format_func=lambda code: plain(category_name(session, names, code)),
                 key="exempt_category",
             )
         with right:

@@ -13,6 +13,7 @@ from nami_monitor.charts.funnel_plot import (
     FunnelTexts,
     funnel_spec,
 )
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.sentences import activity_of
@@ -42,7 +43,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
         return
     with expander:
         comparison = compared(session.store, code, last_period(ask), session.lang)
-        st.text(comparison.sentence)
+        st.text(plain(comparison.sentence))
         if comparison.funnel:
             _draw(session, comparison, comparison.funnel)
         if comparison.sites:
@@ -87,7 +88,7 @@ def _draw(session: Session, comparison: FunnelComparison, limits: Funnel[str | N
         funnel_spec(dots, lines, texts, lang),
         theme=None,
         key="funnel_chart",
-        alt=session.t("funnel.alt", n=len(dots), name=name, said=comparison.sentence),
+        alt=plain(session.t("funnel.alt", n=len(dots), name=name, said=comparison.sentence)),
     )
     whole = formats.quantity(
         limits.rate * factor,
@@ -100,7 +101,7 @@ def _draw(session: Session, comparison: FunnelComparison, limits: Funnel[str | N
         notes.append(session.t("funnel.caption_amount"))
     elif limits.between:
         notes.append(session.t("funnel.caption_between"))
-    st.caption(" ".join(notes))
+    st.caption(markdown(" ".join(notes)))
 
 
 def _drawn(site: FunnelSite) -> bool:

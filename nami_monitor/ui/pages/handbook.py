@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nami_monitor.briefing.handbook import entry
+from nami_monitor.core.escapes import code, markdown
 from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.ui import filters, words
 from nami_monitor.ui.session import Session
@@ -32,15 +33,24 @@ def choose(session: Session) -> Kpi:
 def show(session: Session, kpi: Kpi) -> None:
     """The whole entry of a KPI."""
     description = entry(kpi, session.lang)
-    st.header(description.name, anchor=False)
-    st.caption(f"`{description.code}`")
-    st.markdown(f"**{session.t('handbook.says')}.** {description.says}")
-    st.markdown(f"**{session.t('handbook.says_not')}.** {description.says_not}")
-    st.markdown("\n".join(f"- **{part.label}:** {part.words}" for part in description.parts))
-    listed = "\n".join(f"- {n.table}: {n.column} (`{n.code}`)" for n in description.needs)
-    st.markdown(f"**{session.t('handbook.needs')}**\n\n{listed}")
+    st.header(markdown(description.name), anchor=False)
+    st.caption(code(description.code))
+    st.markdown(f"**{session.t('handbook.says')}.** {markdown(description.says)}")
+    st.markdown(f"**{session.t('handbook.says_not')}.** {markdown(description.says_not)}")
+    st.markdown(
+        "\n".join(
+            f"- **{markdown(part.label)}:** {markdown(part.words)}" for part in description.parts
+        )
+    )
+    st.markdown(f"**{session.t('handbook.needs')}**")
+    st.markdown(
+        "\n".join(
+            f"- {markdown(n.table)}: {markdown(n.column)} ({code(n.code)})"
+            for n in description.needs
+        )
+    )
     if description.sql:
         with st.expander(session.t("handbook.sql")):
             for part in description.sql:
-                st.markdown(f"**{part.label}**")
+                st.markdown(f"**{markdown(part.label)}**")
                 st.code(part.words, language="sql", wrap_lines=True)

@@ -12,6 +12,7 @@ import streamlit as st
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import signals
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson, shipped
@@ -62,7 +63,7 @@ def of_case(number: int) -> KitQuery:
 def intro(session: Session) -> None:
     """What this page is, and how much stands in it."""
     kit = shipped()
-    st.markdown(session.t("kit.words", lessons=len(kit.lessons), cases=len(kit.cases)))
+    st.markdown(session.md("kit.words", lessons=len(kit.lessons), cases=len(kit.cases)))
 
 
 def ask_query(session: Session) -> KitQuery:
@@ -129,10 +130,10 @@ def case(session: Session, query: KitQuery) -> None:
     if query.case is None:
         return
     words = shipped().cases[query.case].words[session.lang]
-    st.header(_capital(lesson_card.case_name(session, query.case)), anchor=False)
-    st.markdown(words.context)
-    st.markdown(words.approach)
-    st.markdown(session.t("kit.case.involved", who=words.involved))
+    st.header(markdown(_capital(lesson_card.case_name(session, query.case))), anchor=False)
+    st.markdown(markdown(words.context))
+    st.markdown(markdown(words.approach))
+    st.markdown(session.md("kit.case.involved", who=words.involved))
     st.page_link(
         "pages/case.py",
         label=session.t("kit.case.figures"),
@@ -156,12 +157,12 @@ def fitting(session: Session, query: KitQuery) -> tuple[Lesson, ...]:
 def lessons(session: Session, query: KitQuery) -> None:
     """The lessons that fit; the first of them, and the rest on request."""
     every = fitting(session, query)
-    st.header(session.t("kit.lessons", n=len(every)), anchor=False)
+    st.header(session.md("kit.lessons", n=len(every)), anchor=False)
     if not every:
         st.info(session.t("kit.nothing"))
         return
     more = len(every) > FIRST and st.toggle(
-        session.t("kit.all", n=len(every)), key="kit_all", persist_state="session"
+        session.md("kit.all", n=len(every)), key="kit_all", persist_state="session"
     )
     visible = every if more else every[:FIRST]
     lesson_card.show_all(session, visible)

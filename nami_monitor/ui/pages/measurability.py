@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from nami_monitor.briefing import measuring
+from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
@@ -71,7 +72,7 @@ def choose(session: Session, measured_all: Measurability) -> Measurability:
 
 def headline(session: Session, measured_all: Measurability) -> None:
     """How much can be computed, in a sentence."""
-    st.markdown(f"**{measuring.headline(measured_all, session.lang)}**")
+    st.markdown(f"**{markdown(measuring.headline(measured_all, session.lang))}**")
 
 
 def unlocks(session: Session, measured_all: Measurability) -> None:
@@ -85,7 +86,7 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
         measuring.unlock_sentence(unlock, session.lang, most=1)
         for unlock in measured_all.unlocks[:LEADING]
     )
-    st.markdown("\n".join(f"1. {sentence}" for sentence in first))
+    st.markdown("\n".join(f"1. {markdown(sentence)}" for sentence in first))
     _load(session)
     keys = ("need", "alone", "figures", "more", "together")
 
@@ -123,7 +124,7 @@ def matrix(session: Session, measured_all: Measurability) -> None:
     if len(measured_all.categories) == 1:
         return
     title = session.t("measurability.matrix")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     names = _names(session)
     heads = [
         Head(session.t("measurability.heads.strategy")),
@@ -159,7 +160,7 @@ def _share(session: Session, cell: Cell) -> str:
 def reasons(session: Session, measured_all: Measurability) -> None:
     """Every figure with its state, and why there is none."""
     title = session.t("measurability.reasons")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     keys = ("category", "strategy", "kpi", "state", "period", "evidence", "completeness", "remark")
     percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
     heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]

@@ -18,6 +18,7 @@ from nami_monitor.briefing.measures import (
     MeasureOption,
     MeasureOptions,
 )
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
@@ -61,7 +62,7 @@ def category_field(session: Session, key: str, begin: Fields) -> str:
         session.t("columns.category"),
         options,
         index=_index(options, begin.get("category")),
-        format_func=lambda code: names.get(code, {}).get(session.lang, code),
+        format_func=lambda code: plain(names.get(code, {}).get(session.lang, code)),
         key=f"{key}_category",
     )
 
@@ -93,7 +94,7 @@ def channel_fields(
         session.t("columns.target_channel"),
         options,
         index=_index(options, stated[0] if stated else None),
-        format_func=lambda code: channel_name(session, code),
+        format_func=lambda code: plain(channel_name(session, code)),
         key=f"{key}_target",
         help=session.t("measures.form.target_help"),
     )
@@ -107,7 +108,7 @@ def channel_fields(
         session.t("columns.substitute_channels"),
         _with(list(choices_offered.channels), usual),
         default=usual,
-        format_func=lambda code: channel_name(session, code),
+        format_func=lambda code: plain(channel_name(session, code)),
         key=f"{key}_substitute_{target}",
         placeholder=session.t("data.choose"),
         help=session.t("measures.form.substitute_help"),
@@ -183,10 +184,10 @@ def _choose(
         session.t(f"columns.{column}"),
         _with([*whole, *(f"{GROUP}{name}" for name in groups), *names], usual),
         default=usual,
-        format_func=shown,
+        format_func=lambda code: plain(shown(code)),
         key=key,
         placeholder=empty or session.t("data.choose"),
-        help=help_text,
+        help=markdown(help_text) if help_text else None,
     )
     return briefing.unfold(chosen, master, begin)
 
@@ -243,7 +244,7 @@ def part(session: Session) -> None:
     chosen = st.selectbox(
         session.t("measures.form.which"),
         [NEW, *titles],
-        format_func=lambda code: titles.get(code) or session.t("measures.form.new"),
+        format_func=lambda code: plain(titles.get(code) or session.t("measures.form.new")),
         key="measure_chosen",
     )
     _form(session, register, chosen)
@@ -443,7 +444,7 @@ def book(
     with session.store.read() as db:
         taken = briefing.on_record(db, code) is not None
     if new and taken:
-        st.error(session.t("measures.form.taken", number=code))
+        st.error(session.md("measures.form.taken", number=code))
         return
     booking.book(
         session, name, TABLE, [briefing.as_row(stated)], lambda session: session.t(message)
@@ -478,7 +479,7 @@ def _told(session: Session) -> None:
     if not events:
         return
     title = session.t("measures.history")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.markdown(session.t("measures.undo"))
     data = app.DEMO if session.demo else app.OWN
     st.page_link(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -12,6 +11,7 @@ from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kit.matching import MatchLevel
@@ -53,10 +53,12 @@ def since(session: Session, briefing: Briefing, chosen: Selection) -> None:
         changed = check.changes(briefing, before, check.deliveries(db, before.at))
     day = words.moment(session, changed.since)
     if changed.nothing:
-        place.caption(session.t("check.since.nothing", day=day))
+        place.caption(session.md("check.since.nothing", day=day))
         return
-    with place.expander(session.t("check.since.title", day=day)):
-        st.markdown("\n".join(f"- {change}" for change in _told(session, briefing, changed)))
+    with place.expander(session.md("check.since.title", day=day)):
+        st.markdown(
+            "\n".join(f"- {markdown(change)}" for change in _told(session, briefing, changed))
+        )
 
 
 def _told(session: Session, briefing: Briefing, changed: check.ChangesSince) -> list[str]:
@@ -106,17 +108,21 @@ def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
     for finding in fresh[:SHOWN]:
         _point(session, briefing, finding, chosen, lessons.get(finding.name))
     if fresh[SHOWN:]:
-        with st.expander(session.t("check.more", n=len(fresh[SHOWN:]))):
+        with st.expander(session.md("check.more", n=len(fresh[SHOWN:]))):
             for finding in fresh[SHOWN:]:
                 _point(session, briefing, finding, chosen, lessons.get(finding.name))
     if ticked:
-        with st.expander(session.t("check.seen_list", n=len(ticked))):
+        with st.expander(session.md("check.seen_list", n=len(ticked))):
             for finding in ticked:
                 _point(session, briefing, finding, chosen, None, ticks[check.tick_name(finding)])
     good = [one for one in briefing.findings if one.good]
     if good:
-        with st.expander(session.t("check.good", n=len(good))):
-            st.markdown("\n".join(f"- {wording.full(one, briefing, session.lang)}" for one in good))
+        with st.expander(session.md("check.good", n=len(good))):
+            st.markdown(
+                "\n".join(
+                    f"- {markdown(wording.full(one, briefing, session.lang))}" for one in good
+                )
+            )
 
 
 def _point(
@@ -129,10 +135,10 @@ def _point(
 ) -> None:
     tick = check.tick_name(finding)
     with st.container(border=True, key=f"point_{finding.name.replace(':', '_')}"):
-        st.markdown(f"**{wording.full(finding, briefing, session.lang)}**")
+        st.markdown(f"**{markdown(wording.full(finding, briefing, session.lang))}**")
         question = wording.question(finding, session.lang)
         if question and ticked is None:
-            st.markdown(f"{session.t('check.decide')}: {question}")
+            st.markdown(f"{session.t('check.decide')}: {markdown(question)}")
         if match is not None:
             _lesson(session, match)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -161,7 +167,7 @@ def _point(
             if ticked is not None:
                 who = ticked.who or session.t("check.someone")
                 st.caption(
-                    session.t("check.seen_by", who=who, day=words.moment(session, ticked.at))
+                    session.md("check.seen_by", who=who, day=words.moment(session, ticked.at))
                 )
         booking.ask(session, key)
 
@@ -177,16 +183,16 @@ def _tick(session: Session, key: str, name: str, seen: bool) -> None:
 
 def _lesson(session: Session, match: CalledLesson) -> None:
     lesson = match.lesson.words[session.lang]
-    with st.expander(session.t("check.lesson", title=lesson.title)):
-        st.markdown(lesson.text)
-        st.markdown(f"**{session.t('check.lesson_try')}:** {lesson.to_try}")
+    with st.expander(session.md("check.lesson", title=lesson.title)):
+        st.markdown(markdown(lesson.text))
+        st.markdown(f"**{session.t('check.lesson_try')}:** {markdown(lesson.to_try)}")
         if match.lesson.advice:
             st.caption(session.t("check.lesson_advice"))
             return
         cases = ", ".join(map(str, match.lesson.cases))
         reach = "category" if match.reach is MatchLevel.CATEGORY else "other"
         origin = session.t("check.lesson_cases", n=len(match.lesson.cases), cases=cases)
-        st.caption(f"{origin} {session.t(f'check.lesson_{reach}')}")
+        st.caption(f"{markdown(origin)} {session.t(f'check.lesson_{reach}')}")
 
 
 def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str, dict[str, str]]:
@@ -209,8 +215,8 @@ def caveats(session: Session, briefing: Briefing) -> None:
     """Caveats about the figures of this page."""
     sentences = wording.caveats(briefing, session.lang)
     if sentences:
-        with st.expander(session.t("check.caveats", n=len(sentences))):
-            st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+        with st.expander(session.md("check.caveats", n=len(sentences))):
+            st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
 def goals(session: Session, category: str) -> None:
@@ -229,12 +235,14 @@ def goals(session: Session, category: str) -> None:
     ]
     for event in own_events[:EVENTS]:
         st.caption(
-            session.t(
-                f"check.goal.{event.what}",
-                who=event.change.who or session.t("check.someone"),
-                day=words.moment(session, event.change.when),
+            markdown(
+                session.t(
+                    f"check.goal.{event.what}",
+                    who=event.change.who or session.t("check.someone"),
+                    day=words.moment(session, event.change.when),
+                )
+                + (f": {targets.name(session, names, event.target)}" if event.target else "")
             )
-            + (f": {targets.name(session, names, event.target)}" if event.target else "")
         )
     booking.who_field(session)
     targets.form(session, lines, names, category)
@@ -249,7 +257,7 @@ def mail(session: Session, briefing: Briefing) -> None:
     with st.expander(session.t("check.mail_title")):
         st.caption(session.t("check.mail_help"))
         text = check.mail(briefing, _address(), session.lang)
-        st.code(text, language=None, wrap_lines=True)
+        st.code(plain(text), language=None, wrap_lines=True)
 
 
 def _address() -> str:
@@ -262,4 +270,4 @@ def _address() -> str:
 
 def headline(session: Session, briefing: Briefing) -> None:
     """The month in one sentence, as a headline."""
-    st.html(f'<p class="nami-headline">{escape(wording.headline(briefing, session.lang))}</p>')
+    st.html(f'<p class="nami-headline">{html(wording.headline(briefing, session.lang))}</p>')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import KpiLine, Overview
 from nami_monitor.charts.tables import ChartTable
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
@@ -51,7 +51,7 @@ def _period(session: Session, period: Period) -> str:
 
 def say_headline(session: Session, glance: Overview) -> None:
     """Show the headline."""
-    st.html(f'<p class="nami-headline">{escape(headline(session, glance))}</p>')
+    st.html(f'<p class="nami-headline">{html(headline(session, glance))}</p>')
 
 
 def cards(session: Session, glance: Overview) -> None:
@@ -59,11 +59,11 @@ def cards(session: Session, glance: Overview) -> None:
     first, others = foremost([line for line in glance.lines if line.supported])
     _grid_of(session, first, glance.where)
     if others:
-        with st.expander(session.t("check.cards_more", n=len(others))):
+        with st.expander(session.md("check.cards_more", n=len(others))):
             _grid_of(session, others, glance.where)
     if glance.unsupported:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(session.t("overview.unsupported", n=len(glance.unsupported)))
+            st.caption(session.md("overview.unsupported", n=len(glance.unsupported)))
             st.page_link("pages/measurability.py", label=session.t("overview.needed"))
 
 
@@ -203,7 +203,7 @@ def attention(session: Session, glance: Overview) -> None:
     ]
     st.header(session.t("check.attention"), anchor=False)
     if sentences:
-        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+        st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
     else:
         st.markdown(session.t("overview.attention.complete"))
 
@@ -211,7 +211,7 @@ def attention(session: Session, glance: Overview) -> None:
 def table(session: Session, glance: Overview) -> None:
     """Every KPI as a row: to sort, to search and to download."""
     title = session.t("overview.table.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     columns = ("kpi", "value", "total", "year_ago", "signal", "remark", "completeness",
                "evidence", "strategy")  # fmt: skip
     heads = {name: session.t(f"overview.table.{name}") for name in columns}

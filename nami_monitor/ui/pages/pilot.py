@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from html import escape
 from typing import Any, Final
 
 import streamlit as st
@@ -13,6 +12,7 @@ from nami_monitor.briefing import pilot as briefing
 from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -102,9 +102,9 @@ def _number(session: Session, name: str, usual: int, most: int) -> int:
 
 def _show(session: Session, pilot: Pilot) -> None:
     """What the pilot could show, and what would let it show more."""
-    st.html(f'<p class="nami-headline">{escape(briefing.headline(pilot, session.lang))}</p>')
+    st.html(f'<p class="nami-headline">{html(briefing.headline(pilot, session.lang))}</p>')
     if pilot.plan and pilot.planned:
-        st.caption(waterbed.plain(briefing.assumptions(pilot.plan, pilot.unit, session.lang)))
+        st.caption(markdown(briefing.assumptions(pilot.plan, pilot.unit, session.lang)))
         st.html(cards_html(_cards(session, pilot), session.lang))
     waterbed.bullets(remarks(pilot, session.lang))
     _lengths(session, pilot)
@@ -146,12 +146,12 @@ def _lengths(session: Session, pilot: Pilot) -> None:
     if len(lengths) < 2:  # noqa: PLR2004 - a line has two ends
         return
     title = session.t("pilot.lengths")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.vega_lite_chart(
         power_spec(lengths, session.lang),
         theme=None,
         key="pilot_lengths",
-        alt=power_sentence(lengths, session.lang),
+        alt=plain(power_sentence(lengths, session.lang)),
     )
     with st.expander(session.t("trends.as_table")):
         table = power_table(lengths, session.lang)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from nami_monitor.briefing import wording
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
@@ -37,11 +37,9 @@ MIME: Final = {
 LANGUAGES: Final = {"nl": "Nederlands", "en": "English"}
 CHOSEN: Final = "presentation.page"
 LISTED: Final = "presentation.listed"
-MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
 MADE: Final = "presentation.made"
 ARRANGED: Final = "presentation_arranged"
 BUILT: Final = "presentation.built"
-AT_THE_START: Final = re.compile(r"^(\d+)([.)])|^([-+])")
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def branding_of(session: Session) -> Branding:
     try:
         return read_branding()
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return NEUTRAL
 
 
@@ -126,7 +124,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
     chosen = st.multiselect(
         session.t("presentation.categories"),
         offered,
-        format_func=lambda code: filters.category_name(session, code),
+        format_func=lambda code: plain(filters.category_name(session, code)),
         key=filters.take("categories", read, read(filters.last("category")) or first, ",".join),
         placeholder=session.t("presentation.everything"),
     )
@@ -189,10 +187,12 @@ def _bar(session: Session, words: str) -> _Bar:
 
 def headline(session: Session, report: ShownReport) -> None:
     """The month in one sentence, and how the report was left."""
-    st.markdown(f"**{_plain(wording.headline(report.found, session.lang))}**")
+    st.markdown(f"**{markdown(wording.headline(report.found, session.lang))}**")
     left = len(report.pages) - len(report.arranged.pages)
     count = session.t("presentation.count", n=len(report.arranged.pages))
-    st.caption(f"{count} {session.t('presentation.left', n=left)}" if left else count)
+    st.caption(
+        f"{markdown(count)} {session.md('presentation.left', n=left)}" if left else markdown(count)
+    )
 
 
 def pick(session: Session, report: ShownReport) -> ReportPage:
@@ -213,7 +213,7 @@ def pick(session: Session, report: ShownReport) -> ReportPage:
         st.selectbox(
             session.t("presentation.page"),
             codes,
-            format_func=lambda code: names[code],
+            format_func=lambda code: plain(names[code]),
             key=CHOSEN,
         )
         at = codes.index(st.session_state[CHOSEN])
@@ -300,14 +300,14 @@ def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Fi
 def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
     """The page as it will stand in the report; each figure of its table can be traced."""
     with st.container(border=True, key="presentation_page"):
-        st.caption(_plain(page.label))
-        st.header(_plain(page.title), anchor=False)
+        st.caption(markdown(page.label))
+        st.header(markdown(page.title), anchor=False)
         if page.comment:
-            st.markdown(f"**{session.t('report.comment')}:** {_plain(page.comment)}")
+            st.markdown(f"**{session.t('report.comment')}:** {markdown(page.comment)}")
         for no, figure in enumerate(page.figures):
             _figure(session, figure, f"presentation_{no}")
         if page.points:
-            st.markdown("\n".join(f"- {_plain(point)}" for point in page.points))
+            st.markdown("\n".join(f"- {markdown(point)}" for point in page.points))
         if page.grid:
             heads = [Head(head) for head in page.grid.head]
             lines = _lines(report.found, page)
@@ -316,24 +316,16 @@ def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
                  file=page.label, download=False,
                  traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip
         if page.asked:
-            st.info(f"**{session.t('report.asked')}**\n\n{_plain(page.asked)}")
-        st.caption(f"{session.t('report.how')}: {_plain(page.notes)}")
+            st.info(f"**{session.t('report.asked')}**\n\n{markdown(page.asked)}")
+        st.caption(f"{session.t('report.how')}: {markdown(page.notes)}")
 
 
 def _figure(session: Session, figure: ReportFigure, key: str) -> None:
-    st.vega_lite_chart(figure.spec, theme=None, key=key, alt=figure.alt)
+    st.vega_lite_chart(figure.spec, theme=None, key=key, alt=plain(figure.alt))
     if figure.caption:
-        st.caption(_plain(figure.caption))
+        st.caption(markdown(figure.caption))
     with st.expander(session.t("trends.as_table")):
         trend_chart.show_table(session, figure.table, f"{key}_table", session.t("report.as_table"))
-
-
-def _plain(words: str) -> str:
-    """A text with its Markdown signs escaped."""
-    lines = (
-        AT_THE_START.sub(r"\1\\\2\3", MARKUP.sub(r"\\\1", line)) for line in words.splitlines()
-    )
-    return "  \n".join(lines)
 
 
 def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
@@ -346,11 +338,11 @@ def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
         st.subheader(session.t("presentation.edit"), anchor=False)
         title = st.text_area(
             session.t("presentation.title_field"), page.title, max_chars=arrangement.LONGEST,
-            help=session.t("presentation.of_month", month=month),
+            help=session.md("presentation.of_month", month=month),
         )  # fmt: skip
         comment = st.text_area(
             session.t("report.comment"), page.comment, max_chars=arrangement.LONGEST,
-            help=session.t("presentation.of_month", month=month),
+            help=session.md("presentation.of_month", month=month),
         )  # fmt: skip
         question = st.text_area(
             session.t("report.asked"), page.asked, max_chars=arrangement.LONGEST,
@@ -382,13 +374,13 @@ def downloads(session: Session, report: ShownReport) -> None:
     for kind, column in zip(Format, st.columns(len(Format)), strict=True):
         with column:
             name = session.t(f"presentation.formats.{kind}")
-            if st.button(session.t("presentation.make", name=name), key=f"make_{kind}"):
+            if st.button(session.md("presentation.make", name=name), key=f"make_{kind}"):
                 bar = _bar(session, "presentation.making")
                 files[kind] = render(report.found, report.arranged, kind, report.wanted, bar.step)
                 bar.done()
             if kind in files:
                 st.download_button(
-                    session.t("presentation.download", name=name),
+                    session.md("presentation.download", name=name),
                     files[kind],
                     file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
                     mime=MIME[kind],

@@ -20,6 +20,7 @@ from nami_monitor.briefing.requests import (
 )
 from nami_monitor.charts import decision_bars, tables
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, parse_month
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
@@ -110,7 +111,7 @@ def headline(session: Session, ledger: RequestLedger) -> None:
     """The period in one sentence."""
     rate = ledger.figures[RATE][-1]
     st.markdown(
-        session.t(
+        session.md(
             "requests.headline",
             n=ledger.decided,
             period=formats.period(ledger.period, session.lang),
@@ -191,7 +192,7 @@ def decided(session: Session, ledger: RequestLedger) -> None:
         decision_bars.decisions_spec(ledger.decisions, DECISIONS, session.lang),
         theme=None,
         key="decisions",
-        alt=decision_bars.decisions_sentence(ledger.decisions, DECISIONS, session.lang),
+        alt=plain(decision_bars.decisions_sentence(ledger.decisions, DECISIONS, session.lang)),
     )
     with st.expander(session.t("trends.as_table")):
         table = decision_bars.decisions_table(ledger.decisions, DECISIONS, session.lang)
@@ -208,8 +209,8 @@ def rate(session: Session, picked: Selection) -> None:
     monthly = picked.kind if picked.kind != PeriodKind.R12 else PeriodKind.MONTH
     ask = Ask(monthly, picked.month, trend_chart.periods_shown(monthly), where=dict(picked.where))
     results = cache.figures(session.store, RATE, ask)
-    st.header(words.kpi_name(session, CATALOGUE[RATE]), anchor=False)
-    st.caption(words.kpi_says(session, CATALOGUE[RATE]))
+    st.header(markdown(words.kpi_name(session, CATALOGUE[RATE])), anchor=False)
+    st.caption(markdown(words.kpi_says(session, CATALOGUE[RATE])))
     trend_chart.show_trend(session, RATE, results, ask.where, key="refuse_rate_trend")
 
 
@@ -218,7 +219,7 @@ def apart(session: Session, ledger: RequestLedger) -> None:
     st.header(session.t("requests.apart.title"), anchor=False)
     st.markdown(
         "\n".join(
-            f"- {session.t(f'requests.apart.{key}', n=n)}"
+            f"- {session.md(f'requests.apart.{key}', n=n)}"
             for key, n in (
                 ("refurbished", ledger.counts["refurbished"]),
                 ("blocked", ledger.counts["blocked"]),
@@ -257,7 +258,7 @@ def table(session: Session, picked: Selection) -> None:
     try:
         requests_listed = _rows(session.store, picked.month, picked.where, str(picked.kind))
     except UserError as error:
-        st.info(session.sentence(error))
+        st.info(markdown(session.sentence(error)))
         return
     if any(request.hidden for request in requests_listed):
         st.caption(session.t("requests.hidden_words"))
@@ -334,7 +335,7 @@ def form(session: Session, offered: RequestChoices) -> None:
             category = st.selectbox(
                 session.t("columns.category"),
                 list(offered.all_categories),
-                format_func=lambda code: offered.all_categories[code][session.lang],
+                format_func=lambda code: plain(offered.all_categories[code][session.lang]),
                 key="request_category",
             )
         with right:
@@ -376,14 +377,14 @@ def _fields(
                 session.t("columns.location_id"),
                 list(offered.locations),
                 index=None,
-                format_func=lambda code: f"{offered.locations[code]} ({code})",
+                format_func=lambda code: plain(f"{offered.locations[code]} ({code})"),
                 placeholder=session.t("data.choose"),
             )
             article = st.selectbox(
                 session.t("requests.form.article"),
                 list(by_name),
                 index=None,
-                format_func=lambda key: f"{by_name[key].name} ({key[1]}, {key[0]})",
+                format_func=lambda key: plain(f"{by_name[key].name} ({key[1]}, {key[0]})"),
                 placeholder=session.t("data.choose"),
                 help=session.t("requests.form.article_help"),
             )
@@ -410,7 +411,7 @@ def _fields(
     with session.store.read() as db:
         taken = exists(db, number)
     if taken and not replace:
-        st.error(session.t("requests.form.taken", number=number))
+        st.error(session.md("requests.form.taken", number=number))
         return
     row: dict[str, Value] = {
         "request_id": number,

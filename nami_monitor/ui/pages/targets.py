@@ -12,6 +12,7 @@ from nami_monitor.briefing import targets as briefing
 from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import parse_month, period_at
 from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
@@ -145,7 +146,7 @@ def warnings(session: Session, lines: Sequence[TargetLine], names: Names) -> Non
         if line.against and clash not in contradictions:
             contradictions.add(clash)
             st.warning(
-                session.t(
+                session.md(
                     "targets.contradict",
                     kpi=kpi_name(session, line.target.kpi),
                     category=category_name(session, names, line.target.category),
@@ -156,7 +157,7 @@ def warnings(session: Session, lines: Sequence[TargetLine], names: Names) -> Non
                 )
             )
         if line.kpi is None:
-            st.warning(why(session, line))
+            st.warning(markdown(why(session, line)))
 
 
 def _stated(session: Session, target: Target) -> str:
@@ -220,7 +221,7 @@ def choose(session: Session, lines: Sequence[TargetLine], names: Names) -> Targe
         session.t("targets.choose"),
         range(len(listed)),
         index=next(judged, 0),
-        format_func=lambda at: name(session, names, listed[at].target),
+        format_func=lambda at: plain(name(session, names, listed[at].target)),
         key="target_chosen",
     )
     return listed[chosen]
@@ -230,7 +231,9 @@ def course(session: Session, line: TargetLine, names: Names) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
     target_name = name(session, names, line.target)
     stands = state(session, line)
-    st.markdown(f"**{stands[:1].upper()}{stands[1:]}.** {why(session, line)}")
+    st.markdown(
+        f"**{markdown(stands[:1].upper())}{markdown(stands[1:])}.** {markdown(why(session, line))}"
+    )
     steps = _course(session.store, line.target)
     points = tuple(
         TargetPoint(
@@ -246,12 +249,12 @@ def course(session: Session, line: TargetLine, names: Names) -> None:
     activity = next((s.result.activity for s in reversed(steps) if s.result), None)
     unit = line.kpi.unit
     measure = words.activity_name(session, activity)
-    st.caption(formats.unit_label(unit, session.lang, activity=measure))
+    st.caption(markdown(formats.unit_label(unit, session.lang, activity=measure)))
     st.vega_lite_chart(
         target_spec(points, unit, session.lang),
         theme=None,
         key="target_course",
-        alt=target_sentence(points, target_name, unit, session.lang),
+        alt=plain(target_sentence(points, target_name, unit, session.lang)),
     )
     with st.expander(session.t("trends.as_table")):
         points_table = target_table(points, unit, session.lang, measure)
@@ -302,7 +305,7 @@ def change(session: Session, line: TargetLine) -> None:
                 exact if value == written else float(formats.parse_decimal(value, session.lang))
             )
         except UserError as error:
-            st.error(session.sentence(error))
+            st.error(markdown(session.sentence(error)))
             return
         rows = [vars(row) | {"value": number, "source": source.strip() or None} for row in stated]
         booking.book(
@@ -356,7 +359,7 @@ def attainment_section(session: Session) -> None:
     months = [f"{month:%Y-%m}" for month in cache.choices(session.store).months]
     if not months:
         return
-    st.header(words.kpi_name(session, CATALOGUE[CODE]), anchor=False)
+    st.header(markdown(words.kpi_name(session, CATALOGUE[CODE])), anchor=False)
     left, right = st.columns(2)
     with left:
         month = filters.select(
@@ -372,11 +375,11 @@ def attainment_section(session: Session) -> None:
     latest = results[-1]
     period = formats.period(latest.period, session.lang)
     if latest.value is None:
-        st.markdown(session.t("targets.attained.none", period=period,
+        st.markdown(session.md("targets.attained.none", period=period,
                               reason=words.reason(session, latest)))  # fmt: skip
     else:
         st.markdown(
-            session.t(
+            session.md(
                 "targets.attained.sentence",
                 n=int(latest.denominator or 0),
                 period=period,
@@ -414,7 +417,7 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
             kpi = st.selectbox(
                 session.t("columns.kpi"),
                 judged,
-                format_func=lambda code: kpi_name(session, code),
+                format_func=lambda code: plain(kpi_name(session, code)),
                 key="target_kpi",
             )
             kind = st.radio(
@@ -428,7 +431,7 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
                 session.t("columns.category"),
                 [*names, ALL],
                 index=[*names, category].index(category) if category else 0,
-                format_func=lambda code: category_name(session, names, code or None),
+                format_func=lambda code: plain(category_name(session, names, code or None)),
                 key="target_category",
             )
             period = _period(session, "target", session.t("targets.form.period"))
@@ -458,7 +461,7 @@ def _book(session: Session, row: dict[str, Value], value: str) -> None:
     try:
         number = float(formats.parse_decimal(value, session.lang))
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return
     booking.book(
         session,
@@ -480,7 +483,7 @@ def _beside(session: Session, lines: Sequence[TargetLine], row: dict[str, Value]
         ):
             key = "replaces" if target.kind == row["kind"] else "beside"
             st.info(
-                session.t(
+                session.md(
                     f"targets.form.{key}",
                     goal=goal(session, target),
                     kind=words.value_name(session, target.kind),
@@ -491,7 +494,7 @@ def _beside(session: Session, lines: Sequence[TargetLine], row: dict[str, Value]
 def _period(session: Session, key: str, label: str) -> str:
     """A year, a quarter or a month."""
     kind = st.radio(
-        label,
+        markdown(label),
         PERIODS,
         format_func=lambda option: session.t(f"periods.{option}"),
         horizontal=True,

@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
 import streamlit as st
 
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
@@ -99,7 +99,14 @@ def address_box(
     """
     key = f"trace.{name}.{crc32('|'.join(map(name_of, options)).encode())}"
     st.session_state[key] = current
-    st.selectbox(label, options, format_func=name_of, key=key, on_change=_take, args=(name, key))
+    st.selectbox(
+        markdown(label),
+        options,
+        format_func=lambda option: plain(name_of(option)),
+        key=key,
+        on_change=_take,
+        args=(name, key),
+    )
 
 
 def _take(name: str, key: str) -> None:
@@ -143,7 +150,7 @@ def other_filters(session: Session, ask: Ask) -> None:
             for name, values in sorted(extra.items())
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="trace_filters"):
-        st.text(session.t("trace.filters", filters="; ".join(texts)))
+        st.text(plain(session.t("trace.filters", filters="; ".join(texts))))
         st.button(session.t("trace.clear"), key="trace_clear", on_click=_drop, args=(list(extra),))
 
 
@@ -175,16 +182,16 @@ def traced(store: Store, code: str, ask: Ask) -> Trace:
 def figure(session: Session, trace: Trace, ask: Ask) -> None:
     """The figure, with its total and notes."""
     result, kpi = trace.result, TRACED[trace.result.code]
-    st.header(words.kpi_name(session, kpi), anchor=False)
-    st.html(f'<p class="nami-headline">{escape(headline(session, result))}</p>')
+    st.header(markdown(words.kpi_name(session, kpi)), anchor=False)
+    st.html(f'<p class="nami-headline">{html(headline(session, result))}</p>')
     if result.state is not State.VALUE:
-        st.info(words.reason(session, result))
+        st.info(markdown(words.reason(session, result)))
         return
     whole = figure_notes.total(session, result, ask.where)
     texts = [f"{whole.label} {whole.value}"] if whole else []
     texts += [part for part in [figure_notes.notes(session, result)] if part]
     if texts:
-        st.caption(". ".join(texts))
+        st.caption(markdown(". ".join(texts)))
 
 
 def headline(session: Session, result: KpiResult) -> str:
@@ -200,7 +207,7 @@ def formula(session: Session, trace: Trace) -> None:
     st.subheader(session.t("trace.formula"), anchor=False)
     st.text(session.t(f"kpis.{kpi.code}.formula"))
     if result.value is not None:
-        st.text(sentences.formula_text(trace, lang))
+        st.text(plain(sentences.formula_text(trace, lang)))
     parts = {
         "numerator": (result.numerator, trace.kpi.numerator),
         "denominator": (result.denominator, sentences.divisor_text(trace, lang).strip("`")),
@@ -211,8 +218,8 @@ def formula(session: Session, trace: Trace) -> None:
     }
     st.markdown(
         "\n".join(
-            f"- **{session.t(f'trace.{name}')}:** {amount(session, value)}"
-            f"{_of(session, name, result)}"
+            f"- **{session.t(f'trace.{name}')}:** {markdown(amount(session, value))}"
+            f"{markdown(_of(session, name, result))}"
             for name, (value, _) in declared.items()
             if value is not None
         )
@@ -220,9 +227,9 @@ def formula(session: Session, trace: Trace) -> None:
     with st.expander(session.t("trace.declared")):
         for name, (_, sql) in declared.items():
             st.markdown(f"**{session.t(f'trace.{name}')}**")
-            st.code(sql or words.NONE, language="sql", wrap_lines=True)
+            st.code(plain(sql or words.NONE), language="sql", wrap_lines=True)
         months = sentences.months_text(trace.periods, lang)
-        st.caption(session.t("trace.rests", months=months, relation=trace.relation or words.NONE))
+        st.caption(session.md("trace.rests", months=months, relation=trace.relation or words.NONE))
     if kpi.code in CATALOGUE:
         handbook.link(session, kpi)
 
@@ -324,7 +331,7 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
         download=False,
     )
     if listing.withheld:
-        st.caption(session.t("trace.withheld", n=listing.withheld))
+        st.caption(session.md("trace.withheld", n=listing.withheld))
     if FLAG in columns:
         st.caption(session.t("trace.small"))
     _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
@@ -406,14 +413,14 @@ def _written(session: Session, value: Any) -> str:
 def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count: int) -> None:
     """All rows of the table as files, made once a visitor asks for them."""
     if count > ROWS_IN_A_SHEET:
-        st.caption(session.t("trace.most", most=amount(session, ROWS_IN_A_SHEET), code=kpi.code))
+        st.caption(session.md("trace.most", most=amount(session, ROWS_IN_A_SHEET), code=kpi.code))
         return
     period = trace.result.period
     store, name = session.store, f"{kpi.code}_{table}_{period.first:%Y-%m}_{period.last:%Y-%m}"
     with st.container(horizontal=True):
         for kind, mime in KINDS.items():
             st.download_button(
-                session.t("trace.download", count=amount(session, count), kind=kind),
+                session.md("trace.download", count=amount(session, count), kind=kind),
                 data=partial(_file, store, kpi, ask, table, kind),
                 file_name=f"{name}.{kind}",
                 mime=mime,

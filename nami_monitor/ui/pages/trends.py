@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from nami_monitor.core.escapes import plain
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
@@ -68,7 +69,7 @@ def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> No
     parts += [part for part in [figure_notes.notes(session, result)] if part]
     if parts:
         figure = words.figure(session, result)
-        st.caption(session.t("trends.latest", period=period, figure=figure, said=". ".join(parts)))
+        st.caption(session.md("trends.latest", period=period, figure=figure, said=". ".join(parts)))
     links.offer_trace(session.t("trace.latest"), links.result_address(result, where))
 
 
@@ -84,7 +85,7 @@ def year_end_references(session: Session, code: str, ask: Ask) -> None:
         return
     references = _year_end(session.store, last_period(ask))
     if references:
-        st.text(_year_end_sentence(session, references))
+        st.text(plain(_year_end_sentence(session, references)))
         for year, _ in references.earlier:
             whole = Period(date(year, 1, 1), date(year, 12, 1), PeriodKind.YEAR)
             links.offer_figure(session, code, whole, ask.where)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from html import escape
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -27,6 +26,7 @@ from nami_monitor.charts.placebo_lines import (
 )
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
@@ -60,7 +60,7 @@ def quotient_strip(session: Session, evaluation: Evaluation) -> None:
         return
     percentages = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
     title = session.t("waterbed.path.quotient")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     _draw(
         session,
         strip_spec(*percentages, session.lang),
@@ -83,7 +83,7 @@ def bars(session: Session, evaluation: Evaluation) -> None:
     )
     start = evaluation.window.post[0]
     title = session.t("waterbed.path.bars")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     called = cache.lessons_of_measure(session.store, evaluation.intervention.code, months[-1])
     _draw(
@@ -106,7 +106,7 @@ def path(session: Session, evaluation: Evaluation) -> None:
     if effects_over_time is None or evaluation.window is None:
         return
     title = session.t("waterbed.path.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.markdown(session.t("waterbed.path.words"))
     which = st.radio(
         session.t("waterbed.path.channel"),
@@ -155,7 +155,7 @@ def destinations(session: Session, evaluation: Evaluation) -> None:
         return
     lang = session.lang
     title = session.t("waterbed.went.title")
-    st.header(title, anchor=False)
+    st.header(markdown(title), anchor=False)
     st.markdown(session.t("waterbed.went.words"))
     estimated = briefing.charted_destinations(evaluation)
     drawn = tuple(
@@ -174,11 +174,11 @@ def destinations(session: Session, evaluation: Evaluation) -> None:
             forest_spec(drawn, evaluation.unit, lang),
             theme=None,
             key="waterbed_went",
-            alt=forest_sentence(drawn, evaluation.unit, lang),
+            alt=plain(forest_sentence(drawn, evaluation.unit, lang)),
         )
     rest = len(evaluation.destinations) - len(estimated)
     if rest:
-        st.caption(session.t("waterbed.went.rest", n=rest))
+        st.caption(session.md("waterbed.went.rest", n=rest))
     keys = ("place", "effect", "interval", "shown", "corrected")
     heads = [Head(session.t(f"waterbed.went.{key}")) for key in keys]
     with st.expander(session.t("trends.as_table")):
@@ -195,7 +195,7 @@ def _draw(
     title: str,
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
 ) -> None:
-    st.vega_lite_chart(spec, theme=None, key=key, alt=sentence, on_select=on_select)
+    st.vega_lite_chart(spec, theme=None, key=key, alt=plain(sentence), on_select=on_select)
     with st.expander(session.t("trends.as_table")):
         trend_chart.show_table(session, table, f"{key}_table", title)
 
@@ -326,13 +326,13 @@ def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
 
 def verdict(session: Session, evaluation: Evaluation) -> None:
     """The verdict as a headline, with its grade of evidence and months."""
-    st.html(f'<p class="nami-headline">{escape(briefing.verdict(evaluation, session.lang))}</p>')
+    st.html(f'<p class="nami-headline">{html(briefing.verdict(evaluation, session.lang))}</p>')
     if _judged(evaluation) and evaluation.result is not None:
         months = session.t(
             "waterbed.per_100", post=evaluation.result.post_months, pre=evaluation.result.pre_months
         )
         weaker = session.t("waterbed.weaker") if evaluation.design is Design.NO_CONTROLS else ""
-        st.caption(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker))))
+        st.caption(markdown(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker)))))
 
 
 def show_anyway(session: Session) -> bool:
@@ -351,12 +351,7 @@ def remarks(session: Session, evaluation: Evaluation) -> None:
 def bullets(sentences: Sequence[str]) -> None:
     """Sentences one below the other, in one list."""
     if sentences:
-        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
-
-
-def plain(sentence: str) -> str:
-    """A sentence in which nothing is markup."""
-    return sentence.replace("$", r"\$").replace("[", r"\[").replace("*", r"\*").replace("_", r"\_")
+        st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
 def effects(session: Session, evaluation: Evaluation, answers: Sequence[Evaluation]) -> None:
@@ -434,7 +429,7 @@ def sensitivity(session: Session, evaluation: Evaluation) -> None:
     }
     estimates = {key: estimate for key, estimate in methods.items() if estimate is not None}
     title = session.t("waterbed.sensitivity.title")
-    with st.expander(title):
+    with st.expander(markdown(title)):
         if len(estimates) == 1:
             st.markdown(session.t("waterbed.sensitivity.none"))
             return
@@ -459,7 +454,7 @@ def sensitivity(session: Session, evaluation: Evaluation) -> None:
         bias = opinions.bias_per_share
         if bias is not None and math.isfinite(bias):
             points = briefing.bias_points(bias, session.lang)
-            st.markdown(session.t("waterbed.sensitivity.bias", points=points))
+            st.markdown(session.md("waterbed.sensitivity.bias", points=points))
 
 
 def sites(session: Session, evaluation: Evaluation) -> None:
@@ -467,10 +462,10 @@ def sites(session: Session, evaluation: Evaluation) -> None:
     if evaluation.sites is None:
         return
     title = session.t("waterbed.sites.title")
-    with st.expander(title):
+    with st.expander(markdown(title)):
         controls = len(evaluation.sites.controls)
         none = session.t("waterbed.sites.none")
-        st.markdown(session.t("waterbed.sites.count", n=controls) if controls else none)
+        st.markdown(session.md("waterbed.sites.count", n=controls) if controls else markdown(none))
         location_names = _place_names(session.store, session.lang)
         heads = [Head(session.t(f"waterbed.sites.{key}")) for key in ("location", "role", "why")]
         grid(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -12,6 +11,7 @@ from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.why import ContributionLine, Explained
 from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
 from nami_monitor.kpis.questions import RELATIONS
@@ -56,7 +56,7 @@ def other_filters(session: Session, code: str) -> dict[str, tuple[str, ...]]:
             for name, code in sorted(values.items())
         ]
     with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
-        st.text(session.t("why.only", filters="; ".join(filters_said)))
+        st.text(plain(session.t("why.only", filters="; ".join(filters_said))))
         st.button(session.t("why.clear"), key="why_clear", on_click=_clear, args=(list(values),))
     return {name: (value,) for name, value in values.items()}
 
@@ -102,7 +102,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
         explained_change = explained(
             session.store, code, last_period(ask), dimension, Against(against), session.lang
         )
-        st.text(explained_change.sentence)
+        st.text(plain(explained_change.sentence))
         for result in (explained_change.why.before, explained_change.why.after):
             if result.value is not None:
                 links.offer_figure(session, _sum_code(explained_change), result.period, ask.where)
@@ -140,13 +140,15 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
         contributions_spec(bars, effects, lang),
         theme=None,
         key="why_chart",
-        alt=session.t("why.alt", name=name, change=total),
+        alt=plain(session.t("why.alt", name=name, change=total)),
     )
-    st.caption(" ".join([briefing.whole_text(explained_change, lang), *explained_change.notes]))
+    st.caption(
+        markdown(" ".join([briefing.whole_text(explained_change, lang), *explained_change.notes]))
+    )
     st.html(_html(session, explained_change, ask))
     for heading, articles in (explained_change.lists or {}).items():
-        st.markdown(f"**{heading}**")
-        st.text("; ".join(articles))
+        st.markdown(f"**{markdown(heading)}**")
+        st.text(plain("; ".join(articles)))
     heads, rows = _sheet(session, explained_change)
     title = f"{session.t('why.title')} {name}"
     grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
@@ -197,7 +199,7 @@ def _html(session: Session, explained_change: Explained, ask: Ask) -> str:
         *(_heading(session, explained_change, name) for name in columns),
     ]
     head = "".join(
-        f'<th scope="col" style="{HEAD if index else LEFT}">{escape(title)}</th>'
+        f'<th scope="col" style="{HEAD if index else LEFT}">{html(title)}</th>'
         for index, title in enumerate(heads)
     )
     body = "".join(
@@ -209,7 +211,7 @@ def _html(session: Session, explained_change: Explained, ask: Ask) -> str:
         + "</tr>"
         for line in explained_change.lines
     )
-    title = escape(session.t("why.title"))
+    title = html(session.t("why.title"))
     return (
         f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{title}">'
         '<table style="border-collapse:collapse">'
@@ -236,7 +238,7 @@ def _traced(
     session: Session, explained_change: Explained, line: ContributionLine, column: str
 ) -> str:
     """A cell; the group's own figures are links that trace them."""
-    written = escape(_cell(session, explained_change, line, column))
+    written = html(_cell(session, explained_change, line, column))
     sides = {"before": explained_change.why.before, "after": explained_change.why.after}
     if column not in sides or line.where is None or getattr(line, column) is None:
         return written
@@ -245,9 +247,7 @@ def _traced(
         "trace.named", value=_cell(session, explained_change, line, column), name=line.name
     )
     address = links.trace_of_figure(session, _sum_code(explained_change), period, line.where)
-    return (
-        f'<a class="nami-trace" href="{escape(address)}" aria-label="{escape(label)}">{written}</a>'
-    )
+    return f'<a class="nami-trace" href="{html(address)}" aria-label="{html(label)}">{written}</a>'
 
 
 def _sum_code(explained_change: Explained) -> str:
@@ -265,12 +265,12 @@ def _sum_code(explained_change: Explained) -> str:
 
 def _linked(session: Session, explained_change: Explained, line: ContributionLine, ask: Ask) -> str:
     if line.where is None:
-        return escape(line.name)
+        return html(line.name)
     address = link(
         session, explained_change.why.kpi.code, ask, explained_change.why.after.period.last, line
     )
-    title = escape(session.t("why.open", name=line.name))
-    return f'<a href="{escape(address)}" title="{title}">{escape(line.name)}</a>'
+    title = html(session.t("why.open", name=line.name))
+    return f'<a href="{html(address)}" title="{title}">{html(line.name)}</a>'
 
 
 def link(session: Session, code: str, ask: Ask, month: date, line: ContributionLine) -> str:

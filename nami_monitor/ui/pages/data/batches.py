@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.undo import UndoPreview, undo
 from nami_monitor.ingest.deliveries import Batch, batches
@@ -29,7 +30,7 @@ def part(session: Session) -> None:
         session.t("data.batches.choose"),
         list(by_number),
         index=None,
-        format_func=lambda number: name(session, by_number[number]),
+        format_func=lambda number: plain(name(session, by_number[number])),
         key="batch_chosen",
         placeholder=session.t("data.choose"),
     )
@@ -96,7 +97,7 @@ def _one(session: Session, batch: Batch) -> None:
     if batch.report:
         import_preview.show_report(session, batch.report)
     if batch.undone:
-        st.markdown(status(session, batch))
+        st.markdown(markdown(status(session, batch)))
     else:
         undoing(session, batch.number)
 
@@ -108,7 +109,7 @@ def undoing(session: Session, batch: int) -> None:
         session: the visitor's session.
         batch: its number.
     """
-    if not st.toggle(session.t("data.undo.look", batch=batch), key=f"undo_{batch}"):
+    if not st.toggle(session.md("data.undo.look", batch=batch), key=f"undo_{batch}"):
         return
     try:
         with st.spinner(session.t("data.undo.busy")):
@@ -119,7 +120,7 @@ def undoing(session: Session, batch: int) -> None:
     except DatabaseHeldError:
         raise
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return
     _preview(session, preview)
     booking.who_field(session)
@@ -149,7 +150,7 @@ def _preview(session: Session, preview: UndoPreview) -> None:
         if numbers:
             listed = ", ".join(str(number) for number in numbers)
             sentences.append(session.t(f"data.undo.{key}", batches=listed))
-    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
 def _lines(session: Session, key: str, counts: Mapping[str, int]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from nami_monitor.core.escapes import plain
 from nami_monitor.ingest.book.codes import (
     MERGEABLE,
     Action,
@@ -56,7 +57,7 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
     if not waiting:
         st.markdown(session.t("data.codes.no_provisional"))
         return
-    st.markdown(session.t("data.codes.provisional_words", n=len(waiting)))
+    st.markdown(session.md("data.codes.provisional_words", n=len(waiting)))
     heads = [
         Head(session.t("data.codes.kind")),
         Head(session.t("data.codes.code")),
@@ -79,7 +80,7 @@ def _provisional(session: Session, waiting: Sequence[ProvisionalCode]) -> None:
     chosen = st.multiselect(
         session.t("data.codes.to_confirm"),
         [provisional_code.code for provisional_code in waiting],
-        format_func=lambda code: shown(session, code),
+        format_func=lambda code: plain(shown(session, code)),
         key="to_confirm",
         placeholder=session.t("data.choose_all"),
     )
@@ -117,7 +118,7 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
         session.t("data.codes.code"),
         list(names),
         index=None,
-        format_func=lambda code: shown(session, code, names[code]),
+        format_func=lambda code: plain(shown(session, code, names[code])),
         key=f"code_{kind}",
         placeholder=session.t("data.choose"),
     )
@@ -134,7 +135,7 @@ def _change(session: Session, known_names: Sequence[tuple[Code, str]]) -> None:
             session.t("data.codes.into"),
             list(others),
             index=None,
-            format_func=lambda other: shown(session, others[other], names[others[other]]),
+            format_func=lambda other: plain(shown(session, others[other], names[others[other]])),
             placeholder=session.t("data.choose"),
         )
         booking.submit(session.t("data.codes.merge"), "merge_code")
@@ -182,7 +183,7 @@ def _done(session: Session, done: Sequence[Action]) -> None:
         session.t("data.codes.to_undo"),
         [action for action in done if not action.undone],
         index=None,
-        format_func=lambda action: f"{action.number}: {said(session, action)}",
+        format_func=lambda action: plain(f"{action.number}: {said(session, action)}"),
         key="action_to_undo",
         placeholder=session.t("data.choose"),
     )

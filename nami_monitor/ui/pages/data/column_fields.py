@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from nami_monitor.core.escapes import Markdown, markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources, values_in
@@ -36,7 +37,7 @@ def table_fields(
         mapped: how the table is filled so far.
     """
     if len(profile.tables) > 1:
-        st.header(words.table_name(session, mapped.name), anchor=False)
+        st.header(markdown(words.table_name(session, mapped.name)), anchor=False)
     spec = columns(mapped.name)
     given = {**mapped.columns, **mapped.constants}
     first = _in_sight(key, mapped.name, [c.name for c in spec if not c.optional or c.name in given])
@@ -47,7 +48,7 @@ def table_fields(
     for column in spec:
         if column.name in first:
             _column(session, key, sheet, profile, mapped, column, (origins, constants))
-    with st.expander(session.t("data.map.optional", n=len(rest)), key=f"rest_{key}_{mapped.name}"):
+    with st.expander(session.md("data.map.optional", n=len(rest)), key=f"rest_{key}_{mapped.name}"):
         for column in rest:
             _column(session, key, sheet, profile, mapped, column, (origins, constants))
     result = replace(mapped, columns=origins, constants=constants)
@@ -80,10 +81,10 @@ def _column(
     with left:
         star = "" if column.optional else " *"
         picked = st.selectbox(
-            f"{words.column_name(session, name)}{star}",
+            f"{markdown(words.column_name(session, name))}{star}",
             options,
             index=options.index(current),
-            format_func=lambda option: _option(session, option),
+            format_func=lambda option: plain(_option(session, option)),
             key=f"map_{key}_{mapped.name}_{name}",
             help=_help(session, column),
         )
@@ -94,7 +95,7 @@ def _column(
         if picked not in {NOTHING, COMPOSED}:
             examples = values_in(sheet, picked, profile.unpivot, EXAMPLES)
             if examples:
-                st.caption(session.t("data.map.example", values="  ·  ".join(examples)))
+                st.caption(session.md("data.map.example", values="  ·  ".join(examples)))
     if picked == COMPOSED and origin:
         into[0][name] = origin
     elif picked != NOTHING:
@@ -128,13 +129,13 @@ def _option(session: Session, option: str) -> str:
     return session.t(words[option]) if option in words else option
 
 
-def _help(session: Session, column: Column) -> str | None:
+def _help(session: Session, column: Column) -> Markdown | None:
     allowed = allowed_values(column)
     if allowed:
         listed = ", ".join(words.value_name(session, value) for value in allowed)
-        return session.t("data.map.allowed", values=listed)
+        return session.md("data.map.allowed", values=listed)
     return (
-        session.t("data.map.aliases", names=", ".join(column.aliases)) if column.aliases else None
+        session.md("data.map.aliases", names=", ".join(column.aliases)) if column.aliases else None
     )
 
 
@@ -152,14 +153,14 @@ def _fixed(session: Session, key: str, mapped: TableMap, column: Column) -> str:
     if allowed:
         return str(
             st.selectbox(
-                label,
+                markdown(label),
                 allowed,
                 index=allowed.index(current) if current in allowed else 0,
                 format_func=lambda value: words.value_name(session, value),
                 key=name,
             )
         )
-    return st.text_input(label, value=current, key=name).strip()
+    return st.text_input(markdown(label), value=current, key=name).strip()
 
 
 def _values(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from nami_monitor.charts.completeness_grid import DeliveryCell, DeliveryState, completeness_spec
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.deliveries import (
@@ -35,13 +36,13 @@ def part(session: Session) -> None:
         st.info(session.t("data.completeness.none"))
         return
     cells = tuple(_cell(session, month) for month in months)
-    st.markdown(_sentence(session, cells))
+    st.markdown(markdown(_sentence(session, cells)))
     st.html(_legend(session))
     st.vega_lite_chart(
         spec=completeness_spec(cells, session.lang),
         theme=None,
         key="completeness",
-        alt=_sentence(session, cells),
+        alt=plain(_sentence(session, cells)),
     )
     with st.expander(session.t("data.completeness.table")):
         _table(session, months)
@@ -141,7 +142,7 @@ def _breaks(session: Session, broken: Sequence[SeriesBreak]) -> None:
         return
     st.markdown(session.t("data.breaks.words"))
     sentences = [
-        session.t(
+        session.md(
             "data.breaks.said",
             source=data_break.source,
             month=formats.month(data_break.month, session.lang),
@@ -170,7 +171,7 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
     """What a source seems to owe, to be confirmed or changed."""
     with st.container(border=True, key=f"learnt_{session_files.slug(pattern.source)}"):
         st.markdown(
-            session.t(
+            session.md(
                 "data.learnt.demo" if session.demo else "data.learnt.words",
                 source=pattern.source,
                 n=pattern.months,

@@ -9,6 +9,7 @@ from decimal import Decimal
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import DeliveryKind, Grain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.cells import Layout
@@ -54,13 +55,13 @@ def number(session: Session, label: str, current: float | None, key: str) -> flo
         if current is None
         else formats.number(current, session.lang).replace("\N{MINUS SIGN}", "-")
     )
-    given = st.text_input(label, value=written, key=key).strip()
+    given = st.text_input(markdown(label), value=written, key=key).strip()
     if not given:
         return None
     try:
         return float(formats.parse_decimal(given, session.lang))
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return current
 
 
@@ -158,10 +159,10 @@ def settle(session: Session, key: str, error: UserError) -> None:
     """
     if error.key == "import.ambiguous_dates":
         st.radio(
-            session.t("data.settle.dates", example=error.values["example"]),
+            session.md("data.settle.dates", example=error.values["example"]),
             [str(error.values["first"]), str(error.values["second"])],
             index=None,
-            format_func=lambda pattern: pattern_name(session, pattern),
+            format_func=lambda pattern: markdown(pattern_name(session, pattern)),
             key=f"settle_dates_{key}",
             on_change=_settled,
             args=(f"settle_dates_{key}", f"patterns_{key}", True),
@@ -247,7 +248,7 @@ def layout_fields(session: Session, key: str, profile: Profile, headers: Sequenc
             session.t("data.layout.dates"),
             patterns,
             default=list(profile.dates),
-            format_func=lambda pattern: pattern_name(session, pattern),
+            format_func=lambda pattern: plain(pattern_name(session, pattern)),
             key=f"patterns_{key}",
             accept_new_options=True,
             placeholder=session.t("data.layout.sniffed"),
@@ -290,7 +291,7 @@ def _one_of(
         session.t(f"data.layout.{name}"),
         listed,
         index=listed.index(current or SNIFFED),
-        format_func=lambda option: _named(session, option),
+        format_func=lambda option: plain(_named(session, option)),
         key=f"{name}_{key}",
     )
     return chosen or None

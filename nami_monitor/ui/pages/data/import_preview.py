@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from html import escape
 
 import streamlit as st
 
+from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
@@ -44,28 +44,28 @@ def show_report(session: Session, report: Report) -> None:
         session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
         for rule, count in sorted(reasons, key=lambda reason: -reason[1])
     ]
-    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
 def counts_html(session: Session, report: Report) -> str:
     """The counts as a table: what was read, less what is no data, and what became of the rest."""
     names = list(report.tables)
     head = "".join(
-        f'<th scope="col" style="{FIGURE}">{escape(words.table_name(session, name))}</th>'
+        f'<th scope="col" style="{FIGURE}">{html(words.table_name(session, name))}</th>'
         for name in names
     )
     rows = [_rows(session, counts) for counts in report.tables.values()]
     body = "".join(
         f'<tr><th scope="row" style="{LABEL}{TOTAL if key in TOTALS else ""}">'
-        f"{escape(session.t(f'data.report.{key}'))}</th>"
+        f"{html(session.t(f'data.report.{key}'))}</th>"
         + "".join(
-            f'<td style="{FIGURE}{TOTAL if key in TOTALS else ""}">{escape(row[key])}</td>'
+            f'<td style="{FIGURE}{TOTAL if key in TOTALS else ""}">{html(row[key])}</td>'
             for row in rows
         )
         + "</tr>"
         for key in rows[0]
     )
-    what = escape(session.t("data.report.what"))
+    what = html(session.t("data.report.what"))
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
         f'<thead><tr><th scope="col" style="{LABEL}">{what}</th>{head}</tr></thead>'
@@ -249,7 +249,7 @@ def _codes(session: Session, offer: OfferedFile, preview: Report) -> Answers:
         if question.key == CODES:
             kinds = str(question.values["kinds"]).split(", ")
             answer = st.radio(
-                session.t("data.ask.create", kinds=words.table_names(session, kinds)),
+                session.md("data.ask.create", kinds=words.table_names(session, kinds)),
                 ("create", "set_aside"),
                 index=None,
                 format_func=lambda option: session.t(f"data.ask.codes.{option}"),
@@ -266,7 +266,7 @@ def _rest(session: Session, offer: OfferedFile, preview: Report, answers: Answer
     if CODES not in keys and ASIDE in keys:
         counts = keys[ASIDE].values
         accepted = st.checkbox(
-            session.t("data.ask.set_aside", n=counts["set_aside"], received=counts["received"]),
+            session.md("data.ask.set_aside", n=counts["set_aside"], received=counts["received"]),
             key=f"aside_{offer.key}",
         )
         answers = replace(answers, accept_set_aside=accepted)
@@ -284,7 +284,7 @@ def _open(preview: Report, answers: Answers) -> bool:
 def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:
     values = question.values
     st.markdown(
-        session.t(
+        session.md(
             "data.ask.replace",
             first=formats.month(values["first"], session.lang),
             last=formats.month(values["last"], session.lang),
@@ -293,7 +293,7 @@ def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:
     answer = st.radio(
         session.t("data.ask.replace_label"),
         ("add", "replace"),
-        format_func=lambda option: session.t(
+        format_func=lambda option: session.md(
             f"data.ask.deliver.{option}",
             added=formats.number(values["added"], session.lang),
             vanish=formats.number(values["vanish"], session.lang),

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.ui import words
 from nami_monitor.ui.session import Session
@@ -60,7 +61,7 @@ def editor(
         column_config={"text": st.column_config.TextColumn(heads[0]), "becomes": becomes},
         key=widget,
         placeholder="",
-        alt=" → ".join(heads),
+        alt=plain(" → ".join(heads)),
     )
     return {
         text.strip().casefold(): becomes.strip()
@@ -107,7 +108,7 @@ def rows(
         column_config={"first": first, "second": st.column_config.TextColumn(heads[1])},
         key=widget,
         placeholder="",
-        alt=" → ".join(heads),
+        alt=plain(" → ".join(heads)),
     )
     return [
         (first_text.strip(), second_text.strip())
@@ -124,5 +125,5 @@ def factor(session: Session, written: str) -> float | None:
         try:
             return float(written)
         except ValueError:
-            st.error(session.sentence(error))
+            st.error(markdown(session.sentence(error)))
             return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.preview import sources
@@ -89,7 +90,7 @@ def _pattern(session: Session, written: str) -> str:
     try:
         return usable_pattern(written.strip(), "unpivot")
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return ""
 
 
@@ -156,7 +157,7 @@ def _is_month(session: Session, written: str) -> bool:
         if written:
             parse_month(written)
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return False
     return True
 
@@ -175,7 +176,7 @@ def _origins(session: Session, key: str, sheet: Sheet, profile: Profile) -> tupl
         session.t("data.origin.column"),
         choices,
         index=None,
-        format_func=lambda choice: (
+        format_func=lambda choice: plain(
             f"{words.table_name(session, profile.tables[choice[0]].name)}:"
             f" {words.column_name(session, choice[1].name)}"
         ),
@@ -237,7 +238,7 @@ def _format(session: Session, key: str, current: Origin) -> str | None:
         session.t("data.origin.format"),
         value=current.format or "",
         key=f"format_{key}",
-        help=session.t("data.origin.format_help", example=pattern_name(session, "%Y %b")),
+        help=session.md("data.origin.format_help", example=pattern_name(session, "%Y %b")),
     ).strip()
     return given or None
 
@@ -257,7 +258,9 @@ def _number(
             units,
             index=units.index(current.unit or "") if (current.unit or "") in units else 0,
             format_func=lambda name: (
-                session.t(f"data.origin.units.{name or 'base'}") if name in {"", *UNITS} else name
+                session.t(f"data.origin.units.{name or 'base'}")
+                if name in {"", *UNITS}
+                else plain(name)
             ),
             key=f"unit_{key}",
             help=session.t("data.origin.unit_help"),
@@ -273,7 +276,7 @@ def _scale_by(
         session.t("data.origin.scale_by"),
         ["", *options],
         index=["", *options].index(stated[0]) if stated and stated[0] in options else 0,
-        format_func=lambda name: name or session.t("data.none"),
+        format_func=lambda name: plain(name or session.t("data.none")),
         key=f"scale_by_{key}",
     )
     if not column:
@@ -293,7 +296,7 @@ def _sign(session: Session, key: str, options: list[str], current: Origin) -> Si
         session.t("data.origin.sign"),
         ["", *options],
         index=["", *options].index(stated.column) if stated and stated.column in options else 0,
-        format_func=lambda name: name or session.t("data.none"),
+        format_func=lambda name: plain(name or session.t("data.none")),
         key=f"sign_{key}",
     )
     if not column:

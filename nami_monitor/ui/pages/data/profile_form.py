@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.profiles.library import read_sheets, save_profile
@@ -44,7 +45,7 @@ def panel(session: Session, offer: OfferedFile, initial: Profile | None, name: s
             lambda: read_sheets(offer.path, profile.layout, offer.cells)[0],
         )
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         st.markdown(session.t("data.map.unreadable"))
         _take(offer, profile, file_questions.layout_fields(session, offer.key, profile, ()))
         return
@@ -152,7 +153,7 @@ def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profil
     missing = _missing(profile)
     if missing:
         listed = ", ".join(words.column_name(session, name) for name in missing)
-        st.info(session.t("data.map.missing", columns=listed))
+        st.info(session.md("data.map.missing", columns=listed))
         return
     if _vat_open(profile):
         st.info(session.t("data.vat.missing"))
@@ -163,7 +164,7 @@ def _preview(session: Session, offer: OfferedFile, sheet: Sheet, profile: Profil
             key, lambda: preview(session.store, sheet, profile, name=offer.name)
         )
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         file_questions.settle(session, offer.key, error)
         return
     for table in previews:
@@ -201,7 +202,7 @@ def _rows(session: Session, offer: OfferedFile, table_preview: Preview) -> None:
         for row, problems in zip(table_preview.rows.rows(), table_preview.problems, strict=True)
     ]
     title = session.t("data.map.preview_of", table=words.table_name(session, table_preview.table))
-    st.caption(title)
+    st.caption(markdown(title))
     grid(
         session,
         _apart(heads),
@@ -239,7 +240,7 @@ def _save(session: Session, offer: OfferedFile, profile: Profile, name: str) -> 
             checked = parse_profile(write_profile(profile))
             path = save_profile(places().profiles, given, checked)
         except UserError as error:
-            st.error(session.sentence(error))
+            st.error(markdown(session.sentence(error)))
             return
         session_files.drop_draft(offer.key)
         session_files.stop_changing(offer.key)
@@ -251,7 +252,7 @@ def _save(session: Session, offer: OfferedFile, profile: Profile, name: str) -> 
         st.rerun()
     with st.expander(session.t("data.map.toml")):
         text = write_profile(profile)
-        st.code(text, language="toml")
+        st.code(plain(text), language="toml")
         st.download_button(
             session.t("data.profiles.download"),
             data=text,

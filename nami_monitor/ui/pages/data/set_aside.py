@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from nami_monitor.core.escapes import plain
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.deliveries import Batch, SetAsideRow, abandon, batches, set_aside_rows
@@ -33,8 +34,8 @@ def part(session: Session) -> None:
     chosen = st.selectbox(
         session.t("data.aside.choose"),
         [*waiting, *(batch for batch in with_set_aside if batch not in waiting)],
-        format_func=lambda batch: session.t(
-            "data.aside.option", n=batch.open, batch=name(session, batch)
+        format_func=lambda batch: plain(
+            session.t("data.aside.option", n=batch.open, batch=name(session, batch))
         ),
         key="aside_chosen",
     )
@@ -51,7 +52,7 @@ def _batch(session: Session, batch: Batch) -> None:
         rows = set_aside_rows(db, batch.number, limit=SHOWN)
     _table(session, batch, rows)
     if len(rows) == SHOWN:
-        st.caption(session.t("data.aside.first", n=SHOWN))
+        st.caption(session.md("data.aside.first", n=SHOWN))
     if not batch.open:
         return
     st.markdown(session.t("data.aside.steps"))
@@ -65,7 +66,7 @@ def _batch(session: Session, batch: Batch) -> None:
         on_click="ignore",
     )
     if st.toggle(session.t("data.aside.give_up"), key=f"give_up_{batch.number}"):
-        st.markdown(session.t("data.aside.give_up_words", n=batch.open))
+        st.markdown(session.md("data.aside.give_up_words", n=batch.open))
         booking.who_field(session)
         booking.action(
             session,

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.book.import_report import Report
@@ -73,7 +74,7 @@ def _saved(session: Session, library: Mapping[str, Profile]) -> None:
         return
     st.markdown(session.t("data.profiles.words"))
     for name, profile in library.items():
-        with st.expander(f"{profile.source} ({name})"):
+        with st.expander(f"{markdown(profile.source)} ({markdown(name)})"):
             _toml(session, name, profile)
 
 
@@ -110,7 +111,7 @@ def _workbook(session: Session, table: str) -> bytes:
 
 def _toml(session: Session, name: str, profile: Profile) -> None:
     text = write_profile(profile)
-    st.code(text, language="toml")
+    st.code(plain(text), language="toml")
     st.download_button(
         session.t("data.profiles.download"),
         data=text,
@@ -127,11 +128,11 @@ def _new_profile(session: Session, offer: OfferedFile) -> None:
         profile = parse_profile(offer.path.read_text("utf-8"))
         path = save_profile(places().profiles, offer.name.removesuffix(PROFILE), profile)
     except UnicodeDecodeError:
-        st.error(session.t("data.profiles.unreadable", file=offer.name))
+        st.error(session.md("data.profiles.unreadable", file=offer.name))
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
     else:
-        st.success(session.t("data.profiles.kept", source=profile.source, name=path.stem))
+        st.success(session.md("data.profiles.kept", source=profile.source, name=path.stem))
 
 
 def _all_at_once(
@@ -193,9 +194,9 @@ def _names(offer: OfferedFile, library: Mapping[str, Profile]) -> tuple[str, ...
 
 def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) -> None:
     """One file, from being offered to being booked."""
-    st.header(offer.name, anchor=False)
+    st.header(markdown(offer.name), anchor=False)
     if session_files.booking_now(offer):
-        st.markdown(session.t("data.upload.busy", file=offer.name))
+        st.markdown(session.md("data.upload.busy", file=offer.name))
         return
     booked = session_files.done(session.store, offer.key)
     if booked:
@@ -225,7 +226,7 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
     except DatabaseHeldError:
         raise
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         if error.key == "import.read_otherwise":
             batches.undoing(session, int(str(error.values["batch"])))
         st.markdown(session.t("data.upload.try_change"))
@@ -234,9 +235,9 @@ def _file(session: Session, offer: OfferedFile, library: Mapping[str, Profile]) 
 def _booked(session: Session, offer: OfferedFile, report: Report) -> None:
     """A file that was booked: its report, and where to go on."""
     if report.already_in:
-        st.markdown(session.t("data.upload.already", batch=report.already_in))
+        st.markdown(session.md("data.upload.already", batch=report.already_in))
     else:
-        st.markdown(session.t("data.upload.booked", batch=report.batch))
+        st.markdown(session.md("data.upload.booked", batch=report.batch))
     import_preview.show_report(session, report)
     if report.main.set_aside:
         st.info(session.t("data.upload.mend"))
@@ -254,7 +255,7 @@ def _choose(
 ) -> str:
     """Which profile reads a file: the one that fits, another one, or a new one."""
     if names:
-        st.markdown(session.t("data.upload.recognised", source=library[names[0]].source))
+        st.markdown(session.md("data.upload.recognised", source=library[names[0]].source))
     else:
         st.markdown(session.t("data.upload.unknown"))
     if not library:
@@ -266,7 +267,7 @@ def _choose(
             session.t("data.upload.profile"),
             options,
             format_func=lambda name: (
-                f"{library[name].source} ({name})" if name else session.t("data.upload.new")
+                plain(f"{library[name].source} ({name})") if name else session.t("data.upload.new")
             ),
             key=f"profile_of_{offer.key}_{len(names)}",
         )
