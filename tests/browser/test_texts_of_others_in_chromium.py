@@ -1,4 +1,4 @@
-"""Markup in every text of every table, in a real browser: nothing is fetched, nothing becomes a tag."""
+"""Markup in every text of every table, in a real browser: no request, no link, no tag."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ADDRESSES = ["data?part=batches", "data?part=completeness", "data?part=set_aside",
              "trends?why=true&funnel=true", *PAGES]  # fmt: skip
-FOREIGN = """(outside) => [...document.querySelectorAll('a, img, iframe, link, script, style, form')]
+FOREIGN = """(outside) => [...document.querySelectorAll(
+    'a, img, iframe, link, script, style, form')]
   .filter(one => [one.getAttribute('href'), one.getAttribute('src'), one.getAttribute('action')]
     .some(address => address && new URL(address, location.href).hostname.includes(outside))
     || (one.tagName === 'STYLE' && one.textContent.includes(outside)))

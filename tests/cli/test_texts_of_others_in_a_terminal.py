@@ -29,7 +29,7 @@ def test_no_name_of_a_file_colours_the_terminal(tmp_path, monkeypatch, lang, mor
         ["kpi", "--by", "location", SIGNS],
         [SIGNS],
     ):
-        result = CliRunner().invoke(app.app, [*words, "--lang", lang, *more])
+        result = CliRunner().invoke(app, [*words, "--lang", lang, *more])
         said += result.output + result.stderr
     assert "\x1b" not in said
     assert not hidden_signs(said)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from nami_monitor.backups import back_up, look_inside, restore, said
 from nami_monitor.core.errors import UserError
+from nami_monitor.core.escapes import markdown
 from nami_monitor.ui import booking
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.pages.data import session_files
@@ -54,10 +55,10 @@ def _offered(session: Session, offer: OfferedFile) -> None:
     try:
         contents = session_files.remember(("backup", offer.key), lambda: look_inside(offer.path))
     except UserError as error:
-        st.error(session.sentence(error))
+        st.error(markdown(session.sentence(error)))
         return
     st.markdown(session.t("data.backup.inside"))
-    st.markdown("\n".join(f"- {line}" for line in said(contents, session.lang)))
+    st.markdown("\n".join(f"- {markdown(line)}" for line in said(contents, session.lang)))
     st.markdown(session.t("data.backup.kept"))
     booking.who_field(session)
     if st.checkbox(session.t("data.backup.sure"), key=f"backup_sure_{offer.key}"):
