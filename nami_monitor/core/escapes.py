@@ -68,13 +68,15 @@ def rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
 
 def markdown(words: str) -> Markdown:
     """A text that looks as typed where Streamlit renders Markdown: bodies, labels, help, tables."""
-    lines = (_line(line.strip()) for line in plain(words).strip().split("\n"))
-    return Markdown("  \n".join(lines))
+    return Markdown("  \n".join(map(_line, plain(words).strip("\n").split("\n"))))
 
 
 def _line(words: str) -> str:
-    parted = REPLACED.sub(lambda found: found[0] + JOINER, words)
-    return AT_THE_START.sub(r"\1\\", SIGNS.sub(r"\\\g<0>", parted))
+    """One line; of the blanks around it one is left, for more would make it code."""
+    inner = REPLACED.sub(lambda found: found[0] + JOINER, words.strip())
+    escaped = AT_THE_START.sub(r"\1\\", SIGNS.sub(r"\\\g<0>", inner))
+    before, after = (" " if edge.isspace() else "" for edge in (words[:1], words[-1:]))
+    return f"{before}{escaped}{after}" if inner else before
 
 
 def code(words: str) -> Markdown:

@@ -58,6 +58,10 @@ def test_no_text_breaks_out_of_the_line_that_it_stands_in(before, words):
     assert tokens - PLAIN_TOKENS == own - PLAIN_TOKENS
 
 
+def test_a_part_of_a_sentence_keeps_its_blank():
+    assert escapes.markdown(" (oud)   ") == " (oud) "
+
+
 @pytest.mark.parametrize("kind", PIECES)
 def test_a_page_gets_no_tag_and_no_hidden_sign(kind):
     piece = PIECES[kind]
