@@ -4,9 +4,15 @@ import pytest
 from typer.testing import CliRunner
 
 from nami_monitor.cli import app
-from tests.cli.conftest import LOCATIONS, ORDERS
 from tests.support.markup import PIECES, hidden_signs
 
+LOCATIONS = """location_id;name;organisation;opened_on
+L1;Hoofdkantoor;Dienst;01-01-2020
+"""
+ORDERS = """ordered_on;location_id;category;channel;quantity;amount_eur;order_ref
+05-01-2025;L1;Hoofdkantoor;web;10;100,00;A1
+31-02-2025;L1;paper;web;1;10,00;A4
+"""
 SIGNS = PIECES["terminal"].replace("\x07", "") + PIECES["direction"]
 
 
