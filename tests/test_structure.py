@@ -21,7 +21,7 @@ REGISTRIES = (
     "cli/*",
     "reports/pdf.py",
 )
-"""One file per table, reader, family of KPIs, way over time, chart form, command and format of a report."""
+"""One file per table, reader, family of KPIs, way over time, chart form, command and format."""
 
 SHORT_WITH_ONE_IMPORTER = 0
 MODULES_IN_CIRCLES = 0
