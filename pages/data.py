@@ -12,7 +12,7 @@ PARTS = {
     "backup": backup.part,
 }
 
-session = app.page("data.title")
+session = app.page("data.title", mend=backup.part)
 if session.demo:
     st.caption(session.t("data.demo"))
 chosen = filters.part_chosen(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -107,11 +108,14 @@ def current() -> Session:
     )
 
 
-def page(title: str) -> Session:
+def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Session:
     """Begin a page: style, heading, and on demo data the banner that says so.
+
+    A database that cannot be read ends the page with a sentence, and with what may help.
 
     Args:
         title: catalogue key of its heading.
+        mend: shows what can be done about a database that cannot be read; None for a link to it.
     """
     if NAVIGATED not in st.session_state:
         _through_the_entry(title.partition(".")[0])
@@ -119,12 +123,30 @@ def page(title: str) -> Session:
     dress(session)
     _enter(title)
     _address(session)
-    _follow(session.store, session.store.version())
+    try:
+        version = session.store.version()
+    except UserError as error:
+        _unreadable(session, title, error, mend)
+    _follow(session.store, version)
     if session.demo:
         _demo_banner(session)
     st.title(session.t(title), anchor=False)
     outcomes.panel(session, title)
     return session
+
+
+def _unreadable(
+    session: Session, title: str, error: UserError, mend: Callable[[Session], None] | None
+) -> NoReturn:
+    """Say why the database cannot be read, and what can be done about it."""
+    st.title(session.t(title), anchor=False)
+    outcomes.panel(session, title)
+    st.error(markdown(session.sentence(error)))
+    if mend:
+        mend(session)
+    else:
+        st.page_link("pages/data.py", label=session.t("data.backup.restore"))
+    st.stop()
 
 
 def _enter(title: str) -> None:

@@ -25,7 +25,7 @@ def part(session: Session) -> None:
         st.info(session.t("data.backup.demo"))
         return
     st.markdown(session.t("data.backup.words"))
-    if session.store.stamp():
+    if _holds_data(session):
         st.download_button(
             session.t("data.backup.save"),
             data=lambda: _zip(session),
@@ -41,6 +41,14 @@ def part(session: Session) -> None:
     file = st.file_uploader(session.t("data.backup.label"), type="zip", key="backup_file")
     if file:
         _offered(session, session_files.keep_file(file))
+
+
+def _holds_data(session: Session) -> bool:
+    """Whether there is something to back up: not in a database that cannot be read."""
+    try:
+        return bool(session.store.stamp())
+    except UserError:
+        return False
 
 
 def _zip(session: Session) -> bytes:
