@@ -71,7 +71,9 @@ NEVER_ONE = {"most", "needed", "wanted", "price_months", "preparation_months", "
 """Placeholders that hold a threshold of more than one, or no count."""
 ALWAYS_MANY = {
     "briefing.caveats.aims", "errors.export.too_many_rows", "errors.kpi.too_many", "kit.words",
-    "errors.reading.stacked_header", "errors.reading.too_far", "errors.requests.too_many",
+    "errors.reading.stacked_header", "errors.reading.too_far", "errors.reading.too_many_sheets",
+    "errors.reading.too_wide",
+    "errors.requests.too_many",
     "funnel.outside.one", "funnel.outside.other", "signals.said.long_contract",
 }  # fmt: skip
 """Texts that are said only of several."""

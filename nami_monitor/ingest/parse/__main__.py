@@ -5,40 +5,44 @@ Run as ``python -m nami_monitor.ingest.parse FILE FORMAT FOLDER``. Leaves in FOL
 """
 
 import datetime as dt
+import importlib
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Final
 
 import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.limits import MOST_SHEETS, Budget, budget_of
 from nami_monitor.ingest.parse.ocds import read_ocds
 from nami_monitor.ingest.parse.ods import read_ods
+from nami_monitor.ingest.parse.parquet import check_parquet
 from nami_monitor.ingest.parse.sheets import REFUSED, SheetWriter
 from nami_monitor.ingest.parse.xls import DamagedError, xls_error_cells
 from nami_monitor.ingest.parse.xlsx import SheetScan, check_package, error_cells, sheet_parts
-
-#: Memory on top of what the interpreter and its libraries take: EXTENT_CELLS fit in it.
-MEMORY_BYTES: Final = 1_500_000_000
 
 Errors = Mapping[tuple[int, int], str]
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def limit_memory() -> None:
-    """Limit the memory of this process, where the system can."""
+def limit_process(budget: Budget) -> None:
+    """Limit memory, processor time and size of files of this process, where the system can."""
     try:
         import resource  # noqa: PLC0415  Windows has none
 
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
     except (ImportError, OSError):
         return
-    limit = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    memory = pages * resource.getpagesize() + budget.memory
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = math.ceil(used.ru_utime + used.ru_stime) + budget.seconds
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (budget.data, budget.data))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def cell_of(value: Value) -> Cell:
@@ -70,12 +74,15 @@ def sheet_rows(sheet: calamine.CalamineSheet, errors: Errors) -> Iterator[list[C
 
 def convert(path: Path, form: str, folder: Path) -> None:
     """Check and parse a spreadsheet into FOLDER."""
-    with SheetWriter(folder) as sheets:
+    budget = budget_of(path)
+    with SheetWriter(folder, path.name, budget) as sheets:
         match form:
             case "ods":
                 read_ods(path, sheets)
             case "ocds":
                 read_ocds(path, sheets)
+            case "parquet":
+                check_parquet(path, budget)
             case _:
                 _read_workbook(path, form, sheets)
         sheets.end()
@@ -85,6 +92,8 @@ def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     """Read the worksheets of an xlsx or xls file."""
     scans = check_package(path) if form == "xlsx" else []
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    if len(book.sheets_metadata) > MOST_SHEETS:
+        raise UserError("reading.too_many_sheets", file=path.name, most=MOST_SHEETS)
     old_errors = xls_error_cells(path) if form == "xls" else []
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
@@ -105,7 +114,9 @@ def _errors_of(path: Path, name: str, scans: list[SheetScan]) -> Errors:
 def main(arguments: list[str]) -> None:
     """Convert one file; what a user can mend is left in ``refused.json``."""
     path, form, folder = Path(arguments[0]), arguments[1], Path(arguments[2])
-    limit_memory()
+    if form == "parquet":
+        importlib.import_module("polars")
+    limit_process(budget_of(path))
     try:
         convert(path, form, folder)
     except UserError as error:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -170,8 +172,8 @@ def _parse(content: bytes, name: str) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [key for key, _ in pairs]
-        twice = next(key for key in names if names.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, times in counts.items() if times > 1)
         raise _BadJsonError(f"{short(twice, 40)}: 2x")
     return members
 
@@ -312,31 +314,41 @@ def rows_of(process: Json) -> Iterator[list[Cell]]:
     by_id = {_id(award, "awards"): award for award in awards}
     only = _id(awards[0], "awards") if len(awards) == 1 else ""
     signed: set[str] = set()
+    tender: Json = process.get("tender") or {}
+    names = {str(party.get("id")): party.get("name") for party in process.get("parties") or []}
+    row = partial(_row, process, tender, names, _codes(tender))
     for contract in contracts:
         name = str(contract.get("awardID") or only)
         contract_id = _id(contract, "contracts")
         key = f"/{contract_id}" if name not in by_id or name in signed else ""
         award = by_id.get(name, {})
         signed.add(name)
-        yield _row(process, CONTRACT, f"{name}{key}", contract, award)
+        yield row(CONTRACT, f"{name}{key}", contract, award)
     for name, award in by_id.items():
         if name not in signed:
-            yield _row(process, AWARD, name, award, award)
+            yield row(AWARD, name, award, award)
     if not awards and not contracts:
-        tender = process.get("tender")
-        yield _row(process, TENDER if tender else PLANNING, "", tender or {}, {})
+        yield row(TENDER if tender else PLANNING, "", tender, {})
 
 
-def _row(process: Json, kind: str, key: str, main: Json, award: Json) -> list[Cell]:
-    tender: Json = process.get("tender") or {}
+def _row(
+    process: Json,
+    tender: Json,
+    names: Mapping[str, Any],
+    codes: Sequence[Any],
+    kind: str,
+    key: str,
+    main: Json,
+    award: Json,
+) -> list[Cell]:
+    """The cells of one row; names of parties and codes of the tender hold for the whole process."""
     period = main.get("contractPeriod" if kind == AWARD else "period") or {}
     value: Json = main.get("value") or {}
     stated = value.get("currency") or (NOT_STATED if value.get("amount") is not None else None)
     status = main.get("status")
-    names = {str(party.get("id")): party.get("name") for party in process.get("parties") or []}
     suppliers = [(s.get("id"), _name(s, names)) for s in award.get("suppliers") or []]
     buyer: Json = process.get("buyer") or {}
-    items = _codes(main) or _codes(award) or _codes(tender)
+    items = _codes(main) or _codes(award) or codes
     values: dict[str, Any] = {
         "key": " ".join(part for part in (process.get("ocid"), key) if part),
         "kind": kind,

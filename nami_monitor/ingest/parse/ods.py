@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.parse.sheets import SheetWriter
+from nami_monitor.ingest.limits import LONGEST_CELL
+from nami_monitor.ingest.parse.sheets import SheetWriter, check_cell, check_width
 from nami_monitor.ingest.parse.xlsx import EXTENT_CELLS, check_sizes
 
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -87,6 +88,7 @@ class _Reader:
         self.cell: Attributes = {}
         self.cell_depth = self.sheet_depth = 0
         self.parts: list[str] = []
+        self.length = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Enter an element."""
@@ -106,7 +108,7 @@ class _Reader:
         elif tag in {_CELL, _COVERED} and self.sheet_depth:
             self.cell = attributes if tag == _CELL else {}
             self.across = _repeated(attributes, "number-columns-repeated")
-            self.cell_depth, self.parts = len(self.path), []
+            self.cell_depth, self.parts, self.length = len(self.path), [], 0
 
     def end(self, tag: str) -> None:
         """Leave an element."""
@@ -122,11 +124,16 @@ class _Reader:
     def text(self, text: str) -> None:
         """Add to the text of a cell: only what stands in its own paragraphs."""
         if self.cell_depth and self._in_paragraph():
-            self.parts.append(text)
+            self._add(text)
 
     def refuse_entity(self, *_: object) -> None:
         """Refuse entity declarations: no office program writes them, and few expand to much."""
         raise UserError("reading.broken", file=self.name, format="ods", detail="<!ENTITY>")
+
+    def _add(self, text: str) -> None:
+        self.length += len(text)
+        check_cell(self.length, self.name)
+        self.parts.append(text)
 
     def _in_paragraph(self) -> bool:
         inside = self.path[self.cell_depth :]
@@ -136,11 +143,11 @@ class _Reader:
         if not self._in_paragraph():
             return
         if tag == _PARAGRAPH and len(self.path) == self.cell_depth + 1 and self.parts:
-            self.parts.append("\n")
+            self._add("\n")
         elif tag == f"{_TEXT}s":
-            self.parts.append(" " * min(_count(attributes.get(f"{_TEXT}c", "1")), _CHUNK))
+            self._add(" " * min(_count(attributes.get(f"{_TEXT}c", "1")), LONGEST_CELL + 1))
         elif tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
-            self.parts.append("\t" if tag == f"{_TEXT}tab" else "\n")
+            self._add("\t" if tag == f"{_TEXT}tab" else "\n")
 
     def _begin_sheet(self, attributes: Attributes) -> None:
         self.sheet_depth = len(self.path)
@@ -156,6 +163,7 @@ class _Reader:
             return
         width = len(self.row) + self.blanks + self.across
         self._check(1, width)
+        check_width(width, self.name)
         self.row += [None] * self.blanks + [cell] * self.across
         self.blanks = 0
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,24 +18,37 @@ from typing import IO, Final, Self
 import nami_monitor
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Cell
+from nami_monitor.ingest.limits import (
+    LONGEST_CELL,
+    MEGABYTE,
+    MOST_COLUMNS,
+    MOST_SHEETS,
+    Budget,
+    budget_of,
+)
 
 #: A sheet of a million records takes about half a minute.
 TIMEOUT_SECONDS: Final = 120
+#: What ends a process that used its processor time; Windows knows no such signal.
+SIGXCPU: Final = int(getattr(signal, "SIGXCPU", 0))
 _SHEETS, _MISFITS, REFUSED = "sheets.json", "misfits.json", "refused.json"
 #: A sheet holds a table from two records with two or more filled cells each.
 _TABLE_RECORDS = _TABLE_CELLS = 2
 
 
 class SheetWriter:
-    """Writes sheets into a folder, one after the other.
+    """Writes sheets into a folder, one after the other, as far as the budget allows.
 
     Args:
+        name: what the file is called, for refusals.
+        budget: how many cells and bytes may be written in all.
         folder: gets ``sheets.json`` (name, visible, file per sheet) and, per sheet, a file with a
             JSON list of cells per line; ``misfits.json`` (line, rule, raw).
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, name: str, budget: Budget) -> None:
+        self._folder, self._name, self._budget = folder, name, budget
+        self._written = self._cells = self._rows = self._width = self._blank = 0
         self._sheets: list[dict[str, object]] = []
         self._misfits: list[tuple[int, str, str]] = []
         self._file: IO[str] | None = None
@@ -46,26 +60,64 @@ class SheetWriter:
         self._close()
 
     def begin(self, name: str, *, visible: bool) -> None:
-        """Begin a sheet; the one before is complete."""
+        """Begin a sheet; the one before is complete.
+
+        Raises:
+            UserError: ``reading.too_many_sheets``.
+        """
         self._close()
+        if len(self._sheets) >= MOST_SHEETS:
+            raise UserError("reading.too_many_sheets", file=self._name, most=MOST_SHEETS)
+        self._cells += self._rows * self._width
+        self._rows = self._width = self._blank = 0
         target = self._folder / f"{len(self._sheets)}.jsonl"
         self._sheets.append({"name": name, "visible": visible, "file": target.name})
         self._file = target.open("w", encoding="utf-8")
 
     def row(self, cells: list[Cell], times: int = 1) -> None:
-        """Write a row up to its last filled cell."""
+        """Write a row up to its last filled cell; blank rows at the end of a sheet are left out.
+
+        Raises:
+            UserError: ``reading.cell_too_long``, ``reading.too_wide``, ``reading.too_far`` or
+                ``reading.too_much_data``.
+        """
         filled = len(cells)
         while filled and cells[filled - 1] is None:
             filled -= 1
         if self._file is None:
             raise RuntimeError(cells)
+        if not filled:
+            self._blank += times
+            return
+        self._check_row(cells[:filled], self._blank + times)
         line = json.dumps(cells[:filled], ensure_ascii=False) + "\n"
+        self._take(self._blank * len("[]\n") + times * len(line.encode("utf-8", "surrogatepass")))
+        for _ in range(self._blank):
+            self._file.write("[]\n")
         for _ in range(times):
             self._file.write(line)
+        self._blank = 0
 
     def misfit(self, line: int, rule: str, raw: str) -> None:
         """Note a record that is no row, and why."""
+        self._take(len(raw.encode("utf-8", "surrogatepass")))
         self._misfits.append((line, rule, raw))
+
+    def _check_row(self, cells: list[Cell], times: int) -> None:
+        check_width(len(cells), self._name)
+        longest = max(len(cell or "") for cell in cells)
+        check_cell(longest, self._name)
+        self._rows += times
+        self._width = max(self._width, len(cells))
+        if self._cells + self._rows * self._width > self._budget.cells:
+            raise UserError(
+                "reading.too_far", file=self._name, rows=self._rows, columns=self._width
+            )
+
+    def _take(self, size: int) -> None:
+        """Count bytes before they are written."""
+        self._written += size
+        check_data(self._written, self._budget, self._name)
 
     def end(self) -> None:
         """Write the lists of sheets and of misfits."""
@@ -76,6 +128,36 @@ class SheetWriter:
     def _close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def check_width(columns: int, name: str) -> None:
+    """Refuse a record of more than MOST_COLUMNS.
+
+    Raises:
+        UserError: ``reading.too_wide``.
+    """
+    if columns > MOST_COLUMNS:
+        raise UserError("reading.too_wide", file=name, columns=columns, most=MOST_COLUMNS)
+
+
+def check_cell(length: int, name: str) -> None:
+    """Refuse a cell of more than LONGEST_CELL characters.
+
+    Raises:
+        UserError: ``reading.cell_too_long``.
+    """
+    if length > LONGEST_CELL:
+        raise UserError("reading.cell_too_long", file=name, most=LONGEST_CELL)
+
+
+def check_data(size: int, budget: Budget, name: str) -> None:
+    """Refuse more bytes of text than a file of its size may hand over.
+
+    Raises:
+        UserError: ``reading.too_much_data``.
+    """
+    if size > budget.data:
+        raise UserError("reading.too_much_data", file=name, megabytes=budget.data // MEGABYTE)
 
 
 @dataclass(frozen=True)
@@ -171,6 +253,8 @@ def _parse(path: Path, form: str, folder: Path) -> None:
         raise UserError("reading.too_slow", file=path.name, seconds=TIMEOUT_SECONDS) from error
     if (folder / REFUSED).exists():
         return
+    if done.returncode == -SIGXCPU:
+        raise UserError("reading.too_slow", file=path.name, seconds=budget_of(path).seconds)
     if done.returncode < 0 or b"MemoryError" in done.stderr:
         raise UserError("reading.out_of_memory", file=path.name, format=form)
     if done.returncode != 0:

@@ -54,7 +54,7 @@ class _Sectors:
         """The bytes of a sector and of all that follow it."""
         parts: list[bytes] = []
         while number < _END:
-            if len(parts) > len(self.following) or number >= len(self.following):
+            if len(parts) > len(self.content) >> self.shift or number >= len(self.following):
                 raise DamagedError(number)
             parts.append(self.sector(number))
             number = self.following[number]
@@ -104,6 +104,8 @@ def open_compound(content: bytes) -> Compound:
     if shift not in _SHIFTS:
         raise DamagedError(shift)
     count, directory, _, cutoff, small, _, more, _ = struct.unpack_from("<8I", content, 44)
+    if count > len(content) >> shift:
+        raise DamagedError(count)
     plain = _Sectors(content, shift, 1, ())
     tables = list(_numbers(content[76:_HEADER_BYTES]))
     while more < _END and len(tables) < count:

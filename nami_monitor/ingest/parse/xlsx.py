@@ -12,6 +12,7 @@ from typing import Final
 from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
+from nami_monitor.ingest.limits import MOST_SHEETS
 
 #: A workbook of a million records unpacks to a few hundred megabytes.
 UNPACKED_BYTES: Final = 1024**3
@@ -27,7 +28,7 @@ EXTENT_CELLS: Final = 20_000_000
 _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
 _ERROR_TYPE = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
@@ -49,11 +50,14 @@ def check_package(path: Path) -> list[SheetScan]:
     try:
         with zipfile.ZipFile(path) as archive:
             check_sizes(archive, path)
-            return [
-                _scan_sheet(archive, part, name)
+            parts = [
+                part
                 for part in archive.namelist()
                 if part.startswith("xl/worksheets/") and part.endswith(".xml")
             ]
+            if len(parts) > MOST_SHEETS:
+                raise UserError("reading.too_many_sheets", file=name, most=MOST_SHEETS)
+            return [_scan_sheet(archive, part, name) for part in parts]
     except (
         zipfile.BadZipFile,
         OSError,

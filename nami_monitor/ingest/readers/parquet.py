@@ -28,6 +28,7 @@ from nami_monitor.ingest.cells import (
     StoredKind,
     tag_number,
 )
+from nami_monitor.ingest.parse.sheets import parsed
 from nami_monitor.ingest.readers.table import (
     TITLE_RECORDS,
     TablePlan,
@@ -41,21 +42,21 @@ from nami_monitor.store.transaction import literal
 
 #: As cells this takes some 200 MB; beyond, the store streams the file.
 MOST_CELLS: Final = 2_000_000
-#: A parquet file of a few kilobytes can claim any number of records; this is a hundred million
-#: lines of twenty columns.
-MOST_STREAMED_CELLS: Final = 2_000_000_000
 
 _TICKS: Final = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> list[Sheet]:
+def read_parquet(path: Path, layout: Layout, folder: Path | None = None) -> list[Sheet]:
     """Read a parquet file; one sheet, named as the file. The header counts as record 1.
 
-    Beyond MOST_CELLS only the plan of the file is made.
+    A process of its own looks first at what it unpacks to. Beyond MOST_CELLS only the plan of the
+    file is made.
 
     Raises:
         UserError: when the file is damaged or too large, or a column holds lists or structures.
     """
+    with parsed(path, "parquet", folder):
+        pass
     try:
         scan = pl.scan_parquet(path, glob=False)
         schema = scan.collect_schema()
@@ -67,8 +68,6 @@ def read_parquet(path: Path, layout: Layout, _folder: Path | None = None) -> lis
         ) from error
     if not rows or not len(schema):
         raise UserError("reading.only_header" if len(schema) else "reading.empty", file=path.name)
-    if rows * len(schema) > MOST_STREAMED_CELLS:
-        raise UserError("reading.too_far", file=path.name, rows=rows, columns=len(schema))
     stored = [_stored(path.name, column, dtype) for column, dtype in schema.items()]
     header = tuple(" ".join(column.split()) or None for column in schema)
     layout = replace(layout, format="parquet", sheet=None, encoding=None, delimiter=None)

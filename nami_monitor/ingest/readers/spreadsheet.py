@@ -14,7 +14,8 @@ from nami_monitor.ingest.parse.sheets import ParsedSheet, parsed
 from nami_monitor.ingest.readers.table import finish, misfit_frame, plan_table
 from nami_monitor.ingest.sniff.headers import SAMPLE_RECORDS
 
-_CHUNK_RECORDS: Final = 50_000
+#: Cells that become columns in one go; bounds the memory that lists of cells take.
+_CHUNK_CELLS: Final = 500_000
 
 
 def read_spreadsheet(
@@ -69,7 +70,7 @@ def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
     schema = {"line": pl.Int64} | {f"c{n}": pl.String for n in range(1, width + 1)}
     frames = [pl.DataFrame(schema=schema)]
     body = enumerate(islice(sheet.rows(), plan.skip, None), plan.skip + 1)
-    while chunk := list(islice(body, _CHUNK_RECORDS)):
+    while chunk := list(islice(body, max(1, _CHUNK_CELLS // width))):
         padded = [(line, *row[:width], *[None] * (width - len(row))) for line, row in chunk]
         columns = zip(*padded, strict=True)
         frames.append(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema))

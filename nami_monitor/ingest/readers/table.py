@@ -9,6 +9,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError, listed, short
 from nami_monitor.ingest.cells import CONTROLS, Cell, Layout, Sheet, untag
+from nami_monitor.ingest.parse.sheets import check_width
 from nami_monitor.ingest.sniff.encodings import UNREADABLE
 from nami_monitor.ingest.sniff.headers import (
     SAMPLE_RECORDS,
@@ -50,6 +51,7 @@ def plan_table(grid: Sequence[Sequence[Cell]], layout: Layout, name: str) -> Tab
     """
     if not any(any(row) for row in grid):
         raise UserError("reading.empty", file=name)
+    check_width(max(map(len, grid)), name)
     if not layout.header:
         skip = layout.skip_rows or 0
         width = max((_span(row) for row in grid[skip:]), default=0)
@@ -92,13 +94,16 @@ def _join_header(rows: Sequence[Sequence[Cell]]) -> tuple[Cell, ...]:
 def name_columns(header: Sequence[Cell]) -> tuple[str, ...]:
     """Make header texts unique: a second "Category" is "Category (2)", a blank one "c7"."""
     taken: set[str] = set()
+    last: dict[str, int] = {}
     names = []
     for number, cell in enumerate(header, 1):
         base = f"c{number}" if cell is None else cell
-        name, times = base, 1
+        times = last.get(base.casefold(), 1)
+        name = base if times == 1 else f"{base} ({times})"
         while name.casefold() in taken:
             times += 1
             name = f"{base} ({times})"
+        last[base.casefold()] = times
         taken.add(name.casefold())
         names.append(name)
     return tuple(names)

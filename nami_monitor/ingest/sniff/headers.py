@@ -25,6 +25,8 @@ _TYPED: Final = 0.6
 _USED: Final = 0.2
 #: Share of header texts that recur as values below it, from which it is no header.
 _RECURRING: Final = 1 / 3
+#: A longer text is no number and no date, and none is remembered.
+_LONGEST_VALUE: Final = 500
 _YEARS: Final = (1990, 2100)
 
 LABEL, _NUMBER, _YEAR, _DATE, _OTHER = "label", "number", "year", "date", "other"
@@ -59,7 +61,7 @@ def cell_kind(cell: str) -> str:
     """Tell what a filled cell looks like: label, number, year, date or other."""
     tag = kind_of(cell)
     if tag is None:
-        return _text_kind(cell)
+        return _text_kind(cell) if len(cell) <= _LONGEST_VALUE else LABEL
     if tag == NUMBER:
         return _YEAR if _text_kind(cell[2:]) == _YEAR else _NUMBER
     return _DATE if tag == DATE else _OTHER

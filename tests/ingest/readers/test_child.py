@@ -9,6 +9,7 @@ import xlsxwriter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_error, tag_number
+from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
 
@@ -30,7 +31,7 @@ def book(tmp_path):
 
 @pytest.fixture
 def unlimited(monkeypatch):
-    monkeypatch.setattr(child, "limit_memory", lambda: None)
+    monkeypatch.setattr(child, "limit_process", lambda _: None)
 
 
 def said(folder):
@@ -118,9 +119,12 @@ def test_the_memory_limit_lies_above_what_is_in_use(monkeypatch):
 
     limits = []
     monkeypatch.setattr(resource, "setrlimit", lambda _, pair: limits.append(pair))
-    child.limit_memory()
-    ((soft, hard),) = limits
-    assert soft == hard > child.MEMORY_BYTES
+    budget = Budget(seconds=7, memory=10**8, data=10**6, cells=10)
+    child.limit_process(budget)
+    (memory, _), (data, _), (seconds, _) = limits
+    assert memory > budget.memory
+    assert data == budget.data
+    assert seconds > budget.seconds
 
 
 def test_without_that_file_system_there_is_no_memory_limit(monkeypatch):
@@ -128,4 +132,4 @@ def test_without_that_file_system_there_is_no_memory_limit(monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr(child.Path, "read_text", absent)
-    child.limit_memory()
+    child.limit_process(Budget(seconds=7, memory=10**8, data=10**6, cells=10))

@@ -32,7 +32,7 @@ COMPILED = compiled([named_parts(part, RELEASE) for part in RELEASES])
 @pytest.fixture
 def convert(tmp_path, monkeypatch):
     """Read in this process: the rows as mappings and what was set aside, or the refusal."""
-    monkeypatch.setattr(child, "limit_memory", lambda: None)
+    monkeypatch.setattr(child, "limit_process", lambda _: None)
 
     def run(document):
         folder = tmp_path / "left"

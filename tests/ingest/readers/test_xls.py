@@ -105,7 +105,7 @@ def test_damage_is_found(content):
 
 
 def test_a_long_list_of_tables_goes_on_in_sectors():
-    whole = bytearray(compound("Boek", b"x" * 2000))
+    whole = bytearray(compound("Boek", b"x" * 2000)) + bytes(512 * 110)
     listed = struct.pack("<I", 0) + struct.pack("<126I", *[0] * 126) + struct.pack("<I", 0xFFFFFFFE)
     struct.pack_into("<I", whole, 44, 110)
     struct.pack_into("<I", whole, 68, len(whole) // 512 - 1)

@@ -1,0 +1,221 @@
+"""Small files that ask for much: each of at most a megabyte, made to take memory, disk or time."""
+
+import json
+import struct
+import zipfile
+
+import polars as pl
+
+from nami_monitor.ingest.parse.xls import SIGNATURE
+from tests.ingest.readers.ods_files import cell, row, sheet, write_ods
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def write_xlsx(path, parts, *, strings="", names=None):
+    """Write a package by hand: ``parts`` are the insides of ``sheetData`` of each sheet.
+
+    ``names`` says of each sheet in the book which part it shows, from 1.
+    """
+    shown = names or range(1, len(parts) + 1)
+    sheets = "".join(
+        f'<sheet name="s{n}" sheetId="{n}" r:id="r{part}"/>' for n, part in enumerate(shown, 1)
+    )
+    kind = f"{REL}/worksheet"
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{kind}" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(parts) + 1)
+    )
+    links += f'<Relationship Id="t" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/>'
+    office = f'<Relationship Id="o" Type="{REL}/officeDocument" Target="xl/workbook.xml"/>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{PACKAGE}/content-types"/>')
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships">{office}</Relationships>',
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
+        )
+        archive.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{MAIN}" xmlns:r="{REL}"><sheets>{sheets}</sheets></workbook>',
+        )
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{strings}</sst>')
+        for number, part in enumerate(parts, 1):
+            archive.writestr(
+                f"xl/worksheets/sheet{number}.xml",
+                f'<worksheet xmlns="{MAIN}"><sheetData>{part}</sheetData></worksheet>',
+            )
+    return path
+
+
+def shared(length, uses):
+    """One shared string, used in as many rows."""
+    return {
+        "parts": [
+            "".join(f'<row><c t="s"><v>0</v></c><c><v>{n}</v></c></row>' for n in range(uses))
+        ],
+        "strings": f"<si><t>{'q' * length}</t></si>",
+    }
+
+
+TABLE = [row("Datum", "Aantal"), row("2025-01-03", "4"), row("2025-01-04", "5")]
+
+
+def many(**repeated):
+    """What says in a row or cell how often it repeats."""
+    return " ".join(f'table:number-{key}-repeated="{times}"' for key, times in repeated.items())
+
+
+ODS = {
+    "rows of a long text": [row("k" * 9_000, extra=many(rows=700_000))],
+    "a cell across": [row(cell("a", extra=many(columns=16_000)))],
+    "across and down": [row(cell("abc", extra=many(columns=3_500)), extra=many(rows=5_000))],
+    "blank rows between": [TABLE[0], row(extra=many(rows=1_040_000)), *TABLE[1:]] * 12,
+    "blank cells before": [row(cell(extra=many(columns=3_900)), "z", extra=many(rows=4_000))],
+    "rows beyond number": [row("a", "b", extra=many(rows="9" * 40))],
+    "spaces in a cell": [row("<table:table-cell><text:p>" + '<text:s text:c="99999999"/>' * 900
+                             + "</text:p></table:table-cell>")],
+    "a text that goes on": [row("y" * 14_000_000)],
+    "deep in a cell": [row("<table:table-cell><text:p>" + "<text:span>." * 90_000
+                           + "</text:span>" * 90_000 + "</text:p></table:table-cell>")],
+}  # fmt: skip
+XLSX = {
+    "a shared text of megabytes": shared(9_000_000, 11),
+    "a shared text at the limit": shared(130_000, 60_000),
+    "a shared text, very often": shared(25_000, 150_000),
+    "cells without a reference": {"parts": ["<row>" + "<c><v>1</v></c>" * 900_000 + "</row>"]},
+    "rows without a reference": {"parts": ["<row><c><v>7</v></c></row>" * 600_000]},
+    "rows that never end": {"parts": ["<row" * 2_000_000]},
+    "one sheet shown often": {"parts": ["<row><c><v>1</v></c></row>" * 90], "names": [1] * 7_000},
+    "one large sheet shown": {"parts": ["<row><c><v>1</v></c></row>" * 90_000],
+                              "names": [1] * 400},
+    "the far corner": {"parts": ['<row r="1048570"><c r="AAA1048570"><v>1</v></c></row>']},
+    "rich texts": {"parts": ['<row><c t="s"><v>0</v></c></row>' * 9_000],
+                   "strings": "<si>" + "<r><t>ab</t></r>" * 500_000 + "</si>"},
+}  # fmt: skip
+TEXT = {
+    "columns": ";".join(f"v{n}" for n in range(90_000)) + "\n" + ";".join("3" * 90_000) + "\n",
+    "one line": "m" * 1_000_000,
+    "separators": "a;b;c\n1;2;3\n" + ";" * 900_000,
+    "open quotes": "a;b\n" + "1;2\n" * 400 + '3;"x\n' * 150_000,
+    "names alike": ";".join("n" * 3_900) + "\n" + (";".join("5" * 3_900) + "\n") * 110,
+    "numbers only": (";".join("8" * 3_000) + "\n") * 160,
+    "addresses": "naam;b\n" + ("x" * 31_000 + "@;1\n") * 30,
+    "spaces": "a;b\n" + ("-" + " " * 60_000 + "x;1\n") * 15,
+    "returns": "a;b\r" + "1;2\r" * 200_000,
+    "blank lines": "a;b\n1;2\n" + "\n" * 900_000,
+}
+RELEASE = {"ocid": "ocds-1", "date": "2025-01-01"}
+OCDS = {
+    "deep": '{"releases": ' + "[" * 300_000,
+    "deep objects": '{"ocid": ' + '{"a": ' * 60_000,
+    "a name twice": '{"ocid": 1, ' + ", ".join(f'"k{n}": 0' for n in range(60_000)) + ', "k5": 0}',
+    "items of all": json.dumps(
+        RELEASE
+        | {
+            "tender": {"items": [{"classification": {"scheme": "CPV", "id": f"{n:08}"}}
+                                 for n in range(7_000)]},
+            "contracts": [{"id": str(n)} for n in range(9_000)],
+        }
+    ),
+    "parties of all": json.dumps(
+        RELEASE
+        | {
+            "parties": [{"id": str(n), "name": "p"} for n in range(12_000)],
+            "contracts": [{"id": str(n)} for n in range(12_000)],
+        }
+    ),
+}  # fmt: skip
+
+
+def bomb(path):
+    """A package of which a part unpacks to far more than it is."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 300_000_000)
+    return path
+
+
+def lying(path):
+    """A package whose directory says that a part is small."""
+    bomb(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(struct.pack("<I", 300_000_000), struct.pack("<I", 3_000)))
+    return path
+
+
+def endless_tables(path):
+    """A compound file whose list of tables goes round and claims four thousand million of them."""
+    head = bytearray(512)
+    head[:8] = SIGNATURE
+    struct.pack_into("<H", head, 30, 9)
+    struct.pack_into("<8I", head, 44, 0xFFFFFFF0, 0, 0, 4096, 0, 1, 0, 1)
+    path.write_bytes(bytes(head) + struct.pack("<128I", *[0] * 128))
+    return path
+
+
+def same_table(path):
+    """A compound file in which one table of sectors stands everywhere, and a chain uses it all."""
+    head = bytearray(512)
+    head[:8] = SIGNATURE
+    struct.pack_into("<H", head, 30, 9)
+    struct.pack_into("<8I", head, 44, 100, 0, 0, 4096, 0, 1, 0xFFFFFFFE, 0)
+    struct.pack_into("<109I", head, 76, *[0] * 109)
+    table = struct.pack("<128I", *[(n + 1) for n in range(128)])
+    path.write_bytes(bytes(head) + table * 1_900)
+    return path
+
+
+def one_text(path, length=400_000_000):
+    """A parquet file with one text."""
+    pl.DataFrame({"a": ["w" * length]}).write_parquet(path, compression="zstd")
+    return path
+
+
+def dictionary(path):
+    """A parquet file in which every row says the same long text, which stands in it once."""
+    frame = pl.DataFrame({"a": ["d" * 100_000] * 1_500, "b": range(1_500)})
+    frame.with_columns(pl.col("b") % 7).write_parquet(path, compression="zstd")
+    return path
+
+
+def columns(path):
+    """A parquet file of many columns."""
+    pl.DataFrame({f"c{n}": [1] for n in range(4_200)}).write_parquet(path, statistics=False)
+    return path
+
+
+def nothing(path):
+    """A parquet file of very many empty rows."""
+    pl.DataFrame({"a": pl.repeat(None, 30_000_000, dtype=pl.Int8, eager=True)}).write_parquet(path)
+    return path
+
+
+def text_maker(content):
+    """Write a text."""
+    return lambda path: path.write_text(content, "utf-8") and path
+
+
+MAKERS = {
+    **{f"ods: {name}": lambda path, rows=rows: write_ods(path, sheet("a", *rows))
+       for name, rows in ODS.items()},
+    "ods: sheets": lambda path: write_ods(path, *[sheet(f"s{n}", *TABLE) for n in range(6_000)]),
+    **{f"xlsx: {name}": lambda path, how=how: write_xlsx(path, **how)
+       for name, how in XLSX.items()},
+    "xlsx: sheets": lambda path: write_xlsx(path, ["<row><c><v>1</v></c></row>"] * 2_100),
+    "xlsx: a bomb": bomb,
+    "xlsx: a bomb that lies": lying,
+    **{f"csv: {name}": text_maker(content) for name, content in TEXT.items()},
+    **{f"ocds: {name}": text_maker(content) for name, content in OCDS.items()},
+    "xls: tables without end": endless_tables,
+    "xls: one table for all": same_table,
+    "parquet: one text": one_text,
+    "parquet: a dictionary": dictionary,
+    "parquet: columns": columns,
+    "parquet: nothing": nothing,
+}  # fmt: skip
