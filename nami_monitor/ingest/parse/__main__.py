@@ -12,18 +12,29 @@ import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 import python_calamine as calamine
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.limits import MOST_SHEETS, Budget, budget_of
+from nami_monitor.ingest.limits import MEGABYTE, MOST_SHEETS, Budget, budget_of
 from nami_monitor.ingest.parse.ocds import read_ocds
 from nami_monitor.ingest.parse.ods import read_ods
-from nami_monitor.ingest.parse.parquet import check_parquet
-from nami_monitor.ingest.parse.sheets import REFUSED, SheetWriter
+from nami_monitor.ingest.parse.sheets import (
+    REFUSED,
+    SheetWriter,
+    check_cell,
+    check_data,
+    check_width,
+)
 from nami_monitor.ingest.parse.xls import DamagedError, xls_error_cells
 from nami_monitor.ingest.parse.xlsx import SheetScan, check_package, error_cells, sheet_parts
+
+#: Rows times columns, and as many again for each megabyte; a hundred million lines of twenty
+#: columns at most.
+_CELLS: Final = 20_000_000
+MOST_CELLS: Final = 2_000_000_000
 
 Errors = Mapping[tuple[int, int], str]
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -109,6 +120,41 @@ def _errors_of(path: Path, name: str, scans: list[SheetScan]) -> Errors:
         return {}
     part = sheet_parts(path).get(name)
     return error_cells(path, part) if part in {s.part for s in scans if s.has_errors} else {}
+
+
+def check_parquet(path: Path, budget: Budget) -> None:
+    """Check rows, columns, the longest text and all texts together of a parquet file.
+
+    One page of a kilobyte can hold a text of gigabytes, many times.
+
+    Raises:
+        UserError: the file is damaged, or one of these is too much.
+    """
+    import polars as pl  # noqa: PLC0415  the process that parses spreadsheets starts without it
+
+    name = path.name
+    try:
+        scan = pl.scan_parquet(path, glob=False)
+        schema = scan.collect_schema()
+        rows = scan.select(pl.len()).collect().item()
+        check_width(len(schema), name)
+        most = min(MOST_CELLS, _CELLS * (1 + path.stat().st_size // MEGABYTE))
+        if rows * len(schema) > most:
+            raise UserError("reading.too_far", file=name, rows=rows, columns=len(schema))
+        total = 0
+        for column, dtype in schema.items():
+            if dtype == pl.String:
+                size = pl.col(column).str.len_bytes()
+                longest = pl.col(column).str.len_chars().max()
+                sizes = scan.select(longest.alias("max"), size.cast(pl.Int64).sum().alias("sum"))
+                longest, added = sizes.collect(engine="streaming").row(0)
+                check_cell(longest or 0, name)
+                total += added or 0
+                check_data(total, budget, name)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UserError(
+            "reading.broken", file=name, format="parquet", detail=short(error)
+        ) from error
 
 
 def main(arguments: list[str]) -> None:

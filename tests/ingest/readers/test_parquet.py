@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.cells import TAG, LargeParquet, Layout
 from nami_monitor.ingest.limits import budget_of
-from nami_monitor.ingest.parse import parquet as unpacked
+from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.profiles.preview import preview
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ingest.readers import parquet, read
@@ -224,7 +224,7 @@ def test_values_of_a_streamed_file_are_not_filled_down(tmp_path, monkeypatch):
 
 
 def test_more_cells_than_anyone_has_are_refused_before_reading(tmp_path, monkeypatch):
-    monkeypatch.setattr(unpacked, "MOST_CELLS", 10)
+    monkeypatch.setattr(child, "MOST_CELLS", 10)
     path = write(tmp_path, pl.DataFrame({"a": range(11)}))
     with pytest.raises(UserError, match=r"reading.too_far"):
-        unpacked.check_parquet(path, budget_of(path))
+        child.check_parquet(path, budget_of(path))
