@@ -183,7 +183,11 @@ def test_each_action_raises_the_data_version(store):
         (lambda s: confirm(s, [Code("products", "elders", "P1")], who="t"), "actions.no_code"),
         (lambda s: undo_action(s, 9, who="t"), "actions.no_action"),
         (
-            lambda s: (confirm(s, [A], who="t"), undo_action(s, 1, who="t"), undo_action(s, 1)),
+            lambda s: (
+                confirm(s, [A], who="t"),
+                undo_action(s, 1, who="t"),
+                undo_action(s, 1, who="t"),
+            ),
             "actions.no_action",
         ),
     ],
