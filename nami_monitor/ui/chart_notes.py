@@ -135,7 +135,8 @@ def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
     if clicked:
         st.session_state[f"{key}_open"] = clicked
     title = session.t("notes_of_people.title", n=len(coded_notes))
-    with st.expander(markdown(title), expanded=bool(clicked)):
+    worked = bool(st.session_state.get(f"{key}_worked"))  # who wrote here goes on looking here
+    with st.expander(markdown(title), expanded=bool(clicked) or worked):
         _listed(session, coded_notes, trend)
         booking.in_demo(session)
         booking.who_field(session, key)
@@ -294,4 +295,5 @@ def _book(
             act(db, who)
 
     if booking.keep(session, name, write, done=f"notes_of_people.{outcome}"):
+        st.session_state[f"{name.rpartition('_')[0]}_worked"] = True
         st.rerun()

@@ -53,7 +53,8 @@ def panel(session: Session, page: str) -> None:
     _tell_lost(session, page)
     running = any(job.running for job in JOBS.shown(browser.number()))
     every = POLL_SECONDS if running else None
-    st.fragment(_panel, run_every=every)(session, running)
+    with st.container(key="outcomes"):  # a place of its own: what stands below it stays open
+        st.fragment(_panel, run_every=every)(session, running)
 
 
 def note_press(name: str, label: str, page: str) -> None:

@@ -51,7 +51,7 @@ def heading(page, words):
 
 def told(page, key, lang, who):
     """Wait until the page says who did something, and when."""
-    day = r"\d+\s\w+\s\d{4}\s\d\d:\d\d"
+    day = r"\d+\s\w+\s\d{4}\s\d\d:\u2060?\d\d"
     words = re.escape(text(key, lang, who=who, day="DAY")).replace("DAY", day)
     page.get_by_text(re.compile(words)).first.wait_for()
 
