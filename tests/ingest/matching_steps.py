@@ -116,7 +116,7 @@ class Matcher:
             if held == (kind is code.ASSERT):
                 yield at
         else:
-            raise NotImplementedError(kind)
+            raise ValueError(kind)  # a part of a pattern that this matcher does not know
 
     def times(self, body, text, at, low, high, *, lazy):
         """Every place where so many times the body can end."""
