@@ -117,3 +117,17 @@ def test_what_the_disk_says_becomes_a_sentence(tmp_path, error, key):
 def test_an_error_that_nobody_can_mend_stays_what_it_is(tmp_path):
     with pytest.raises(OSError, match="odd"), instance.sentences(tmp_path):
         raise OSError(5, "odd")
+
+
+def test_a_write_that_left_its_log_behind_is_not_published(tmp_path, monkeypatch):
+    monkeypatch.setattr(instance, "_run", lambda *_: None)
+    (tmp_path / "a.duckdb.wal").write_bytes(b"x")
+    with pytest.raises(OSError, match="log"):
+        instance.complete(None, "a", tmp_path / "a.duckdb")
+
+
+def test_while_somebody_writes_nothing_is_kept_for_later(tmp_path):
+    store, seen = Store(tmp_path / "own.duckdb"), iter([1, 2])
+    with store.write() as db:
+        assert [db.once("a", lambda: next(seen)) for _ in range(2)] == [1, 2]
+    store.close()
