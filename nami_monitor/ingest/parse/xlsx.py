@@ -58,13 +58,7 @@ def check_package(path: Path) -> list[SheetScan]:
             if len(parts) > MOST_SHEETS:
                 raise UserError("reading.too_many_sheets", file=name, most=MOST_SHEETS)
             return [_scan_sheet(archive, part, name) for part in parts]
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,  # raised by zipfile for an unknown compression
-    ) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
 

@@ -94,13 +94,7 @@ def _zip_format(path: Path, head: bytes) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(_HEAD_BYTES) if "mimetype" in names else b""
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,  # raised by zipfile for an unknown compression
-    ) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
         form = "ods" if _ODS in head else "xlsx"
         raise UserError("reading.truncated", file=path.name, format=form) from error
     if _ODS in kind:
