@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,6 +20,7 @@ from nami_monitor.cli import app
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places, remember_who
 from nami_monitor.store import Store, Work, lines, schema, snapshots
+from tests.cli.conftest import Nami
 from tests.support.databases import damage, newest_file
 
 MORE = "location_id;name;organisation\nL7;Magazijn;Dienst\nL8;Werf;Dienst\n"
@@ -40,37 +42,72 @@ def everything(path):
     return rows
 
 
+@pytest.fixture(scope="session")
+def made(template, tmp_path_factory):
+    """A folder with a database of every kind of content, with lines in files, a profile, settings
+    and a logo; ``b.zip``, a backup of it; and what that holds. To be copied.
+    """
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        nami = Nami(folder, monkeypatch)
+        monkeypatch.setattr(lines, "LINES_IN_A_FILE", 2)
+        nami.json("undo", 3, "--yes")
+        nami.json("import", folder / "orders.csv", "--profile", folder / "orders.toml", "--yes")
+        with contextlib.closing(Store(nami.db)) as store, store.write() as db:
+            write(db, month=dt.date(2025, 1, 1), kpi="impact_spend", category="paper",
+                  text="Verhuisd.", lesson=None, who="CM")  # fmt: skip
+        nami.profiles.mkdir(parents=True)
+        shutil.copy(folder / "orders.toml", nami.profiles / "winkel \u00e9.toml")
+        home = nami.profiles.parent
+        (home / "logos").mkdir()
+        Image.new("RGB", (4, 4)).save(home / "logos" / "logo.png")
+        (home / "organisation.toml").write_text(
+            'name = "Dienst"\nlogo = "logos/logo.png"\n', "utf-8"
+        )
+        remember_who(places().user, "inkoop")
+        assert snapshots.newest(nami.db).lines
+        assert nami.json("backup", folder / "b.zip")["batches"] == 4
+        return folder, everything(nami.db)
+
+
+@pytest.fixture(scope="session")
+def made_changed(made, tmp_path_factory):
+    """``made`` after everything was changed that a backup holds. To be copied."""
+    folder = tmp_path_factory.mktemp("changed")
+    shutil.copytree(made[0], folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        change_all(Nami(folder, monkeypatch))
+    return folder
+
+
 @pytest.fixture
-def full(loaded, monkeypatch):
-    """A database of every kind of content, with lines in files, a profile, settings and a logo."""
+def full(nami, made, monkeypatch):
+    """A copy of ``made`` without its backup."""
     monkeypatch.setattr(lines, "LINES_IN_A_FILE", 2)
-    loaded.json("undo", 3, "--yes")
-    loaded.json("import", loaded.folder / "orders.csv", "--profile",
-                loaded.folder / "orders.toml", "--yes")  # fmt: skip
-    with contextlib.closing(Store(loaded.db)) as store, store.write() as db:
-        write(db, month=dt.date(2025, 1, 1), kpi="impact_spend", category="paper",
-              text="Verhuisd.", lesson=None, who="CM")  # fmt: skip
-    loaded.profiles.mkdir(parents=True)
-    shutil.copy(loaded.folder / "orders.toml", loaded.profiles / "winkel \u00e9.toml")
-    home = loaded.profiles.parent
-    (home / "logos").mkdir()
-    Image.new("RGB", (4, 4)).save(home / "logos" / "logo.png")
-    (home / "organisation.toml").write_text('name = "Dienst"\nlogo = "logos/logo.png"\n', "utf-8")
-    remember_who(places().user, "inkoop")
-    assert snapshots.newest(loaded.db).lines
-    return loaded
+    shutil.copytree(made[0], nami.folder, dirs_exist_ok=True, ignore=lambda *_: ["b.zip"])
+    return nami
 
 
 @pytest.fixture
-def saved(full):
+def saved(full, made):
     """The path of a backup of ``full``, and what it held."""
-    path = full.folder / "b.zip"
-    assert full.json("backup", path)["batches"] == 4
-    return path, everything(full.db)
+    return Path(shutil.copy(made[0] / "b.zip", full.folder)), made[1]
 
 
-def change(nami):
-    """Whatever differs from the backup."""
+@pytest.fixture
+def change(full, made_changed):
+    """A function that changes whatever the backup holds."""
+
+    def change():
+        shutil.rmtree(full.folder)
+        shutil.copytree(made_changed, full.folder)
+
+    return change
+
+
+def change_all(nami):
+    """Make everything differ from the backup."""
     nami.json("import", nami.write("more.csv", MORE), "--table", "locations")
     (nami.profiles / "winkel \u00e9.toml").write_text("broken", "utf-8")
     (nami.profiles / "later.toml").write_text("later", "utf-8")
@@ -79,10 +116,14 @@ def change(nami):
 
 
 def state(nami):
-    """All that a restore could change, but for what it leaves behind."""
-    home = nami.profiles.parent
-    files = {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
-    return everything(nami.db), files
+    """Every byte that a restore could change."""
+    folders = nami.profiles.parent, nami.db
+    return {
+        str(path): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in {"writer.lock", "writer.json"}
+    }
 
 
 def refused(nami, path, key):
@@ -99,12 +140,12 @@ def refused(nami, path, key):
     return error["text"]
 
 
-def test_a_round_trip_gives_every_table_and_setting_back(full, saved):
+def test_a_round_trip_gives_every_table_and_setting_back(full, saved, change):
     path, before = saved
     home = full.profiles.parent
     settings = (home / "organisation.toml").read_bytes()
     profile = (full.profiles / "winkel \u00e9.toml").read_bytes()
-    change(full)
+    change()
     changed = everything(full.db)
     assert changed != before
     done = full.json("restore", path, "--yes")
@@ -135,9 +176,9 @@ def test_it_comes_back_on_another_machine(full, saved, monkeypatch):
     assert [file.name for file in (other / "data").iterdir() if file.suffix == ".duckdb"]
 
 
-def test_readers_follow_and_the_data_version_rises(full, saved):
+def test_readers_follow_and_the_data_version_rises(full, saved, change):
+    change()
     path, before = saved
-    change(full)
     with contextlib.closing(Store(full.db)) as store:
         version = store.version()
         with store.read() as db:
@@ -150,8 +191,8 @@ def test_readers_follow_and_the_data_version_rises(full, saved):
     assert everything(full.db) == before
 
 
-def test_an_undo_and_a_restore_leave_no_snapshot_of_before(full, saved):
-    change(full)
+def test_an_undo_and_a_restore_leave_no_snapshot_of_before(full, saved, change):
+    change()
     full.json("restore", saved[0], "--yes")
     assert [file.name for file in full.db.glob("*.duckdb")] == [newest_file(full.db).name]
 
@@ -174,8 +215,8 @@ def test_without_a_terminal_a_restore_is_refused(full, saved):
     assert state(full) == before
 
 
-def test_at_a_terminal_a_restore_shows_what_is_in_it_and_asks(full, saved, monkeypatch):
-    change(full)
+def test_at_a_terminal_a_restore_shows_what_is_in_it_and_asks(full, saved, monkeypatch, change):
+    change()
     before = state(full)
     monkeypatch.setattr("nami_monitor.cli.session.CommandSession.asks", property(lambda _: True))
     args = ["restore", str(saved[0])]
@@ -273,9 +314,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_bad_backup_changes_nothing(full, saved, kind):
+def test_a_bad_backup_changes_nothing(full, saved, kind, change):
     """Whoever changes a part can mend the list as well: what is inside is looked at."""
-    change(full)
+    change()
     bad, key = BAD[kind]
     path = changed_zip(saved[0], bad)
     if key == "counted":  # the view is made anew, so that it is harmless
@@ -302,8 +343,8 @@ def test_a_backup_of_a_later_version_is_refused(full, saved, monkeypatch):
     assert refused(full, later, "store.newer")
 
 
-def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch):
-    change(full)
+def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch, change):
+    change()
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     full.json("restore", saved[0], "--yes")
     assert snapshots.newest(full.db).schema == schema.VERSION
@@ -314,8 +355,8 @@ def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch):
 
 
 @pytest.mark.parametrize("step", ["check", "_stage", "_write", "adopt", "publish"])
-def test_a_restore_that_is_broken_off_leaves_the_old_state(full, saved, step, monkeypatch):
-    change(full)
+def test_a_restore_that_is_broken_off_leaves_the_old_state(full, saved, step, monkeypatch, change):
+    change()
     before = state(full)
 
     def broken(*_, **__):
