@@ -6,6 +6,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 - 4 to 5 brought the table of shadow prices.
 - 5 to 6 moved the order lines out of one table, see ``store.lines``; the file became a folder of
   snapshots. ``materials`` got the column ``energy_recovery_counts``.
+- 6 to 7 made the merged codes and the spans of articles tables that follow from the rows.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from nami_monitor.store.rollups import (
     ORDER_ROLLUPS,
     REGISTER_ROLLUPS,
     refresh_facts,
+    refresh_merged,
     refresh_order_rollups,
     refresh_registers,
 )
@@ -40,6 +42,7 @@ DERIVED: Final = {
     *REGISTER_ROLLUPS,
     *FACTS,
     "delivered",
+    "merged",
     "meta",
 }
 """Tables that are made anew instead of copied."""
@@ -179,8 +182,9 @@ def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
         lines.settle(db, fresh / snapshots.LINES)
     else:
         lines.show(db)
-    refresh_order_rollups(db, None)
+    refresh_merged(db)
     refresh_facts(db)
+    refresh_order_rollups(db, None)
     refresh_registers(db)
     db.run("update meta set data_version = ?, demo = ?", [data_version + 1, demo])
     comment = db.value(

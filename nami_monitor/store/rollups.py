@@ -63,7 +63,7 @@ SPANS = """
         from product_spans
     ),
     codes_of as (
-        select source, product_id as code, product_id from products
+        select source, product_id as code, product_id from product_spans
         union
         select source, code, to_code from merged where kind = 'products'
     )
@@ -245,6 +245,7 @@ def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
 
 
 FACTS: Final = {
+    "product_spans": ("products", "from product_spans_made"),
     "activity": (
         "measurements",
         (
@@ -326,6 +327,13 @@ def refresh_registers(db: Transaction, touched: Collection[str] | None = None) -
             db.run(f"delete from {name}")
             if rollup.required & filled:
                 db.run(f"insert into {name} by name from {name}_made")
+
+
+def refresh_merged(db: Transaction) -> None:
+    """Bring the merged codes in line with the actions and the codes that are known."""
+    db.run("delete from merged")
+    if db.value("select exists (from code_actions where what = 'merge')"):
+        db.run("insert into merged from merged_made")
 
 
 def refresh_facts(db: Transaction, touched: Collection[str] | None = None) -> None:

@@ -20,6 +20,7 @@ from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.integrity import code_lookup
 from nami_monitor.store.lines import begin_changes, open_lines, rows_of
+from nami_monitor.store.rollups import refresh_merged
 from nami_monitor.store.schema import field_names
 from nami_monitor.store.transaction import literal, now
 from nami_monitor.tables import TABLES, Codes, columns
@@ -102,7 +103,7 @@ def offer(
 
 
 def derive(db: Transaction) -> None:
-    """Derive since which batch each code is known."""
+    """Derive since which batch each code is known, and which codes are merged."""
     db.run("delete from codes")
     db.run(
         "insert into codes select o.kind, o.source, o.code,"
@@ -111,6 +112,7 @@ def derive(db: Transaction) -> None:
         " left join batches as b on b.batch = o.batch"
         " where o.role in ('master', 'create') group by o.kind, o.source, o.code"
     )
+    refresh_merged(db)
 
 
 def created_by(db: Transaction, batch: int) -> dict[str, int]:
@@ -380,6 +382,7 @@ def merge(store: Store, code: Code, into: str, *, who: str) -> None:
         if _merged_into(db, target) == code.code:
             raise UserError("actions.circle", code=code.code, into=into)
         _note(db, code, ActionKind.MERGE, who, to_code=into)
+        refresh_merged(db)
         refresh_derived(db)
 
 
@@ -398,6 +401,7 @@ def undo_action(store: Store, number: int, *, who: str) -> None:
         if not held:
             raise UserError("actions.no_action", action=number)
         db.run("update code_actions set undone_at = ? where action = ?", [now(), number])
+        refresh_merged(db)
         refresh_derived(db, None if held[0][0] == ActionKind.MERGE else [])
 
 

@@ -14,6 +14,7 @@ DERIVED: Final = (
     *(rollup.name for rollup in ORDER_ROLLUPS),
     "delivered",
     "codes",
+    "merged",
     *FACTS,
     "source_months",
     "breaks",

@@ -220,7 +220,7 @@ def _disagreements(booking: Booking) -> int:
         " left join merged as c on c.kind = 'categories' and c.code = o.category"
         " left join merged as m"
         " on m.kind = 'products' and m.source = $source and m.code = o.product_id"
-        " join product_spans as p on p.source = $source"
+        " join product_spans_made as p on p.source = $source"
         " and p.product_id = coalesce(m.to_code, o.product_id)"
         " and o.ordered_on >= p.holds_from and o.ordered_on < p.holds_until"
         " where o.batch = $batch and p.category <> coalesce(c.to_code, o.category)",

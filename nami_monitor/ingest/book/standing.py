@@ -195,10 +195,10 @@ def refresh_derived(
     ``months`` are those whose order lines changed, ``tables`` those of which rows or codes changed;
     None stands for all.
     """
-    if months is None or months:
-        refresh_order_rollups(db, months)
     touched = tables if months is not None else None
     refresh_facts(db, touched)
+    if months is None or months:
+        refresh_order_rollups(db, months)
     refresh_registers(db, touched)
     completeness.refresh(db)
     db.run("update meta set data_version = data_version + 1")

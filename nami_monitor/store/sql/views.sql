@@ -1,6 +1,8 @@
--- What counts, with codes resolved. "merged" follows chains of merges to their end; a merge into a
--- code that undoing has made unknown waits with it.
-create view merged as
+-- What counts, with codes resolved. "merged" and "product_spans" are used by many views and questions,
+-- and their own definitions take long to plan: so they are tables, derived from the views
+-- "<name>_made". "merged" follows chains of merges to their end; a merge into a code that undoing has
+-- made unknown waits with it.
+create view merged_made as
 with recursive merge_of as (
     select kind, source, code, to_code from code_actions
     where what = 'merge' and undone_at is null
@@ -16,6 +18,8 @@ step as (
 )
 select kind, source, code, arg_max(to_code, hops) as to_code
 from step group by kind, source, code;
+
+create table merged as from merged_made limit 0;
 
 create view named as
 select kind, source, code, arg_max(name, action) as name
@@ -76,7 +80,7 @@ where kind = 'products' and provisional
 
 -- Each product with the dates between which its row holds. Whether it bears a sustainability mark is
 -- known when its source states marks at all: an empty cell among them means none.
-create view product_spans as
+create view product_spans_made as
 select *, coalesce(valid_from, date '0001-01-01') as holds_from,
     lead(coalesce(valid_from, date '0001-01-01'), 1, date '9999-12-31') over (
         partition by source, product_id order by valid_from nulls first
@@ -86,6 +90,8 @@ select *, coalesce(valid_from, date '0001-01-01') as holds_from,
             then 'yes' else 'no' end
     end as mark
 from products;
+
+create table product_spans as from product_spans_made limit 0;
 
 create view contracts as
 select c.* exclude (batch, line, standing, category),
