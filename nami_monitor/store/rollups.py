@@ -337,7 +337,7 @@ def refresh_merged(db: Transaction) -> None:
 
 
 def refresh_facts(db: Transaction, touched: Collection[str] | None = None) -> None:
-    """Bring the tables of ``FACTS`` in line with measurements, categories and locations.
+    """Bring the tables of ``FACTS`` in line with the input tables that they follow from.
 
     ``touched`` are the input tables of which rows or codes changed; None for any.
     """

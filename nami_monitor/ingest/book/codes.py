@@ -115,6 +115,11 @@ def derive(db: Transaction) -> None:
     refresh_merged(db)
 
 
+def brought_by(db: Transaction, batch: int) -> bool:
+    """Whether a new batch made a code known: rows may wait for it."""
+    return bool(db.value("select exists (from codes where since_batch = ?)", [batch]))
+
+
 def created_by(db: Transaction, batch: int) -> dict[str, int]:
     """How many codes a batch created, by kind."""
     query = (

@@ -227,7 +227,7 @@ def _book(booking: Booking) -> _Outcome:
         months = {name: sorted({*own, *span}, key=str) for name, own in months.items()}
     for name, touched in months.items():
         update_standings(db, name, profile.source, touched)
-    released = codes.release(db)
+    released = codes.release(db) if codes.brought_by(db, booking.batch) else {}
     report = report_of(booking, first, last, replaced, released)
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
     for staged in booking.stages:
