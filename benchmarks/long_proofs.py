@@ -3,7 +3,8 @@
 Usage: ``python benchmarks/long_proofs.py [TIMES]`` (25 when left out)
 
 The tests marked ``slow`` that generate their input or kill a process try a few examples from one
-seed in ``.ci/run``. This runs the same tests with TIMES as many.
+seed in ``.ci/run``, and those over many parameters a sample. This runs the same tests with TIMES as
+many examples and with every parameter.
 """
 
 import os
@@ -20,8 +21,11 @@ PROOFS = (
     "tests/kpis/test_against_polars.py",
     "tests/kpis/test_registers_against_polars.py",
     "tests/kpis/test_projects_against_plain_rows.py",
-    "tests/kpis/test_trace.py::test_the_rows_of_order_lines_are_exactly_those_that_belong",
+    "tests/kpis/test_every_period.py",
+    "tests/kpis/test_trace.py",
     "tests/kpis/test_trace_registers.py",
+    "tests/kpis/test_unlocks.py",
+    "tests/pages/test_every_figure.py",
 )
 
 

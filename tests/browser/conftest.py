@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.browser.serving import serving
+from tests.browser.serving import VISITOR, serving
 
 QUIET = [
     "--no-sandbox",
@@ -45,9 +45,15 @@ def server(demo_folder, tmp_path_factory):
 
 
 @pytest.fixture
-def page(chromium):
+def context(chromium):
+    """What the browser keeps of one visitor, who was never here."""
+    with chromium.new_context(**VISITOR) as made:
+        yield made
+
+
+@pytest.fixture
+def page(context):
     """A page of 1280 px that notes every request that leaves the machine."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
     opened = context.new_page()
     opened.set_default_timeout(60_000)
     opened.outside = []
@@ -62,4 +68,4 @@ def page(chromium):
         ),
     )
     yield opened
-    context.close()
+    opened.close()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+VISITOR = {"viewport": {"width": 1280, "height": 900}, "locale": "nl-NL"}
+"""What the browser of a visitor says of itself."""
 
 
 @dataclass(frozen=True)

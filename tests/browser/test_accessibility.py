@@ -9,7 +9,7 @@ import pytest
 from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ui.theme import replacements
-from tests.browser.serving import WIDTHS, fits, settled
+from tests.browser.serving import VISITOR, WIDTHS, fits, settled
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,13 @@ FAINT = """() => {
   return found;
 }"""
 """The contrast of every text in a chart with what is drawn below its middle."""
+
+
+@pytest.fixture(scope="module")
+def context(chromium):
+    """One visitor for all pages: the browser loads and compiles Streamlit's scripts once."""
+    with chromium.new_context(**VISITOR) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -246,7 +246,7 @@ def judged(kpi, told):
 
 @pytest.mark.slow
 @settings(
-    max_examples=examples(6),
+    max_examples=examples(3),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -32,7 +32,7 @@ def adds(rows, source="X"):
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(5), phases=PHASES)
+@settings(max_examples=examples(3), phases=PHASES)
 @given(histories)
 def test_every_line_of_every_file_is_accounted_for(files):
     with tempfile.TemporaryDirectory() as name:
@@ -62,7 +62,7 @@ def test_every_line_of_every_file_is_accounted_for(files):
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(5), phases=PHASES)
+@settings(max_examples=examples(3), phases=PHASES)
 @given(some(good_orders, 1, 6), some(good_orders, 1, 6))
 def test_lines_are_multisets_and_files_come_in_any_order(first, second):
     with tempfile.TemporaryDirectory() as name:
@@ -85,7 +85,7 @@ def test_lines_are_multisets_and_files_come_in_any_order(first, second):
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(4), phases=PHASES)
+@settings(max_examples=examples(3), phases=PHASES)
 @given(st.lists(order_lines, min_size=1, max_size=8).map(tuple))
 def test_rollups_add_up_to_their_lines(rows):
     with tempfile.TemporaryDirectory() as name:

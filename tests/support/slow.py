@@ -13,8 +13,18 @@ def examples(count):
     return count * LONGER
 
 
+SAMPLED = 1 if LONGER > 1 else 3
+"""Of so many parameters of a long proof one runs."""
+
+
 def slow_but_for(usual, values):
-    """Parameters of which only the usual ones run by default; the others are marked ``slow``."""
+    """The usual parameters, which run by default, and a sample of the others, marked ``slow``.
+
+    With NAMI_LONGER all of them run.
+    """
+    others = [value for value in values if value not in usual][::SAMPLED]
     return [
-        value if value in usual else pytest.param(value, marks=pytest.mark.slow) for value in values
+        value if value in usual else pytest.param(value, marks=pytest.mark.slow)
+        for value in values
+        if value in usual or value in others
     ]
