@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nami_monitor.core.errors import UserError
+from nami_monitor.store import lines
 from nami_monitor.store.transaction import Transaction
 from nami_monitor.tables import TABLES, Codes, columns
 
@@ -37,11 +39,14 @@ class Inconsistency:
 
 
 def read_whole(db: Transaction) -> None:
-    """Read every value of every table, and of every file of order lines.
+    """Read every value of every table, and compare each file of order lines with its hash.
 
     Raises:
-        UserError: ``store.damaged``, by the transaction, when a part cannot be read.
+        UserError: ``store.damaged`` when a part cannot be read, or a file was changed.
     """
+    changed = lines.changed_files(db)
+    if changed:
+        raise UserError("store.damaged", path=changed[0])
     tables = db.rows(
         "select table_name from duckdb_tables() where database_name = current_database()"
         " and schema_name = 'main'"

@@ -121,7 +121,7 @@ def settle(db: Transaction, folder: Path) -> None:
     ):
         file = _write(db, folder, batch, month)
         group = {"batch": batch, "month": month, "lines": lines, "waiting": waiting}
-        db.insert("line_groups", group | {"file": file})
+        db.insert("line_groups", group | {"file": file, "sha256": snapshots.sha256(folder / file)})
     db.run(f"insert into line_groups by name {groups}")
     db.run(f"insert into {STORED} from {CHANGED} order by rowid")
     db.run(f"drop table {CHANGED}")
@@ -150,6 +150,25 @@ def line_files(db: Transaction) -> tuple[str, ...]:
     """The files of order lines, below their folder."""
     query = "select file from line_groups where file is not null order by file"
     return tuple(name for (name,) in db.rows(query))
+
+
+def note_hashes(db: Transaction, folder: Path) -> None:
+    """Note the hashes of the files that a database of an earlier version names."""
+    for name in line_files(db):
+        db.run(
+            "update line_groups set sha256 = ? where file = ?",
+            [snapshots.sha256(folder / name), name],
+        )
+
+
+def changed_files(db: Transaction) -> list[str]:
+    """The files of order lines that are gone or have other bytes than were written."""
+    folder = Path(db.value("select getvariable('lines')"))
+    return [
+        str(folder / name)
+        for name, stated in db.rows("select file, sha256 from line_groups where file is not null")
+        if not (folder / name).is_file() or snapshots.sha256(folder / name) != stated
+    ]
 
 
 def _files(names: Sequence[str]) -> str:

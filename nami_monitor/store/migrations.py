@@ -6,7 +6,8 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 - 4 to 5 brought the table of shadow prices.
 - 5 to 6 moved the order lines out of one table, see ``store.lines``; the file became a folder of
   snapshots. ``materials`` got the column ``energy_recovery_counts``.
-- 6 to 7 made the merged codes and the spans of articles tables that follow from the rows.
+- 6 to 7 made the merged codes and the spans of articles tables that follow from the rows, and
+  brought the hashes of the files of order lines.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ def upgrade(path: Path, wait: float) -> None:
             if seen:
                 _rebuild(path, fresh)
                 path.replace(kept_copy(path, seen))
+            if _log(path).exists():  # what the earlier program had not merged stays with its file
+                _log(path).replace(_log(kept_copies(path)[-1]))
             fresh.replace(path)
     except Timeout as error:
         holder = {"what": "upgrade", "who": "-", "since": "-", "pid": "-"}
@@ -95,7 +98,7 @@ def kept_copy(path: Path, version: int) -> Path:
 
 def kept_copies(path: Path) -> list[Path]:
     """The databases of earlier versions that upgrades kept."""
-    return sorted(path.parent.glob(f"{path.name}.schema*"))
+    return sorted(path.parent.glob(f"{path.name}.schema[0-9]*"))
 
 
 def _version(path: Path) -> int:
@@ -148,8 +151,12 @@ def _files(path: Path) -> list[Path]:
     """The files of a database; of one in a file that file and its write-ahead log."""
     if path.is_dir():
         return [part for part in path.rglob("*") if part.is_file()]
-    wal = path.with_name(f"{path.name}.wal")
-    return [part for part in (path, wal) if part.exists()]
+    return [part for part in (path, _log(path)) if part.exists()]
+
+
+def _log(file: Path) -> Path:
+    """The write-ahead log of a DuckDB file, which is there after a program was stopped."""
+    return file.with_name(f"{file.name}.wal")
 
 
 def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
@@ -181,6 +188,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
         )
         lines.settle(db, fresh / snapshots.LINES)
     else:
+        lines.note_hashes(db, fresh / snapshots.LINES)
         lines.show(db)
     refresh_merged(db)
     refresh_facts(db)

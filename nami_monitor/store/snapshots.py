@@ -8,6 +8,7 @@ or the new one, and a write that fails leaves nothing but files that nobody name
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -141,6 +142,12 @@ def publish(folder: Path, manifest: Manifest) -> None:
         draft.replace(folder / name)
     with suppress(OSError):  # it counts already
         sync(folder)
+
+
+def sha256(path: Path) -> str:
+    """The hash of the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

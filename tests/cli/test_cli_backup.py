@@ -373,6 +373,13 @@ def test_a_restore_that_is_broken_off_leaves_the_old_state(full, saved, step, mo
     assert everything(full.db) == saved[1]
 
 
+def other_byte(file):
+    """Change one byte of a value, so that the file still reads."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 1
+    file.write_bytes(content)
+
+
 LOST = {
     "truncated": lambda db: os.truncate(newest_file(db), 100_000),
     "zeroed": lambda db: zeroed(newest_file(db), 12_288),
@@ -382,6 +389,7 @@ LOST = {
     "bad pointer": lambda db: (db / "pointer.json").write_text("{", "utf-8"),
     "no lines": lambda db: next((db / "lines").rglob("*.parquet")).unlink(),
     "cut lines": lambda db: os.truncate(next((db / "lines").rglob("*.parquet")), 200),
+    "a byte of lines": lambda db: other_byte(next((db / "lines").rglob("*.parquet"))),
 }
 
 

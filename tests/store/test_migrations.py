@@ -6,6 +6,7 @@ merged code, a renamed one, an undone delivery, a note, a tick and an arranged r
 code with schema 6 upgraded it, with order lines in files and a note more.
 """
 
+import contextlib
 import json
 import lzma
 import shutil
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from nami_monitor.core.errors import UserError
@@ -156,3 +158,31 @@ def test_without_room_nothing_is_upgraded(path, monkeypatch):
         pass
     assert path.read_bytes() == before
     assert not migrations.kept_copies(path)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.99, 1.0])
+def test_a_write_ahead_log_that_is_cut_gives_a_whole_state_or_a_sentence(path, share):
+    """A program of then was stopped while it wrote, and the log beside its file is not whole."""
+    log = path.with_name(f"{path.name}.wal")
+    with closing(duckdb.connect(str(path))) as db:
+        db.execute("set wal_autocheckpoint = '1GB'")
+        for number in range(8):
+            db.execute("insert into kept select * replace (? as name) from kept", [f"n{number}"])
+        earlier, written = path.read_bytes(), log.read_bytes()
+    path.write_bytes(earlier)
+    cut = written[: int(len(written) * share)]
+    log.write_bytes(cut)
+    whole = None
+    with closing(Store(path)) as store, contextlib.suppress(UserError), store.read() as db:
+        whole = db.value("select count(*) from kept")
+    if whole is None:
+        with closing(Store(path)) as store, pytest.raises(UserError, match=r"unreadable|damaged"):
+            check(store)
+        assert (path.read_bytes(), log.read_bytes()) == (earlier, cut)
+        return
+    assert whole in {4 << power for power in range(9)}
+    assert whole == 4 << 8 or share < 1
+    with closing(Store(path)) as store:
+        assert check(store) == []
+    kept = migrations.kept_copy(path, IN_A_FILE[-1])
+    assert (kept.read_bytes(), kept.with_name(f"{kept.name}.wal").read_bytes()) == (earlier, cut)

@@ -23,9 +23,9 @@ create table batches (
 create table batch_months (batch integer, table_name varchar, month date, lines bigint);
 
 -- Order lines by batch and month: in a file, or without one in orders_stored; ``waiting`` of them wait
--- for a code.
+-- for a code. ``sha256`` is that of the file.
 create table line_groups (
-    batch integer, month date, file varchar, lines bigint, waiting bigint
+    batch integer, month date, file varchar, sha256 varchar, lines bigint, waiting bigint
 );
 
 -- Codes that a batch states as a master, may create, or uses.
