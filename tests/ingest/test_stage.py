@@ -35,7 +35,7 @@ def test_both_ways_of_checking_find_the_same(table):
     schema = {column.name: TYPES[column.sql_type] for column in columns(table)}
     row = st.tuples(*(values(column) for column in columns(table)))
 
-    @settings(max_examples=5)
+    @settings(max_examples=3)
     @given(rows=st.lists(row, min_size=20, max_size=40))
     def check(rows):
         frame = pl.DataFrame(rows, schema=schema, orient="row")

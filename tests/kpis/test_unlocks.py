@@ -9,7 +9,7 @@ from tests.support.slow import LONGER
 
 MONTHS = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
 CATEGORIES = ("paper", "canal", "bare")
-SAMPLE = 10
+SAMPLE = 20
 LARGER = 1 if LONGER > 1 else 5
 """One of so many sets of needs is tried by default, and by the long proofs."""
 # Paper is ordered, of canals and of what is bare there is nothing yet. Only canals are works.
