@@ -22,6 +22,16 @@ settings.load_profile("nami")
 
 pytest_plugins = ["tests.support.no_skip"]
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of this user there
+ROOM = 6 * 2**30
+"""Bytes that must be free before the files of tests stand in memory."""
+
+
+def pytest_configure():
+    """Keep the files of tests in memory where there is room: each write waits for the disk."""
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def copied_schema():
