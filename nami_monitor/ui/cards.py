@@ -58,6 +58,7 @@ class Card:
         reason: why there is no value.
         next_step: what would give one, or when to look again.
         trace: the address at which the value can be traced.
+        undo: the address of the deliveries, where the reason tells to undo one.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Card:
     reason: str = ""
     next_step: str = ""
     trace: str = ""
+    undo: str = ""
 
 
 def cards_html(cards: tuple[Card, ...], lang: str) -> str:
@@ -134,7 +136,9 @@ def _why(card: Card, lang: str) -> str:
         f"{html(card.next_step)}</p>"
     )
     state = f'<p class="nami-state">{_word(card.state.value, lang)}</p>'
-    return state + _part("p", "reason", card.reason) + _beside(card, lang) + step
+    link = f'<a href="{html(card.undo)}">{html(text("jobs.to_undo", lang))}</a>'
+    undo = card.undo and f'<p class="nami-note">{link}</p>'
+    return state + _part("p", "reason", card.reason) + undo + _beside(card, lang) + step
 
 
 def _chip(card: Card, lang: str) -> str:

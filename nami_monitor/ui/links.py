@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,6 +16,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, Ask, Kpi, KpiResult
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS
+from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.ui import filters
 from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN
 from nami_monitor.ui.session import Session
@@ -82,6 +84,33 @@ def address(session: Session, page: str, parameters: Address) -> str:
     """The address of another page, with the session's language and data."""
     fixed = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
     return f"{page}?{urlencode({**fixed, **parameters}, doseq=True)}"
+
+
+TO_UNDO: Final = frozenset({"activity_twice", "activity_twice_whole"})
+"""Reasons for no value that tell to undo a delivery."""
+
+
+def where_to_undo(session: Session, result: KpiResult) -> str:
+    """The address of the deliveries where a figure has no value until one is undone; else empty."""
+    told = result.reason and result.reason.key in TO_UNDO
+    return address(session, "data", {filters.PART: "batches"}) if told else ""
+
+
+def offer_deliveries(session: Session) -> None:
+    """A link to the deliveries, to undo one."""
+    data = DEMO if session.demo else OWN
+    st.page_link(
+        "pages/data.py",
+        label=session.t("jobs.to_undo"),
+        query_params={LANGUAGE: session.lang, DATA: data, filters.PART: "batches"},
+    )
+
+
+def why_none(session: Session, result: KpiResult) -> None:
+    """Why a figure has no value; a link to the deliveries beside it where one must be undone."""
+    st.info(markdown(reason_sentence(result, session.lang) or ""))
+    if where_to_undo(session, result):
+        offer_deliveries(session)
 
 
 def trace_of_result(session: Session, result: KpiResult, where: Filters) -> str:

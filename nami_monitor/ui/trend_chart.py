@@ -341,8 +341,10 @@ def show_trend(
         restarts: months from which limits are worked out anew, as the reader chose.
     """
     if not any(result.value is not None for result in results):
-        why = words.reason(session, results[-1]) if results else session.t("trends.nothing")
-        st.info(markdown(why))
+        if results:
+            links.why_none(session, results[-1])
+        else:
+            st.info(session.t("trends.nothing"))
         return
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
         limits = independent(CATALOGUE[code], results[-1].period.kind)

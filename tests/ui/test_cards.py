@@ -1,5 +1,6 @@
 import re
 import tomllib
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.charts import palette
-from nami_monitor.core.words import State
-from nami_monitor.i18n import LANGS
-from nami_monitor.ui import theme
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.kpis.result import KpiResult, Reason
+from nami_monitor.ui import links, theme
 from nami_monitor.ui.cards import ICONS, Card, Chip, ComparedFigure, card_html, cards_html
+from nami_monitor.ui.session import Session
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('x')</script>\"' onerror=x & <img src=x>"
@@ -121,6 +125,24 @@ def test_a_card_without_a_value_says_why_and_what_next_and_shows_no_number(state
     assert "Laad factoren." in tags.words
     assert "999" not in tags.words
     assert "img" not in {tag for tag, _ in tags.seen}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_reason_that_tells_to_undo_a_delivery_has_the_way_there_beside_it(lang):
+    """Every reason that does: found by its words, so that none is added without."""
+    told = {key: said for key, said in catalogue(lang).items() if key.startswith("reasons.")}
+    asking = {key.removeprefix("reasons.") for key, said in told.items() if "nami undo" in said}
+    assert asking == links.TO_UNDO
+    session = Session(lang, None, demo=False, who="")
+    month = Period(date(2025, 1, 1), date(2025, 1, 1), PeriodKind.MONTH)
+    for key in (*asking, "no_data"):
+        reason = Reason(key)
+        result = KpiResult("x", month, {}, State.NOT_COMPUTABLE, Unit.EUR, 1, reason=reason)
+        address = links.where_to_undo(session, result)
+        tags = read(card_html(Card("x", State.NOT_COMPUTABLE, undo=address), lang))
+        found = [attrs["href"] for tag, attrs in tags.seen if tag == "a"]
+        assert bool(found) == (key in asking)
+        assert all("part=batches" in href for href in found)
 
 
 def test_a_bare_card_leaves_out_what_it_has_not():

@@ -22,7 +22,7 @@ from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import app, booking, filters, words
+from nami_monitor.ui import booking, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages import waterbed
@@ -481,12 +481,7 @@ def _told(session: Session) -> None:
     title = session.t("measures.history")
     st.header(markdown(title), anchor=False)
     st.markdown(session.t("measures.undo"))
-    data = app.DEMO if session.demo else app.OWN
-    st.page_link(
-        "pages/data.py",
-        label=session.t("measures.to_undo"),
-        query_params={app.LANGUAGE: session.lang, app.DATA: data, filters.PART: "batches"},
-    )
+    links.offer_deliveries(session)
     keys = ("when", "who", "what", "measure", "fields", "batch", "file")
     heads = [Head(session.t(f"measures.events.{key}")) for key in keys]
     heads[0] = Head(heads[0].title, lambda when: words.moment(session, when))

@@ -114,6 +114,7 @@ def card(
             state=result.state,
             strategy=strategy,
             reason=reason or words.reason(session, result),
+            undo=links.where_to_undo(session, result),
             beside=_total(session, result, where),
             next_step=step,
         )

@@ -185,7 +185,7 @@ def figure(session: Session, trace: Trace, ask: Ask) -> None:
     st.header(markdown(words.kpi_name(session, kpi)), anchor=False)
     st.html(f'<p class="nami-headline">{html(headline(session, result))}</p>')
     if result.state is not State.VALUE:
-        st.info(markdown(words.reason(session, result)))
+        links.why_none(session, result)
         return
     whole = figure_notes.total(session, result, ask.where)
     texts = [f"{whole.label} {whole.value}"] if whole else []
