@@ -52,7 +52,6 @@ class Restored:
     """What a restore did.
 
     Args:
-        contents: what the backup held.
         before: what stood there before: a backup, or the database itself when it could not be
             read; None when there was none.
         settings: the profiles and settings that changed, by name.

@@ -34,12 +34,8 @@ def build_demo(
     """Build the demo's database through the ordinary import, unless it is there already.
 
     It is built apart and adopted when it is complete, so that an interrupted build leaves nothing
-    that could be opened.
-
-    Args:
-        path: the demo's database file.
-        progress: is called with the number of files done, their total, and the next name.
-        folder: the demo's input files, with their manifest.
+    that could be opened. ``folder`` holds the input files with their manifest; ``progress`` is
+    called with the number of files done, their total, and the next name.
 
     Returns:
         Whether it was built; False when it was there already, from the same files.
@@ -64,11 +60,7 @@ def build_demo(
 
 
 def open_own(path: Path, *, wait: float = WAIT_SECONDS) -> Store:
-    """A database for the organisation's own data; it need not exist yet.
-
-    Args:
-        path: the file.
-        wait: seconds to wait for a turn to write.
+    """A database for the organisation's own data, which need not exist yet; ``wait`` is in seconds.
 
     Raises:
         UserError: ``opening.demo_data`` when the file holds the demo.

@@ -42,14 +42,10 @@ class AssetRegister:
     """The assets of one category at the end of a month.
 
     Args:
-        month: the month.
         period: what the figures of the cards speak of; it ends with the month.
-        where: the filters, as they were asked for.
-        figures: the KPIs of the cards.
         ages: assets in use, by the first year of their band in ``BANDS`` and by condition.
         lives: how long they last; None where no asset was watched.
         routes: retired assets by year and route; a route nobody stated is None.
-        retired: assets retired until then.
         early: of these, retired before their warranty ended.
         warranted: of the retired, those whose warranty is known.
         spoilt: assets that were retired before they were bought, which nobody believes; they count

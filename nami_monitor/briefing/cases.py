@@ -38,9 +38,6 @@ class ShownFigure:
     """One figure of a case.
 
     Args:
-        figure: as its file names it.
-        line: the figure with its history and target.
-        where: the filters that gave it.
         by: the dimension by which it stands in parts; empty where it has none.
         parts: the parts, the largest numerator first.
         tables: what must be loaded for it; empty where there is a figure or none is possible.
@@ -61,8 +58,6 @@ class CaseFigures:
     """The figures of a case, computed on the data at hand.
 
     Args:
-        case: the case.
-        categories: the categories that it is about here.
         kinds: the periods that can be chosen, the usual one first.
         shown: its figures, in the order of its file.
     """

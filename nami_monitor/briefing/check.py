@@ -30,7 +30,6 @@ class Visit:
 
     Args:
         at: when, UTC without zone.
-        month: the month that was looked at.
         findings: the names of the findings.
         values: figures by KPI; None without a value.
     """
@@ -66,10 +65,8 @@ class ChangesSince:
 
     Args:
         since: the last visit, UTC.
-        month: the month that was looked at then.
         deliveries: files that came in or were taken back since.
         restated: figures that changed; empty when another month was looked at.
-        new: findings that were not there.
         gone: how many findings are there no more; zero when another month was looked at.
     """
 

@@ -26,15 +26,9 @@ CONFIRMED, REJECTED = "confirmed", "rejected"
 
 @dataclass(frozen=True)
 class MeasureDisciplines:
-    """The disciplines of an intervention, present and missing, and its policy.
+    """The disciplines of an intervention, and its policy.
 
-    Args:
-        title: what people call the measure.
-        category: its category.
-        status: planned, running or ended.
-        present: the disciplines on record.
-        missing: the roles that the category names and that are not on record.
-        policy: the policy that it is linked to.
+    ``missing`` are the roles that its category names and that are not on record.
     """
 
     title: str
@@ -50,7 +44,6 @@ class December:
     """December's share of the spend of a category in the last whole year.
 
     Args:
-        category: the category.
         result: the share, %.
         usual: its mean share in earlier years, %; None with fewer than two.
         prevented: euros of needs that were met without a purchase in that year.
@@ -67,7 +60,6 @@ class HiddenReduction:
     """A real fall in volume without a sustainable intervention on record.
 
     Args:
-        signal: the fall with its numbers.
         rung: where the R-ladder puts it: R0 when nothing is bought any more, else R2.
         answer: what was answered; None while nobody did.
     """
@@ -87,7 +79,6 @@ class Conclusions:
     """The data of the five conclusions.
 
     Args:
-        month: the month to look from; None without data.
         tables: the measures with their disciplines and policy, latest first.
         own_share: the own share of a supplier's or joint volume; None where it is not declared.
         decembers: December by category, the highest share first.

@@ -32,13 +32,9 @@ CHARTED: Final = 48
 
 @dataclass(frozen=True)
 class ContractMoment:
-    """A date at which a contract ends or can be extended.
+    """A date at which a contract ends or can be extended: ``end`` or ``option``.
 
-    Args:
-        day: the day.
-        kind: ``end`` or ``option``.
-        preparation: months that preparation takes.
-        prepare_from: the day on which it should begin.
+    ``preparation`` is how many months that takes, ``prepare_from`` when it should begin.
     """
 
     day: date
@@ -53,7 +49,6 @@ class Contract:
 
     Args:
         note: a code instead of an end, such as ``rolling``.
-        status: as it was written.
         standing: what that means: ``running``, ``preparing``, ``ended`` or ``dropped``.
         runs: whether it counts as running in the month.
         counted: its value as it counts then: none for a framework whose call-offs state values.
@@ -121,8 +116,6 @@ class ContractSplit:
 
     Args:
         family: the number of the oldest contract.
-        name: its title.
-        kind: the kind of period.
         periods: the periods, by their last month.
         total: spend by last month of the period; None where it cannot be computed, as when one of
             the contracts' sources is missing.
@@ -141,13 +134,9 @@ class ContractSplit:
 
 @dataclass(frozen=True)
 class CategoryContracts:
-    """The number of running contracts by specification and form.
+    """The number of running contracts by specification and form; None where it is not stated.
 
-    Args:
-        specification: technical, functional or service; None where it is not stated.
-        form: as it was written.
-        count: how many.
-        value: euros of those that state a value, none of it twice; None when none does.
+    ``value`` is euros of those that state a value, none of it twice; None when none does.
     """
 
     specification: str | None
@@ -166,8 +155,6 @@ class ContractRegister:
     """The contract register at a month.
 
     Args:
-        month: the month.
-        where: the filters, as they were asked for.
         contracts: every contract; those with the soonest moment first, those without one last.
         figures: the KPIs of the cards, from the period a year earlier to this one.
         values: value in euros of the running contracts, by month and category.

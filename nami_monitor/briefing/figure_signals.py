@@ -33,8 +33,6 @@ class SignalScope:
     """The month and filters for which signals are made.
 
     Args:
-        month: the month to look from.
-        where: filters, as in ``Ask``.
         spend: euros of the last twelve months in the selection; None where that is not known.
         spent: spend by month, as far back as an overview looks; months without a figure are absent.
         sources: the feeds on which its figures rest.

@@ -53,9 +53,6 @@ class FunnelSite:
     """A location in the funnel plot.
 
     Args:
-        location: its code.
-        name: its name.
-        result: its figure.
         point: where it lies in the funnel; None where it is not compared.
         effect: better or worse than the whole, where it lies outside.
         remark: why it is not compared; empty where it is.
@@ -74,7 +71,6 @@ class FunnelComparison:
     """The locations of one period against the limits of the funnel.
 
     Args:
-        kpi: the declaration.
         whole: the figure of all together.
         funnel: the limits, in numerator over denominator; None where there are none.
         sites: every location with data that may be shown, those that stand out first.

@@ -36,16 +36,10 @@ class NeededColumn:
 
 @dataclass(frozen=True)
 class KpiEntry:
-    """A KPI in the handbook.
+    """A KPI in the handbook, in words and as the database reads it.
 
-    Args:
-        code: its name everywhere.
-        name: its name for people.
-        says: what it says.
-        says_not: what it does not say.
-        parts: all else that people read of it, in their order.
-        needs: what must be loaded for it.
-        sql: what is computed, as the database reads it; empty where other figures are judged.
+    ``parts`` are all that people read besides name, meaning and needs; ``sql`` is empty where other
+    figures are judged.
     """
 
     code: str

@@ -20,8 +20,6 @@ class CalledLesson:
     """A lesson with the signal that called it up.
 
     Args:
-        lesson: the lesson.
-        signal: the signal.
         reach: how close it is: the same category, the same signal, or only related.
         code: how a chart names it, ``L1`` and so on; empty for a lesson that only the list names.
     """

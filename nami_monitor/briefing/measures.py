@@ -65,7 +65,6 @@ class MeasureEvent:
     Args:
         change: when, by whom and by which delivery; its row is empty for one that was undone.
         what: ``registered``, ``changed``, ``closed``, or ``undone`` for a delivery taken back.
-        fields: what was changed.
     """
 
     change: RowChange

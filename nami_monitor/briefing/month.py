@@ -34,13 +34,9 @@ WORSE: Final = frozenset({KitSignal.WORSE, KitSignal.REFURBISHED_SHARE_FALLING})
 
 @dataclass(frozen=True)
 class Finding:
-    """A signal with the figure, intervention or contract that it is about.
+    """A signal in the month in which it is told, with what it is about.
 
-    Args:
-        signal: what is seen, with its numbers.
-        month: the month in which it is told.
-        about: what it is about; None for a source, a product group, or what nobody holds a
-            figure of.
+    That is None for a source, a product group, or what nobody holds a figure of.
     """
 
     signal: Signal
@@ -87,9 +83,7 @@ class BriefingSection:
     Args:
         category: its code; None for all categories together.
         names: its name by language; empty for all together.
-        glance: its key figures in the month, with targets and signals.
         answers: what its interventions did, each in the first unit in which that can be said.
-        contracts: its contracts, the soonest moment first.
         findings: what it shows, the weightiest first.
         watched: how many series are watched for departures.
         by_chance: how many of those would signal in a month if nothing happened at all.
@@ -120,7 +114,6 @@ class Briefing:
     """The briefing of a month.
 
     Args:
-        month: the month.
         sections: one for each chosen category, or a single one for everything together.
         first: the few findings of all sections that deserve attention first.
         others: the other findings, the weightiest first.
@@ -128,7 +121,6 @@ class Briefing:
         sources: the feeds that the figures rest on.
         delivered: when data came in last, UTC; None without a delivery.
         last: the last month with data, which may lie after the month.
-        demo: whether it is about the demo's organisation.
     """
 
     month: date
@@ -164,14 +156,10 @@ def briefing(
     within: Where = MappingProxyType({}),
     progress: Progress = no_progress,
 ) -> Briefing:
-    """Build the briefing of a month.
+    """Build the briefing of a month; each of the ``categories`` is told apart, if there are any.
 
-    Args:
-        db: a consistent look at the file.
-        month: the month.
-        categories: codes of categories, each told apart; everything together without any.
-        within: further filters on the key figures, as in ``Ask``.
-        progress: is told how far it is.
+    ``within`` are further filters on the key figures, as in ``Ask``; ``progress`` is told how far
+    it is.
 
     Raises:
         UserError: ``briefing.no_category`` for a code that nobody knows, ``briefing.nothing``

@@ -32,18 +32,10 @@ NOTE_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Note:
-    """A note at a month.
+    """A note at a month of a figure, on one line; ``category`` is None for all together.
 
-    Args:
-        name: which one.
-        month: the month.
-        kpi: the code of the figure.
-        category: the category; None for all together.
-        text: what was written, on one line.
-        lesson: the name of the lesson that it refers to; None without one.
-        who: role or initials of who wrote it last.
-        written_at: when it was first written, UTC.
-        changed_at: when it was last changed, UTC; None while it is as it was written.
+    ``who`` is the role or initials of who wrote it last. The moments are UTC; ``changed_at`` is
+    None while it is as it was written.
     """
 
     name: str
@@ -96,19 +88,7 @@ def write(
     lesson: str | None,
     who: str,
 ) -> str:
-    """Write a note.
-
-    Args:
-        db: a transaction that writes.
-        month: the month.
-        kpi: the code of the figure.
-        category: the category; None for all together.
-        text: what to say; line ends become spaces, and what no one can see is left out.
-        lesson: the name of a lesson, or None.
-        who: role or initials.
-
-    Returns:
-        The name of the note.
+    """Write a note and give its name; line ends become spaces, and what no one can see is left out.
 
     Raises:
         UserError: ``entry.who``, ``kpi.no_code``, ``notes.empty``, ``notes.long``,

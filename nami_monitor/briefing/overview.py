@@ -46,11 +46,8 @@ class RegisterChoices:
 class FilterChoices(RegisterChoices):
     """The options of the filters, from order lines.
 
-    Args:
-        groups: location groups with order lines.
-        channels: channels with order lines.
-        programmes: programmes with dates, which are periods too, with their titles.
-        measures: activity measures of which there are figures.
+    ``programmes`` are those with dates, which are periods too, with their titles; ``measures``
+    those activity measures of which there are figures.
     """
 
     groups: tuple[str, ...]
@@ -111,9 +108,6 @@ class KpiLine:
     """A KPI in one period, with history, target and assessment.
 
     Args:
-        kpi: the declaration.
-        result: the period's figure.
-        year_ago: the same period a year earlier.
         history: the last periods, oldest first, this one included.
         assessment: whether the latest months differ from normal variation, and which way; None
             where control limits do not suit the figure or its period.
@@ -160,9 +154,7 @@ class Overview:
 
     Args:
         month: the month with which it ends, as it was asked for.
-        kind: the kind of period.
         period: the period; whole quarters and years end no later than the month.
-        where: the filters, as they were asked for.
         lines: one per KPI, in the order of the catalogue.
         breaks: data breaks in the last two years.
     """

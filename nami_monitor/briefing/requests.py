@@ -59,13 +59,7 @@ class RequestArticle:
 
 @dataclass(frozen=True)
 class RequestChoices(RegisterChoices):
-    """What the page offers.
-
-    Args:
-        groups: location groups with requests.
-        all_categories: every category.
-        locations: every location that is open, with its name.
-    """
+    """What the page offers: location groups with requests, and locations that are open by name."""
 
     groups: tuple[str, ...]
     all_categories: Mapping[str, Mapping[str, str]]
@@ -77,8 +71,6 @@ class RequestLedger:
     """The requests decided in a period.
 
     Args:
-        period: the period.
-        where: the filters, as they were asked for.
         decisions: requests by month (of the last two years) and decision; without those that were
             no need.
         figures: the KPIs of the cards, from the period a year earlier to this one; while twelve
@@ -108,8 +100,7 @@ class RequestLedger:
 class Request:
     """A row of the ledger, as it may be seen.
 
-    Args:
-        hidden: whether its article and reason are left out, because few people work at its site.
+    Article and reason are left out of a ``hidden`` one, because few people work at its site.
     """
 
     number: str

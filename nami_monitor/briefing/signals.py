@@ -72,14 +72,9 @@ def signals_of_trend(
 ) -> tuple[Signal, ...]:
     """What a trend shows within its months: what measures brought first, then the latest.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the figure.
-        results: one result per month and group, oldest first; several series bear no signals of
-            their own.
-        where: the filters, as in ``Ask``.
-        measures: what measures show, of any category.
-        restarts: months from which limits are worked out anew.
+    The results are one per month and group, oldest first; several series bear no signals of their
+    own. ``measures`` is what measures show, of any category; from the months of ``restarts`` limits
+    are worked out anew.
     """
     if not results:
         return ()

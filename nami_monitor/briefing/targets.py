@@ -41,7 +41,6 @@ class TargetLine:
     """A target as the list shows it.
 
     Args:
-        target: as it was agreed.
         aim: the figure held against it; None when nobody knows its KPI, or there is no data yet.
         near: known KPIs that resemble an unknown one.
         against: other targets for the same KPI, category and period.
@@ -63,7 +62,6 @@ class TargetStep:
     """A period on the course of a target.
 
     Args:
-        period: as targets name it.
         result: the figure; None for periods that have not begun.
         goal: what was agreed for it, in the KPI's unit; None where nothing was.
         final: whether the figure is that of the whole period.
@@ -83,7 +81,6 @@ class TargetEvent:
         change: when, by whom and by which delivery.
         what: ``set``, ``changed``, ``withdrawn``, or ``undone`` for a delivery that was taken back.
         target: the target; None for a delivery that was undone, whose rows are gone.
-        before: its value before the change.
     """
 
     change: RowChange
@@ -255,13 +252,7 @@ class StrategyException:
 
 @dataclass(frozen=True)
 class Ruling:
-    """A moment at which it was decided whether a strategy applies.
-
-    Args:
-        change: when, by whom and by which delivery.
-        said: what was decided, with the reason for an exception.
-        applies: whether the strategy applies from then on.
-    """
+    """A moment at which it was decided whether a strategy applies, and why not."""
 
     change: RowChange
     said: StrategyException

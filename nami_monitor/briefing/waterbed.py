@@ -171,8 +171,7 @@ def bias_points(bias: float, lang: str) -> str:
 def location_roles(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     """Every location with its role, and why it was left out; those that were compared first.
 
-    Returns:
-        Code, role (``treated``, ``control`` or ``out``) and reason, empty for none.
+    The role is ``treated``, ``control`` or ``out``; the reason is empty for none.
     """
     sites = evaluation.sites
     if sites is None:

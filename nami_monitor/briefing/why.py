@@ -40,13 +40,11 @@ class ContributionLine:
     """A contribution with its name and effect.
 
     Args:
-        name: of the group, in the reader's language.
         before: its own figure before, in the unit of the KPI.
         after: likewise.
         amount: what it contributed, in the unit of the KPI.
         within: of that, by the change of its own figure; None where that says nothing.
         mix: of that, because it weighs more or less in the whole; likewise.
-        effect: better or worse.
         where: the filters that lead to its own trend; None for what is added up.
     """
 
@@ -65,7 +63,6 @@ class Explained:
     """An explanation with its sentences.
 
     Args:
-        why: the change.
         lines: its parts, largest first, what is added up last; they add up to the change.
         sentence: the change in a sentence; where nothing is split, why not.
         notes: what a reader must know beside it.

@@ -331,10 +331,7 @@ def _signature(function: Callable[..., None]) -> inspect.Signature:
 def table(
     header: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()
 ) -> list[str]:
-    """Rows as aligned text.
-
-    ``right`` are the numbers of the columns that are aligned to the right.
-    """
+    """Rows as aligned text, the columns with the numbers in ``right`` to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     sides = [">" if index in right else "<" for index in range(len(header))]
 

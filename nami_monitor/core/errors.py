@@ -29,9 +29,7 @@ class UserError(Exception):
 class DatabaseHeldError(UserError):
     """Others write to the database for longer than this writer waits.
 
-    Args:
-        path: the database.
-        holder: who writes: ``what``, ``who``, ``since``, ``pid``.
+    ``holder`` says who: ``what``, ``who``, ``since``, ``pid``.
     """
 
     def __init__(self, path: str, **holder: object) -> None:

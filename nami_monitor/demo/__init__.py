@@ -25,12 +25,7 @@ class DemoFile:
 
 
 def demo_files(folder: Path) -> tuple[DemoFile, ...]:
-    """Read a demo folder's manifest.
-
-    Paths in its ``manifest.toml`` are relative to the folder.
-
-    Returns:
-        What to import, in order, with resolved paths.
+    """What to import, in order, by the manifest of a demo folder.
 
     Raises:
         UserError: ``demo.no_manifest`` when the folder holds none.

@@ -54,14 +54,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Device(Purchase):
-    """A device or dispenser and its history.
-
-    Args:
-        asset_id: its number.
-        warranty_until: last day of the warranty.
-        retired_on: day of retirement; None: still in use at the end of the data.
-        failed_on: days of failures while in use.
-    """
+    """A device or dispenser and its history; ``retired_on`` is None while it is in use."""
 
     asset_id: str
     warranty_until: date
@@ -100,9 +93,6 @@ class DeviceModel:
     """A model of device.
 
     Args:
-        code: its product code.
-        name: Dutch name; no brands.
-        group: Dutch name of the product group.
         price: EUR without VAT when new.
         kg: mass; None: unknown.
         co2e: embedded kg CO2e of a new one (ADEME, as listed by Boavizta); None: no factor.
@@ -206,8 +196,8 @@ def _bought_before(
 ) -> list[Purchase]:
     """Purchases from before the data, which are in use when it begins.
 
-    ``shares`` of the products need not add up to 1; ``circular`` is the share that was refurbished
-    or reused; None: all were new.
+    The shares of products need not add up to 1; ``circular`` is the share that was refurbished or
+    reused; None: all were new.
     """
     codes, weights = list(shares), np.array(list(shares.values()))
     return [

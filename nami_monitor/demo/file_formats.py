@@ -30,11 +30,7 @@ WORKBOOK_OPTIONS: Final = {
 class Csv:
     """A text file; a value is written as it stands, a date as dd-mm-yyyy, None as nothing.
 
-    Args:
-        header: column names, separated by ``;``.
-        rows: as many values each.
-        encoding: Python's name of it; ``utf-8-sig`` writes a byte order mark.
-        delimiter: sign between fields.
+    The column names in ``header`` are separated by ``;``.
     """
 
     header: str
@@ -59,15 +55,10 @@ class Csv:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook of one sheet; numbers and dates are stored as such.
+    """A workbook of one sheet; numbers and dates are stored as such, None is an empty cell.
 
-    Args:
-        sheet: its name.
-        header: column names, separated by ``;``.
-        rows: as many values each; None is an empty cell.
-        titles: lines of text above the header.
-        totals: a last row that is no data.
-        money: name of the column that is shown with two decimals.
+    The column names in ``header`` are separated by ``;``. ``titles`` stand above it, ``totals`` is
+    a last row that is no data, and ``money`` the column that is shown with two decimals.
     """
 
     sheet: str
@@ -136,12 +127,9 @@ def euro(value: float) -> str:
 
 
 def spoil(name: str, file: File, bad_cells: Sequence[BadCell]) -> File:
-    """Add the planted bad rows of a file: copies of good rows with one cell spoilt.
+    """Add the planted bad rows of the file with this name, spread evenly over it.
 
-    Those of the file with this name are taken.
-
-    Returns:
-        The file with as many extra rows, spread evenly over it.
+    They are copies of good rows with one cell spoilt.
     """
     own = [bad for bad in bad_cells if bad.file == name]
     rows = list(file.rows)

@@ -81,11 +81,7 @@ def files(world: World) -> dict[str, File]:
 
 
 def write(world: World, folder: Path) -> list[Path]:
-    """Write the files and their manifest into a folder, which is made when it is not there.
-
-    Returns:
-        The paths written, in order.
-    """
+    """Write the files and their manifest into a folder; gives the paths written, in order."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {name: file.to_bytes() for name, file in files(world).items()}
     contents[MANIFEST] = render(contents.keys())

@@ -39,14 +39,10 @@ class OfficeArticle:
     """An article of office supplies.
 
     Args:
-        name: Dutch name, unique.
-        group: Dutch name of the product group.
         cabinet: relative popularity in the cabinets; 0: not kept there.
-        webshop: relative popularity in the web shop.
         price: EUR per piece without VAT, in the first year.
         grams: mass of a piece; None: nobody knows.
         pack: pieces in a pack of the web shop.
-        sustainable: whether it bears a sustainability mark.
         removed: whether it left the cabinet of the pilot office.
         late: whether the web shop sells it only from a later date.
     """
@@ -73,11 +69,8 @@ LATE: Final[Bools] = np.array([article.late for article in ARTICLES])
 class OfficeVolumes:
     """Volumes by office, article and month: arrays (40, 60, 48) of whole numbers.
 
-    Args:
-        cabinet: pieces taken from the cabinets.
-        webshop: packs ordered in the web shop.
-        cabinet_without: pieces that would have been taken without the pilot.
-        webshop_without: packs that would have been ordered without the pilot.
+    Pieces taken from the cabinets and packs ordered in the web shop, and those that would have been
+    without the pilot.
     """
 
     cabinet: Ints

@@ -36,16 +36,11 @@ class SanitaryArticle:
     Args:
         old: its code in the total contract.
         new: its code at the supplier of its stream since the split.
-        name: Dutch name.
-        stream: hardware, refill or service.
-        unit: base unit, in Dutch.
-        pack: base units in a pack.
         price: EUR per base unit without VAT, in the first year.
         grams: mass of a base unit; None: unknown.
         rate: base units per staff day (refills) or share of its stream (hardware).
         towel: whether the thriftier dispensers save on it.
         dries: whether people might dry their hands with it instead.
-        sustainable: whether it bears a sustainability mark.
     """
 
     old: str

@@ -39,13 +39,7 @@ FORMATTER: Final = _Formatter()
 
 
 class MissingTextError(KeyError):
-    """No catalogue text stands under a key.
-
-    Args:
-        key: the key that was asked for.
-        lang: the language that lacks it.
-        near: keys that resemble it, the likeliest first.
-    """
+    """No catalogue text stands under a key; ``near`` are keys like it, the likeliest first."""
 
     def __init__(self, key: str, lang: str, near: list[str]) -> None:
         super().__init__(key, lang, near)

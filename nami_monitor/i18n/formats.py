@@ -113,11 +113,7 @@ def figure(value: Number, unit: Unit, lang: str) -> str:
 def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None = None) -> str:
     """Give a unit's name for axes and headings, empty for a plain count.
 
-    Args:
-        unit: of the figure.
-        lang: ``nl`` or ``en``.
-        one: whether it follows the number 1 ("1 dag", "2 dagen").
-        activity: name of the activity measure; see ``quantity``.
+    It follows the number 1 when ``one`` ("1 dag", "2 dagen"); ``activity`` is as in ``quantity``.
     """
     if unit in {Unit.COUNT, Unit.INDEX}:
         return ""
@@ -128,12 +124,7 @@ def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None
 
 
 def signed(value: Number, lang: str, write: Callable[[Number, str], str] = number) -> str:
-    """Write a difference with its sign.
-
-    Args:
-        value: the difference.
-        lang: ``nl`` or ``en``.
-        write: how to write its value: ``number``, ``money``, ``percent`` or ``points``.
+    """Write a difference with its sign; ``write`` writes its value: ``money``, ``points`` and such.
 
     Returns:
         With "+" or the minus sign before everything else ("+€ 12,00" is written "+ € 12,00" with a
@@ -156,11 +147,7 @@ def departure(value: Number, unit: Unit, lang: str) -> str:
 def estimated(value: Number, error: float, unit: Unit, lang: str) -> str:
     """Write an estimated difference with its sign, no finer than it is known.
 
-    Args:
-        value: the difference, or one of its limits.
-        error: its standard error: two digits of it are written.
-        unit: of the value; a euro sign stays with it.
-        lang: ``nl`` or ``en``.
+    Two digits of ``error``, its standard error, are written; a euro sign stays with it.
     """
     finest = 1 - math.floor(math.log10(error)) if error > 0 else 0
     decimals = min(max(finest, 0), MOST_DECIMALS)
@@ -177,14 +164,9 @@ def signed_quantity(
 ) -> str:
     """Write an amount with its sign, such as what one part contributes to a change.
 
-    The difference of two figures that are both shown is written by ``difference``.
-
-    Args:
-        value: the amount; of percentages in percentage points.
-        unit: of the figures.
-        lang: ``nl`` or ``en``.
-        activity: name of the activity measure, for units per activity.
-        bare: whether the unit is named elsewhere; see ``figure``.
+    Of percentages it is in percentage points. ``activity`` is as in ``quantity``; the unit of a
+    ``bare`` one is named elsewhere, see ``figure``. The difference of two figures that are both
+    shown is written by ``difference``.
     """
     if unit is Unit.PERCENT:
         return signed(value, lang, points)
@@ -205,15 +187,8 @@ def difference(
     """Write by how much two figures differ that are both shown.
 
     It is the difference of the unrounded figures, with as many decimals as the finer of the two is
-    shown with. Where the figures as shown do not differ by it, it says that it is rounded.
-
-    Args:
-        before: a figure.
-        after: another one, from which ``before`` is subtracted.
-        unit: of both; percentages differ by percentage points.
-        lang: ``nl`` or ``en``.
-        activity: name of the activity measure, for units per activity.
-        bare: whether the unit is named elsewhere, so that ``figure`` writes both.
+    shown with; of percentages in percentage points. Where the figures as shown do not differ by it,
+    it says that it is rounded. ``activity`` and ``bare`` are as in ``signed_quantity``.
 
     Returns:
         For example "+1,5 kg" or "+ € 1,97 (afgerond)".

@@ -64,14 +64,8 @@ class MonthDelivered:
     """What was expected of a source in a month, and what it delivered.
 
     Args:
-        table: orders or measurements.
-        source: the feed.
-        month: first of the month.
-        owed: whether something was expected.
         share: share of what was expected that is there, 0 to 1.
         expected_locations: number of locations expected; 0 when any number will do.
-        locations: number of locations delivered.
-        lines: number of lines delivered.
         learnt: whether the expectation was learnt, not stated.
         breaks: kinds of data break that begin in this month.
     """

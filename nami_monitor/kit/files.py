@@ -72,13 +72,7 @@ ByLanguage = Annotated[Mapping[Lang, Text], After(_every_language)]
 
 @dataclass(frozen=True)
 class LessonWords:
-    """A lesson in one language.
-
-    Args:
-        title: at most ``LESSON_TITLE`` characters.
-        text: what the cases report, with their hedges; at most ``LESSON_TEXT`` characters.
-        to_try: one thing to try, which is this monitor's suggestion; at most ``LESSON_TRY``.
-    """
+    """A lesson in one language: what the cases report, with their hedges, and one thing to try."""
 
     __pydantic_config__: ClassVar = strict(to_try="try")
 
@@ -93,14 +87,11 @@ class Lesson:
 
     Args:
         name: what its file is called; its name everywhere.
-        kind: strategy, obstacle, solution, lesson or conclusion.
         cases: numbers of the cases that report it; none for a conclusion and for advice.
         strategies: of Refuse, Rethink and Reduce, those that it is about.
         dimension: the angle from which it looks; None where the kit gives none.
-        signals: what calls it up beside a figure.
         disagrees: names of lessons whose cases say otherwise.
         advice: whether no case reports it.
-        words: its words in each language.
     """
 
     __pydantic_config__: ClassVar = strict(name="@name", words="@words")
@@ -134,7 +125,6 @@ class CaseFigure:
     """What a case watches.
 
     Args:
-        code: of the KPI.
         by: the dimension by which it is also shown in parts; empty for none.
         where: dimension to the values that count.
         period: a kind of period of its own; empty for that of the case.
@@ -165,8 +155,6 @@ class Case:
     """A case of the kit, and what its monitor shows.
 
     Args:
-        number: its number in the kit.
-        words: its words in each language.
         categories: codes of the categories that it is about, unless the data names its own.
         dimension: by which its figures are shown in parts, where they can be; empty for none.
         period: a kind of period, or ``programme`` for those of its categories.

@@ -58,11 +58,7 @@ class ChartLessons:
 def lessons_by_chart(
     signals: Sequence[ChartSignal], lessons: Mapping[str, Lesson]
 ) -> dict[str, ChartLessons]:
-    """Divide lessons over the charts of one page.
-
-    Args:
-        signals: what the page shows, most important first.
-        lessons: all lessons, in the kit's order.
+    """Divide lessons over the charts of one page; the most important of its signals come first.
 
     Returns:
         For each chart that has a signal, in the order of the signals, its lessons. Where a

@@ -34,13 +34,10 @@ SHORTEST_PART: Final = 4
 
 @dataclass(frozen=True)
 class Index:
-    """The words of a kit in one language.
+    """The words of a kit in one language, with its lessons in their order.
 
-    Args:
-        lang: the language.
-        lessons: the lessons, in the kit's order.
-        weights: of each stem, what it weighs in each lesson that has it, by name.
-        stems: the stem of each word as it is written.
+    ``weights`` is what each stem weighs in each lesson that has it, by name; ``stems`` the stem of
+    each word as it is written.
     """
 
     lang: Lang

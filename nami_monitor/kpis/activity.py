@@ -66,10 +66,8 @@ class Divided:
     """The denominators of a question.
 
     Args:
-        by: the question's dimensions.
         measures: activity measure by category; None is the category that is not grouped by.
         parts: by the keys of the splitting dimensions and the period's number.
-        chosen: the measure that the question names, if it does.
         whole: measures of which only the organisation as a whole has figures, where the question is
             about locations.
     """

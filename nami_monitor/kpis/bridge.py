@@ -50,11 +50,8 @@ class Product(Generic[K]):
     """One product in both periods.
 
     Args:
-        key: names it.
         base_unit: what its quantities count; only quantities of one unit are added up. Where it is
             not known, the product is a unit of its own: give its key.
-        before: None where it was not bought.
-        after: likewise.
     """
 
     key: K
@@ -104,12 +101,9 @@ class SpendSplit:
 
 @dataclass(frozen=True)
 class Bridge(Generic[K]):
-    """A change of spend, in total and per product.
+    """A change of spend, in total and per product, in the order in which products came.
 
-    Args:
-        total: all products together.
-        products: each product's own split, in the order in which they came; they add up to the
-            total, part by part.
+    The products add up to the total, part by part.
     """
 
     total: SpendSplit
@@ -220,8 +214,6 @@ class SpendBridge:
     """A change of spend between two periods.
 
     Args:
-        before: spend in the earlier period.
-        after: spend in the later period.
         products: what was bought of each article, by key; ``NO_ARTICLE`` for lines without one.
         bridge: the parts; None where there is no change to explain.
         lacking: the figure whose reason says why there is no bridge; None where there is.

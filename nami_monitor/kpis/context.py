@@ -74,7 +74,6 @@ class PeriodDelivery:
         share: how much of what was owed is there, 0 to 1.
         missing: source and month of what is missing altogether.
         months: months that any source owes or delivered.
-        sources: the sources.
         grain: the coarsest of their grains.
         broken: whether a series breaks in the period.
     """
@@ -95,8 +94,6 @@ class Surroundings:
     """The context of every group and period of a question.
 
     Args:
-        by: the question's dimensions.
-        periods: its periods.
         groups: first month with lines, by the keys of all dimensions.
         deliveries: by the keys of the feeding dimensions and the period's number.
         excused: strategies that do not apply, by category and strategy.

@@ -39,12 +39,9 @@ class Listing:
     """A page of the rows that a figure rests on.
 
     Args:
-        table: the input table that they are rows of.
         columns: names; ``batch``, ``file``, ``sheet`` and ``line`` say where the row stands,
             ``numerator`` and ``denominator`` what it gives to the figure: an amount, or the value
             that is counted where different values are counted.
-        rows: a value per column.
-        total: how many rows count in all.
         withheld: how many of the page's rows are left out, because they could point at a person.
     """
 
@@ -65,16 +62,10 @@ def rows(
     limit: int = PAGE_ROWS,
     offset: int = 0,
 ) -> Listing:
-    """The rows that a figure rests on, by date.
+    """The rows that a figure rests on, by date, ``limit`` of them behind the first ``offset``.
 
-    Args:
-        db: a consistent look at the file.
-        kpi: the declaration.
-        ask: as for ``trace``.
-        table: the input table; the one of the numerator without.
-        batch: rows of this batch only.
-        limit: most rows that are given.
-        offset: rows that are passed over.
+    They are those of one table, the one of the numerator without, and of one batch if that is
+    named; the question is as for ``trace``.
 
     Raises:
         UserError: ``trace.no_rows`` when the figure rests on no row that may be told, or what

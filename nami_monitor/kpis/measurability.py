@@ -99,8 +99,6 @@ class FilledColumns:
         present: categories with rows, by input table.
         shares: share filled, by ``table.column`` and category.
         measured: share of a category's locations with activity, by measure and category.
-        measures: the activity measure of each category.
-        works: the categories that are works.
     """
 
     present: Mapping[str, frozenset[str | None]]
@@ -202,9 +200,8 @@ OF_TIME: Final = frozenset({"outside_data", "missing_month", "not_begun", "grain
 class Lack:
     """A table or column that a figure needs and that is not, or hardly, there.
 
-    Args:
-        need: ``table`` when it has no rows for the category, else ``table.column``.
-        share: how much of the column is filled, 0 to 1; None when there are no rows.
+    It is a table when that has no rows for the category, else ``table.column`` with the share that
+    is filled, 0 to 1.
     """
 
     need: str
@@ -216,8 +213,6 @@ class Cell:
     """One KPI for one category.
 
     Args:
-        kpi: the declaration.
-        category: the category's code.
         result: the figure over the last twelve months, or the last whole year, quarter or month
             where the data goes no further; or why there is none over the twelve months.
         lacks: what it needs and does not get; empty where the reason is another one.

@@ -35,9 +35,7 @@ class Relation:
     """A relation with its dimensions, one row or more per month.
 
     Args:
-        name: the table.
         dimensions: name to the SQL that gives it.
-        measures: the columns that are added up.
         quantity: what counts base units, if anything does; null where nothing is counted, so that
             its unit does not matter.
         delivered_by: ``orders`` where its months are owed by the sources of order lines; else the
@@ -198,8 +196,6 @@ class Ask:
         kind: month, quarter, year, ytd, r12, months of one's own (``2026-03..2026-06``), or the
             code of a programme with dates.
         until: the last month; None for the latest month with data.
-        last: how many periods, ending there.
-        by: dimensions to group by.
         where: dimension to the values wanted; ``activity`` chooses the activity measure.
         most: how many results are wanted at most; None for however many there are.
     """

@@ -25,22 +25,14 @@ class KpiResult:
     """One figure.
 
     Args:
-        code: the KPI.
         period: the months that it speaks of.
         keys: the grouping: dimension to value; None where the data does not say.
-        state: value, not computable or not applicable.
         value: the figure, in ``unit``; None in the other two states.
         low: lower limit, where the figure is an estimate.
-        high: upper limit.
-        unit: its unit.
         numerator: what was added up.
         denominator: what it was divided by.
         completeness: share (0 to 1) of the expected months and known lines that it rests on.
-        evidence: grade of evidence.
         version: version of the definition.
-        flags: what a reader must know.
-        reason: why there is no value.
-        activity: the activity measure that it was divided by.
         method: the price set or method that it rests on, where figures by another one differ.
         sources: the feeds that it rests on.
         shares: further shares (0 to 1) that belong beside it, such as factor coverage.

@@ -36,10 +36,8 @@ class SourceTable:
     """An input table, and the rows of it on which figures rest.
 
     Args:
-        table: the input table.
         rows: SQL of the rows with ``batch``, ``line``, ``month``, dimensions and measures.
         shown: column for people to the column of the rows that fills it, in order.
-        dated_by: the date by which rows are listed.
         gives: the measures that its rows give; None where they give all of their relation.
         names: the dimension by which an aggregate names the rows that it speaks of.
     """
@@ -74,9 +72,6 @@ class SourceRows:
     """The rows of one table that a figure rests on.
 
     Args:
-        source: the table that the rows come from.
-        relation: whose names they bear.
-        periods: the months that it rests on.
         filters: dimension to the values wanted.
         splits: dimensions that the aggregates speak of.
         numerator: SQL aggregate over the rows; None where they give nothing to it.

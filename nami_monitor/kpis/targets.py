@@ -34,13 +34,10 @@ class Target:
     """An agreed aim.
 
     Args:
-        kpi: the KPI's code.
-        category: the category, or None for all.
         kind: absolute, change_from_baseline or path.
         period: year, month (``2026-10``) or quarter (``2026-Q3``) for which it is stated.
         value: in the KPI's unit, or percent of change.
         baseline_period: the period that a change is measured from.
-        source: where it was agreed.
     """
 
     kpi: str
@@ -67,7 +64,6 @@ class JudgedTarget:
     """A target and how far the figure is from it.
 
     Args:
-        target: as it was agreed.
         value: in the KPI's unit; a change from a baseline is worked out; None when that cannot be.
         judged: the figure that is held against it: of its period once that is over, before then the
             year so far for what does not depend on the length of a period; None when there is none.

@@ -42,7 +42,6 @@ class Contribution(Generic[K]):
     """What one key contributed to a change, in the unit of the figure.
 
     Args:
-        key: the location, product, channel or supplier.
         before: its own figure before: a sum, or a ratio; None where it had none.
         after: its own figure after, likewise.
         amount: what it contributed.
@@ -245,7 +244,6 @@ class Others:
     """Groups that are not named, added up.
 
     Args:
-        count: how many.
         hidden: how many of them are hidden to protect persons, or do not apply.
         amount: what they contributed together, in the unit of the KPI.
         within: see ``Contribution``; None where something hidden is among them.
@@ -264,12 +262,8 @@ class Explanation:
     """A change, and what it is made of.
 
     Args:
-        kpi: the declaration.
         dimension: what it is split by; ``article`` for distinct counts, whatever was asked.
-        before: the figure of the earlier period.
-        after: the figure of the later period.
         change: what the slices and the others add up to exactly; None where there is none.
-        where: the filters of the question.
         slices: the largest contributions by value of the dimension (None where the data does not
             say), in the unit of the KPI, largest first by absolute size.
         others: the rest; None where nothing is left.

@@ -30,7 +30,6 @@ class Arrangement:
     Args:
         order: codes of pages, in the order wanted; pages that it does not name keep their place
             behind the page that they follow.
-        left_out: codes of pages that are not in the report.
         asked: what is asked to decide instead of the proposal; empty for nothing.
         titles: headlines instead of the proposal, in this month.
         comments: comments, in this month.

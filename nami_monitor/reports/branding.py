@@ -34,13 +34,10 @@ PICTURES: Final = ("PNG", "JPEG")
 
 @dataclass(frozen=True)
 class Branding:
-    """The look of an organisation's reports.
+    """The look of an organisation's reports; the name is empty and the logo None without one.
 
-    Args:
-        name: of the organisation; empty without a settings file.
-        primary: colour of titles and of the main series, ``#RRGGBB``.
-        second: colour of the second series.
-        logo: a PNG; None without one.
+    ``primary`` is the colour of titles and of the main series, ``second`` that of the second
+    series.
     """
 
     name: str = ""
@@ -96,10 +93,7 @@ def usual_file() -> Path:
 
 
 def read_branding(path: Path | None = None) -> Branding:
-    """Read the settings file.
-
-    Args:
-        path: the file; the usual one without it, which need not exist.
+    """Read the settings file; without a path the usual one, which need not exist.
 
     Raises:
         UserError: ``branding.*`` with file, line and key of what is wrong.

@@ -27,13 +27,9 @@ class OfficeChartForm(StrEnum):
 
 @dataclass(frozen=True)
 class OfficeChart:
-    """A chart by month that every office program can draw and edit.
+    """A chart by month, oldest first, that every office program can draw and edit.
 
-    Args:
-        shape: how it is drawn.
-        months: along its axis, oldest first.
-        series: names with their values, one per month; None where there is none.
-        unit: of every value.
+    The values of a series are one per month; None where there is none.
     """
 
     shape: OfficeChartForm
@@ -47,9 +43,6 @@ class ReportFigure:
     """A chart with its alternative text, spec and table.
 
     Args:
-        alt: the sentence that says what it shows.
-        spec: how it is drawn, as Vega-Lite.
-        table: the same as a table.
         plain: the same for an office program; None for one that only a picture can show.
         caption: what its signs mean; may be empty.
         slide: the same, lower, for a slide; as ``spec`` without it.
@@ -65,13 +58,9 @@ class ReportFigure:
 
 @dataclass(frozen=True)
 class ReportGrid:
-    """A table with written cells.
+    """A table with written cells; the columns with numbers in ``right`` stand to the right.
 
-    Args:
-        head: a heading for each column.
-        rows: cells, every one written.
-        right: numbers of the columns that are aligned to the right.
-        widths: how wide each column is beside the others.
+    ``widths`` say how wide each column is beside the others.
     """
 
     head: tuple[str, ...]
@@ -86,11 +75,7 @@ class ReportPage:
 
     Args:
         code: names it from month to month: ``kpis``, ``trend:paper:impact_spend``.
-        label: what people call it in a list of pages.
-        title: its conclusion.
-        points: sentences below it.
         figures: at most two charts.
-        grid: a table, if any.
         asked: what is asked to decide; may be empty.
         comment: what the maker added; may be empty.
         notes: method and source.
@@ -114,14 +99,9 @@ class Document:
     """A whole report.
 
     Args:
-        lang: its language.
-        title: what it is.
         subtitle: the month in one sentence.
         about: the subject with its month, for the cover.
-        month: the month.
         source: where its figures come from and how far they reach.
-        pages: in order.
-        demo: whether it is about the demo's organisation.
         organisation: whose it is; empty when nobody said.
     """
 

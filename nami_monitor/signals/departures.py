@@ -77,9 +77,6 @@ class XmrDeparture:
 
     Args:
         point: its number in the series.
-        rule: the rule that it breaks.
-        up: whether it points upwards.
-        better: whether that is the better way.
         value: the figure, season included.
         mean: what was to be expected, season included.
         low: lower limit, season included.

@@ -84,7 +84,6 @@ class FunnelLocation(Generic[K]):
     """What is known of one location.
 
     Args:
-        key: names it.
         numerator: what is compared: a count, or an amount.
         size: what it is divided by: how many, an exposure or an activity; None where unknown.
     """
@@ -99,12 +98,9 @@ class FunnelPoint(Generic[K]):
     """One location in the funnel.
 
     Args:
-        key: names it.
-        size: as given.
         rate: numerator over size; None without a size.
         z: how many standard deviations it lies from the overall rate, over-dispersion included; 0
             where there is no spread at all; None without a size.
-        zone: where it lies.
     """
 
     key: K
@@ -119,11 +115,9 @@ class LimitsBySize:
     """The limits of a funnel, in the unit of the rate; all arrays have the shape of ``sizes``.
 
     Args:
-        sizes: where they hold.
         low: lower limit (99.8% inside); an amount's may lie below zero.
         warning_low: lower warning limit (95% inside).
         warning_high: upper warning limit.
-        high: upper limit.
     """
 
     sizes: Floats
@@ -138,7 +132,6 @@ class Funnel(Generic[K]):
     """Locations against limits for their size.
 
     Args:
-        kind: what the figure is a ratio of.
         rate: the overall rate: all numerators over all sizes.
         dispersion: variance of the scores over that of chance alone; an amount's variance per unit
             of size.

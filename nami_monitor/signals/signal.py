@@ -21,12 +21,10 @@ class Signal:
     Args:
         kind: what it is; its words stand in the catalogues under ``kit.signals.`` and its sentence
             under ``signals.``.
-        month: the month in which it stands on a trend.
         subject: what shows it: the code of a KPI or intervention, the number of a contract, the
             name of a source, or a product group.
         numbers: what was seen and what it is held against, for the sentence.
         kpi: the KPI in whose unit the numbers are; None where they have units of their own.
-        category: the category; None for all.
         size: euros a year that it is about; None where that is not known.
         evidence: how well it is known, 0 to 1: a weight, no chance.
     """

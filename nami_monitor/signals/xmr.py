@@ -40,8 +40,6 @@ class ControlLimits:
     """Mean and limits of one phase, in the unit of the series, without its season.
 
     Args:
-        first: number of its first point.
-        last: number of its last point.
         mean: the centre; NaN without any point.
         low: lower limit; NaN without two adjoining points. It may lie below zero.
         high: upper limit.

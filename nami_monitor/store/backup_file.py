@@ -46,18 +46,9 @@ class BackupPart:
 
 @dataclass(frozen=True)
 class BackupContents:
-    """What a backup holds.
+    """What a backup holds, and by which versions of schema, program and DuckDB it was made (UTC).
 
-    Args:
-        schema: version of the schema of its database.
-        program: version of the program that made it.
-        engine: version of DuckDB that wrote its database.
-        made_at: when, in UTC.
-        batches: batches that count.
-        first_month: first month with orders or measurements; None without any.
-        last_month: last one.
-        parts: its files.
-        form: version of the form of the file.
+    ``batches`` are those that count; the months, of orders or measurements, are None without any.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -76,10 +67,8 @@ class BackupContents:
 def write_backup(out: Path, contents: BackupContents, files: Mapping[str, Path]) -> BackupContents:
     """Write a backup, whole or not at all, and read it back before it takes its name.
 
-    Args:
-        out: the file; an earlier one is replaced.
-        contents: what it holds, without the parts.
-        files: the parts by their name in the backup; they must not change meanwhile.
+    ``contents`` states no parts yet; ``files`` are the parts by their name in the backup, and must
+    not change meanwhile.
 
     Returns:
         The contents with the parts.
@@ -181,11 +170,7 @@ def _contents(path: Path, packed: zipfile.ZipFile) -> BackupContents:
 
 
 def _compare(path: Path, packed: zipfile.ZipFile, contents: BackupContents) -> None:
-    """Refuse a zip whose parts are not those of its list, or could lie outside a folder.
-
-    Raises:
-        UserError: ``backup.damaged``.
-    """
+    """Refuse a zip whose parts are not those of its list, or could lie outside a folder."""
     stated = {part.name: part for part in contents.parts}
     there = [info for info in packed.infolist() if info.filename != LIST]
     if len(stated) != len(contents.parts) or len(packed.infolist()) != len(there) + 1:

@@ -192,9 +192,7 @@ class Store:
     def write(self, what: Work = Work.CHANGE, who: str = "") -> Iterator[Transaction]:
         """One transaction that writes: published at its end, unless it fails or is discarded.
 
-        Args:
-            what: what is done, for those who wait meanwhile.
-            who: role or initials of who does it.
+        Those who wait meanwhile are told ``what`` is done and by whom (role or initials).
 
         Raises:
             DatabaseHeldError: others write for longer than ``wait``.
@@ -243,11 +241,8 @@ class Store:
     ) -> None:
         """Make the newest snapshot of another database the next one of this; no older one stays.
 
-        Args:
-            other: the folder of the other database, which stays as it is.
-            what: what is done, for those who wait meanwhile.
-            who: role or initials of who does it.
-            first: is called once nobody else can write; when it raises, nothing changes.
+        The other one stays as it is. ``first`` is called once nobody else can write; when it
+        raises, nothing changes. ``what`` and ``who`` are as in ``write``.
 
         Raises:
             DatabaseHeldError: others write for longer than ``wait``.
@@ -289,11 +284,7 @@ class Store:
         self._let_go()
 
     def _newest(self) -> Manifest | None:
-        """The snapshot that counts.
-
-        Raises:
-            UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
-        """
+        """The snapshot that counts; an earlier schema is upgraded on the way."""
         try:
             newest = snapshots.newest(self._folder)
         except (ValueError, OSError) as error:

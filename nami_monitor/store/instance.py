@@ -55,14 +55,9 @@ def _run(root: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def attach(root: duckdb.DuckDBPyConnection, file: Path, name: str, mode: str, shown: Path) -> None:
-    """Attach a DuckDB file to an instance.
+    """Attach a DuckDB file to an instance, under a name that the views in it do not need.
 
-    Args:
-        root: the instance.
-        file: the DuckDB file.
-        name: the name under which the instance knows it; the views in it need none.
-        mode: ``read_only`` or ``read_write``.
-        shown: the path that an error names.
+    ``mode`` is ``read_only`` or ``read_write``; ``shown`` is the path that an error names.
 
     Raises:
         UserError: ``store.unreadable`` or ``store.newer_storage``.

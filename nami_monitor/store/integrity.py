@@ -25,12 +25,10 @@ OF_BATCHES: Final = ("set_aside", "abandoned", "code_offers", "batch_months")
 
 @dataclass(frozen=True)
 class Inconsistency:
-    """An inconsistency in the file.
+    """An inconsistency in the file: ``counts``, ``orphans``, ``codes``, ``keys`` or ``derived``.
 
-    Args:
-        check: ``counts``, ``orphans``, ``codes``, ``keys`` or ``derived``.
-        subject: where: a table, a column of it, or a batch and its table.
-        count: how many rows, or by how many rows it differs.
+    The subject is a table, a column of it, or a batch and its table; ``count`` is how many rows, or
+    by how many rows it differs.
     """
 
     check: str

@@ -54,9 +54,8 @@ ROOM: Final = 64 * 2**20
 def upgrade(path: Path, wait: float) -> None:
     """Upgrade a database of an earlier version, unless another process just did.
 
-    Args:
-        path: the database: a file up to schema 5, a folder since.
-        wait: seconds to wait for another process that upgrades it.
+    The database is a file up to schema 5 and a folder since; ``wait`` is how many seconds to wait
+    for another process that upgrades it.
 
     Raises:
         DatabaseHeldError: another process is still upgrading it.
@@ -102,11 +101,7 @@ def kept_copies(path: Path) -> list[Path]:
 
 
 def _version(path: Path) -> int:
-    """The schema of a database.
-
-    Raises:
-        UserError: ``store.unreadable``, ``store.foreign``, ``store.newer`` or ``store.older``.
-    """
+    """The schema of a database, unless it is too new or too old to be upgraded."""
     manifest = snapshots.newest(path)
     if manifest:
         seen = manifest.schema

@@ -28,15 +28,10 @@ def category_names(db: Transaction, ranked: str = "") -> dict[str, dict[str, str
 
 @dataclass(frozen=True)
 class RowChange:
-    """A change of one row of a register by a delivery, or the undoing of a delivery.
+    """A change of one row of a register by a delivery, or the undoing of a delivery (UTC).
 
-    Args:
-        when: when it was imported or undone, UTC.
-        who: role or initials.
-        batch: number of the delivery.
-        file: name of its file.
-        row: the row from then on, by column; empty for a delivery that was undone.
-        before: the row until then, by column; empty for the first row with its key.
+    ``row`` is the row from then on, by column, empty for a delivery that was undone; ``before`` the
+    row until then, empty for the first row with its key.
     """
 
     when: datetime

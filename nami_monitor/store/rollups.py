@@ -90,12 +90,10 @@ class OrderRollup:
     same dimensions, for example after codes were merged: a reader of a roll-up adds up.
 
     Args:
-        name: the table in the file.
         dimensions: column and its SQL over the sums ``t``, their source ``b``, the article ``p``
             and the joins.
         columns: the columns of the order lines to group by.
         number: the number in ``spans`` to group by, ``span`` (of an article) or ``kind``.
-        joins: further joins that the dimensions need.
     """
 
     name: str

@@ -43,7 +43,6 @@ class Manifest:
 
     Args:
         number: its place among the snapshots of the database, from 1.
-        schema: version of its schema.
         data_version: rises with whatever changes the data.
         lines: its Parquet files of order lines, below the folder of lines.
         keep_from: number of the oldest snapshot that may stay beside it: an undo drops all others.

@@ -55,7 +55,6 @@ class InputTable:
 
     Args:
         name: as in profiles and on the command line.
-        model: the pandera model, the only place where a column is defined.
         key: columns that name a row; empty for lines.
         dated_by: the date that puts a row into a month, for completeness and replacement.
         rules: rules over several columns of a row.

@@ -50,7 +50,6 @@ class Caution:
 
     Args:
         key: names the sentence.
-        seen: the number that was seen, where one decides.
         needed: the number that it is compared with.
         locations: positions along the first axis of the arrays; of groups where the key is about
             untouched product groups.
@@ -105,7 +104,6 @@ class Sensitivity:
     """The quotient by other methods, to compare with the main estimate, never to choose from.
 
     Args:
-        unadjusted: with shocks of the locations left in; None when none were taken out.
         ranks: inversion of a rank test over the placebo pairs; None with too few controls.
         synthetic: ridge synthetic control; None with too few controls.
         bias_per_share: what is added to the quotient when all that leaks elsewhere (a share of 1)
@@ -145,7 +143,6 @@ class Estimates:
         verdicts: the rungs of the ladder that hold, lowest first; never empty.
         gross: effect on the target, negative when the measure works.
         spill: effect on the substitute, positive when it leaks.
-        net: their sum, negative when less is bought.
         quotient: spill / -gross. Without bound, its limits are infinite; where the target was not
             shown to go down it has no value (NaN) either.
         covariance: of gross and spill.
@@ -169,11 +166,8 @@ class Result:
         post_months: months from the start on.
         treated: positions of the treated locations that were estimated.
         controls: positions of the locations that served as controls.
-        cautions: what is missing, what was left out, what to know.
         location_shocks: the control variate, one for each start; empty when there was none.
         anticipation: the months left out before the start; None when none were, or withheld.
-        path: month by month; None when withheld.
-        sensitivity: second opinions.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -204,7 +198,6 @@ class PilotPlan:
 
     Args:
         pre_months: months of history that it would use.
-        reduction: planned reduction per month, in units; positive.
         smallest_quotient: the smallest quotient that is shown to be above zero in 80% of cases
             (``(t.975 + t.80) se / reduction``).
     """

@@ -77,13 +77,9 @@ class GroupAmounts:
 
 @dataclass(frozen=True)
 class GroupSubset:
-    """Some of the groups at some locations, without a copy of their amounts.
+    """Some of the groups at some locations, until a month, without a copy of their amounts.
 
-    Args:
-        of: all of them.
-        groups: which groups, ``(groups,)``.
-        places: positions of the locations.
-        until: how many months.
+    ``groups`` marks them, ``(groups,)``; ``places`` are positions of the locations.
     """
 
     of: GroupAmounts
@@ -108,8 +104,6 @@ class Panel:
     Args:
         target: ``(..., locations, months)``.
         substitute: likewise.
-        treated: how many are treated.
-        window: months before and after.
         untouched: the groups that are left alone; None without.
         used: 1 for each group that is used, else 0, ``(..., groups)``; None without.
     """

@@ -66,14 +66,10 @@ def plan(
 
 @dataclass(frozen=True)
 class _Trial:
-    """A pilot without effect in the history.
+    """A pilot without effect in the history; ``channels`` is None when it cannot be estimated.
 
-    Args:
-        channels: target and substitute; None when it cannot be estimated.
-        share: the post months' share of the variance.
-        treated: positions of the treated that can be used.
-        controls: how many controls there were.
-        cautions: what was left out, or what is missing.
+    ``share`` is the post months' share of the variance, ``treated`` the positions of those that can
+    be used, ``controls`` how many controls there were.
     """
 
     channels: Both | None

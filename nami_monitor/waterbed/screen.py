@@ -34,8 +34,6 @@ class Start:
     """Locations that start in one month, and those that they are compared with.
 
     Args:
-        treated: positions of the first.
-        controls: positions of the others: not treated before the window ends.
         window: months before and after; it may end before the data does.
     """
 

@@ -57,11 +57,8 @@ class Answers:
 class ReadFile:
     """A file that was read, and how it is to be booked.
 
-    Args:
-        path: the file under its name for people.
-        content: hash of its content.
-        period: the month that the user named.
-        parent: the batch whose set-aside rows it holds.
+    ``path`` has its name for people, ``content`` is a hash of it, ``period`` the month that the
+    user named, and ``parent`` the batch whose set-aside rows it holds.
     """
 
     path: Path
@@ -81,13 +78,10 @@ class ReadFile:
 
 @dataclass
 class Booking:
-    """A batch while it is booked.
+    """A batch while it is booked: its staged tables, masters first, and what fits no header.
 
-    Args:
-        stages: the staged tables of every sheet, masters first.
-        misfits: records that do not fit their header, by sheet.
-        create: kinds of codes that could be created from the file.
-        personal: headers of the first sheet that name people.
+    ``create`` are kinds of codes that could be created from the file, ``personal`` headers of the
+    first sheet that name people.
     """
 
     db: Transaction

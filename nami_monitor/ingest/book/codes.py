@@ -79,13 +79,8 @@ def offer(
 ) -> None:
     """Note the codes that the rows of a batch state, create or use, and make them known.
 
-    Args:
-        db: the transaction.
-        batch: its number.
-        table: the input table.
-        relation: SQL of the rows that will be booked.
-        created: coded columns whose unknown codes are created.
-        product_source: the source whose article numbers are used.
+    ``relation`` is SQL of the rows that will be booked, ``created`` the coded columns whose unknown
+    codes are created, and ``product_source`` the source whose article numbers are used.
     """
     roles = {
         name: (kind, "create" if name in created else "use") for name, kind in coded(table).items()
@@ -147,11 +142,7 @@ def _unknown(table: str) -> str:
 
 
 def recheck(db: Transaction, changed: str) -> list[Scope]:
-    """Update whether rows wait for a code, where they use one of ``changed``.
-
-    Args:
-        db: the transaction.
-        changed: a relation of changed codes: kind, source, code.
+    """Update whether rows wait for a code, where they use one of ``changed``: kind, source, code.
 
     Returns:
         The scopes whose standings must be updated.

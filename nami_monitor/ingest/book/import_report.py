@@ -51,9 +51,7 @@ class TableCounts:
 class Question:
     """What the import asks before it books.
 
-    Args:
-        key: names the sentence in the catalogues, under ``questions.``.
-        values: what was seen.
+    ``key`` names the sentence in the catalogues, under ``questions.``; ``values`` fill it.
     """
 
     key: str
@@ -137,14 +135,10 @@ def report_of(
     replaced: Mapping[str, int],
     released: Mapping[int, int],
 ) -> Report:
-    """The report of a booked batch.
+    """The report of a booked batch, with the first and last date among its rows.
 
-    Args:
-        booking: the batch, inserted.
-        first: first date among its rows.
-        last: last one.
-        replaced: live rows that lay in the months that it replaces, by table.
-        released: batches that its codes released, each with its parent.
+    ``replaced`` counts live rows that lay in the months that it replaces, by table; ``released``
+    are the batches that its codes released, each with its parent.
     """
     profile = booking.profile
     tables = {

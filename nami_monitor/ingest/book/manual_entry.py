@@ -58,20 +58,11 @@ def enter(
     *,
     products_of: str | None = None,
 ) -> Report:
-    """Book one row that a person entered.
+    """Book one row that a person entered, by column; known when the data said the same already.
 
     In a table with a key it takes the place of the row with the same key, as any later delivery
-    does; the earlier one returns when this one is undone.
-
-    Args:
-        store: the database.
-        table: the input table.
-        row: canonical column to what was entered; None and columns left out are empty.
-        who: role or initials of the person.
-        products_of: the source whose article numbers are used.
-
-    Returns:
-        The report of the batch; one row is known when the data said the same already.
+    does; the earlier one returns when this one is undone. ``products_of`` is the source whose
+    article numbers are used.
 
     Raises:
         EntryRefusedError: the row breaks rules of its table.

@@ -52,7 +52,6 @@ class Stage:
     """A staged table.
 
     Args:
-        name: the temporary table.
         dates: patterns that were found, by column.
         decimal: decimal signs that were found, by column.
         absent: optional columns that the profile maps and the file lacks.

@@ -23,8 +23,6 @@ class UndoPreview:
     """What undoing a batch would do.
 
     Args:
-        batch: the batch.
-        file: its file.
         goes: live rows that are removed, by table.
         returns: rows of other batches that become live, by table.
         waits: rows of other batches that lose a code and wait for it, by table.

@@ -28,12 +28,9 @@ PLACES = ("@file", "@sheet", "@period")
 
 @dataclass(frozen=True)
 class Preview:
-    """The first converted rows of one table.
+    """The first converted rows of one table: ``line`` and the filled columns, typed.
 
-    Args:
-        table: input table.
-        rows: ``line`` and the filled columns, typed; at most ``SHOWN`` rows.
-        problems: per row the canonical columns that cannot be read, each with its rule.
+    ``problems`` are per row the canonical columns that cannot be read, each with its rule.
     """
 
     table: str

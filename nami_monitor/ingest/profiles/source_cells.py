@@ -142,14 +142,9 @@ def source_cells(
 ) -> SourceCells:
     """The SQL of a sheet's columns and places.
 
-    Args:
-        sheet: what the reader gave.
-        profile: for its unpivoting and its pieces.
-        file: the file, for ``@file``.
-        frame: the name under which SQL can read the sheet's frame.
-        period: the month that the user named, for ``@period``.
-
-    A column that bears the name of a place, as in a mended file, goes before the place.
+    ``frame`` is the name under which SQL can read the sheet's frame; ``file`` fills ``@file``, and
+    ``period``, the month that the user named, ``@period``. A column that bears the name of a place,
+    as in a mended file, goes before the place.
     """
     refuse_doubles(profile, sheet)
     headers = {name: f"c{index}" for name, index in column_numbers(sheet.columns).items()}

@@ -33,12 +33,9 @@ CLOSE: Final = 80.0
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The column of the file that probably fills a canonical column.
+    """The column of the file that probably fills a canonical column, and how alike, up to 100.
 
-    Args:
-        header: as the file writes it.
-        score: how alike the names are, up to 100.
-        certain: whether it is the only one with a known name; then nobody needs to be asked.
+    It is ``certain`` when it is the only one with a known name; then nobody needs to be asked.
     """
 
     header: str

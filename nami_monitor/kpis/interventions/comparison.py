@@ -48,7 +48,6 @@ class Destination:
     """A destination of the demand that left the target.
 
     Args:
-        kind: what sort of destination.
         name: the channel, product group or contract; empty for the others.
         parts: the parts of the cube that it is; none for locations or months.
         effect: change per month; None where it cannot be estimated.

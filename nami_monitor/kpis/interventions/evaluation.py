@@ -44,14 +44,12 @@ class Evaluation:
     """What is known of one intervention in one unit.
 
     Args:
-        intervention: as registered.
         unit: base units, kg or EUR; effects are per month.
         window: the months that were compared; None where there is nothing to compare.
         sites: the locations that were compared; likewise.
         result: the estimate; None where nothing could be handed to the estimator.
         limitations: what was left out, and what stands in the way.
         last_month: the last month with order lines of its category; None without any.
-        destinations: where demand may have gone.
         common_quotient: the quotient as if several locations share one; None for a single location.
         excused: why its strategy does not apply to its category, so that nothing is judged; None
             where it does.

@@ -42,9 +42,6 @@ class CubePart:
     """What the rows of a cube have in common.
 
     Args:
-        channel: the channel.
-        contract: the contract; empty for none.
-        source: the feed.
         product: source and number of an article that is named; None for a group.
         group: the product group, or the article's number where it has none; empty for lines
             without an article.
@@ -64,9 +61,7 @@ class Cube:
     """The sums of one category.
 
     Args:
-        locations: codes of the locations, in order.
         months: months from the first to the last with lines.
-        parts: what rows have in common, in order.
         starts: where the rows of each part start, and where those of the last one end.
         cell: position of each row's location times the number of months, plus that of its month.
         sums: per measure of ``READINGS`` the amount of each row; missing values count as nothing.
@@ -305,9 +300,7 @@ class PanelData:
         register: every intervention, earliest first.
         cubes: the order lines, by category.
         articles: the articles behind every number that an intervention names.
-        history: what every source owed and delivered.
         gaps: locations that were left out of a delivery.
-        locations: all locations, by code.
         excused: strategies that do not apply, by category and strategy.
     """
 

@@ -46,8 +46,6 @@ class Pilot:
     """A pilot that is considered, and what it could show.
 
     Args:
-        intervention: what would be done.
-        unit: base units, kg or EUR.
         sites: the locations it would have and be compared with; None when nothing can be planned.
         plan: the chances; None when nothing could be handed to the estimator.
         lengths: the plan for other numbers of months after the start, by number.

@@ -17,24 +17,16 @@ class Intervention:
     """A measure that was taken or is planned.
 
     Args:
-        code: its identifier.
-        title: what people call it.
-        category: the purchasing category.
-        strategy: refuse, rethink or reduce.
         status: planned, running or ended.
-        starts_on: its first day.
         ends_on: its last day; None while it has none.
         ramp_months: months that it took to come to full strength.
         anticipation_months: months before the start in which people may have seen it coming.
-        target_channel: the channel that it aims at.
         substitute_channels: the channels to which demand may go.
         substitute_products: article numbers that may take over; none: whatever else is ordered.
-        locations: where it is taken.
         products: the article numbers that it is about; none: the whole category.
         may_spread: whether demand may go to locations of the same group.
         planned_reduction: which share (0 to 1) of the target's volume it should take away.
         disciplines: who sits at the table.
-        policy: the policy that it belongs to.
         motive: sustainability, money or other.
     """
 

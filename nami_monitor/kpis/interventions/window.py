@@ -170,19 +170,13 @@ def separate(
     first: date,
     last: date,
 ) -> Separation:
-    """Keep an intervention apart from others that touch the same series.
+    """Keep an intervention apart from others that touch the same series: its target or substitute.
 
-    Another intervention at all treated locations and at enough controls falls out of the
-    comparison with those controls. One at controls alone takes them away. One at all treated
-    locations alone takes the months that it touches, if enough are left; otherwise both are
-    estimated together, and that is said.
-
-    Args:
-        one: the intervention.
-        others: those that touch its target or its substitute.
-        candidates: every location with orders of the category; others play no part.
-        first: the first month with data.
-        last: the last one.
+    Another intervention at all treated locations and at enough controls falls out of the comparison
+    with those controls. One at controls alone takes them away. One at all treated locations alone
+    takes the months that it touches, if enough are left; otherwise both are estimated together, and
+    that is said. ``candidates`` are the locations with orders of the category, ``first`` and
+    ``last`` the first and last month with data.
     """
     treated = frozenset(one.locations) & candidates
     limits, limitations = MonthLimits(), list[Limitation]()

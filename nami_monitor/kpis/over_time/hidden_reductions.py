@@ -102,7 +102,6 @@ class Goods:
 
     Args:
         keys: dimension of ``BY`` to value; None where the data does not say.
-        months: their volume per activity, month by month, oldest first.
         volume: base units per month, NaN where they are not known.
         rates: the same per activity.
     """

@@ -86,7 +86,6 @@ class Survival:
     Args:
         ages: the ages at which something happened, in days.
         at_risk: how many were watched just before each age.
-        retired: how many of those were retired at it.
         survival: share (0 to 1) still in use after it.
         low: lower limit of that share; log-log, or Clopper-Pearson where all or none are left.
         high: upper limit of that share.
@@ -204,8 +203,6 @@ class WatchedAssets:
     Args:
         curve: the share still in use, by age in whole months.
         warranty: the most common length of their warranty in months; None when none is stated.
-        assets: how many were watched.
-        retired: how many of them were retired.
     """
 
     curve: Survival
