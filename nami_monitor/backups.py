@@ -4,8 +4,6 @@ What a command remembers of the person who types it (``user.toml``) is no part o
 restores one does not go on under the name of who made it.
 """
 
-from __future__ import annotations
-
 import filecmp
 import shutil
 import tempfile

@@ -3,8 +3,6 @@
 Demo and own data never share a file.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import tempfile

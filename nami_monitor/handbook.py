@@ -3,8 +3,6 @@
 A test fails when a page in docs/ differs from what is generated.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial

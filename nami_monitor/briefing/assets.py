@@ -3,8 +3,6 @@
 Nothing here names a person or a single asset.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Nothing here knows any case by itself: which categories, figures, dimension and 
 what does not apply to it, stands in its file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

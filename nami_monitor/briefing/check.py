@@ -1,7 +1,5 @@
 """The monthly check: findings and their ticks, changes since the last visit, and the mail."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The five conclusions of the kit, each shown on the organisation's own data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

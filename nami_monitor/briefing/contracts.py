@@ -5,8 +5,6 @@ moment less the notice and the months that its category needs; without any state
 that is two years, which practice example 7 of the kit needed to look at a need afresh.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date

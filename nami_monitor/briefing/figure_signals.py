@@ -1,7 +1,5 @@
 """Signals from the figures of an overview, and the month and filters they are made for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

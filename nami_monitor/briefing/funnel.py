@@ -1,7 +1,5 @@
 """Locations in a funnel plot: which differ by more than size and chance explain."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The handbook entry of a KPI, in the reader's language, from its declaration."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The lessons of the kit that the signals of a chart or a page call up."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Interventions as a form edits them: options, stored fields, and the history of changes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields

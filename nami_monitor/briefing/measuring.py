@@ -1,7 +1,5 @@
 """The measurability of KPIs in sentences: why a figure is missing, and what to load next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from nami_monitor.core.words import PeriodKind, State

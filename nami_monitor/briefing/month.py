@@ -1,7 +1,5 @@
 """The briefing of a month: sections by category, each with its figures and findings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

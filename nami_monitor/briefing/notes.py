@@ -4,8 +4,6 @@ They stand in the log of what people keep beside the data, so imports, undo and 
 alone. A note on a month that the data no longer holds stays, and is shown apart.
 """
 
-from __future__ import annotations
-
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping

@@ -3,8 +3,6 @@
 Over other periods than months the same, without signals: a quarter or year is too few points.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """The power of a pilot in sentences: chances, the smallest leak shown, and what would help."""
 
-from __future__ import annotations
-
 import math
 from datetime import date
 from typing import Final

@@ -1,7 +1,5 @@
 """Signals from registers and batches: interventions, contracts, assets, requests, hidden falls."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date

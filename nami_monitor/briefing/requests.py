@@ -4,8 +4,6 @@ Figures rest on the months in which requests were decided. What was bought refur
 blocked stand apart; a request withdrawn as a duplicate or an error was no need and counts nowhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

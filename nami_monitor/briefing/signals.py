@@ -1,7 +1,5 @@
 """All signals of a month, for an overview and for the trend of one KPI."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Targets with their figures, course and history; strategies that do not apply, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

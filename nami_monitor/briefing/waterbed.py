@@ -1,7 +1,5 @@
 """The estimates of an intervention in sentences: verdict, cautions, figures, what is lacking."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date

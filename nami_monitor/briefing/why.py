@@ -1,7 +1,5 @@
 """The change of a figure in sentences, with its contributions named and written."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Screen, deck, PDF, workbook and page only place these sentences.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """How old assets are: bars by band of years, stacked by condition."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 

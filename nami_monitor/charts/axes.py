@@ -1,7 +1,5 @@
 """Axis ticks with their labels worked out beforehand, so that no renderer's locale matters."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date

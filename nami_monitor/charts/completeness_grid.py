@@ -4,8 +4,6 @@ Each state has its own shape as well as its own colour: a full square, a half on
 triangle, a dot.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Contracts in time: how long each runs, when to prepare, and when it can be left."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What contributed to a change: a bar each from a common zero, the largest first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """A key figure's months as an annotated trend: signals, limits, interventions and data breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from math import isfinite

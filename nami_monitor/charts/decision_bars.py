@@ -1,7 +1,5 @@
 """Decisions on requests by month, as stacked bars with what was not bought at the bottom."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final

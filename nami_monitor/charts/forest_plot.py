@@ -1,7 +1,5 @@
 """Effects with their intervals for each possible destination of demand, as a forest plot."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final

@@ -1,7 +1,5 @@
 """Locations against limits for their size; who lies outside is named, nobody is ranked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -5,8 +5,6 @@ that still shows labels (``NARROWEST``); on a wider plot the rules move apart an
 grow, so what is free of collisions there stays so.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final

@@ -1,7 +1,5 @@
 """Departures of target and substitute from what was expected: mirrored bars and their net line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Final

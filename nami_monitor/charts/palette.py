@@ -5,8 +5,6 @@ no green. The theme is neutral on purpose: the house style of the central govern
 by municipalities or water boards.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 WHITE: Final = "#FFFFFF"

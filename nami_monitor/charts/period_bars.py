@@ -1,7 +1,5 @@
 """Figures of quarters or years: a bar each with its value, a word where there is none."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The effect on one channel month by month, among the same estimate for placebos."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

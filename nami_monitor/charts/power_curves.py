@@ -1,7 +1,5 @@
 """The power of a pilot by how long it lasts: a line for each effect to be shown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

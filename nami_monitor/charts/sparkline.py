@@ -1,7 +1,5 @@
 """The sparkline of a card: two years in one small picture, as an image with words."""
 
-from __future__ import annotations
-
 import base64
 import html
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Pieces of Vega-Lite that every chart shares."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 

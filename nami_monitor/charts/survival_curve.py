@@ -1,7 +1,5 @@
 """How long assets last: the share still in use by age, with its interval and the warranty's end."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final

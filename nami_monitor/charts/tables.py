@@ -1,7 +1,5 @@
 """What replaces a chart for those who do not see it: its table, and its sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A figure beside its target, period by period: bars for the figure, a line for what was agreed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -6,8 +6,6 @@ breaks. Below ``lanes.NARROWEST`` px of plot the names of interventions become n
 themselves, for which ``tables.mark_rows`` gives the words.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final
 

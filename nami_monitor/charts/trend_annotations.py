@@ -1,7 +1,5 @@
 """The notes around a trend: interventions in their lanes, lessons, and data breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

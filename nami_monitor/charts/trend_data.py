@@ -1,7 +1,5 @@
 """What an annotated trend shows, as frozen data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,7 +1,5 @@
 """From an old amount to a new one in steps: each begins where the one above it ends."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final

@@ -1,7 +1,5 @@
 """The share that came back, with its interval, on a strip from 0 to 120% with worded zones."""
 
-from __future__ import annotations
-
 import math
 from typing import Final
 

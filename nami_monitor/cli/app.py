@@ -1,7 +1,5 @@
 """The commands by name; a command's module is loaded when it is asked for, so help is quick."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from importlib import import_module

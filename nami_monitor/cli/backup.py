@@ -1,7 +1,5 @@
 """``nami backup`` and ``nami restore``: all that is kept, as one file and back again."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``nami batches``, ``undo``, ``set-aside`` and ``check``: the imports of a database."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """``nami export`` and ``nami template``: data as files, and workbooks to fill in."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Final

@@ -3,8 +3,6 @@
 Also the options that the commands about figures share.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``nami demo`` and ``nami import``: data into the database."""
 
-from __future__ import annotations
-
 import contextlib
 import glob
 import tempfile

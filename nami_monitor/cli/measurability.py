@@ -1,7 +1,5 @@
 """``nami measurability``: which KPIs the data supports, and what to load next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Any
 

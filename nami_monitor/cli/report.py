@@ -1,7 +1,5 @@
 """``nami report``: the month as a deck, PDF, workbook or page, for scheduled runs."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

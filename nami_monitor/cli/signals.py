@@ -1,7 +1,5 @@
 """``nami signals`` and ``nami lessons``: the signals of a month, and the lessons of the kit."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """``nami trace``: from a figure back to its formula, its batches and its rows."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``nami waterbed`` and ``nami plan-pilot``: effects of interventions and of a pilot."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import asdict

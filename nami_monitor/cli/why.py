@@ -1,7 +1,5 @@
 """``nami why``: the change of a KPI as contributions that add up to it exactly."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

@@ -1,7 +1,5 @@
 """Errors that a user can mend, and how their sentences quote a file. Other exceptions are bugs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import islice
 from typing import Final

@@ -5,8 +5,6 @@ through the function of its target just before it is shown, so that it looks as 
 does nothing else.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Near matches of a mistyped name: the "did you mean" of an error."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Where things are kept: the demo in a cache folder, own data in the user's data folder."""
 
-from __future__ import annotations
-
 import os
 import tomllib
 from collections.abc import Mapping

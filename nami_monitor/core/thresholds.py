@@ -1,7 +1,5 @@
 """Every threshold with its source, and the shadow prices; captions and docs print them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

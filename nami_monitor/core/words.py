@@ -3,8 +3,6 @@
 The value of an enum member is what is stored and exported; people read the texts in ``i18n``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final

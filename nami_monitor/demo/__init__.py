@@ -4,8 +4,6 @@ The rest of this package is the generator of those files, which the running prod
 ``python -m nami_monitor.demo FOLDER`` writes them.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path

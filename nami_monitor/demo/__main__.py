@@ -1,7 +1,5 @@
 """``python -m nami_monitor.demo FOLDER`` writes the demo's files and lists them."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

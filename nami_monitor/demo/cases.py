@@ -3,8 +3,6 @@
 They follow from ``CASES_TRUTH`` without chance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """IT devices and dispensers: ordered, in use and failing, requested; and the files about them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

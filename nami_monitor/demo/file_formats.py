@@ -1,7 +1,5 @@
 """Tables as bytes: CSV as systems export it, workbooks as people send them; no clock is read."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

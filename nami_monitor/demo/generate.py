@@ -3,8 +3,6 @@
 What is planted in them stands in ``nami_monitor.demo.truth``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date

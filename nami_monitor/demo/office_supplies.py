@@ -3,8 +3,6 @@
 ``simulate`` first draws what the cabinets and the web shop would have sold without the pilot.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The made-up organisation: its locations, how many people work there, and its contracts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Final

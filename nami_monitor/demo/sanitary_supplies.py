@@ -3,8 +3,6 @@
 One total contract delivers all until the split; then one supplier for each stream.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

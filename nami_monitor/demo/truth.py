@@ -70,8 +70,6 @@ Hand drying
       are a proxy: passages of a door.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date

@@ -5,8 +5,6 @@ product. Keys are dotted by section. A key that ends in ``.one`` and ``.other`` 
 by the value ``n``; ``{locations:location|locations}`` gives the word that goes with another count.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -8,8 +8,6 @@ below 100, none above; below 1 as many as three digits need), and never a decima
 itself does not carry: 12.5 is "12,5", not "12,50".
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """Deliveries in the database: batches, rows set aside, completeness, data breaks, codes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 

@@ -3,8 +3,6 @@
 What a file may take grows with its size, up to what the largest real files need.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final

@@ -5,8 +5,6 @@ tables nor the rows set aside. A row with a blank in a code or a channel is set 
 make different things the same. In other texts the blank stays.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

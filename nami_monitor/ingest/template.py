@@ -5,8 +5,6 @@ the catalogues, which the import knows. The example line says in its first cell 
 is skipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The kit's cases and lessons, each a TOML file; one that is half written is refused."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

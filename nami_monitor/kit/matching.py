@@ -5,8 +5,6 @@ that the signal selects, then those that share a strategy and the dimension with
 page shows a lesson once, and a chart at most ``CHART_LESSONS``; the rest are listed below it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum

@@ -1,7 +1,5 @@
 """The points that the kit makes, and which lesson or page of a case carries each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

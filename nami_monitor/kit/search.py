@@ -4,8 +4,6 @@ A word of the question finds the same stem; else a longer word that begins or en
 joins words; else words that are nearly spelt like it. The rarer what it finds, the more it weighs.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

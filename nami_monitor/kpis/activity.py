@@ -10,8 +10,6 @@ Figures of the organisation as a whole stand in for those of its locations in a 
 location has any; they say nothing about a location or a group.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

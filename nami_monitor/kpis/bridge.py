@@ -7,8 +7,6 @@ Source: the three-way sales variance of cost accounting, per base unit (Horngren
 Cost Accounting, 15th ed. 2015, ch. 14: flexible budget, quantity and mix).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace

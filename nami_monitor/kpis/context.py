@@ -1,7 +1,5 @@
 """The context of a figure: deliveries, breaks, grain, and strategies that do not apply."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The rows behind a figure, as they may be told: page by page, or whole to a file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

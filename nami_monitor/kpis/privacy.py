@@ -6,8 +6,6 @@ two, the same for every question, and a figure with product detail is shown only
 whole set or of none of it. No sum or difference of shown figures can then part a set.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What can be asked: relations with their dimensions, and questions with periods and filters."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """What a KPI has to say for one period and group: a value, or why there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

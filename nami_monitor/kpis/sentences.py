@@ -1,7 +1,5 @@
 """Figures in words: reasons as sentences, names of groups, and formulas with their numbers."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final

@@ -3,8 +3,6 @@
 A target is judged on the period for which it is stated, by the KPI's own rule over time.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

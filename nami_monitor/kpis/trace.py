@@ -1,7 +1,5 @@
 """From a figure back to its formula, its batches and the rows that it rests on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

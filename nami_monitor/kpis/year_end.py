@@ -1,7 +1,5 @@
 """What December's share of a year is held against: an even year, and the years before."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final

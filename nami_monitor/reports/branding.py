@@ -1,7 +1,5 @@
 """The branding of reports: the organisation's name, colours and logo, from one settings file."""
 
-from __future__ import annotations
-
 import io
 import re
 import tomllib

@@ -6,8 +6,6 @@ sets them; an organisation's own colours reach every slide through its theme. Pl
 are in inches.
 """
 
-from __future__ import annotations
-
 import copy
 import io
 import re

@@ -1,7 +1,5 @@
 """The content of a report as pages of text, tables and charts, before it has a file format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The report as one HTML file, which loads nothing from other servers."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator
 from typing import Final

@@ -1,7 +1,5 @@
 """The pages of a report and the charts on them, laid out from a briefing for an audience."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

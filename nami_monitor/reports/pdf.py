@@ -1,7 +1,5 @@
 """The report as a tagged PDF that keeps to PDF/UA-1, set by typst."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

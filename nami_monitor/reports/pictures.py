@@ -1,7 +1,5 @@
 """Charts as SVG and PNG in the organisation's colours, drawn without network access."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

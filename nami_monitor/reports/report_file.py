@@ -1,7 +1,5 @@
 """Make a report: build the briefing, lay it out, render it in a format, and write the file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """Text on slides: the room it takes, its size, language and direction."""
 
-from __future__ import annotations
-
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence

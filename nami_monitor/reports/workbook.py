@@ -1,7 +1,5 @@
 """The figures of a report as an Excel workbook; no cell holds a formula."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date

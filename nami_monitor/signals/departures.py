@@ -1,7 +1,5 @@
 """Departures of a monthly series from its normal variation: better, worse, and against a target."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise

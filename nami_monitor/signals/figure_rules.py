@@ -1,7 +1,5 @@
 """Rules for single figures and records: targets, year-end peaks, contracts, roll-outs, shares."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date

@@ -26,8 +26,6 @@ What is estimated from a few locations is less sure: with twenty, some 6 in 1,00
 lie beyond the outer limits of an amount, not 2.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum

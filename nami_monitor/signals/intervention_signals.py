@@ -1,7 +1,5 @@
 """What an estimated effect of a measure shows, and whether it fades."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

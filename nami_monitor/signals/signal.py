@@ -1,7 +1,5 @@
 """A signal: what the figures or registers show, with its numbers, and which come first."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ list states, under plain relative names, stored without compression. So they tak
 the zip itself, whatever it claims.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -5,8 +5,6 @@ never open a file that somebody writes, so nobody waits for a reader, and no rea
 Reading and writing have a DuckDB instance each; after a fatal error the next use starts a new one.
 """
 
-from __future__ import annotations
-
 import tempfile
 import threading
 import time

@@ -1,7 +1,5 @@
 """DuckDB instances and the files that are attached to them."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """Checks of a database file: counts add up, no row is orphaned, derived tables are up to date."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -4,8 +4,6 @@ The journal only grows: a change is a new row, a withdrawal a row without a body
 it, so imports and undo leave it alone, and it does not raise the data version.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -9,8 +9,6 @@ change into it. When the write ends, the lines of that table become groups again
 opened counts no more, and goes when no snapshot names it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

@@ -10,8 +10,6 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
   brought the hashes of the files of order lines.
 """
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Queries on registers that several rooms share: names of categories, changes of rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

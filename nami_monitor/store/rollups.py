@@ -5,8 +5,6 @@ rows of registers are few: their roll-ups are made anew as a whole from the view
 ``sql/ledgers.sql`` and ``sql/projects.sql``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -6,8 +6,6 @@ the manifest of the snapshot that counts and is replaced as a whole, so a reader
 or the new one, and a write that fails leaves nothing but files that nobody names.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """SQL on the database file: one transaction, and texts that are quoted inside SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ A table with a key is a master or a register: a later row with the same key take
 earlier one. A table without a key holds lines: two equal lines are two lines.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from typing import Any

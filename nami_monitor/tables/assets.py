@@ -1,7 +1,5 @@
 """Devices, dispensers, furniture, and what they are made of."""
 
-from __future__ import annotations
-
 import pandera.polars as pa
 import polars as pl
 

@@ -1,7 +1,5 @@
 """How a column is declared: its checks, the names that files give it, the codes it holds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any

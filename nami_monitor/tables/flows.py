@@ -1,7 +1,5 @@
 """What happens month by month: orders, measured figures, requests."""
 
-from __future__ import annotations
-
 import pandera.polars as pa
 import polars as pl
 

@@ -1,7 +1,5 @@
 """Masters: what the other tables point at."""
 
-from __future__ import annotations
-
 import pandera.polars as pa
 import polars as pl
 

@@ -1,7 +1,5 @@
 """Rules over several columns of one row, each with its polars and its SQL reading."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import polars as pl

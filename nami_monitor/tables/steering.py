@@ -1,7 +1,5 @@
 """What is decided and agreed: interventions, targets, programmes."""
 
-from __future__ import annotations
-
 import pandera.polars as pa
 import polars as pl
 

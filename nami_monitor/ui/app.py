@@ -3,8 +3,6 @@
 A page calls ``page()`` once and reads everything else from the ``Session`` that it returns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path

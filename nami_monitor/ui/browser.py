@@ -5,8 +5,6 @@ works. What is larger stays in the browser's own storage and is asked for when i
 Nothing of it is in the database, and nothing is lost when a browser forgets it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Results that are computed once per database, data version and arguments, for every visitor."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence

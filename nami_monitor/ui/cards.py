@@ -3,8 +3,6 @@
 Nothing is worked out here: every figure arrives written, every judgement as an enum.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

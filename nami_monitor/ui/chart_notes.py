@@ -1,7 +1,5 @@
 """Lessons and people's notes with a chart: markers to click, lists, and forms to write notes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final

@@ -1,7 +1,5 @@
 """What a reader must know of a figure: total, interval, grade of evidence, coverage, flags."""
 
-from __future__ import annotations
-
 from nami_monitor.core.words import Evidence
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, KpiResult

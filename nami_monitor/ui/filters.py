@@ -4,8 +4,6 @@ Widgets hold raw codes; names in the reader's language are only their labels. Wh
 order: what a link says, what the visitor chose last on any page, and what everyone sees at first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date

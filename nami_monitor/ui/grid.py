@@ -4,8 +4,6 @@ Numbers and dates go to the browser as such and bear their written form beside t
 is right while "1.234,5" does not depend on the browser's language.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A lesson as people read it: what it says, of which case, why it stands here, and what to try."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

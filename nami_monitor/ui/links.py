@@ -1,7 +1,5 @@
 """Addresses of figures: the page that traces a figure, and the one with its trend."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final

@@ -1,7 +1,5 @@
 """What runs for a visitor and what came of it: on top of every page, until it is dismissed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ While a browser still loads Streamlit's own page, the libraries are loaded, the 
 looked at, and the figures of the page that most people open first are computed.
 """
 
-from __future__ import annotations
-
 import functools
 import logging
 import threading

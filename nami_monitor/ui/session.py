@@ -3,8 +3,6 @@
 Every page gets it from ``app.page``.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from nami_monitor.core.errors import UserError

@@ -1,7 +1,5 @@
 """The first start: the demo is built in the background while a page shows how far it is."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """Colours, style sheet and icon, and the translation of Streamlit's own texts."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

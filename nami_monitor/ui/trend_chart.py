@@ -1,7 +1,5 @@
 """Results over time on the screen: a trend with limits and notes, or bars, and a table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial

@@ -1,7 +1,5 @@
 """What people read instead of codes: names of figures, tables and values, and sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, datetime
 

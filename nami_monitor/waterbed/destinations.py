@@ -1,7 +1,5 @@
 """Several possible destinations of what leaked, with limits that hold for all of them at once."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace

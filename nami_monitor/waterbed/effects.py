@@ -1,7 +1,5 @@
 """From relative departures to effects in units, with variances and covariance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The estimate of one intervention, with its cautions, its path by month and its sensitivity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The arrays of one estimate, checked for shape."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

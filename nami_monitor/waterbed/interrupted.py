@@ -4,8 +4,6 @@ Without controls the past is all there is to compare with, so that whatever else
 month is part of the effect (Wagner et al. 2002; Bernal, Cummins & Gasparrini 2017).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ show them, and serve as a control variate (negative controls: Lipsitch, Tchetgen
 The variance of the rest depends on the level of the location (Ferman & Pinto 2019).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

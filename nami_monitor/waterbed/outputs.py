@@ -4,8 +4,6 @@ Every effect is an amount per month, in the unit of the arrays that were given (
 EUR), added up over the treated locations. Intervals hold the truth with a chance of ``CONFIDENCE``.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

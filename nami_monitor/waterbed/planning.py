@@ -1,7 +1,5 @@
 """What a pilot can show, before it starts: its noise is that of placebo starts in the history."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields, replace
 
 import numpy as np

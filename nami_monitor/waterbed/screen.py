@@ -5,8 +5,6 @@ Two-way fixed effects would compare late starters with early ones, whose effect 
 (Goodman-Bacon 2021).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Checks of an estimate: the quotient by other methods, and signs that an assumption fails."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Intervals of effects and of the quotient, and the verdicts that they allow."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

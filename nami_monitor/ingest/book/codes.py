@@ -5,8 +5,6 @@ confirm, rename and merge codes, each with date and author, each undoable; the v
 and merges, so history follows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime

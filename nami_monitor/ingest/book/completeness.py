@@ -4,8 +4,6 @@
 from the live lines and the profiles.
 """
 
-from __future__ import annotations
-
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence

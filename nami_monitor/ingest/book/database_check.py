@@ -1,7 +1,5 @@
 """Checking a whole database: everything that follows from the lines is derived again."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from nami_monitor.ingest.book import codes

@@ -5,8 +5,6 @@ no longer be recognised and both readings would count, so it is refused. Two sup
 same list of articles: its rows belong to their source and count nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace

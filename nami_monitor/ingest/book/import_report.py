@@ -3,8 +3,6 @@
 ``read = received + skipped`` and ``received = accepted + set_aside + known``.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ So an entry is a batch like any other: checked by the same rules, stored with wh
 undone in the same way.
 """
 
-from __future__ import annotations
-
 import csv
 import tempfile
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ then the batch, the line and the reasons. The import recognises a corrected file
 and reads it with the profile of its batch.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -7,8 +7,6 @@ The checks come from the pandera model of the table: pandera runs them on ordina
 files are checked by the same rules compiled to SQL. A property test holds the two together.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

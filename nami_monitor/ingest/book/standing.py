@@ -8,8 +8,6 @@ Importing and undoing both end here, so undoing a batch leaves the tables as if 
 - With a key, the latest batch holds; offering the same row again changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import date
 

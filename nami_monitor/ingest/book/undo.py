@@ -1,7 +1,5 @@
 """Undoing a batch: afterwards every table is as if the batch had never been imported."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -5,8 +5,6 @@ telephone number or document ever gets in), and the releases of a process are me
 current state.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections import Counter

@@ -4,8 +4,6 @@ An xls file is a compound file: a file system in a file. After [MS-CFB] and [MS-
 specifications of both formats.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ spreadsheet of 200 rows and a text file of ten million. A value that cannot be r
 names its rule; it is never guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The organisation's own profiles: one TOML file each, in one folder."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ a supplier who changes either would be misread in silence: ``1.234`` and ``03/04
 both ways.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The first rows of a file as they would be booked, and the values that a column holds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date

@@ -5,8 +5,6 @@ A reader calls the second column of a name ``Category (2)``. The first is then `
 that hold the same from top to bottom need not be told apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What the columns of a file probably mean: known names are mapped, close ones are suggested."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

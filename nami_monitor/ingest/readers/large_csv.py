@@ -7,8 +7,6 @@ rewritten; a record that does not fit the header leaves a mark in its place, so 
 line in the rewritten file is the number of its record.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 import tempfile

@@ -1,7 +1,5 @@
 """What several KPIs share: which part of the data is known, and the aggregates of projects."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from nami_monitor.core.words import PeriodKind

@@ -6,8 +6,6 @@ together: those of the order lines by placebo max-t, those with months or locati
 dividing the chance to be wrong over all destinations (Bonferroni).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date

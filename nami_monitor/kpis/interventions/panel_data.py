@@ -5,8 +5,6 @@ there are lines. Adding lines up by their texts costs far more than reading them
 in common is found first (``_kinds``), and then each is read as three small numbers and its amounts.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

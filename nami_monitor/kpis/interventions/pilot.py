@@ -1,7 +1,5 @@
 """What a pilot could show, before anything starts: from pilots without effect in the history."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Final
 

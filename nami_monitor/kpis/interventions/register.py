@@ -1,7 +1,5 @@
 """The register of interventions, as it was entered or imported."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date

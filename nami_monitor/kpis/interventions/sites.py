@@ -1,7 +1,5 @@
 """Which locations are treated, which serve as controls, and why others do not."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum

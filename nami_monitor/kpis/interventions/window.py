@@ -1,7 +1,5 @@
 """Which months are compared: delivered, within one series, and not in the middle of a change."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """KPIs that are added up from months: SQL adds up, small functions judge."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final

@@ -1,7 +1,5 @@
 """The difference with the same period a year earlier, as a figure of its own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Final
 

@@ -10,8 +10,6 @@ Peto et al. (1977), Br. J. Cancer 35:1 (how many whole histories a curve is wort
 Pearson (1934), Biometrika 26:404 (interval where all or none are left).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """How many of the targets that were stated for a period are met."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final

@@ -1,7 +1,5 @@
 """The page on assets: cards, ages, lifetimes, and routes of what was retired."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import streamlit as st

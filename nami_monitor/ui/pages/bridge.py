@@ -1,7 +1,5 @@
 """The page on the spend bridge: the chart, what each step means, and every article."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec

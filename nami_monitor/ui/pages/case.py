@@ -1,7 +1,5 @@
 """A case of the kit as a page: its context, its figures, what is doubtful, and its lessons."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The page of the five conclusions: each with its lesson and the own portfolio beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The page on contracts: what to prepare, the timeline, values, forms, splits and the register."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import streamlit as st

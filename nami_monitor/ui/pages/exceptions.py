@@ -1,7 +1,5 @@
 """Strategies that do not apply to a category: which, who decided so, and a form to decide."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import streamlit as st

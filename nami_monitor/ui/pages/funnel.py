@@ -1,7 +1,5 @@
 """Locations compared in a funnel: the chart, its sentence and its table."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from nami_monitor.briefing.funnel import OUTSIDE, FunnelComparison, FunnelSite, compare, kind_of

@@ -1,7 +1,5 @@
 """The page "KPI handbook": one entry, as ``briefing/handbook.py`` builds it."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from nami_monitor.briefing.handbook import entry

@@ -1,7 +1,5 @@
 """The page of the inspiration kit: search and choose lessons, and see where their signals show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The page on measurability: what can be computed, and what to load next."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import streamlit as st

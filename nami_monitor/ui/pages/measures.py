@@ -1,7 +1,5 @@
 """The register of measures: the list, forms to register, change or close one, and the history."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final

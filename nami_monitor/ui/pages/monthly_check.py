@@ -1,7 +1,5 @@
 """The monthly check: findings with their lesson, ticks, changes, targets, and a mail."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st

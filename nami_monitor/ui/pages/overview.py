@@ -1,7 +1,5 @@
 """The overview page: cards, what needs attention, and the table of all KPIs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

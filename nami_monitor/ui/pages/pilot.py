@@ -1,7 +1,5 @@
 """The pilot planner: what a pilot could show before it starts, and booking it as planned."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final

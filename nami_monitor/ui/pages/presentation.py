@@ -1,7 +1,5 @@
 """The report on the screen: choose, look page by page, rewrite, arrange, and take it away."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The page on requests: a form, cards, decisions, what is counted apart, and the list."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import streamlit as st

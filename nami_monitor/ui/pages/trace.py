@@ -3,8 +3,6 @@
 Which figure stands in the address alone; what a visitor chooses changes the address.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime

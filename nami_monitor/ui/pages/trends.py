@@ -1,7 +1,5 @@
 """The page on trends: what it offers, the latest figure, and what a December is compared with."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The parts of the page on one intervention: verdict, effects, and where it went."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """Why a figure changed: contributions that add up, each with a link to its own trend."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

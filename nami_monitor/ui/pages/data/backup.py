@@ -1,7 +1,5 @@
 """A backup of all that is kept: to take along, and to put back."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

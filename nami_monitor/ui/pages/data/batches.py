@@ -1,7 +1,5 @@
 """Every delivery, and undoing one with its preview."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

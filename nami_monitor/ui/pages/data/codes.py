@@ -1,7 +1,5 @@
 """Provisional codes to confirm, codes to rename or merge, and what was done, with its undo."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import streamlit as st

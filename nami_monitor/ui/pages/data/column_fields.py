@@ -1,7 +1,5 @@
 """Which column of the file fills which column of a table, with fixed values and translations."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any

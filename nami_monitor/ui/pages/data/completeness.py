@@ -1,7 +1,5 @@
 """What each source should deliver and did: a grid, a table, data breaks, and learnt patterns."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

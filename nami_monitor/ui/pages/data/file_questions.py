@@ -1,7 +1,5 @@
 """What a file does not say itself, asked in words: grain, delivery, basis, VAT, currency, dates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The preview of an import: its report, the questions to answer, and the button that books it."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A small table of two columns in which people fill in the second one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import polars as pl

@@ -1,7 +1,5 @@
 """The rest of a profile: months as columns, rows that are no data, what is owed, derived values."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import streamlit as st

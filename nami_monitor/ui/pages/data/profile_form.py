@@ -1,7 +1,5 @@
 """Making a profile: which table, which column is what, a few questions, and a preview."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

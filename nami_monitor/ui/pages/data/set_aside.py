@@ -1,7 +1,5 @@
 """Rows that were set aside: why, as a workbook to mend, and giving them up."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reading files in: offer, recognise or map, look first, then book."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
