@@ -20,12 +20,19 @@ from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
 
 impact_kpi = partial(Kpi, strategy=Strategy.IMPACT)
-ordered_kpi = partial(impact_kpi, reads=OF_ORDERS, over_time=SUM)
+ordered_kpi = partial(impact_kpi, better=Direction.DOWN, reads=OF_ORDERS, over_time=SUM)
 material_kpi = partial(impact_kpi, reads=("by_project",), over_time=RATIO_OF_SUMS)
+mass_share_kpi = partial(material_kpi, better=Direction.UP, unit=Unit.PERCENT)
+mki_kpi = partial(
+    material_kpi,
+    better=Direction.DOWN,
+    within=("works", "no_works"),
+    method=("price_set", "mki_eur"),
+    shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
+)
 
 IMPACT_SPEND = ordered_kpi(
     code="impact_spend",
-    better=Direction.DOWN,
     unit=Unit.EUR,
     numerator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
@@ -34,7 +41,6 @@ IMPACT_SPEND = ordered_kpi(
 
 IMPACT_MASS = ordered_kpi(
     code="impact_mass",
-    better=Direction.DOWN,
     unit=Unit.KG,
     numerator="sum(mass_kg)",
     known=MASS_KNOWN,
@@ -43,7 +49,6 @@ IMPACT_MASS = ordered_kpi(
 
 IMPACT_CO2E = ordered_kpi(
     code="impact_co2e",
-    better=Direction.DOWN,
     unit=Unit.KG_CO2E,
     numerator="sum(co2e_kg)",
     known=Known(
@@ -72,22 +77,17 @@ OF_IMPACTS = (
     *("programmes.programme", "categories.cpv"),
 )
 
-IMPACT_MKI = material_kpi(
+IMPACT_MKI = mki_kpi(
     code="impact_mki",
-    better=Direction.DOWN,
     unit=Unit.EUR,
     over_time=SUM,
     numerator="sum(mki_eur) filter (where works)",
     known=Known(PRICED, ("materials.impact_value", "materials.impact_set")),
     needs=(*OF_IMPACTS, "materials.impact_set"),
-    within=("works", "no_works"),
-    method=("price_set", "mki_eur"),
-    shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
-IMPACT_MKI_PER_UNIT_YEAR = material_kpi(
+IMPACT_MKI_PER_UNIT_YEAR = mki_kpi(
     code="impact_mki_per_unit_year",
-    better=Direction.DOWN,
     unit=Unit.EUR_PER_UNIT_YEAR,
     numerator="sum(mki_eur_per_year) filter (where works)",
     denominator="count(distinct project) filter (where works and priced > 0)",
@@ -96,9 +96,6 @@ IMPACT_MKI_PER_UNIT_YEAR = material_kpi(
         ("materials.impact_value", "materials.lifetime_years"),
     ),
     needs=(*OF_IMPACTS, "materials.lifetime_years"),
-    within=("works", "no_works"),
-    method=("price_set", "mki_eur"),
-    shares={"prices": "sum(priced) / nullif(sum(impacts), 0)"},
 )
 
 IMPACT_PEF_PER_UNIT_YEAR = material_kpi(
@@ -140,10 +137,8 @@ IMPACT_MCI = material_kpi(
     history=(Change(2, date(2026, 11, 1)),),
 )
 
-IMPACT_PASSPORT_COVERAGE = material_kpi(
+IMPACT_PASSPORT_COVERAGE = mass_share_kpi(
     code="impact_passport_coverage",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     numerator="sum(mass_kg) filter (where in_passport)",
     denominator="sum(mass_kg) filter (where in_passport is not null)",
     known=WEIGHED & stated("in_passport"),
@@ -160,20 +155,16 @@ IMPACT_SECOND_LIFE_MASS = material_kpi(
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
 )
 
-IMPACT_END_ROUTE_SHARE = material_kpi(
+IMPACT_END_ROUTE_SHARE = mass_share_kpi(
     code="impact_end_route_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
     denominator="sum(mass_kg) filter (where end_route is not null)",
     known=WEIGHED & stated("end_route"),
     needs=(*OF_MATERIALS, "materials.end_route"),
 )
 
-IMPACT_RECYCLED_CONTENT = material_kpi(
+IMPACT_RECYCLED_CONTENT = mass_share_kpi(
     code="impact_recycled_content",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     numerator="sum(mass_kg) filter (where origin = 'recycled')",
     denominator="sum(mass_kg) filter (where origin is not null)",
     known=WEIGHED & stated("origin"),

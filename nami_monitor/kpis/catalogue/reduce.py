@@ -24,15 +24,17 @@ from nami_monitor.kpis.over_time.survival import SURVIVAL
 
 reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE, over_time=RATIO_OF_SUMS)
 ordered_kpi = partial(reduce_kpi, better=Direction.DOWN, reads=OF_ORDERS)
-asset_kpi = partial(reduce_kpi, reads=("by_asset",))
-material_kpi = partial(reduce_kpi, reads=("by_project",))
+asset_kpi = partial(reduce_kpi, better=Direction.UP, reads=("by_asset",))
+material_kpi = partial(reduce_kpi, better=Direction.DOWN, reads=("by_project",))
+
+PER_ACTIVITY = ("measurements.value", "categories.activity_measure")
 
 REDUCE_VOLUME_PER_ACTIVITY = ordered_kpi(
     code="reduce_volume_per_activity",
     unit=Unit.BASE_PER_ACTIVITY,
     numerator="sum(quantity)",
     known=QUANTITIES_KNOWN,
-    needs=("orders.quantity", "measurements.value", "categories.activity_measure"),
+    needs=("orders.quantity", *PER_ACTIVITY),
 )
 
 REDUCE_SPEND_PER_ACTIVITY = ordered_kpi(
@@ -40,7 +42,7 @@ REDUCE_SPEND_PER_ACTIVITY = ordered_kpi(
     unit=Unit.EUR_PER_ACTIVITY,
     numerator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
-    needs=("orders.amount_eur", "measurements.value", "categories.activity_measure"),
+    needs=("orders.amount_eur", *PER_ACTIVITY),
 )
 
 REDUCE_MASS_PER_ACTIVITY = ordered_kpi(
@@ -48,10 +50,8 @@ REDUCE_MASS_PER_ACTIVITY = ordered_kpi(
     unit=Unit.KG_PER_ACTIVITY,
     numerator="sum(mass_kg)",
     known=MASS_KNOWN,
-    needs=(
-        "orders.quantity", "products.mass_kg", "measurements.value", "categories.activity_measure",
-    ),
-)  # fmt: skip
+    needs=("orders.quantity", "products.mass_kg", *PER_ACTIVITY),
+)
 
 REDUCE_SPEND_BRIDGE = ordered_kpi(
     code="reduce_spend_bridge",
@@ -64,7 +64,6 @@ REDUCE_SPEND_BRIDGE = ordered_kpi(
 
 REDUCE_ASSET_LIFE = asset_kpi(
     code="reduce_asset_life",
-    better=Direction.UP,
     unit=Unit.YEARS,
     numerator="sum(retired_years)",
     denominator="sum(retired)",
@@ -107,7 +106,6 @@ STEEL = "material in ('steel', 'staal')"
 
 REDUCE_USE_PER_EVENT = material_kpi(
     code="reduce_use_per_event",
-    better=Direction.DOWN,
     unit=Unit.PER_USE,
     numerator=measured("towels"),
     denominator=measured("dryings"),
@@ -118,7 +116,6 @@ REDUCE_USE_PER_EVENT = material_kpi(
 
 REDUCE_REISSUED = asset_kpi(
     code="reduce_reissued",
-    better=Direction.UP,
     unit=Unit.COUNT,
     over_time=SUM,
     numerator="sum(reissued)",
@@ -139,7 +136,6 @@ REDUCE_REUSED_MASS_SHARE = material_kpi(
 
 REDUCE_MASS_AGAINST_BASELINE = material_kpi(
     code="reduce_mass_against_baseline",
-    better=Direction.DOWN,
     unit=Unit.PERCENT,
     numerator="sum(compared_kg)",
     denominator="sum(baseline_kg)",
@@ -153,7 +149,6 @@ REDUCE_MASS_AGAINST_BASELINE = material_kpi(
 
 REDUCE_NEW_STEEL = material_kpi(
     code="reduce_new_steel",
-    better=Direction.DOWN,
     unit=Unit.KG,
     over_time=SUM,
     numerator=f"sum(mass_kg) filter (where {STEEL} and origin = 'virgin')",
@@ -167,7 +162,6 @@ REDUCE_NEW_STEEL = material_kpi(
 
 REDUCE_PRINTED_INVITATIONS = material_kpi(
     code="reduce_printed_invitations",
-    better=Direction.DOWN,
     unit=Unit.COUNT,
     over_time=SUM,
     numerator=measured("printed_invitations"),
@@ -177,7 +171,6 @@ REDUCE_PRINTED_INVITATIONS = material_kpi(
 
 REDUCE_PAPER_PER_VOTER = material_kpi(
     code="reduce_paper_per_voter",
-    better=Direction.DOWN,
     unit=Unit.KG_PER_VOTER,
     numerator="sum(mass_kg) filter (where material in ('paper', 'papier'))",
     denominator=measured("voters"),
@@ -199,7 +192,6 @@ REDUCE_RETAINED_SHARE = reduce_kpi(
 
 REDUCE_SURPLUS_MATCHED = asset_kpi(
     code="reduce_surplus_matched",
-    better=Direction.UP,
     unit=Unit.PERCENT,
     numerator="sum(matched)",
     denominator="sum(needed)",
@@ -209,7 +201,6 @@ REDUCE_SURPLUS_MATCHED = asset_kpi(
 
 REDUCE_SURPLUS_NOTICE = asset_kpi(
     code="reduce_surplus_notice",
-    better=Direction.UP,
     unit=Unit.DAYS,
     numerator="sum(notice_days)",
     denominator="sum(handed)",

@@ -20,13 +20,34 @@ refuse_kpi = partial(Kpi, strategy=Strategy.REFUSE)
 plan_kpi = partial(
     refuse_kpi, better=Direction.UP, unit=Unit.PERCENT, reads=("by_unit",), over_time=LAST
 )
-logged_kpi = partial(refuse_kpi, reads=("by_request",), over_time=SUM, evidence=Evidence.LOGGED)
+project_kpi = partial(
+    refuse_kpi, better=Direction.DOWN, reads=("by_project",), over_time=SUM, needs=OF_SUBJECTS
+)
+logged_kpi = partial(
+    refuse_kpi,
+    better=Direction.UP,
+    reads=("by_request",),
+    over_time=SUM,
+    evidence=Evidence.LOGGED,
+)
+
+
+def avoided_kpi(code: str, unit: Unit, numerator: str, known: str, *columns: str) -> Kpi:
+    """A figure of what was avoided, as far as something is known of the article: its columns."""
+    columns = ("requests.product_id", *columns)
+    return logged_kpi(
+        code=code,
+        unit=unit,
+        numerator=f"sum({numerator})",
+        known=Known(f"sum({known}) / nullif(sum(avoided), 0)", columns),
+        needs=("requests.decision", *columns),
+    )
+
 
 ORDERED = ("by_product", "order_lines")
 
 REFUSE_RATE = logged_kpi(
     code="refuse_rate",
-    better=Direction.UP,
     unit=Unit.PERCENT,
     over_time=RATIO_OF_SUMS,
     numerator="sum(resolved)",
@@ -36,46 +57,20 @@ REFUSE_RATE = logged_kpi(
 
 REFUSE_AVOIDED_QUANTITY = logged_kpi(
     code="refuse_avoided_quantity",
-    better=Direction.UP,
     unit=Unit.BASE,
     numerator="sum(avoided)",
     needs=("requests.decision", "requests.quantity"),
 )
 
-REFUSE_AVOIDED_SPEND = logged_kpi(
-    code="refuse_avoided_spend",
-    better=Direction.UP,
-    unit=Unit.EUR,
-    numerator="sum(avoided_eur)",
-    known=Known(
-        "sum(avoided_with_price) / nullif(sum(avoided), 0)",
-        ("requests.product_id", "orders.amount_eur", "orders.quantity"),
-    ),
-    needs=("requests.decision", "requests.product_id", "orders.amount_eur", "orders.quantity"),
+REFUSE_AVOIDED_SPEND = avoided_kpi(
+    *("refuse_avoided_spend", Unit.EUR, "avoided_eur", "avoided_with_price"),
+    *("orders.amount_eur", "orders.quantity"),
 )
-
-REFUSE_AVOIDED_MASS = logged_kpi(
-    code="refuse_avoided_mass",
-    better=Direction.UP,
-    unit=Unit.KG,
-    numerator="sum(avoided_kg)",
-    known=Known(
-        "sum(avoided_with_mass) / nullif(sum(avoided), 0)",
-        ("requests.product_id", "products.mass_kg"),
-    ),
-    needs=("requests.decision", "requests.product_id", "products.mass_kg"),
+REFUSE_AVOIDED_MASS = avoided_kpi(
+    "refuse_avoided_mass", Unit.KG, "avoided_kg", "avoided_with_mass", "products.mass_kg"
 )
-
-REFUSE_AVOIDED_CO2E = logged_kpi(
-    code="refuse_avoided_co2e",
-    better=Direction.UP,
-    unit=Unit.KG_CO2E,
-    numerator="sum(avoided_co2e)",
-    known=Known(
-        "sum(avoided_with_co2e) / nullif(sum(avoided), 0)",
-        ("requests.product_id", "products.co2e_kg"),
-    ),
-    needs=("requests.decision", "requests.product_id", "products.co2e_kg"),
+REFUSE_AVOIDED_CO2E = avoided_kpi(
+    "refuse_avoided_co2e", Unit.KG_CO2E, "avoided_co2e", "avoided_with_co2e", "products.co2e_kg"
 )
 
 REFUSE_ASSORTMENT = refuse_kpi(
@@ -112,6 +107,7 @@ OF_INTERVENTIONS = (
 estimated_kpi = partial(
     Kpi,
     strategy=Strategy.REFUSE,
+    better=Direction.UP,
     reads=("interventions",),
     over_time=COUNTERFACTUAL,
     evidence=Evidence.COUNTERFACTUAL,
@@ -120,21 +116,18 @@ estimated_kpi = partial(
 
 REFUSE_NET_AVOIDED = estimated_kpi(
     code="refuse_net_avoided",
-    better=Direction.UP,
     unit=Unit.BASE,
     needs=(*OF_INTERVENTIONS, "orders.quantity"),
 )
 
 REFUSE_NET_AVOIDED_SPEND = estimated_kpi(
     code="refuse_net_avoided_spend",
-    better=Direction.UP,
     unit=Unit.EUR,
     needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
 )
 
 REFUSE_NET_AVOIDED_MASS = estimated_kpi(
     code="refuse_net_avoided_mass",
-    better=Direction.UP,
     unit=Unit.KG,
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
 )
@@ -154,51 +147,38 @@ REFUSE_DEFERRED_SHARE = plan_kpi(
     needs=("programmes.programme", "programme_units.status"),
 )
 
+DONE = units("status = 'done'")
+TOLD = units("status = 'done' and outcome is not null")
+
 REFUSE_NATURAL_GRASS_SHARE = plan_kpi(
     code="refuse_natural_grass_share",
     numerator=units("status = 'done' and outcome = 'natural_grass'"),
-    denominator=units("status = 'done' and outcome is not null"),
-    known=Known(
-        units("status = 'done' and outcome is not null")
-        + " / nullif("
-        + units("status = 'done'")
-        + ", 0)",
-        ("programme_units.outcome",),
-    ),
+    denominator=TOLD,
+    known=Known(f"{TOLD} / nullif({DONE}, 0)", ("programme_units.outcome",)),
     needs=("programmes.programme", "programme_units.status", "programme_units.outcome"),
 )
 
-REFUSE_POLYMER_INFILL = refuse_kpi(
+REFUSE_POLYMER_INFILL = project_kpi(
     code="refuse_polymer_infill",
-    better=Direction.DOWN,
     unit=Unit.KG,
-    reads=("by_project",),
-    over_time=SUM,
     numerator="sum(mass_kg) filter (where component in ('infill', 'instrooi')"
     " and material in ('polymer', 'rubber', 'sbr', 'tpe', 'epdm'))",
     known=WEIGHED,
     needs=(*OF_MATERIALS, "materials.component", "materials.material"),
 )
 
-REFUSE_NEW_STORMWATER = refuse_kpi(
+REFUSE_NEW_STORMWATER = project_kpi(
     code="refuse_new_stormwater",
-    better=Direction.DOWN,
     unit=Unit.COUNT,
-    reads=("by_project",),
-    over_time=SUM,
     numerator=measured("new_stormwater_connections"),
     known=was_reported("new_stormwater_connections"),
-    needs=OF_SUBJECTS,
 )
 
-REFUSE_GOODIES_PER_EVENT = refuse_kpi(
+REFUSE_GOODIES_PER_EVENT = project_kpi(
     code="refuse_goodies_per_event",
-    better=Direction.DOWN,
     unit=Unit.PER_EVENT,
-    reads=("by_project",),
     over_time=RATIO_OF_SUMS,
     numerator=measured("goodies"),
     denominator=measured("events"),
     known=answered("goodies", "events"),
-    needs=OF_SUBJECTS,
 )

@@ -15,10 +15,9 @@ from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 
 rethink_kpi = partial(Kpi, strategy=Strategy.RETHINK)
+share_kpi = partial(rethink_kpi, better=Direction.UP, unit=Unit.PERCENT)
 circular_kpi = partial(
-    rethink_kpi,
-    better=Direction.UP,
-    unit=Unit.PERCENT,
+    share_kpi,
     reads=OF_ORDERS,
     over_time=RATIO_OF_SUMS,
     known=Known(
@@ -42,10 +41,8 @@ RETHINK_CIRCULAR_SPEND_SHARE = circular_kpi(
     needs=("orders.amount_eur", "orders.condition"),
 )
 
-RETHINK_SUSTAINABLE_ASSORTMENT = rethink_kpi(
+RETHINK_SUSTAINABLE_ASSORTMENT = share_kpi(
     code="rethink_sustainable_assortment",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     reads=("by_product", "order_lines"),
     over_time=DISTINCT_IN_WINDOW,
     numerator="count(distinct article) filter (where mark = 'yes')",
@@ -57,10 +54,8 @@ RETHINK_SUSTAINABLE_ASSORTMENT = rethink_kpi(
     needs=("orders.product_id", "products.attributes"),
 )
 
-RETHINK_FUNCTIONAL_SHARE = rethink_kpi(
+RETHINK_FUNCTIONAL_SHARE = share_kpi(
     code="rethink_functional_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     reads=("by_contract",),
     over_time=LAST,
     numerator="sum(value_eur) filter (where specification in ('functional', 'service'))",
@@ -85,10 +80,8 @@ RETHINK_STREAM_SPEND = rethink_kpi(
     within=("streamed", "no_streams"),
 )
 
-RETHINK_PLAN_COVERAGE = rethink_kpi(
+RETHINK_PLAN_COVERAGE = share_kpi(
     code="rethink_plan_coverage",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     reads=("by_unit",),
     over_time=LAST,
     numerator=units("status = 'done' and measured"),
@@ -99,10 +92,8 @@ RETHINK_PLAN_COVERAGE = rethink_kpi(
     needs=("programmes.programme", "programme_units.status", "programme_units.measure"),
 )
 
-RETHINK_VEGETARIAN_SHARE = rethink_kpi(
+RETHINK_VEGETARIAN_SHARE = share_kpi(
     code="rethink_vegetarian_share",
-    better=Direction.UP,
-    unit=Unit.PERCENT,
     reads=("by_project",),
     over_time=RATIO_OF_SUMS,
     numerator=measured("vegetarian_meals"),

@@ -6,7 +6,7 @@ from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.declare import Kpi
 from nami_monitor.kpis.over_time.added_up import LAST, SUM
 
-shown_kpi = partial(Kpi, better=Direction.NEUTRAL, unit=Unit.COUNT)
+shown_kpi = partial(Kpi, better=Direction.NEUTRAL, unit=Unit.COUNT, over_time=LAST)
 
 REQUESTS_COUNTED = shown_kpi(
     code="requests_counted",
@@ -21,7 +21,6 @@ ASSETS_IN_USE = shown_kpi(
     code="assets_in_use",
     strategy=Strategy.REDUCE,
     reads=("by_asset",),
-    over_time=LAST,
     numerator="sum(in_use)",
     needs=("assets.acquired_on",),
 )
@@ -40,7 +39,6 @@ CONTRACT_VALUE = shown_kpi(
     strategy=Strategy.STEER,
     unit=Unit.EUR,
     reads=("by_contract",),
-    over_time=LAST,
     numerator="sum(value_eur)",
     needs=("contracts.value_eur",),
 )
@@ -49,7 +47,6 @@ CONTRACTS_RUNNING = shown_kpi(
     code="contracts_running",
     strategy=Strategy.STEER,
     reads=("by_contract",),
-    over_time=LAST,
     numerator="sum(running)",
     needs=("contracts.contract_id",),
 )

@@ -19,24 +19,17 @@ from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
 
 steer_kpi = partial(Kpi, strategy=Strategy.STEER)
-plan_kpi = partial(steer_kpi, unit=Unit.PERCENT, reads=("by_unit",), over_time=LAST)
-initiative_kpi = partial(
-    steer_kpi,
-    better=Direction.UP,
-    unit=Unit.PERCENT,
-    reads=("by_initiative",),
-    over_time=RATIO_OF_SUMS,
-)
+share_kpi = partial(steer_kpi, unit=Unit.PERCENT, over_time=RATIO_OF_SUMS)
+plan_kpi = partial(share_kpi, reads=("by_unit",), over_time=LAST)
+initiative_kpi = partial(share_kpi, better=Direction.UP, reads=("by_initiative",))
 
 TARGETED: dict[str, Kpi] = {}
 """The KPIs for which targets can be stated: those of the whole catalogue, which fills it."""
 
-STEER_YEAR_END_SHARE = steer_kpi(
+STEER_YEAR_END_SHARE = share_kpi(
     code="steer_year_end_share",
     better=Direction.DOWN,
-    unit=Unit.PERCENT,
     reads=OF_ORDERS,
-    over_time=RATIO_OF_SUMS,
     numerator="sum(amount_eur) filter (where month(month) = 12)",
     denominator="sum(amount_eur)",
     known=AMOUNTS_KNOWN,
@@ -54,10 +47,9 @@ STEER_CONTRACT_WINDOW = steer_kpi(
     needs=("contracts.ends_on", "contracts.option_dates", "contracts.notice_months"),
 )
 
-STEER_TARGET_ATTAINMENT = steer_kpi(
+STEER_TARGET_ATTAINMENT = share_kpi(
     code="steer_target_attainment",
     better=Direction.UP,
-    unit=Unit.PERCENT,
     reads=("by_place",),
     over_time=TargetAttainment(kpis=TARGETED),
     numerator="count(*)",
@@ -99,12 +91,10 @@ STEER_POLICY_LINKED_SHARE = initiative_kpi(
     needs=("interventions.starts_on", "interventions.policy"),
 )
 
-STEER_VOLUME_SHARE = steer_kpi(
+STEER_VOLUME_SHARE = share_kpi(
     code="steer_volume_share",
     better=Direction.NEUTRAL,
-    unit=Unit.PERCENT,
     reads=("by_project",),
-    over_time=RATIO_OF_SUMS,
     numerator=measured("own_volume"),
     denominator=measured("joint_volume"),
     known=answered("own_volume", "joint_volume"),
