@@ -26,7 +26,7 @@ from usual import before_after, did
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import LOST, Effects, analyse, effects
-from nami_monitor.waterbed.interrupted import step
+from nami_monitor.waterbed.estimate import step
 from nami_monitor.waterbed.panel import GroupAmounts, Panel, PrePost, means
 from nami_monitor.waterbed.screen import relative_volume, touched
 from nami_monitor.waterbed.sensitivity import peak_before, still_falling

@@ -17,7 +17,7 @@ from nami_monitor.core.thresholds import Threshold
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
-from nami_monitor.kit.points import PAGE, CaseSection, Point, read_points
+from nami_monitor.kit.files import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Kpi
 from nami_monitor.tables import TABLES, AnyOf, Column, ColumnCheck, InputTable, columns
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from nami_monitor.briefing.figure_signals import SignalScope
-from nami_monitor.briefing.register_signals import AHA, COUNTED, fall_name, of_falls
+from nami_monitor.briefing.signals import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
 from nami_monitor.ingest.personal import signature
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month

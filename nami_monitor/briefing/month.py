@@ -12,8 +12,7 @@ from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_cha
 from nami_monitor.briefing.notes import Note, notes
 from nami_monitor.briefing.overview import KpiLine, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations

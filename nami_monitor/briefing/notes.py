@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.thresholds import NOTE_TEXT
 from nami_monitor.ingest.personal import refuse_address, signature

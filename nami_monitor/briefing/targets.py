@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.core.near_matches import near_matches
+from nami_monitor.core.errors import near_matches
 from nami_monitor.core.periods import Period, months_between, period_at, periods_until
 from nami_monitor.core.words import PeriodKind, Strategy
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month

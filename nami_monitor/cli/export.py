@@ -10,8 +10,7 @@ import typer
 from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
 from nami_monitor.cli.session import CommandSession, command, one_of
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.privacy import FLAG, PRIVATE, lines_query

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Flag
 from nami_monitor.i18n import formats

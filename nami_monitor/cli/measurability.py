@@ -7,7 +7,7 @@ import typer
 
 from nami_monitor.briefing import measuring
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.words import State
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock
 from nami_monitor.kpis.measurability import measurability as measure
@@ -31,19 +31,19 @@ def measurability(
     lines = [
         measuring.headline(measured, session.lang),
         "",
-        *_table(session, measured, names),
+        *_cell_table(session, measured, names),
         "",
         *(measuring.unlock_sentence(unlock, session.lang) for unlock in measured.unlocks),
     ]
     document = {
         "month": measured.month and f"{measured.month:%Y-%m}",
-        "figures": [_figure(session, cell) for cell in measured.cells],
-        "unlocks": [_unlock(unlock) for unlock in measured.unlocks],
+        "figures": [_cell_row(session, cell) for cell in measured.cells],
+        "unlocks": [_unlock_row(unlock) for unlock in measured.unlocks],
     }
     session.show(document, lines)
 
 
-def _figure(session: CommandSession, cell: Cell) -> dict[str, Any]:
+def _cell_row(session: CommandSession, cell: Cell) -> dict[str, Any]:
     return {
         "category": cell.category,
         "code": cell.kpi.code,
@@ -60,7 +60,7 @@ def _figure(session: CommandSession, cell: Cell) -> dict[str, Any]:
     }
 
 
-def _unlock(unlock: Unlock) -> dict[str, Any]:
+def _unlock_row(unlock: Unlock) -> dict[str, Any]:
     def pairs(figures: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
         return [{"category": category, "code": code} for category, code in figures]
 
@@ -74,7 +74,9 @@ def _unlock(unlock: Unlock) -> dict[str, Any]:
     }
 
 
-def _table(session: CommandSession, measured: Measurability, names: dict[str, str]) -> list[str]:
+def _cell_table(
+    session: CommandSession, measured: Measurability, names: dict[str, str]
+) -> list[str]:
     heads = ("category", "kpi", "state", "period", "evidence", "completeness", "remark")
     rows = [
         [

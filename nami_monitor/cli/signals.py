@@ -10,7 +10,7 @@ from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import filter_choices, overview
 from nami_monitor.briefing.signals import signals as signals_of
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats

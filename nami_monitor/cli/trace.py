@@ -8,8 +8,7 @@ import typer
 
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, sentences
 from nami_monitor.kpis.listing import export as export_rows
@@ -41,17 +40,17 @@ def trace(
     file: dict[str, Any] = {}
     with session.read() as db:
         traced = trace_figure(db, kpi, ask)
-        lines = _lines(session, traced)
+        lines = _trace_lines(session, traced)
         if rows and out:
             kind = out.suffix.lower().removeprefix(".")
             kind = kind if kind in FORMATS else FORMATS[0]
             written = export_rows(db, kpi, ask, out, kind, table=of)
             lines.append(session.t("cli.export.done", n=written, file=out))
             file = {"file": str(out), "rows": written}
-    session.show({**_document(session, traced), **file}, lines)
+    session.show({**_trace_row(session, traced), **file}, lines)
 
 
-def _document(session: CommandSession, traced: Trace) -> dict[str, Any]:
+def _trace_row(session: CommandSession, traced: Trace) -> dict[str, Any]:
     """The trace as plain data."""
     (figure,) = as_rows(session, [(TRACED[traced.result.code], traced.result)])
     return {
@@ -75,7 +74,7 @@ def _batch(part: BatchPart) -> dict[str, Any]:
     return {**asdict(part), "imported_at": when and when.isoformat(timespec="seconds")}
 
 
-def _lines(session: CommandSession, traced: Trace) -> list[str]:
+def _trace_lines(session: CommandSession, traced: Trace) -> list[str]:
     lang, result = session.lang, traced.result
     period = formats.period(result.period, lang)
     lines = [

@@ -9,11 +9,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from nami_monitor.briefing import measures
-from nami_monitor.briefing import pilot as pilot_texts
+from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
@@ -232,9 +231,9 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
         "lengths": [_plan_row(plan) for plan in pilot.lengths],
         "enough": asdict(pilot.enough) if pilot.enough else None,
         "reasons": list(texts.remarks(pilot, session.lang)),
-        "advice": list(pilot_texts.advice(pilot, session.lang)),
+        "advice": list(pilot_texts.pilot_advice(pilot, session.lang)),
         **_locations_row(pilot.sites),
-        "sentence": pilot_texts.headline(pilot, session.lang),
+        "sentence": pilot_texts.pilot_headline(pilot, session.lang),
     }
 
 
@@ -244,9 +243,9 @@ def _plan_row(plan: PilotPlan) -> dict[str, Any]:
 
 def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
     lang = session.lang
-    lines = [pilot_texts.headline(pilot, lang)]
+    lines = [pilot_texts.pilot_headline(pilot, lang)]
     if pilot.plan and pilot.planned:
-        lines.append(pilot_texts.assumptions(pilot.plan, pilot.unit, lang))
+        lines.append(pilot_texts.pilot_assumptions(pilot.plan, pilot.unit, lang))
     plans = pilot_texts.plans_with_chances(pilot)
     if plans:
         keys = ("months", "decrease", "waterbed", "net", "smallest")
@@ -254,10 +253,10 @@ def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
         rows = [
             [
                 formats.number(plan.post_months, lang),
-                *pilot_texts.chances(plan, lang),
-                pilot_texts.smallest_quotient(plan, lang),
+                *pilot_texts.pilot_chances(plan, lang),
+                pilot_texts.smallest_quotient_text(plan, lang),
             ]
             for plan in plans
         ]
         lines += ["", *table(header, rows, right=range(len(keys))), ""]
-    return [*lines, *texts.remarks(pilot, lang), *pilot_texts.advice(pilot, lang)]
+    return [*lines, *texts.remarks(pilot, lang), *pilot_texts.pilot_advice(pilot, lang)]

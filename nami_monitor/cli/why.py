@@ -12,7 +12,7 @@ from nami_monitor.briefing.why import (
 )
 from nami_monitor.cli.figures import PeriodName, Until, Where, as_rows, question
 from nami_monitor.cli.session import CommandSession, command, table
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.sentences import activity_of, reason_sentence
@@ -43,13 +43,13 @@ def why(
         explained = explain(db, kpi, ask, dimension, against, session.lang)
     lines = [explained.sentence, *explained.notes]
     if explained.lines:
-        lines += ["", *_table(session, explained)]
+        lines += ["", *_why_table(session, explained)]
     for heading, articles in (explained.lists or {}).items():
         lines += ["", f"{heading}: {'; '.join(articles)}"]
-    session.show(_document(session, explained), lines)
+    session.show(_why_row(session, explained), lines)
 
 
-def _document(session: CommandSession, explained: Explained) -> dict[str, Any]:
+def _why_row(session: CommandSession, explained: Explained) -> dict[str, Any]:
     """The change as plain data; the contributions are in the unit of the KPI."""
     change = explained.why
     before, after = as_rows(session, [(change.kpi, change.before), (change.kpi, change.after)])
@@ -81,7 +81,7 @@ def _document(session: CommandSession, explained: Explained) -> dict[str, Any]:
     }
 
 
-def _table(session: CommandSession, explained: Explained) -> list[str]:
+def _why_table(session: CommandSession, explained: Explained) -> list[str]:
     change = explained.why
     lang = session.lang
     columns = ("before", "after", "amount", *(("within", "mix") if change.mixes else ()), "effect")

@@ -1,8 +1,10 @@
 """Errors that a user can mend, and how their sentences quote a file. Other exceptions are bugs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Final
+
+from rapidfuzz import process
 
 
 class UserError(Exception):
@@ -53,3 +55,33 @@ def listed(texts: Iterable[object]) -> str:
     """Texts with commas between: at most ``MOST`` of them, each cut."""
     some = [short(text, LONGEST_IN_LIST) for text in islice(texts, LIST_LIMIT + 1)]
     return ", ".join(some[:LIST_LIMIT] + [CUT] * (len(some) > LIST_LIMIT))
+
+
+MOST: Final = 3
+"""Near matches that an error names."""
+
+
+def near_matches(
+    seen: str, known: Collection[str], *, most: int = MOST, least: float = 0
+) -> tuple[str, ...]:
+    """The known names that are most like a text, best first.
+
+    At most ``most`` names whose similarity is at least ``least``, 0-100
+    (``rapidfuzz.fuzz.WRatio``); of equally like ones the first in ``known`` counts.
+    """
+    matches = process.extract(seen, list(known), limit=most, score_cutoff=least)
+    return tuple(name for name, _, _ in matches)
+
+
+def refuse_unknown(key: str, seen: str, known: Collection[str], /, **values: object) -> None:
+    """Refuse a name that does not exist.
+
+    The sentence ``key`` has ``{seen}`` and ``{near}``; ``values`` are further ones, or others than
+    those.
+
+    Raises:
+        UserError: ``key``, naming the near matches, unless ``seen`` is known.
+    """
+    if seen not in known:
+        near = ", ".join(near_matches(seen, known)) or "-"
+        raise UserError(key, **{"seen": seen, "near": near, **values})

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import WORKBOOK, whole

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, periods_until, spans_until
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.store import Transaction

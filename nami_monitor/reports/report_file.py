@@ -1,19 +1,136 @@
 """Make a report: build the briefing, lay it out, render it in a format, and write the file."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from nami_monitor.briefing.month import Briefing, Progress, briefing, no_progress
 from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, pdf, workbook
-from nami_monitor.reports.arrangement import arranged, name_of, saved
 from nami_monitor.reports.branding import NEUTRAL, Branding
-from nami_monitor.reports.document import Audience, Document
+from nami_monitor.reports.document import Audience, Document, ReportPage
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Transaction
+from nami_monitor.store.journal import current, record
+
+KIND: Final = "report"
+LONGEST: Final = 2000
+"""Signs that a person may write on a page, of each kind."""
+
+Words = Mapping[str, str]
+"""What was written, by the code of its page."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A person's arrangement of a report.
+
+    Args:
+        order: codes of pages, in the order wanted; pages that it does not name keep their place
+            behind the page that they follow.
+        asked: what is asked to decide instead of the proposal; empty for nothing.
+        titles: headlines instead of the proposal, in this month.
+        comments: comments, in this month.
+    """
+
+    order: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    asked: Words = field(default_factory=dict)
+    titles: Words = field(default_factory=dict)
+    comments: Words = field(default_factory=dict)
+
+    def wrote(self, page: ReportPage, *, title: str, comment: str, asked: str) -> Arrangement:
+        """Set the texts of a page; texts equal to what the page proposed are not kept."""
+        return replace(
+            self,
+            titles=_with(self.titles, page.code, title, ("", page.title)),
+            comments=_with(self.comments, page.code, comment, ("",)),
+            asked=_with(self.asked, page.code, asked, (page.asked,)),
+        )
+
+    def moved(self, codes: Sequence[str], code: str, by: int) -> Arrangement:
+        """Move a page so many places down, or up if negative, in the present order of codes."""
+        order = [one for one in codes if one != code]
+        at = min(max(list(codes).index(code) + by, 0), len(order))
+        return replace(self, order=(*order[:at], code, *order[at:]))
+
+    def with_page(self, code: str, *, shown: bool) -> Arrangement:
+        """Show a page in the report, or leave it out."""
+        left_out = self.left_out - {code} if shown else self.left_out | {code}
+        return replace(self, left_out=left_out)
+
+
+def _with(words: Words, code: str, said: str, proposals: Sequence[str]) -> Words:
+    said = said.strip()[:LONGEST]
+    others = {key: value for key, value in words.items() if key != code}
+    return others if said in proposals else {**others, code: said}
+
+
+def all_pages(document: Document, arrangement: Arrangement) -> tuple[ReportPage, ...]:
+    """All pages in order, also those left out, with the texts that people wrote."""
+    place = {code: no for no, code in enumerate(arrangement.order)}
+    after, places = -1.0, {}
+    for no, page in enumerate(document.pages):
+        after = place.get(page.code, after)
+        places[page.code] = (after, page.code not in place, no)
+    pages = sorted(document.pages, key=lambda page: places[page.code])
+    return tuple(
+        replace(
+            page,
+            title=arrangement.titles.get(page.code, page.title),
+            comment=arrangement.comments.get(page.code, page.comment),
+            asked=arrangement.asked.get(page.code, page.asked),
+        )
+        for page in pages
+    )
+
+
+def arranged(document: Document, arrangement: Arrangement) -> Document:
+    """Apply an arrangement to a report."""
+    pages = all_pages(document, arrangement)
+    return replace(
+        document, pages=tuple(one for one in pages if one.code not in arrangement.left_out)
+    )
+
+
+def name_of(audience: Audience, lang: str, categories: Sequence[str]) -> str:
+    """The journal name of the arrangement of a report, the same every month."""
+    return f"{audience}:{lang}:{','.join(sorted(categories))}"
+
+
+def saved(db: Transaction, name: str, month: date) -> Arrangement:
+    """Read the arrangement, by the name of ``name_of``, that holds for a month."""
+    found = current(db, KIND).get(name)
+    body: Mapping[str, Any] = (found.body if found else None) or {}
+    of_month = body.get("months", {}).get(f"{month:%Y-%m}", {})
+    return Arrangement(
+        order=tuple(body.get("order", ())),
+        left_out=frozenset(body.get("left_out", ())),
+        asked=dict(body.get("asked", {})),
+        titles=dict(of_month.get("titles", {})),
+        comments=dict(of_month.get("comments", {})),
+    )
+
+
+def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who: str) -> None:
+    """Record an arrangement by the name of ``name_of``; texts of other months stay."""
+    found = current(db, KIND).get(name)
+    months = dict(((found.body if found else None) or {}).get("months", {}))
+    months[f"{month:%Y-%m}"] = {
+        "titles": dict(arrangement.titles),
+        "comments": dict(arrangement.comments),
+    }
+    body = {
+        "order": list(arrangement.order),
+        "left_out": sorted(arrangement.left_out),
+        "asked": dict(arrangement.asked),
+        "months": months,
+    }
+    record(db, KIND, name, body, who)
 
 
 class Format(StrEnum):

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.escapes import markdown
-from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import SPAN, Period, parse_month, span
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats

@@ -8,7 +8,7 @@ import pytest
 from nami_monitor.briefing import conclusions as briefing
 from nami_monitor.briefing.conclusions import CONFIRMED, OWN_SHARE, REJECTED, conclusions
 from nami_monitor.briefing.figure_signals import SignalScope
-from nami_monitor.briefing.register_signals import of_falls
+from nami_monitor.briefing.signals import of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal, Rung

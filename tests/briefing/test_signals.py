@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing import lessons, register_signals, wording
+from nami_monitor.briefing import lessons, wording
+from nami_monitor.briefing import signals as all_signals
 from nami_monitor.briefing.figure_signals import (
     SignalScope,
     departures_of,
@@ -17,14 +18,15 @@ from nami_monitor.briefing.figure_signals import (
     scope_of,
 )
 from nami_monitor.briefing.overview import overview
-from nami_monitor.briefing.register_signals import (
+from nami_monitor.briefing.signals import (
+    at_the_top,
     of_assets,
     of_contracts,
     of_falls,
     of_measures,
     of_requests,
+    signals,
 )
-from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
@@ -33,7 +35,7 @@ from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals import figure_rules
-from nami_monitor.signals.intervention_signals import Fading
+from nami_monitor.signals.figure_rules import Fading
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
 
@@ -213,8 +215,8 @@ def test_no_call_for_more_disciplines(own, change):
 
 
 def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
-    monkeypatch.setattr(register_signals, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
-    monkeypatch.setattr(register_signals, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
+    monkeypatch.setattr(all_signals, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
+    monkeypatch.setattr(all_signals, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
     every = list(of_measures(db, SignalScope(OCTOBER, OFFICE)))
     assert "ZL-I-3" in [one.subject for one in every]
     assert all((one.numbers["early"], one.numbers["late"]) == (-50, -20) for one in every)

@@ -1,7 +1,6 @@
 import pytest
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import near_matches, refuse_unknown
+from nami_monitor.core.errors import UserError, near_matches, refuse_unknown
 
 
 def test_the_best_match_comes_first():

@@ -8,7 +8,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import LessonKind
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import read_kit, shipped
-from nami_monitor.kit.points import KIND, PAGE, CaseSection, read_points
+from nami_monitor.kit.files import KIND, PAGE, CaseSection, read_points
 
 POINTS = read_points(shipped())
 COUNTED = {

@@ -8,9 +8,8 @@ from pptx import Presentation
 
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import text
-from nami_monitor.reports.arrangement import KIND
 from nami_monitor.reports.branding import usual_file
-from nami_monitor.reports.report_file import Format
+from nami_monitor.reports.report_file import KIND, Format
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app, browser
 from nami_monitor.ui.pages import presentation

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nami_monitor.reports.arrangement import (
+from nami_monitor.reports.document import Audience, Document, ReportPage
+from nami_monitor.reports.report_file import (
     KIND,
     LONGEST,
     Arrangement,
@@ -17,7 +18,6 @@ from nami_monitor.reports.arrangement import (
     save,
     saved,
 )
-from nami_monitor.reports.document import Audience, Document, ReportPage
 from nami_monitor.store import Store
 from nami_monitor.store.journal import history, record
 

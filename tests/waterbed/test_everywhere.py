@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from nami_monitor.core.words import Design, Verdict
-from nami_monitor.waterbed.interrupted import LEAST, MOST, step
+from nami_monitor.waterbed.estimate import LEAST, MOST, step
 from tests.waterbed import waterbed_panels as panels
 from tests.waterbed.waterbed_panels import estimate
 

@@ -17,8 +17,7 @@ from typing import Annotated, Any, ClassVar, Final
 import polars as pl
 import tomli_w
 
-from nami_monitor.core.errors import UserError
-from nami_monitor.core.near_matches import near_matches
+from nami_monitor.core.errors import UserError, near_matches
 from nami_monitor.core.settings_toml import (
     STRICT,
     After,

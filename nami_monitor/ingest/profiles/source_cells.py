@@ -13,8 +13,7 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from nami_monitor.core.errors import UserError, listed, short
-from nami_monitor.core.near_matches import near_matches
+from nami_monitor.core.errors import UserError, listed, near_matches, short
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
 from nami_monitor.ingest.personal import BLANKED, blanked, personal_columns, without_addresses
 from nami_monitor.ingest.profiles.profile import Profile, Unpivot

@@ -7,8 +7,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process, utils
 
-from nami_monitor.core.errors import UserError, listed
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import UserError, listed, refuse_unknown
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Sheet
 from nami_monitor.ingest.personal import personal_columns

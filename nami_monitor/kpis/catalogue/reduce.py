@@ -18,8 +18,7 @@ from nami_monitor.kpis.catalogue.parts import (
     stated_sql,
 )
 from nami_monitor.kpis.declare import Known, Kpi
-from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
-from nami_monitor.kpis.over_time.change import CHANGE
+from nami_monitor.kpis.over_time.added_up import CHANGE, RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.survival import SURVIVAL
 
 reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE, over_time=RATIO_OF_SUMS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from nami_monitor.core.near_matches import refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import add_months
 from nami_monitor.store import Transaction
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
@@ -100,13 +100,13 @@ def _number(session: Session, name: str, usual: int, most: int) -> int:
 
 def _show(session: Session, pilot: Pilot) -> None:
     """What the pilot could show, and what would let it show more."""
-    st.html(f'<p class="nami-headline">{html(briefing.headline(pilot, session.lang))}</p>')
+    st.html(f'<p class="nami-headline">{html(briefing.pilot_headline(pilot, session.lang))}</p>')
     if pilot.plan and pilot.planned:
-        st.caption(markdown(briefing.assumptions(pilot.plan, pilot.unit, session.lang)))
+        st.caption(markdown(briefing.pilot_assumptions(pilot.plan, pilot.unit, session.lang)))
         st.html(cards_html(_cards(session, pilot), session.lang))
     waterbed.bullets(remarks(pilot, session.lang))
     _lengths(session, pilot)
-    advice = briefing.advice(pilot, session.lang)
+    advice = briefing.pilot_advice(pilot, session.lang)
     if advice:
         st.header(session.t("pilot.more.title"), anchor=False)
         waterbed.bullets(advice)
@@ -116,7 +116,7 @@ def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
     plan, lang = pilot.plan, session.lang
     if plan is None:
         return ()
-    decrease, waterbed_chance, net = briefing.chances(plan, lang)
+    decrease, waterbed_chance, net = briefing.pilot_chances(plan, lang)
     power = formats.percent(PERCENT * PLAN_POWER.value, lang, decimals=0)
     amount = formats.quantity(plan.reduction, pilot.unit, lang)
     back = formats.percent(PERCENT * plan.quotient, lang, decimals=0)
@@ -125,7 +125,7 @@ def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
              note=session.t("pilot.cards.waterbed_note", back=back)),
         Card(session.t("pilot.cards.net"), value=net,
              note=session.t("pilot.cards.net_note", back=back)),
-        Card(session.t("pilot.cards.smallest"), value=briefing.smallest_quotient(plan, lang),
+        Card(session.t("pilot.cards.smallest"), value=briefing.smallest_quotient_text(plan, lang),
              note=session.t("pilot.cards.smallest_note", power=power),
              beside=(ComparedFigure(session.t("pilot.cards.reduction"), amount),
                      ComparedFigure(session.t("pilot.cards.decrease"), decrease))),

@@ -14,12 +14,11 @@ from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
-from nami_monitor.reports import arrangement
-from nami_monitor.reports.arrangement import Arrangement
+from nami_monitor.reports import report_file
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
 from nami_monitor.reports.pages import document, trend_key
-from nami_monitor.reports.report_file import Format, ReportRequest, render
+from nami_monitor.reports.report_file import Arrangement, Format, ReportRequest, render
 from nami_monitor.store import Work
 from nami_monitor.ui import booking, cache, filters, links, trend_chart
 from nami_monitor.ui.grid import Head, grid
@@ -54,17 +53,17 @@ class ShownReport:
     wanted: ReportRequest
     found: Briefing
     proposed: Document
-    arrangement: Arrangement
+    report_file: Arrangement
 
     @property
     def pages(self) -> tuple[ReportPage, ...]:
         """Every page in the order wanted."""
-        return arrangement.all_pages(self.proposed, self.arrangement)
+        return report_file.all_pages(self.proposed, self.arrangement)
 
     @property
     def arranged(self) -> Document:
         """The report without the pages that were left out."""
-        return arrangement.arranged(self.proposed, self.arrangement)
+        return report_file.arranged(self.proposed, self.arrangement)
 
 
 def branding_of(session: Session) -> Branding:
@@ -138,7 +137,7 @@ def show(session: Session, wanted: ReportRequest) -> ShownReport:
     )
     with session.store.read() as db:
         return ShownReport(
-            wanted, briefing_found, proposed, arrangement.saved(db, wanted.name, wanted.month)
+            wanted, briefing_found, proposed, report_file.saved(db, wanted.name, wanted.month)
         )
 
 
@@ -278,7 +277,7 @@ def _save(session: Session, report: ShownReport, wanted: Arrangement) -> bool:
 
     def write(who: str) -> None:
         with session.store.write(Work.NOTE, who) as db:
-            arrangement.save(db, report.wanted.name, report.wanted.month, wanted, who)
+            report_file.save(db, report.wanted.name, report.wanted.month, wanted, who)
 
     return booking.keep(session, ARRANGED, write)
 
@@ -335,15 +334,15 @@ def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
     with st.form(f"presentation_edit_{page.code}_{report.wanted.name}", border=True):
         st.subheader(session.t("presentation.edit"), anchor=False)
         title = st.text_area(
-            session.t("presentation.title_field"), page.title, max_chars=arrangement.LONGEST,
+            session.t("presentation.title_field"), page.title, max_chars=report_file.LONGEST,
             help=session.md("presentation.of_month", month=month),
         )  # fmt: skip
         comment = st.text_area(
-            session.t("report.comment"), page.comment, max_chars=arrangement.LONGEST,
+            session.t("report.comment"), page.comment, max_chars=report_file.LONGEST,
             help=session.md("presentation.of_month", month=month),
         )  # fmt: skip
         question = st.text_area(
-            session.t("report.asked"), page.asked, max_chars=arrangement.LONGEST,
+            session.t("report.asked"), page.asked, max_chars=report_file.LONGEST,
             help=session.t("presentation.stays"),
         )  # fmt: skip
         with st.container(horizontal=True):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nami_monitor.briefing import pilot as briefing
+from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
 from nami_monitor.core.thresholds import PLAN_POWER
@@ -76,7 +76,7 @@ def test_it_says_how_much_wider_or_longer_it_should_be(history):
     longer = [each for each in found.lengths if each.post_months > 6]
     shown = [each.post_months for each in longer if each.chance_waterbed >= power]
     assert found.enough.months == (shown[0] if shown else None)
-    said = " ".join(briefing.advice(found, "nl"))
+    said = " ".join(briefing.pilot_advice(found, "nl"))
     if found.enough.locations:
         codes = found.locations[: found.enough.locations]
         wider = asked(history, replace(DRAFT, planned_reduction=0.2, locations=codes), months=6)
@@ -93,7 +93,7 @@ def test_a_leak_that_nothing_would_show_is_told(history):
     for lang in LANGS:
         assert text(
             "pilot.more.enough_none", lang, power=formats.percent(80, lang, decimals=0)
-        ) in (briefing.advice(found, lang))
+        ) in (briefing.pilot_advice(found, lang))
 
 
 def test_a_pilot_that_is_enough_or_cannot_be_planned_needs_no_more(history):
@@ -132,8 +132,8 @@ def test_what_stands_in_the_way_is_a_sentence(history, change, note):
     assert note in [one.key for one in found.limitations if one.stops]
     for lang in LANGS:
         assert remarks(found, lang)
-        assert briefing.headline(found, lang)
-        assert briefing.advice(found, lang) == ()
+        assert briefing.pilot_headline(found, lang)
+        assert briefing.pilot_advice(found, lang) == ()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_too_small_a_pilot_says_what_it_lacks(history, change, months, sentence)
     found = asked(history, replace(DRAFT, **change), months=months)
     assert not found.planned
     assert found.plan.chance_waterbed is None
-    assert any(said.startswith(sentence) for said in briefing.advice(found, "nl"))
+    assert any(said.startswith(sentence) for said in briefing.pilot_advice(found, "nl"))
 
 
 def test_nothing_to_reduce_is_refused(history):
@@ -184,16 +184,16 @@ def test_history_before_a_data_break_is_not_used(monitor):
 
 def test_in_words(history):
     found = asked(history)
-    assert "kans" in briefing.headline(found, "nl")
-    assert "0,5" not in briefing.assumptions(found.plan, Unit.BASE, "nl")
+    assert "kans" in briefing.pilot_headline(found, "nl")
+    assert "0,5" not in briefing.pilot_assumptions(found.plan, Unit.BASE, "nl")
     sure = replace(found.plan, chance_waterbed=1.0, chance_net_reduction=0.0)
-    assert briefing.chances(sure, "nl")[1:] == (
+    assert briefing.pilot_chances(sure, "nl")[1:] == (
         "meer dan 99\N{NO-BREAK SPACE}%",
         "minder dan 1\N{NO-BREAK SPACE}%",
     )
     wide = replace(found.plan, smallest_quotient=1.4)
-    assert briefing.smallest_quotient(wide, "nl").startswith("geen")
+    assert briefing.smallest_quotient_text(wide, "nl").startswith("geen")
     none = replace(found.plan, smallest_quotient=None)
-    assert briefing.smallest_quotient(none, "nl") == "niet te geven"
+    assert briefing.smallest_quotient_text(none, "nl") == "niet te geven"
     both = replace(found, plan=replace(found.plan, chance_waterbed=0.9, chance_net_reduction=0.9))
-    assert briefing.advice(both, "nl") == ("Deze proef is groot genoeg voor beide vragen.",)
+    assert briefing.pilot_advice(both, "nl") == ("Deze proef is groot genoeg voor beide vragen.",)
