@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nami_monitor.kpis.over_time.hidden_reductions import real_fall
-from nami_monitor.signals.figure_rules import year_end_peak
+from nami_monitor.signals.signal_rules import year_end_peak
 from nami_monitor.signals.xmr import xmr
 
 Floats = NDArray[np.float64]

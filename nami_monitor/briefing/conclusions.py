@@ -1,7 +1,7 @@
 """The five conclusions of the kit, each shown on the organisation's own data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -10,11 +10,73 @@ from nami_monitor.briefing.signals import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
 from nami_monitor.ingest.personal import signature
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
+from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.interventions.register import interventions, listed
-from nami_monitor.kpis.year_end import year_end
+from nami_monitor.kpis.over_time.added_up import added_up
+from nami_monitor.kpis.questions import periods_of
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry, current, record
+
+DECEMBER: Final = 12
+EVEN: Final = 100 / 12
+"""December's share of a year in which all months are alike, %."""
+
+YEARS: Final = 10
+"""How far back it looks."""
+
+LEAST: Final = 2
+"""Earlier years without which there is no seasonality to speak of."""
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """The references of December's share.
+
+    Args:
+        year: the year of the December in question.
+        earlier: the share of earlier years with a figure, %, by year, oldest first.
+    """
+
+    year: int
+    earlier: tuple[tuple[int, float], ...]
+
+    @property
+    def usual(self) -> tuple[float, float, float] | None:
+        """Mean, lowest and highest share of the earlier years; None with fewer than two."""
+        shares = [share for _, share in self.earlier]
+        if len(shares) < LEAST:
+            return None
+        return sum(shares) / len(shares), min(shares), max(shares)
+
+
+def year_end(db: Transaction, ask: Ask) -> YearEnd | None:
+    """What the December of a question is held against, with the same filters.
+
+    The question's last period, a year or twelve rolling months, holds one December.
+
+    Returns:
+        The references; None for other kinds of period, and without any month.
+    """
+    if ask.kind not in STEER_YEAR_END_SHARE.only:
+        return None
+    ask = replace(ask, last=1, by=())
+    periods = periods_of(db, ask)
+    if not periods:
+        return None
+    last = periods[-1].last
+    year = last.year if last.month == DECEMBER else last.year - 1
+    before = replace(ask, kind=PeriodKind.YEAR, until=date(year - 1, DECEMBER, 1), last=YEARS)
+    results = added_up(db, STEER_YEAR_END_SHARE, before)
+    return YearEnd(
+        year,
+        tuple(
+            (result.period.last.year, result.value)
+            for result in results
+            if result.value is not None
+        ),
+    )
+
 
 YEAR_END: Final = "steer_year_end_share"
 PREVENTED: Final = "refuse_avoided_spend"

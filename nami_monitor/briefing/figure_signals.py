@@ -20,8 +20,8 @@ from nami_monitor.signals.departures import (
     latest_departure,
     target_assurance,
 )
-from nami_monitor.signals.figure_rules import of_target, poorly_known, year_end_peak
 from nami_monitor.signals.signal import Seen, Signal
+from nami_monitor.signals.signal_rules import of_target, poorly_known, year_end_peak
 
 SPEND: Final = "impact_spend"
 

@@ -1,4 +1,4 @@
-"""All signals of a month, for an overview and for the trend of one KPI."""
+"""All signals of a month: from registers and batches, for an overview, and for one KPI's trend."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,8 @@ from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
 from nami_monitor.kpis.questions import RELATIONS, filter_sql
 from nami_monitor.kpis.targets import Where
-from nami_monitor.signals.figure_rules import (
+from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
+from nami_monitor.signals.signal_rules import (
     fading,
     few_refused,
     long_contract,
@@ -38,7 +39,6 @@ from nami_monitor.signals.figure_rules import (
     retired_early,
     rolling_out,
 )
-from nami_monitor.signals.signal import Attention, Seen, Signal, attention, ranked
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import current
 

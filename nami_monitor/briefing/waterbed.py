@@ -1,4 +1,4 @@
-"""The estimates of an intervention in sentences: verdict, cautions, figures, what is lacking."""
+"""Interventions and pilots in sentences: verdict, cautions, figures, chances, what is lacking."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -1,26 +1,41 @@
-"""``nami kpi`` and ``nami completeness``: figures, and how complete the data behind them is.
+"""``nami kpi``, ``why``, ``trace``, ``measurability``, ``completeness``: figures and their basis.
 
 Also the options that the commands about figures share.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from nami_monitor.briefing import measuring
+from nami_monitor.briefing.why import (
+    Explained,
+    amount_text,
+    explain,
+    line_amount_text,
+)
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
-from nami_monitor.core.words import Flag
+from nami_monitor.core.words import Flag, State
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.deliveries import source_months
-from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, as_row, compute
+from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, as_row, compute, sentences
 from nami_monitor.kpis.activity import activity_measures
+from nami_monitor.kpis.listing import export as export_rows
+from nami_monitor.kpis.measurability import Cell, Measurability, Unlock
+from nami_monitor.kpis.measurability import measurability as measure
 from nami_monitor.kpis.questions import choose
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import coverage_text, figure_text, reason_sentence
+from nami_monitor.kpis.sentences import activity_of, coverage_text, figure_text, reason_sentence
+from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import trace as trace_figure
+from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Transaction
+from nami_monitor.store.export import FORMATS
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -202,3 +217,260 @@ def completeness(session: CommandSession) -> None:
         for row in months
     ]
     session.show(document, table(header, rows, right=(4,)))
+
+
+SplitBy = Annotated[str | None, typer.Option("--by", metavar="DIMENSION")]
+AgainstOption = Annotated[Against, typer.Option("--against", metavar="|".join(Against))]
+
+
+@command(app, "why")
+def why(
+    session: CommandSession,
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    until: Until = None,
+    period: PeriodName = "month",
+    by: SplitBy = None,
+    against: AgainstOption = Against.YEAR,
+    where: Where = None,
+) -> None:
+    """Say why a KPI changed."""
+    refuse_unknown("kpi.no_code", code, CATALOGUE)
+    kpi = CATALOGUE[code]
+    ask = question(until, period, 1, None, where)
+    dimension = by or next(iter(dimensions(kpi, ask)), "location")
+    with session.read() as db:
+        explained = explain(db, kpi, ask, dimension, against, session.lang)
+    lines = [explained.sentence, *explained.notes]
+    if explained.lines:
+        lines += ["", *_why_table(session, explained)]
+    for heading, articles in (explained.lists or {}).items():
+        lines += ["", f"{heading}: {'; '.join(articles)}"]
+    session.show(_why_row(session, explained), lines)
+
+
+def _why_row(session: CommandSession, explained: Explained) -> dict[str, Any]:
+    """The change as plain data; the contributions are in the unit of the KPI."""
+    change = explained.why
+    before, after = as_rows(session, [(change.kpi, change.before), (change.kpi, change.after)])
+    return {
+        "code": change.kpi.code,
+        "dimension": change.dimension,
+        "unit": str(change.kpi.unit),
+        "before": before,
+        "after": after,
+        "change": None if change.change is None else float(change.change),
+        "contributions": [
+            {
+                "name": line.name,
+                "before": line.before,
+                "after": line.after,
+                "contribution": line.amount,
+                "within": line.within,
+                "mix": line.mix,
+                "effect": str(line.effect),
+                "where": line.where and {name: list(codes) for name, codes in line.where.items()},
+            }
+            for line in explained.lines
+        ],
+        "new": list(change.came),
+        "vanished": list(change.went),
+        "hidden": change.others.hidden if change.others else 0,
+        "sentence": explained.sentence,
+        "reason": change.lacking and reason_sentence(change.lacking, session.lang),
+    }
+
+
+def _why_table(session: CommandSession, explained: Explained) -> list[str]:
+    change = explained.why
+    lang = session.lang
+    columns = ("before", "after", "amount", *(("within", "mix") if change.mixes else ()), "effect")
+    header = [
+        session.t(f"dimensions.{change.dimension}"),
+        *(session.t(f"why.table.{name}") for name in columns),
+    ]
+
+    def figure(value: float | None) -> str:
+        if value is None:
+            return ""
+        activity = activity_of(change.after, lang)
+        return formats.quantity(value, change.kpi.unit, lang, activity=activity)
+
+    def contribution(value: float | None) -> str:
+        return "" if value is None else amount_text(change, value, lang)
+
+    rows = [
+        [
+            line.name,
+            figure(line.before),
+            figure(line.after),
+            line_amount_text(change, line, lang),
+            *((contribution(line.within), contribution(line.mix)) if change.mixes else ()),
+            session.t(f"why.effects.{line.effect}"),
+        ]
+        for line in explained.lines
+    ]
+    period = " > ".join(formats.period(one.period, lang) for one in (change.before, change.after))
+    return [period, *table(header, rows, right=range(1, len(columns)))]
+
+
+HEADS = ("batch", "source", "file", "table", "imported", "rows", "numerator", "denominator")
+
+
+@command(app, "trace")
+def trace(
+    session: CommandSession,
+    code: Annotated[str, typer.Argument(metavar="CODE")],
+    until: Until = None,
+    period: PeriodName = "month",
+    where: Where = None,
+    rows: Annotated[bool, typer.Option("--rows")] = False,
+    out: Annotated[Path | None, typer.Option("--out")] = None,
+    of: Annotated[str | None, typer.Option("--table", metavar="TABLE")] = None,
+) -> None:
+    """Trace a figure to its formula, batches and rows."""
+    refuse_unknown("kpi.no_code", code, TRACED)
+    if rows and out is None:
+        raise UserError("trace.need_out")
+    kpi, ask = TRACED[code], question(until, period, 1, None, where)
+    file: dict[str, Any] = {}
+    with session.read() as db:
+        traced = trace_figure(db, kpi, ask)
+        lines = _trace_lines(session, traced)
+        if rows and out:
+            kind = out.suffix.lower().removeprefix(".")
+            kind = kind if kind in FORMATS else FORMATS[0]
+            written = export_rows(db, kpi, ask, out, kind, table=of)
+            lines.append(session.t("cli.export.done", n=written, file=out))
+            file = {"file": str(out), "rows": written}
+    session.show({**_trace_row(session, traced), **file}, lines)
+
+
+def _trace_row(session: CommandSession, traced: Trace) -> dict[str, Any]:
+    """The trace as plain data."""
+    (figure,) = as_rows(session, [(TRACED[traced.result.code], traced.result)])
+    return {
+        "figure": figure,
+        "formula": session.t(f"kpis.{traced.result.code}.formula"),
+        "numerator_sql": traced.kpi.numerator,
+        "denominator_sql": traced.kpi.denominator,
+        "covered_sql": traced.kpi.covered,
+        "activity": traced.result.activity,
+        "relation": traced.relation,
+        "months": [
+            {"first": f"{period.first:%Y-%m}", "last": f"{period.last:%Y-%m}"}
+            for period in traced.periods
+        ],
+        "batches": [_batch(part) for part in traced.batches],
+    }
+
+
+def _batch(part: BatchPart) -> dict[str, Any]:
+    when = part.imported_at
+    return {**asdict(part), "imported_at": when and when.isoformat(timespec="seconds")}
+
+
+def _trace_lines(session: CommandSession, traced: Trace) -> list[str]:
+    lang, result = session.lang, traced.result
+    period = formats.period(result.period, lang)
+    lines = [
+        f"{session.t(f'kpis.{result.code}.name')}, {period}: {sentences.figure_text(result, lang)}",
+        session.t(f"kpis.{result.code}.formula"),
+        sentences.formula_text(traced, lang),
+        "",
+    ]
+    if not traced.batches:
+        return [*lines, session.t("trace.nothing")]
+    header = [session.t(f"trace.heads.{name}") for name in HEADS]
+    rows = [
+        [
+            str(part.batch),
+            part.source,
+            part.file,
+            session.t(f"tables.{part.table}.name"),
+            "" if part.imported_at is None else formats.day(part.imported_at, lang),
+            formats.number(part.rows, lang),
+            *(
+                "" if share is None else sentences.amount_text(share, lang)
+                for share in (part.numerator, part.denominator)
+            ),
+        ]
+        for part in traced.batches
+    ]
+    return [*lines, *table(header, rows, right=(0, 5, 6, 7))]
+
+
+@command(app, "measurability")
+def measurability(
+    session: CommandSession,
+    category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
+) -> None:
+    """Say which KPIs the data supports by category, and what would unlock most."""
+    with session.read() as db:
+        measured = measure(db)
+        if category is not None:
+            refuse_unknown("measurability.no_category", category, measured.categories)
+            measured = measured.only(category)
+        names = measuring.names(db, measured, session.lang)
+    lines = [
+        measuring.headline(measured, session.lang),
+        "",
+        *_cell_table(session, measured, names),
+        "",
+        *(measuring.unlock_sentence(unlock, session.lang) for unlock in measured.unlocks),
+    ]
+    document = {
+        "month": measured.month and f"{measured.month:%Y-%m}",
+        "figures": [_cell_row(session, cell) for cell in measured.cells],
+        "unlocks": [_unlock_row(unlock) for unlock in measured.unlocks],
+    }
+    session.show(document, lines)
+
+
+def _cell_row(session: CommandSession, cell: Cell) -> dict[str, Any]:
+    return {
+        "category": cell.category,
+        "code": cell.kpi.code,
+        "strategy": str(cell.kpi.strategy),
+        "state": str(cell.result.state),
+        "value": cell.result.value,
+        "period_start": cell.result.period.start.isoformat(),
+        "period_end": cell.result.period.end.isoformat(),
+        "unit": str(cell.result.unit),
+        "evidence": str(cell.result.evidence),
+        "completeness": cell.result.completeness,
+        "reason": reason_sentence(cell.result, session.lang),
+        "lacks": [{"need": lack.need, "filled": lack.share} for lack in cell.lacks],
+    }
+
+
+def _unlock_row(unlock: Unlock) -> dict[str, Any]:
+    def pairs(figures: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+        return [{"category": category, "code": code} for category, code in figures]
+
+    return {
+        "need": unlock.need,
+        "unlocks": pairs(unlock.alone),
+        "together": [
+            {"with": list(others), "unlocks": pairs(figures)}
+            for others, figures in unlock.together.items()
+        ],
+    }
+
+
+def _cell_table(
+    session: CommandSession, measured: Measurability, names: dict[str, str]
+) -> list[str]:
+    heads = ("category", "kpi", "state", "period", "evidence", "completeness", "remark")
+    rows = [
+        [
+            names[cell.category],
+            session.t(f"kpis.{cell.kpi.code}.name"),
+            session.t(f"words.{cell.result.state}"),
+            measuring.period(cell, session.lang),
+            str(cell.result.evidence),
+            session.percent(cell.result.completeness),
+            "" if cell.result.state is State.VALUE else measuring.why(cell, session.lang),
+        ]
+        for cell in measuring.by_category(measured)
+    ]
+    return table([session.t(f"measurability.heads.{name}") for name in heads], rows, right=(5,))

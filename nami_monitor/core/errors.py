@@ -1,10 +1,8 @@
-"""Errors that a user can mend, and how their sentences quote a file. Other exceptions are bugs."""
+"""Errors that a user can mend, and how they quote a file or name what was probably meant."""
 
 from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Final
-
-from rapidfuzz import process
 
 
 class UserError(Exception):
@@ -52,7 +50,7 @@ def short(text: object, most: int = LONGEST_QUOTE) -> str:
 
 
 def listed(texts: Iterable[object]) -> str:
-    """Texts with commas between: at most ``MOST`` of them, each cut."""
+    """Texts with commas between: at most ``LIST_LIMIT`` of them, each cut."""
     some = [short(text, LONGEST_IN_LIST) for text in islice(texts, LIST_LIMIT + 1)]
     return ", ".join(some[:LIST_LIMIT] + [CUT] * (len(some) > LIST_LIMIT))
 
@@ -69,6 +67,8 @@ def near_matches(
     At most ``most`` names whose similarity is at least ``least``, 0-100
     (``rapidfuzz.fuzz.WRatio``); of equally like ones the first in ``known`` counts.
     """
+    from rapidfuzz import process  # noqa: PLC0415 - what parses spreadsheets starts without it
+
     matches = process.extract(seen, list(known), limit=most, score_cutoff=least)
     return tuple(name for name, _, _ in matches)
 

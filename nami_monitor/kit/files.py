@@ -1,4 +1,4 @@
-"""The kit's cases and lessons, each a TOML file; one that is half written is refused."""
+"""The kit's cases, lessons and points, from TOML files; what is half written is refused."""
 
 import tomllib
 from collections.abc import Callable, Mapping

@@ -1,4 +1,8 @@
-"""Make a report: build the briefing, lay it out, render it in a format, and write the file."""
+"""Make a report: build the briefing, lay it out, arrange and render it, and write the file.
+
+Order, what is left out and what is asked hold from month to month; a headline or comment speaks of
+the figures of one month, and holds in that month only.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ A placebo-scaled difference-in-differences on relative series. ``inputs`` checks
 (steps 1 and 2), ``noise`` takes out shocks of a location (3) and models what is left (4),
 ``effects`` adds up (5 and 8), ``verdicts`` gives intervals and what they show (6 and 7),
 ``sensitivity`` checks the estimate (9). ``estimate``, ``destinations`` and ``planning`` put these
-together; ``interrupted`` is for roll-outs without controls.
+together.
 
 In every module the treated come first along the axis of the locations, ``treated`` says how many
 they are, ``window`` which months are compared, ``reach`` is a critical value of t, and there is one

@@ -1,4 +1,9 @@
-"""The estimate of one intervention, with its cautions, its path by month and its sensitivity."""
+"""The estimate of one intervention, with its cautions, its path by month and its sensitivity.
+
+Rolled out everywhere at once, it has no controls but its past: an interrupted time series, which is
+weaker evidence, because whatever else changed in the same month is part of the effect (Wagner et
+al. 2002; Bernal, Cummins & Gasparrini 2017).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,126 +29,6 @@ from nami_monitor.waterbed.outputs import (
 from nami_monitor.waterbed.screen import Start, short_of, starts, untouched_groups, usable, withheld
 from nami_monitor.waterbed.sensitivity import cautions, sensitivity
 from nami_monitor.waterbed.verdicts import critical, interval, judge, net
-
-YEAR = 12
-HARMONICS = (1, 2)
-LEAST = 0.5
-"""The correlation of errors one month apart is not taken to be weaker than this."""
-MOST = 0.99
-"""Nor stronger than this."""
-
-
-def interrupted_estimate(inputs: Inputs) -> Result:
-    """Interrupted time series on the totals of all locations.
-
-    Every location starts in the same month.
-    """
-    keep, left_out = usable(inputs)
-    own, first = np.flatnonzero(keep), inputs.first
-    missing = short_of(first, inputs.months - first, inputs.anticipation, MIN_PRE_ALONE)
-    totals = np.stack([inputs.target[own].sum(0), inputs.substitute[own].sum(0)])
-    if not missing:
-        volume = inputs.mean_volume(own) * len(own)
-        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
-        missing = (low,) if volume < MIN_VOLUME.value else ()
-    if missing:
-        return withheld(inputs, Design.NO_CONTROLS, (*missing, *left_out))
-    found = step(totals, first, inputs.anticipation)
-    if (found.noise <= STILL * np.abs(totals).mean(1)).any():
-        return withheld(inputs, Design.NO_CONTROLS, (Caution(Why.NO_VARIATION), *left_out))
-    reach = critical(found.degrees)
-    bands = [np.full(inputs.months, reach * noise) for noise in found.noise]
-    target, substitute = found.departures
-    none = np.zeros((0, inputs.months))
-    return Result(
-        **vars(judge(found.effects, reach)),
-        design=Design.NO_CONTROLS,
-        pre_months=first,
-        post_months=inputs.months - first,
-        treated=positions(own),
-        controls=(),
-        cautions=left_out,
-        path=MonthlyEffects(
-            np.arange(inputs.months), target, substitute, bands[0], bands[1], none, none
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class LevelStep:
-    """A step in the level of both channels.
-
-    Args:
-        effects: of the step, in units per month.
-        degrees: effective degrees of freedom.
-        correlation: of errors one month apart.
-        departures: of each channel from what it would have been without the step,
-            ``(2, months)``; NaN in months left out.
-        noise: standard deviation of a month, per channel.
-    """
-
-    effects: Effects
-    degrees: float
-    correlation: float
-    departures: Floats
-    noise: Floats
-
-
-def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
-    """Intercept, trend, two annual harmonics and a step; errors that are correlated over time.
-
-    The effective degrees of freedom follow Satterthwaite (1946). ``values`` are totals of target
-    and substitute, ``(2, months)``; ``anticipation`` months before ``first_post`` are left out.
-    """
-    months = np.arange(values.shape[1])
-    used = (months < first_post - anticipation) | (months >= first_post)
-    turn = 2 * np.pi * months / YEAR
-    waves = [wave(turn * times) for times in HARMONICS for wave in (np.sin, np.cos)]
-    whole = np.column_stack([np.ones(len(months)), months / YEAR, *waves, months >= first_post])
-    design, seen = whole[used], values[:, used]
-    bread = np.linalg.inv(design.T @ design)
-    annihilator = np.eye(len(design)) - design @ bread @ design.T
-    left = seen @ annihilator
-    apart = np.abs(np.subtract.outer(months[used], months[used]))
-    rho = _correlation(left, annihilator, apart)
-    mixed = annihilator @ rho**apart
-    trace = float(np.trace(mixed))
-    spread = left @ left.T / trace
-    coefficients = seen @ design @ bread
-    unit = float((bread @ design.T @ rho**apart @ design @ bread)[-1, -1])
-    taken = coefficients @ whole.T - coefficients[:, -1:] * whole[:, -1]
-    return LevelStep(
-        Effects(*coefficients[:, -1], *(spread[[0, 1, 0], [0, 1, 1]] * unit)),
-        trace**2 / float(np.trace(mixed @ mixed)),
-        rho,
-        np.where(used, values - taken, np.nan),
-        np.sqrt(np.diag(spread)),
-    )
-
-
-def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:
-    """The correlation of errors at which residuals are expected to correlate as much as they do.
-
-    Residuals correlate less than errors, since the design has followed a part of these. The ratio
-    is pooled over both channels, each counted with its own variance.
-    """
-    next_to = (apart == 1) / 2
-    size = (left**2).sum(1)
-    ratios = np.einsum("ij,jk,ik->i", left, next_to, left)
-    seen = float(np.mean(np.divide(ratios, size, out=np.zeros_like(ratios), where=size > 0)))
-
-    def beyond(rho: float) -> float:
-        errors = annihilator @ rho**apart @ annihilator
-        return float(np.trace(next_to @ errors) / np.trace(errors)) - seen
-
-    if beyond(LEAST) >= 0:
-        return LEAST
-    if beyond(MOST) <= 0:
-        return MOST
-    from scipy import optimize  # noqa: PLC0415 - slow to load, and most registers never need it
-
-    return float(optimize.brentq(beyond, LEAST, MOST, xtol=1e-6))
-
 
 STILL = 1e-6
 """A series does not vary where its noise is a smaller share of the level than this."""
@@ -306,3 +191,123 @@ def _by_month(of: Channel, departures: Floats) -> tuple[Floats, Floats, Floats]:
     spread = np.sqrt((of.level**2 * of.own).sum() + of.level.sum() ** 2 * of.mean)
     scale = np.sqrt((alike**2).mean(0) * len(alike) / (len(alike) - LOST))
     return of.level @ departures[:count], spread * scale, spread * alike
+
+
+YEAR = 12
+HARMONICS = (1, 2)
+LEAST = 0.5
+"""The correlation of errors one month apart is not taken to be weaker than this."""
+MOST = 0.99
+"""Nor stronger than this."""
+
+
+def interrupted_estimate(inputs: Inputs) -> Result:
+    """Interrupted time series on the totals of all locations.
+
+    Every location starts in the same month.
+    """
+    keep, left_out = usable(inputs)
+    own, first = np.flatnonzero(keep), inputs.first
+    missing = short_of(first, inputs.months - first, inputs.anticipation, MIN_PRE_ALONE)
+    totals = np.stack([inputs.target[own].sum(0), inputs.substitute[own].sum(0)])
+    if not missing:
+        volume = inputs.mean_volume(own) * len(own)
+        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
+        missing = (low,) if volume < MIN_VOLUME.value else ()
+    if missing:
+        return withheld(inputs, Design.NO_CONTROLS, (*missing, *left_out))
+    found = step(totals, first, inputs.anticipation)
+    if (found.noise <= STILL * np.abs(totals).mean(1)).any():
+        return withheld(inputs, Design.NO_CONTROLS, (Caution(Why.NO_VARIATION), *left_out))
+    reach = critical(found.degrees)
+    bands = [np.full(inputs.months, reach * noise) for noise in found.noise]
+    target, substitute = found.departures
+    none = np.zeros((0, inputs.months))
+    return Result(
+        **vars(judge(found.effects, reach)),
+        design=Design.NO_CONTROLS,
+        pre_months=first,
+        post_months=inputs.months - first,
+        treated=positions(own),
+        controls=(),
+        cautions=left_out,
+        path=MonthlyEffects(
+            np.arange(inputs.months), target, substitute, bands[0], bands[1], none, none
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class LevelStep:
+    """A step in the level of both channels.
+
+    Args:
+        effects: of the step, in units per month.
+        degrees: effective degrees of freedom.
+        correlation: of errors one month apart.
+        departures: of each channel from what it would have been without the step,
+            ``(2, months)``; NaN in months left out.
+        noise: standard deviation of a month, per channel.
+    """
+
+    effects: Effects
+    degrees: float
+    correlation: float
+    departures: Floats
+    noise: Floats
+
+
+def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
+    """Intercept, trend, two annual harmonics and a step; errors that are correlated over time.
+
+    The effective degrees of freedom follow Satterthwaite (1946). ``values`` are totals of target
+    and substitute, ``(2, months)``; ``anticipation`` months before ``first_post`` are left out.
+    """
+    months = np.arange(values.shape[1])
+    used = (months < first_post - anticipation) | (months >= first_post)
+    turn = 2 * np.pi * months / YEAR
+    waves = [wave(turn * times) for times in HARMONICS for wave in (np.sin, np.cos)]
+    whole = np.column_stack([np.ones(len(months)), months / YEAR, *waves, months >= first_post])
+    design, seen = whole[used], values[:, used]
+    bread = np.linalg.inv(design.T @ design)
+    annihilator = np.eye(len(design)) - design @ bread @ design.T
+    left = seen @ annihilator
+    apart = np.abs(np.subtract.outer(months[used], months[used]))
+    rho = _correlation(left, annihilator, apart)
+    mixed = annihilator @ rho**apart
+    trace = float(np.trace(mixed))
+    spread = left @ left.T / trace
+    coefficients = seen @ design @ bread
+    unit = float((bread @ design.T @ rho**apart @ design @ bread)[-1, -1])
+    taken = coefficients @ whole.T - coefficients[:, -1:] * whole[:, -1]
+    return LevelStep(
+        Effects(*coefficients[:, -1], *(spread[[0, 1, 0], [0, 1, 1]] * unit)),
+        trace**2 / float(np.trace(mixed @ mixed)),
+        rho,
+        np.where(used, values - taken, np.nan),
+        np.sqrt(np.diag(spread)),
+    )
+
+
+def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:
+    """The correlation of errors at which residuals are expected to correlate as much as they do.
+
+    Residuals correlate less than errors, since the design has followed a part of these. The ratio
+    is pooled over both channels, each counted with its own variance.
+    """
+    next_to = (apart == 1) / 2
+    size = (left**2).sum(1)
+    ratios = np.einsum("ij,jk,ik->i", left, next_to, left)
+    seen = float(np.mean(np.divide(ratios, size, out=np.zeros_like(ratios), where=size > 0)))
+
+    def beyond(rho: float) -> float:
+        errors = annihilator @ rho**apart @ annihilator
+        return float(np.trace(next_to @ errors) / np.trace(errors)) - seen
+
+    if beyond(LEAST) >= 0:
+        return LEAST
+    if beyond(MOST) <= 0:
+        return MOST
+    from scipy import optimize  # noqa: PLC0415 - slow to load, and most registers never need it
+
+    return float(optimize.brentq(beyond, LEAST, MOST, xtol=1e-6))

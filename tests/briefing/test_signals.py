@@ -34,9 +34,9 @@ from nami_monitor.i18n import LANGS
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.over_time import hidden_reductions as falls
-from nami_monitor.signals import figure_rules
-from nami_monitor.signals.figure_rules import Fading
+from nami_monitor.signals import signal_rules
 from nami_monitor.signals.signal import Signal
+from nami_monitor.signals.signal_rules import Fading
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)
@@ -254,7 +254,7 @@ def test_a_target_for_months_is_held_against_their_variation(own):
 def test_few_refused_requests_are_told_where_the_register_says_so(db, monkeypatch):
     assert list(of_requests(db, SignalScope(OCTOBER, {"category": ("it_assets",)}))) == []
     assert list(of_requests(db, SignalScope(OCTOBER, {"channel": ("webshop",)}))) == []
-    monkeypatch.setattr(figure_rules, "FEW_REFUSED", replace(FEW_REFUSED, value=0.5))
+    monkeypatch.setattr(signal_rules, "FEW_REFUSED", replace(FEW_REFUSED, value=0.5))
     (one,) = of_requests(db, SignalScope(OCTOBER, {"category": ("it_assets",)}))
     assert one.numbers["part"] == one.numbers["n"] / one.numbers["of"]
     assert one.numbers["part"] == pytest.approx(TRUTH.avoided_request_share, abs=0.1)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from nami_monitor.core.words import Design, KitSignal, Verdict
-from nami_monitor.signals.figure_rules import fading, of_effect
+from nami_monitor.signals.signal_rules import fading, of_effect
 from nami_monitor.waterbed.outputs import Estimate, MonthlyEffects, Result
 
 POST = 12

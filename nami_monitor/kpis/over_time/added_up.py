@@ -1,4 +1,4 @@
-"""KPIs that are added up from months: SQL adds up, small functions judge."""
+"""KPIs that are added up from months, and their change in a year: SQL adds up, functions judge."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

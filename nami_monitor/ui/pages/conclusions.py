@@ -9,6 +9,7 @@ from nami_monitor.briefing import conclusions as briefing
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.conclusions import (
     CONFIRMED,
+    EVEN,
     REJECTED,
     Conclusions,
     December,
@@ -19,7 +20,6 @@ from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import KpiResult
-from nami_monitor.kpis.year_end import EVEN
 from nami_monitor.store import Store, Work
 from nami_monitor.ui import booking, filters, lesson_card, links, words
 from nami_monitor.ui.cache import cached

@@ -5,6 +5,7 @@ from datetime import date
 
 import streamlit as st
 
+from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
 from nami_monitor.core.escapes import plain
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind
@@ -12,7 +13,6 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.questions import RELATIONS
-from nami_monitor.kpis.year_end import EVEN, YearEnd, year_end
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, figure_notes, filters, links, words
 from nami_monitor.ui.cache import cached, last_period

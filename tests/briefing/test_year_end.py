@@ -2,17 +2,19 @@
 
 import pytest
 
+from nami_monitor.briefing.conclusions import EVEN, year_end
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import Ask
-from nami_monitor.kpis.year_end import EVEN, year_end
 from tests.kpis.kpi_tables import CATEGORIES, LOCATIONS, PRODUCTS
+from tests.support.monitor import Monitor
 
 # December of 2021 to 2024 against 110 euro in the other eleven months together.
 DECEMBERS = {2021: 40, 2022: 10, 2023: 90, 2024: 110}
 
 
 @pytest.fixture(scope="module")
-def shop(kept):
+def shop(tmp_path_factory):
+    kept = Monitor(tmp_path_factory.mktemp("year_end"))
     kept.load("categories", CATEGORIES)
     kept.load("locations", LOCATIONS)
     kept.load("products", PRODUCTS)
@@ -23,7 +25,8 @@ def shop(kept):
         for number in range(1, 13)
     ]
     kept.load("orders", "\n".join([header, *rows]))
-    return kept
+    yield kept
+    kept.store.close()
 
 
 def found(shop, until, kind):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from nami_monitor.core.words import KitSignal
 from nami_monitor.signals.departures import Assurance
-from nami_monitor.signals.figure_rules import (
+from nami_monitor.signals.signal_rules import (
     few_refused,
     long_contract,
     of_target,

@@ -1,4 +1,4 @@
-"""Rules for single figures and records: targets, year-end peaks, contracts, roll-outs, shares."""
+"""Rules by which a figure, a register or an estimated effect gives a signal."""
 
 import math
 from dataclasses import dataclass
