@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.tables.column import Codes, code, column
+from nami_monitor.tables.column import Codes, code, column, optional
 
 
 class Assets(pa.DataFrameModel):
@@ -16,10 +16,8 @@ class Assets(pa.DataFrameModel):
     category: str = code("categorie|category", Codes.CATEGORY)
     location_id: str = code("vestiging|locatie|location", Codes.LOCATION)
     acquired_on: pl.Date = column("aanschafdatum|purchase date|acquired on|in gebruik sinds")
-    condition: str = column(
-        "conditie|staat|condition", optional=True, values=("new", "refurbished", "reused")
-    )
-    warranty_until: pl.Date = column("garantie tot|warranty until|asset eol date", optional=True)
+    condition: str = optional("conditie|staat|condition", values=("new", "refurbished", "reused"))
+    warranty_until: pl.Date = optional("garantie tot|warranty until|asset eol date")
 
 
 class AssetEvents(pa.DataFrameModel):
@@ -39,9 +37,9 @@ class AssetEvents(pa.DataFrameModel):
             "retired",
         ),
     )
-    route: str = column("route|afvoerroute", optional=True)
-    to_organisation: str = column("naar organisatie|to organisation", optional=True)
-    reason: str = column("reden|reason", optional=True, free_text=True)
+    route: str = optional("route|afvoerroute")
+    to_organisation: str = optional("naar organisatie|to organisation")
+    reason: str = optional("reden|reason", free_text=True)
 
 
 class Materials(pa.DataFrameModel):
@@ -52,32 +50,30 @@ class Materials(pa.DataFrameModel):
     scenario: str = column("scenario", values=("baseline", "design", "as_built"))
     component: str = column("onderdeel|component")
     material: str = column("materiaal|material")
-    mass_kg: float = column("massa kg|mass kg|gewicht", optional=True, low=0)
-    origin: str = column(
-        "herkomst|origin",
-        optional=True,
-        values=("kept", "reused", "recycled", "biobased", "virgin"),
+    mass_kg: float = optional("massa kg|mass kg|gewicht", low=0)
+    origin: str = optional(
+        "herkomst|origin", values=("kept", "reused", "recycled", "biobased", "virgin")
     )
-    end_route: str = column("eindroute|end route", optional=True)
-    second_life_contract: bool = column("contract tweede leven|second life contract", optional=True)
-    in_passport: bool = column("in paspoort|in passport", optional=True)
-    collected_share: float = column("ingezameld|collected share", optional=True, low=0, high=1)
-    recycling_efficiency: float = column(
-        "rendement recycling|recycling efficiency", optional=True, low=0, high=1
+    end_route: str = optional("eindroute|end route")
+    second_life_contract: bool = optional("contract tweede leven|second life contract")
+    in_passport: bool = optional("in paspoort|in passport")
+    collected_share: float = optional("ingezameld|collected share", low=0, high=1)
+    recycling_efficiency: float = optional(
+        "rendement recycling|recycling efficiency", low=0, high=1
     )
-    energy_recovery_counts: bool = column(
-        "energieterugwinning telt|voorwaarden energie|energy recovery counts", optional=True
+    energy_recovery_counts: bool = optional(
+        "energieterugwinning telt|voorwaarden energie|energy recovery counts"
     )
-    feedstock_efficiency: float = column(
-        "rendement grondstof|feedstock efficiency", optional=True, above=0, high=1
+    feedstock_efficiency: float = optional(
+        "rendement grondstof|feedstock efficiency", above=0, high=1
     )
-    lifetime_years: float = column("levensduur|lifetime years", optional=True, above=0)
-    average_lifetime_years: float = column(
-        "gemiddelde levensduur|average lifetime years", optional=True, above=0
+    lifetime_years: float = optional("levensduur|lifetime years", above=0)
+    average_lifetime_years: float = optional(
+        "gemiddelde levensduur|average lifetime years", above=0
     )
-    impact: str = column("impact|milieueffect", optional=True)
-    impact_value: float = column("impactwaarde|impact value", optional=True)
-    impact_set: str = column("impactset|impact set", optional=True, values=("A1", "A2"))
+    impact: str = optional("impact|milieueffect")
+    impact_value: float = optional("impactwaarde|impact value")
+    impact_set: str = optional("impactset|impact set", values=("A1", "A2"))
 
 
 class ShadowPrices(pa.DataFrameModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import pandera.polars as pa
@@ -69,6 +70,10 @@ def column(
             "free_text": free_text,
         },
     )
+
+
+optional = partial(column, optional=True)
+"""A column that may be empty."""
 
 
 def code(aliases: str, codes: Codes | None = None, *, optional: bool = False) -> Any:

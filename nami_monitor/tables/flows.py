@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.tables.column import Codes, code, column
+from nami_monitor.tables.column import Codes, code, column, optional
 
 
 class Orders(pa.DataFrameModel):
@@ -16,21 +16,15 @@ class Orders(pa.DataFrameModel):
         "artikelnr|artikelnummer|artikel|product id|product|sku", Codes.PRODUCT, optional=True
     )
     channel: str = column("kanaal|channel", matches=r"[^\r\n\t]{1,80}")
-    quantity: float = column("aantal|quantity|qty|hoeveelheid", optional=True)
-    amount_eur: float = column(
-        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw",
-        optional=True,
-        money=True,
+    quantity: float = optional("aantal|quantity|qty|hoeveelheid")
+    amount_eur: float = optional(
+        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw", money=True
     )
-    condition: str = column(
-        "conditie|staat|condition", optional=True, values=("new", "refurbished", "reused")
-    )
+    condition: str = optional("conditie|staat|condition", values=("new", "refurbished", "reused"))
     contract_id: str = code("contractnummer|contract|contract id", Codes.CONTRACT, optional=True)
-    supplier: str = column("leverancier|supplier|merchant name", optional=True)
-    order_ref: str = column(
-        "bestelnummer|ordernummer|order id|order number", optional=True, identifier=True
-    )
-    text: str = column("", optional=True, free_text=True)
+    supplier: str = optional("leverancier|supplier|merchant name")
+    order_ref: str = optional("bestelnummer|ordernummer|order id|order number", identifier=True)
+    text: str = optional("", free_text=True)
 
 
 class Measurements(pa.DataFrameModel):
@@ -39,11 +33,11 @@ class Measurements(pa.DataFrameModel):
     period_start: pl.Date = column("periode van|period start|begin|maand|van")
     period_end: pl.Date = column("periode tot|period end|einde|tot en met")
     location_id: str = code("vestiging|locatie|location|locatiecode", Codes.LOCATION, optional=True)
-    subject: str = column("onderwerp|subject", optional=True)
+    subject: str = optional("onderwerp|subject")
     activity_measure: str = code("activiteitsmaat|activity measure|maat")
     value: float = column("waarde|value|aantal")
     unit: str = column("eenheid|unit")
-    method: str = column("methode|method", optional=True)
+    method: str = optional("methode|method")
     proxy: bool = column("proxy|benadering")
 
 
@@ -69,6 +63,6 @@ class Requests(pa.DataFrameModel):
             "blocked",
         ),
     )
-    quantity_avoided: float = column("aantal vermeden|quantity avoided", optional=True, low=0)
-    decided_on: pl.Date = column("besluitdatum|decided on", optional=True)
-    reason: str = column("reden|reason", optional=True, free_text=True)
+    quantity_avoided: float = optional("aantal vermeden|quantity avoided", low=0)
+    decided_on: pl.Date = optional("besluitdatum|decided on")
+    reason: str = optional("reden|reason", free_text=True)

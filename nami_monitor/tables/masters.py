@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.tables.column import Codes, code, column
+from nami_monitor.tables.column import Codes, code, column, optional
 
 
 class Categories(pa.DataFrameModel):
@@ -12,25 +12,25 @@ class Categories(pa.DataFrameModel):
     category: str = code("categorie|category|assortiment|inkoopcategorie")
     name_nl: str = column("naam|naam_nl|name_nl|omschrijving")
     name_en: str = column("naam_en|name_en|name")
-    kit_cases: str = column("kit_cases|casussen", optional=True, listed=True)
-    cpv: str = column("cpv|cpv-code|cpv codes", optional=True, listed=True)
+    kit_cases: str = optional("kit_cases|casussen", listed=True)
+    cpv: str = optional("cpv|cpv-code|cpv codes", listed=True)
     activity_measure: str = code("activity_measure|activiteitsmaat", optional=True)
-    preparation_months: float = column(
-        "preparation_months|voorbereidingsmaanden", optional=True, low=0, high=120
+    preparation_months: float = optional(
+        "preparation_months|voorbereidingsmaanden", low=0, high=120
     )
-    roles: str = column("roles|rollen", optional=True, listed=True)
-    refuse_applies: bool = column("refuse_applies", optional=True)
-    refuse_reason: str = column("refuse_reason", optional=True)
-    refuse_legal_basis: str = column("refuse_legal_basis", optional=True)
-    refuse_look_again_on: pl.Date = column("refuse_look_again_on", optional=True)
-    rethink_applies: bool = column("rethink_applies", optional=True)
-    rethink_reason: str = column("rethink_reason", optional=True)
-    rethink_legal_basis: str = column("rethink_legal_basis", optional=True)
-    rethink_look_again_on: pl.Date = column("rethink_look_again_on", optional=True)
-    reduce_applies: bool = column("reduce_applies", optional=True)
-    reduce_reason: str = column("reduce_reason", optional=True)
-    reduce_legal_basis: str = column("reduce_legal_basis", optional=True)
-    reduce_look_again_on: pl.Date = column("reduce_look_again_on", optional=True)
+    roles: str = optional("roles|rollen", listed=True)
+    refuse_applies: bool = optional("refuse_applies")
+    refuse_reason: str = optional("refuse_reason")
+    refuse_legal_basis: str = optional("refuse_legal_basis")
+    refuse_look_again_on: pl.Date = optional("refuse_look_again_on")
+    rethink_applies: bool = optional("rethink_applies")
+    rethink_reason: str = optional("rethink_reason")
+    rethink_legal_basis: str = optional("rethink_legal_basis")
+    rethink_look_again_on: pl.Date = optional("rethink_look_again_on")
+    reduce_applies: bool = optional("reduce_applies")
+    reduce_reason: str = optional("reduce_reason")
+    reduce_legal_basis: str = optional("reduce_legal_basis")
+    reduce_look_again_on: pl.Date = optional("reduce_look_again_on")
 
 
 class Locations(pa.DataFrameModel):
@@ -39,9 +39,9 @@ class Locations(pa.DataFrameModel):
     location_id: str = code("vestiging|locatie|location|location id|locatiecode|vestigingsnummer")
     name: str = column("naam|name|omschrijving|vestigingsnaam")
     organisation: str = column("organisatie|organisation|organization|company|onderdeel")
-    group: str = column("groep|regio|group|region|kostenplaats|cost centre", optional=True)
-    opened_on: pl.Date = column("geopend op|opened on|open vanaf", optional=True)
-    closed_on: pl.Date = column("gesloten op|closed on|open tot", optional=True)
+    group: str = optional("groep|regio|group|region|kostenplaats|cost centre")
+    opened_on: pl.Date = optional("geopend op|opened on|open vanaf")
+    closed_on: pl.Date = optional("gesloten op|closed on|open tot")
 
 
 class Products(pa.DataFrameModel):
@@ -50,25 +50,23 @@ class Products(pa.DataFrameModel):
     product_id: str = code("artikelnr|artikelnummer|artikel|product id|product|sku|item number")
     name: str = column("omschrijving|artikelomschrijving|naam|name|product name|description")
     category: str = code("categorie|category|assortiment", Codes.CATEGORY)
-    product_group: str = column("productgroep|product group|sub-category|subgroep", optional=True)
-    stream: str = column("stroom|stream", optional=True, values=("hardware", "refill", "service"))
+    product_group: str = optional("productgroep|product group|sub-category|subgroep")
+    stream: str = optional("stroom|stream", values=("hardware", "refill", "service"))
     base_unit: str = column("eenheid|basiseenheid|base unit|unit")
-    units_per_pack: float = column(
-        "inhoud|stuks per verpakking|verpakkingseenheid|units per pack", optional=True, above=0
+    units_per_pack: float = optional(
+        "inhoud|stuks per verpakking|verpakkingseenheid|units per pack", above=0
     )
-    mass_kg: float = column("gewicht kg|massa kg|mass kg|weight|gewicht", optional=True, low=0)
-    co2e_kg: float = column("co2e kg|co2|gwp_total", optional=True, low=0)
-    factor_source: str = column("factor source|bron factor", optional=True)
-    factor_year: float = column("factor year|jaar factor", optional=True, low=1980, high=2100)
-    factor_licence: str = column("factor licence|licentie factor", optional=True)
-    mki_eur: float = column("mki|mki eur", optional=True)
-    mki_set: str = column("mki set|mki-set", optional=True, values=("A1", "A2"))
-    recycled_share: float = column(
-        "aandeel gerecycled|recycled share", optional=True, low=0, high=1
-    )
-    attributes: str = column("kenmerken|keurmerk|attributes", optional=True, listed=True)
+    mass_kg: float = optional("gewicht kg|massa kg|mass kg|weight|gewicht", low=0)
+    co2e_kg: float = optional("co2e kg|co2|gwp_total", low=0)
+    factor_source: str = optional("factor source|bron factor")
+    factor_year: float = optional("factor year|jaar factor", low=1980, high=2100)
+    factor_licence: str = optional("factor licence|licentie factor")
+    mki_eur: float = optional("mki|mki eur")
+    mki_set: str = optional("mki set|mki-set", values=("A1", "A2"))
+    recycled_share: float = optional("aandeel gerecycled|recycled share", low=0, high=1)
+    attributes: str = optional("kenmerken|keurmerk|attributes", listed=True)
     same_as: str = code("zelfde als|same as", optional=True)
-    valid_from: pl.Date = column("geldig vanaf|valid from", optional=True)
+    valid_from: pl.Date = optional("geldig vanaf|valid from")
 
 
 class Contracts(pa.DataFrameModel):
@@ -76,26 +74,22 @@ class Contracts(pa.DataFrameModel):
 
     contract_id: str = code("contractnummer|contract|contract id|contract ref|contract ref:")
     title: str = column("titel|contracttitel|title|contract title|onderwerp")
-    supplier: str = column("leverancier|supplier|contractor|contractor/ provider", optional=True)
+    supplier: str = optional("leverancier|supplier|contractor|contractor/ provider")
     category: str = code("categorie|category|inkoopcategorie", Codes.CATEGORY)
-    stream: str = column("stroom|stream", optional=True, values=("hardware", "refill", "service"))
+    stream: str = optional("stroom|stream", values=("hardware", "refill", "service"))
     parent_id: str = code("raamovereenkomst|parent|framework", optional=True)
-    replaces: str = column("vervangt|replaces|voorganger", optional=True, listed=True)
-    form: str = column("contractvorm|form|soort", optional=True)
-    specification: str = column(
-        "specificatie|specification", optional=True, values=("technical", "functional", "service")
+    replaces: str = optional("vervangt|replaces|voorganger", listed=True)
+    form: str = optional("contractvorm|form|soort")
+    specification: str = optional(
+        "specificatie|specification", values=("technical", "functional", "service")
     )
-    starts_on: pl.Date = column("ingangsdatum|startdatum|start date|begindatum", optional=True)
-    ends_on: pl.Date = column("einddatum|end date|current end date", optional=True)
-    ends_on_note: str = column(
-        "opmerking einddatum",
-        optional=True,
-        values=("open_ended", "to_be_confirmed", "rolling"),
+    starts_on: pl.Date = optional("ingangsdatum|startdatum|start date|begindatum")
+    ends_on: pl.Date = optional("einddatum|end date|current end date")
+    ends_on_note: str = optional(
+        "opmerking einddatum", values=("open_ended", "to_be_confirmed", "rolling")
     )
-    option_dates: str = column("verlengingsopties|option dates", optional=True, listed=True)
-    notice_months: float = column("opzegtermijn|notice months", optional=True, low=0, high=120)
-    value_eur: float = column(
-        "contractwaarde|waarde|value|contract value", optional=True, money=True
-    )
-    cpv: str = column("cpv|cpv-code|cpv code(s)", optional=True, listed=True)
-    status: str = column("status", optional=True)
+    option_dates: str = optional("verlengingsopties|option dates", listed=True)
+    notice_months: float = optional("opzegtermijn|notice months", low=0, high=120)
+    value_eur: float = optional("contractwaarde|waarde|value|contract value", money=True)
+    cpv: str = optional("cpv|cpv-code|cpv code(s)", listed=True)
+    status: str = optional("status")

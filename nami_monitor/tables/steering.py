@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.tables.column import Codes, code, column
+from nami_monitor.tables.column import Codes, code, column, optional
 
 
 class Interventions(pa.DataFrameModel):
@@ -17,25 +17,19 @@ class Interventions(pa.DataFrameModel):
     )
     status: str = column("status", values=("planned", "running", "ended"))
     starts_on: pl.Date = column("ingangsdatum|startdatum|starts on")
-    ends_on: pl.Date = column("einddatum|ends on", optional=True)
+    ends_on: pl.Date = optional("einddatum|ends on")
     ramp_months: float = column("aanloopmaanden|ramp months", low=0, high=60)
     anticipation_months: float = column("voorbode maanden|anticipation months", low=0, high=24)
     target_channel: str = column("doelkanaal|target channel")
     substitute_channels: str = column("vervangende kanalen|substitute channels", listed=True)
-    substitute_products: str = column(
-        "vervangende artikelen|substitute products", optional=True, listed=True
-    )
+    substitute_products: str = optional("vervangende artikelen|substitute products", listed=True)
     locations: str = column("vestigingen|locations", listed=True)
-    products: str = column("artikelen|products", optional=True, listed=True)
+    products: str = optional("artikelen|products", listed=True)
     may_spread: bool = column("kan verspreiden|may spread")
-    planned_reduction: float = column(
-        "geplande vermindering|planned reduction", optional=True, low=0, high=1
-    )
-    disciplines: str = column("disciplines", optional=True, listed=True)
-    policy: str = column("beleid|policy", optional=True)
-    motive: str = column(
-        "motief|motive", optional=True, values=("sustainability", "money", "other")
-    )
+    planned_reduction: float = optional("geplande vermindering|planned reduction", low=0, high=1)
+    disciplines: str = optional("disciplines", listed=True)
+    policy: str = optional("beleid|policy")
+    motive: str = optional("motief|motive", values=("sustainability", "money", "other"))
 
 
 PERIOD = r"(19|20)\d\d(-(0[1-9]|1[0-2]|Q[1-4]))?"
@@ -50,9 +44,9 @@ class Targets(pa.DataFrameModel):
     kind: str = column("soort|kind", values=("absolute", "change_from_baseline", "path"))
     period: str = column("periode|period", matches=PERIOD)
     value: float = column("waarde|value|doel")
-    baseline_period: str = column("nulmeting|baseline period", optional=True, matches=PERIOD)
-    source: str = column("bron|source", optional=True)
-    withdrawn: bool = column("ingetrokken|withdrawn", optional=True)
+    baseline_period: str = optional("nulmeting|baseline period", matches=PERIOD)
+    source: str = optional("bron|source")
+    withdrawn: bool = optional("ingetrokken|withdrawn")
 
 
 class Programmes(pa.DataFrameModel):
@@ -62,9 +56,9 @@ class Programmes(pa.DataFrameModel):
     title: str = column("titel|title")
     category: str = code("categorie|category", Codes.CATEGORY)
     unit: str = column("eenheid|unit")
-    cap: float = column("maximum|cap", optional=True, low=0)
-    starts_on: pl.Date = column("startdatum|starts on", optional=True)
-    ends_on: pl.Date = column("einddatum|ends on", optional=True)
+    cap: float = optional("maximum|cap", low=0)
+    starts_on: pl.Date = optional("startdatum|starts on")
+    ends_on: pl.Date = optional("einddatum|ends on")
 
 
 class ProgrammeUnits(pa.DataFrameModel):
@@ -73,11 +67,11 @@ class ProgrammeUnits(pa.DataFrameModel):
     programme: str = code("programma|programme", Codes.PROGRAMME)
     unit_id: str = code("eenheid|unit id|post|veld")
     period: str = column("periode|period", matches=PERIOD)
-    theme: str = column("thema|theme", optional=True)
+    theme: str = optional("thema|theme")
     status: str = column(
         "status", values=("planned", "done", "deferred", "cancelled", "no_response")
     )
-    outcome: str = column("uitkomst|outcome", optional=True)
-    measure: str = column("maatregel|measure", optional=True)
-    value: float = column("waarde|value", optional=True)
-    method: str = column("methode|method", optional=True)
+    outcome: str = optional("uitkomst|outcome")
+    measure: str = optional("maatregel|measure")
+    value: float = optional("waarde|value")
+    method: str = optional("methode|method")
