@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,13 @@ class SignalScope:
         """Whether a category is within the filters."""
         chosen = self.where.get("category")
         return not chosen or category in chosen
+
+    def signal(
+        self, kind: KitSignal, subject: str, numbers: Mapping[str, Seen], **more: Any
+    ) -> Signal:
+        """A signal of its month and category, unless ``more`` says otherwise."""
+        known = {"month": self.month, "category": self.category, **more}
+        return Signal(kind=kind, subject=subject, numbers=numbers, **known)
 
     def worth(self, share: float) -> float | None:
         """Euros a year of a share (0 to 1) of the spend; None if unknown."""
@@ -127,13 +134,12 @@ def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScop
         "rule": str(found.rule),
         "months": found.length,
     }
-    return Signal(
-        kind=kind,
+    return scope.signal(
+        kind,
+        kpi.code,
+        _with_activity(numbers, result),
         month=result.month,
-        subject=kpi.code,
-        numbers=_with_activity(numbers, result),
         kpi=kpi.code,
-        category=scope.category,
         size=scope.worth(away),
         evidence=evidence_of(result, unsure=found.provisional),
     )
@@ -167,13 +173,12 @@ def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
         "final": float(aim.final),
     }
     away = abs(aim.judged.value - aim.value) / abs(aim.value) if aim.value else 1.0
-    yield Signal(
-        kind=kind,
+    yield scope.signal(
+        kind,
+        line.kpi.code,
+        _with_activity(numbers, aim.judged),
         month=min(aim.judged.month, scope.month),
-        subject=line.kpi.code,
-        numbers=_with_activity(numbers, aim.judged),
         kpi=line.kpi.code,
-        category=scope.category,
         size=scope.worth(away),
         evidence=evidence_of(aim.judged, unsure=not aim.final),
     )
@@ -198,13 +203,9 @@ def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Si
     known = share or 0.0
     if result.reason is not None:
         known = float(result.reason.values.get("share", 0.0))
-    yield Signal(
-        kind=KitSignal.LOW_MEASURABILITY,
-        month=result.month,
-        subject=kpi.code,
-        numbers={"known": known, "given": float(not unknown)},
-        kpi=kpi.code,
-        category=scope.category,
+    numbers = {"known": known, "given": float(not unknown)}
+    yield scope.signal(
+        KitSignal.LOW_MEASURABILITY, kpi.code, numbers, month=result.month, kpi=kpi.code
     )
 
 
@@ -220,21 +221,13 @@ def of_december(scope: SignalScope) -> Iterator[Signal]:
         for months in (_months(spent, one) for one in range(year - 10, year))
         if not np.isnan(months).any() and months.sum() > 0
     ]
-    numbers: dict[str, Seen] = {
-        "share": peak.share,
-        "even": 100 / MONTHS_IN_YEAR,
-        "year": str(year),
-    }
+    numbers: dict[str, Seen] = {"share": peak.share, "even": 100 / MONTHS_IN_YEAR}
+    numbers["year"] = str(year)
     if earlier:
         numbers["usual"] = sum(earlier) / len(earlier)
-    yield Signal(
-        kind=KitSignal.YEAR_END_PEAK,
-        month=date(year, MONTHS_IN_YEAR, 1),
-        subject=SPEND,
-        numbers=numbers,
-        kpi=SPEND,
-        category=scope.category,
-        size=peak.amount,
+    december = date(year, MONTHS_IN_YEAR, 1)
+    yield scope.signal(
+        KitSignal.YEAR_END_PEAK, SPEND, numbers, month=december, kpi=SPEND, size=peak.amount
     )
 
 

@@ -52,13 +52,8 @@ def of_breaks(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     """Breaks in the series of the sources behind the figures, of the last two years."""
     for one in data_breaks(db):
         if one.source in scope.sources and recent(one.month, scope.month, SPARK_MONTHS):
-            yield Signal(
-                kind=KitSignal.DATA_BREAK,
-                month=one.month,
-                subject=one.source,
-                numbers={"name": one.source, "kinds": ",".join(one.kinds)},
-                category=scope.category,
-            )
+            numbers: dict[str, Seen] = {"name": one.source, "kinds": ",".join(one.kinds)}
+            yield scope.signal(KitSignal.DATA_BREAK, one.source, numbers, month=one.month)
 
 
 def of_measures(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
@@ -82,26 +77,26 @@ def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]
     worth = euros.result.gross if euros and euros.result else None
     gross, quotient = result.gross, result.quotient
     for kind in of_effect(result):
-        numbers: dict[str, Seen] = {
-            "name": one.title,
-            "gross": gross.value,
-            "low": gross.low,
-            "high": gross.high,
-        }
+        numbers: dict[str, Seen] = {"name": one.title, "gross": gross.value}
+        numbers |= {"low": gross.low, "high": gross.high}
         if quotient is not None and kind in OF_QUOTIENT:
             numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
         faded = fading(result) if kind is KitSignal.EFFECT_FADING else None
         if faded is not None:
             numbers |= {"early": faded.early, "late": faded.late}
-        yield Signal(
-            kind=kind,
-            month=one.start_month,
-            subject=one.code,
-            numbers=numbers,
-            category=one.category,
-            size=None if worth is None else YEAR * abs(worth.value),
-            evidence=UNSURE.value if kind is KitSignal.WATERBED_SUSPECTED else 1.0,
-        )
+        size = None if worth is None else YEAR * abs(worth.value)
+        evidence = UNSURE.value if kind is KitSignal.WATERBED_SUSPECTED else 1.0
+        yield _of_measure(kind, one, numbers, size=size, evidence=evidence)
+
+
+def _of_measure(
+    kind: KitSignal,
+    one: Intervention,
+    numbers: Mapping[str, Seen],
+    size: float | None = None,
+    evidence: float = 1.0,
+) -> Signal:
+    return Signal(kind, one.start_month, one.code, numbers, None, one.category, size, evidence)
 
 
 OF_QUOTIENT: Final = frozenset({KitSignal.WATERBED_SHOWN, KitSignal.WATERBED_SUSPECTED})
@@ -109,13 +104,9 @@ OF_QUOTIENT: Final = frozenset({KitSignal.WATERBED_SHOWN, KitSignal.WATERBED_SUS
 
 def _rolling_out(one: Intervention, scope: SignalScope) -> Iterator[Signal]:
     if one.status != ENDED and rolling_out(one.starts_on, one.ramp_months, scope.month):
-        yield Signal(
-            kind=KitSignal.GRADUAL_ROLLOUT,
-            month=one.start_month,
-            subject=one.code,
-            numbers={"name": one.title, "months": one.ramp_months, "until": one.full_from},
-            category=one.category,
-        )
+        numbers: dict[str, Seen] = {"name": one.title, "months": one.ramp_months}
+        numbers["until"] = one.full_from
+        yield _of_measure(KitSignal.GRADUAL_ROLLOUT, one, numbers)
 
 
 def _one_discipline(db: Transaction, one: Intervention, scope: SignalScope) -> Iterator[Signal]:
@@ -128,14 +119,9 @@ def _one_discipline(db: Transaction, one: Intervention, scope: SignalScope) -> I
     (whole,) = compute(db, CATALOGUE[SPEND], replace(ask, where={"category": (one.category,)}))
     share = part.value / whole.value if part.value and whole.value else None
     if share is not None and one_discipline(len(one.disciplines), share):
-        yield Signal(
-            kind=KitSignal.ONE_DISCIPLINE,
-            month=one.start_month,
-            subject=one.code,
-            numbers={"name": one.title, "discipline": one.disciplines[0], "part": share},
-            category=one.category,
-            size=part.value,
-        )
+        numbers: dict[str, Seen] = {"name": one.title, "discipline": one.disciplines[0]}
+        numbers["part"] = share
+        yield _of_measure(KitSignal.ONE_DISCIPLINE, one, numbers, size=part.value)
 
 
 def of_contracts(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
@@ -145,29 +131,19 @@ def of_contracts(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
         size = one.value / years if one.value is not None and years else one.value
         due, long = one.due(scope.month), long_contract(one.starts_on, one.ends_on)
         if due is not None:
-            yield Signal(
-                kind=KitSignal.CONTRACT_WINDOW_OPEN,
-                month=scope.month,
-                subject=one.number,
-                numbers={
-                    "name": one.name,
-                    "moment": due.kind,
-                    "on": due.day,
-                    "since": due.prepare_from,
-                    "months": months_between(scope.month, due.day),
-                },
+            numbers: dict[str, Seen] = {"name": one.name, "moment": due.kind, "on": due.day}
+            numbers |= {"since": due.prepare_from, "months": months_between(scope.month, due.day)}
+            yield scope.signal(
+                KitSignal.CONTRACT_WINDOW_OPEN,
+                one.number,
+                numbers,
                 category=one.category,
                 size=size,
             )
         if long is not None and one.runs:
-            yield Signal(
-                kind=KitSignal.LONG_CONTRACT,
-                month=scope.month,
-                subject=one.number,
-                numbers={"name": one.name, "years": long},
-                category=one.category,
-                size=size,
-            )
+            told: dict[str, Seen] = {"name": one.name, "years": long}
+            kind = KitSignal.LONG_CONTRACT
+            yield scope.signal(kind, one.number, told, category=one.category, size=size)
 
 
 def _years(starts_on: date | None, ends_on: date | None) -> float | None:
@@ -188,13 +164,9 @@ def of_assets(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     )
     for category, early, warranted in rows:
         if retired_early(early, warranted):
-            yield Signal(
-                kind=KitSignal.EARLY_RETIREMENT,
-                month=scope.month,
-                subject=LIVES,
-                numbers={"part": early / warranted, "n": early, "of": warranted},
-                kpi=LIVES,
-                category=category,
+            numbers = {"part": early / warranted, "n": early, "of": warranted}
+            yield scope.signal(
+                KitSignal.EARLY_RETIREMENT, LIVES, numbers, kpi=LIVES, category=category
             )
 
 
@@ -217,14 +189,9 @@ def of_requests(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
     for found in compute(db, kpi, ask):
         resolved, decided = found.numerator, found.denominator
         if found.state is State.VALUE and decided and few_refused(resolved or 0.0, decided):
-            yield Signal(
-                kind=KitSignal.REFUSAL_RATE_LOW,
-                month=scope.month,
-                subject=REFUSED,
-                numbers={"part": (resolved or 0.0) / decided, "n": resolved or 0.0, "of": decided},
-                kpi=REFUSED,
-                category=scope.category,
-            )
+            n = resolved or 0.0
+            numbers = {"part": n / decided, "n": n, "of": decided}
+            yield scope.signal(KitSignal.REFUSAL_RATE_LOW, REFUSED, numbers, kpi=REFUSED)
 
 
 Group = tuple[str | None, ...]
@@ -263,20 +230,11 @@ def of_falls(db: Transaction, scope: SignalScope, *, answered: bool = False) -> 
         category, name, unit = group = tuple(one.keys.values())
         less = fall.share * euros[group] if group in euros else None
         mass = fall.share * kilos[group] if group in kilos else None
-        signal = Signal(
-            kind=KitSignal.HIDDEN_REDUCTION,
-            month=scope.month,
-            subject=" / ".join(part for part in (name, unit) if part),
-            numbers={
-                "name": name or "",
-                "part": fall.share,
-                "less": fall.less,
-                **({} if less is None else {"eur": less}),
-                **({} if mass is None else {"kg": mass}),
-            },
-            kpi=VOLUME,
-            category=category,
-            size=less,
+        numbers: dict[str, Seen] = {"name": name or "", "part": fall.share, "less": fall.less}
+        numbers |= {key: n for key, n in (("eur", less), ("kg", mass)) if n is not None}
+        subject = " / ".join(part for part in (name, unit) if part)
+        signal = scope.signal(
+            KitSignal.HIDDEN_REDUCTION, subject, numbers, kpi=VOLUME, category=category, size=less
         )
         if fall_name(signal) not in answers:
             yield signal
