@@ -87,20 +87,9 @@ def register(
     month = period.last
     figures = tuple(compute(db, CATALOGUE[code], ask)[0] for code in CARDS)
     watched = watched_assets(db, CATALOGUE[SURVIVAL], ask, [Period(month, month, PeriodKind.MONTH)])
-    retired, early, warranted, spoilt = _retired(db, month, where)
-    return AssetRegister(
-        month=month,
-        period=period,
-        where=where,
-        figures=figures,
-        ages=_ages(db, month, where),
-        lives=watched.get(((), 0)),
-        routes=_routes(db, month, where),
-        retired=retired,
-        early=early,
-        warranted=warranted,
-        spoilt=spoilt,
-    )
+    lives, retired = watched.get(((), 0)), _retired(db, month, where)
+    ages, routes = _ages(db, month, where), _routes(db, month, where)
+    return AssetRegister(month, period, where, figures, ages, lives, routes, *retired)
 
 
 def band_of(years: int) -> int:

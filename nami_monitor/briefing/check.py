@@ -118,16 +118,9 @@ def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
 
 def visit(found: Briefing, at: datetime) -> Visit:
     """What is seen in a briefing at a moment (UTC)."""
-    return Visit(
-        at=at,
-        month=found.month,
-        findings=frozenset(one.name for one in found.findings),
-        values={
-            line.kpi.code: line.result.value
-            for section in found.sections
-            for line in section.glance.lines
-        },
-    )
+    lines = [line for section in found.sections for line in section.glance.lines]
+    values = {line.kpi.code: line.result.value for line in lines}
+    return Visit(at, found.month, frozenset(one.name for one in found.findings), values)
 
 
 def write_visit(seen: Visit) -> str:
@@ -148,18 +141,14 @@ def changes(found: Briefing, before: Visit, deliveries: Sequence[CheckDelivery])
     known, values = before.findings, before.values
     same = before.month == found.month
     lines = [line for section in found.sections for line in section.glance.lines]
-    return ChangesSince(
-        since=before.at,
-        month=before.month,
-        deliveries=tuple(deliveries),
-        restated=tuple(
-            RestatedFigure(line, values[line.kpi.code])
-            for line in lines
-            if same and line.kpi.code in values and _differ(values[line.kpi.code], line)
-        ),
-        new=tuple(one for one in found.findings if one.name not in known),
-        gone=len(known - {one.name for one in found.findings}) if same else 0,
+    restated = tuple(
+        RestatedFigure(line, values[line.kpi.code])
+        for line in lines
+        if same and line.kpi.code in values and _differ(values[line.kpi.code], line)
     )
+    new = tuple(one for one in found.findings if one.name not in known)
+    gone = len(known - {one.name for one in found.findings}) if same else 0
+    return ChangesSince(before.at, before.month, tuple(deliveries), restated, new, gone)
 
 
 def _differ(before: float | None, line: KpiLine) -> bool:

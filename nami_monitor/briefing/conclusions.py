@@ -119,14 +119,17 @@ class December:
 class HiddenReduction:
     """A real fall in volume without a sustainable intervention on record.
 
-    Args:
-        rung: where the R-ladder puts it: R0 when nothing is bought any more, else R2.
-        answer: what was answered; None while nobody did.
+    The ``answer`` is None while nobody gave one.
     """
 
     signal: Signal
-    rung: Rung
     answer: JournalEntry | None
+
+    @property
+    def rung(self) -> Rung:
+        """Where the R-ladder puts it: R0 when nothing is bought any more, else R2."""
+        gone = self.signal.numbers["part"] == 1
+        return RUNG_OF_STRATEGY[Strategy.REFUSE if gone else Strategy.REDUCE]
 
     @property
     def name(self) -> str:
@@ -176,14 +179,14 @@ def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Co
         return Conclusions(None, (), None, (), ())
     year = Ask(kind=PeriodKind.YEAR, until=month)
     share = catalogue.get(OWN_SHARE)
-    return Conclusions(
-        month=month,
-        tables=_tables(db),
-        own_share=next(iter(compute(db, share, year)), None) if share else None,
-        decembers=_decembers(db, month),
-        falls=_falls(db, month),
-        counted=next(iter(compute(db, CATALOGUE[COUNTED], Ask(until=month))), None),
+    own_share = next(iter(compute(db, share, year)), None) if share else None
+    answers = current(db, AHA)
+    falls = tuple(
+        HiddenReduction(one, answers.get(fall_name(one)))
+        for one in of_falls(db, SignalScope(month, {}), answered=True)
     )
+    counted = next(iter(compute(db, CATALOGUE[COUNTED], Ask(until=month))), None)
+    return Conclusions(month, _tables(db), own_share, _decembers(db, month), falls, counted)
 
 
 def _tables(db: Transaction) -> tuple[MeasureDisciplines, ...]:
@@ -191,14 +194,9 @@ def _tables(db: Transaction) -> tuple[MeasureDisciplines, ...]:
     wanted = {category: listed(roles) for category, roles in rows}
     return tuple(
         MeasureDisciplines(
-            title=one.title,
-            category=one.category,
-            status=one.status,
-            present=one.disciplines,
-            missing=tuple(
-                role for role in wanted.get(one.category, ()) if role not in one.disciplines
-            ),
-            policy=one.policy,
+            *(one.title, one.category, one.status, one.disciplines),
+            tuple(role for role in wanted.get(one.category, ()) if role not in one.disciplines),
+            one.policy,
         )
         for one in reversed(interventions(db))
     )
@@ -215,19 +213,6 @@ def _decembers(db: Transaction, month: date) -> tuple[December, ...]:
         usual = beside.usual if beside else None
         found.append(December(category, one, usual[0] if usual else None, prevented.get(category)))
     return tuple(sorted(found, key=lambda one: -(one.result.value or 0.0)))
-
-
-def _falls(db: Transaction, month: date) -> tuple[HiddenReduction, ...]:
-    answers = current(db, AHA)
-    return tuple(
-        HiddenReduction(one, _rung(one), answers.get(fall_name(one)))
-        for one in of_falls(db, SignalScope(month, {}), answered=True)
-    )
-
-
-def _rung(signal: Signal) -> Rung:
-    gone = signal.numbers["part"] == 1
-    return RUNG_OF_STRATEGY[Strategy.REFUSE if gone else Strategy.REDUCE]
 
 
 def answer(db: Transaction, name: str, said: str | None, who: str) -> None:

@@ -221,14 +221,9 @@ def register(
     """
     ask = Ask(kind, month, 1 + steps_in_year(kind), where=where)
     month = periods_of(db, ask)[-1].last
-    return ContractRegister(
-        month=month,
-        where=where,
-        contracts=contracts(db, month, where),
-        figures={code: tuple(compute(db, CATALOGUE[code], ask)) for code in CARDS},
-        values=_values(db, month, where),
-        splits=_splits(db, ask, month),
-    )
+    figures = {code: tuple(compute(db, CATALOGUE[code], ask)) for code in CARDS}
+    values, splits = _values(db, month, where), _splits(db, ask, month)
+    return ContractRegister(month, where, contracts(db, month, where), figures, values, splits)
 
 
 def contracts(db: Transaction, month: date, where: Where) -> tuple[Contract, ...]:
@@ -307,15 +302,8 @@ def _splits(db: Transaction, ask: Ask, month: date) -> tuple[ContractSplit, ...]
     called = dict(db.rows("select contract_id, coalesce(title, contract_id) from contracts"))
     found = [
         ContractSplit(
-            family,
-            called.get(family, family),
-            ask.kind,
-            periods,
-            totals[family],
-            streams,
-            tuple(
-                Replacement(at, tuple(names)) for at, names in sorted(replacements[family].items())
-            ),
+            *(family, called.get(family, family), ask.kind, periods, totals[family], streams),
+            tuple(Replacement(at, tuple(own)) for at, own in sorted(replacements[family].items())),
         )
         for family, streams in spent.items()
         if any(value for months in streams.values() for value in months.values())

@@ -72,24 +72,17 @@ class SignalScope:
 
 
 def scope_of(glance: Overview, where: Where) -> SignalScope:
-    """The scope of an overview."""
+    """The scope of an overview; a year's spend is twelve times the mean of its known months."""
     spent = next((line.history for line in glance.lines if line.kpi.code == SPEND), ())
     months = {result.month: result.value for result in spent if result.value is not None}
-    return SignalScope(
-        month=glance.period.last,
-        where=where,
-        spend=_last_year(spent) if glance.monthly else None,
-        spent=months if glance.monthly else {},
-        sources=frozenset(
-            source for line in glance.lines for result in line.history for source in result.sources
-        ),
+    sources = frozenset(
+        source for line in glance.lines for result in line.history for source in result.sources
     )
-
-
-def _last_year(spent: Sequence[KpiResult]) -> float | None:
-    """A year's spend: twelve times the mean of the known months among the last twelve."""
+    if not glance.monthly:
+        return SignalScope(glance.period.last, where, None, {}, sources)
     known = [one.value for one in spent[-MONTHS_IN_YEAR:] if one.value is not None]
-    return MONTHS_IN_YEAR * sum(known) / len(known) if known else None
+    a_year = MONTHS_IN_YEAR * sum(known) / len(known) if known else None
+    return SignalScope(glance.period.last, where, a_year, months, sources)
 
 
 def evidence_of(result: KpiResult, *, unsure: bool = False) -> float:

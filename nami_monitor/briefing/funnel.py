@@ -120,25 +120,15 @@ def compare(db: Transaction, kpi: Kpi, ask: Ask, lang: str) -> FunnelComparison:
         _site(kpi, one, points.get(one.keys["location"]), called[one.keys["location"]], lang)
         for one in shown
     ]
-    sites.sort(key=lambda site: -abs(_away(site)))
-    made = FunnelComparison(
-        kpi=kpi,
-        whole=whole,
-        funnel=None if isinstance(told, NoFunnel) else told,
-        sites=tuple(sites),
-        hidden=hidden,
-        sentence="",
-    )
+    sites.sort(key=lambda site: -abs(site.point.z or 0.0) if site.point else 0.0)
+    limits = None if isinstance(told, NoFunnel) else told
+    made = FunnelComparison(kpi, whole, limits, tuple(sites), hidden, sentence="")
     return replace(made, sentence=_sentence(made, len(places), lang))
 
 
 def _there(result: KpiResult) -> bool:
     """Whether a location has data in the period."""
     return result.reason is None or result.reason.key not in {"no_data", "not_begun"}
-
-
-def _away(site: FunnelSite) -> float:
-    return site.point.z or 0.0 if site.point else 0.0
 
 
 def _site(
@@ -160,13 +150,10 @@ def _sentence(made: FunnelComparison, count: int, lang: str) -> str:
     doubtful = sum(zone in DOUBTFUL for zone in zones.values())
     said = []
     if outside:
+        ways = ["higher" if zones[site.location] in ABOVE else "lower" for site in outside]
         named = [
-            text(
-                f"funnel.{'higher' if zones[site.location] in ABOVE else 'lower'}",
-                lang,
-                name=site.name,
-            )
-            for site in outside[:NAMED]
+            text(f"funnel.{way}", lang, name=site.name)
+            for site, way in zip(outside[:NAMED], ways, strict=False)
         ]
         more = len(outside) - len(named)
         named += [text("funnel.more", lang, n=more)] if more else []

@@ -72,15 +72,10 @@ def entry(kpi: Kpi, lang: str) -> KpiEntry:
     if kpi.evidence:
         parts.append(told("evidence", text(f"handbook.evidence.{kpi.evidence}", lang)))
     parts.append(told("version", " ".join([str(kpi.version), *changes(kpi, lang)])))
-    return KpiEntry(
-        code=kpi.code,
-        name=own("name"),
-        says=own("says"),
-        says_not=own("says_not"),
-        parts=tuple(parts),
-        needs=tuple(_need(code, lang) for code in kpi.needs),
-        sql=tuple(told(part, sql) for part, sql in _sql(kpi)),
-    )
+    says = (own(part) for part in ("name", "says", "says_not"))
+    needs = tuple(_need(code, lang) for code in kpi.needs)
+    sql = tuple(told(part, written) for part, written in _sql(kpi))
+    return KpiEntry(kpi.code, *says, tuple(parts), needs, sql)
 
 
 def changes(kpi: Kpi, lang: str) -> Iterator[str]:

@@ -165,16 +165,14 @@ def briefing(
     names = category_names(db)
     for code in categories:
         refuse_unknown("briefing.no_category", code, names, seen=code[:40])
-    first, last = _reach(db)
-    if first is None or last is None:
+    last = latest_month(db)
+    if last is None:
         raise UserError("briefing.nothing")
+    first = db.value("select min(month) from by_place") or last
     if not first <= month <= last:
-        raise UserError(
-            "briefing.no_month",
-            month=f"{month:%Y-%m}",
-            first=f"{first:%Y-%m}",
-            last=f"{last:%Y-%m}",
-        )
+        reach = {"month": month, "first": first, "last": last}
+        written = {name: f"{one:%Y-%m}" for name, one in reach.items()}
+        raise UserError("briefing.no_month", **written)
     wanted: list[str | None] = list(dict.fromkeys(categories)) or [None]
     begun = [one for one in interventions(db) if one.start_month <= month]
     sections = []
@@ -183,42 +181,20 @@ def briefing(
         taken = [one for one in begun if category in {None, one.category}]
         sections.append(_section(db, month, category, names, taken, within))
     progress(len(wanted), len(wanted), "")
-    top, others = _ordered(sections)
+    of = {id(one.signal): one for section in sections for one in section.findings}
+    ranked = attention((one.signal for one in of.values()), 0)
+    top, others = (tuple(of[id(one)] for one in part) for part in (ranked.first, ranked.others))
     used = {
         source for section in sections for line in section.told for source in line.result.sources
     }
     delivered, demo = db.rows(
         "select (select max(imported_at) from batches where undone_at is null), demo from meta"
     )[0]
-    shown = [one.signal for one in (*top, *others)]
+    lessons = lessons_of_chart(ALL, [one.signal for one in (*top, *others)], cases_of(db))
+    sources = tuple(sorted(used))
     return Briefing(
-        month=month,
-        sections=tuple(sections),
-        first=top,
-        others=others,
-        lessons=lessons_of_chart(ALL, shown, cases_of(db)),
-        sources=tuple(sorted(used)),
-        delivered=delivered,
-        last=last,
-        demo=bool(demo),
+        month, tuple(sections), top, others, lessons, sources, delivered, last, demo=bool(demo)
     )
-
-
-def _ordered(
-    sections: Sequence[BriefingSection],
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Rank the findings of all sections: the first few, and the others."""
-    of = {id(one.signal): one for section in sections for one in section.findings}
-    top = attention((one.signal for one in of.values()), 0)
-    first, others = ([of[id(one)] for one in part] for part in (top.first, top.others))
-    return tuple(first), tuple(others)
-
-
-def _reach(db: Transaction) -> tuple[date | None, date | None]:
-    """The first and last month with data; None without any."""
-    first: date | None = db.value("select min(month) from by_place")
-    last = latest_month(db)
-    return first or last, last
 
 
 def _section(
@@ -240,17 +216,10 @@ def _section(
         **{one.intervention.code: one for one in answers},
         **{line.kpi.code: line for line in glance.lines},
     }
-    return BriefingSection(
-        category=category,
-        names=names[category] if category else {},
-        glance=glance,
-        answers=answers,
-        contracts=contracts,
-        findings=tuple(Finding(one, glance.month, about.get(one.subject)) for one in found),
-        watched=top.watched,
-        by_chance=top.by_chance,
-        notes=tuple(one for one in notes(db) if one.category == category),
-    )
+    findings = tuple(Finding(one, glance.month, about.get(one.subject)) for one in found)
+    own = tuple(one for one in notes(db) if one.category == category)
+    called, chance = names[category] if category else {}, (top.watched, top.by_chance)
+    return BriefingSection(category, called, glance, answers, contracts, findings, *chance, own)
 
 
 def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Evaluation, ...]:

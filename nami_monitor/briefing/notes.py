@@ -57,17 +57,9 @@ def notes(db: Transaction) -> tuple[Note, ...]:
 
 def _read(one: JournalEntry, written_at: datetime) -> Note:
     body = one.body or {}
-    return Note(
-        name=one.name,
-        month=parse_month(body["month"]),
-        kpi=body["kpi"],
-        category=body["category"],
-        text=body["text"],
-        lesson=body["lesson"],
-        who=one.who,
-        written_at=written_at,
-        changed_at=None if one.at == written_at else one.at,
-    )
+    stated = (body[name] for name in ("kpi", "category", "text", "lesson"))
+    changed_at = None if one.at == written_at else one.at
+    return Note(one.name, parse_month(body["month"]), *stated, one.who, written_at, changed_at)
 
 
 def of_series(found: Iterable[Note], kpi: str, category: str | None) -> tuple[Note, ...]:

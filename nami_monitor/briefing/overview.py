@@ -228,15 +228,10 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
     comparable = independent(kpi, history[-1].period.kind)
-    return KpiLine(
-        kpi=kpi,
-        result=history[-1],
-        year_ago=history[-1 - steps_in_year(kind)],
-        history=tuple(history),
-        assessment=assess(chart_of(history), kpi.better) if comparable else None,
-        aim=judge_target(db, kpi, month, ask.where, found[0]) if found else None,
-        aims=len(found),
-    )
+    assessment = assess(chart_of(history), kpi.better) if comparable else None
+    aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
+    now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
+    return KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
 
 
 def independent(kpi: Kpi, kind: str) -> bool:

@@ -168,18 +168,11 @@ def ledger(db: Transaction, ask: Ask) -> RequestLedger:
     recent = [row for row in rows if row[0] >= since]
     asked = sum(row[2] for row in recent)
     counted = sum(row[3] for row in recent)
-    return RequestLedger(
-        period=period,
-        where=where,
-        decisions={(at, decision): n for at, decision, _, n in rows if n},
-        figures={code: _year(db, code, ask) for code in CARDS},
-        asked=asked,
-        counts={
-            decision: sum(row[3] for row in recent if row[1] == decision) for decision in DECISIONS
-        },
-        no_need=asked - counted,
-        blocked=_blocked(db, since, month, where),
-    )
+    decisions = {(at, decision): n for at, decision, _, n in rows if n}
+    figures = {code: _year(db, code, ask) for code in CARDS}
+    counts = {name: sum(row[3] for row in recent if row[1] == name) for name in DECISIONS}
+    no_need, blocked = asked - counted, _blocked(db, since, month, where)
+    return RequestLedger(period, where, decisions, figures, asked, counts, no_need, blocked)
 
 
 def _year(db: Transaction, code: str, ask: Ask) -> tuple[KpiResult, ...]:

@@ -47,12 +47,12 @@ class ContributionLine:
     """
 
     name: str
-    before: float | None
-    after: float | None
     amount: float
-    within: float | None
-    mix: float | None
     effect: Effect
+    before: float | None = None
+    after: float | None = None
+    within: float | None = None
+    mix: float | None = None
     where: Mapping[str, tuple[str, ...]] | None = None
 
 
@@ -89,13 +89,9 @@ def explain(
     called = names(db, found.dimension, [*keys, *found.came, *found.went], lang)
     lines = tuple(
         ContributionLine(
-            name=called[one.key],
-            before=_float(one.before),
-            after=_float(one.after),
-            amount=float(one.amount),
-            within=float(one.within) if found.mixes else None,
-            mix=float(one.mix) if found.mixes else None,
-            effect=effect(kpi, one.amount),
+            *(called[one.key], float(one.amount), effect(kpi, one.amount)),
+            *(_float(one.before), _float(one.after)),
+            *(_float(part if found.mixes else None) for part in (one.within, one.mix)),
             where=found.filters_of(one),
         )
         for one in found.slices
@@ -163,24 +159,17 @@ def _float(amount: Fraction | None) -> float | None:
 
 def _moved(kpi: Kpi, name: str, keys: tuple[str, ...], lang: str) -> ContributionLine:
     amount = len(keys) if name == "came" else -len(keys)
-    said = text(f"why.articles.{name}", lang)
-    return ContributionLine(said, None, None, amount, None, None, effect(kpi, amount))
+    return ContributionLine(text(f"why.articles.{name}", lang), amount, effect(kpi, amount))
 
 
 def _others(found: Explanation, lang: str) -> tuple[ContributionLine, ...]:
     others = found.others
     if others is None:
         return ()
+    said, way = text("why.others", lang, n=others.count), effect(found.kpi, others.amount)
+    within, mix = (others.within, others.mix) if found.mixes else (None, None)
     return (
-        ContributionLine(
-            name=text("why.others", lang, n=others.count),
-            before=None,
-            after=None,
-            amount=float(others.amount),
-            within=_float(others.within) if found.mixes else None,
-            mix=_float(others.mix) if found.mixes else None,
-            effect=effect(found.kpi, others.amount),
-        ),
+        ContributionLine(said, float(others.amount), way, within=_float(within), mix=_float(mix)),
     )
 
 
