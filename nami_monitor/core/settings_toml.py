@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STRICT: Final = {"extra": "forbid", "strict": True}
-"""``__pydantic_config__`` of a dataclass that is read from a file."""
 
+def strict(**keys: str) -> Callable[[type[T]], type[T]]:
+    """Let a dataclass be read from a file, strictly; ``keys`` are fields with another name in it."""
 
-def strict(**keys: str) -> dict[str, Any]:
-    """``STRICT`` for a dataclass some of whose fields have another name in a file."""
-    return {**STRICT, "alias_generator": lambda name: keys.get(name, name)}
+    def decorate(model: type[T]) -> type[T]:
+        names = {"alias_generator": lambda name: keys.get(name, name)} if keys else {}
+        model.__pydantic_config__ = {"extra": "forbid", "strict": True, **names}  # type: ignore[attr-defined]
+        return model
+
+    return decorate
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def read_settings(
 ) -> T:
     """Read the content of a TOML file into a dataclass.
 
-    ``model`` has ``STRICT`` settings; ``refusal`` makes the error of the first problem (unknown
+    ``model`` is ``strict``; ``refusal`` makes the error of the first problem (unknown
     keys come first).
 
     Raises:

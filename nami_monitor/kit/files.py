@@ -7,12 +7,11 @@ from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from nami_monitor.core.errors import UserError, near_matches
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.core.settings_toml import (
-    STRICT,
     After,
     SettingProblem,
     WrongError,
@@ -68,17 +67,17 @@ ByLanguage = Annotated[Mapping[Lang, Text], After(_every_language)]
 # --- what a kit holds ---------------------------------------------------------------------------
 
 
+@strict(to_try="try")
 @dataclass(frozen=True)
 class LessonWords:
     """A lesson in one language: what the cases report, with their hedges, and one thing to try."""
-
-    __pydantic_config__: ClassVar = strict(to_try="try")
 
     title: Annotated[str, After(partial(_line, most=LESSON_TITLE))]
     text: Annotated[str, After(partial(_line, most=LESSON_TEXT))]
     to_try: Annotated[str, After(partial(_line, most=LESSON_TRY))]
 
 
+@strict(name="@name", words="@words")
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
     """Something that the kit teaches, or advice where it teaches nothing.
@@ -92,8 +91,6 @@ class Lesson:
         advice: whether no case reports it.
     """
 
-    __pydantic_config__: ClassVar = strict(name="@name", words="@words")
-
     name: str
     kind: LessonKind
     cases: Annotated[tuple[int, ...], After(_unique)] = ()
@@ -105,11 +102,10 @@ class Lesson:
     words: Annotated[Mapping[Lang, LessonWords], After(_complete)]
 
 
+@strict()
 @dataclass(frozen=True)
 class CaseWords:
     """A case in one language; its ``title`` says what was purchased."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     title: Text
     organisation: Text
@@ -118,6 +114,7 @@ class CaseWords:
     involved: Text
 
 
+@strict(names="@names")
 @dataclass(frozen=True)
 class CaseFigure:
     """What a case watches.
@@ -129,8 +126,6 @@ class CaseFigure:
         names: what it is called here in each language; empty where the KPI's own name says it.
     """
 
-    __pydantic_config__: ClassVar = strict(names="@names")
-
     code: Text
     by: Text = ""
     where: Mapping[str, Texts] = field(default_factory=dict)
@@ -138,16 +133,16 @@ class CaseFigure:
     names: ByLanguage = field(default_factory=dict)
 
 
+@strict(why="@why")
 @dataclass(frozen=True)
 class CaseExemption:
     """What does not apply to a case (``trend`` where nothing repeats itself), and why."""
-
-    __pydantic_config__: ClassVar = strict(why="@why")
 
     what: Text
     why: ByLanguage
 
 
+@strict(number="@number", words="@words", exempt="not_applicable")
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A case of the kit, and what its monitor shows.
@@ -159,10 +154,6 @@ class Case:
         figures: what it watches, in order.
         exempt: what does not apply to it.
     """
-
-    __pydantic_config__: ClassVar = strict(
-        number="@number", words="@words", exempt="not_applicable"
-    )
 
     number: int
     words: Annotated[Mapping[Lang, CaseWords], After(_complete)]
@@ -348,21 +339,19 @@ def _row(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+@strict()
 @dataclass(frozen=True)
 class _SectionPoints:
     """The points of one section: each a text with the names of what carries it."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     section: CaseSection
     points: tuple[Annotated[tuple[str, ...], After(_row)], ...]
     case: int | None = None
 
 
+@strict()
 @dataclass(frozen=True)
 class _PointsFile:
-    __pydantic_config__: ClassVar = STRICT
-
     part: tuple[_SectionPoints, ...]
 
 

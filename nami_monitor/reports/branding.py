@@ -5,7 +5,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
 from PIL import Image
 
@@ -13,11 +13,11 @@ from nami_monitor.charts import palette
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
 from nami_monitor.core.settings_toml import (
-    STRICT,
     After,
     SettingProblem,
     WrongError,
     read_settings,
+    strict,
 )
 
 FILE: Final = "organisation.toml"
@@ -73,11 +73,10 @@ def _colour(colour: str) -> str:
 Text = Annotated[str, After(_text)]
 
 
+@strict()
 @dataclass(frozen=True)
 class BrandingFile:
     """The content of the settings file; ``logo`` is a path from the folder of the file."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     name: Annotated[Text, After(_name)] = ""
     logo: Text | None = None

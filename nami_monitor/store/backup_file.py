@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, ClassVar, Final, NoReturn
+from typing import IO, Final, NoReturn
 
 from nami_monitor.core.errors import UserError, short
-from nami_monitor.core.settings_toml import STRICT, SettingProblem, read_settings
+from nami_monitor.core.settings_toml import SettingProblem, read_settings, strict
 from nami_monitor.store.export import whole
 
 FORM: Final = 1
@@ -31,25 +31,23 @@ STEP: Final = re.compile(r"(?!\.)[^\x00-\x1f/\\:*?\"<>|]+(?<![. ])")
 """A folder or a file in the name of a part: plain on every system, and not hidden."""
 
 
+@strict()
 @dataclass(frozen=True)
 class BackupPart:
     """One file in a backup: its name with folders, its size in bytes, its SHA-256."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     name: str
     size: int
     sha256: str
 
 
+@strict()
 @dataclass(frozen=True)
 class BackupContents:
     """What a backup holds, and by which versions of schema, program and DuckDB it was made (UTC).
 
     ``batches`` are those that count; the months, of orders or measurements, are None without any.
     """
-
-    __pydantic_config__: ClassVar = STRICT
 
     schema: int
     program: str

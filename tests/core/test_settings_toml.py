@@ -9,7 +9,6 @@ import pytest
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings_toml import (
-    STRICT,
     After,
     Before,
     WrongError,
@@ -31,20 +30,18 @@ def even(number):
     return number
 
 
+@strict(size="from")
 @dataclass(frozen=True)
 class Wheel:
-    __pydantic_config__ = strict(size="from")
-
     size: int = 1
     teeth: Annotated[
         tuple[int, ...], Before(lambda raw: [raw] if isinstance(raw, int) else raw)
     ] = ()
 
 
+@strict()
 @dataclass(frozen=True)
 class Bike:
-    __pydantic_config__ = STRICT
-
     name: str
     colour: Colour = Colour.RED
     kind: Annotated[str, one_of("road", "cargo")] = "road"
@@ -98,10 +95,9 @@ def test_an_error_of_a_check_passes_as_it_is():
     def check(_):
         raise UserError("a.b")
 
+    @strict()
     @dataclass(frozen=True)
     class Part:
-        __pydantic_config__ = STRICT
-
         name: Annotated[str, After(check)]
 
     with pytest.raises(UserError, match=r"a\.b"):

@@ -12,14 +12,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
 import polars as pl
 import tomli_w
 
 from nami_monitor.core.errors import UserError, near_matches
 from nami_monitor.core.settings_toml import (
-    STRICT,
     After,
     Before,
     SettingProblem,
@@ -147,22 +146,20 @@ Constant = Annotated[str, Before(_constant)]
 # --- the parts of a profile -----------------------------------------------------------------------
 
 
+@strict()
 @dataclass(frozen=True)
 class Currency:
     """Amounts in another currency: EUR = amount x ``to_eur``."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     code: str
     to_eur: Number
     source: str
 
 
+@strict()
 @dataclass(frozen=True)
 class Sign:
     """Amounts are negative where ``column`` holds one of ``negative``."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     column: FirstText
     negative: Annotated[Texts, After(_lowered)]
@@ -174,6 +171,7 @@ def _scale_by(raw: Any) -> Any:
     return raw["column"], {word: factor for word, factor in raw.items() if word != "column"}
 
 
+@strict()
 @dataclass(frozen=True)
 class Origin:
     """Where the values of one canonical column come from.
@@ -188,8 +186,6 @@ class Origin:
         sign: where the number is negative.
         unit: ``pack``, ``base``, or a column that says which.
     """
-
-    __pydantic_config__: ClassVar = STRICT
 
     columns: tuple[str, ...]
     how: str = "first"
@@ -228,6 +224,7 @@ def _origin(raw: Any) -> Any:
     return {"columns": tuple(_texts(raw[ways[0]])), "how": ORIGINS[ways[0]], **rest}
 
 
+@strict()
 @dataclass(frozen=True)
 class TableMap:
     """How one table is filled from the file.
@@ -239,8 +236,6 @@ class TableMap:
         values: canonical column to a map of trimmed, case-folded texts; ``*`` is everything else.
         codes: canonical column to ``set_aside`` or ``create`` for codes that no master knows.
     """
-
-    __pydantic_config__: ClassVar = STRICT
 
     name: str
     columns: Mapping[str, Annotated[Origin, Before(_origin)]] = field(default_factory=dict)
@@ -270,6 +265,7 @@ def _table(raw: Any) -> Any:
     return raw
 
 
+@strict()
 @dataclass(frozen=True)
 class Unpivot:
     """Columns that are months (or another heading) become rows.
@@ -280,8 +276,6 @@ class Unpivot:
         value: the name under which the cell is mapped.
     """
 
-    __pydantic_config__: ClassVar = STRICT
-
     columns: Annotated[
         tuple[str, ...] | str,
         Before(lambda raw: raw if isinstance(raw, str) else _texts(raw)),
@@ -291,16 +285,16 @@ class Unpivot:
     value: str = "@value"
 
 
+@strict()
 @dataclass(frozen=True)
 class DropRule:
     """Rows in which ``column`` matches a pattern are no data."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     column: FirstText
     matches: Pattern
 
 
+@strict(first="from", last="until")
 @dataclass(frozen=True)
 class Expects:
     """The deliveries that are expected of a source.
@@ -311,8 +305,6 @@ class Expects:
         every: ``month``, ``quarter`` or ``year``.
         locations: ``all`` when every open location is owed each time.
     """
-
-    __pydantic_config__: ClassVar = strict(first="from", last="until")
 
     first: str | None = None
     last: str | None = None
@@ -357,11 +349,10 @@ class Profile:
 # --- the file ---------------------------------------------------------------------------------
 
 
+@strict()
 @dataclass(frozen=True)
 class FileSection:
     """The table ``file``: how the files are laid out and how texts in them are read."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     format: Annotated[str, one_of("csv", "xlsx", "xls", "ods", "parquet", "ocds")] | None = None
     sheet: Annotated[str | int | None, Before(_sheet)] = None
@@ -375,11 +366,10 @@ class FileSection:
     header_rows: Annotated[int, _count(1)] = 1
 
 
+@strict()
 @dataclass(frozen=True)
 class DropSection:
     """The table ``drop``: blank rows always, and those that a rule names."""
-
-    __pydantic_config__: ClassVar = STRICT
 
     blank: bool = True
     where: tuple[DropRule, ...] = ()
@@ -392,11 +382,10 @@ def _currency(raw: Any) -> Any:
     return {"code": "", "source": "", **raw} if isinstance(raw, dict) else raw
 
 
+@strict(tables="table")
 @dataclass(frozen=True)
 class ProfileFile:
     """The content of a profile's file, key by key, in the order in which it is written."""
-
-    __pydantic_config__: ClassVar = strict(tables="table")
 
     source: str = ""
     grain: Grain = Grain.LINE
