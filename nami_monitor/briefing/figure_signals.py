@@ -13,15 +13,15 @@ from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.targets import JudgedTarget, Where
-from nami_monitor.signals.departures import (
+from nami_monitor.signals.signal import Seen, Signal
+from nami_monitor.signals.signal_rules import of_target, poorly_known, year_end_peak
+from nami_monitor.signals.xmr import (
     Assurance,
     XmrDeparture,
     departures,
     latest_departure,
     target_assurance,
 )
-from nami_monitor.signals.signal import Seen, Signal
-from nami_monitor.signals.signal_rules import of_target, poorly_known, year_end_peak
 
 SPEND: Final = "impact_spend"
 

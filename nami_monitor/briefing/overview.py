@@ -16,8 +16,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.questions import periods_of, programmes
 from nami_monitor.kpis.targets import JudgedTarget, Target, agreed, judge_target, targets
-from nami_monitor.signals.departures import Assessment, assess
-from nami_monitor.signals.xmr import HISTORY_MONTHS, Xmr, xmr
+from nami_monitor.signals.xmr import HISTORY_MONTHS, Assessment, Xmr, assess, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
 

@@ -16,7 +16,7 @@ from nami_monitor.charts.trend_data import (
 )
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.signals.departures import points_up
+from nami_monitor.signals.xmr import points_up
 
 
 def with_limits(

@@ -24,7 +24,7 @@ from nami_monitor.core.thresholds import (
     YEAR_END_TIMES,
 )
 from nami_monitor.core.words import KitSignal, Verdict
-from nami_monitor.signals.departures import Assurance
+from nami_monitor.signals.xmr import Assurance
 from nami_monitor.waterbed.outputs import Result
 
 Floats = NDArray[np.float64]

@@ -11,8 +11,7 @@ from typing import Any
 import pandera.polars as pa
 
 from nami_monitor.tables import assets, flows, masters, steering
-from nami_monitor.tables.column import Codes
-from nami_monitor.tables.rules import AnyOf, NotBefore, RowRule
+from nami_monitor.tables.column import AnyOf, Codes, NotBefore, RowRule
 
 __all__ = ["TABLES", "AnyOf", "Codes", "Column", "InputTable", "NotBefore", "RowRule", "columns"]
 

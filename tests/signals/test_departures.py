@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nami_monitor.core.words import Direction, XmrRule
-from nami_monitor.signals.departures import departure_at, departures, latest_departure
-from nami_monitor.signals.xmr import ControlLimits, Xmr, xmr
+from nami_monitor.signals.xmr import (
+    ControlLimits,
+    Xmr,
+    departure_at,
+    departures,
+    latest_departure,
+    xmr,
+)
 
 CHECK = np.array([1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], dtype=float)
 NAN = float("nan")

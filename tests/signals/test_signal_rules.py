@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from nami_monitor.core.words import KitSignal
-from nami_monitor.signals.departures import Assurance
 from nami_monitor.signals.signal_rules import (
     few_refused,
     long_contract,
@@ -20,6 +19,7 @@ from nami_monitor.signals.signal_rules import (
     wilson,
     year_end_peak,
 )
+from nami_monitor.signals.xmr import Assurance
 
 NAN = float("nan")
 

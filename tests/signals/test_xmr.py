@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.thresholds import XMR_RUN
 from nami_monitor.core.words import Direction, XmrRule
-from nami_monitor.signals.departures import (
+from nami_monitor.signals.xmr import (
     Assessment,
     Assurance,
+    ControlLimits,
+    _limits,
+    _signals,
     assess,
     points_up,
     target_assurance,
+    xmr,
 )
-from nami_monitor.signals.xmr import ControlLimits, _limits, _signals, xmr
 
 CHECK = np.array([1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], dtype=float)
 NAN = float("nan")

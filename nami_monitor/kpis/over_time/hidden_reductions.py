@@ -25,8 +25,7 @@ from nami_monitor.kpis.over_time.added_up import added_up
 from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason, absolute
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
-from nami_monitor.signals.departures import latest_departure
-from nami_monitor.signals.xmr import HISTORY_MONTHS, xmr
+from nami_monitor.signals.xmr import HISTORY_MONTHS, latest_departure, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literal
 

@@ -15,7 +15,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.targets import JudgedTarget
-from nami_monitor.signals.departures import Assessment
+from nami_monitor.signals.xmr import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
 from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head
