@@ -219,86 +219,73 @@ class Doubt:
 
 OF_CATEGORY: Final = "category in (select unnest(?::varchar[]))"
 
+
+def _query(names: str, sql: str) -> tuple[str, tuple[str, ...]]:
+    return sql, tuple(names.split())
+
+
 QUERIES: Final[Mapping[DoubtKind, tuple[str, tuple[str, ...]]]] = {
-    DoubtKind.UNWEIGHED: (
-        (
-            "select project, count(*) filter (lines = 1 and weighed is null) as missing, sum(lines)"
-            f" from project_rows where {OF_CATEGORY} group by project having missing > 0 order by 1"
-        ),
-        ("project", "count", "of"),
+    DoubtKind.UNWEIGHED: _query(
+        "project count of",
+        "select project, count(*) filter (lines = 1 and weighed is null) as missing, sum(lines)"
+        f" from project_rows where {OF_CATEGORY} group by project having missing > 0 order by 1",
     ),
-    DoubtKind.MASSES: (
-        (
-            "with added as (select project, sum(mass_kg) as kg, count(*) filter (weighed = 1) as n"
-            f" from project_rows where {OF_CATEGORY} group by project),"
-            " stated as (select project, sum(value) as kg from project_rows"
-            f" where measure = 'total_mass' and {OF_CATEGORY} group by project)"
-            " select project, a.kg, s.kg from added as a join stated as s using (project)"
-            f" where a.n > 0 and abs(a.kg - s.kg) > {MASS_TOLERANCE.value} * s.kg order by 1"
-        ),
-        ("project", "added", "stated"),
+    DoubtKind.MASSES: _query(
+        "project added stated",
+        "with added as (select project, sum(mass_kg) as kg, count(*) filter (weighed = 1) as n"
+        f" from project_rows where {OF_CATEGORY} group by project),"
+        " stated as (select project, sum(value) as kg from project_rows"
+        f" where measure = 'total_mass' and {OF_CATEGORY} group by project)"
+        " select project, a.kg, s.kg from added as a join stated as s using (project)"
+        f" where a.n > 0 and abs(a.kg - s.kg) > {MASS_TOLERANCE.value} * s.kg order by 1",
     ),
-    DoubtKind.PRODUCT_ONLY: (
-        (
-            "select count(*) as rows_of, count(distinct m.product_id) from materials as m"
-            " where m.project is null and m.product_id in"
-            f" (select product_id from products where {OF_CATEGORY}) having rows_of > 0"
-        ),
-        ("count", "products"),
+    DoubtKind.PRODUCT_ONLY: _query(
+        "count products",
+        "select count(*) as rows_of, count(distinct m.product_id) from materials as m"
+        " where m.project is null and m.product_id in"
+        f" (select product_id from products where {OF_CATEGORY}) having rows_of > 0",
     ),
-    DoubtKind.UNPRICED: (
-        (
-            "select price_set, string_agg(distinct effect, ', ' order by effect), count(*)"
-            f" from project_rows where impacts = 1 and priced is null and {OF_CATEGORY}"
-            " group by price_set order by 1"
-        ),
-        ("set", "effects", "count"),
+    DoubtKind.UNPRICED: _query(
+        "set effects count",
+        "select price_set, string_agg(distinct effect, ', ' order by effect), count(*)"
+        f" from project_rows where impacts = 1 and priced is null and {OF_CATEGORY}"
+        " group by price_set order by 1",
     ),
-    DoubtKind.ABOVE_CAP: (
-        (
-            "with told as (select programme, month, count(distinct unit) filter (status = 'done')"
-            f" as done, max(cap) as cap from by_unit where {OF_CATEGORY} group by all)"
-            " select programme, arg_max(done, month), any_value(cap) from told"
-            " group by programme having arg_max(done, month) > any_value(cap) order by 1"
-        ),
-        ("programme", "done", "cap"),
+    DoubtKind.ABOVE_CAP: _query(
+        "programme done cap",
+        "with told as (select programme, month, count(distinct unit) filter (status = 'done')"
+        f" as done, max(cap) as cap from by_unit where {OF_CATEGORY} group by all)"
+        " select programme, arg_max(done, month), any_value(cap) from told"
+        " group by programme having arg_max(done, month) > any_value(cap) order by 1",
     ),
-    DoubtKind.TWICE: (
-        (
-            "with told as (select u.programme, u.unit_id, u.period, coalesce(u.theme, '') as theme,"
-            " count(*) as times from programme_units_offered as u join programmes as p"
-            " using (programme) where u.standing in ('live', 'replaced', 'known')"
-            f" and {OF_CATEGORY}"
-            " group by all having count(*) > 1)"
-            " select programme, unit_id, period, max(times) from told group by all"
-            " order by 1, 2, 3"
-        ),
-        ("programme", "unit", "period", "times"),
+    DoubtKind.TWICE: _query(
+        "programme unit period times",
+        "with told as (select u.programme, u.unit_id, u.period, coalesce(u.theme, '') as theme,"
+        " count(*) as times from programme_units_offered as u join programmes as p"
+        " using (programme) where u.standing in ('live', 'replaced', 'known')"
+        f" and {OF_CATEGORY}"
+        " group by all having count(*) > 1)"
+        " select programme, unit_id, period, max(times) from told group by all"
+        " order by 1, 2, 3",
     ),
-    DoubtKind.NO_PROJECT: (
-        (
-            "select m.project, count(*) from materials as m left join project_facts as f"
-            " on f.project = m.project where m.project is not null and f.month is null"
-            " group by m.project order by 1"
-        ),
-        ("project", "count"),
+    DoubtKind.NO_PROJECT: _query(
+        "project count",
+        "select m.project, count(*) from materials as m left join project_facts as f"
+        " on f.project = m.project where m.project is not null and f.month is null"
+        " group by m.project order by 1",
     ),
-    DoubtKind.PUBLISHED: (
-        (
-            "select impact_set, impact, o.eur, p.eur from own_prices as o"
-            " join published_prices as p using (impact_set, impact) where o.eur <> p.eur"
-            " order by 1, 2"
-        ),
-        ("set", "effects", "own", "price"),
+    DoubtKind.PUBLISHED: _query(
+        "set effects own price",
+        "select impact_set, impact, o.eur, p.eur from own_prices as o"
+        " join published_prices as p using (impact_set, impact) where o.eur <> p.eur"
+        " order by 1, 2",
     ),
-    DoubtKind.SET_ASIDE: (
-        (
-            "select table_name, count(*) from set_aside_rows where state = 'open'"
-            " and table_name in ('materials', 'programmes', 'programme_units', 'measurements',"
-            " 'shadow_prices')"
-            " group by table_name order by 1"
-        ),
-        ("table", "count"),
+    DoubtKind.SET_ASIDE: _query(
+        "table count",
+        "select table_name, count(*) from set_aside_rows where state = 'open'"
+        " and table_name in ('materials', 'programmes', 'programme_units', 'measurements',"
+        " 'shadow_prices')"
+        " group by table_name order by 1",
     ),
 }
 """SQL for each kind, with the names of its columns.

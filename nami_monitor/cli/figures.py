@@ -31,7 +31,7 @@ from nami_monitor.kpis.measurability import measurability as measure
 from nami_monitor.kpis.questions import choose
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import activity_of, coverage_text, figure_text, reason_sentence
-from nami_monitor.kpis.trace import BatchPart, Trace
+from nami_monitor.kpis.trace import Trace
 from nami_monitor.kpis.trace import trace as trace_figure
 from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Transaction
@@ -360,13 +360,12 @@ def _trace_row(session: CommandSession, traced: Trace) -> dict[str, Any]:
             {"first": f"{period.first:%Y-%m}", "last": f"{period.last:%Y-%m}"}
             for period in traced.periods
         ],
-        "batches": [_batch(part) for part in traced.batches],
+        "batches": [
+            asdict(part) | {"imported_at": when and when.isoformat(timespec="seconds")}
+            for part in traced.batches
+            for when in (part.imported_at,)
+        ],
     }
-
-
-def _batch(part: BatchPart) -> dict[str, Any]:
-    when = part.imported_at
-    return {**asdict(part), "imported_at": when and when.isoformat(timespec="seconds")}
 
 
 def _trace_lines(session: CommandSession, traced: Trace) -> list[str]:

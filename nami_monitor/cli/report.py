@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from nami_monitor.briefing.month import Progress
 from nami_monitor.cli.session import CommandSession, command, one_of
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
@@ -38,6 +37,12 @@ def make(
     kind = kind or one_of(tuple(Format))(out.suffix.lower().removeprefix(".")) or Format.HTML
     branding = read_branding(settings)
     named = parse_month(month) if month else None
+
+    def tell(done: int, total: int, name: str) -> None:
+        """Tell a person at a terminal how far it is."""
+        if sys.stderr.isatty() and name:
+            session.tell(session.t("cli.report.step", done=done + 1, total=total, name=name))
+
     with session.read() as db:
         until = named or latest_month(db)
         if until is None:
@@ -45,20 +50,10 @@ def make(
         wanted = ReportRequest(
             until, tuple(category or ()), Audience(audience), session.lang, branding
         )
-        content = report(db, wanted, Format(kind), _progress(session))
+        content = report(db, wanted, Format(kind), tell)
     with whole(out) as half:
         half.write_bytes(content)
     session.show(
         {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
         [session.t("cli.report.done", file=out, n=len(content))],
     )
-
-
-def _progress(session: CommandSession) -> Progress:
-    """Tells a person at a terminal how far it is."""
-
-    def tell(done: int, total: int, name: str) -> None:
-        if sys.stderr.isatty() and name:
-            session.tell(session.t("cli.report.step", done=done + 1, total=total, name=name))
-
-    return tell

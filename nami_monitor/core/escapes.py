@@ -110,8 +110,4 @@ def _symbol(found: re.Match[str]) -> str:
 def json_text(document: Any) -> str:
     """A document as JSON that a terminal may show: the same data, hidden signs by their number."""
     written = json.dumps(document, ensure_ascii=False, indent=2)
-    return HIDDEN_SIGN.sub(_numbered, written)
-
-
-def _numbered(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
+    return HIDDEN_SIGN.sub(lambda found: json.dumps(found[0])[1:-1], written)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def strict(**keys: str) -> Callable[[type[T]], type[T]]:
-    """Let a dataclass be read from a file, strictly; ``keys`` name fields otherwise than it does."""
+    """Let a dataclass be read from a file, strictly; ``keys`` have another name in the file."""
 
     def decorate(model: type[T]) -> type[T]:
         names = {"alias_generator": lambda name: keys.get(name, name)} if keys else {}

@@ -80,7 +80,8 @@ def text(key: str, lang: str, /, **values: object) -> str:
         raise MissingTextError(key, lang, get_close_matches(key, words, n=3))
     n = values.get("n")
     if type(n) is int:
-        values["n"] = _whole(n, lang)
+        grouped = f"{abs(n):,}".replace(",", "." if lang == "nl" else ",")
+        values["n"] = f"\N{MINUS SIGN}{grouped}" if n < 0 else grouped
     if any(isinstance(value, str) and value.endswith(".") for value in values.values()):
         template = STOPPED.sub(
             lambda match: match[1] if str(values.get(match[2])).endswith(".") else match[0],
@@ -135,8 +136,3 @@ def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, objec
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
-
-
-def _whole(n: int, lang: str) -> str:
-    grouped = f"{abs(n):,}".replace(",", "." if lang == "nl" else ",")
-    return f"\N{MINUS SIGN}{grouped}" if n < 0 else grouped

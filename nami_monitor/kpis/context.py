@@ -160,13 +160,10 @@ def surroundings(
         " sum(retired + failures + spoilt + reissued + matched + handed) = 0"
     )
     silent = db.rows_again(uneventful) if relation.delivered_by == "by_asset" else []
+    groups = _groups(db, relation, ask)
+    deliveries = _deliveries(_feeds(db, relation, ask), _history(db, relation), periods)
     return Surroundings(
-        by=ask.by,
-        periods=tuple(periods),
-        groups=_groups(db, relation, ask),
-        deliveries=_deliveries(_feeds(db, relation, ask), _history(db, relation), periods),
-        excused=exemptions(db),
-        flagged=flags_of(db),
+        *(ask.by, tuple(periods), groups, deliveries, exemptions(db), flags_of(db)),
         empty=Reason(lacking) if lacking else None,
         uneventful=frozenset(source for (source,) in silent),
     )
@@ -254,13 +251,10 @@ def _delivery(history: Sequence[Mapping[date, DeliveredMonth]], period: Period) 
     owed = [delivered.share for delivered in found if delivered.owed]
     if not found:
         return NOTHING
+    missing = [(one.source, one.month) for one in found if one.owed and not one.share]
     return PeriodDelivery(
         share=sum(owed) / len(owed) if owed else 1.0,
-        missing=tuple(
-            (delivered.source, delivered.month)
-            for delivered in found
-            if delivered.owed and not delivered.share
-        ),
+        missing=tuple(missing),
         months=sum(1 for present in months.values() if present),
         sources=tuple(sorted({delivered.source for delivered in found})),
         grain=max((delivered.grain for delivered in found), key=GRAINS.index),

@@ -89,16 +89,12 @@ def trace(db: Transaction, kpi: Kpi, ask: Ask) -> Trace:
             [[row[0] for _, row in parts]],
         )
     }
-    return Trace(
-        kpi=kpi,
-        result=result,
-        relation=behind_figure[0].reads if behind_figure else "",
-        periods=behind_figure[0].periods if behind_figure else kpi.over_time.months(result.period),
-        batches=tuple(
-            BatchPart(row[0], behind.source.table, *batches[row[0]], *row[1:])
-            for behind, row in parts
-        ),
+    found = tuple(
+        BatchPart(row[0], behind.source.table, *batches[row[0]], *row[1:]) for behind, row in parts
     )
+    if not behind_figure:
+        return Trace(kpi, result, "", kpi.over_time.months(result.period), found)
+    return Trace(kpi, result, behind_figure[0].reads, behind_figure[0].periods, found)
 
 
 def source_rows(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple[SourceRows, ...]:

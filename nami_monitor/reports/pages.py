@@ -58,23 +58,15 @@ LIMITS: Final[Mapping[Audience, AudienceLimits]] = {
 
 
 def document(
-    found: Briefing,
-    lang: Lang,
-    audience: Audience = Audience.MANAGEMENT,
-    *,
-    organisation: str = "",
+    found: Briefing, lang: Lang, audience: Audience = Audience.MANAGEMENT, organisation: str = ""
 ) -> Document:
     """Lay a briefing out as pages for an audience."""
+    subject, month = wording.subject(found, lang), formats.long_month(found.month, lang)
     return Document(
         lang=lang,
         title=text("report.title", lang),
         subtitle=wording.headline(found, lang),
-        about=text(
-            "report.about",
-            lang,
-            subject=wording.subject(found, lang),
-            month=formats.long_month(found.month, lang),
-        ),
+        about=text("report.about", lang, subject=subject, month=month),
         month=found.month,
         source=wording.source(found, lang),
         pages=tuple(_pages(found, lang, LIMITS[audience])),
@@ -193,16 +185,12 @@ def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
 
 
 def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> ReportPage:
-    points = [
-        text(
-            "report.effect",
-            lang,
-            part=text(f"waterbed.parts.{part}", lang),
-            value=waterbed.amount(getattr(answer.result, part), answer.unit, lang),
-            span=waterbed.interval(getattr(answer.result, part), answer.unit, lang),
-        )
-        for part in ("gross", "spill", "net")
-    ]
+    points = []
+    for part in ("gross", "spill", "net"):
+        name, effect = text(f"waterbed.parts.{part}", lang), getattr(answer.result, part)
+        value = waterbed.amount(effect, answer.unit, lang)
+        span = waterbed.interval(effect, answer.unit, lang)
+        points.append(text("report.effect", lang, part=name, value=value, span=span))
     points.append(text("waterbed.grade", lang))
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))

@@ -38,7 +38,7 @@ def render(document: Document, branding: Branding, progress: Progress = no_progr
     try:
         return _set(said)
     except typst.TypstError:
-        return _set(rewritten(said, _settable))
+        return _set(rewritten(said, lambda words: SETTABLE.sub("?", words)))
 
 
 def _set(said: Mapping[str, Any]) -> bytes:
@@ -56,11 +56,6 @@ def _set(said: Mapping[str, Any]) -> bytes:
 def _fonts() -> typst.Fonts:
     """The typefaces: that of the charts, and for other scripts those of the machine."""
     return typst.Fonts(font_paths=[str(pictures.FONTS)])
-
-
-def _settable(words: str) -> str:
-    """Replace characters that may be in no typeface by question marks."""
-    return SETTABLE.sub("?", words)
 
 
 def _document(document: Document, branding: Branding, progress: Progress) -> dict[str, Any]:

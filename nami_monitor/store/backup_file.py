@@ -73,10 +73,11 @@ def write_backup(out: Path, contents: BackupContents, files: Mapping[str, Path])
         UserError: ``export.unwritable``, or ``backup.damaged`` when it reads back otherwise.
     """
     with whole(out) as half:
-        with zipfile.ZipFile(half, "w", zipfile.ZIP_STORED) as packed:
+        with zipfile.ZipFile(half, "w", strict_timestamps=False) as packed:
             parts = tuple(_packed(packed, name, file) for name, file in files.items())
             contents = replace(contents, parts=parts)
-            packed.writestr(LIST, json.dumps(asdict(contents), default=_iso, indent=1))
+            stated = json.dumps(asdict(contents), default=lambda day: day.isoformat(), indent=1)
+            packed.writestr(LIST, stated)
         with opened_backup(half) as (_, reading):
             for part in parts:
                 _hashed(half, reading, part)
@@ -130,15 +131,10 @@ def unpack_backup(path: Path, folder: Path) -> BackupContents:
 
 def _packed(packed: zipfile.ZipFile, name: str, file: Path) -> BackupPart:
     """Add a file to a zip that is being written."""
-    digest, size = hashlib.sha256(), 0
-    info = zipfile.ZipInfo(name)
-    info.file_size = file.stat().st_size
-    with file.open("rb") as source, packed.open(info, "w") as target:
-        while block := source.read(BLOCK):
-            digest.update(block)
-            size += len(block)
-            target.write(block)
-    return BackupPart(name, size, digest.hexdigest())
+    packed.write(file, name)
+    with file.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256")
+    return BackupPart(name, file.stat().st_size, digest.hexdigest())
 
 
 def _contents(path: Path, packed: zipfile.ZipFile) -> BackupContents:
@@ -214,7 +210,3 @@ def _damaged(path: Path, part: str) -> NoReturn:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.0f}"
-
-
-def _iso(moment: date) -> str:
-    return moment.isoformat()

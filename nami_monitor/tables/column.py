@@ -1,4 +1,4 @@
-"""How a column is declared: its checks, names and codes; and rules over several columns of a row."""
+"""How a column is declared (checks, names, codes), and rules over several columns of a row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
