@@ -220,11 +220,7 @@ def _settings() -> dict[str, Path]:
 
 
 def _place_of(name: str, home: Path, path: Path) -> Path:
-    """Where a profile or a settings file of a backup belongs.
-
-    Raises:
-        UserError: ``backup.damaged`` when it is neither.
-    """
+    """Where a profile or a settings file of a backup belongs; anything else is damage."""
     kind, _, inner = name.partition("/")
     if kind == PROFILES and inner.endswith(".toml") and "/" not in inner:
         return home / PROFILES / inner
@@ -234,10 +230,7 @@ def _place_of(name: str, home: Path, path: Path) -> Path:
 
 
 def _check(path: Path, unpacked: Path, fresh: Path) -> None:
-    """Refuse an unpacked database that is not whole, not sound, or no database of ours.
-
-    One of an earlier version is upgraded on the way.
-    """
+    """Refuse an unpacked database that is not whole, sound and ours; an earlier one is upgraded."""
     newest = _manifest(path, unpacked)
     with closing(Store(unpacked)) as store, closing(Store(fresh)) as empty:
         try:
@@ -307,10 +300,7 @@ def _name_of_kept(store: Store) -> Path:
 
 @contextmanager
 def _put_aside(store: Store, kept: Path) -> Iterator[Path | None]:
-    """Put a database aside that cannot be read; it comes back when the block fails.
-
-    Gives its new place; None when it can be read, or is not there.
-    """
+    """Put a database aside that cannot be read, and give its place; it comes back on failure."""
     try:
         with store.read_files() as (db, files):
             demo = db.value("select demo from meta")

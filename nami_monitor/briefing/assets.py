@@ -1,7 +1,4 @@
-"""The asset register at a month: ages, survival, and the routes of retired assets.
-
-Nothing here names a person or a single asset.
-"""
+"""The asset register at a month: ages, survival, routes; it names no person or single asset."""
 
 from collections import Counter
 from collections.abc import Mapping

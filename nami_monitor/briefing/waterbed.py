@@ -207,10 +207,7 @@ def destination_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, str, 
 
 
 def charted_destinations(evaluation: Evaluation) -> tuple[Destination, ...]:
-    """The destinations that a chart has room for: registered, then shown, then the largest.
-
-    Destinations without an effect stand in the table only.
-    """
+    """The destinations with an effect that a chart has room for: registered, shown, the largest."""
 
     def weight(each: Destination) -> tuple[bool, bool, float]:
         value = each.effect.value if each.effect else 0.0

@@ -1,7 +1,4 @@
-"""A briefing in words, in Dutch and English; no sentence claims more than its finding.
-
-Screen, deck, PDF, workbook and page only place these sentences.
-"""
+"""A briefing in words, in Dutch and English; no sentence claims more than its finding."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""``nami kpi``, ``why``, ``trace``, ``measurability``, ``completeness``: figures and their basis.
-
-Also the options that the commands about figures share.
-"""
+"""``nami kpi``, ``why``, ``trace``, ``measurability``, ``completeness``, and their options."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -78,10 +75,7 @@ def question(
 def answers(
     db: Transaction, session: CommandSession, codes: Sequence[str], ask: Ask
 ) -> list[tuple[Kpi, KpiResult]]:
-    """The figures of the named KPIs, or of all.
-
-    When none is named, those without the dimensions asked for are left out, and named on standard
-    error.
+    """The figures of the named KPIs; else of all that have the dimensions asked for.
 
     Raises:
         UserError: ``kpi.no_code``, or what ``compute`` raises.

@@ -151,9 +151,6 @@ def _import_asking(
     """Import a file; at a terminal its questions are asked until all are answered.
 
     ``cells`` is a folder that keeps its parsed cells, so that it is parsed once.
-
-    Raises:
-        UserError: what is not answered, or cannot be.
     """
     answers = options.answers
     profile = options.profile or _profile_for(file, options.table, cells)
@@ -175,14 +172,7 @@ def _import_asking(
 
 
 def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
-    """The profile of a file that came without one.
-
-    An own or shipped profile that fits, else the names of the columns for the table that was named.
-
-    Raises:
-        UserError: ``import.several_profiles``, ``import.no_profile``, or what ``auto_profile``
-            raises.
-    """
+    """The own or shipped profile that fits a file, else the columns of the table named."""
     for folder, entirely in ((places().profiles, False), (SHIPPED / "profiles", True)):
         profiles = {
             name: profile

@@ -268,11 +268,7 @@ def of_system(error: OSError) -> UserError:
 
 
 def one_of(known: Collection[str]) -> Callable[[str | None], str | None]:
-    """A check of an option: its value, when there is one, is among those that are known.
-
-    Raises:
-        BadParameter: by the check, naming what is known.
-    """
+    """A check of an option: BadParameter for a value that is not among those that are known."""
 
     def check(value: str | None) -> str | None:
         if value is not None and value not in known:

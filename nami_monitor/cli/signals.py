@@ -44,11 +44,7 @@ def signals(
 
 
 def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]:
-    """The signals of every category with order lines, or of one.
-
-    Raises:
-        UserError: ``signals.no_category``.
-    """
+    """The signals of every category with order lines, or of one."""
     categories = list(filter_choices(db).categories)
     if category is not None:
         refuse_unknown("signals.no_category", category, categories)

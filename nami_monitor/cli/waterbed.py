@@ -198,11 +198,7 @@ def plan_pilot(
 def _pilot_locations(
     locations: Sequence[measures.MeasureOption], codes: Sequence[str], groups: Sequence[str]
 ) -> tuple[str, ...]:
-    """The locations of a pilot, from codes and groups.
-
-    Raises:
-        UserError: ``pilot.unknown``, or ``pilot.no_locations`` without any.
-    """
+    """The locations of a pilot, from codes and groups; at least one."""
     _refuse("location", codes, [location.code for location in locations])
     _refuse("group", groups, {location.group for location in locations if location.group})
     in_groups = (location.code for location in locations if location.group in set(groups))

@@ -50,10 +50,7 @@ def last_day(month: date) -> date:
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Whole months, both ends included.
-
-    ``kind`` is a ``PeriodKind`` or the name of a custom period.
-    """
+    """Whole months, both ends included; the kind is a ``PeriodKind`` or a custom name."""
 
     first: date
     last: date

@@ -192,11 +192,7 @@ def _bought_before(
     count: int,
     circular: float | None,
 ) -> list[Purchase]:
-    """Purchases from before the data, which are in use when it begins.
-
-    The shares of products need not add up to 1; ``circular`` is the share that was refurbished or
-    reused; None: all were new.
-    """
+    """Purchases in use when the data begins; ``circular`` is None where all were new."""
     codes, weights = list(shares), np.array(list(shares.values()))
     return [
         Purchase(

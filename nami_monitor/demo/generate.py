@@ -89,11 +89,7 @@ def write(world: World, folder: Path) -> list[Path]:
 
 
 def render(names: Collection[str]) -> bytes:
-    """The manifest of these files: every file once, in the order of ``ORDER``.
-
-    Raises:
-        ValueError: if a file fits no pattern; that is a bug of the generator.
-    """
+    """The manifest of these files, in the order of ``ORDER``; ValueError for one that fits none."""
     known = sorted({"../categories.csv", *names})
     pairs = [
         (name, profile)

@@ -191,11 +191,7 @@ def _mark(article: OfficeArticle) -> str | None:
 def _sold(
     volume: Ints, steps: list[tuple[int, date]], truth: PlantedTruth
 ) -> Iterator[tuple[int, date, int, int, int, float]]:
-    """Step, month, office, article, volume and price per piece of what was sold in some months.
-
-    ``volume`` holds (offices, articles, T) pieces or packs; ``steps`` are positions of the months,
-    with the months.
-    """
+    """Step, month, office, article, volume and price per piece of what was sold in some months."""
     for step, month in steps:
         for office, index in zip(*np.nonzero(volume[:, :, step]), strict=True):
             unit_price = round(ARTICLES[index].price * truth.price_factor(month), 4)

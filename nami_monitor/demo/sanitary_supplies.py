@@ -233,10 +233,7 @@ def _invoice_line(delivery: SanitaryDelivery) -> Row:
 def _visits(
     volumes: SanitaryVolumes, organisation: Organisation, truth: PlantedTruth, year: int
 ) -> Iterator[Row]:
-    """The services of a year as the total supplier books them.
-
-    Before the data break one line a month, since then one line a visit; the money is the same.
-    """
+    """The services of a year as booked: a line a month, since the data break a line a visit."""
     for step, month in enumerate(organisation.months):
         if month.year != year:
             continue

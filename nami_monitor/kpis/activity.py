@@ -169,10 +169,7 @@ def activity_measures(db: Transaction) -> tuple[str, ...]:
 def _parts(
     db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period], activity: str
 ) -> dict[tuple[tuple[str | None, ...], int], ActivityPart]:
-    """The activity by the keys of the splitting dimensions and the period's number.
-
-    ``activity`` is where the figures stand: ``LOCATED`` or ``WHOLE``.
-    """
+    """The activity by the keys of the splitting dimensions and the period's number."""
     split = [name for name in ask.by if name in SPLIT]
     filters, chosen = _filters(ask), _chosen(ask)
     test, parameters = filter_sql(relation, filters)
@@ -235,11 +232,7 @@ MEASURED: Final = same(
 
 
 def _activity_rows(measure: str, places: str, *, whole: bool) -> RowsSql:
-    """The rows of an activity measure that lie within a period.
-
-    ``places`` is SQL of the locations that count; with ``whole`` the figures of the organisation as
-    a whole stand in for theirs.
-    """
+    """The rows of an activity measure within a period, at the ``places`` (SQL) or of the whole."""
     level = "cast(months as double) / wanted" if measure in LEVELS else "1"
 
     def rows(periods: Sequence[Period]) -> str:

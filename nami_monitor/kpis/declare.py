@@ -111,10 +111,7 @@ class OverTime(ABC):
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
     ) -> tuple[SourceRows, ...]:
-        """The rows behind a figure, by table.
-
-        The question is grouped by nothing; the rows can be asked for until the transaction ends.
-        """
+        """The rows behind a figure, by table; they can be asked for until the transaction ends."""
 
     def months(self, period: Period) -> tuple[Period, ...]:
         """The months on which the figure of a period rests."""
@@ -137,8 +134,6 @@ class Kpi:
 
     Args:
         code: the name everywhere; words for people stand in the catalogues under it.
-        strategy: refuse, rethink, reduce, impact or steer.
-        better: which way is better.
         unit: the unit of the value; percentages are 0 to 100.
         reads: the relations that can give it; the first that has the dimensions asked is read.
         over_time: how months become longer periods.

@@ -100,12 +100,7 @@ def rows(
 def export(
     db: Transaction, kpi: Kpi, ask: Ask, out: Path, kind: str, *, table: str | None = None
 ) -> int:
-    """Write all rows that a figure rests on to a file.
-
-    ``kind`` is parquet, csv or xlsx; without ``table`` it is that of the numerator.
-
-    Returns:
-        The number of rows.
+    """Write all rows that a figure rests on to a file; gives how many there were.
 
     Raises:
         UserError: what ``rows`` and ``export_query`` raise.

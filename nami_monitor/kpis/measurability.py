@@ -161,10 +161,7 @@ def filled_columns(db: Transaction, month: date) -> FilledColumns:
 
 
 def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], float]:
-    """By measure and category: which share of its locations has activity in the year.
-
-    Figures of the organisation as a whole count for every category.
-    """
+    """By measure and category the share of locations with activity; of the whole it is 1."""
     rows: list[tuple[Any, ...]] = db.rows(
         "with places as (select distinct category, location_id from by_place union"
         " select distinct category, location_id from by_asset),"
@@ -350,10 +347,7 @@ def _absent(
 
 
 def _lacks(kpi: Kpi, category: str, filled: FilledColumns) -> tuple[Lack, ...]:
-    """What a figure needs and does not get; a table before its columns.
-
-    Nothing, where the figure is not for such categories: nothing that is loaded would give it.
-    """
+    """What a figure needs and does not get, a table before its columns; if it is for them."""
     lacks: dict[str, Lack] = {}
     if not filled.is_for(kpi, category):
         return ()

@@ -94,11 +94,7 @@ class Absolute:
 
 
 def absolute(result: KpiResult) -> Absolute | None:
-    """What a figure per activity divides, also where its activity is missing.
-
-    Returns:
-        The absolute figure; None for other figures, and where it is not known well enough.
-    """
+    """What a figure per activity divides, also where its activity is missing; else None."""
     unit = UNITS.get(result.unit)
     stands = result.reason is None or result.reason.key in OF_ACTIVITY
     known = (result.completeness or 0.0) >= MIN_COMPLETENESS.value

@@ -16,11 +16,7 @@ Writer = Callable[[Any, str], str]
 
 
 def reason_sentence(result: KpiResult, lang: str) -> str | None:
-    """Why a figure cannot be given, and what to do.
-
-    Returns:
-        The sentence; None when there is a value.
-    """
+    """Why a figure cannot be given, and what to do; None when there is a value."""
     return None if result.reason is None else reason_text(result.reason, lang)
 
 
@@ -94,12 +90,7 @@ NAMES: Final = {
 def names(
     db: Transaction, dimension: str, keys: Collection[str | None], lang: str
 ) -> dict[str | None, str]:
-    """A name for each value of a dimension.
-
-    Returns:
-        Every key with a name of its own: with its code behind it where two share a name, and the
-        code alone where nobody names it.
-    """
+    """A name for each value of a dimension: its code behind it where two share one, or alone."""
     known = _known(db, dimension, [key for key in keys if key is not None], lang)
     found = {key: known.get(key or "") or word(dimension, key, lang) for key in keys}
     times = Counter(found.values())

@@ -383,13 +383,7 @@ def earlier(period: Period, against: Against) -> Period:
 
 @dataclass(frozen=True)
 class _GroupsOfPeriod:
-    """Numerators and denominators of the groups in one of the two periods.
-
-    Args:
-        above: numerator by group; what may not be shown stands together under ``HIDDEN``.
-        below: denominator likewise.
-        whole: the denominator of the figure itself.
-    """
+    """Numerators and denominators of the groups in a period; the hidden stand under ``HIDDEN``."""
 
     above: Mapping[Key, Number | None]
     below: Mapping[Key, Number | None]

@@ -101,11 +101,7 @@ def _page(
     seen: str = "",
     **more: Any,
 ) -> ReportPage:
-    """A page of a kind, named and with its method.
-
-    ``about`` and ``key`` say what it is about, in words and as a code; ``seen`` is what the title
-    says in full where that is longer; the rest is as in ``ReportPage``.
-    """
+    """A page of a kind, named and with its method; ``seen`` is what its title says in full."""
     label = text(f"report.pages.{kind}", lang)
     return ReportPage(
         code=f"{kind}:{key}" if key else kind,
@@ -215,10 +211,7 @@ def trend_key(section: BriefingSection, line: KpiLine) -> str:
 def _trends(
     section: BriefingSection, lang: Lang, most: int, *, alone: bool
 ) -> Iterator[ReportPage]:
-    """The key figures that show something, each with its chart, the most important first.
-
-    Unless the section stands ``alone`` in the report, its name stands on the page.
-    """
+    """The key figures that show something, each with its chart, the most important first."""
     shown: dict[str, tuple[KpiLine, Finding]] = {}
     for finding in section.findings:
         line = finding.line

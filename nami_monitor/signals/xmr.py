@@ -225,10 +225,7 @@ class Assurance(StrEnum):
 
 
 def assess(series: Xmr, better: Direction) -> Assessment:
-    """Whether the last point departs from normal variation, and which way.
-
-    A missing last month says nothing, and neither does a KPI without a better direction.
-    """
+    """Whether the last point departs from normal variation, and which way, where one is better."""
     up = points_up(series, len(series.signals) - 1) if series.signals else None
     if up is None or better is Direction.NEUTRAL:
         return Assessment.NO_SIGNAL
@@ -295,10 +292,7 @@ class XmrDeparture:
 
 
 def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | None:
-    """What a point of a series shows.
-
-    Returns:
-        None for normal variation, a missing month, and a KPI without a better direction.
+    """What a point of a series shows; None for normal variation, a missing month, and neutral KPIs.
     """
     rule, up = chart.signals[point], points_up(chart, point)
     if rule is None or up is None or better is Direction.NEUTRAL:
@@ -322,11 +316,7 @@ def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | No
 
 
 def departures(chart: Xmr, better: Direction) -> tuple[XmrDeparture, ...]:
-    """The departures of a series, one for each row of points that break the same rule the same way.
-
-    Returns:
-        The last point of each row, oldest first.
-    """
+    """The departures of a series, oldest first: the last point of each row of one kind."""
     found = [departure_at(chart, point, better) for point in range(len(chart.values))]
     return tuple(
         one

@@ -422,10 +422,7 @@ class Store:
     def _draft(
         self, draft: Path, source: Path | None
     ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Transaction]]:
-        """A cursor and its transaction on a copy of a snapshot's file, or on an empty database.
-
-        The copy goes at the end, unless it was published.
-        """
+        """A cursor and its transaction on a draft of a snapshot, or of an empty database."""
         root, name, held = self._instances.of(WRITING), f"draft_{next(NUMBERS)}", None
         try:
             if source:

@@ -71,12 +71,7 @@ def whole(out: Path) -> Iterator[Path]:
 
 
 def export_query(db: Transaction, query: str, out: Path, kind: str) -> int:
-    """Write the rows of a query.
-
-    ``query`` is SQL composed from declarations, ``kind`` one of ``FORMATS``.
-
-    Returns:
-        How many rows were written.
+    """Write the rows of a query, SQL composed from declarations; gives how many there were.
 
     Raises:
         UserError: ``export.too_many_rows``, ``export.too_long`` or ``export.unwritable``.

@@ -15,11 +15,7 @@ from nami_monitor.store.transaction import Transaction, now
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One row of the journal.
-
-    The name identifies a subject within its kind; a withdrawal has no body; the moment is UTC
-    without zone.
-    """
+    """One row of the journal, at a moment in UTC; a withdrawal has no body."""
 
     name: str
     body: Mapping[str, Any] | None

@@ -226,11 +226,7 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
 
 
 def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
-    """Runs of adjoining months as (first, the month after the last).
-
-    ``months`` are in order, each with its order lines; a run has at most LINES_AT_ONCE of them, or
-    is one month.
-    """
+    """Runs of adjoining months as (first, the month after the last), of LINES_AT_ONCE at most."""
     runs: list[tuple[date, date]] = []
     total = 0.0
     for month, lines in months:

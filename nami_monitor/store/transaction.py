@@ -60,10 +60,7 @@ class Transaction:
         return self.once(f"{sql}\0{parameters!r}", lambda: self.rows(sql, parameters))
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """A result derived from stored tables, cached while a reading transaction lasts.
-
-        ``name`` is its key in the cache.
-        """
+        """A result derived from stored tables, cached by name while a reading transaction lasts."""
         if self._cached is None:
             return make()
         if name not in self._cached:
@@ -90,20 +87,14 @@ class Transaction:
 
     @contextmanager
     def table_of(self, name: str, sql: str) -> Iterator[str]:
-        """Let SQL read the rows of a query, worked out once, for as long as the block lasts.
-
-        When it fails, the cursor goes and the table with it.
-        """
+        """Let SQL read the rows of a query, worked out once, for as long as the block lasts."""
         self._cursor.execute(f"create temp table {name} as {sql}")
         yield name
         self._cursor.execute(f"drop table temp.{name}")
 
     @contextmanager
     def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:
-        """Let SQL read a frame under ``name`` for as long as the block lasts.
-
-        When it fails, the cursor goes and the view with it.
-        """
+        """Let SQL read a frame under ``name`` for as long as the block lasts."""
         self._cursor.register(name, frame.to_arrow())
         yield name
         self._cursor.unregister(name)

@@ -109,10 +109,7 @@ def _alike(
 
 
 def _studentised(change: Floats, level: Floats) -> Floats:
-    """Departures of controls over a standard deviation that was learnt from the others.
-
-    Both arrays are ``(..., controls)``.
-    """
+    """Departures of controls over a deviation learnt from the others, ``(..., controls)``."""
     a, b = fit_without_each(change**2, level)
     total = np.maximum(a + b / capped(level, level), FLOOR)
     squares = change**2 / total

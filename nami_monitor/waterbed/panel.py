@@ -165,10 +165,9 @@ def shift_of_means(ends: Floats, treated: int) -> Shift:
 
 
 def departures(values: Floats, treated: int, window: PrePost) -> Floats:
-    """Departures from the control mean by month, zero on average over the pre months.
+    """Departures from the control mean by month, shares of the level, ``(..., locations, months)``.
 
-    Returns:
-        Shares of the level, ``(..., locations, months)``.
+    They are zero on average over the pre months.
     """
     level = values[..., window.pre].mean(-1)
     there = np.broadcast_to((level > 0)[..., None], values.shape)

@@ -92,10 +92,7 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
 
 
 def _children(db: Transaction, batch: int) -> list[int]:
-    """The batches with rows of a batch, mended or released, and those with rows of these.
-
-    Without the batch nobody could have offered them.
-    """
+    """The batches with rows of a batch, mended or released, and those with rows of these."""
     rows = db.rows(
         "with recursive step as (select batch from batches where parent = ?"
         " union select b.batch from step join batches as b on b.parent = step.batch)"

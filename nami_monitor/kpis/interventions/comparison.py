@@ -172,10 +172,7 @@ class Comparison:
     limitations: tuple[Limitation, ...]
 
     def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
-        """What some parts add up to, ``(locations, months)`` of the comparison.
-
-        It is written to ``into`` where that is given.
-        """
+        """What some parts add up to, ``(locations, months)`` of the comparison."""
         panel = self.cube.panel(parts, unit)[:, self._columns]
         return panel.take(self._rows, axis=0, out=into, mode="clip")
 
@@ -294,11 +291,7 @@ def _ordered(group: Floats, settled: int) -> bool:
 
 
 def compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
-    """Find what an intervention can be compared with.
-
-    Returns:
-        The comparison; or why there is none, when nothing was ordered that it speaks of.
-    """
+    """Find what an intervention can be compared with; or why that is nothing."""
     cube = data.cubes.get(one.category)
     if cube is None:
         return (Limitation("no_orders", {"category": one.category}, stops=True),)

@@ -86,9 +86,7 @@ class Cube:
         return self._added(self.cell, None) > 0
 
     def panel(self, parts: Collection[int], unit: Unit) -> Floats:
-        """What some parts add up to, ``(locations, months)``; zero where there are no lines.
-
-        It is not to be changed: whoever asks for the same parts gets the same array.
+        """What some parts add up to, ``(locations, months)``: shared by all, so not to be changed.
         """
         key = frozenset(parts), unit
         if key in self._kept:
@@ -196,10 +194,7 @@ def _kinds(db: Transaction, categories: Collection[str]) -> pl.DataFrame:
 
 
 def _lines(db: Transaction, kinds: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
-    """Kind, place and month of each line by their numbers, and its amounts.
-
-    More than ``LINES_APART`` lines are added up, so that they fit in memory.
-    """
+    """Kind, place and month of each line by their numbers, and its amounts; many are added up."""
     many = int(kinds["lines"].sum()) > LINES_APART
     known = kinds.select(KINDS).with_columns(kind=pl.int_range(len(kinds), dtype=pl.Int32))
     places = pl.DataFrame({"location_id": codes}).with_columns(

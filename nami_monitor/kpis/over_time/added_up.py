@@ -56,8 +56,7 @@ def added_up(
     ``periods`` stand in for those of the question.
 
     Raises:
-        UserError: an unknown dimension or period, dimensions that no relation has together, or
-            more results than are wanted.
+        UserError: what ``compute`` raises, or more results than are wanted.
     """
     periods = periods_of(db, ask) if periods is None else periods
     if not periods:

@@ -167,10 +167,7 @@ def _judge(kpi: Kpi, blank: KpiResult, shares: Sequence[PeriodShare]) -> KpiResu
 
 
 def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
-    """What was not bought on balance.
-
-    Limits are added up, so that they hold however errors go together.
-    """
+    """What was not bought on balance; limits are added up, however errors go together."""
     value = low = high = 0.0
     for share in shares:
         net = share.evaluation.result.net if share.evaluation.result else None
