@@ -292,8 +292,7 @@ class XmrDeparture:
 
 
 def departure_at(chart: Xmr, point: int, better: Direction) -> XmrDeparture | None:
-    """What a point of a series shows; None for normal variation, a missing month, and neutral KPIs.
-    """
+    """What a point of a series shows; None for normal variation, a missing month, neutral KPIs."""
     rule, up = chart.signals[point], points_up(chart, point)
     if rule is None or up is None or better is Direction.NEUTRAL:
         return None

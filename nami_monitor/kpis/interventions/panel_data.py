@@ -86,8 +86,7 @@ class Cube:
         return self._added(self.cell, None) > 0
 
     def panel(self, parts: Collection[int], unit: Unit) -> Floats:
-        """What some parts add up to, ``(locations, months)``: shared by all, so not to be changed.
-        """
+        """What some parts add up to, ``(locations, months)``; shared, so not to be changed."""
         key = frozenset(parts), unit
         if key in self._kept:
             return self._kept[key]
