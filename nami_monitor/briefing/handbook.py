@@ -72,7 +72,7 @@ def entry(kpi: Kpi, lang: str) -> KpiEntry:
     if kpi.evidence:
         parts.append(told("evidence", text(f"handbook.evidence.{kpi.evidence}", lang)))
     parts.append(told("version", " ".join([str(kpi.version), *changes(kpi, lang)])))
-    says = (own(part) for part in ("name", "says", "says_not"))
+    says = own("name"), own("says"), own("says_not")
     needs = tuple(_need(code, lang) for code in kpi.needs)
     sql = tuple(told(part, written) for part, written in _sql(kpi))
     return KpiEntry(kpi.code, *says, tuple(parts), needs, sql)

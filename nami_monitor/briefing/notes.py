@@ -57,9 +57,10 @@ def notes(db: Transaction) -> tuple[Note, ...]:
 
 def _read(one: JournalEntry, written_at: datetime) -> Note:
     body = one.body or {}
-    stated = (body[name] for name in ("kpi", "category", "text", "lesson"))
+    kpi, category, said, lesson = (body[name] for name in ("kpi", "category", "text", "lesson"))
     changed_at = None if one.at == written_at else one.at
-    return Note(one.name, parse_month(body["month"]), *stated, one.who, written_at, changed_at)
+    about = parse_month(body["month"]), kpi, category
+    return Note(one.name, *about, said, lesson, one.who, written_at, changed_at)
 
 
 def of_series(found: Iterable[Note], kpi: str, category: str | None) -> tuple[Note, ...]:

@@ -91,8 +91,11 @@ def explain(
         ContributionLine(
             *(called[one.key], float(one.amount), effect(kpi, one.amount)),
             *(_float(one.before), _float(one.after)),
-            *(_float(part if found.mixes else None) for part in (one.within, one.mix)),
-            where=found.filters_of(one),
+            *(
+                _float(one.within if found.mixes else None),
+                _float(one.mix if found.mixes else None),
+            ),
+            found.filters_of(one),
         )
         for one in found.slices
     )

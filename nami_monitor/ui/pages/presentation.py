@@ -53,7 +53,7 @@ class ShownReport:
     wanted: ReportRequest
     found: Briefing
     proposed: Document
-    report_file: Arrangement
+    arrangement: Arrangement
 
     @property
     def pages(self) -> tuple[ReportPage, ...]:
