@@ -198,10 +198,7 @@ class Overview:
 
 
 def overview(
-    db: Transaction,
-    month: date,
-    where: Mapping[str, tuple[str, ...]],
-    kind: str = PeriodKind.MONTH,
+    db: Transaction, month: date, where: Mapping[str, tuple[str, ...]], kind: str = PeriodKind.MONTH
 ) -> Overview:
     """Build the overview of a period that ends with a month; filters and kind are as in ``Ask``.
 

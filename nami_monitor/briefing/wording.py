@@ -38,8 +38,7 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
         lambda value, lang: formats.signed_quantity(value, Unit.BASE, lang),
     ),
     **dict.fromkeys(
-        ("months", "n", "of", "less"),
-        lambda value, lang: formats.number(value, lang, decimals=0),
+        ("months", "n", "of", "less"), lambda value, lang: formats.number(value, lang, decimals=0)
     ),
     **dict.fromkeys(("on", "since", "until"), formats.day),
     "years": lambda value, lang: formats.number(value, lang, decimals=1),
@@ -90,7 +89,7 @@ def _signal_key(signal: Signal) -> str:
 
 
 SHARED_SENTENCES: Final[Mapping[KitSignal, str]] = {
-    KitSignal.REFURBISHED_SHARE_FALLING: KitSignal.WORSE,
+    KitSignal.REFURBISHED_SHARE_FALLING: KitSignal.WORSE
 }
 """Signals that are said with the sentence of another one."""
 

@@ -16,10 +16,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @command(app, "backup")
-def backup(
-    session: CommandSession,
-    out: Annotated[Path, typer.Argument(metavar="FILE")],
-) -> None:
+def backup(session: CommandSession, out: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Write a backup."""
     with session.open_store() as store:
         contents = back_up(store, out)

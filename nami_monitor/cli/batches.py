@@ -119,9 +119,7 @@ def _effects(session: CommandSession, preview: UndoPreview) -> Iterator[str]:
 
 @command(app, "set-aside")
 def set_aside(
-    session: CommandSession,
-    batch: Number,
-    out: Annotated[Path, typer.Option("--out")],
+    session: CommandSession, batch: Number, out: Annotated[Path, typer.Option("--out")]
 ) -> None:
     """Write the set-aside rows of a batch to a file, to be mended and offered again."""
     with session.read() as db:

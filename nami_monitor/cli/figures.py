@@ -8,12 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nami_monitor.briefing import measuring
-from nami_monitor.briefing.why import (
-    Explained,
-    amount_text,
-    explain,
-    line_amount_text,
-)
+from nami_monitor.briefing.why import Explained, amount_text, explain, line_amount_text
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
@@ -38,8 +33,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM")]
 PeriodName = Annotated[
-    str,
-    typer.Option("--period", metavar="month|quarter|year|ytd|r12|YYYY-MM..YYYY-MM|PROGRAMME"),
+    str, typer.Option("--period", metavar="month|quarter|year|ytd|r12|YYYY-MM..YYYY-MM|PROGRAMME")
 ]
 Activity = Annotated[str | None, typer.Option("--activity", metavar="MEASURE")]
 Last = Annotated[int, typer.Option("--last", min=1, max=1200)]

@@ -71,11 +71,7 @@ def _signal_lines(
         for signal, lessons in called
     ]
     lines = table([session.t(f"cli.signals.{head}") for head in heads], rows)
-    return [
-        *lines,
-        "",
-        *(wording.signal_sentence(signal, session.lang) for signal, _ in called),
-    ]
+    return [*lines, "", *(wording.signal_sentence(signal, session.lang) for signal, _ in called)]
 
 
 @command(app, "lessons")

@@ -21,9 +21,7 @@ SMALL_CELL_STAFF = Threshold(
     5, "staff", "privacy rule: a product at a site with fewer staff can point at a person"
 )
 RECURRING_SHARE = Threshold(
-    0.5,
-    "share",
-    "Birmingham purchase cards: a second delivery recurs whole, neighbours far less",
+    0.5, "share", "Birmingham purchase cards: a second delivery recurs whole, neighbours far less"
 )
 SET_ASIDE_SHARE = Threshold(
     0.5, "share", "design rule: a file of which most lines fail was mapped wrongly"

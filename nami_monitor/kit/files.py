@@ -11,13 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from nami_monitor.core.errors import UserError, near_matches
 from nami_monitor.core.settings import SHIPPED
-from nami_monitor.core.settings_toml import (
-    After,
-    SettingProblem,
-    WrongError,
-    read_settings,
-    strict,
-)
+from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
 from nami_monitor.core.thresholds import LESSON_TEXT, LESSON_TITLE, LESSON_TRY, Threshold
 from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import LANGS, Lang

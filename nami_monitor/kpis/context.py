@@ -28,10 +28,7 @@ FED_BY = (
 are not among them, so a missing month of a source counts for all locations."""
 
 GRAINS = tuple(Grain)
-COARSEST: Mapping[str, Grain] = {
-    PeriodKind.QUARTER: Grain.QUARTER,
-    PeriodKind.YEAR: Grain.YEAR,
-}
+COARSEST: Mapping[str, Grain] = {PeriodKind.QUARTER: Grain.QUARTER, PeriodKind.YEAR: Grain.YEAR}
 """The coarsest grain from which a period can be made; months for the other kinds."""
 
 STEP = {Grain.QUARTER: 3, Grain.YEAR: 12}

@@ -12,13 +12,7 @@ from PIL import Image
 from nami_monitor.charts import palette
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
-from nami_monitor.core.settings_toml import (
-    After,
-    SettingProblem,
-    WrongError,
-    read_settings,
-    strict,
-)
+from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
 
 FILE: Final = "organisation.toml"
 LONGEST_NAME: Final = 80

@@ -11,12 +11,7 @@ from nami_monitor.core.escapes import html
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import (
-    Document,
-    ReportFigure,
-    ReportGrid,
-    ReportPage,
-)
+from nami_monitor.reports.document import Document, ReportFigure, ReportGrid, ReportPage
 
 WIDTH: Final = 960
 

@@ -14,11 +14,7 @@ from nami_monitor.core.escapes import plain, rewritten
 from nami_monitor.i18n import text
 from nami_monitor.reports import pictures
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import (
-    Document,
-    ReportGrid,
-    ReportPage,
-)
+from nami_monitor.reports.document import Document, ReportGrid, ReportPage
 from nami_monitor.reports.page_html import as_grid
 
 TEMPLATE: Final = Path(__file__).with_name("pdf.typ")

@@ -258,11 +258,7 @@ SCALES: Final = {
         most=np.inf,
     ),
     RatioKind.AMOUNT: _Scale(
-        there=lambda rate, _: rate,
-        back=lambda rate, _: rate,
-        variance=1.0,
-        least=0.0,
-        most=-np.inf,
+        there=lambda rate, _: rate, back=lambda rate, _: rate, variance=1.0, least=0.0, most=-np.inf
     ),
 }
 

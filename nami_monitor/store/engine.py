@@ -444,11 +444,7 @@ class Store:
             snapshots.remove_draft(draft)
 
     def _publish(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        db: Transaction,
-        draft: Path,
-        base: Manifest | None,
+        self, cursor: duckdb.DuckDBPyConnection, db: Transaction, draft: Path, base: Manifest | None
     ) -> None:
         """Make a draft the snapshot that counts."""
         number = base.number + 1 if base else 1

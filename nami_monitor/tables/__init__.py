@@ -124,9 +124,7 @@ TABLES: dict[str, InputTable] = {
             rules=(NotBefore("ends_on", "starts_on"),),
         ),
         InputTable(
-            "programme_units",
-            steering.ProgrammeUnits,
-            ("programme", "unit_id", "period", "theme"),
+            "programme_units", steering.ProgrammeUnits, ("programme", "unit_id", "period", "theme")
         ),
         InputTable("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
         InputTable("shadow_prices", assets.ShadowPrices, ("impact_set", "impact")),

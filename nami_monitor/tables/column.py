@@ -81,11 +81,7 @@ optional = partial(column, optional=True)
 def code(aliases: str, codes: Codes | None = None, *, optional: bool = False) -> Any:
     """A column of codes: at most 200 characters, no line breaks."""
     return column(
-        aliases,
-        codes=codes,
-        optional=optional,
-        matches=r"[^\r\n\t]{1,200}",
-        identifier=True,
+        aliases, codes=codes, optional=optional, matches=r"[^\r\n\t]{1,200}", identifier=True
     )
 
 

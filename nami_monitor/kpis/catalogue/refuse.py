@@ -24,11 +24,7 @@ project_kpi = partial(
     refuse_kpi, better=Direction.DOWN, reads=("by_project",), over_time=SUM, needs=OF_SUBJECTS
 )
 logged_kpi = partial(
-    refuse_kpi,
-    better=Direction.UP,
-    reads=("by_request",),
-    over_time=SUM,
-    evidence=Evidence.LOGGED,
+    refuse_kpi, better=Direction.UP, reads=("by_request",), over_time=SUM, evidence=Evidence.LOGGED
 )
 
 
@@ -115,15 +111,11 @@ estimated_kpi = partial(
 )
 
 REFUSE_NET_AVOIDED = estimated_kpi(
-    code="refuse_net_avoided",
-    unit=Unit.BASE,
-    needs=(*OF_INTERVENTIONS, "orders.quantity"),
+    code="refuse_net_avoided", unit=Unit.BASE, needs=(*OF_INTERVENTIONS, "orders.quantity")
 )
 
 REFUSE_NET_AVOIDED_SPEND = estimated_kpi(
-    code="refuse_net_avoided_spend",
-    unit=Unit.EUR,
-    needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
+    code="refuse_net_avoided_spend", unit=Unit.EUR, needs=(*OF_INTERVENTIONS, "orders.amount_eur")
 )
 
 REFUSE_NET_AVOIDED_MASS = estimated_kpi(
