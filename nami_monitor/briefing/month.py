@@ -69,9 +69,6 @@ class Finding:
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and which is next: a category's code."""
 
-ALL = "-"
-"""The name of the lessons' only place."""
-
 
 @dataclass(frozen=True)
 class BriefingSection:
@@ -190,7 +187,7 @@ def briefing(
     delivered, demo = db.rows(
         "select (select max(imported_at) from batches where undone_at is null), demo from meta"
     )[0]
-    lessons = lessons_of_chart(ALL, [one.signal for one in (*top, *others)], cases_of(db))
+    lessons = lessons_of_chart([one.signal for one in (*top, *others)], cases_of(db))
     sources = tuple(sorted(used))
     return Briefing(
         month, tuple(sections), top, others, lessons, sources, delivered, last, demo=bool(demo)

@@ -36,7 +36,7 @@ def signals(
         cases = kit_lessons.cases_of(db)
     called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]
     document = [
-        {**wording.signal_row(signal, session.lang), "lessons": kit_lessons.names(matching)}
+        {**wording.signal_row(signal, session.lang), "lessons": [one.name for one in matching]}
         for signal, matching in called
     ]
     lines = _signal_lines(session, called) if called else [session.t("cli.signals.nothing")]

@@ -12,17 +12,8 @@ from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
 
 FED_BY = (
-    "category",
-    "channel",
-    "source",
-    "stream",
-    "streamed",
-    "contract",
-    "programme",
-    "project",
-    "product",
-    "product_group",
-    "article",
+    *("category", "channel", "source", "stream", "streamed", "contract"),
+    *("programme", "project", "product", "product_group", "article"),
 )
 """Dimensions by which sources differ: a group is fed by the sources that have its values. Locations
 are not among them, so a missing month of a source counts for all locations."""

@@ -276,7 +276,7 @@ def _lives(periods: Sequence[Period]) -> str:
     return (
         "select batch, line, asset_id, source, category, location_id, condition, product_id,"
         " acquired_on, warranty_until, retired_on, route, month_of(acquired_on) as month,"
-        f" 1 as assets, "
+        " 1 as assets,"
         f" cast(coalesce(month_of(retired_on) <= {until}, false) as integer) as left_us"
         f" from ({WATCHED}) where not spoilt and month_of(acquired_on) <= date '{period.last}'"
     )
@@ -372,8 +372,7 @@ SOURCE_TABLES: Final[Mapping[str, tuple[SourceTable, ...]]] = {
             gives=frozenset(
                 {
                     "retired", "retired_years", "failures", "reissued", "matched", "needed",
-                    "handed",
-                    "notice_days",
+                    "handed", "notice_days",
                 }
             ),
         ),

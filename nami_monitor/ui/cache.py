@@ -158,9 +158,7 @@ def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
 def lessons_of_measure(store: Store, code: str, month: date) -> tuple[CalledLesson, ...]:
     """The lessons that one measure calls up, from what is known up to a month."""
     signals = _signals_of_measures(store, month)
-    return lessons_of_chart(
-        code, [signal for signal in signals if signal.subject == code], cases(store)
-    )
+    return lessons_of_chart([one for one in signals if one.subject == code], cases(store))
 
 
 @cached(entries=20)

@@ -354,7 +354,7 @@ def show_trend(
         }
         chosen = tuple(sorted(dimensions_filtered.items()))
         signals = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
-        called = lessons_of_chart(key, signals, cache.cases(session.store))
+        called = lessons_of_chart(signals, cache.cases(session.store))
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))

@@ -31,7 +31,6 @@ from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS
-from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals import signal_rules
@@ -392,13 +391,12 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     cases = lessons.cases_of(db)
     assert cases["office_supplies"] == {6}
     every = found(db, OFFICE)
-    called = lessons.lessons_of_chart("one", every, cases)
+    called = lessons.lessons_of_chart(every, cases)
     names = [one.lesson.name for one in called]
     assert len(names) == len(set(names))
     assert [one.code for one in called if one.code] == ["L1", "L2", "L3"]
     assert all(one.signal in every for one in called)
     assert all(one.signal.kind in one.lesson.signals for one in called)
-    assert lessons.lessons_of_chart("none", [], cases) == ()
+    assert lessons.lessons_of_chart([], cases) == ()
     waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
     assert 6 in lessons.called_by(waterbed, cases)[0].cases
-    assert lessons.names(shipped().lessons.values()) == tuple(shipped().lessons)

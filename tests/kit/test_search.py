@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import LANGS
 from nami_monitor.kit import read_kit, shipped
-from nami_monitor.kit.search import matching_lessons, search, word_index
+from nami_monitor.kit.search import matching_lessons, search, select, word_index
 
 LESSONS = tuple(shipped().lessons.values())
 
@@ -96,3 +97,34 @@ def test_any_kit_can_be_searched(folder):
         "less-stock",
         "both-channels",
     ]
+
+
+def test_lessons_are_chosen_by_what_they_are_about():
+    assert select(LESSONS) == LESSONS
+    found = select(
+        LESSONS,
+        case=6,
+        strategy=Strategy.REDUCE,
+        dimension=Dimension.BEHAVIOURAL,
+        kind=LessonKind.LESSON,
+        signal=KitSignal.WATERBED_SHOWN,
+    )
+    assert [lesson.name for lesson in found] == ["look-at-both-together"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ({"case": 5}, lambda one: 5 in one.cases),
+        ({"strategy": Strategy.REFUSE}, lambda one: Strategy.REFUSE in one.strategies),
+        ({"dimension": Dimension.LEGAL}, lambda one: one.dimension is Dimension.LEGAL),
+        ({"kind": LessonKind.SOLUTION}, lambda one: one.kind is LessonKind.SOLUTION),
+        (
+            {"signal": KitSignal.LONG_CONTRACT},
+            lambda one: KitSignal.LONG_CONTRACT in one.signals,
+        ),
+    ],
+    ids=["case", "strategy", "dimension", "kind", "signal"],
+)
+def test_each_choice_keeps_what_fits_and_nothing_else(asked, holds):
+    assert list(select(LESSONS, **asked)) == [one for one in LESSONS if holds(one)] != []

@@ -6,13 +6,12 @@ import streamlit as st
 
 from nami_monitor.briefing import check, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.lessons import CalledLesson
+from nami_monitor.briefing.lessons import CalledLesson, MatchLevel
 from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
-from nami_monitor.kit.matching import MatchLevel
 from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.store import Work
 from nami_monitor.store.journal import JournalEntry, current, record
