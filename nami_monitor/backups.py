@@ -144,7 +144,6 @@ def restore(store: Store, path: Path, who: str) -> Restored:
             before = lost or (kept.with_suffix(".zip") if store.stamp() else None)
             store.adopt(
                 apart / DATABASE,
-                Work.RESTORE,
                 signed,
                 first=lambda: _write(store, before) if before and not lost else None,
             )

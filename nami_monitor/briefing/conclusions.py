@@ -1,6 +1,6 @@
 """The five conclusions of the kit, each shown on the organisation's own data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -9,7 +9,7 @@ from nami_monitor.briefing.figure_signals import SignalScope
 from nami_monitor.briefing.signals import AHA, COUNTED, fall_name, of_falls
 from nami_monitor.core.words import RUNG_OF_STRATEGY, PeriodKind, Rung, Strategy
 from nami_monitor.ingest.personal import signature
-from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute, latest_month
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute, latest_month
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.interventions.register import interventions, listed
 from nami_monitor.kpis.over_time.added_up import added_up
@@ -172,14 +172,13 @@ class Conclusions:
         return tuple(one for one in self.falls if one.answer is None)
 
 
-def conclusions(db: Transaction, catalogue: Mapping[str, Kpi] = CATALOGUE) -> Conclusions:
+def conclusions(db: Transaction) -> Conclusions:
     """Compute the five conclusions at the last month with data."""
     month = latest_month(db)
     if month is None:
         return Conclusions(None, (), None, (), ())
     year = Ask(kind=PeriodKind.YEAR, until=month)
-    share = catalogue.get(OWN_SHARE)
-    own_share = next(iter(compute(db, share, year)), None) if share else None
+    own_share = next(iter(compute(db, CATALOGUE[OWN_SHARE], year)), None)
     answers = current(db, AHA)
     falls = tuple(
         HiddenReduction(one, answers.get(fall_name(one)))

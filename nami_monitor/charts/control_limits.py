@@ -12,7 +12,6 @@ from nami_monitor.charts.trend_data import (
     Series,
     Trend,
     TrendPoint,
-    TrendTarget,
 )
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
@@ -69,7 +68,6 @@ def single_trend(
     marks: Iterable[InterventionMark] = (),
     breaks: Iterable[BreakSpan] = (),
     activity: str | None = None,
-    target: TrendTarget | None = None,
 ) -> Trend:
     """One key figure's months.
 
@@ -81,7 +79,6 @@ def single_trend(
         marks: interventions.
         breaks: data breaks.
         activity: name of the activity measure, for units per activity.
-        target: an aim that holds for every month.
     """
     points = tuple(TrendPoint(result.month, result.value) for result in results)
     phases: tuple[Phase, ...] = ()
@@ -94,5 +91,4 @@ def single_trend(
         marks=tuple(marks),
         breaks=tuple(breaks),
         activity=activity,
-        target=target,
     )

@@ -52,15 +52,12 @@ class EndLabel:
     size: int
 
 
-def trend_spec(
-    trend: Trend, lang: str, *, compact: bool = False, height: int = PLOT_HEIGHT
-) -> Spec:
+def trend_spec(trend: Trend, lang: str, *, height: int = PLOT_HEIGHT) -> Spec:
     """Draw an annotated trend.
 
     Args:
         trend: what it shows; at least one point.
         lang: ``nl`` or ``en``.
-        compact: numbered badges instead of the names of interventions, whatever the width.
         height: of the plot alone, in px; lanes come on top of it.
 
     Returns:
@@ -79,7 +76,7 @@ def trend_spec(
     first, last = month_index(months[0]), month_index(months[-1])
     ends = _ends(trend, last, lang)
     margin = 12 + max((END_SHARE * e.size * len(line) for e in ends for line in e.lines), default=0)
-    notes = trend_annotations.lay_out(trend, margin=margin, compact=compact)
+    notes = trend_annotations.lay_out(trend, margin=margin)
     frame = PlotFrame(first, last, notes.top, notes.top + height, axis)
     layers = [
         _axes_layer(frame, trend, lang),

@@ -60,17 +60,16 @@ class AnnotationLayout:
     breaks: tuple[tuple[int, int, int, str], ...]
 
 
-def lay_out(trend: Trend, *, margin: float, compact: bool) -> AnnotationLayout:
+def lay_out(trend: Trend, *, margin: float) -> AnnotationLayout:
     """Lay out all notes.
 
     Args:
         trend: the trend; it has months.
         margin: px to the right of the plot into which a name may run.
-        compact: badges whatever the width.
     """
     marks = trend.shown_marks()
     places = [_place(mark.month, trend) for mark in marks]
-    labels = None if compact else place_labels(places, [mark.label for mark in marks], margin)
+    labels = place_labels(places, [mark.label for mark in marks], margin)
     notes, lanes = _named(trend, labels) if labels else _badges(trend, places)
     lessons, diamonds = _stacked([x.month for x in trend.shown_lessons()], trend, lanes)
     written, top = _stacked([x.month for x in trend.shown_written()], trend, diamonds)

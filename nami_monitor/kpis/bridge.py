@@ -107,16 +107,9 @@ class Bridge(Generic[K]):
     total: SpendSplit
     products: Mapping[K, SpendSplit]
 
-    def largest(self, part: BridgePart | None = None) -> tuple[tuple[K, Fraction], ...]:
-        """What products contributed, largest first by absolute size; those with nothing left out.
-
-        Returns:
-            Pairs of product and EUR, which add up to the part.
-        """
-        sizes = [
-            (key, split.change if part is None else getattr(split, part))
-            for key, split in self.products.items()
-        ]
+    def largest(self) -> tuple[tuple[K, Fraction], ...]:
+        """Products and the EUR that they contributed, largest first by absolute size, if any."""
+        sizes = [(key, split.change) for key, split in self.products.items()]
         return tuple(sorted((pair for pair in sizes if pair[1]), key=lambda pair: -abs(pair[1])))
 
 

@@ -230,17 +230,11 @@ class Store:
             finally:
                 self._leave(base)
 
-    def adopt(
-        self,
-        other: Path,
-        what: Work = Work.RESTORE,
-        who: str = "",
-        first: Callable[[], object] = lambda: None,
-    ) -> None:
+    def adopt(self, other: Path, who: str = "", first: Callable[[], object] = lambda: None) -> None:
         """Make the newest snapshot of another database the next one of this; no older one stays.
 
         The other one stays as it is. ``first`` is called once nobody else can write; when it
-        raises, nothing changes. ``what`` and ``who`` are as in ``write``.
+        raises, nothing changes. ``who`` is as in ``write``.
 
         Raises:
             DatabaseHeldError: others write for longer than ``wait``.
@@ -249,7 +243,7 @@ class Store:
         theirs = snapshots.newest(other)
         if theirs is None:
             raise UserError("store.unreadable", path=str(other))
-        with instance.sentences(self.path), self._turn(what, who):
+        with instance.sentences(self.path), self._turn(Work.RESTORE, who):
             first()
             base = self._newest()
             for name in theirs.lines:

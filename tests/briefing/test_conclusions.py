@@ -12,7 +12,6 @@ from nami_monitor.briefing.signals import of_falls
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import REAL_FALL
 from nami_monitor.core.words import KitSignal, Rung
-from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
@@ -52,15 +51,9 @@ def test_december_stands_beside_what_is_usual_and_what_was_prevented(found):
     assert values == sorted(values, reverse=True)
 
 
-def test_an_own_share_that_nobody_declared_is_unknown(demo_folder, found):
-    if OWN_SHARE not in CATALOGUE:
-        assert found.own_share is None
-    store = Store(demo_folder / "demo.duckdb")
-    with store.read() as db:
-        assert conclusions(db, {}).own_share is None
-        made = conclusions(db, {OWN_SHARE: CATALOGUE["steer_year_end_share"]})
-    store.close()
-    assert made.own_share is not None
+def test_the_own_share_is_that_of_the_last_whole_year(found):
+    assert found.own_share.code == OWN_SHARE
+    assert found.own_share.period.last == date(2025, 12, 1)
 
 
 def test_without_data_there_are_no_conclusions(tmp_path):

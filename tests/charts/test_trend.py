@@ -74,7 +74,6 @@ def rows_of(layer):
     return layer["data"]["values"]
 
 
-@pytest.mark.parametrize("compact", [False, True])
 @pytest.mark.parametrize(
     "trend",
     [
@@ -84,11 +83,11 @@ def rows_of(layer):
         Trend(tuple(series([k, k + 1, k + 2.5], name=f"Reeks {k}") for k in range(9)), Unit.KG),
     ],
 )
-def test_a_spec_is_valid_plain_and_the_same_each_time(trend, compact):
-    spec = trend_spec(trend, "nl", compact=compact)
+def test_a_spec_is_valid_plain_and_the_same_each_time(trend):
+    spec = trend_spec(trend, "nl")
     alt.LayerChart.from_dict(spec)
     assert spec["width"] == "container"
-    assert json.dumps(spec) == json.dumps(trend_spec(trend, "nl", compact=compact))
+    assert json.dumps(spec) == json.dumps(trend_spec(trend, "nl"))
     assert all(each["mark"]["aria"] is False for each in spec["layer"])
 
 
@@ -194,15 +193,10 @@ def test_lessons_and_notes_stand_in_a_table_by_their_codes():
     )
 
 
-def test_compact_never_writes_names_and_wide_does_so_by_width():
-    def words(**how):
-        spec = trend_spec(FULL, "nl", **how)
-        return next(
-            e["mark"]["text"]["expr"] for e in layers_of(spec, "text") if "text" in e["mark"]
-        )
-
-    assert words(compact=True).startswith("false ?")
-    assert words().startswith("width >= 520 ?")
+def test_names_are_written_by_width():
+    texts = layers_of(trend_spec(FULL, "nl"), "text")
+    written = next(e["mark"]["text"]["expr"] for e in texts if "text" in e["mark"])
+    assert written.startswith("width >= 520 ?")
 
 
 def test_no_text_is_smaller_than_twelve_px_or_too_pale():

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.store import Store, Work, engine, lines, snapshots
+from nami_monitor.store import Store, engine, lines, snapshots
 from tests.support.databases import damage, newest_file
 
 WRITE = """
@@ -471,7 +471,7 @@ def test_another_database_is_adopted_whole(tmp_path, path, store):
     other = Store(tmp_path / "other.duckdb")
     with other.write() as db:
         db.run("insert into abandoned values (3, 4, 'inkoop', now())")
-    store.adopt(other.path, Work.RESTORE)
+    store.adopt(other.path)
     with store.read() as db:
         assert db.rows("select batch, line from abandoned") == [(3, 4)]
         assert db.value("select data_version from meta") == store.version()
