@@ -39,11 +39,8 @@ def current(db: Transaction, kind: str) -> dict[str, JournalEntry]:
     return {name: entry for name, entry in latest.items() if entry.body is not None}
 
 
-def history(db: Transaction, kind: str, name: str | None = None) -> list[JournalEntry]:
-    """Every entry of a kind, or of one name within it, oldest first."""
-    rows = db.rows(
-        "select name, body::varchar, who, kept_at from kept"
-        " where kind = $kind and ($name is null or name = $name) order by rowid",
-        {"kind": kind, "name": name},
-    )
+def history(db: Transaction, kind: str) -> list[JournalEntry]:
+    """Every entry of a kind, oldest first."""
+    sql = "select name, body::varchar, who, kept_at from kept where kind = ? order by rowid"
+    rows = db.rows(sql, [kind])
     return [JournalEntry(name, body and json.loads(body), who, at) for name, body, who, at in rows]
