@@ -6,24 +6,10 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file, import_many
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
+from tests.support import acts
 
 ORDERS = parse_profile(
-    """
-source = "leverancier"
-vat = "excl"
-[file]
-decimal = ","
-dates = ["%d-%m-%Y"]
-[[table]]
-name = "orders"
-[table.columns]
-ordered_on = "Datum"
-location_id = "Vestiging"
-product_id = "Artikel"
-quantity = "Aantal"
-[table.constants]
-category = "papier"
-channel = "webwinkel"
+    f"""{acts.ORDERS}
 [table.codes]
 location_id = "create"
 category = "create"

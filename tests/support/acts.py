@@ -13,7 +13,7 @@ from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store, Work, journal, snapshots
 from nami_monitor.tables.column import Codes
 
-PROFILE = parse_profile("""
+ORDERS = """
 source = "leverancier"
 vat = "excl"
 [file]
@@ -29,7 +29,10 @@ quantity = "Aantal"
 [table.constants]
 category = "papier"
 channel = "webwinkel"
-""")
+"""
+"""The profile of a supplier's orders, as text."""
+
+PROFILE = parse_profile(ORDERS)
 STATE = """
 select (select count(*) from orders), (select sum(quantity) from orders),
     (select count(*) from batches), (select count(*) from batches where undone_at is null),
