@@ -1,6 +1,7 @@
 """``nami report``: the month as a deck, PDF, workbook or page, for scheduled runs."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -37,12 +38,6 @@ def make(
     kind = kind or one_of(tuple(Format))(out.suffix.lower().removeprefix(".")) or Format.HTML
     branding = read_branding(settings)
     named = parse_month(month) if month else None
-
-    def tell(done: int, total: int, name: str) -> None:
-        """Tell a person at a terminal how far it is."""
-        if sys.stderr.isatty() and name:
-            session.tell(session.t("cli.report.step", done=done + 1, total=total, name=name))
-
     with session.read() as db:
         until = named or latest_month(db)
         if until is None:
@@ -50,10 +45,16 @@ def make(
         wanted = ReportRequest(
             until, tuple(category or ()), Audience(audience), session.lang, branding
         )
-        content = report(db, wanted, Format(kind), tell)
+        content = report(db, wanted, Format(kind), partial(_tell, session))
     with whole(out) as half:
         half.write_bytes(content)
     session.show(
         {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
         [session.t("cli.report.done", file=out, n=len(content))],
     )
+
+
+def _tell(session: CommandSession, done: int, total: int, name: str) -> None:
+    """Tell a person at a terminal how far it is."""
+    if sys.stderr.isatty() and name:
+        session.tell(session.t("cli.report.step", done=done + 1, total=total, name=name))

@@ -91,11 +91,9 @@ def test_a_fall_is_answered_once_and_the_answer_is_remembered(demo, monkeypatch)
     store.close()
 
 
-def test_what_is_not_bought_at_all_any_more_stands_on_the_highest_rung(monkeypatch):
+def test_what_is_not_bought_at_all_any_more_stands_on_the_highest_rung():
     gone = Signal(KitSignal.HIDDEN_REDUCTION, OCTOBER, "Pen", {"part": 1.0, "name": ""})
     less = replace(gone, numbers={"part": 0.3, "name": ""})
-    monkeypatch.setattr(briefing, "of_falls", lambda *_, **__: [gone, less])
-    monkeypatch.setattr(briefing, "current", lambda *_: {})
-    found = briefing._falls(None, OCTOBER)
+    found = [briefing.HiddenReduction(one) for one in (gone, less)]
     assert [one.rung for one in found] == [Rung.REFUSE, Rung.REDUCE]
     assert briefing.shares(found) == (0, 0)

@@ -97,7 +97,6 @@ def test_who_watches_is_told_how_far_it_is(monkeypatch):
             return f"{key} {values['name']}"
 
     monkeypatch.setattr(report.sys, "stderr", Watched())
-    tell = report._progress(Session())
-    tell(0, 2, "paper")
-    tell(2, 2, "")
+    report._tell(Session(), 0, 2, "paper")
+    report._tell(Session(), 2, 2, "")
     assert Session.told == ["cli.report.step paper"]
