@@ -94,6 +94,6 @@ def test_a_fall_is_answered_once_and_the_answer_is_remembered(demo, monkeypatch)
 def test_what_is_not_bought_at_all_any_more_stands_on_the_highest_rung():
     gone = Signal(KitSignal.HIDDEN_REDUCTION, OCTOBER, "Pen", {"part": 1.0, "name": ""})
     less = replace(gone, numbers={"part": 0.3, "name": ""})
-    found = [briefing.HiddenReduction(one) for one in (gone, less)]
+    found = [briefing.HiddenReduction(one, None) for one in (gone, less)]
     assert [one.rung for one in found] == [Rung.REFUSE, Rung.REDUCE]
     assert briefing.shares(found) == (0, 0)
