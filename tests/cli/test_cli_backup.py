@@ -20,7 +20,7 @@ from nami_monitor.cli import app
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places, remember_who
 from nami_monitor.store import Store, Work, lines, schema, snapshots
-from tests.cli.conftest import Nami
+from tests.cli.command_line import Nami
 from tests.support.databases import damage, newest_file
 
 MORE = "location_id;name;organisation\nL7;Magazijn;Dienst\nL8;Werf;Dienst\n"
