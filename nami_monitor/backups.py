@@ -49,10 +49,9 @@ LOST: Final = ("store.damaged", "store.unreadable")
 class Restored:
     """What a restore did.
 
-    Args:
-        before: what stood there before: a backup, or the database itself when it could not be
-            read; None when there was none.
-        settings: the profiles and settings that changed, by name.
+    ``before`` is what stood there before: a backup, or the database itself when it could not be
+    read; None when there was none. ``settings`` are the profiles and settings that changed, by
+    name.
     """
 
     contents: BackupContents

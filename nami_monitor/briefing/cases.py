@@ -53,12 +53,7 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """The figures of a case, computed on the data at hand.
-
-    Args:
-        kinds: the periods that can be chosen, the usual one first.
-        shown: its figures, in the order of its file.
-    """
+    """The figures of a case on the data at hand, and periods to choose from, the usual one first."""
 
     case: Case
     categories: tuple[str, ...]

@@ -24,12 +24,9 @@ MAILED: Final = 8
 
 @dataclass(frozen=True)
 class Visit:
-    """What was seen at a visit, to be kept by the visitor's browser.
+    """What was seen at a visit (UTC without zone), to be kept by the visitor's browser.
 
-    Args:
-        at: when, UTC without zone.
-        findings: the names of the findings.
-        values: figures by KPI; None without a value.
+    ``findings`` are their names; ``values`` figures by KPI, None without a value.
     """
 
     at: datetime
@@ -59,13 +56,10 @@ class RestatedFigure:
 
 @dataclass(frozen=True)
 class ChangesSince:
-    """What changed since the last visit.
+    """What changed since the last visit (UTC): ``deliveries`` came in or were taken back since.
 
-    Args:
-        since: the last visit, UTC.
-        deliveries: files that came in or were taken back since.
-        restated: figures that changed; empty when another month was looked at.
-        gone: how many findings are there no more; zero when another month was looked at.
+    ``restated`` figures changed, and ``gone`` findings are there no more; empty and zero when
+    another month was looked at.
     """
 
     since: datetime

@@ -31,11 +31,9 @@ LEAST: Final = 2
 
 @dataclass(frozen=True)
 class YearEnd:
-    """The references of December's share.
+    """The references of December's share in a year: those of earlier years with a figure.
 
-    Args:
-        year: the year of the December in question.
-        earlier: the share of earlier years with a figure, %, by year, oldest first.
+    In %, by year, oldest first.
     """
 
     year: int
@@ -53,10 +51,8 @@ class YearEnd:
 def year_end(db: Transaction, ask: Ask) -> YearEnd | None:
     """What the December of a question is held against, with the same filters.
 
-    The question's last period, a year or twelve rolling months, holds one December.
-
-    Returns:
-        The references; None for other kinds of period, and without any month.
+    The question's last period, a year or twelve rolling months, holds one December. None for other
+    kinds of period, and without any month.
     """
     if ask.kind not in STEER_YEAR_END_SHARE.only:
         return None
@@ -101,12 +97,10 @@ class MeasureDisciplines:
 
 @dataclass(frozen=True)
 class December:
-    """December's share of the spend of a category in the last whole year.
+    """December's share of the spend of a category in the last whole year, %.
 
-    Args:
-        result: the share, %.
-        usual: its mean share in earlier years, %; None with fewer than two.
-        prevented: euros of needs that were met without a purchase in that year.
+    ``usual`` is its mean share in earlier years, %, None with fewer than two; ``prevented`` euros
+    of needs that were met without a purchase in that year.
     """
 
     category: str

@@ -28,12 +28,10 @@ SPEND: Final = "impact_spend"
 
 @dataclass(frozen=True)
 class SignalScope:
-    """The month and filters for which signals are made.
+    """The month and filters for which signals are made, and the feeds on which its figures rest.
 
-    Args:
-        spend: euros of the last twelve months in the selection; None where that is not known.
-        spent: spend by month, as far back as an overview looks; months without a figure are absent.
-        sources: the feeds on which its figures rest.
+    ``spend`` is euros of the last twelve months, None where that is not known; ``spent`` spend by
+    month, as far back as an overview looks, without months that have no figure.
     """
 
     month: date

@@ -48,12 +48,9 @@ NAMED: Final = 8
 
 @dataclass(frozen=True)
 class FunnelSite:
-    """A location in the funnel plot.
+    """A location in the funnel plot; without a ``point`` it is not compared, and ``remark`` says why.
 
-    Args:
-        point: where it lies in the funnel; None where it is not compared.
-        effect: better or worse than the whole, where it lies outside.
-        remark: why it is not compared; empty where it is.
+    ``effect`` is better or worse than the whole, where it lies outside.
     """
 
     location: str | None

@@ -38,12 +38,9 @@ class MeasureOption:
 
 @dataclass(frozen=True)
 class MeasureOptions:
-    """The options of the form for interventions of one category.
+    """The options of the form for interventions of one category, by name.
 
-    Args:
-        channels: channels with orders of the category, most ordered first.
-        articles: its articles, by name; those of each channel under its code.
-        locations: every location, by name.
+    Channels come by how much is ordered; ``articles`` of each channel stand under its code.
     """
 
     channels: tuple[str, ...]
@@ -58,11 +55,9 @@ class MeasureOptions:
 
 @dataclass(frozen=True)
 class MeasureEvent:
-    """A change of an intervention in the register.
+    """A change of an intervention in the register; its row is empty for one that was undone.
 
-    Args:
-        change: when, by whom and by which delivery; its row is empty for one that was undone.
-        what: ``registered``, ``changed``, ``closed``, or ``undone`` for a delivery taken back.
+    ``what`` is ``registered``, ``changed``, ``closed``, or ``undone`` for a delivery taken back.
     """
 
     change: RowChange

@@ -147,13 +147,9 @@ class KpiLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """Every KPI in one period.
+    """Every KPI in one period, in the order of the catalogue, and the data breaks of two years.
 
-    Args:
-        month: the month with which it ends, as it was asked for.
-        period: the period; whole quarters and years end no later than the month.
-        lines: one per KPI, in the order of the catalogue.
-        breaks: data breaks in the last two years.
+    ``month`` is as it was asked for: whole quarters and years end no later.
     """
 
     month: date

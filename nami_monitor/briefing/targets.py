@@ -38,10 +38,8 @@ LENGTH: Final = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1
 class TargetLine:
     """A target as the list shows it.
 
-    Args:
-        aim: the figure held against it; None when nobody knows its KPI, or there is no data yet.
-        near: known KPIs that resemble an unknown one.
-        against: other targets for the same KPI, category and period.
+    ``aim`` is the figure held against it, None when nobody knows its KPI or there is no data yet;
+    ``near`` are known KPIs that resemble an unknown one, ``against`` other targets for the same.
     """
 
     target: Target
@@ -57,12 +55,10 @@ class TargetLine:
 
 @dataclass(frozen=True)
 class TargetStep:
-    """A period on the course of a target.
+    """A period on the course of a target; ``final`` once the figure is that of the whole period.
 
-    Args:
-        result: the figure; None for periods that have not begun.
-        goal: what was agreed for it, in the KPI's unit; None where nothing was.
-        final: whether the figure is that of the whole period.
+    ``result`` is None for periods that have not begun, ``goal`` (in the KPI's unit) where none was
+    set.
     """
 
     period: str
@@ -73,12 +69,9 @@ class TargetStep:
 
 @dataclass(frozen=True)
 class TargetEvent:
-    """Something that was done to a target.
+    """Something that was done to a target: ``set``, ``changed``, ``withdrawn``, or ``undone``.
 
-    Args:
-        change: when, by whom and by which delivery.
-        what: ``set``, ``changed``, ``withdrawn``, or ``undone`` for a delivery that was taken back.
-        target: the target; None for a delivery that was undone, whose rows are gone.
+    ``target`` is None for a delivery that was undone, whose rows are gone.
     """
 
     change: RowChange

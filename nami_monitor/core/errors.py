@@ -8,9 +8,8 @@ from typing import Final
 class UserError(Exception):
     """Something that a user can mend.
 
-    Args:
-        key: names the sentence in the catalogues, under ``errors.``.
-        values: what was seen, for the placeholders of that sentence; lists of near matches too.
+    ``key`` names its sentence in the catalogues, under ``errors.``; ``values`` are what was seen,
+    for its placeholders, lists of near matches too.
     """
 
     def __init__(self, key: str, /, **values: object) -> None:

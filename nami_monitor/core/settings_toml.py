@@ -57,11 +57,10 @@ class SettingProblem:
 
 
 class WrongError(ValueError):
-    """Raised by a ``After`` or ``Before`` at a value that it refuses.
+    """Raised by an ``After`` or ``Before`` at a value that it refuses.
 
-    Args:
-        kind: of the problem.
-        details: what its sentence needs; ``known`` for allowed names, ``at`` for a key below.
+    ``kind`` is that of the problem; ``details`` are what its sentence needs: ``known`` for allowed
+    names, ``at`` for a key below.
     """
 
     def __init__(self, kind: str, **details: Any) -> None:

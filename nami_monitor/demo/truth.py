@@ -89,13 +89,9 @@ class BadCell:
 
 @dataclass(frozen=True)
 class Life:
-    """How long devices live and how often they fail.
+    """How long devices live and how often they fail, per 1,000 living units a year.
 
-    Args:
-        shape: shape of the Weibull distribution of the age at retirement.
-        scale_years: its scale, in years.
-        failures_per_1000: failures per 1,000 living units a year.
-        warranty_years: years of warranty.
+    The age at retirement has a Weibull distribution of that shape and scale.
     """
 
     shape: float

@@ -63,11 +63,9 @@ class ActivityPart:
 class Divided:
     """The denominators of a question.
 
-    Args:
-        measures: activity measure by category; None is the category that is not grouped by.
-        parts: by the keys of the splitting dimensions and the period's number.
-        whole: measures of which only the organisation as a whole has figures, where the question is
-            about locations.
+    ``parts`` are by the keys of the splitting dimensions and the period's number; ``measures`` by
+    category, None for the one that is not grouped by. Of the ``whole`` ones only the organisation
+    has figures, where the question is about locations.
     """
 
     by: tuple[str, ...]

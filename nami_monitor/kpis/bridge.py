@@ -45,11 +45,9 @@ class Bought:
 
 @dataclass(frozen=True)
 class Product(Generic[K]):
-    """One product in both periods.
+    """One product in both periods; only quantities of one ``base_unit`` are added up.
 
-    Args:
-        base_unit: what its quantities count; only quantities of one unit are added up. Where it is
-            not known, the product is a unit of its own: give its key.
+    Where that is not known, the product is a unit of its own: give its key.
     """
 
     key: K
@@ -202,12 +200,10 @@ NO_ARTICLE: Final = ""
 
 @dataclass(frozen=True)
 class SpendBridge:
-    """A change of spend between two periods.
+    """A change of spend between two periods, with what was bought of each article, by key.
 
-    Args:
-        products: what was bought of each article, by key; ``NO_ARTICLE`` for lines without one.
-        bridge: the parts; None where there is no change to explain.
-        lacking: the figure whose reason says why there is no bridge; None where there is.
+    ``NO_ARTICLE`` is the key of lines without one. Where there is no ``bridge``, the reason of the
+    figure ``lacking`` says why.
     """
 
     before: KpiResult

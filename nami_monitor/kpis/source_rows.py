@@ -180,12 +180,9 @@ def filter_text(relation: Relation, filters: Mapping[str, tuple[str, ...]]) -> s
 
 
 def split_evenly(aggregate: str | None, named: str) -> tuple[str | None, str]:
-    """An aggregate that adds up over any parts of the rows.
+    """An aggregate that adds up over any parts of the rows, and a further column if it needs one.
 
     Counts of different values do not add up; the first row that bears a value stands for it.
-
-    Returns:
-        The aggregate, and the column that it needs beside the rows, empty where it needs none.
     """
     found = DISTINCT.fullmatch(aggregate or "")
     if not found:

@@ -299,10 +299,8 @@ class Explanation:
 def dimensions(kpi: Kpi, ask: Ask) -> tuple[str, ...]:
     """The dimensions by which a change of a KPI can be split, given what is filtered on.
 
-    All filters must stand in one relation together with the dimension.
-
-    Returns:
-        Names in the order of ``OFFERED``; ``article`` alone for distinct counts.
+    In the order of ``OFFERED``; ``article`` alone for distinct counts. All filters must stand in
+    one relation together with the dimension.
     """
     if kpi.over_time.not_split:
         return ()

@@ -38,12 +38,10 @@ class OfficeChart:
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A chart with its alternative text, spec and table.
+    """A chart with its alternative text, spec and table; ``caption`` says what its signs mean.
 
-    Args:
-        plain: the same for an office program; None for one that only a picture can show.
-        caption: what its signs mean; may be empty.
-        slide: the same, lower, for a slide; as ``spec`` without it.
+    ``plain`` is the same for an office program, None for one that only a picture can show;
+    ``slide`` a lower spec for a slide, where there is one.
     """
 
     alt: str
@@ -94,13 +92,9 @@ class ReportPage:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report.
+    """A whole report, with the month in one sentence (``subtitle``) and where figures come from.
 
-    Args:
-        subtitle: the month in one sentence.
-        about: the subject with its month, for the cover.
-        source: where its figures come from and how far they reach.
-        organisation: whose it is; empty when nobody said.
+    ``about`` is the subject with its month, ``organisation`` whose it is; empty when nobody said.
     """
 
     lang: str

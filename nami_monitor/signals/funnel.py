@@ -79,11 +79,9 @@ class NoFunnel(StrEnum):
 
 @dataclass(frozen=True)
 class FunnelLocation(Generic[K]):
-    """What is known of one location.
+    """What is known of one location: a count or an amount, and what it is divided by.
 
-    Args:
-        numerator: what is compared: a count, or an amount.
-        size: what it is divided by: how many, an exposure or an activity; None where unknown.
+    ``size`` is how many, an exposure or an activity; None where it is unknown.
     """
 
     key: K
@@ -93,12 +91,10 @@ class FunnelLocation(Generic[K]):
 
 @dataclass(frozen=True)
 class FunnelPoint(Generic[K]):
-    """One location in the funnel.
+    """One location in the funnel; ``rate`` and ``z`` are None without a size.
 
-    Args:
-        rate: numerator over size; None without a size.
-        z: how many standard deviations it lies from the overall rate, over-dispersion included; 0
-            where there is no spread at all; None without a size.
+    ``z`` is how many standard deviations it lies from the overall rate, over-dispersion included; 0
+    where there is no spread at all.
     """
 
     key: K
@@ -110,12 +106,9 @@ class FunnelPoint(Generic[K]):
 
 @dataclass(frozen=True)
 class LimitsBySize:
-    """The limits of a funnel, in the unit of the rate; all arrays have the shape of ``sizes``.
+    """The limits of a funnel (99.8% inside) and its warning limits (95%), in the unit of the rate.
 
-    Args:
-        low: lower limit (99.8% inside); an amount's may lie below zero.
-        warning_low: lower warning limit (95% inside).
-        warning_high: upper warning limit.
+    All arrays have the shape of ``sizes``; the lower limits of an amount may lie below zero.
     """
 
     sizes: Floats

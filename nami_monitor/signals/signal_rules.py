@@ -48,12 +48,10 @@ def of_target(met: bool | None, assurance: Assurance | None) -> KitSignal | None
 
 @dataclass(frozen=True)
 class Peak:
-    """A December that stands out.
+    """A December that stands out: its share of the year (%), and what it has above an even month.
 
-    Args:
-        share: its share of the year, %.
-        amount: what it has more than an even month, in the unit of the months.
-        p: chance of such a December or a higher one, if it were a month like the other eleven.
+    ``p`` is the chance of such a December or a higher one, if it were a month like the other
+    eleven.
     """
 
     share: float
@@ -199,11 +197,9 @@ def fading(result: Result) -> Fading | None:
     """Whether a decrease that was shown has become smaller.
 
     The late half of the months less the early half is held against the same difference in the
-    placebo paths of the controls, which bear the noise and how it lasts from month to month.
-
-    Returns:
-        None without a shown decrease, enough months or enough controls, and where the difference
-        may be chance (one-sided, half of what ``CONFIDENCE`` leaves).
+    placebo paths of the controls, which bear the noise and how it lasts from month to month. None
+    without a shown decrease, enough months or enough controls, and where the difference may be
+    chance (one-sided, half of what ``CONFIDENCE`` leaves).
     """
     path, gross = result.path, result.gross
     if path is None or gross is None or gross.high >= 0:

@@ -247,10 +247,7 @@ def points_up(series: Xmr, point: int) -> bool | None:
 def target_assurance(series: Xmr, target: float, better: Direction) -> Assurance | None:
     """Whether the limits of the last phase, season included, lie on one side of a target.
 
-    The target is in the unit of the series.
-
-    Returns:
-        None where there are no limits, or no better direction.
+    The target is in the unit of the series. None where there are no limits, or no better direction.
     """
     if not series.phases or better is Direction.NEUTRAL or np.isnan(series.phases[-1].high):
         return None

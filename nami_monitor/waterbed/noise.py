@@ -97,10 +97,8 @@ def fit(square: Floats, level: Floats) -> tuple[Floats, Floats]:
 def fit_without_each(square: Floats, level: Floats) -> tuple[Floats, Floats]:
     """The same without each control in turn, so that none is held against itself.
 
-    It is left out of the last pass; the weights in that pass come from all.
-
-    Returns:
-        ``a`` and ``b``, each ``(..., controls)``.
+    It is left out of the last pass; the weights in that pass come from all. Both are
+    ``(..., controls)``.
     """
     inverse = 1 / level
     parts = np.stack(_moments(square, inverse, _weights(square, inverse)))
@@ -162,12 +160,10 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """Departures of one channel without shocks of the location.
+    """Departures of one channel without shocks of the location, ``(..., locations)``.
 
-    Args:
-        change: ``(..., locations)``.
-        multiplier: of the treated's proxy, ``(...)``.
-        multipliers: of each control's, ``(..., controls)``.
+    ``multiplier`` is of the treated's proxy, ``(...)``; ``multipliers`` are of that of each
+    control.
     """
 
     change: Floats

@@ -34,9 +34,8 @@ class Interval:
 class Estimate(Interval):
     """An interval with its standard error.
 
-    Args:
-        se: standard error. Of a quotient it is that of the delta method, which its limits do not
-            rest on: they are Fieller's, and need not lie evenly about the value.
+    Of a quotient that is of the delta method; its limits are Fieller's, and need not lie evenly
+    about the value.
     """
 
     se: float
@@ -46,11 +45,8 @@ class Estimate(Interval):
 class Caution:
     """Why nothing was estimated, what was left out, or what a reader must know.
 
-    Args:
-        key: names the sentence.
-        needed: the number that it is compared with.
-        locations: positions along the first axis of the arrays; of groups where the key is about
-            untouched product groups.
+    ``needed`` is the number that it is compared with; ``locations`` are positions along the first
+    axis of the arrays, of groups where the key is about untouched product groups.
     """
 
     key: Why

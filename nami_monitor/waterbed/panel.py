@@ -17,13 +17,9 @@ from nami_monitor.waterbed.outputs import Floats, Marks
 
 @dataclass(frozen=True)
 class PrePost:
-    """Which months are compared with which.
+    """Months ``pre`` that give the level before, and ``post`` whose mean departure is the effect.
 
-    Args:
-        pre: months that give the level before.
-        post: months whose mean departure is the effect.
-        before: number of pre months, with those that are left out before the start.
-        after: number of post months.
+    ``before`` and ``after`` are how many; before also counts those left out before the start.
     """
 
     pre: slice

@@ -29,10 +29,9 @@ from nami_monitor.waterbed.verdicts import critical
 
 @dataclass(frozen=True)
 class Start:
-    """Locations that start in one month, and those that they are compared with.
+    """Locations that start in one month, with those that they are compared with.
 
-    Args:
-        window: months before and after; it may end before the data does.
+    The ``window`` of months before and after may end before the data does.
     """
 
     treated: Places
@@ -110,12 +109,10 @@ def _lacking(start: Start, anticipation: int) -> tuple[Caution, ...]:
 
 
 def usable(inputs: Inputs, levels: Sequence[slice] = ()) -> tuple[Marks, tuple[Caution, ...]]:
-    """Locations with every month, a series of their own and, where asked, a level.
+    """Which locations have every month, a series of their own and, where asked, a level.
 
-    ``levels`` are the pre months of each start, over which both channels must have a level.
-
-    Returns:
-        Which can be used, ``(locations,)``; and what was left out, and what to know.
+    ``levels`` are the pre months of each start, over which both channels must have a level. Besides
+    the marks, ``(locations,)``, what was left out and what to know.
     """
     both = np.stack([inputs.target, inputs.substitute], 1)
     whole: Marks = np.asarray(np.isfinite(both).all((1, 2)))
@@ -170,10 +167,8 @@ def short_of(
 def untouched_groups(inputs: Inputs, begun: Sequence[Start]) -> tuple[Marks, tuple[Caution, ...]]:
     """The groups that are whole and were not touched, if together they are large enough.
 
-    A group is whole when every month is there and every location orders it.
-
-    Returns:
-        Marks ``(groups,)``, none marked when they are not used; and what was left out.
+    A group is whole when every month is there and every location orders it. Marks are
+    ``(groups,)``, none of them set when no group is used; with what was left out.
     """
     groups = inputs.groups
     if groups is None:

@@ -173,10 +173,8 @@ def peak_before(panel: Panel) -> Floats:
     """How far the target of the treated stood above its own level in the last months before, in t.
 
     A location that was chosen because its orders peaked falls back without any measure (regression
-    to the mean; in earnings before training: Ashenfelter 1978).
-
-    Returns:
-        t statistic ``(...)``; zero with too few earlier months.
+    to the mean; in earnings before training: Ashenfelter 1978). ``(...)``; zero with too few
+    earlier months.
     """
     end = panel.window.pre.stop
     first = end - int(PEAK_MONTHS.value)

@@ -69,13 +69,10 @@ class Destination:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the parts of a cube are to an intervention.
+    """What the parts of a cube are to an intervention: its target, and the substitute it names.
 
-    Args:
-        target: what it aims at.
-        substitute: what was named as taking over.
-        destinations: everywhere that demand may have gone, the parts of the substitute first.
-        untouched: product groups that it leaves alone, by name.
+    ``destinations`` are everywhere that demand may have gone, the parts of the substitute first;
+    ``untouched`` are product groups that it leaves alone, by name.
     """
 
     target: Parts

@@ -39,11 +39,9 @@ KEPT_AT_MOST: Final = 128 * 2**20
 class CubePart:
     """What the rows of a cube have in common.
 
-    Args:
-        product: source and number of an article that is named; None for a group.
-        group: the product group, or the article's number where it has none; empty for lines
-            without an article.
-        base_unit: the unit of its quantities; empty where nobody says.
+    ``product`` is the source and number of an article that is named, else None; ``group`` the
+    product group, or the number where there is none. Group and base unit are empty where nobody
+    says.
     """
 
     channel: str
@@ -255,8 +253,7 @@ def _cube(
 def same_articles(db: Transaction, codes: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
     """For each article number the articles that bear it, and those that are the same elsewhere.
 
-    Returns:
-        Source and number of each article; nothing for a number that no source has.
+    Each by source and number; nothing for a number that no source has.
     """
     rows = db.rows(
         "with wanted as (select unnest(?::varchar[]) as code),"
