@@ -53,7 +53,7 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """The figures of a case on the data at hand, and periods to choose from, the usual one first."""
+    """The figures of a case on the data at hand, and periods to choose from, the usual first."""
 
     case: Case
     categories: tuple[str, ...]

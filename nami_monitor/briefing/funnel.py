@@ -48,7 +48,7 @@ NAMED: Final = 8
 
 @dataclass(frozen=True)
 class FunnelSite:
-    """A location in the funnel plot; without a ``point`` it is not compared, and ``remark`` says why.
+    """A location in the funnel plot; ``remark`` says why one without a ``point`` is not compared.
 
     ``effect`` is better or worse than the whole, where it lies outside.
     """
