@@ -23,6 +23,10 @@ REGISTRIES = (
 )
 """One file per table, reader, family of KPIs, way over time, chart form, command and format."""
 
+DRAWN = ("ui", "charts")
+"""Rooms outside the budget of the house: each page and chart form adds to them."""
+MODULES_OF_THE_HOUSE = 200
+LINES_OF_THE_HOUSE = 37_500
 SHORT_WITH_ONE_IMPORTER = 0
 MODULES_IN_CIRCLES = 0
 CLASS_NAMES_IN_TWO_FILES = 10
@@ -80,6 +84,13 @@ def test_no_file_is_too_long():
         if file.suffix == ".py" and (lines := len(text_of(file).splitlines())) > MOST_LINES
     }
     assert not long
+
+
+def test_the_house_keeps_to_its_budget():
+    """What is added to the rooms behind the screen takes the place of something else."""
+    house = [one for one in MODULES if one.relative_to(PACKAGE).parts[0] not in DRAWN]
+    assert len(house) <= MODULES_OF_THE_HOUSE
+    assert sum(len(text_of(module).splitlines()) for module in house) <= LINES_OF_THE_HOUSE
 
 
 def test_no_short_module_serves_one_neighbour_only():
