@@ -54,10 +54,9 @@ def cases_of(db: Transaction) -> Cases:
 def lessons_of_chart(found: Sequence[Signal], cases: Cases) -> tuple[CalledLesson, ...]:
     """The lessons of one chart, marked ones first; its signals are given most important first.
 
-    Each signal has its best lesson placed before any has its second. What no signal selects, and is
-    only related, is marked where there is room and otherwise left out.
+    Each signal has its best lesson placed before any has its second. What is only related to what
+    the first signal that places it selects is marked where there is room, and otherwise left out.
     """
-    kinds = {signal.kind for signal in found}
     alike: dict[object, Signal] = {}
     for signal in found:
         about = cases.get(signal.category or "", frozenset())
@@ -70,7 +69,7 @@ def lessons_of_chart(found: Sequence[Signal], cases: Cases) -> tuple[CalledLesso
     return tuple(
         replace(one, code=f"L{number}" if number <= most else "")
         for number, one in enumerate(placed.values(), start=1)
-        if number <= most or kinds & set(one.lesson.signals)
+        if number <= most or one.reach is not MatchLevel.RELATED
     )
 
 
