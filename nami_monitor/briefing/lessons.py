@@ -54,8 +54,8 @@ def cases_of(db: Transaction) -> Cases:
 def lessons_of_chart(found: Sequence[Signal], cases: Cases) -> tuple[CalledLesson, ...]:
     """The lessons of one chart, marked ones first; its signals are given most important first.
 
-    Each signal has its best lesson placed before any has its second. What is only related to what
-    the first signal that places it selects is marked where there is room, and otherwise left out.
+    Each signal has its best lesson placed before any has its second. What the signal that places it
+    is only related to is marked where there is room, and otherwise left out.
     """
     alike: dict[object, Signal] = {}
     for signal in found:
