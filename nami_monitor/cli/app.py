@@ -19,12 +19,14 @@ from nami_monitor.cli.session import (
     write_error,
 )
 from nami_monitor.core.escapes import terminal
+from nami_monitor.core.temporary import temporary_folder
 from nami_monitor.i18n import text
 
 COMMANDS: Final = {
     "demo": "imports",
     "template": "export",
     "import": "imports",
+    "profiles": "imports",
     "batches": "batches",
     "undo": "batches",
     "set-aside": "batches",
@@ -132,4 +134,5 @@ def options(
 
 def main() -> None:
     """Run the command line; exit code 1 when something is wrong, 2 for wrong usage."""
-    app(prog_name="nami")
+    with temporary_folder():
+        app(prog_name="nami")

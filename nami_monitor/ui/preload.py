@@ -14,6 +14,8 @@ from typing import Final
 
 import streamlit as st
 
+from nami_monitor.core.temporary import temporary_folder
+
 LOADED: Final = (
     "nami_monitor.ui.pages.overview",
     "nami_monitor.ui.pages.monthly_check",
@@ -29,8 +31,9 @@ LOADED_LATER: Final = ("pandas", "pyarrow")
 @asynccontextmanager
 async def while_serving(_app: st.App) -> AsyncIterator[None]:
     """Begin when the server starts, in a thread of its own."""
-    _work()
-    yield
+    with temporary_folder():
+        _work()
+        yield
 
 
 def wait() -> None:
