@@ -32,7 +32,7 @@ APOSTROPHE: Final = "'"
 SIGNS: Final = re.compile(r"[\\`*_\[\]<>$~|]|&(?=#?\w+;)|:(?=[^\W\d])")
 AT_THE_START: Final = re.compile(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+=:#])")
 REPLACED: Final = re.compile(
-    r":(?=[\w+-]+[:/]|//)"  # emoji, icons, addresses
+    r":(?!\d\d?[:/])(?=[\w+-]+[:/]|//)"  # emoji, icons, addresses; a time stays whole
     r"|(?<=www)(?=\.)"
     r"|(?<=@)(?=\w)"
     r"|(?<![^\s])(?:<-|[-<>~])(?=(?:[->=])(?:\s|$))",  # arrows and dashes

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from nami_monitor.briefing import handbook, wording
 from nami_monitor.briefing.month import Briefing
+from nami_monitor.core.escapes import plain
 from nami_monitor.core.words import State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE, KpiResult
@@ -68,13 +69,13 @@ def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     for at, title in enumerate(head):
-        page.write_string(0, at, title, styles["head"])
+        page.write_string(0, at, plain(title), styles["head"])
         longest = max([len(title), *(len(str(row[at])) for row in rows if row[at] is not None)])
         page.set_column(at, at, min(WIDEST, longest + 2))
     for no, row in enumerate(rows, start=1):
         for at, cell in enumerate(row):
             if isinstance(cell, str):
-                page.write_string(no, at, cell[:SIGNS_IN_A_CELL], styles["text"])
+                page.write_string(no, at, plain(cell)[:SIGNS_IN_A_CELL], styles["text"])
             elif isinstance(cell, date):
                 page.write_datetime(no, at, cell, styles["day"])
             elif cell is not None:

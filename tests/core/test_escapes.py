@@ -58,6 +58,18 @@ def test_no_text_breaks_out_of_the_line_that_it_stands_in(before, words):
     assert tokens - PLAIN_TOKENS == own - PLAIN_TOKENS
 
 
+@pytest.mark.parametrize(
+    "words", ["02:29", "2026-03-01 02:29:30", "van 2:29: tot 3:07/4:10", "12:00:00:00", "1:2"]
+)
+def test_a_time_stays_as_it_is(words):
+    assert escapes.JOINER not in escapes.markdown(words)
+
+
+@pytest.mark.parametrize("words", [":100:", ":1234:", "a:8ball:", "12:+1:", ":-1:", "9:clock9:"])
+def test_what_would_become_a_picture_is_parted(words):
+    assert escapes.JOINER in escapes.markdown(words)
+
+
 def test_a_part_of_a_sentence_keeps_its_blank():
     assert escapes.markdown(" (oud)   ") == " (oud) "
 

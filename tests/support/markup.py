@@ -1,6 +1,8 @@
 """Markup of a dozen kinds, as it may stand in any cell; each piece begins and ends with a mark."""
 
+import io
 import re
+import zipfile
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -52,6 +54,23 @@ def left_active(rendered):
 def hidden_signs(shown):
     """Signs without shape, or that turn the direction, in what is shown."""
     return HIDDEN.findall(shown.replace(escapes.JOINER, ""))
+
+
+DOES_SOMETHING = re.compile(
+    r"<f[ >]|<hyperlink|TargetMode|<ddeLink|<oleLink|<externalReference|<connection|<webPr"
+)
+"""What lets a workbook compute, lead elsewhere or fetch."""
+PARTS_THAT_DO = re.compile(r"externalLinks|connections|queryTables|vbaProject|customXml|drawings")
+
+
+def does_something(workbook):
+    """The parts of an xlsx file (bytes) with a formula, a link or a reference to outside."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as package:
+        return [
+            name
+            for name in package.namelist()
+            if PARTS_THAT_DO.search(name) or DOES_SOMETHING.search(package.read(name).decode())
+        ]
 
 
 class _Tags(HTMLParser):
