@@ -140,12 +140,12 @@ def test_nothing_that_is_served_asks_another_host():
 
 
 def test_the_requirements_pin_every_package_with_a_hash():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt"):
         text = (ROOT / name).read_text("utf-8")
         packages = re.split(r"\n(?=[a-z0-9])", text)[1:]
         assert packages
         for package in packages:
-            assert re.match(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+", package), package
+            assert re.match(r"[a-z0-9._-]+(\[[a-z,-]+\])?==\S+", package), package
             assert "--hash=sha256:" in package, package
         assert "://" not in text
 
