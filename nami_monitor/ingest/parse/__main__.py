@@ -141,11 +141,11 @@ def check_parquet(path: Path, budget: Budget) -> None:
         most = min(MOST_CELLS, _CELLS * (1 + path.stat().st_size // MEGABYTE))
         if rows * len(schema) > most:
             raise UserError("reading.too_far", file=name, rows=rows, columns=len(schema))
-        total = 0
+        total, texts = 0, (pl.String, pl.Categorical, pl.Enum)
         for column, dtype in schema.items():
-            if dtype == pl.String:
-                size = pl.col(column).str.len_bytes()
-                longest = pl.col(column).str.len_chars().max()
+            if dtype in texts:
+                words = pl.col(column).cast(pl.String).str
+                size, longest = words.len_bytes(), words.len_chars().max()
                 sizes = scan.select(longest.alias("max"), size.cast(pl.Int64).sum().alias("sum"))
                 longest, added = sizes.collect(engine="streaming").row(0)
                 check_cell(longest or 0, name)

@@ -16,7 +16,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
 from nami_monitor.ingest.limits import LONGEST_CELL
 from nami_monitor.ingest.parse.sheets import SheetWriter, check_cell, check_width
-from nami_monitor.ingest.parse.xlsx import EXTENT_CELLS, check_sizes
+from nami_monitor.ingest.parse.xlsx import DAMAGED_PACKAGE, EXTENT_CELLS, check_sizes
 
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT, _STYLE = (
@@ -57,15 +57,10 @@ def read_ods(path: Path, sheets: SheetWriter) -> None:
                 while chunk := content.read(_CHUNK):
                     parser.Parse(chunk)
             parser.Parse(b"", True)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        NotImplementedError,  # raised by zipfile for an unknown compression
-    ) as error:
-        raise UserError("reading.truncated", file=name, format="ods") from error
-    except (expat.ExpatError, KeyError, RuntimeError) as error:
+    except (expat.ExpatError, KeyError) as error:
         raise UserError("reading.broken", file=name, format="ods", detail=str(error)) from error
+    except DAMAGED_PACKAGE as error:
+        raise UserError("reading.truncated", file=name, format="ods") from error
 
 
 class _Reader:

@@ -4,8 +4,10 @@ A few kilobytes can unpack to gigabytes, and one cell in the far corner of a she
 reserve memory for all cells before it.
 """
 
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -24,6 +26,17 @@ RATIO_MATTERS_FROM: Final = 20 * 1024 * 1024
 PARTS: Final = 10_000
 #: Rows times columns up to the last cell; each costs a parser about 50 bytes, filled or not.
 EXTENT_CELLS: Final = 20_000_000
+
+DAMAGED_PACKAGE: Final = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    RuntimeError,  # also a way of packing that zipfile does not know
+    ValueError,  # names that are no text
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What reading a damaged zip raises."""
 
 _CHUNK: Final = 1024 * 1024
 _LONGEST_TAG: Final = 4096
@@ -58,7 +71,7 @@ def check_package(path: Path) -> list[SheetScan]:
             if len(parts) > MOST_SHEETS:
                 raise UserError("reading.too_many_sheets", file=name, most=MOST_SHEETS)
             return [_scan_sheet(archive, part, name) for part in parts]
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+    except DAMAGED_PACKAGE as error:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
 

@@ -51,20 +51,27 @@ def suggest(sheet: Sheet, table: str) -> dict[str, Suggestion]:
         with a known name neither is certain.
     """
     headers = mappable(sheet)
-    by_name = headers_by_stem(headers, sheet.columns)
-    suggestions: dict[str, Suggestion] = {}
+    suggestions = _known(headers_by_stem(headers, sheet.columns), table)
+    taken = {suggestion.header for suggestion in suggestions.values()}
+    free = {header: normal_header(header) for header in headers if header not in taken}
     for column in columns(table):
-        taken = {suggestion.header for suggestion in suggestions.values()}
+        if column.name not in suggestions and (close := _close(column, free)):
+            suggestions[column.name] = close
+            del free[close.header]
+    return {c.name: suggestions[c.name] for c in columns(table) if c.name in suggestions}
+
+
+def _known(by_name: Mapping[str, Sequence[str]], table: str) -> dict[str, Suggestion]:
+    """The columns of a table that a header bears a name of."""
+    known: dict[str, Suggestion] = {}
+    taken: set[str] = set()
+    for column in columns(table):
         hits = [header for header in _headers_of(column, by_name) if header not in taken]
         if hits:
             certain = len(hits) == 1 or normal_header(hits[0]) in _own(column.name)
-            suggestions[column.name] = Suggestion(hits[0], KNOWN, certain)
-    for column in columns(table):
-        taken = {suggestion.header for suggestion in suggestions.values()}
-        free = [header for header in headers if header not in taken]
-        if column.name not in suggestions and (close := _close(column, free)):
-            suggestions[column.name] = close
-    return {c.name: suggestions[c.name] for c in columns(table) if c.name in suggestions}
+            known[column.name] = Suggestion(hits[0], KNOWN, certain)
+            taken.add(hits[0])
+    return known
 
 
 def mappable(sheet: Sheet) -> list[str]:
@@ -82,9 +89,10 @@ def guess_table(sheet: Sheet) -> list[tuple[str, float]]:
         are explained), best first; tables of which no name occurs are left out.
     """
     headers = mappable(sheet)
+    by_name = headers_by_stem(headers, sheet.columns)
     ranked = []
     for table in TABLES:
-        hits = {name for name, hit in suggest(sheet, table).items() if hit.score == KNOWN}
+        hits = _known(by_name, table)
         needed = [column.name for column in columns(table) if not column.optional]
         if hits:
             required = sum(name in hits for name in needed) / len(needed)
@@ -163,15 +171,13 @@ def _headers_of(column: Column, by_name: Mapping[str, Sequence[str]]) -> list[st
     return list(dict.fromkeys(header for name in names for header in by_name.get(name, ())))
 
 
-def _close(column: Column, free: Sequence[str]) -> Suggestion | None:
-    """The header most like one of the column's names, if any is close enough."""
+def _close(column: Column, free: Mapping[str, str]) -> Suggestion | None:
+    """The header (to its normal form) most like one of the column's names, if any is close."""
     best = None
     for name in _names(column.name, column.aliases):
-        hit = process.extractOne(
-            name, free, scorer=fuzz.token_sort_ratio, processor=normal_header, score_cutoff=CLOSE
-        )
+        hit = process.extractOne(name, free, scorer=fuzz.token_sort_ratio, score_cutoff=CLOSE)
         if hit and (best is None or hit[1] > best.score):
-            best = Suggestion(hit[0], hit[1], certain=False)
+            best = Suggestion(hit[2], hit[1], certain=False)
     return best
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet, clean_text
+from nami_monitor.ingest.limits import budget_of
 from nami_monitor.ingest.readers.large_csv import (
     COMMONLY,
     LARGE_BYTES,
@@ -33,8 +34,8 @@ from nami_monitor.ingest.readers.table import (
 from nami_monitor.ingest.sniff.encodings import UNREADABLE, decode, sniff_delimiter, sniff_encoding
 from nami_monitor.ingest.sniff.headers import is_label_row
 
-#: Records that become columns in one go; bounds the memory that lists of fields take.
-_CHUNK_RECORDS: Final = 50_000
+#: Fields that become columns in one go; bounds the memory that lists of them take.
+_CHUNK_FIELDS: Final = 500_000
 _HEAD_BYTES: Final = 4096
 
 
@@ -57,7 +58,7 @@ class _Body:
         self.lines.append(line)
         self.rows.append(fields)
         self.fitting += 1
-        if len(self.rows) >= _CHUNK_RECORDS:
+        if len(self.rows) * self.width >= _CHUNK_FIELDS:
             self.flush()
 
     def flush(self) -> None:
@@ -91,7 +92,7 @@ def read_delimited(path: Path, layout: Layout, _folder: Path | None = None) -> l
     plan = plan_table(grid, layout, path.name)
     refuse_unreadable(plan, path.name)
     body = _sort_records(lines, split_records(lines, delimiter), plan)
-    frame = _settle_widths(body, path.name)
+    frame = _settle_widths(body, path.name, budget_of(path).cells)
     misfits = misfit_frame(body.misfits)
     return [finish(path.name, plan, frame, misfits=misfits, titles=grid, blank=body.blank)]
 
@@ -131,9 +132,11 @@ def _shown(raw: str) -> str:
     return UNREADABLE.sub("\ufffd", raw.rstrip("\r\n"))
 
 
-def _settle_widths(body: _Body, name: str) -> pl.DataFrame:
+def _settle_widths(body: _Body, name: str, most_cells: int) -> pl.DataFrame:
     """Decide on short and long records and give all rows in the order of the file."""
     total = body.fitting + len(body.short) + len(body.long)
+    if total * body.width > most_cells:
+        raise UserError("reading.too_far", file=name, rows=total, columns=body.width)
     if len(body.long) > COMMONLY * total:
         most = max(len(fields) for _, fields, _ in body.long)
         raise UserError("reading.wider_than_header", file=name, header=body.width, body=most)

@@ -21,6 +21,8 @@ import polars as pl
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, Layout, Sheet, clean_text
+from nami_monitor.ingest.limits import budget_of
+from nami_monitor.ingest.parse.sheets import check_data
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD_LINES,
     head_cells,
@@ -269,7 +271,8 @@ class _Rewriter:
     def __init__(self, path: Path, start: int, first: int, shape: LineShape, name: str) -> None:
         self.path, self.start, self.shape, self.name = path, start, shape, name
         self.number = first
-        self.passed = 0
+        self.passed = self.written = 0
+        self.budget = budget_of(path)
         self.after_gap = False
         self.done = RewrittenFile(tabbed=shape.delimiter == "\t")
         self.found: list[tuple[int, str, str]] = []
@@ -361,13 +364,20 @@ class _Rewriter:
 
     def _emit(self, plain: bytes) -> None:
         """Keep lines that stay as they are."""
+        self._take(len(plain))
         if self.copy:
             self.copy.write(plain)
         else:
             self.passed += len(plain)
 
+    def _take(self, size: int) -> None:
+        """Count bytes before they are written: short records get all their fields."""
+        self.written += size
+        check_data(self.written, self.budget, self.name)
+
     def write(self, line: bytes) -> None:
         """Write a rewritten record; the copy begins with the first of those."""
+        self._take(len(line))
         if not self.copy:
             self.copy = tempfile.NamedTemporaryFile("wb", suffix=".csv", delete=False)  # noqa: SIM115
             self.done.copy = Path(self.copy.name)

@@ -60,6 +60,7 @@ def read_parquet(path: Path, layout: Layout, folder: Path | None = None) -> list
     try:
         scan = pl.scan_parquet(path, glob=False)
         schema = scan.collect_schema()
+        stored = [_stored(path.name, column, dtype) for column, dtype in schema.items()]
         rows = scan.select(pl.len()).collect().item()
         head = scan.head(SAMPLE_RECORDS).collect() if rows else pl.DataFrame(schema=schema)
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -68,7 +69,6 @@ def read_parquet(path: Path, layout: Layout, folder: Path | None = None) -> list
         ) from error
     if not rows or not len(schema):
         raise UserError("reading.only_header" if len(schema) else "reading.empty", file=path.name)
-    stored = [_stored(path.name, column, dtype) for column, dtype in schema.items()]
     header = tuple(" ".join(column.split()) or None for column in schema)
     layout = replace(layout, format="parquet", sheet=None, encoding=None, delimiter=None)
     plan = TablePlan(replace(layout, skip_rows=0), name_columns(header), header, 1)

@@ -7,6 +7,7 @@ from typing import Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.parse.xls import SIGNATURE, DamagedError, open_compound
+from nami_monitor.ingest.parse.xlsx import DAMAGED_PACKAGE
 
 _HEAD_BYTES: Final = 4096
 _ZIP: Final = b"PK\x03\x04"
@@ -94,7 +95,7 @@ def _zip_format(path: Path, head: bytes) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(_HEAD_BYTES) if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+    except DAMAGED_PACKAGE as error:
         form = "ods" if _ODS in head else "xlsx"
         raise UserError("reading.truncated", file=path.name, format=form) from error
     if _ODS in kind:

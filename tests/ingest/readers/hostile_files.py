@@ -1,10 +1,12 @@
 """Small files that ask for much: each of at most a megabyte, made to take memory, disk or time."""
 
 import json
+import random
 import struct
 import zipfile
 
 import polars as pl
+import xlwt
 
 from nami_monitor.ingest.parse.xls import SIGNATURE
 from tests.ingest.readers.ods_files import cell, row, sheet, write_ods
@@ -109,6 +111,15 @@ TEXT = {
     "spaces": "a;b\n" + ("-" + " " * 60_000 + "x;1\n") * 15,
     "returns": "a;b\r" + "1;2\r" * 200_000,
     "blank lines": "a;b\n1;2\n" + "\n" * 900_000,
+    "short under a wide header": ";".join(f"v{n}" for n in range(3_900)) + "\n" + "1\n" * 450_000,
+    "names that differ": ";".join(f"Besteldatum locatie {n}" for n in range(3_800))
+    + "\n"
+    + (";".join("5" * 3_800) + "\n") * 110,
+    "long names": ";".join(f"{n}" + " ab" * 40_000 for n in range(7))
+    + "\n"
+    + "1;2;3;4;5;6;7\n" * 9,
+    "one column of words": "Besteller\n" + "aan de\n" * 140_000,
+    "tabs and quotes": "a\tb\n" + '"\t"\n' * 200_000,
 }
 RELEASE = {"ocid": "ocds-1", "date": "2025-01-01"}
 OCDS = {
@@ -123,6 +134,10 @@ OCDS = {
             "contracts": [{"id": str(n)} for n in range(9_000)],
         }
     ),
+    "lines": '{"ocid": "ocds-1", "date": "2025-01-01", "contracts": [{"id": 1}]}\n' * 14_000,
+    "far numbers": json.dumps(RELEASE | {"contracts": [{"id": n, "value": {"amount": 0}}
+                                                       for n in range(9)]})
+    .replace('"amount": 0', '"amount": 1e' + "9" * 4_000),
     "parties of all": json.dumps(
         RELEASE
         | {
@@ -196,9 +211,157 @@ def nothing(path):
     return path
 
 
+def number_list(path):
+    """A parquet file with one list of very many numbers."""
+    many = pl.Series("a", [pl.repeat(1, 60_000_000, dtype=pl.Int8, eager=True)])
+    pl.DataFrame({"b": ["x"], "a": many}).write_parquet(path, statistics=False)
+    return path
+
+
+def octets(path):
+    """A parquet file with one value of very many bytes."""
+    pl.DataFrame({"a": [b"w" * 300_000_000]}).write_parquet(path, statistics=False)
+    return path
+
+
+def kinds(path):
+    """A parquet file of kinds, each a long text, said in every row."""
+    words = ["d" * 130_000 + str(n) for n in range(9)]
+    frame = pl.DataFrame({"a": words * 20_000, "b": range(180_000)})
+    frame = frame.with_columns(pl.col("a").cast(pl.Categorical), pl.col("b") % 7)
+    frame.write_parquet(path, compression="zstd", statistics=False)
+    return path
+
+
+def package(path, name, content=b"x" * 90, *, spoil=lambda raw: raw, how=zipfile.ZIP_DEFLATED):
+    """A zip with one part, spoilt after it was written."""
+    with zipfile.ZipFile(path, "w", how) as archive:
+        archive.writestr(name, content)
+    path.write_bytes(spoil(path.read_bytes()))
+    return path
+
+
+def spoilt_mimetype(path, how):
+    """A package whose first part cannot be unpacked."""
+
+    def spoil(raw):
+        begin = raw.index(b"mimetype") + len("mimetype")
+        return raw[:begin] + b"\xff" * 12 + raw[begin + 12 :]
+
+    return package(path, "mimetype", bytes(range(256)) * 3, spoil=spoil, how=how)
+
+
+def no_name(path):
+    """A package whose list bears a name that is no text."""
+    return package(
+        path, "\N{SNOWMAN}", spoil=lambda raw: raw.replace("\N{SNOWMAN}".encode(), b"\xff\xfe\xfd")
+    )
+
+
+def zips_in_zips(path):
+    """A zip of text files, which we do not open."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(2_000):
+            archive.writestr(f"{number}.csv", "a;b\n" + "1;2\n" * 90_000 if number < 9 else "")
+    return path
+
+
+def many_parts(path):
+    """A package of more parts than anybody makes, which are all the same."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        for number in range(8_600):
+            archive.writestr(f"{number}", b"")
+    return path
+
+
+def elsewhere(path):
+    """A workbook whose sheet, with one cell in the far corner, lies in another folder."""
+    far = '<row r="1048570"><c r="XFD1048570"><v>1</v></c></row>'
+    write_xlsx(path, ["<row/>"])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml").replace(b"<row/>", far.encode())
+    relations = parts.pop("xl/_rels/workbook.xml.rels").replace(b"worksheets/", b"other/")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        archive.writestr("xl/_rels/workbook.xml.rels", relations)
+        archive.writestr("xl/other/sheet1.xml", sheet)
+    return path
+
+
+def entities(path):
+    """A workbook whose list of sheets says one word a thousand million times."""
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    book = f'<!DOCTYPE w [<!ENTITY l0 "ha">{laughs}]><workbook><sheets>&l9;</sheets></workbook>'
+    write_xlsx(path, ['<row><c t="e"><v>#N/A</v></c></row>'])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (parts | {"xl/workbook.xml": book}).items():
+            archive.writestr(name, content)
+    return path
+
+
+def noise(path):
+    """Bytes that follow no rule."""
+    path.write_bytes(random.Random(5).randbytes(1_000_000))  # noqa: S311 - no secret
+    return path
+
+
+def wide_signs(path):
+    """A text in UTF-16 that is one line."""
+    path.write_bytes(("a;b\r" + "\u0a0d" * 480_000).encode("utf-16"))
+    return path
+
+
+def wide_book(path):
+    """An old workbook of sheets, each with a cell in its far corner."""
+    book = xlwt.Workbook()
+    for number in range(120):
+        book.add_sheet(f"s{number}").write(65_535, 255, 1)
+    book.save(str(path))
+    return path
+
+
+def backup(path, listed):
+    """A file that says it is a backup."""
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+        archive.writestr("backup.json", listed)
+    return path.with_suffix(".zip")
+
+
+def profile(content):
+    """Write a profile."""
+    return lambda path: (path.with_suffix(".toml").write_text(content, "utf-8")
+                         and path.with_suffix(".toml"))  # fmt: skip
+
+
 def text_maker(content):
     """Write a text."""
     return lambda path: path.write_text(content, "utf-8") and path
+
+
+TABLE_TOML = 'source = "x"\n[[table]]\nname = "orders"\n[table.columns]\n'
+TOML = {
+    "deep": "a = " + "[" * 120_000,
+    "dotted": "a" + ".a" * 100_000 + " = 1",
+    "a number of digits": "vat_rate = 0x" + "f" * 200_000,
+    "keys": "".join(f"k{n} = 1\n" for n in range(25_000)),
+    "tables": "".join(f"[t{n}.a.b]\n" for n in range(18_000)),
+    "a long name": f'"{"q" * 250_000}" = 1',
+    "values": 'source = "x"\n[[table]]\nname = "orders"\n[table.values.condition]\n'
+    + "".join(f'"v{n}" = "new"\n' for n in range(14_000)),
+    "other lines": TABLE_TOML + "".join(f'x{n} = "{n % 7}"\n' for n in range(17_000)),
+    "large": "# " + "x" * 900_000,
+}
+BACKUPS = {
+    "deep": "[" * 900_000,
+    "names": json.dumps({"parts": [{"name": f"database/{n}", "size": 1, "sha256": ""}
+                                   for n in range(15_000)]}),
+    "numbers": '{"schema": ' + "9" * 4_000 + ', "form": 1}',
+}  # fmt: skip
 
 
 MAKERS = {
@@ -218,4 +381,24 @@ MAKERS = {
     "parquet: a dictionary": dictionary,
     "parquet: columns": columns,
     "parquet: nothing": nothing,
+    "parquet: a list": number_list,
+    "parquet: bytes": octets,
+    "parquet: kinds": kinds,
+    "ods: a table far down": lambda path: write_ods(
+        path, sheet("a", row(extra=many(rows=1_030_000)), *TABLE)),
+    "zip: spoilt": lambda path: spoilt_mimetype(path, zipfile.ZIP_DEFLATED),
+    "zip: spoilt lzma": lambda path: spoilt_mimetype(path, zipfile.ZIP_LZMA),
+    "zip: spoilt bzip2": lambda path: spoilt_mimetype(path, zipfile.ZIP_BZIP2),
+    "zip: a name": no_name,
+    "zip: of csv": zips_in_zips,
+    "zip: parts": many_parts,
+    "xlsb: a workbook": lambda path: package(path, "xl/workbook.bin", b"\x83\x01" * 400_000),
+    "xlsx: elsewhere": elsewhere,
+    "xlsx: entities": entities,
+    "text: noise": noise,
+    "text: utf-16": wide_signs,
+    "xls: far corners": wide_book,
+    **{f"profile: {name}": profile(content) for name, content in TOML.items()},
+    **{f"backup: {name}": lambda path, listed=listed: backup(path, listed)
+       for name, listed in BACKUPS.items()},
 }  # fmt: skip
