@@ -21,6 +21,7 @@ from nami_monitor.core.settings import places
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.personal import signature
+from nami_monitor.ingest.profiles.library import SUFFIX, VERSIONS
 from nami_monitor.reports import branding
 from nami_monitor.store import Store, Work, lines, migrations, schema, snapshots
 from nami_monitor.store.backup_file import (
@@ -36,6 +37,8 @@ from nami_monitor.store.snapshots import Manifest
 DATABASE: Final = "database"
 PROFILES: Final = "profiles"
 SETTINGS: Final = "settings"
+OF_PROFILES: Final = (SUFFIX, VERSIONS)
+"""How the files of profiles end: each profile, and its versions."""
 PICTURES: Final = (".png", ".jpg", ".jpeg")
 FOLDER: Final = "backups"
 """Where backups stand that a restore makes by itself: beside the database."""
@@ -88,7 +91,10 @@ def said(contents: BackupContents, lang: Lang) -> list[str]:
             formats.month(month, lang) for month in (contents.first_month, contents.last_month)
         )
         months = text("backup.months", lang, first=first, last=last)
-    profiles = sum(part.name.startswith(f"{PROFILES}/") for part in contents.parts)
+    profiles = sum(
+        part.name.startswith(f"{PROFILES}/") and part.name.endswith(SUFFIX)
+        for part in contents.parts
+    )
     return [
         text("backup.made", lang, when=when),
         months,
@@ -199,8 +205,8 @@ def _settings() -> dict[str, Path]:
     """The profiles, the settings file and its logo, by their names in a backup."""
     files = {
         f"{PROFILES}/{file.name}": file
-        for file in sorted(places().profiles.glob("*.toml"))
-        if file.is_file() and not file.name.startswith(".")
+        for file in sorted(places().profiles.glob("*"))
+        if file.is_file() and file.name.endswith(OF_PROFILES) and not file.name.startswith(".")
     }
     settings = branding.usual_file()
     if settings.is_file():
@@ -220,7 +226,7 @@ def _settings() -> dict[str, Path]:
 def _place_of(name: str, home: Path, path: Path) -> Path:
     """Where a profile or a settings file of a backup belongs; anything else is damage."""
     kind, _, inner = name.partition("/")
-    if kind == PROFILES and inner.endswith(".toml") and "/" not in inner:
+    if kind == PROFILES and inner.endswith(OF_PROFILES) and "/" not in inner:
         return home / PROFILES / inner
     if kind == SETTINGS and (inner == branding.FILE or Path(inner).suffix.lower() in PICTURES):
         return home / inner

@@ -1,4 +1,4 @@
-"""``nami demo`` and ``nami import``: data into the database."""
+"""``nami demo``, ``nami import`` and ``nami profiles``: data into the database, and how."""
 
 import contextlib
 import glob
@@ -14,6 +14,7 @@ import typer
 from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import terminal
+from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
@@ -21,8 +22,19 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles.library import is_mended, profiles_in, read_sheets, recognise
-from nami_monitor.ingest.profiles.profile import Profile, load_profile
+from nami_monitor.ingest.profiles.library import (
+    SUFFIX,
+    VERSIONS,
+    ProfileVersion,
+    is_mended,
+    profile_difference,
+    profile_versions,
+    profiles_in,
+    read_sheets,
+    recognise,
+    save_profile,
+)
+from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import auto_profile
 from nami_monitor.ingest.readers import shown_name
@@ -239,3 +251,57 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
         yield session.t("cli.import.mend", batch=report.batch or report.already_in)
     if report.offer:
         yield session.t("cli.import.offer", n=report.offer.values["vanish"])
+
+
+@command(app, "profiles")
+def profiles(
+    session: CommandSession,
+    name: Annotated[str | None, typer.Argument()] = None,
+    back_to: Annotated[int | None, typer.Option("--back-to", metavar="VERSION", min=1)] = None,
+    who: Who = "",
+    yes: Annotated[bool, typer.Option("--yes")] = False,
+) -> None:
+    """List the profiles, or the versions of one; or go back to a version after a confirmation."""
+    folder = places().profiles
+    if name is None:
+        heads = [session.t(f"cli.profiles.{head}") for head in ("profile", "source")]
+        rows = [[known, profile.source] for known, profile in profiles_in(folder).items()]
+        lines = table(heads, rows) if rows else [session.t("cli.profiles.none")]
+        session.show([{"profile": known, "source": source} for known, source in rows], lines)
+        return
+    files = {file.name.removesuffix(VERSIONS).removesuffix(SUFFIX) for file in folder.glob("*")}
+    refuse_unknown("profile.no_such", name, files)
+    file = folder / f"{name}{SUFFIX}"
+    versions = profile_versions(file)
+    if back_to is None:
+        _show_versions(session, versions)
+        return
+    if back_to > len(versions):
+        raise UserError("profile.no_version", name=name, seen=back_to, most=len(versions))
+    wanted = versions[back_to - 1].text
+    profile = parse_profile(wanted)
+    if not yes:
+        session.confirm(
+            f"nami profiles {name} --back-to {back_to}",
+            session.t("cli.profiles.sure", name=name),
+            lambda: profile_difference(versions[-1].text, wanted),
+        )
+    save_profile(file, profile, session.signed_by(who))
+    done = session.t("cli.profiles.back", name=name, version=back_to)
+    session.show({"profile": name, "version": back_to, "file": str(file)}, [done])
+
+
+def _show_versions(session: CommandSession, versions: list[ProfileVersion]) -> None:
+    """List the versions of a profile, each with what it changed of the one before."""
+    heads = [session.t(f"cli.profiles.{head}") for head in ("version", "when", "who", "changed")]
+    documents, rows = [], []
+    for number, version in enumerate(versions, 1):
+        before = versions[number - 2].text if number > 1 else ""
+        changes = [line for line in profile_difference(before, version.text) if line[0] in "+-"]
+        when = version.when.isoformat(timespec="seconds")
+        documents.append(
+            {"version": number, "when": when, "who": version.who, "text": version.text}
+        )
+        local = session.local_time(version.when)
+        rows.append([str(number), local, version.who, formats.number(len(changes), session.lang)])
+    session.show(documents, table(heads, rows, right=(0, 3)))

@@ -59,6 +59,7 @@ def made(template, tmp_path_factory):
                   text="Verhuisd.", lesson=None, who="CM")  # fmt: skip
         nami.profiles.mkdir(parents=True)
         shutil.copy(folder / "orders.toml", nami.profiles / "winkel \u00e9.toml")
+        (nami.profiles / "winkel \u00e9.versions.jsonl").write_text("earlier", "utf-8")
         home = nami.profiles.parent
         (home / "logos").mkdir()
         Image.new("RGB", (4, 4)).save(home / "logos" / "logo.png")

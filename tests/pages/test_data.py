@@ -8,9 +8,10 @@ import xlsxwriter
 
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.parse import sheets
-from nami_monitor.ingest.profiles.library import profiles_in
+from nami_monitor.ingest.profiles.library import profile_versions, profiles_in
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ui import app
+from nami_monitor.ui.pages.data import session_files
 from tests.pages.data_page import (
     FILE,
     GOOD,
@@ -122,11 +123,84 @@ def test_a_file_that_cannot_be_understood_is_refused_with_a_sentence(content, sa
     assert not [button for button in page.button if button.label.startswith("Boek")]
 
 
-def test_a_profile_that_a_colleague_passed_on_is_kept_when_it_is_one():
+def test_a_profile_that_a_colleague_passed_on_is_kept_when_it_is_one_and_somebody_says_so():
     page = offer(opened(), ("van marie.toml", PROFILE), ("kapot.toml", "source = "))
-    assert "Kantoor X" in words(page)
-    assert [error.value for error in page.error]
+    assert len(page.error) == 1
+    assert not profiles_in(places().profiles)
+    press(page, "Bewaar dit profiel")
+    assert "Profiel van Kantoor X bewaard" in words(page)
+    assert "zoals het al bewaard is" in words(page)
     assert profiles_in(places().profiles) == {"van_marie": parse_profile(PROFILE)}
+
+
+def test_a_profile_replaces_another_one_after_a_look_at_the_difference_and_there_is_a_way_back():
+    keep(PROFILE)
+    page = offer(opened(), ("kantoor x.toml", PROFILE.replace('vat = "excl"', 'vat = "incl"')))
+    (difference,) = page.code
+    assert {'-vat = "excl"', '+vat = "incl"'} <= set(difference.value.splitlines())
+    assert profiles_in(places().profiles)["kantoor_x"].vat == "excl"
+    press(page, "Vervang het profiel")
+    assert profiles_in(places().profiles)["kantoor_x"].vat == "incl"
+    page = opened(who="ab")
+    page.selectbox(key="version_kantoor_x").select_index(0)
+    assert '+vat = "excl"' in [line for code in checked(page.run()).code
+                               for line in code.value.splitlines()]  # fmt: skip
+    press(page, "Vervang het profiel")
+    file = places().profiles / "kantoor_x.toml"
+    assert profiles_in(places().profiles)["kantoor_x"] == parse_profile(PROFILE)
+    assert [version.who for version in profile_versions(file)] == ["", "cm", "ab"]
+
+
+def test_a_profile_is_kept_under_another_name_beside_the_one_that_stands_there():
+    keep(PROFILE)
+    page = offer(opened(), ("kantoor x.toml", PROFILE.replace("Kantoor X", "Kantoor Y")))
+    labelled(page.text_input, "Bewaar als").set_value("Kantoor Y")
+    press(checked(page.run()), "Bewaar dit profiel")
+    sources = {name: one.source for name, one in profiles_in(places().profiles).items()}
+    assert sources == {"kantoor_x": "Kantoor X", "kantoor_y": "Kantoor Y"}
+
+
+class Upload:
+    """An upload as Streamlit offers it; it notes how much is asked of it at once."""
+
+    def __init__(self, size):
+        self.left, self.most = size, 0
+
+    def seek(self, place):
+        assert place == 0
+
+    def read(self, size):
+        self.most = max(self.most, size)
+        size, self.left = min(size, self.left), self.left - min(size, self.left)
+        return b"x" * size
+
+
+def test_an_upload_goes_to_disk_in_pieces(tmp_path):
+    upload = Upload(30_000_000)
+    digest, copy = session_files._copied(upload, tmp_path)
+    assert 0 < upload.most <= 1 << 20
+    assert copy.stat().st_size == 30_000_000
+    assert len(digest) == 24
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("januari.csv", "januari.csv"),
+        ("../../map/januari.csv", "januari.csv"),
+        ("..", "file"),
+        ("", "file"),
+        ("a\0b.csv", "ab.csv"),
+        ("\N{SNOWMAN}" * 300 + ".csv", "\N{SNOWMAN}" * 65 + ".csv"),
+    ],
+)
+def test_any_name_of_an_upload_becomes_a_name_on_disk(name, kept):
+    assert session_files.name_on_disk(name) == kept
+
+
+def test_the_page_says_what_takes_files_that_are_too_large_to_upload():
+    for part, command in (("upload", "nami import"), ("backup", "nami restore")):
+        assert command in words(opened(part))
 
 
 def test_what_was_set_aside_is_told_and_can_be_given_up(tmp_path):

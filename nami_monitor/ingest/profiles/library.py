@@ -1,17 +1,35 @@
-"""The organisation's own profiles: one TOML file each, in one folder."""
+"""The organisation's own profiles: one TOML file each, in one folder, and what they were before.
 
+Beside a profile stand its versions, one line of JSON each: when, who and the text.
+"""
+
+import difflib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, Self
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
-from nami_monitor.ingest.profiles.profile import Profile, load_profile, write_profile
+from nami_monitor.ingest.personal import signature
+from nami_monitor.ingest.profiles.profile import (
+    Profile,
+    load_profile,
+    parse_profile,
+    write_profile,
+)
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
+
+SUFFIX: Final = ".toml"
+VERSIONS: Final = ".versions.jsonl"
+"""What follows the name of a profile in the file of its versions."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,7 @@ class Recognised:
 def profiles_in(folder: Path) -> dict[str, Profile]:
     """The profiles of a folder by name; a file that is no profile is left out."""
     profiles = {}
-    for file in sorted(folder.glob("*.toml")):
+    for file in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             profiles[file.stem] = load_profile(file)
         except UserError:
@@ -36,10 +54,35 @@ def profiles_in(folder: Path) -> dict[str, Profile]:
     return profiles
 
 
-def save_profile(folder: Path, name: str, profile: Profile) -> Path:
-    """Write a profile, over an earlier one of the same name; its folder is made when absent.
+@dataclass(frozen=True)
+class ProfileVersion:
+    """A profile as it was once: since when (in UTC), who kept it so, its text.
 
-    The file's name is made from the letters and digits of what people call it.
+    Nobody is named who changed the file by hand.
+    """
+
+    when: datetime
+    who: str
+    text: str
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """A version as ``written`` wrote it.
+
+        Raises:
+            ValueError: also KeyError, TypeError or RecursionError, when it is another line.
+        """
+        raw = json.loads(line)
+        when = datetime.fromisoformat(raw["when"]).astimezone(UTC)
+        return cls(when, str(raw["who"]), str(raw["text"]))
+
+    def written(self) -> str:
+        """The version as a line of JSON."""
+        return json.dumps(asdict(self) | {"when": self.when.isoformat(timespec="seconds")}) + "\n"
+
+
+def profile_file(folder: Path, name: str) -> Path:
+    """The file of a profile, named after the letters and digits of what people call it.
 
     Raises:
         UserError: ``profile.name`` when nothing of the name is left.
@@ -48,12 +91,57 @@ def save_profile(folder: Path, name: str, profile: Profile) -> Path:
     slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:60].strip("_")
     if not slug:
         raise UserError("profile.name", seen=name)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{slug}.toml"
-    part = path.with_suffix(".part")
-    part.write_text(write_profile(profile), "utf-8")
-    part.replace(path)
-    return path
+    return folder / f"{slug}{SUFFIX}"
+
+
+def profile_versions(file: Path) -> list[ProfileVersion]:
+    """The versions of a profile, the present one last; none when there is no such profile."""
+    kept: list[ProfileVersion] = []
+    if file.with_suffix(VERSIONS).exists():
+        for line in file.with_suffix(VERSIONS).read_text("utf-8", "replace").splitlines():
+            with suppress(ValueError, KeyError, TypeError, RecursionError):  # changed by hand
+                kept.append(ProfileVersion.read(line))
+    if file.exists():
+        present = file.read_text("utf-8-sig", "replace")
+        if not kept or kept[-1].text != present:
+            changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            kept.append(ProfileVersion(changed, "", present))
+    return kept
+
+
+def save_profile(file: Path, profile: Profile, who: str) -> None:
+    """Write a profile; the one that stood there stays as a version. Its folder is made when absent.
+
+    Raises:
+        UserError: ``entry.who``, ``personal.address``.
+    """
+    versions = profile_versions(file)
+    new = ProfileVersion(datetime.now(UTC), signature(who), write_profile(profile))
+    if versions and versions[-1].text == new.text and file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = "".join(version.written() for version in (*versions, new))
+    for target, text in ((file.with_suffix(VERSIONS), told), (file, new.text)):
+        part = target.with_suffix(".part")
+        part.write_text(text, "utf-8")
+        part.replace(target)
+
+
+def profile_difference(before: str, after: str) -> list[str]:
+    """What differs between two texts of a profile: lines behind ``-`` go, those behind ``+`` come.
+
+    Texts that say the same in another way do not differ.
+    """
+    told = [_written(text).splitlines() for text in (before, after)]
+    return list(difflib.unified_diff(*told, lineterm=""))[2:]
+
+
+def _written(text: str) -> str:
+    """The text of a profile as the monitor writes it; as it is when it is no profile."""
+    try:
+        return write_profile(parse_profile(text))
+    except UserError:
+        return text
 
 
 def recognise(

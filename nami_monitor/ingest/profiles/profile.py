@@ -45,6 +45,8 @@ ORIGIN_KEYS: Final = (*ORIGINS, "format", "regex", "scale", "scale_by", "sign", 
 POSSESSIVE: Final = re.compile(r"[*+?}]\+")
 LONGEST_DETAIL: Final = 200
 LARGEST: Final = 1e15
+MOST_BYTES: Final = 256 * 1024
+"""Of a profile's file; the largest that we know of has a tenth of it."""
 DATE_SIGNS: Final = frozenset("dmYybBHMS")
 
 
@@ -402,16 +404,23 @@ class ProfileFile:
     tables: tuple[Annotated[TableMap, Before(_table)], ...] = ()
 
 
-def load_profile(path: Path) -> Profile:
+def load_profile(path: Path, name: str = "") -> Profile:
     """Read a profile file.
+
+    Args:
+        path: the file.
+        name: what people call it; its path when that is left out.
 
     Raises:
         UserError: ``profile.*``, naming file, key and near matches.
     """
+    name = name or str(path)
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UserError("profile.too_large", file=name, kilobytes=MOST_BYTES // 1024)
         return parse_profile(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError("profile.unreadable", file=str(path)) from error
+        raise UserError("profile.unreadable", file=name) from error
 
 
 def parse_profile(text: str) -> Profile:

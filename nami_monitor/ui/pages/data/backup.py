@@ -37,6 +37,7 @@ def part(session: Session) -> None:
         st.info(session.t("data.backup.none"))
     st.header(session.t("data.backup.restore"), anchor=False)
     file = st.file_uploader(session.t("data.backup.label"), type="zip", key="backup_file")
+    session_files.larger_files(session, "nami restore")
     if file:
         _offered(session, session_files.keep_file(file))
 

@@ -17,7 +17,7 @@ from nami_monitor.ingest.deliveries import (
     source_months,
     state_expectation,
 )
-from nami_monitor.ingest.profiles.library import save_profile
+from nami_monitor.ingest.profiles.library import profile_file, save_profile
 from nami_monitor.ingest.profiles.profile import Expects, parse_profile
 from nami_monitor.ui import booking, words
 from nami_monitor.ui.grid import Head, grid
@@ -205,5 +205,5 @@ def _learnt(session: Session, pattern: LearnedExpectation) -> None:
 
 def _confirm(job: Job, source: str, expects: Expects) -> Outcome:
     stated = parse_profile(state_expectation(job.store, source, expects, who=job.who))
-    save_profile(places().profiles, source, stated)
+    save_profile(profile_file(places().profiles, source), stated, job.who)
     return Outcome(lambda session: session.t("data.learnt.confirmed", source=source))

@@ -9,7 +9,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.cells import Sheet
-from nami_monitor.ingest.profiles.library import read_sheets, save_profile
+from nami_monitor.ingest.profiles.library import profile_file, read_sheets, save_profile
 from nami_monitor.ingest.profiles.preview import Preview, preview
 from nami_monitor.ingest.profiles.profile import (
     Origin,
@@ -20,7 +20,7 @@ from nami_monitor.ingest.profiles.profile import (
 )
 from nami_monitor.ingest.profiles.suggest import guess_table, missing_columns, suggest
 from nami_monitor.tables import TABLES, columns
-from nami_monitor.ui import outcomes, words
+from nami_monitor.ui import booking, outcomes, words
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages.data import column_fields, file_questions, profile_details, session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
@@ -233,10 +233,11 @@ def _save(session: Session, offer: OfferedFile, profile: Profile, name: str) -> 
         key=f"name_{offer.key}",
         help=session.t("data.map.name_help"),
     )
-    if st.button(session.t("data.map.save"), key=f"save_{offer.key}", type="primary"):
+    if booking.button(session, session.t("data.map.save"), f"save_{offer.key}", type="primary"):
         try:
             checked = parse_profile(write_profile(profile))
-            path = save_profile(places().profiles, given, checked)
+            path = profile_file(places().profiles, given)
+            save_profile(path, checked, session.who)
         except UserError as error:
             st.error(markdown(session.sentence(error)))
             return

@@ -26,12 +26,22 @@ from nami_monitor.ui.jobs import JOBS
 if TYPE_CHECKING:  # a first page needs what a session keeps, and no profile
     from nami_monitor.ingest.book.import_report import Report
     from nami_monitor.ingest.profiles.profile import Profile
+    from nami_monitor.ui.session import Session
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
 DRAFT = "data.draft"
 BOOK_ALL = "book_all"
 MOST_KEPT = 24
+BLOCK = 1 << 20
+LONGEST_NAME = 200
+NAMELESS = "file"
+
+
+def larger_files(session: Session, command: str) -> None:
+    """Say which command takes files that are too large to upload: an upload waits in memory."""
+    most = st.get_option("server.maxUploadSize")
+    st.caption(session.md("data.upload.larger", megabytes=most, command=command))
 
 
 class Uploaded(Protocol):
@@ -40,8 +50,11 @@ class Uploaded(Protocol):
     name: str
     file_id: str
 
-    def getvalue(self) -> bytes:
-        """The whole content."""
+    def seek(self, place: int, /) -> int:
+        """Go on from a place."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes from where it stands."""
 
 
 class TemporaryFolder:
@@ -83,15 +96,32 @@ def keep_file(file: Uploaded) -> OfferedFile:
         if FOLDER not in st.session_state:
             st.session_state[FOLDER] = TemporaryFolder()
         folder = cast("TemporaryFolder", st.session_state[FOLDER])
-        content = file.getvalue()
-        digest = hashlib.sha256(content).hexdigest()[:24]
-        name = Path(file.name).name
+        digest, copy = _copied(file, folder.path)
+        name = name_on_disk(file.name)
         path = folder.path / digest / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
+        copy.replace(path)
         key = f"{slug(name)}{digest}"
-        offered[file.file_id] = OfferedFile(name, key, path, len(content), folder)
+        offered[file.file_id] = OfferedFile(name, key, path, path.stat().st_size, folder)
     return offered[file.file_id]
+
+
+def _copied(file: Uploaded, folder: Path) -> tuple[str, Path]:
+    """Copy an upload to disk piece by piece: what names its content, and the copy."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            copy.write(block)
+    return digest.hexdigest()[:24], Path(copy.name)
+
+
+def name_on_disk(name: str) -> str:
+    """The name of an uploaded file as any disk takes it: one name, the end of a very long one."""
+    last = Path(name.replace("\0", "")).name.encode("utf-8", "replace")
+    kept = last[-LONGEST_NAME:].decode("utf-8", "ignore")
+    return kept if kept.strip(".") else NAMELESS
 
 
 def slug(name: str) -> str:

@@ -12,18 +12,23 @@ from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.book.import_report import Report
-from nami_monitor.ingest.profiles.library import profiles_in, recognise, save_profile
-from nami_monitor.ingest.profiles.profile import Profile, parse_profile, write_profile
+from nami_monitor.ingest.profiles.library import profiles_in, recognise
+from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
 from nami_monitor.ui import app, booking, filters
 from nami_monitor.ui.jobs import Job, Outcome, Sentence
-from nami_monitor.ui.pages.data import batches, import_preview, profile_form, session_files
+from nami_monitor.ui.pages.data import (
+    batches,
+    import_preview,
+    kept_profiles,
+    profile_form,
+    session_files,
+)
 from nami_monitor.ui.pages.data.session_files import OfferedFile
 from nami_monitor.ui.session import Session
 
 NEW = ""
-PROFILE = ".toml"
 NO_PROFILE = Profile(source="", tables=())
 
 
@@ -46,34 +51,22 @@ def part(session: Session) -> None:
         key="data_files",
         help=session.t("data.upload.help"),
     )
+    session_files.larger_files(session, "nami import")
     library = profiles_in(places().profiles)
     if not files:
-        _saved(session, library)
+        kept_profiles.part(session, library)
         _templates(session)
         return
+    booking.who_field(session)
     offers = [session_files.keep_file(file) for file in files]
-    data = [offer for offer in offers if not offer.name.endswith(PROFILE)]
+    data = [offer for offer in offers if not offer.name.endswith(kept_profiles.SUFFIX)]
     for offer in offers:
         if offer not in data:
-            _new_profile(session, offer)
-    if data:
-        booking.who_field(session)
+            kept_profiles.offered(session, offer)
     _all_at_once(session, data, library)
     for offer in data:
         with st.container(border=True, key=f"file_{offer.key}"):
             _file(session, offer, library)
-
-
-def _saved(session: Session, library: Mapping[str, Profile]) -> None:
-    """The profiles that are kept, to pass on."""
-    st.header(session.t("data.profiles.title"), anchor=False)
-    if not library:
-        st.markdown(session.t("data.profiles.none"))
-        return
-    st.markdown(session.t("data.profiles.words"))
-    for name, profile in library.items():
-        with st.expander(f"{markdown(profile.source)} ({markdown(name)})"):
-            _toml(session, name, profile)
 
 
 def _templates(session: Session) -> None:
@@ -105,32 +98,6 @@ def _workbook(session: Session, table: str) -> bytes:
         out = Path(folder) / "template.xlsx"
         template(table, out, session.lang, choices)
         return out.read_bytes()
-
-
-def _toml(session: Session, name: str, profile: Profile) -> None:
-    text = write_profile(profile)
-    st.code(plain(text), language="toml")
-    st.download_button(
-        session.t("data.profiles.download"),
-        data=text,
-        file_name=f"{name}{PROFILE}",
-        mime="application/toml",
-        key=f"profile_{name}",
-        on_click="ignore",
-    )
-
-
-def _new_profile(session: Session, offer: OfferedFile) -> None:
-    """A profile that someone passed on."""
-    try:
-        profile = parse_profile(offer.path.read_text("utf-8"))
-        path = save_profile(places().profiles, offer.name.removesuffix(PROFILE), profile)
-    except UnicodeDecodeError:
-        st.error(session.md("data.profiles.unreadable", file=offer.name))
-    except UserError as error:
-        st.error(markdown(session.sentence(error)))
-    else:
-        st.success(session.md("data.profiles.kept", source=profile.source, name=path.stem))
 
 
 def _all_at_once(
