@@ -6,7 +6,6 @@ restores one does not go on under the name of who made it.
 
 import filecmp
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -18,6 +17,7 @@ from typing import Final
 from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import places
+from nami_monitor.core.temporary import folder_beside
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.ingest.book.database_check import check
 from nami_monitor.ingest.personal import signature
@@ -139,8 +139,7 @@ def restore(store: Store, path: Path, who: str) -> Restored:
     look_inside(path)
     folder = store.path.absolute().parent
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f".{store.path.name}.") as name:
-        apart = Path(name)
+    with folder_beside(store.path) as apart:
         contents = unpack_backup(path, apart)
         _check(path, apart / DATABASE, apart / "fresh")
         kept = _name_of_kept(store)

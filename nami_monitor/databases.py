@@ -5,7 +5,6 @@ Demo and own data never share a file.
 
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 from nami_monitor import __version__
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.settings import SHIPPED
+from nami_monitor.core.temporary import folder_beside
 from nami_monitor.demo import DemoFile, demo_files
 from nami_monitor.store import Store, schema
 from nami_monitor.store.engine import WAIT_SECONDS
@@ -51,9 +51,9 @@ def build_demo(
             if present == fingerprint:
                 return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as apart:
-            _build(Path(apart) / "built", files, fingerprint, progress)
-            store.adopt(Path(apart) / "built")
+        with folder_beside(path) as apart:
+            _build(apart / "built", files, fingerprint, progress)
+            store.adopt(apart / "built")
     return True
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from nami_monitor import cli
 from nami_monitor.core import temporary
-from nami_monitor.core.temporary import PREFIX, temporary_folder
+from nami_monitor.core.temporary import PREFIX, folder_beside, temporary_folder
 from nami_monitor.ui import preload
 
 pytestmark = pytest.mark.skipif(temporary.fcntl is None, reason="Windows has no such locks")
@@ -33,7 +33,9 @@ with temporary_folder():
 
 @pytest.fixture
 def outside(tmp_path, monkeypatch):
-    """Where temporary files go."""
+    """Where temporary files go; the databases of this installation are elsewhere."""
+    for place in ("NAMI_HOME", "NAMI_CACHE"):
+        monkeypatch.setenv(place, str(tmp_path.parent / f"{tmp_path.name}-{place}"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -83,6 +85,20 @@ def test_what_a_killed_process_left_goes_at_the_next_start(outside, monkeypatch,
         living.communicate()
         assert living.returncode == 0
     assert not list(outside.iterdir())
+
+
+def test_what_a_killed_restore_unpacked_beside_a_database_goes_too(outside, monkeypatch):
+    own = outside / "home" / "mine.db"
+    monkeypatch.setenv("NAMI_DB", str(own))
+    own.mkdir(parents=True)
+    killed, other = own.parent / ".mine.db.killed", own.parent / ".other.db.killed"
+    for folder in (killed, other):
+        (folder / "database").mkdir(parents=True)
+    with folder_beside(own) as living, temporary_folder():
+        assert not killed.exists()
+        assert living.exists()
+        assert living.parent == own.parent
+    assert sorted(own.parent.iterdir()) == [other, own]
 
 
 def test_all_that_asks_for_a_temporary_place_gets_one_in_the_folder(outside):
