@@ -220,16 +220,14 @@ def number_list(path):
 
 def octets(path):
     """A parquet file with one value of very many bytes."""
-    pl.DataFrame({"a": [b"w" * 300_000_000]}).write_parquet(path, statistics=False)
+    pl.DataFrame({"a": [b"w" * 200_000_000]}).write_parquet(path, statistics=False)
     return path
 
 
 def kinds(path):
     """A parquet file of kinds, each a long text, said in every row."""
-    words = ["d" * 130_000 + str(n) for n in range(9)]
-    frame = pl.DataFrame({"a": words * 20_000, "b": range(180_000)})
-    frame = frame.with_columns(pl.col("a").cast(pl.Categorical), pl.col("b") % 7)
-    frame.write_parquet(path, compression="zstd", statistics=False)
+    words = pl.Series("a", ["d" * 130_000 + str(n) for n in range(9)], dtype=pl.Categorical)
+    words.gather([0, 3, 8] * 60_000).to_frame().write_parquet(path, statistics=False)
     return path
 
 
