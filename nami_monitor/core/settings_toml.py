@@ -127,8 +127,9 @@ def read_settings(
     try:
         return adapter.validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
-        problems = [_problem(adapter, found) for found in error.errors(include_url=False)]
-        raise refusal(min(problems, key=lambda problem: problem.kind != "unknown_key")) from error
+        found = error.errors(include_url=False)
+        first = min(found, key=lambda one: _kind(one) != "unknown_key")
+        raise refusal(_problem(adapter, first)) from error
 
 
 def as_settings(settings: Any) -> dict[str, Any]:
@@ -152,11 +153,15 @@ def _adapter(model: Any) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 
+def _kind(error: Mapping[str, Any]) -> str:
+    refused = error.get("ctx", {}).get("error")
+    return refused.kind if isinstance(refused, WrongError) else _KINDS.get(error["type"], "type")
+
+
 def _problem(adapter: TypeAdapter[Any], error: Mapping[str, Any]) -> SettingProblem:
     refused = error.get("ctx", {}).get("error")
-    own = isinstance(refused, WrongError)
-    details = refused.details if own else {}
-    kind = refused.kind if own else _KINDS.get(error["type"], "type")
+    details = refused.details if isinstance(refused, WrongError) else {}
+    kind = _kind(error)
     place = error["loc"]
     known = details.get("known", ())
     if not known and kind in {"unknown_key", "value"}:

@@ -119,6 +119,13 @@ def test_a_file_that_is_too_large_for_a_profile_is_not_read(tmp_path):
     path = tmp_path / "large.toml"
     path.write_text("# " + "x" * 300_000, "utf-8")
     with pytest.raises(UserError) as refused:
-        load_profile(path, "groot.toml")
+        load_profile(path)
     assert refused.value.key == "profile.too_large"
-    assert refused.value.values["file"] == "groot.toml"
+
+
+def test_a_profile_that_is_no_text_is_refused_by_the_name_that_people_know(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError) as refused:
+        load_profile(path, "groot.toml")
+    assert refused.value.values == {"file": "groot.toml"}

@@ -5,8 +5,6 @@ an unknown one is an error that names the near matches, and a value that would f
 when it is read.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,7 +15,7 @@ from typing import Annotated, Any, Final
 import polars as pl
 import tomli_w
 
-from nami_monitor.core.errors import UserError, near_matches
+from nami_monitor.core.errors import UserError, near_matches, short
 from nami_monitor.core.settings_toml import (
     After,
     Before,
@@ -45,8 +43,10 @@ ORIGIN_KEYS: Final = (*ORIGINS, "format", "regex", "scale", "scale_by", "sign", 
 POSSESSIVE: Final = re.compile(r"[*+?}]\+")
 LONGEST_DETAIL: Final = 200
 LARGEST: Final = 1e15
-MOST_BYTES: Final = 256 * 1024
-"""Of a profile's file; the largest that we know of has a tenth of it."""
+LONGEST: Final = 256 * 1024
+"""Characters of a profile; the longest that we know of has a tenth of them."""
+MOST_DOTS: Final = 200
+"""Dots on a line: a key of many parts takes the square of their number."""
 DATE_SIGNS: Final = frozenset("dmYybBHMS")
 
 
@@ -414,26 +414,28 @@ def load_profile(path: Path, name: str = "") -> Profile:
     Raises:
         UserError: ``profile.*``, naming file, key and near matches.
     """
-    name = name or str(path)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UserError("profile.too_large", file=name, kilobytes=MOST_BYTES // 1024)
-        return parse_profile(path.read_text("utf-8-sig"))
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError("profile.unreadable", file=name) from error
+        raise UserError("profile.unreadable", file=name or str(path)) from error
+    return parse_profile(text)
 
 
 def parse_profile(text: str) -> Profile:
     """Read a profile from TOML text.
 
     Raises:
-        UserError: ``profile.toml``, ``profile.unknown_key``, ``profile.value`` and others.
+        UserError: ``profile.too_large``, ``profile.toml``, ``profile.unknown_key``,
+            ``profile.value`` and others.
     """
+    dots = max((line.count(".") for line in text.splitlines()), default=0)
+    if len(text) > LONGEST or dots > MOST_DOTS:
+        raise UserError("profile.too_large", most=LONGEST, dots=MOST_DOTS)
     try:
-        raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError("profile.toml", detail=str(error)) from error
-    content = read_settings(ProfileFile, raw, _refusal)
+        content = read_settings(ProfileFile, tomllib.loads(text), _refusal)
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
+        raise UserError("profile.toml", detail=short(error)) from error
     _check(content)
     stated, layout = vars(content).copy(), vars(content.file).copy()
     del stated["file"]

@@ -344,10 +344,13 @@ def text_maker(content):
 TABLE_TOML = 'source = "x"\n[[table]]\nname = "orders"\n[table.columns]\n'
 TOML = {
     "deep": "a = " + "[" * 120_000,
+    "a long line": "a = 1" + " " * 200_000 + "b",
     "dotted": "a" + ".a" * 100_000 + " = 1",
-    "a number of digits": "vat_rate = 0x" + "f" * 200_000,
-    "keys": "".join(f"k{n} = 1\n" for n in range(25_000)),
+    "a number of digits": "vat_rate = 0x" + "f" * 4_000,
+    "dotted lines": "".join(f"k{n}" + ".a" * 199 + " = 1\n" for n in range(600)),
+    "keys": "".join(f"k{n} = 1\n" for n in range(20_000)),
     "tables": "".join(f"[t{n}.a.b]\n" for n in range(18_000)),
+    "levels": "a = " + "[" * 900 + "]" * 900,
     "a long name": f'"{"q" * 250_000}" = 1',
     "values": 'source = "x"\n[[table]]\nname = "orders"\n[table.values.condition]\n'
     + "".join(f'"v{n}" = "new"\n' for n in range(14_000)),
@@ -358,6 +361,7 @@ BACKUPS = {
     "deep": "[" * 900_000,
     "names": json.dumps({"parts": [{"name": f"database/{n}", "size": 1, "sha256": ""}
                                    for n in range(15_000)]}),
+    "levels": '{"parts": ' + "[" * 940 + "]" * 940 + "}",
     "numbers": '{"schema": ' + "9" * 4_000 + ', "form": 1}',
 }  # fmt: skip
 
