@@ -11,7 +11,7 @@ MEGABYTE: Final = 1024**2
 #: Characters of a cell: as many as a field of a text file may have; Excel stops at 32,767.
 LONGEST_CELL: Final = 131_072
 #: Columns of a table, filled or not; tables about buying have tens.
-MOST_COLUMNS: Final = 4_000
+MOST_COLUMNS: Final = 2_000
 #: Sheets of a workbook; each is read by itself.
 MOST_SHEETS: Final = 500
 

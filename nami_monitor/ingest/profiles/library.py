@@ -157,7 +157,8 @@ def recognise(
     fitting = matching_profiles(sheets[0], profiles, name) if sheets else []
     if fitting:
         return Recognised(tuple(fitting))
-    for layout in dict.fromkeys(profile.layout for profile in profiles.values()):
+    layouts = dict.fromkeys(profile.layout for profile in profiles.values())
+    for layout in (one for one in layouts if one != Layout()):
         alike = {key: profile for key, profile in profiles.items() if profile.layout == layout}
         sheets = _sheets(path, layout, folder)
         fitting += matching_profiles(sheets[0], alike, name) if sheets else []
