@@ -14,9 +14,15 @@ from nami_monitor.ingest.profiles.library import (
     save_profile,
 )
 from nami_monitor.ingest.profiles.profile import load_profile, parse_profile, write_profile
-from tests.cli.conftest import profile_of
 
-TEXT = profile_of("orders", ["ordered_on", "amount_eur"])
+TEXT = """source = "Winkel"
+vat = "excl"
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "Datum"
+amount_eur = "Bedrag"
+"""
 PROFILE = parse_profile(TEXT)
 
 
