@@ -135,7 +135,7 @@ def test_a_profile_that_a_colleague_passed_on_is_kept_when_it_is_one_and_somebod
 
 def test_a_profile_replaces_another_one_after_a_look_at_the_difference_and_there_is_a_way_back():
     keep(PROFILE)
-    page = offer(opened(), ("kantoor x.toml", PROFILE.replace('vat = "excl"', 'vat = "incl"')))
+    page = offer(opened(), ("kantoor x.toml", PROFILE.replace('"excl"', '"incl"\nvat_rate = 0.21')))
     (difference,) = page.code
     assert {'-vat = "excl"', '+vat = "incl"'} <= set(difference.value.splitlines())
     assert profiles_in(places().profiles)["kantoor_x"].vat == "excl"
