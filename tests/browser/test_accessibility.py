@@ -138,7 +138,7 @@ def test_the_file_uploader_and_the_toolbar_of_a_table_change_with_the_language(s
         opened(page, server, "upload", lang)
         said = page.get_by_test_id("stFileUploader").inner_text()
         assert catalogue(lang)["shell.upload"] in said
-        assert catalogue(lang)["shell.limit"].format(size=2) in said
+        assert catalogue(lang)["shell.limit"].format(size=200) in said
     opened(page, server, "batches", "nl")
     page.get_by_test_id("stDataFrame").hover()
     bar = page.get_by_test_id("stElementToolbar").first
