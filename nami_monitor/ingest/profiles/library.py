@@ -132,8 +132,8 @@ def profile_difference(before: str, after: str) -> list[str]:
 
     Texts that say the same in another way do not differ.
     """
-    told = [_written(text).splitlines() for text in (before, after)]
-    return list(difflib.unified_diff(*told, lineterm=""))[2:]
+    old, new = (_written(text).splitlines() for text in (before, after))
+    return list(difflib.unified_diff(old, new, lineterm=""))[2:]
 
 
 def _written(text: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import LargeCsv, Layout, clean_text
+from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.readers import delimited, read
 from nami_monitor.ingest.readers.records import (
     LONGEST_RECORD_LINES,
@@ -271,9 +272,18 @@ def test_a_large_file_cannot_be_filled_down(tmp_path, monkeypatch):
 
 
 def test_records_become_columns_in_several_goes(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "_CHUNK_RECORDS", 3)
+    monkeypatch.setattr(delimited, "_CHUNK_FIELDS", 9)
     sheet = read_text(tmp_path, f"Nr;Artikel;Prijs\n{BODY}")
     assert sheet.rows["c1"].to_list() == [str(n) for n in range(1, 11)]
+
+
+def test_short_records_are_not_filled_up_beyond_what_a_file_may_take(tmp_path, monkeypatch):
+    content = "a;b;c;d\n" + "1;2\n" * 30
+    assert read_text(tmp_path, content).rows.height == 30
+    monkeypatch.setattr(delimited, "budget_of", lambda _: Budget(1, 1, 1, 119))
+    with pytest.raises(UserError) as refused:
+        read_text(tmp_path, content)
+    assert refused.value.key == "reading.too_far"
 
 
 def test_one_column_needs_no_separator(tmp_path):

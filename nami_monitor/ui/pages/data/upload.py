@@ -12,7 +12,7 @@ from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.book.import_report import Report
-from nami_monitor.ingest.profiles.library import profiles_in, recognise
+from nami_monitor.ingest.profiles.library import SUFFIX, profiles_in, recognise
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
@@ -59,7 +59,7 @@ def part(session: Session) -> None:
         return
     booking.who_field(session)
     offers = [session_files.keep_file(file) for file in files]
-    data = [offer for offer in offers if not offer.name.endswith(kept_profiles.SUFFIX)]
+    data = [offer for offer in offers if not offer.name.endswith(SUFFIX)]
     for offer in offers:
         if offer not in data:
             kept_profiles.offered(session, offer)
