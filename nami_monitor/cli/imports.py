@@ -12,9 +12,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from nami_monitor.cli.session import CommandSession, Who, command, of_system, table
-from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.core.errors import DatabaseHeldError, UserError, refuse_unknown
 from nami_monitor.core.escapes import terminal
-from nami_monitor.core.near_matches import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
@@ -292,16 +291,9 @@ def profiles(
 
 
 def _show_versions(session: CommandSession, versions: list[ProfileVersion]) -> None:
-    """List the versions of a profile, each with what it changed of the one before."""
-    heads = [session.t(f"cli.profiles.{head}") for head in ("version", "when", "who", "changed")]
-    documents, rows = [], []
-    for number, version in enumerate(versions, 1):
-        before = versions[number - 2].text if number > 1 else ""
-        changes = [line for line in profile_difference(before, version.text) if line[0] in "+-"]
-        when = version.when.isoformat(timespec="seconds")
-        documents.append(
-            {"version": number, "when": when, "who": version.who, "text": version.text}
-        )
-        local = session.local_time(version.when)
-        rows.append([str(number), local, version.who, formats.number(len(changes), session.lang)])
-    session.show(documents, table(heads, rows, right=(0, 3)))
+    """List the versions of a profile."""
+    heads = [session.t(f"cli.profiles.{head}") for head in ("version", "when", "who")]
+    told = [{"version": at, **vars(version)} for at, version in enumerate(versions, 1)]
+    rows = [[str(one["version"]), session.local_time(one["when"]), one["who"]] for one in told]
+    document = [{**one, "when": one["when"].isoformat(timespec="seconds")} for one in told]
+    session.show(document, table(heads, rows, right=(0,)))

@@ -4,8 +4,6 @@ Temporary files hold cells: parsed ones, uploads, what a query spills, exports o
 what a restore unpacks.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile
@@ -28,10 +26,9 @@ VARIABLE: Final = "TMPDIR"
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Keep all temporary files of this process in one folder, which goes at the end.
+    """Keep all temporary files of this process, of libraries too, in a folder that goes at the end.
 
-    Libraries, and processes that this one starts, get their places in it too. What killed processes
-    left there, and beside the databases that this installation uses, goes first.
+    What killed processes left there, and beside the databases of this installation, goes first.
     """
     for database in (places().own, places().demo):
         _clear(database.absolute().parent, _beside(database))

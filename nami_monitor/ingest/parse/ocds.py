@@ -42,11 +42,7 @@ RELEASE: Final[Mapping[str, Shape]] = {
     "parties": (_ORGANISATION,),
     "buyer": _ORGANISATION,
     "planning": {},
-    "tender": {
-        **dict.fromkeys(_OF_TENDER),
-        "procuringEntity": _ORGANISATION,
-        "items": (_ITEM,),
-    },
+    "tender": {**dict.fromkeys(_OF_TENDER), "procuringEntity": _ORGANISATION, "items": (_ITEM,)},
     "awards": (
         {
             "id": None,

@@ -197,11 +197,12 @@ def parsed(path: Path, form: str, folder: Path | None) -> Iterator[list[ParsedSh
     Without one they are not kept.
 
     Raises:
-        UserError: see ``parse_in_child``.
+        UserError: what the child refused, or that it took too much time or memory.
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="nami-") as once:
-            yield parse_in_child(path, form, Path(once))
+            _parse(path, form, Path(once))
+            yield _sheets_in(Path(once), path.name)
         return
     kept = folder / f"{content_hash(path)}.{form}"
     if not kept.exists():
@@ -219,16 +220,6 @@ def content_hash(path: Path) -> str:
     """The SHA-256 of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def parse_in_child(path: Path, form: str, folder: Path) -> list[ParsedSheet]:
-    """Parse a file in a process of its own, which leaves the cells in an empty folder.
-
-    Raises:
-        UserError: what the child refused, or that it took too much time or memory.
-    """
-    _parse(path, form, folder)
-    return _sheets_in(folder, path.name)
 
 
 def _parse(path: Path, form: str, folder: Path) -> None:

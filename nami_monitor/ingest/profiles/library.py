@@ -4,28 +4,25 @@ Beside a profile stand its versions, one line of JSON each: when, who and the te
 """
 
 import difflib
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
 from nami_monitor.ingest.personal import signature
-from nami_monitor.ingest.profiles.profile import (
-    Profile,
-    load_profile,
-    parse_profile,
-    write_profile,
-)
+from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile, write_profile
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 SUFFIX: Final = ".toml"
 VERSIONS: Final = ".versions.jsonl"
@@ -65,20 +62,11 @@ class ProfileVersion:
     who: str
     text: str
 
-    @classmethod
-    def read(cls, line: str) -> Self:
-        """A version as ``written`` wrote it.
 
-        Raises:
-            ValueError: also KeyError, TypeError or RecursionError, when it is another line.
-        """
-        raw = json.loads(line)
-        when = datetime.fromisoformat(raw["when"]).astimezone(UTC)
-        return cls(when, str(raw["who"]), str(raw["text"]))
+def _as_json() -> "TypeAdapter[ProfileVersion]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to load, and few need it
 
-    def written(self) -> str:
-        """The version as a line of JSON."""
-        return json.dumps(asdict(self) | {"when": self.when.isoformat(timespec="seconds")}) + "\n"
+    return TypeAdapter(ProfileVersion)
 
 
 def profile_file(folder: Path, name: str) -> Path:
@@ -99,8 +87,8 @@ def profile_versions(file: Path) -> list[ProfileVersion]:
     kept: list[ProfileVersion] = []
     if file.with_suffix(VERSIONS).exists():
         for line in file.with_suffix(VERSIONS).read_text("utf-8", "replace").splitlines():
-            with suppress(ValueError, KeyError, TypeError, RecursionError):  # changed by hand
-                kept.append(ProfileVersion.read(line))
+            with suppress(ValueError):  # changed by hand
+                kept.append(_as_json().validate_json(line))
     if file.exists():
         present = file.read_text("utf-8-sig", "replace")
         if not kept or kept[-1].text != present:
@@ -120,7 +108,7 @@ def save_profile(file: Path, profile: Profile, who: str) -> None:
     if versions and versions[-1].text == new.text and file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    told = "".join(version.written() for version in (*versions, new))
+    told = "".join(_as_json().dump_json(one).decode() + "\n" for one in (*versions, new))
     for target, text in ((file.with_suffix(VERSIONS), told), (file, new.text)):
         part = target.with_suffix(".part")
         part.write_text(text, "utf-8")

@@ -203,8 +203,9 @@ def test_a_cell_in_the_far_corner_is_refused(tmp_path, cells):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of the child")
 def test_a_far_corner_that_the_checks_miss_ends_the_child_only(tmp_path):
     path = write_package(tmp_path / "ver.xlsx", sheet_xml(FAR))
-    with pytest.raises(UserError, match=r"reading.out_of_memory"):
-        sheets.parse_in_child(path, "unchecked", tmp_path)
+    unchecked = sheets.parsed(path, "unchecked", tmp_path)
+    with pytest.raises(UserError, match=r"reading.out_of_memory"), unchecked:
+        pass
 
 
 def test_a_dimension_that_lies_does_no_harm(tmp_path):
@@ -303,6 +304,7 @@ def test_a_child_that_crashes_gives_a_sentence(tmp_path, monkeypatch):
 
 def test_the_child_hands_over_plain_json(tmp_path):
     path = write_book(tmp_path / "a.xlsx", {"A": [HEADER, ["1-2-2025", "Pen", 3]]})
-    (parsed,) = sheets.parse_in_child(path, "xlsx", tmp_path)
+    with sheets.parsed(path, "xlsx", tmp_path) as (parsed,):
+        pass
     rows = [json.loads(line) for line in parsed.file.read_text(encoding="utf-8").splitlines()]
     assert [[untag(cell) for cell in row] for row in rows] == [HEADER, ["1-2-2025", "Pen", "3"]]

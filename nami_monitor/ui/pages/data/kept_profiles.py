@@ -1,7 +1,5 @@
 """Profiles that are kept: to pass on, to take over from a colleague, to go back to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 
