@@ -21,18 +21,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.import_report import Report, as_document
 from nami_monitor.ingest.cells import Layout
-from nami_monitor.ingest.profiles.library import (
-    SUFFIX,
-    VERSIONS,
-    ProfileVersion,
-    is_mended,
-    profile_difference,
-    profile_versions,
-    profiles_in,
-    read_sheets,
-    recognise,
-    save_profile,
-)
+from nami_monitor.ingest.profiles import library
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
 from nami_monitor.ingest.profiles.source_cells import column_numbers, normal_header
 from nami_monitor.ingest.profiles.suggest import auto_profile
@@ -187,10 +176,10 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
     for folder, entirely in ((places().profiles, False), (SHIPPED / "profiles", True)):
         profiles = {
             name: profile
-            for name, profile in profiles_in(folder).items()
+            for name, profile in library.profiles_in(folder).items()
             if wanted is None or any(table.name == wanted for table in profile.tables)
         }
-        recognised = recognise(file, profiles, file.name, cells)
+        recognised = library.recognise(file, profiles, file.name, cells)
         if recognised.mended:
             return PROFILE_OF_BATCH
         fitting = [
@@ -204,20 +193,20 @@ def _profile_for(file: Path, wanted: str | None, cells: Path) -> Profile:
             return profiles[fitting[0]]
     if wanted is None:
         raise UserError("import.no_profile", tables=", ".join(TABLES))
-    return auto_profile(read_sheets(file, Layout(), cells)[0], wanted, file.stem)
+    return auto_profile(library.read_sheets(file, Layout(), cells)[0], wanted, file.stem)
 
 
 def _mended(file: Path, cells: Path) -> bool:
     """Whether it is a set-aside file that comes back, which its own batch knows how to read."""
     try:
-        return is_mended(read_sheets(file, Layout(), cells)[0])
+        return library.is_mended(library.read_sheets(file, Layout(), cells)[0])
     except UserError:
         return False
 
 
 def _fits_entirely(file: Path, profile: Profile, cells: Path) -> bool:
     """Whether every column that a profile names is there: a shipped one must not fit by chance."""
-    headers = set(column_numbers(read_sheets(file, profile.layout, cells)[0].columns))
+    headers = set(column_numbers(library.read_sheets(file, profile.layout, cells)[0].columns))
     if profile.unpivot:
         headers |= {normal_header(profile.unpivot.name), normal_header(profile.unpivot.value)}
     return all(
@@ -263,15 +252,13 @@ def profiles(
     """List the profiles, or the versions of one; or go back to a version after a confirmation."""
     folder = places().profiles
     if name is None:
-        heads = [session.t(f"cli.profiles.{head}") for head in ("profile", "source")]
-        rows = [[known, profile.source] for known, profile in profiles_in(folder).items()]
-        lines = table(heads, rows) if rows else [session.t("cli.profiles.none")]
-        session.show([{"profile": known, "source": source} for known, source in rows], lines)
+        found = {known: profile.source for known, profile in library.profiles_in(folder).items()}
+        lines = [f"{known}: {source}" for known, source in found.items()]
+        session.show(found, lines or [session.t("cli.profiles.none")])
         return
-    files = {file.name.removesuffix(VERSIONS).removesuffix(SUFFIX) for file in folder.glob("*")}
-    refuse_unknown("profile.no_such", name, files)
-    file = folder / f"{name}{SUFFIX}"
-    versions = profile_versions(file)
+    refuse_unknown("profile.no_such", name, {one.name.split(".")[0] for one in folder.glob("*")})
+    file = folder / f"{name}{library.SUFFIX}"
+    versions = library.profile_versions(file)
     if back_to is None:
         _show_versions(session, versions)
         return
@@ -283,14 +270,14 @@ def profiles(
         session.confirm(
             f"nami profiles {name} --back-to {back_to}",
             session.t("cli.profiles.sure", name=name),
-            lambda: profile_difference(versions[-1].text, wanted),
+            lambda: library.profile_difference(versions[-1].text, wanted),
         )
-    save_profile(file, profile, session.signed_by(who))
+    library.save_profile(file, profile, session.signed_by(who))
     done = session.t("cli.profiles.back", name=name, version=back_to)
-    session.show({"profile": name, "version": back_to, "file": str(file)}, [done])
+    session.show({"profile": name, "version": back_to}, [done])
 
 
-def _show_versions(session: CommandSession, versions: list[ProfileVersion]) -> None:
+def _show_versions(session: CommandSession, versions: list[library.ProfileVersion]) -> None:
     """List the versions of a profile."""
     heads = [session.t(f"cli.profiles.{head}") for head in ("version", "when", "who")]
     told = [{"version": at, **vars(version)} for at, version in enumerate(versions, 1)]

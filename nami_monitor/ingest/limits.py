@@ -20,11 +20,8 @@ MOST_SHEETS: Final = 500
 class Budget:
     """What the process that reads a file may take, and what it may hand over.
 
-    Attributes:
-        seconds: Processor time.
-        memory: Bytes on top of what the process held before it saw the file.
-        data: Bytes of text that are handed over; no file that the process writes is larger.
-        cells: Rows times columns of all sheets, filled or not.
+    ``seconds`` of processor time; bytes of ``memory`` on top of what it held before; bytes of text,
+    ``data``, also in any file that it writes; ``cells``, filled or not, of all sheets.
     """
 
     seconds: int

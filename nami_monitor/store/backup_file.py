@@ -93,12 +93,7 @@ def opened_backup(path: Path) -> Iterator[tuple[BackupContents, zipfile.ZipFile]
     """
     try:
         packed = zipfile.ZipFile(path)
-    except (
-        OSError,
-        zipfile.BadZipFile,
-        ValueError,
-        NotImplementedError,  # raised by zipfile for a version it cannot read
-    ) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise UserError("backup.no_backup", path=path.name) from error
     with packed:
         contents = _contents(path, packed)
@@ -194,11 +189,7 @@ def _hashed(
                 digest.update(block)
                 if to:
                     to.write(block)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        NotImplementedError,  # raised by zipfile for an unknown compression
-    ):
+    except (zipfile.BadZipFile, EOFError, NotImplementedError):  # an unknown compression
         _damaged(path, part.name)
     if digest.hexdigest() != part.sha256:
         _damaged(path, part.name)

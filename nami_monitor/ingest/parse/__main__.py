@@ -29,7 +29,7 @@ from nami_monitor.ingest.parse.sheets import (
     check_width,
 )
 from nami_monitor.ingest.parse.xls import DamagedError, xls_error_cells
-from nami_monitor.ingest.parse.xlsx import SheetScan, check_package, error_cells, sheet_parts
+from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
 
 #: Rows times columns, and as many again for each megabyte; a hundred million lines of twenty
 #: columns at most.
@@ -101,7 +101,7 @@ def convert(path: Path, form: str, folder: Path) -> None:
 
 def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     """Read the worksheets of an xlsx or xls file."""
-    scans = check_package(path) if form == "xlsx" else []
+    parts = check_package(path) if form == "xlsx" else set()
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
     if len(book.sheets_metadata) > MOST_SHEETS:
         raise UserError("reading.too_many_sheets", file=path.name, most=MOST_SHEETS)
@@ -109,17 +109,15 @@ def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
             continue
-        errors = old_errors[number] if old_errors else _errors_of(path, meta.name, scans)
+        errors = old_errors[number] if old_errors else _errors_of(path, meta.name, parts)
         sheets.begin(meta.name, visible=meta.visible is calamine.SheetVisibleEnum.Visible)
         for cells in sheet_rows(book.get_sheet_by_name(meta.name), errors):
             sheets.row(cells)
 
 
-def _errors_of(path: Path, name: str, scans: list[SheetScan]) -> Errors:
-    if not any(scan.has_errors for scan in scans):
-        return {}
-    part = sheet_parts(path).get(name)
-    return error_cells(path, part) if part in {s.part for s in scans if s.has_errors} else {}
+def _errors_of(path: Path, name: str, parts: set[str]) -> Errors:
+    part = sheet_parts(path).get(name, "") if parts else ""
+    return error_cells(path, part) if part in parts else {}
 
 
 def check_parquet(path: Path, budget: Budget) -> None:

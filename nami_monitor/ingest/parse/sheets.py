@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -199,21 +199,18 @@ def parsed(path: Path, form: str, folder: Path | None) -> Iterator[list[ParsedSh
     Raises:
         UserError: what the child refused, or that it took too much time or memory.
     """
-    if folder is None:
-        with tempfile.TemporaryDirectory(prefix="nami-") as once:
-            _parse(path, form, Path(once))
-            yield _sheets_in(Path(once), path.name)
-        return
-    kept = folder / f"{content_hash(path)}.{form}"
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=folder))
-        try:
-            _parse(path, form, part)
-            part.rename(kept)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    yield _sheets_in(kept, path.name)
+    with ExitStack() as once:
+        folder = folder or Path(once.enter_context(tempfile.TemporaryDirectory(prefix="nami-")))
+        kept = folder / f"{content_hash(path)}.{form}"
+        if not kept.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(dir=folder))
+            try:
+                _parse(path, form, part)
+                part.rename(kept)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        yield _sheets_in(kept, path.name)
 
 
 def content_hash(path: Path) -> str:
@@ -225,27 +222,21 @@ def content_hash(path: Path) -> str:
 def _parse(path: Path, form: str, folder: Path) -> None:
     root = str(Path(nami_monitor.__file__).parent.parent)
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    module, files = "nami_monitor.ingest.parse", (str(path.resolve()), form, str(folder))
     try:
         done = subprocess.run(  # noqa: S603  our own module, no shell
-            [
-                sys.executable,
-                "-m",
-                "nami_monitor.ingest.parse",
-                str(path.resolve()),
-                form,
-                str(folder),
-            ],
+            [sys.executable, "-m", module, *files],
             env=os.environ | {"PYTHONPATH": paths, "POLARS_MAX_THREADS": "1"},
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+            capture_output=True, timeout=TIMEOUT_SECONDS, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise UserError("reading.too_slow", file=path.name, seconds=TIMEOUT_SECONDS) from error
     if (folder / REFUSED).exists():
         return
-    if done.returncode == -SIGXCPU:
-        raise UserError("reading.too_slow", file=path.name, seconds=budget_of(path).seconds)
+    if done.returncode == -SIGXCPU:  # kept as a refusal: it would take as long again
+        refused = {"key": "reading.too_slow", "values": {"seconds": budget_of(path).seconds}}
+        (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")
+        return
     if done.returncode < 0 or b"MemoryError" in done.stderr:
         raise UserError("reading.out_of_memory", file=path.name, format=form)
     if done.returncode != 0:

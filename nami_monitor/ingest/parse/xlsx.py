@@ -8,7 +8,6 @@ import lzma
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.parsers import expat
@@ -27,15 +26,8 @@ PARTS: Final = 10_000
 #: Rows times columns up to the last cell; each costs a parser about 50 bytes, filled or not.
 EXTENT_CELLS: Final = 20_000_000
 
-DAMAGED_PACKAGE: Final = (
-    zipfile.BadZipFile,
-    OSError,
-    EOFError,
-    RuntimeError,  # also a way of packing that zipfile does not know
-    ValueError,  # names that are no text
-    zlib.error,
-    lzma.LZMAError,
-)
+DAMAGED_PACKAGE: Final = (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError,
+                          zlib.error, lzma.LZMAError)  # fmt: skip
 """What reading a damaged zip raises."""
 
 _CHUNK: Final = 1024 * 1024
@@ -45,16 +37,8 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*["']([0-9]{1,7})["']""")
 _ERROR_TYPE = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
-@dataclass(frozen=True)
-class SheetScan:
-    """Whether one sheet, by its ``part`` of the package, stores error values."""
-
-    part: str
-    has_errors: bool
-
-
-def check_package(path: Path) -> list[SheetScan]:
-    """Check sizes and extents of an xlsx package.
+def check_package(path: Path) -> set[str]:
+    """Check sizes and extents of an xlsx package; gives the sheets that store error values.
 
     Raises:
         UserError: when the package is damaged, unpacks to too much, or reaches too far.
@@ -70,7 +54,7 @@ def check_package(path: Path) -> list[SheetScan]:
             ]
             if len(parts) > MOST_SHEETS:
                 raise UserError("reading.too_many_sheets", file=name, most=MOST_SHEETS)
-            return [_scan_sheet(archive, part, name) for part in parts]
+            return {part for part in parts if _stores_errors(archive, part, name)}
     except DAMAGED_PACKAGE as error:
         raise UserError("reading.truncated", file=name, format="xlsx") from error
 
@@ -94,7 +78,7 @@ def check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
         )
 
 
-def _scan_sheet(archive: zipfile.ZipFile, part: str, name: str) -> SheetScan:
+def _stores_errors(archive: zipfile.ZipFile, part: str, name: str) -> bool:
     columns: set[bytes] = set()
     last_row = 0
     has_errors = False
@@ -111,7 +95,7 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str, name: str) -> SheetScan:
             if last_row * width > EXTENT_CELLS:
                 raise UserError("reading.too_far", file=name, rows=last_row, columns=width)
             rest = text[-_LONGEST_TAG:]
-    return SheetScan(part, has_errors)
+    return has_errors
 
 
 def _column_number(letters: bytes) -> int:

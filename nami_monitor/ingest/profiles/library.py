@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import MENDED, Layout, Sheet
@@ -20,9 +22,6 @@ from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_pr
 from nami_monitor.ingest.profiles.source_cells import normal_header
 from nami_monitor.ingest.profiles.suggest import matching_profiles
 from nami_monitor.ingest.readers import read
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 SUFFIX: Final = ".toml"
 VERSIONS: Final = ".versions.jsonl"
@@ -53,20 +52,14 @@ def profiles_in(folder: Path) -> dict[str, Profile]:
 
 @dataclass(frozen=True)
 class ProfileVersion:
-    """A profile as it was once: since when (in UTC), who kept it so, its text.
-
-    Nobody is named who changed the file by hand.
-    """
+    """A profile as it was: since when (UTC), who kept it so (nobody: changed by hand), its text."""
 
     when: datetime
     who: str
     text: str
 
 
-def _as_json() -> "TypeAdapter[ProfileVersion]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to load, and few need it
-
-    return TypeAdapter(ProfileVersion)
+_VERSION: Final = TypeAdapter(ProfileVersion)
 
 
 def profile_file(folder: Path, name: str) -> Path:
@@ -86,9 +79,9 @@ def profile_versions(file: Path) -> list[ProfileVersion]:
     """The versions of a profile, the present one last; none when there is no such profile."""
     kept: list[ProfileVersion] = []
     if file.with_suffix(VERSIONS).exists():
-        for line in file.with_suffix(VERSIONS).read_text("utf-8", "replace").splitlines():
+        for line in file.with_suffix(VERSIONS).read_text("utf-8", "replace").split("\n"):
             with suppress(ValueError):  # changed by hand
-                kept.append(_as_json().validate_json(line))
+                kept.append(_VERSION.validate_json(line))
     if file.exists():
         present = file.read_text("utf-8-sig", "replace")
         if not kept or kept[-1].text != present:
@@ -108,7 +101,7 @@ def save_profile(file: Path, profile: Profile, who: str) -> None:
     if versions and versions[-1].text == new.text and file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    told = "".join(_as_json().dump_json(one).decode() + "\n" for one in (*versions, new))
+    told = "".join(_VERSION.dump_json(one).decode() + "\n" for one in (*versions, new))
     for target, text in ((file.with_suffix(VERSIONS), told), (file, new.text)):
         part = target.with_suffix(".part")
         part.write_text(text, "utf-8")

@@ -405,11 +405,7 @@ class ProfileFile:
 
 
 def load_profile(path: Path, name: str = "") -> Profile:
-    """Read a profile file.
-
-    Args:
-        path: the file.
-        name: what people call it; its path when that is left out.
+    """Read a profile file; ``name`` is what people call it, when that is not its path.
 
     Raises:
         UserError: ``profile.*``, naming file, key and near matches.
