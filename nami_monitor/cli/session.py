@@ -31,25 +31,12 @@ if TYPE_CHECKING:
 WAIT_SECONDS: Final = 60.0
 LANG_KEY: Final = "nami.lang"
 LANGUAGE_VARIABLES: Final = ("NAMI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-WRONG_USAGE: Final = frozenset(
-    {
-        "cli.unconfirmed",
-        "cli.who",
-        "periods.month",
-        "kpi.no_dimension",
-        "kpi.dimensions_apart",
-        "kpi.no_code",
-        "export.no_such",
-        "trace.need_out",
-        "waterbed.no_intervention",
-        "briefing.no_category",
-        "briefing.no_month",
-        "signals.no_category",
-        "lessons.no_signal",
-        "pilot.unknown",
-        "pilot.no_locations",
-    }
-)
+WRONG_USAGE: Final = frozenset({
+    "cli.unconfirmed", "cli.who", "periods.month", "kpi.no_dimension", "kpi.dimensions_apart",
+    "kpi.no_code", "export.no_such", "trace.need_out", "waterbed.no_intervention",
+    "briefing.no_category", "briefing.no_month", "signals.no_category", "lessons.no_signal",
+    "pilot.unknown", "pilot.no_locations",
+})  # fmt: skip
 """Errors that the command line itself holds; they end with exit code 2."""
 
 

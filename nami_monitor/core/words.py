@@ -243,24 +243,10 @@ SUSTAINABLE: Final = "sustainable"
 """The mark that profiles map a supplier's own word to."""
 
 MARKS: Final = (
-    SUSTAINABLE,
-    "eu ecolabel",
-    "ecolabel",
-    "nordic swan",
-    "blauer engel",
-    "blue angel",
-    "milieukeur",
-    "planetproof",
-    "cradle to cradle",
-    "fsc",
-    "pefc",
-    "epeat",
-    "tco certified",
-    "energy star",
-    "fairtrade",
-    "oeko-tex",
-    "gots",
-)
+    SUSTAINABLE, "eu ecolabel", "ecolabel", "nordic swan", "blauer engel", "blue angel",
+    "milieukeur", "planetproof", "cradle to cradle", "fsc", "pefc", "epeat", "tco certified",
+    "energy star", "fairtrade", "oeko-tex", "gots",
+)  # fmt: skip
 """Type I ecolabels (ISO 14024) and the chain marks that the Dutch criteria for sustainable public
 procurement name as proof."""
 

@@ -70,18 +70,10 @@ UNITS: Final[Mapping[Unit, Unit]] = {
 }
 """The unit of what is divided by an activity measure."""
 
-OF_ACTIVITY: Final = frozenset(
-    {
-        "no_activity",
-        "no_activity_measure",
-        "mixed_activity",
-        "activity_missing",
-        "activity_twice",
-        "activity_twice_whole",
-        "activity_whole",
-        "zero_denominator",
-    }
-)
+OF_ACTIVITY: Final = frozenset({
+    "no_activity", "no_activity_measure", "mixed_activity", "activity_missing", "activity_twice",
+    "activity_twice_whole", "activity_whole", "zero_denominator",
+})  # fmt: skip
 """Reasons that stand against the ratio alone: what it would divide is known."""
 
 

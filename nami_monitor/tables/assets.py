@@ -16,7 +16,7 @@ class Assets(pa.DataFrameModel):
     category: str = code("categorie|category", Codes.CATEGORY)
     location_id: str = code("vestiging|locatie|location", Codes.LOCATION)
     acquired_on: pl.Date = column("aanschafdatum|purchase date|acquired on|in gebruik sinds")
-    condition: str = optional("conditie|staat|condition", values=("new", "refurbished", "reused"))
+    condition: str = optional("conditie|staat|condition", values="new|refurbished|reused")
     warranty_until: pl.Date = optional("garantie tot|warranty until|asset eol date")
 
 
@@ -27,15 +27,7 @@ class AssetEvents(pa.DataFrameModel):
     happened_on: pl.Date = column("datum|happened on|date")
     kind: str = column(
         "gebeurtenis|kind|soort",
-        values=(
-            "failure",
-            "repair",
-            "reissue",
-            "move",
-            "surplus_noticed",
-            "surplus_matched",
-            "retired",
-        ),
+        values="failure|repair|reissue|move|surplus_noticed|surplus_matched|retired",
     )
     route: str = optional("route|afvoerroute")
     to_organisation: str = optional("naar organisatie|to organisation")
@@ -47,13 +39,11 @@ class Materials(pa.DataFrameModel):
 
     project: str = code("project", optional=True)
     product_id: str = code("artikelnr|product", Codes.PRODUCT, optional=True)
-    scenario: str = column("scenario", values=("baseline", "design", "as_built"))
+    scenario: str = column("scenario", values="baseline|design|as_built")
     component: str = column("onderdeel|component")
     material: str = column("materiaal|material")
     mass_kg: float = optional("massa kg|mass kg|gewicht", low=0)
-    origin: str = optional(
-        "herkomst|origin", values=("kept", "reused", "recycled", "biobased", "virgin")
-    )
+    origin: str = optional("herkomst|origin", values="kept|reused|recycled|biobased|virgin")
     end_route: str = optional("eindroute|end route")
     second_life_contract: bool = optional("contract tweede leven|second life contract")
     in_passport: bool = optional("in paspoort|in passport")
@@ -73,13 +63,13 @@ class Materials(pa.DataFrameModel):
     )
     impact: str = optional("impact|milieueffect")
     impact_value: float = optional("impactwaarde|impact value")
-    impact_set: str = optional("impactset|impact set", values=("A1", "A2"))
+    impact_set: str = optional("impactset|impact set", values="A1|A2")
 
 
 class ShadowPrices(pa.DataFrameModel):
     """One row is what one unit of an environmental impact costs, where a price set lacks it."""
 
-    impact_set: str = column("impactset|impact set|prijsset", values=("A1", "A2"))
+    impact_set: str = column("impactset|impact set|prijsset", values="A1|A2")
     impact: str = column("impact|milieueffect")
     price_eur: float = column("prijs|price|schaduwprijs|shadow price", above=0)
     source: str = column("bron|source")

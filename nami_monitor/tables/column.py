@@ -1,6 +1,5 @@
 """How a column is declared (checks, names, codes), and rules over several columns of a row."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -29,7 +28,7 @@ def column(
     low: float | None = None,
     high: float | None = None,
     above: float | None = None,
-    values: Sequence[str] | None = None,
+    values: str = "",
     matches: str | None = None,
     listed: bool = False,
     identifier: bool = False,
@@ -46,7 +45,7 @@ def column(
         low: smallest value allowed.
         high: largest value allowed.
         above: value that must be exceeded.
-        values: the only values allowed.
+        values: the only values allowed, separated likewise; any without.
         matches: a pattern that the whole text must fit.
         listed: whether the text holds several values, separated by ``;``.
         identifier: whether it names something, so that ``6.37702E+15`` is a spoilt value.
@@ -61,7 +60,7 @@ def column(
         ge=low,
         le=high,
         gt=above,
-        isin=values,
+        isin=values.split("|") if values else None,
         str_matches=None if matches is None else f"^(?:{matches})$",
         metadata={
             "aliases": names,

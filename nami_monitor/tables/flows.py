@@ -20,7 +20,7 @@ class Orders(pa.DataFrameModel):
     amount_eur: float = optional(
         "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw", money=True
     )
-    condition: str = optional("conditie|staat|condition", values=("new", "refurbished", "reused"))
+    condition: str = optional("conditie|staat|condition", values="new|refurbished|reused")
     contract_id: str = code("contractnummer|contract|contract id", Codes.CONTRACT, optional=True)
     supplier: str = optional("leverancier|supplier|merchant name")
     order_ref: str = optional("bestelnummer|ordernummer|order id|order number", identifier=True)
@@ -52,16 +52,7 @@ class Requests(pa.DataFrameModel):
     quantity: float = column("aantal|quantity", low=0)
     decision: str = column(
         "besluit|decision",
-        values=(
-            "from_stock",
-            "shared",
-            "repaired",
-            "rethought",
-            "withdrawn",
-            "refurbished",
-            "bought",
-            "blocked",
-        ),
+        values="from_stock|shared|repaired|rethought|withdrawn|refurbished|bought|blocked",
     )
     quantity_avoided: float = optional("aantal vermeden|quantity avoided", low=0)
     decided_on: pl.Date = optional("besluitdatum|decided on")

@@ -51,7 +51,7 @@ class Products(pa.DataFrameModel):
     name: str = column("omschrijving|artikelomschrijving|naam|name|product name|description")
     category: str = code("categorie|category|assortiment", Codes.CATEGORY)
     product_group: str = optional("productgroep|product group|sub-category|subgroep")
-    stream: str = optional("stroom|stream", values=("hardware", "refill", "service"))
+    stream: str = optional("stroom|stream", values="hardware|refill|service")
     base_unit: str = column("eenheid|basiseenheid|base unit|unit")
     units_per_pack: float = optional(
         "inhoud|stuks per verpakking|verpakkingseenheid|units per pack", above=0
@@ -62,7 +62,7 @@ class Products(pa.DataFrameModel):
     factor_year: float = optional("factor year|jaar factor", low=1980, high=2100)
     factor_licence: str = optional("factor licence|licentie factor")
     mki_eur: float = optional("mki|mki eur")
-    mki_set: str = optional("mki set|mki-set", values=("A1", "A2"))
+    mki_set: str = optional("mki set|mki-set", values="A1|A2")
     recycled_share: float = optional("aandeel gerecycled|recycled share", low=0, high=1)
     attributes: str = optional("kenmerken|keurmerk|attributes", listed=True)
     same_as: str = code("zelfde als|same as", optional=True)
@@ -76,18 +76,16 @@ class Contracts(pa.DataFrameModel):
     title: str = column("titel|contracttitel|title|contract title|onderwerp")
     supplier: str = optional("leverancier|supplier|contractor|contractor/ provider")
     category: str = code("categorie|category|inkoopcategorie", Codes.CATEGORY)
-    stream: str = optional("stroom|stream", values=("hardware", "refill", "service"))
+    stream: str = optional("stroom|stream", values="hardware|refill|service")
     parent_id: str = code("raamovereenkomst|parent|framework", optional=True)
     replaces: str = optional("vervangt|replaces|voorganger", listed=True)
     form: str = optional("contractvorm|form|soort")
     specification: str = optional(
-        "specificatie|specification", values=("technical", "functional", "service")
+        "specificatie|specification", values="technical|functional|service"
     )
     starts_on: pl.Date = optional("ingangsdatum|startdatum|start date|begindatum")
     ends_on: pl.Date = optional("einddatum|end date|current end date")
-    ends_on_note: str = optional(
-        "opmerking einddatum", values=("open_ended", "to_be_confirmed", "rolling")
-    )
+    ends_on_note: str = optional("opmerking einddatum", values="open_ended|to_be_confirmed|rolling")
     option_dates: str = optional("verlengingsopties|option dates", listed=True)
     notice_months: float = optional("opzegtermijn|notice months", low=0, high=120)
     value_eur: float = optional("contractwaarde|waarde|value|contract value", money=True)

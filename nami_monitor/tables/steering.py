@@ -12,10 +12,8 @@ class Interventions(pa.DataFrameModel):
     intervention_id: str = code("interventie|intervention id|maatregel|nummer")
     title: str = column("titel|title|omschrijving")
     category: str = code("categorie|category", Codes.CATEGORY)
-    r_strategy: str = column(
-        "strategie|strategy", values=("refuse", "rethink", "reduce"), name="strategy"
-    )
-    status: str = column("status", values=("planned", "running", "ended"))
+    r_strategy: str = column("strategie|strategy", values="refuse|rethink|reduce", name="strategy")
+    status: str = column("status", values="planned|running|ended")
     starts_on: pl.Date = column("ingangsdatum|startdatum|starts on")
     ends_on: pl.Date = optional("einddatum|ends on")
     ramp_months: float = column("aanloopmaanden|ramp months", low=0, high=60)
@@ -29,7 +27,7 @@ class Interventions(pa.DataFrameModel):
     planned_reduction: float = optional("geplande vermindering|planned reduction", low=0, high=1)
     disciplines: str = optional("disciplines", listed=True)
     policy: str = optional("beleid|policy")
-    motive: str = optional("motief|motive", values=("sustainability", "money", "other"))
+    motive: str = optional("motief|motive", values="sustainability|money|other")
 
 
 PERIOD = r"(19|20)\d\d(-(0[1-9]|1[0-2]|Q[1-4]))?"
@@ -41,7 +39,7 @@ class Targets(pa.DataFrameModel):
 
     kpi: str = code("kpi|indicator")
     category: str = code("categorie|category", Codes.CATEGORY, optional=True)
-    kind: str = column("soort|kind", values=("absolute", "change_from_baseline", "path"))
+    kind: str = column("soort|kind", values="absolute|change_from_baseline|path")
     period: str = column("periode|period", matches=PERIOD)
     value: float = column("waarde|value|doel")
     baseline_period: str = optional("nulmeting|baseline period", matches=PERIOD)
@@ -68,9 +66,7 @@ class ProgrammeUnits(pa.DataFrameModel):
     unit_id: str = code("eenheid|unit id|post|veld")
     period: str = column("periode|period", matches=PERIOD)
     theme: str = optional("thema|theme")
-    status: str = column(
-        "status", values=("planned", "done", "deferred", "cancelled", "no_response")
-    )
+    status: str = column("status", values="planned|done|deferred|cancelled|no_response")
     outcome: str = optional("uitkomst|outcome")
     measure: str = optional("maatregel|measure")
     value: float = optional("waarde|value")
