@@ -135,12 +135,10 @@ class HiddenReduction:
 class Conclusions:
     """The data of the five conclusions.
 
-    Args:
-        tables: the measures with their disciplines and policy, latest first.
-        own_share: the own share of a supplier's or joint volume; None where it is not declared.
-        decembers: December by category, the highest share first.
-        falls: falls to be confirmed or rejected, and those that were.
-        counted: how many falls there are; None without data.
+    ``tables`` are the measures with their disciplines and policy, latest first; ``own_share`` that
+    of a supplier's or joint volume; ``decembers`` by category, the highest share first; ``falls``
+    those to be confirmed or rejected, and those that were, of which ``counted`` says how many; None
+    without data.
     """
 
     month: date | None

@@ -150,13 +150,11 @@ def _worth(contracts: Iterable[Contract]) -> float | None:
 
 @dataclass(frozen=True)
 class ContractRegister:
-    """The contract register at a month.
+    """The contract register at a month: first the contracts with the soonest moment.
 
-    Args:
-        contracts: every contract; those with the soonest moment first, those without one last.
-        figures: the KPIs of the cards, from the period a year earlier to this one.
-        values: value in euros of the running contracts, by month and category.
-        splits: families of contracts that were split in streams, most spend first.
+    ``figures`` are the KPIs of the cards, from the period a year earlier to this one; ``values``
+    euros of the running contracts, by month and category; ``splits`` families split in streams,
+    most spend first.
     """
 
     month: date

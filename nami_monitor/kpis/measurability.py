@@ -93,12 +93,10 @@ Of ``measurements`` those of a project or programme; activity counts for every c
 
 @dataclass(frozen=True)
 class FilledColumns:
-    """What is loaded, and how much of it is filled.
+    """What is loaded (categories with rows, by input table), and how much of it is filled.
 
-    Args:
-        present: categories with rows, by input table.
-        shares: share filled, by ``table.column`` and category.
-        measured: share of a category's locations with activity, by measure and category.
+    ``shares`` are by ``table.column`` and category; ``measured`` is the share of a category's
+    locations with activity, by measure and category.
     """
 
     present: Mapping[str, frozenset[str | None]]
@@ -223,12 +221,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Unlock:
-    """What loading a table or filling a column would give.
+    """What loading a table or filling a column would give: category and KPI of figures.
 
-    Args:
-        need: ``table`` or ``table.column``.
-        alone: category and KPI of the figures for which nothing else is missing.
-        together: what else is missing, with the category and KPI of the figures concerned.
+    Nothing else is missing for those ``alone``; the others come ``together`` with what is missing
+    too.
     """
 
     need: str
@@ -243,13 +239,10 @@ class Unlock:
 
 @dataclass(frozen=True)
 class Measurability:
-    """What the data supports.
+    """What the data supports: a cell per KPI and category, KPIs in the order of the catalogue.
 
-    Args:
-        month: the last of the twelve months; None without any data.
-        categories: their codes, the one with the most values first.
-        cells: one per KPI and category, KPIs in the order of the catalogue.
-        unlocks: what to load next, the most figures first.
+    ``month`` is the last of the twelve months, None without any data. The category with the most
+    values comes first, and of ``unlocks`` the one that helps the most figures.
     """
 
     month: date | None

@@ -241,13 +241,10 @@ class Against(StrEnum):
 
 @dataclass(frozen=True)
 class Others:
-    """Groups that are not named, added up.
+    """Groups that are not named, added up: what they contributed, in the unit of the KPI.
 
-    Args:
-        hidden: how many of them are hidden to protect persons, or do not apply.
-        amount: what they contributed together, in the unit of the KPI.
-        within: see ``Contribution``; None where something hidden is among them.
-        mix: likewise.
+    ``hidden`` of them protect persons or do not apply; then ``within`` and ``mix`` (see
+    ``Contribution``) are None.
     """
 
     count: int

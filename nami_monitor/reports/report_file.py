@@ -31,14 +31,10 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A person's arrangement of a report.
+    """A person's arrangement of a report, instead of the proposal.
 
-    Args:
-        order: codes of pages, in the order wanted; pages that it does not name keep their place
-            behind the page that they follow.
-        asked: what is asked to decide instead of the proposal; empty for nothing.
-        titles: headlines instead of the proposal, in this month.
-        comments: comments, in this month.
+    Pages that ``order`` does not name keep their place behind the page that they follow. Titles and
+    comments are of this month; an empty text in ``asked`` asks for nothing.
     """
 
     order: tuple[str, ...] = ()

@@ -55,14 +55,10 @@ Both = tuple[Channel, Channel]
 
 @dataclass(frozen=True)
 class Analysis:
-    """Steps 1 to 5 of one panel.
+    """Steps 1 to 5 of one panel: target and substitute, without shocks of locations where seen.
 
-    Args:
-        panel: what was analysed.
-        channels: target and substitute, without shocks of the locations where these are seen.
-        unadjusted: the same with these shocks left in.
-        proxy: how they were seen; None without untouched groups.
-        adjusted: target and substitute without them; empty without untouched groups.
+    ``unadjusted`` is the same with these shocks left in; ``proxy`` how they were seen, None without
+    untouched groups; ``adjusted`` target and substitute without them, empty without such groups.
     """
 
     panel: Panel

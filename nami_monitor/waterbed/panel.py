@@ -95,13 +95,10 @@ class GroupSubset:
 
 @dataclass(frozen=True)
 class Panel:
-    """Locations by month, the treated first.
+    """Locations by month, the treated first, ``(..., locations, months)``.
 
-    Args:
-        target: ``(..., locations, months)``.
-        substitute: likewise.
-        untouched: the groups that are left alone; None without.
-        used: 1 for each group that is used, else 0, ``(..., groups)``; None without.
+    ``untouched`` are the groups that are left alone; ``used`` is 1 for each that is used, else 0,
+    ``(..., groups)``. Both are None without groups.
     """
 
     target: Floats

@@ -41,12 +41,8 @@ class LeftOut:
 class Sites:
     """The locations of a comparison, by their codes, in the order of the cube.
 
-    Args:
-        treated: where the intervention was taken.
-        controls: what they are compared with.
-        neighbours: locations that share a group with a treated one.
-        left: treated locations that were left out, and why.
-        others: other locations that do not serve as controls, and why.
+    ``neighbours`` share a group with a treated one; ``left`` are treated locations that were left
+    out, and why, ``others`` those that do not serve as controls, and why.
     """
 
     treated: tuple[str, ...]

@@ -357,8 +357,7 @@ def _given(table: SourceTable, aggregate: str | None) -> str | None:
 class AddedUp(OverTime):
     """Figures that the aggregates of a KPI give over the months of a period.
 
-    Args:
-        window: how many months, up to the last of the period, count; 0 for those of the period.
+    A ``window`` counts so many months instead, up to the last of the period.
     """
 
     window: int = 0

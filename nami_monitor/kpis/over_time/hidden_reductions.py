@@ -97,12 +97,10 @@ LOOKED_BACK: Final = 24
 
 @dataclass(frozen=True)
 class Goods:
-    """Goods of one unit in a product group of a category.
+    """Goods of one unit in a product group of a category, by the dimensions of ``BY``.
 
-    Args:
-        keys: dimension of ``BY`` to value; None where the data does not say.
-        volume: base units per month, NaN where they are not known.
-        rates: the same per activity.
+    ``volume`` is base units per month, NaN where they are not known; ``rates`` the same per
+    activity.
     """
 
     keys: Mapping[str, str | None]
@@ -211,9 +209,7 @@ class HiddenReductions(OverTime):
     """How many goods really fell up to the end of a period without a measure behind it.
 
     The completeness is the share of the goods of which it can be said that they fell or did not.
-
-    Args:
-        volume: the KPI that gives the volume of goods per activity.
+    ``volume`` is the KPI that gives their volume per activity.
     """
 
     code: str = "falls"

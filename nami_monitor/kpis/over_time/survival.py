@@ -62,13 +62,9 @@ class SurvivalLack(StrEnum):
 
 @dataclass(frozen=True)
 class SurvivalEstimate:
-    """A figure with its interval, or why there is none.
+    """A figure with its limits at the level ``CONFIDENCE``, or why there is none (``lack``).
 
-    Args:
-        value: the figure; None without one.
-        low: lower limit at the confidence level ``CONFIDENCE``; None where it cannot be said.
-        high: upper limit, likewise.
-        lack: why there is no figure; None where there is one.
+    A limit is None where it cannot be said.
     """
 
     value: float | None = None
@@ -198,9 +194,8 @@ def _interval(survival: Floats, greenwood: Floats, support: Floats) -> tuple[Flo
 class WatchedAssets:
     """The assets of a group, watched until the end of a period.
 
-    Args:
-        curve: the share still in use, by age in whole months.
-        warranty: the most common length of their warranty in months; None when none is stated.
+    ``curve`` is the share still in use, by age in whole months, as is the most common ``warranty``;
+    that is None when none is stated.
     """
 
     curve: Survival

@@ -42,10 +42,7 @@ class TargetAttainment(OverTime):
     """The share of targets met, of those whose period ends in the period and can be judged.
 
     The numerator counts targets met, the denominator targets judged, and the completeness is the
-    share of stated targets that could be judged.
-
-    Args:
-        kpis: the KPIs for which targets can be stated, by code.
+    share of stated targets that could be judged. ``kpis`` are those that can have targets, by code.
     """
 
     code: str = "attainment"
