@@ -233,11 +233,14 @@ def _parse(path: Path, form: str, folder: Path) -> None:
         raise UserError("reading.too_slow", file=path.name, seconds=TIMEOUT_SECONDS) from error
     if (folder / REFUSED).exists():
         return
-    if done.returncode == -SIGXCPU:  # kept as a refusal: it would take as long again
-        refused = {"key": "reading.too_slow", "values": {"seconds": budget_of(path).seconds}}
-        (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")
+    slow = done.returncode == -SIGXCPU
+    if slow or b"MemoryError" in done.stderr:  # kept as a refusal: it would take as much again
+        values = {"seconds": budget_of(path).seconds, "format": form}
+        key = "reading.too_slow" if slow else "reading.out_of_memory"
+        refused = json.dumps({"key": key, "values": values})
+        (folder / REFUSED).write_text(refused, encoding="utf-8")
         return
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
+    if done.returncode < 0:
         raise UserError("reading.out_of_memory", file=path.name, format=form)
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]

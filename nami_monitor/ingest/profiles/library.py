@@ -109,10 +109,7 @@ def save_profile(file: Path, profile: Profile, who: str) -> None:
 
 
 def profile_difference(before: str, after: str) -> list[str]:
-    """What differs between two texts of a profile: lines behind ``-`` go, those behind ``+`` come.
-
-    Texts that say the same in another way do not differ.
-    """
+    """What differs in what two texts of a profile say: lines behind ``-`` go, behind ``+`` come."""
     old, new = (_written(text).splitlines() for text in (before, after))
     return list(difflib.unified_diff(old, new, lineterm=""))[2:]
 
