@@ -248,8 +248,7 @@ def months_of(booking: Booking) -> dict[str, list[Any]]:
     """The months in which the batch has rows, by table; tables without any row included."""
     months: dict[str, list[Any]] = {table.name: [] for table in booking.profile.tables}
     for name, month in booking.db.rows(
-        "select table_name, month from batch_months where batch = ? order by 1, 2",
-        [booking.batch],
+        "select table_name, month from batch_months where batch = ? order by 1, 2", [booking.batch]
     ):
         months[name].append(month)
     return months

@@ -260,12 +260,7 @@ class _Earlier:
             for name, counts in self.report.tables.items()
         }
         return replace(
-            self.report,
-            batch=None,
-            already_in=self.batch,
-            tables=tables,
-            released=(),
-            created={},
+            self.report, batch=None, already_in=self.batch, tables=tables, released=(), created={}
         )
 
 

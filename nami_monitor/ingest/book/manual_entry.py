@@ -49,12 +49,7 @@ class EntryRefusedError(UserError):
 
 
 def enter(
-    store: Store,
-    table: str,
-    row: Mapping[str, Value],
-    who: str,
-    *,
-    products_of: str | None = None,
+    store: Store, table: str, row: Mapping[str, Value], who: str, *, products_of: str | None = None
 ) -> Report:
     """Book one row that a person entered, by column; known when the data said the same already.
 

@@ -151,7 +151,7 @@ def mended_rows(
     batch_column, line_column = (f"c{headers.index(name) + 1}" for name in MENDED)
     number = r"^(?:\x01n)?(\d+)$"
     rows = sheet.rows.with_columns(
-        pl.col(line_column).str.extract(number).cast(pl.Int64).alias("line"),
+        pl.col(line_column).str.extract(number).cast(pl.Int64).alias("line")
     )
     batches = rows[batch_column].str.extract(number).cast(pl.Int64).unique().to_list()
     profiles = db.rows(

@@ -30,12 +30,7 @@ def month_of(table: str) -> str:
 
 
 def update_standings(
-    db: Transaction,
-    table: str,
-    source: str,
-    months: Sequence[date | None],
-    *,
-    anew: bool = False,
+    db: Transaction, table: str, source: str, months: Sequence[date | None], *, anew: bool = False
 ) -> None:
     """Give every offered row in the scope its standing.
 
@@ -184,9 +179,7 @@ def _apply(db: Transaction, table: str, query: str, parameters: Sequence[object]
 
 
 def refresh_derived(
-    db: Transaction,
-    months: Sequence[date] | None = None,
-    tables: Collection[str] | None = None,
+    db: Transaction, months: Sequence[date] | None = None, tables: Collection[str] | None = None
 ) -> None:
     """Refresh roll-ups, registers, facts and completeness, and raise the data version.
 
