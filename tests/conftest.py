@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from nami_monitor.core.thresholds import Threshold
 from nami_monitor.databases import build_demo
+from nami_monitor.kpis import privacy
 from nami_monitor.store import instance
 
 try:
@@ -47,6 +49,17 @@ def copied_schema():
     instance.make_empty = lambda _root, file, _name: file.write_bytes(content)
     yield
     instance.make_empty = make_empty
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_order_limit():
+    """Let nothing be hidden for few orders: most tests have fewer than any limit.
+
+    Those of privacy set the limit back.
+    """
+    limit, privacy.SMALL_CELL_ORDERS = privacy.SMALL_CELL_ORDERS, Threshold(0, "orders", "tests")
+    yield limit
+    privacy.SMALL_CELL_ORDERS = limit
 
 
 @pytest.fixture(scope="session")

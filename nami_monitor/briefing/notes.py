@@ -18,7 +18,7 @@ from nami_monitor.ingest.personal import refuse_address, signature
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.store import Transaction
-from nami_monitor.store.journal import JournalEntry, current, history, record
+from nami_monitor.store.journal import JournalEntry, current, erase, history, record
 
 KIND: Final = "note"
 NOTE_COLUMNS: Final = (
@@ -101,13 +101,13 @@ def change(db: Transaction, name: str, text: str, lesson: str | None, who: str) 
 
 
 def withdraw(db: Transaction, name: str, who: str) -> None:
-    """Withdraw a note; what it said stays in the log.
+    """Withdraw a note; what it said is gone, and the log keeps who withdrew it when.
 
     Raises:
         UserError: ``entry.who``, or ``notes.gone`` when it was withdrawn already.
     """
     _body(db, name)
-    record(db, KIND, name, None, signature(who))
+    erase(db, KIND, name, signature(who))
 
 
 def _body(db: Transaction, name: str) -> Mapping[str, Any]:

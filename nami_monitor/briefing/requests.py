@@ -14,7 +14,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, steps_in_year
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
-from nami_monitor.kpis.privacy import FLAG, lines_query
+from nami_monitor.kpis.privacy import is_private, may_be_told
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
@@ -96,10 +96,7 @@ class RequestLedger:
 
 @dataclass(frozen=True)
 class Request:
-    """A row of the ledger, as it may be seen.
-
-    Article and reason are left out of a ``hidden`` one, because few people work at its site.
-    """
+    """A row of the ledger."""
 
     number: str
     requested_on: date
@@ -112,7 +109,6 @@ class Request:
     decided_on: date | None
     reason: str | None
     source: str
-    hidden: bool
 
 
 def choices(db: Transaction) -> RequestChoices:
@@ -153,8 +149,11 @@ def ledger(db: Transaction, ask: Ask) -> RequestLedger:
     """Build the ledger of a period, with filters on category and location group.
 
     Raises:
-        UserError: as ``periods_of``.
+        UserError: ``requests.private`` where a group is so small that it could point at a person;
+            as ``periods_of``.
     """
+    if is_private(db, ask, "requests"):
+        raise UserError("requests.private")
     (period,) = periods_of(db, ask)
     where, month, since = ask.where, period.last, period.first
     test, parameters = filter_sql(RELATION, where)
@@ -205,9 +204,7 @@ def _lines(relation: str) -> str:
 
 
 def rows(db: Transaction, ask: Ask) -> tuple[Request, ...]:
-    """The requests of a period, the latest first.
-
-    Article and reason are left out where they could point at a person.
+    """The requests of a period that may be told, the latest first.
 
     Raises:
         UserError: ``requests.too_many`` for more rows than a screen can hold.
@@ -219,16 +216,16 @@ def rows(db: Transaction, ask: Ask) -> tuple[Request, ...]:
     count = int(db.value(f"select count(*) from {held}", scope))
     if count > MOST_ROWS:
         raise UserError("requests.too_many", rows=count, most=MOST_ROWS)
-    shown = _lines(f"({lines_query('requests')})")
     found: Sequence[tuple[Any, ...]] = db.rows(
         "select r.request_id, r.requested_on, coalesce(l.name, r.location_id), r.category,"
         " coalesce(p.name, r.product_id), r.quantity, r.decision, r.quantity_avoided, r.decided_on,"
-        f" r.reason, r.source, r.{FLAG} from {shown}"
+        f" r.reason, r.source from {_lines('requests')}"
         " left join locations as l on l.location_id = r.location_id"
         " left join (select source, product_id, any_value(name) as name from products"
         " group by source, product_id) as p"
         " on p.source = r.product_source and p.product_id = r.product_id"
-        f" where {DECIDED_IN} and {test} order by r.requested_on desc, r.request_id desc",
+        f" where {DECIDED_IN} and {test} and {may_be_told(db, 'requests', 'r.')}"
+        " order by r.requested_on desc, r.request_id desc",
         scope,
     )
     return tuple(Request(*row) for row in found)

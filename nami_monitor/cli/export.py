@@ -13,8 +13,8 @@ from nami_monitor.cli.session import CommandSession, command, one_of
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.privacy import FLAG, PRIVATE, lines_query
-from nami_monitor.store import Store, Transaction
+from nami_monitor.kpis.privacy import lines_query
+from nami_monitor.store import Store
 from nami_monitor.store.export import FORMATS, export_query, export_rows
 from nami_monitor.tables import TABLES
 
@@ -45,8 +45,8 @@ def export(
     with session.read() as db:
         refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES])
         if what in TABLES:
-            rows = export_query(db, lines_query(what), out, kind)
-            hidden = _hidden(db, what)
+            rows = export_query(db, lines_query(db, what), out, kind)
+            hidden = int(db.value(f"select count(*) from {what}")) - rows
         elif what in CATALOGUE:
             figures = answers(db, session, [what], question(until, period, last, by, where))
             rows = export_rows(db, _figure_frame(as_rows(session, figures)), out, kind)
@@ -58,13 +58,6 @@ def export(
     if hidden:
         lines.append(session.t("cli.export.hidden", n=hidden))
     session.show({"file": str(out), "format": kind, "rows": rows, "hidden": hidden}, lines)
-
-
-def _hidden(db: Transaction, table: str) -> int:
-    """In how many rows the product was left out to protect people."""
-    if table not in PRIVATE:
-        return 0
-    return int(db.value(f"select count(*) from ({lines_query(table)}) where {FLAG}"))
 
 
 def _figure_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:

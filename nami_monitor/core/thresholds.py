@@ -20,6 +20,9 @@ MIN_COMPLETENESS = Threshold(
 SMALL_CELL_STAFF = Threshold(
     5, "staff", "privacy rule: a product at a site with fewer staff can point at a person"
 )
+SMALL_CELL_ORDERS = Threshold(
+    5, "orders", "privacy rule: fewer orders can point at a person, as fewer staff can"
+)
 RECURRING_SHARE = Threshold(
     0.5, "share", "Birmingham purchase cards: a second delivery recurs whole, neighbours far less"
 )

@@ -220,12 +220,19 @@ class Kpi:
         return len(self.history) + 1
 
     @cached_property
-    def splits(self) -> tuple[str, ...]:
-        """The dimensions that the aggregates speak of."""
-        known = {name for relation in self.reads for name in RELATIONS[relation].dimensions}
+    def named(self) -> tuple[str, ...]:
+        """The dimensions and measures that the aggregates speak of."""
+        relations = [RELATIONS[name] for name in self.reads]
+        known = {name for one in relations for name in (*one.dimensions, *one.measures)}
         aggregates = (self.numerator, self.denominator, self.covered, self.proxies)
         text = re.sub(r"'[^']*'", "", " ".join(map(str, (*aggregates, *self.shares.values()))))
         return tuple(dict.fromkeys(word for word in re.findall(r"\w+", text) if word in known))
+
+    @cached_property
+    def splits(self) -> tuple[str, ...]:
+        """The dimensions that the aggregates speak of."""
+        known = {name for relation in self.reads for name in RELATIONS[relation].dimensions}
+        return tuple(name for name in self.named if name in known)
 
     @property
     def on_ladder(self) -> tuple[Rung, ...]:

@@ -1,6 +1,5 @@
 """The rows behind a figure, as they may be told: page by page, or whole to a file."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +9,9 @@ from typing import Any, Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.privacy import FLAG, PRIVATE, hidden_cells, is_hidden
+from nami_monitor.kpis.privacy import may_be_told
 from nami_monitor.kpis.questions import ORDERS, Ask
-from nami_monitor.kpis.source_rows import DISTINCT, SourceRows, between
+from nami_monitor.kpis.source_rows import DISTINCT, SourceRows
 from nami_monitor.kpis.trace import figure, source_rows
 from nami_monitor.store import Transaction
 from nami_monitor.store.export import export_query
@@ -24,12 +23,6 @@ PAGE_ROWS: Final = 200
 
 ROWS_AT_ONCE: Final = 20_000
 """Order lines of adjoining months that are read in one go, so that a small page costs one query."""
-
-TELLS: Final = re.compile(r"kg|co2e|mass|article|mark|avoided_eur|fallen")
-"""Measures from which the product of a row could be told."""
-
-TELLING: Final = frozenset({"product", "article", "product_group", "mark", "base_unit"})
-"""Filters from which the product of a row could be told."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +77,14 @@ def rows(
             if passed >= count:
                 passed -= count
                 continue
-            page = db.frame(_query(behind, ask, months, batch, f" limit {left} offset {passed}"))
+            page = db.frame(_query(db, behind, months, batch, f" limit {left} offset {passed}"))
             columns = page.columns
             listed += page.rows()
             left, passed = left - min(left, count - passed), 0
             if not left:
                 break
         else:
-            columns = columns or db.frame(_query(behind, ask, None, batch, " limit 0")).columns
+            columns = columns or db.frame(_query(db, behind, None, batch, " limit 0")).columns
     total = sum(counts.values())
     asked = min(limit, max(0, total - offset))
     return Listing(behind.source.table, tuple(columns), tuple(listed), total, asked - len(listed))
@@ -105,7 +98,7 @@ def export(
     Raises:
         UserError: what ``rows`` and ``export_query`` raise.
     """
-    return export_query(db, _query(_behind(db, kpi, ask, table), ask), out, kind)
+    return export_query(db, _query(db, _behind(db, kpi, ask, table)), out, kind)
 
 
 def _behind(db: Transaction, kpi: Kpi, ask: Ask, table: str | None) -> SourceRows:
@@ -139,52 +132,31 @@ def _parts(
 
 
 def _query(
+    db: Transaction,
     behind: SourceRows,
-    ask: Ask,
     months: tuple[Period, ...] | None = None,
     batch: int | None = None,
     page: str = "",
 ) -> str:
-    """SQL of the rows, without what could point at a person."""
-    source, rule = behind.source, PRIVATE.get(behind.source.table)
+    """SQL of the rows that may be told."""
+    source = behind.source
+    told = may_be_told(db, source.table, "r.")
     more = "".join(f", r.{column} as s_{name}" for name, column in source.shown.items())
     wanted = "" if batch is None else f" and r.batch = {batch}"
-    hidden: tuple[str, ...] = ()
-    joined, small = "", "false"
-    if rule:
-        keys = ("location_id", rule.dated_by, *rule.product)
-        more += "".join(f", r.{name} as {name}" for name in keys)
-        within = "true"
-        if source.table == ORDERS:
-            within = between(rule.dated_by, months or behind.periods)
-        if page:
-            within += " and product_id in (select product_id from numbered)"
-        joined = (
-            f" left join ({hidden_cells(source.table, within)}) as h"
-            f" on {is_hidden(source.table, 'n', 'h')}"
-        )
-        hidden, small = rule.hidden, "h.location_id is not null"
-    shown = "".join(
-        f", case when not {FLAG} then s_{name} end as {name}" if name in hidden
-        else f", s_{name} as {name}"
-        for name in source.shown
-    )  # fmt: skip
-    told = f" where not {FLAG}" if TELLING & set(ask.filters) else ""
-    flagged = f", {FLAG}" if rule else ""
+    shown = "".join(f", s_{name} as {name}" for name in source.shown)
     order = f"{source.dated_by} nulls last, r.batch, r.line, {', '.join(source.shown.values())}"
     return (
-        f"with numbered as (select *, row_number() over () as no from ({behind.rows(months, more)}"
-        f"{wanted} order by {order}{page})),"
+        "with numbered as (select *, row_number() over () as no from"
+        f" ({behind.rows(months, f'{more}, {told} as told')}{wanted} order by {order}{page})),"
         f" parts as (select no, {_of_row(behind.numerator)} as numerator,"
-        f" {_of_row(behind.denominator)} as denominator from numbered group by no),"
-        f" told as (select n.*, {small} as {FLAG} from numbered as n{joined})"
+        f" {_of_row(behind.denominator)} as denominator from numbered group by no)"
         " select t.batch, b.file,"
         f" case when b.sheets then t.line // {SHEET_LINES} + 1 end as sheet,"
         f" case when b.sheets then t.line % {SHEET_LINES} else t.line end as line{shown},"
-        f" {_told(behind.numerator, 'numerator')}, {_told(behind.denominator, 'denominator')}"
-        f"{flagged} from told as t join parts as p using (no) join (select batch, file,"
+        " p.numerator, p.denominator from numbered as t join parts as p using (no)"
+        " join (select batch, file,"
         f" contains(coalesce(profile, ''), {literal(EVERY_SHEET)}) as sheets from batches) as b"
-        f" using (batch){told} order by no"
+        " using (batch) where t.told order by no"
     )
 
 
@@ -200,9 +172,3 @@ def _of_row(aggregate: str | None) -> str:
         name, test = distinct.groups()
         return f"any_value({name}) filter (where {test or 'true'})"
     return f"cast({aggregate} as double)"
-
-
-def _told(aggregate: str | None, name: str) -> str:
-    if aggregate and TELLS.search(aggregate):
-        return f"case when not {FLAG} then p.{name} end as {name}"
-    return f"p.{name}"

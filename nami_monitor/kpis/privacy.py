@@ -1,68 +1,126 @@
-"""Figures and rows of products at sites with few staff are hidden: they can point at a person.
+"""What few people bought is told only together with what others bought.
 
 Hiding a cell is not enough: totals less the other cells would give it away, within one question or
-across several with other filters. So small sites stand together in *protected sets* of at least
-two, the same for every question, and a figure with product detail is shown only if it speaks of a
-whole set or of none of it. No sum or difference of shown figures can then part a set.
+across several with other filters. So small places stand together in *protected sets* of at least
+two, formed over all data and never from a question. A set belongs to a category, and to orders,
+requests or assets, because a place that has none of them there hides nothing.
+
+A figure that speaks of a part of a set is hidden when the question is finer than place and
+category, and when any month of a place of the set holds one article or too few orders: other
+periods would give that month away. So no sum or difference of shown figures parts a set. Rows of
+places in a set are never told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 from typing import Final
 
-from nami_monitor.core.thresholds import SMALL_CELL_STAFF
+from nami_monitor.core.thresholds import SMALL_CELL_ORDERS, SMALL_CELL_STAFF
 from nami_monitor.core.words import Flag, State
-from nami_monitor.kpis.questions import EMPTY, Ask
+from nami_monitor.kpis.questions import EMPTY, ORDERS, Ask, Relation
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
-from nami_monitor.store.transaction import literals
+from nami_monitor.store.rollups import ARTICLE
+from nami_monitor.store.transaction import literal, literals
 
-STAFF = ("fte", "headcount", "staff")
+STAFF: Final = ("fte", "headcount", "staff")
 """Activity measures that count people."""
 
-PRODUCTS = {"product", "article"}
-PLACES = {"location", "group"}
+PLACES: Final = frozenset({"location", "group"})
+COARSE: Final = PLACES | {
+    "category", "lines", "amount_eur", "lines_with_amount", "quantity", "lines_with_quantity",
+}  # fmt: skip
+"""Dimensions and measures that tell no article of a cell with several."""
+
+PRIVATE: Final = {
+    "orders": "by_place", "requests": "by_request", "assets": "by_asset",
+    "asset_events": "by_asset",
+}  # fmt: skip
+"""Tables that tell what a place had, with the roll-up that says which places have anything."""
+DELIVERED: Final = {ORDERS: "by_place", "by_request": "by_request", "by_asset": "by_asset"}
+"""The same by what delivers the months of a relation; figures of others speak of no place."""
 
 
 @dataclass(frozen=True)
 class StaffedSite:
-    """A location: its group, the fewest staff it ever had, and when it opened and closed."""
+    """A location.
+
+    Args:
+        location: its code.
+        group: its group, if any.
+        staff: the fewest staff it ever had; None where nobody says.
+        opened_on: when it opened.
+        closed_on: when it closed.
+        orders: how many order lines it ever had.
+    """
 
     location: str
     group: str | None
     staff: float | None
     opened_on: date | None = None
     closed_on: date | None = None
+    orders: float = inf
 
     @property
     def small(self) -> bool:
-        """Whether it ever had too few staff."""
-        return self.staff is not None and self.staff < SMALL_CELL_STAFF.value
+        """Whether it ever had too few staff; where that is not known, whether it orders little."""
+        if self.staff is None:
+            return self.orders < SMALL_CELL_ORDERS.value
+        return self.staff < SMALL_CELL_STAFF.value
 
 
-def hide_small_cells(db: Transaction, results: Sequence[KpiResult], ask: Ask) -> list[KpiResult]:
-    """Hide figures with product detail that speak of a part of a protected set.
+@dataclass(frozen=True)
+class ProtectedSet:
+    """Places of which nothing fine is told apart.
 
-    Any filter on products or places counts as detail, whatever its length.
+    Args:
+        rolled: the roll-up of what they have.
+        category: the category; None for what has none.
+        places: the places with their groups: at least two, unless only one has anything in the
+            category.
     """
-    if not PRODUCTS & set(ask.used) or not PLACES & set(ask.used):
-        return list(results)
-    sites = all_sites(db)
-    protected = protected_sets(sites)
-    hidden: dict[tuple[str | None, ...], bool] = {}
-    shown = []
-    for result in results:
-        keys = tuple(result.keys.get(name, "") for name in sorted(PLACES))
-        if keys not in hidden:
-            part = _places(sites, result, ask)
-            hidden[keys] = any(
-                part & whole and (not whole <= part or len(whole) == 1) for whole in protected
-            )
-        hide = hidden[keys] and result.state is not State.NOT_APPLICABLE
-        shown.append(_hide(result) if hide else result)
-    return shown
+
+    rolled: str
+    category: str | None
+    places: Mapping[str, str | None]
+
+
+def all_sites(db: Transaction) -> list[StaffedSite]:
+    """Every location with its staff."""
+    rows = db.rows_again(
+        "select l.location_id, any_value(l.location_group), min(a.value), any_value(l.opened_on),"
+        " any_value(l.closed_on), coalesce(any_value(o.lines), 0) from location_facts as l"
+        f" left join activity as a on a.location_id = l.location_id and a.measure in"
+        f" {literals(STAFF)} left join (select location_id, sum(lines) as lines from by_place"
+        " group by location_id) as o on o.location_id = l.location_id group by l.location_id"
+    )
+    return [StaffedSite(*row) for row in rows]
+
+
+def protected(db: Transaction) -> tuple[ProtectedSet, ...]:
+    """The protected sets of a database."""
+    return db.once("protected", lambda: _protected(db))
+
+
+def _protected(db: Transaction) -> tuple[ProtectedSet, ...]:
+    sites = {site.location: site for site in all_sites(db)}
+    if not any(site.small for site in sites.values()):
+        return ()
+    members: dict[tuple[str, str | None], list[StaffedSite]] = defaultdict(list)
+    there = " union ".join(
+        f"select '{name}', category, location_id from {name}" for name in DELIVERED.values()
+    )
+    for rolled, category, location in db.rows(there):
+        if location in sites:
+            members[rolled, category].append(sites[location])
+    return tuple(
+        ProtectedSet(*key, {place: sites[place].group for place in sorted(whole)})
+        for key, own in members.items()
+        for whole in protected_sets(own)
+    )
 
 
 def protected_sets(sites: Collection[StaffedSite]) -> list[frozenset[str]]:
@@ -76,50 +134,151 @@ def protected_sets(sites: Collection[StaffedSite]) -> list[frozenset[str]]:
         by_group[site.group].append(site)
     made, lonely = [], set()
     for members in by_group.values():
-        small = sum(site.small for site in members)
-        together = {site.location for site in members[: max(small, 2)]}
+        small = {site.location for site in members if site.small}
+        together = small if len(small) > 1 else small | _next(members, small)
         if small and len(together) > 1:
             made.append(frozenset(together))
-        elif small:
-            lonely |= together
+        else:
+            lonely |= small
     if len(lonely) == 1:
-        others = [site.location for site in sorted(sites, key=_size) if site.location not in lonely]
-        joined = next((whole for whole in made if set(others[:1]) & whole), frozenset(others[:1]))
-        made = [whole for whole in made if whole != joined]
-        lonely |= joined
+        joined = _next(sorted(sites, key=_size), lonely)
+        whole = next((whole for whole in made if joined & whole), frozenset(joined))
+        made = [other for other in made if other != whole]
+        lonely |= whole
     return [*made, *([frozenset(lonely)] if lonely else [])]
 
 
+def _next(members: Sequence[StaffedSite], but: set[str]) -> set[str]:
+    """The smallest of some sites in order that is not among others; none where all are."""
+    return {site.location for site in [one for one in members if one.location not in but][:1]}
+
+
 def _size(site: StaffedSite) -> tuple[bool, float, str]:
-    return (site.staff is None, site.staff or 0.0, site.location)
+    unknown = site.staff is None
+    return (unknown, site.orders if unknown else site.staff or 0.0, site.location)
 
 
-def all_sites(db: Transaction) -> list[StaffedSite]:
-    """Every location with its staff."""
+def _thin_cells(db: Transaction, places: Sequence[str]) -> set[tuple[str, str | None]]:
+    """Place and category of which some month holds one article or too few orders.
+
+    Lines with an amount, and those with a quantity, are looked at by themselves too.
+    """
+    alone = "batch || '/' || line"
+    tests = []
+    for known in ("true", "amount_eur is not null", "quantity is not null"):
+        articles = f"count(distinct coalesce({ARTICLE}, {alone})) filter (where {known})"
+        orders = f"count(distinct coalesce(order_ref, {alone})) filter (where {known})"
+        tests.append(f"{articles} = 1 or {orders} between 1 and {SMALL_CELL_ORDERS.value - 1:g}")
     rows = db.rows(
-        "select l.location_id, any_value(l.location_group), min(a.value), any_value(l.opened_on),"
-        " any_value(l.closed_on) from location_facts as l"
-        " left join activity as a on a.location_id = l.location_id"
-        f" and a.measure in {literals(STAFF)} group by l.location_id"
+        "select location_id, category from orders where location_id in"
+        " (select unnest(?::varchar[])) group by location_id, category, month_of(ordered_on)"
+        f" having {' or '.join(tests)}",
+        [places],
     )
-    return [StaffedSite(*row) for row in rows]
+    return set(rows)
 
 
-def _places(sites: Sequence[StaffedSite], result: KpiResult, ask: Ask) -> set[str]:
-    """The locations of which a figure speaks."""
-    fixed = {name: (key or EMPTY,) for name, key in result.keys.items()}
-    stated = [*ask.filters.items(), *fixed.items()]
-    return {
-        site.location
-        for site in sites
-        if all(site.location in values for name, values in stated if name == "location")
-        and all((site.group or EMPTY) in values for name, values in stated if name == "group")
-    }
+def is_private(db: Transaction, ask: Ask, table: str) -> bool:
+    """Whether rows of a private table, or anything else as fine, may not be told of a question.
+
+    Any filter on places counts as a choice of places, whatever its length.
+    """
+    return _parted(_of(db, PRIVATE[table]), ask, {})
 
 
-def _hide(result: KpiResult) -> KpiResult:
+def _of(db: Transaction, rolled: str) -> list[ProtectedSet]:
+    """The protected sets of a roll-up."""
+    return [one for one in protected(db) if one.rolled == rolled]
+
+
+def _thin(db: Transaction, rolled: str) -> list[ProtectedSet]:
+    """Those of which a month of one place may hold a single article or too few orders."""
+    sets = _of(db, rolled)
+    if rolled != "by_place" or not sets:
+        return sets
+    places = sorted({place for one in sets for place in one.places})
+    thin = db.once("thin cells", lambda: _thin_cells(db, places))
+    return [one for one in sets if any((place, one.category) in thin for place in one.places)]
+
+
+def _parted(sets: Sequence[ProtectedSet], ask: Ask, keys: Mapping[str, str | None]) -> bool:
+    """Whether a group of a question speaks of a part of one of some sets.
+
+    What names no place is about the whole organisation.
+    """
+    stated = [
+        (name, {None if value == EMPTY else value for value in values})
+        for name, values in [*ask.filters.items(), *((key, (keys[key],)) for key in keys)]
+        if name in PLACES
+    ]
+    if not stated:
+        return False
+    categories = {None if name == EMPTY else name for name in ask.categories(keys)}
+
+    def told(one: ProtectedSet) -> int:
+        """Of how many places of a set it speaks."""
+        places = one.places
+        if "location" in keys:
+            places = {place: places[place] for place in places.keys() & {keys["location"]}}
+        return sum(
+            all({"location": place, "group": group}[name] in values for name, values in stated)
+            for place, group in places.items()
+        )
+
+    return any(
+        0 < told(one) < max(2, len(one.places))
+        for one in sets
+        if not categories or one.category in categories
+    )
+
+
+def hide_small_cells(
+    db: Transaction,
+    results: Sequence[KpiResult],
+    ask: Ask,
+    relation: Relation,
+    named: Collection[str],
+) -> list[KpiResult]:
+    """Hide the figures that speak of a part of a protected set.
+
+    Which articles, contracts or channels a place has would tell as much, so hidden groups of the
+    same places and category become one without other keys.
+
+    Args:
+        db: a look at the file.
+        results: the figures.
+        ask: their question.
+        relation: what they read.
+        named: the dimensions and measures that their aggregates speak of.
+    """
+    rolled = DELIVERED.get(relation.delivered_by)
+    if rolled is None or not PLACES & set(ask.used):
+        return list(results)
+    finer = not {*ask.used, *named} <= COARSE
+    sets = _of(db, rolled) if finer else _thin(db, rolled)
+    parted: dict[tuple[str | None, ...], bool] = {}
+    told, shown = set(), []
+    for result in results if sets else ():
+        coarse = {name: key for name, key in result.keys.items() if name in COARSE}
+        at = tuple(coarse.values())
+        if at not in parted:
+            parted[at] = _parted(sets, ask, coarse)
+        if not parted[at]:
+            shown.append(result)
+        elif (at, result.period) not in told:
+            told.add((at, result.period))
+            shown.append(hidden(result))
+    return shown if sets else list(results)
+
+
+def hidden(result: KpiResult) -> KpiResult:
+    """A figure of which nothing is told but its period, its places and its category."""
+    keys = {name: key if name in COARSE else None for name, key in result.keys.items()}
+    if result.state is State.NOT_APPLICABLE:
+        return replace(result, keys=keys)
     return replace(
         result,
+        keys=keys,
         state=State.NOT_COMPUTABLE,
         value=None,
         low=None,
@@ -127,107 +286,31 @@ def _hide(result: KpiResult) -> KpiResult:
         numerator=None,
         denominator=None,
         completeness=None,
+        method=None,
+        sources=(),
+        shares=dict.fromkeys(result.shares),
         flags=(Flag.SMALL_CELL,),
         reason=Reason("small_cell", {"staff": SMALL_CELL_STAFF.value}),
     )
 
 
-FLAG: Final = "small_cell"
-"""The column that says of which lines something was left out."""
+def may_be_told(db: Transaction, table: str, row: str = "") -> str:
+    """SQL of whether a row of a table may be told: its place is in no protected set.
 
-
-@dataclass(frozen=True)
-class PrivateTable:
-    """A table that tells which product a site had.
-
-    Args:
-        dated_by: the date that puts a line into a month.
-        product: the columns that name the product.
-        size: how much a line weighs, to find the next smallest site.
-        hidden: the columns that would tell the product, or who ordered it.
+    ``row`` is the alias of the row, with its dot; one of a private table has ``location_id`` and
+    ``category``.
     """
-
-    dated_by: str
-    product: tuple[str, ...]
-    size: str
-    hidden: tuple[str, ...]
-
-
-PRIVATE: Final[dict[str, PrivateTable]] = {
-    "orders": PrivateTable(
-        "ordered_on",
-        ("product_source", "product_id"),
-        "coalesce(quantity, amount_eur)",
-        (
-            "product_id", "product_group", "base_unit", "unit_mass_kg", "attributes", "same_as",
-            "supplier", "order_ref", "text",
-        ),
-    ),
-    "requests": PrivateTable("requested_on", ("product_id",), "quantity", ("product_id", "reason")),
-    "assets": PrivateTable("acquired_on", ("product_id",), "1", ("product_id",)),
-}  # fmt: skip
+    sets = _of(db, PRIVATE[table]) if table in PRIVATE else ()
+    cells = sorted((place, one.category or "") for one in sets for place in one.places)
+    if not cells:
+        return "true"
+    listed = ", ".join(f"({literal(place)}, {literal(of)})" for place, of in cells)
+    return f"(coalesce({row}location_id, ''), coalesce({row}category, '')) not in ({listed})"
 
 
-def hidden_cells(table: str, within: str = "true") -> str:
-    """The products whose lines at a site in a month must not be told.
-
-    Args:
-        table: one of ``PRIVATE``.
-        within: a test on the lines that are looked at; it must hold for all lines of a product in
-            a month, or for none.
-
-    Returns:
-        SQL of month, location and the columns that name the product.
-    """
-    rule = PRIVATE[table]
-    product = ", ".join(rule.product)
-    return (
-        f"with cells as (select {_month(rule)} as month, location_id, {product},"
-        f" abs(sum({rule.size})) as size from {table} where product_id is not null and {within}"
-        " group by all),"
-        " judged as (select c.*, exists (select 1 from activity as a"
-        f" where a.location_id = c.location_id and a.measure in {literals(STAFF)}"
-        f" and a.value < {SMALL_CELL_STAFF.value} and c.month between a.first_month"
-        " and a.last_month) as small from cells as c),"
-        f" alone as (select month, {product}, arg_min(location_id, (coalesce(size, 0),"
-        " location_id)) filter (where not small) as location_id from judged"
-        " group by all having count(*) filter (where small) = 1)"
-        f" select month, location_id, {product} from judged where small"
-        f" union select month, location_id, {product} from alone where location_id is not null"
-    )
-
-
-def is_hidden(table: str, row: str, cell: str) -> str:
-    """A test that a line lies in a hidden cell, to join the two by.
-
-    ``row`` and ``cell`` are the aliases of the two.
-    """
-    rule = PRIVATE[table]
-    same = " and ".join(f"{cell}.{name} is not distinct from {row}.{name}" for name in rule.product)
-    return (
-        f"{cell}.location_id = {row}.location_id and {cell}.month = {_month(rule, row)} and {same}"
-    )
-
-
-def _month(rule: PrivateTable, row: str = "") -> str:
-    column = f"{row}.{rule.dated_by}" if row else rule.dated_by
-    return f"cast(date_trunc('month', {column}) as date)"
-
-
-def lines_query(table: str) -> str:
-    """SQL of the live lines of a table, without what could point at a person.
-
-    Returns:
-        SQL; where a table tells which product a site had, with the column ``small_cell``, true on
-        the lines of which something was left out.
-    """
-    rule = PRIVATE.get(table)
-    if rule is None:
-        return f"select * from {table}"
-    blanked = ", ".join(
-        f"case when h.location_id is null then t.{name} end as {name}" for name in rule.hidden
-    )
-    return (
-        f"select t.* replace ({blanked}), h.location_id is not null as {FLAG} from {table} as t"
-        f" left join ({hidden_cells(table)}) as h on {is_hidden(table, 't', 'h')}"
-    )
+def lines_query(db: Transaction, table: str) -> str:
+    """SQL of the live rows of a table that may be told."""
+    told = may_be_told(db, table)
+    if table == "asset_events" and told != "true":
+        told = f"asset_id not in (select asset_id from assets where not {told})"
+    return f"select * from {table} where {told}"

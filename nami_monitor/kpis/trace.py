@@ -8,6 +8,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import State
 from nami_monitor.kpis.declare import Kpi, compute
+from nami_monitor.kpis.privacy import PRIVATE, is_private
 from nami_monitor.kpis.questions import Ask
 from nami_monitor.kpis.result import KpiResult
 from nami_monitor.kpis.source_rows import SourceRows, split_evenly
@@ -102,7 +103,11 @@ def source_rows(db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult) -> tuple
     hidden = result.reason is not None and result.reason.key == "small_cell"
     if hidden or result.state is State.NOT_APPLICABLE:
         return ()
-    return kpi.over_time.source_rows(db, kpi, ask, result)
+    found = kpi.over_time.source_rows(db, kpi, ask, result)
+    tables = {rows.source.table for rows in found} & PRIVATE.keys()
+    if any(is_private(db, ask, table) for table in tables):
+        return ()
+    return found
 
 
 def _by_batch(db: Transaction, behind: SourceRows) -> list[tuple[Any, ...]]:

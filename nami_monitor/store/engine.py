@@ -457,6 +457,8 @@ class Store:
         cursor.execute("commit")
         cursor.execute("use memory")
         instance.complete(self._instances.of(WRITING), name, draft)
+        if db.dropping:
+            migrations.rewrite(draft)
         draft.replace(self._folder / manifest.file)
         snapshots.publish(self._folder, manifest)
 

@@ -1,7 +1,8 @@
 """A journal of what people write beside the data: notes, ticks, arranged reports.
 
-The journal only grows: a change is a new row, a withdrawal a row without a body. Figures never use
-it, so imports and undo leave it alone, and it does not raise the data version.
+A change is a new row, and a withdrawal a row without a body; of what was withdrawn for good nothing
+is left but who did it when. Figures never use the journal, so imports and undo leave it alone, and
+it does not raise the data version.
 """
 
 import json
@@ -31,6 +32,13 @@ def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None
     """
     written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
     db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, now()])
+
+
+def erase(db: Transaction, kind: str, name: str, who: str) -> None:
+    """Withdraw an entry for good: no file of the database keeps what it ever said."""
+    db.drop_older()
+    db.run("update kept set body = null where kind = ? and name = ?", [kind, name])
+    record(db, kind, name, None, who)
 
 
 def current(db: Transaction, kind: str) -> dict[str, JournalEntry]:

@@ -12,6 +12,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 
 import contextlib
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -155,26 +156,13 @@ def _log(file: Path) -> Path:
 def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
     """Copy the rows of the database ``earlier`` and derive what follows from them."""
     db = Transaction(cursor)
-    columns = {
-        (base, table): names
-        for base, table, names in db.rows(
-            "select c.database_name, c.table_name, list(c.column_name) from duckdb_columns() as c"
-            " join duckdb_tables() as t using (database_oid, schema_oid, table_oid)"
-            " where c.database_name in ('earlier', 'made') group by all"
-        )
-    }
-    for base, table in sorted(columns):
-        if base == "made" and table not in DERIVED and ("earlier", table) in columns:
-            shared = [f'"{name}"' for name in columns[base, table]]
-            shared = [name for name in shared if name.strip('"') in columns["earlier", table]]
-            listed = ", ".join(shared)
-            db.run(f"insert into {table} ({listed}) select {listed} from earlier.{table}")
+    columns = _copy_tables(db, DERIVED)
     version, data_version, demo = db.rows(
         "select schema_version, data_version, demo from earlier.meta"
     )[0]
     if version <= IN_ONE_FILE:
         lines.begin_changes(db, "orders")
-        names = ", ".join(f'"{name}"' for name in columns["earlier", "orders_offered"])
+        names = ", ".join(f'"{name}"' for name in columns["orders_offered"])
         db.run(
             f"insert into {lines.rows_of('orders')} ({names})"
             f" select {names} from earlier.orders_offered order by rowid"
@@ -188,13 +176,59 @@ def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
     refresh_order_rollups(db, None)
     refresh_registers(db)
     db.run("update meta set data_version = ?, demo = ?", [data_version + 1, demo])
+    manifest = Manifest(1, schema.VERSION, data_version + 1, lines.line_files(db))
+    cursor.execute("commit")
+    cursor.execute("use memory")
+    return manifest
+
+
+def _copy_tables(db: Transaction, but: Collection[str] = ()) -> dict[str, list[str]]:
+    """Copy the rows of ``earlier`` into the tables that ``made`` has too and the mark of ``meta``.
+
+    Returns:
+        The columns of each table of ``earlier``.
+    """
+    columns: dict[str, dict[str, list[str]]] = {"earlier": {}, "made": {}}
+    for base, table, names in db.rows(
+        "select c.database_name, c.table_name, list(c.column_name) from duckdb_columns() as c"
+        " join duckdb_tables() as t using (database_oid, schema_oid, table_oid)"
+        " where c.database_name in ('earlier', 'made') group by all order by all"
+    ):
+        columns[base][table] = names
+    for table in columns["made"].keys() & columns["earlier"].keys() - set(but):
+        shared = [name for name in columns["made"][table] if name in columns["earlier"][table]]
+        listed = ", ".join(f'"{name}"' for name in shared)
+        db.run(f"insert into {table} ({listed}) select {listed} from earlier.{table}")
     comment = db.value(
         "select comment from duckdb_tables() where database_name = 'earlier'"
         " and table_name = 'meta'"
     )
     if comment:
         db.run(f"comment on table meta is {literal(comment)}")
-    manifest = Manifest(1, schema.VERSION, data_version + 1, lines.line_files(db))
-    cursor.execute("commit")
-    cursor.execute("use memory")
-    return manifest
+    return columns["earlier"]
+
+
+def rewrite(file: Path) -> None:
+    """Write the file of a snapshot anew: what was deleted still stands in its free blocks.
+
+    Raises:
+        duckdb.Error: the disk has no room; the file is as it was.
+        OSError: likewise.
+    """
+    fresh = file.with_name(snapshots.draft_name())
+    try:
+        with contextlib.closing(instance.start()) as root:
+            instance.make_empty(root, fresh, "made")
+            instance.attach(root, file, "earlier", "read_only", file)
+            instance.attach(root, fresh, "made", "read_write", file)
+            with instance.cursor_on(root, "made", file.parent / snapshots.LINES) as cursor:
+                db = Transaction(cursor)
+                db.run("delete from meta")
+                _copy_tables(db)
+                lines.show(db)
+                cursor.execute("commit")
+                cursor.execute("use memory")
+            instance.complete(root, "made", fresh)
+        fresh.replace(file)
+    finally:
+        snapshots.remove_draft(fresh)

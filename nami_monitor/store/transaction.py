@@ -39,7 +39,10 @@ class Transaction:
         self.discarded = True
 
     def drop_older(self) -> None:
-        """Let the older snapshots go as soon as nobody reads them: they hold what was undone."""
+        """Keep nothing of what was deleted: it is in no block of the next snapshot.
+
+        The older ones, which hold it, go as soon as nobody reads them.
+        """
         self.dropping = True
 
     def run(self, sql: str, parameters: Parameters = None) -> None:

@@ -69,14 +69,14 @@ def test_a_changed_note_keeps_its_month_and_says_that_it_was_changed(store):
     assert note.changed_at >= note.written_at
 
 
-def test_a_withdrawn_note_is_gone_and_stays_in_the_log(store):
+def test_a_withdrawn_note_is_gone_and_the_log_says_who_withdrew_it(store):
     name = wrote(store)
     with store.write() as db:
         log.withdraw(db, name, "IA")
     assert standing(store) == ()
     with store.read() as db:
         assert [(one.who, one.body is None) for one in history(db, log.KIND)] == [
-            ("CM", False),
+            ("CM", True),
             ("IA", True),
         ]
     with store.write() as db:

@@ -394,7 +394,10 @@ def undo_action(store: Store, number: int, *, who: str) -> None:
         )
         if not held:
             raise UserError("actions.no_action", action=number)
-        db.run("update code_actions set undone_at = ? where action = ?", [now(), number])
+        db.drop_older()  # they hold the name that is taken back
+        db.run(
+            "update code_actions set undone_at = ?, name = null where action = ?", [now(), number]
+        )
         refresh_merged(db)
         refresh_derived(db, None if held[0][0] == ActionKind.MERGE else [])
 

@@ -1,13 +1,14 @@
 """Undoing a batch: afterwards every table is as if the batch had never been imported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Standing
 from nami_monitor.ingest.book import codes
+from nami_monitor.ingest.book.import_report import from_json, to_json
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.personal import signature
 from nami_monitor.store import Store, Transaction, Work
@@ -109,6 +110,8 @@ def _touched(scopes: Sequence[codes.Scope]) -> list[date] | None:
     return [month for table, _, months in scopes if table == "orders" for month in months if month]
 
 
+GONE = "-"
+"""Stands for the name of an undone file: it may name a person."""
 AMOUNT = "select coalesce(sum(amount_eur), 0) as amount from orders_offered where standing = 'live'"
 OFFERED = "select table_name, batch, standing, count(*) as n from offered group by all"
 
@@ -134,13 +137,21 @@ def _listed(batches: Sequence[int]) -> str:
 
 
 def _remove(db: Transaction, removed: Sequence[int], who: str) -> None:
-    """Delete the rows of batches and mark them as undone."""
+    """Delete the rows of batches and mark them as undone, without texts and names of files."""
     scope = f"where batch in {_listed(removed)}"
     remove_batches(db, removed)
     tables = [rows_of(table) for table in TABLES]
     for table in (*tables, "batch_months", "code_offers", "set_aside", "abandoned"):
         db.run(f"delete from {table} {scope}")
-    db.run(f"update batches set undone_at = ?, undone_by = ? {scope}", [now(), who])
+    reports = db.rows(f"select batch, report from batches {scope} and report is not null")
+    for batch, report in reports:
+        bare = replace(from_json(report), file=GONE, dropped_columns=(), absent_columns=())
+        db.run("update batches set report = ? where batch = ?", [to_json(bare), batch])
+    db.run(
+        "update batches set undone_at = ?, undone_by = ?, file = ?, profile = null, header = null"
+        f" {scope}",
+        [now(), who, GONE],
+    )
 
 
 def _compare(db: Transaction, batch: int, file: str, children: Sequence[int]) -> UndoPreview:

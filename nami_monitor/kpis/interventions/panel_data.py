@@ -20,7 +20,7 @@ from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis.context import DeliveredMonth, Exemptions, exemptions, order_deliveries
 from nami_monitor.kpis.interventions.register import Intervention, interventions
-from nami_monitor.kpis.privacy import StaffedSite, all_sites
+from nami_monitor.kpis.privacy import ProtectedSet, StaffedSite, all_sites, protected
 from nami_monitor.store import Transaction
 from nami_monitor.store.rollups import of_line
 
@@ -290,6 +290,7 @@ class PanelData:
         cubes: the order lines, by category.
         articles: the articles behind every number that an intervention names.
         gaps: locations that were left out of a delivery.
+        protected: the locations of which nothing is told apart.
         excused: strategies that do not apply, by category and strategy.
     """
 
@@ -299,6 +300,7 @@ class PanelData:
     history: History
     gaps: Gaps
     locations: Mapping[str, StaffedSite]
+    protected: tuple[ProtectedSet, ...]
     excused: Exemptions
 
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
@@ -335,6 +337,7 @@ def read_panel_data(
         history=order_deliveries(db),
         gaps=_gaps(db),
         locations={site.location: site for site in all_sites(db)},
+        protected=protected(db),
         excused=exemptions(db),
     )
 

@@ -11,7 +11,7 @@ from nami_monitor.core.thresholds import SILENT_MONTHS
 from nami_monitor.kpis.interventions.panel_data import Bools, PanelData
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.window import Separation, Window
-from nami_monitor.kpis.privacy import StaffedSite, protected_sets
+from nami_monitor.kpis.privacy import ProtectedSet, StaffedSite
 
 
 class LeftOutReason(StrEnum):
@@ -87,7 +87,7 @@ def choose_sites(
         return why or (LeftOutReason.GAP if code in absent else None)
 
     treated, left = [], []
-    hidden = _hidden(one, data.locations.values())
+    hidden = _hidden(one, data.protected)
     for code in sorted(set(one.locations)):
         if code not in cube.row_of:
             known = code in data.locations
@@ -148,14 +148,13 @@ def _silent(lines: Bools) -> bool:
     return bool(max(gaps[0], gaps[-1]) >= max(int(SILENT_MONTHS.value), 2 * usual + 1))
 
 
-def _hidden(one: Intervention, sites: Collection[StaffedSite]) -> frozenset[str]:
-    """Treated locations of which nothing may be told: a part of a protected set, with articles."""
-    if not one.named_products:
-        return frozenset()
+def _hidden(one: Intervention, sets: Collection[ProtectedSet]) -> frozenset[str]:
+    """Treated locations of which nothing may be told: a part of a protected set."""
     own = set(one.locations)
-    parts = (
-        whole
-        for whole in protected_sets(sites)
-        if own & whole and (not whole <= own or len(whole) == 1)
-    )
-    return frozenset(code for whole in parts for code in whole & own)
+    of_category = [
+        set(each.places)
+        for each in sets
+        if (each.rolled, each.category) == ("by_place", one.category)
+    ]
+    parts = [own & whole for whole in of_category if not whole <= own or len(whole) == 1]
+    return frozenset().union(*parts)

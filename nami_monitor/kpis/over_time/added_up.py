@@ -82,7 +82,7 @@ def added_up(
         for keys in groups
         for no, period in enumerate(periods)
     ]
-    return privacy.hide_small_cells(db, _broken(results), ask)
+    return privacy.hide_small_cells(db, _broken(results), ask, relation, kpi.named)
 
 
 def _broken(results: Sequence[KpiResult]) -> list[KpiResult]:

@@ -22,6 +22,7 @@ from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.over_time.added_up import added_up
+from nami_monitor.kpis.privacy import hide_small_cells
 from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason, absolute
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
@@ -239,13 +240,14 @@ class HiddenReductions(OverTime):
         flags = flags_of(db)
         measures = explanations(db)
         fell = [{id(item) for item, _ in unnamed(items, measures, end)} for end in ends]
-        return [
+        results = [
             _judge(
                 kpi.blank(period, dict(zip(ask.by, keys, strict=True)), flags=flags), own, fell[no]
             )
             for keys, own in groups.items()
             for no, period in enumerate(periods)
         ]
+        return hide_small_cells(db, results, ask, RELATIONS["order_lines"], BY)
 
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from nami_monitor.core.periods import Period
 from nami_monitor.core.thresholds import CONFIDENCE, SURVIVAL_AT_RISK
 from nami_monitor.core.words import State
-from nami_monitor.kpis import context
+from nami_monitor.kpis import context, privacy
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.over_time.added_up import rows_of_aggregates
 from nami_monitor.kpis.questions import (
@@ -285,11 +285,12 @@ class SurvivalAtWarranty(OverTime):
         )
         found = watched_assets(db, kpi, ask, periods)
         groups = in_order({keys for keys, _ in found} | set(around.groups))
-        return [
+        results = [
             _judge(kpi, ask, keys, (no, period), around, found.get((keys, no)))
             for keys in (groups if ask.by else [()])
             for no, period in enumerate(periods)
         ]
+        return privacy.hide_small_cells(db, results, ask, relation, kpi.named)
 
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult

@@ -1,6 +1,7 @@
 create table meta (schema_version integer, data_version bigint, demo boolean);
 
--- One row per delivery. Counts never change; an undone batch keeps its row and loses its lines.
+-- One row per delivery. Counts never change; an undone batch keeps its row and its counts, and loses
+-- its lines, its file's name and every other text.
 create table batches (
     batch integer primary key,
     parent integer,                 -- whose set-aside rows it holds
@@ -86,6 +87,7 @@ create table location_facts (
 );
 
 -- What people write beside the data: notes, what they have seen, reports as they arranged them.
--- A log: the last row of a kind and name counts, and without a body it was withdrawn. Imports, undo
--- and replay leave it alone, and it leaves the data version alone.
+-- A log: the last row of a kind and name counts, and without a body it was withdrawn. A note that is
+-- withdrawn loses its bodies. Imports, undo and replay leave it alone, and it leaves the data version
+-- alone.
 create table kept (kind varchar, name varchar, body json, who varchar, kept_at timestamp);

@@ -250,16 +250,16 @@ def reason(session: Session, code: str) -> str:
     return session.t(key) if has_text(key, session.lang) else code
 
 
-def table(session: Session, picked: Selection) -> None:
-    """The requests of the period."""
+def table(session: Session, picked: Selection, ledger: RequestLedger) -> None:
+    """The requests of the period, and how many are left out to protect people."""
     st.header(session.t("requests.ledger"), anchor=False)
     try:
         requests_listed = _rows(session.store, picked.month, picked.where, str(picked.kind))
     except UserError as error:
         st.info(markdown(session.sentence(error)))
         return
-    if any(request.hidden for request in requests_listed):
-        st.caption(session.t("requests.hidden_words"))
+    if left_out := ledger.asked - len(requests_listed):
+        st.caption(session.md("requests.left_out", n=left_out))
 
     def day(value: date) -> str:
         return formats.day(value, session.lang)
@@ -286,7 +286,6 @@ def table(session: Session, picked: Selection) -> None:
 
 
 def _row(session: Session, request: Request) -> tuple[object, ...]:
-    hidden = session.t("requests.hidden")
     code, _, more = (request.reason or "").partition(":")
     reason_text = reason(session, code.strip().lower()) if request.reason else None
     why = f"{reason_text}: {more.strip()}" if more else reason_text
@@ -295,12 +294,12 @@ def _row(session: Session, request: Request) -> tuple[object, ...]:
         request.requested_on,
         request.location,
         filters.category_name(session, request.category),
-        hidden if request.hidden else request.article,
+        request.article,
         request.quantity,
         words.value_name(session, request.decision),
         request.avoided,
         request.decided_on,
-        hidden if request.hidden and not why else why,
+        why,
         booking.source_name(session, request.source),
     )
 

@@ -19,7 +19,6 @@ from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.kpis import CATALOGUE, TRACED, Ask, Kpi, KpiResult, sentences
 from nami_monitor.kpis.listing import PAGE_ROWS, Listing, export, rows
-from nami_monitor.kpis.privacy import FLAG
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS, RELATIONS
 from nami_monitor.kpis.sentences import names
 from nami_monitor.kpis.source_rows import DISTINCT
@@ -330,8 +329,6 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
-    if FLAG in columns:
-        st.caption(session.t("trace.small"))
     _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
 
 
