@@ -329,7 +329,12 @@ def trace(
             kind = kind if kind in FORMATS else FORMATS[0]
             written = export_rows(db, kpi, ask, out, kind, table=of)
             lines.append(session.t("cli.export.done", n=written, file=out))
-            file = {"file": str(out), "rows": written}
+            given = (part.table for part in traced.batches if part.numerator is not None)
+            of = of or next(given, None)
+            left_out = sum(part.rows for part in traced.batches if part.table == of) - written
+            if left_out:
+                lines.append(session.t("cli.export.hidden", n=left_out))
+            file = {"file": str(out), "rows": written, "hidden": left_out}
     session.show({**_trace_row(session, traced), **file}, lines)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period
 from nami_monitor.kpis.declare import Kpi
-from nami_monitor.kpis.privacy import may_be_told
+from nami_monitor.kpis.privacy import TOLD, may_be_told
 from nami_monitor.kpis.questions import ORDERS, Ask
 from nami_monitor.kpis.source_rows import DISTINCT, SourceRows
 from nami_monitor.kpis.trace import figure, source_rows
@@ -34,6 +34,7 @@ class Listing:
             ``numerator`` and ``denominator`` what it gives to the figure: an amount, or the value
             that is counted where different values are counted.
         withheld: how many of the page's rows are left out, because they could point at a person.
+        guarded: whether some rows of the table are always left out.
     """
 
     table: str
@@ -41,6 +42,7 @@ class Listing:
     rows: tuple[tuple[Any, ...], ...]
     total: int
     withheld: int
+    guarded: bool
 
 
 def rows(
@@ -87,7 +89,15 @@ def rows(
             columns = columns or db.frame(_query(db, behind, None, batch, " limit 0")).columns
     total = sum(counts.values())
     asked = min(limit, max(0, total - offset))
-    return Listing(behind.source.table, tuple(columns), tuple(listed), total, asked - len(listed))
+    table = behind.source.table
+    return Listing(
+        table,
+        tuple(columns),
+        tuple(listed),
+        total,
+        withheld=asked - len(listed),
+        guarded=may_be_told(db, table) != TOLD,
+    )
 
 
 def export(

@@ -294,6 +294,10 @@ def hidden(result: KpiResult) -> KpiResult:
     )
 
 
+TOLD: Final = "true"
+"""SQL where every row may be told."""
+
+
 def may_be_told(db: Transaction, table: str, row: str = "") -> str:
     """SQL of whether a row of a table may be told: its place is in no protected set.
 
@@ -303,7 +307,7 @@ def may_be_told(db: Transaction, table: str, row: str = "") -> str:
     sets = _of(db, PRIVATE[table]) if table in PRIVATE else ()
     cells = sorted((place, one.category or "") for one in sets for place in one.places)
     if not cells:
-        return "true"
+        return TOLD
     listed = ", ".join(f"({literal(place)}, {literal(of)})" for place, of in cells)
     return f"(coalesce({row}location_id, ''), coalesce({row}category, '')) not in ({listed})"
 
@@ -311,6 +315,6 @@ def may_be_told(db: Transaction, table: str, row: str = "") -> str:
 def lines_query(db: Transaction, table: str) -> str:
     """SQL of the live rows of a table that may be told."""
     told = may_be_told(db, table)
-    if table == "asset_events" and told != "true":
+    if table == "asset_events" and told != TOLD:
         told = f"asset_id not in (select asset_id from assets where not {told})"
     return f"select * from {table} where {told}"

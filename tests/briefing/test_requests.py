@@ -1,4 +1,4 @@
-"""The request ledger by hand: what counts, what stands apart, and what may be seen."""
+"""The request ledger by hand: what counts and what stands apart; what may be seen: ``test_privacy``."""
 
 import datetime as dt
 from dataclasses import replace
@@ -17,7 +17,7 @@ LOADED = {
     "locations": "location_id;name;organisation;group\nA;Almere;O;west\nB;Breda;O;south\n",
     "products": "product_id;name;category;base_unit;mass_kg\nL1;Laptop;it;piece;2\n",
     "measurements": "period_start;period_end;location_id;activity_measure;value;unit;proxy\n"
-    "2025-01-01;2026-12-31;A;fte;90;fte;no\n2025-01-01;2026-12-31;B;fte;2;fte;no\n",
+    "2025-01-01;2026-12-31;A;fte;90;fte;no\n2025-01-01;2026-12-31;B;fte;20;fte;no\n",
     "requests": "request_id;requested_on;location_id;category;product_id;quantity;decision;"
     "quantity_avoided;decided_on;reason\n"
     "1;2026-01-30;A;it;L1;4;from_stock;3;2026-02-02;\n"
@@ -94,14 +94,6 @@ def test_the_page_offers_what_the_ledger_holds(db):
     assert [one.name for one in requests.articles(db, "it")] == ["Laptop"]
     assert requests.exists(db, "8")
     assert not requests.exists(db, "88")
-
-
-def test_articles_at_small_sites_are_hidden_in_the_ledger(db):
-    rows = {one.number: one for one in requests.rows(db, YEAR)}
-    assert len(rows) == 8
-    assert rows["8"].hidden
-    assert (rows["8"].article, rows["8"].reason) == (None, None)
-    assert all(one.article != "L1" for one in rows.values())
 
 
 def test_more_rows_than_a_screen_holds_are_refused_with_a_way_out(db, monkeypatch):

@@ -329,6 +329,8 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     )
     if listing.withheld:
         st.caption(session.md("trace.withheld", n=listing.withheld))
+    if listing.guarded:
+        st.caption(session.t("trace.guarded"))
     _offer(session, trace, kpi, ask, table, sum(part.rows for part in parts))
 
 
