@@ -79,7 +79,7 @@ def test_batches_bear_file_moment_and_who_and_add_up():
     assert {"Bestand", "Ingelezen", "Door", "Regels", "Teller", "Noemer"} <= set(batches.columns)
     assert set(batches["Door"]) == {"demo"}
     assert batches["Ingelezen"].notna().all()
-    assert round(batches["Teller"].sum(), 2) == 18290.26
+    assert round(batches["Teller"].sum(), 2) == 18011.83
     assert batches["Noemer"].sum() == 20639
 
 
@@ -94,22 +94,24 @@ def test_a_batch_a_table_and_a_page_narrow_the_rows():
     assert at(found, "batch") == web.partition(":")[0]
     assert box(found, "page").options == ["1 t/m 200 van 390", "201 t/m 390 van 390"]
     sound(box(found, "page").set_value("1").run())
-    assert len(found.dataframe[1].value) == 390 - 200
+    assert len(found.dataframe[1].value) == 390 - 200 - 2
+    assert any("2 regels op deze bladzijde staan er niet bij" in one.value for one in found.caption)
     sound(box(found, "table").set_value("measurements").run())
     assert "page" not in found.query_params
     assert found.dataframe[1].value["Telt in de noemer"].sum() == 20639
 
 
-def test_the_files_hold_every_row(files):
+def test_the_files_hold_every_row_that_may_be_told(files):
+    """43 of 1293 lines, of 18290.26 euros, are of two places of which nothing is told apart."""
     opened(**OFFICE)
     name = "reduce_spend_per_activity_orders_2026-10_2026-10"
     assert set(files) == {"De leveringen.xlsx", f"{name}.xlsx", f"{name}.csv"}
     told = list(csv.DictReader(io.StringIO(files[f"{name}.csv"]().decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(files[f"{name}.xlsx"]())).active
     head, *rows = sheet.iter_rows(values_only=True)
-    assert len(rows) == len(told) == 1293
+    assert len(rows) == len(told) == 1293 - 43
     given = head.index("numerator")
-    assert round(sum(row[given] or 0 for row in rows), 2) == 18290.26
+    assert round(sum(row[given] or 0 for row in rows), 2) == 18011.83
 
 
 def test_boxes_write_the_address_and_drop_what_another_figure_does_not_know():
