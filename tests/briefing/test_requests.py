@@ -1,4 +1,4 @@
-"""The request ledger by hand: what counts and what stands apart; what may be seen: ``test_privacy``."""
+"""The request ledger by hand: what counts, and what stands apart."""
 
 import datetime as dt
 from dataclasses import replace
