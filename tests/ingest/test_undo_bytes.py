@@ -72,7 +72,7 @@ def test_a_delivery_leaves_no_text_and_no_name_of_its_file(shop, monkeypatch, le
     assert free_blocks(shop) == 0
     with shop.store.read() as db:
         kept = db.rows("select file, who, undone_by from batches where undone_at is not null")
-    assert kept == [("-", "t", "t")]
+    assert kept == [("orders", "t", "t")]
 
 
 def test_a_note_that_is_withdrawn_is_gone_with_all_that_it_ever_said(shop):

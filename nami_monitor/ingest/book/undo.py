@@ -110,8 +110,6 @@ def _touched(scopes: Sequence[codes.Scope]) -> list[date] | None:
     return [month for table, _, months in scopes if table == "orders" for month in months if month]
 
 
-GONE = "-"
-"""Stands for the name of an undone file: it may name a person."""
 AMOUNT = "select coalesce(sum(amount_eur), 0) as amount from orders_offered where standing = 'live'"
 OFFERED = "select table_name, batch, standing, count(*) as n from offered group by all"
 
@@ -137,21 +135,24 @@ def _listed(batches: Sequence[int]) -> str:
 
 
 def _remove(db: Transaction, removed: Sequence[int], who: str) -> None:
-    """Delete the rows of batches and mark them as undone, without texts and names of files."""
+    """Delete the rows of batches and mark them as undone.
+
+    Their texts go too, and the name of a file, for it may name a person: its tables stand for it.
+    """
     scope = f"where batch in {_listed(removed)}"
     remove_batches(db, removed)
     tables = [rows_of(table) for table in TABLES]
     for table in (*tables, "batch_months", "code_offers", "set_aside", "abandoned"):
         db.run(f"delete from {table} {scope}")
-    reports = db.rows(f"select batch, report from batches {scope} and report is not null")
-    for batch, report in reports:
-        bare = replace(from_json(report), file=GONE, dropped_columns=(), absent_columns=())
-        db.run("update batches set report = ? where batch = ?", [to_json(bare), batch])
-    db.run(
-        "update batches set undone_at = ?, undone_by = ?, file = ?, profile = null, header = null"
-        f" {scope}",
-        [now(), who, GONE],
-    )
+    for batch, report in db.rows(f"select batch, report from batches {scope}"):
+        told = from_json(report) if report else None
+        name = ", ".join(told.tables) if told else ""
+        bare = told and replace(told, file=name, dropped_columns=(), absent_columns=())
+        db.run(
+            "update batches set undone_at = ?, undone_by = ?, file = ?, report = ?,"
+            " profile = null, header = null where batch = ?",
+            [now(), who, name, bare and to_json(bare), batch],
+        )
 
 
 def _compare(db: Transaction, batch: int, file: str, children: Sequence[int]) -> UndoPreview:
