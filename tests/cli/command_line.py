@@ -21,10 +21,10 @@ ORDERS = """ordered_on;location_id;category;channel;quantity;amount_eur;order_re
 07-02-2025;L9;paper;web;1;10,00;A5
 """
 MEASUREMENTS = """period_start;location_id;activity_measure;value
-01-01-2025;L1;fte;50
-01-01-2025;L2;fte;3
-01-02-2025;L1;fte;50
-01-02-2025;L2;fte;3
+01-01-2025;L1;fte;45
+01-01-2025;L2;fte;8
+01-02-2025;L1;fte;45
+01-02-2025;L2;fte;8
 """
 FILES = {
     "locations": LOCATIONS,
