@@ -46,15 +46,9 @@ DELIVERED: Final = {ORDERS: "by_place", "by_request": "by_request", "by_asset": 
 
 @dataclass(frozen=True)
 class StaffedSite:
-    """A location.
+    """A location with the fewest staff that it ever had, None where nobody says.
 
-    Args:
-        location: its code.
-        group: its group, if any.
-        staff: the fewest staff it ever had; None where nobody says.
-        opened_on: when it opened.
-        closed_on: when it closed.
-        orders: how many order lines it ever had.
+    ``orders`` is how many order lines it ever had.
     """
 
     location: str
@@ -74,13 +68,10 @@ class StaffedSite:
 
 @dataclass(frozen=True)
 class ProtectedSet:
-    """Places of which nothing fine is told apart.
+    """Places, with their groups, of which nothing fine is told apart in a category.
 
-    Args:
-        rolled: the roll-up of what they have.
-        category: the category; None for what has none.
-        places: the places with their groups: at least two, unless only one has anything in the
-            category.
+    They are at least two, unless only one has anything there. ``rolled`` is the roll-up of what
+    they have; the category is None for what has none.
     """
 
     rolled: str
@@ -242,14 +233,8 @@ def hide_small_cells(
     """Hide the figures that speak of a part of a protected set.
 
     Which articles, contracts or channels a place has would tell as much, so hidden groups of the
-    same places and category become one without other keys.
-
-    Args:
-        db: a look at the file.
-        results: the figures.
-        ask: their question.
-        relation: what they read.
-        named: the dimensions and measures that their aggregates speak of.
+    same places and category become one without other keys. ``relation`` is what they read, and
+    ``named`` the dimensions and measures that their aggregates speak of.
     """
     rolled = DELIVERED.get(relation.delivered_by)
     if rolled is None or not PLACES & set(ask.used):
@@ -276,22 +261,9 @@ def hidden(result: KpiResult) -> KpiResult:
     keys = {name: key if name in COARSE else None for name, key in result.keys.items()}
     if result.state is State.NOT_APPLICABLE:
         return replace(result, keys=keys)
-    return replace(
-        result,
-        keys=keys,
-        state=State.NOT_COMPUTABLE,
-        value=None,
-        low=None,
-        high=None,
-        numerator=None,
-        denominator=None,
-        completeness=None,
-        method=None,
-        sources=(),
-        shares=dict.fromkeys(result.shares),
-        flags=(Flag.SMALL_CELL,),
-        reason=Reason("small_cell", {"staff": SMALL_CELL_STAFF.value}),
-    )
+    reason = Reason("small_cell", {"staff": SMALL_CELL_STAFF.value})
+    known = (result.code, result.period, keys, State.NOT_COMPUTABLE, result.unit, result.version)
+    return KpiResult(*known, result.evidence, flags=(Flag.SMALL_CELL,), reason=reason)
 
 
 TOLD: Final = "true"

@@ -183,11 +183,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
 
 
 def _copy_tables(db: Transaction, but: Collection[str] = ()) -> dict[str, list[str]]:
-    """Copy the rows of ``earlier`` into the tables that ``made`` has too and the mark of ``meta``.
-
-    Returns:
-        The columns of each table of ``earlier``.
-    """
+    """Copy the rows of ``earlier``, and the mark of ``meta``; gives the columns of its tables."""
     columns: dict[str, dict[str, list[str]]] = {"earlier": {}, "made": {}}
     for base, table, names in db.rows(
         "select c.database_name, c.table_name, list(c.column_name) from duckdb_columns() as c"
@@ -209,12 +205,7 @@ def _copy_tables(db: Transaction, but: Collection[str] = ()) -> dict[str, list[s
 
 
 def rewrite(file: Path) -> None:
-    """Write the file of a snapshot anew: what was deleted still stands in its free blocks.
-
-    Raises:
-        duckdb.Error: the disk has no room; the file is as it was.
-        OSError: likewise.
-    """
+    """Write the file of a snapshot anew: what was deleted still stands in its free blocks."""
     fresh = file.with_name(snapshots.draft_name())
     try:
         with contextlib.closing(instance.start()) as root:
