@@ -59,13 +59,10 @@ class SetAsideRow:
 
 @dataclass(frozen=True)
 class MonthDelivered:
-    """What was expected of a source in a month, and what it delivered.
+    """What was expected of a source in a month, and the share (0 to 1) of it that it delivered.
 
-    Args:
-        share: share of what was expected that is there, 0 to 1.
-        expected_locations: number of locations expected; 0 when any number will do.
-        learnt: whether the expectation was learnt, not stated.
-        breaks: kinds of data break that begin in this month.
+    ``expected_locations`` is 0 when any number will do; ``learnt`` that nobody stated it;
+    ``breaks`` are the kinds of data break that begin in this month.
     """
 
     table: str

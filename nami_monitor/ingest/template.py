@@ -28,27 +28,13 @@ LISTED_CODES: Final = 2_000
 """Maximum number of codes in a drop-down."""
 
 EXAMPLES: Final[Mapping[str, str | float]] = {
-    "category": "office_supplies",
-    "location_id": "L-001",
-    "product_id": "A-1001",
-    "contract_id": "C-2026-01",
-    "asset_id": "M-0001",
-    "programme": "P-01",
-    "kit_cases": "6",
-    "cpv": "30192000",
-    "kpi": "impact_spend",
-    "period": "2026",
-    "baseline_period": "2023",
-    "channel": "webshop",
-    "base_unit": "st",
-    "factor_year": 2024.0,
-    "locations": "L-001;L-002",
-    "products": "A-1001;A-1002",
-    "substitute_products": "A-1003",
-    "target_channel": "cabinet",
-    "substitute_channels": "webshop",
-    "option_dates": "2027-01-01",
-}
+    "category": "office_supplies", "location_id": "L-001", "product_id": "A-1001",
+    "contract_id": "C-2026-01", "asset_id": "M-0001", "programme": "P-01", "kit_cases": "6",
+    "cpv": "30192000", "kpi": "impact_spend", "period": "2026", "baseline_period": "2023",
+    "channel": "webshop", "base_unit": "st", "factor_year": 2024.0, "locations": "L-001;L-002",
+    "products": "A-1001;A-1002", "substitute_products": "A-1003", "target_channel": "cabinet",
+    "substitute_channels": "webshop", "option_dates": "2027-01-01",
+}  # fmt: skip
 """Values of the example line where the type of the column does not determine one."""
 
 

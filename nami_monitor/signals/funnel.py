@@ -218,12 +218,9 @@ def funnel(kind: RatioKind, places: Sequence[FunnelLocation[K]]) -> Funnel[K] | 
 class _Scale:
     """Where scores of one kind of figure have nearly the same variance, whatever the rate.
 
-    Args:
-        there: from rates and sizes to that scale.
-        back: from that scale and sizes to rates.
-        variance: of a score, times the size, when chance alone is at work; 1 where that is unknown.
-        least: where no lower limit says anything any more.
-        most: likewise, upwards; an amount says nothing once its lower limit does not.
+    ``there`` and ``back`` lead from rates and sizes to that scale, and back. ``variance`` is of a
+    score, times the size, when chance alone is at work; 1 where that is unknown. Beyond ``least``
+    and ``most`` a limit says nothing any more.
     """
 
     there: Callable[[Floats, Floats], Floats]

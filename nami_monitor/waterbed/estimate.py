@@ -68,13 +68,9 @@ def _without_controls(inputs: Inputs) -> Result | None:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Steps 1 to 5 of every start.
+    """Steps 1 to 5 of every start that can be estimated; no ``analyses`` when there is not enough.
 
-    Args:
-        starts: the starts that can be estimated.
-        used: which untouched groups are used, ``(groups,)``.
-        analyses: one per start; empty when there is not enough for an estimate.
-        cautions: what is missing, what was left out, and what to know.
+    ``used`` says which untouched groups are used, ``(groups,)``.
     """
 
     starts: tuple[Start, ...]

@@ -142,14 +142,11 @@ def _best(moments: Floats) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Proxy:
-    """How much each location's untouched groups departed, brought to a single group.
+    """How much each location's untouched groups departed, brought to a single group, per location.
 
-    Args:
-        values: proxy of every location, ``(..., locations)``.
-        slope: of the treated, ``(...)``; one where the groups' own departure is the proxy.
-        slopes: of each control, without itself, ``(..., controls)``.
-        pooled: whether the slope was pooled over groups, ``(...)``. If not, one group alone was
-            used and each channel has its own slope.
+    ``slope`` is of the treated, one where the groups' own departure is the proxy; ``slopes`` are of
+    each control, without itself. Where it was not ``pooled`` over groups, one group alone was used
+    and each channel has its own slope.
     """
 
     values: Floats

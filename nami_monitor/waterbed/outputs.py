@@ -115,12 +115,10 @@ class Sensitivity:
 class LocationShocks:
     """How the shocks that the product groups of a location share were taken out.
 
-    Args:
-        slope: pooled slope ``b`` of a group's effect on that of the others; None when one group
-            alone gives a slope per channel.
-        gross: what the proxy was multiplied with for the target (``kappa``, or the own slope).
-        spill: likewise for the substitute.
-        groups: positions of the untouched groups that were used.
+    ``slope`` is the pooled slope ``b`` of a group's effect on that of the others, None when one
+    group alone gives a slope per channel; ``gross`` and ``spill`` what the proxy was multiplied
+    with for the target (``kappa``, or the own slope) and the substitute; ``groups`` positions of
+    those used.
     """
 
     slope: float | None

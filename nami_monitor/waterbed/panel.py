@@ -116,14 +116,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Shift:
-    """Levels before, and mean relative departures after.
+    """Levels before, and mean relative departures after, ``(..., locations)``.
 
-    Args:
-        level: mean per pre month, ``(..., locations)``.
-        after: mean per post month, likewise.
-        change: departure from the control mean as a share of the level, likewise; of a control,
-            from the mean of the other controls. Zero where there is no level.
-        weights: of the controls in their mean, ``(..., controls)``, adding up to 1.
+    ``change`` is the departure from the control mean as a share of the level, of a control from the
+    mean of the other controls; zero where there is no level. ``weights`` are of the controls in
+    their mean, ``(..., controls)``, adding up to 1.
     """
 
     level: Floats

@@ -264,28 +264,12 @@ NOT_STATED: Final = "?"
 
 #: Columns, by their place in the compiled release or in the contract or award that a row is.
 COLUMNS: Final = (
-    "key",
-    "kind",
-    "ocid",
-    "date",
-    "id",
-    "awardID",
-    "title",
-    "status",
-    "value/amount",
-    "value/currency",
-    "dateSigned",
-    "period/startDate",
-    "period/endDate",
-    "suppliers/id",
-    "suppliers/name",
-    "items/classification/id (CPV)",
-    "awards/date",
-    "buyer/id",
-    "buyer/name",
+    "key", "kind", "ocid", "date", "id", "awardID", "title", "status", "value/amount",
+    "value/currency", "dateSigned", "period/startDate", "period/endDate", "suppliers/id",
+    "suppliers/name", "items/classification/id (CPV)", "awards/date", "buyer/id", "buyer/name",
     *(f"tender/{name}" for name in _OF_TENDER),
     "tender/procuringEntity/name",
-)
+)  # fmt: skip
 _DATES: Final = frozenset(
     {"date", "dateSigned", "period/startDate", "period/endDate", "awards/date"}
 )

@@ -283,15 +283,10 @@ Gaps = Mapping[tuple[str, date], frozenset[str]]
 
 @dataclass(frozen=True)
 class PanelData:
-    """Everything that was read for some categories.
+    """Everything that was read for some categories: their order lines, and the whole register.
 
-    Args:
-        register: every intervention, earliest first.
-        cubes: the order lines, by category.
-        articles: the articles behind every number that an intervention names.
-        gaps: locations that were left out of a delivery.
-        protected: the locations of which nothing is told apart.
-        excused: strategies that do not apply, by category and strategy.
+    ``articles`` are those behind every number that an intervention names; ``gaps`` locations that
+    were left out of a delivery; ``excused`` strategies that do not apply, by category and strategy.
     """
 
     register: tuple[Intervention, ...]

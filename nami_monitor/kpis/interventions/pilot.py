@@ -27,12 +27,10 @@ NOT_YET: Final = "not_started"
 
 @dataclass(frozen=True)
 class EnoughToShow:
-    """A pilot size that shows the expected waterbed in four of five cases.
+    """A pilot size that shows the expected waterbed in four of five cases, one way or the other.
 
-    Args:
-        months: months after the start, with the locations that were asked for; None where none of
-            the lengths that were tried is enough.
-        locations: pilot locations, over the months that were asked for; None likewise.
+    ``months`` after the start, with the locations that were asked for, or ``locations`` over the
+    months that were asked for; None where no size that was tried is enough.
     """
 
     months: int | None

@@ -18,12 +18,9 @@ COARSE: Final = (Grain.QUARTER, Grain.YEAR)
 class Window:
     """The months of a comparison, oldest first; months that are missing are in none of them.
 
-    Args:
-        pre: months before the start.
-        post: months from the start on, once it is at full strength.
-        anticipation: how many of the last months of ``pre`` people may have seen it coming in.
-        after: months after the end, in which people may have caught up.
-        limitations: months that were left out, and why.
+    ``post`` are those once it is at full strength, ``after`` those after the end, in which people
+    may have caught up; ``anticipation`` is how many of the last of ``pre`` they may have seen it
+    coming in.
     """
 
     pre: tuple[date, ...]
