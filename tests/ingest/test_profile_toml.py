@@ -47,7 +47,10 @@ def origins():
         "regex": maybe(expressions),
         "scale": st.just(1.0) | numbers,
         "scale_by": maybe(
-            st.tuples(headers, st.dictionaries(words.filter(lambda w: w != "column"), numbers))
+            st.tuples(
+                headers,
+                st.dictionaries(words.filter(lambda w: w != "column"), numbers, min_size=1),
+            )
         ),
         "sign": maybe(st.builds(Sign, headers, st.lists(words, min_size=1).map(tuple))),
         "unit": maybe(st.sampled_from(["pack", "base", "Eenheid"])),

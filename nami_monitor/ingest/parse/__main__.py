@@ -28,7 +28,7 @@ from nami_monitor.ingest.parse.sheets import (
     check_data,
     check_width,
 )
-from nami_monitor.ingest.parse.xls import DamagedError, xls_error_cells
+from nami_monitor.ingest.parse.xls import DamagedError, with_true_code_page, xls_error_cells
 from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
 
 #: Rows times columns, and as many again for each megabyte; a hundred million lines of twenty
@@ -57,8 +57,16 @@ def limit_process(budget: Budget) -> None:
 
 
 def cell_of(value: Value) -> Cell:
-    """Give a parsed value as a cell; times of day and durations are text."""
+    """Give a parsed value as a cell; times of day and durations are text.
+
+    Raises:
+        UserError: ``reading.broken_texts``: the parser read the letters of a text in halves.
+    """
     if isinstance(value, str):
+        value = value.rstrip("\0")
+        if "\0" in value:
+            example = short(value.replace("\0", "\ufffd"))
+            raise UserError("reading.broken_texts", file="", example=example)
         return clean_text(value)
     if isinstance(value, bool):
         return tag_boolean(value)
@@ -102,7 +110,10 @@ def convert(path: Path, form: str, folder: Path) -> None:
 def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     """Read the worksheets of an xlsx or xls file."""
     parts = check_package(path) if form == "xlsx" else set()
-    book = calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    content = path.read_bytes()
+    if form == "xls":
+        content = with_true_code_page(content)
+    book = calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     if len(book.sheets_metadata) > MOST_SHEETS:
         raise UserError("reading.too_many_sheets", file=path.name, most=MOST_SHEETS)
     old_errors = xls_error_cells(path) if form == "xls" else []

@@ -1,4 +1,4 @@
-"""Error values of an xls sheet, which the parser gives as empty cells, and the file they stand in.
+"""What the parser of xls files misses: error values, which it gives as empty cells, and code pages.
 
 An xls file is a compound file: a file system in a file. After [MS-CFB] and [MS-XLS], the open
 specifications of both formats.
@@ -148,6 +148,9 @@ CODES: Final = {
     0x2A: "#N/A",
 }
 _UNKNOWN: Final = "#ERR!"
+_CODE_PAGE: Final = 0x42
+_UNICODE_VERSION, _UNICODE = b"\x00\x06", b"\xb0\x04"
+"""The version that holds every text as Unicode, and the only code page that it may state."""
 _FORMULA, _END_OF_PART, _SHEET, _TRUTH_OR_ERROR, _BEGIN = 0x06, 0x0A, 0x85, 0x0205, 0x0809
 _IS_TEXT_OR_WORD: Final = b"\xff\xff"
 _IS_ERROR: Final = 2
@@ -160,10 +163,29 @@ def xls_error_cells(path: Path) -> list[dict[tuple[int, int], str]]:
         DamagedError: the file is cut off.
         KeyError: it holds no workbook.
     """
-    compound = open_compound(path.read_bytes())
-    book = compound.stream("Workbook" if "Workbook" in compound.names else "Book")
+    book = _workbook(path.read_bytes())
     starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(book) if kind == _SHEET]
     return [dict(_errors(book, start)) for start in starts]
+
+
+def with_true_code_page(content: bytes) -> bytes:
+    """The bytes of an xls file without a code page that its version cannot have.
+
+    Some programs state one; the parser believes it and puts a NUL behind each letter.
+    """
+    version = b""
+    for kind, body in _records(_workbook(content)):
+        version = version or body[:2]
+        if kind == _CODE_PAGE and version == _UNICODE_VERSION and body != _UNICODE:
+            head = struct.pack("<2H", kind, len(body))
+            mended = content.replace(head + body, head + _UNICODE, 1)
+            return mended if head + _UNICODE in _workbook(mended) else content
+    return content
+
+
+def _workbook(content: bytes) -> bytes:
+    compound = open_compound(content)
+    return compound.stream("Workbook" if "Workbook" in compound.names else "Book")
 
 
 def _records(book: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:

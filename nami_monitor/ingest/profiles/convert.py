@@ -139,8 +139,10 @@ def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
     read = "cast(null as date)"
     if patterns:
         source = text
+        if any("%S" in pattern for pattern in patterns):
+            source = rf"regexp_replace({text}, '(:[0-9]{{2}})[.,][0-9]+$', '\1')"
         if any("%b" in pattern.lower() for pattern in patterns):
-            source = f"lower({text})"
+            source = f"lower({source})"
             for index in range(1, 13):
                 names = sorted((n for n, k in MONTHS.items() if k == index), key=len, reverse=True)
                 source = rf"regexp_replace({source}, '\b({'|'.join(names)})\b\.?', '{index:02d}')"
@@ -317,7 +319,7 @@ def _number(
     if origin.scale_by:
         inner[f"s_{name}"] = f"lower({shown_sql(cell[origin.scale_by[0]], tagged=tagged)})"
         cases = " ".join(f"when {literal(w)} then {f!r}" for w, f in origin.scale_by[1].items())
-        scale = f"case s_{name} {cases} end"
+        scale = f"case s_{name} {cases} end" if cases else "cast(null as double)"
         steps.append(f"case when s_{name} is null then 1 else {scale} end")
         failures.append((f"s_{name} is not null and ({scale}) is null", "unknown_scale"))
     if origin.sign:

@@ -48,6 +48,8 @@ LONGEST: Final = 256 * 1024
 MOST_DOTS: Final = 200
 """Dots on a line: a key of many parts takes the square of their number."""
 DATE_SIGNS: Final = frozenset("dmYybBHMS")
+SAME_PART: Final = {"y": "Y", "b": "m", "B": "m"}
+"""Signs of a part of a date that another sign stands for too."""
 
 
 # --- what a value may be ------------------------------------------------------------------------
@@ -109,7 +111,7 @@ def _delimiter(sign: str) -> str:
 def _date_pattern(pattern: Any) -> Any:
     """A date pattern of the signs that the database reads; it names a year."""
     signs = re.findall("%(.?)", pattern) if isinstance(pattern, str) else []
-    repeated = len(set(map(str.lower, signs))) < len(signs)
+    repeated = len({SAME_PART.get(sign, sign) for sign in signs}) < len(signs)
     if repeated or not DATE_SIGNS.issuperset(signs) or not {"Y", "y"} & set(signs):
         raise WrongError("date_pattern")
     return pattern
@@ -168,8 +170,11 @@ class Sign:
 
 
 def _scale_by(raw: Any) -> Any:
+    """The column whose words name the factor, and the words, of which there is at least one."""
     if not isinstance(raw, dict) or not isinstance(raw.get("column"), str):
         raise WrongError("type")
+    if len(raw) == 1:
+        raise WrongError("no_factors", column=raw["column"])
     return raw["column"], {word: factor for word, factor in raw.items() if word != "column"}
 
 
@@ -475,6 +480,8 @@ def _refusal(problem: SettingProblem) -> UserError:  # noqa: PLR0911 - one sente
             return UserError("profile.pattern", key=key, seen=seen, detail=detail)
         case "date_pattern":
             return UserError("profile.date_pattern", key=key, seen=seen)
+        case "no_factors":
+            return UserError("profile.no_factors", key=key, column=problem.details["column"])
         case "origin":
             return UserError("profile.origin", column=key)
         case "missing":

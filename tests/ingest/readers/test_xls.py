@@ -1,5 +1,6 @@
 """Workbooks of Excel 97 to 2003: their errors, and files that are cut off."""
 
+import json
 import re
 import struct
 
@@ -8,7 +9,9 @@ import xlwt
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_error, tag_number
+from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import xls
+from nami_monitor.ingest.parse.__main__ import cell_of
 from nami_monitor.ingest.parse.xls import xls_error_cells
 from nami_monitor.ingest.readers import read
 from tests.ingest.readers.ole_files import compound
@@ -111,3 +114,36 @@ def test_a_long_list_of_tables_goes_on_in_sectors():
     struct.pack_into("<I", whole, 68, len(whole) // 512 - 1)
     whole[76:512] = bytes(436)
     assert xls.open_compound(bytes(whole) + listed).stream("Boek") == b"x" * 2000
+
+
+def with_code_page(path, page):
+    """Let a workbook state a code page, as some programs do."""
+    content = path.read_bytes()
+    stated = struct.pack("<3H", 0x42, 2, 1200)
+    assert content.count(stated) == 1
+    path.write_bytes(content.replace(stated, struct.pack("<3H", 0x42, 2, page)))
+    return path
+
+
+@pytest.mark.parametrize("page", [1252, 1250, 437, 10000, 65001])
+@pytest.mark.parametrize("rows", [3, ROWS])
+def test_a_code_page_that_the_version_cannot_have_does_not_change_the_texts(tmp_path, page, rows):
+    true = read(write_xls(tmp_path / "a.xls", max(rows, 3)))[0]
+    path = with_code_page(write_xls(tmp_path / "b.xls", max(rows, 3)), page)
+    stated = read(path)[0]
+    assert stated.columns == true.columns == ("Artikel", "Aantal")
+    assert stated.rows.equals(true.rows)
+
+
+def test_texts_that_are_read_in_halves_are_refused_and_padding_is_not(tmp_path, monkeypatch):
+    assert cell_of("Kast\0\0") == "Kast"
+    with pytest.raises(UserError, match=r"^reading\.broken_texts\("):
+        cell_of("K\0a\0s\0t\0")
+    path = with_code_page(write_xls(tmp_path / "b.xls", 3), 1252)
+    monkeypatch.setattr(child, "with_true_code_page", lambda content: content)
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    monkeypatch.setattr(child, "limit_process", lambda _: None)
+    child.main([str(path), "xls", str(folder)])
+    refused = json.loads((folder / "refused.json").read_text("utf-8"))
+    assert refused["key"] == "reading.broken_texts"

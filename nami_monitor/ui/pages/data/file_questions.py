@@ -189,6 +189,7 @@ def pattern_name(session: Session, pattern: str) -> str:
     for sign, word in (
         ("%d", "day"), ("%m", "month"), ("%b", "month_name"), ("%B", "month_name"),
         ("%Y", "year"), ("%y", "short_year"),
+        ("%H", "hour"), ("%M", "minute"), ("%S", "second"),
     ):  # fmt: skip
         pattern = pattern.replace(sign, session.t(f"data.pattern.{word}"))
     return pattern
