@@ -176,7 +176,7 @@ MEASURE = {
     "anticipation_months": 0.0,
     "target_channel": "webshop",
     "substitute_channels": "cabinet",
-    "locations": ";".join(f"ZL-{n:03}" for n in range(1, 31)),
+    "locations": ";".join(f"ZL-{n:03}" for n in range(1, 25)),  # ZL-025 stands with a small place
     "may_spread": False,
     "disciplines": "inkoop",
 }
