@@ -19,7 +19,12 @@ from nami_monitor.core.settings import SHIPPED, places
 from nami_monitor.databases import build_demo, open_own
 from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.book.import_report import Report, as_document
+from nami_monitor.ingest.book.import_report import (
+    Report,
+    as_document,
+    sentences_above,
+    sentences_of_overwritten,
+)
 from nami_monitor.ingest.cells import Layout
 from nami_monitor.ingest.profiles import library
 from nami_monitor.ingest.profiles.profile import Profile, load_profile, parse_profile
@@ -35,6 +40,11 @@ ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
     "questions.create_codes": lambda answers: replace(answers, create=frozenset(Codes)),
     "questions.set_aside": lambda answers: replace(answers, accept_set_aside=True),
     "import.vat_unknown": lambda answers: replace(answers, assume_vat=True),
+    "questions.units": lambda answers: replace(answers, single_units=True),
+    **{
+        f"questions.month_{place}": lambda answers: replace(answers, month_as_found=True)
+        for place in ("file", "sheet", "title", "dates")
+    },
 }
 """What the answer yes to a question of the import changes."""
 
@@ -228,6 +238,7 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
             of_table.accepted or of_table.replaced for of_table in report.tables.values()
         ):
             yield session.t("cli.import.nothing_new")
+    yield from sentences_above(report, session.lang)
     counts = ("read", "skipped", "accepted", "set_aside", "known", "replaced")
     header = [session.t(f"cli.import.{name}") for name in ("table", *counts)]
     rows = []
@@ -235,6 +246,7 @@ def _lines(session: CommandSession, report: Report) -> Iterator[str]:
         numbers = {**vars(of_table), "skipped": sum(of_table.skipped.values())}
         rows.append([table_name, *(formats.number(numbers[name], session.lang) for name in counts)])
     yield from table(header, rows, right=range(1, 7))
+    yield from sentences_of_overwritten(report, session.lang)
     if report.main.set_aside:
         yield session.t("cli.import.mend", batch=report.batch or report.already_in)
     if report.offer:

@@ -29,6 +29,9 @@ RECURRING_SHARE = Threshold(
 SET_ASIDE_SHARE = Threshold(
     0.5, "share", "design rule: a file of which most lines fail was mapped wrongly"
 )
+ASIDE_OF_TOTAL = Threshold(
+    0.1, "share", "design rule: a month without a tenth of its amount reads as a month that changed"
+)
 PANDERA_ROWS = Threshold(
     50_000, "rows", "measured: beyond this the same checks in SQL take a tenth of the memory"
 )

@@ -191,3 +191,43 @@ def test_the_demo_has_a_place_of_its_own(small_demo, monkeypatch):
     assert "1 of 1: l.csv" in done.stderr
     assert str(small_demo.folder / "cache" / "demo.duckdb") in done.stdout
     assert "already" in small_demo("demo").stdout
+
+
+def test_the_month_that_a_file_tells_is_asked_for_and_said(nami, monkeypatch):
+    nami.load("locations", "categories")
+    profile = nami.write(
+        "p.toml",
+        'source = "S"\ngrain = "month"\n[[table]]\nname = "orders"\n[table.columns]\n'
+        'ordered_on = "@period"\nlocation_id = "l"\nquantity = "n"\n'
+        '[table.constants]\ncategory = "paper"\nchannel = "web"\n',
+    )
+    may = nami.write("count may 2025.csv", "l;n\nL1;4\n")
+    june = nami.write("counted.csv", "l;n;seen on\nL1;5;2025-06-30\n")
+    refused = [r["refused"] for r in nami.json("import", may, june, "--profile", profile, code=1)]
+    assert ["--period 2025-05" in refused[0], "--period 2025-06" in refused[1]] == [True, True]
+    (refused,) = nami.json("import", june, "--profile", profile, "--period", "2025-05", code=1)
+    assert "Nothing was booked" in refused["refused"]
+    monkeypatch.setattr("nami_monitor.cli.session.CommandSession.asks", property(lambda _: True))
+    args = ["import", str(may), "--profile", str(profile)]
+    asked = CliRunner().invoke(app, args, input="y\n", catch_exceptions=False)
+    assert "May 2025, by the name of the file" in asked.output
+    (report,) = nami.json("import", june, "--profile", profile, "--yes")
+    assert (report["month"], report["month_from"]) == ("2025-06-01", "dates")
+
+
+def test_overwritten_rows_and_lost_amounts_are_said(loaded):
+    lines = "08-02-2025;L1;paper;web;1;900,00;A6\n30-02-2025;L1;paper;web;1;75,00;A7\n"
+    file = loaded.write("more.csv", nami_head() + lines + "09-02-2025;L1;paper;web;x;400,00;A8\n")
+    profile = loaded.folder / "orders.toml"
+    said = loaded("import", file, "--profile", profile, "--yes").stdout
+    assert said.index("€\u00a0400") < said.index("Table")
+    text = "location_id;name;organisation;opened_on\nL2;Loket;Dienst;01-01-2020\n"
+    options = ("--profile", loaded.folder / "locations.toml")
+    said = loaded("import", loaded.write("l2.csv", text), *options).stdout
+    assert "Bijkantoor" in said
+    assert "Loket" in said
+    text = text.replace("Loket", "Balie")
+    (report,) = loaded.json("import", loaded.write("l3.csv", text), *options)
+    assert report["replaced"] == 1
+    (row,) = report["overwritten"]
+    assert (row["key"], row["changes"]) == (["L2"], {"name": ["Loket", "Balie"]})

@@ -18,6 +18,7 @@ from nami_monitor.ingest.profiles.convert import (
 )
 from nami_monitor.ingest.profiles.mapping import check_dates, check_decimal
 from nami_monitor.ingest.profiles.profile import Origin, Sign
+from nami_monitor.ingest.sniff.values import currency_signs
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
 
@@ -106,7 +107,8 @@ ENGLISH = {
 
 
 def test_numbers_with_a_decimal_point(db):
-    found = each(db, number_sql("x", ".", tagged=False), ENGLISH)
+    signs = (*currency_signs("GBP"), *currency_signs("USD"))
+    found = each(db, number_sql("x", ".", tagged=False, signs=signs), ENGLISH)
     assert dict(zip(ENGLISH, found, strict=True)) == ENGLISH
 
 

@@ -1,15 +1,28 @@
-"""Values that lost an import: dates with a time, and words without a factor."""
+"""Values that would come in without a word: other currencies and units, old rows, lost amounts."""
 
 import contextlib
 import datetime as dt
+import json
 
 import pytest
+from babel.numbers import get_currency_symbol, list_currencies
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.profiles.convert import Reading, conversion
-from nami_monitor.ingest.profiles.profile import Origin, parse_profile
-from nami_monitor.tables import columns
+from nami_monitor.ingest.book.import_report import (
+    AmountAside,
+    as_document,
+    from_json,
+    sentences_above,
+    sentences_of_overwritten,
+    to_json,
+)
+from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.profiles.convert import conversion, number_sql
+from nami_monitor.ingest.profiles.mapping import Reading, signs_beside
+from nami_monitor.ingest.profiles.profile import Currency, Origin, parse_profile
+from nami_monitor.store import Store
+from nami_monitor.tables import TABLES, columns
 from tests.support.databases import new_store
 
 YES = Answers.yes()
@@ -56,6 +69,304 @@ def offer(store, tmp_path):
 def rows(store, query):
     with store.read() as db:
         return db.rows(query)
+
+
+# --- currencies ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("values") / "x.duckdb")
+    with store.read() as reading:
+        yield reading
+    store.close()
+
+
+def values(db, sql, texts):
+    return [v for (v,) in db.rows(f"select {sql} from (select unnest(?) as x)", [list(texts)])]
+
+
+HOME = {"DKK": ("kr.", "kr"), "SEK": ("kr",), "PLN": ("zł",), "AUD": ("$", "A$")}
+
+
+def written(code):
+    """How people write seven and a half of a currency, in Dutch and in English."""
+    for lang, amount in (("nl", "7,50"), ("en", "7.50")):
+        for sign in {code, code.lower(), get_currency_symbol(code, lang), *HOME.get(code, ())}:
+            yield lang, f"{sign} {amount}"
+            yield lang, f"{sign}{amount}"
+            yield lang, f"{amount} {sign}"
+            yield lang, f"-{sign}{amount}"
+
+
+def test_no_amount_of_any_other_currency_is_read_as_euros(db):
+    others = sorted({*list_currencies(), "RMB", "US"} - {"EUR"})
+    for lang, sign in (("nl", ","), ("en", ".")):
+        texts = [text for code in others for at, text in written(code) if at == lang]
+        assert set(values(db, number_sql("x", sign, tagged=False), texts)) == {None}
+
+
+@pytest.mark.parametrize("code", ["USD", "GBP", "CHF", "XCG", *HOME, "EUR"])
+def test_amounts_in_the_currency_of_the_profile_are_read(db, code):
+    signs = signs_beside(Currency(code, 1.0, ""))
+    for lang, sign in (("nl", ","), ("en", ".")):
+        texts = [text for at, text in written(code) if at == lang]
+        read = values(db, number_sql("x", sign, tagged=False, signs=signs), texts)
+        assert {abs(value or 0) for value in read} == {7.5}, dict(zip(texts, read, strict=True))
+        if code != "EUR":
+            read = values(db, number_sql("x", sign, tagged=False, signs=signs), ["€ 7", "7 EUR"])
+            assert read == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("kr 19,95", "other_currency"), ("19,95 Fr.", "other_currency"),
+        ("(£ 4,05)", "other_currency"), ("3,15- NOK", "other_currency"),
+        ("€ 6,1 USD", "other_currency"), ("12,5 dozen", "other_currency"),
+        ("1,2,3", "not_a_number"), ("€ 1,2,3", "not_a_number"), ("n.v.t.", "not_a_number"),
+        ("zie 3 en 4", "not_a_number"), ("EUR 6,10", None), ("€6,10-", None),
+    ],
+)  # fmt: skip
+def test_the_reason_names_the_currency_and_only_that(db, text, rule):
+    column = next(c for c in columns("orders") if c.name == "amount_eur")
+    made = conversion(
+        column, origin=Origin(("A",)), constant=None, values=None, cell={"A": "x"},
+        reading=Reading(tagged=False, decimal={"amount_eur": ","}),
+    )  # fmt: skip
+    typed = f"({made.typed.replace('t_amount_eur', 'x')})"
+    broken = [
+        name for test, name in made.failures
+        if values(db, test.replace("{typed}", typed).replace("t_amount_eur", "x"), [text]) == [True]
+    ]  # fmt: skip
+    assert broken == ([rule] if rule else [])
+
+
+MIXED = """Dag;Kosten;Stuks;{header}
+02-03-2025;10,00;1;EUR
+03-03-2025;20,00;2;NOK
+04-03-2025;30,00;3;€
+05-03-2025;40,00;4;
+06-03-2025;50,00;5;Noorse kroon
+07-03-2025;60,00;6;euro
+"""
+
+
+@pytest.mark.parametrize("header", ["Muntsoort", "Valuta code", "currency", "CUR"])
+def test_rows_of_another_currency_beside_the_amount_wait(store, offer, header):
+    report = offer(MIXED.format(header=header), orders())
+    assert (report.main.accepted, report.main.reasons) == (4, {"other_currency": 2})
+    assert rows(store, "select sum(amount_eur) from orders") == [(140.0,)]
+
+
+def test_rows_of_another_currency_wait_again_when_they_come_back_unmended(store, offer, tmp_path):
+    offer(MIXED.format(header="Valuta"), orders())
+    out = tmp_path / "herstel.csv"
+    with store.read() as db:
+        assert write_set_aside(db, 1, out, "nl") == 2
+    assert "NOK" in out.read_text("utf-8-sig")
+    again = import_file(store, out, orders(), answers=YES, who="t")
+    assert (again.main.accepted, again.main.reasons) == (0, {"other_currency": 2})
+    mended = out.read_text("utf-8-sig").replace("NOK", "EUR").replace("20,00", "1,70")
+    out.write_text(mended, "utf-8-sig")
+    assert import_file(store, out, orders(), answers=YES, who="t").main.accepted == 1
+    assert rows(store, "select sum(amount_eur) from orders") == [(141.7,)]
+
+
+def test_a_profile_in_kroner_books_kroner(store, offer):
+    kroner = orders('currency = { code = "NOK", to_eur = 0.1, source = "bank" }')
+    report = offer(MIXED.format(header="Valuta"), kroner)
+    assert report.main.accepted == 3  # NOK, Noorse kroon, and the one that says nothing
+    assert rows(store, "select sum(amount_eur) from orders")[0][0] == pytest.approx(11)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        orders(amount='{ from = "Kosten", scale_by = { column = "Valuta", EUR = 1, NOK = 0.1 } }'),
+        orders('drop = { where = [{ column = "Valuta", matches = "^no" }] }'),
+    ],
+)
+def test_a_column_of_currencies_that_the_profile_reads_is_left_to_it(offer, profile):
+    assert "other_currency" not in offer(MIXED.format(header="Valuta"), profile).main.reasons
+
+
+def test_of_two_columns_of_currencies_the_one_of_the_amount_counts(offer):
+    text = "Dag;Card amt;Shop amt;Card cur;Shop cur;Stuks\n02-03-2025;5,50;6,00;EUR;USD;1\n"
+    assert offer(text, orders(amount='"Card amt"')).main.accepted == 1
+    assert offer(text, orders(amount='"Shop amt"'), "b.csv").main.accepted == 0
+    either = orders(amount='["Card amt", "Shop amt"]')
+    assert offer(text.replace("5,50", "7,50"), either, "c.csv").main.accepted == 1
+
+
+# --- units --------------------------------------------------------------------------------------
+
+UNITS = "Dag;Kosten;Stuks;{header}\n02-03-2025;9,00;3;{first}\n03-03-2025;8,00;2;{second}\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second", "more", "asked"),
+    [
+        ("Eenheid", "rol", "pallet", {}, True),
+        ("UOM", "box", "box", {}, True),
+        ("Unit", "kg", "liter", {}, True),
+        ("Eenheid", "stuk", "st", {}, False),
+        ("Eenheid", "kg", "kg", {}, False),
+        ("Eenheid", "rol", "pallet", {"quantity": '{ from = "Stuks", unit = "base" }'}, False),
+        ("Eenheid", "doos", "stuk", {"quantity": '{ from = "Stuks", unit = "Eenheid" }'}, False),
+        ("Eenheid", "x 1.000", "x 1.000", {}, True),
+        ("Eenheid", "mln", "", {"quantity": '{ from = "Stuks", unit = "base" }'}, True),
+        ("Unit price", "3,00", "4,00", {}, False),
+    ],
+)
+def test_a_column_of_units_that_nothing_reads_is_asked_about(
+    offer, header, first, second, more, asked
+):
+    text, profile = UNITS.format(header=header, first=first, second=second), orders(**more)
+    some = Answers(YES.create, accept_set_aside=True, assume_vat=True)
+    questions = offer(text, profile, look_only=True, answers=some).questions
+    assert [question.key for question in questions] == ["units"] * asked
+    if asked:
+        with pytest.raises(UserError, match=r"^questions\.units\("):
+            offer(text, profile, answers=some)
+    assert offer(text, profile).main.accepted == 2
+
+
+# --- rows that take the place of others -----------------------------------------------------------
+
+
+def example(column, *, other=False):
+    """A value that a column takes; ``other`` gives another one."""
+    checks = {check.name: check.statistics for check in column.checks}
+    if "isin" in checks:
+        return checks["isin"]["allowed_values"][-1 if other else 0]
+    if column.sql_type == "date":
+        return "2024-07-09" if other else "2024-05-06"
+    if column.sql_type == "boolean":
+        return "nee" if other else "ja"
+    if column.sql_type == "double":
+        least = 1980 if "year" in column.name else 0.25
+        return str(least + 0.5 * other)
+    if "period" in column.name:
+        return "2025" if other else "2024"
+    return f"anders {column.name}" if other else f"een {column.name}"
+
+
+@pytest.mark.parametrize("table", [name for name, spec in TABLES.items() if spec.key])
+def test_whatever_a_known_key_overwrites_is_counted_and_listed(store, offer, table):
+    spec = columns(table)
+    mapped = "".join(f'"{column.name}" = "{column.name}"\n' for column in spec)
+    codes = "".join(f'"{c.name}" = "create"\n' for c in spec if c.codes)
+    head = f'source = "Lijst"\nvat = "excl"\n[[table]]\nname = "{table}"\n[table.columns]\n'
+    profile = parse_profile(f"{head}{mapped}[table.codes]\n{codes}")
+    free = [c for c in spec if c.name not in TABLES[table].key and not c.codes]
+    changed = next((c for c in free if c.sql_type in {"varchar", "double"}), free[0])
+    head = ";".join(column.name for column in spec)
+    first = ";".join(example(column) for column in spec)
+    second = ";".join(example(column, other=column is changed) for column in spec)
+    report = offer(f"{head}\n{first}\n", profile)
+    assert (report.main.accepted, report.main.replaced, report.overwritten) == (1, 0, ())
+    assert offer(f"{head}\n{first}\n\n", profile, "b.csv").main.replaced == 0
+    report = offer(f"{head}\n{second}\n", profile, "c.csv")
+    assert (report.main.accepted, report.main.replaced) == (1, 1)
+    (row,) = report.overwritten
+    assert (row.table, row.batch, set(row.changes)) == (table, 1, {changed.name})
+    assert [str(value) for value in row.changes[changed.name]] == [
+        str(value) for (value,) in rows(
+            store, f'select "{changed.name}" from {table}_offered where batch <> 2 order by batch'
+        )
+    ]  # fmt: skip
+    for lang in ("nl", "en"):
+        (said,) = sentences_of_overwritten(report, lang)
+        assert "1)" in said
+        assert " → " in said
+    assert as_document(report)["overwritten"][0]["changes"][changed.name]
+    assert not from_json(to_json(report)).overwritten
+
+
+CONTRACTS = """
+source = "{source}"
+vat = "excl"
+delivery = "{delivery}"
+[[table]]
+name = "contracts"
+[table.columns]
+contract_id = "Nr"
+title = "Titel"
+supplier = "Wie"
+value_eur = "Waarde"
+[table.constants]
+category = "zorg"
+[table.codes]
+category = "create"
+"""
+
+
+def contracts(source, delivery="adds"):
+    return parse_profile(CONTRACTS.format(source=source, delivery=delivery))
+
+
+def test_a_contract_of_another_source_is_overwritten_and_said(offer):
+    head = "Nr;Titel;Wie;Waarde\n"
+    offer(head + "K7;Zorg;Alfa;900,50\nK8;Zorg;Beta;10,00\n", contracts("register"))
+    report = offer(head + "K7;Zorg;Gamma;;\n", contracts("inkoop"), "b.csv")
+    assert report.main.replaced == 1
+    assert report.overwritten[0].changes == {
+        "supplier": ("Alfa", "Gamma"),
+        "value_eur": (900.5, None),
+    }
+    (said,) = sentences_of_overwritten(report, "nl")
+    for part in ("K7", "Alfa", "Gamma", "900,5", "leeg"):
+        assert part in said
+    whole = contracts("register", "full_period")
+    report = offer(head + "K7;Zorg;Delta;1,00\n", whole, "c.csv")
+    assert report.main.replaced == 1  # the row of the other source; of its own none has a date
+    assert len(report.overwritten) == 1
+
+
+def test_a_long_list_is_counted_whole_and_shown_in_part(offer):
+    head = "Nr;Titel;Wie;Waarde\n"
+    lines = [f"K{n};Zorg;{{}};{n},00\n" for n in range(1, 251)]
+    offer(head + "".join(lines).format(*["Alfa"] * 250), contracts("register"))
+    report = offer(head + "".join(lines).format(*["Beta"] * 250), contracts("register"), "b.csv")
+    assert (report.main.replaced, len(report.overwritten)) == (250, 200)
+    said = list(sentences_of_overwritten(report, "en"))
+    assert len(said) == 13
+    assert "238" in said[-1]
+
+
+# --- amounts that are set aside -------------------------------------------------------------------
+
+ASIDE = """Dag;Kosten;Stuks
+02-03-2025;100,00;1
+03-03-2025;9,00;x
+02-04-2025;100,00;1
+03-04-2025;11,00;x
+31-06-2025;75,00;1
+04-05-2025;20,00;1
+05-05-2025;NOK 30,00;1
+"""
+
+
+def test_months_of_which_more_than_a_tenth_is_set_aside_stand_above_the_report(offer):
+    report = offer(ASIDE, orders())
+    assert report.amounts_aside == (
+        AmountAside(dt.date(2025, 4, 1), 11.0, 100.0, 0),
+        AmountAside(dt.date(2025, 5, 1), 0.0, 20.0, 1),
+        AmountAside(None, 75.0, 220.0, 0),
+    )
+    april, _, may, undated = sentences_above(report, "nl")
+    assert "75" in undated
+    assert "apr 2025" in april
+    assert "11" in april
+    assert "1 regel" in may
+    assert json.loads(to_json(report))["amounts_aside"][0]["amount"] == 11.0
+    assert from_json(to_json(report)).amounts_aside == report.amounts_aside
+
+
+def test_credit_lines_that_are_set_aside_count_too(offer):
+    report = offer("Dag;Kosten;Stuks\n02-03-2025;100,00;1\n03-03-2025;-40,00;x\n", orders())
+    assert [aside.amount for aside in report.amounts_aside] == [-40.0]
 
 
 # --- texts that are dates with a time; words without a factor -------------------------------------

@@ -1,5 +1,6 @@
 """The Data page without a browser: from an offered file to a booked one, and back."""
 
+import datetime as dt
 import subprocess
 import tempfile
 
@@ -13,6 +14,7 @@ from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.ui import app
 from nami_monitor.ui.pages.data import session_files
 from tests.pages.data_page import (
+    BAD,
     FILE,
     GOOD,
     HEADER,
@@ -276,3 +278,76 @@ def test_nothing_can_be_read_into_the_demo(demo, lang):
     page.button(key="own_data_upload").click()
     checked(page.run())
     assert page.file_uploader
+
+
+BY_MONTH = """
+source = "Kast"
+grain = "month"
+delivery = "full_period"
+[[table]]
+name = "orders"
+[table.columns]
+ordered_on = "@period"
+location_id = "Plek"
+category = "Groep"
+quantity = "Stuks"
+[table.constants]
+channel = "kast"
+[table.codes]
+location_id = "create"
+category = "create"
+"""
+
+
+def test_each_file_of_several_is_booked_for_the_month_that_it_tells():
+    keep(BY_MONTH, "kast")
+    head = "Plek;Groep;Stuks;Geteld\n"
+    page = offer(
+        opened(),
+        ("kast-2025-11.csv", head + "P1;papier;4;\n"),
+        ("december.csv", head + "P1;papier;6;04-12-2025\n"),
+        ("kast.csv", head + "P1;papier;9;\n"),
+    )
+    boxes = [box for box in page.selectbox if box.label == "Over welke maand gaat dit bestand?"]
+    assert [str(box.value)[:7] for box in boxes] == ["2025-11", "2025-12", "None"]
+    assert "uit de bestandsnaam" in words(page)
+    assert "omdat de datums in het bestand" in words(page)
+    assert "Kies eerst over welke maand" in words(page)
+    assert "kast-2025-11.csv: nov 2025; december.csv: dec 2025" in words(page).replace("\\", "")
+    press(page, "Boek alle 2")
+    assert rows("select file, min(ordered_on)::varchar from orders join batches using (batch)"
+                " group by 1 order by 1") == [
+        ("december.csv", "2025-12-01"), ("kast-2025-11.csv", "2025-11-01"),
+    ]  # fmt: skip
+
+
+def test_a_month_that_the_dates_contradict_is_refused_on_the_page():
+    keep(BY_MONTH, "kast")
+    page = offer(opened(), ("kast.csv", "Plek;Groep;Stuks;Geteld\nP1;papier;6;04-12-2025\n"))
+    box = labelled(page.selectbox, "Over welke maand")
+    box.set_value(dt.date(2025, 10, 1))
+    checked(page.run())
+    assert "Er is niets geboekt" in words(page)
+    assert not [button for button in page.button if button.label.startswith("Boek")]
+
+
+def test_what_a_file_overwrites_sets_aside_and_leaves_unclear_is_said():
+    places_of = 'source = "Panden"\n[[table]]\nname = "locations"\n[table.columns]\n'
+    keep(places_of + 'location_id = "Pand"\nname = "Straat"\norganisation = "Wie"\n', "panden")
+    page = offer(opened(), ("a.csv", "Pand;Straat;Wie\nP1;Dorpsstraat;Dienst\n"))
+    press(page, "Boek 1 regel")
+    page = offer(opened(), ("b.csv", "Pand;Straat;Wie\nP1;Kerk*straat*;Dienst\n"))
+    said = words(page)
+    assert "1 eerdere regel vervalt" in said
+    assert "P1 (uit levering 1): Naam: Dorpsstraat → Kerk\\*straat\\*" in said
+    keep(PROFILE)
+    unit = (
+        (HEADER + GOOD + BAD).replace("Staat;", "Staat;Eenheid;").replace("nieuw;", "nieuw;doos;")
+    )
+    page = offer(opened(), ("kantoor.csv", unit.replace("refurbished;", "refurbished;stuk;")))
+    assert "De kolom Eenheid zegt in welke eenheid" in words(page)
+    assert "wat geen leesbare datum heeft" in words(page)
+    assert not [button for button in page.button if button.label.startswith("Boek")]
+    labelled(page.checkbox, "Aantallen zijn losse eenheden").check()
+    press(checked(page.run()), "Boek 2 regels")
+    assert rows("select sum(quantity) from orders") == [(15,)]

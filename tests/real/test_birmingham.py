@@ -18,8 +18,8 @@ FILES = {
     "purchasecardsnov2014": (5023, 647210.46),
     "purchasecardsdec2014": (3293, 877951.86),
     "publish-spend-december-2016": (3002, 503670.76),
-    "cusersfinainmndesktoppublish-copy-january-2017": (5227, 594552.64),
-    "cusersfinainmndesktoppublish-spend-january-2018": (5640, 1596563.51),
+    "cusersfinainmndesktoppublish-copy-january-2017": (5227, 588890.69),
+    "cusersfinainmndesktoppublish-spend-january-2018": (5640, 1511567.21),
 }
 CARDS_OF_2014 = 9
 

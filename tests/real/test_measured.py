@@ -165,7 +165,7 @@ def cards(folder):
             continue
         head, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
         at = {str(name).strip(): index for index, name in enumerate(head)}
-        amount = next(n for n in ("ORIGINAL GROSS AMT", "BILLING GROSS AMT") if n in at)
+        amount = next(n for n in ("BILLING GROSS AMT", "ORIGINAL GROSS AMT") if n in at)
         for row in rows:
             if not isinstance(row[at["TRANS DATE"]], dt.date):
                 continue

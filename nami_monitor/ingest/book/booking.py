@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -17,13 +18,19 @@ from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
-from nami_monitor.ingest.profiles.source_cells import source_cells
+from nami_monitor.ingest.profiles.source_cells import (
+    found_month,
+    refuse_other_month,
+    source_cells,
+)
 from nami_monitor.store import Transaction
 from nami_monitor.store.lines import begin_changes, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names
 from nami_monitor.store.transaction import now
 from nami_monitor.tables import TABLES, Codes, columns
 
+PERIOD: Final = "@period"
+"""The place that holds the month of a file."""
 Period = tuple[date, date] | None
 """The first and last month that a full-period delivery replaces."""
 
@@ -37,20 +44,22 @@ class Answers:
         accept_set_aside: book although more than half would be set aside.
         replace: replace the months of the file instead of adding to them.
         assume_vat: take amounts as excluding VAT where the profile does not say.
+        single_units: take numbers as they are, whatever a column of units says beside them.
+        month_as_found: take the month that the file tells, where nobody named one.
     """
 
     create: frozenset[str] | None = None
     accept_set_aside: bool = False
     replace: bool = False
     assume_vat: bool = False
+    single_units: bool = False
+    month_as_found: bool = False
 
     @staticmethod
     def yes() -> Answers:
-        """Yes to creating codes, to setting aside and to amounts without VAT.
-
-        Replacing is never taken for granted.
-        """
-        return Answers(frozenset(Codes), accept_set_aside=True, assume_vat=True)
+        """Yes to every question but replacing, which is never taken for granted."""
+        yes = Answers(accept_set_aside=True, assume_vat=True)
+        return replace(yes, create=frozenset(Codes), single_units=True, month_as_found=True)
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,8 @@ class ReadFile:
     """A file that was read, and how it is to be booked.
 
     ``path`` has its name for people, ``content`` is a hash of it, ``period`` the month that the
-    user named, and ``parent`` the batch whose set-aside rows it holds.
+    user named or the file tells (``month_from`` says which: ``named``, or what
+    ``found_month`` gives), and ``parent`` the batch whose set-aside rows it holds.
     """
 
     path: Path
@@ -68,12 +78,40 @@ class ReadFile:
     answers: Answers
     who: str = ""
     period: date | None = None
+    month_from: str = ""
     parent: int | None = None
 
     def remove_copies(self) -> None:
         """Remove the temporary files that reading made."""
         for sheet in self.sheets:
             sheet.discard()
+
+
+def the_month(sheets: Sequence[Sheet], file: str) -> tuple[date, str] | None:
+    """The month that all sheets of a file tell, and where, see ``found_month``."""
+    told = [found_month(sheet, file) for sheet in sheets]
+    return told[0] if len({one and one[0] for one in told}) == 1 else None
+
+
+def with_its_month(file: ReadFile) -> ReadFile:
+    """A file whose profile asks for a month with that month: as named, else as the file tells.
+
+    Raises:
+        UserError: ``import.month_contradicted``, or ``questions.month_...``, which asks whether the
+            month that the file tells is right.
+    """
+    if PERIOD not in file.profile.places:
+        return file
+    found = the_month(file.sheets, file.path.stem)
+    month = file.period or (found and found[0])
+    if month is None:
+        return file
+    for sheet in file.sheets:
+        refuse_other_month(sheet, month)
+    if found and not (file.period or file.answers.month_as_found):
+        raise UserError(f"questions.month_{found[1]}", month=f"{month:%Y-%m}", seen=file.path.name)
+    place = found[1] if found and found[0] == month else "named"
+    return replace(file, period=month, month_from=place)
 
 
 @dataclass

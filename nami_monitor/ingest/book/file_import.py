@@ -25,8 +25,15 @@ from nami_monitor.ingest.book.booking import (
     months_of,
     replaced_counts,
     stage_file,
+    with_its_month,
 )
-from nami_monitor.ingest.book.import_report import Report, from_json, report_of, to_json
+from nami_monitor.ingest.book.import_report import (
+    Report,
+    from_json,
+    overwritten_rows,
+    report_of,
+    to_json,
+)
 from nami_monitor.ingest.book.set_aside import mended_rows
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
 from nami_monitor.ingest.parse.sheets import content_hash
@@ -193,6 +200,7 @@ def _import(db: Transaction, file: ReadFile) -> _Outcome:
         parent, sheets, profile = mended
         file = replace(file, parent=parent, sheets=sheets, profile=profile)
         return _book(Booking(db, batch, file))
+    file = with_its_month(file)
     earlier = _earlier(db, file)
     latest = earlier[0] if earlier else None
     if latest and latest.same and latest.last and latest.replaces >= file.answers.replace:
@@ -200,6 +208,23 @@ def _import(db: Transaction, file: ReadFile) -> _Outcome:
     outcome = _book(Booking(db, batch, file))
     _refuse_twice(db, earlier, outcome.report)
     return replace(outcome, unchanged=_nothing_new(latest, outcome.report))
+
+
+def _refuse_other_months(booking: Booking, first: date, last: date) -> None:
+    """Refuse to replace a month in which none of the rows lie.
+
+    Raises:
+        UserError: ``import.month_contradicted``.
+    """
+    named = booking.file.period
+    if named and not first.replace(day=1) <= named <= last:
+        raise UserError(
+            "import.month_contradicted",
+            month=f"{named:%Y-%m}",
+            column=next(filter(None, (TABLES[one.table].dated_by for one in booking.stages))),
+            first=f"{first:%Y-%m}",
+            last=f"{last:%Y-%m}",
+        )
 
 
 def _raise_question(report: Report) -> None:
@@ -216,9 +241,13 @@ def _book(booking: Booking) -> _Outcome:
     full = profile.delivery is DeliveryKind.FULL_PERIOD or file.answers.replace
     replaces = None
     if full and first and last:
+        _refuse_other_months(booking, first, last)
         replaces = (file.period or first.replace(day=1), file.period or last.replace(day=1))
     replaced = replaced_counts(booking, replaces)
     insert(booking, replaces, full=full)
+    overwritten = {
+        table.name: overwritten_rows(booking, table.name, replaces) for table in profile.tables
+    }
     months = months_of(booking)
     if replaces:
         span = month_range(*replaces)
@@ -226,7 +255,7 @@ def _book(booking: Booking) -> _Outcome:
     for name, touched in months.items():
         update_standings(db, name, profile.source, touched)
     released = codes.release(db) if codes.brought_by(db, booking.batch) else {}
-    report = report_of(booking, first, last, replaced, released)
+    report = report_of(booking, first, last, replaced, overwritten, released)
     db.run("update batches set report = ? where batch = ?", [to_json(report), booking.batch])
     for staged in booking.stages:
         db.run(f"drop table {staged.name}")

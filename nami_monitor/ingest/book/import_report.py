@@ -5,19 +5,29 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from nami_monitor.core.thresholds import RECURRING_SHARE, SET_ASIDE_SHARE
+from nami_monitor.core.errors import listed, short
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.thresholds import ASIDE_OF_TOTAL, RECURRING_SHARE, SET_ASIDE_SHARE
 from nami_monitor.core.words import DeliveryKind, Standing
+from nami_monitor.i18n import formats, text
 from nami_monitor.ingest.book import codes
-from nami_monitor.ingest.book.booking import Booking
+from nami_monitor.ingest.book.booking import Booking, Period
 from nami_monitor.ingest.book.standing import month_of
 from nami_monitor.ingest.personal import blanked
+from nami_monitor.store.transaction import literal
+from nami_monitor.tables import TABLES, columns
+
+MOST_LISTED: Final = 200
+"""Rows that were overwritten and are listed, old beside new."""
+MOST_SAID: Final = 12
+"""Sentences of one kind in a report; JSON holds what they are about, in full."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class TableCounts:
         accepted: booked as new.
         set_aside: waiting to be mended or for a code.
         known: what live lines say already.
-        replaced: live lines that gave way.
+        replaced: rows that counted and gave way.
         reasons: set-aside records by rule; a record may break several.
     """
 
@@ -43,6 +53,36 @@ class TableCounts:
     known: int
     replaced: int
     reasons: Mapping[str, int]
+
+
+Written = str | float | bool | date | None
+"""A value of a table."""
+
+
+@dataclass(frozen=True)
+class Overwritten:
+    """An old row of a batch that a new one with its key took the place of; by column what changed.
+
+    ``changes`` have the old value and the new one.
+    """
+
+    table: str
+    key: tuple[Written, ...]
+    batch: int
+    changes: Mapping[str, tuple[Written, Written]]
+
+
+@dataclass(frozen=True)
+class AmountAside:
+    """What is set aside of a month's total, in euros, beside what the other rows add up to.
+
+    ``month`` is None for rows whose date cannot be read; of ``unread`` rows the amount cannot.
+    """
+
+    month: date | None
+    amount: float
+    booked: float
+    unread: int
 
 
 @dataclass(frozen=True)
@@ -72,6 +112,11 @@ class Report:
         created: codes created, by kind.
         disagreements: lines whose category is not that of their product.
         released: batches that this one released, by the code it brought.
+        month: the month that the file is about, where its profile asks for one.
+        month_from: who says so: ``named``, ``file``, ``sheet``, ``title`` or ``dates``.
+        amounts_aside: months of whose total more than a tenth is set aside.
+        overwritten: rows with a known key and other values, old beside new: the first of them; not
+            kept with the batch, for an undo of the old row's batch would not reach them there.
         questions: what is to be answered before it can be booked.
         offer: the replacement that can be chosen instead of adding, if any.
         refused: key and values of the sentence, when the file was refused.
@@ -88,6 +133,10 @@ class Report:
     created: Mapping[str, int] = field(default_factory=dict)
     disagreements: int = 0
     released: tuple[int, ...] = ()
+    month: date | None = None
+    month_from: str = ""
+    amounts_aside: tuple[AmountAside, ...] = ()
+    overwritten: tuple[Overwritten, ...] = ()
     questions: tuple[Question, ...] = ()
     offer: Question | None = None
     refused: tuple[str, Mapping[str, Any]] | None = None
@@ -118,11 +167,11 @@ def as_document(report: Report, refusal: str | None = None) -> dict[str, Any]:
 
 def to_json(report: Report) -> str:
     """The report as it is kept with its batch."""
-    return json.dumps(as_document(report), ensure_ascii=False)
+    return json.dumps(as_document(replace(report, overwritten=())), ensure_ascii=False)
 
 
 def from_json(text: str) -> Report:
-    """Read back what ``to_json`` wrote; questions and offers are not kept."""
+    """Read back what ``to_json`` wrote; questions, offers and old rows are not kept."""
     return _REPORT.validate_json(text)
 
 
@@ -131,16 +180,23 @@ def report_of(
     first: date | None,
     last: date | None,
     replaced: Mapping[str, int],
+    overwritten: Mapping[str, tuple[int, Sequence[Overwritten]]],
     released: Mapping[int, int],
 ) -> Report:
     """The report of a booked batch, with the first and last date among its rows.
 
-    ``replaced`` counts live rows that lay in the months that it replaces, by table; ``released``
-    are the batches that its codes released, each with its parent.
+    ``replaced`` counts live rows that lay in the months that it replaces, by table; ``overwritten``
+    has the number of other live rows whose key it has, and some of them; ``released`` are the
+    batches that its codes released, each with its parent.
     """
     profile = booking.profile
     tables = {
-        table.name: _counts(booking, table.name, main=index == 0, replaced=replaced)
+        table.name: _counts(
+            booking,
+            table.name,
+            main=index == 0,
+            replaced=replaced.get(table.name, 0) + overwritten[table.name][0],
+        )
         for index, table in enumerate(profile.tables)
     }
     return Report(
@@ -154,14 +210,84 @@ def report_of(
         created=codes.created_by(booking.db, booking.batch),
         disagreements=_disagreements(booking),
         released=tuple(sorted(set(released.values()))),
+        month=booking.file.period,
+        month_from=booking.file.month_from,
+        amounts_aside=tuple(_amounts_aside(booking)),
+        overwritten=tuple(row for _, rows in overwritten.values() for row in rows),
         questions=tuple(_questions(booking, tables[profile.tables[0].name])),
         offer=_offer(booking) if profile.delivery is DeliveryKind.ADDS else None,
     )
 
 
-def _counts(
-    booking: Booking, table: str, *, main: bool, replaced: Mapping[str, int]
-) -> TableCounts:
+def overwritten_rows(
+    booking: Booking, table: str, replaces: Period
+) -> tuple[int, list[Overwritten]]:
+    """The live rows of earlier batches whose key the batch, just inserted, has with other values.
+
+    Returns:
+        How many of them lie outside the months that it ``replaces``, and the first of them all.
+    """
+    spec, profile = TABLES[table], booking.profile
+    if not spec.key:
+        return 0, []
+    names = [column.name for column in columns(table)]
+    rest = [name for name in names if name not in spec.key]
+    same = [f'o."{name}" is not distinct from n."{name}"' for name in spec.key]
+    if spec.per_source:
+        same.append(f"b.products_of = {literal(profile.product_source)}")
+    covered = f"b.source = {literal(profile.source)}" if replaces else "false"
+    if replaces and spec.dated_by:
+        end = add_months(replaces[1], 1)
+        covered += f" and o.{spec.dated_by} >= '{replaces[0]}' and o.{spec.dated_by} < '{end}'"
+    key_columns = ", ".join(f'"{name}"' for name in spec.key)
+    both = ", ".join(f'o."{name}", n."{name}"' for name in names)
+    differs = " or ".join(f'o."{name}" is distinct from n."{name}"' for name in rest)
+    found = booking.db.rows(
+        f"select count(*) filter (not coalesce({covered}, false)) over (), o.batch, {both}"
+        f" from {table}_offered as o join batches as b using (batch)"
+        f" join (select distinct on ({key_columns}) * from {table}_offered"
+        " where batch = ? and standing = 'live') as n"
+        f" on {' and '.join(same)} where o.batch <> n.batch and o.standing = 'live'"
+        f" and ({differs}) order by n.line, o.batch, o.line limit {MOST_LISTED}",
+        [booking.batch],
+    )
+    overwritten = []
+    for _, batch, *values in found:
+        pairs = dict(zip(names, zip(values[::2], values[1::2], strict=True), strict=True))
+        changes = {name: pairs[name] for name in rest if pairs[name][0] != pairs[name][1]}
+        key = tuple(pairs[name][0] for name in spec.key)
+        overwritten.append(Overwritten(table, key, batch, changes))
+    return (found[0][0] if found else 0), overwritten
+
+
+def _amounts_aside(booking: Booking) -> Iterator[AmountAside]:
+    """The months of which rows that are set aside change the total by more than a tenth."""
+    mapped = {table.name: table.columns for table in booking.profile.tables}.get("orders", {})
+    if "amount_eur" not in mapped:
+        return
+    stages = " union all ".join(
+        "select ordered_on, amount_eur, problems is not null as aside,"
+        " list_transform(coalesce(problems, []), lambda p: p.column_name) as wrong"
+        f" from {staged.name} where skip is null"
+        for staged in booking.stages_of("orders")
+    )
+    rows = booking.db.rows(
+        "with r as (select aside, case when not list_contains(wrong, 'ordered_on')"
+        f" then {month_of('orders')} end as month,"
+        " case when not list_contains(wrong, 'amount_eur') then amount_eur end as amount"
+        f" from ({stages})) select month, coalesce(sum(amount) filter (aside), 0),"
+        " coalesce(sum(amount) filter (not aside), 0),"
+        " count(*) filter (aside and amount is null), count(*) from r group by 1 order by 1"
+    )
+    whole = sum(booked for _, _, booked, _, _ in rows)
+    for month, amount, booked, unread, lines in rows:
+        total = booked if month else whole
+        share = ASIDE_OF_TOTAL.value
+        if abs(amount) > share * abs(total) or unread > share * lines:
+            yield AmountAside(month, amount, total, unread)
+
+
+def _counts(booking: Booking, table: str, *, main: bool, replaced: int) -> TableCounts:
     """The counts of a table; misfits and blank records are those of the ``main`` one."""
     db = booking.db
     skipped: Counter[str] = Counter()
@@ -198,7 +324,7 @@ def _counts(
         accepted=received - aside - misfits - known,
         set_aside=aside + misfits,
         known=known,
-        replaced=replaced.get(table, 0),
+        replaced=replaced,
         reasons=dict(sorted(reasons.items())),
     )
 
@@ -233,6 +359,10 @@ def _questions(booking: Booking, main: TableCounts) -> list[Question]:
         rules = tuple(rule for rule, _ in Counter(main.reasons).most_common(3))
         values = {"set_aside": main.set_aside, "received": main.received, "rules": rules}
         questions.append(Question("set_aside", values))
+    units = next((staged.units for staged in booking.stages if staged.units), None)
+    if units and not answers.single_units:
+        header, words = units
+        questions.append(Question("units", {"column": short(header), "words": listed(words)}))
     return questions
 
 
@@ -266,3 +396,48 @@ def _offer(booking: Booking) -> Question | None:
         "added": added,
     }
     return Question("replace", values)
+
+
+def sentences_above(report: Report, lang: str) -> Iterator[str]:
+    """What stands above the counts: the month, and what is set aside of each month's total."""
+    if report.month and report.month_from:
+        month = formats.month(report.month, lang)
+        yield text(f"imported.month.{report.month_from}", lang, month=month)
+    for one in report.amounts_aside[:MOST_SAID]:
+        month = formats.month(one.month, lang) if one.month else text("imported.undated", lang)
+        amount, booked = formats.money(one.amount, lang), formats.money(one.booked, lang)
+        yield text("imported.aside", lang, month=month, amount=amount, booked=booked)
+        if one.unread:
+            yield text("imported.unread", lang, n=one.unread, month=month)
+    if more := report.amounts_aside[MOST_SAID:]:
+        amount = formats.money(sum(one.amount for one in more), lang)
+        yield text("imported.more_aside", lang, n=len(more), amount=amount)
+
+
+def sentences_of_overwritten(report: Report, lang: str) -> Iterator[str]:
+    """The rows that new ones took the place of, old beside new."""
+    for row in report.overwritten[:MOST_SAID]:
+        changes = [
+            (text(f"columns.{name}", lang), *(_written(value, lang) for value in pair))
+            for name, pair in row.changes.items()
+        ]
+        yield text(
+            "imported.overwritten",
+            lang,
+            table=text(f"tables.{row.table}.name", lang),
+            key=" / ".join(_written(value, lang) for value in row.key),
+            batch=row.batch,
+            changes="; ".join(f"{column}: {old} → {new}" for column, old, new in changes),
+        )
+    left = sum(counts.replaced for counts in report.tables.values()) - MOST_SAID
+    if len(report.overwritten) > MOST_SAID and left > 0:
+        yield text("imported.more_overwritten", lang, n=left)
+
+
+def _written(value: Written, lang: str) -> str:
+    """A value as people read it."""
+    if isinstance(value, date):
+        return formats.day(value, lang)
+    if isinstance(value, bool) or value is None:
+        return text(f"imported.values.{'none' if value is None else str(value).lower()}", lang)
+    return formats.number(value, lang) if isinstance(value, float) else short(value)

@@ -17,8 +17,15 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.profiles.convert import Conversion, redacted_sql, shown_sql
-from nami_monitor.ingest.profiles.mapping import PERIOD_ENDS, conversions_of, origins_of, reading_of
+from nami_monitor.ingest.profiles.convert import FOREIGN, Conversion, redacted_sql, shown_sql
+from nami_monitor.ingest.profiles.mapping import (
+    PERIOD_ENDS,
+    conversions_of,
+    foreign_currency,
+    origins_of,
+    reading_of,
+    unclear_units,
+)
 from nami_monitor.ingest.profiles.profile import Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import MARK, SourceCells, normal_header
 from nami_monitor.ingest.template import examples
@@ -54,6 +61,7 @@ class Stage:
         decimal: decimal signs that were found, by column.
         absent: optional columns that the profile maps and the file lacks.
         unfilled: columns that nothing fills, and that a large stage of lines leaves out.
+        units: a column of units that nothing reads and that numbers depend on, with its words.
     """
 
     table: str
@@ -62,6 +70,7 @@ class Stage:
     decimal: Mapping[str, str]
     absent: tuple[str, ...]
     unfilled: tuple[str, ...] = ()
+    units: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def booked(self) -> str:
@@ -119,6 +128,13 @@ def stage(
         for c in conversions
         for test, rule in c.failures
     ]
+    looked_at = set[str]()
+    if found := foreign_currency(table, origins, cells, profile):
+        amount, currency, foreign = found
+        checks.append(
+            StageCheck(amount, FOREIGN, f'"{amount}" is not null and {foreign}', currency)
+        )
+        looked_at.add(currency)
     failing = [check.broken for check in checks]
     if large:
         rules = model_checks(table.name, _one_line(conversions, cells, profile))
@@ -137,7 +153,7 @@ def stage(
     )
     listed = f"list_filter([{problems}], lambda p: p is not null)" if problems else "null"
     output = ", ".join(f'"{c.name}"' for c in conversions if c.name not in unfilled)
-    raw = _raw(table, conversions, cells, profile)
+    raw = _raw(table, conversions, cells, profile, looked_at)
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
     late = [c for c in conversions if c.typed in {*PERIOD_ENDS.values(), "activity_measure"}]
     early = [c for c in conversions if c not in late]
@@ -157,7 +173,8 @@ def stage(
     if not large:
         _check_with_pandera(db, table.name, name)
     _mark_repeated_keys(db, table.name, name)
-    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled)
+    units = unclear_units(db, table, origins, cells, profile)
+    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled, units)
 
 
 def _any(tests: Iterable[str]) -> str:
@@ -245,9 +262,15 @@ def _one_line(conversions: Sequence[Conversion], cells: SourceCells, profile: Pr
 
 
 def _raw(
-    table: TableMap, conversions: Sequence[Conversion], cells: SourceCells, profile: Profile
+    table: TableMap,
+    conversions: Sequence[Conversion],
+    cells: SourceCells,
+    profile: Profile,
+    looked_at: set[str],
 ) -> str:
-    """The mapped part of the original row, stored types kept; the rest may name people.
+    """The part of the original row that is mapped or ``looked_at``, stored types kept.
+
+    The rest may name people.
 
     Numbers of people are blanked in the columns that fill nothing but free text. What is mapped
     from elsewhere in the file is appended, for a mended file has lost that.
@@ -256,7 +279,7 @@ def _raw(
     used = {True: set[str](), False: set[str]()}
     for c in conversions:
         used[c.name in free].update(re.findall(r"\bc\d+\b", " ".join(c.inner.values())))
-    mapped = used[True] | used[False]
+    mapped = used[True] | used[False] | looked_at
     mapped |= {cells.sql.get(normal_header(rule.column), "") for rule in profile.drop or ()}
     personal = {normal_header(name) for name in cells.personal}
     parts = []

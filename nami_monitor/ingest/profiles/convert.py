@@ -6,13 +6,13 @@ names its rule; it is never guessed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nami_monitor.ingest.cells import clean_text
 from nami_monitor.ingest.personal import BLANKED, PERSONAL_TEXT, REDACTED
 from nami_monitor.ingest.profiles.profile import UNITS, Origin
-from nami_monitor.ingest.sniff.values import MONTHS
+from nami_monitor.ingest.sniff.values import EURO, MONTHS, currency_signs
 from nami_monitor.store.transaction import literal, literals
 from nami_monitor.tables import Column
 
@@ -22,6 +22,9 @@ TRUE_WORDS = ("true", "ja", "j", "yes", "y", "1", "waar", "x")
 FALSE_WORDS = ("false", "nee", "n", "no", "0", "onwaar")
 EARLIEST, LATEST = "1950-01-01", "2100-12-31"
 
+FOREIGN = "other_currency"
+"""The rule of an amount in another currency than the profile says."""
+
 TOO_LARGE = ("abs({typed}) > 1e15", "number_too_large")
 """From here on a DOUBLE has no room for cents; a sum of such numbers would be wrong."""
 
@@ -30,8 +33,14 @@ SPOILT = r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+"
 
 SPACE = r"[\s\x{a0}\x{202f}]"
 GROUPS = r"\s\x{a0}\x{202f}\x{27}\x{2019}"
-MONEY = rf"(?:(?:[£€$\x{{fffd}}]+|EUR|GBP|USD){SPACE}*)?"
 MINUS = r"\x{2212}-"
+
+WORD = r"(?:\p{L}{1,12}\.?)?"
+MARKED = (
+    rf"[(+\s{MINUS}]*{WORD}\s*\p{{Sc}}?[(+\s{MINUS}]*[0-9][0-9.,{GROUPS}]*[)\s{MINUS}]*"
+    rf"\p{{Sc}}?\s*{WORD}[)\s{MINUS}]*"
+)
+"""A number with a sign or a word before or behind it."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,14 @@ class Reading:
         tagged: whether cells may carry a stored type.
         decimal: decimal sign by canonical column.
         dates: date patterns by canonical column.
+        signs: what may stand beside an amount, see ``currency_signs``.
         blanked: whether an e-mail address may have been blanked in a cell.
     """
 
     tagged: bool
     decimal: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signs: tuple[str, ...] = currency_signs(EURO)
     blanked: bool = False
 
 
@@ -93,13 +104,21 @@ def redacted_sql(text: str) -> str:
     return f"regexp_replace({text}, {literal(PERSONAL_TEXT)}, '{REDACTED}', 'g')"
 
 
-def number_sql(text: str, decimal: str | None, *, tagged: bool) -> str:
+def number_sql(
+    text: str,
+    decimal: str | None,
+    *,
+    tagged: bool,
+    signs: Sequence[str] = currency_signs(EURO),
+) -> str:
     """A number as DOUBLE; null when blank or unreadable.
 
     ``1.234,56``, ``€ 1.234,56-``, ``(1.234,56)`` and ``€ 12,-`` with a decimal comma, and the same
     the other way round with a point. A stored number is that number, whatever the language. Without
-    a known decimal sign, only digits are read.
+    a known decimal sign, only digits are read. Only the ``signs`` may stand beside it.
     """
+    listed = "|".join(map(re.escape, signs))
+    money = rf"(?:(?:{listed})+{SPACE}*)?"
     sign = decimal or ".,"
     dashes = rf"[{sign}][{MINUS}]{{1,2}}"
     if decimal is None:
@@ -113,14 +132,18 @@ def number_sql(text: str, decimal: str | None, *, tagged: bool) -> str:
         fast = f"regexp_full_match({text}, '-?[0-9]*[{decimal}]?[0-9]*')"
         clean = text if decimal == "." else f"replace({text}, ',', '.')"
     shapes = (
-        rf"{MONEY}[+{MINUS}]?{SPACE}*{MONEY}{amount}{SPACE}*{MONEY}",
-        rf"{MONEY}{amount}{SPACE}*{MONEY}[{MINUS}]{SPACE}*{MONEY}",
-        rf"{MONEY}\({SPACE}*{MONEY}{amount}{SPACE}*{MONEY}\){SPACE}*{MONEY}",
+        rf"{money}[+{MINUS}]?{SPACE}*{money}{amount}{SPACE}*{money}",
+        rf"{money}{amount}{SPACE}*{money}[{MINUS}]{SPACE}*{money}",
+        rf"{money}\({SPACE}*{money}{amount}{SPACE}*{money}\){SPACE}*{money}",
     )
-    digits = f"replace(regexp_replace({text}, '[^0-9{sign}]', '', 'g'), ',', '.')"
+    bare = text
+    if {".", ","} & set("".join(signs)):  # of "kr." nothing stays beside the digits
+        bare = f"regexp_replace({text}, {literal(f'(?i){listed}')}, '', 'g')"
+    digits = f"replace(regexp_replace({bare}, '[^0-9{sign}]', '', 'g'), ',', '.')"
     negative = f"regexp_matches(regexp_replace({text}, '{dashes}', ''), '[({MINUS}]')"
+    pattern = literal(f"(?i){SPACE}*(?:{'|'.join(shapes)})")
     slow = (
-        f"case when regexp_full_match({text}, '(?i){SPACE}*(?:{'|'.join(shapes)})')"
+        f"case when regexp_full_match({text}, {pattern})"
         f" then case when {negative} then -1 else 1 end * try_cast({digits} as double) end"
     )
     fast = f"case when {fast} then try_cast({clean} as double) end"
@@ -129,6 +152,14 @@ def number_sql(text: str, decimal: str | None, *, tagged: bool) -> str:
         return read
     stored = f"case when {text}[2] = 'n' then try_cast(substr({text}, 3) as double) end"
     return f"case when starts_with({text}, chr(1)) then {stored} else {read} end"
+
+
+def _marked(text: str, signs: Sequence[str]) -> str:
+    """Whether a text is a number with other signs or words beside it than those that may stand."""
+    own = literal(f"(?i){'|'.join(map(re.escape, signs))}")
+    rest = f"regexp_replace({text}, {own}, '', 'g')"
+    mark = r"'[\p{L}\p{Sc}]'"
+    return f"regexp_full_match({text}, {literal(MARKED)}) and regexp_matches({rest}, {mark})"
 
 
 def date_sql(text: str, patterns: tuple[str, ...], *, tagged: bool) -> str:
@@ -304,10 +335,13 @@ def _number(
             text = _part(text, origin.regex, tagged=tagged)
         inner[key] = _mapped(text, values, tagged=tagged)
         texts.append(key)
-    read = {key: number_sql(key, decimal, tagged=tagged) for key in texts}
+    signs = reading.signs if column.money else currency_signs(EURO)
+    if origin.scale_by:  # whose words say what a currency is worth
+        signs = tuple(dict.fromkeys([*signs, *currency_signs("GBP"), *currency_signs("USD")]))
+    read = {key: number_sql(key, decimal, tagged=tagged, signs=signs) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
     alone = len(parts) == 1 and not origin.scale_by
-    failures = [("{typed} is null" if alone else unread, "not_a_number"), TOO_LARGE]
+    failures = [*_unread("{typed} is null" if alone else unread, column, read, signs), TOO_LARGE]
     value = next(iter(read.values()))
     if len(parts) > 1:
         some = " or ".join(f"{key} is not null" for key in texts)
@@ -329,6 +363,21 @@ def _number(
     if len(parts) > 1:
         return Conversion(name, inner, typed, tuple(failures))
     return Conversion(name, inner, typed, _with_errors(f"t_{name}", tuple(failures), tagged=tagged))
+
+
+def _unread(
+    unread: str, column: Column, read: Mapping[str, str], signs: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The failures of numbers that cannot be read; an amount may be in another currency."""
+    if not column.money:
+        return [(unread, "not_a_number")]
+    foreign = " or ".join(
+        f"(({sql}) is null and {_marked(key, signs)})" for key, sql in read.items()
+    )
+    return [
+        (f"case when {unread} then not coalesce({foreign}, false) else false end", "not_a_number"),
+        (f"case when {unread} then {foreign} else false end", FOREIGN),
+    ]
 
 
 def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) -> Conversion:

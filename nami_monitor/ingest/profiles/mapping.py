@@ -5,6 +5,7 @@ a supplier who changes either would be misread in silence: ``1.234`` and ``03/04
 both ways.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,20 +14,33 @@ from typing import Final
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.cells import Cell, kind_of
-from nami_monitor.ingest.profiles.convert import Conversion, Reading, conversion, pack_flag
-from nami_monitor.ingest.profiles.profile import Origin, Profile, TableMap
+from nami_monitor.ingest.profiles.convert import (
+    BASE_WORDS,
+    PACK_WORDS,
+    Conversion,
+    Reading,
+    conversion,
+    pack_flag,
+    shown_sql,
+)
+from nami_monitor.ingest.profiles.profile import Currency, Origin, Profile, TableMap
 from nami_monitor.ingest.profiles.source_cells import SAMPLE, SourceCells, normal_header
 from nami_monitor.ingest.sniff.values import (
+    EURO,
     TYPO_SHARE,
     Ambiguous,
     combine,
+    currency_signs,
+    currency_words,
     date_formats,
     decimal_evidence,
     decimal_of,
+    is_number,
     parse_date,
 )
 from nami_monitor.store import Transaction
 from nami_monitor.store.schema import HIDDEN
+from nami_monitor.store.transaction import literals
 from nami_monitor.tables import Column, columns
 
 
@@ -58,7 +72,7 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
     dated = [pattern for pattern in stated if "%y" in pattern.casefold()]
     if not isinstance(proven, tuple) or not proven or not dated:
         return
-    both = [(text, _read(text, dated), _read(text, proven)) for text in _plain(texts)]
+    both = [(text, _moment(text, dated), _moment(text, proven)) for text in _plain(texts)]
     known = [reading for reading in both if reading[2] is not None]
     unread = [text for text, by_stated, _ in known if by_stated is None]
     swapped = [text for text, by_stated, right in known if by_stated not in {None, right}]
@@ -74,11 +88,103 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
         )
 
 
+NAMELESS: Final = ("GBP", "USD")
+"""The currencies whose signs are read where a profile gives a rate and no name."""
+CURRENCY_HEADERS: Final = frozenset(
+    ("valuta", "valutacode", "munt", "muntcode", "munteenheid", "muntsoort", "currency", "cur")
+)
+"""Words in the headers of columns that name a currency."""
+UNIT_HEADERS: Final = frozenset(
+    ("eenheid", "besteleenheid", "verkoopeenheid", "unit", "unit of measure", "uom")
+)
+"""Headers of columns that say what a number counts."""
+SCALES: Final = frozenset(
+    ("duizend", "miljoen", "miljard", "mln", "k", "x1000", "x1.000", "1000", "thousand", "million")
+)
+"""Words of such a column, without blanks, that change amounts."""
+
+
+def signs_beside(currency: Currency | None) -> tuple[str, ...]:
+    """What may stand beside an amount."""
+    codes = (currency.code,) if currency and currency.code else NAMELESS if currency else (EURO,)
+    return tuple(dict.fromkeys(sign for code in codes for sign in currency_signs(code)))
+
+
+def _without_signs(texts: Sequence[Cell], signs: Sequence[str]) -> list[Cell]:
+    own = re.compile("|".join(map(re.escape, signs)), re.IGNORECASE)
+    return [text if text is None or kind_of(text) else own.sub("", text).strip() for text in texts]
+
+
+def _read(origins: Iterable[Origin], profile: Profile) -> set[str]:
+    """The names of columns that some origins and the rules for dropped rows read."""
+    names = [name for origin in origins for name in (*origin.columns, *origin.further)]
+    return {normal_header(name) for name in (*names, *(r.column for r in profile.drop or ()))}
+
+
+def foreign_currency(
+    table: TableMap, origins: Mapping[str, Origin], cells: SourceCells, profile: Profile
+) -> tuple[str, str, str] | None:
+    """The amount, SQL of the currency beside it that nothing reads, and where that is another one.
+
+    Of several columns of currencies that whose header is most like that of the amount.
+    """
+    amount = next((c.name for c in columns(table.name) if c.money and c.name in origins), None)
+    named = {name: _words(name) for name in cells.headers if CURRENCY_HEADERS & _words(name)}
+    if amount is None or not named:
+        return None
+    read = _read([origins[amount]], profile)
+    if read & {normal_header(name) for name in named}:
+        return None
+    origin = origins[amount]
+    first = origin.columns[:1] if origin.how == "first" else origin.columns
+    about = {word for name in first for word in _words(name)}
+    cell = cells.sql[normal_header(max(named, key=lambda name: len(named[name] & about)))]
+    word, currency = f"lower({shown_sql(cell, tagged=cells.tagged)})", profile.currency
+    own = literals(currency_words(currency.code if currency and currency.code else EURO))
+    foreign = f"{word} not in {own} and not regexp_matches({word}, '[0-9]')"
+    return amount, cell, f"{word} in {own}" if currency and not currency.code else foreign
+
+
+def _words(header: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", normal_header(header)))
+
+
+def unclear_units(
+    db: Transaction,
+    table: TableMap,
+    origins: Mapping[str, Origin],
+    cells: SourceCells,
+    profile: Profile,
+) -> tuple[str, tuple[str, ...]] | None:
+    """A column of units that nothing reads, with its words, where numbers depend on them.
+
+    They do where counts are not all of single units, and where numbers are in thousands.
+    """
+    read = _read([one for each in profile.tables for one in each.columns.values()], profile)
+    free = [name for name in cells.headers if normal_header(name) in UNIT_HEADERS - read]
+    money = {column.name for column in columns(table.name) if column.money}
+    unsaid = {
+        name
+        for name in money.union(("quantity", "value")).intersection(origins)
+        if not (origins[name].unit or origins[name].scale_by or origins[name].scale != 1)
+    }
+    if not free or not unsaid:
+        return None
+    word = f"lower({shown_sql(cells.sql[normal_header(free[0])], tagged=cells.tagged)})"
+    head = f"(select {word} as word from {cells.relation} limit {SAMPLE})"
+    rows = db.rows(f"select distinct word from {head} where word is not null order by 1")
+    scales = {word for (word,) in rows if word.replace(" ", "") in SCALES}
+    words = [word for (word,) in rows if word in scales or not is_number(word)]
+    others = {*words} - {*BASE_WORDS}
+    mixed = bool(others) and (len(words) > 1 or others <= {*PACK_WORDS})
+    return (free[0], tuple(words)) if scales or (mixed and unsaid - money) else None
+
+
 def _plain(texts: Iterable[Cell]) -> list[str]:
     return [text for text in texts if text is not None and kind_of(text) is None]
 
 
-def _read(text: str, patterns: Sequence[str]) -> datetime | None:
+def _moment(text: str, patterns: Sequence[str]) -> datetime | None:
     moments = (parse_date(text, pattern) for pattern in patterns)
     return next((moment for moment in moments if moment is not None), None)
 
@@ -150,7 +256,8 @@ def reading_of(
     Raises:
         UserError: they are ambiguous, or contradict what the profile states.
     """
-    blank = Reading(tagged=cells.tagged, blanked=cells.blanked)
+    signs = signs_beside(profile.currency)
+    blank = Reading(tagged=cells.tagged, signs=signs, blanked=cells.blanked)
     evidence = {}
     dates: dict[str, tuple[str, ...]] = {}
     for column in columns(table.name):
@@ -160,6 +267,8 @@ def reading_of(
         header = " / ".join(origin.columns)
         values = table.values.get(column.name)
         texts = _texts(db, column, origin, values, cells, blank)
+        if column.money:
+            texts = _without_signs(texts, signs)
         if column.sql_type == "date":
             stated = (origin.format,) if origin.format else profile.dates
             if stated:

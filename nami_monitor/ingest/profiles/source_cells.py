@@ -5,19 +5,32 @@ A reader calls the second column of a name ``Category (2)``. The first is then `
 that hold the same from top to bottom need not be told apart.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nami_monitor.core.errors import UserError, listed, near_matches, short
-from nami_monitor.ingest.cells import LINE_BREAK, MISFIT, LargeCsv, LargeParquet, Sheet
+from nami_monitor.ingest.cells import (
+    DATE,
+    LINE_BREAK,
+    MISFIT,
+    LargeCsv,
+    LargeParquet,
+    Sheet,
+    kind_of,
+    untag,
+)
 from nami_monitor.ingest.personal import BLANKED, blanked, personal_columns, without_addresses
 from nami_monitor.ingest.profiles.profile import Profile, Unpivot
 from nami_monitor.ingest.readers.parquet import parquet_relation
+from nami_monitor.ingest.sniff.values import date_formats, is_date, months_in, parse_date
 from nami_monitor.store.transaction import literal
 
 
@@ -114,6 +127,11 @@ class SourceCells:
     personal: tuple[str, ...]
     tagged: bool
     blanked: bool
+
+    @property
+    def headers(self) -> list[str]:
+        """The names of the columns that may be read, each of one column only."""
+        return self.find(distinct_headers(self.sheet.columns))
 
     def find(self, names: Sequence[str]) -> list[str]:
         """The names that exist here, in order."""
@@ -231,3 +249,89 @@ def _unpivoted(relation: str, sheet: Sheet, unpivot: Unpivot, sql: dict[str, str
         f"(select *, unnest([{headings}]) as c_heading, unnest([{values}]) as c_value"
         f" from {relation})"
     )
+
+
+OTHER_DATES: Final = re.compile(
+    "verval|betaal|eind|garantie|afdruk|geboorte|due|paid|payment|end|expir|warrant|print|birth",
+    re.IGNORECASE,
+)
+"""Headers of dates that do not tell which month a row is about."""
+DATE_CELLS: Final = 20_000
+"""Different cells of a column of dates that are read to tell its months."""
+FIRST_CELLS: Final = 50
+"""Of these different cells one at least must be a date, or the others are not read."""
+MOSTLY, HARDLY = 0.9, 0.05
+"""Shares of a column's dates: from the first on a month is its own, below the second it is not."""
+
+
+def found_month(sheet: Sheet, file: str) -> tuple[date, str] | None:
+    """The month that a file tells, and where: ``file`` (name), ``sheet``, ``title`` or ``dates``.
+
+    A month that the dates contradict is passed over, and a day in a name or title counts less than
+    dates: it may be the day of an export.
+    """
+    columns = dated_columns(sheet)
+    above = [cell for row in sheet.titles[: sheet.layout.skip_rows or 0] for cell in row if cell]
+    texts = {"file": [file], "sheet": [sheet.name], "title": [str(untag(cell)) for cell in above]}
+    told = {place: [months_in(text) for text in texts[place]] for place in texts}
+    own = {m for months in columns.values() for m in months if months[m] >= MOSTLY * months.total()}
+    found = [({month for named, _ in told[place] for month in named}, place) for place in told]
+    days = {place: {month for _, of_days in told[place] for month in of_days} for place in told}
+    found += [(days["title"], "title"), (own, "dates"), (days["file"], "file")]
+    alone = ((min(months), place) for months, place in found if len(months) == 1)
+    return next((one for one in alone if not _contradicts(columns, one[0])), None)
+
+
+def _contradicts(columns: Mapping[str, Counter[date]], month: date) -> bool:
+    """Whether a file has dates, and hardly any column of them has days in a month."""
+    return bool(columns) and all(n[month] < HARDLY * n.total() for n in columns.values())
+
+
+def refuse_other_month(sheet: Sheet, month: date) -> None:
+    """Refuse a month in which none of a sheet's own dates lie.
+
+    Raises:
+        UserError: ``import.month_contradicted``.
+    """
+    columns = dated_columns(sheet)
+    if _contradicts(columns, month):
+        header, months = next(iter(columns.items()))
+        raise UserError(
+            "import.month_contradicted",
+            month=f"{month:%Y-%m}",
+            column=short(header),
+            first=f"{min(months):%Y-%m}",
+            last=f"{max(months):%Y-%m}",
+        )
+
+
+def dated_columns(sheet: Sheet) -> dict[str, Counter[date]]:
+    """The months of each column of dates by its header; of a streamed file those of its head."""
+    rows = sheet.rows if isinstance(sheet.rows, pl.DataFrame) else sheet.rows.head
+    people = personal_columns(sheet)
+    found = {}
+    for number, header in enumerate(sheet.columns, start=1):
+        if header in people or OTHER_DATES.search(header):
+            continue
+        counted = rows[f"c{number}"].drop_nulls().value_counts().head(DATE_CELLS)
+        cells: dict[str, int] = dict(counted.iter_rows())
+        months = _months_of(cells)
+        if cells and months.total() >= MOSTLY * sum(cells.values()):
+            found[header] = months
+    return found
+
+
+def _months_of(cells: Mapping[str, int]) -> Counter[date]:
+    """The months of cells that are dates, each as often as its cell stands there."""
+    if not any(kind_of(text) == DATE or is_date(text) for text in list(cells)[:FIRST_CELLS]):
+        return Counter()
+    patterns = date_formats(cells)
+    months: Counter[date] = Counter()
+    for text, count in cells.items():
+        if kind_of(text) == DATE:
+            months[date.fromisoformat(text[2:9] + "-01")] += count
+        elif isinstance(patterns, tuple):
+            moment = next((m for m in (parse_date(text, p) for p in patterns) if m), None)
+            if moment:
+                months[moment.date().replace(day=1)] += count
+    return months

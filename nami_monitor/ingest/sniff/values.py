@@ -1,4 +1,4 @@
-"""What the text cells of a column prove about their decimal sign and date patterns."""
+"""What texts prove: decimal sign and date patterns of a column, signs of a currency, months."""
 
 import datetime as dt
 import re
@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, Literal
+from unicodedata import category
 
+from babel import UnknownLocaleError
+from babel.languages import get_official_languages
+from babel.numbers import get_currency_name, get_currency_symbol
+
+from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.cells import Cell, kind_of
 
 Evidence = Literal[",", ".", "ambiguous", "none"]
@@ -19,11 +25,11 @@ TYPO_SHARE: Final = 0.01
 #: No repetition gives back what it took: with each text there is one way to read it.
 _AMOUNT = re.compile(
     r"""^[(+\-\u2212]?\s*+
-        (?:(?:€|£|\$|\ufffd|EUR|GBP|USD)\s*+)?
+        (?:(?:[A-Z]{0,3}+[$¢-¥฿₠-₿]|\ufffd|EUR|GBP|USD)\s*+)?
         [+\-\u2212]?\s*+
         (?P<digits>(?:\d[\d.,'\u2019 \u00a0\u202f]*+|[.,]\d++))
         (?:E[+\-]?\d++)?
-        \s*+[)\-\u2212%]*+\s*+(?:€|£|\$|EUR|GBP|USD|%)?\s*+[)\-]?$""",
+        \s*+[)\-\u2212%]*+\s*+(?:[$¢-¥฿₠-₿]|EUR|GBP|USD|%)?\s*+[)\-]?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SPACES = re.compile(r"[\s'\u2019\u00a0\u202f]")
@@ -92,6 +98,34 @@ def combine(columns: Mapping[str, Evidence]) -> dict[str, Evidence]:
     return dict.fromkeys(columns, proofs.pop()) if len(proofs) == 1 else dict(columns)
 
 
+EURO: Final = "EUR"
+
+
+@cache
+def currency_signs(code: str) -> tuple[str, ...]:
+    """How people write a currency beside an amount: its code, and its sign here and at home.
+
+    The longest is first. What is left of a sign that an encoding broke counts for every currency.
+    """
+    languages = [*LANGS, *get_official_languages(code[:2], de_facto=True)[:1]]
+    signs = {code, "\ufffd"}
+    for language in languages:
+        try:
+            sign = get_currency_symbol(code, language)
+        except UnknownLocaleError:
+            continue
+        signs |= {sign, sign.rstrip("."), *(last for last in sign[-1:] if category(last) == "Sc")}
+    return tuple(sorted(signs, key=lambda sign: (-len(sign), sign)))
+
+
+@cache
+def currency_words(code: str) -> tuple[str, ...]:
+    """How a column of currencies writes one, in small letters: its signs and names."""
+    counts = (None, 1, 2)
+    names = {get_currency_name(code, count, lang) for lang in LANGS for count in counts}
+    return tuple(sorted(word.lower() for word in {*currency_signs(code), *names}))
+
+
 _MONTH_NAMES: Final = (
     ("januari", "january", "jan"),
     ("februari", "february", "feb"),
@@ -113,6 +147,25 @@ MONTHS: Final[Mapping[str, int]] = {
 }
 
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR, _SIGN = r"(?P<year>(?:19|20)[0-9]{2})", r"[-_./ ]"
+_MONTH, _SHORT_MONTH = r"(?P<month>0[1-9]|1[0-2])", r"(?P<month>0?[1-9]|1[0-2])"
+_WORD_BEGINS, _WORD_ENDS = r"(?<![^\W\d_])", r"(?![^\W\d_])"
+_NAMED = rf"{_WORD_BEGINS}(?P<name>{_NAME})"
+_MONTHS_IN: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<![0-9]){_YEAR}{_SIGN}?{_MONTH}(?:{_SIGN}?(?P<day>[0-3][0-9]))?(?![0-9])",
+        rf"(?<![0-9])(?:(?P<day>[0-9]{{1,2}}){_SIGN})?{_SHORT_MONTH}{_SIGN}{_YEAR}(?![0-9])",
+        rf"(?:(?<![0-9])(?P<day>[0-9]{{1,2}})[-_. ]?)?{_NAMED}\.?[-_ .']{{0,2}}{_YEAR}(?![0-9])",
+        rf"{_NAMED}\.?[-_']{{0,2}}(?P<short>[0-9]{{2}})(?![0-9])",
+        rf"(?<![0-9]){_YEAR}[-_ .]{{0,2}}(?P<name>{_NAME}){_WORD_ENDS}",
+    )
+)
+_SEVERAL_MONTHS: Final = re.compile(
+    rf"{_WORD_BEGINS}(?:{_NAME})\.?[-_ /+&]{{1,3}}(?:(?:t/m|tm|tot|en|to|and)[-_ ])?"
+    rf"(?:{_NAME}){_WORD_ENDS}",
+    re.IGNORECASE,
+)
 _PARTS: Final[Mapping[str, str]] = {
     "%d": r"(?P<day>\d{1,2})",
     "%m": r"(?P<month>\d{1,2})",
@@ -198,6 +251,23 @@ def parse_date(text: str, pattern: str) -> dt.datetime | None:
         )
     except ValueError:
         return None
+
+
+def months_in(text: str) -> tuple[set[dt.date], set[dt.date]]:
+    """The months that a name or a title speaks of: those named, and those of days in it.
+
+    "orders-2026-03", "maart 2026" and "mrt26" name a month, "20260402" and "2 april 2026" a day.
+    Of several months in one name ("apr-mei 2026") none is given.
+    """
+    named: set[dt.date] = set()
+    of_days: set[dt.date] = set()
+    for pattern in _MONTHS_IN if not _SEVERAL_MONTHS.search(text) else ():
+        for match in pattern.finditer(text):
+            parts = match.groupdict()
+            year = int(parts.get("year") or 2000 + int(parts.get("short") or 0))
+            month = int(parts.get("month") or MONTHS[str(parts["name"]).casefold()])
+            (of_days if parts.get("day") else named).add(dt.date(year, month, 1))
+    return named, of_days
 
 
 def is_date(text: str) -> bool:

@@ -4,14 +4,24 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import cast
 
 import streamlit as st
 
 from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.periods import add_months
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.book.booking import PERIOD, the_month
 from nami_monitor.ingest.book.file_import import Answers, import_file
-from nami_monitor.ingest.book.import_report import Question, Report, TableCounts
+from nami_monitor.ingest.book.import_report import (
+    Question,
+    Report,
+    TableCounts,
+    sentences_above,
+    sentences_of_overwritten,
+)
+from nami_monitor.ingest.profiles.library import read_sheets
 from nami_monitor.ingest.profiles.profile import Profile, write_profile
 from nami_monitor.ui import booking, words
 from nami_monitor.ui.jobs import Job, Outcome
@@ -19,8 +29,7 @@ from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
 from nami_monitor.ui.session import Session
 
-PERIOD = "@period"
-CODES, ASIDE = "create_codes", "set_aside"
+CODES, ASIDE, UNITS = "create_codes", "set_aside", "units"
 AT_ONCE = 20_000_000
 """Bytes up to which a file is looked at without being asked."""
 MONTHS_BACK = 60
@@ -33,6 +42,8 @@ TOTALS = ("received",)
 
 def show_report(session: Session, report: Report) -> None:
     """Show a report: of an import, or of what it would do."""
+    for sentence in sentences_above(report, session.lang):
+        st.markdown(markdown(sentence))
     st.html(counts_html(session, report))
     reasons = {
         (rule, count) for counts in report.tables.values() for rule, count in counts.reasons.items()
@@ -42,6 +53,7 @@ def show_report(session: Session, report: Report) -> None:
         session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
         for rule, count in sorted(reasons, key=lambda reason: -reason[1])
     ]
+    sentences += sentences_of_overwritten(report, session.lang)
     st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
@@ -118,6 +130,9 @@ def part(session: Session, offer: OfferedFile, profile: Profile) -> None:
         UserError: the file cannot be imported by this profile.
     """
     period = _period(session, offer, profile)
+    if period is None and asks_month(profile):
+        st.info(session.t("data.look.month_first"))
+        return
     if offer.size > AT_ONCE and not st.toggle(
         session.t("data.look.large"), key=f"look_{offer.key}"
     ):
@@ -222,23 +237,57 @@ def _look(
         )
 
 
+def asks_month(profile: Profile) -> bool:
+    """Whether a profile asks for the month that a file is about."""
+    return PERIOD in profile.places
+
+
+def told_month(offer: OfferedFile, profile: Profile) -> tuple[date, str] | None:
+    """The month that a file tells by itself, and where.
+
+    Raises:
+        UserError: the file cannot be read by this profile.
+    """
+
+    def find() -> tuple[date, str] | None:
+        sheets = read_sheets(offer.path, profile.layout, offer.cells)
+        return the_month(sheets, Path(offer.name).stem)
+
+    return session_files.remember(("month", offer.key, repr(profile.layout)), find)
+
+
+def chosen_month(offer: OfferedFile, profile: Profile) -> date | None:
+    """The month that the visitor chose for a file, else the one that it tells."""
+    found = told_month(offer, profile)
+    chosen = st.session_state.get(_period_key(offer), found and found[0])
+    return cast("date | None", chosen)
+
+
+def _period_key(offer: OfferedFile) -> str:
+    return f"period_{offer.key}"
+
+
 def _period(session: Session, offer: OfferedFile, profile: Profile) -> date | None:
-    """The month that a file is about, where it does not say so itself."""
-    named = {
-        name
-        for table in profile.tables
-        for origin in table.columns.values()
-        for name in origin.columns
-    }
-    if PERIOD not in named:
+    """The month that a file is about, where it does not say so itself; proposed as it tells."""
+    if not asks_month(profile):
         return None
+    found = told_month(offer, profile)
     latest = date.today().replace(day=1)  # noqa: DTZ011 - the month on the visitor's own calendar
-    return st.selectbox(
+    months = {add_months(latest, -back) for back in range(MONTHS_BACK)}
+    months |= {found[0]} if found else set()
+    options = sorted(months, reverse=True)
+    month = st.selectbox(
         session.t("data.look.period"),
-        [add_months(latest, -back) for back in range(MONTHS_BACK)],
+        options,
+        index=options.index(found[0]) if found else None,
         format_func=lambda month: formats.month(month, session.lang),
-        key=f"period_{offer.key}",
+        key=_period_key(offer),
+        placeholder=session.t("data.choose"),
     )
+    if found:
+        told = formats.month(found[0], session.lang)
+        st.caption(session.md(f"data.look.month_{found[1]}", month=told))
+    return month
 
 
 def _codes(session: Session, offer: OfferedFile, preview: Report) -> Answers:
@@ -268,6 +317,11 @@ def _rest(session: Session, offer: OfferedFile, preview: Report, answers: Answer
             key=f"aside_{offer.key}",
         )
         answers = replace(answers, accept_set_aside=accepted)
+    if UNITS in keys:
+        values = keys[UNITS].values
+        st.markdown(session.md("data.ask.units", **values))
+        single = st.checkbox(session.t("data.ask.units_single"), key=f"units_{offer.key}")
+        answers = replace(answers, single_units=single)
     if preview.offer:
         answers = replace(answers, replace=_replace(session, offer, preview.offer))
     return answers
@@ -276,7 +330,8 @@ def _rest(session: Session, offer: OfferedFile, preview: Report, answers: Answer
 def _open(preview: Report, answers: Answers) -> bool:
     """Whether something still waits for an answer."""
     keys = {question.key for question in preview.questions}
-    return CODES in keys or (ASIDE in keys and not answers.accept_set_aside)
+    aside = ASIDE in keys and not answers.accept_set_aside
+    return CODES in keys or aside or (UNITS in keys and not answers.single_units)
 
 
 def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:

@@ -256,7 +256,7 @@ def _number(
             units,
             index=units.index(current.unit or "") if (current.unit or "") in units else 0,
             format_func=lambda name: (
-                session.t(f"data.origin.units.{name or 'base'}")
+                session.t(f"data.origin.units.{name or 'unsaid'}")
                 if name in {"", *UNITS}
                 else plain(name)
             ),

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import streamlit as st
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.settings import places
+from nami_monitor.i18n import formats
 from nami_monitor.ingest.book.file_import import Answers
 from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.profiles.library import SUFFIX, profiles_in, recognise
@@ -105,14 +107,21 @@ def _all_at_once(
 ) -> None:
     """Book every file that is recognised and of which nothing is to be asked."""
     waiting = {
-        offer: library[names[0]]
+        offer: known
         for offer in offers
         if not session_files.done(session.store, offer.key)
         and not session_files.booking_now(offer)
-        and (names := _names(offer, library))
+        and (known := _known(offer, library))
     }
+    months = [
+        f"{offer.name}: {formats.month(month, session.lang)}"
+        for offer, (_, month) in waiting.items()
+        if month
+    ]
     if len(waiting) < 2:  # noqa: PLR2004 - several
         return
+    if months:
+        st.markdown(session.md("data.upload.months", months="; ".join(months)))
     booking.action(
         session,
         session.t("data.upload.all", n=len(waiting)),
@@ -123,14 +132,31 @@ def _all_at_once(
     )
 
 
-def _book_all(job: Job, waiting: Mapping[OfferedFile, Profile]) -> Outcome:
+def _known(
+    offer: OfferedFile, library: Mapping[str, Profile]
+) -> tuple[Profile, date | None] | None:
+    """The profile that reads a file, and its month where that is asked; None when one lacks."""
+    names = _names(offer, library)
+    if not names:
+        return None
+    profile = library[names[0]]
+    if not import_preview.asks_month(profile):
+        return profile, None
+    try:
+        month = import_preview.chosen_month(offer, profile)
+    except UserError:  # said where the file itself is shown
+        return None
+    return (profile, month) if month else None
+
+
+def _book_all(job: Job, waiting: Mapping[OfferedFile, tuple[Profile, date | None]]) -> Outcome:
     """Book files one by one; one that is refused does not keep the others out."""
     reports: dict[str, Report] = {}
     says: list[Sentence] = []
     job.total = len(waiting)
-    for offer, profile in waiting.items():
+    for offer, (profile, month) in waiting.items():
         try:
-            report = import_preview.book(job, offer, profile, Answers())
+            report = import_preview.book(job, offer, profile, Answers(), month)
         except DatabaseHeldError:
             raise
         except UserError as refused:
