@@ -18,11 +18,7 @@ from nami_monitor.ingest.book.stage import Stage, stage
 from nami_monitor.ingest.cells import Large, Sheet
 from nami_monitor.ingest.personal import blanked
 from nami_monitor.ingest.profiles.profile import CREATE, Profile, TableMap, write_profile
-from nami_monitor.ingest.profiles.source_cells import (
-    found_month,
-    refuse_other_month,
-    source_cells,
-)
+from nami_monitor.ingest.profiles.source_cells import found_month, refuse_other_month, source_cells
 from nami_monitor.store import Transaction
 from nami_monitor.store.lines import begin_changes, rows_of
 from nami_monitor.store.schema import SHEET_LINES, field_names

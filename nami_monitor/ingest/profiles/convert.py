@@ -105,11 +105,7 @@ def redacted_sql(text: str) -> str:
 
 
 def number_sql(
-    text: str,
-    decimal: str | None,
-    *,
-    tagged: bool,
-    signs: Sequence[str] = currency_signs(EURO),
+    text: str, decimal: str | None, *, tagged: bool, signs: Sequence[str] = currency_signs(EURO)
 ) -> str:
     """A number as DOUBLE; null when blank or unreadable.
 
