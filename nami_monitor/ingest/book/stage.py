@@ -17,7 +17,13 @@ import polars as pl
 
 from nami_monitor.core.thresholds import PANDERA_ROWS
 from nami_monitor.ingest.cells import Large, LargeCsv
-from nami_monitor.ingest.profiles.convert import FOREIGN, Conversion, redacted_sql, shown_sql
+from nami_monitor.ingest.profiles.convert import (
+    FOREIGN,
+    UNREAD,
+    Conversion,
+    redacted_sql,
+    shown_sql,
+)
 from nami_monitor.ingest.profiles.mapping import (
     PERIOD_ENDS,
     conversions_of,
@@ -81,12 +87,24 @@ class Stage:
 
 @dataclass(frozen=True)
 class StageCheck:
-    """A rule that a column must keep: the SQL where it is ``broken``, the ``value`` to report."""
+    """A rule that a column must keep: the SQL where it is ``broken``, the ``value`` to report.
+
+    Where the SQL ``foreign`` is true, the amount is in another currency instead.
+    """
 
     column: str
     rule: str
     broken: str
     value: str
+    foreign: str = ""
+
+    @property
+    def reported(self) -> str:
+        """SQL of the rule that a broken row reports."""
+        rule = literal(self.rule)
+        return (
+            f"case when {self.foreign} then '{FOREIGN}' else {rule} end" if self.foreign else rule
+        )
 
 
 def stage(
@@ -124,7 +142,13 @@ def stage(
         texts = (c.name for c in columns(table.name) if c.sql_type == "varchar")
         unfilled = tuple(column for column in texts if column not in filled)
     checks = [
-        StageCheck(c.name, rule, test.replace("{typed}", f'"{c.name}"'), f"t_{c.name}")
+        StageCheck(
+            c.name,
+            rule,
+            test.replace("{typed}", f'"{c.name}"'),
+            f"t_{c.name}",
+            c.foreign if rule == UNREAD else "",
+        )
         for c in conversions
         for test, rule in c.failures
     ]
@@ -147,7 +171,7 @@ def stage(
     ]
     problems = ", ".join(
         f"case when coalesce({check.broken}, false) then {{'column_name': {literal(check.column)},"
-        f" 'rule': {literal(check.rule)},"
+        f" 'rule': {check.reported},"
         f" 'value': {shown_sql(check.value, tagged=reading.tagged)}}} end"
         for check in [*checks, *unknown]
     )

@@ -22,6 +22,7 @@ TRUE_WORDS = ("true", "ja", "j", "yes", "y", "1", "waar", "x")
 FALSE_WORDS = ("false", "nee", "n", "no", "0", "onwaar")
 EARLIEST, LATEST = "1950-01-01", "2100-12-31"
 
+UNREAD = "not_a_number"
 FOREIGN = "other_currency"
 """The rule of an amount in another currency than the profile says."""
 
@@ -35,7 +36,7 @@ SPACE = r"[\s\x{a0}\x{202f}]"
 GROUPS = r"\s\x{a0}\x{202f}\x{27}\x{2019}"
 MINUS = r"\x{2212}-"
 
-WORD = r"(?:\p{L}{1,12}\.?)?"
+WORD = r"(?:\p{L}+\.?)?"
 MARKED = (
     rf"[(+\s{MINUS}]*{WORD}\s*\p{{Sc}}?[(+\s{MINUS}]*[0-9][0-9.,{GROUPS}]*[)\s{MINUS}]*"
     rf"\p{{Sc}}?\s*{WORD}[)\s{MINUS}]*"
@@ -72,12 +73,14 @@ class Conversion:
             that reports show.
         typed: the value, over the inner columns; null when empty or unreadable.
         failures: predicates over the inner columns and ``typed``, each with its rule.
+        foreign: SQL that is true where an amount that cannot be read is in another currency.
     """
 
     name: str
     inner: Mapping[str, str]
     typed: str
     failures: tuple[tuple[str, str], ...]
+    foreign: str = ""
 
     @property
     def shown(self) -> str:
@@ -272,7 +275,7 @@ def _typed(
     elif column.sql_type == "double":
         sign = "." if constant else reading.decimal.get(column.name)
         typed = number_sql(shown, sign, tagged=tagged)
-        failures = (("{typed} is null", "not_a_number"), TOO_LARGE)
+        failures = (("{typed} is null", UNREAD), TOO_LARGE)
     else:
         typed = shown_sql(shown, tagged=tagged)
         failures = ()
@@ -337,7 +340,8 @@ def _number(
     read = {key: number_sql(key, decimal, tagged=tagged, signs=signs) for key in texts}
     unread = " or ".join(f"({key} is not null and ({sql}) is null)" for key, sql in read.items())
     alone = len(parts) == 1 and not origin.scale_by
-    failures = [*_unread("{typed} is null" if alone else unread, column, read, signs), TOO_LARGE]
+    failures = [("{typed} is null" if alone else unread, UNREAD), TOO_LARGE]
+    foreign = _foreign(read, signs) if column.money else ""
     value = next(iter(read.values()))
     if len(parts) > 1:
         some = " or ".join(f"{key} is not null" for key in texts)
@@ -356,24 +360,17 @@ def _number(
         inner[f"g_{name}"] = f"lower({shown_sql(cell[origin.sign.column], tagged=tagged)})"
         steps.append(f"case when g_{name} in {literals(origin.sign.negative)} then -1 else 1 end")
     typed = " * ".join(f"({step})" for step in steps)
-    if len(parts) > 1:
-        return Conversion(name, inner, typed, tuple(failures))
-    return Conversion(name, inner, typed, _with_errors(f"t_{name}", tuple(failures), tagged=tagged))
+    if len(parts) == 1:
+        failures = [*_with_errors(f"t_{name}", tuple(failures), tagged=tagged)]
+    return Conversion(name, inner, typed, tuple(failures), foreign)
 
 
-def _unread(
-    unread: str, column: Column, read: Mapping[str, str], signs: Sequence[str]
-) -> list[tuple[str, str]]:
-    """The failures of numbers that cannot be read; an amount may be in another currency."""
-    if not column.money:
-        return [(unread, "not_a_number")]
-    foreign = " or ".join(
-        f"(({sql}) is null and {_marked(key, signs)})" for key, sql in read.items()
-    )
-    return [
-        (f"case when {unread} then not coalesce({foreign}, false) else false end", "not_a_number"),
-        (f"case when {unread} then {foreign} else false end", FOREIGN),
-    ]
+def _foreign(read: Mapping[str, str], signs: Sequence[str]) -> str:
+    """SQL that is true where an amount that cannot be read is in another currency."""
+    if len(read) == 1:
+        return _marked(next(iter(read)), signs)
+    marked = (f"(({sql}) is null and {_marked(key, signs)})" for key, sql in read.items())
+    return f"coalesce({' or '.join(marked)}, false)"
 
 
 def pack_flag(origin: Origin | None, cell: Mapping[str, str], reading: Reading) -> Conversion:
