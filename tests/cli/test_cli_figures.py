@@ -109,7 +109,7 @@ def test_completeness_by_source_and_month(loaded):
     assert "Jan 2025" in loaded("completeness").stdout
 
 
-WITHOUT = {"demo", "import", "template", "lessons", "restore"}
+WITHOUT = {"demo", "import", "template", "lessons", "restore", "profiles"}
 """Commands that make a database, or need none."""
 
 

@@ -31,10 +31,11 @@ HERE = {
     "check": [],
     "backup": ["{folder}/b.zip"],
     "restore": ["{folder}/b.zip", "--yes"],
+    "profiles": [],
 }
 """Arguments with which each command works."""
 
-NO_DATABASE = {"lessons", "demo", "import", "template", "restore"}
+NO_DATABASE = {"lessons", "demo", "import", "template", "restore", "profiles"}
 """Commands that do not need one, or make one."""
 
 
@@ -57,7 +58,7 @@ def test_every_command_stands_here():
     assert set(HERE) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"lessons", "restore"}))
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"lessons", "restore", "profiles"}))
 def test_a_file_that_is_no_database(nami, command):
     db = nami.write("x.duckdb", "no database")
     error = error_of(nami(command, *args_of(nami, command), "--db", db, "--json"), 1)

@@ -105,10 +105,10 @@ def test_a_name_that_is_no_text_is_refused(tmp_path):
 
 def test_two_thousand_columns_are_mapped(tmp_path):
     path = tmp_path / "wide.csv"
-    names = [f"k{number}" for number in range(2000)]
+    names = [f"k{number}" for number in range(2000 - len(HEADER.split(";")))]
     path.write_text(
         ";".join([HEADER, *names]) + "\n"
-        + ";".join([LINE.format(place="L1", quantity=1, amount="1,00", ref="A1"), *["v"] * 2000])
+        + LINE.format(place="L1", quantity=1, amount="1,00", ref="A1") + ";v" * len(names)
         + "\n"
     )  # fmt: skip
     assert auto_profile(read(path)[0], "orders", "Shop").tables[0].name == "orders"

@@ -11,7 +11,7 @@ import nami_monitor
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ingest.book.stage import model_checks
 from nami_monitor.ingest.cells import MISFIT_RULES
-from nami_monitor.ingest.profiles.convert import Reading, conversion, pack_flag
+from nami_monitor.ingest.profiles.convert import FOREIGN, Reading, conversion, pack_flag
 from nami_monitor.ingest.profiles.profile import Origin
 from nami_monitor.store import Work
 from nami_monitor.tables import TABLES, columns
@@ -44,7 +44,7 @@ def raised():
 def cell_rules():
     """Every rule that converting, validating and reading can name."""
     cell = {"A": "c1", "B": "c2"}
-    every = set(MISFIT_RULES) | {"repeated_key", "unknown_code"}
+    every = set(MISFIT_RULES) | {"repeated_key", "unknown_code", FOREIGN}
     scaled = Origin(("A",), scale_by=("B", {"x": 2.0}))
     for table in TABLES:
         every |= {check.rule for check in model_checks(table)}

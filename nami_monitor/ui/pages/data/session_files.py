@@ -6,7 +6,6 @@ typed by a user.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 import weakref
@@ -19,6 +18,7 @@ import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
 from nami_monitor.ingest.deliveries import batches
+from nami_monitor.ingest.parse.sheets import content_hash
 from nami_monitor.store import Store
 from nami_monitor.ui import browser
 from nami_monitor.ui.jobs import JOBS
@@ -108,13 +108,10 @@ def keep_file(file: Uploaded) -> OfferedFile:
 
 def _copied(file: Uploaded, folder: Path) -> tuple[str, Path]:
     """Copy an upload to disk piece by piece: what names its content, and the copy."""
-    digest = hashlib.sha256()
     file.seek(0)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            copy.write(block)
-    return digest.hexdigest()[:24], Path(copy.name)
+        shutil.copyfileobj(file, copy, BLOCK)
+    return content_hash(Path(copy.name))[:24], Path(copy.name)
 
 
 def name_on_disk(name: str) -> str:
