@@ -171,11 +171,16 @@ def stage(
     ]
     problems = ", ".join(
         f"case when coalesce({check.broken}, false) then {{'column_name': {literal(check.column)},"
-        f" 'rule': {check.reported},"
-        f" 'value': {shown_sql(check.value, tagged=reading.tagged)}}} end"
+        f" 'rule': {check.reported}, 'value': {check.value}}} end"
         for check in [*checks, *unknown]
     )
-    listed = f"list_filter([{problems}], lambda p: p is not null)" if problems else "null"
+    shown = shown_sql("p.value", tagged=reading.tagged)
+    listed = (
+        f"list_transform(list_filter([{problems}], lambda p: p is not null), lambda p:"
+        f" {{'column_name': p.column_name, 'rule': p.rule, 'value': {shown}}})"
+        if problems
+        else "null"
+    )
     output = ", ".join(f'"{c.name}"' for c in conversions if c.name not in unfilled)
     raw = _raw(table, conversions, cells, profile, looked_at)
     inner = ", ".join(f"{sql} as {key}" for c in conversions for key, sql in c.inner.items())
