@@ -53,7 +53,7 @@ class Uploaded(Protocol):
     def seek(self, place: int, /) -> int:
         """Go on from a place."""
 
-    def read(self, size: int, /) -> bytes:
+    def read(self, size: int = ..., /) -> bytes:
         """At most so many bytes from where it stands."""
 
 
