@@ -185,6 +185,8 @@ def test_an_unknown_key_names_the_near_ones(change, key, near):
         ({"source": 5}, "type"),
         ({"table": []}, "no_table"),
         ({"table": "orders"}, "type"),
+        ({"table": ["orders"]}, "type"),
+        ({"file": {"sheet": 1.5}}, "type"),
         ({"table": [{"name": "order"}]}, "value"),
         ({"grain": "week"}, "value"),
         ({"delivery": True}, "value"),

@@ -1,5 +1,7 @@
 """The limits that the parsing process holds itself to, checked where coverage sees them."""
 
+import signal
+import subprocess
 import zipfile
 
 import polars as pl
@@ -109,3 +111,30 @@ def test_a_locked_ods_is_refused_and_a_hidden_sheet_is_seen_as_hidden(tmp_path):
     with SheetWriter(tmp_path, "p.ods", SMALL) as made:
         ods.read_ods(plain, made)
         assert [(one["name"], one["visible"]) for one in made._sheets] == [("Een", False)]
+
+
+@pytest.mark.parametrize(
+    ("ended", "said", "key"),
+    [
+        (-signal.SIGXCPU, b"", "reading.too_slow"),
+        (1, b"Traceback\nMemoryError", "reading.out_of_memory"),
+    ],
+)
+def test_a_file_that_took_too_much_is_refused_and_not_read_again(
+    tmp_path, monkeypatch, ended, said, key
+):
+    """A second look at it says the same from what was kept, without a process."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"PK")
+    runs = []
+
+    def run(*_, **__):
+        runs.append(1)
+        return subprocess.CompletedProcess([], ended, b"", said)
+
+    monkeypatch.setattr(sheets.subprocess, "run", run)
+    for _ in range(2):
+        with pytest.raises(UserError) as refused, sheets.parsed(path, "xlsx", tmp_path / "kept"):
+            pass
+        assert refused.value.key == key
+    assert len(runs) == 1

@@ -135,6 +135,13 @@ def test_a_code_page_that_the_version_cannot_have_does_not_change_the_texts(tmp_
     assert stated.rows.equals(true.rows)
 
 
+def test_only_a_code_page_that_the_version_cannot_have_is_put_right(tmp_path):
+    true = write_xls(tmp_path / "a.xls", 3).read_bytes()
+    assert xls.with_true_code_page(true) == true
+    path = with_code_page(write_xls(tmp_path / "b.xls", 3), 1252)
+    assert xls.with_true_code_page(path.read_bytes()) == true
+
+
 def test_texts_that_are_read_in_halves_are_refused_and_padding_is_not(tmp_path, monkeypatch):
     assert cell_of("Kast\0\0") == "Kast"
     with pytest.raises(UserError, match=r"^reading\.broken_texts\("):
