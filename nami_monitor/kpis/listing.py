@@ -154,7 +154,8 @@ def _query(
     more = "".join(f", r.{column} as s_{name}" for name, column in source.shown.items())
     wanted = "" if batch is None else f" and r.batch = {batch}"
     shown = "".join(f", s_{name} as {name}" for name in source.shown)
-    order = f"{source.dated_by} nulls last, r.batch, r.line, {', '.join(source.shown.values())}"
+    last = "".join(f", s_{name}" for name in source.shown)
+    order = f"{source.dated_by} nulls last, r.batch, r.line{last}"
     return (
         "with numbered as (select *, row_number() over () as no from"
         f" ({behind.rows(months, f'{more}, {told} as told')}{wanted} order by {order}{page})),"
