@@ -18,12 +18,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from table import Row, show
 
 from nami_monitor.databases import build_demo
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.store import Store
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.support import acts, load
 
 
@@ -37,6 +37,10 @@ def main(database: str = "") -> None:
             build_demo(path)
         acts.write_month(path.with_name("first.csv"), 1, 10)
         with contextlib.closing(Store(path)) as store:
+            for place in range(7):  # the places and the category of the deliveries to come
+                acts.fill_in(store, f"V{place}")
+            names = {"category": "papier", "name_nl": "Papier", "name_en": "Paper"}
+            enter(store, "categories", names, "t")
             acts.bring(store, path.with_name("first.csv"))
         begun = time.perf_counter()
         found = load.run(path, threads=20, processes=6, pages=2, writers=4, writes=25)
