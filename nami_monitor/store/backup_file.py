@@ -93,7 +93,12 @@ def opened_backup(path: Path) -> Iterator[tuple[BackupContents, zipfile.ZipFile]
     """
     try:
         packed = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,  # what zipfile raises for a version that it cannot read
+    ) as error:
         raise UserError("backup.no_backup", path=path.name) from error
     with packed:
         contents = _contents(path, packed)
@@ -189,7 +194,11 @@ def _hashed(
                 digest.update(block)
                 if to:
                     to.write(block)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError):  # an unknown compression
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        NotImplementedError,  # what zipfile raises for a compression that it does not know
+    ):
         _damaged(path, part.name)
     if digest.hexdigest() != part.sha256:
         _damaged(path, part.name)

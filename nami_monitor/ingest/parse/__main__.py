@@ -188,5 +188,5 @@ def main(arguments: list[str]) -> None:
     (folder / REFUSED).write_text(json.dumps(refused), encoding="utf-8")
 
 
-if __name__ == "__main__":  # pragma: no cover  it runs in a process of its own
+if __name__ == "__main__":  # pragma: no cover - a child process, where coverage does not look
     main(sys.argv[1:])
