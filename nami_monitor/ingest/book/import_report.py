@@ -406,7 +406,8 @@ def sentences_above(report: Report, lang: str) -> Iterator[str]:
     for one in report.amounts_aside[:MOST_SAID]:
         month = formats.month(one.month, lang) if one.month else text("imported.undated", lang)
         amount, booked = formats.money(one.amount, lang), formats.money(one.booked, lang)
-        yield text("imported.aside", lang, month=month, amount=amount, booked=booked)
+        if one.amount:  # what cannot be read is no zero
+            yield text("imported.aside", lang, month=month, amount=amount, booked=booked)
         if one.unread:
             yield text("imported.unread", lang, n=one.unread, month=month)
     if more := report.amounts_aside[MOST_SAID:]:
