@@ -1,9 +1,7 @@
 """What every test may ask for."""
 
-import contextlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import settings
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.databases import build_demo
 from nami_monitor.kpis import privacy
-from nami_monitor.store import instance
 
 try:
     import fcntl
@@ -33,22 +30,6 @@ def pytest_configure():
     """Keep the files of tests in memory where there is room: each write waits for the disk."""
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def copied_schema():
-    """Let a new database begin as a copy of an empty one: a schema takes a quarter of a second.
-
-    The tests of the store itself make each schema anew, see ``tests/store/conftest.py``.
-    """
-    make_empty = instance.make_empty
-    with tempfile.TemporaryDirectory() as folder, contextlib.closing(instance.start()) as root:
-        empty = Path(folder) / "empty.duckdb"
-        make_empty(root, empty, "empty")
-        content = empty.read_bytes()
-    instance.make_empty = lambda _root, file, _name: file.write_bytes(content)
-    yield
-    instance.make_empty = make_empty
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -419,12 +419,11 @@ class Store:
         """A cursor and its transaction on a draft of a snapshot, or of an empty database."""
         root, name, held = self._instances.of(WRITING), f"draft_{next(NUMBERS)}", None
         try:
+            held = snapshots.create(draft)
             if source:
-                held = snapshots.create(draft)
                 snapshots.copy_file(source, draft)
             else:
-                instance.make_empty(root, draft, name)
-                held = snapshots.hold(draft)
+                draft.write_bytes(instance.empty_file())
             instance.attach(root, draft, name, "read_write", self.path)
             with instance.cursor_on(root, name, self._lines) as cursor:
                 yield cursor, Transaction(cursor)

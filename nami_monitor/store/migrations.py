@@ -12,7 +12,6 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 
 import contextlib
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -130,8 +129,8 @@ def _rebuild(path: Path, fresh: Path) -> None:
         snapshots.copy_file(path / snapshots.LINES / name, target)
         snapshots.sync(target)
     draft = fresh / snapshots.draft_name()
+    draft.write_bytes(instance.empty_file())
     with contextlib.closing(instance.start()) as root:
-        instance.make_empty(root, draft, "made")
         instance.attach(root, file, "earlier", "read_only", path)
         instance.attach(root, draft, "made", "read_write", path)
         with instance.cursor_on(root, "made", fresh / snapshots.LINES) as cursor:
@@ -156,7 +155,7 @@ def _log(file: Path) -> Path:
 def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
     """Copy the rows of the database ``earlier`` and derive what follows from them."""
     db = Transaction(cursor)
-    columns = _copy_tables(db, DERIVED)
+    columns = _copy_tables(db)
     version, data_version, demo = db.rows(
         "select schema_version, data_version, demo from earlier.meta"
     )[0]
@@ -182,7 +181,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, fresh: Path) -> Manifest:
     return manifest
 
 
-def _copy_tables(db: Transaction, but: Collection[str] = ()) -> dict[str, list[str]]:
+def _copy_tables(db: Transaction) -> dict[str, list[str]]:
     """Copy the rows of ``earlier``, and the mark of ``meta``; gives the columns of its tables."""
     columns: dict[str, dict[str, list[str]]] = {"earlier": {}, "made": {}}
     for base, table, names in db.rows(
@@ -191,7 +190,7 @@ def _copy_tables(db: Transaction, but: Collection[str] = ()) -> dict[str, list[s
         " where c.database_name in ('earlier', 'made') group by all order by all"
     ):
         columns[base][table] = names
-    for table in columns["made"].keys() & columns["earlier"].keys() - set(but):
+    for table in columns["made"].keys() & columns["earlier"].keys() - DERIVED:
         shared = [name for name in columns["made"][table] if name in columns["earlier"][table]]
         listed = ", ".join(f'"{name}"' for name in shared)
         db.run(f"insert into {table} ({listed}) select {listed} from earlier.{table}")
@@ -209,14 +208,10 @@ def rewrite(file: Path) -> None:
     fresh = file.with_name(snapshots.draft_name())
     try:
         with contextlib.closing(instance.start()) as root:
-            instance.make_empty(root, fresh, "made")
             instance.attach(root, file, "earlier", "read_only", file)
             instance.attach(root, fresh, "made", "read_write", file)
             with instance.cursor_on(root, "made", file.parent / snapshots.LINES) as cursor:
-                db = Transaction(cursor)
-                db.run("delete from meta")
-                _copy_tables(db)
-                lines.show(db)
+                cursor.execute("copy from database earlier to made")
                 cursor.execute("commit")
                 cursor.execute("use memory")
             instance.complete(root, "made", fresh)
