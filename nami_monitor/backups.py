@@ -177,7 +177,8 @@ def remove_kept_states(store: Store) -> int:
 
 
 def _write(store: Store, out: Path) -> BackupContents:
-    """Write a backup of the newest snapshot, as it is."""
+    """Write a backup of the newest snapshot, as it is, without what was undone."""
+    store.compact()
     while True:
         begun = store.stamp()
         with store.read_files() as (db, files):

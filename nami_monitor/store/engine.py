@@ -5,6 +5,7 @@ never open a file that somebody writes, so nobody waits for a reader, and no rea
 Reading and writing have a DuckDB instance each; after a fatal error the next use starts a new one.
 """
 
+import shutil
 import tempfile
 import threading
 import time
@@ -49,6 +50,7 @@ class Work(StrEnum):
     NOTE = "note"
     UPGRADE = "upgrade"
     RESTORE = "restore"
+    COMPACT = "compact"
 
 
 @dataclass
@@ -207,7 +209,7 @@ class Store:
                 begun = time.perf_counter()
                 if not db.discarded:
                     self._publish(cursor, db, draft, base)
-            self._look_again_if(db.dropping)
+            self._look_again_if(db.dropping or bool(base and base.holds_deleted))
             self.blocked.writes.append(blocked + time.perf_counter() - begun)
 
     @contextmanager
@@ -271,9 +273,59 @@ class Store:
         newest = self._newest()
         return newest.number if newest else 0
 
+    def compact(self, wait: float | None = None) -> None:
+        """Write the newest snapshot anew where what was undone may stand in its free blocks.
+
+        Every process does so by itself some seconds after it used the database, and at ``close``.
+
+        Args:
+            wait: seconds to wait for a turn to write; as any write when left out.
+
+        Raises:
+            DatabaseHeldError: others write for longer.
+            UserError: as ``write``.
+        """
+        if not self._to_compact():
+            return
+        with instance.sentences(self.path), self._turn(Work.COMPACT, "", wait):
+            if base := self._to_compact():
+                draft = self._folder / snapshots.draft_name()
+                try:
+                    migrations.rewrite(self._folder / base.file, draft)
+                    number = base.number + 1
+                    compact = replace(
+                        base,
+                        number=number,
+                        keep_from=number,
+                        dropped_at=time.time(),
+                        holds_deleted=False,
+                    )
+                    draft.replace(self._folder / compact.file)
+                    snapshots.publish(self._folder, compact)
+                finally:
+                    snapshots.remove_draft(draft)
+
     def close(self) -> None:
         """Let every file go; also done when the process ends. Once is enough."""
+        self._compact_if_free()
         self._let_go()
+
+    def _to_compact(self) -> Manifest | None:
+        """The newest snapshot, if what was undone may stand in its free blocks."""
+        newest = snapshots.newest(self._folder)
+        return newest if newest and newest.holds_deleted else None
+
+    def _compact_if_free(self) -> bool:
+        """Compact unless somebody writes or the disk is full; gives whether that is left to do."""
+        with suppress(UserError, OSError, ValueError, duckdb.Error):
+            newest = self._to_compact()
+            if newest is None:
+                return False
+            size = (self._folder / newest.file).stat().st_size
+            if shutil.disk_usage(self._folder).free > 2 * size:
+                self.compact(wait=0)
+                return False
+        return True
 
     def _newest(self) -> Manifest | None:
         """The snapshot that counts; an earlier schema is upgraded on the way."""
@@ -352,7 +404,8 @@ class Store:
         left = self._idle - (time.monotonic() - self._last_use)
         if left <= 0:
             self._close_unused(None)
-        more = bool(self._opened) or self._is_left_of_an_undo()
+        more = self._compact_if_free()
+        more |= bool(self._opened) or self._is_left_of_an_undo()
         self._look_again_if(more, max(left, self._idle / 10))
 
     def _close_unused(self, kept: Manifest | None) -> None:
@@ -382,12 +435,12 @@ class Store:
         return FileLock(self._folder / snapshots.LOCK, thread_local=False)
 
     @contextmanager
-    def _turn(self, what: Work, who: str) -> Iterator[None]:
+    def _turn(self, what: Work, who: str, wait: float | None = None) -> Iterator[None]:
         """The turn to write: one writer at a time, in all threads and processes."""
         self._make_folder()
         lock, writer = self._lock(), self._folder / snapshots.WRITER
         try:
-            lock.acquire(timeout=self.wait, poll_interval=POLL_SECONDS)
+            lock.acquire(self.wait if wait is None else wait, poll_interval=POLL_SECONDS)
         except Timeout as error:
             raise DatabaseHeldError(str(self.path), **snapshots.holder(writer)) from error
         try:
@@ -449,15 +502,16 @@ class Store:
             lines=lines.line_files(db),
             keep_from=base.keep_from if base else 1,
             dropped_at=base.dropped_at if base else 0.0,
+            holds_deleted=base.holds_deleted if base else False,
         )
         if db.dropping:
-            manifest = replace(manifest, keep_from=number, dropped_at=time.time())
+            manifest = replace(
+                manifest, keep_from=number, dropped_at=time.time(), holds_deleted=True
+            )
         name = db.value("select current_database()")
         cursor.execute("commit")
         cursor.execute("use memory")
         instance.complete(self._instances.of(WRITING), name, draft)
-        if db.dropping:
-            migrations.rewrite(draft)
         draft.replace(self._folder / manifest.file)
         snapshots.publish(self._folder, manifest)
 

@@ -203,18 +203,13 @@ def _copy_tables(db: Transaction) -> dict[str, list[str]]:
     return columns["earlier"]
 
 
-def rewrite(file: Path) -> None:
-    """Write the file of a snapshot anew: what was deleted still stands in its free blocks."""
-    fresh = file.with_name(snapshots.draft_name())
-    try:
-        with contextlib.closing(instance.start()) as root:
-            instance.attach(root, file, "earlier", "read_only", file)
-            instance.attach(root, fresh, "made", "read_write", file)
-            with instance.cursor_on(root, "made", file.parent / snapshots.LINES) as cursor:
-                cursor.execute("copy from database earlier to made")
-                cursor.execute("commit")
-                cursor.execute("use memory")
-            instance.complete(root, "made", fresh)
-        fresh.replace(file)
-    finally:
-        snapshots.remove_draft(fresh)
+def rewrite(file: Path, fresh: Path) -> None:
+    """Write the rows of a snapshot's file to another, which has no free blocks."""
+    with contextlib.closing(instance.start()) as root:
+        instance.attach(root, file, "earlier", "read_only", file)
+        instance.attach(root, fresh, "made", "read_write", fresh)
+        with instance.cursor_on(root, "made", file.parent / snapshots.LINES) as cursor:
+            cursor.execute("copy from database earlier to made")
+            cursor.execute("commit")
+            cursor.execute("use memory")
+        instance.complete(root, "made", fresh)

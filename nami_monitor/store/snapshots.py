@@ -45,6 +45,7 @@ class Manifest:
         lines: its Parquet files of order lines, below the folder of lines.
         keep_from: number of the oldest snapshot that may stay beside it: an undo drops all others.
         dropped_at: when the latest undo did so, in seconds since 1970.
+        holds_deleted: whether what was undone may stand in free blocks of its file.
         at: when it was published, in seconds since 1970.
     """
 
@@ -54,6 +55,7 @@ class Manifest:
     lines: tuple[str, ...]
     keep_from: int = 1
     dropped_at: float = 0.0
+    holds_deleted: bool = False
     at: float = 0.0
 
     @property

@@ -39,9 +39,10 @@ class Transaction:
         self.discarded = True
 
     def drop_older(self) -> None:
-        """Keep nothing of what was deleted: it is in no block of the next snapshot.
+        """Keep nothing of what was deleted.
 
-        The older ones, which hold it, go as soon as nobody reads them.
+        The older snapshots, which hold it, go as soon as nobody reads them; the free blocks of the
+        next one go with ``Store.compact``.
         """
         self.dropping = True
 

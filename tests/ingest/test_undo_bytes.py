@@ -1,15 +1,19 @@
 """After an undo no file of a database holds a text of what was undone, not even in a free block."""
 
 import contextlib
+import time
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
+from nami_monitor.backups import back_up
 from nami_monitor.briefing import notes
 from nami_monitor.ingest.book.codes import Code, rename, undo_action
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.undo import undo
-from nami_monitor.store import instance, lines
+from nami_monitor.store import Store, instance, lines, snapshots
 from tests.kpis.kpi_tables import load_masters
 from tests.support.databases import copy_database, newest_file
 from tests.support.monitor import Monitor
@@ -73,6 +77,63 @@ def test_a_delivery_leaves_no_text_and_no_name_of_its_file(shop, monkeypatch, le
     with shop.store.read() as db:
         kept = db.rows("select file, who, undone_by from batches where undone_at is not null")
     assert kept == [("orders", "t", "t")]
+
+
+def undone(shop):
+    """Undo a delivery; gives the database, whose process has not had time to compact it."""
+    report = shop.load_rows("orders", HEADER, ORDERS, channel="shop")
+    undo(shop.store, report.batch, who="t")
+    assert snapshots.newest(shop.store.path).holds_deleted
+    return shop.store.path
+
+
+def wait_until_compact(path):
+    late = time.monotonic() + 30
+    while snapshots.newest(path).holds_deleted:
+        assert time.monotonic() < late
+        time.sleep(0.05)
+
+
+def test_a_process_that_goes_on_erases_what_is_left_by_itself(tmp_path, masters):
+    shop = Monitor(tmp_path)
+    copy_database(masters, shop.store.path)
+    shop.store.close()
+    shop.store = Store(shop.store.path, idle=0.2)
+    path = undone(shop)
+    wait_until_compact(path)
+    assert [file for file in path.rglob("*.duckdb") if NAME.encode() in file.read_bytes()] == []
+
+
+def test_another_process_erases_what_a_killed_one_left(shop):
+    """Also after more was written, which takes the free blocks along."""
+    path = undone(shop)
+    with shop.store.write() as db:
+        notes.write(db, month=date(2024, 12, 1), kpi="impact_spend", category=None,
+                    text="vraag", lesson=None, who="t")  # fmt: skip
+    assert snapshots.newest(path).holds_deleted
+    with contextlib.closing(Store(path, idle=0.2)) as other:
+        with other.read() as db:
+            assert db.value("select count(*) from kept") == 1
+        wait_until_compact(path)
+    assert holders(shop) == []
+
+
+def test_a_backup_right_after_an_undo_holds_nothing_of_it(shop, tmp_path):
+    undone(shop)
+    back_up(shop.store, tmp_path / "kopie.zip")
+    assert NAME.encode() not in (tmp_path / "kopie.zip").read_bytes()
+
+
+def test_it_is_left_for_later_while_others_write_and_when_the_disk_is_full(shop, monkeypatch):
+    path = undone(shop)
+    with FileLock(path / snapshots.LOCK):
+        shop.store.close()
+    assert snapshots.newest(path).holds_deleted
+    with monkeypatch.context() as full:
+        full.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+        shop.store.close()
+    assert snapshots.newest(path).holds_deleted
+    assert holders(shop) == []
 
 
 def test_a_note_that_is_withdrawn_is_gone_with_all_that_it_ever_said(shop):
