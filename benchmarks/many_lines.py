@@ -10,13 +10,15 @@ import resource
 import shutil
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import made
-from table import Row, show, taken
+from table import Row, Taken, show, taken
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.ingest.book.file_import import Answers, import_file
+from nami_monitor.ingest.book.import_report import Report
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.store import Store
@@ -61,27 +63,36 @@ def _changes(store: Store, folder: Path, count: int) -> list[Row]:
     last = add_months(made.FIRST, made.MONTHS - 1)
     with store.write() as db:
         refreshed = taken(lambda: refresh_order_rollups(db, [add_months(last, -1)]), 3)
-    file = folder / "maand.csv"
-    made.text_month(file, last, count)
-    profile = parse_profile(made.PROFILE.format(delivery="full_period", file=""))
-    reports = []
     size = _size(store.path)
-    replaced = taken(
-        lambda: reports.append(import_file(store, file, profile, answers=Answers.yes(), who="t"))
-    )
-    blocked, added = store.blocked.writes[-1], _size(store.path) - size
-    undone = taken(lambda: undo(store, reports[0].batch or 0, who="t"))
+    added, _ = _delivery(store, folder, add_months(last, 1), count)
+    publishing, grown = store.blocked.writes[-1], _size(store.path) - size
+    replaced, report = _delivery(store, folder, last, count)
+    undone = taken(lambda: undo(store, report.batch or 0, who="t"))
+    compacted = taken(store.compact)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return [
         Row("roll-ups of one month refreshed", refreshed, "1 s"),
-        Row(f"a month of {count:,} lines replaced by a file", replaced, "5 s"),
-        Row("of which copying and publishing the snapshot", f"{blocked:.1f} s", "3 s"),
+        Row(f"a month of {count:,} lines added by a file", added),
+        Row("of which copying and publishing the snapshot", f"{publishing:.1f} s", "3 s"),
         Row("on the disk before", f"{size / 1e6:,.0f} MB"),
-        Row("on the disk more, until the next write", f"{added / 1e6:,.0f} MB"),
-        Row("lines that gave way", f"{reports[0].main.replaced:,}", f"{count:,}"),
+        Row("on the disk more, until the next write", f"{grown / 1e6:,.0f} MB"),
+        Row(f"a month of {count:,} lines replaced by a file", replaced, "5 s"),
+        Row("lines that gave way", f"{report.main.replaced:,}", f"{count:,}"),
         Row("that delivery undone", undone),
+        Row("what it left in free blocks erased, after its turn", compacted),
         Row("memory at most", f"{memory:.2f} GB", "4 GB"),
     ]
+
+
+def _delivery(store: Store, folder: Path, month: date, count: int) -> tuple[Taken, Report]:
+    file = folder / "maand.csv"
+    made.text_month(file, month, count)
+    profile = parse_profile(made.PROFILE.format(delivery="full_period", file=""))
+    reports = []
+    took = taken(
+        lambda: reports.append(import_file(store, file, profile, answers=Answers.yes(), who="t"))
+    )
+    return took, reports[0]
 
 
 def _size(path: Path) -> int:
