@@ -76,7 +76,7 @@ def _changes(store: Store, folder: Path, count: int) -> list[Row]:
         Row("of which copying and publishing the snapshot", f"{publishing:.1f} s", "3 s"),
         Row("on the disk before", f"{size / 1e6:,.0f} MB"),
         Row("on the disk more, until the next write", f"{grown / 1e6:,.0f} MB"),
-        Row(f"a month of {count:,} lines replaced by a file", replaced, "5 s"),
+        Row(f"a month of {count:,} lines replaced by a file", replaced),
         Row("lines that gave way", f"{report.main.replaced:,}", f"{count:,}"),
         Row("that delivery undone", undone),
         Row("what it left in free blocks erased, after its turn", compacted),
