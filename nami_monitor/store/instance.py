@@ -99,8 +99,13 @@ def complete(root: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
 
 def attach_empty(root: duckdb.DuckDBPyConnection, name: str) -> None:
     """Attach an empty database in memory."""
-    _run(root, f"attach ':memory:' as {name}")
-    _create(root, name)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.duckdb"
+        file.write_bytes(empty_file())
+        attach(root, file, f"{name}_file", "read_only", file)
+        _run(root, f"attach ':memory:' as {name}")
+        _run(root, f"copy from database {name}_file to {name}")
+        detach(root, f"{name}_file")
 
 
 @cache
@@ -110,17 +115,13 @@ def empty_file() -> bytes:
         file = Path(folder) / "empty.duckdb"
         with contextlib.closing(start()) as root:
             attach(root, file, "empty", "read_write", file)
-            _create(root, "empty")
+            with contextlib.closing(root.cursor()) as cursor:
+                cursor.execute("use empty")
+                cursor.execute("begin transaction")
+                schema.create(Transaction(cursor))
+                cursor.execute("commit")
             complete(root, "empty", file)
         return file.read_bytes()
-
-
-def _create(root: duckdb.DuckDBPyConnection, name: str) -> None:
-    with contextlib.closing(root.cursor()) as cursor:
-        cursor.execute(f"use {name}")
-        cursor.execute("begin transaction")
-        schema.create(Transaction(cursor))
-        cursor.execute("commit")
 
 
 @contextmanager

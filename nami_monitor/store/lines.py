@@ -137,7 +137,8 @@ def _write(db: Transaction, folder: Path, batch: int, month: date) -> str:
         f"from {CHANGED} where batch = {batch}"
         f" and ordered_on >= {first} and ordered_on < {first} + interval 1 month"
     )
-    db.run(f"copy ({group}) to {literal(str(path))} (format parquet, compression zstd, compression_level 1)")
+    form = "format parquet, compression zstd, compression_level 1"
+    db.run(f"copy ({group}) to {literal(str(path))} ({form})")
     db.run(f"delete {group}")
     for part in (path, path.parent, folder):
         snapshots.sync(part)
