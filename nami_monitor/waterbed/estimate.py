@@ -191,10 +191,10 @@ def _by_month(of: Channel, departures: Floats) -> tuple[Floats, Floats, Floats]:
 
 YEAR = 12
 HARMONICS = (1, 2)
-LEAST = 0.5
-"""The correlation of errors one month apart is not taken to be weaker than this."""
-MOST = 0.99
-"""Nor stronger than this."""
+CORRELATIONS = np.append(np.arange(50, 91, 5), [97, 99]) / 100
+"""Correlations of errors one month apart that are thought possible, each as likely as the next."""
+CAUTIOUS = 0.8
+"""The correlation that is taken is at least the true one with this chance."""
 
 
 def interrupted_estimate(inputs: Inputs) -> Result:
@@ -254,8 +254,10 @@ class LevelStep:
 
 
 def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
-    """Intercept, trend, two annual harmonics and a step; errors that are correlated over time.
+    """Intercept, trend, two annual harmonics and a step, by generalised least squares.
 
+    Errors are correlated over time. A short series says little of how much, and the most likely
+    correlation is too low as often as not: so one is taken that is high enough (``_correlation``).
     The effective degrees of freedom follow Satterthwaite (1946). ``values`` are totals of target
     and substitute, ``(2, months)``; ``anticipation`` months before ``first_post`` are left out.
     """
@@ -265,45 +267,38 @@ def step(values: Floats, first_post: int, anticipation: int) -> LevelStep:
     waves = [wave(turn * times) for times in HARMONICS for wave in (np.sin, np.cos)]
     whole = np.column_stack([np.ones(len(months)), months / YEAR, *waves, months >= first_post])
     design, seen = whole[used], values[:, used]
-    bread = np.linalg.inv(design.T @ design)
-    annihilator = np.eye(len(design)) - design @ bread @ design.T
-    left = seen @ annihilator
-    apart = np.abs(np.subtract.outer(months[used], months[used]))
-    rho = _correlation(left, annihilator, apart)
-    mixed = annihilator @ rho**apart
-    trace = float(np.trace(mixed))
-    spread = left @ left.T / trace
-    coefficients = seen @ design @ bread
-    unit = float((bread @ design.T @ rho**apart @ design @ bread)[-1, -1])
+    errors = CORRELATIONS[:, None, None] ** np.abs(np.subtract.outer(months[used], months[used]))
+    inverse = np.linalg.inv(errors)
+    across = design.T @ inverse
+    bread = np.linalg.inv(across @ design)
+    every = seen @ (bread @ across).swapaxes(1, 2)
+    left = seen - every @ design.T
+    free = len(design) - design.shape[1]
+    spread = left @ inverse @ left.swapaxes(1, 2) / free
+    at = _correlation(errors, bread, spread, free)
+    coefficients = every[at]
+    annihilator = np.eye(len(design)) - design @ np.linalg.pinv(design)
+    mixed = annihilator @ errors[at]
     taken = coefficients @ whole.T - coefficients[:, -1:] * whole[:, -1]
     return LevelStep(
-        Effects(*coefficients[:, -1], *(spread[[0, 1, 0], [0, 1, 1]] * unit)),
-        trace**2 / float(np.trace(mixed @ mixed)),
-        rho,
+        Effects(*coefficients[:, -1], *(spread[at][[0, 1, 0], [0, 1, 1]] * bread[at, -1, -1])),
+        float(np.trace(mixed) ** 2 / np.trace(mixed @ mixed)),
+        float(CORRELATIONS[at]),
         np.where(used, values - taken, np.nan),
-        np.sqrt(np.diag(spread)),
+        np.sqrt(np.diag(spread[at])),
     )
 
 
-def _correlation(left: Floats, annihilator: Floats, apart: np.ndarray) -> float:
-    """The correlation of errors at which residuals are expected to correlate as much as they do.
+def _correlation(errors: Floats, bread: Floats, spread: Floats, free: int) -> int:
+    """The position of the first of ``CORRELATIONS`` that is high enough.
 
-    Residuals correlate less than errors, since the design has followed a part of these. The ratio
-    is pooled over both channels, each counted with its own variance.
+    Each has the weight of its restricted likelihood over both channels, times its distance to its
+    neighbours; high enough is where the weights add up to ``CAUTIOUS``. The arrays hold, for each
+    correlation, that of all months, the covariance of the coefficients, and the variances of the
+    channels on their diagonal, ``free`` times which is the residual sum of squares.
     """
-    next_to = (apart == 1) / 2
-    size = (left**2).sum(1)
-    ratios = np.einsum("ij,jk,ik->i", left, next_to, left)
-    seen = float(np.mean(np.divide(ratios, size, out=np.zeros_like(ratios), where=size > 0)))
-
-    def beyond(rho: float) -> float:
-        errors = annihilator @ rho**apart @ annihilator
-        return float(np.trace(next_to @ errors) / np.trace(errors)) - seen
-
-    if beyond(LEAST) >= 0:
-        return LEAST
-    if beyond(MOST) <= 0:
-        return MOST
-    from scipy import optimize  # noqa: PLC0415 - slow to load, and most registers never need it
-
-    return float(optimize.brentq(beyond, LEAST, MOST, xtol=1e-6))
+    sizes = np.maximum(np.diagonal(spread, axis1=1, axis2=2), np.finfo(float).tiny)
+    determinants = np.linalg.slogdet(errors)[1] - np.linalg.slogdet(bread)[1]
+    likelihood = -(free * np.log(sizes).sum(1)) / 2 - determinants
+    weight = np.exp(likelihood - likelihood.max()) * np.gradient(CORRELATIONS)
+    return int(np.searchsorted(weight.cumsum(), CAUTIOUS * weight.sum()))
