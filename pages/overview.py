@@ -42,5 +42,5 @@ else:
     overview.attention(session, glance)
 overview.table(session, glance)
 if monthly:
-    monthly_check.goals(session, chosen.category)
+    monthly_check.goals(session, glance, chosen.category)
     monthly_check.mail(session, found)

@@ -109,7 +109,6 @@ def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
             found = latest_departure(chart_of(line.history), line.kpi.better)
             if found is not None:
                 yield departed(line.kpi, line.result, found, scope)
-        yield from of_aim(line, scope)
         yield from of_knowledge(line.kpi, line.result, scope)
 
 
@@ -150,7 +149,7 @@ def departures_of(
 
 
 def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
-    """Yield the signal of a target: met, missed, or met by chance in some months."""
+    """Yield the signal of a line's target: missed, met, or met and missed in some months."""
     aim = line.aim
     if aim is None or aim.value is None or aim.judged is None or aim.judged.value is None:
         return

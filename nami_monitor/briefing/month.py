@@ -27,6 +27,10 @@ GOOD: Final = frozenset({KitSignal.BETTER, KitSignal.TARGET_MET})
 """Signals that ask for nothing."""
 WORSE: Final = frozenset({KitSignal.WORSE, KitSignal.REFURBISHED_SHARE_FALLING})
 """Figures that departed from normal variation, the wrong way."""
+OF_TARGETS: Final = frozenset(
+    {KitSignal.TARGET_MISSED, KitSignal.TARGET_MET, KitSignal.HIT_AND_MISS}
+)
+"""Signals of targets."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,13 @@ def _section(
         **{one.intervention.code: one for one in answers},
         **{line.kpi.code: line for line in glance.lines},
     }
-    findings = tuple(Finding(one, glance.month, about.get(one.subject)) for one in found)
+    held = {(line.aim.target.category, line.kpi.code): line for line in glance.targeted if line.aim}
+    findings = tuple(
+        Finding(one, glance.month, held.get((one.category, one.subject)))
+        if one.kind in OF_TARGETS
+        else Finding(one, glance.month, about.get(one.subject))
+        for one in found
+    )
     own = tuple(one for one in notes(db) if one.category == category)
     called, chance = names[category] if category else {}, (top.watched, top.by_chance)
     return BriefingSection(category, called, glance, answers, contracts, findings, *chance, own)

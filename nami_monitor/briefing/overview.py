@@ -4,7 +4,7 @@ Over other periods than months the same, without signals: a quarter or year is t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,14 @@ from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.questions import periods_of, programmes
-from nami_monitor.kpis.targets import JudgedTarget, Target, agreed, judge_target, targets
+from nami_monitor.kpis.targets import (
+    JudgedTarget,
+    Target,
+    agreed,
+    in_force,
+    judge_target,
+    targets,
+)
 from nami_monitor.signals.xmr import HISTORY_MONTHS, Assessment, Xmr, assess, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
@@ -110,6 +117,7 @@ class KpiLine:
             where control limits do not suit the figure or its period.
         aim: the target that holds, if one was agreed.
         aims: how many targets hold for the year: more than one is a contradiction to settle.
+        names: the name of its category by language, where it stands among lines of all categories.
     """
 
     kpi: Kpi
@@ -119,6 +127,7 @@ class KpiLine:
     assessment: Assessment | None
     aim: JudgedTarget | None
     aims: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -149,7 +158,8 @@ class KpiLine:
 class Overview:
     """Every KPI in one period, in the order of the catalogue, and the data breaks of two years.
 
-    ``month`` is as it was asked for: whole quarters and years end no later.
+    ``month`` is as it was asked for: whole quarters and years end no later. ``of_categories`` are
+    the lines of the targets of categories, where all categories stand together.
     """
 
     month: date
@@ -158,6 +168,13 @@ class Overview:
     where: Mapping[str, tuple[str, ...]]
     lines: tuple[KpiLine, ...]
     breaks: tuple[SourceBreak, ...]
+    of_categories: tuple[KpiLine, ...] = ()
+
+    @property
+    def targeted(self) -> tuple[KpiLine, ...]:
+        """The line of every target that holds for the year of the month."""
+        own = (line for line in self.lines if line.aim is not None)
+        return (*own, *self.of_categories)
 
     def count(self, assessment: Assessment) -> int:
         """Count the KPIs with an assessment."""
@@ -209,9 +226,24 @@ def overview(
         _line(db, kpi, Ask(same, month, where=where), agreed(stated, kpi.code, category, month))
         for kpi in CATALOGUE.values()
     )
+    of_categories = () if category else _of_categories(db, stated, Ask(same, month, where=where))
     since = add_months(period.last, 1 - SPARK_MONTHS)
     breaks = tuple(b for b in data_breaks(db) if since <= b.month <= period.last)
-    return Overview(month, kind, period, where, lines, breaks)
+    return Overview(month, kind, period, where, lines, breaks, of_categories)
+
+
+def _of_categories(db: Transaction, stated: Sequence[Target], ask: Ask) -> tuple[KpiLine, ...]:
+    """The lines of the targets that hold for categories."""
+    names = category_names(db)
+    found = []
+    for target in in_force(stated, ask.until or date.max):
+        kpi, category = CATALOGUE.get(target.kpi), target.category
+        if kpi is not None and category is not None:
+            own = replace(ask, where={**ask.where, "category": (category,)})
+            line = _line(db, kpi, own, (target,))
+            of = names.get(category, {"nl": category, "en": category})
+            found.append(replace(line, names=of))
+    return tuple(found)
 
 
 def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLine:

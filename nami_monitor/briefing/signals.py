@@ -1,8 +1,10 @@
 """All signals of a month: from registers and batches, for an overview, and for one KPI's trend."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from statistics import fmean
 from typing import Final
 
 from nami_monitor.briefing.contracts import contracts
@@ -10,6 +12,7 @@ from nami_monitor.briefing.figure_signals import (
     SPEND,
     SignalScope,
     departures_of,
+    of_aim,
     of_december,
     of_figures,
     of_knowledge,
@@ -255,10 +258,32 @@ def signals(db: Transaction, glance: Overview, where: Where) -> tuple[Signal, ..
     Departures are those of the last month; signals of registers hold at the last month too.
     """
     scope = scope_of(glance, where)
-    found = [*of_figures(glance, scope), *of_december(scope)]
+    found = [*of_figures(glance, scope), *of_targets(db, glance, scope), *of_december(scope)]
     for look in REGISTERS:
         found += look(db, scope)
     return ranked(found)
+
+
+def of_targets(db: Transaction, glance: Overview, scope: SignalScope) -> Iterator[Signal]:
+    """Yield the signal of every target that holds, also of categories within all of them."""
+    spend = _spend_of_categories(db, glance) if glance.of_categories else {}
+    for line in glance.targeted:
+        category = line.aim.target.category if line.aim else None
+        if line.names and category is not None:
+            where = {**scope.where, "category": (category,)}
+            yield from of_aim(line, replace(scope, where=where, spend=spend.get(category)))
+        else:
+            yield from of_aim(line, scope)
+
+
+def _spend_of_categories(db: Transaction, glance: Overview) -> dict[str | None, float]:
+    """Euros a year of each category: twelve times the mean of its known months."""
+    ask = Ask(until=glance.period.last, last=YEAR, by=("category",), where=glance.where)
+    known: dict[str | None, list[float]] = defaultdict(list)
+    for one in compute(db, CATALOGUE[SPEND], ask):
+        if one.value is not None:
+            known[one.keys["category"]].append(one.value)
+    return {category: YEAR * fmean(values) for category, values in known.items()}
 
 
 def at_the_top(found: tuple[Signal, ...], glance: Overview) -> Attention:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from nami_monitor.briefing.overview import Overview
 from nami_monitor.core.errors import near_matches
 from nami_monitor.core.periods import Period, months_between, period_at, periods_until
 from nami_monitor.core.words import PeriodKind, Strategy
@@ -85,6 +86,21 @@ def where_of(target: Target) -> Where:
     return {"category": (target.category,)} if target.category else {}
 
 
+def lines_in_force(glance: Overview, stated: Sequence[Target]) -> tuple[TargetLine, ...]:
+    """The targets that hold for the year of an overview's month, as the overview judges them."""
+    clashes = contradictions(stated)
+    return tuple(
+        TargetLine(line.aim.target, line.aim, against=_against(clashes, line.aim.target))
+        for line in glance.targeted
+        if line.aim
+    )
+
+
+def _against(clashes: Sequence[Sequence[Target]], target: Target) -> tuple[Target, ...]:
+    """The other targets for the same."""
+    return tuple(o for clash in clashes if target in clash for o in clash if o != target)
+
+
 def lines(db: Transaction) -> tuple[TargetLine, ...]:
     """Every target with its figure at the latest month."""
     stated, month = targets(db), latest_month(db)
@@ -92,10 +108,9 @@ def lines(db: Transaction) -> tuple[TargetLine, ...]:
     found = []
     for target in stated:
         kpi = CATALOGUE.get(target.kpi)
-        others = tuple(o for clash in clashes if target in clash for o in clash if o != target)
         judged = judge_target(db, kpi, month, where_of(target), target) if kpi and month else None
         alike = () if kpi else near_matches(target.kpi, CATALOGUE, most=NEAR)
-        found.append(TargetLine(target, judged, alike, others))
+        found.append(TargetLine(target, judged, alike, _against(clashes, target)))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ from nami_monitor.kpis.sentences import (
     reason_sentence,
     word,
 )
-from nami_monitor.kpis.targets import JudgedTarget
+from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget
 from nami_monitor.signals.signal import Signal
 
 IN_UNIT: Final = frozenset({"value", "goal"})
@@ -188,8 +188,9 @@ def section_name(section: BriefingSection, lang: str) -> str:
 
 
 def name(line: KpiLine, lang: str) -> str:
-    """A key figure's name."""
-    return text(f"kpis.{line.kpi.code}.name", lang)
+    """A key figure's name, with that of its category where it stands among others."""
+    said = text(f"kpis.{line.kpi.code}.name", lang)
+    return text("report.pair", lang, head=line.names[lang], said=said) if line.names else said
 
 
 def total(result: KpiResult, lang: str) -> str:
@@ -205,6 +206,16 @@ def goal(aim: JudgedTarget | None, lang: str) -> str:
     activity = activity_of(aim.judged, lang) if aim.judged else None
     written = formats.quantity(aim.value, CATALOGUE[aim.target.kpi].unit, lang, activity=activity)
     return text("briefing.goal", lang, goal=written, period=aim.target.period)
+
+
+def standing(aim: JudgedTarget | None, lang: str) -> str:
+    """Whether a target is met, in words; that it is open where nothing was judged."""
+    if aim is not None and aim.why == NOT_APPLICABLE:
+        return text("words.not_applicable", lang)
+    if aim is None or aim.met is None:
+        return text("targets.state.open", lang)
+    met = "met" if aim.met else "not_met"
+    return text(f"targets.state.{met}{'' if aim.final else '_so_far'}", lang)
 
 
 def gap(aim: JudgedTarget | None, lang: str) -> str:
@@ -234,8 +245,14 @@ def signal(line: KpiLine, lang: str) -> str:
 
 
 def sentence(finding: Finding, lang: str) -> str:
-    """The sentence of a finding."""
-    return signal_sentence(finding.signal, lang)
+    """The sentence of a finding, after its category where its figure is of one among others."""
+    said = signal_sentence(finding.signal, lang)
+    return _of_category(finding, said, lang)
+
+
+def _of_category(finding: Finding, said: str, lang: str) -> str:
+    names = finding.line.names if finding.line else {}
+    return text("briefing.full", lang, name=names[lang], said=said) if names else said
 
 
 def title(finding: Finding, lang: str) -> str:
@@ -246,7 +263,8 @@ def title(finding: Finding, lang: str) -> str:
     known = signal_values(finding.signal, lang)
     aim = finding.line.aim if finding.line else None
     judged = formats.period(aim.judged.period, lang) if aim and aim.judged else known["month"]
-    return text(key, lang, **{**known, "over": judged})
+    said = text(key, lang, **{**known, "over": judged})
+    return _of_category(finding, said, lang)
 
 
 def full(finding: Finding, found: Briefing, lang: str) -> str:
@@ -263,7 +281,7 @@ def question(finding: Finding, lang: str) -> str:
     if not has_text(key, lang):
         return ""
     known = signal_values(finding.signal, lang)
-    known.setdefault("name", known.get("kpi", ""))
+    known.setdefault("name", name(finding.line, lang) if finding.line else known.get("kpi", ""))
     if isinstance(finding.about, Evaluation):
         codes = finding.about.intervention.substitute_channels
         known["channels"] = ", ".join(waterbed.channel(code, lang) for code in codes)

@@ -7,7 +7,8 @@ import typer
 
 from nami_monitor.briefing import lessons as kit_lessons
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.overview import filter_choices, overview
+from nami_monitor.briefing.month import OF_TARGETS
+from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import signals as signals_of
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import refuse_unknown
@@ -17,8 +18,10 @@ from nami_monitor.i18n import formats
 from nami_monitor.kit import Lesson
 from nami_monitor.kit.search import search, select
 from nami_monitor.kpis import latest_month
+from nami_monitor.kpis.targets import in_force, targets
 from nami_monitor.signals.signal import Signal, ranked
 from nami_monitor.store import Transaction
+from nami_monitor.store.register_queries import category_names
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -44,8 +47,8 @@ def signals(
 
 
 def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]:
-    """The signals of every category with order lines, or of one."""
-    categories = list(filter_choices(db).categories)
+    """The signals of every category, with those of targets for the whole; or of one category."""
+    categories = list(category_names(db))
     if category is not None:
         refuse_unknown("signals.no_category", category, categories)
         categories = [category]
@@ -53,6 +56,9 @@ def _signals(db: Transaction, month: date, category: str | None) -> list[Signal]
     for code in categories:
         where = {"category": (code,)}
         result += signals_of(db, overview(db, month, where), where)
+    if category is None and any(one.category is None for one in in_force(targets(db), month)):
+        found = signals_of(db, overview(db, month, {}), {})
+        result += [one for one in found if one.kind in OF_TARGETS and one.category is None]
     return result
 
 

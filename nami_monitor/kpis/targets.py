@@ -22,6 +22,7 @@ Where = Mapping[str, tuple[str, ...]]
 NOT_APPLICABLE = "not_applicable"
 """The reason where the strategy of the KPI does not apply."""
 
+DECEMBER = 12
 ABSOLUTE, CHANGE, PATH = "absolute", "change_from_baseline", "path"
 STATED = ("kpi", "category", "kind", "period", "value", "baseline_period", "source")
 """What a target states: the columns that make one."""
@@ -115,6 +116,16 @@ def agreed(
     return tuple(target for target in held if target.period == held[0].period)
 
 
+def in_force(targets: Sequence[Target], month: date) -> tuple[Target, ...]:
+    """The targets that hold for the year of a month, one for each KPI and category.
+
+    Whatever counts targets of a month counts these.
+    """
+    of = dict.fromkeys((target.kpi, target.category) for target in targets)
+    held = (agreed(targets, kpi, category, month) for kpi, category in of)
+    return tuple(found[0] for found in held if found)
+
+
 def _from(month: date, target: Target) -> tuple[bool, int]:
     """The order of targets: the period that ends next first, then the one that ended last."""
     away = months_between(month, target.last)
@@ -129,13 +140,32 @@ def on_path(stated: Sequence[Target], month: date) -> Target | None:
     own = [step for step in stated if step.year == month.year]
     if own:
         return min(own, key=lambda step: _from(month, step))
-    december = date(month.year, 12, 1)
+    december = date(month.year, DECEMBER, 1)
     for before, after in pairwise(sorted(stated, key=lambda step: step.last)):
         if before.last < december < after.last:
             share = months_between(before.last, december) / months_between(before.last, after.last)
             value = before.value + share * (after.value - before.value)
             return replace(after, period=str(month.year), value=value, baseline_period=None)
     return None
+
+
+def due(targets: Sequence[Target], months: Sequence[date]) -> tuple[tuple[Target, Target], ...]:
+    """The targets whose period ends in some months, each with the one that states it.
+
+    A path also aims at the years between those it states; the next one states them.
+    """
+    ended = [(target, target) for target in targets if target.last in months]
+    paths: dict[tuple[str, str | None], list[Target]] = defaultdict(list)
+    for target in targets:
+        if target.kind == PATH:
+            paths[target.kpi, target.category].append(target)
+    for stated in paths.values():
+        for month in months:
+            step = on_path(stated, month) if month.month == DECEMBER else None
+            if step is not None and step not in stated:
+                later = (one for one in stated if one.last > month)
+                ended.append((step, min(later, key=lambda one: one.last)))
+    return tuple(ended)
 
 
 def contradictions(targets: Sequence[Target]) -> tuple[tuple[Target, ...], ...]:

@@ -83,6 +83,7 @@ def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[Report
             if answer.estimated:
                 yield _waterbed(answer, section, lang)
         yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
+    yield from _targets(found, lang)
     yield from _contracts(found, lang)
     yield from _lessons(found, lang, told.lessons)
     if told.missing:
@@ -180,6 +181,42 @@ def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
     )
 
 
+TARGET_COLUMNS: Final = GridColumns(
+    ("kpi", "goal", "value", "gap", "standing"), (3.6, 2.4, 2.0, 2.4, 1.8), frozenset({1, 2, 3})
+)
+
+
+def _targets(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
+    """Every target that holds for the year of the month, with how many are missed."""
+    alone = len(found.sections) == 1
+    held = [
+        (line.aim, wording.name(line, lang) if alone else _within(line, section, lang))
+        for section in found.sections
+        for line in section.glance.targeted
+        if line.aim
+    ]
+    if held:
+        missed = sum(aim.met is False for aim, _ in held)
+        title = text("report.targets", lang, n=len(held), missed=missed)
+        rows = [
+            (
+                name,
+                wording.goal(aim, lang),
+                figure_text(aim.judged, lang) if aim.judged else "",
+                wording.gap(aim, lang),
+                wording.standing(aim, lang),
+            )
+            for aim, name in held
+        ]
+        yield _page("targets", lang, title, grid=_grid(TARGET_COLUMNS, rows, lang))
+
+
+def _within(line: KpiLine, section: BriefingSection, lang: Lang) -> str:
+    """A figure's name with that of its category."""
+    whole = wording.section_name(section, lang)
+    return text("report.within", lang, name=wording.name(line, lang), whole=whole)
+
+
 def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> ReportPage:
     points = []
     for part in ("gross", "spill", "net"):
@@ -205,7 +242,8 @@ def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> Repor
 
 def trend_key(section: BriefingSection, line: KpiLine) -> str:
     """The code of the page with the trend of a figure."""
-    return ":".join(filter(None, (section.category, line.kpi.code)))
+    category = line.aim.target.category if line.names and line.aim else section.category
+    return ":".join(filter(None, (category, line.kpi.code)))
 
 
 def _trends(
@@ -217,8 +255,7 @@ def _trends(
         line = finding.line
         known = finding.kind is not KitSignal.LOW_MEASURABILITY
         if known and line is not None and line.result.value is not None:
-            shown.setdefault(line.kpi.code, (line, finding))
-    whole = wording.section_name(section, lang)
+            shown.setdefault(trend_key(section, line), (line, finding))
     for line, finding in list(shown.values())[:most]:
         name = wording.name(line, lang)
         yield _page(
@@ -226,7 +263,7 @@ def _trends(
             lang,
             wording.title(finding, lang),
             seen=wording.sentence(finding, lang),
-            about=name if alone else text("report.within", lang, name=name, whole=whole),
+            about=name if alone else _within(line, section, lang),
             key=trend_key(section, line),
             figures=(trend_figure(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),

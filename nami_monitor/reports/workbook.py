@@ -96,6 +96,9 @@ def _sheets(found: Briefing, lang: Lang) -> Iterator[Sheet]:
     series = ("category", "kpi", "code", "month", "value", "unit", "numerator", "denominator",
               "completeness", "remark")  # fmt: skip
     yield sheet("series", series, list(_series_rows(found, lang)))
+    held = ("category", "kpi", "code", "goal_period", "goal", "judged", "judged_period", "gap",
+            "standing")  # fmt: skip
+    yield sheet("targets", held, list(_target_rows(found, lang)))
     yield sheet("findings", ("no", "category", "finding", "question"), _finding_rows(found, lang))
     definitions = ("code", "kpi", "says", "says_not", "formula", "version")
     yield sheet("definitions", definitions, list(_definition_rows(found, lang)))
@@ -164,12 +167,35 @@ def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 )
 
 
+def _target_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
+    """Every target that holds for the year of the month."""
+    for section in found.sections:
+        for line in section.glance.targeted:
+            aim = line.aim
+            if aim is None:
+                continue
+            judged = aim.judged
+            yield (
+                line.names.get(lang) or wording.section_name(section, lang),
+                text(f"kpis.{line.kpi.code}.name", lang),
+                line.kpi.code,
+                aim.target.period,
+                aim.value,
+                judged.value if judged else None,
+                formats.period(judged.period, lang) if judged else "",
+                aim.distance,
+                wording.standing(aim, lang),
+            )
+
+
 def _finding_rows(found: Briefing, lang: Lang) -> list[tuple[Cell, ...]]:
     names = {section.category: wording.section_name(section, lang) for section in found.sections}
     return [
         (
             no,
-            names.get(one.category, one.category or ""),
+            one.line.names[lang]
+            if one.line and one.line.names
+            else names.get(one.category, one.category or ""),
             wording.sentence(one, lang),
             wording.question(one, lang),
         )

@@ -32,18 +32,19 @@ YEAR = 12
 
 
 def of_target(met: bool | None, assurance: Assurance | None) -> KitSignal | None:
-    """The signal of a target: met, missed, or met by chance.
+    """The signal of a target: missed, met, or met while some of its months miss it.
 
-    Where the target lies within normal variation, it is met in some months and missed in others
-    without any change; that is the signal then, whatever this month shows. ``met`` is None when
-    there was nothing to judge; ``assurance`` says whether normal variation meets it, where it is
-    one of months.
+    What was missed over its own period is missed, whatever the months do. Where a target that is
+    met lies within normal variation, nothing has to change for it to be missed. ``met`` is None
+    when there was nothing to judge; ``assurance`` says whether normal variation meets it, where it
+    is one of months.
     """
     if met is None:
         return None
-    if assurance is Assurance.HIT_AND_MISS:
-        return KitSignal.HIT_AND_MISS
-    return KitSignal.TARGET_MET if met else KitSignal.TARGET_MISSED
+    if not met:
+        return KitSignal.TARGET_MISSED
+    unsure = assurance is Assurance.HIT_AND_MISS
+    return KitSignal.HIT_AND_MISS if unsure else KitSignal.TARGET_MET
 
 
 @dataclass(frozen=True)

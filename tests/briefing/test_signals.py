@@ -96,6 +96,23 @@ def test_dispensers_that_go_within_their_warranty_are_told(db):
     assert one.numbers["part"] == pytest.approx(expected, abs=0.15)
 
 
+def test_a_target_that_is_missed_counts_once_on_every_surface(db):
+    """All categories together miss what their categories miss."""
+    apart = set()
+    for category in ("office_supplies", "it_assets", "sanitary_supplies", "furnishing"):
+        apart |= missed(found(db, {"category": (category,)}))
+    assert missed(found(db, {})) == apart
+    assert {code for _, code in apart} >= {"refuse_assortment", "reduce_spend_per_activity"}
+    held = overview(db, OCTOBER, OFFICE).targeted
+    assert {line.kpi.code for line in held if line.aim.met is False} == {
+        code for category, code in apart if category == "office_supplies"
+    }
+
+
+def missed(signals):
+    return {(x.category, x.subject) for x in signals if x.kind is KitSignal.TARGET_MISSED}
+
+
 def spent(december, years):
     months = [date(year, month, 1) for year in years for month in range(1, 13)]
     return {

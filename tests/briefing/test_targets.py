@@ -4,15 +4,19 @@ import datetime as dt
 
 import pytest
 
-from nami_monitor.briefing import targets
+from nami_monitor.briefing import targets, wording
+from nami_monitor.briefing.month import briefing
+from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.targets import StrategyException
-from nami_monitor.core.words import State, Strategy
+from nami_monitor.core.words import KitSignal, State, Strategy
 from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.ingest.profiles.profile import parse_profile
 from nami_monitor.kpis import CATALOGUE, Ask, compute
+from nami_monitor.kpis.targets import Target, due
+from nami_monitor.kpis.targets import targets as stated_targets
 from nami_monitor.store import Store
 from tests.support.databases import copy_database
 
@@ -89,6 +93,79 @@ def test_two_targets_for_a_year_and_an_unknown_kpi_are_told(store):
     assert [line.against for line in both] == [(both[1].target,), (both[0].target,)]
     unknown = lines["impact_spent", "path"]
     assert (unknown.kpi, unknown.aim, unknown.near[0]) == (None, None, "impact_spend")
+
+
+AGREED = """
+kpi;category;kind;period;value
+impact_spend;paper;absolute;2024;110
+impact_spend;pens;absolute;2024;90
+impact_spend;;absolute;2024;150
+steer_year_end_share;paper;absolute;2024;5
+steer_year_end_share;pens;absolute;2024;5
+impact_spend;pens;absolute;2022;500
+impact_spend;pens;absolute;2026;10
+"""
+AGREED_PROFILE = """
+source = "Plan"
+vat = "excl"
+[[table]]
+name = "targets"
+[table.columns]
+kpi = "kpi"
+category = "category"
+kind = "kind"
+period = "period"
+value = "value"
+"""
+
+
+def test_one_count_of_targets_for_each_category_and_for_all_together(store, tmp_path):
+    """Paper spends 120 a year and pens 57: each is held against its own target, also among all."""
+    months = [f"2024-{month:02}-01;{2 if month == 12 else 5}" for month in range(1, 13)]
+    pens = PROFILE.replace('category = "paper"', 'category = "pens"').replace("Shop", "Pens")
+    for rows, profile in (("\n".join(["day;amount", *months]), pens), (AGREED, AGREED_PROFILE)):
+        file = tmp_path / f"{len(profile)}.csv"
+        file.write_text(rows.strip() + "\n", "utf-8")
+        import_file(store, file, parse_profile(profile), answers=Answers.yes(), who="t")
+    december = dt.date(2024, 12, 1)
+    with store.read() as db:
+        apart = [overview(db, december, {"category": (code,)}) for code in ("paper", "pens")]
+        found = briefing(db, december)
+        whole = found.sections[0].glance
+        listed = targets.lines_in_force(whole, stated_targets(db))
+        year = Ask(kind="year", until=december)
+        (attained,) = compute(db, CATALOGUE["steer_target_attainment"], year)
+    missed = {
+        (line.aim.target.category, line.kpi.code)
+        for glance in (whole, *apart)
+        for line in glance.targeted
+        if line.aim.met is False
+    }
+    assert missed == {
+        ("paper", "impact_spend"), (None, "impact_spend"), ("paper", "steer_year_end_share"),
+    }  # fmt: skip
+    assert missed == {
+        (one.category, one.signal.subject)
+        for one in found.findings
+        if one.kind is KitSignal.TARGET_MISSED
+    }
+    assert "3 targets not reached" in wording.headline(found, "en")
+    assert sum(line.aim.met is False for line in listed) == 3
+    assert (attained.numerator, attained.denominator) == (2, 5)
+    assert [len(glance.targeted) for glance in apart] == [2, 2]
+    of_paper = next(one for one in found.findings if one.category == "paper")
+    assert wording.title(of_paper, "en").startswith("paper · ")
+    assert of_paper.line.result.numerator == 10
+
+
+def test_a_path_is_due_in_the_years_between_those_it_states():
+    path = [Target("impact_spend", "pens", "path", year, value, None, None)
+            for year, value in (("2021", 90.0), ("2024", 60.0))]  # fmt: skip
+    months = [dt.date(2023, month, 1) for month in range(1, 13)]
+    ((target, states),) = due(path, months)
+    assert (target.period, target.value, states) == ("2023", 70.0, path[1])
+    assert due(path, months[:11]) == ()
+    assert [one.period for one, _ in due(path, [dt.date(2024, 12, 1)])] == ["2024"]
 
 
 def test_history_tells_who_set_changed_withdrew_and_undid(store):

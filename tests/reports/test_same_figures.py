@@ -136,6 +136,21 @@ def test_a_finding_and_its_verdict(found, texts, sheets, lang):
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_a_target_and_how_it_stands(found, laid_out, texts, sheets, lang):
+    held = [line for section in found.sections for line in section.glance.targeted]
+    missed = sum(line.aim.met is False for line in held)
+    (page,) = (page for page in laid_out[lang].pages if page.code == "targets")
+    assert page.title == text("report.targets", lang, n=len(held), missed=missed)
+    assert f" {missed} " in wording.headline(found, lang)
+    standing = [row[text("report.columns.standing", lang)] for row in rows(sheets, lang, "targets")]
+    assert standing == [wording.standing(line.aim, lang) for line in held]
+    assert [row[-1] for row in page.grid.rows] == standing
+    for (kind, la), said in texts.items():
+        if la == lang:
+            assert plain(page.title) in said, kind
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_an_effect_with_its_interval(laid_out, texts, lang):
     (page,) = (page for page in laid_out[lang].pages if page.code.startswith("waterbed:"))
     for (kind, la), said in texts.items():

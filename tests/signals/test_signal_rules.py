@@ -34,7 +34,7 @@ NAN = float("nan")
         (True, Assurance.ALWAYS_MET, KitSignal.TARGET_MET),
         (False, Assurance.ALWAYS_MISSED, KitSignal.TARGET_MISSED),
         (True, Assurance.HIT_AND_MISS, KitSignal.HIT_AND_MISS),
-        (False, Assurance.HIT_AND_MISS, KitSignal.HIT_AND_MISS),
+        (False, Assurance.HIT_AND_MISS, KitSignal.TARGET_MISSED),
     ],
 )
 def test_a_target_is_met_missed_or_now_the_one_and_then_the_other(met, assurance, signal):

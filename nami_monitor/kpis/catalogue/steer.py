@@ -1,5 +1,6 @@
 """Steering: is the year, the contract and the target on course?"""
 
+from datetime import date
 from functools import partial
 
 from nami_monitor.core.words import Direction, Strategy, Unit
@@ -13,7 +14,7 @@ from nami_monitor.kpis.catalogue.parts import (
     measured,
     units,
 )
-from nami_monitor.kpis.declare import Known, Kpi
+from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import LAST, RATIO_OF_SUMS
 from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
@@ -54,6 +55,7 @@ STEER_TARGET_ATTAINMENT = share_kpi(
     over_time=TargetAttainment(kpis=TARGETED),
     numerator="count(*)",
     needs=("targets.kpi", "targets.value"),
+    history=(Change(2, date(2026, 12, 1)),),
 )
 
 STEER_PROGRAMME_PROGRESS = plan_kpi(

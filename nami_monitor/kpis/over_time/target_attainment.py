@@ -18,6 +18,7 @@ from nami_monitor.kpis.targets import (
     STATED,
     JudgedTarget,
     Target,
+    due,
     judge_target,
     targets,
 )
@@ -39,7 +40,7 @@ MADE: Final = {
 
 @dataclass(frozen=True)
 class TargetAttainment(OverTime):
-    """The share of targets met, of those whose period ends in the period and can be judged.
+    """The share of targets met, of those that are ``due`` in the period and can be judged.
 
     The numerator counts targets met, the denominator targets judged, and the completeness is the
     share of stated targets that could be judged. ``kpis`` are those that can have targets, by code.
@@ -71,26 +72,27 @@ class TargetAttainment(OverTime):
         for category in groups if ask.by else [None]:
             own = [target for target in stated if not ask.by or target.category == category]
             for period in periods_of(db, ask):
-                due = [self._judged(db, target) for target in own if target.last in period.months]
+                ended = [self._judged(db, target) for target, _ in due(own, period.months)]
                 keys = {"category": category} if ask.by else {}
-                results.append(_result(kpi.blank(period, keys, flags=flags), due))
+                results.append(_result(kpi.blank(period, keys, flags=flags), ended))
         return results
 
     def source_rows(
         self, db: Transaction, kpi: Kpi, ask: Ask, result: KpiResult
     ) -> tuple[SourceRows, ...]:
-        """The targets whose period ends in the period, each with whether it is met."""
+        """The targets that are due in the period, each with whether it is met."""
         frame = db.frame(
             f"select batch, line, {', '.join(f't.{name}' for name in STATED)}"
             " from targets_offered as t"
             " where standing = 'live' and not coalesce(withdrawn, false) order by batch, line"
         )
-        due = []
-        for row in frame.iter_rows(named=True):
-            target = Target(*(row[name] for name in STATED))
-            if self._counts(kpi, ask, target) and target.last in result.period.months:
-                due.append(row | _row(self._judged(db, target)))
-        made = pl.DataFrame(due, schema=frame.schema | pl.Schema(MADE))
+        rows = {Target(*(row[name] for name in STATED)): row for row in frame.iter_rows(named=True)}
+        counted = [target for target in rows if self._counts(kpi, ask, target)]
+        ended = [
+            rows[stated] | {"period": target.period} | _row(self._judged(db, target))
+            for target, stated in due(counted, result.period.months)
+        ]
+        made = pl.DataFrame(ended, schema=frame.schema | pl.Schema(MADE))
         db.keep_view(KEPT, made.with_columns(month=pl.lit(result.month)))
         return (
             SourceRows(

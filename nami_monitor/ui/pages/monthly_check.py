@@ -8,7 +8,8 @@ from nami_monitor.briefing import check, wording
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.lessons import CalledLesson, MatchLevel
 from nami_monitor.briefing.month import Briefing, Finding
-from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.briefing.overview import KpiLine, Overview
+from nami_monitor.briefing.targets import lines_in_force
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
@@ -145,12 +146,14 @@ def _point(
                 judged = finding.line.aim and finding.line.aim.judged
                 result = judged or finding.line.result
                 name = wording.name(finding.line, session.lang)
+                where = dict(chosen.where)
+                where |= {"category": (finding.category,)} if finding.line.names else {}
                 links.offer_trace(
                     session.t(
                         "trace.figure",
                         name=f"{name}, {formats.period(result.period, session.lang)}",
                     ),
-                    links.result_address(result, dict(chosen.where)),
+                    links.result_address(result, where),
                 )
             key = f"seen_{tick}_{ticked is not None}"
             st.checkbox(
@@ -216,14 +219,15 @@ def caveats(session: Session, briefing: Briefing) -> None:
             st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
-def goals(session: Session, category: str) -> None:
-    """The targets of a category: what was agreed, by whom, and the forms to set and change one."""
+def goals(session: Session, glance: Overview, category: str) -> None:
+    """The targets of a category: those that hold, who set them, forms to set and change one."""
     st.header(session.t("check.goals"), anchor=False)
     lines, events, names = targets.known(session.store)
     own = [line for line in lines if category in {"", line.target.category or ""}]
-    if own:
-        targets.table(session, own, names)
-    else:
+    held = lines_in_force(glance, [line.target for line in lines])
+    if held:
+        targets.table(session, held, names)
+    elif not own:
         st.markdown(session.t("check.goals_none"))
     own_events = [
         event_of_target

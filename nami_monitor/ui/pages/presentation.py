@@ -7,13 +7,14 @@ from typing import Final
 import streamlit as st
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.month import Briefing, briefing
+from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
+from nami_monitor.kpis import KpiResult
 from nami_monitor.reports import report_file
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
 from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
@@ -282,16 +283,32 @@ def _save(session: Session, report: ShownReport, wanted: Arrangement) -> bool:
     return booking.keep(session, ARRANGED, write)
 
 
-def _lines(briefing_found: Briefing, page: ReportPage) -> list[tuple[KpiLine, Filters]]:
+def _figures(found: Briefing, page: ReportPage) -> list[tuple[KpiResult | None, Filters]]:
     """The figures in the rows of a page's table, with the filters that gave them."""
     kind, _, key = page.code.partition(":")
+    if kind == "targets":
+        return [
+            (line.aim.judged, _where(section, line))
+            for section in found.sections
+            for line in section.glance.targeted
+            if line.aim
+        ]
     return [
-        (line, section.glance.where)
-        for section in briefing_found.sections
-        for line in section.told
+        (line.result, _where(section, line))
+        for section in found.sections
+        for line in (*section.told, *section.glance.of_categories)
         if line.result.state is State.VALUE
-        and (kind, key) in {("kpis", section.category or ""), ("trend", trend_key(section, line))}
+        and (
+            (kind, key) == ("trend", trend_key(section, line))
+            or ((kind, key) == ("kpis", section.category or "") and not line.names)
+        )
     ]
+
+
+def _where(section: BriefingSection, line: KpiLine) -> Filters:
+    """The filters that gave a line's figures."""
+    of = {"category": (line.aim.target.category,)} if line.names and line.aim else {}
+    return {**section.glance.where, **of}
 
 
 def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
@@ -307,8 +324,10 @@ def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
             st.markdown("\n".join(f"- {markdown(point)}" for point in page.points))
         if page.grid:
             heads = [Head(head) for head in page.grid.head]
-            lines = _lines(report.found, page)
-            traced = [links.trace_of_result(session, line.result, where) for line, where in lines]
+            traced = [
+                links.trace_of_result(session, result, where) if result else None
+                for result, where in _figures(report.found, page)
+            ]
             grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
                  file=page.label, download=False,
                  traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip

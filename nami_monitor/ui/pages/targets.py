@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from nami_monitor.briefing import targets as briefing
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
@@ -21,7 +22,6 @@ from nami_monitor.kpis.sentences import gap_text
 from nami_monitor.kpis.targets import (
     ABSOLUTE,
     CHANGE,
-    NOT_APPLICABLE,
     PATH,
     Target,
     kind_of,
@@ -113,12 +113,7 @@ def name(session: Session, names: Names, target: Target) -> str:
 
 def state(session: Session, line: TargetLine) -> str:
     """Whether a target is met, in words."""
-    if line.aim is not None and line.aim.why == NOT_APPLICABLE:
-        return session.t("words.not_applicable")
-    if line.aim is None or line.aim.met is None:
-        return session.t("targets.state.open")
-    met = "met" if line.aim.met else "not_met"
-    return session.t(f"targets.state.{met}{'' if line.aim.final else '_so_far'}")
+    return wording.standing(line.aim, session.lang)
 
 
 def why(session: Session, line: TargetLine) -> str:
