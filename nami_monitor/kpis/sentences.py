@@ -78,7 +78,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
 NAMES: Final = {
     "location": ("location_id", "name", "locations"),
     "product": ("product_id", "name", "products"),
-    "article": ("coalesce(same_as, source || '/' || product_id)", "name", "products"),
+    "article": ("article", "name", "product_spans"),
     "contract": ("contract_id", "title", "contracts"),
     "programme": ("programme", "title", "programmes"),
     "project": ("programme", "title", "programmes"),

@@ -8,6 +8,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
   snapshots. ``materials`` got the column ``energy_recovery_counts``.
 - 6 to 7 made the merged codes and the spans of articles tables that follow from the rows, and
   brought the hashes of the files of order lines.
+- 7 to 8 brought the one code under which an article of several sources counts.
 """
 
 import contextlib

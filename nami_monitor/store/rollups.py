@@ -170,7 +170,7 @@ BY_PRODUCT = OrderRollup(
         "product_source": "p.source",
         "product_id": "p.product_id",
         "product_group": "p.product_group",
-        "article": "coalesce(p.same_as, p.source || '/' || p.product_id)",
+        "article": "p.article",
         "mark": "p.mark",
     },
     columns=("channel", "condition"),
@@ -178,7 +178,7 @@ BY_PRODUCT = OrderRollup(
 )
 ORDER_ROLLUPS = (BY_PLACE, BY_PRODUCT)
 
-ARTICLE = "coalesce(same_as, product_source || '/' || product_id)"
+ARTICLE = "coalesce(article, product_source || '/' || product_id)"
 LINES_VIEW = (
     "create view order_lines as select cast(date_trunc('month', ordered_on) as date) as month,"
     " source, category, channel, condition, base_unit, location_id, stream, contract_id,"
@@ -237,7 +237,14 @@ def _runs(months: Iterable[tuple[date, float]]) -> list[tuple[date, date]]:
 
 
 FACTS: Final = {
-    "product_spans": ("products", "from product_spans_made"),
+    "product_spans": (
+        "products",
+        (
+            "select s.*, coalesce(a.article, s.source || '/' || s.product_id)"
+            " from product_spans_made as s"
+            " left join articles_made as a on a.key = s.source || '/' || s.product_id"
+        ),
+    ),
     "activity": (
         "measurements",
         (

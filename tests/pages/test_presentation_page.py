@@ -150,7 +150,7 @@ def test_every_figure_of_a_table_can_be_traced():
         for frame in (one.value for one in found.dataframe):
             if text("trace.column", "nl") in frame.columns:
                 kinds[code.partition(":")[0]] = frame[text("trace.column", "nl")].tolist()
-    assert {*kinds} == {"kpis", "trend"}
+    assert {*kinds} == {"kpis", "trend", "targets"}
     assert len(kinds["trend"]) == 1
     for address in (*kinds["kpis"], *kinds["trend"]):
         assert address.startswith("trace?")

@@ -29,7 +29,7 @@ def book(file):
 def test_there_is_a_sheet_for_each_kind(files, lang):
     names = [
         text(f"report.sheets.{name}", lang)
-        for name in ("kpis", "series", "findings", "definitions", "caveats")
+        for name in ("kpis", "series", "targets", "findings", "definitions", "caveats")
     ]
     assert book(files[Format.XLSX, lang]).sheetnames == names
 

@@ -178,6 +178,10 @@ def _apply(db: Transaction, table: str, query: str, parameters: Sequence[object]
     db.run("drop table standings")
 
 
+COUNTED_AS = "select distinct source || '/' || product_id as key, article from product_spans"
+"""The code under which each article counts; a new number can change that of another source."""
+
+
 def refresh_derived(
     db: Transaction, months: Sequence[date] | None = None, tables: Collection[str] | None = None
 ) -> None:
@@ -187,7 +191,14 @@ def refresh_derived(
     None stands for all.
     """
     touched = tables if months is not None else None
+    db.run(f"create temp table counted_as as {COUNTED_AS}")
     refresh_facts(db, touched)
+    changed = (
+        f"from counted_as as o join ({COUNTED_AS}) as n using (key) where o.article <> n.article"
+    )
+    if db.value(f"select exists ({changed})"):
+        months = None
+    db.run("drop table counted_as")
     if months is None or months:
         refresh_order_rollups(db, months)
     refresh_registers(db, touched)

@@ -16,7 +16,7 @@ group by product_source, product_id, month having sum(quantity) > 0 and sum(amou
 create view request_rows as
 with asked as (
     select o.batch, o.line, r.*, p.product_group, p.base_unit,
-        coalesce(p.same_as, p.source || '/' || p.product_id) as article,
+        p.article,
         p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
         month_of(coalesce(r.decided_on, r.requested_on)) as month,
         r.decision = 'withdrawn'

@@ -91,7 +91,46 @@ select *, coalesce(valid_from, date '0001-01-01') as holds_from,
     end as mark
 from products;
 
-create table product_spans as from product_spans_made limit 0;
+-- The one code under which the same article of several sources counts. What an article is the same as
+-- is a number of one other source, a number with its source ("shop/P1"), or a code that several
+-- sources write; a chain is followed to its end, a ring to its first code.
+create view articles_made as
+with recursive stated as (
+    select source, product_id, source || '/' || product_id as key, max_by(same_as, holds_from) as same_as
+    from product_spans_made where same_as is not null group by all
+),
+codes_of as (
+    select source, product_id as code, source || '/' || product_id as key from product_spans_made
+    union
+    select source, code, source || '/' || to_code from merged where kind = 'products'
+),
+named as (
+    select s.key, any_value(s.same_as) as same_as,
+        list(distinct c.key) filter (where c.source <> s.source) as others,
+        min(c.key) filter (where c.source = s.source) as own,
+        min(c.key) filter (where c.source || '/' || c.code = s.same_as) as exactly
+    from stated as s left join codes_of as c
+        on c.code = s.same_as or c.source || '/' || c.code = s.same_as
+    group by s.key
+),
+links as (
+    select * from (
+        select key, coalesce(exactly, case when len(others) = 1 then others[1] end,
+            case when others is null then own end, same_as) as to_key
+        from named
+    ) where to_key <> key
+),
+walk as (
+    select key, to_key as reached, 1 as hops from links
+    union all
+    select w.key, l.to_key, hops + 1 from walk as w join links as l on l.key = w.reached
+    where hops < 20
+)
+select key, coalesce(min(reached) filter (where reached not in (select l.key from links as l)),
+    min(reached) filter (where hops > 10)) as article
+from walk group by key;
+
+create table product_spans as select *, '' as article from product_spans_made limit 0;
 
 create view contracts as
 select c.* exclude (batch, line, standing, category),
@@ -111,7 +150,7 @@ select o.batch, o.line, b.source, o.ordered_on,
     case when o.per_pack then o.quantity * p.units_per_pack else o.quantity end as quantity,
     o.amount_eur, o.condition, o.contract_id, o.supplier, o.order_ref, o.text,
     p.base_unit, p.product_group, p.mass_kg as unit_mass_kg, p.co2e_kg as unit_co2e_kg,
-    p.attributes, p.mark, p.same_as,
+    p.attributes, p.mark, p.same_as, p.article,
     coalesce(p.stream, k.stream) as stream
 from orders_offered as o
 join batches as b using (batch)
