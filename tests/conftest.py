@@ -10,6 +10,7 @@ from hypothesis import settings
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.databases import build_demo
 from nami_monitor.kpis import privacy
+from tests.support.slow import mark_sampled
 
 try:
     import fcntl
@@ -30,6 +31,12 @@ def pytest_configure():
     """Keep the files of tests in memory where there is room: each write waits for the disk."""
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave most parameters of some tests to the run of the slow ones."""
+    mark_sampled(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -88,6 +88,7 @@ def found(folder):
             return {(one.kind, one.seen.get("table")): one.seen for one in doubts(db, ("works",))}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", DoubtKind)
 def test_what_is_doubtful_is_found(found, kind):
     assert found[kind, EXPECTED[kind].get("table")] == EXPECTED[kind]

@@ -20,6 +20,7 @@ def nine(db):
     return {number: cases.monitor(db, case) for number, case in CASES.items()}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", CASES)
 def test_on_the_demo_a_case_shows_every_figure_or_why_it_does_not_apply(nine, number):
     found = nine[number]

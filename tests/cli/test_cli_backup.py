@@ -314,6 +314,7 @@ BAD = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_backup_changes_nothing(full, saved, kind, change):
     """Whoever changes a part can mend the list as well: what is inside is looked at."""
@@ -355,6 +356,7 @@ def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch, ch
     assert full.json("check")["ok"]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("step", ["check", "_stage", "_write", "adopt", "publish"])
 def test_a_restore_that_is_broken_off_leaves_the_old_state(full, saved, step, monkeypatch, change):
     change()
@@ -394,6 +396,7 @@ LOST = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", LOST)
 def test_a_damaged_database_is_said_in_one_sentence_and_replaced(full, saved, kind):
     LOST[kind](full.db)

@@ -31,6 +31,7 @@ def test_without_a_year_before_the_reason_is_given(loaded):
     assert "Jan 2025" in found["reason"]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_kpi_has_an_answer(loaded, code):
     found = loaded.json("why", code, "--until", "2025-02", "--against", "previous")

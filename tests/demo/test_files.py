@@ -48,6 +48,7 @@ def sheet(path: Path):
     return load_workbook(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
+@pytest.mark.slow
 def test_the_shipped_files_are_what_the_generator_writes(folder):
     shipped = SHIPPED / "demo"
     assert {p.name for p in folder.iterdir()} == {p.name for p in shipped.iterdir()}

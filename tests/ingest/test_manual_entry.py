@@ -90,6 +90,7 @@ def test_saying_the_same_again_changes_nothing(store):
     assert (again.already_in, again.main.accepted, again.main.known) == (first.batch, 0, 1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("table", "row", "found"),
     [

@@ -17,6 +17,7 @@ ORDERS = (
 NEEDED = "any_of_quantity_or_amount_eur"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize(
     ("quantity", "amount", "reasons"),

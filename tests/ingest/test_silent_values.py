@@ -206,6 +206,7 @@ def test_of_two_columns_of_currencies_the_one_of_the_amount_counts(offer):
 UNITS = "Dag;Kosten;Stuks;{header}\n02-03-2025;9,00;3;{first}\n03-03-2025;8,00;2;{second}\n"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("header", "first", "second", "more", "asked"),
     [
@@ -254,6 +255,7 @@ def example(column, *, other=False):
     return f"anders {column.name}" if other else f"een {column.name}"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("table", [name for name, spec in TABLES.items() if spec.key])
 def test_whatever_a_known_key_overwrites_is_counted_and_listed(store, offer, table):
     spec = columns(table)

@@ -30,6 +30,7 @@ def values(column) -> st.SearchStrategy:
     return st.none() | kinds[column.sql_type]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("table", TABLES)
 def test_both_ways_of_checking_find_the_same(table):
     schema = {column.name: TYPES[column.sql_type] for column in columns(table)}

@@ -36,6 +36,7 @@ def filled(path, rows):
     return [cell.value for cell in sheet[2]][1:]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("table", "lang"), list(zip(TABLES, cycle(LANGS), strict=False)))
 def test_a_filled_template_needs_no_profile_and_its_example_is_skipped(
     store, tmp_path, table, lang

@@ -133,6 +133,7 @@ def on_disk(own):
     return own.store.path
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", [1, 2, 6, 7, 9])
 def test_the_same_monitor_fills_from_other_files(own, number):
     with own.store.read() as db:
@@ -146,6 +147,7 @@ def test_the_same_monitor_fills_from_other_files(own, number):
     assert set(empty) == MATCHES.get(number, set()), empty
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", [1, 2, 6, 7, 9])
 def test_the_same_page_fills_from_other_files(on_disk, tmp_path, monkeypatch, number):
     html, _ = shown(on_disk, tmp_path, monkeypatch, number, "nl")

@@ -121,6 +121,7 @@ def test_the_rows_behind_it_name_the_goods_that_fell(shelf):
     assert sum(part.rows for part in traced.batches) == len(by_table["orders"])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("more", "count"),
     [

@@ -241,6 +241,7 @@ def test_what_is_said_to_unlock_does(found, tmp_path):
     monitor.store.close()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("first", "kind"), [(0, "r12"), (12, "r12"), (13, "quarter"), (21, "quarter"), (22, "month")]
 )

@@ -81,6 +81,7 @@ LAPTOPS = {"where": {"category": ("laptops",)}}
 PAPER = {"where": {"category": ("paper",)}}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("code", "until", "question", "expected"),
     [

@@ -294,6 +294,7 @@ def test_contributions_add_up_to_the_change(begin_with, lines, kind, against, at
         monitor.store.close()
 
 
+@pytest.mark.slow
 def test_contributions_add_up_for_every_kpi_of_the_demo(demo):
     store = Store(demo)
     split = {

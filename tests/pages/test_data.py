@@ -261,6 +261,7 @@ def test_an_expectation_that_was_learnt_is_confirmed_and_kept(tmp_path):
     assert profiles_in(places().profiles)["kantoor_x"].expects.first == "2026-01"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("part", ["upload", "set_aside", "batches", "completeness", "codes"])
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_an_empty_database_says_what_to_do(part, lang):

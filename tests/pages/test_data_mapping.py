@@ -38,6 +38,7 @@ def test_a_date_order_that_the_file_does_not_prove_is_asked():
     assert profile.dates == ("%d/%m/%Y",)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("label", "written"),
     [

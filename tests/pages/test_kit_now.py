@@ -24,6 +24,7 @@ def opened(**query):
     return checked(found.run())
 
 
+@pytest.mark.slow
 def test_categories_that_show_the_signals_now_are_found_on_request():
     page = opened(signal="waterbed_shown")
     assert not page.dataframe

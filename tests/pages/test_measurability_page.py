@@ -27,6 +27,7 @@ def opened(lang="nl", data=app.DEMO, **more):
     return checked(found.run())
 
 
+@pytest.mark.slow
 def test_every_figure_of_every_category_stands_in_the_tables(demo):
     page = opened()
     unlocks, matrix, reasons = (frame.value for frame in page.dataframe)

@@ -67,6 +67,7 @@ def is_excused(card):
     return "Niet van toepassing" in card and "mag niet" in card and "nami-number" not in card
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("page", "codes"),
     [

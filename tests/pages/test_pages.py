@@ -123,6 +123,7 @@ def test_trends_show_every_kind_of_period(kind):
     assert found.get("vega_lite_chart") or found.info
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("by", ["category", "group", "location", "channel", "stream", "supplier"])
 def test_trends_group_by_any_dimension(by):
     found = opened("trends", "nl", by=by, kpi="impact_spend", category="")

@@ -103,6 +103,7 @@ def faults(page):
     return found, seen
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_does_anything_with_a_text(page, opened, monkeypatch):
     links = []

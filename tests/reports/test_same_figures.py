@@ -68,6 +68,7 @@ def lines(found):
     ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("unit", list(Unit))
 def test_a_key_figure(found, texts, sheets, lang, unit):

@@ -102,6 +102,7 @@ def test_every_row_of_then_is_there(earlier, version):
     ]
 
 
+@pytest.mark.slow
 def test_what_follows_from_the_rows_is_up_to_date_and_can_be_undone(path, monkeypatch):
     monkeypatch.setattr(lines, "LINES_IN_A_FILE", 200)
     with closing(Store(path)) as store:
@@ -125,6 +126,7 @@ def test_of_many_that_open_it_at_once_one_upgrades_it(path):
     assert len(migrations.kept_copies(path)) == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("step", ["_fill", "kept_copy", "half_done"])
 def test_an_upgrade_that_is_broken_off_is_begun_again_or_finished(path, monkeypatch, step):
     """Killed while rows are copied, before the file is renamed, and before the folder is."""
@@ -161,6 +163,7 @@ def test_without_room_nothing_is_upgraded(path, monkeypatch):
     assert not migrations.kept_copies(path)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("share", [0.5, 0.99, 1.0])
 def test_a_write_ahead_log_that_is_cut_gives_a_whole_state_or_a_sentence(path, share):
     """A program of then was stopped while it wrote, and the log beside its file is not whole."""

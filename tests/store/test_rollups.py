@@ -26,6 +26,7 @@ def test_every_register_has_its_view(name):
 ALL = set(REGISTER_ROLLUPS) - {"registers"}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("tables", "stale"),
     [
@@ -50,6 +51,7 @@ def test_only_what_further_the_tables_is_made_anew(tmp_path, tables, stale):
     assert left == stale
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", REGISTER_ROLLUPS)
 def test_a_register_that_nobody_delivered_is_empty_by_its_view_too(demo, name):
     """Its view is then not asked; here it is, of everything else that the demo holds."""

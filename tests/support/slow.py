@@ -1,6 +1,7 @@
 """The long proofs: marked ``slow``, and longer still where NAMI_LONGER says so."""
 
 import os
+from collections import Counter
 
 import pytest
 
@@ -28,3 +29,14 @@ def slow_but_for(usual, values):
         for value in values
         if value in usual or value in others
     ]
+
+
+def mark_sampled(items):
+    """Mark all but every n-th parameter of tests marked ``sampled(n)`` as ``slow``."""
+    places = Counter()
+    for item in items:
+        if sampled := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if places[test] % sampled.args[0]:
+                item.add_marker(pytest.mark.slow)
+            places[test] += 1

@@ -243,6 +243,7 @@ def book(store, folder, case):
     return report
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "case", CASES, ids=lambda case: f"{case.key}-{'hostile' if case.refused else 'example'}"
 )

@@ -125,6 +125,7 @@ def with_code_page(path, page):
     return path
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("page", [1252, 1250, 437, 10000, 65001])
 @pytest.mark.parametrize("rows", [3, ROWS])
 def test_a_code_page_that_the_version_cannot_have_does_not_change_the_texts(tmp_path, page, rows):

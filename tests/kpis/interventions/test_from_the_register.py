@@ -166,6 +166,7 @@ def test_a_small_pilot_with_articles_is_hidden(registered):
     assert [(one.location, one.why) for one in told.sites.left] == [(PILOT, "small")]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("change", "note"),
     [
@@ -216,6 +217,7 @@ def test_merged_locations_stand_for_what_they_became(world, ordered):
     assert found.sites.treated == ("L01",)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("ruled_out", "strategy", "excused"),
     [("refuse", "refuse", True), ("refuse", "reduce", True), ("reduce", "reduce", True),
