@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PROOFS = (
     "tests/faults",
     "tests/property",
+    "tests/ingest/readers/test_hostile.py",
     "tests/kpis/test_against_polars.py",
     "tests/kpis/test_registers_against_polars.py",
     "tests/kpis/test_projects_against_plain_rows.py",
