@@ -27,7 +27,7 @@ def attempt(act, path, first, calls):
         after room was made, in this process and as who just came; what a check found; what one saw
         when it was done; the files that are too many.
     """
-    store = Store(path)
+    store = Store(path, idle=3600)  # what an undo left is erased at the end, not in between
     before = acts.state(store)
     DISK.full_disk_from(first, calls)
     outcome = "done"
