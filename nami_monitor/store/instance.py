@@ -157,7 +157,8 @@ def damage_said(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if DAMAGED.search(str(error)):
+        text = str(error)
+        if DAMAGED.search(text) and not (FULL.search(text) or REFUSED.search(text)):
             raise UserError("store.damaged", path=str(path)) from error
         raise
 

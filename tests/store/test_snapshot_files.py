@@ -106,6 +106,9 @@ def test_a_schema_before_the_first_that_can_be_upgraded_is_refused(tmp_path):
         (OSError(28, "No space left on device"), "store.full"),
         (PermissionError(13, "Permission denied"), "store.unwritable"),
         (FileNotFoundError(2, "No such file"), "store.damaged"),
+        (duckdb.IOException('Could not write "a.parquet": No space left on device'), "store.full"),
+        (duckdb.IOException('Could not open "a.parquet": Permission denied'), "store.unwritable"),
+        (duckdb.IOException('No magic bytes found at end of file "a.parquet"'), "store.damaged"),
     ],
 )
 def test_what_the_disk_says_becomes_a_sentence(tmp_path, error, key):
