@@ -314,7 +314,7 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_backup_changes_nothing(full, saved, kind, change):
     """Whoever changes a part can mend the list as well: what is inside is looked at."""
@@ -396,7 +396,7 @@ LOST = {
 }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", LOST)
 def test_a_damaged_database_is_said_in_one_sentence_and_replaced(full, saved, kind):
     LOST[kind](full.db)
