@@ -3,8 +3,8 @@
 ``kept/schema5.duckdb.xz`` is a part of the demo as the last code with schema 5 stored it, with a
 merged code, a renamed one, an undone delivery, a note, a tick and an arranged report;
 ``schema5.json`` is what that code read from it. ``schema6`` is a folder: that database as the last
-code with schema 6 upgraded it, with order lines in files and a note more; ``schema7`` is that one as
-the last code with schema 7 upgraded it.
+code with schema 6 upgraded it, with order lines in files and a note more; ``schema7`` is that one
+as the last code with schema 7 upgraded it.
 """
 
 import contextlib
