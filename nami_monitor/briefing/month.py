@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
+from nami_monitor.briefing.as_of import as_of, changed_since
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
 from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_chart
@@ -118,7 +119,8 @@ class Briefing:
         lessons: what the findings call up, the closest first, each lesson once.
         sources: the feeds that the figures rest on.
         delivered: when data came in last, UTC; None without a delivery.
-        last: the last month with data, which may lie after the month.
+        last: the last month with data up to the month.
+        changed: what has no date and was changed since, see ``changed_since``.
     """
 
     month: date
@@ -130,6 +132,7 @@ class Briefing:
     delivered: datetime | None
     last: date
     demo: bool
+    changed: Mapping[str, int]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -159,6 +162,8 @@ def briefing(
     ``within`` are further filters on the key figures, as in ``Ask``; ``progress`` is told how far
     it is.
 
+    It is made of the data as of the month, see ``as_of``.
+
     Raises:
         UserError: ``briefing.no_category`` for a code that nobody knows, ``briefing.nothing``
             without any data, and ``briefing.no_month`` for a month that it does not reach.
@@ -175,6 +180,19 @@ def briefing(
         written = {name: f"{one:%Y-%m}" for name, one in reach.items()}
         raise UserError("briefing.no_month", **written)
     wanted: list[str | None] = list(dict.fromkeys(categories)) or [None]
+    with as_of(db, month) as known:
+        return _briefing(known, month, wanted, names, within, progress)
+
+
+def _briefing(
+    db: Transaction,
+    month: date,
+    wanted: Sequence[str | None],
+    names: Mapping[str, Mapping[str, str]],
+    within: Where,
+    progress: Progress,
+) -> Briefing:
+    last = latest_month(db) or month
     begun = [one for one in interventions(db) if one.start_month <= month]
     sections = []
     for done, category in enumerate(wanted):
@@ -194,7 +212,8 @@ def briefing(
     lessons = lessons_of_chart([one.signal for one in (*top, *others)], cases_of(db))
     sources = tuple(sorted(used))
     return Briefing(
-        month, tuple(sections), top, others, lessons, sources, delivered, last, demo=bool(demo)
+        *(month, tuple(sections), top, others, lessons, sources, delivered, last, bool(demo)),
+        changed=changed_since(db, month),
     )
 
 
@@ -224,7 +243,7 @@ def _section(
         else Finding(one, glance.month, about.get(one.subject))
         for one in found
     )
-    own = tuple(one for one in notes(db) if one.category == category)
+    own = tuple(one for one in notes(db) if one.category == category and one.month <= month)
     called, chance = names[category] if category else {}, (top.watched, top.by_chance)
     return BriefingSection(category, called, glance, answers, contracts, findings, *chance, own)
 

@@ -300,12 +300,15 @@ def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
     said: list[str] = []
     if found.demo:
         said.append(text("briefing.caveats.demo", lang))
+    if found.changed:
+        parts = [text(f"briefing.changed.{what}", lang, n=n) for what, n in found.changed.items()]
+        month = formats.month(found.month, lang)
+        said.append(text("briefing.caveats.changed", lang, month=month, what=", ".join(parts)))
     for section in found.sections:
         said += _breaks(section, lang)
         said += _missing(section, lang)
         for line in section.told:
             said += _of_line(line, lang)
-        said += _later(found, section, lang)
     return tuple(dict.fromkeys(said))
 
 
@@ -353,19 +356,6 @@ def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
         yield text("briefing.caveats.provisional", lang, name=said)
     if line.aims > 1:
         yield text("briefing.caveats.aims", lang, name=said, n=line.aims)
-
-
-def _later(found: Briefing, section: BriefingSection, lang: str) -> Iterator[str]:
-    """Yield a caveat for each estimate that uses months after the briefing's."""
-    for answer in section.answers:
-        if answer.window and answer.window.post and answer.window.post[-1] > found.month:
-            yield text(
-                "briefing.caveats.later",
-                lang,
-                title=answer.intervention.title,
-                month=formats.month(found.month, lang),
-                last=formats.month(answer.window.post[-1], lang),
-            )
 
 
 def source(found: Briefing, lang: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import polars as pl
 import typer
 
+from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
 from nami_monitor.cli.session import CommandSession, command, one_of
@@ -48,7 +49,9 @@ def export(
             rows = export_query(db, lines_query(db, what), out, kind)
             hidden = int(db.value(f"select count(*) from {what}")) - rows
         elif what in CATALOGUE:
-            figures = answers(db, session, [what], question(until, period, last, by, where))
+            ask = question(until, period, last, by, where)
+            with as_of(db, ask.until) as known:
+                figures = answers(known, session, [what], ask)
             rows = export_rows(db, _figure_frame(as_rows(session, figures)), out, kind)
         else:
             texts = [as_row(note) for note in notes(db)]

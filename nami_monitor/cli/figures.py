@@ -108,7 +108,7 @@ def kpi(
 ) -> None:
     """Give the figures of KPIs."""
     ask = question(until, period, last, by, where)
-    with session.read() as db:
+    with session.read_as_of(ask.until) as db:
         if activity:
             known = activity_measures(db)
             refuse_unknown("kpi.no_measure", activity, known, known=", ".join(known) or "-")
@@ -226,7 +226,7 @@ def why(
     kpi = CATALOGUE[code]
     ask = question(until, period, 1, None, where)
     dimension = by or next(iter(dimensions(kpi, ask)), "location")
-    with session.read() as db:
+    with session.read_as_of(ask.until) as db:
         explained = explain(db, kpi, ask, dimension, against, session.lang)
     lines = [explained.sentence, *explained.notes]
     if explained.lines:
@@ -321,7 +321,7 @@ def trace(
         raise UserError("trace.need_out")
     kpi, ask = TRACED[code], question(until, period, 1, None, where)
     file: dict[str, Any] = {}
-    with session.read() as db:
+    with session.read_as_of(ask.until) as db:
         traced = trace_figure(db, kpi, ask)
         lines = _trace_lines(session, traced)
         if rows and out:
@@ -397,7 +397,7 @@ def measurability(
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
-    with session.read() as db:
+    with session.read_as_of(None) as db:
         measured = measure(db)
         if category is not None:
             refuse_unknown("measurability.no_category", category, measured.categories)

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, get_type_hints
 
@@ -131,6 +131,14 @@ class CommandSession:
         """A reading transaction on the database; raises as ``open_store`` does."""
         with self.open_store() as store, store.read() as db:
             yield db
+
+    @contextlib.contextmanager
+    def read_as_of(self, month: date | None) -> Iterator[Transaction]:
+        """The same on the data as of a month; None for the latest with data."""
+        from nami_monitor.briefing.as_of import as_of  # noqa: PLC0415 - help need not wait for it
+
+        with self.read() as db, as_of(db, month) as known:
+            yield known
 
     @property
     def asks(self) -> bool:

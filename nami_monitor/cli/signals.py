@@ -33,8 +33,9 @@ def signals(
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
 ) -> None:
     """List the signals of a month, with the lessons that they call up."""
-    with session.read() as db:
-        until = parse_month(month) if month else latest_month(db)
+    named = parse_month(month) if month else None
+    with session.read_as_of(named) as db:
+        until = named or latest_month(db)
         ordered = ranked(_signals(db, until, category)) if until else ()
         cases = kit_lessons.cases_of(db)
     called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]

@@ -13,6 +13,7 @@ from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
 from nami_monitor.cli.session import CommandSession, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
+from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
@@ -42,9 +43,10 @@ def waterbed(
     session: CommandSession,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
     unit: UnitOption = EffectUnit.BASE,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
 ) -> None:
     """Estimate what interventions did."""
-    with session.read() as db:
+    with session.read_as_of(parse_month(month) if month else None) as db:
         data = read_panel_data(db)
         evaluations = [
             evaluate(intervention, data, Unit(unit))

@@ -222,11 +222,12 @@ class Ask:
 def latest_month(db: Transaction) -> date | None:
     """The latest month with order lines; without any, the last of which a register speaks."""
     found: date | None
-    ((found,),) = db.rows_again(
-        "select coalesce((select max(month) from by_place),"
-        " (select max(last_month) from registers where relation <> 'by_contract'),"
-        " (select max(last_month) from registers))"
-    )
+    ((found,),) = db.rows_again("select max(month) from by_place")
+    if found is None:
+        ((found,),) = db.rows_again(
+            "select coalesce(max(last_month) filter (where relation <> 'by_contract'),"
+            " max(last_month)) from registers"
+        )
     return found
 
 

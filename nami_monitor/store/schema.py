@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.errors import UserError, listed
 from nami_monitor.core.thresholds import PREPARATION_MONTHS, PRICE_MONTHS, SHADOW_PRICES
@@ -73,31 +73,54 @@ def create(db: Transaction) -> None:
         for name in TABLES
     )
     db.run(f"create view offered as {offered}")
-    marks = "|".join(map(re.escape, MARKS))
-    rungs = " ".join(
-        f"when '{strategy}' then '{rung}'" for strategy, rung in RUNG_OF_STRATEGY.items()
-    )
-    db.run(
-        script("views")
-        .replace("{marks}", rf"\b({marks})\b")
-        .replace("{rungs}", rungs)
-        .replace("{ladder}", LADDER)
-    )
+    db.run(_filled("views"))
     db.run(LINES_VIEW)
     for rollup in ORDER_ROLLUPS:
         db.run(rollup.ddl)
-    db.run(
-        script("ledgers")
-        .replace("{price_months}", f"{PRICE_MONTHS.value:g}")
-        .replace("{preparation_months}", f"{PREPARATION_MONTHS.value:g}")
-    )
+    db.run(_filled("ledgers"))
+    db.run(_filled("projects"))
+    db.run("insert into meta values (?, 0, false)", [VERSION])
+
+
+@cache
+def _filled(name: str) -> str:
+    """A script with what stands elsewhere in the program: thresholds, marks, rungs and prices."""
+    marks = "|".join(map(re.escape, MARKS))
     prices = ", ".join(
         f"('{price_set}', '{impact}', {price}::double)"
         for price_set, of_impact in SHADOW_PRICES.items()
         for impact, price in of_impact.items()
     )
-    db.run(script("projects").replace("{published_prices}", prices))
-    db.run("insert into meta values (?, 0, false)", [VERSION])
+    values = {
+        "marks": rf"\b({marks})\b",
+        "rungs": " ".join(f"when '{one}' then '{rung}'" for one, rung in RUNG_OF_STRATEGY.items()),
+        "ladder": LADDER,
+        "price_months": f"{PRICE_MONTHS.value:g}",
+        "preparation_months": f"{PREPARATION_MONTHS.value:g}",
+        "published_prices": prices,
+    }
+    text = script(name)
+    for placeholder, value in values.items():
+        text = text.replace(f"{{{placeholder}}}", value)
+    return text
+
+
+VIEW: Final = re.compile(
+    r"^create view (\w+) as\s(.*?);?\s*$(?=\n\n|\n--|\ncreate|\Z)", re.MULTILINE | re.DOTALL
+)
+"""A view in a script, by name and SQL."""
+
+
+@cache
+def views() -> dict[str, str]:
+    """The SQL of every view, by name, each after those that it reads."""
+    scripts = (_filled("views"), LINES_VIEW, _filled("ledgers"), _filled("projects"))
+    return {name: sql for text in scripts for name, sql in VIEW.findall(text)}
+
+
+def stored(db: Transaction) -> str:
+    """The name of the database behind a transaction, whatever temporary tables hide."""
+    return str(db.rows_again("select current_database()")[0][0])
 
 
 def offered_fields(table: str) -> list[tuple[str, str]]:

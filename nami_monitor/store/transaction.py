@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ class Transaction:
         unchanging: whether no stored table can change while it lasts.
 
     Attributes:
+        month: the month as of which it speaks, see ``store.as_of``; None for all that is there.
         discarded: whether it only tried something.
         dropping: whether no older snapshot may stay, because it holds what was undone.
         lines_open: whether order lines were added or opened to changes, see ``store.lines``.
@@ -29,6 +30,7 @@ class Transaction:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, *, unchanging: bool = False) -> None:
         self._cursor = cursor
+        self.month: date | None = None
         self._cached: dict[str, Any] | None = {} if unchanging else None
         self.discarded = False
         self.dropping = False
@@ -46,9 +48,16 @@ class Transaction:
         """
         self.dropping = True
 
+    def looking_back(self) -> tuple[duckdb.DuckDBPyConnection, bool]:
+        """The cursor, and whether no stored table can change: what a look back is made of."""
+        return self._cursor, self._cached is not None
+
+    def make_ready(self, sql: str) -> None:
+        """Make what a statement names, where names are made when they are needed."""
+
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run a statement and ignore its rows."""
-        self._cursor.execute(sql, parameters).fetchall()
+        self.rows(sql, parameters)
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
         """Insert one row, by column; other columns stay empty."""
@@ -57,6 +66,7 @@ class Transaction:
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples."""
+        self.make_ready(sql)
         return self._cursor.execute(sql, parameters).fetchall()
 
     def rows_again(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
@@ -79,6 +89,7 @@ class Transaction:
 
     def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """All rows of a query, as a polars frame."""
+        self.make_ready(sql)
         table: pa.Table = self._cursor.sql(sql, params=parameters).to_arrow_table()
         frame = pl.from_arrow(table)
         if not isinstance(frame, pl.DataFrame):
@@ -92,9 +103,9 @@ class Transaction:
     @contextmanager
     def table_of(self, name: str, sql: str) -> Iterator[str]:
         """Let SQL read the rows of a query, worked out once, for as long as the block lasts."""
-        self._cursor.execute(f"create temp table {name} as {sql}")
+        self.run(f"create temp table {name} as {sql}")
         yield name
-        self._cursor.execute(f"drop table temp.{name}")
+        self.run(f"drop table temp.{name}")
 
     @contextmanager
     def view_of(self, name: str, frame: pl.DataFrame) -> Iterator[str]:

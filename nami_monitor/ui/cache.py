@@ -11,6 +11,7 @@ import streamlit as st
 
 from nami_monitor.briefing import overview as glances
 from nami_monitor.briefing import signals
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import CalledLesson, Cases, cases_of, lessons_of_chart
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview
@@ -93,14 +94,14 @@ def figures(store: Store, code: str, ask: Ask) -> list[KpiResult]:
     Raises:
         UserError: as ``compute``; ``kpi.too_many`` beyond what a screen can show.
     """
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return compute(db, CATALOGUE[code], replace(ask, most=int(SCREEN_ROWS.value)))
 
 
 @cached(entries=100)
 def at_a_glance(store: Store, month: date, where: Where, kind: str = PeriodKind.MONTH) -> Overview:
     """The overview of the period that ends with a month."""
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return glances.overview(db, month, dict(where), kind)
 
 
@@ -143,15 +144,16 @@ def _signals_of_trend(
     _results: Sequence[KpiResult],
 ) -> tuple[Signal, ...]:
     del scope  # it tells one list of results from another
-    measures = _signals_of_measures(store, _results[-1].month)
-    with store.read() as db:
+    month = _results[-1].month
+    measures = _signals_of_measures(store, month)
+    with read_as_of(store, month) as db:
         kpi = CATALOGUE[code]
         return signals.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
 
 
 @cached(entries=20)
 def _signals_of_measures(store: Store, month: date) -> tuple[Signal, ...]:
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return signals.signals_of_measures(db, month)
 
 
@@ -183,7 +185,7 @@ def interventions(store: Store) -> tuple[register.Intervention, ...]:
 
 
 @cached(entries=20)
-def data_breaks(store: Store) -> tuple[glances.SourceBreak, ...]:
-    """Every data break."""
-    with store.read() as db:
+def data_breaks(store: Store, month: date) -> tuple[glances.SourceBreak, ...]:
+    """Every data break that was known at a month."""
+    with read_as_of(store, month) as db:
         return glances.data_breaks(db)

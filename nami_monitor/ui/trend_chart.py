@@ -96,7 +96,7 @@ def trend_of(
             BreakSpan(
                 measure.month, measure.month, session.t("trends.break", source=measure.source)
             )
-            for measure in cache.data_breaks(session.store)
+            for measure in cache.data_breaks(session.store, results[-1].month)
             if measure.source in sources
         ),
         borders=tuple(

@@ -283,15 +283,6 @@ def test_a_break_is_told_where_the_figures_rest_on_its_source(db):
     )
 
 
-def test_an_estimate_that_rests_on_later_months_says_so(db):
-    found = briefing(db, date(2026, 6, 1), ["office_supplies"])
-    assert any("rust ook op maanden na jun 2026" in one for one in wording.caveats(found, "nl"))
-    assert not any(
-        "maanden na" in one
-        for one in wording.caveats(briefing(db, OCTOBER, ["office_supplies"]), "nl")
-    )
-
-
 def test_the_source_says_how_far_the_data_reaches(office):
     said = wording.source(office, "nl")
     assert "Voorraadkast" in said

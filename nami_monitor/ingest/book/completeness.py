@@ -17,6 +17,7 @@ from nami_monitor.core.thresholds import BREAK_HISTORY, BREAK_RATIO, BREAK_SPREA
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.profiles.profile import Expects, Profile, parse_profile
 from nami_monitor.store import Transaction
+from nami_monitor.store.as_of import LEARNT
 
 STEPS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -101,8 +102,11 @@ def series_breaks(seen: Sequence[Delivered]) -> dict[date, list[str]]:
     return dict(breaks)
 
 
-def refresh(db: Transaction) -> None:
-    """Derive ``source_months`` and ``breaks`` again from the live lines and the profiles."""
+def refresh(db: Transaction, until: date = date.max) -> None:
+    """Derive ``source_months`` and ``breaks`` again from the live lines and the profiles.
+
+    Nothing is learnt from deliveries of months after ``until``.
+    """
     db.run("delete from source_months")
     db.run("delete from breaks")
     delivered: dict[tuple[str, str], list[Delivered]] = defaultdict(list)
@@ -119,7 +123,7 @@ def refresh(db: Transaction) -> None:
         return
     for source, first, last in db.rows(WHOLE_PERIODS):
         seen = delivered.get(("orders", source), [])
-        empty = {*month_range(first, last)} - {present.month for present in seen}
+        empty = {*month_range(first, min(last, until))} - {present.month for present in seen}
         seen += [Delivered(month, 0, 0, 0) for month in empty] if seen else []
         seen.sort(key=lambda present: present.month)
     latest = max(seen[-1].month for seen in delivered.values())
@@ -143,7 +147,8 @@ def refresh(db: Transaction) -> None:
                 for month, kinds in series_breaks(seen).items()
                 for kind in kinds
             ]
-    for name, derived in (("source_months", rows), ("breaks", breaks + db.rows(CHANGED_BASIS))):
+    breaks += [changed for changed in db.rows(CHANGED_BASIS) if changed[1] <= until]
+    for name, derived in zip(LEARNT, (rows, breaks), strict=True):
         if derived:
             frame = pl.DataFrame(derived, orient="row", infer_schema_length=None)
             with db.view_of("rows_to_insert", frame) as view:

@@ -300,7 +300,8 @@ def compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation
         for other in data.register
         if other.category == one.category
     }
-    others = overlapping(one, data.register, targets, outcomes.compared)
+    begun = [other for other in data.register if other.start_month <= cube.months[-1]]
+    others = overlapping(one, begun, targets, outcomes.compared)
     until = min(one.last_month or cube.months[-1], cube.months[-1])
     separation = separate(one, others, frozenset(cube.locations), cube.months[0], until)
     feeds = [

@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from nami_monitor.briefing import assets as briefing
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.assets import BANDS, AssetRegister
 from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.charts import age_bars, survival_curve
@@ -38,7 +39,7 @@ def choices(store: Store) -> RegisterChoices:
 
 @cached(entries=50)
 def _register(store: Store, month: date, where: Where, kind: str) -> AssetRegister:
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return briefing.register(db, month, dict(where), kind)
 
 

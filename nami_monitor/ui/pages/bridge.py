@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period
@@ -60,7 +61,7 @@ def show(session: Session, ask: Ask) -> None:
 @cached(entries=50)
 def _bridge(store: Store, ask: Ask, lang: str) -> tuple[SpendBridge, dict[str | None, str]]:
     """The bridge, and the names of its articles."""
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         spend = spend_bridge(db, ask)
         return spend, names(db, ARTICLE, list(spend.products), lang)
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import cases
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.cases import TREND, CaseFigures, Doubt, DoubtKind, ShownFigure, doubts
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.escapes import markdown
@@ -55,7 +56,7 @@ def context(session: Session, case: Case) -> None:
 def figures(session: Session, case: Case) -> None:
     """The period, a card for each figure, and its parts."""
     kind = _period(session, case)
-    with session.store.read() as db:
+    with read_as_of(session.store) as db:
         monitor = cases.monitor(db, case, kind)
     st.html(
         cards.cards_html(tuple(_card(session, figure) for figure in monitor.shown), session.lang)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from nami_monitor.briefing import conclusions as briefing
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import (
     CONFIRMED,
     EVEN,
@@ -47,7 +48,7 @@ def views(session: Session) -> Conclusions:
 @cached(entries=10)
 def _views(store: Store, written: int) -> Conclusions:
     del written  # an answer writes to the file and leaves the data version as it is
-    with store.read() as db:
+    with read_as_of(store) as db:
         return briefing.conclusions(db)
 
 

@@ -1,10 +1,12 @@
 """The page on contracts: what to prepare, the timeline, values, forms, splits and the register."""
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
 from nami_monitor.briefing import contracts as briefing
+from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.contracts import (
     CARDS,
     STREAMS,
@@ -56,7 +58,10 @@ def register(session: Session, picked: Selection) -> ContractRegister:
 @cached(entries=50)
 def _register(store: Store, month: date, where: Where, kind: str) -> ContractRegister:
     with store.read() as db:
-        return briefing.register(db, month, dict(where), kind)
+        with as_of(db, month) as known:
+            found = briefing.register(known, month, dict(where), kind)
+        listed = briefing.contracts(db, found.month, found.where)  # those to come as well
+        return replace(found, contracts=listed)
 
 
 def empty(session: Session, offered: RegisterChoices) -> bool:

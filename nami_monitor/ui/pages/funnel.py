@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.funnel import OUTSIDE, FunnelComparison, FunnelSite, compare, kind_of
 from nami_monitor.charts.funnel_plot import (
     INSIDE,
@@ -54,7 +55,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
 @cached(entries=100)
 def compared(store: Store, code: str, ask: Ask, lang: str) -> FunnelComparison:
     """The comparison with its words."""
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return compare(db, CATALOGUE[code], ask, lang)
 
 

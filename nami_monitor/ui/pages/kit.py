@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import signals
 from nami_monitor.core.escapes import markdown
@@ -170,7 +171,7 @@ def lessons(session: Session, query: KitQuery) -> None:
 def _now(store: Store, month: date) -> Mapping[str, Sequence[Signal]]:
     """The signals of a month in every category with order lines."""
     categories = cache.choices(store).categories
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return {
             code: signals(db, overview(db, month, where), where)
             for code in categories

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from nami_monitor.briefing import measuring
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.words import State
 from nami_monitor.i18n import formats
@@ -27,7 +28,7 @@ WIDE = {"figures": 420, "together": 360, "remark": 520}
 @cached(entries=10)
 def _measured(store: Store, lang: str) -> tuple[Measurability, Mapping[str, str]]:
     """What can be computed, and the names of the categories."""
-    with store.read() as db:
+    with read_as_of(store) as db:
         result = measurability(db)
         return result, measuring.names(db, result, lang)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from nami_monitor.briefing import requests as briefing
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.requests import (
     AVOIDED,
     DECISIONS,
@@ -47,13 +48,13 @@ def choices(store: Store) -> RequestChoices:
 
 @cached(entries=50)
 def _ledger(store: Store, month: date, where: Where, kind: str) -> RequestLedger:
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return briefing.ledger(db, Ask(kind, month, where=dict(where)))
 
 
 @cached(entries=10)
 def _rows(store: Store, month: date, where: Where, kind: str) -> tuple[Request, ...]:
-    with store.read() as db:
+    with read_as_of(store, month) as db:
         return briefing.rows(db, Ask(kind, month, where=dict(where)))
 
 

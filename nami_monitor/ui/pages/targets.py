@@ -10,6 +10,7 @@ import streamlit as st
 
 from nami_monitor.briefing import targets as briefing
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
@@ -55,13 +56,13 @@ Names = Mapping[str, Mapping[str, str]]
 @cached(entries=10)
 def known(store: Store) -> tuple[tuple[TargetLine, ...], tuple[TargetEvent, ...], Names]:
     """Every target with its figure, what was done to targets, and the categories' names."""
-    with store.read() as db:
+    with read_as_of(store) as db:
         return briefing.lines(db), briefing.history(db), category_names(db)
 
 
 @cached(entries=50)
 def _course(store: Store, target: Target) -> tuple[TargetStep, ...]:
-    with store.read() as db:
+    with read_as_of(store) as db:
         return briefing.course(db, target)
 
 

@@ -13,6 +13,7 @@ from zlib import crc32
 
 import streamlit as st
 
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
@@ -172,7 +173,7 @@ def traced(store: Store, code: str, ask: Ask) -> Trace:
     Raises:
         UserError: as ``kpis.trace.trace``.
     """
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return traced_by(db, TRACED[code], ask)
 
 
@@ -375,7 +376,7 @@ def _span(session: Session, page: int, total: int) -> str:
 
 @cached(entries=50)
 def _rows(store: Store, code: str, ask: Ask, table: str, batch: int | None, page: int) -> Listing:
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return rows(db, TRACED[code], ask, table=table, batch=batch, offset=page * PAGE_ROWS)
 
 
@@ -429,6 +430,6 @@ def _offer(session: Session, trace: Trace, kpi: Kpi, ask: Ask, table: str, count
 def _file(store: Store, kpi: Kpi, ask: Ask, table: str, kind: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="nami-") as folder:
         path = Path(folder) / f"rows.{kind}"
-        with store.read() as db:
+        with read_as_of(store, ask.until) as db:
             export(db, kpi, ask, path, kind, table=table)
         return path.read_bytes()

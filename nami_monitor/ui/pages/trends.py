@@ -5,6 +5,7 @@ from datetime import date
 
 import streamlit as st
 
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
 from nami_monitor.core.escapes import plain
 from nami_monitor.core.periods import Period
@@ -104,5 +105,5 @@ def _year_end_sentence(session: Session, references: YearEnd) -> str:
 
 @cached(entries=50)
 def _year_end(store: Store, ask: Ask) -> YearEnd | None:
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return year_end(db, ask)

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, Final, Literal
 
 import streamlit as st
 
 from nami_monitor.briefing import waterbed as briefing
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import palette
 from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
 from nami_monitor.charts.mirrored_bars import (
@@ -25,7 +27,7 @@ from nami_monitor.charts.placebo_lines import (
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.escapes import html, markdown, plain
-from nami_monitor.core.periods import Period, span
+from nami_monitor.core.periods import Period, parse_month, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
@@ -215,16 +217,18 @@ def register(store: Store) -> tuple[Intervention, ...]:
 
 
 @cached(entries=4, shared=True)
-def _panel_data(store: Store, category: str, products: tuple[str, ...]) -> PanelData:
-    """The panel data of a category; visitors share it, and nobody changes it."""
-    with store.read() as db:
+def _panel_data(
+    store: Store, category: str, products: tuple[str, ...], month: date | None = None
+) -> PanelData:
+    """The panel data of a category as of a month; visitors share it, and nobody changes it."""
+    with read_as_of(store, month) as db:
         return read_panel_data(db, [category], products)
 
 
 @cached(entries=50)
-def _readings(store: Store, category: str, code: str) -> tuple[Evaluation, ...]:
-    """An intervention in every unit."""
-    panel_data = _panel_data(store, category, ())
+def _readings(store: Store, category: str, code: str, month: date) -> tuple[Evaluation, ...]:
+    """An intervention in every unit, as of a month."""
+    panel_data = _panel_data(store, category, (), month)
     (intervention,) = chosen(panel_data.register, [code])
     return evaluate_in_every_unit(intervention, panel_data)
 
@@ -242,9 +246,11 @@ def part(session: Session) -> None:
     measures = register(session.store)
     if empty(session, measures):
         return
-    left, right = st.columns([3, 1])
+    left, middle, right = st.columns([3, 1, 1])
+    with middle:
+        month = as_of_month(session)
     with left:
-        answers = choose(session, measures)
+        answers = choose(session, measures, month)
     with right:
         evaluation = reading(session, answers)
     verdict(session, evaluation)
@@ -280,10 +286,26 @@ def empty(session: Session, measures: Sequence[Intervention]) -> bool:
     return True
 
 
-def choose(session: Session, measures: Sequence[Intervention]) -> tuple[Evaluation, ...]:
+def as_of_month(session: Session) -> date:
+    """The month as of which the page speaks: nothing later is used."""
+    months = [f"{month:%Y-%m}" for month in cache.choices(session.store).months]
+    return parse_month(
+        filters.select(
+            "month",
+            session.t("filters.month"),
+            months,
+            lambda code: formats.month(code, session.lang),
+            help_text=session.t("waterbed.as_of"),
+        )
+    )
+
+
+def choose(
+    session: Session, measures: Sequence[Intervention], month: date
+) -> tuple[Evaluation, ...]:
     """The intervention to look at, in every reading; at first the first with an estimate."""
     by_code = {measure.code: measure for measure in measures}
-    judged = (measure.code for measure in measures if any(map(_judged, _of(session, measure))))
+    judged = (one.code for one in measures if any(map(_judged, _of(session, one, month))))
     code = filters.select(
         "intervention",
         session.t("waterbed.choose"),
@@ -291,15 +313,15 @@ def choose(session: Session, measures: Sequence[Intervention]) -> tuple[Evaluati
         lambda code: f"{by_code[code].title} ({code})",
         default=next(judged, measures[0].code),
     )
-    return _of(session, by_code[code])
+    return _of(session, by_code[code], month)
 
 
 def _judged(evaluation: Evaluation) -> bool:
     return evaluation.estimated and not evaluation.excused
 
 
-def _of(session: Session, intervention: Intervention) -> tuple[Evaluation, ...]:
-    return _readings(session.store, intervention.category, intervention.code)
+def _of(session: Session, intervention: Intervention, month: date) -> tuple[Evaluation, ...]:
+    return _readings(session.store, intervention.category, intervention.code, month)
 
 
 def drafted(session: Session, intervention: Intervention) -> PanelData:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import why as briefing
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.why import ContributionLine, Explained
 from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
@@ -115,7 +116,7 @@ def explained(
     store: Store, code: str, ask: Ask, dimension: str, against: Against, lang: str
 ) -> Explained:
     """The change of a KPI with its words."""
-    with store.read() as db:
+    with read_as_of(store, ask.until) as db:
         return briefing.explain(db, CATALOGUE[code], ask, dimension, against, lang)
 
 
