@@ -24,7 +24,7 @@ DATED: Final[Mapping[str, str]] = {
     "asset_events_offered": "happened_on < {after}",
     "requests_offered": "coalesce(decided_on, requested_on) < {after}",
     "contracts_offered": "coalesce(starts_on < {after}, true)",
-    "programme_units_offered": "status = 'planned' or coalesce(period_last(period) < {after}, true)",
+    "programme_units_offered": "status = 'planned' or period_last(period) < {after}",
 }
 """Which stored rows of an input table are known: all dated before the day ``after`` the month. A
 request is dated by its decision, a measured figure by the end of its period, a contract by its
