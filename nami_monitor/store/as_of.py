@@ -17,7 +17,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.store import schema
 from nami_monitor.store.transaction import Transaction
 
-DATED: Final[Mapping[str, str]] = {
+DATED: Final[dict[str, str]] = {
     "orders_offered": "ordered_on < {after}",
     "measurements_offered": "period_end < {after}",
     "assets_offered": "acquired_on < {after}",
@@ -30,7 +30,7 @@ DATED: Final[Mapping[str, str]] = {
 request is dated by its decision, a measured figure by the end of its period, a contract by its
 start; what a plan says of a unit has no date until it says what became of it."""
 
-MONTHLY: Final[Mapping[str, str]] = {
+MONTHLY: Final[dict[str, str]] = {
     "by_place": "month < {after}",
     "by_product": "month < {after}",
     "delivered": "month < {after}",
