@@ -307,6 +307,7 @@ class Store:
 
     def close(self) -> None:
         """Let every file go; also done when the process ends. Once is enough."""
+        self._close_unused(None)  # an earlier snapshot cannot go while it is open here
         self._compact_if_free()
         self._let_go()
 

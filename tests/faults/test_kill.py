@@ -109,7 +109,7 @@ def test_kills_leave_the_old_state_or_the_new_one(
         moment = took * chance.uniform(len(seen), len(seen) + 1) / KILLS
         code, lasted, found = actor.run(act, moment)
         assert found in {before, after}
-        assert snapshots.newest(actor.copy).number in {1, 2}
+        assert snapshots.newest(actor.copy).number in {1, 2, 3}  # 3: what was undone is erased
         if code == -signal.SIGKILL:
             seen.append(found)
         else:

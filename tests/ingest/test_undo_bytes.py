@@ -104,6 +104,15 @@ def test_a_process_that_goes_on_erases_what_is_left_by_itself(tmp_path, masters)
     assert [file for file in path.rglob("*.duckdb") if NAME.encode() in file.read_bytes()] == []
 
 
+def test_what_is_closed_leaves_one_snapshot_though_it_was_just_read(shop):
+    path = undone(shop)
+    with shop.store.read() as db:
+        assert db.value("select count(*) from orders") == 0
+    shop.store.close()
+    assert len(list(path.glob("*.duckdb"))) == 1
+    assert holders(shop) == []
+
+
 def test_another_process_erases_what_a_killed_one_left(shop):
     """Also after more was written, which takes the free blocks along."""
     path = undone(shop)
