@@ -28,7 +28,8 @@ LACKING: Final = {
     Why.FEW_PRE_MONTHS: "pre_months",
     Why.FEW_CONTROLS: "controls",
     Why.FEW_POST_MONTHS: "post_months",
-    Why.LOW_VOLUME: "volume",
+    Why.FEW_ORDER_MONTHS: "order_months",
+    Why.RARE_ORDERS: "rare_orders",
 }
 """Data that an estimate or a plan lacks, and the sentence that says what to do."""
 

@@ -119,8 +119,13 @@ MIN_POST_MONTHS = Threshold(6, "months", "design rule: fewer months show the sho
 MIN_PRE_ALONE = Threshold(
     24, "months", "without controls, two years are needed to tell a season from a step"
 )
-MIN_VOLUME = Threshold(
-    20, "base units a month", "simulated: below this, counts are too coarse for a relative change"
+MIN_ORDER_MONTHS = Threshold(
+    12, "months", "simulated: what is ordered in fewer of the months before has no level to speak of"
+)
+MOST_SHIFT = Threshold(
+    0.5,
+    "standard errors",
+    "simulated: rare orders shift the mean of many locations; up to this, intervals hold the truth",
 )
 UNTOUCHED_VOLUME = Threshold(
     2.0, "times the volume", "simulated: smaller untouched groups bring more noise than they take"

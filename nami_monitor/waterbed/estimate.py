@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nami_monitor.core.thresholds import MIN_PRE_ALONE, MIN_VOLUME
+from nami_monitor.core.thresholds import MIN_PRE_ALONE, MOST_SHIFT
 from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.effects import LOST, Analysis, Channel, Effects, alone, analyse, effects
 from nami_monitor.waterbed.inputs import Inputs, positions
@@ -26,7 +26,15 @@ from nami_monitor.waterbed.outputs import (
     Result,
     Sensitivity,
 )
-from nami_monitor.waterbed.screen import Start, short_of, starts, untouched_groups, usable, withheld
+from nami_monitor.waterbed.screen import (
+    Start,
+    rarely_ordered,
+    short_of,
+    starts,
+    untouched_groups,
+    usable,
+    withheld,
+)
 from nami_monitor.waterbed.sensitivity import cautions, sensitivity
 from nami_monitor.waterbed.verdicts import critical, interval, judge, net
 
@@ -93,17 +101,40 @@ def prepare(inputs: Inputs) -> Prepared:
     begun, left_out = starts(inputs)
     if not begun:
         return Prepared((), np.zeros(0, dtype=bool), (), left_out)
-    volume = inputs.mean_volume(np.concatenate([start.treated for start in begun]))
+    rare = rarely_ordered(inputs, np.concatenate([start.treated for start in begun]))
     used, dropped = untouched_groups(inputs, begun)
     left_out = (*left_out, *dropped)
-    if volume < MIN_VOLUME.value:
-        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
-        return Prepared(begun, used, (), (low, *left_out))
+    if rare:
+        return Prepared(begun, used, (), (*rare, *left_out))
     analyses = tuple(analyse(start.panel(inputs, used)) for start in begun)
     channels = [of for each in analyses for of in each.channels]
     if any(alone(of)[1] <= (STILL * float(of.level.sum())) ** 2 for of in channels):
         return Prepared(begun, used, (), (Caution(Why.NO_VARIATION), *left_out))
-    return Prepared(begun, used, analyses, left_out)
+    prepared = Prepared(begun, used, analyses, left_out)
+    shift = _shift(analyses) / float(np.sqrt(net(prepared.effects())[1]))
+    if shift > MOST_SHIFT.value:
+        rare = (Caution(Why.RARE_ORDERS, seen=shift, needed=MOST_SHIFT.value),)
+        return replace(prepared, analyses=(), cautions=(*rare, *left_out))
+    return prepared
+
+
+def _shift(analyses: Sequence[Analysis]) -> float:
+    """By how much the net effect is expected to lie too low because orders are rare.
+
+    A control's series is divided by its own level. The relative variance of that level shifts what
+    is divided upward: by half of it, as controls are weighted by the root of their level. It is the
+    part of the noise that the pre months bring. The shift stays the same however many locations
+    there are, so that it weighs most where the mean of many has a narrow interval.
+    """
+    found = 0.0
+    for each in analyses:
+        panel, window = each.panel, each.panel.window
+        vague = window.after / (window.before + window.after) / 2
+        for values, of in zip((panel.target, panel.substitute), each.channels, strict=True):
+            weights = np.sqrt(values[panel.treated :, window.pre].mean(1))
+            noise = float(of.scale) * np.average(of.sizes**2, weights=weights)
+            found += float(of.level.sum()) * vague * float(noise)
+    return found
 
 
 def _controlled(inputs: Inputs, *, common_quotient: bool) -> Result:
@@ -206,10 +237,7 @@ def interrupted_estimate(inputs: Inputs) -> Result:
     own, first = np.flatnonzero(keep), inputs.first
     missing = short_of(first, inputs.months - first, inputs.anticipation, MIN_PRE_ALONE)
     totals = np.stack([inputs.target[own].sum(0), inputs.substitute[own].sum(0)])
-    if not missing:
-        volume = inputs.mean_volume(own) * len(own)
-        low = Caution(Why.LOW_VOLUME, seen=volume, needed=MIN_VOLUME.value)
-        missing = (low,) if volume < MIN_VOLUME.value else ()
+    missing = missing or rarely_ordered(inputs, own)
     if missing:
         return withheld(inputs, Design.NO_CONTROLS, (*missing, *left_out))
     found = step(totals, first, inputs.anticipation)

@@ -27,8 +27,6 @@ class Inputs:
             ``(groups, channels, locations, months)``: with them shocks of a location are taken out
             (negative controls: Lipsitch, Tchetgen Tchetgen & Cohen 2010). Not read without
             controls.
-        volume: base units per month and treated location before the start, where ``target`` is in
-            another unit; None takes it from ``target``.
 
     Raises:
         ValueError: shapes do not agree, or ``anticipation`` is negative.
@@ -40,7 +38,6 @@ class Inputs:
     first_post: int | Places
     anticipation: int = 1
     untouched: Floats | None = None
-    volume: float | None = None
 
     def __post_init__(self) -> None:
         """Convert to arrays and compare their shapes."""
@@ -82,12 +79,13 @@ class Inputs:
         """Whether every location is treated from the same month on: there are no controls."""
         return bool(self.treated.all()) and bool(np.ptp(self.starts) == 0)
 
-    def mean_volume(self, places: Places) -> float:
-        """Mean base units per month over some locations before the earliest start."""
-        if self.volume is not None:
-            return self.volume
-        own = self.target[places, : self.first - self.anticipation]
-        return float(own.mean()) if own.size else 0.0
+    def order_months(self, places: Places) -> int:
+        """In how many months before the earliest start some locations together took of the target.
+
+        The months of ``anticipation`` do not count.
+        """
+        own = self.target[places, : max(self.first - self.anticipation, 0)]
+        return int((own.sum(0) > 0).sum())
 
 
 def positions(marks: Marks | Places) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from nami_monitor.core.thresholds import (
     CONTAMINATION,
     MIN_CONTROLS,
+    MIN_ORDER_MONTHS,
     MIN_POST_MONTHS,
     MIN_PRE_MONTHS,
     UNTOUCHED_VOLUME,
@@ -162,6 +163,14 @@ def short_of(
         (Why.FEW_POST_MONTHS, after, MIN_POST_MONTHS.value),
     )
     return tuple(Caution(key, seen=seen, needed=need) for key, seen, need in checks if seen < need)
+
+
+def rarely_ordered(inputs: Inputs, places: Places) -> tuple[Caution, ...]:
+    """Whether some locations together took of the target in too few months; empty if not."""
+    seen = inputs.order_months(places)
+    if seen >= MIN_ORDER_MONTHS.value:
+        return ()
+    return (Caution(Why.FEW_ORDER_MONTHS, seen=seen, needed=MIN_ORDER_MONTHS.value),)
 
 
 def untouched_groups(inputs: Inputs, begun: Sequence[Start]) -> tuple[Marks, tuple[Caution, ...]]:

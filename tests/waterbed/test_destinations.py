@@ -127,7 +127,7 @@ def test_looking_at_eight_places_raises_no_more_alarms_than_looking_at_one(contr
         level = 15 * np.exp(rng.normal(0, 0.5, (9, controls + 1, 1)))
         values = rng.poisson(level * np.ones(36)) * 1.0
         treated = np.arange(controls + 1) == 0
-        found = destinations(values[0], values[1:], treated, 24, volume=50)
+        found = destinations(values[0], values[1:], treated, 24)
         runs += 1
         alarms += any(shown(one) for one in found)
     assert alarms <= 0.09 * runs

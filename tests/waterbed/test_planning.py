@@ -118,7 +118,8 @@ def test_what_cannot_be_planned_says_why():
     nothing(plan(a[:8], b[:8], treated[:8], REDUCTION, 12), Why.FEW_CONTROLS)
     nothing(plan(a, b, treated & False, REDUCTION, 12), Why.NO_TREATED)
     nothing(plan(a, b, treated | True, REDUCTION, 12), Why.FEW_CONTROLS)
-    nothing(plan(*history(level=5), REDUCTION, 12), Why.LOW_VOLUME)
+    seldom = np.where(treated[:, None] & (np.arange(36) >= 11), 0.0, a)
+    nothing(plan(seldom, b, treated, REDUCTION, 12), Why.FEW_ORDER_MONTHS)
     still = np.broadcast_to(50.0 + np.arange(31)[:, None], a.shape)
     nothing(plan(still, b, treated, REDUCTION, 12), Why.NO_VARIATION)
     a[4, 2] = np.nan

@@ -29,7 +29,7 @@ def numbers(result):
 def test_another_unit_changes_amounts_and_nothing_else(seed, factor):
     a, b, treated = panels.drawn(seed)
     one = estimate(a, b, treated, 24)
-    other = estimate(factor * a, factor * b, treated, 24, volume=100.0)
+    other = estimate(factor * a, factor * b, treated, 24)
     assert one.verdicts == other.verdicts
     for field in ("gross", "spill", "net"):
         mine, scaled = getattr(one, field), getattr(other, field)
@@ -116,7 +116,7 @@ def test_a_path_averages_to_the_effect(seed):
 @given(SEEDS, st.floats(0, 1), st.floats(0, 1.5))
 def test_a_quotient_has_bounds_exactly_where_a_decrease_is_shown(seed, cut, leak):
     a, b, treated = panels.drawn(seed, cut=cut, quotient=leak, level=40)
-    result = estimate(a, b, treated, 24, volume=40)
+    result = estimate(a, b, treated, 24)
     ratio = result.quotient
     withheld = {Verdict.NO_DECREASE_SHOWN, Verdict.TARGET_ROSE}
     assert bool(withheld & set(result.verdicts)) == (result.gross.high >= 0)

@@ -158,13 +158,45 @@ def test_the_same_series_twice_counts_once():
     assert len(result.controls) == 28
 
 
-def test_a_low_volume_and_what_it_is_in():
-    a, b, treated = panels.drawn(level=12)
+def rare(treated, *, orders):
+    """Panels in which the treated together order in so many of the 23 months that count."""
+    a, b, marks = panels.drawn(treated=treated)
+    a[:treated, :23] = 0
+    a[np.arange(orders) % treated, np.arange(orders)] = 30
+    return a, b, marks
+
+
+@pytest.mark.parametrize("factor", [0.001, 1, 500])
+def test_order_months_are_what_is_too_few_in_any_unit(factor):
+    a, b, treated = rare(1, orders=11)
+    result = estimate(factor * a, factor * b, treated, 24)
+    assert_nothing_is_said(result, Why.FEW_ORDER_MONTHS)
+    assert reasons(result)[Why.FEW_ORDER_MONTHS].seen == 11
+    a, b, treated = rare(1, orders=12)
+    assert estimate(factor * a, factor * b, treated, 24).gross is not None
+
+
+def test_the_months_of_all_treated_together_count():
+    a, b, treated = rare(3, orders=12)
+    assert ((a[:3, :23] > 0).sum(1) == 4).all()
+    assert estimate(a, b, treated, 24).gross is not None
+    assert_nothing_is_said(estimate(*rare(3, orders=11), 24), Why.FEW_ORDER_MONTHS)
+
+
+def test_a_dozen_orders_a_month_at_many_locations_are_enough():
+    a, b, treated = panels.drawn(locations=65, treated=25, level=10, quotient=0.7)
     result = estimate(a, b, treated, 24)
-    assert_nothing_is_said(result, Why.LOW_VOLUME)
-    assert reasons(result)[Why.LOW_VOLUME].seen == pytest.approx(a[0, :23].mean())
-    assert estimate(a, b, treated, 24, volume=30.0).gross is not None
-    assert_nothing_is_said(estimate(9 * a, 9 * b, treated, 24, volume=12.0), Why.LOW_VOLUME)
+    assert result.gross.high < 0 < result.spill.low
+
+
+def test_rare_orders_shift_the_mean_of_very_many_locations():
+    """A narrow interval about a mean that is off holds nothing: it is not given."""
+    a, b, treated = panels.drawn(locations=400, treated=200, level=1)
+    result = estimate(a, b, treated, 24)
+    assert_nothing_is_said(result, Why.RARE_ORDERS)
+    assert reasons(result)[Why.RARE_ORDERS].seen > 0.5
+    few = np.arange(400) % 20 == 0
+    assert Why.RARE_ORDERS not in reasons(estimate(a[few], b[few], treated[few], 24))
 
 
 def test_everything_that_is_missing_is_named_at_once():
@@ -213,11 +245,13 @@ class TestEverywhere:
     def test_too_few_post_months(self):
         assert_nothing_is_said(estimate(*self.all_of(), 44), Why.FEW_POST_MONTHS)
 
-    def test_low_volume_is_that_of_all_together(self):
-        a, b, treated = self.all_of(level=2)
+    def test_order_months_are_those_of_all_together(self):
+        a, b, treated = self.all_of(level=20)
+        a[:, :35] *= np.arange(35) % 4 == np.arange(31)[:, None] % 4
         assert estimate(a, b, treated, 36).gross is not None
-        result = estimate(a[:3], b[:3], treated[:3], 36)
-        assert_nothing_is_said(result, Why.LOW_VOLUME)
+        result = estimate(a[::4], b[::4], treated[::4], 36)
+        assert_nothing_is_said(result, Why.FEW_ORDER_MONTHS)
+        assert reasons(result)[Why.FEW_ORDER_MONTHS].seen == 9
 
     def test_missing_months_and_twins_are_left_out(self):
         a, b, treated = self.all_of()
@@ -230,7 +264,7 @@ class TestEverywhere:
 
     def test_nothing_left(self):
         a, b, treated = self.all_of()
-        assert_nothing_is_said(estimate(a * np.nan, b, treated, 36), Why.LOW_VOLUME)
+        assert_nothing_is_said(estimate(a * np.nan, b, treated, 36), Why.FEW_ORDER_MONTHS)
 
     def test_a_constant_series(self):
         _, b, treated = self.all_of()

@@ -199,13 +199,10 @@ class Comparison:
     def inputs(self, unit: Unit, settled: int | None = None) -> Inputs:
         """The arrays for the estimator, in a unit.
 
-        Their volume is that in base units, whatever the unit.
-
         ``settled`` is how many of the first months come before the start; those of the comparison
         by default.
         """
         settled = self.settled if settled is None else settled
-        before = self.array(self.outcomes.target, Unit.BASE)[self.treated, : self.settled]
         return Inputs(
             target=self.array(self.outcomes.target, unit),
             substitute=self.array(self.outcomes.substitute, unit),
@@ -213,7 +210,6 @@ class Comparison:
             first_post=len(self.window.pre),
             anticipation=self.window.anticipation,
             untouched=self._untouched(unit, settled),
-            volume=float(before.mean()) if before.size else 0.0,
         )
 
     def _untouched(self, unit: Unit, settled: int) -> Floats | None:
