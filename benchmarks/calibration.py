@@ -1,9 +1,10 @@
 """Does the waterbed's interval hold the truth as often as it says? And that of the usual ways?
 
 Run as ``python benchmarks/calibration.py``. Each cell is run in parts; a part that is done is
-appended to the records and not done again. ``docs/calibration.md`` is written anew from them. Cells
-come in the order main effects, corners, the rest, and every cell has its first part before any has
-its second, so that it can stop any time.
+appended to the records and not done again. A study writes its own sections of
+``docs/calibration.md`` anew from them and leaves the others as they are. Cells come in the order
+main effects, corners, the rest, and every cell has its first part before any has its second, so
+that it can stop any time.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from usual import before_after, did
 from nami_monitor.core.thresholds import UNTOUCHED_VOLUME
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import LOST, Effects, analyse, effects
-from nami_monitor.waterbed.estimate import step
+from nami_monitor.waterbed.estimate import prepare, step
+from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.panel import GroupAmounts, Panel, PrePost, means
 from nami_monitor.waterbed.screen import relative_volume, touched
 from nami_monitor.waterbed.sensitivity import peak_before, still_falling
@@ -53,10 +55,16 @@ BROKEN = (
     replace(MIDDLE, breaks="peak"),
 )
 ALONE = tuple(
-    Cell(places, 0, *months, "high", "unequal", shared=True)
-    for places, months in itertools.product((5, 20), MONTHS[1:])
+    Cell(5, 0, *months, "high", "unequal", shared=True, lasting=lasting)
+    for months, lasting in itertools.product(MONTHS[1:], (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9))
 )
 """Rolled out everywhere at once: nothing to compare with."""
+FLOORS = tuple(
+    Cell(*places, *months, level, "unequal", shared=True)
+    for places, months in itertools.product(((1, 20), (3, 20), (25, 40), (100, 100)), MONTHS[:2])
+    for level in (0.5, 1.0, 2.0, 5.0, 10.0)
+)
+"""Orders so rare that the product may say nothing."""
 
 
 def cells() -> list[Cell]:
@@ -69,7 +77,11 @@ def cells() -> list[Cell]:
     ]
     every.sort(key=_turn)
     main = [cell for cell in every if _turn(cell)[0] == 0]
-    return [*main, *BROKEN, *ALONE, *every[len(main) :]]
+    return [*main, *BROKEN, *every[len(main) :]]
+
+
+STUDIES = {"panels": cells, "alone": lambda: ALONE, "floors": lambda: FLOORS}
+"""The cells of each study; it writes the sections of the page that it is about."""
 
 
 def _turn(cell: Cell) -> tuple[int, int]:
@@ -94,12 +106,13 @@ def run(cell: Cell, runs: int, part: int = 0) -> list[dict[str, object]]:
         runs: how many panels.
         part: gives the seed, together with the cell.
     """
-    rng = np.random.default_rng([zlib.crc32(json.dumps(asdict(cell)).encode()), part])
+    rng = np.random.default_rng([zlib.crc32(json.dumps(_seeding(cell)).encode()), part])
     tallies: dict[str, np.ndarray] = {}
     for begun in range(0, runs, BATCH):
         size = min(BATCH, runs - begun)
-        drawn = draw(cell, size, rng)
-        for name, marks in _scores(cell, drawn, rng):
+        rare = not isinstance(cell.volume, str)
+        drawn = draw(cell, size, rng, 0) if rare or not cell.controls else draw(cell, size, rng)
+        for name, marks in (_rare if rare else _scores)(cell, drawn, rng):
             every = np.broadcast_to(marks, (len(QUOTIENTS), size)).sum(-1)
             tallies[name] = tallies.get(name, 0) + every
     return [
@@ -107,6 +120,42 @@ def run(cell: Cell, runs: int, part: int = 0) -> list[dict[str, object]]:
         | {name: int(counts[at]) for name, counts in tallies.items()}
         for at, q in enumerate(QUOTIENTS)
     ]
+
+
+def _seeding(cell: Cell) -> dict[str, object]:
+    """What the draws of a cell hang on; the usual correlation was no part of it at first."""
+    named = asdict(cell)
+    if cell.lasting == MIDDLE.lasting:
+        del named["lasting"]
+    return named
+
+
+def _rare(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """Whether the product estimates a panel, and then whether its intervals hold the truth."""
+    substitute, _ = leaked(cell, drawn, QUOTIENTS, rng)
+    marks = np.zeros((5, *substitute.shape[:2]), bool)
+    treated = np.arange(drawn.target.shape[1]) < cell.treated
+    for at, q in enumerate(QUOTIENTS):
+        for which, target in enumerate(drawn.target):
+            inputs = Inputs(target, substitute[at, which], treated, cell.before, ANTICIPATION)
+            found = prepare(inputs)
+            if not found.analyses:
+                continue
+            own = np.concatenate([start.treated for start in found.starts])
+            truth = -drawn.full[which, own, cell.before :].mean(-1).sum()
+            of, reach = found.effects(), found.reach
+            around = reach * np.sqrt(of.gross_var)
+            _, low, high = quotient(of, reach)
+            value, variance = net(of)
+            marks[:, at, which] = (
+                True,
+                abs(of.gross - truth) <= around,
+                abs(value - (1 - q) * truth) <= reach * np.sqrt(variance),
+                low <= q <= high,
+                of.gross + around < 0 < low,
+            )
+    names = ("estimated", "gross_held", "net_held", "quotient_held", "waterbed")
+    yield from zip(names, marks, strict=True)
 
 
 def _scores(cell: Cell, drawn: Drawn, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
@@ -204,12 +253,12 @@ def done(records: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in records.read_text("utf-8").splitlines()]
 
 
-def study(records: Path, seconds: float) -> None:
-    """Do what is not done yet, as far as the time goes."""
+def study(records: Path, seconds: float, name: str = "panels") -> None:
+    """Do what is not done yet of a study, as far as the time goes."""
     begun = time.monotonic()
-    names = [*asdict(MIDDLE), "part"]
-    known = {tuple(record[name] for name in names) for record in done(records)}
-    for part, cell in itertools.product(range(PARTS), cells()):
+    names = (*asdict(MIDDLE), "part")
+    known = {tuple(record.get(name) for name in names) for record in done(records)}
+    for part, cell in itertools.product(range(PARTS), STUDIES[name]()):
         if (*asdict(cell).values(), part) in known:
             continue
         if time.monotonic() - begun > seconds:
@@ -224,10 +273,15 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--records", type=Path, default=RECORDS, help=f"default {RECORDS}")
     asked.add_argument("--seconds", type=float, default=np.inf, help="start no part after these")
+    asked.add_argument("--study", choices=tuple(STUDIES), default="panels", help="default panels")
     given = asked.parse_args()
-    study(given.records, given.seconds)
-    planned = len(QUOTIENTS) * len(cells())
-    PAGE.write_text(calibration_page.page(done(given.records), planned), encoding="utf-8")
+    study(given.records, given.seconds, given.study)
+    names = tuple(asdict(MIDDLE))
+    planned = {tuple(asdict(cell).values()) for cell in STUDIES[given.study]()}
+    own = [one for one in done(given.records) if tuple(one.get(n) for n in names) in planned]
+    sections = calibration_page.sections(given.study, own, len(QUOTIENTS) * len(planned))
+    before = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    PAGE.write_text(calibration_page.with_sections(before, sections), encoding="utf-8")
 
 
 if __name__ == "__main__":

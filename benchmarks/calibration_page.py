@@ -10,10 +10,18 @@ from nami_monitor.i18n import text
 
 Record = dict[str, object]
 WAYS = {"waterbed": "waterbed", "before_after": "before/after", "did": "DiD, clustered"}
-CELL = ("treated", "controls", "before", "after", "volume", "sizes", "shared", "breaks", "quotient")
+CELL = (
+    *("treated", "controls", "before", "after", "volume", "sizes"),
+    *("shared", "breaks", "lasting", "quotient"),
+)
 LEAST_HELD = 0.93
 MOST_FALSE = 0.04
 SURE = 0.999
+ALONE_HELD = {0.9: 0.91}
+"""How often intervals without controls are to hold the truth, by correlation; else .93."""
+FLOORS_HELD = 0.945
+BEYOND = 2.5
+"""So many standard errors beyond its limit, a cell of the two studies with limits fails."""
 
 
 def months(one: Record) -> str:
@@ -100,27 +108,42 @@ def merged(records: Iterable[Record]) -> list[Record]:
     return list(found.values())
 
 
-def page(records: Iterable[Record], planned: int) -> str:
-    """The whole page.
+def sections(study: str, records: Iterable[Record], planned: int) -> dict[str, list[str]]:
+    """The sections of the page that a study is about, by their titles; the head has none.
 
     Args:
+        study: one of the names in ``calibration.STUDIES``.
         records: one for each part of a cell that was run.
         planned: how many cells there are to run.
     """
     every = merged(records)
-    kept = [one for one in every if one["controls"] and not one["breaks"]]
-    alone = [one for one in every if not one["controls"]]
+    ran = [f"{len(every)} of {planned} cells were run, {_runs(every)} times each."]
+    if study == "alone":
+        return {"Without controls": [*_alone(every), "", *ran]}
+    if study == "floors":
+        return {"Rare orders": [*_floors(every), "", *ran]}
+    kept = [one for one in every if not one["breaks"]]
     broken = [one for one in every if one["breaks"]]
-    lines = [HEAD, f"{len(every)} of {planned} cells were run, {_runs(every)} times each."]
     if len({one["runs"] for one in every}) > 1:
-        lines.append("Cells with fewer runs have wider bounds, and fail less easily.")
-    lines += ["", "## In short", "", *_summary(kept, WAYS)]
+        ran.append("Cells with fewer runs have wider bounds, and fail less easily.")
     several = [one for one in kept if int(str(one["treated"])) > 1]
-    lines += ["", "## Several pilots that share one quotient", "", *_shared(several)]
-    lines += ["", "## Without controls", "", *_alone(alone)]
-    lines += ["", "## Where an assumption is broken", "", *_broken(broken, kept)]
-    lines += ["", "## Every cell", "", *_every(kept), ""]
-    return "\n".join(lines)
+    return {
+        "": [HEAD, *ran],
+        "In short": _summary(kept, WAYS),
+        "Several pilots that share one quotient": _shared(several),
+        "Where an assumption is broken": _broken(broken, kept),
+        "Every cell": _every(kept),
+    }
+
+
+def with_sections(page: str, sections: dict[str, list[str]]) -> str:
+    """A page with some of its sections in the place of those it had; new ones come last."""
+    head, *parts = f"\n{page.strip()}\n".split("\n## ")
+    found = {"": head} | dict(part.split("\n", 1) for part in parts)
+    found |= {title: "\n".join(lines) for title, lines in sections.items()}
+    whole = found.pop("").strip()
+    said = (f"## {title}\n\n{words.strip()}" for title, words in found.items())
+    return "\n\n".join([whole, *said]) + "\n"
 
 
 def _runs(records: Iterable[Record]) -> str:
@@ -171,20 +194,62 @@ def _power(records: Sequence[Record], way: str) -> list[float]:
     return [sum(share(one, f"{way}_{claim}") for one in of) / max(len(of), 1) for claim in claims]
 
 
+def beyond(one: Record, name: str, limit: float, of: str = "runs") -> bool:
+    """Whether a share lies below a limit by more than ``BEYOND`` of its own standard errors."""
+    runs = int(str(one[of]))
+    held = int(str(one[name])) / runs if runs else 1.0
+    return held < limit - BEYOND * (held * (1 - held) / max(runs, 1)) ** 0.5
+
+
 def _alone(records: list[Record]) -> list[str]:
     lines = [
         "Rolled out everywhere at once, the totals of all locations are held against their own",
-        "past (an interrupted time series). The product calls this weaker evidence; these cells",
-        "are not held to the bounds above. High volume, unequal sizes, shared shocks.",
+        "past by generalised least squares. The product calls this weaker evidence. Drawn are five",
+        "locations of high volume and unequal sizes, with shocks of the correlation in the table",
+        "from month to month, 70% of their variance common to both channels. Asked: an interval of",
+        "the quotient holds the truth in 93 of 100 cases up to a correlation of .8, in 91 at .9. A",
+        "cell fails below that by more than 2.5 of its own standard errors.",
         "",
-        "| locations | months | q | waterbed: held | false | before/after: held | false |",
-        "|---|---|---|---|---|---|---|",
+        (
+            "| correlation | months | q | runs | held | false | before/after: held | false "
+            "| fails |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in records:
         ways = ("waterbed", "before_after")
         numbers = [part for way in ways for part in (share(one, f"{way}_held"), false(one, way))]
-        what = f"{one['treated']} | {months(one)} | {one['quotient']}"
-        lines.append(f"| {what} | {_cells(numbers)} |")
+        lasting = float(str(one["lasting"]))
+        off = beyond(one, "waterbed_held", ALONE_HELD.get(lasting, LEAST_HELD))
+        what = f"{lasting} | {months(one)} | {one['quotient']} | {one['runs']}"
+        lines.append(f"| {what} | {_cells(numbers)} | {'yes' if off else ''} |")
+    return lines
+
+
+def _floors(records: list[Record]) -> list[str]:
+    lines = [
+        "With few orders the product says nothing: where the locations of the measure together",
+        "ordered in fewer than 12 of the months before the start, or where rare orders are",
+        "expected to shift the net effect by more than half its standard error. **Said** is how",
+        "often it says something; the other columns count only those panels. Drawn are orders at a",
+        "median of so many a month and location, unequal sizes, shared shocks, no untouched",
+        "groups. Asked: .945 of gross, net and quotient; a cell fails below that by more than 2.5",
+        "of its own standard errors.",
+        "",
+        (
+            "| treated | controls | months | orders | q | runs | said | gross held | net held "
+            "| quotient held | fails |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    names = ("gross_held", "net_held", "quotient_held")
+    for one in records:
+        said = int(str(one["estimated"]))
+        held = (f"{int(str(one[name])) / said:.3f}" if said else "" for name in names)
+        off = any(beyond(one, name, FLOORS_HELD, "estimated") for name in names)
+        what = f"{one['treated']} | {one['controls']} | {months(one)} | {one['volume']:g}"
+        what += f" | {one['quotient']} | {one['runs']} | {share(one, 'estimated'):.3f}"
+        lines.append(f"| {what} | {' | '.join(held)} | {'yes' if off else ''} |")
     return lines
 
 

@@ -39,20 +39,27 @@ class Cell:
         controls: how many are not.
         before: pre months.
         after: post months.
-        volume: one of ``LEVELS``.
+        volume: one of ``LEVELS``, or the median amount itself.
         sizes: one of ``SPREAD``.
         shared: whether shocks of a location are shared over its product groups.
         breaks: which assumption is broken; empty when none is.
+        lasting: correlation of a shock with that of the month before.
     """
 
     treated: int
     controls: int
     before: int
     after: int
-    volume: str
+    volume: str | float
     sizes: str
     shared: bool
     breaks: str = ""
+    lasting: float = LASTING
+
+    @property
+    def level(self) -> float:
+        """The median amount; ``volume`` may be one itself."""
+        return LEVELS[self.volume] if isinstance(self.volume, str) else self.volume
 
 
 @dataclass(frozen=True)
@@ -74,20 +81,20 @@ class Drawn:
     full: np.ndarray
 
 
-def draw(cell: Cell, runs: int, rng: np.random.Generator) -> Drawn:
+def draw(cell: Cell, runs: int, rng: np.random.Generator, groups: int = GROUPS) -> Drawn:
     """Counts with seasons, sizes of location and product, lasting shocks and one measure."""
     months = np.arange(cell.before + cell.after)
     places = cell.treated + cell.controls
     size = np.exp(rng.normal(0, SPREAD[cell.sizes], (runs, 1, 1, places, 1)))
-    taste = np.exp(rng.normal(0, 0.3, (runs, GROUPS + 1, 2, places, 1)))
-    group = np.exp(rng.normal(0, 0.4, (runs, GROUPS + 1, 1, 1, 1)))
+    taste = np.exp(rng.normal(0, 0.3, (runs, groups + 1, 2, places, 1)))
+    group = np.exp(rng.normal(0, 0.4, (runs, groups + 1, 1, 1, 1)))
     group[:, 0] = 1.0
-    turn = rng.uniform(0, 2 * np.pi, (runs, GROUPS + 1, 1, 1, 1))
+    turn = rng.uniform(0, 2 * np.pi, (runs, groups + 1, 1, 1, 1))
     season = 1 + SEASON * np.sin(2 * np.pi * months / 12 + turn)
-    shock = _shocks(cell, runs, rng)
+    shock = _shocks(cell, runs, rng, groups)
     if cell.breaks == "peak":
         shock = _peaked(shock, cell)
-    expected = LEVELS[cell.volume] * size * taste * group * season * np.exp(shock)
+    expected = cell.level * size * taste * group * season * np.exp(shock)
     expected[:, :, 1] *= BESIDE
     begun = np.clip((months - cell.before + 1) / (RAMP if cell.breaks == "ramp" else 1), 0, 1)
     marks = (np.arange(places) < cell.treated)[:, None]
@@ -98,22 +105,22 @@ def draw(cell: Cell, runs: int, rng: np.random.Generator) -> Drawn:
     return Drawn(counts[:, 0, 0], counts[:, 0, 1], counts[:, 1:], lost, full)
 
 
-def _shocks(cell: Cell, runs: int, rng: np.random.Generator) -> np.ndarray:
+def _shocks(cell: Cell, runs: int, rng: np.random.Generator, groups: int) -> np.ndarray:
     """Autoregressive shocks of every series, ``(runs, groups, channels, locations, months)``."""
     months, places = cell.before + cell.after, cell.treated + cell.controls
-    own = _lasting((runs, GROUPS + 1, 2, places, months), rng)
+    own = _lasting((runs, groups + 1, 2, places, months), rng, cell.lasting)
     if not cell.shared:
         return SHOCK * own
-    common = _lasting((runs, 1, 1, places, months), rng)
+    common = _lasting((runs, 1, 1, places, months), rng, cell.lasting)
     own *= SHOCK * np.sqrt(1 - SHARED)
     own += SHOCK * np.sqrt(SHARED) * common
     return own
 
 
-def _lasting(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+def _lasting(shape: tuple[int, ...], rng: np.random.Generator, lasting: float) -> np.ndarray:
     noise = rng.standard_normal(shape, dtype=np.float32)
-    noise[..., 1:] *= np.float32(np.sqrt(1 - LASTING**2))
-    return signal.lfilter(np.float32([1.0]), np.float32([1.0, -LASTING]), noise)
+    noise[..., 1:] *= np.float32(np.sqrt(1 - lasting**2))
+    return signal.lfilter(np.float32([1.0]), np.float32([1.0, -lasting]), noise)
 
 
 def _peaked(shock: np.ndarray, cell: Cell) -> np.ndarray:

@@ -16,8 +16,7 @@ from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.kpis import latest_month
-from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
-from nami_monitor.kpis.interventions.panel_data import READINGS
+from nami_monitor.kpis.interventions.evaluation import Evaluation, in_primary_unit
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.targets import Where
 from nami_monitor.signals.signal import Signal, attention
@@ -249,13 +248,6 @@ def _section(
 
 
 def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Evaluation, ...]:
-    """The evaluations of interventions, each in the first unit that has an estimate."""
-    codes = {one.code for one in taken}
-    found: dict[str, Evaluation] = {}
-    for unit in READINGS if codes else ():
-        for one in evaluations(db, unit):
-            code = one.intervention.code
-            first = found.setdefault(code, one)
-            if one.estimated and not first.estimated:
-                found[code] = one
+    """The evaluations of interventions, each in the unit of its verdict."""
+    found = {one.intervention.code: one for one in in_primary_unit(db)} if taken else {}
     return tuple(found[one.code] for one in taken)

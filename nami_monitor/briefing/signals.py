@@ -25,7 +25,11 @@ from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.thresholds import UNSURE
 from nami_monitor.core.words import KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
-from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluations
+from nami_monitor.kpis.interventions.evaluation import (
+    Evaluation,
+    evaluations,
+    in_primary_unit,
+)
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.interventions.register import interventions as registered
 from nami_monitor.kpis.over_time.hidden_reductions import BY, explanations, goods, unnamed
@@ -66,7 +70,7 @@ def of_measures(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
             yield from _rolling_out(one, scope)
             yield from _one_discipline(db, one, scope)
     in_euros = {one.intervention.code: one for one in evaluations(db, Unit.EUR)}
-    for answer in evaluations(db, Unit.BASE):
+    for answer in in_primary_unit(db):
         one = answer.intervention
         if scope.holds(one.category) and one.start_month <= scope.month:
             yield from _of_answer(answer, in_euros.get(one.code))
@@ -80,8 +84,8 @@ def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]
     worth = euros.result.gross if euros and euros.result else None
     gross, quotient = result.gross, result.quotient
     for kind in of_effect(result):
-        numbers: dict[str, Seen] = {"name": one.title, "gross": gross.value}
-        numbers |= {"low": gross.low, "high": gross.high}
+        numbers: dict[str, Seen] = {"name": one.title, "reading": str(answer.unit)}
+        numbers |= {"gross": gross.value, "low": gross.low, "high": gross.high}
         if quotient is not None and kind in OF_QUOTIENT:
             numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
         faded = fading(result) if kind is KitSignal.EFFECT_FADING else None

@@ -11,7 +11,7 @@ from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
-from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.interventions.evaluation import MOVED, Evaluation
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Limitation
@@ -76,7 +76,11 @@ def short_verdict(evaluation: Evaluation, lang: str) -> str:
 
 def amount(effect: Estimate, unit: Unit, lang: str) -> str:
     """An effect with its sign and unit, no finer than it is known."""
-    written = formats.estimated(effect.value, effect.se, unit, lang)
+    return in_unit(formats.estimated(effect.value, effect.se, unit, lang), unit, lang)
+
+
+def in_unit(written: str, unit: Unit, lang: str) -> str:
+    """An effect as written, with its unit; a euro sign stands with it already."""
     if unit is Unit.EUR:
         return written
     return f"{written}{formats.NBSP}{formats.unit_label(unit, lang)}"
@@ -92,6 +96,23 @@ def interval(effect: Estimate, unit: Unit, lang: str) -> str:
     )
 
 
+def effect_text(effect: Estimate, unit: Unit, lang: str) -> str:
+    """An effect with its unit and its limits."""
+    return f"{amount(effect, unit, lang)} ({interval(effect, unit, lang)})"
+
+
+def mean_effects(evaluation: Evaluation, lang: str) -> tuple[str, str, str]:
+    """Gross, spill-over and net effect of an evaluation that has them, each with its limits."""
+    parts = (getattr(evaluation.result, part) for part in ("gross", "spill", "net"))
+    gross, spill, together = (effect_text(part, evaluation.unit, lang) for part in parts)
+    return gross, spill, together
+
+
+def holds_zero(effect: Estimate) -> bool:
+    """Whether neither a decrease nor a rise is shown."""
+    return effect.low <= 0 <= effect.high
+
+
 def share(value: float, lang: str) -> str:
     """A quotient or one of its limits, as a percentage; without bound in words."""
     if not math.isfinite(value):
@@ -103,6 +124,13 @@ def limitation_sentence(limitation: Limitation, lang: str) -> str:
     """What was left out of a comparison, or stands in its way."""
     values = {name: _written(name, value, lang) for name, value in limitation.values.items()}
     return text(f"waterbed.notes.{limitation.key}", lang, **values)
+
+
+def moved(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
+    """Why the effect is not given in base units; empty where it is."""
+    return tuple(
+        limitation_sentence(each, lang) for each in evaluation.limitations if each.key == MOVED
+    )
 
 
 def caution_sentence(caution: Caution, locations: Sequence[str], lang: str) -> str:
@@ -260,6 +288,7 @@ def _channels(codes: Collection[str], lang: str) -> str:
 
 
 WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
+    "reading": lambda unit, lang: text(f"waterbed.readings.{unit}", lang),
     "channel": channel,
     "channels": _channels,
     "grain": lambda grain, lang: text(f"reasons.grains.{grain}", lang),

@@ -28,14 +28,13 @@ IN_UNIT: Final = frozenset({"value", "goal"})
 AS_FIGURE: Final = frozenset({"mean", "low", "high"})
 """Numbers that are in the unit of the signal's KPI; those beside another one leave it out."""
 
+OF_EFFECT: Final = frozenset({"gross", "low", "high", "early", "late"})
+"""Effects of a measure, in its own unit."""
+
 WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     **dict.fromkeys(("part", "known", "quotient", "q_low", "q_high"), waterbed.share),
     **dict.fromkeys(
         ("share", "even", "usual"), lambda value, lang: formats.percent(value, lang, decimals=1)
-    ),
-    **dict.fromkeys(
-        ("gross", "low", "high", "early", "late"),
-        lambda value, lang: formats.signed_quantity(value, Unit.BASE, lang),
     ),
     **dict.fromkeys(
         ("months", "n", "of", "less"), lambda value, lang: formats.number(value, lang, decimals=0)
@@ -96,6 +95,12 @@ SHARED_SENTENCES: Final[Mapping[KitSignal, str]] = {
 
 def _signal_value(signal: Signal, key: str, value: Any, lang: str) -> object:
     unit = CATALOGUE[signal.kpi].unit if signal.kpi else None
+    if unit is None and key in OF_EFFECT:
+        reading = Unit(str(signal.numbers.get("reading", Unit.BASE)))
+        limits = float(signal.numbers["low"]), float(signal.numbers["high"])
+        error = (limits[1] - limits[0]) / 4
+        written = formats.estimated(value, error, reading, lang)
+        return waterbed.in_unit(written, reading, lang)
     if unit is not None and key in AS_FIGURE:
         return formats.figure(value, unit, lang)
     if unit is not None and key in IN_UNIT:

@@ -198,13 +198,14 @@ def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> ChartT
     return ChartTable(head, cells, (lambda day: month(day, lang), write, write, write))
 
 
-def mirrored_sentence(rows: tuple[Departure, ...], start: date, unit: Unit, lang: str) -> str:
-    """Tell the bars in words: what the months since the start lie from what was expected."""
-    since = [row for row in rows if row.month >= start] or list(rows)
+def mirrored_sentence(
+    rows: tuple[Departure, ...], start: date, unit: Unit, lang: str, effects: tuple[str, str, str]
+) -> str:
+    """Tell the bars in words.
 
-    def mean(values: list[float]) -> str:
-        return departure(sum(values) / len(values), unit, lang)
-
+    ``effects`` are those on target, on substitute and together, as written, with their intervals.
+    """
+    target, substitute, together = effects
     return text(
         "charts.mirrored.alt",
         lang,
@@ -212,7 +213,7 @@ def mirrored_sentence(rows: tuple[Departure, ...], start: date, unit: Unit, lang
         last=month(rows[-1].month, lang),
         start=month(start, lang),
         unit=unit_label(unit, lang),
-        target=mean([row.target for row in since]),
-        substitute=mean([row.substitute for row in since]),
-        net=mean([row.net for row in since]),
+        target=target,
+        substitute=substitute,
+        net=together,
     )

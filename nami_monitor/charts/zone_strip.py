@@ -1,4 +1,4 @@
-"""The share that came back, with its interval, on a strip from 0 to 120% with worded zones."""
+"""The share that came back, with its interval, on a strip from 0 to 120%, and what it shows."""
 
 import math
 from typing import Final
@@ -7,18 +7,25 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.thresholds import LITTLE_CAME_BACK, NEARLY_ALL_CAME_BACK
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.i18n.formats import figure, percent
+from nami_monitor.i18n.formats import figure, percent, with_interval
 
 HEIGHT: Final = 118
-BELOW_NAMES: Final = 0.74
-"""How high the rule at 100% may reach, so that it crosses no zone's name."""
+BELOW_WORDS: Final = 0.74
+"""How high the rule at 100% may reach, so that it does not cross the words."""
 LOW, HIGH = 0.0, 120.0
 TICKS: Final = (0, 20, 40, 60, 80, 100, 120)
-ZONES: Final = ("little", "part", "nearly_all")
-GROUNDS: Final = (palette.BAND, "#FBEFE4", "#F3D9C2")
+ALL: Final = 100.0
+GROUNDS: Final = (palette.BAND, "#F3D9C2")
+"""Up to all that went away, and beyond."""
+
+
+def zone(low: float, high: float) -> str:
+    """What an interval shows, as its verdict does: whether anything came back, and whether all."""
+    if low > 0:
+        return "more" if low > ALL else "part" if high < ALL else "part_or_all"
+    return "not_all" if high < ALL else "anything"
 
 
 def strip_spec(value: float, low: float, high: float, lang: str) -> Spec:
@@ -33,7 +40,7 @@ def strip_spec(value: float, low: float, high: float, lang: str) -> Spec:
     Returns:
         A Vega-Lite spec. What lies beyond the strip is an arrow at its end.
     """
-    edges = (LOW, 100 * LITTLE_CAME_BACK.value, 100 * NEARLY_ALL_CAME_BACK.value, HIGH)
+    edges = (LOW, ALL, HIGH)
     x: Spec = {
         "field": "x",
         "type": "quantitative",
@@ -54,26 +61,25 @@ def strip_spec(value: float, low: float, high: float, lang: str) -> Spec:
         "axis": None,
     }
     zones = [
-        {"x": first, "x2": last, "y": 0, "y2": 1, "ground": ground,
-         "name": text(f"charts.strip.{zone}", lang), "middle": (first + last) / 2}
-        for first, last, ground, zone in zip(edges, edges[1:], GROUNDS, ZONES, strict=False)
-    ]  # fmt: skip
+        {"x": first, "x2": last, "y": 0, "y2": 1, "ground": ground}
+        for first, last, ground in zip(edges, edges[1:], GROUNDS, strict=False)
+    ]
+    words = [{"x": (LOW + HIGH) / 2, "words": text(f"charts.strip.{zone(low, high)}", lang)}]
     span = [{"x": max(low, LOW), "x2": min(high, HIGH), "y": 0.36}]
     layers = [
         layer("rect", zones, {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"},
                               "color": {"field": "ground", "type": "nominal", "scale": None}}),
         layer({"type": "text", "baseline": "top", "dy": 6, "color": palette.BODY,
                "fontSize": {"expr": f"width < {NARROWEST:.0f} ? {SMALL} : {MAIN}"}},
-              zones, {"x": {**x, "field": "middle"}, "y": {"value": 0},
-                      "text": {"field": "name"}}),
+              words, {"x": x, "y": {"value": 0}, "text": {"field": "words"}}),
         layer({"type": "rule", "color": palette.BODY, "strokeDash": [4, 3]},
-              [{"x": 100, "y": 0, "y2": BELOW_NAMES}], {"x": x, "y": y, "y2": {"field": "y2"}}),
+              [{"x": 100, "y": 0, "y2": BELOW_WORDS}], {"x": x, "y": y, "y2": {"field": "y2"}}),
         layer({"type": "rule", "color": palette.INK, "strokeWidth": 5}, span,
               {"x": x, "x2": {"field": "x2"}, "y": y}),
         *_arrows(low, high, x, y),
     ]  # fmt: skip
     if LOW <= value <= HIGH:
-        point = [{"x": value, "y": 0.36, "label": percent(value, lang, decimals=0)}]
+        point = [{"x": value, "y": 0.36, "label": _label(value, low, high, lang)}]
         places = {"x": x, "y": y}
         layers += [
             layer({"type": "point", "filled": True, "size": 260, "opacity": 1,
@@ -83,6 +89,14 @@ def strip_spec(value: float, low: float, high: float, lang: str) -> Spec:
                    "color": palette.INK}, point, {**places, "text": {"field": "label"}}),
         ]  # fmt: skip
     return chart(layers, height=HEIGHT, padding={"left": 24, "top": 4, "right": 30, "bottom": 4})
+
+
+def _label(value: float, low: float, high: float, lang: str) -> str:
+    """The value with its interval, where that is bounded."""
+    if math.isfinite(high - low):
+        return with_interval(value, low, high, Unit.PERCENT, lang)
+    return text("common.estimate.shown", lang, value=percent(value, lang, decimals=0),
+                low=limit(low, lang), high=limit(high, lang))  # fmt: skip
 
 
 def _arrows(low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
@@ -119,4 +133,5 @@ def strip_sentence(value: float, low: float, high: float, lang: str) -> str:
         value=limit(value, lang),
         low=limit(low, lang),
         high=limit(high, lang),
+        words=text(f"charts.strip.{zone(low, high)}", lang),
     )

@@ -143,11 +143,6 @@ def _value(session: CommandSession, result: KpiResult) -> str:
     """The value with its interval; a ratio per activity with the total that it divides."""
     lang = session.lang
     value = figure_text(result, lang)
-    if result.low is not None and result.high is not None:
-        low, high = (
-            formats.figure(limit, result.unit, lang) for limit in (result.low, result.high)
-        )
-        value = session.t("cli.kpi.interval", value=value, low=low, high=high)
     divided = absolute(result)
     if divided is None:
         return value

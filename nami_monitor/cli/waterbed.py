@@ -16,7 +16,12 @@ from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.evaluation import Evaluation, evaluate
+from nami_monitor.kpis.interventions.evaluation import (
+    Evaluation,
+    evaluate,
+    evaluate_in_every_unit,
+    primary,
+)
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import chosen
@@ -42,14 +47,16 @@ PARTS: Final = ("gross", "spill", "net")
 def waterbed(
     session: CommandSession,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
-    unit: UnitOption = EffectUnit.BASE,
+    unit: Annotated[EffectUnit | None, typer.Option("--unit", metavar="|".join(EffectUnit))] = None,
     month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
 ) -> None:
-    """Estimate what interventions did."""
+    """Estimate what interventions did, by default each in the unit of its verdict."""
     with session.read_as_of(parse_month(month) if month else None) as db:
         data = read_panel_data(db)
         evaluations = [
             evaluate(intervention, data, Unit(unit))
+            if unit
+            else primary(evaluate_in_every_unit(intervention, data))
             for intervention in chosen(data.register, interventions or ())
         ]
     lines = _lines(session, evaluations) if evaluations else [session.t("cli.waterbed.nothing")]
@@ -137,10 +144,7 @@ def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
 
 def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:
     estimate = getattr(evaluation.result, part, None)
-    if estimate is None:
-        return ""
-    value = texts.amount(estimate, evaluation.unit, session.lang)
-    return f"{value} ({texts.interval(estimate, evaluation.unit, session.lang)})"
+    return "" if estimate is None else texts.effect_text(estimate, evaluation.unit, session.lang)
 
 
 def _quotient(session: CommandSession, evaluation: Evaluation) -> str:

@@ -81,10 +81,7 @@ SILENT_MONTHS = Threshold(
     3, "months", "design rule: a location without any order for a quarter is not just quiet"
 )
 LITTLE_CAME_BACK = Threshold(
-    0.25, "share", "design rule: words for a strip, up to a quarter is little"
-)
-NEARLY_ALL_CAME_BACK = Threshold(
-    0.75, "share", "design rule: words for a strip, from three quarters on it is nearly all"
+    0.25, "share", "design rule: up to a quarter back, no waterbed is suspected"
 )
 PRICE_MONTHS = Threshold(
     24, "months", "design rule: an older price says nothing of what a purchase would cost now"
@@ -120,7 +117,7 @@ MIN_PRE_ALONE = Threshold(
     24, "months", "without controls, two years are needed to tell a season from a step"
 )
 MIN_ORDER_MONTHS = Threshold(
-    12, "months", "simulated: what is ordered in fewer of the months before has no level to speak of"
+    12, "months", "simulated: what is ordered in fewer months has no level to speak of"
 )
 MOST_SHIFT = Threshold(
     0.5,

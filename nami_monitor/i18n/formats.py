@@ -108,6 +108,11 @@ def figure(value: Number, unit: Unit, lang: str) -> str:
     return number(value, lang, significant=SIGNIFICANT)
 
 
+def bare(digits: str, unit: Unit, lang: str) -> str:
+    """Digits with the signs of euro and percent, where any other unit is named elsewhere."""
+    return _with_unit(digits, unit, lang, None) if unit in {Unit.EUR, Unit.PERCENT} else digits
+
+
 def unit_label(unit: Unit, lang: str, *, one: bool = False, activity: str | None = None) -> str:
     """Give a unit's name for axes and headings, empty for a plain count.
 
@@ -155,6 +160,30 @@ def estimated(value: Number, error: float, unit: Unit, lang: str) -> str:
         return _with_euro(digits) if unit is Unit.EUR else digits
 
     return signed(value, lang, write)
+
+
+def with_interval(
+    value: Number, low: Number, high: Number, unit: Unit, lang: str, *, activity: str | None = None
+) -> str:
+    """Write an estimate with its unit and its limits, no finer than it is known.
+
+    ``activity`` is as in ``quantity``.
+
+    Returns:
+        For example "78 % (63 tot 98)"; an amount whose limits hold zero is said not to be shown.
+    """
+    decimals = known_decimals(low, high)
+    first, second = (number(each, lang, decimals=decimals) for each in (low, high))
+    written = _with_unit(number(value, lang, decimals=decimals), unit, lang, activity)
+    shown = unit is Unit.PERCENT or not low <= 0 <= high
+    key = "common.estimate.shown" if shown else "common.estimate.not_shown"
+    return text(key, lang, value=written, low=first, high=second)
+
+
+def known_decimals(low: Number, high: Number) -> int:
+    """How many decimals of an estimate are known: one digit of half its interval."""
+    half = float(high - low) / 2  # type: ignore[operator]
+    return min(max(-math.floor(math.log10(half)), 0), MOST_DECIMALS) if half > 0 else 0
 
 
 def signed_quantity(

@@ -125,11 +125,29 @@ def activity_of(result: KpiResult, lang: str) -> str | None:
 
 
 def figure_text(result: KpiResult, lang: str) -> str:
-    """The figure with its unit, or its state when there is none."""
+    """The figure with its unit, an estimate with its interval, or its state when there is none."""
     if result.value is None:
         return text(f"words.{result.state}", lang)
     activity = activity_of(result, lang)
+    if result.low is not None and result.high is not None:
+        limits = result.low, result.high
+        return formats.with_interval(result.value, *limits, result.unit, lang, activity=activity)
     return formats.quantity(result.value, result.unit, lang, activity=activity)
+
+
+def bare_text(result: KpiResult, lang: str) -> str:
+    """The value of a figure whose unit and interval stand beside it."""
+    if result.value is None:
+        return ""
+    return limit_text(result, result.value, lang)
+
+
+def limit_text(result: KpiResult, value: float, lang: str) -> str:
+    """A value or a limit of a figure, of an estimate no finer than it is known."""
+    if result.low is None or result.high is None:
+        return formats.figure(value, result.unit, lang)
+    decimals = formats.known_decimals(result.low, result.high)
+    return formats.bare(formats.number(value, lang, decimals=decimals), result.unit, lang)
 
 
 def coverage_text(result: KpiResult, lang: str) -> str:

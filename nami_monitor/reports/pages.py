@@ -224,6 +224,7 @@ def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> Repor
         value = waterbed.amount(effect, answer.unit, lang)
         span = waterbed.interval(effect, answer.unit, lang)
         points.append(text("report.effect", lang, part=name, value=value, span=span))
+    points += waterbed.moved(answer, lang)
     points.append(text("waterbed.grade", lang))
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))
@@ -438,7 +439,7 @@ def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
     )
     start = answer.window.post[0]
     return ReportFigure(
-        alt=mirrored_sentence(rows, start, answer.unit, lang),
+        alt=mirrored_sentence(rows, start, answer.unit, lang, waterbed.mean_effects(answer, lang)),
         spec=mirrored_spec(rows, start, answer.unit, lang),
         table=mirrored_table(rows, answer.unit, lang),
         plain=OfficeChart(

@@ -93,8 +93,8 @@ def _sheets(found: Briefing, lang: Lang) -> Iterator[Sheet]:
             "total", "total_unit", "goal", "goal_period", "judged", "judged_period", "gap",
             "year_ago", "change", "signal", "completeness", "evidence", "remark")  # fmt: skip
     yield sheet("kpis", kpis, list(_kpi_rows(found, lang)))
-    series = ("category", "kpi", "code", "month", "value", "unit", "numerator", "denominator",
-              "completeness", "remark")  # fmt: skip
+    series = ("category", "kpi", "code", "month", "value", "unit", "low", "high", "numerator",
+              "denominator", "completeness", "remark")  # fmt: skip
     yield sheet("series", series, list(_series_rows(found, lang)))
     held = ("category", "kpi", "code", "goal_period", "goal", "judged", "judged_period", "gap",
             "standing")  # fmt: skip
@@ -160,6 +160,8 @@ def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                     result.month,
                     result.value,
                     _unit(result, lang),
+                    result.low,
+                    result.high,
                     result.numerator,
                     result.denominator,
                     None if result.completeness is None else 100 * result.completeness,

@@ -4,7 +4,7 @@ from nami_monitor.core.words import Evidence
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import coverage_text
+from nami_monitor.kpis.sentences import coverage_text, limit_text
 from nami_monitor.ui import links, words
 from nami_monitor.ui.cards import ComparedFigure
 from nami_monitor.ui.links import Filters
@@ -50,9 +50,7 @@ def interval(session: Session, result: KpiResult) -> str:
     """The interval of an estimate; empty for what was counted."""
     if result.low is None or result.high is None:
         return ""
-    low, high = (
-        formats.figure(limit, result.unit, session.lang) for limit in (result.low, result.high)
-    )
+    low, high = (limit_text(result, limit, session.lang) for limit in (result.low, result.high))
     return session.t("assets.interval", low=low, high=high)
 
 

@@ -86,7 +86,11 @@ def test_a_key_figure(found, texts, sheets, lang, unit):
         row = known[wording.section_name(section, lang), line.kpi.code]
         number = row[text("report.columns.value", lang)]
         assert number == pytest.approx(line.result.value, rel=1e-12)
-        assert plain(formats.figure(number, unit, lang)) in written
+        if line.result.low is None:
+            assert plain(formats.figure(number, unit, lang)) in written
+        else:
+            limits = (row[text(f"report.columns.{name}", lang)] for name in ("low", "high"))
+            assert list(limits) == pytest.approx([line.result.low, line.result.high])
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -98,9 +98,11 @@ def test_a_gate_is_for_what_is_surely_off(scripts):
 
 def test_a_study_goes_on_where_it_stopped_and_writes_its_page(scripts, tmp_path, monkeypatch):
     calibration, page = scripts
-    chosen = [calibration.MIDDLE, *calibration.BROKEN, calibration.ALONE[0]]
+    chosen = [calibration.MIDDLE, *calibration.BROKEN]
     chosen.append(replace(calibration.MIDDLE, treated=3))
-    monkeypatch.setattr(calibration, "cells", lambda: chosen)
+    alone, rare = calibration.ALONE[:2], calibration.FLOORS[3:5]
+    few = {"panels": lambda: chosen, "alone": lambda: alone, "floors": lambda: rare}
+    monkeypatch.setattr(calibration, "STUDIES", few)
     monkeypatch.setattr(calibration, "RUNS", 10)
     monkeypatch.setattr(calibration, "PARTS", 2)
     monkeypatch.setattr(calibration, "PAGE", tmp_path / "calibration.md")
@@ -110,17 +112,57 @@ def test_a_study_goes_on_where_it_stopped_and_writes_its_page(scripts, tmp_path,
     monkeypatch.setattr("sys.argv", ["calibration.py", "--records", str(kept)])
     calibration.main()
     first = kept.read_text("utf-8")
-    assert len(first.splitlines()) == 4 * 8 * 2
+    assert len(first.splitlines()) == 4 * 7 * 2
     calibration.main()
     assert kept.read_text("utf-8") == first
     written = (tmp_path / "calibration.md").read_text("utf-8")
-    assert "32 of 32 cells were run, 20 times each." in written
+    assert "28 of 28 cells were run, 20 times each." in written
     added = page.merged([json.loads(line) for line in first.splitlines()])
-    assert [one["runs"] for one in added] == [20] * 32
+    assert [one["runs"] for one in added] == [20] * 28
     assert {tuple(one[name] for name in asdict(calibration.MIDDLE)) for one in added} == {
         tuple(asdict(cell).values()) for cell in chosen
     }
     assert calibration.done(kept)[0]["waterbed_held"] <= added[0]["waterbed_held"]
+    for name in ("alone", "floors"):
+        monkeypatch.setattr("sys.argv", ["calibration.py", "--records", str(kept), "--study", name])
+        calibration.main()
+    both = (tmp_path / "calibration.md").read_text("utf-8")
+    assert both.startswith(written.rstrip())
+    assert both.count("8 of 8 cells were run, 20 times each.") == 2
+    assert both.count("\n## ") == written.count("\n## ") + 2
+
+
+def test_a_study_leaves_the_sections_of_others_alone(scripts):
+    _, page = scripts
+    before = "# T\n\nhead\n\n## A\n\none\n\n## B\n\ntwo\n"
+    assert page.with_sections(before, {"A": ["three", "four"], "C": ["five"]}) == (
+        "# T\n\nhead\n\n## A\n\nthree\nfour\n\n## B\n\ntwo\n\n## C\n\nfive\n"
+    )
+    assert page.with_sections(before, {}) == before
+
+
+def test_a_cell_with_a_limit_fails_beyond_its_own_standard_error(scripts):
+    _, page = scripts
+    assert page.beyond({"runs": 1000, "held": 910}, "held", 0.945)
+    assert not page.beyond({"runs": 1000, "held": 935}, "held", 0.945)
+    assert not page.beyond({"runs": 0, "held": 0}, "held", 0.945)
+
+
+def test_intervals_hold_the_truth_where_orders_are_rare_or_nothing_is_said(scripts):
+    calibration, page = scripts
+    cell = replace(calibration.FLOORS[0], treated=25, controls=40, volume=3.0, before=24, after=12)
+    for one in calibration.run(cell, 60):
+        assert one["estimated"] > 40
+        for part in ("gross_held", "net_held", "quotient_held"):
+            assert not page.beyond(one, part, page.FLOORS_HELD, "estimated")
+    seldom = calibration.run(replace(cell, treated=100, controls=100, volume=0.5), 5)
+    assert [one["estimated"] for one in seldom] == [0] * 4
+
+
+def test_the_correlation_of_shocks_that_was_usual_gives_the_draws_it_gave(scripts):
+    calibration, _ = scripts
+    assert "lasting" not in calibration._seeding(calibration.MIDDLE)
+    assert calibration._seeding(replace(calibration.MIDDLE, lasting=0.1))["lasting"] == 0.1
 
 
 def test_the_usual_ways_stand_beside_it_as_they_are_used(usual):

@@ -35,6 +35,10 @@ from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, R
 from nami_monitor.waterbed.verdicts import critical
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
+UNREADABLE = frozenset({"mixed_units", "little_known"})
+"""Limitations of a unit in which an effect cannot be read."""
+MOVED = "moved_unit"
+"""The limitation of an estimate whose base units cannot be added up."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ class Evaluation:
     destinations: tuple[Destination, ...] = ()
     common_quotient: Estimate | None = None
     excused: Reason | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the effect can be read in its unit."""
+        return all(each.key not in UNREADABLE for each in self.limitations)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -124,7 +133,7 @@ def _in_unit(
     last, excused = cube.months[-1] if cube else None, _excused(one, data)
     if not isinstance(found, Comparison):
         return Evaluation(one, unit, None, None, None, found, last, excused=excused)
-    lacking = found.unreadable(unit)
+    lacking = found.unreadable(unit) or _moved(found, unit)
     limitations = (*((lacking,) if lacking else ()), *found.limitations)
     stopped = any(limitation.stops for limitation in limitations)
     inputs = None if stopped else found.inputs(unit)
@@ -140,6 +149,22 @@ def _in_unit(
         destinations=find_destinations(found, data, unit, inputs, result),
         common_quotient=estimate(inputs, common_quotient=True).quotient if several else None,
     )
+
+
+def _moved(found: Comparison, unit: Unit) -> Limitation | None:
+    """That base units cannot be added up, so that the effect is read in another unit."""
+    mixed = found.unreadable(Unit.BASE) if unit is not Unit.BASE else None
+    if mixed is None or mixed.key != "mixed_units":
+        return None
+    return Limitation(MOVED, {**mixed.values, "reading": str(unit)})
+
+
+def primary(answers: Sequence[Evaluation]) -> Evaluation:
+    """The reading that carries the verdict: the first unit in which the effect can be read.
+
+    ``answers`` is one intervention in the units of ``READINGS``, in their order.
+    """
+    return next((one for one in answers if one.readable), answers[0])
 
 
 def _excused(one: Intervention, data: PanelData) -> Reason | None:
@@ -229,6 +254,15 @@ def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
         return tuple(evaluate(one, data, unit, with_destinations=False) for one in data.register)
 
     return db.once(f"interventions in {unit}", make)
+
+
+def in_primary_unit(db: Transaction) -> tuple[Evaluation, ...]:
+    """What every intervention did, each in the unit of its verdict; as ``evaluations``."""
+    found = evaluations(db, Unit.BASE)
+    if all(one.readable for one in found):
+        return found
+    every = zip(*(evaluations(db, unit) for unit in READINGS), strict=True)
+    return tuple(map(primary, every))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
+from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
 from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
@@ -116,7 +117,7 @@ def _card(session: Session, result: KpiResult, where: Filters) -> Card:
     return Card(
         name=name,
         strategy=strategy,
-        value=formats.figure(result.value, result.unit, lang),
+        value=bare_text(result, lang),
         unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
         beside=beside,
         note=figure_notes.notes(session, result),
@@ -199,9 +200,9 @@ def _at_warranty(session: Session, register: AssetRegister) -> str:
     return session.t(
         "assets.at_warranty",
         years=formats.number(years, session.lang, significant=3),
-        share=formats.percent(result.value, session.lang),
-        low=formats.percent(result.low, session.lang),
-        high=formats.percent(result.high, session.lang),
+        share=bare_text(result, session.lang),
+        low=limit_text(result, result.low, session.lang),
+        high=limit_text(result, result.high, session.lang),
     )
 
 

@@ -14,6 +14,7 @@ from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
+from nami_monitor.kpis.sentences import bare_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.xmr import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
@@ -121,7 +122,7 @@ def card(
     return Card(
         name=name,
         strategy=strategy,
-        value=value,
+        value=value if result.low is None else bare_text(result, session.lang),
         unit=unit,
         beside=(
             *_total(session, result, where),

@@ -33,6 +33,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
     evaluate_in_every_unit,
+    primary,
 )
 from nami_monitor.kpis.interventions.panel_data import (
     READINGS,
@@ -48,6 +49,7 @@ from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.session import Session
+from nami_monitor.waterbed.outputs import Estimate
 
 BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
@@ -91,7 +93,13 @@ def bars(session: Session, evaluation: Evaluation) -> None:
         mirrored_spec(
             rows, start, evaluation.unit, session.lang, chart_notes.lesson_marks(session, called)
         ),
-        mirrored_sentence(rows, start, evaluation.unit, session.lang),
+        mirrored_sentence(
+            rows,
+            start,
+            evaluation.unit,
+            session.lang,
+            briefing.mean_effects(evaluation, session.lang),
+        ),
         mirrored_table(rows, evaluation.unit, session.lang),
         BARS,
         title,
@@ -332,8 +340,8 @@ def drafted(session: Session, intervention: Intervention) -> PanelData:
 
 
 def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
-    """The chosen unit; at first the first in which something was estimated."""
-    usual = next((option for option in answers if option.estimated), answers[0])
+    """The chosen unit; at first the one in which the verdict is given."""
+    usual = primary(answers)
     unit = filters.select(
         "unit",
         session.t("waterbed.unit"),
@@ -421,9 +429,17 @@ def _beside(session: Session, part: str, evaluation: Evaluation) -> ComparedFigu
     return ComparedFigure(
         label,
         briefing.amount(effect, evaluation.unit, session.lang),
-        f"({briefing.interval(effect, evaluation.unit, session.lang)})",
+        f"({_limits(session, effect, evaluation.unit)})",
         links.address(session, "trace", _figure(evaluation)),
     )
+
+
+def _limits(session: Session, effect: Estimate, unit: Unit) -> str:
+    """The limits of an effect in a unit beside the chosen one, and whether it is shown there."""
+    limits = briefing.interval(effect, unit, session.lang)
+    if not briefing.holds_zero(effect):
+        return limits
+    return session.t("waterbed.not_shown", limits=limits)
 
 
 def needed(session: Session, evaluation: Evaluation) -> None:

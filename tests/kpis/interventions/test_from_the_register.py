@@ -1,14 +1,22 @@
 """From tables to arrays: which locations, months and lines an intervention is compared by."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.ingest.book.codes import Code, merge
 from nami_monitor.kpis.interventions.comparison import Comparison, DestinationKind, compare
-from nami_monitor.kpis.interventions.evaluation import evaluate, evaluate_in_every_unit
+from nami_monitor.kpis.interventions.evaluation import (
+    MOVED,
+    evaluate,
+    evaluate_in_every_unit,
+    in_primary_unit,
+    primary,
+)
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from tests.kpis.interventions.offices import (
     MONTHS,
@@ -207,6 +215,25 @@ def test_units_that_differ_are_not_added_up(world, ordered):
     assert base.result is None
     assert eur.estimated
     assert kg.estimated  # of the pens, which are most of what is handled, the mass is known
+    assert primary((base, kg, eur)) is kg
+    assert MOVED not in keys(base.limitations)
+    for one in (kg, eur):
+        (said,) = (each for each in one.limitations if each.key == MOVED)
+        assert (said.values["reading"], said.stops) == (one.unit, False)
+        for lang, unit in (("nl", "kilogram"), ("en", "kilograms")):
+            assert unit in briefing.moved(kg, lang)[0]
+            assert briefing.moved(one, lang)[0] in briefing.remarks(one, lang)
+    with ordered.store.read() as db:
+        assert [each.unit for each in in_primary_unit(db)] == [Unit.KG]
+
+
+def test_the_verdict_stays_in_the_first_unit_that_can_be_read_whatever_it_says(world, ordered):
+    """A unit that is chosen because it shows something would be chosen after the look."""
+    world.load_register(ordered)
+    found = read(ordered)
+    base, kg, eur = evaluate_in_every_unit(found.register[0], found)
+    nothing = replace(base, result=None)
+    assert primary((nothing, kg, eur)) is nothing
 
 
 def test_merged_locations_stand_for_what_they_became(world, ordered):
