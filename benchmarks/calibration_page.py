@@ -210,10 +210,7 @@ def _alone(records: list[Record]) -> list[str]:
         "the quotient holds the truth in 93 of 100 cases up to a correlation of .8, in 91 at .9. A",
         "cell fails below that by more than 2.5 of its own standard errors.",
         "",
-        (
-            "| correlation | months | q | runs | held | false | before/after: held | false "
-            "| fails |"
-        ),
+        ("| correlation | months | q | runs | held | false | before/after: held | false | fails |"),
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in records:

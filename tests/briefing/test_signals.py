@@ -346,7 +346,8 @@ EXAMPLES = {
     KitSignal.HIDDEN_REDUCTION: {"name": "", "part": 0.2, "less": 200.0, "eur": 90.0, "kg": 5.0},
     KitSignal.ONE_DISCIPLINE: {"name": "Proef", "part": 0.5, "discipline": "inkoop"},
     KitSignal.GRADUAL_ROLLOUT: {"name": "Proef", "months": 6, "until": date(2027, 3, 1)},
-    KitSignal.EFFECT_FADING: {"name": "Proef", "early": -50.0, "late": -20.0},
+    KitSignal.EFFECT_FADING: {"name": "Proef", "gross": -35.0, "low": -45.0, "high": -25.0,
+                              "early": -50.0, "late": -20.0},
 }  # fmt: skip
 MEASURED = {"name": "Proef", "gross": -50.0, "low": -60.0, "high": -40.0, "quotient": 0.7,
             "q_low": 0.2, "q_high": float("inf")}  # fmt: skip

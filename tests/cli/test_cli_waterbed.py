@@ -24,7 +24,7 @@ def test_every_intervention_has_its_row(nami, demo_folder):
     for row in found:
         assert row["design"] in {"controls", "no_controls"}
         assert row["verdicts"]
-        assert row["unit"] == "base"
+        assert row["unit"] == ("kg" if row["intervention"] == "ZL-I-4" else "base")
         for part in ("gross", "spill", "net", "quotient"):
             assert set(row[part]) == INTERVAL
         if row["verdicts"] == ["not_enough_data"]:
@@ -42,6 +42,18 @@ def test_the_pilot_of_the_demo(nami, demo_folder):
     assert row["treated"] == [TRUTH.pilot]
     assert {"location": TRUTH.tiny_location, "why": "small"} in row["left_out"]
     assert [place["kind"] for place in row["destinations"]][-1] == "before"
+
+
+def test_what_cannot_be_added_up_moves_to_a_unit_that_can_and_says_so(nami, demo_folder):
+    """Packs and rolls of towels, at 25 locations that order some ten a month each."""
+    (row,) = asked(nami, demo_folder, "ZL-I-4", "--lang", "nl")
+    assert row["unit"] == "kg"
+    assert row["verdicts"] == ["net_reduction_shown"]
+    assert len(row["treated"]) + len(row["left_out"]) >= TRUTH.towel_locations
+    assert row["quotient"]["low"] < 0 < row["quotient"]["high"]
+    assert any("pak, rol" in reason and "kilogram" in reason for reason in row["reasons"])
+    (base,) = asked(nami, demo_folder, "ZL-I-4", "--unit", "base")
+    assert base["verdicts"] == ["not_enough_data"]
 
 
 def test_where_refusing_does_not_apply_no_verdict_is_given(nami, demo_folder, monkeypatch):

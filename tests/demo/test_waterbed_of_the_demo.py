@@ -7,7 +7,12 @@ from scipy import stats
 
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.demo.truth import TRUTH
-from nami_monitor.kpis.interventions.evaluation import evaluate
+from nami_monitor.kpis.interventions.comparison import compare
+from nami_monitor.kpis.interventions.evaluation import (
+    evaluate,
+    evaluate_in_every_unit,
+    primary,
+)
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import LeftOutReason
@@ -37,6 +42,20 @@ def test_the_planted_quotient_lies_within_the_interval_in_every_reading(read, pl
         found = evaluate(planted, read, unit)
         assert found.result.quotient.low < TRUTH.waterbed_quotient < found.result.quotient.high
         assert Verdict.WATERBED_SHOWN in found.verdicts
+
+
+def test_the_planted_saving_of_towels_lies_within_the_interval_and_nothing_came_back(read):
+    (towels,) = chosen(read.register, ["ZL-I-4"])
+    answers = evaluate_in_every_unit(towels, read)
+    assert primary(answers).unit is Unit.KG
+    found = compare(towels, read)
+    for each in answers[1:]:
+        result, inputs = each.result, found.inputs(each.unit)
+        after = inputs.target[list(result.treated), inputs.first :].mean(1).sum()
+        expected = after - result.gross.value
+        low, high = (limit / expected for limit in (result.gross.low, result.gross.high))
+        assert low < TRUTH.towel_effect < high < 0
+        assert result.quotient.low < 0.0 < result.quotient.high < 1
 
 
 def test_nothing_spread_anywhere_else(read, planted):
