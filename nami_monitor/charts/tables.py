@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index
+from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, point_text
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, month, unit_label
@@ -147,16 +147,13 @@ def series_sentence(series: Series, unit: Unit, lang: str, activity: str | None 
         lang: ``nl`` or ``en``.
         activity: see ``formats.quantity``.
     """
-    known = [(p.value, p.month) for p in series.points if p.value is not None]
+    known = [(p.value, p.month, p) for p in series.points if p.value is not None]
     if not known:
         return text("charts.alt.empty", lang, name=series.name)
     months = sorted(point.month for point in series.points)
-    newest = max(known, key=lambda pair: pair[1])
-    low, high = min(known, key=lambda e: (e[0], -e[1].toordinal())), max(known)
-
-    def write(value: float) -> str:
-        return figure(value, unit, lang)
-
+    newest = max(known, key=lambda each: each[1])
+    low = min(known, key=lambda each: (each[0], -each[1].toordinal()))
+    high = max(known, key=lambda each: each[:2])
     return text(
         "charts.alt.series",
         lang,
@@ -164,10 +161,10 @@ def series_sentence(series: Series, unit: Unit, lang: str, activity: str | None 
         measure=unit_label(unit, lang, activity=activity) or text("charts.alt.count", lang),
         start=month(months[0], lang),
         end=month(months[-1], lang),
-        last=write(newest[0]),
+        last=point_text(newest[2], unit, lang, bare=True),
         last_month=month(newest[1], lang),
-        low=write(low[0]),
+        low=point_text(low[2], unit, lang, bare=True),
         low_month=month(low[1], lang),
-        high=write(high[0]),
+        high=point_text(high[2], unit, lang, bare=True),
         high_month=month(high[1], lang),
     )

@@ -13,9 +13,9 @@ from nami_monitor.charts import palette, trend_annotations
 from nami_monitor.charts.axes import ValueAxis, month_index, month_ticks, value_axis
 from nami_monitor.charts.label_lanes import NARROWEST, spread_labels
 from nami_monitor.charts.spec import LARGE, MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, clipped
+from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, clipped, point_text
 from nami_monitor.i18n import text
-from nami_monitor.i18n.formats import figure, month, quantity, unit_label
+from nami_monitor.i18n.formats import figure, month, unit_label
 
 LABELLED: Final = len(palette.SERIES)
 PLOT_HEIGHT: Final = 300
@@ -295,13 +295,16 @@ def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
     """The labels at the right: each named line's last value, and the target."""
     ends = []
     for rank, series in enumerate(trend.series[:LABELLED]):
-        values = {x: p.value for x, p in by_index(series).items() if p.value is not None}
-        if values:
-            x = max(values)
-            written = figure(values[x], trend.unit, lang)
+        known = {x: p for x, p in by_index(series).items() if p.value is not None}
+        if known:
+            x = max(known)
+            value, written = (
+                known[x].value or 0.0,
+                point_text(known[x], trend.unit, lang, bare=True),
+            )
             lines = (written,) if trend.single else (_short(series.name), written)
             size = LARGE if trend.single else MAIN
-            ends.append(EndLabel(x + 0.5, values[x], lines, palette.SERIES[rank], size))
+            ends.append(EndLabel(x + 0.5, value, lines, palette.SERIES[rank], size))
     if trend.target:
         value = trend.target.value
         lines = (_short(trend.target.label), figure(value, trend.unit, lang))
@@ -322,11 +325,11 @@ def _hover_layer(trend: Trend, frame: PlotFrame, lang: str) -> Spec:
     for x, day in enumerate(trend.months, start=frame.first):
         row: dict[str, Any] = {"x": x - 0.5, "x2": x + 0.5, "m": month(day, lang)}
         for k, points in enumerate(by_series):
-            value = points[x].value if x in points else None
+            point = points.get(x)
             row[f"v{k}"] = (
                 text("charts.missing", lang)
-                if value is None
-                else quantity(value, trend.unit, lang, activity=trend.activity)
+                if point is None or point.value is None
+                else point_text(point, trend.unit, lang, activity=trend.activity)
             )
         rows.append(row)
     tooltips = [{"field": f"v{k}", "title": name} for k, name in enumerate(names)]

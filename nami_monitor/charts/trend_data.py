@@ -6,6 +6,7 @@ from datetime import date
 from nami_monitor.charts.axes import month_index
 from nami_monitor.core.periods import month_range
 from nami_monitor.core.words import Unit
+from nami_monitor.i18n.formats import figure, quantity, with_interval
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,20 @@ class TrendPoint:
     usual: tuple[float, float] | None = None
     signal: bool = False
     concern: bool = False
+
+
+def point_text(
+    point: TrendPoint, unit: Unit, lang: str, *, activity: str | None = None, bare: bool = False
+) -> str:
+    """The value of a month that has one; an estimate always with its interval.
+
+    The unit of a ``bare`` one is named elsewhere; ``activity`` is as in ``formats.quantity``.
+    """
+    value = point.value or 0.0
+    if point.low is not None and point.high is not None:
+        limits = point.low, point.high
+        return with_interval(value, *limits, unit, lang, activity=activity, bare=bare)
+    return figure(value, unit, lang) if bare else quantity(value, unit, lang, activity=activity)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from babel import Locale
@@ -108,7 +108,7 @@ def figure(value: Number, unit: Unit, lang: str) -> str:
     return number(value, lang, significant=SIGNIFICANT)
 
 
-def bare(digits: str, unit: Unit, lang: str) -> str:
+def with_sign_of_unit(digits: str, unit: Unit, lang: str) -> str:
     """Digits with the signs of euro and percent, where any other unit is named elsewhere."""
     return _with_unit(digits, unit, lang, None) if unit in {Unit.EUR, Unit.PERCENT} else digits
 
@@ -163,18 +163,27 @@ def estimated(value: Number, error: float, unit: Unit, lang: str) -> str:
 
 
 def with_interval(
-    value: Number, low: Number, high: Number, unit: Unit, lang: str, *, activity: str | None = None
+    value: Number,
+    low: Number,
+    high: Number,
+    unit: Unit,
+    lang: str,
+    *,
+    activity: str | None = None,
+    bare: bool = False,
 ) -> str:
     """Write an estimate with its unit and its limits, no finer than it is known.
 
-    ``activity`` is as in ``quantity``.
+    ``activity`` is as in ``quantity``; the unit of a ``bare`` one is named elsewhere.
 
     Returns:
         For example "78 % (63 tot 98)"; an amount whose limits hold zero is said not to be shown.
     """
     decimals = known_decimals(low, high)
     first, second = (number(each, lang, decimals=decimals) for each in (low, high))
-    written = _with_unit(number(value, lang, decimals=decimals), unit, lang, activity)
+    digits = number(value, lang, decimals=decimals)
+    named = with_sign_of_unit if bare else partial(_with_unit, activity=activity)
+    written = named(digits, unit, lang)
     shown = unit is Unit.PERCENT or not low <= 0 <= high
     key = "common.estimate.shown" if shown else "common.estimate.not_shown"
     return text(key, lang, value=written, low=first, high=second)

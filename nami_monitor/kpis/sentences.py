@@ -147,7 +147,9 @@ def limit_text(result: KpiResult, value: float, lang: str) -> str:
     if result.low is None or result.high is None:
         return formats.figure(value, result.unit, lang)
     decimals = formats.known_decimals(result.low, result.high)
-    return formats.bare(formats.number(value, lang, decimals=decimals), result.unit, lang)
+    return formats.with_sign_of_unit(
+        formats.number(value, lang, decimals=decimals), result.unit, lang
+    )
 
 
 def coverage_text(result: KpiResult, lang: str) -> str:

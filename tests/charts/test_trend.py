@@ -226,8 +226,9 @@ def test_the_caption_explains_exactly_the_signs_that_are_there():
 def test_the_sentence_tells_the_trend_in_both_languages():
     assert trend_sentence(FULL, "nl") == (
         "Volume per werkdag (st. per werkdag), jan 2025 tot jun 2025, laatste waarde 8 in "
-        "jun 2025, laagste 8 in jun 2025, hoogste 11,5 in feb 2025. 1 maand geeft een signaal. "
-        "Voor 2 maanden ontbreken gegevens. Er zijn 2 maatregelen aangegeven. "
+        "jun 2025, laagste 8 in jun 2025, hoogste 12 (10 tot 13) in feb 2025. "
+        "1 maand geeft een signaal. Voor 2 maanden ontbreken gegevens. "
+        "Er zijn 2 maatregelen aangegeven. "
         "Er staan 2 lessen bij."
     )
     empty = Trend((series([None], name="Supply"),), Unit.COUNT)

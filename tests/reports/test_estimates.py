@@ -10,6 +10,7 @@ from nami_monitor.kpis.interventions.evaluation import in_primary_unit
 from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.reports.report_file import Format
 from nami_monitor.store import Store
+from tests.cli.command_line import Nami
 from tests.pages.test_waterbed_page import opened, words
 from tests.reports.test_same_figures import deck_text, html_text, pdf_text, plain
 
@@ -24,6 +25,11 @@ def answers(demo_folder):
         found = in_primary_unit(look)
     store.close()
     return {one.intervention.code: one for one in found if one.estimated}
+
+
+@pytest.fixture
+def nami(tmp_path, monkeypatch):
+    return Nami(tmp_path, monkeypatch)
 
 
 def commands(nami, demo_folder, lang):
