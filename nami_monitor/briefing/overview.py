@@ -14,6 +14,7 @@ from nami_monitor.core.periods import Period, add_months, span, steps_in_year
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.activity import activity_measures
+from nami_monitor.kpis.over_time.added_up import MEASURE
 from nami_monitor.kpis.questions import periods_of, programmes
 from nami_monitor.kpis.targets import (
     JudgedTarget,
@@ -149,9 +150,16 @@ class KpiLine:
         """The difference with the same period a year earlier, in the KPI's unit."""
         if self.result.value is None or self.year_ago.value is None:
             return None
-        if self.result.method != self.year_ago.method:
+        if self.result.method != self.year_ago.method or self._partly_answered:
             return None
         return self.result.value - self.year_ago.value
+
+    @property
+    def _partly_answered(self) -> bool:
+        """Whether it adds up reports that not everybody gave: such sums cannot be compared."""
+        of_reports = self.kpi.over_time.adds_months and MEASURE in self.kpi.splits
+        known = (self.result.completeness, self.year_ago.completeness)
+        return of_reports and any(share is not None and share < 1 for share in known)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Unit(StrEnum):
     DAYS = "days"
     INDEX = "index"
     PER_EVENT = "per_event"
+    PER_ANSWER = "per_answer"
     PER_USE = "per_use"
     KG_PER_VOTER = "kg_per_voter"
     EUR_PER_UNIT_YEAR = "eur_per_unit_year"

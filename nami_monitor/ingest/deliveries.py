@@ -234,8 +234,6 @@ def provisional_codes(db: Transaction) -> list[ProvisionalCode]:
         " from provisional as p join codes as c using (kind, source, code)"
         " join batches as b on b.batch = c.since_batch"
         " left join named as n using (kind, source, code)"
-        " where (p.kind, p.source, p.code)"
-        " not in (select (m.kind, m.source, m.code) from merged as m)"
         " order by p.kind, p.source, p.code"
     )
     return [ProvisionalCode(Code(*row[:3]), *row[3:]) for row in rows]

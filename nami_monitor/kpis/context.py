@@ -4,10 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from nami_monitor.core.periods import Period, add_months, month_range
 from nami_monitor.core.words import Flag, Grain, PeriodKind, Strategy
-from nami_monitor.kpis.questions import ORDERS, Ask, Keys, Relation, filter_sql
+from nami_monitor.kpis.questions import (
+    OF_ORDERS,
+    ORDERS,
+    RELATIONS,
+    Ask,
+    Keys,
+    Relation,
+    filter_sql,
+    periods_sql,
+)
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
 
@@ -86,6 +96,7 @@ class Surroundings:
         flagged: flags that hold for the whole database.
         empty: the reason where there is nothing at all; None where the KPI's needs tell it.
         uneventful: sources of assets that record no events.
+        unconfirmed: the groups, by period's number, that rest on provisional codes.
     """
 
     by: tuple[str, ...]
@@ -96,6 +107,7 @@ class Surroundings:
     flagged: tuple[Flag, ...]
     empty: Reason | None
     uneventful: frozenset[str] = frozenset()
+    unconfirmed: frozenset[tuple[Keys, int]] = frozenset()
 
     def delivery(self, keys: Keys, no: int) -> PeriodDelivery:
         """What was delivered for a group in a period."""
@@ -105,7 +117,8 @@ class Surroundings:
     def flags(self, keys: Keys, no: int) -> tuple[Flag, ...]:
         """The flags of a group's figure in a period."""
         broken = (Flag.DATA_BREAK,) if self.delivery(keys, no).broken else ()
-        return (*broken, *self.flagged)
+        unsure = (Flag.PROVISIONAL,) if (keys, no) in self.unconfirmed else ()
+        return (*broken, *self.flagged, *unsure)
 
     def against(self, keys: Keys, no: int) -> Reason | None:
         """The reason why a group has no figure in a period, before anything is divided."""
@@ -154,7 +167,47 @@ def surroundings(
         *(ask.by, tuple(periods), groups, deliveries, exemptions(db), flags_of(db)),
         empty=Reason(lacking) if lacking else None,
         uneventful=frozenset(source for (source,) in silent),
+        unconfirmed=unconfirmed(db, relation, ask, periods),
     )
+
+
+CODE_OF: Final = {
+    "categories": ("category", "r.category"),
+    "locations": ("location", "r.location_id"),
+    "products": ("product", "r.product_source || '/' || r.product_id"),
+}
+"""By kind of code the dimension of a relation that holds it, and the SQL of the code there."""
+
+
+def unconfirmed(
+    db: Transaction, relation: Relation, ask: Ask, periods: Sequence[Period]
+) -> frozenset[tuple[Keys, int]]:
+    """The groups of a question, by period's number, with rows under a provisional code.
+
+    Where the roll-up that is read has no such codes, another one with the same lines tells.
+    """
+    codes: dict[str, list[str]] = defaultdict(list)
+    for kind, source, code in db.rows_again("select kind, source, code from provisional"):
+        codes[kind].append(f"{source}/{code}" if kind == "products" else code)
+    found: set[tuple[Keys, int]] = set()
+    for kind, (dimension, column) in CODE_OF.items() if codes and periods else ():
+        reads = [relation.name] if relation.delivered_by != ORDERS else OF_ORDERS
+        seen = next((RELATIONS[x] for x in reads if _tells(RELATIONS[x], ask, dimension)), None)
+        if codes[kind] and seen is not None:
+            keys = "".join(f"{seen.dimensions[name]}, " for name in ask.by)
+            test, parameters = filter_sql(seen, ask.filters)
+            rows = db.rows_again(
+                f"select distinct {keys}no from {seen.source(ask.used)}"
+                f" join {periods_sql(periods)} on r.month between first and last"
+                f" where {test} and {column} in (select unnest(?::varchar[]))",
+                [*parameters, codes[kind]],
+            )
+            found |= {(tuple(row[:-1]), row[-1]) for row in rows}
+    return frozenset(found)
+
+
+def _tells(relation: Relation, ask: Ask, dimension: str) -> bool:
+    return {*ask.used, dimension} <= relation.dimensions.keys()
 
 
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:
@@ -278,5 +331,5 @@ def exemptions(db: Transaction) -> Exemptions:
 
 def flags_of(db: Transaction) -> tuple[Flag, ...]:
     """The flags that hold for every figure of the database."""
-    demo, provisional = db.rows_again("select demo, exists(select 1 from provisional) from meta")[0]
-    return (*((Flag.DEMO,) if demo else ()), *((Flag.PROVISIONAL,) if provisional else ()))
+    ((demo,),) = db.rows_again("select demo from meta")
+    return (Flag.DEMO,) if demo else ()

@@ -25,6 +25,8 @@ JOINS = {
 """The join that a dimension needs."""
 
 ORDERS = "orders"
+OF_ORDERS = ("by_place", "by_product", "order_lines")
+"""The relations of order lines; the first that has the dimensions asked is read."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ RELATIONS: dict[str, Relation] = {
             (
                 "lines", "weighed", "mass_kg", "compared_kg", "baseline_kg", "baseline_lines",
                 "baseline_weighed", "impacts", "priced", "mki_eur", "mki_eur_per_year", "timed",
-                "told_kg", "mci_whole", "mci_linear", "value", "reports", "proxies",
+                "told_kg", "mci_whole", "mci_linear", "value", "reports", "proxies", "silent",
             ),
             delivered_by="by_project",
             spans=True,

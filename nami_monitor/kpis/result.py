@@ -69,6 +69,8 @@ UNITS: Final[Mapping[Unit, Unit]] = {
     Unit.COUNT_PER_ACTIVITY: Unit.COUNT,
 }
 """The unit of what is divided by an activity measure."""
+TOTALS: Final[Mapping[Unit, Unit]] = {**UNITS, Unit.PER_ANSWER: Unit.COUNT}
+"""The unit of what is divided by activity, or by how many answered."""
 
 OF_ACTIVITY: Final = frozenset({
     "no_activity", "no_activity_measure", "mixed_activity", "activity_missing", "activity_twice",
@@ -86,8 +88,8 @@ class Absolute:
 
 
 def absolute(result: KpiResult) -> Absolute | None:
-    """What a figure per activity divides, also where its activity is missing; else None."""
-    unit = UNITS.get(result.unit)
+    """What a figure per activity or answer divides, also without its activity; else None."""
+    unit = TOTALS.get(result.unit)
     stands = result.reason is None or result.reason.key in OF_ACTIVITY
     known = (result.completeness or 0.0) >= MIN_COMPLETENESS.value
     if unit is None or result.numerator is None or not stands or not known:

@@ -422,6 +422,14 @@ SOURCE_TABLES: Final[Mapping[str, tuple[SourceTable, ...]]] = {
             gives=frozenset({"value", "reports", "proxies"}),
             names="measure",
         ),
+        SourceTable(
+            "programme_units",
+            _of_project("programme_units", ", o.unit_id, o.period, o.status"),
+            same("programme", "unit_id", "period", "status"),
+            "month",
+            gives=frozenset({"silent"}),
+            names="measure",
+        ),
     ),
     "by_unit": (
         SourceTable(

@@ -160,7 +160,9 @@ def per(name, other):
 
 def counted(name, other):
     def figure(rows):
-        return total(measures(rows, name), "value"), None, beside(rows, name, other)
+        own = measures(rows, name)
+        subjects = len({row["project"] for row in own}) or None
+        return total(own, "value"), subjects, beside(rows, name, other)
 
     return figure
 

@@ -1,8 +1,15 @@
 """KPIs on projects, programmes and initiatives, on tables that can be worked out by hand."""
 
+import datetime as dt
+
 import pytest
 
+from nami_monitor.briefing.overview import overview
 from nami_monitor.core.words import Flag, State
+from nami_monitor.kpis import CATALOGUE, Ask
+from nami_monitor.kpis.listing import rows
+from nami_monitor.kpis.result import absolute
+from nami_monitor.kpis.trace import trace
 from tests.kpis.kpi_tables import LOCATIONS
 
 CATEGORIES = """
@@ -188,3 +195,75 @@ def test_more_done_than_the_cap_is_shown_and_said(projects):
 def test_a_declared_proxy_stands_beside_the_figure(projects):
     assert Flag.PROXY in projects.one("reduce_use_per_event", "2024-03").flags
     assert Flag.PROXY not in projects.one("steer_volume_share", "2024-03").flags
+
+
+SILENT_PROGRAMMES = """
+programme title category unit starts_on  ends_on
+P23       Plan  events   post 2023-01-01 2023-12-31
+P24       Plan  events   post 2024-01-01 2024-12-31
+"""
+SILENT_UNITS = """
+programme unit_id period  status
+P23       A       2023-02 done
+P23       B       2023-02 done
+P23       C       2023-02 no_response
+P23       D       2023-02 no_response
+P24       A       2024-02 done
+P24       B       2024-02 done
+P24       C       2024-02 done
+P24       D       2024-02 no_response
+"""
+SILENT_REPORTS = """
+period_start period_end subject activity_measure    value
+2023-01-01   2023-12-31 A       printed_invitations 30
+2023-01-01   2023-12-31 B       printed_invitations 50
+2024-01-01   2024-12-31 A       printed_invitations 10
+2024-01-01   2024-12-31 B       printed_invitations 20
+2024-01-01   2024-12-31 C       printed_invitations 30
+2023-01-01   2023-12-31 A       goodies             6
+2023-01-01   2023-12-31 A       events              2
+2023-01-01   2023-12-31 B       goodies             9
+2023-01-01   2023-12-31 B       events              3
+"""
+
+
+def test_units_that_did_not_answer_are_missing_and_never_zero(monitor):
+    """Half answered in 2023 and three of four in 2024: each unit that answered printed half."""
+    monitor.load("categories", CATEGORIES)
+    monitor.load("programmes", SILENT_PROGRAMMES)
+    monitor.load("programme_units", SILENT_UNITS)
+    monitor.load("measurements", SILENT_REPORTS, unit="-", proxy="false")
+    found = monitor.ask("reduce_printed_invitations", kind="year", last=2)
+    assert [(one.numerator, one.denominator, one.value) for one in found] == [
+        (80, 2, 40), (60, 3, 20),
+    ]  # fmt: skip
+    assert [one.completeness for one in found] == [0.5, 0.75]
+    assert all(Flag.INCOMPLETE in one.flags for one in found)
+    assert absolute(found[1]).value == 60
+    ratio = monitor.one("refuse_goodies_per_event", "2023-12", kind="year")
+    assert (ratio.value, ratio.completeness) == (3, 0.5)
+    of_units = monitor.values("reduce_printed_invitations", kind="year", by=("project",))
+    assert of_units[("D",)] == "too_little_known"
+    assert of_units[("C",)] == 30
+    with monitor.store.read() as db:
+        ask = Ask("year", found[1].month)
+        listed = rows(db, CATALOGUE["reduce_printed_invitations"], ask, table="programme_units")
+        parts = trace(db, CATALOGUE["reduce_printed_invitations"], ask).batches
+    assert [row[listed.columns.index("unit_id")] for row in listed.rows] == ["D"]
+    assert sum(part.numerator or 0 for part in parts) == 60
+    assert sum(part.denominator or 0 for part in parts) == 3
+
+
+def test_a_sum_of_which_reports_are_missing_is_not_compared(monitor):
+    monitor.load("categories", CATEGORIES)
+    monitor.load("programmes", SILENT_PROGRAMMES)
+    monitor.load("programme_units", SILENT_UNITS)
+    reports = SILENT_REPORTS.replace("printed_invitations", "new_stormwater_connections")
+    monitor.load("measurements", reports, unit="-", proxy="false")
+    with monitor.store.read() as db:
+        glance = overview(db, dt.date(2024, 12, 1), {}, "year")
+    (line,) = (one for one in glance.lines if one.kpi.code == "refuse_new_stormwater")
+    assert (line.result.value, line.result.completeness) == (60, 0.75)
+    assert (line.year_ago.value, line.change) == (80, None)
+    (other,) = (one for one in glance.lines if one.kpi.code == "reduce_printed_invitations")
+    assert other.change is None

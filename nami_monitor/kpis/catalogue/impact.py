@@ -8,9 +8,10 @@ from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
     MASS_KNOWN,
     OF_MATERIALS,
-    OF_ORDERS,
     OF_SUBJECTS,
+    SILENCE_COUNTS,
     WEIGHED,
+    answering,
     measured,
     stated,
     was_reported,
@@ -18,6 +19,7 @@ from nami_monitor.kpis.catalogue.parts import (
 from nami_monitor.kpis.catalogue.refuse import OF_INTERVENTIONS, estimated_kpi
 from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import RATIO_OF_SUMS, SUM
+from nami_monitor.kpis.questions import OF_ORDERS
 
 impact_kpi = partial(Kpi, strategy=Strategy.IMPACT)
 ordered_kpi = partial(impact_kpi, better=Direction.DOWN, reads=OF_ORDERS, over_time=SUM)
@@ -103,10 +105,11 @@ IMPACT_PEF_PER_UNIT_YEAR = material_kpi(
     better=Direction.DOWN,
     unit=Unit.POINTS_PER_UNIT_YEAR,
     numerator=measured("pef_per_year"),
-    denominator="count(distinct project) filter (where measure = 'pef_per_year' and reports > 0)",
+    denominator=answering("pef_per_year"),
     known=was_reported("pef_per_year"),
     needs=(*OF_SUBJECTS, "measurements.method"),
     method=("method", "reports"),
+    history=SILENCE_COUNTS,
 )
 
 IMPACT_MCI = material_kpi(

@@ -1,14 +1,12 @@
 """What several KPIs share: which part of the data is known, and the aggregates of projects."""
 
+from datetime import date
 from typing import Final
 
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.kpis.declare import Known
+from nami_monitor.kpis.declare import Change, Known
 
 WHOLE_YEARS: Final = (PeriodKind.YEAR, PeriodKind.R12)
-
-OF_ORDERS: Final = ("by_place", "by_product", "order_lines")
-"""The relations of order lines; the first that has the dimensions asked is read."""
 
 AMOUNTS_KNOWN: Final = Known(
     "least(1, sum(lines_with_amount) / nullif(sum(lines_with_quantity), 0))", ("orders.amount_eur",)
@@ -44,6 +42,10 @@ OF_SUBJECTS: Final = (
 """What every measured figure of a project or programme needs."""
 
 
+SILENCE_COUNTS: Final = (Change(2, date(2026, 12, 1)),)
+"""Since when units that did not answer lower the completeness of what others reported."""
+
+
 def units(where: str = "true") -> str:
     """SQL aggregate: how many units of a programme are so, by what its plan then says."""
     return f"count(distinct unit) filter (where stated > 0 and {where})"
@@ -72,6 +74,16 @@ def reported(name: str) -> str:
     return f"coalesce(sum(reports) filter (where measure = '{name}'), 0)"
 
 
+def silent(name: str) -> str:
+    """SQL aggregate: how often a unit gave no answer where others reported a measured figure."""
+    return f"coalesce(sum(silent) filter (where measure = '{name}'), 0)"
+
+
+def answering(name: str) -> str:
+    """SQL aggregate: how many subjects reported a measured figure."""
+    return f"count(distinct project) filter (where measure = '{name}' and reports > 0)"
+
+
 def proxies(*names: str) -> str:
     """SQL aggregate: how many of some measured figures are proxies."""
     listed = ", ".join(f"'{name}'" for name in names)
@@ -79,14 +91,12 @@ def proxies(*names: str) -> str:
 
 
 def was_reported(name: str) -> Known:
-    """All or nothing: whether a measured figure was reported at all."""
-    return Known(f"cast({reported(name)} > 0 as integer)", ("measurements.value",))
+    """Which share of those that report a measured figure did; none where nobody did."""
+    asked = f"{reported(name)} + {silent(name)}"
+    return Known(f"coalesce({reported(name)} / nullif({asked}, 0), 0)", ("measurements.value",))
 
 
 def answered(name: str, beside: str) -> Known:
-    """Which share of the reports of one figure has the other beside it."""
-    share = (
-        f"case when {reported(beside)} > 0 then least(1, {reported(name)} / {reported(beside)})"
-        f" else cast({reported(name)} > 0 as integer) end"
-    )
-    return Known(share, ("measurements.value",))
+    """Which share reported one figure, of those that report it and those that report the other."""
+    asked = f"greatest({reported(name)} + {silent(name)}, {reported(beside)})"
+    return Known(f"coalesce({reported(name)} / nullif({asked}, 0), 0)", ("measurements.value",))

@@ -1,5 +1,6 @@
 """Reduce: less, and longer."""
 
+from datetime import date
 from functools import partial
 
 from nami_monitor.core.words import Direction, Evidence, Rung, Strategy, Unit
@@ -7,19 +8,21 @@ from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
     MASS_KNOWN,
     OF_MATERIALS,
-    OF_ORDERS,
     OF_SUBJECTS,
     QUANTITIES_KNOWN,
+    SILENCE_COUNTS,
     WEIGHED,
     answered,
+    answering,
     measured,
     proxies,
     stated,
     stated_sql,
 )
-from nami_monitor.kpis.declare import Known, Kpi
+from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import CHANGE, RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.survival import SURVIVAL
+from nami_monitor.kpis.questions import OF_ORDERS
 
 reduce_kpi = partial(Kpi, strategy=Strategy.REDUCE, over_time=RATIO_OF_SUMS)
 ordered_kpi = partial(reduce_kpi, better=Direction.DOWN, reads=OF_ORDERS)
@@ -111,6 +114,7 @@ REDUCE_USE_PER_EVENT = material_kpi(
     known=answered("towels", "dryings"),
     needs=OF_SUBJECTS,
     proxies=proxies("towels", "dryings"),
+    history=SILENCE_COUNTS,
 )
 
 REDUCE_REISSUED = asset_kpi(
@@ -161,9 +165,10 @@ REDUCE_NEW_STEEL = material_kpi(
 
 REDUCE_PRINTED_INVITATIONS = material_kpi(
     code="reduce_printed_invitations",
-    unit=Unit.COUNT,
-    over_time=SUM,
+    unit=Unit.PER_ANSWER,
     numerator=measured("printed_invitations"),
+    denominator=answering("printed_invitations"),
+    history=(Change(2, date(2026, 12, 1)),),
     known=answered("printed_invitations", "events"),
     needs=OF_SUBJECTS,
 )

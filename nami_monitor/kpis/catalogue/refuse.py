@@ -1,18 +1,20 @@
 """Refuse: is it needed at all?"""
 
+from datetime import date
 from functools import partial
 
 from nami_monitor.core.words import Direction, Evidence, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     OF_MATERIALS,
     OF_SUBJECTS,
+    SILENCE_COUNTS,
     WEIGHED,
     answered,
     measured,
     units,
     was_reported,
 )
-from nami_monitor.kpis.declare import Known, Kpi
+from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
 from nami_monitor.kpis.over_time.counterfactual import COUNTERFACTUAL
 
@@ -109,19 +111,28 @@ estimated_kpi = partial(
     evidence=Evidence.COUNTERFACTUAL,
     numerator="count(*)",
 )
+VARIANCES_ADDED = (Change(2, date(2026, 12, 1)),)
+"""Since when the variances of separate measures are added up, and not their limits."""
 
 REFUSE_NET_AVOIDED = estimated_kpi(
-    code="refuse_net_avoided", unit=Unit.BASE, needs=(*OF_INTERVENTIONS, "orders.quantity")
+    code="refuse_net_avoided",
+    unit=Unit.BASE,
+    needs=(*OF_INTERVENTIONS, "orders.quantity"),
+    history=VARIANCES_ADDED,
 )
 
 REFUSE_NET_AVOIDED_SPEND = estimated_kpi(
-    code="refuse_net_avoided_spend", unit=Unit.EUR, needs=(*OF_INTERVENTIONS, "orders.amount_eur")
+    code="refuse_net_avoided_spend",
+    unit=Unit.EUR,
+    needs=(*OF_INTERVENTIONS, "orders.amount_eur"),
+    history=VARIANCES_ADDED,
 )
 
 REFUSE_NET_AVOIDED_MASS = estimated_kpi(
     code="refuse_net_avoided_mass",
     unit=Unit.KG,
     needs=(*OF_INTERVENTIONS, "orders.quantity", "products.mass_kg"),
+    history=VARIANCES_ADDED,
 )
 
 REFUSE_BLOCKED = logged_kpi(
@@ -164,6 +175,7 @@ REFUSE_NEW_STORMWATER = project_kpi(
     unit=Unit.COUNT,
     numerator=measured("new_stormwater_connections"),
     known=was_reported("new_stormwater_connections"),
+    history=SILENCE_COUNTS,
 )
 
 REFUSE_GOODIES_PER_EVENT = project_kpi(
@@ -173,4 +185,5 @@ REFUSE_GOODIES_PER_EVENT = project_kpi(
     numerator=measured("goodies"),
     denominator=measured("events"),
     known=answered("goodies", "events"),
+    history=SILENCE_COUNTS,
 )

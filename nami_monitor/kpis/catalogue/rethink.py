@@ -5,14 +5,15 @@ from functools import partial
 from nami_monitor.core.words import Direction, Rung, Strategy, Unit
 from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
-    OF_ORDERS,
     OF_SUBJECTS,
+    SILENCE_COUNTS,
     answered,
     measured,
     units,
 )
 from nami_monitor.kpis.declare import Known, Kpi
 from nami_monitor.kpis.over_time.added_up import DISTINCT_IN_WINDOW, LAST, RATIO_OF_SUMS, SUM
+from nami_monitor.kpis.questions import OF_ORDERS
 
 rethink_kpi = partial(Kpi, strategy=Strategy.RETHINK)
 share_kpi = partial(rethink_kpi, better=Direction.UP, unit=Unit.PERCENT)
@@ -100,4 +101,5 @@ RETHINK_VEGETARIAN_SHARE = share_kpi(
     denominator=measured("meals"),
     known=answered("vegetarian_meals", "meals"),
     needs=OF_SUBJECTS,
+    history=SILENCE_COUNTS,
 )

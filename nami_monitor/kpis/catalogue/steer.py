@@ -7,8 +7,8 @@ from nami_monitor.core.words import Direction, Strategy, Unit
 from nami_monitor.kpis.catalogue import reduce
 from nami_monitor.kpis.catalogue.parts import (
     AMOUNTS_KNOWN,
-    OF_ORDERS,
     OF_SUBJECTS,
+    SILENCE_COUNTS,
     WHOLE_YEARS,
     answered,
     measured,
@@ -18,6 +18,7 @@ from nami_monitor.kpis.declare import Change, Known, Kpi
 from nami_monitor.kpis.over_time.added_up import LAST, RATIO_OF_SUMS
 from nami_monitor.kpis.over_time.hidden_reductions import HiddenReductions
 from nami_monitor.kpis.over_time.target_attainment import TargetAttainment
+from nami_monitor.kpis.questions import OF_ORDERS
 
 steer_kpi = partial(Kpi, strategy=Strategy.STEER)
 share_kpi = partial(steer_kpi, unit=Unit.PERCENT, over_time=RATIO_OF_SUMS)
@@ -101,6 +102,7 @@ STEER_VOLUME_SHARE = share_kpi(
     denominator=measured("joint_volume"),
     known=answered("own_volume", "joint_volume"),
     needs=OF_SUBJECTS[:2],
+    history=SILENCE_COUNTS,
 )
 
 AHA_REDUCTIONS = steer_kpi(

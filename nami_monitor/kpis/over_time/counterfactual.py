@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
-from nami_monitor.kpis.context import exemptions, flags_of, not_applicable
+from nami_monitor.kpis.context import exemptions, flags_of, not_applicable, unconfirmed
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, latest_month, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
@@ -65,7 +65,11 @@ class Counterfactual(OverTime):
                 elif not own:
                     results.append(replace(blank, reason=Reason("no_interventions")))
                 else:
-                    results.append(_judge(kpi, blank, _within(own, period)))
+                    shares = _within(own, period)
+                    compared = _compared(shares)
+                    if compared and unconfirmed(db, RELATIONS["by_place"], *compared):
+                        blank = replace(blank, flags=(*flags, Flag.PROVISIONAL))
+                    results.append(_judge(kpi, blank, shares))
         return results
 
     def source_rows(
@@ -75,28 +79,16 @@ class Counterfactual(OverTime):
 
         They stand together for all estimates; there are none where nothing was estimated.
         """
-        shares = _within(_evaluations(db, kpi, ask), result.period)
-        estimated = [share.evaluation for share in shares if share.months]
-        windows = [evaluation.window for evaluation in estimated if evaluation.window]
-        if not windows:
+        compared = _compared(_within(_evaluations(db, kpi, ask), result.period))
+        if compared is None:
             return ()
-        first = min(window.months[0] for window in windows)
-        last = max(window.months[-1] for window in windows)
-        taken = [evaluation.intervention for evaluation in estimated]
-        channels = {
-            name for one in taken for name in (one.target_channel, *one.substitute_channels)
-        }
-        locations = {code for evaluation in estimated for code in evaluation.locations}
+        lines, periods = compared
         return (
             SourceRows(
                 source=ORDER_LINES,
                 relation=RELATIONS["order_lines"],
-                periods=(Period(first, last, "window"),),
-                filters={
-                    "category": tuple(sorted({one.category for one in taken})),
-                    "channel": tuple(sorted(channels)),
-                    "location": tuple(sorted(locations)),
-                },
+                periods=tuple(periods),
+                filters=lines.filters,
             ),
         )
 
@@ -112,6 +104,25 @@ def _groups(db: Transaction, ask: Ask, evaluations: Sequence[Evaluation]) -> lis
         wanted = ask.filters.get("category")
         groups |= {(code,) for (code,) in ordered if wanted is None or code in wanted}
     return sorted(groups) if ask.by else [()]
+
+
+def _compared(shares: Sequence[PeriodShare]) -> tuple[Ask, list[Period]] | None:
+    """The lines that estimates compare, as a question, and their months; None without any."""
+    estimated = [share.evaluation for share in shares if share.months]
+    windows = [evaluation.window for evaluation in estimated if evaluation.window]
+    if not windows:
+        return None
+    first = min(window.months[0] for window in windows)
+    last = max(window.months[-1] for window in windows)
+    taken = [evaluation.intervention for evaluation in estimated]
+    channels = {name for one in taken for name in (one.target_channel, *one.substitute_channels)}
+    locations = {code for evaluation in estimated for code in evaluation.locations}
+    where = {
+        "category": tuple(sorted({one.category for one in taken})),
+        "channel": tuple(sorted(channels)),
+        "location": tuple(sorted(locations)),
+    }
+    return Ask(where=where), [Period(first, last, "window")]
 
 
 def _within(evaluations: Sequence[Evaluation], period: Period) -> list[PeriodShare]:
@@ -169,15 +180,16 @@ def _judge(kpi: Kpi, blank: KpiResult, shares: Sequence[PeriodShare]) -> KpiResu
 
 
 def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
-    """What was not bought on balance; limits are added up, however errors go together."""
-    value = low = high = 0.0
+    """What was not bought on balance; variances are added up, as those of separate measures."""
+    value = variance = 0.0
     for share in shares:
         net = share.evaluation.result.net if share.evaluation.result else None
         if net is not None:
             value -= share.months * net.value
-            low -= share.months * net.high
-            high -= share.months * net.low
-    return replace(result, state=State.VALUE, value=value, low=low, high=high, numerator=value)
+            variance += (share.months * (net.high - net.value)) ** 2
+    reach = math.sqrt(variance)
+    limits = {"low": value - reach, "high": value + reach}
+    return replace(result, state=State.VALUE, value=value, numerator=value, **limits)
 
 
 def _quotient(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:

@@ -284,6 +284,9 @@ def _judge(blank: KpiResult, own: Sequence[Goods], fell: set[int]) -> KpiResult:
     month = blank.month
     judged = [item for item in own if item.judged(month)]
     share = len(judged) / len(own)
+    seen = {flag for item in judged for result in item.compared(month) for flag in result.flags}
+    if Flag.PROVISIONAL in seen:
+        blank = replace(blank, flags=(*blank.flags, Flag.PROVISIONAL))
     if judged:
         count = float(sum(id(item) in fell for item in judged))
         flags = (*blank.flags, Flag.INCOMPLETE) if share < 1 else blank.flags

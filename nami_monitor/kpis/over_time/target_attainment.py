@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.words import PeriodKind, State
+from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.questions import EMPTY, Ask, Relation, periods_of
@@ -139,6 +139,8 @@ def _result(blank: KpiResult, due: Sequence[JudgedTarget]) -> KpiResult:
         denominator=float(len(met)),
         completeness=len(met) / len(count) if count else None,
     )
+    if any(one.judged and Flag.PROVISIONAL in one.judged.flags for one in count):
+        result = replace(result, flags=(*result.flags, Flag.PROVISIONAL))
     if not count:
         return replace(result, reason=Reason("no_targets"))
     if not met:

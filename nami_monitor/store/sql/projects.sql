@@ -72,6 +72,57 @@ create view works as
 select distinct category from (select category, unnest(string_split(cpv, ';')) as code from categories)
 where trim(code) like '45%';
 
+-- What the plan says of each unit and theme, from the month in which it says so until it says
+-- something else. A unit that did not answer did so on every theme of its programme.
+create view unit_spans as
+with themes as (
+    select distinct programme, theme from programme_units where theme is not null
+),
+stated as (
+    select u.batch, u.line, b.source, u.programme, u.unit_id, coalesce(u.theme, t.theme) as theme,
+        u.status, u.outcome, u.measure is not null as measured, u.period,
+        month_of(p.starts_on) as starts,
+        coalesce(month_of(p.ends_on), date '9999-12-01') as ends,
+        p.category
+    from programme_units_offered as u join batches as b using (batch)
+    join programmes as p using (programme)
+    left join themes as t on t.programme = u.programme and u.theme is null
+    where u.standing = 'live'
+),
+dated as (
+    select *, case when status <> 'planned' then period_last(period)
+        when row_number() over (partition by programme, unit_id, theme
+            order by period_last(period), batch, line) = 1
+            then least(period_first(period), coalesce(starts, period_first(period)))
+        else period_first(period) end as from_month
+    from stated
+)
+select *, coalesce(lead(from_month) over (partition by programme, unit_id, theme
+    order by from_month, batch, line) - interval 1 month, ends)::date as until_month
+from dated;
+
+-- Units that did not answer, as their plan says, in each span of months in which other units of their
+-- programme reported a figure: what they would have reported is missing, and not zero.
+create view silent_rows as
+with reported as (
+    select distinct b.source, m.activity_measure as measure, m.subject,
+        month_of(m.period_start) as begins, month_of(m.period_end) as month
+    from measurements_offered as m join batches as b using (batch)
+    where m.standing = 'live' and m.subject is not null
+),
+asked as (
+    select distinct r.source, r.measure, r.begins, r.month, u.programme, u.category
+    from reported as r join unit_spans as u on u.unit_id = r.subject
+)
+select min(u.batch) as batch, min_by(u.line, u.batch) as line, a.source, a.begins, a.month,
+    any_value(a.category) as category, any_value(a.programme) as programme,
+    u.unit_id as project, a.measure
+from asked as a join unit_spans as u on u.programme = a.programme
+    and u.status = 'no_response' and u.from_month <= a.month and u.until_month >= a.begins
+anti join reported as r on r.subject = u.unit_id and r.measure = a.measure
+    and r.begins = a.begins and r.month = a.month
+group by u.unit_id, a.source, a.measure, a.begins, a.month;
+
 -- Lines of material passports and measured figures of a subject, each with what it gives. What was
 -- built counts, or the design while nothing was; the baseline stands apart. A line that states an
 -- impact and no mass speaks of that impact alone.
@@ -148,7 +199,11 @@ select 'measurements' as table_name, m.batch, m.line, b.source,
     1 as reports, cast(m.proxy as integer) as proxies
 from measurements_offered as m join batches as b using (batch)
 left join project_facts as f on f.project = m.subject
-where m.standing = 'live' and m.subject is not null;
+where m.standing = 'live' and m.subject is not null
+union all by name
+select 'programme_units' as table_name, batch, line, source, begins as first_month, begins, month,
+    category, programme, project, measure, false as works, 1 as silent
+from silent_rows;
 
 -- The same by month.
 create view by_project_made as
@@ -160,39 +215,10 @@ select r.month, r.begins, r.source, r.category, r.programme, r.project, r.scenar
     sum(r.priced) as priced, sum(r.mki_eur) as mki_eur, sum(r.mki_eur_per_year) as mki_eur_per_year,
     sum(r.timed) as timed, sum(r.told_kg) as told_kg, sum(r.mci_whole) as mci_whole,
     sum(r.mci_linear) as mci_linear, sum(r.value) as value, sum(r.reports) as reports,
-    sum(r.proxies) as proxies
+    sum(r.proxies) as proxies, sum(r.silent) as silent
 from project_rows as r group by all;
 
 create table by_project as from by_project_made limit 0;
-
--- What the plan says of each unit and theme, from the month in which it says so until it says
--- something else. A unit that did not answer did so on every theme of its programme.
-create view unit_spans as
-with themes as (
-    select distinct programme, theme from programme_units where theme is not null
-),
-stated as (
-    select u.batch, u.line, b.source, u.programme, u.unit_id, coalesce(u.theme, t.theme) as theme,
-        u.status, u.outcome, u.measure is not null as measured, u.period,
-        month_of(p.starts_on) as starts,
-        coalesce(month_of(p.ends_on), date '9999-12-01') as ends,
-        p.category
-    from programme_units_offered as u join batches as b using (batch)
-    join programmes as p using (programme)
-    left join themes as t on t.programme = u.programme and u.theme is null
-    where u.standing = 'live'
-),
-dated as (
-    select *, case when status <> 'planned' then period_last(period)
-        when row_number() over (partition by programme, unit_id, theme
-            order by period_last(period), batch, line) = 1
-            then least(period_first(period), coalesce(starts, period_first(period)))
-        else period_first(period) end as from_month
-    from stated
-)
-select *, coalesce(lead(from_month) over (partition by programme, unit_id, theme
-    order by from_month, batch, line) - interval 1 month, ends)::date as until_month
-from dated;
 
 -- Each month of a programme: its cap, and what its plan then says of each unit. A plan holds until
 -- its last delivery or the last order lines, whichever is later.

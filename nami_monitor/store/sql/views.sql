@@ -30,6 +30,7 @@ create view provisional as
 select kind, source, code from codes
 where provisional and (kind, source, code) not in (
     select (kind, source, code) from code_actions where what = 'confirm' and undone_at is null
+    union all select (kind, source, code) from merged
 );
 
 create view categories as

@@ -64,8 +64,8 @@ def test_a_portfolio_counts_those_that_showed_nothing_too(given):
     found = given(WORKS, NOTHING).one("refuse_net_avoided", "2025-12", kind="year")
     # Twelve months of 60 saved and of 4 more: 12 x 60 - 12 x 4.
     assert found.value == pytest.approx(672)
-    # Limits add up: half of each width is 2 x sqrt(125), twelve times, twice.
-    half = 2 * 12 * 2 * math.sqrt(125)
+    # Variances add up: half of each width is 2 x sqrt(125), twelve times; two are root 2 wider.
+    half = math.sqrt(2) * 12 * 2 * math.sqrt(125)
     assert (found.low, found.high) == pytest.approx((672 - half, 672 + half))
     assert found.completeness == 1
     assert Flag.INCOMPLETE not in found.flags
