@@ -16,7 +16,12 @@ from nami_monitor.briefing.signals import at_the_top, signals
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.kpis import latest_month
-from nami_monitor.kpis.interventions.evaluation import Evaluation, in_primary_unit
+from nami_monitor.kpis.interventions.evaluation import (
+    Evaluation,
+    Portfolio,
+    in_primary_unit,
+    portfolio,
+)
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.targets import Where
 from nami_monitor.signals.signal import Signal, attention
@@ -107,6 +112,9 @@ class BriefingSection:
 KNOWN = (State.VALUE, State.NOT_APPLICABLE)
 
 
+NO_MEASURES: Final = Portfolio(0, MappingProxyType({}))
+
+
 @dataclass(frozen=True)
 class Briefing:
     """The briefing of a month.
@@ -120,6 +128,7 @@ class Briefing:
         delivered: when data came in last, UTC; None without a delivery.
         last: the last month with data up to the month.
         changed: what has no date and was changed since, see ``changed_since``.
+        measures: all evaluated measures of the organisation.
     """
 
     month: date
@@ -132,6 +141,7 @@ class Briefing:
     last: date
     demo: bool
     changed: Mapping[str, int]
+    measures: Portfolio = NO_MEASURES
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -213,6 +223,7 @@ def _briefing(
     return Briefing(
         *(month, tuple(sections), top, others, lessons, sources, delivered, last, bool(demo)),
         changed=changed_since(db, month),
+        measures=portfolio(db),
     )
 
 
@@ -226,13 +237,14 @@ def _section(
 ) -> BriefingSection:
     where = {"category": (category,)} if category else {}
     glance = overview(db, month, {**within, **where})
-    answers = _answers(db, taken)
+    known = {one.intervention.code: one for one in in_primary_unit(db)} if taken else {}
+    answered = tuple(known[one.code] for one in taken)
     contracts = contracts_of(db, month, where)
     found = signals(db, glance, {**within, **where})
     top = at_the_top(found, glance)
     about: dict[str, KpiLine | Evaluation | Contract] = {
         **{one.number: one for one in contracts},
-        **{one.intervention.code: one for one in answers},
+        **{one.intervention.code: one for one in answered},
         **{line.kpi.code: line for line in glance.lines},
     }
     held = {(line.aim.target.category, line.kpi.code): line for line in glance.targeted if line.aim}
@@ -244,10 +256,4 @@ def _section(
     )
     own = tuple(one for one in notes(db) if one.category == category and one.month <= month)
     called, chance = names[category] if category else {}, (top.watched, top.by_chance)
-    return BriefingSection(category, called, glance, answers, contracts, findings, *chance, own)
-
-
-def _answers(db: Transaction, taken: Sequence[Intervention]) -> tuple[Evaluation, ...]:
-    """The evaluations of interventions, each in the unit of its verdict."""
-    found = {one.intervention.code: one for one in in_primary_unit(db)} if taken else {}
-    return tuple(found[one.code] for one in taken)
+    return BriefingSection(category, called, glance, answered, contracts, findings, *chance, own)

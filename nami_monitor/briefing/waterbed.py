@@ -11,12 +11,13 @@ from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
-from nami_monitor.kpis.interventions.evaluation import MOVED, Evaluation
+from nami_monitor.kpis.interventions.evaluation import MOVED, Evaluation, Portfolio
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.waterbed.outputs import Caution, Estimate, PilotPlan
+from nami_monitor.waterbed.verdicts import CLAIMS
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
     (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN): "waterbed_and_net",
@@ -72,6 +73,29 @@ def short_verdict(evaluation: Evaluation, lang: str) -> str:
     if evaluation.excused:
         return text("words.not_applicable", lang)
     return ", ".join(text(f"waterbed.short.{held}", lang) for held in evaluation.verdicts)
+
+
+def many(found: Portfolio, lang: str) -> str:
+    """What chance alone would show of so many evaluated measures; empty without any."""
+    if not found.evaluated:
+        return ""
+    expected = formats.number(found.by_chance, lang, decimals=1 if found.by_chance >= 1 else 2)
+    return text("waterbed.many.chance", lang, n=found.evaluated, expected=expected)
+
+
+def standing(evaluation: Evaluation, found: Portfolio, lang: str) -> tuple[str, ...]:
+    """Of each claim of a measure whether it also stands among all evaluated measures."""
+    shown = () if evaluation.excused else evaluation.verdicts
+    return tuple(
+        text(
+            f"waterbed.many.{'stands' if found.stands(evaluation, claim) else 'alone'}",
+            lang,
+            claim=text(f"waterbed.short.{claim}", lang),
+            n=found.evaluated,
+        )
+        for claim in CLAIMS
+        if claim in shown and found.evaluated > 1
+    )
 
 
 def amount(effect: Estimate, unit: Unit, lang: str) -> str:

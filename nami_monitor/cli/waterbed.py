@@ -18,8 +18,10 @@ from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
+    Portfolio,
     evaluate,
     evaluate_in_every_unit,
+    portfolio,
     primary,
 )
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
@@ -52,15 +54,22 @@ def waterbed(
 ) -> None:
     """Estimate what interventions did, by default each in the unit of its verdict."""
     with session.read_as_of(parse_month(month) if month else None) as db:
-        data = read_panel_data(db)
+        data = db.once("interventions", lambda: read_panel_data(db))
+        every = portfolio(db)
         evaluations = [
             evaluate(intervention, data, Unit(unit))
             if unit
             else primary(evaluate_in_every_unit(intervention, data))
             for intervention in chosen(data.register, interventions or ())
         ]
-    lines = _lines(session, evaluations) if evaluations else [session.t("cli.waterbed.nothing")]
-    session.show([as_row(session, evaluation) for evaluation in evaluations], lines)
+    lines = [session.t("cli.waterbed.nothing")]
+    if evaluations:
+        lines = _lines(session, evaluations, every)
+    rows = [
+        as_row(session, one) | {"stands": sorted(every.standing.get(one.intervention.code, ()))}
+        for one in evaluations
+    ]
+    session.show(rows, lines)
 
 
 def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def _estimate_row(estimate: Interval | None) -> dict[str, float | None]:
     return {name: float(n) if math.isfinite(n) else None for name, n in numbers.items()}
 
 
-def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
+def _lines(session: CommandSession, evaluations: list[Evaluation], every: Portfolio) -> list[str]:
     header = [
         session.t("cli.waterbed.intervention"),
         session.t("cli.waterbed.verdict"),
@@ -133,11 +142,12 @@ def _lines(session: CommandSession, evaluations: list[Evaluation]) -> list[str]:
         ]
         for evaluation in evaluations
     ]
-    lines = table(header, rows, right=range(2, 6))
+    lines = [*table(header, rows, right=range(2, 6)), "", texts.many(every, session.lang)]
     for evaluation in evaluations:
         intervention = evaluation.intervention
         lines += ["", f"{intervention.code}: {intervention.title}"]
         lines += [texts.verdict(evaluation, session.lang)]
+        lines += texts.standing(evaluation, every, session.lang)
         lines += texts.remarks(evaluation, session.lang)
     return lines
 

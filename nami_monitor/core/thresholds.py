@@ -58,6 +58,9 @@ XMR_SEASON = Threshold(24, "months", "two of each calendar month are needed to s
 CONFIDENCE = Threshold(
     0.95, "share", "convention: an interval misses the truth once in twenty times"
 )
+FALSE_DISCOVERY = Threshold(
+    0.05, "share", "Benjamini and Hochberg (1995): of the claims that stand, so many may be false"
+)
 SURVIVAL_AT_RISK = Threshold(
     10, "assets", "design rule: of ten assets, the interval of a half spans 19% to 81%"
 )

@@ -25,7 +25,7 @@ from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_tab
 from nami_monitor.core.words import Design, KitSignal, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
-from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.interventions.evaluation import Evaluation, Portfolio
 from nami_monitor.kpis.sentences import activity_name, figure_text, reason_sentence
 from nami_monitor.reports.document import (
     Audience,
@@ -81,7 +81,7 @@ def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[Report
         yield _kpis(section, lang)
         for answer in section.answers:
             if answer.estimated:
-                yield _waterbed(answer, section, lang)
+                yield _waterbed(answer, section, found.measures, lang)
         yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
     yield from _targets(found, lang)
     yield from _contracts(found, lang)
@@ -217,7 +217,9 @@ def _within(line: KpiLine, section: BriefingSection, lang: Lang) -> str:
     return text("report.within", lang, name=wording.name(line, lang), whole=whole)
 
 
-def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> ReportPage:
+def _waterbed(
+    answer: Evaluation, section: BriefingSection, measures: Portfolio, lang: Lang
+) -> ReportPage:
     points = []
     for part in ("gross", "spill", "net"):
         name, effect = text(f"waterbed.parts.{part}", lang), getattr(answer.result, part)
@@ -228,6 +230,7 @@ def _waterbed(answer: Evaluation, section: BriefingSection, lang: Lang) -> Repor
     points.append(text("waterbed.grade", lang))
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))
+    points += [*waterbed.standing(answer, measures, lang), waterbed.many(measures, lang)]
     shown = (_mirrored_figure(answer, lang), _strip_figure(answer, lang))
     return _page(
         "waterbed",

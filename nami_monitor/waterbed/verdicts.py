@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-from nami_monitor.core.thresholds import CONFIDENCE
+from nami_monitor.core.thresholds import CONFIDENCE, FALSE_DISCOVERY
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.outputs import (
@@ -111,6 +111,56 @@ def quotient_of(of: Effects, reach: float) -> Estimate:
     around = float(of.spill_var + value**2 * of.gross_var + 2 * value * of.covariance)
     se = np.sqrt(max(around, 0.0)) / abs(float(of.gross)) if of.gross else np.inf
     return Estimate(value, low, high, float(se))
+
+
+CLAIMS = (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN)
+"""Claims of which there are as many as measures, so that some are shown by chance."""
+BY_CHANCE = (1 - CONFIDENCE.value) / 2
+"""How often each is shown where it is not so."""
+
+
+def chances(of: Effects, reach: float | Floats, degrees: float | Floats) -> dict[Verdict, Floats]:
+    """How likely each of ``CLAIMS`` would be shown as strongly where it is not so, one-sided.
+
+    The chances are 1 where the target was not shown to go down.
+    """
+    fell = of.gross + reach * np.sqrt(of.gross_var) < 0
+    over, variance = net(of)
+    beyond = (-of.spill / np.sqrt(of.spill_var), over / np.sqrt(variance))
+    return {
+        claim: np.where(fell, special.stdtr(degrees, t), 1.0)
+        for claim, t in zip(CLAIMS, beyond, strict=True)
+    }
+
+
+def chances_of(result: Result) -> dict[Verdict, float]:
+    """The same of one estimate; 1 where nothing was estimated."""
+    if result.gross is None or result.spill is None or result.covariance is None:
+        return dict.fromkeys(CLAIMS, 1.0)
+    of = Effects(
+        gross=np.array(result.gross.value),
+        spill=np.array(result.spill.value),
+        gross_var=np.array(result.gross.se**2),
+        spill_var=np.array(result.spill.se**2),
+        covariance=np.array(result.covariance),
+    )
+    reach = (result.gross.high - result.gross.value) / result.gross.se
+    degrees = special.stdtridf((1 + CONFIDENCE.value) / 2, reach)
+    return {claim: float(chance) for claim, chance in chances(of, reach, degrees).items()}
+
+
+def surviving(chance: Floats, share: float = FALSE_DISCOVERY.value) -> Marks:
+    """Which claims of a family stand although many were tested (Benjamini and Hochberg 1995).
+
+    ``chance`` is ``(..., tests)``; the marks are likewise.
+    """
+    count = chance.shape[-1]
+    order = np.argsort(chance, axis=-1)
+    below = np.take_along_axis(chance, order, -1) <= share * np.arange(1, count + 1) / count
+    kept = np.flip(np.logical_or.accumulate(np.flip(below, -1), axis=-1), -1)
+    marks = np.zeros_like(below)
+    np.put_along_axis(marks, order, kept, -1)
+    return marks
 
 
 def pooled(results: Sequence[Result], weights: Sequence[float]) -> Estimates | None:

@@ -6,7 +6,7 @@ together: those of the order lines by placebo max-t, those with months or locati
 dividing the chance to be wrong over all destinations (Bonferroni).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -32,7 +32,13 @@ from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
 from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, Result
-from nami_monitor.waterbed.verdicts import critical
+from nami_monitor.waterbed.verdicts import (
+    BY_CHANCE,
+    CLAIMS,
+    chances_of,
+    critical,
+    surviving,
+)
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
 UNREADABLE = frozenset({"mixed_units", "little_known"})
@@ -263,6 +269,44 @@ def in_primary_unit(db: Transaction) -> tuple[Evaluation, ...]:
         return found
     every = zip(*(evaluations(db, unit) for unit in READINGS), strict=True)
     return tuple(map(primary, every))
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """All evaluated measures of the organisation, whatever is looked at.
+
+    ``standing`` are the claims, by the measure's code, that stand although many were evaluated.
+    """
+
+    evaluated: int
+    standing: Mapping[str, frozenset[Verdict]]
+
+    @property
+    def by_chance(self) -> float:
+        """How many would show a claim by chance alone."""
+        return BY_CHANCE * self.evaluated
+
+    def stands(self, one: Evaluation, claim: Verdict) -> bool:
+        """Whether a claim that was shown of a measure is among them."""
+        return claim in self.standing.get(one.intervention.code, ())
+
+
+def portfolio(db: Transaction) -> Portfolio:
+    """The evaluated measures of the organisation, with the claims that stand among them all."""
+
+    def make() -> Portfolio:
+        judged = [one for one in in_primary_unit(db) if one.estimated and not one.excused]
+        chances = [chances_of(one.result) for one in judged if one.result]
+        marks = {
+            claim: surviving(np.array([chance[claim] for chance in chances])) for claim in CLAIMS
+        }
+        standing = {
+            one.intervention.code: frozenset(claim for claim in CLAIMS if marks[claim][at])
+            for at, one in enumerate(judged)
+        }
+        return Portfolio(len(judged), standing)
+
+    return db.once("portfolio", make)
 
 
 @dataclass(frozen=True)

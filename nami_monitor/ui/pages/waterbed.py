@@ -32,7 +32,9 @@ from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
+    Portfolio,
     evaluate_in_every_unit,
+    portfolio,
     primary,
 )
 from nami_monitor.kpis.interventions.panel_data import (
@@ -241,6 +243,13 @@ def _readings(store: Store, category: str, code: str, month: date) -> tuple[Eval
     return evaluate_in_every_unit(intervention, panel_data)
 
 
+@cached(entries=4)
+def _portfolio(store: Store, month: date) -> Portfolio:
+    """All evaluated measures of the organisation, as of a month."""
+    with read_as_of(store, month) as db:
+        return portfolio(db)
+
+
 @cached(entries=20)
 def _place_names(store: Store, lang: str) -> Mapping[str | None, str]:
     """Every location by its name."""
@@ -261,7 +270,7 @@ def part(session: Session) -> None:
         answers = choose(session, measures, month)
     with right:
         evaluation = reading(session, answers)
-    verdict(session, evaluation)
+    verdict(session, evaluation, month)
     if evaluation.excused and not show_anyway(session):
         return
     if not evaluation.estimated:
@@ -352,7 +361,7 @@ def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
     return next(option for option in answers if option.unit == Unit(unit))
 
 
-def verdict(session: Session, evaluation: Evaluation) -> None:
+def verdict(session: Session, evaluation: Evaluation, month: date) -> None:
     """The verdict as a headline, with its grade of evidence and months."""
     st.html(f'<p class="nami-headline">{html(briefing.verdict(evaluation, session.lang))}</p>')
     if _judged(evaluation) and evaluation.result is not None:
@@ -360,7 +369,13 @@ def verdict(session: Session, evaluation: Evaluation) -> None:
             "waterbed.per_100", post=evaluation.result.post_months, pre=evaluation.result.pre_months
         )
         weaker = session.t("waterbed.weaker") if evaluation.design is Design.NO_CONTROLS else ""
-        st.caption(markdown(" ".join(filter(None, (session.t("waterbed.grade"), months, weaker)))))
+        every = _portfolio(session.store, month)
+        among = (
+            *briefing.standing(evaluation, every, session.lang),
+            briefing.many(every, session.lang),
+        )
+        said = (session.t("waterbed.grade"), months, weaker, *among)
+        st.caption(markdown(" ".join(filter(None, said))))
 
 
 def show_anyway(session: Session) -> bool:
