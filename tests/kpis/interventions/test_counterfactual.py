@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from nami_monitor.briefing import waterbed as texts
 from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.interventions.evaluation import Evaluation
@@ -111,8 +112,8 @@ def test_without_a_decrease_the_quotient_is_withheld_and_the_net_effect_is_not(
 
 
 def test_a_period_takes_its_months_only(given):
-    late = told("A", -100.0, 40.0, Verdict.WATERBED_SHOWN, started="2025-11-01")
-    assert given(late).one("refuse_net_avoided", "2025-12", kind="year").value == pytest.approx(120)
+    late = told("A", -100.0, 40.0, Verdict.WATERBED_SHOWN, started="2025-05-01")
+    assert given(late).one("refuse_net_avoided", "2025-12", kind="year").value == pytest.approx(480)
 
 
 def test_filters_choose_interventions(given):
@@ -126,3 +127,21 @@ def test_without_a_register_it_says_what_to_do(monitor):
     monitor.load("categories", "category name_nl name_en\npaper P P")
     found = monitor.one("refuse_net_avoided", "2025-12", kind="year")
     assert found.reason.key == "no_interventions"
+
+
+def test_among_twenty_a_weak_claim_stays_a_claim_and_a_strong_one_stands(given):
+    """The set is every evaluated measure, and what could not be estimated is not among them."""
+    weak = told("W", -100.0, 11.0, Verdict.WATERBED_SHOWN)
+    others = [told(f"N{n}", -100.0, 0.0, Verdict.NET_REDUCTION_SHOWN) for n in range(18)]
+    with given(WORKS, weak, *others, silent("S")).store.read() as db:
+        many = evaluation.portfolio(db)
+    assert (many.evaluated, many.by_chance) == (20, pytest.approx(0.5))
+    assert many.stands(WORKS, Verdict.WATERBED_SHOWN)
+    assert not many.stands(weak, Verdict.WATERBED_SHOWN)
+    assert many.stands(weak, Verdict.NET_REDUCTION_SHOWN)
+    with given(weak, silent("S")).store.read() as db:
+        assert evaluation.portfolio(db).stands(weak, Verdict.WATERBED_SHOWN)
+    said = [texts.standing(one, many, "en") for one in (WORKS, weak)]
+    assert "also stands among all 20" in said[0][0]
+    assert "does not stand apart from chance" in said[1][0]
+    assert "chance alone would show a waterbed about 0.50 times" in texts.many(many, "en")
