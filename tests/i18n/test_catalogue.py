@@ -75,6 +75,7 @@ ALWAYS_MANY = {
     "errors.reading.too_wide",
     "errors.requests.too_many",
     "funnel.outside.one", "funnel.outside.other", "signals.said.long_contract",
+    "waterbed.many.alone", "waterbed.many.stands",
 }  # fmt: skip
 """Texts that are said only of several."""
 
