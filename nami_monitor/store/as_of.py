@@ -8,10 +8,12 @@ that were not carried out yet, targets, merged codes, factors, profiles) stay as
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from typing import Final
+
+import duckdb
 
 from nami_monitor.core.periods import add_months
 from nami_monitor.store import schema
@@ -57,7 +59,7 @@ LEARNT: Final = ("source_months", "breaks")
 Learn = Callable[[Transaction, date], None]
 """Fills those tables, which are empty, from what is known up to a month."""
 
-MORE_THAN_WORDS: Final = re.compile(r"'[^']*'")
+TEXTS: Final = re.compile(r"'[^']*'")
 WORDS: Final = re.compile(r"\w+")
 
 
@@ -75,7 +77,7 @@ def _views() -> Mapping[str, str]:
 
 def _named(sql: str) -> set[str]:
     """The words of a statement, without its texts."""
-    return set(WORDS.findall(MORE_THAN_WORDS.sub("", sql)))
+    return set(WORDS.findall(TEXTS.sub("", sql)))
 
 
 class TransactionAsOf(Transaction):
@@ -108,7 +110,7 @@ class TransactionAsOf(Transaction):
     def make_ready(self, sql: str) -> None:
         """Make what a statement names, and what that rests on."""
         for name in sorted(self._waiting & _named(sql)):
-            if name in LEARNT:
+            if name in LEARNT and name in self._waiting:
                 for each in LEARNT:
                     self._make(each)
                 self._learn(self, self.until)
@@ -151,5 +153,8 @@ def look_back(db: Transaction, month: date, learn: Learn) -> Iterator[Transactio
     cut = TransactionAsOf(db, month, learn)
     try:
         yield cut
-    finally:
-        cut.drop()
+    except BaseException:
+        with suppress(duckdb.Error):  # the transaction may be broken, and ends with them
+            cut.drop()
+        raise
+    cut.drop()

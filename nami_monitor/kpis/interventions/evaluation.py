@@ -25,6 +25,7 @@ from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole
+from nami_monitor.kpis.questions import latest_month
 from nami_monitor.kpis.result import Reason
 from nami_monitor.store import Transaction
 from nami_monitor.waterbed.destinations import destinations
@@ -253,11 +254,16 @@ def _corrected(destination: Destination, degrees: int, count: int) -> Destinatio
 
 
 def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
-    """What every intervention did, earliest first, without other destinations."""
+    """What every intervention did that has begun by the latest month with data.
+
+    Earliest first, without other destinations.
+    """
 
     def make() -> tuple[Evaluation, ...]:
         data = db.once("interventions", lambda: read_panel_data(db))
-        return tuple(evaluate(one, data, unit, with_destinations=False) for one in data.register)
+        latest = latest_month(db)
+        begun = [one for one in data.register if latest and one.start_month <= latest]
+        return tuple(evaluate(one, data, unit, with_destinations=False) for one in begun)
 
     return db.once(f"interventions in {unit}", make)
 

@@ -16,7 +16,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
 from nami_monitor.kpis.context import exemptions, flags_of, not_applicable, unconfirmed
 from nami_monitor.kpis.declare import Kpi, OverTime
-from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, latest_month, periods_of
+from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
 from nami_monitor.store import Transaction
@@ -134,13 +134,12 @@ def _within(evaluations: Sequence[Evaluation], period: Period) -> list[PeriodSha
 
 
 def _evaluations(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
-    """What the interventions of a question did that have begun by the latest month with data.
+    """What the interventions of a question did.
 
     The estimator is loaded here, because a first page of data without interventions need not wait
     for it.
     """
-    latest = latest_month(db)
-    if latest is None or not db.value("select exists (select 1 from interventions)"):
+    if not db.value("select exists (select 1 from interventions)"):
         return []
     from nami_monitor.kpis.interventions.evaluation import evaluations  # noqa: PLC0415 - see above
 
@@ -148,8 +147,7 @@ def _evaluations(db: Transaction, kpi: Kpi, ask: Ask) -> list[Evaluation]:
     return [
         evaluation
         for evaluation in evaluations(db, unit)
-        if evaluation.intervention.start_month <= latest
-        and all(
+        if all(
             (_named(evaluation)[name] or EMPTY) in values for name, values in ask.filters.items()
         )
     ]
