@@ -158,7 +158,7 @@ def surviving(chance: Floats, share: float = FALSE_DISCOVERY.value) -> Marks:
     order = np.argsort(chance, axis=-1)
     below = np.take_along_axis(chance, order, -1) <= share * np.arange(1, count + 1) / count
     kept = np.flip(np.logical_or.accumulate(np.flip(below, -1), axis=-1), -1)
-    marks = np.zeros_like(below)
+    marks: Marks = np.zeros(chance.shape, dtype=np.bool_)
     np.put_along_axis(marks, order, kept, -1)
     return marks
 

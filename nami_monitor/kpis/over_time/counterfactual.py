@@ -186,8 +186,8 @@ def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
             value -= share.months * net.value
             variance += (share.months * (net.high - net.value)) ** 2
     reach = math.sqrt(variance)
-    limits = {"low": value - reach, "high": value + reach}
-    return replace(result, state=State.VALUE, value=value, numerator=value, **limits)
+    made = replace(result, state=State.VALUE, value=value, numerator=value)
+    return replace(made, low=value - reach, high=value + reach)
 
 
 def _quotient(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:

@@ -147,7 +147,8 @@ def _point(
                 result = judged or finding.line.result
                 name = wording.name(finding.line, session.lang)
                 where = dict(chosen.where)
-                where |= {"category": (finding.category,)} if finding.line.names else {}
+                if finding.line.names and finding.category:
+                    where["category"] = (finding.category,)
                 links.offer_trace(
                     session.t(
                         "trace.figure",

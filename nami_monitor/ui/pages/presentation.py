@@ -307,8 +307,8 @@ def _figures(found: Briefing, page: ReportPage) -> list[tuple[KpiResult | None, 
 
 def _where(section: BriefingSection, line: KpiLine) -> Filters:
     """The filters that gave a line's figures."""
-    of = {"category": (line.aim.target.category,)} if line.names and line.aim else {}
-    return {**section.glance.where, **of}
+    category = line.aim.target.category if line.names and line.aim else None
+    return {**section.glance.where, **({"category": (category,)} if category else {})}
 
 
 def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
