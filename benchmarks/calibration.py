@@ -61,7 +61,7 @@ ALONE = tuple(
 """Rolled out everywhere at once: nothing to compare with."""
 FLOORS = tuple(
     Cell(*places, *months, level, "unequal", shared=True)
-    for places, months in itertools.product(((1, 20), (3, 20), (25, 40), (100, 100)), MONTHS[:2])
+    for months, places in itertools.product(MONTHS[1::-1], ((25, 40), (100, 100), (3, 20), (1, 20)))
     for level in (0.5, 1.0, 2.0, 5.0, 10.0)
 )
 """Orders so rare that the product may say nothing."""
