@@ -41,6 +41,7 @@ ANSWERS: Final[dict[str, Callable[[Answers], Answers]]] = {
     "questions.set_aside": lambda answers: replace(answers, accept_set_aside=True),
     "import.vat_unknown": lambda answers: replace(answers, assume_vat=True),
     "questions.units": lambda answers: replace(answers, single_units=True),
+    "questions.beside": lambda answers: replace(answers, plain_numbers=True),
     **{
         f"questions.month_{place}": lambda answers: replace(answers, month_as_found=True)
         for place in ("file", "sheet", "title", "dates")

@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum, auto
 from pathlib import Path
@@ -165,6 +166,7 @@ class Sheet:
         misfits: Records that do not fit the header: ``line``, ``rule`` (of MISFIT_RULES), ``raw``.
         blank: Wholly blank records after the header; they are not in rows.
         titles: The first 50 records as cells.
+        currencies: Signs of currencies that the numbers of a column (``c1`` ...) are shown with.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Sheet:
     misfits: pl.DataFrame
     blank: int
     titles: tuple[tuple[Cell, ...], ...]
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def discard(self) -> None:
         """Remove the temporary copy of a large file, if reading made one."""

@@ -14,6 +14,9 @@ LONGEST_CELL: Final = 131_072
 MOST_COLUMNS: Final = 2_000
 #: Sheets of a workbook; each is read by itself.
 MOST_SHEETS: Final = 500
+#: Signs of currencies of a column, and characters of each, that are looked at.
+MOST_SIGNS: Final = 8
+LONGEST_SIGN: Final = 12
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis.questions import EMPTY, ORDERS, Ask, Relation
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.store import Transaction
-from nami_monitor.store.rollups import ARTICLE
 from nami_monitor.store.transaction import literal, literals
 
 STAFF: Final = ("fte", "headcount", "staff")
@@ -149,22 +148,16 @@ def _size(site: StaffedSite) -> tuple[bool, float, str]:
     return (unknown, site.orders if unknown else site.staff or 0.0, site.location)
 
 
-def _thin_cells(db: Transaction, places: Sequence[str]) -> set[tuple[str, str | None]]:
+def _thin_cells(db: Transaction) -> set[tuple[str, str | None]]:
     """Place and category of which some month holds one article or too few orders.
 
     Lines with an amount, and those with a quantity, are looked at by themselves too.
     """
-    alone = "batch || '/' || line"
-    tests = []
-    for known in ("true", "amount_eur is not null", "quantity is not null"):
-        articles = f"count(distinct coalesce({ARTICLE}, {alone})) filter (where {known})"
-        orders = f"count(distinct coalesce(order_ref, {alone})) filter (where {known})"
-        tests.append(f"{articles} = 1 or {orders} between 1 and {SMALL_CELL_ORDERS.value - 1:g}")
-    rows = db.rows(
-        "select location_id, category from orders where location_id in"
-        " (select unnest(?::varchar[])) group by location_id, category, month_of(ordered_on)"
-        f" having {' or '.join(tests)}",
-        [places],
+    known = ("lines", "with_amount", "with_quantity")
+    few = " or ".join(f"{name} between 1 and {SMALL_CELL_ORDERS.value - 1:g}" for name in known)
+    rows = db.rows_again(
+        "select distinct location_id, category from by_cell where"
+        f" case counts when 'articles' then 1 in ({', '.join(known)}) else {few} end"
     )
     return set(rows)
 
@@ -187,8 +180,7 @@ def _thin(db: Transaction, rolled: str) -> list[ProtectedSet]:
     sets = _of(db, rolled)
     if rolled != "by_place" or not sets:
         return sets
-    places = sorted({place for one in sets for place in one.places})
-    thin = db.once("thin cells", lambda: _thin_cells(db, places))
+    thin = _thin_cells(db)
     return [one for one in sets if any((place, one.category) in thin for place in one.places)]
 
 

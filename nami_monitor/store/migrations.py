@@ -8,7 +8,8 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
   snapshots. ``materials`` got the column ``energy_recovery_counts``.
 - 6 to 7 made the merged codes and the spans of articles tables that follow from the rows, and
   brought the hashes of the files of order lines.
-- 7 to 8 brought the one code under which an article of several sources counts.
+- 7 to 8 brought the one code under which an article of several sources counts, and the roll-up of
+  orders and articles by cell.
 """
 
 import contextlib
@@ -41,6 +42,7 @@ DERIVED: Final = {
     *(rollup.name for rollup in ORDER_ROLLUPS),
     *REGISTER_ROLLUPS,
     *FACTS,
+    "by_cell",
     "delivered",
     "merged",
     "meta",

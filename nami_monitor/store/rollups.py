@@ -189,6 +189,25 @@ LINES_VIEW = (
 """The order lines with the dimensions and measures of both roll-ups, for questions about an article
 at a location. A roll-up by both would have about as many rows as there are lines."""
 
+_CELL = "month, location_id, category"
+_KNOWN = "bool_or(amount_eur is not null) as amount, bool_or(quantity is not null) as counted"
+CELLS_QUERY: Final = (
+    "insert into by_cell with lines as (select cast(date_trunc('month', ordered_on) as date) as"
+    f" month, location_id, category, order_ref, {ARTICLE} as article, amount_eur, quantity, batch,"
+    " line from orders where ordered_on >= ? and ordered_on < ? and location_id is not null)"
+    + " union all".join(
+        f" select {_CELL}, '{counts}', count(*), count(*) filter (amount),"
+        f" count(*) filter (counted) from (select {_CELL}, {_KNOWN} from lines group by {_CELL},"
+        f" {one}, case when {one} is null then batch end, case when {one} is null then line end)"
+        f" group by {_CELL}"
+        for counts, one in (("orders", "order_ref"), ("articles", "article"))
+    )
+)
+"""How many orders and articles a place has by month and category, for the days between two.
+
+A line without an order number, or without an article, counts as one.
+"""
+
 LINES_AT_ONCE = 10_000_000
 """Order lines that are added up in one statement, so that they fit in memory."""
 
@@ -198,7 +217,7 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
 
     ``months`` are those touched; None for all of them.
     """
-    for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "delivered"):
+    for name in (*(rollup.name for rollup in ORDER_ROLLUPS), "by_cell", "delivered"):
         if months is None:
             db.run(f"delete from {name}")
         for run in _runs((month, 0) for month in sorted(set(months or ()))):
@@ -213,6 +232,7 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
     for run in _runs(lines):
         for rollup in ORDER_ROLLUPS:
             db.run(f"insert into {rollup.name} {rollup.query}", run)
+        db.run(CELLS_QUERY, run)
         db.run(
             "insert into delivered select p.source, p.month, sum(p.lines),"
             " count(distinct p.location_id), any_value(a.articles) from by_place as p join (select"

@@ -396,7 +396,8 @@ def test_a_date_with_a_time_is_booked_and_known_again(store, offer, text, day):
 @pytest.mark.parametrize(
     ("pattern", "fits"),
     [
-        ("%Y-%m-%d %H:%M:%S", True), ("%d %b %Y %H:%M", True), ("%d-%m-%y %M", True),
+        ("%Y-%m-%d %H:%M:%S", True), ("%d %b %Y %H:%M", True), ("%d-%m-%y %H", True),
+        ("%d-%M-%Y", False), ("%Y-%M", False), ("%d %Y", False), ("%d-%m-%Y %H:%S", False),
         ("%m-%b-%Y", False), ("%y-%Y", False), ("%b %B %Y", False), ("%Y %M %M", False),
     ],
 )  # fmt: skip

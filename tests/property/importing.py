@@ -17,6 +17,7 @@ ANSWERS = Answers(create=frozenset(), accept_set_aside=True, assume_vat=True)
 DERIVED = (
     "by_place",
     "by_product",
+    "by_cell",
     "delivered",
     "activity",
     "source_months",

@@ -41,6 +41,7 @@ class Answers:
         replace: replace the months of the file instead of adding to them.
         assume_vat: take amounts as excluding VAT where the profile does not say.
         single_units: take numbers as they are, whatever a column of units says beside them.
+        plain_numbers: take numbers as the profile says, whatever a heading or title says of them.
         month_as_found: take the month that the file tells, where nobody named one.
     """
 
@@ -49,13 +50,14 @@ class Answers:
     replace: bool = False
     assume_vat: bool = False
     single_units: bool = False
+    plain_numbers: bool = False
     month_as_found: bool = False
 
     @staticmethod
     def yes() -> Answers:
         """Yes to every question but replacing, which is never taken for granted."""
-        yes = Answers(accept_set_aside=True, assume_vat=True)
-        return replace(yes, create=frozenset(Codes), single_units=True, month_as_found=True)
+        yes = Answers(accept_set_aside=True, assume_vat=True, single_units=True)
+        return replace(yes, create=frozenset(Codes), plain_numbers=True, month_as_found=True)
 
 
 @dataclass(frozen=True)

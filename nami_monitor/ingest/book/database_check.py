@@ -10,6 +10,7 @@ from nami_monitor.store.rollups import FACTS, ORDER_ROLLUPS
 
 DERIVED: Final = (
     *(rollup.name for rollup in ORDER_ROLLUPS),
+    "by_cell",
     "delivered",
     "codes",
     "merged",

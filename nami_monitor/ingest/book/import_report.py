@@ -363,6 +363,10 @@ def _questions(booking: Booking, main: TableCounts) -> list[Question]:
     if units and not answers.single_units:
         header, words = units
         questions.append(Question("units", {"column": short(header), "words": listed(words)}))
+    beside = next((staged.beside for staged in booking.stages if staged.beside), None)
+    if beside and not answers.plain_numbers:
+        said, words = beside
+        questions.append(Question("beside", {"seen": short(said), "words": listed(words)}))
     return questions
 
 

@@ -30,6 +30,7 @@ from nami_monitor.ingest.profiles.mapping import (
     foreign_currency,
     origins_of,
     reading_of,
+    stated_beside,
     unclear_units,
 )
 from nami_monitor.ingest.profiles.profile import Profile, TableMap
@@ -68,6 +69,7 @@ class Stage:
         absent: optional columns that the profile maps and the file lacks.
         unfilled: columns that nothing fills, and that a large stage of lines leaves out.
         units: a column of units that nothing reads and that numbers depend on, with its words.
+        beside: a text that says that numbers are of another currency or scale, and its words.
     """
 
     table: str
@@ -77,6 +79,7 @@ class Stage:
     absent: tuple[str, ...]
     unfilled: tuple[str, ...] = ()
     units: tuple[str, tuple[str, ...]] | None = None
+    beside: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def booked(self) -> str:
@@ -153,7 +156,7 @@ def stage(
         for test, rule in c.failures
     ]
     looked_at = set[str]()
-    if found := foreign_currency(table, origins, cells, profile):
+    if found := foreign_currency(db, table, origins, cells, profile):
         amount, currency, foreign = found
         checks.append(
             StageCheck(amount, FOREIGN, f'"{amount}" is not null and {foreign}', currency)
@@ -203,7 +206,9 @@ def stage(
         _check_with_pandera(db, table.name, name)
     _mark_repeated_keys(db, table.name, name)
     units = unclear_units(db, table, origins, cells, profile)
-    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled, units)
+    beside = stated_beside(table, origins, cells, profile)
+    found = reading.dates, reading.decimal, absent, unfilled, units, beside
+    return Stage(table.name, name, *found)
 
 
 def _any(tests: Iterable[str]) -> str:

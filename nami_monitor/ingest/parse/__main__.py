@@ -28,8 +28,14 @@ from nami_monitor.ingest.parse.sheets import (
     check_data,
     check_width,
 )
-from nami_monitor.ingest.parse.xls import DamagedError, with_true_code_page, xls_error_cells
-from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
+from nami_monitor.ingest.parse.xls import DamagedError, with_true_code_page, xls_findings
+from nami_monitor.ingest.parse.xlsx import (
+    SheetFindings,
+    check_package,
+    currency_styles,
+    sheet_findings,
+    sheet_parts,
+)
 
 #: Rows times columns, and as many again for each megabyte; a hundred million lines of twenty
 #: columns at most.
@@ -116,19 +122,21 @@ def _read_workbook(path: Path, form: str, sheets: SheetWriter) -> None:
     book = calamine.CalamineWorkbook.from_filelike(BytesIO(content))
     if len(book.sheets_metadata) > MOST_SHEETS:
         raise UserError("reading.too_many_sheets", file=path.name, most=MOST_SHEETS)
-    old_errors = xls_error_cells(path) if form == "xls" else []
+    old = xls_findings(path) if form == "xls" else []
+    signs = currency_styles(path) if form == "xlsx" else {}
+    places = sheet_parts(path) if signs or parts else {}
     for number, meta in enumerate(book.sheets_metadata):
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
             continue
-        errors = old_errors[number] if old_errors else _errors_of(path, meta.name, parts)
+        part = places.get(meta.name, "")
+        found = old[number] if old else SheetFindings()
+        if part in parts or (signs and part):
+            found = sheet_findings(path, part, signs)
         sheets.begin(meta.name, visible=meta.visible is calamine.SheetVisibleEnum.Visible)
-        for cells in sheet_rows(book.get_sheet_by_name(meta.name), errors):
+        for column, sign in sorted(found.currencies):
+            sheets.currency(column, sign)
+        for cells in sheet_rows(book.get_sheet_by_name(meta.name), found.errors):
             sheets.row(cells)
-
-
-def _errors_of(path: Path, name: str, parts: set[str]) -> Errors:
-    part = sheet_parts(path).get(name, "") if parts else ""
-    return error_cells(path, part) if part in parts else {}
 
 
 def check_parquet(path: Path, budget: Budget) -> None:

@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import Cell, clean_text, tag_boolean, tag_date, tag_error, tag_number
-from nami_monitor.ingest.limits import LONGEST_CELL
+from nami_monitor.ingest.limits import LONGEST_CELL, LONGEST_SIGN
+from nami_monitor.ingest.parse.number_formats import currency_in
 from nami_monitor.ingest.parse.sheets import SheetWriter, check_cell, check_width
 from nami_monitor.ingest.parse.xlsx import DAMAGED_PACKAGE, EXTENT_CELLS, check_sizes
 
@@ -27,6 +28,8 @@ _SHEET, _ROW = f"{_TABLE}table", f"{_TABLE}table-row"
 _CELL, _COVERED = f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"
 _PARAGRAPH: Final = f"{_TEXT}p"
 _CHUNK: Final = 1024 * 1024
+MOST_SHOWN: Final = 64
+"""Characters of a shown number that are looked at for a currency."""
 #: What a formula shows instead of a value, in English and Dutch; LibreOffice also has numbers.
 _ERROR: Final = re.compile(r"#[A-Z/0]+[!?]|#N/[AB]|Err:\d{3}")
 _SPAN: Final = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?")
@@ -159,6 +162,9 @@ class _Reader:
         width = len(self.row) + self.blanks + self.across
         self._check(1, width)
         check_width(width, self.name)
+        if sign := _currency(self.cell, "".join(self.parts)):
+            for column in range(width - self.across + 1, width + 1):
+                self.sheets.currency(column, sign)
         self.row += [None] * self.blanks + [cell] * self.across
         self.blanks = 0
 
@@ -205,6 +211,13 @@ def _cell(attributes: Attributes, text: str) -> Cell:
         return read(stored)
     except (ValueError, OverflowError):
         return shown
+
+
+def _currency(attributes: Attributes, text: str) -> str:
+    """The sign or code of the currency with which a number is stored or shown; empty if none."""
+    if attributes.get(f"{_OFFICE}value-type") not in {"float", "currency"}:
+        return ""
+    return attributes.get(f"{_OFFICE}currency", "")[:LONGEST_SIGN] or currency_in(text[:MOST_SHOWN])
 
 
 def _date(text: str) -> Cell:

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
 import nami_monitor
 from nami_monitor.core.errors import UserError, short
@@ -23,6 +23,7 @@ from nami_monitor.ingest.limits import (
     MEGABYTE,
     MOST_COLUMNS,
     MOST_SHEETS,
+    MOST_SIGNS,
     Budget,
     budget_of,
 )
@@ -42,14 +43,15 @@ class SheetWriter:
     Args:
         name: what the file is called, for refusals.
         budget: how many cells and bytes may be written in all.
-        folder: gets ``sheets.json`` (name, visible, file per sheet) and, per sheet, a file with a
-            JSON list of cells per line; ``misfits.json`` (line, rule, raw).
+        folder: gets ``sheets.json`` (name, visible, file, signs of currencies by column, per
+            sheet) and, per sheet, a file with a JSON list of cells per line; ``misfits.json``
+            (line, rule, raw).
     """
 
     def __init__(self, folder: Path, name: str, budget: Budget) -> None:
         self._folder, self._name, self._budget = folder, name, budget
         self._written = self._cells = self._rows = self._width = self._blank = 0
-        self._sheets: list[dict[str, object]] = []
+        self._sheets: list[dict[str, Any]] = []
         self._misfits: list[tuple[int, str, str]] = []
         self._file: IO[str] | None = None
 
@@ -71,8 +73,20 @@ class SheetWriter:
         self._cells += self._rows * self._width
         self._rows = self._width = self._blank = 0
         target = self._folder / f"{len(self._sheets)}.jsonl"
-        self._sheets.append({"name": name, "visible": visible, "file": target.name})
+        self._sheets.append(
+            {"name": name, "visible": visible, "file": target.name, "currencies": {}}
+        )
         self._file = target.open("w", encoding="utf-8")
+
+    def currency(self, column: int, sign: str) -> None:
+        """Note the sign of a currency that a number of the sheet is shown with.
+
+        ``column`` is counted from 1; beyond ``MOST_COLUMNS`` or ``MOST_SIGNS`` nothing is noted.
+        """
+        if column <= MOST_COLUMNS:
+            signs = self._sheets[-1]["currencies"].setdefault(str(column), [])
+            if sign not in signs and len(signs) < MOST_SIGNS:
+                signs.append(sign)
 
     def row(self, cells: list[Cell], times: int = 1) -> None:
         """Write a row up to its last filled cell; blank rows at the end of a sheet are left out.
@@ -162,11 +176,15 @@ def check_data(size: int, budget: Budget, name: str) -> None:
 
 @dataclass(frozen=True)
 class ParsedSheet:
-    """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of cells per line."""
+    """One sheet as ``SheetWriter`` left it; ``file`` has a JSON list of cells per line.
+
+    ``currencies`` has the signs that numbers are shown with, by column, counted from 1 as text.
+    """
 
     name: str
     visible: bool
     file: Path
+    currencies: Mapping[str, Sequence[str]]
 
     def rows(self) -> Iterator[list[Cell]]:
         """Give the cells of each record, from the first row of the sheet."""

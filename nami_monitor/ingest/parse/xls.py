@@ -1,4 +1,4 @@
-"""What the parser of xls files misses: error values, which it gives as empty cells, and code pages.
+"""What the parser of xls files misses: error values, number formats and code pages.
 
 An xls file is a compound file: a file system in a file. After [MS-CFB] and [MS-XLS], the open
 specifications of both formats.
@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from nami_monitor.ingest.parse.number_formats import currency_of_format
+from nami_monitor.ingest.parse.xlsx import SheetFindings
 
 SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER_BYTES: Final = 512
@@ -152,12 +155,15 @@ _CODE_PAGE: Final = 0x42
 _UNICODE_VERSION, _UNICODE = b"\x00\x06", b"\xb0\x04"
 """The version that holds every text as Unicode, and the only code page that it may state."""
 _FORMULA, _END_OF_PART, _SHEET, _TRUTH_OR_ERROR, _BEGIN = 0x06, 0x0A, 0x85, 0x0205, 0x0809
+_FORMAT, _STYLE, _NUMBER, _SHORT, _SHORTS = 0x041E, 0xE0, 0x0203, 0x027E, 0xBD
 _IS_TEXT_OR_WORD: Final = b"\xff\xff"
 _IS_ERROR: Final = 2
+_FORMAT_BYTES: Final = 5
+"""Before the text of a number format in the last version."""
 
 
-def xls_error_cells(path: Path) -> list[dict[tuple[int, int], str]]:
-    """Give the error codes of each sheet by row and column, from 0, in the order of the sheets.
+def xls_findings(path: Path) -> list[SheetFindings]:
+    """Give error codes and signs of currencies of each sheet, in the order of the sheets.
 
     Raises:
         DamagedError: the file is cut off.
@@ -165,7 +171,48 @@ def xls_error_cells(path: Path) -> list[dict[tuple[int, int], str]]:
     """
     book = _workbook(path.read_bytes())
     starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(book) if kind == _SHEET]
-    return [dict(_errors(book, start)) for start in starts]
+    signs = _currency_styles(book)
+    return [
+        SheetFindings(dict(_errors(book, start)), set(_currencies(book, start, signs)))
+        for start in starts
+    ]
+
+
+def _currency_styles(book: bytes) -> dict[int, str]:
+    """The sign of the currency that a style of cells shows, by the number of the style."""
+    codes: dict[int, str] = {}
+    signs: dict[int, str] = {}
+    styles, version = 0, b""
+    for kind, body in _records(book):
+        version = version or body[:2]
+        if kind == _FORMAT and len(body) > _FORMAT_BYTES:
+            if sign := currency_of_format(_format_code(body, version)):
+                codes[int.from_bytes(body[:2], "little")] = sign
+        elif kind == _STYLE:
+            if sign := codes.get(int.from_bytes(body[2:4], "little")):
+                signs[styles] = sign
+            styles += 1
+    return signs
+
+
+def _format_code(body: bytes, version: bytes) -> str:
+    """The text of a number format: of the last version with its length in two bytes and a flag."""
+    if version != _UNICODE_VERSION:
+        return body[3:].decode("cp1252", "replace")
+    return body[_FORMAT_BYTES:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
+
+
+def _currencies(book: bytes, start: int, signs: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Column, from 1, and sign of the numbers that are shown with a currency."""
+    for kind, body in _records(book, start) if signs else ():
+        number = kind == _FORMULA and body[12:14] != _IS_TEXT_OR_WORD
+        if number or kind in {_NUMBER, _SHORT, _SHORTS}:
+            column = int.from_bytes(body[2:4], "little")
+            more = range(4, len(body) - 2 if kind == _SHORTS else 5, 6)
+            for at, start_of_cell in enumerate(more, start=column + 1):
+                style = int.from_bytes(body[start_of_cell : start_of_cell + 2], "little")
+                if style in signs:
+                    yield at, signs[style]
 
 
 def with_true_code_page(content: bytes) -> bytes:

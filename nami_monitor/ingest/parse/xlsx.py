@@ -1,4 +1,4 @@
-"""An xlsx package: what is checked before a parser sees it, and its error values.
+"""An xlsx package: what is checked before a parser sees it, and what that parser does not give.
 
 A few kilobytes can unpack to gigabytes, and one cell in the far corner of a sheet makes a parser
 reserve memory for all cells before it.
@@ -8,12 +8,15 @@ import lzma
 import re
 import zipfile
 import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.parsers import expat
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.limits import MOST_SHEETS
+from nami_monitor.ingest.parse.number_formats import currency_of_format
 
 #: A workbook of a million records unpacks to a few hundred megabytes.
 UNPACKED_BYTES: Final = 1024**3
@@ -106,16 +109,23 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
+_STYLES: Final = "xl/styles.xml"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-class _ErrorCells:
-    """Collects the error codes of a sheet by row and column, from 0, while it is parsed."""
+class _SheetCells:
+    """Collects, while a sheet is parsed, its error codes by row and column, from 0.
 
-    def __init__(self) -> None:
-        self.found: dict[tuple[int, int], str] = {}
+    And the signs of currencies that numbers are shown with, by column, from 1.
+    """
+
+    def __init__(self, signs: Mapping[int, str]) -> None:
+        self.signs = signs
+        self.errors: dict[tuple[int, int], str] = {}
+        self.currencies: set[tuple[int, str]] = set()
         self.row = self.column = -1
         self.in_error = self.in_value = False
+        self.sign = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Follow where the parser is; cells without a reference follow the one before."""
@@ -128,9 +138,13 @@ class _ErrorCells:
             if reference := _REFERENCE.fullmatch(attributes.get("r", "")):
                 self.column = _column_number(reference[1].encode()) - 1
                 self.row = int(reference[2]) - 1
-            self.in_error = attributes.get("t") == "e"
+            kind = attributes.get("t", "n")
+            self.in_error = kind == "e"
+            self.sign = self.signs.get(_whole(attributes.get("s")), "") if kind == "n" else ""
         elif local == "v":
             self.in_value = self.in_error
+            if self.sign:
+                self.currencies.add((self.column + 1, self.sign))
 
     def end(self, tag: str) -> None:
         """Close a value or a cell."""
@@ -141,27 +155,80 @@ class _ErrorCells:
         """Add to the code of the error cell under way."""
         if self.in_value:
             place = (self.row, self.column)
-            self.found[place] = self.found.get(place, "") + text
+            self.errors[place] = self.errors.get(place, "") + text
 
 
-def error_cells(path: Path, part: str) -> dict[tuple[int, int], str]:
-    """Give the error codes of a sheet by row and column, from 0.
+def _whole(text: str | None) -> int:
+    """The number of a style, 0 where a cell names none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004
 
-    The package was checked; ``part`` is the name of the sheet's part in it.
+
+@dataclass(frozen=True)
+class SheetFindings:
+    """What a parser does not give: error codes by row and column, from 0, and currencies.
+
+    ``currencies`` are signs that numbers are shown with, by column, from 1.
+    """
+
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    currencies: Collection[tuple[int, str]] = ()
+
+
+def sheet_findings(path: Path, part: str, signs: Mapping[int, str]) -> SheetFindings:
+    """Give the error codes of a sheet, and the currencies of its numbers.
+
+    The package was checked; ``part`` is the name of the sheet's part in it, and ``signs`` what
+    ``currency_styles`` gives.
 
     Raises:
         ExpatError: when the sheet is no well-formed XML.
     """
-    cells = _ErrorCells()
+    cells = _SheetCells(signs)
     parser = expat.ParserCreate()
     parser.StartElementHandler = cells.start
     parser.EndElementHandler = cells.end
     parser.CharacterDataHandler = cells.text
-    with zipfile.ZipFile(path) as archive, archive.open(part) as file:
+    with zipfile.ZipFile(path) as archive:
+        _parse_part(parser, archive, part)
+    return SheetFindings(cells.errors, cells.currencies)
+
+
+def _parse_part(parser: expat.XMLParserType, archive: zipfile.ZipFile, part: str) -> None:
+    with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
             parser.Parse(chunk)
     parser.Parse(b"", True)
-    return cells.found
+
+
+def currency_styles(path: Path) -> dict[int, str]:
+    """Give the sign of the currency that a style of cells shows, by the number of the style.
+
+    Raises:
+        ExpatError: when the styles are no well-formed XML.
+    """
+    codes: dict[str, str] = {}
+    signs: dict[int, str] = {}
+    parent, styles = "", 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal parent, styles
+        local = tag.rpartition(":")[2]
+        if local in {"numFmts", "cellXfs", "cellStyleXfs", "dxfs"}:
+            parent = local
+        elif local == "numFmt" and parent == "numFmts":
+            if sign := currency_of_format(attributes.get("formatCode", "")):
+                codes[attributes.get("numFmtId", "")] = sign
+        elif local == "xf" and parent == "cellXfs":
+            if sign := codes.get(attributes.get("numFmtId", "")):
+                signs[styles] = sign
+            styles += 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with zipfile.ZipFile(path) as archive:
+        if _STYLES in archive.namelist():
+            _parse_part(parser, archive, _STYLES)
+    return signs
 
 
 def sheet_parts(path: Path) -> dict[str, str]:

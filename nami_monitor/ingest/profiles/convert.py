@@ -362,7 +362,20 @@ def _number(
     typed = " * ".join(f"({step})" for step in steps)
     if len(parts) == 1:
         failures = [*_with_errors(f"t_{name}", tuple(failures), tagged=tagged)]
+    failures += _lost(origin, cell, values, tagged=tagged)
     return Conversion(name, inner, typed, tuple(failures), foreign)
+
+
+def _lost(
+    origin: Origin, cell: Mapping[str, str], values: Mapping[str, str] | None, *, tagged: bool
+) -> list[tuple[str, str]]:
+    """The failure of a cell that is filled and lacks the part that counts: it is not blank."""
+    if not origin.regex or "" in (values or {}):
+        return []
+    texts = [cell[part] for part in origin.columns[: None if origin.how == "sum" else 1]]
+    found = {text: _part(text, origin.regex, tagged=tagged) for text in texts}
+    tests = [f"({text} is not null and {part} is null)" for text, part in found.items()]
+    return [(" or ".join(tests), UNREAD)]
 
 
 def _foreign(read: Mapping[str, str], signs: Sequence[str]) -> str:

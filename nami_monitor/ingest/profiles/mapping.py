@@ -6,14 +6,15 @@ both ways.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
-from nami_monitor.ingest.cells import Cell, kind_of
+from nami_monitor.ingest.cells import Cell, Sheet, kind_of
+from nami_monitor.ingest.parse.number_formats import MONEY_SIGNS
 from nami_monitor.ingest.profiles.convert import (
     BASE_WORDS,
     PACK_WORDS,
@@ -24,7 +25,13 @@ from nami_monitor.ingest.profiles.convert import (
     shown_sql,
 )
 from nami_monitor.ingest.profiles.profile import Currency, Origin, Profile, TableMap
-from nami_monitor.ingest.profiles.source_cells import SAMPLE, SourceCells, normal_header
+from nami_monitor.ingest.profiles.source_cells import (
+    SAMPLE,
+    SourceCells,
+    column_numbers,
+    normal_header,
+    unpivoted_columns,
+)
 from nami_monitor.ingest.sniff.values import (
     EURO,
     TYPO_SHARE,
@@ -90,6 +97,12 @@ def check_dates(column: str, texts: Sequence[Cell], stated: Sequence[str]) -> No
 
 NAMELESS: Final = ("GBP", "USD")
 """The currencies whose signs are read where a profile gives a rate and no name."""
+CURRENCY_CODES: Final = (
+    "EUR", "USD", "GBP", "CHF", "NOK", "SEK", "DKK", "ISK", "PLN", "CZK", "HUF", "BGN", "RON",
+    "RUB", "UAH", "TRY", "JPY", "CNY", "RMB", "CAD", "AUD", "NZD", "ZAR", "INR", "BRL", "MXN",
+    "HKD", "SGD", "KRW", "THB", "IDR", "ILS", "XCG", "ANG", "AWG", "SRD",
+)  # fmt: skip
+"""Codes that mean a currency wherever they stand; others are words or abbreviations too."""
 CURRENCY_HEADERS: Final = frozenset(
     ("valuta", "valutacode", "munt", "muntcode", "munteenheid", "muntsoort", "currency", "cur")
 )
@@ -98,10 +111,32 @@ UNIT_HEADERS: Final = frozenset(
     ("eenheid", "besteleenheid", "verkoopeenheid", "unit", "unit of measure", "uom")
 )
 """Headers of columns that say what a number counts."""
+COUNTS: Final = ("quantity", "value")
+"""Columns of numbers that a unit changes as it does amounts."""
 SCALES: Final = frozenset(
     ("duizend", "miljoen", "miljard", "mln", "k", "x1000", "x1.000", "1000", "thousand", "million")
 )
 """Words of such a column, without blanks, that change amounts."""
+STATED: Final = (
+    re.compile(rf"(?<![A-Za-z])[A-Z]{{0,3}}[{MONEY_SIGNS}]|[{MONEY_SIGNS}]"),
+    re.compile(
+        rf"(?<![A-Z])(?:{'|'.join(CURRENCY_CODES)})(?![^\W\d_])|(?<=[(\[])[A-Z]{{3}}(?=[)\]])"
+    ),
+    re.compile(
+        r"(?<![^\W\d_])(?:euros?|eur|usd|gbp|chf|nok|sek|dkk|pln|czk|huf|jpy|cny|cad|aud|dollars?"
+        r"|pond|ponden|pounds?|sterling|kroon|kronen|kron[ae]|kron[eo]r|franken|francs?|yen|yuan"
+        r"|zlot[yi])(?![^\W\d_])",
+        re.IGNORECASE,
+    ),
+)
+"""What in a heading, a title or a name states a currency: signs, codes, and words in any case."""
+SCALED: Final = re.compile(
+    r"[x\u00d7*] ?(?:\u20ac|euro?)? ?1[., ]?000(?![0-9])|['\u2019]000(?![0-9])"
+    r"|(?<![^\W\d_])(?:duizend|duizenden|duizendtallen|miljoen|miljoenen|miljard|mln|thousands?"
+    r"|millions?|[km] ?(?:\u20ac|euro?)|[km]\$)(?![^\W\d_])|\u20ac ?(?:k|mln|m)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""What in a heading or a title says that numbers are in thousands or millions."""
 
 
 def signs_beside(currency: Currency | None) -> tuple[str, ...]:
@@ -121,19 +156,48 @@ def _read(origins: Iterable[Origin], profile: Profile) -> set[str]:
     return {normal_header(name) for name in (*names, *(r.column for r in profile.drop or ()))}
 
 
+def _of_currencies(header: str) -> bool:
+    """Whether a header is that of a column of currencies."""
+    return bool(CURRENCY_HEADERS & _words(header))
+
+
+def _holding_currencies(db: Transaction, cells: SourceCells, headers: Sequence[str]) -> list[str]:
+    """Those of some columns in which nothing stands but currencies."""
+    known = literals([*map(str.lower, CURRENCY_CODES), *"$£¥€", "us$"])
+    words = [
+        f"lower({shown_sql(cells.sql[normal_header(name)], tagged=cells.tagged)})"
+        for name in headers
+    ]
+    if not words:
+        return []
+    head = f"(select * from {cells.relation} limit {SAMPLE})"
+    (only,) = db.rows(f"select {', '.join(f'bool_and({w} in {known})' for w in words)} from {head}")
+    return [name for name, holds in zip(headers, only, strict=True) if holds]
+
+
 def foreign_currency(
-    table: TableMap, origins: Mapping[str, Origin], cells: SourceCells, profile: Profile
+    db: Transaction,
+    table: TableMap,
+    origins: Mapping[str, Origin],
+    cells: SourceCells,
+    profile: Profile,
 ) -> tuple[str, str, str] | None:
     """The amount, SQL of the currency beside it that nothing reads, and where that is another one.
 
-    Of several columns of currencies that whose header is most like that of the amount.
+    A column of currencies is known by its header, else by its cells. Of several that counts whose
+    header is most like that of the amount.
     """
     amount = next((c.name for c in columns(table.name) if c.money and c.name in origins), None)
-    named = {name: _words(name) for name in cells.headers if CURRENCY_HEADERS & _words(name)}
-    if amount is None or not named:
+    if amount is None:
         return None
-    read = _read([origins[amount]], profile)
-    if read & {normal_header(name) for name in named}:
+    named = {name: _words(name) for name in cells.headers if _of_currencies(name)}
+    if _read([origins[amount]], profile) & {normal_header(name) for name in named}:
+        return None
+    if not named:
+        read = _read([one for each in profile.tables for one in each.columns.values()], profile)
+        free = [name for name in cells.headers if normal_header(name) not in read]
+        named = {name: _words(name) for name in _holding_currencies(db, cells, free)}
+    if not named:
         return None
     origin = origins[amount]
     first = origin.columns[:1] if origin.how == "first" else origin.columns
@@ -143,6 +207,68 @@ def foreign_currency(
     own = literals(currency_words(currency.code if currency and currency.code else EURO))
     foreign = f"{word} not in {own} and not regexp_matches({word}, '[0-9]')"
     return amount, cell, f"{word} in {own}" if currency and not currency.code else foreign
+
+
+def _stated(text: str) -> list[str]:
+    """The currencies that a text names or shows."""
+    return list(dict.fromkeys(word for pattern in STATED for word in pattern.findall(text)))
+
+
+def _others(words: Iterable[str], currency: Currency | None) -> tuple[str, ...]:
+    """Those of some signs and words of currencies that are not the profile's."""
+    own = currency_words(currency.code if currency and currency.code else EURO)
+    parts = {*own, *(part for word in own for part in word.split())}
+    nameless = currency is not None and not currency.code  # any currency but euros
+    return tuple(word for word in words if (word.lower() in parts) is nameless)
+
+
+def stated_beside(
+    table: TableMap, origins: Mapping[str, Origin], cells: SourceCells, profile: Profile
+) -> tuple[str, tuple[str, ...]] | None:
+    """What stands at numbers and says that they are no plain units of the profile's currency.
+
+    It is another currency, or thousands: in a heading, in the number formats of a column (whose
+    heading is given), in a title above the table, or in the name of the sheet or the file.
+
+    Returns:
+        The text, and what in it says so; None when nothing does.
+    """
+    sheet, currency = cells.sheet, profile.currency
+    numbers = column_numbers(sheet.columns)
+    silent, plain = not any(map(_of_currencies, cells.headers)), False
+    for column in columns(table.name):
+        origin = origins.get(column.name)
+        counts = column.money or column.name in COUNTS
+        for head in _heads(origin, sheet, profile) if origin and counts else ():
+            named = _stated(head) if column.money else []
+            shown = sheet.currencies.get(f"c{numbers.get(normal_header(head))}", ())
+            others = _others(named, currency)
+            if named and len(others) == len(named):
+                return head, others
+            if column.money and (others := _others(shown, currency)):
+                return head, others
+            if origin and origin.scale == 1 and (scales := SCALED.findall(head)):
+                return head, tuple(scales)
+            silent &= not named and not (column.money and shown)
+            plain |= column.money and origin is not None and origin.scale == 1
+    for text in cells.around if plain else ():
+        named = _stated(text) if silent else []
+        if named and len(others := _others(named, currency)) == len(named):
+            return text, others
+        if text != cells.around[-1] and (scales := SCALED.findall(text)):
+            return text, tuple(scales)
+    return None
+
+
+def _heads(origin: Origin, sheet: Sheet, profile: Profile) -> Iterator[str]:
+    """The headings of the columns from which a number comes, unless words say what it counts."""
+    if origin.scale_by:
+        return
+    for name in origin.columns[:1] if origin.how == "first" else origin.columns:
+        if profile.unpivot and name == profile.unpivot.value:
+            yield from unpivoted_columns(sheet.columns, profile.unpivot)
+        elif not name.startswith("@"):
+            yield name
 
 
 def _words(header: str) -> set[str]:
@@ -165,7 +291,7 @@ def unclear_units(
     money = {column.name for column in columns(table.name) if column.money}
     unsaid = {
         name
-        for name in money.union(("quantity", "value")).intersection(origins)
+        for name in money.union(COUNTS).intersection(origins)
         if not (origins[name].unit or origins[name].scale_by or origins[name].scale != 1)
     }
     if not free or not unsaid:

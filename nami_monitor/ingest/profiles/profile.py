@@ -50,6 +50,8 @@ MOST_DOTS: Final = 200
 DATE_SIGNS: Final = frozenset("dmYybBHMS")
 SAME_PART: Final = {"y": "Y", "b": "m", "B": "m"}
 """Signs of a part of a date that another sign stands for too."""
+NEEDED_PARTS: Final = (("d", "m"), ("M", "H"), ("S", "M"))
+"""Parts of a date or a time, each with the one that it says nothing without."""
 
 
 # --- what a value may be ------------------------------------------------------------------------
@@ -94,6 +96,21 @@ def _number(value: float) -> float:
     return value
 
 
+def _factor(value: float) -> float:
+    """A factor on all numbers of a column; zero would make nothing of them."""
+    if value == 0:
+        raise WrongError("type")
+    return _number(value)
+
+
+def _words(texts: Any) -> Any:
+    """Words that cells are compared with, of which none is blank."""
+    lowered = _lowered(texts)
+    if not all(lowered):
+        raise WrongError("type")
+    return lowered
+
+
 def _sheet(raw: Any) -> Any:
     """The name of a sheet, or its number."""
     if not isinstance(raw, str) and type(raw) is not int:
@@ -109,10 +126,14 @@ def _delimiter(sign: str) -> str:
 
 
 def _date_pattern(pattern: Any) -> Any:
-    """A date pattern of the signs that the database reads; it names a year."""
+    """A date pattern of the signs that the database reads; it names a year.
+
+    A day without a month, or minutes without hours, were the other ``%m`` and ``%M``.
+    """
     signs = re.findall("%(.?)", pattern) if isinstance(pattern, str) else []
-    repeated = len({SAME_PART.get(sign, sign) for sign in signs}) < len(signs)
-    if repeated or not DATE_SIGNS.issuperset(signs) or not {"Y", "y"} & set(signs):
+    parts = {SAME_PART.get(sign, sign) for sign in signs}
+    lacking = any(part in parts and needed not in parts for part, needed in NEEDED_PARTS)
+    if len(parts) < len(signs) or not DATE_SIGNS.issuperset(signs) or lacking or "Y" not in parts:
         raise WrongError("date_pattern")
     return pattern
 
@@ -166,7 +187,7 @@ class Sign:
     """Amounts are negative where ``column`` holds one of ``negative``."""
 
     column: FirstText
-    negative: Annotated[Texts, After(_lowered)]
+    negative: Annotated[Texts, After(_words)]
 
 
 def _scale_by(raw: Any) -> Any:
@@ -198,7 +219,7 @@ class Origin:
     how: str = "first"
     format: DatePattern | None = None
     regex: Pattern | None = None
-    scale: Number = 1.0
+    scale: Annotated[float, After(_factor)] = 1.0
     scale_by: (
         Annotated[tuple[str, Annotated[Mapping[str, Number], After(_lowered)]], Before(_scale_by)]
         | None

@@ -119,6 +119,7 @@ class SourceCells:
         personal: headers that name people; they are never read.
         tagged: whether cells may carry a stored type.
         blanked: whether an e-mail address may have been blanked in a cell.
+        around: the titles above the table and the names of sheet and file, the latter last.
     """
 
     sheet: Sheet
@@ -127,6 +128,7 @@ class SourceCells:
     personal: tuple[str, ...]
     tagged: bool
     blanked: bool
+    around: tuple[str, ...]
 
     @property
     def headers(self) -> list[str]:
@@ -185,7 +187,14 @@ def source_cells(
         relation = _unpivoted(relation, sheet, profile.unpivot, sql)
         marked |= any("@" in name for name in sheet.columns)
     marked |= any(BLANKED in text for text in sql.values())
-    return SourceCells(sheet, sql, relation, personal, tagged, marked)
+    around = tuple(map(blanked, [*_titles(sheet), sheet.name, file.stem]))
+    return SourceCells(sheet, sql, relation, personal, tagged, marked, around)
+
+
+def _titles(sheet: Sheet) -> list[str]:
+    """The texts above a table."""
+    above = sheet.titles[: sheet.layout.skip_rows or 0]
+    return [str(untag(cell)) for row in above for cell in row if cell]
 
 
 def _relation(sheet: Sheet, frame: str, *, numbered: bool) -> str:
@@ -271,8 +280,7 @@ def found_month(sheet: Sheet, file: str) -> tuple[date, str] | None:
     dates: it may be the day of an export.
     """
     columns = dated_columns(sheet)
-    above = [cell for row in sheet.titles[: sheet.layout.skip_rows or 0] for cell in row if cell]
-    texts = {"file": [file], "sheet": [sheet.name], "title": [str(untag(cell)) for cell in above]}
+    texts = {"file": [file], "sheet": [sheet.name], "title": _titles(sheet)}
     told = {place: [months_in(text) for text in texts[place]] for place in texts}
     own = {m for months in columns.values() for m in months if months[m] >= MOSTLY * months.total()}
     found = [({month for named, _ in told[place] for month in named}, place) for place in told]

@@ -75,4 +75,5 @@ def _tabulate(sheet: ParsedSheet, layout: Layout, file: str) -> Sheet:
         columns = zip(*padded, strict=True)
         frames.append(pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema))
     table = finish(name, plan, pl.concat(frames), misfits=misfit_frame([]), titles=grid)
-    return replace(table, name=sheet.name)
+    shown = {f"c{column}": tuple(signs) for column, signs in sheet.currencies.items()}
+    return replace(table, name=sheet.name, currencies=shown)

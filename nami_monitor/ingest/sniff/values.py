@@ -108,7 +108,7 @@ def currency_signs(code: str) -> tuple[str, ...]:
     The longest is first. What is left of a sign that an encoding broke counts for every currency.
     """
     languages = [*LANGS, *get_official_languages(code[:2], de_facto=True)[:1]]
-    signs = {code, "\ufffd"}
+    signs = {code, "\ufffd", *(["EURO"] if code == EURO else [])}
     for language in languages:
         try:
             sign = get_currency_symbol(code, language)
@@ -148,6 +148,7 @@ MONTHS: Final[Mapping[str, int]] = {
 
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR, _SIGN = r"(?P<year>(?:19|20)[0-9]{2})", r"[-_./ ]"
+_YEAR_FOLLOWS: Final = "(?:19|20)[0-9]{2}"
 _MONTH, _SHORT_MONTH = r"(?P<month>0[1-9]|1[0-2])", r"(?P<month>0?[1-9]|1[0-2])"
 _WORD_BEGINS, _WORD_ENDS = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _NAMED = rf"{_WORD_BEGINS}(?P<name>{_NAME})"
@@ -157,7 +158,8 @@ _MONTHS_IN: Final = tuple(
         rf"(?<![0-9]){_YEAR}{_SIGN}?{_MONTH}(?:{_SIGN}?(?P<day>[0-3][0-9]))?(?![0-9])",
         rf"(?<![0-9])(?:(?P<day>[0-9]{{1,2}}){_SIGN})?{_SHORT_MONTH}{_SIGN}{_YEAR}(?![0-9])",
         rf"(?:(?<![0-9])(?P<day>[0-9]{{1,2}})[-_. ]?)?{_NAMED}\.?[-_ .']{{0,2}}{_YEAR}(?![0-9])",
-        rf"{_NAMED}\.?[-_']{{0,2}}(?P<short>[0-9]{{2}})(?![0-9])",
+        rf"{_NAMED}\.?(?:[-_']{{0,2}}| ')(?P<short>[0-9]{{2}})(?![0-9])",
+        rf"{_NAMED}\.? (?P<short>[23][0-9])(?![0-9]|[-_., ]{{1,2}}{_YEAR_FOLLOWS})",
         rf"(?<![0-9]){_YEAR}[-_ .]{{0,2}}(?P<name>{_NAME}){_WORD_ENDS}",
     )
 )
@@ -166,6 +168,12 @@ _SEVERAL_MONTHS: Final = re.compile(
     rf"(?:{_NAME}){_WORD_ENDS}",
     re.IGNORECASE,
 )
+_NO_MONTH: Final = re.compile(
+    rf"{_WORD_BEGINS}(?:week|weeknummer|weeknr|wk|w|kwartaal|kw|quarter|q|halfjaar|semester|half|h"
+    rf"|versie|version|v|rev)[-_. ]{{0,2}}(?:{_YEAR_FOLLOWS}[-_. ]{{0,2}})?[0-9]{{1,2}}(?![0-9])",
+    re.IGNORECASE,
+)
+"""A number that counts weeks, quarters, half years or versions."""
 _PARTS: Final[Mapping[str, str]] = {
     "%d": r"(?P<day>\d{1,2})",
     "%m": r"(?P<month>\d{1,2})",
@@ -256,11 +264,12 @@ def parse_date(text: str, pattern: str) -> dt.datetime | None:
 def months_in(text: str) -> tuple[set[dt.date], set[dt.date]]:
     """The months that a name or a title speaks of: those named, and those of days in it.
 
-    "orders-2026-03", "maart 2026" and "mrt26" name a month, "20260402" and "2 april 2026" a day.
-    Of several months in one name ("apr-mei 2026") none is given.
+    "orders-2026-03", "maart 2026" and "mrt 26" name a month, "20260402" and "2 april 2026" a day.
+    Of several months in one name ("apr-mei 2026"), a quarter or a week none is given.
     """
     named: set[dt.date] = set()
     of_days: set[dt.date] = set()
+    text = _NO_MONTH.sub("#", text)
     for pattern in _MONTHS_IN if not _SEVERAL_MONTHS.search(text) else ():
         for match in pattern.finditer(text):
             parts = match.groupdict()

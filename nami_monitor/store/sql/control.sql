@@ -57,6 +57,13 @@ create table delivered (
     source varchar, month date, lines bigint, locations bigint, articles bigint
 );
 
+-- Per place, month and category how many orders, and how many articles, there are: of all lines, of
+-- those with an amount and of those with a quantity; kept with the roll-ups; derived.
+create table by_cell (
+    month date, location_id varchar, category varchar, counts varchar,
+    lines bigint, with_amount bigint, with_quantity bigint
+);
+
 -- Per source and month what was expected and what is there; derived.
 create table source_months (
     table_name varchar, source varchar, month date, owed boolean, share double,

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import UserError
 from nami_monitor.ingest.cells import tag_boolean, tag_date, tag_error, tag_number
 from nami_monitor.ingest.limits import Budget
 from nami_monitor.ingest.parse import __main__ as child
-from nami_monitor.ingest.parse.xlsx import check_package, error_cells, sheet_parts
+from nami_monitor.ingest.parse.xlsx import check_package, sheet_findings, sheet_parts
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_worksheets_become_lines_of_cells(book, tmp_path):
 def test_error_values_are_found_where_they_stand(book):
     parts = sheet_parts(book)
     assert check_package(book) == {parts["Eerste"]}
-    assert error_cells(book, parts["Eerste"]) == {(2, 27): "#DIV/0!"}
+    assert sheet_findings(book, parts["Eerste"], {}).errors == {(2, 27): "#DIV/0!"}
 
 
 @pytest.mark.usefixtures("unlimited")

@@ -12,7 +12,7 @@ from nami_monitor.ingest.cells import tag_error, tag_number
 from nami_monitor.ingest.parse import __main__ as child
 from nami_monitor.ingest.parse import xls
 from nami_monitor.ingest.parse.__main__ import cell_of
-from nami_monitor.ingest.parse.xls import xls_error_cells
+from nami_monitor.ingest.parse.xls import xls_findings
 from nami_monitor.ingest.readers import read
 from tests.ingest.readers.ole_files import compound
 
@@ -48,7 +48,10 @@ def refusal(path):
 
 def test_errors_are_cells_of_their_own(tmp_path):
     path = write_xls(tmp_path / "a.xls")
-    assert xls_error_cells(path) == [{(1, 1): "#N/A", (2, 1): "#DIV/0!"}, {}]
+    assert [found.errors for found in xls_findings(path)] == [
+        {(1, 1): "#N/A", (2, 1): "#DIV/0!"},
+        {},
+    ]
     sheet = read(path)[0]
     assert sheet.rows.height == ROWS - 1
     assert sheet.rows["c2"].head(3).to_list() == [

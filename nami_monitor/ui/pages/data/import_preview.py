@@ -29,7 +29,7 @@ from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui.pages.data.session_files import OfferedFile
 from nami_monitor.ui.session import Session
 
-CODES, ASIDE, UNITS = "create_codes", "set_aside", "units"
+CODES, ASIDE, UNITS, BESIDE = "create_codes", "set_aside", "units", "beside"
 AT_ONCE = 20_000_000
 """Bytes up to which a file is looked at without being asked."""
 MONTHS_BACK = 60
@@ -322,6 +322,10 @@ def _rest(session: Session, offer: OfferedFile, preview: Report, answers: Answer
         st.markdown(session.md("data.ask.units", **values))
         single = st.checkbox(session.t("data.ask.units_single"), key=f"units_{offer.key}")
         answers = replace(answers, single_units=single)
+    if BESIDE in keys:
+        st.markdown(session.md("data.ask.beside", **keys[BESIDE].values))
+        plain = st.checkbox(session.t("data.ask.beside_plain"), key=f"beside_{offer.key}")
+        answers = replace(answers, plain_numbers=plain)
     if preview.offer:
         answers = replace(answers, replace=_replace(session, offer, preview.offer))
     return answers
@@ -331,7 +335,8 @@ def _open(preview: Report, answers: Answers) -> bool:
     """Whether something still waits for an answer."""
     keys = {question.key for question in preview.questions}
     aside = ASIDE in keys and not answers.accept_set_aside
-    return CODES in keys or aside or (UNITS in keys and not answers.single_units)
+    units = UNITS in keys and not answers.single_units
+    return CODES in keys or aside or units or (BESIDE in keys and not answers.plain_numbers)
 
 
 def _replace(session: Session, offer: OfferedFile, question: Question) -> bool:
