@@ -19,18 +19,9 @@ from nami_monitor.ingest.profiles.convert import (
 from nami_monitor.ingest.profiles.mapping import check_dates, check_decimal
 from nami_monitor.ingest.profiles.profile import Origin, Sign
 from nami_monitor.ingest.sniff.values import currency_signs
-from nami_monitor.store import Store
 from nami_monitor.tables import columns
 
 D = dt.date
-
-
-@pytest.fixture(scope="module")
-def db(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("convert") / "x.duckdb")
-    with store.read() as reading:
-        yield reading
-    store.close()
 
 
 def each(db, sql, texts):

@@ -5,6 +5,8 @@ import datetime as dt
 import json
 
 import pytest
+import xlsxwriter
+import xlwt
 from babel.numbers import get_currency_symbol, list_currencies
 
 from nami_monitor.core.errors import UserError
@@ -18,11 +20,12 @@ from nami_monitor.ingest.book.import_report import (
     to_json,
 )
 from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.parse.number_formats import currency_of_format
 from nami_monitor.ingest.profiles.convert import FOREIGN, UNREAD, conversion, number_sql
 from nami_monitor.ingest.profiles.mapping import Reading, signs_beside
 from nami_monitor.ingest.profiles.profile import Currency, Origin, parse_profile
-from nami_monitor.store import Store
 from nami_monitor.tables import TABLES, columns
+from tests.ingest.readers import ods_files
 from tests.support.databases import new_store
 
 YES = Answers.yes()
@@ -60,7 +63,8 @@ def store(tmp_path):
 def offer(store, tmp_path):
     def book(text, profile, name="lijst.csv", answers=YES, **more):
         file = tmp_path / name
-        file.write_text(text, "utf-8")
+        if isinstance(text, str):
+            file.write_text(text, "utf-8")
         return import_file(store, file, profile, answers=answers, who="t", **more)
 
     return book
@@ -72,14 +76,6 @@ def rows(store, query):
 
 
 # --- currencies ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def db(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("values") / "x.duckdb")
-    with store.read() as reading:
-        yield reading
-    store.close()
 
 
 def values(db, sql, texts):
@@ -126,6 +122,7 @@ def test_amounts_in_the_currency_of_the_profile_are_read(db, code):
         ("€ 6,1 USD", "other_currency"), ("12,5 dozen", "other_currency"),
         ("1,2,3", "not_a_number"), ("€ 1,2,3", "not_a_number"), ("n.v.t.", "not_a_number"),
         ("zie 3 en 4", "not_a_number"), ("EUR 6,10", None), ("€6,10-", None),
+        ("Euro 6,10", None), ("6,10 EURO", None),
     ],
 )  # fmt: skip
 def test_the_reason_names_the_currency_and_only_that(db, text, rule):
@@ -199,6 +196,160 @@ def test_of_two_columns_of_currencies_the_one_of_the_amount_counts(offer):
     assert offer(text, orders(amount='"Shop amt"'), "b.csv").main.accepted == 0
     either = orders(amount='["Card amt", "Shop amt"]')
     assert offer(text.replace("5,50", "7,50"), either, "c.csv").main.accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "aside"),
+    [
+        ("Eenheid", ("SEK", "SEK"), 2), ("ISO", ("nok", ""), 1), ("Deviezen", ("EUR", "chf"), 1),
+        ("Afd.", ("£", "€"), 1), ("Afd.", ("ALL", "ALL"), 0), ("Unit", ("EUR", "EUR"), 0),
+        ("Cur", ("", ""), 0),
+    ],
+)  # fmt: skip
+def test_a_column_of_nothing_but_currencies_is_one_whatever_its_header(offer, header, cells, aside):
+    lines = "".join(f"0{n}-03-2025;4,0{n};1;{cell}\n" for n, cell in enumerate(cells, 2))
+    report = offer(f"Dag;Kosten;Stuks;{header}\n{lines}", orders())
+    assert report.main.reasons == ({"other_currency": aside} if aside else {})
+
+
+# --- what stands only in a heading, a title, a name or a number format ----------------------------
+
+
+def asked(offer, text, profile=None, name="lijst.csv", **more):
+    """What is asked about texts beside the numbers; nothing is booked before it is answered."""
+    some = Answers(YES.create, accept_set_aside=True, assume_vat=True, single_units=True)
+    report = offer(text, profile or orders(**more), name, answers=some, look_only=True)
+    found = [question.values for question in report.questions if question.key == "beside"]
+    if found:
+        with pytest.raises(UserError, match=r"^questions\.beside\("):
+            offer(text, profile or orders(**more), name, answers=some)
+    assert len(found) < 2
+    return found[0]["words"] if found else None
+
+
+PLAIN = "Dag;{head};Stuks\n02-03-2025;7,25;1\n03-03-2025;1.100,75;2\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("Amount (SEK)", "SEK"), ("Bedrag in £", "£"), ("Prijs $", "$"), ("Totaal A$", "A$"),
+        ("netto_gbp", "gbp"), ("totalCHF", "CHF"), ("Kosten in dollars", "dollars"),
+        ("Waarde (KES)", "KES"), ("Ponden sterling", "Ponden, sterling"),
+        ("Bedrag (€)", None), ("Kosten EUR", None), ("Euro's", None),
+        ("Kosten (EUR, was USD)", None),
+        ("TOTAAL ALL IN", None), ("Som van Kosten", None), ("Prijs per stuk", None),
+        ("Kosten x € 1.000", "x € 1.000"),
+        ("Kosten (\u00d71000)", "\u00d71000"), ("Bedrag k€", "k€"),
+        ("Bedrag (€ mln)", "€ mln"), ("Bedrag in duizenden", "duizenden"), ("Kosten '000", "'000"),
+        ("Kosten 1000 stuks", None),
+    ],
+)  # fmt: skip
+def test_what_a_heading_says_of_amounts_is_asked(offer, head, words):
+    assert asked(offer, PLAIN.format(head=head), amount=f'"{head}"') == words
+
+
+@pytest.mark.parametrize(
+    ("code", "head", "words"),
+    [
+        ("SEK", "Amount (SEK)", None), ("SEK", "Belopp kr", None), ("SEK", "Bedrag EUR", "EUR"),
+        ("CAD", "Dollars", None), ("CAD", "Bedrag £", "£"), ("", "Bedrag €", "€"),
+        ("", "Bedrag USD", None),
+    ],
+)  # fmt: skip
+def test_the_currency_of_the_profile_is_not_asked_about(offer, code, head, words):
+    more = f'currency = {{ code = "{code}", to_eur = 0.5 }}'
+    assert asked(offer, PLAIN.format(head=head), amount=f'"{head}"', more=more) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "more", "words"),
+    [
+        ("Alle bedragen in NOK;;\n;;\n" + PLAIN.format(head="Kosten"), "a.csv", {}, "NOK"),
+        ("Bedragen x 1.000;;\n;;\n" + PLAIN.format(head="Kosten"), "a.csv", {}, "x 1.000"),
+        (PLAIN.format(head="Kosten"), "export-gbp.csv", {}, "gbp"),
+        (PLAIN.format(head="Kosten (€)"), "export-gbp.csv", {"amount": '"Kosten (€)"'}, None),
+        (PLAIN.format(head="Kosten x 1000"), "a.csv",
+         {"amount": '{ from = "Kosten x 1000", scale = 1000 }'}, None),
+        ("Dag;Kosten;Aantal (x 1000)\n02-03-2025;5,00;2\n", "a.csv",
+         {"quantity": '"Aantal (x 1000)"'}, "x 1000"),
+    ],
+)  # fmt: skip
+def test_what_a_title_or_a_name_says_of_amounts_is_asked(offer, text, name, more, words):
+    assert asked(offer, text, name=name, **more) == words
+
+
+def test_headings_of_months_that_become_rows_are_looked_at(offer):
+    profile = parse_profile(
+        PROFILE.format(more='unpivot = { columns = "^USD" }', amount='"@value"', quantity='"Stuks"')
+        .replace('ordered_on = "Dag"', 'ordered_on = { from = "@month", regex = "20.*" }')
+    )  # fmt: skip
+    assert asked(offer, "Stuks;USD 2025-03;USD 2025-04\n1;5,50;6,50\n", profile) == "USD"
+
+
+FORMATS = {
+    "[$£-809]#,##0.00": "£", '"$"#,##0': "$", "[$NOK] 0.00": "NOK", '_("$"* #,##0.00_)': "$",
+    r"\C\H\F 0.00": "CHF", '[Red]0.00 "kr"': "kr", "[$R$-416] 0": "R$", "US$ 0": "US$",
+    "[$€-413] 0.00": "€", r"#,##0.00\ _€": "", "0.00": "", "[$-409]d-mmm-yy": "", '0 "stuks"': "",
+    "DD-MMM-YYYY": "", "[" * 9_000: "", '"' * 9_000: "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", FORMATS, ids=lambda code: code[:20])
+def test_a_number_format_says_its_currency(code):
+    assert currency_of_format(code) == FORMATS[code]
+
+
+def write_xlsx(path, code, heads=("Dag", "Kosten", "Stuks")):
+    with xlsxwriter.Workbook(path) as book:
+        sheet, shown = book.add_worksheet(), book.add_format({"num_format": code})
+        sheet.write_row(0, 0, heads)
+        for n in (1, 2):
+            sheet.write_row(n, 0, [f"0{n}-03-2025", None, n])
+            sheet.write(n, 1, 4.5 * n, shown if n == 2 else None)
+        sheet.write_blank(5, 2, None, shown)
+
+
+def write_xls(path, code):
+    book = xlwt.Workbook()
+    sheet, shown = book.add_sheet("A"), xlwt.easyxf(num_format_str=code)
+    for n, cells in enumerate([("Dag", "Kosten", "Stuks"), ("01-03-2025", 4.5, 1),
+                               ("02-03-2025", 900, 2)]):  # fmt: skip
+        for at, cell in enumerate(cells):
+            sheet.write(n, at, cell, shown if n and at else xlwt.Style.default_style)
+    book.save(str(path))
+
+
+def write_ods(path, code):
+    sign = currency_of_format(code)
+    extra = f'office:currency="{sign}"' if sign.isalpha() else ""
+    cells = ods_files.cell("4.5", "currency", f"{sign} 4,50", extra)
+    number = ods_files.cell("1", "float")
+    rows = [ods_files.row(ods_files.cell("01-03-2025"), cells, number) for _ in range(2)]
+    heads = ods_files.row("Dag", "Kosten", "Stuks")
+    ods_files.write_ods(path, ods_files.sheet("A", heads, *rows))
+
+
+WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods}
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("code", ["[$£-809]#,##0.00", "[$NOK] 0.00", "[$€-413] 0.00", "0.00"])
+def test_a_currency_that_only_the_number_format_shows_is_asked(offer, tmp_path, kind, code):
+    file = tmp_path / f"made.{kind}"
+    WRITERS[kind](file, code)
+    sign = currency_of_format(code)
+    other = None if sign in {"", "€"} else sign
+    assert asked(offer, file, name=file.name) == other
+    if other:
+        kroner = orders('currency = { code = "NOK", to_eur = 0.1 }')
+        assert asked(offer, file, kroner, name=file.name) == (None if sign == "NOK" else "£")
+
+
+def test_numbers_without_an_amount_may_be_shown_with_any_currency(offer, tmp_path):
+    file = tmp_path / "made.xlsx"
+    write_xlsx(file, '"$"0', heads=("Dag", "Stuks", "Kosten"))
+    assert asked(offer, file, name=file.name) is None
 
 
 # --- units --------------------------------------------------------------------------------------
@@ -420,3 +571,26 @@ def test_words_that_say_what_to_multiply_by_must_be_there(store):
     )  # fmt: skip
     inner = ", ".join(f"{sql} as {name}" for name, sql in made.inner.items())
     assert rows(store, f"select {made.typed} from (select {inner})") == [(None,)]
+
+
+# --- profiles that say half -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        '{ from = "Stuks", scale = 0 }',
+        '{ from = "Stuks", sign = { column = "Dag", negative = "" } }',
+        '{ from = "Stuks", sign = { column = "Dag", negative = ["C", " "] } }',
+    ],
+)
+def test_what_would_make_nothing_of_every_number_is_refused(quantity):
+    with pytest.raises(UserError, match=r"^profile\.type\("):
+        orders(quantity=quantity)
+
+
+def test_a_cell_without_the_part_that_counts_is_not_a_blank_one(store, offer):
+    text = "Dag;Kosten;Stuks\n02-03-2025;5,00;7 dozen\n03-03-2025;6,00;zes\n04-03-2025;8,00;\n"
+    report = offer(text, orders(quantity='{ from = "Stuks", regex = "([0-9]+) dozen" }'))
+    assert report.main.reasons == {"not_a_number": 1}
+    assert rows(store, "select quantity from orders order by ordered_on") == [(7.0,), (None,)]

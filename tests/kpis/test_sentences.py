@@ -8,7 +8,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Grain, State, Unit
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.kpis.result import KpiResult, Reason
-from nami_monitor.kpis.sentences import reason_sentence
+from nami_monitor.kpis.sentences import amount_text, reason_sentence
 
 VALUES = {
     "first": date(2025, 3, 1), "have": 2, "known": 20, "wanted": 24,
@@ -61,3 +61,16 @@ def test_what_was_seen_is_written_as_people_write_it():
 
 def test_a_value_needs_no_reason():
     assert reason_sentence(RESULT, "nl") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "nl", "en"),
+    [
+        (20517.4, "20.517,40", "20,517.40"), (20517.0, "20.517", "20,517"),
+        (-3.05, "\u22123,05", "\u22123.05"), (7.999, "8", "8"), (1.1, "1,10", "1.10"),
+        (0.03456, "0,03456", "0.03456"), (0, "0", "0"),
+        (1_400_000.25, "1.400.000,25", "1,400,000.25"),
+    ],
+)  # fmt: skip
+def test_what_was_added_up_has_no_cents_or_two(value, nl, en):
+    assert (amount_text(value, "nl"), amount_text(value, "en")) == (nl, en)

@@ -2,11 +2,14 @@
 
 from contextlib import closing
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from nami_monitor.ingest.book.standing import refresh_derived
 from nami_monitor.store import Store
-from nami_monitor.store.rollups import REGISTER_ROLLUPS, refresh_registers
+from nami_monitor.store.lines import open_lines, rows_of
+from nami_monitor.store.rollups import ARTICLE, REGISTER_ROLLUPS, refresh_registers
 from nami_monitor.store.schema import script
 from nami_monitor.tables import TABLES
 
@@ -62,3 +65,37 @@ def test_a_register_that_nobody_delivered_is_empty_by_its_view_too(demo, name):
         refresh_registers(db)
         assert db.value(f"select count(*) from {name}") == 0
         assert db.value(f"select count(*) from {name}_made") == 0
+
+
+def test_orders_and_articles_are_counted_by_place_category_and_month(demo):
+    """As polars counts them in the lines, of which some have no order number and some no amount."""
+    with closing(Store(demo)) as store, store.write() as db:
+        open_lines(db, "orders")
+        rows = rows_of("orders")
+        db.run(f"update {rows} set order_ref = null where line % 3 = 0")
+        db.run(f"update {rows} set order_ref = 'B' || line % 7 where line % 5 = 0")
+        db.run(f"update {rows} set amount_eur = null where line % 4 = 0")
+        db.run(f"update {rows} set product_id = null where line % 11 = 0")
+        refresh_derived(db)
+        lines = db.frame(
+            f"select *, {ARTICLE} as counted from orders where location_id is not null"
+        )
+        found = db.frame("select * from by_cell")
+    cell = ["month", "location_id", "category"]
+    lines = lines.with_columns(
+        pl.col("ordered_on").dt.truncate("1mo").alias("month"),
+        alone=pl.format("{}/{}", "batch", "line"),
+    )
+    for counts, column in (("orders", "order_ref"), ("articles", "counted")):
+        kinds = pl.coalesce(column, "alone")
+        expected = lines.group_by(cell).agg(
+            pl.lit(counts).alias("counts"),
+            kinds.n_unique().cast(pl.Int64).alias("lines"),
+            *(
+                kinds.filter(pl.col(known).is_not_null()).n_unique().cast(pl.Int64).alias(name)
+                for known, name in (("amount_eur", "with_amount"), ("quantity", "with_quantity"))
+            ),
+        )
+        mine = found.filter(pl.col("counts") == counts).select(expected.columns)
+        assert_frame_equal(mine.sort(cell), expected.sort(cell))
+        assert expected["with_amount"].min() < expected["lines"].min()
