@@ -189,8 +189,8 @@ def _currency_styles(book: bytes) -> dict[int, str]:
             if sign := currency_of_format(_format_code(body, version)):
                 codes[int.from_bytes(body[:2], "little")] = sign
         elif kind == _STYLE:
-            if sign := codes.get(int.from_bytes(body[2:4], "little")):
-                signs[styles] = sign
+            if (number := int.from_bytes(body[2:4], "little")) in codes:
+                signs[styles] = codes[number]
             styles += 1
     return signs
 

@@ -219,8 +219,8 @@ def currency_styles(path: Path) -> dict[int, str]:
             if sign := currency_of_format(attributes.get("formatCode", "")):
                 codes[attributes.get("numFmtId", "")] = sign
         elif local == "xf" and parent == "cellXfs":
-            if sign := codes.get(attributes.get("numFmtId", "")):
-                signs[styles] = sign
+            if (number := attributes.get("numFmtId", "")) in codes:
+                signs[styles] = codes[number]
             styles += 1
 
     parser = expat.ParserCreate()
