@@ -211,7 +211,7 @@ def _tells(relation: Relation, ask: Ask, dimension: str) -> bool:
 
 
 def _groups(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, date]:
-    keys = "".join(f"{relation.dimensions[name]}, " for name in ask.by)
+    keys = "".join(f"cast({relation.dimensions[name]} as varchar), " for name in ask.by)
     test, parameters = filter_sql(relation, ask.filters)
     rows = db.rows_again(
         f"select {keys}min(r.month) from {relation.source(ask.used)} where {test} group by all",
@@ -224,7 +224,7 @@ def _feeds(db: Transaction, relation: Relation, ask: Ask) -> dict[Keys, frozense
     """The sources that ever fed a group, by the keys of the feeding dimensions."""
     fed = [name for name in ask.by if name in FED_BY]
     filters = {name: values for name, values in ask.filters.items() if name in FED_BY}
-    keys = "".join(f"{relation.dimensions[name]}, " for name in fed)
+    keys = "".join(f"cast({relation.dimensions[name]} as varchar), " for name in fed)
     test, parameters = filter_sql(relation, filters)
     rows = db.rows_again(
         f"select {keys}list(distinct r.source) from {relation.source({*fed, *filters})}"

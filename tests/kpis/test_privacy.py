@@ -338,3 +338,12 @@ def test_where_staff_is_unknown_few_orders_make_a_place_small():
     )
     assert [site.small for site in (few, many, staffed)] == [True, False, False]
     assert protected_sets([few, many, staffed]) == [frozenset("AC")]
+
+
+@pytest.mark.parametrize("by", [("streamed",), ("streamed", "location"), ("streamed", "contract")])
+def test_a_dimension_of_yes_and_no_has_texts_as_keys(sites, by):
+    """Where the data does not say, the groups still have an order."""
+    for code in ("impact_spend", "refuse_assortment", "rethink_stream_spend"):
+        found = sites.ask(code, by=by)
+        assert {type(key) for one in found for key in one.keys.values()} <= {str, type(None)}
+        assert {one.keys["streamed"] for one in found} <= {"true", "false", None}

@@ -139,7 +139,7 @@ def _sums(
         needed["base_unit"] = None
     listed = "".join(f'{relation.dimensions[name]} as "{name}", ' for name in needed)
     listed += "r.begins, " if _spans(kpi, relation) else ""
-    keys = "".join(f'"{name}", ' for name in ask.by)
+    keys = "".join(f'cast("{name}" as varchar), ' for name in ask.by)
     shares = "".join(f", cast({sql} as double)" for sql in kpi.shares.values())
     units = (
         f"count(distinct coalesce(base_unit, '')) filter (where {relation.quantity} is not null)"
