@@ -131,7 +131,7 @@ def test_a_cell_that_a_spreadsheet_would_run_stays_a_text(loaded, ending):
 
 def test_a_table_for_people_says_it_in_their_language(loaded):
     shown = loaded("trace", "reduce_spend_per_activity", *JANUARY, "--lang", "nl").stdout
-    assert "120,5 ÷ 53 = " in shown
+    assert "120,50 ÷ 53 = " in shown
     assert "Teller" in shown
     assert "orders.csv" in shown
     assert "Bestellingen" in shown
