@@ -8,20 +8,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nami_monitor.briefing.overview import KpiLine, Overview, chart_of, independent
+from nami_monitor.briefing.overview import (
+    KpiLine,
+    Overview,
+    chart_of,
+    independent,
+    level_signals,
+)
+from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import UNSURE
-from nami_monitor.core.words import KitSignal, PeriodKind, State
+from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.targets import JudgedTarget, Where
+from nami_monitor.signals.scan import LevelSignal
 from nami_monitor.signals.signal import Seen, Signal
 from nami_monitor.signals.signal_rules import of_target, poorly_known, year_end_peak
-from nami_monitor.signals.xmr import (
-    Assurance,
-    XmrDeparture,
-    departures,
-    latest_departure,
-    target_assurance,
-)
+from nami_monitor.signals.xmr import Assurance, target_assurance
 
 SPEND: Final = "impact_spend"
 
@@ -71,10 +73,10 @@ class SignalScope:
 
 def scope_of(glance: Overview, where: Where) -> SignalScope:
     """The scope of an overview; a year's spend is twelve times the mean of its known months."""
-    spent = next((line.history for line in glance.lines if line.kpi.code == SPEND), ())
+    spent = next((line.shown for line in glance.lines if line.kpi.code == SPEND), ())
     months = {result.month: result.value for result in spent if result.value is not None}
     sources = frozenset(
-        source for line in glance.lines for result in line.history for source in result.sources
+        source for line in glance.lines for result in line.shown for source in result.sources
     )
     if not glance.monthly:
         return SignalScope(glance.period.last, where, None, {}, sources)
@@ -96,7 +98,7 @@ OTHERWISE: Final[Mapping[str, KitSignal]] = {
     "rethink_circular_share": KitSignal.REFURBISHED_SHARE_FALLING,
     "rethink_circular_spend_share": KitSignal.REFURBISHED_SHARE_FALLING,
 }
-"""KPIs of which a departure for the worse has a signal of its own."""
+"""KPIs of which a change for the worse has a signal of its own."""
 
 UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
 """Reasons that stand for columns that are not filled in."""
@@ -105,47 +107,50 @@ UNKNOWN: Final = frozenset({"nothing_known", "too_little_known"})
 def of_figures(glance: Overview, scope: SignalScope) -> Iterator[Signal]:
     """Yield the signals of every line of an overview."""
     for line in glance.lines:
-        if line.assessment is not None:
-            found = latest_departure(chart_of(line.history), line.kpi.better)
-            if found is not None:
-                yield departed(line.kpi, line.result, found, scope)
-        yield from of_knowledge(line.kpi, line.result, scope)
+        if line.signal is not None and line.kpi.better is not Direction.NEUTRAL:
+            yield changed(line.kpi, line.result, line.signal, scope)
 
 
-def departed(kpi: Kpi, result: KpiResult, found: XmrDeparture, scope: SignalScope) -> Signal:
-    """A departure of a KPI as a signal; its size is in euros a year."""
-    away = abs(found.value - found.mean) / abs(found.mean) if found.mean else 1.0
-    kind = KitSignal.BETTER if found.better else OTHERWISE.get(kpi.code, KitSignal.WORSE)
+def changed(kpi: Kpi, result: KpiResult, level: LevelSignal, scope: SignalScope) -> Signal:
+    """A change of level of a KPI with a better direction as a signal; its size is euros a year."""
+    value = result.value or 0.0
+    away = abs(value - level.expected) / abs(level.expected) if level.expected else 1.0
+    good = level.up == (kpi.better is Direction.UP)
     numbers: dict[str, Seen] = {
-        "value": found.value,
-        "mean": found.mean,
-        "low": found.low,
-        "high": found.high,
-        "rule": str(found.rule),
-        "months": found.length,
+        "value": value,
+        "mean": level.expected,
+        "way": "up" if level.up else "down",
+        "began": add_months(result.month, 1 - level.months),
+        "months": level.months,
+        "new": float(level.new),
+        "provisional": float(level.provisional),
     }
     return scope.signal(
-        kind,
+        KitSignal.BETTER if good else OTHERWISE.get(kpi.code, KitSignal.WORSE),
         kpi.code,
         _with_activity(numbers, result),
         month=result.month,
         kpi=kpi.code,
         size=scope.worth(away),
-        evidence=evidence_of(result, unsure=found.provisional),
+        evidence=evidence_of(result, unsure=level.provisional),
     )
 
 
-def departures_of(
-    kpi: Kpi, results: Sequence[KpiResult], scope: SignalScope, restarts: Sequence[int] = ()
+def changes_of(
+    kpi: Kpi, results: Sequence[KpiResult], scope: SignalScope, accepted: Sequence[date] = ()
 ) -> Iterator[Signal]:
-    """The departures in a series of months, oldest first, as signals, the latest first.
+    """The changes of level in a series of months as signals, each in its first month, latest first.
 
-    From the points of ``restarts`` limits are worked out anew.
+    From the months of ``accepted`` a person took the new level as the normal one.
     """
-    if not results or not independent(kpi, results[-1].period.kind):
+    neutral = kpi.better is Direction.NEUTRAL
+    if neutral or not results or not independent(kpi, results[-1].period.kind):
         return
-    for found in reversed(departures(chart_of(results, restarts), kpi.better)):
-        yield departed(kpi, results[found.point], found, scope)
+    series = level_signals(results, accepted)
+    for point in reversed(range(len(results))):
+        level = series.at(point)
+        if level is not None and level.new:
+            yield changed(kpi, results[point], level, scope)
 
 
 def of_aim(line: KpiLine, scope: SignalScope) -> Iterator[Signal]:
@@ -181,7 +186,7 @@ def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
     )
     if line.assessment is None or aim.value is None or not of_months:
         return None
-    return target_assurance(chart_of(line.history), aim.value, line.kpi.better)
+    return target_assurance(chart_of(line.shown), aim.value, line.kpi.better)
 
 
 def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Signal]:

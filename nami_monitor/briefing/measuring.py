@@ -4,10 +4,23 @@ from collections.abc import Iterable
 
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, text
+from nami_monitor.kit import shipped
 from nami_monitor.kpis.measurability import Cell, Lack, Measurability, Unlock
 from nami_monitor.kpis.sentences import names as named
 from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.store import Transaction
+
+
+def watched() -> dict[str, frozenset[int]]:
+    """The numbers of the kit's cases that watch a KPI, by its code."""
+    cases = shipped().cases.values()
+    codes = {figure.code for case in cases for figure in case.figures}
+    return {
+        code: frozenset(
+            case.number for case in cases if code in {figure.code for figure in case.figures}
+        )
+        for code in codes
+    }
 
 
 def names(db: Transaction, found: Measurability, lang: str) -> dict[str, str]:

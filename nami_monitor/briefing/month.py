@@ -31,7 +31,7 @@ from nami_monitor.store.register_queries import category_names
 GOOD: Final = frozenset({KitSignal.BETTER, KitSignal.TARGET_MET})
 """Signals that ask for nothing."""
 WORSE: Final = frozenset({KitSignal.WORSE, KitSignal.REFURBISHED_SHARE_FALLING})
-"""Figures that departed from normal variation, the wrong way."""
+"""Figures of which the level changed, the wrong way."""
 OF_TARGETS: Final = frozenset(
     {KitSignal.TARGET_MISSED, KitSignal.TARGET_MET, KitSignal.HIT_AND_MISS}
 )
@@ -88,8 +88,8 @@ class BriefingSection:
         names: its name by language; empty for all together.
         answers: what its interventions did, each in the first unit in which that can be said.
         findings: what it shows, the weightiest first.
-        watched: how many series are watched for departures.
-        by_chance: how many of those would signal in a month if nothing happened at all.
+        watched: how many series are watched for a change of level.
+        by_chance: how many of those would give a new signal if nothing happened at all.
         notes: what people wrote at its figures, by month.
     """
 

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nami_monitor.core.periods import Period, add_months, span, steps_in_year
-from nami_monitor.core.words import PeriodKind, State
+from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.activity import activity_measures
 from nami_monitor.kpis.over_time.added_up import MEASURE
@@ -24,7 +25,16 @@ from nami_monitor.kpis.targets import (
     judge_target,
     targets,
 )
-from nami_monitor.signals.xmr import HISTORY_MONTHS, Assessment, Xmr, assess, xmr
+from nami_monitor.signals.scan import (
+    FOLLOWED,
+    Assessment,
+    LevelSignal,
+    LevelSignals,
+    Slope,
+    assess,
+    slope,
+)
+from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import category_names
 
@@ -97,8 +107,11 @@ def filter_choices(db: Transaction) -> FilterChoices:
 
 SPARK_MONTHS = 24
 
+SHOWN_MONTHS: Final = 48
+"""How many months a page shows."""
+
 LOOKED_AT: Final[Mapping[str, int]] = {
-    PeriodKind.MONTH: HISTORY_MONTHS,
+    PeriodKind.MONTH: FOLLOWED,
     PeriodKind.R12: 25,
     PeriodKind.QUARTER: 13,
 }
@@ -113,12 +126,13 @@ class KpiLine:
     """A KPI in one period, with history, target and assessment.
 
     Args:
-        history: the last periods, oldest first, this one included.
-        assessment: whether the latest months differ from normal variation, and which way; None
-            where control limits do not suit the figure or its period.
+        history: the last periods, oldest first, this one included; those of months reach back far
+            enough to tell a signal that is kept.
+        assessment: what the period shows; None where months of the figure cannot be compared.
         aim: the target that holds, if one was agreed.
         aims: how many targets hold for the year: more than one is a contradiction to settle.
         names: the name of its category by language, where it stands among lines of all categories.
+        signal: the change of level that stands in the period; None where there is none.
     """
 
     kpi: Kpi
@@ -129,6 +143,7 @@ class KpiLine:
     aim: JudgedTarget | None
     aims: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
+    signal: LevelSignal | None = None
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -139,10 +154,26 @@ class KpiLine:
         )
 
     @property
+    def since(self) -> date | None:
+        """The month in which the change that stands began; None where none stands."""
+        return add_months(self.result.month, 1 - self.signal.months) if self.signal else None
+
+    @property
+    def briefly_known(self) -> bool:
+        """Whether its history is too short to tell that it shows nothing."""
+        provisional = self.signal is not None and self.signal.provisional
+        return provisional or self.assessment is Assessment.TOO_EARLY
+
+    @property
+    def shown(self) -> tuple[KpiResult, ...]:
+        """The periods of the history that a page shows."""
+        return self.history[-SHOWN_MONTHS:]
+
+    @property
     def supported(self) -> bool:
         """Whether the data ever gave this figure, or it was decided that it does not apply."""
         return self.result.state is State.NOT_APPLICABLE or any(
-            result.state is State.VALUE for result in self.history
+            result.state is State.VALUE for result in self.shown
         )
 
     @property
@@ -259,22 +290,56 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
     kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
-    comparable = independent(kpi, history[-1].period.kind)
-    assessment = assess(chart_of(history), kpi.better) if comparable else None
+    signal, assessment = None, None
+    if independent(kpi, history[-1].period.kind):
+        series, last = level_signals(history), len(history) - 1
+        signal = series.at(last)
+        assessment = assess(signal, kpi.better, enough=series.enough(last))
     aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
     now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
-    return KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
+    return KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found), signal=signal)
 
 
 def independent(kpi: Kpi, kind: str) -> bool:
-    """Whether successive figures rest on different months, as control limits presume."""
+    """Whether successive figures rest on different months, as limits and a scan presume."""
     return kind == PeriodKind.MONTH and kpi.over_time.from_month_to_month
 
 
-def chart_of(results: Sequence[KpiResult], phases: Sequence[int] = ()) -> Xmr:
-    """The control chart of one series of months, oldest first; months without a value are gaps.
+def chart_of(results: Sequence[KpiResult], restarts: Sequence[date] = ()) -> Xmr:
+    """The mean and limits of one series of months, oldest first; months without a value are gaps.
 
-    At the points of ``phases`` new limits start.
+    They start anew at data breaks, and at the months of ``restarts``.
     """
-    values = np.array([np.nan if r.value is None else r.value for r in results], dtype=float)
-    return xmr(values, calendar_month=results[0].month.month, phases=phases)
+    starts = sorted({*breaks_in(results), *_points(results, restarts)} - {0})
+    return xmr(_values(results), calendar_month=results[0].month.month, phases=starts)
+
+
+def level_signals(results: Sequence[KpiResult], accepted: Sequence[date] = ()) -> LevelSignals:
+    """What the months of one series show, oldest first, each as of itself.
+
+    From the months of ``accepted`` a person took the new level as the normal one.
+    """
+    return LevelSignals(_values(results), breaks_in(results), _points(results, accepted))
+
+
+def drift(history: Sequence[KpiResult]) -> Slope | None:
+    """The steady drift of a series of months since its last data break, oldest first.
+
+    None where there is none, and where a change of level stands: that is what it shows then.
+    """
+    if not history or level_signals(history).at(len(history) - 1) is not None:
+        return None
+    return slope(_values(history)[max(breaks_in(history), default=0) :])
+
+
+def breaks_in(results: Sequence[KpiResult]) -> tuple[int, ...]:
+    """The points from which the figures of a series cannot be compared with before."""
+    return tuple(at for at, one in enumerate(results) if Flag.DATA_BREAK in one.flags)
+
+
+def _points(results: Sequence[KpiResult], months: Sequence[date]) -> tuple[int, ...]:
+    return tuple(at for at, one in enumerate(results) if at and one.month in months)
+
+
+def _values(results: Sequence[KpiResult]) -> NDArray[np.float64]:
+    return np.array([np.nan if r.value is None else r.value for r in results], dtype=np.float64)

@@ -1,6 +1,6 @@
 """All signals of a month: from registers and batches, for an overview, and for one KPI's trend."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +11,7 @@ from nami_monitor.briefing.contracts import contracts
 from nami_monitor.briefing.figure_signals import (
     SPEND,
     SignalScope,
-    departures_of,
+    changes_of,
     of_aim,
     of_december,
     of_figures,
@@ -19,11 +19,11 @@ from nami_monitor.briefing.figure_signals import (
     scope_of,
 )
 from nami_monitor.briefing.notes import Note, notes, of_series
-from nami_monitor.briefing.overview import SPARK_MONTHS, Overview, chart_of, data_breaks
+from nami_monitor.briefing.overview import SHOWN_MONTHS, SPARK_MONTHS, Overview, data_breaks
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.thresholds import UNSURE
-from nami_monitor.core.words import KitSignal, PeriodKind, State, Unit
+from nami_monitor.core.words import Direction, KitSignal, PeriodKind, State, Unit
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
@@ -259,7 +259,7 @@ REGISTERS = (of_breaks, of_measures, of_contracts, of_assets, of_requests, of_fa
 def signals(db: Transaction, glance: Overview, where: Where) -> tuple[Signal, ...]:
     """Every signal of an overview, made with the same filters, the weightiest first.
 
-    Departures are those of the last month; signals of registers hold at the last month too.
+    Changes of level are those that stand in the last month; signals of registers hold then too.
     """
     scope = scope_of(glance, where)
     found = [*of_figures(glance, scope), *of_targets(db, glance, scope), *of_december(scope)]
@@ -292,10 +292,14 @@ def _spend_of_categories(db: Transaction, glance: Overview) -> dict[str | None, 
 
 def at_the_top(found: tuple[Signal, ...], glance: Overview) -> Attention:
     """The few of an overview's signals that deserve attention first, and what chance would give."""
-    charts = [chart_of(line.history) for line in glance.lines if line.assessment is not None]
-    limited = [chart for chart in charts if any(phase.points > 1 for phase in chart.phases)]
-    seasonal = sum(chart.deseasonalised for chart in limited)
-    return attention(found, seasonal, len(limited) - seasonal)
+    watched = Counter(
+        line.briefly_known
+        for line in glance.lines
+        if line.assessment is not None
+        and line.kpi.better is not Direction.NEUTRAL
+        and line.result.value is not None
+    )
+    return attention(found, watched[False], watched[True])
 
 
 OF_REGISTER = {LIVES: of_assets, REFUSED: of_requests}
@@ -314,8 +318,8 @@ def signals_of_trend(
     """What a trend shows within its months: what measures brought first, then the latest.
 
     The results are one per month and group, oldest first; several series bear no signals of their
-    own. ``measures`` is what measures show, of any category; from the months of ``restarts`` limits
-    are worked out anew.
+    own. ``measures`` is what measures show, of any category; from the months of ``restarts`` a
+    person took a new phase. The months may reach back further than what is shown.
     """
     if not results:
         return ()
@@ -325,7 +329,7 @@ def signals_of_trend(
         spent=_spent(kpi, results),
         sources=frozenset(source for one in results for source in one.sources),
     )
-    shown = set(month_range(results[0].month, results[-1].month))
+    shown = set(month_range(results[-SHOWN_MONTHS:][0].month, results[-1].month))
     single = len({tuple(one.keys.values()) for one in results}) == 1
     found = [
         *(one for one in measures if scope.holds(one.category)),
@@ -347,9 +351,7 @@ def _signals_of_series(
     scope: SignalScope,
     restarts: Sequence[date],
 ) -> Iterator[Signal]:
-    months = [one.month for one in results]
-    starts = [months.index(month) for month in restarts if month in months[1:]]
-    yield from departures_of(kpi, results, scope, starts)
+    yield from changes_of(kpi, results, scope, restarts)
     yield from of_december(scope)
     yield from of_knowledge(kpi, results[-1], scope)
     if kpi.code in OF_REGISTER:

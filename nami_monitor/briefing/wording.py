@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from nami_monitor.briefing import waterbed
 from nami_monitor.briefing.month import WORSE, Briefing, BriefingSection, Finding
-from nami_monitor.briefing.overview import KpiLine, chart_of
+from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.core.thresholds import STEP_STANDING
 from nami_monitor.core.words import Flag, KitSignal, State, Unit
 from nami_monitor.i18n import formats, has_text, text
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import (
@@ -22,6 +23,7 @@ from nami_monitor.kpis.sentences import (
     word,
 )
 from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget
+from nami_monitor.signals.scan import Assessment, Slope
 from nami_monitor.signals.signal import Signal
 
 IN_UNIT: Final = frozenset({"value", "goal"})
@@ -40,6 +42,8 @@ WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
         ("months", "n", "of", "less"), lambda value, lang: formats.number(value, lang, decimals=0)
     ),
     **dict.fromkeys(("on", "since", "until"), formats.day),
+    "began": formats.month,
+    "way": lambda way, lang: text(f"cards.ways.{way}", lang),
     "years": lambda value, lang: formats.number(value, lang, decimals=1),
     "kinds": lambda kinds, lang: ", ".join(
         text(f"breaks.{kind}", lang) for kind in str(kinds).split(",")
@@ -68,8 +72,6 @@ def signal_values(signal: Signal, lang: str) -> dict[str, object]:
     said["month"] = formats.month(signal.month, lang)
     if signal.kpi is not None:
         said["kpi"] = text(f"kpis.{signal.kpi}.name", lang)
-    if "rule" in signal.numbers:
-        said["why"] = text(f"signals.rules.{signal.numbers['rule']}", lang, months=said["months"])
     if signal.kind is KitSignal.HIDDEN_REDUCTION:
         said["stakes"] = _stakes(signal, lang)
         said["name"] = said["name"] or text("signals.no_group", lang)
@@ -84,11 +86,12 @@ def _signal_key(signal: Signal) -> str:
         return "year_end_peak_usual"
     if signal.kind is KitSignal.LOW_MEASURABILITY and not signal.numbers["given"]:
         return "low_measurability_none"
-    return SHARED_SENTENCES.get(signal.kind, signal.kind)
+    key = SHARED_SENTENCES.get(signal.kind, signal.kind)
+    return f"{key}_provisional" if signal.numbers.get("provisional") else key
 
 
 SHARED_SENTENCES: Final[Mapping[KitSignal, str]] = {
-    KitSignal.REFURBISHED_SHARE_FALLING: KitSignal.WORSE
+    KitSignal.REFURBISHED_SHARE_FALLING: KitSignal.WORSE,
 }
 """Signals that are said with the sentence of another one."""
 
@@ -138,6 +141,7 @@ def signal_row(signal: Signal, lang: str) -> dict[str, Any]:
     }
 
 
+MONTHS_IN_YEAR: Final = 12
 WHOLE: Final = 0.9995
 """Completeness from which a figure rests on everything, as far as it can be written."""
 
@@ -165,12 +169,17 @@ def _headline(subject: str, month: date, findings: Sequence[Finding], lang: str)
 
 
 def _counted(findings: Sequence[Finding], lang: str) -> Iterator[str]:
-    """Yield the counts of better and worse figures, then of missed targets and waterbeds."""
+    """Yield the counts of better and worse figures, then of missed targets and waterbeds.
+
+    Of better and worse figures the new ones are counted apart.
+    """
     kinds = Counter(one.kind for one in findings)
+    fresh = Counter(one.kind for one in findings if one.signal.numbers.get("new"))
     better, worse = kinds[KitSignal.BETTER], sum(kinds[kind] for kind in WORSE)
     level, calm = text("overview.headline.level", lang), text("overview.headline.calm", lang)
-    yield text("overview.headline.better", lang, n=better) if better else level
-    yield text("overview.headline.worse", lang, n=worse) if worse else calm
+    new = fresh[KitSignal.BETTER], sum(fresh[kind] for kind in WORSE)
+    yield text("overview.headline.better", lang, n=better, new=new[0]) if better else level
+    yield text("overview.headline.worse", lang, n=worse, new=new[1]) if worse else calm
     counted = {
         "missed": kinds[KitSignal.TARGET_MISSED],
         "waterbed": kinds[KitSignal.WATERBED_SHOWN],
@@ -239,14 +248,38 @@ def change(line: KpiLine, lang: str) -> str:
         return ""
     if not line.change:
         return text("overview.same", lang)
-    return difference_text(line.year_ago, line.result, lang)
+    difference = difference_text(line.year_ago, line.result, lang)
+    if line.assessment is Assessment.NO_SIGNAL:
+        return text("overview.within", lang, difference=difference)
+    return difference
 
 
 def signal(line: KpiLine, lang: str) -> str:
     """The assessment of a line in words, or the state of a figure without a value."""
     if line.result.state is not State.VALUE:
         return text(f"words.{line.result.state}", lang)
-    return text(f"cards.{line.assessment}", lang) if line.assessment else ""
+    if line.signal is None or line.since is None:
+        return text(f"cards.{line.assessment}", lang) if line.assessment else ""
+    way = text(f"cards.ways.{'up' if line.signal.up else 'down'}", lang)
+    key = "cards.provisional" if line.signal.provisional else "cards.since"
+    seen = text(key, lang, way=way, month=formats.month(line.since, lang))
+    return text(f"cards.{line.assessment}", lang, seen=seen)
+
+
+def drift(kpi: Kpi, seen: Slope | None, lang: str) -> str:
+    """A steady drift with its interval, in a sentence; empty without one."""
+    if seen is None:
+        return ""
+    ends = sorted((abs(seen.low), abs(seen.high)))
+    sizes = [abs(seen.value), *ends]
+    if seen.logged:
+        said = [formats.percent(100 * size, lang, decimals=0) for size in sizes]
+    else:
+        said = [formats.quantity(size, kpi.unit, lang) for size in sizes]
+    way = text(f"signals.drift.{'more' if seen.value > 0 else 'less'}", lang)
+    years = seen.months // MONTHS_IN_YEAR
+    about, low, high = said
+    return text("signals.drift.said", lang, about=about, way=way, n=years, low=low, high=high)
 
 
 def sentence(finding: Finding, lang: str) -> str:
@@ -294,10 +327,11 @@ def question(finding: Finding, lang: str) -> str:
 
 
 def chance(found: Briefing, lang: str) -> str:
-    """The number of series watched, and of signals expected by chance."""
+    """The number of series watched, of new signals expected by chance, and of those kept."""
     watched = sum(section.watched for section in found.sections)
     expected = formats.number(sum(one.by_chance for one in found.sections), lang, decimals=1)
-    return text("signals.chance", lang, n=watched, expected=expected)
+    held = formats.percent(100 * STEP_STANDING.value, lang, decimals=0)
+    return text("signals.chance", lang, n=watched, expected=expected, held=held)
 
 
 def caveats(found: Briefing, lang: str) -> tuple[str, ...]:
@@ -357,7 +391,7 @@ def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
     for flag in result.flags:
         if flag in {Flag.PROVISIONAL, Flag.SMALL_CELL}:
             yield text("briefing.caveats.flag", lang, name=said, flag=text(f"flags.{flag}", lang))
-    if line.assessment is not None and any(p.provisional for p in chart_of(line.history).phases):
+    if line.assessment is not None and line.briefly_known:
         yield text("briefing.caveats.provisional", lang, name=said)
     if line.aims > 1:
         yield text("briefing.caveats.aims", lang, name=said, n=line.aims)

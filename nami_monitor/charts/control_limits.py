@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from math import isfinite
 
-from nami_monitor.briefing.overview import chart_of
+from nami_monitor.briefing.overview import SHOWN_MONTHS, chart_of, level_signals
 from nami_monitor.charts.trend_data import (
     BreakSpan,
     InterventionMark,
@@ -15,31 +15,39 @@ from nami_monitor.charts.trend_data import (
 )
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
-from nami_monitor.signals.xmr import points_up
 
 
 def with_limits(
-    kpi: Kpi, results: Sequence[KpiResult], restarts: Sequence[date] = ()
+    kpi: Kpi, history: Sequence[KpiResult], restarts: Sequence[date] = ()
 ) -> tuple[tuple[TrendPoint, ...], tuple[Phase, ...]]:
-    """The months with their signals, and the mean and limits behind them.
+    """The months shown with their signals, and the mean and limits behind them.
 
     Where a season was told, the normal range moves with it and stands with each month; else it is
-    the same for a whole phase.
+    the same for a whole phase. A month bears a signal as the months up to it showed it.
 
     Args:
         kpi: the declaration.
-        results: one result per month, oldest first; at least one.
-        restarts: months from which limits are worked out anew.
+        history: one result per month, oldest first; at least one. The last ``SHOWN_MONTHS`` are
+            shown, the months before them tell what the first of those showed.
+        restarts: months from which a person took a new phase.
     """
+    results = history[-SHOWN_MONTHS:]
     months = [result.month for result in results]
-    starts = [months.index(month) for month in restarts if month in months[1:]]
-    chart = chart_of(results, starts)
+    chart = chart_of(results, restarts)
+    series = level_signals(history, restarts)
+    signals = [series.at(len(history) - len(results) + at) for at in range(len(results))]
+    held = {
+        month
+        for at, signal in enumerate(signals)
+        if signal is not None and not signal.provisional
+        for month in range(at + 1 - signal.months, at + 1)
+    }
     points = []
-    for index, result in enumerate(results):
-        up = points_up(chart, index)
+    for index, (result, signal) in enumerate(zip(results, signals, strict=True)):
         limits = chart.phase_of(index)
         season = float(chart.seasonal[index])
         ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
+        up = signal.up if signal is not None and signal.new else None
         points.append(
             TrendPoint(
                 result.month,
@@ -47,6 +55,7 @@ def with_limits(
                 usual=(max(limits.low + season, 0.0), limits.high + season) if ranged else None,
                 signal=up is not None,
                 concern=up is not None and up == (kpi.better is Direction.DOWN),
+                held=index in held,
             )
         )
     if chart.deseasonalised:
@@ -61,7 +70,7 @@ def with_limits(
 
 def single_trend(
     kpi: Kpi,
-    results: Sequence[KpiResult],
+    history: Sequence[KpiResult],
     name: str,
     *,
     limits: bool,
@@ -73,17 +82,17 @@ def single_trend(
 
     Args:
         kpi: the declaration.
-        results: one result per month, oldest first; at least one.
+        history: one result per month, oldest first; at least one.
         name: what the line is called.
         limits: whether it bears its mean and limits.
         marks: interventions.
         breaks: data breaks.
         activity: name of the activity measure, for units per activity.
     """
-    points = tuple(TrendPoint(result.month, result.value) for result in results)
+    points = tuple(TrendPoint(result.month, result.value) for result in history[-SHOWN_MONTHS:])
     phases: tuple[Phase, ...] = ()
     if limits:
-        points, phases = with_limits(kpi, results)
+        points, phases = with_limits(kpi, history)
     return Trend(
         series=(Series(name, points),),
         unit=kpi.unit,

@@ -120,6 +120,7 @@ def caption(trend: Trend, lang: str) -> str:
         "usual": trend.single and any(p.usual for p in points[0].values()),
         "provisional": trend.single and any(phase.provisional for phase in trend.phases),
         "signal": any(p.signal for series_points in points for p in series_points.values()),
+        "held": any(p.held for series_points in points for p in series_points.values()),
         "missing": missing,
         "break": any(clipped(b.start, b.end, months) for b in trend.breaks if months),
         "lesson": bool(trend.shown_lessons()),
@@ -224,6 +225,13 @@ def _one_series(series: Series, rank: int, frame: PlotFrame, *, dots: bool) -> l
     colour = palette.SERIES[rank]
     style = {"stroke": colour, "strokeWidth": 2.5, "strokeDash": list(palette.SERIES_DASH[rank])}
     layers = [layer({**line, **style}, rows, at)]
+    held = {x for x, point in points.items() if point.held}
+    if held:
+        wide = {**line, "stroke": colour, "strokeWidth": 9, "opacity": 0.22}
+        layers.insert(
+            0,
+            layer(wide, [{**row, "y": row["y"] if row["x"] in held else None} for row in rows], at),
+        )
     spread = [
         {"x": x, "low": p.low, "high": p.high}
         for x, p in sorted(points.items())

@@ -19,8 +19,9 @@ class TrendPoint:
         low: lower end of its interval, for an estimate.
         high: upper end of it.
         usual: between what normal variation, season included, would put it.
-        signal: whether it differs from normal variation.
+        signal: whether a change of level was first seen in this month.
         concern: whether that signal points the wrong way.
+        held: whether the month belongs to a change of level that stood.
     """
 
     month: date
@@ -30,6 +31,7 @@ class TrendPoint:
     usual: tuple[float, float] | None = None
     signal: bool = False
     concern: bool = False
+    held: bool = False
 
 
 def point_text(

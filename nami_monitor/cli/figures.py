@@ -393,7 +393,7 @@ def measurability(
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
     with session.read_as_of(None) as db:
-        measured = measure(db)
+        measured = measure(db, measuring.watched())
         if category is not None:
             refuse_unknown("measurability.no_category", category, measured.categories)
             measured = measured.only(category)

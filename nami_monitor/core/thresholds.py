@@ -50,11 +50,36 @@ BREAK_SPREAD = Threshold(
 XMR_LIMIT = Threshold(2.66, "mean moving ranges", "Shewhart: 3 / d2, d2 = 1.128 for two points")
 XMR_SCREEN = Threshold(3.267, "mean moving ranges", "D4 for two points: larger ranges are screened")
 XMR_FIRM = Threshold(12, "months", "NHS Making Data Count: fewer points give provisional limits")
-XMR_RUN = Threshold(7, "months", "NHS Making Data Count: seven on one side, or rising or falling")
-XMR_NEAR = Threshold(
-    2 / 3, "share of the limit", "NHS Making Data Count: two of three points near one limit"
-)
 XMR_SEASON = Threshold(24, "months", "two of each calendar month are needed to see a season")
+STEP_HISTORY = Threshold(48, "months", "design rule: older months say little of what is normal now")
+STEP_LEAST = Threshold(24, "months", "two of each calendar month, as for a season")
+STEP_MONTHS = Threshold(
+    3, "months", "design rule: a scan looks for a step over so many months or less"
+)
+STEP_NEW = Threshold(
+    0.014,
+    "chance of one step, two-sided",
+    "simulated: of three steps one then stands out in some .04 of quiet months"
+    " (docs/calibration.md)",
+)
+STEP_HELD = Threshold(
+    0.003,
+    "chance, two-sided",
+    "simulated: at .01 quiet series would bear a signal in up to .11 of their months",
+)
+STEP_NORMAL = Threshold(
+    36, "months", "design rule: what has lasted for three years is the normal level"
+)
+STEP_STANDING = Threshold(
+    0.08,
+    "share of quiet series that bear a signal, new or kept",
+    "simulated: at most, at correlation .8 (docs/calibration.md)",
+)
+STEP_CHANCE = Threshold(
+    0.04,
+    "new signals per series and month",
+    "simulated: 24 to 48 months, correlation 0 to .9 (docs/calibration.md)",
+)
 CONFIDENCE = Threshold(
     0.95, "share", "convention: an interval misses the truth once in twenty times"
 )
@@ -151,11 +176,6 @@ PLAN_STARTS = Threshold(
 ATTENTION = Threshold(
     7, "signals", "design rule: who must look at more than a handful looks at none"
 )
-XMR_CHANCE = Threshold(
-    0.03,
-    "signals per series and month",
-    "simulated: 48 months of independent noise, last month, all rules (benchmarks/false_alarms.py)",
-)
 XMR_CHANCE_OUTSIDE = Threshold(
     0.01,
     "signals per series and month",
@@ -185,6 +205,9 @@ BIG_MEASURE = Threshold(
     0.1,
     "share",
     "design rule: a measure on a tenth of a category's spend concerns several disciplines",
+)
+FALL_CHANCE = Threshold(
+    0.01, "chance, one-sided", "design rule: a question to people must seldom be asked for nothing"
 )
 REAL_FALL = Threshold(
     0.05, "share", "design rule: a smaller fall in a year is not worth looking into"

@@ -82,15 +82,6 @@ class Flag(StrEnum):
     DEMO = "demo"
 
 
-class XmrRule(StrEnum):
-    """How a month departs from normal variation, in order of precedence."""
-
-    OUTSIDE = "outside"
-    TREND = "trend"
-    TWO_OF_THREE = "two_of_three"
-    RUN = "run"
-
-
 class LessonKind(StrEnum):
     """What a lesson of the kit is."""
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from nami_monitor.core.periods import Period, period_at
@@ -91,10 +92,15 @@ Of ``measurements`` those of a project or programme; activity counts for every c
 """
 
 
+OF_PROJECTS: Final = frozenset({"by_project", "by_unit", "by_initiative"})
+"""Relations whose KPIs speak of certain categories only, such as sports fields or events."""
+
+
 @dataclass(frozen=True)
 class FilledColumns:
     """What is loaded (categories with rows, by input table), and how much of it is filled.
 
+    ``cases`` are the cases of the kit that a category names, ``watched`` those that watch a KPI.
     ``shares`` are by ``table.column`` and category; ``measured`` is the share of a category's
     locations with activity, by measure and category.
     """
@@ -104,6 +110,8 @@ class FilledColumns:
     measured: Mapping[tuple[str, str | None], float]
     measures: Mapping[str, str | None]
     works: frozenset[str]
+    cases: Mapping[str, frozenset[int]]
+    watched: Mapping[str, frozenset[int]]
 
     def has_rows(self, table: str, category: str) -> bool:
         """Whether a table holds rows that speak of a category."""
@@ -111,10 +119,22 @@ class FilledColumns:
         return of_activity or category in self.present[table]
 
     def is_for(self, kpi: Kpi, category: str) -> bool:
-        """Whether a KPI is for a category, as far as the category's codes tell."""
+        """Whether a KPI is for a category: its CPV codes, its cases of the kit or its rows say so.
+
+        A KPI of orders, assets or contracts is for every category; one of projects or programmes
+        that cases of the kit watch for those that it is about.
+        """
+        if category in self.works:
+            return True
         only_works = kpi.within is not None and kpi.within[0] == "works"
-        coded = bool(self.share("categories.cpv", category, None))
-        return category in self.works or not (only_works and coded)
+        if only_works and self.share("categories.cpv", category, None):
+            return False
+        watched = self.watched.get(kpi.code, frozenset())
+        if not watched or not OF_PROJECTS.issuperset(kpi.reads):
+            return True
+        tables = {need.partition(".")[0] for need in kpi.needs} - {"categories"}
+        rows = any(category in self.present[table] for table in tables if table in self.present)
+        return rows or bool(watched & self.cases.get(category, frozenset()))
 
     def share(self, need: str, category: str, activity: str | None) -> float | None:
         """How much of a column is filled for a category.
@@ -138,7 +158,9 @@ class FilledColumns:
         return self.shares.get(need, {}).get(category)
 
 
-def filled_columns(db: Transaction, month: date) -> FilledColumns:
+def filled_columns(
+    db: Transaction, month: date, watched: Mapping[str, frozenset[int]] = MappingProxyType({})
+) -> FilledColumns:
     """What is loaded, and how much of it is filled in the last twelve months."""
     year = period_at(PeriodKind.R12, month)
     lately = f" where month between date '{year.first}' and date '{year.last}'"
@@ -155,7 +177,12 @@ def filled_columns(db: Transaction, month: date) -> FilledColumns:
     }
     measures = dict(db.rows("select category, activity_measure from category_facts"))
     works = frozenset(code for (code,) in db.rows("select category from works"))
-    return FilledColumns(present, shares, _measured(db, year), measures, works)
+    named = db.rows("select category, kit_cases from categories where kit_cases is not null")
+    cases = {
+        code: frozenset(int(number) for number in numbers.split(";") if number.strip().isdecimal())
+        for code, numbers in named
+    }
+    return FilledColumns(present, shares, _measured(db, year), measures, works, cases, watched)
 
 
 def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], float]:
@@ -267,13 +294,19 @@ class Measurability:
         return Measurability(self.month, (category,), cells, unlocks(cells))
 
 
-def measurability(db: Transaction) -> Measurability:
-    """Work out every KPI for every category, and what it lacks."""
+def measurability(
+    db: Transaction, watched: Mapping[str, frozenset[int]] = MappingProxyType({})
+) -> Measurability:
+    """Work out every KPI for every category, and what it lacks.
+
+    ``watched`` holds the numbers of the kit's cases that watch a KPI, by its code: what such a KPI
+    lacks is asked only of categories that it is about.
+    """
     month = latest_month(db)
     known = _categories(db)
     if month is None or not known:
         return Measurability(month, tuple(known), (), ())
-    filled = filled_columns(db, month)
+    filled = filled_columns(db, month, watched)
     excused = context.surroundings(db, RELATIONS["by_contract"], Ask(by=BY_CATEGORY), [])
     cells = []
     for kpi in CATALOGUE.values():

@@ -22,7 +22,7 @@ from nami_monitor.charts.mirrored_bars import (
 from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
 from nami_monitor.charts.trend_data import BreakSpan, InterventionMark, NoteMark, Trend
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
-from nami_monitor.core.words import Design, KitSignal, State
+from nami_monitor.core.words import Design, State
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.evaluation import Evaluation, Portfolio
@@ -257,8 +257,7 @@ def _trends(
     shown: dict[str, tuple[KpiLine, Finding]] = {}
     for finding in section.findings:
         line = finding.line
-        known = finding.kind is not KitSignal.LOW_MEASURABILITY
-        if known and line is not None and line.result.value is not None:
+        if line is not None and line.result.value is not None:
             shown.setdefault(trend_key(section, line), (line, finding))
     for line, finding in list(shown.values())[:most]:
         name = wording.name(line, lang)
@@ -377,8 +376,8 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     """The trend chart of a KPI; also as an office chart if it has no limits and marks."""
     result = line.result
     name = wording.name(line, lang)
-    sources = {source for one in line.history for source in one.sources}
-    first = line.history[0].month
+    sources = {source for one in line.shown for source in one.sources}
+    first = line.shown[0].month
     shown = single_trend(
         line.kpi,
         line.history,
@@ -404,8 +403,8 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment or notes)
     plain = OfficeChart(
         OfficeChartForm.LINE,
-        tuple(one.month for one in line.history),
-        ((name, tuple(one.value for one in line.history)),),
+        tuple(one.month for one in line.shown),
+        ((name, tuple(one.value for one in line.shown)),),
         line.kpi.unit,
     )
     return ReportFigure(

@@ -152,7 +152,7 @@ def _series_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
         for line in section.told:
             if line.result.state is not State.VALUE:
                 continue
-            for result in line.history:
+            for result in line.shown:
                 yield (
                     wording.section_name(section, lang),
                     wording.name(line, lang),

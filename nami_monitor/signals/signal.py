@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from nami_monitor.core.thresholds import ATTENTION, XMR_CHANCE, XMR_CHANCE_OUTSIDE
+from nami_monitor.core.thresholds import ATTENTION, STEP_CHANCE, XMR_CHANCE_OUTSIDE
 from nami_monitor.core.words import KitSignal
 
 Seen = float | str | date
@@ -47,8 +47,8 @@ class Attention:
     """The signals at the top, and how much chance alone would give.
 
     ``first`` holds at most ``ATTENTION`` of them, the weightiest first; ``watched`` counts the
-    series that were watched for departures, ``by_chance`` those that would signal in a month if
-    nothing happened at all.
+    series that were watched for a change of level, ``by_chance`` those that would give a new signal
+    in a month if nothing happened at all.
     """
 
     first: tuple[Signal, ...]
@@ -69,12 +69,12 @@ def attention(found: Iterable[Signal], watched: int, watched_outside: int = 0) -
     """The few that deserve attention first.
 
     They are the weightiest of each kind, then the next of each, as far as there is room; what is
-    chosen so stands by weight. ``watched`` series are held against all rules; of
-    ``watched_outside``, which have no season, only points outside the limits count.
+    chosen so stands by weight. ``watched`` series are scanned; of ``watched_outside``, too short
+    for that, only points outside the limits count.
     """
     order = ranked(found)
     first = ranked(_in_turn(order)[: int(ATTENTION.value)])
-    chance = watched * XMR_CHANCE.value + watched_outside * XMR_CHANCE_OUTSIDE.value
+    chance = watched * STEP_CHANCE.value + watched_outside * XMR_CHANCE_OUTSIDE.value
     others = tuple(one for one in order if not any(one is top for top in first))
     return Attention(first, others, watched + watched_outside, chance)
 

@@ -14,14 +14,14 @@ from nami_monitor.i18n import text
 
 
 class Chip(StrEnum):
-    """What the latest figures say: better, worse, or nothing beyond normal variation."""
+    """What the latest figures say: better, worse, or neither."""
 
     IMPROVEMENT = "improvement"
     CONCERN = "concern"
-    NO_SIGNAL = "no_signal"
+    PLAIN = "no_signal"
 
 
-ICONS: Final = {Chip.IMPROVEMENT: "✓", Chip.CONCERN: "!", Chip.NO_SIGNAL: "="}
+ICONS: Final = {Chip.IMPROVEMENT: "✓", Chip.CONCERN: "!", Chip.PLAIN: "="}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Card:
         spark: the last months' values, None where missing.
         spark_alt: the sentence in place of the sparkline.
         chip: what the figures say; None shows no chip.
-        chip_words: that in words; the catalogue's general words without it.
+        chip_words: that in words.
         note: what a reader must know beside the value ("voorlopig").
         reason: why there is no value.
         next_step: what would give one, or when to look again.
@@ -106,7 +106,7 @@ def _figures(card: Card, lang: str) -> str:
         f'<p class="nami-value">{value}</p>'
         + _beside(card, lang)
         + _part("p", "note", card.note)
-        + f'<div class="nami-foot">{picture}{_chip(card, lang)}</div>'
+        + f'<div class="nami-foot">{picture}{_chip(card)}</div>'
     )
 
 
@@ -139,10 +139,10 @@ def _why(card: Card, lang: str) -> str:
     return state + _part("p", "reason", card.reason) + undo + _beside(card, lang) + step
 
 
-def _chip(card: Card, lang: str) -> str:
+def _chip(card: Card) -> str:
     if card.chip is None:
         return ""
-    words = html(card.chip_words) or _word(card.chip.value, lang)
+    words = html(card.chip_words)
     icon = f'<span class="nami-chip-icon" aria-hidden="true">{ICONS[card.chip]}</span>'
     kind = card.chip.value.replace("_", "-")
     return f'<p class="nami-chip nami-chip-{kind}">{icon}<span>{words}</span></p>'

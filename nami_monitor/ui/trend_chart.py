@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import lessons_of_chart
-from nami_monitor.briefing.overview import independent
+from nami_monitor.briefing.overview import SHOWN_MONTHS, drift, independent
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import with_limits
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
@@ -24,9 +25,9 @@ from nami_monitor.charts.trend_data import (
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Kpi, KpiResult, sentences
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
 from nami_monitor.kpis.questions import OPTIONS
-from nami_monitor.signals.xmr import HISTORY_MONTHS
+from nami_monitor.signals.scan import FOLLOWED
 from nami_monitor.ui import cache, chart_notes, links, words
 from nami_monitor.ui.grid import Head, Traces, grid
 from nami_monitor.ui.links import Filters
@@ -53,7 +54,7 @@ def trend_of(
     results: Sequence[KpiResult],
     category: str,
     *,
-    limits: bool,
+    history: Sequence[KpiResult] = (),
     restarts: Sequence[date] = (),
 ) -> Trend:
     """The results as a trend.
@@ -63,8 +64,9 @@ def trend_of(
         code: the KPI.
         results: one result per month and group.
         category: whose interventions are marked; all without one.
-        limits: whether a single series bears its mean and limits.
-        restarts: months from which limits are worked out anew, as the reader chose.
+        history: the months, further back than ``results``, that tell limits and signals of a single
+            series; without them it bears none.
+        restarts: months from which the reader took a new phase.
     """
     kpi = CATALOGUE[code]
     groups = by_group(results)
@@ -74,8 +76,8 @@ def trend_of(
     phases: tuple[Phase, ...] = ()
     for group in largest_first(groups.values()):
         points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in group)
-        if single and limits:
-            points, phases = with_limits(kpi, group, restarts)
+        if single and history:
+            points, phases = with_limits(kpi, history, restarts)
         series.append(Series(group_name(session, kpi, group[0].keys), points))
     taken = [
         measure
@@ -118,7 +120,7 @@ MONTHLY = {PeriodKind.MONTH, PeriodKind.R12}
 """Kinds of periods that step by a month, and so make a line."""
 
 HOW_MANY = {
-    PeriodKind.MONTH: HISTORY_MONTHS,
+    PeriodKind.MONTH: SHOWN_MONTHS,
     PeriodKind.QUARTER: 12,
     PeriodKind.YEAR: 4,
     PeriodKind.YTD: 4,
@@ -318,6 +320,24 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
     return tables.ChartTable(tuple(columns), rows, tuple(columns.values()))
 
 
+def _history(
+    session: Session, kpi: Kpi, results: Sequence[KpiResult], where: Filters
+) -> Sequence[KpiResult]:
+    """The months that tell limits and signals of a single series; none where it has neither."""
+    last = results[-1]
+    if len(by_group(results)) > 1 or not independent(kpi, last.period.kind):
+        return ()
+    ask = Ask(last.period.kind, last.month, FOLLOWED, by=tuple(last.keys), where=dict(where))
+    return cache.figures(session.store, kpi.code, ask)
+
+
+def _say_drift(session: Session, kpi: Kpi, history: Sequence[KpiResult]) -> None:
+    """The steady drift of a series in a sentence; nothing where there is none."""
+    sentence = wording.drift(kpi, drift(history), session.lang) if history else ""
+    if sentence:
+        st.markdown(markdown(sentence))
+
+
 def show_trend(
     session: Session,
     code: str,
@@ -336,7 +356,7 @@ def show_trend(
         where: the filters of the question that gave them; of its category are the interventions
             and notes beside it.
         key: of the chart and what belongs to it.
-        restarts: months from which limits are worked out anew, as the reader chose.
+        restarts: months from which the reader took a new phase.
     """
     if not any(result.value is not None for result in results):
         if results:
@@ -345,19 +365,21 @@ def show_trend(
             st.info(session.t("trends.nothing"))
         return
     if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
-        limits = independent(CATALOGUE[code], results[-1].period.kind)
-        category = next(iter(where.get("category", ())), "")
-        trend = trend_of(session, code, results, category, limits=limits, restarts=restarts)
         kpi = CATALOGUE[code]
+        history = _history(session, kpi, results, where)
+        category = next(iter(where.get("category", ())), "")
+        trend = trend_of(session, code, results, category, history=history, restarts=restarts)
         dimensions_filtered = {
             dimension: signals for dimension, signals in where.items() if dimension not in OPTIONS
         }
         chosen = tuple(sorted(dimensions_filtered.items()))
-        signals = cache.signals_of_trend(session.store, code, results, chosen, tuple(restarts))
+        told = history or results
+        signals = cache.signals_of_trend(session.store, code, told, chosen, tuple(restarts))
         called = lessons_of_chart(signals, cache.cases(session.store))
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
+        _say_drift(session, kpi, history)
         chart_notes.lessons(session, series.called, key)
         chart_notes.notes(session, series, trend)
     else:

@@ -10,7 +10,7 @@ from nami_monitor.briefing import lessons, wording
 from nami_monitor.briefing import signals as all_signals
 from nami_monitor.briefing.figure_signals import (
     SignalScope,
-    departures_of,
+    changes_of,
     evidence_of,
     of_aim,
     of_december,
@@ -27,6 +27,7 @@ from nami_monitor.briefing.signals import (
     of_requests,
     signals,
 )
+from nami_monitor.core.periods import Period, month_range
 from nami_monitor.core.thresholds import FEW_REFUSED, REAL_FALL
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.demo.truth import TRUTH
@@ -84,9 +85,9 @@ def test_the_break_in_the_services_is_told_in_its_month(db):
     assert not [one for one in found(db, OFFICE, date(2025, 6, 1)) if one.month == one.subject]
 
 
-def test_refills_that_fall_year_by_year_are_better_than_normal(db):
-    every = found(db, SANITARY)
-    assert "impact_mass" in [one.subject for one in every if one.kind is KitSignal.BETTER]
+def test_little_that_can_be_measured_is_no_signal_of_a_month(db):
+    for where in (OFFICE, SANITARY):
+        assert KitSignal.LOW_MEASURABILITY not in kinds(found(db, where))
 
 
 def test_dispensers_that_go_within_their_warranty_are_told(db):
@@ -177,7 +178,7 @@ def test_the_top_counts_what_is_watched_and_what_chance_gives(db):
 def test_an_empty_database_shows_nothing(tmp_path):
     store = Store(tmp_path / "empty.duckdb")
     with store.read() as look:
-        assert kinds(found(look, {})) <= {KitSignal.LOW_MEASURABILITY}
+        assert found(look, {}) == ()
         assert lessons.cases_of(look) == {}
     store.close()
 
@@ -302,15 +303,28 @@ def test_a_sustainable_measure_explains_a_fall(own, monkeypatch):
         assert list(of_falls(look, scope))
 
 
-def test_departures_of_a_whole_series_stand_in_their_months(db):
-    kpi = CATALOGUE["impact_mass"]
-    results = compute(db, kpi, Ask(last=48, where=SANITARY))
-    every = list(departures_of(kpi, results, SignalScope(OCTOBER, SANITARY)))
+def test_changes_of_a_whole_series_stand_in_their_months(db):
+    kpi = CATALOGUE["impact_spend"]
+    (result,) = compute(db, kpi, Ask(where=SANITARY))
+    months = month_range(date(2020, 1, 1), OCTOBER)
+    levels = [100.0 + no % 5 + 40 * (no > 60) for no in range(len(months))]
+    results = [
+        replace(result, period=Period(month, month, "month"), value=level)
+        for month, level in zip(months, levels, strict=True)
+    ]
+    scope = SignalScope(OCTOBER, SANITARY)
+    every = list(changes_of(kpi, results, scope))
     assert [one.month for one in every] == sorted((one.month for one in every), reverse=True)
-    assert every[0].size is None, "without spend there is no size"
-    assert list(departures_of(kpi, [], SignalScope(OCTOBER, SANITARY))) == []
+    assert all(one.numbers["new"] for one in every)
+    risen = next(one for one in every if one.month == months[61])
+    assert (risen.kind, risen.numbers["way"]) == (KitSignal.WORSE, "up")
+    assert risen.numbers["mean"] == pytest.approx(100, abs=5)
+    assert risen.size is None, "without spend there is no size"
+    assert list(changes_of(kpi, [], scope)) == []
     yearly = compute(db, kpi, Ask("r12", last=30, where=SANITARY))
-    assert list(departures_of(kpi, yearly, SignalScope(OCTOBER, SANITARY))) == []
+    assert list(changes_of(kpi, yearly, scope)) == []
+    neutral = CATALOGUE["rethink_stream_spend"]
+    assert list(changes_of(neutral, results, scope)) == []
 
 
 def test_what_is_known_decides_on_measurability(db):
@@ -330,8 +344,8 @@ def test_what_is_known_decides_on_measurability(db):
 
 
 EXAMPLES = {
-    KitSignal.WORSE: {"value": 2.0, "mean": 1.0, "low": 0.5, "high": 1.5, "rule": "run",
-                      "months": 8, "activity": "staff_days"},
+    KitSignal.WORSE: {"value": 2.0, "mean": 1.0, "way": "up", "began": date(2026, 3, 1),
+                      "months": 8, "new": 0.0, "provisional": 0.0, "activity": "staff_days"},
     KitSignal.TARGET_MISSED: {"value": 2.0, "goal": 1.0, "period": "2026", "final": 0.0},
     KitSignal.TARGET_MET: {"value": 1.0, "goal": 1.0, "period": "2026", "final": 1.0},
     KitSignal.HIT_AND_MISS: {"value": 1.0, "goal": 1.0, "period": "2026", "final": 1.0},

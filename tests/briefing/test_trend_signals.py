@@ -1,5 +1,6 @@
 """What stands beside a trend of the demo: planted causes at their months, nothing outside it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -51,8 +52,6 @@ def test_registers_speak_in_the_trend_of_their_figure(db, measures):
 
 
 def test_several_series_bear_no_departures(db, measures):
-    _, single = beside(db, measures, "impact_mass", SANITARY)
-    assert {KitSignal.BETTER, KitSignal.WORSE} & {one.kind for one in single}
     kpi = CATALOGUE["impact_mass"]
     results = compute(db, kpi, Ask(until=OCTOBER, where=OFFICE, by=("channel",), last=48))
     grouped = signals_of_trend(db, kpi, results, OFFICE, measures)
@@ -60,12 +59,21 @@ def test_several_series_bear_no_departures(db, measures):
     assert signals_of_trend(db, kpi, [], OFFICE, measures) == ()
 
 
-def test_limits_that_start_anew_change_what_departs(db, measures):
+def test_a_phase_that_is_accepted_is_no_change_any_more(db, measures):
     kpi = CATALOGUE["impact_mass"]
-    results = compute(db, kpi, Ask(until=OCTOBER, where=OFFICE, last=48))
-    whole = signals_of_trend(db, kpi, results, OFFICE, measures)
-    parts = signals_of_trend(db, kpi, results, OFFICE, measures, restarts=(TRUTH.pilot_start,))
-    assert [one.numbers for one in whole] != [one.numbers for one in parts]
+    results = compute(db, kpi, Ask(until=OCTOBER, where=OFFICE, last=84))
+    raised = [
+        replace(result, value=result.value and result.value * (1 + 2 * (at >= 70)))
+        for at, result in enumerate(results)
+    ]
+    month = raised[70].month
+
+    def changes(**more):
+        found = signals_of_trend(db, kpi, raised, OFFICE, measures, **more)
+        return {one.month for one in found if one.subject == kpi.code}
+
+    assert month in changes()
+    assert month not in changes(restarts=(month,))
 
 
 def test_rolling_years_bear_no_departures_and_no_december(db, measures):

@@ -50,7 +50,16 @@ def test_two_whole_years_are_needed_and_something_to_fall_from():
     assert real_fall(-volume) is None
 
 
-def test_a_fall_that_is_over_is_no_fall_now():
-    volume = series(2, fall=0.3)
-    volume[-1] = volume[:36].max() * 1.1
+def test_a_single_low_month_is_no_fall():
+    volume = series(2)
+    volume[-1] = 0.1 * volume[-1]
+    assert volume[-12:].sum() < 0.95 * volume[-24:-12].sum()
     assert real_fall(volume) is None
+
+
+def test_months_that_resemble_each_other_seldom_seem_a_fall():
+    draw = np.random.default_rng(1)
+    noise = draw.normal(size=(200, 108))
+    for month in range(1, 108):
+        noise[:, month] = 0.6 * noise[:, month - 1] + 0.8 * noise[:, month]
+    assert sum(real_fall(1000 * np.exp(0.1 * row[60:])) is not None for row in noise) <= 12

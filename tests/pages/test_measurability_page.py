@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nami_monitor.briefing import measuring
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ingest.book.manual_entry import enter
@@ -33,7 +34,7 @@ def test_every_figure_of_every_category_stands_in_the_tables(demo):
     unlocks, matrix, reasons = (frame.value for frame in page.dataframe)
     store = Store(demo)
     with store.read() as db:
-        made = measurability(db)
+        made = measurability(db, measuring.watched())
     store.close()
     assert len(reasons) == len(made.cells)
     assert matrix.shape == (len(CATALOGUE), 2 + len(made.categories))
@@ -71,3 +72,20 @@ def test_without_rows_the_page_says_what_to_load(lang):
     page = opened(lang, app.OWN)
     assert catalogue(lang)["measurability.nothing"] in words(page)
     assert not page.dataframe
+
+
+def test_what_only_some_categories_are_about_is_asked_of_those(demo):
+    store = Store(demo)
+    with store.read() as db:
+        made = measurability(db, measuring.watched())
+        everywhere = measurability(db)
+    store.close()
+
+    def asked(found, code):
+        return {cell.category for cell in found.cells if cell.kpi.code == code and cell.lacks}
+
+    assert "sanitary_supplies" in asked(everywhere, "refuse_polymer_infill")
+    assert "sanitary_supplies" not in asked(made, "refuse_polymer_infill")
+    assert asked(made, "refuse_stock_per_location") == asked(
+        everywhere, "refuse_stock_per_location"
+    )

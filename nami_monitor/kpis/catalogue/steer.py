@@ -111,6 +111,7 @@ AHA_REDUCTIONS = steer_kpi(
     unit=Unit.COUNT,
     reads=("by_product", "order_lines"),
     over_time=HiddenReductions(volume=reduce.REDUCE_VOLUME_PER_ACTIVITY),
+    history=(Change(2, date(2026, 12, 1)),),
     numerator="count(distinct fallen)",
     needs=("orders.quantity",),
 )

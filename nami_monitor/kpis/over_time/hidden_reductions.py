@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import Period, add_months, months_between
-from nami_monitor.core.thresholds import REAL_FALL
-from nami_monitor.core.words import Direction, Flag, PeriodKind, State
+from nami_monitor.core.thresholds import FALL_CHANCE, REAL_FALL
+from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis.context import flags_of
 from nami_monitor.kpis.declare import Kpi, OverTime
 from nami_monitor.kpis.interventions.register import Intervention, interventions
@@ -26,7 +26,7 @@ from nami_monitor.kpis.privacy import hide_small_cells
 from nami_monitor.kpis.questions import RELATIONS, Ask, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason, absolute
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
-from nami_monitor.signals.xmr import HISTORY_MONTHS, latest_departure, xmr
+from nami_monitor.signals.scan import WINDOW, critical, logged, step_since
 from nami_monitor.store import Transaction
 from nami_monitor.store.transaction import literal
 
@@ -51,19 +51,16 @@ class Fall:
         return self.less / self.before
 
 
-def real_fall(
-    volume: Floats, per_activity: Floats | None = None, *, calendar_month: int = 1
-) -> Fall | None:
+def real_fall(volume: Floats, per_activity: Floats | None = None) -> Fall | None:
     """Whether a volume really fell.
 
-    The last twelve months lie at least ``REAL_FALL`` below the year before, and the latest month
-    lies below normal variation.
+    The last twelve months lie at least ``REAL_FALL`` below the year before, and by more than chance
+    (``FALL_CHANCE``) below all months before them.
 
     Args:
-        volume: base units per month, NaN where a month is missing.
+        volume: base units per month, at most ``WINDOW``, NaN where a month is missing.
         per_activity: the same divided by activity, which must have fallen as well: fewer people
             use less. None where there is no activity; a missing month says nothing.
-        calendar_month: calendar month (1 to 12) of the first.
 
     Returns:
         The fall; None where there is none, or where the last two years are not whole.
@@ -73,8 +70,9 @@ def real_fall(
     before, after = (float(part.sum()) for part in np.split(volume[-2 * YEAR :], 2))
     if before <= 0 or 1 - after / before < REAL_FALL.value:
         return None
-    departure = latest_departure(xmr(volume, calendar_month=calendar_month), Direction.DOWN)
-    if departure is None or not departure.better:
+    known = int(np.count_nonzero(~np.isnan(volume)))
+    step = step_since(logged(volume), len(volume) - YEAR)
+    if step.t > -critical(2 * FALL_CHANCE.value, known):
         return None
     if per_activity is not None:
         earlier, later = (float(part.mean()) for part in np.split(per_activity[-2 * YEAR :], 2))
@@ -130,13 +128,11 @@ class Goods:
         """Their real fall up to a month; None where there is none, or it cannot be judged."""
         if not self.judged(month):
             return None
-        looked_at = self._until(month, HISTORY_MONTHS)
-        rates = self.rates[looked_at]
-        return real_fall(
-            self.volume[looked_at],
-            None if np.isnan(rates).all() else rates,
-            calendar_month=self.months[looked_at][0].month.month,
-        )
+        looked_at = self._until(month, WINDOW)
+        broken = [Flag.DATA_BREAK in result.flags for result in self.months[looked_at]]
+        since = max((at for at, here in enumerate(broken) if here), default=0)
+        rates = self.rates[looked_at][since:]
+        return real_fall(self.volume[looked_at][since:], None if np.isnan(rates).all() else rates)
 
 
 def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date) -> list[Goods]:
@@ -147,7 +143,7 @@ def goods(db: Transaction, volume: Kpi, where: Filters, first: date, last: date)
     Raises:
         UserError: a filter that goes with no product group.
     """
-    wanted = months_between(first, last) + HISTORY_MONTHS
+    wanted = months_between(first, last) + WINDOW
     ask = Ask(PeriodKind.MONTH, until=last, last=wanted, by=BY, where=where)
     groups: dict[tuple[str | None, ...], list[KpiResult]] = defaultdict(list)
     for result in added_up(db, volume, ask):

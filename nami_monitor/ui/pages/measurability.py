@@ -29,7 +29,7 @@ WIDE = {"figures": 420, "together": 360, "remark": 520}
 def _measured(store: Store, lang: str) -> tuple[Measurability, Mapping[str, str]]:
     """What can be computed, and the names of the categories."""
     with read_as_of(store) as db:
-        result = measurability(db)
+        result = measurability(db, measuring.watched())
         return result, measuring.names(db, result, lang)
 
 

@@ -11,7 +11,6 @@ from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine, Overview
 from nami_monitor.briefing.targets import lines_in_force
 from nami_monitor.core.escapes import html, markdown, plain
-from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.store import Work
@@ -201,7 +200,7 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
     address = {app.LANGUAGE: session.lang, app.DATA: app.DEMO if session.demo else app.OWN}
     address["category"] = finding.category or ""
     about = finding.about
-    if about is None or finding.kind is KitSignal.LOW_MEASURABILITY:
+    if about is None:
         return "pages/data.py", "data", address
     if isinstance(about, KpiLine):
         month = {"month": f"{finding.month:%Y-%m}"}

@@ -16,7 +16,7 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import bare_text
 from nami_monitor.kpis.targets import JudgedTarget
-from nami_monitor.signals.xmr import Assessment
+from nami_monitor.signals.scan import Assessment
 from nami_monitor.ui import figure_notes, grid, links, words
 from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head
@@ -26,8 +26,8 @@ from nami_monitor.ui.session import Session
 CHIPS = {
     Assessment.IMPROVEMENT: Chip.IMPROVEMENT,
     Assessment.CONCERN: Chip.CONCERN,
-    Assessment.NO_SIGNAL: Chip.NO_SIGNAL,
 }
+"""The chips of what has a direction; the others are plain."""
 
 CARDS = 6
 """How many cards stand open; the others are one click away."""
@@ -135,7 +135,8 @@ def card(
             value=words.figure(session, result),
             month=_period(session, result.period),
         ),
-        chip=CHIPS[line.assessment] if line.assessment else None,
+        chip=CHIPS.get(line.assessment, Chip.PLAIN) if line.assessment else None,
+        chip_words=wording.signal(line, session.lang),
         note=figure_notes.notes(session, result),
         trace=links.trace_of_result(session, result, where),
     )
@@ -293,8 +294,4 @@ def sheet(session: Session, glance: Overview) -> ChartTable:
 
 
 def _signal(session: Session, line: KpiLine) -> str:
-    if line.result.state is not State.VALUE:
-        return session.t(f"words.{line.result.state}")
-    if line.assessment is None:
-        return words.NONE
-    return session.t(f"cards.{CHIPS[line.assessment]}")
+    return wording.signal(line, session.lang) or words.NONE
