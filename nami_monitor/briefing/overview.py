@@ -128,7 +128,8 @@ class KpiLine:
     Args:
         history: the last periods, oldest first, this one included; those of months reach back far
             enough to tell a signal that is kept.
-        assessment: what the period shows; None where months of the figure cannot be compared.
+        assessment: what the period shows; None where it has no value, or its months cannot be
+            compared.
         aim: the target that holds, if one was agreed.
         aims: how many targets hold for the year: more than one is a contradiction to settle.
         names: the name of its category by language, where it stands among lines of all categories.
@@ -291,7 +292,7 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
     signal, assessment = None, None
-    if independent(kpi, history[-1].period.kind):
+    if history[-1].value is not None and independent(kpi, history[-1].period.kind):
         series, last = level_signals(history), len(history) - 1
         signal = series.at(last)
         assessment = assess(signal, kpi.better, enough=series.enough(last))

@@ -23,7 +23,7 @@ from nami_monitor.kpis.sentences import (
     word,
 )
 from nami_monitor.kpis.targets import NOT_APPLICABLE, JudgedTarget
-from nami_monitor.signals.scan import Assessment, Slope
+from nami_monitor.signals.scan import Slope
 from nami_monitor.signals.signal import Signal
 
 IN_UNIT: Final = frozenset({"value", "goal"})
@@ -248,10 +248,7 @@ def change(line: KpiLine, lang: str) -> str:
         return ""
     if not line.change:
         return text("overview.same", lang)
-    difference = difference_text(line.year_ago, line.result, lang)
-    if line.assessment is Assessment.NO_SIGNAL:
-        return text("overview.within", lang, difference=difference)
-    return difference
+    return difference_text(line.year_ago, line.result, lang)
 
 
 def signal(line: KpiLine, lang: str) -> str:

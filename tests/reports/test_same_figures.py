@@ -121,7 +121,7 @@ def test_a_month_of_a_series(found, texts, sheets, lang):
     }  # fmt: skip
     for section, line in lines(found):
         name = wording.section_name(section, lang)
-        for result in line.history:
+        for result in line.shown:
             number = known[name, line.kpi.code, result.month]
             assert number == (
                 None if result.value is None else pytest.approx(result.value, rel=1e-12)

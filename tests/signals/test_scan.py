@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from nami_monitor.core.thresholds import STEP_HELD
+from nami_monitor.core.thresholds import STEP_CHANCE, STEP_HELD
 from nami_monitor.core.words import Direction
 from nami_monitor.signals.scan import (
     Assessment,
@@ -256,3 +257,16 @@ def test_what_a_signal_says_follows_the_direction(better):
 
 def test_the_critical_value_of_a_signal_that_is_held_is_two_sided():
     assert critical(STEP_HELD.value, 48) == pytest.approx(3.19, abs=0.01)
+
+
+def test_quiet_series_give_as_many_new_signals_as_the_screen_says():
+    draw = np.random.default_rng(7)
+    count, months = 600, 30
+    noise_of = draw.normal(size=(count, months))
+    for row, correlation in enumerate(np.arange(count) % 10 / 10):
+        for month in range(1, months):
+            noise_of[row, month] *= np.sqrt(1 - correlation**2)
+            noise_of[row, month] += correlation * noise_of[row, month - 1]
+    found = [LevelSignals(100 + row).at(months - 1) for row in noise_of]
+    new = sum(signal is not None and signal.new for signal in found)
+    assert stats.binomtest(new, count, STEP_CHANCE.value).pvalue > 0.01

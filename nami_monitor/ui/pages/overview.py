@@ -179,10 +179,13 @@ def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure
         return None
     unit = line.result.unit
     activity = words.activity_name(session, line.result.activity)
+    difference = wording.change(line, session.lang)
+    if line.assessment is Assessment.NO_SIGNAL and line.change:
+        difference = session.t("overview.within", difference=difference)
     return ComparedFigure(
         _period(session, line.year_ago.period),
         _split(session, line.year_ago.value, unit, activity)[0],
-        wording.change(line, session.lang),
+        difference,
         links.trace_of_result(session, line.year_ago, where),
     )
 
