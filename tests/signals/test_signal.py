@@ -38,7 +38,7 @@ def test_the_top_holds_seven_and_no_kind_crowds_out_another():
 def test_chance_is_counted_by_the_rules_that_hold():
     found = attention([], 100, 50)
     assert (found.watched, found.first, found.others) == (150, (), ())
-    assert found.by_chance == pytest.approx(100 * 0.04 + 50 * 0.01)
+    assert found.by_chance == pytest.approx(100 * 0.04 + 50 * 0.13)
 
 
 @given(
