@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from nami_monitor.briefing.overview import overview
+from nami_monitor.briefing.overview import independent, overview
 from nami_monitor.core.words import PeriodKind
-from nami_monitor.kpis import Ask, compute
+from nami_monitor.kpis import CATALOGUE, Ask, compute
 from tests.support.slow import slow_but_for
 
 OCTOBER = date(2026, 10, 1)
@@ -55,3 +55,8 @@ def test_what_speaks_of_whole_years_alone_tells_twelve_months_instead(db):
         one for one in overview(db, OCTOBER, {}).lines if one.kpi.over_time.code == "attainment"
     )
     assert attained.result.period.kind == PeriodKind.R12
+
+
+@pytest.mark.parametrize("code", ["refuse_assortment", "rethink_sustainable_assortment"])
+def test_what_changes_only_by_a_decision_has_no_limits_and_no_signal(code):
+    assert not independent(CATALOGUE[code], "month")
