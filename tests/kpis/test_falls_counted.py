@@ -78,7 +78,7 @@ def own_shelf(begin_with, monitor):
 
 
 def again(rows, last):
-    """The goods of which less is bought by a twentieth, and in the last month less than ever."""
+    """The goods of which less is bought by a twentieth, in each of twelve months less than ever."""
     months = [m for m in MONTHS if m <= last][-24:]
     volumes = defaultdict(lambda: dict.fromkeys(months, 0))
     for month, _, category, product, quantity in rows:
@@ -88,7 +88,7 @@ def again(rows, last):
     for (category, _), by_month in volumes.items():
         series = list(by_month.values())
         fell = sum(series[12:]) <= 0.95 * sum(series[:12])
-        found[category] += fell and series[-1] < min(series[:12])
+        found[category] += fell and max(series[12:]) < min(series[:12])
     return dict(found)
 
 
