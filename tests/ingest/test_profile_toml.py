@@ -52,7 +52,9 @@ def origins():
                 st.dictionaries(words.filter(lambda w: w != "column"), numbers, min_size=1),
             )
         ),
-        "sign": maybe(st.builds(Sign, headers, st.lists(words, min_size=1).map(tuple))),
+        "sign": maybe(
+            st.builds(Sign, headers, st.lists(words.filter(bool), min_size=1).map(tuple))
+        ),
         "unit": maybe(st.sampled_from(["pack", "base", "Eenheid"])),
     }
     some = st.lists(headers, min_size=1, max_size=3).map(tuple)
