@@ -100,13 +100,14 @@ def section(found: dict[str, np.ndarray], count: int) -> str:
         "",
         (
             f"{count:,} portfolios of {MEASURES} measures, each a panel of one treated location,"
-            f" {MIDDLE.controls} controls and {MIDDLE.before}+{MIDDLE.after} months. A claim *stands*"
-            " when it survives Benjamini-Hochberg at 5% over the one-sided chances of all measures."
-            " **False**: the mean share of the claims of a portfolio that are not so, 0 where nothing"
-            " is claimed. **Any**: the share of portfolios with such a claim. **Shown**: the share of"
-            f" the real ones (a quotient of {REAL}) that is claimed. A cell fails when false lies above"
-            f" {MOST_FALSE:.0%} (of claims that stand), or held below {LEAST_HELD:.0%}, by more than"
-            f" {BEYOND} of its own standard errors; standard errors are in brackets."
+            f" {MIDDLE.controls} controls and {MIDDLE.before}+{MIDDLE.after} months. A claim"
+            " *stands* when it survives Benjamini-Hochberg at 5% over the one-sided chances of all"
+            " measures. **False**: the mean share of the claims of a portfolio that are not so, 0"
+            " where nothing is claimed. **Any**: the share of portfolios with such a claim."
+            f" **Shown**: the share of the real ones (a quotient of {REAL}) that is claimed. A cell"
+            f" fails when false lies above {MOST_FALSE:.0%} (of claims that stand), or held below"
+            f" {LEAST_HELD:.0%}, by more than {BEYOND} of its own standard errors; standard errors"
+            " are in brackets."
         ),
         "",
         "| claim | really so | each by itself: any, shown | stands: false, any, shown | fails |",

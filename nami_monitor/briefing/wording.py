@@ -100,8 +100,8 @@ def _signal_value(signal: Signal, key: str, value: Any, lang: str) -> object:
     unit = CATALOGUE[signal.kpi].unit if signal.kpi else None
     if unit is None and key in OF_EFFECT:
         reading = Unit(str(signal.numbers.get("reading", Unit.BASE)))
-        limits = float(signal.numbers["low"]), float(signal.numbers["high"])
-        error = (limits[1] - limits[0]) / 4
+        low, high = (float(str(signal.numbers[limit])) for limit in ("low", "high"))
+        error = (high - low) / 4
         written = formats.estimated(value, error, reading, lang)
         return waterbed.in_unit(written, reading, lang)
     if unit is not None and key in AS_FIGURE:
