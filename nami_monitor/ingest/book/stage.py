@@ -207,9 +207,7 @@ def stage(
     _mark_repeated_keys(db, table.name, name)
     units = unclear_units(db, table, origins, cells, profile)
     beside = stated_beside(table, origins, cells, profile)
-    return Stage(
-        table.name, name, reading.dates, reading.decimal, absent, unfilled, units, beside
-    )
+    return Stage(table.name, name, reading.dates, reading.decimal, absent, unfilled, units, beside)
 
 
 def _any(tests: Iterable[str]) -> str:
