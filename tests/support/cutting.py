@@ -22,9 +22,10 @@ DATES = {
 """SQL of the date of a row, by input table; rows of the others have none."""
 
 UNSAID = {"batches", "batch_months", "line_groups", "code_offers", "codes", "set_aside", "offered",
-          "order_lines", "interventions", "initiative_rows"}  # fmt: skip
+          "order_lines", "interventions", "initiative_rows", "by_cell"}  # fmt: skip
 """Tables of what was booked, not of what the data says; ``orders`` holds the lines, and a measure
-that has not begun stands in the register all the same."""
+that has not begun stands in the register all the same. ``by_cell`` says what is protected, which is
+formed over all data."""
 
 
 def cut_after(path, month, into):
