@@ -192,7 +192,7 @@ def flags_text(flags: Iterable[Flag], lang: str) -> str:
 def amount_text(found: float, lang: str) -> str:
     """What was added up: whole, or with two decimals; what is smaller than one in four digits."""
     if abs(found) >= 1:
-        whole = round(found, 2).is_integer()
+        whole = float(round(found, 2)).is_integer()
         return formats.number(found, lang, decimals=0 if whole else 2)
     return formats.number(found, lang, significant=4)
 

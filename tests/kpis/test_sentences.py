@@ -74,3 +74,7 @@ def test_a_value_needs_no_reason():
 )  # fmt: skip
 def test_what_was_added_up_has_no_cents_or_two(value, nl, en):
     assert (amount_text(value, "nl"), amount_text(value, "en")) == (nl, en)
+
+
+def test_a_sum_that_came_as_a_whole_number_is_written_as_one():
+    assert amount_text(1200, "nl") == amount_text(1200.0, "nl") == "1.200"

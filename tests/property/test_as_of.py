@@ -20,7 +20,6 @@ from nami_monitor.demo.truth import TRUTH
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
-from nami_monitor.kpis.measurability import measurability
 from nami_monitor.reports.document import Audience
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Store
@@ -133,7 +132,7 @@ def test_every_month_speaks_of_nothing_later(both, month):
         alike(*(figures(db, month) for db in (known, alone)))
         alike(*([begun(db, unit, month) for unit in READINGS] for db in (known, alone)))
         alike(*(signalled(db, month, categories) for db in (known, alone)))
-        for look in (measurability, conclusions.conclusions, target_lines):
+        for look in (conclusions.conclusions, target_lines):
             alike(*(look(db) for db in (known, alone)))
 
 
