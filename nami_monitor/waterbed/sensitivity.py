@@ -173,13 +173,11 @@ def peak_before(panel: Panel) -> Floats:
     """How far the target of the treated stood above its own level in the last months before, in t.
 
     A location that was chosen because its orders peaked falls back without any measure (regression
-    to the mean; in earnings before training: Ashenfelter 1978). ``(...)``; zero with too few
-    earlier months.
+    to the mean; in earnings before training: Ashenfelter 1978). ``(...)``; with the months that an
+    estimate needs there are as many earlier ones.
     """
     end = panel.window.pre.stop
     first = end - int(PEAK_MONTHS.value)
-    if first < PEAK_MONTHS.value:
-        return np.zeros(panel.target.shape[:-2])
     before = PrePost(slice(0, first), slice(first, end), first, end - first)
     like = shift(panel.target, panel.treated, before)
     usable = np.where(like.level > 0, like.level, 1.0)

@@ -91,8 +91,9 @@ def test_every_row_of_then_is_there(earlier, version):
     with closing(Store(path)) as store, store.read() as db:
         for name, query in QUERIES.items():
             assert plain(db.rows(query)) == expected[name], name
-        for table, count in expected["counts"].items():
-            assert db.value(f"select count(*) from {table}") == count, table
+        for table in expected["counts"].keys() - migrations.DERIVED:
+            count = db.value(f"select count(*) from {table}")
+            assert count == expected["counts"][table], table
         assert db.value("select schema_version from meta") == schema.VERSION
     assert migrations.kept_copies(path) == [path.with_name(f"own.duckdb.schema{version}")]
     assert content(migrations.kept_copy(path, version)) == before

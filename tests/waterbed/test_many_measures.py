@@ -12,12 +12,14 @@ from nami_monitor.waterbed.verdicts import (
     BY_CHANCE,
     CLAIMS,
     chances,
+    chances_of,
     critical,
     net,
     quotient,
     rungs,
     surviving,
 )
+from tests.waterbed import waterbed_panels as panels
 
 DEGREES = 18
 REACH = critical(DEGREES)
@@ -113,3 +115,10 @@ def test_portfolios_of_twenty_panels(simulated):
     assert "old" not in made
     assert made.endswith("## Last\n\ntwo\n")
     assert portfolios.replaced("# A page\n", part) == f"# A page\n\n{part}"
+
+
+def test_a_measure_that_could_not_be_estimated_has_no_claim():
+    target, substitute, treated = panels.drawn(months=26, first=24)
+    nothing = panels.estimate(target, substitute, treated, 24)
+    assert nothing.gross is None
+    assert chances_of(nothing) == dict.fromkeys(CLAIMS, 1.0)
