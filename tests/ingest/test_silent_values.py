@@ -20,7 +20,9 @@ from nami_monitor.ingest.book.import_report import (
     to_json,
 )
 from nami_monitor.ingest.book.set_aside import write_set_aside
+from nami_monitor.ingest.parse import xlsx
 from nami_monitor.ingest.parse.number_formats import currency_of_format
+from nami_monitor.ingest.parse.xls import xls_findings
 from nami_monitor.ingest.profiles.convert import FOREIGN, UNREAD, conversion, number_sql
 from nami_monitor.ingest.profiles.mapping import Reading, signs_beside
 from nami_monitor.ingest.profiles.profile import Currency, Origin, parse_profile
@@ -344,6 +346,19 @@ def test_a_currency_that_only_the_number_format_shows_is_asked(offer, tmp_path, 
     if other:
         kroner = orders('currency = { code = "NOK", to_eur = 0.1 }')
         assert asked(offer, file, kroner, name=file.name) == (None if sign == "NOK" else "£")
+
+
+@pytest.mark.parametrize("code", ["[$£-809]#,##0.00", "[$NOK] 0.00", "0.00"])
+def test_the_columns_of_a_number_format_with_a_currency_are_found(tmp_path, code):
+    sign = currency_of_format(code)
+    old, new = tmp_path / "made.xls", tmp_path / "made.xlsx"
+    write_xls(old, code)
+    write_xlsx(new, code)
+    (found,) = xls_findings(old)
+    assert found.currencies == ({(2, sign), (3, sign)} if sign else set())
+    (part,) = xlsx.sheet_parts(new).values()
+    found = xlsx.sheet_findings(new, part, xlsx.currency_styles(new))
+    assert found.currencies == ({(2, sign)} if sign else set())
 
 
 def test_numbers_without_an_amount_may_be_shown_with_any_currency(offer, tmp_path):
