@@ -105,17 +105,19 @@ def _filled(name: str) -> str:
     return text
 
 
-VIEW: Final = re.compile(
-    r"^create view (\w+) as\s(.*?);?\s*$(?=\n\n|\n--|\ncreate|\Z)", re.MULTILINE | re.DOTALL
-)
-"""A view in a script, by name and SQL."""
+VIEW: Final = re.compile(r"^create view (\w+) as\s", re.MULTILINE)
+END_OF_VIEW: Final = re.compile(r"\n\n|\n--|\ncreate")
 
 
 @cache
 def views() -> dict[str, str]:
     """The SQL of every view, by name, each after those that it reads."""
     scripts = (_filled("views"), LINES_VIEW, _filled("ledgers"), _filled("projects"))
-    return {name: sql for text in scripts for name, sql in VIEW.findall(text)}
+    return {
+        view[1]: END_OF_VIEW.split(script[view.end() :], maxsplit=1)[0].rstrip().removesuffix(";")
+        for script in scripts
+        for view in VIEW.finditer(script)
+    }
 
 
 def stored(db: Transaction) -> str:

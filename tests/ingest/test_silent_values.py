@@ -421,7 +421,7 @@ def example(column, *, other=False):
     return f"anders {column.name}" if other else f"een {column.name}"
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("table", [name for name, spec in TABLES.items() if spec.key])
 def test_whatever_a_known_key_overwrites_is_counted_and_listed(store, offer, table):
     spec = columns(table)
