@@ -45,16 +45,16 @@ def test_filters_go_along_to_the_next_page_and_a_link_says_all_that_it_names(ser
         settled(page)
 
     page.goto(
-        f"{server.address}/trends?lang=nl&category=office_supplies&kpi=impact_mass&channel=contract"
+        f"{server.address}/trends?lang=nl&category=sanitary_supplies&kpi=impact_mass&channel=contract"
     )
     settled(page)
     follow("Overzicht")
-    assert shown("Categorie") == "Kantoorartikelen"
-    assert "category=office_supplies" in page.url
+    assert shown("Categorie") == "Sanitaire voorzieningen"
+    assert "category=sanitary_supplies" in page.url
     link = page.get_by_role("link", name="Bekijk het verloop").first
     assert "kpi=impact_mass" not in link.get_attribute("href")
     follow("Bekijk het verloop")
-    assert shown("Categorie") == "Kantoorartikelen"
+    assert shown("Categorie") == "Sanitaire voorzieningen"
     assert shown("Kanaal") == "Alle kanalen"
     assert page.locator("h2").first.inner_text() == shown("Indicator")
     assert "kpi=impact_mass" not in page.url

@@ -135,6 +135,7 @@ def test_mapping_offers_each_and_chooses_none(tmp_path):
     ]
     assert values_in(sheet, "Bedrag (1)") == ["10,00"]
     assert values_in(sheet, "bedrag (2)") == ["99,00"]
+    assert values_in(sheet, "Bedrag (3)") == []
     assert not suggest(sheet, "orders")["amount_eur"].certain
     with pytest.raises(UserError) as refused:
         auto_profile(sheet, "orders", "X")

@@ -229,6 +229,10 @@ def asked(offer, text, profile=None, name="lijst.csv", **more):
     return found[0]["words"] if found else None
 
 
+def test_a_profile_may_say_that_its_amounts_are_euros():
+    assert orders('currency = "EUR"') == orders()
+
+
 PLAIN = "Dag;{head};Stuks\n02-03-2025;7,25;1\n03-03-2025;1.100,75;2\n"
 
 
