@@ -253,12 +253,12 @@ def done(records: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in records.read_text("utf-8").splitlines()]
 
 
-def study(records: Path, seconds: float, name: str = "panels") -> None:
+def study(records: Path, seconds: float, name: str = "panels", parts: int = PARTS) -> None:
     """Do what is not done yet of a study, as far as the time goes."""
     begun = time.monotonic()
     names = (*asdict(MIDDLE), "part")
     known = {tuple(record.get(name) for name in names) for record in done(records)}
-    for part, cell in itertools.product(range(PARTS), STUDIES[name]()):
+    for part, cell in itertools.product(range(parts), STUDIES[name]()):
         if (*asdict(cell).values(), part) in known:
             continue
         if time.monotonic() - begun > seconds:
@@ -274,8 +274,9 @@ def main() -> None:
     asked.add_argument("--records", type=Path, default=RECORDS, help=f"default {RECORDS}")
     asked.add_argument("--seconds", type=float, default=np.inf, help="start no part after these")
     asked.add_argument("--study", choices=tuple(STUDIES), default="panels", help="default panels")
+    asked.add_argument("--parts", type=int, default=PARTS, help=f"of {RUNS} panels; default {PARTS}")
     given = asked.parse_args()
-    study(given.records, given.seconds, given.study)
+    study(given.records, given.seconds, given.study, given.parts)
     names = tuple(asdict(MIDDLE))
     planned = {tuple(asdict(cell).values()) for cell in STUDIES[given.study]()}
     own = [one for one in done(given.records) if tuple(one.get(n) for n in names) in planned]
