@@ -274,7 +274,7 @@ def main() -> None:
     asked.add_argument("--records", type=Path, default=RECORDS, help=f"default {RECORDS}")
     asked.add_argument("--seconds", type=float, default=np.inf, help="start no part after these")
     asked.add_argument("--study", choices=tuple(STUDIES), default="panels", help="default panels")
-    asked.add_argument("--parts", type=int, default=PARTS, help=f"of {RUNS} panels; default {PARTS}")
+    asked.add_argument("--parts", type=int, default=PARTS, help=f"default {PARTS}")
     given = asked.parse_args()
     study(given.records, given.seconds, given.study, given.parts)
     names = tuple(asdict(MIDDLE))
