@@ -56,7 +56,7 @@ def serving(cache: Path, home: Path):
         yield Server(address, home / "own.duckdb")
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)  # a page that is being drawn is drawn first
 
 
 IDLE = """(milliseconds) => {
