@@ -1,10 +1,10 @@
-from nami_monitor.ui import app
+from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import conclusions
 
 session = app.page("conclusions.title")
 conclusions.intro(session)
 if not app.empty(session):
-    shown = conclusions.views(session)
+    shown = conclusions.views(session, filters.as_of(session))
     conclusions.disciplines(session, shown)
     conclusions.market(session, shown)
     conclusions.ambition(session, shown)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app
+from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import measurability
 
 session = app.page("measurability.title")
@@ -8,11 +8,15 @@ if app.empty(session):
     st.stop()
 
 st.markdown(session.t("measurability.words"))
-found = measurability.measured(session)
+left, right = st.columns(2)
+with left:
+    month = filters.as_of(session)
+found = measurability.measured(session, month)
 if measurability.empty(session, found):
     st.stop()
 
-chosen = measurability.choose(session, found)
+with right:
+    chosen = measurability.choose(session, found)
 measurability.headline(session, chosen)
 measurability.unlocks(session, chosen)
 measurability.matrix(session, chosen)

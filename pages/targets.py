@@ -1,24 +1,25 @@
 import streamlit as st
 
-from nami_monitor.ui import app, booking
+from nami_monitor.ui import app, booking, filters
 from nami_monitor.ui.pages import exceptions, targets
 
 session = app.page("targets.title")
 if app.empty(session):
     st.stop()
 
-lines, events, names = targets.known(session.store)
+month = filters.as_of(session)
+lines, events, names = targets.known(session.store, month)
 if lines:
     targets.warnings(session, lines, names)
     targets.table(session, lines, names)
-    targets.attainment_section(session)
+    targets.attainment_section(session, month)
 else:
     st.info(session.t("targets.empty"))
 booking.who_field(session)
 targets.form(session, lines, names)
 chosen = targets.choose(session, lines, names)
 if chosen:
-    targets.course(session, chosen, names)
+    targets.course(session, chosen, names, month)
     targets.change(session, chosen)
 targets.history(session, events, names)
 exceptions.part(session, names)

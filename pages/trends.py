@@ -28,11 +28,7 @@ with second:
 with third:
     activity = filters.activity(session, CATALOGUE[code])
 chosen = filters.row(session)
-left, right = st.columns(2)
-with left:
-    channel = filters.channel(session)
-with right:
-    restarts = trends.restart(session, chosen.category)
+channel = filters.channel(session)
 
 kpi = CATALOGUE[code]
 ask = Ask(
@@ -46,7 +42,8 @@ results = cache.figures(session.store, code, ask)
 st.header(markdown(words.kpi_name(session, kpi)), anchor=False)
 st.caption(markdown(words.kpi_says(session, kpi)))
 handbook.link(session, kpi)
-trend_chart.show_trend(session, code, results, ask.where, key="trend", restarts=restarts)
+trend_chart.show_trend(session, code, results, ask.where, key="trend")
+trends.offer_phases(session, code, ask)
 trends.latest(session, results, ask.where)
 trends.year_end_references(session, code, ask)
 why.section(session, code, ask)

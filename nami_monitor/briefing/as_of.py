@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Final
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import add_months
 from nami_monitor.kpis import latest_month
 from nami_monitor.store import Store, Transaction
@@ -39,6 +40,24 @@ def read_as_of(store: Store, month: date | None = None) -> Iterator[Transaction]
         yield known
 
 
+def refuse_month(db: Transaction, month: date) -> None:
+    """Refuse to speak as of a month of which there is no data.
+
+    It must lie within the months of the order lines, and one of them or of a register must be
+    there.
+
+    Raises:
+        UserError: ``briefing.nothing`` without any data, ``briefing.no_month`` with what is there.
+    """
+    last = latest_month(db)
+    if last is None:
+        raise UserError("briefing.nothing")
+    first = db.value("select min(month) from by_place") or last
+    if not first <= month <= last:
+        reach = {"month": month, "first": first, "last": last}
+        raise UserError("briefing.no_month", **{key: f"{one:%Y-%m}" for key, one in reach.items()})
+
+
 CHANGED: Final = {
     "merges": "select count(*) from code_actions where what = 'merge' and undone_at is null"
     " and acted_at >= $after",
@@ -51,12 +70,13 @@ CHANGED: Final = {
     " lag(profile) over w as before, lag(imported_at) over w as since from batches"
     " where undone_at is null window w as (partition by source order by batch))"
     " where imported_at >= $after and since < $after and profile <> before",
+    "phases": "select count(distinct name) from kept where kind = 'phase' and kept_at >= $after",
 }
 """SQL that counts what has no date and was changed from a moment on, by what it is."""
 
 
 def changed_since(db: Transaction, month: date) -> dict[str, int]:
-    """How many targets, merges, articles and profiles changed after a month, by what they are.
+    """How many targets, merges, articles, profiles and phases changed after a month, by kind.
 
     They count as they stand today. What was booked before anything else was is no change.
     """

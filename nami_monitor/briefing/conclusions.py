@@ -177,10 +177,11 @@ def conclusions(db: Transaction) -> Conclusions:
         for one in of_falls(db, SignalScope(month, {}), answered=True)
     )
     counted = next(iter(compute(db, CATALOGUE[COUNTED], Ask(until=month))), None)
-    return Conclusions(month, _tables(db), own_share, _decembers(db, month), falls, counted)
+    return Conclusions(month, _tables(db, month), own_share, _decembers(db, month), falls, counted)
 
 
-def _tables(db: Transaction) -> tuple[MeasureDisciplines, ...]:
+def _tables(db: Transaction, month: date) -> tuple[MeasureDisciplines, ...]:
+    """The measures that had begun."""
     rows = db.rows("select category, roles from categories where roles is not null")
     wanted = {category: listed(roles) for category, roles in rows}
     return tuple(
@@ -190,6 +191,7 @@ def _tables(db: Transaction) -> tuple[MeasureDisciplines, ...]:
             one.policy,
         )
         for one in reversed(interventions(db))
+        if one.start_month <= month
     )
 
 

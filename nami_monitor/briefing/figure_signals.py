@@ -186,7 +186,7 @@ def _assurance(line: KpiLine, aim: JudgedTarget) -> Assurance | None:
     )
     if line.assessment is None or aim.value is None or not of_months:
         return None
-    return target_assurance(chart_of(line.shown), aim.value, line.kpi.better)
+    return target_assurance(chart_of(line.shown, line.phases), aim.value, line.kpi.better)
 
 
 def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Signal]:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from nami_monitor.briefing.as_of import as_of, changed_since
+from nami_monitor.briefing.as_of import as_of, changed_since, refuse_month
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.contracts import contracts as contracts_of
 from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_chart
 from nami_monitor.briefing.notes import Note, notes
 from nami_monitor.briefing.overview import KpiLine, Overview, overview
 from nami_monitor.briefing.signals import at_the_top, signals
-from nami_monitor.core.errors import UserError, refuse_unknown
+from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.words import KitSignal, State
 from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.interventions.evaluation import (
@@ -180,14 +180,7 @@ def briefing(
     names = category_names(db)
     for code in categories:
         refuse_unknown("briefing.no_category", code, names, seen=code[:40])
-    last = latest_month(db)
-    if last is None:
-        raise UserError("briefing.nothing")
-    first = db.value("select min(month) from by_place") or last
-    if not first <= month <= last:
-        reach = {"month": month, "first": first, "last": last}
-        written = {name: f"{one:%Y-%m}" for name, one in reach.items()}
-        raise UserError("briefing.no_month", **written)
+    refuse_month(db, month)
     wanted: list[str | None] = list(dict.fromkeys(categories)) or [None]
     with as_of(db, month) as known:
         return _briefing(known, month, wanted, names, within, progress)

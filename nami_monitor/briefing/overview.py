@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nami_monitor.briefing.phases import months, phases
 from nami_monitor.core.periods import Period, add_months, span, steps_in_year
 from nami_monitor.core.words import Flag, PeriodKind, State
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, compute
@@ -32,7 +33,6 @@ from nami_monitor.signals.scan import (
     LevelSignals,
     Slope,
     assess,
-    slope,
 )
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
@@ -134,6 +134,8 @@ class KpiLine:
         aims: how many targets hold for the year: more than one is a contradiction to settle.
         names: the name of its category by language, where it stands among lines of all categories.
         signal: the change of level that stands in the period; None where there is none.
+        drift: the steady drift of the months where no change of level stands; None without one.
+        phases: months from which a person took a new level as the normal one.
     """
 
     kpi: Kpi
@@ -145,6 +147,8 @@ class KpiLine:
     aims: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
     signal: LevelSignal | None = None
+    drift: Slope | None = None
+    phases: tuple[date, ...] = ()
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -291,14 +295,16 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
     kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
     month = ask.until or history[-1].month
-    signal, assessment = None, None
+    signal, assessment, drift = None, None, None
+    accepted = months(phases(db, kpi, ask.where))
     if history[-1].value is not None and independent(kpi, history[-1].period.kind):
-        series, last = level_signals(history), len(history) - 1
-        signal = series.at(last)
+        series, last = level_signals(history, accepted), len(history) - 1
+        signal, drift = series.at(last), series.drift
         assessment = assess(signal, kpi.better, enough=series.enough(last))
     aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
     now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
-    return KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found), signal=signal)
+    line = KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
+    return replace(line, signal=signal, drift=drift, phases=accepted)
 
 
 def independent(kpi: Kpi, kind: str) -> bool:
@@ -321,16 +327,6 @@ def level_signals(results: Sequence[KpiResult], accepted: Sequence[date] = ()) -
     From the months of ``accepted`` a person took the new level as the normal one.
     """
     return LevelSignals(_values(results), breaks_in(results), _points(results, accepted))
-
-
-def drift(history: Sequence[KpiResult]) -> Slope | None:
-    """The steady drift of a series of months since its last data break, oldest first.
-
-    None where there is none, and where a change of level stands: that is what it shows then.
-    """
-    if not history or level_signals(history).at(len(history) - 1) is not None:
-        return None
-    return slope(_values(history)[max(breaks_in(history), default=0) :])
 
 
 def breaks_in(results: Sequence[KpiResult]) -> tuple[int, ...]:

@@ -263,6 +263,11 @@ def signal(line: KpiLine, lang: str) -> str:
     return text(f"cards.{line.assessment}", lang, seen=seen)
 
 
+def signal_or_drift(line: KpiLine, lang: str) -> str:
+    """The same with the steady drift of its months, where there is one."""
+    return " ".join(filter(None, (signal(line, lang), drift(line.kpi, line.drift, lang))))
+
+
 def drift(kpi: Kpi, seen: Slope | None, lang: str) -> str:
     """A steady drift with its interval, in a sentence; empty without one."""
     if seen is None:

@@ -74,6 +74,7 @@ def single_trend(
     name: str,
     *,
     limits: bool,
+    restarts: Sequence[date] = (),
     marks: Iterable[InterventionMark] = (),
     breaks: Iterable[BreakSpan] = (),
     activity: str | None = None,
@@ -85,6 +86,7 @@ def single_trend(
         history: one result per month, oldest first; at least one.
         name: what the line is called.
         limits: whether it bears its mean and limits.
+        restarts: months from which a person took a new phase.
         marks: interventions.
         breaks: data breaks.
         activity: name of the activity measure, for units per activity.
@@ -92,7 +94,7 @@ def single_trend(
     points = tuple(TrendPoint(result.month, result.value) for result in history[-SHOWN_MONTHS:])
     phases: tuple[Phase, ...] = ()
     if limits:
-        points, phases = with_limits(kpi, history)
+        points, phases = with_limits(kpi, history, restarts)
     return Trend(
         series=(Series(name, points),),
         unit=kpi.unit,

@@ -9,7 +9,7 @@ import typer
 
 from nami_monitor.briefing import measuring
 from nami_monitor.briefing.why import Explained, amount_text, explain, line_amount_text
-from nami_monitor.cli.session import CommandSession, command, table
+from nami_monitor.cli.session import CommandSession, Month, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Flag, State
@@ -390,9 +390,10 @@ def _trace_lines(session: CommandSession, traced: Trace) -> list[str]:
 def measurability(
     session: CommandSession,
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
+    month: Month = None,
 ) -> None:
     """Say which KPIs the data supports by category, and what would unlock most."""
-    with session.read_as_of(None) as db:
+    with session.read_month(month) as db:
         measured = measure(db, measuring.watched())
         if category is not None:
             refuse_unknown("measurability.no_category", category, measured.categories)

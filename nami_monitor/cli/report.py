@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nami_monitor.cli.session import CommandSession, command, one_of
+from nami_monitor.cli.session import CommandSession, Month, command, one_of
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.periods import parse_month
 from nami_monitor.kpis import latest_month
@@ -23,7 +23,7 @@ app = typer.Typer(rich_markup_mode=None)
 def make(
     session: CommandSession,
     out: Annotated[Path, typer.Option("--out")],
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
+    month: Month = None,
     category: Annotated[list[str] | None, typer.Option("--category", metavar="CODE")] = None,
     kind: Annotated[
         str | None,

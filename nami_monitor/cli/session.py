@@ -49,6 +49,9 @@ def _keep_language(ctx: typer.Context, value: str | None) -> str | None:
 Who = Annotated[str, typer.Option("--who", envvar="NAMI_WHO")]
 """The option of commands that change data; ``CommandSession.signed_by`` reads it."""
 
+Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")]
+"""The month as of which a command speaks; ``CommandSession.read_month`` reads it."""
+
 Database = Annotated[Path | None, typer.Option("--db", envvar="NAMI_DB", show_envvar=True)]
 Wait = Annotated[float | None, typer.Option("--wait", min=0)]
 Language = Annotated[
@@ -139,6 +142,23 @@ class CommandSession:
 
         with self.read() as db, as_of(db, month) as known:
             yield known
+
+    @contextlib.contextmanager
+    def read_month(self, month: str | None) -> Iterator[Transaction]:
+        """The same as of a month that is named on the command line, ``2026-10``.
+
+        Raises:
+            UserError: ``periods.month``; ``briefing.no_month`` for one without data.
+        """
+        from nami_monitor.briefing.as_of import as_of, refuse_month  # noqa: PLC0415 - likewise
+        from nami_monitor.core.periods import parse_month  # noqa: PLC0415 - likewise
+
+        named = parse_month(month) if month else None
+        with self.read() as db:
+            if named:
+                refuse_month(db, named)
+            with as_of(db, named) as known:
+                yield known
 
     @property
     def asks(self) -> bool:

@@ -10,7 +10,7 @@ from nami_monitor.briefing import wording
 from nami_monitor.briefing.month import OF_TARGETS
 from nami_monitor.briefing.overview import overview
 from nami_monitor.briefing.signals import signals as signals_of
-from nami_monitor.cli.session import CommandSession, command, table
+from nami_monitor.cli.session import CommandSession, Month, command, table
 from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import KitSignal
@@ -29,13 +29,12 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "signals")
 def signals(
     session: CommandSession,
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
+    month: Month = None,
     category: Annotated[str | None, typer.Option("--category", metavar="CATEGORY")] = None,
 ) -> None:
     """List the signals of a month, with the lessons that they call up."""
-    named = parse_month(month) if month else None
-    with session.read_as_of(named) as db:
-        until = named or latest_month(db)
+    with session.read_month(month) as db:
+        until = parse_month(month) if month else latest_month(db)
         ordered = ranked(_signals(db, until, category)) if until else ()
         cases = kit_lessons.cases_of(db)
     called = [(signal, kit_lessons.called_by(signal, cases)) for signal in ordered]

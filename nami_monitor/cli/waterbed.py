@@ -11,9 +11,8 @@ import typer
 from nami_monitor.briefing import measures
 from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
-from nami_monitor.cli.session import CommandSession, command, table
+from nami_monitor.cli.session import CommandSession, Month, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
-from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
@@ -50,10 +49,10 @@ def waterbed(
     session: CommandSession,
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
     unit: Annotated[EffectUnit | None, typer.Option("--unit", metavar="|".join(EffectUnit))] = None,
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
+    month: Month = None,
 ) -> None:
     """Estimate what interventions did, by default each in the unit of its verdict."""
-    with session.read_as_of(parse_month(month) if month else None) as db:
+    with session.read_month(month) as db:
         data = db.once("interventions", lambda: read_panel_data(db))
         every = portfolio(db)
         evaluations = [

@@ -79,7 +79,7 @@ TOLD_BY: Final[Mapping[str, str]] = {
     "asset_events": "by_asset where retired + failures + reissued + matched > 0",
     "contracts": "contracts",
     "categories": "category_facts",
-    "interventions": "interventions",
+    "interventions": "interventions where month_of(starts_on) <= $month",
     "targets": "targets",
     "materials": "by_project where lines > 0",
     "measurements": "by_project where reports > 0",
@@ -172,7 +172,12 @@ def filled_columns(
         for at, need in enumerate(columns, start=1):
             shares[need] = {row[0]: row[at] for row in rows}
     present = {
-        table: frozenset(code for (code,) in db.rows(f"select distinct category from {told}"))
+        table: frozenset(
+            code
+            for (code,) in db.rows(
+                f"select distinct category from {told}", {"month": month} if "$" in told else {}
+            )
+        )
         for table, told in TOLD_BY.items()
     }
     measures = dict(db.rows("select category, activity_measure from category_facts"))

@@ -177,7 +177,7 @@ def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
         wording.goal(line.aim, lang),
         wording.gap(line.aim, lang),
         wording.change(line, lang),
-        wording.signal(line, lang),
+        wording.signal_or_drift(line, lang),
     )
 
 
@@ -383,6 +383,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         line.history,
         name,
         limits=line.assessment is not None,
+        restarts=line.phases,
         marks=[
             InterventionMark(one.intervention.start_month, one.intervention.title)
             for one in section.answers

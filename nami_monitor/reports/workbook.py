@@ -136,7 +136,7 @@ def _kpi_rows(found: Briefing, lang: Lang) -> Iterator[tuple[Cell, ...]]:
                 aim.distance if aim else None,
                 line.year_ago.value,
                 line.change,
-                wording.signal(line, lang),
+                wording.signal_or_drift(line, lang),
                 None if result.completeness is None else 100 * result.completeness,
                 str(result.evidence),
                 _remark(result, lang),

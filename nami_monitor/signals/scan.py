@@ -215,6 +215,17 @@ class LevelSignals:
             return None
         return LevelSignal(1, up, new=True, expected=float(np.nanmean(known)), provisional=True)
 
+    @property
+    def drift(self) -> Slope | None:
+        """The steady drift up to the last month, since the last break or accepted level.
+
+        None where there is none, and where a change of level stands: that is what it shows then.
+        """
+        last = len(self.values) - 1
+        if last < 0 or self.at(last) is not None:
+            return None
+        return slope(self.values[max(self._starts(last), default=0) :])
+
     def _starts(self, point: int) -> list[int]:
         return [start for start in (*self.breaks, *self.accepted) if start <= point]
 

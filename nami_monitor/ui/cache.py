@@ -10,11 +10,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from nami_monitor.briefing import overview as glances
+from nami_monitor.briefing import phases as accepted_phases
 from nami_monitor.briefing import signals
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import CalledLesson, Cases, cases_of, lessons_of_chart
 from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.briefing.overview import Overview
+from nami_monitor.briefing.phases import AcceptedPhase
 from nami_monitor.core.thresholds import SCREEN_ROWS
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
@@ -149,6 +151,15 @@ def _signals_of_trend(
     with read_as_of(store, month) as db:
         kpi = CATALOGUE[code]
         return signals.signals_of_trend(db, kpi, _results, dict(where), measures, restarts=restarts)
+
+
+@cached(entries=200)
+def phases(
+    store: Store, code: str, where: Mapping[str, tuple[str, ...]]
+) -> tuple[AcceptedPhase, ...]:
+    """The phases that were accepted for a figure under its filters."""
+    with store.read() as db:
+        return accepted_phases.phases(db, CATALOGUE[code], where)
 
 
 @cached(entries=20)

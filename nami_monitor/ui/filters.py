@@ -27,6 +27,9 @@ PERIOD_KEYS = {SPAN: "span"}
 SPAN_MONTHS = 6
 """How many months of one's own are shown at first."""
 
+SEEN = 20
+"""At most so many signs of a wrong address are repeated."""
+
 ALL = ""
 """The code of "all" in a filter; it leaves the address clean."""
 
@@ -158,6 +161,42 @@ def _where(category: str, group: str) -> Where:
     return tuple((name, values) for name, values in where.items() if values != (ALL,))
 
 
+def month(
+    session: Session,
+    offered: Sequence[date] | None = None,
+    *,
+    label: str = "filters.month",
+    help_text: str | None = None,
+) -> date:
+    """The month as of which a page speaks, the latest unless another was chosen.
+
+    Where a link asks for a month without data, the page says which one it shows instead.
+
+    Args:
+        session: for the words.
+        offered: the months to choose from, latest first; those of the order lines without.
+        label: the key of what stands above it.
+        help_text: as ``select`` takes it.
+    """
+    months = [f"{one:%Y-%m}" for one in offered or cache.choices(session.store).months]
+    asked = st.query_params.get("month")
+
+    def named(code: str) -> str:
+        return formats.month(code, session.lang)
+
+    chosen = select("month", session.t(label), months, named, help_text=help_text)
+    if asked is not None and asked not in months:
+        st.info(session.md("filters.no_month", seen=asked[:SEEN], shown=named(chosen)))
+    return parse_month(chosen)
+
+
+def as_of(session: Session) -> date | None:
+    """The same for a page that can do without order lines; None where there are none."""
+    if not cache.choices(session.store).months:
+        return None
+    return month(session, help_text=session.t("filters.as_of"))
+
+
 def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
     """Category, location group, month and kind of period side by side.
 
@@ -167,7 +206,6 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
     """
     offered = cache.choices(session.store)
     categories = [*offered.categories, ALL]
-    months = [f"{month:%Y-%m}" for month in offered.months]
     left, middle, right, last = st.columns(4)
     with left:
         category = select(
@@ -184,26 +222,21 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
             lambda code: code or session.t("filters.all_groups"),
         )
     with right:
-        month = select(
-            "month",
-            session.t("filters.month"),
-            months,
-            lambda code: formats.month(code, session.lang),
-        )
+        until = month(session)
     with last:
-        kind = period(session, parse_month(month), months, default)
-    return Selection(_where(category, group), parse_month(month), category, kind)
+        kind = period(session, until, offered.months, default)
+    return Selection(_where(category, group), until, category, kind)
 
 
 def period(
-    session: Session, month: date, months: Sequence[str], default: PeriodKind = PeriodKind.MONTH
+    session: Session, until: date, months: Sequence[date], default: PeriodKind = PeriodKind.MONTH
 ) -> str:
     """The kind of period: one of the calendar, a programme of the data, or months of one's own.
 
     Args:
         session: for the words.
-        month: the last month of what is shown.
-        months: months with data, as ``2026-10``, latest first: where months of one's own may begin.
+        until: the last month of what is shown.
+        months: months with data, latest first: where months of one's own may begin.
         default: the kind that a reader sees who chose none.
 
     Returns:
@@ -219,15 +252,15 @@ def period(
     )
     if kind != SPAN:
         return kind
-    earlier = [option for option in months if option <= f"{month:%Y-%m}"]
+    earlier = [f"{one:%Y-%m}" for one in months if one <= until]
     first = select(
         "from",
         session.t("filters.from"),
-        earlier or [f"{month:%Y-%m}"],
+        earlier or [f"{until:%Y-%m}"],
         lambda code: formats.month(code, session.lang),
         default=earlier[min(len(earlier), SPAN_MONTHS) - 1] if earlier else None,
     )
-    return span(parse_month(first), month)
+    return span(parse_month(first), until)
 
 
 def in_address(kind: str) -> dict[str, str]:

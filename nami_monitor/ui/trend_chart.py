@@ -9,7 +9,8 @@ import streamlit as st
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import lessons_of_chart
-from nami_monitor.briefing.overview import SHOWN_MONTHS, drift, independent
+from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
+from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import with_limits
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
@@ -66,7 +67,7 @@ def trend_of(
         category: whose interventions are marked; all without one.
         history: the months, further back than ``results``, that tell limits and signals of a single
             series; without them it bears none.
-        restarts: months from which the reader took a new phase.
+        restarts: months from which a person took a new phase.
     """
     kpi = CATALOGUE[code]
     groups = by_group(results)
@@ -331,9 +332,11 @@ def _history(
     return cache.figures(session.store, kpi.code, ask)
 
 
-def _say_drift(session: Session, kpi: Kpi, history: Sequence[KpiResult]) -> None:
+def _say_drift(
+    session: Session, kpi: Kpi, history: Sequence[KpiResult], restarts: Sequence[date]
+) -> None:
     """The steady drift of a series in a sentence; nothing where there is none."""
-    sentence = wording.drift(kpi, drift(history), session.lang) if history else ""
+    sentence = wording.drift(kpi, level_signals(history, restarts).drift, session.lang)
     if sentence:
         st.markdown(markdown(sentence))
 
@@ -345,7 +348,6 @@ def show_trend(
     where: Filters,
     *,
     key: str,
-    restarts: Sequence[date] = (),
 ) -> None:
     """The chart that suits the periods; without any value the reason and what to do.
 
@@ -356,7 +358,6 @@ def show_trend(
         where: the filters of the question that gave them; of its category are the interventions
             and notes beside it.
         key: of the chart and what belongs to it.
-        restarts: months from which the reader took a new phase.
     """
     if not any(result.value is not None for result in results):
         if results:
@@ -368,18 +369,19 @@ def show_trend(
         kpi = CATALOGUE[code]
         history = _history(session, kpi, results, where)
         category = next(iter(where.get("category", ())), "")
+        restarts = months(cache.phases(session.store, code, where))
         trend = trend_of(session, code, results, category, history=history, restarts=restarts)
         dimensions_filtered = {
             dimension: signals for dimension, signals in where.items() if dimension not in OPTIONS
         }
         chosen = tuple(sorted(dimensions_filtered.items()))
         told = history or results
-        signals = cache.signals_of_trend(session.store, code, told, chosen, tuple(restarts))
+        signals = cache.signals_of_trend(session.store, code, told, chosen, restarts)
         called = lessons_of_chart(signals, cache.cases(session.store))
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
-        _say_drift(session, kpi, history)
+        _say_drift(session, kpi, history, restarts)
         chart_notes.lessons(session, series.called, key)
         chart_notes.notes(session, series, trend)
     else:

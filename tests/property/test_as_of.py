@@ -11,6 +11,7 @@ import pytest
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import as_of, read_as_of
+from nami_monitor.briefing.conclusions import conclusions
 from nami_monitor.briefing.month import briefing
 from nami_monitor.briefing.overview import filter_choices, overview
 from nami_monitor.briefing.signals import signals
@@ -21,6 +22,7 @@ from nami_monitor.demo.truth import TRUTH
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.interventions.evaluation import evaluations
 from nami_monitor.kpis.interventions.panel_data import READINGS
+from nami_monitor.kpis.measurability import measurability
 from nami_monitor.reports.document import Audience
 from nami_monitor.reports.pages import document
 from nami_monitor.store import Store
@@ -99,6 +101,12 @@ def begun(db, unit, month):
     return [one for one in evaluations(db, unit) if one.intervention.start_month <= month]
 
 
+def measured(db):
+    found = measurability(db)
+    cells = [(one.kpi.code, one.category, one.result, one.lacks) for one in found.cells]
+    return found.month, found.categories, cells, found.unlocks
+
+
 def signalled(db, month, categories):
     return [
         signals(db, overview(db, month, where), where)
@@ -139,7 +147,8 @@ def test_every_month_speaks_of_nothing_later(both, month):
         alike(*(figures(db, month) for db in (known, alone)))
         alike(*([begun(db, unit, month) for unit in READINGS] for db in (known, alone)))
         alike(*(signalled(db, month, categories) for db in (known, alone)))
-        alike(*(target_lines(db) for db in (known, alone)))
+        for look in (measured, conclusions, target_lines):
+            alike(*(look(db) for db in (known, alone)))
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from nami_monitor.charts import age_bars, survival_curve
 from nami_monitor.charts.survival_curve import SurvivalStep
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import Period, parse_month
+from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
@@ -58,7 +58,6 @@ def empty(session: Session, offered: RegisterChoices) -> bool:
 def chosen(session: Session, offered: RegisterChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
-    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -71,16 +70,11 @@ def chosen(session: Session, offered: RegisterChoices) -> Selection:
             ),
         )
     with right:
-        month = filters.select(
-            "month",
-            session.t("assets.at"),
-            months,
-            lambda code: formats.month(code, session.lang),
-        )
+        month = filters.month(session, offered.months, label="assets.at")
     with last:
-        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
+        kind = filters.period(session, month, offered.months, PeriodKind.R12)
     where: Where = (("category", (category,)),) if category != ALL else ()
-    return Selection(where, parse_month(month), category, kind)
+    return Selection(where, month, category, kind)
 
 
 def register(session: Session, picked: Selection) -> AssetRegister:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -53,10 +54,10 @@ def context(session: Session, case: Case) -> None:
         st.markdown(session.md("case.involved", who=texts.involved))
 
 
-def figures(session: Session, case: Case) -> None:
-    """The period, a card for each figure, and its parts."""
-    kind = _period(session, case)
-    with read_as_of(session.store) as db:
+def figures(session: Session, case: Case, month: date | None) -> None:
+    """The period, a card for each figure, and its parts, as of a month."""
+    kind = _period(session, case, month)
+    with read_as_of(session.store, month) as db:
         monitor = cases.monitor(db, case, kind)
     st.html(
         cards.cards_html(tuple(_card(session, figure) for figure in monitor.shown), session.lang)
@@ -67,8 +68,8 @@ def figures(session: Session, case: Case) -> None:
             _parts(session, figure, key=f"case_{case.number}_{at}")
 
 
-def _period(session: Session, case: Case) -> str:
-    with session.store.read() as db:
+def _period(session: Session, case: Case, month: date | None) -> str:
+    with read_as_of(session.store, month) as db:
         kinds = cases.kinds_of(db, case, cases.categories_of(db, case))
         programmes_known = programmes(db)
 
@@ -217,9 +218,9 @@ WRITERS: Mapping[str, Callable[[Any, str], str]] = {
 """How figures in a doubt are written."""
 
 
-def doubtful(session: Session, case: Case) -> None:
+def doubtful(session: Session, case: Case, month: date | None) -> None:
     """Doubts about the data of the case: values that are missing or contradict each other."""
-    with session.store.read() as db:
+    with read_as_of(session.store, month) as db:
         case_doubts = doubts(db, cases.categories_of(db, case))
     if case_doubts:
         st.header(session.t("cases.doubts.title"), anchor=False)

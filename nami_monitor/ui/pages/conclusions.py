@@ -1,6 +1,7 @@
 """The page of the five conclusions: each with its lesson and the own portfolio beside it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -40,15 +41,15 @@ LESSON: Final = {
 ASKED: Final = "conclusions.said"
 
 
-def views(session: Session) -> Conclusions:
-    """The five views; computed anew when the data changes or somebody answers."""
-    return _views(session.store, session.store.stamp())
+def views(session: Session, month: date | None) -> Conclusions:
+    """The five views as of a month; computed anew when the data changes or somebody answers."""
+    return _views(session.store, session.store.stamp(), month)
 
 
 @cached(entries=10)
-def _views(store: Store, written: int) -> Conclusions:
+def _views(store: Store, written: int, month: date | None) -> Conclusions:
     del written  # an answer writes to the file and leaves the data version as it is
-    with read_as_of(store) as db:
+    with read_as_of(store, month) as db:
         return briefing.conclusions(db)
 
 

@@ -22,7 +22,7 @@ from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import Period, add_months, month_range, parse_month
+from nami_monitor.core.periods import Period, add_months, month_range
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
@@ -78,7 +78,6 @@ def empty(session: Session, offered: RegisterChoices) -> bool:
 def chosen(session: Session, offered: RegisterChoices) -> Selection:
     """Category, month and kind of period."""
     left, right, last = st.columns(3)
-    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -87,16 +86,11 @@ def chosen(session: Session, offered: RegisterChoices) -> Selection:
             lambda code: _category(session, offered, code),
         )
     with right:
-        month = filters.select(
-            "month",
-            session.t("filters.month"),
-            months,
-            lambda code: formats.month(code, session.lang),
-        )
+        month = filters.month(session, offered.months)
     with last:
-        kind = filters.period(session, parse_month(month), months)
+        kind = filters.period(session, month, offered.months)
     where = (("category", (category,)),) if category else ()
-    return Selection(where, parse_month(month), category, kind)
+    return Selection(where, month, category, kind)
 
 
 def _category(session: Session, offered: RegisterChoices, code: str) -> str:

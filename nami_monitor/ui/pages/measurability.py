@@ -1,6 +1,7 @@
 """The page on measurability: what can be computed, and what to load next."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import streamlit as st
 
@@ -26,20 +27,22 @@ WIDE = {"figures": 420, "together": 360, "remark": 520}
 
 
 @cached(entries=10)
-def _measured(store: Store, lang: str) -> tuple[Measurability, Mapping[str, str]]:
-    """What can be computed, and the names of the categories."""
-    with read_as_of(store) as db:
+def _measured(
+    store: Store, lang: str, month: date | None
+) -> tuple[Measurability, Mapping[str, str]]:
+    """What can be computed as of a month, and the names of the categories."""
+    with read_as_of(store, month) as db:
         result = measurability(db, measuring.watched())
         return result, measuring.names(db, result, lang)
 
 
-def measured(session: Session) -> Measurability:
-    """What the data supports, for every category."""
-    return _measured(session.store, session.lang)[0]
+def measured(session: Session, month: date | None) -> Measurability:
+    """What the data supports as of a month, the latest without one, for every category."""
+    return _measured(session.store, session.lang, month)[0]
 
 
-def _names(session: Session) -> Mapping[str, str]:
-    return _measured(session.store, session.lang)[1]
+def _names(session: Session, measured_all: Measurability) -> Mapping[str, str]:
+    return _measured(session.store, session.lang, measured_all.month)[1]
 
 
 def _load(session: Session) -> None:
@@ -59,7 +62,7 @@ def empty(session: Session, measured_all: Measurability) -> bool:
 
 def choose(session: Session, measured_all: Measurability) -> Measurability:
     """All categories, or the one that the reader chose."""
-    names = _names(session)
+    names = _names(session, measured_all)
     code = filters.select(
         "category",
         session.t("filters.category"),
@@ -94,7 +97,7 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
 
     counts = {"alone": number, "more": number}
     heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
-    names = _names(session)
+    names = _names(session, measured_all)
     rows = [_unlock(session, unlock, names) for unlock in measured_all.unlocks]
     title = session.t("measurability.next")
     grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
@@ -124,7 +127,7 @@ def matrix(session: Session, measured_all: Measurability) -> None:
         return
     title = session.t("measurability.matrix")
     st.header(markdown(title), anchor=False)
-    names = _names(session)
+    names = _names(session, measured_all)
     heads = [
         Head(session.t("measurability.heads.strategy")),
         Head(session.t("measurability.heads.kpi")),
@@ -163,7 +166,7 @@ def reasons(session: Session, measured_all: Measurability) -> None:
     keys = ("category", "strategy", "kpi", "state", "period", "evidence", "completeness", "remark")
     percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
     heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
-    names = _names(session)
+    names = _names(session, measured_all)
     rows = [_row(session, cell, names) for cell in measuring.by_category(measured_all)]
     grid(session, heads, rows, key="reasons", name=title, file=title, widths=_wide(session, keys))
 

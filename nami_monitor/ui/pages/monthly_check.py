@@ -96,6 +96,7 @@ def _told(session: Session, briefing: Briefing, changed: check.ChangesSince) -> 
 def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
     """Findings that ask for a decision, the most important first, with lessons and links."""
     st.header(session.t("check.attention"), anchor=False)
+    st.caption(markdown(wording.chance(briefing, session.lang)))
     with session.store.read() as db:
         ticks = current(db, check.SEEN)
     fresh, ticked = check.split(briefing.findings, ticks)
@@ -208,7 +209,15 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
         return "pages/trends.py", "trends", {**address, **where, **month, "kpi": about.kpi.code}
     if isinstance(about, Contract):
         return "pages/contracts.py", "contracts", address
-    return "pages/waterbed.py", "waterbed", {**address, "intervention": about.intervention.code}
+    return (
+        "pages/waterbed.py",
+        "waterbed",
+        {
+            **address,
+            "intervention": about.intervention.code,
+            "month": f"{finding.month:%Y-%m}",
+        },
+    )
 
 
 def caveats(session: Session, briefing: Briefing) -> None:
@@ -222,7 +231,7 @@ def caveats(session: Session, briefing: Briefing) -> None:
 def goals(session: Session, glance: Overview, category: str) -> None:
     """The targets of a category: those that hold, who set them, forms to set and change one."""
     st.header(session.t("check.goals"), anchor=False)
-    lines, events, names = targets.known(session.store)
+    lines, events, names = targets.known(session.store, glance.month)
     own = [line for line in lines if category in {"", line.target.category or ""}]
     held = lines_in_force(glance, [line.target for line in lines])
     if held:

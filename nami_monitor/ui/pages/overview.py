@@ -137,7 +137,15 @@ def card(
         ),
         chip=CHIPS.get(line.assessment, Chip.PLAIN) if line.assessment else None,
         chip_words=wording.signal(line, session.lang),
-        note=figure_notes.notes(session, result),
+        note=" ".join(
+            filter(
+                None,
+                (
+                    wording.drift(line.kpi, line.drift, session.lang),
+                    figure_notes.notes(session, result),
+                ),
+            )
+        ),
         trace=links.trace_of_result(session, result, where),
     )
 
@@ -297,4 +305,4 @@ def sheet(session: Session, glance: Overview) -> ChartTable:
 
 
 def _signal(session: Session, line: KpiLine) -> str:
-    return wording.signal(line, session.lang) or words.NONE
+    return wording.signal_or_drift(line, session.lang) or words.NONE

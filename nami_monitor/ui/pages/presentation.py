@@ -11,7 +11,6 @@ from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import parse_month
 from nami_monitor.core.words import State
 from nami_monitor.i18n import LANGS, formats
 from nami_monitor.kpis import KpiResult
@@ -81,12 +80,7 @@ def choose(session: Session) -> ReportRequest:
     offered = cache.choices(session.store)
     left, middle, right, last = st.columns([1, 2, 1, 1])
     with left:
-        month = filters.select(
-            "month",
-            session.t("filters.month"),
-            [f"{month_offered:%Y-%m}" for month_offered in offered.months],
-            lambda code: formats.month(code, session.lang),
-        )
+        month = filters.month(session, offered.months)
     with middle:
         categories = _categories(session, list(offered.categories))
     with right:
@@ -105,7 +99,7 @@ def choose(session: Session) -> ReportRequest:
             default=session.lang,
         )
     return ReportRequest(
-        parse_month(month),
+        month,
         categories,
         Audience(audience),
         "en" if lang == "en" else "nl",

@@ -20,7 +20,7 @@ from nami_monitor.briefing.requests import (
 from nami_monitor.charts import decision_bars, tables
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import Period, parse_month
+from nami_monitor.core.periods import Period
 from nami_monitor.core.words import PeriodKind, State, Unit
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.book.manual_entry import Value
@@ -72,7 +72,6 @@ def empty(session: Session, offered: RequestChoices) -> bool:
 def chosen(session: Session, offered: RequestChoices) -> Selection:
     """Category, location group, last month and kind of period."""
     left, middle, right, last = st.columns(4)
-    months = [f"{month:%Y-%m}" for month in offered.months]
     with left:
         category = filters.select(
             "category",
@@ -88,17 +87,12 @@ def chosen(session: Session, offered: RequestChoices) -> Selection:
             lambda code: code or session.t("filters.all_groups"),
         )
     with right:
-        month = filters.select(
-            "month",
-            session.t("filters.month"),
-            months,
-            lambda code: formats.month(code, session.lang),
-        )
+        month = filters.month(session, offered.months)
     with last:
-        kind = filters.period(session, parse_month(month), months, PeriodKind.R12)
+        kind = filters.period(session, month, offered.months, PeriodKind.R12)
     where = {"category": (category,), "group": (group,)}
     kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
-    return Selection(kept, parse_month(month), category, kind)
+    return Selection(kept, month, category, kind)
 
 
 def ledger(session: Session, picked: Selection) -> RequestLedger:

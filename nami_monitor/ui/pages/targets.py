@@ -15,7 +15,7 @@ from nami_monitor.briefing.targets import TargetEvent, TargetLine, TargetStep
 from nami_monitor.charts.target_bars import TargetPoint, target_sentence, target_spec, target_table
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.periods import parse_month, period_at
+from nami_monitor.core.periods import period_at
 from nami_monitor.core.words import Direction, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask
@@ -54,15 +54,17 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 @cached(entries=10)
-def known(store: Store) -> tuple[tuple[TargetLine, ...], tuple[TargetEvent, ...], Names]:
-    """Every target with its figure, what was done to targets, and the categories' names."""
-    with read_as_of(store) as db:
+def known(
+    store: Store, month: date | None
+) -> tuple[tuple[TargetLine, ...], tuple[TargetEvent, ...], Names]:
+    """Every target with its figure as of a month, what was done to targets, and categories."""
+    with read_as_of(store, month) as db:
         return briefing.lines(db), briefing.history(db), category_names(db)
 
 
 @cached(entries=50)
-def _course(store: Store, target: Target) -> tuple[TargetStep, ...]:
-    with read_as_of(store) as db:
+def _course(store: Store, target: Target, month: date | None) -> tuple[TargetStep, ...]:
+    with read_as_of(store, month) as db:
         return briefing.course(db, target)
 
 
@@ -223,14 +225,14 @@ def choose(session: Session, lines: Sequence[TargetLine], names: Names) -> Targe
     return listed[chosen]
 
 
-def course(session: Session, line: TargetLine, names: Names) -> None:
+def course(session: Session, line: TargetLine, names: Names, month: date | None) -> None:
     """The chosen target in one sentence, and its figure beside what was agreed."""
     target_name = name(session, names, line.target)
     stands = state(session, line)
     st.markdown(
         f"**{markdown(stands[:1].upper())}{markdown(stands[1:])}.** {markdown(why(session, line))}"
     )
-    steps = _course(session.store, line.target)
+    steps = _course(session.store, line.target, month)
     points = tuple(
         TargetPoint(
             period_name(session, step.period),
@@ -350,23 +352,13 @@ def _with_value(target: Target, value: float) -> Target:
 CODE: Final = "steer_target_attainment"
 
 
-def attainment_section(session: Session) -> None:
-    """The share of targets met over a period that the reader chooses."""
-    months = [f"{month:%Y-%m}" for month in cache.choices(session.store).months]
-    if not months:
+def attainment_section(session: Session, month: date | None) -> None:
+    """The share of targets met over a period that ends with a month."""
+    if month is None:
         return
     st.header(markdown(words.kpi_name(session, CATALOGUE[CODE])), anchor=False)
-    left, right = st.columns(2)
-    with left:
-        month = filters.select(
-            "month",
-            session.t("filters.month"),
-            months,
-            lambda code: formats.month(code, session.lang),
-        )
-    with right:
-        kind = filters.period(session, parse_month(month), months, PeriodKind.YEAR)
-    ask = Ask(kind, parse_month(month), trend_chart.periods_shown(kind))
+    kind = filters.period(session, month, cache.choices(session.store).months, PeriodKind.YEAR)
+    ask = Ask(kind, month, trend_chart.periods_shown(kind))
     results = cache.figures(session.store, CODE, ask)
     latest = results[-1]
     period = formats.period(latest.period, session.lang)

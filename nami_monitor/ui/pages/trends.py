@@ -1,10 +1,12 @@
 """The page on trends: what it offers, the latest figure, and what a December is compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
+from nami_monitor.briefing import phases
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
 from nami_monitor.core.escapes import plain
@@ -13,10 +15,12 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
-from nami_monitor.kpis.questions import RELATIONS
-from nami_monitor.store import Store
-from nami_monitor.ui import cache, figure_notes, filters, links, words
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.questions import RELATIONS, latest_month
+from nami_monitor.store import Store, Work
+from nami_monitor.ui import booking, cache, figure_notes, links, words
 from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 from nami_monitor.ui.trend_chart import by_group
@@ -36,25 +40,51 @@ def dimensions(code: str) -> list[str]:
     return [name for name in GROUPED if name in names]
 
 
-def restart(session: Session, category: str) -> tuple[date, ...]:
-    """Let the reader choose the start of a measure from which limits are computed anew."""
-    offered = {
-        measure.code: measure
-        for measure in cache.interventions(session.store)
-        if category in {"", measure.category}
-    }
-    if not offered:
-        return ()
-    code = filters.select(
-        "limits",
-        session.t("trends.limits"),
-        ["", *offered],
-        lambda measure_code: (
-            offered[measure_code].title if measure_code else session.t("trends.limits_whole")
-        ),
-        help_text=session.t("trends.limits_help"),
-    )
-    return (offered[code].starts_on.replace(day=1),) if code else ()
+@cached(entries=50)
+def _offered(store: Store, code: str, ask: Ask) -> tuple[Intervention, ...]:
+    with read_as_of(store, ask.until) as db:
+        until = ask.until or latest_month(db)
+        return phases.offered(db, CATALOGUE[code], ask.where, until) if until else ()
+
+
+def offer_phases(session: Session, code: str, ask: Ask) -> None:
+    """The measures from which a person may take a new level as the normal one, and who did."""
+    if ask.by or ask.kind != PeriodKind.MONTH:
+        return
+    accepted = cache.phases(session.store, code, ask.where)
+    offered = [
+        measure
+        for measure in _offered(session.store, code, ask)
+        if measure.start_month not in phases.months(accepted)
+    ]
+    for phase in accepted:
+        month, day = formats.month(phase.month, session.lang), formats.day(phase.at, session.lang)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(session.md("trends.phases.accepted", month=month, who=phase.who, day=day))
+            _keep(session, "withdraw", phase.name, partial(phases.withdraw, name=phase.name))
+    for measure in offered:
+        month = formats.month(measure.start_month, session.lang)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = session.md("trends.phases.offered", title=measure.title, month=month)
+            st.markdown(said, help=session.t("trends.phases.help"))
+            until = ask.until or measure.start_month
+            accept = partial(
+                phases.accept, code=code, where=ask.where, until=until, measure=measure.code
+            )
+            _keep(session, "accept", measure.code, accept)
+
+
+def _keep(session: Session, what: str, name: str, act: Callable[..., None]) -> None:
+    """A button that accepts a phase or takes it back."""
+
+    def write(job: Job) -> Outcome:
+        with job.store.write(Work.NOTE, job.who) as db:
+            act(db, who=job.who)
+        return Outcome(lambda session: session.t(f"trends.phases.{what}_done"))
+
+    label = session.t(f"trends.phases.{what}")
+    keeping = session.t("jobs.keeping")
+    booking.action(session, label, f"phase_{what}_{name}", lambda _: keeping, write)
 
 
 def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> None:

@@ -27,7 +27,7 @@ from nami_monitor.charts.placebo_lines import (
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.escapes import html, markdown, plain
-from nami_monitor.core.periods import Period, parse_month, span
+from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
@@ -265,7 +265,7 @@ def part(session: Session) -> None:
         return
     left, middle, right = st.columns([3, 1, 1])
     with middle:
-        month = as_of_month(session)
+        month = filters.month(session, help_text=session.t("filters.as_of"))
     with left:
         answers = choose(session, measures, month)
     with right:
@@ -301,20 +301,6 @@ def empty(session: Session, measures: Sequence[Intervention]) -> bool:
         )
         st.page_link("pages/data.py", label=session.t("app.empty.load"))
     return True
-
-
-def as_of_month(session: Session) -> date:
-    """The month as of which the page speaks: nothing later is used."""
-    months = [f"{month:%Y-%m}" for month in cache.choices(session.store).months]
-    return parse_month(
-        filters.select(
-            "month",
-            session.t("filters.month"),
-            months,
-            lambda code: formats.month(code, session.lang),
-            help_text=session.t("waterbed.as_of"),
-        )
-    )
 
 
 def choose(
