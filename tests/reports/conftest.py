@@ -6,11 +6,13 @@ from datetime import date
 import pytest
 
 from nami_monitor.briefing.month import briefing
+from nami_monitor.i18n import LANGS
 from nami_monitor.reports.branding import NEUTRAL
 from nami_monitor.reports.document import Audience
 from nami_monitor.reports.pages import document
 from nami_monitor.reports.report_file import Format, ReportRequest, render
 from nami_monitor.store import Store
+from tests.reports.reading import READERS, workbook
 
 OCTOBER = date(2026, 10, 1)
 
@@ -45,3 +47,14 @@ def files(request, made_once):
         path.write_bytes(pickle.dumps(rendered))
 
     return pickle.loads(made_once("reports.pickle", make).read_bytes())  # noqa: S301 - our own
+
+
+@pytest.fixture(scope="session")
+def texts(files):
+    """What each format of pages says, as plain text."""
+    return {key: READERS[key[0]](file) for key, file in files.items() if key[0] in READERS}
+
+
+@pytest.fixture(scope="session")
+def sheets(files):
+    return {lang: workbook(files[Format.XLSX, lang]) for lang in LANGS}

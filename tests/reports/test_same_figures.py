@@ -1,56 +1,13 @@
 """The same briefing gives the same number on every surface, one test per kind of figure."""
 
-import io
-import re
-from html import unescape
-
-import openpyxl
 import pytest
-from pptx import Presentation
-from pypdf import PdfReader
 
 from nami_monitor.briefing import wording
 from nami_monitor.core.words import State, Unit
 from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.reports.report_file import Format
-
-
-def plain(words):
-    """Text without spaces: where a line ends is for each surface to choose."""
-    return re.sub(r"\s", "", words)
-
-
-def html_text(file):
-    return plain(unescape(re.sub(r"<[^>]+>", " ", file.decode())))
-
-
-def deck_text(file):
-    """What slides and their tables say; a table that goes on repeats its headings only."""
-    said = []
-    for slide in Presentation(io.BytesIO(file)).slides:
-        for shape in slide.shapes:
-            if shape.has_text_frame:
-                said.append(shape.text_frame.text)
-            if shape.has_table:
-                said += [cell.text for row in shape.table.rows for cell in row.cells]
-    return plain(" ".join(said))
-
-
-def pdf_text(file):
-    return plain(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages))
-
-
-@pytest.fixture(scope="session")
-def texts(files):
-    """What each format of pages says, as plain text."""
-    readers = {Format.HTML: html_text, Format.PPTX: deck_text, Format.PDF: pdf_text}
-    return {key: readers[key[0]](file) for key, file in files.items() if key[0] in readers}
-
-
-@pytest.fixture(scope="session")
-def sheets(files):
-    return {lang: openpyxl.load_workbook(io.BytesIO(files[Format.XLSX, lang])) for lang in LANGS}
+from tests.reports.reading import plain
 
 
 def rows(sheets, lang, name):

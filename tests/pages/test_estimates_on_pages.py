@@ -1,0 +1,34 @@
+"""An estimate on a page stands with its interval: cards, verdicts, signals and charts in words."""
+
+import pytest
+
+from nami_monitor.i18n import LANGS
+from nami_monitor.ui import app
+from tests.pages.test_waterbed_page import ROOT, grids, run, words
+from tests.reports.reading import html_text
+from tests.reports.test_estimates import answers, bare
+from tests.support.app_test import AppTest
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+PAGES = {
+    "waterbed": ({"intervention": "ZL-I-3"}, {"intervention": "ZL-I-4"}),
+    "overview": ({"category": "office_supplies"}, {"category": "sanitary_supplies"}),
+    "trends": ({"kpi": "waterbed_quotient", "period": "r12", "category": "office_supplies"},),
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("page", PAGES)
+def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):
+    found = answers(demo)
+    for address in PAGES[page]:
+        seen = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
+        seen.session_state[app.NAVIGATED] = True
+        seen.session_state[app.LANGUAGE] = lang
+        seen.session_state[app.DATA] = app.DEMO
+        for key, value in address.items():
+            seen.query_params[key] = value
+        shown = run(seen)
+        said = html_text("\n".join([words(shown), *grids(shown)]).encode())
+        assert list(bare(said, found, lang)) == []
