@@ -115,7 +115,7 @@ Study = Callable[[float, int, np.random.Generator], dict[str, int]]
 STUDIES: dict[str, tuple[Study, tuple[float, ...], tuple[int, ...], int]] = {
     "last month": (last_month, CORRELATIONS, LENGTHS, 4_000),
     "short": (last_month, HELD, SHORT, 4_000),
-    "kept": (year_after, HELD, (48,), 500),
+    "kept": (year_after, HELD, (48,), 2_000),
     "fall": (fall, CORRELATIONS, (48,), 1_000),
 }
 """What is studied: per run, the correlations, the lengths, and how often."""
@@ -229,7 +229,7 @@ def section(records: list[Record]) -> list[str]:
         "**Under 24 months** only a month outside provisional limits gives a signal, and it is",
         "called provisional. These limits know no season yet, and the series here have one:", "",
         *grid(of["short"], "new"), "",
-        "**Signals that are kept**: 48 months of history, then two years month by month, 500",
+        "**Signals that are kept**: 48 months of history, then two years month by month, 2,000",
         "series. Borne: share of the months that bear a signal while nothing happens, new or kept.",
         "The other columns: a step of 3 and of 2 standard deviations still stands after 12 months.",
         "", "| correlation | new | borne | 3 sd | 2 sd |", "|---|---|---|---|---|",

@@ -14,6 +14,7 @@ import numpy as np
 from calibration import ANTICIPATION, MIDDLE, PAGE, _used
 from drawn import draw, leaked
 
+from nami_monitor.core.thresholds import FALSE_DISCOVERY
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed.effects import LOST, Effects, analyse, effects
 from nami_monitor.waterbed.panel import GroupAmounts, Panel, PrePost
@@ -101,10 +102,11 @@ def section(found: dict[str, np.ndarray], count: int) -> str:
         (
             f"{count:,} portfolios of {MEASURES} measures, each a panel of one treated location,"
             f" {MIDDLE.controls} controls and {MIDDLE.before}+{MIDDLE.after} months. A claim"
-            " *stands* when it survives Benjamini-Hochberg at 5% over the one-sided chances of all"
-            " measures. **False**: the mean share of the claims of a portfolio that are not so, 0"
-            " where nothing is claimed. **Any**: the share of portfolios with such a claim."
-            f" **Shown**: the share of the real ones (a quotient of {REAL}) that is claimed. A cell"
+            f" *stands* when it survives Benjamini-Hochberg at {FALSE_DISCOVERY.value:.0%} over the"
+            " one-sided chances of all measures. **False**: the mean share of the claims of a"
+            " portfolio that are not so, 0 where nothing is claimed. **Any**: the share of"
+            " portfolios with such a claim. **Shown**: the share of the real ones (a quotient of"
+            f" {REAL}) that is claimed. A cell"
             f" fails when false lies above {MOST_FALSE:.0%} (of claims that stand), or held below"
             f" {LEAST_HELD:.0%}, by more than {BEYOND} of its own standard errors; standard errors"
             " are in brackets."

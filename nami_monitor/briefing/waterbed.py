@@ -52,10 +52,12 @@ def verdict(evaluation: Evaluation, lang: str) -> str:
     sentences = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
     if quotient is not None:
         bounded = math.isfinite(quotient.low) and math.isfinite(quotient.high)
+        key = "negative" if quotient.value < 0 else "quotient"
         sentences.append(
             text(
-                f"waterbed.verdicts.{'quotient' if bounded else 'quotient_open'}",
+                f"waterbed.verdicts.{key if bounded else f'{key}_open'}",
                 lang,
+                less=_hundredths(-quotient.value, lang),
                 value=_hundredths(quotient.value, lang),
                 low=_hundredths(quotient.low, lang),
                 high=_hundredths(quotient.high, lang),
@@ -208,6 +210,10 @@ def what_would_show_more(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
     if quotient is not None and math.isfinite(quotient.high - quotient.low):
         width = formats.number(100 * (quotient.high - quotient.low), lang, decimals=0)
         sentences.append(text("waterbed.more.width", lang, width=width))
+        if quotient.high >= 1:
+            sentences.append(text("waterbed.more.below", lang))
+        elif quotient.low <= 0:
+            sentences.append(text("waterbed.more.above", lang))
     treated = formats.number(len(result.treated), lang)
     return (
         *sentences,

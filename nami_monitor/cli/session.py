@@ -206,11 +206,18 @@ class CommandSession:
 
     def sentence(self, error: UserError) -> str:
         """What went wrong and what to do."""
-        values = {
-            name: self.local_time(value) if isinstance(value, datetime) else value
-            for name, value in error.values.items()
-        }
+        values = {name: self._written(name, value) for name, value in error.values.items()}
         return text(f"errors.{error.key}", self.lang, **values)
+
+    def _written(self, name: str, value: object) -> object:
+        """A value of an error as people read it."""
+        if isinstance(value, datetime):
+            return self.local_time(value)
+        if name == "kinds":
+            return ", ".join(self.t(f"tables.{kind}.name") for kind in str(value).split(", "))
+        if isinstance(value, tuple) and name == "rules":
+            return "; ".join(self.t(f"rules.{rule}").rstrip(".") for rule in value)
+        return value
 
     def local_time(self, moment: datetime) -> str:
         """A time in UTC as people write it on their own clock."""

@@ -71,9 +71,9 @@ STEP_NORMAL = Threshold(
     36, "months", "design rule: what has lasted for three years is the normal level"
 )
 STEP_STANDING = Threshold(
-    0.14,
-    "share of quiet series that bear a signal, new or kept",
-    "simulated: at most, at correlation .9; .03 without correlation (docs/calibration.md)",
+    0.1,
+    "share of quiet series that bear a kept signal",
+    "simulated: at most, at correlation .9; .005 without correlation (docs/calibration.md)",
 )
 STEP_CHANCE = Threshold(
     0.04,
@@ -84,7 +84,10 @@ CONFIDENCE = Threshold(
     0.95, "share", "convention: an interval misses the truth once in twenty times"
 )
 FALSE_DISCOVERY = Threshold(
-    0.05, "share", "Benjamini and Hochberg (1995): of the claims that stand, so many may be false"
+    0.04,
+    "share",
+    "Benjamini and Hochberg (1995); at .04 at most .05 of the claims that stand are false, at .05"
+    " it is .06 where no measure did anything (simulated, docs/calibration.md)",
 )
 SURVIVAL_AT_RISK = Threshold(
     10, "assets", "design rule: of ten assets, the interval of a half spans 19% to 81%"

@@ -85,3 +85,14 @@ def test_a_code_that_is_not_known_is_wrong_usage(nami, demo_folder):
 def test_without_interventions_it_says_what_to_do(loaded):
     assert loaded.json("waterbed") == []
     assert "No measures are registered" in loaded("waterbed").stdout
+
+
+def test_less_than_nothing_never_came_back(nami, demo_folder):
+    """Where the substitute was ordered less too, that is said; it is no negative amount."""
+    (row,) = asked(nami, demo_folder, "ZL-I-4")
+    assert row["quotient"]["value"] < 0
+    for lang, said in (("nl", "kwam er niets terug"), ("en", "Nothing came back")):
+        told = run(nami, demo_folder, "ZL-I-4", "--lang", lang).stdout
+        assert said in told
+        assert "100 die wegvielen kwamen er" not in told
+        assert "100 that went away, an estimated" not in told

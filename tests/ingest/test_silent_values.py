@@ -116,6 +116,14 @@ def test_amounts_in_the_currency_of_the_profile_are_read(db, code):
             assert read == [None, None]
 
 
+def test_a_code_in_small_letters_names_the_same_currency():
+    for code in ("gbp", " Gbp "):
+        assert signs_beside(Currency(code, 1.0, "")) == signs_beside(Currency("GBP", 1.0, ""))
+    tables = '[[table]]\nname = "orders"\n[table.columns]\namount_eur = "A"\n'
+    for code in ("EUR", "eur", "Eur"):
+        assert parse_profile(f'source = "x"\ncurrency = "{code}"\n{tables}').currency is None
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

@@ -32,7 +32,7 @@ def test_what_stands_is_what_another_library_adjusts_to_five_percent(seed):
     for count in (1, 2, 20, 300):
         chance = draw.uniform(size=(50, count)) ** draw.integers(1, 6, size=(50, 1))
         adjusted = stats.false_discovery_control(chance, axis=-1)
-        assert (surviving(chance) == (adjusted <= 0.05)).all()
+        assert (surviving(chance, 0.05) == (adjusted <= 0.05)).all()
         assert not (surviving(chance) & (chance > 0.05)).any()
 
 

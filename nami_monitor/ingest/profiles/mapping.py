@@ -141,7 +141,13 @@ SCALED: Final = re.compile(
 
 def signs_beside(currency: Currency | None) -> tuple[str, ...]:
     """What may stand beside an amount."""
-    codes = (currency.code,) if currency and currency.code else NAMELESS if currency else (EURO,)
+    codes = (
+        (currency.capitals,)
+        if currency and currency.capitals
+        else NAMELESS
+        if currency
+        else (EURO,)
+    )
     return tuple(dict.fromkeys(sign for code in codes for sign in currency_signs(code)))
 
 
@@ -204,9 +210,9 @@ def foreign_currency(
     about = {word for name in first for word in _words(name)}
     cell = cells.sql[normal_header(max(named, key=lambda name: len(named[name] & about)))]
     word, currency = f"lower({shown_sql(cell, tagged=cells.tagged)})", profile.currency
-    own = literals(currency_words(currency.code if currency and currency.code else EURO))
+    own = literals(currency_words(currency.capitals if currency and currency.capitals else EURO))
     foreign = f"{word} not in {own} and not regexp_matches({word}, '[0-9]')"
-    return amount, cell, f"{word} in {own}" if currency and not currency.code else foreign
+    return amount, cell, f"{word} in {own}" if currency and not currency.capitals else foreign
 
 
 def _stated(text: str) -> list[str]:
@@ -216,9 +222,9 @@ def _stated(text: str) -> list[str]:
 
 def _others(words: Iterable[str], currency: Currency | None) -> tuple[str, ...]:
     """Those of some signs and words of currencies that are not the profile's."""
-    own = currency_words(currency.code if currency and currency.code else EURO)
+    own = currency_words(currency.capitals if currency and currency.capitals else EURO)
     parts = {*own, *(part for word in own for part in word.split())}
-    nameless = currency is not None and not currency.code  # any currency but euros
+    nameless = currency is not None and not currency.capitals  # any currency but euros
     return tuple(word for word in words if (word.lower() in parts) is nameless)
 
 

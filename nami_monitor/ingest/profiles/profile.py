@@ -180,6 +180,11 @@ class Currency:
     to_eur: Number
     source: str
 
+    @property
+    def capitals(self) -> str:
+        """The code as currencies are known by; a profile may write it in small letters."""
+        return self.code.strip().upper()
+
 
 @strict()
 @dataclass(frozen=True)
@@ -405,7 +410,7 @@ class DropSection:
 
 def _currency(raw: Any) -> Any:
     """None for euros; the name of a currency and the source of its rate may be left out."""
-    if raw == "EUR":
+    if isinstance(raw, str) and raw.strip().upper() == "EUR":
         return None
     return {"code": "", "source": "", **raw} if isinstance(raw, dict) else raw
 

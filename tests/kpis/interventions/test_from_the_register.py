@@ -269,3 +269,19 @@ def test_nothing_is_judged_where_the_strategy_does_not_apply(
         asked = {"kind": "r12", "where": {"category": ("office",)}}
         figure = ordered.one("refuse_net_avoided", "2025-06", **asked)
         assert figure.reason.key == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked"),
+    [((0.3, 1.2), "bovengrens"), ((-0.6, 0.3), "ondergrens"), ((0.2, 0.8), None)],
+)
+def test_what_is_asked_for_is_what_is_not_shown_yet(plain, limits, asked):
+    """Of a quotient that is known to be less than all, no lower upper limit is asked."""
+    with plain.store.read() as db:
+        found = next(one for one in in_primary_unit(db) if one.estimated)
+    low, high = limits
+    quotient = replace(found.result.quotient, value=(low + high) / 2, low=low, high=high)
+    result = replace(found.result, quotient=quotient, cautions=(), verdicts=(Verdict.INCONCLUSIVE,))
+    said = " ".join(briefing.what_would_show_more(replace(found, result=result), "nl"))
+    for words in ("bovengrens", "ondergrens"):
+        assert (words in said) == (words == asked)
