@@ -164,7 +164,7 @@ def _sums(
     )
     size = len(ask.by)
     added = {}
-    for row in db.rows(sql, [first, last, *parameters]):
+    for row in db.rows_again(sql, [first, last, *parameters]):
         above, below, covered, base_units, methods, proxies, longer, *beside = row[size + 1 :]
         added[row[:size], row[size]] = Sums(
             above, below, covered, base_units, tuple(methods or ()), proxies, longer, tuple(beside)
