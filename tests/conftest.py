@@ -10,7 +10,7 @@ from hypothesis import settings
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.databases import build_demo
 from nami_monitor.kpis import privacy
-from tests.support.slow import mark_sampled
+from tests.support.slow import without_samples
 
 try:
     import fcntl
@@ -33,10 +33,10 @@ def pytest_configure():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Leave most parameters of some tests to the run of the slow ones."""
-    mark_sampled(items)
+def pytest_collection_modifyitems(config, items):
+    """Leave most parameters of some tests to the long proofs."""
+    items[:], left = without_samples(items)
+    config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture(scope="session", autouse=True)

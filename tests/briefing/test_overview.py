@@ -48,6 +48,7 @@ def test_only_months_bear_signals(db):
         assert found.valued > 0
 
 
+@pytest.mark.slow
 def test_what_speaks_of_whole_years_alone_tells_twelve_months_instead(db):
     (line,) = (one for one in overview(db, OCTOBER, OFFICE).lines if one.kpi.only)
     assert line.result.period.kind == PeriodKind.R12

@@ -97,6 +97,7 @@ def test_dispensers_that_go_within_their_warranty_are_told(db):
     assert one.numbers["part"] == pytest.approx(expected, abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_target_that_is_missed_counts_once_on_every_surface(db):
     """All categories together miss what their categories miss."""
     apart = set()

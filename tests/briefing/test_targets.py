@@ -119,6 +119,7 @@ value = "value"
 """
 
 
+@pytest.mark.slow
 def test_one_count_of_targets_for_each_category_and_for_all_together(store, tmp_path):
     """Paper spends 120 a year and pens 57: each is held against its own target, also among all."""
     months = [f"2024-{month:02}-01;{2 if month == 12 else 5}" for month in range(1, 13)]

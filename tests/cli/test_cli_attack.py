@@ -126,6 +126,7 @@ with Store(Path(sys.argv[1])).write():
 """
 
 
+@pytest.mark.slow
 def test_a_held_database_is_waited_for_or_its_holder_named(loaded):
     more = loaded.write("l2.csv", LOCATIONS.replace("L1", "L7"))
     holder = subprocess.Popen(
@@ -176,6 +177,7 @@ def month(number, *amounts):
     return "".join(f"0{k}-0{number}-2025;L1;paper;web;1;{a};R{k}\n" for k, a in amounts)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("delivery", ["adds", "full_period"])
 def test_deliveries_that_overlap_in_a_month(nami, delivery):
     nami.load("locations", "categories")

@@ -27,6 +27,7 @@ def test_the_signals_of_a_category_with_their_lessons(run):
     assert sized == sorted(sized, reverse=True)
 
 
+@pytest.mark.slow
 def test_for_people_each_signal_has_its_sentence(run):
     said = run("signals", "--month", "2025-06", "--category", "sanitary_supplies", "--lang", "nl")
     assert said.exit_code == 0

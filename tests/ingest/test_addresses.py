@@ -105,6 +105,7 @@ lines = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
 @example([(*GOOD[:-1], "bel 06-12345678 of 123456789"), ("x", *GOOD[1:-1], "06-12345678")])
 @given(lines)

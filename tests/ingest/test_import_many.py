@@ -67,6 +67,7 @@ def everything(store):
         }
 
 
+@pytest.mark.slow
 def test_several_files_at_once_are_what_they_are_one_by_one(tmp_path, files):
     told = []
     at_once = Store(tmp_path / "at_once.duckdb")

@@ -128,6 +128,7 @@ profiles = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(profiles)
 def test_a_written_profile_reads_back_the_same(profile):

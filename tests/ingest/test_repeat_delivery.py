@@ -93,6 +93,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("profile", OTHERWISE.values(), ids=OTHERWISE)
 def test_a_file_that_is_read_otherwise_is_refused_until_its_first_reading_is_undone(desk, profile):
     first = desk.offer()

@@ -208,6 +208,7 @@ def test_of_two_columns_of_currencies_the_one_of_the_amount_counts(offer):
     assert offer(text.replace("5,50", "7,50"), either, "c.csv").main.accepted == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("header", "cells", "aside"),
     [
@@ -244,6 +245,7 @@ def test_a_profile_may_say_that_its_amounts_are_euros():
 PLAIN = "Dag;{head};Stuks\n02-03-2025;7,25;1\n03-03-2025;1.100,75;2\n"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("head", "words"),
     [
@@ -263,6 +265,7 @@ def test_what_a_heading_says_of_amounts_is_asked(offer, head, words):
     assert asked(offer, PLAIN.format(head=head), amount=f'"{head}"') == words
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("code", "head", "words"),
     [
@@ -276,6 +279,7 @@ def test_the_currency_of_the_profile_is_not_asked_about(offer, code, head, words
     assert asked(offer, PLAIN.format(head=head), amount=f'"{head}"', more=more) == words
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "name", "more", "words"),
     [
@@ -347,6 +351,7 @@ def write_ods(path, code):
 WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("code", ["[$£-809]#,##0.00", "[$NOK] 0.00", "[$€-413] 0.00", "0.00"])
 def test_a_currency_that_only_the_number_format_shows_is_asked(offer, tmp_path, kind, code):
@@ -555,6 +560,7 @@ def test_credit_lines_that_are_set_aside_count_too(offer):
 # --- texts that are dates with a time; words without a factor -------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "day"),
     [

@@ -62,6 +62,7 @@ def store(tmp_path_factory):
     store.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries=DELIVERIES)
 def test_whole_months_are_settled_as_line_by_line(store, deliveries):

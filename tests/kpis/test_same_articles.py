@@ -43,6 +43,7 @@ def test_the_code_of_one_other_source_is_followed(shop):
         assert db.value("select count(distinct article) from by_product") == 6
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("articles", "count"),
     [

@@ -233,6 +233,7 @@ ordered_on location_id category product_id channel quantity condition
 """
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("new", "used", "expected"),
     [
@@ -362,6 +363,7 @@ def test_unknown_dimensions_are_named_with_near_ones(shop):
     assert error.value.key == "kpi.dimensions_apart"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "hostile", ["x'; drop table by_place; --", "O'Brien", '"', "a,b", "-- ", "%", "A\\' or 1=1", ""]
 )

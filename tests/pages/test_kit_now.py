@@ -35,6 +35,7 @@ def test_categories_that_show_the_signals_now_are_found_on_request():
     assert "Kantoorartikelen" in set(table.value.iloc[:, 1])
 
 
+@pytest.mark.slow
 def test_no_category_shows_what_does_not_happen():
     page = opened(signal="effect_fading", kind=str(LessonKind.LESSON))
     page.toggle(key="kit_signalled").set_value(True)

@@ -74,6 +74,7 @@ def test_without_rows_the_page_says_what_to_load(lang):
     assert not page.dataframe
 
 
+@pytest.mark.slow
 def test_what_only_some_categories_are_about_is_asked_of_those(demo):
     store = Store(demo)
     with store.read() as db:

@@ -95,6 +95,7 @@ def test_a_page_is_rewritten_moved_and_left_out_and_that_stays():
     assert field(again, "report.comment").value == ""
 
 
+@pytest.mark.slow
 def test_what_is_taken_along_is_what_was_arranged():
     found = opened()
     field(found, "presentation.title_field").set_value("Een eigen kop")
@@ -111,6 +112,7 @@ def test_what_is_taken_along_is_what_was_arranged():
     assert {*found.session_state[presentation.MADE]} == {"key"}
 
 
+@pytest.mark.slow
 def test_without_a_category_everything_stands_together():
     found = opened()
     checked(found.multiselect[0].set_value([]).run())

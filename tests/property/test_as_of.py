@@ -128,6 +128,7 @@ def test_every_table_is_that_of_a_database_cut_after_the_month(both, month):
     assert {name for name in ours if ours[name] != theirs[name]} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", SAMPLED)
 def test_figures_verdicts_signals_and_reports_are_those_of_a_cut_database(both, month):
     with both(month) as (known, alone):
@@ -138,7 +139,7 @@ def test_figures_verdicts_signals_and_reports_are_those_of_a_cut_database(both, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("month", MONTHS if LONGER > 1 else MONTHS[5::14])
+@pytest.mark.parametrize("month", MONTHS if LONGER > 1 else MONTHS[9::24])
 def test_every_month_speaks_of_nothing_later(both, month):
     with both(month) as (known, alone):
         ours, theirs = (rows_by_name(db) for db in (known, alone))
@@ -152,7 +153,7 @@ def test_every_month_speaks_of_nothing_later(both, month):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("month", TURNS if LONGER > 1 else TURNS[1::3])
+@pytest.mark.parametrize("month", TURNS if LONGER > 1 else TURNS[2:3])
 def test_a_report_speaks_of_nothing_later(both, month):
     with both(month) as (known, alone):
         for category in sorted(filter_choices(alone).categories):

@@ -144,6 +144,7 @@ def originals(real_data, grids, accepted):
     return rows
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_rows_or_a_refusal(name, way, tmp_path, grids, accepted, originals):

@@ -48,6 +48,7 @@ def pictured(slide):
     return [one for one in slide.shapes if one.shape_type == 13 or one.has_chart or one.has_table]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_slide_has_its_conclusion_as_title(decks, laid_out, lang):
     titles = [slide.shapes.title.text for slide in decks[lang].slides]
@@ -165,6 +166,7 @@ def check_fit(file):
                 assert high <= height + 0.2, (no, shape.name, paragraphs)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_overlaps_or_leaves_the_slide(decks, lang):
     check_places(decks[lang])

@@ -14,7 +14,7 @@ def examples(count):
     return count * LONGER
 
 
-SAMPLED = 1 if LONGER > 1 else 3
+SAMPLED = 1 if LONGER > 1 else 4
 """Of so many parameters of a long proof one runs."""
 
 
@@ -31,12 +31,16 @@ def slow_but_for(usual, values):
     ]
 
 
-def mark_sampled(items):
-    """Mark all but every n-th parameter of tests marked ``sampled(n)`` as ``slow``."""
-    places = Counter()
+def without_samples(items):
+    """The tests that run, and those left out: of ``sampled(n)`` every n-th parameter runs.
+
+    With NAMI_LONGER all of them run.
+    """
+    places, kept, left = Counter(), [], []
     for item in items:
-        if sampled := item.get_closest_marker("sampled"):
-            test = item.nodeid.partition("[")[0]
-            if places[test] % sampled.args[0]:
-                item.add_marker(pytest.mark.slow)
-            places[test] += 1
+        sampled = item.get_closest_marker("sampled")
+        test = item.nodeid.partition("[")[0]
+        out = sampled and LONGER == 1 and places[test] % sampled.args[0]
+        places[test] += 1
+        (left if out else kept).append(item)
+    return kept, left

@@ -37,6 +37,7 @@ def written(cells):
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "lines", "total"),
     [

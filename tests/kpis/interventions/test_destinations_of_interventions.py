@@ -78,6 +78,7 @@ def test_what_was_registered_comes_first_and_as_it_was_estimated(settled):
     assert [place.effect for place in rest if place.kind is DestinationKind.NEIGHBOURS] == [None]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("more", "shown"), [(0, False), (60, True)])
 def test_a_product_group_that_took_over_is_shown_and_one_that_did_not_is_not(monitor, more, shown):
     Offices(paper=papers(more)).load(monitor)
@@ -103,6 +104,7 @@ def test_of_a_source_that_did_not_deliver_every_month_nothing_is_told(settled):
     assert not channel.shown
 
 
+@pytest.mark.slow
 def test_limits_are_those_of_the_places_together(monitor):
     """Places of the order lines by max-t, the months before the start by dividing the chance."""
     world = Offices(paper=papers(0))

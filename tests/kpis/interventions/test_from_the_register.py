@@ -121,6 +121,7 @@ def test_a_missing_month_is_left_out_for_everyone_and_named(world, monitor):
     assert (note.key, note.values["months"]) == ("missing_months", (gone,))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("more", "left_out"),
     [
