@@ -222,13 +222,15 @@ def refresh_order_rollups(db: Transaction, months: Sequence[date] | None) -> Non
             db.run(f"delete from {name}")
         for run in _runs((month, 0) for month in sorted(set(months or ()))):
             db.run(f"delete from {name} where month >= ? and month < ?", run)
-    db.run(SPANS)
-    db.run(FEEDS)
     lines = db.rows(
         "select month, sum(lines) from batch_months where table_name = 'orders'"
         " and (? or month in (select unnest(?::date[]))) group by month order by month",
         [months is None, list(months or ())],
     )
+    if not lines:
+        return
+    db.run(SPANS)
+    db.run(FEEDS)
     for run in _runs(lines):
         for rollup in ORDER_ROLLUPS:
             db.run(f"insert into {rollup.name} {rollup.query}", run)
