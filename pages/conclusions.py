@@ -1,10 +1,14 @@
+import streamlit as st
+
 from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import conclusions
 
 session = app.page("conclusions.title")
 conclusions.intro(session)
 if not app.empty(session):
-    shown = conclusions.views(session, filters.as_of(session))
+    with st.columns(2)[0]:
+        month = filters.as_of(session)
+    shown = conclusions.views(session, month)
     conclusions.disciplines(session, shown)
     conclusions.market(session, shown)
     conclusions.ambition(session, shown)

@@ -7,7 +7,8 @@ session = app.page("targets.title")
 if app.empty(session):
     st.stop()
 
-month = filters.as_of(session)
+with st.columns(2)[0]:
+    month = filters.as_of(session)
 lines, events, names = targets.known(session.store, month)
 if lines:
     targets.warnings(session, lines, names)

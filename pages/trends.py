@@ -28,7 +28,8 @@ with second:
 with third:
     activity = filters.activity(session, CATALOGUE[code])
 chosen = filters.row(session)
-channel = filters.channel(session)
+with st.columns(2)[0]:
+    channel = filters.channel(session)
 
 kpi = CATALOGUE[code]
 ask = Ask(

@@ -183,12 +183,20 @@ class KpiLine:
 
     @property
     def change(self) -> float | None:
-        """The difference with the same period a year earlier, in the KPI's unit."""
-        if self.result.value is None or self.year_ago.value is None:
+        """The difference with the same period a year earlier, in the KPI's unit.
+
+        None of estimates: how sure their difference is, nobody has worked out.
+        """
+        if self.result.value is None or self.year_ago.value is None or self.estimated:
             return None
         if self.result.method != self.year_ago.method or self._partly_answered:
             return None
         return self.result.value - self.year_ago.value
+
+    @property
+    def estimated(self) -> bool:
+        """Whether it is an estimate, which stands with its interval."""
+        return self.result.low is not None
 
     @property
     def _partly_answered(self) -> bool:

@@ -100,3 +100,9 @@ def test_signals_that_select_the_same_count_as_the_first_of_them():
 
 def test_a_chart_without_signals_has_no_lessons():
     assert lessons_of_chart([], CASES) == ()
+
+
+def test_variation_is_no_excuse_for_a_target_that_is_missed():
+    called = [one.name for one in called_by(signal(KitSignal.TARGET_MISSED, "paper"), CASES)]
+    assert "advice-target-missed" in called
+    assert "advice-hit-and-miss" not in called

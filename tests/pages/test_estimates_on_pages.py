@@ -32,3 +32,17 @@ def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):
         shown = run(seen)
         said = html_text("\n".join([words(shown), *grids(shown)]).encode())
         assert list(bare(said, found, lang)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("nl", "64 st. (4 tot 125)"), ("en", "64 pcs (4 to 125)")]
+)
+def test_the_estimate_of_a_year_ago_stands_with_its_interval(lang, said):
+    shown = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=120)
+    shown.session_state[app.NAVIGATED] = True
+    shown.session_state[app.LANGUAGE] = lang
+    shown.session_state[app.DATA] = app.DEMO
+    told = words(run(shown)).replace("\N{NO-BREAK SPACE}", " ")
+    assert said in told
+    assert "64,4" not in told
+    assert "64.4" not in told

@@ -122,7 +122,7 @@ def card(
     return Card(
         name=name,
         strategy=strategy,
-        value=value if result.low is None else bare_text(result, session.lang),
+        value=bare_text(result, session.lang) if line.estimated else value,
         unit=unit,
         beside=(
             *_total(session, result, where),
@@ -183,7 +183,7 @@ def _aim(session: Session, aim: JudgedTarget | None) -> ComparedFigure | None:
 
 
 def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure | None:
-    if line.year_ago.value is None or line.change is None:
+    if line.year_ago.value is None or (line.change is None and not line.estimated):
         return None
     unit = line.result.unit
     activity = words.activity_name(session, line.result.activity)
@@ -192,7 +192,9 @@ def _year_ago(session: Session, line: KpiLine, where: Filters) -> ComparedFigure
         difference = session.t("overview.within", difference=difference)
     return ComparedFigure(
         _period(session, line.year_ago.period),
-        _split(session, line.year_ago.value, unit, activity)[0],
+        words.figure(session, line.year_ago)
+        if line.estimated
+        else _split(session, line.year_ago.value, unit, activity)[0],
         difference,
         links.trace_of_result(session, line.year_ago, where),
     )
