@@ -19,7 +19,16 @@ from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.files import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Kpi
-from nami_monitor.tables import TABLES, AnyOf, Column, ColumnCheck, InputTable, columns
+from nami_monitor.tables import (
+    TABLES,
+    AnyOf,
+    Column,
+    ColumnCheck,
+    InputTable,
+    RisingMonths,
+    RowRule,
+    columns,
+)
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Written by python -m nami_monitor.handbook; change the code, not this page. -->"
@@ -85,12 +94,7 @@ def _table(table: InputTable) -> str:
     )
     if table.dated_by:
         sentences.append(f"`{table.dated_by}` puts a row into its month.")
-    sentences += [
-        " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
-        if isinstance(rule, AnyOf)
-        else f"`{rule.later}` is not before `{rule.earlier}`."
-        for rule in table.rules
-    ]
+    sentences += map(_rule, table.rules)
     rows = [
         [
             f"`{column.name}`",
@@ -103,6 +107,15 @@ def _table(table: InputTable) -> str:
     ]
     head = ["column", "type", "empty", "must be", "names in files that map by themselves"]
     return f"## {table.name}\n\n{' '.join(sentences)}\n\n{_grid(head, rows)}"
+
+
+def _rule(rule: RowRule) -> str:
+    """A rule over the columns of a row, as a sentence."""
+    if isinstance(rule, AnyOf):
+        return " or ".join(f"`{name}`" for name in rule.columns) + " must be there."
+    if isinstance(rule, RisingMonths):
+        return f"`{rule.column}` holds whole months after the start, rising, such as `6;9;12`."
+    return f"`{rule.later}` is not before `{rule.earlier}`."
 
 
 def tables() -> str:

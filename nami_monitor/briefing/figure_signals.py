@@ -196,7 +196,7 @@ def of_knowledge(kpi: Kpi, result: KpiResult, scope: SignalScope) -> Iterator[Si
     if not unknown and not (result.state is State.VALUE and poorly_known(share)):
         return
     known = share or 0.0
-    if result.reason is not None:
+    if unknown and result.reason is not None:
         known = float(result.reason.values.get("share", 0.0))
     numbers = {"known": known, "given": float(not unknown)}
     yield scope.signal(

@@ -77,18 +77,21 @@ def of_measures(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
 
 
 def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]:
-    """What the estimate of a measure shows; its size is what it took from the target in a year."""
-    result, one = answer.result, answer.intervention
-    if result is None or result.gross is None or answer.excused:
+    """What the verdict on a measure shows, and whether that fades; nothing before its evaluation.
+
+    Its size is what the measure took from the target in a year.
+    """
+    frozen, result, one = answer.frozen, answer.result, answer.intervention
+    if frozen is None or frozen.gross is None or answer.excused:
         return
     worth = euros.result.gross if euros and euros.result else None
-    gross, quotient = result.gross, result.quotient
-    for kind in of_effect(result):
-        numbers: dict[str, Seen] = {"name": one.title, "reading": str(answer.unit)}
+    gross, quotient = frozen.gross, frozen.quotient
+    for kind in of_effect(frozen.verdicts, quotient, result):
+        numbers: dict[str, Seen] = {"name": one.title, "reading": str(frozen.unit)}
         numbers |= {"gross": gross.value, "low": gross.low, "high": gross.high}
         if quotient is not None and kind in OF_QUOTIENT:
             numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
-        faded = fading(result) if kind is KitSignal.EFFECT_FADING else None
+        faded = fading(result) if result and kind is KitSignal.EFFECT_FADING else None
         if faded is not None:
             numbers |= {"early": faded.early, "late": faded.late}
         size = None if worth is None else YEAR * abs(worth.value)

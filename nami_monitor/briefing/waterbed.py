@@ -8,15 +8,21 @@ from typing import Any, Final
 from nami_monitor.core.errors import short as shortened
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import PLAN_POWER
-from nami_monitor.core.words import Unit, Verdict, Why
+from nami_monitor.core.words import PlanState, Unit, Verdict, Why
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.comparison import Destination, DestinationKind
 from nami_monitor.kpis.interventions.evaluation import MOVED, Evaluation, Portfolio
 from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot
+from nami_monitor.kpis.interventions.plans import (
+    EvaluationPlan,
+    FrozenVerdict,
+    Missing,
+    PlanOnRecord,
+)
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
-from nami_monitor.waterbed.outputs import Caution, Estimate, PilotPlan
+from nami_monitor.waterbed.outputs import Caution, Estimate, PilotPlan, Result
 from nami_monitor.waterbed.verdicts import CLAIMS
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
@@ -44,26 +50,180 @@ MOST_NAMED: Final = 8
 def verdict(evaluation: Evaluation, lang: str) -> str:
     """What may be said, in one or two sentences; nothing beyond the verdict.
 
-    Where the strategy does not apply to the category: that, with why and when to look again.
+    Before the evaluation that is how far it is, and when the verdict comes. Where the strategy does
+    not apply to the category: that, with why and when to look again.
     """
     if evaluation.excused:
         return reason_text(evaluation.excused, lang)
-    held, quotient = evaluation.verdicts, evaluation.quotient
+    if evaluation.frozen is not None:
+        return _verdict(evaluation.frozen, lang)
+    state, due = evaluation.judgement.state, formats.long_month(evaluation.due, lang)
+    if state is PlanState.PROVISIONAL:
+        return _so_far("running", evaluation, due, lang)
+    late = _missing(evaluation.judgement.waiting, lang)
+    said = text(f"waterbed.plan.{state}", lang, month=due, missing=late)
+    return f"{said} {_so_far('so_far', evaluation, due, lang)}".strip()
+
+
+def _verdict(frozen: FrozenVerdict, lang: str) -> str:
+    """A verdict that was written down."""
+    if frozen.missing:
+        month = formats.long_month(frozen.month, lang)
+        late = _missing(frozen.missing, lang)
+        return text("waterbed.plan.not_delivered", lang, month=month, missing=late)
+    held, quotient = frozen.verdicts, frozen.quotient
     sentences = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
     if quotient is not None:
-        bounded = math.isfinite(quotient.low) and math.isfinite(quotient.high)
         key = "negative" if quotient.value < 0 else "quotient"
-        sentences.append(
-            text(
-                f"waterbed.verdicts.{key if bounded else f'{key}_open'}",
-                lang,
-                less=_hundredths(-quotient.value, lang),
-                value=_hundredths(quotient.value, lang),
-                low=_hundredths(quotient.low, lang),
-                high=_hundredths(quotient.high, lang),
-            )
-        )
+        key = key if _bounded(quotient) else f"{key}_open"
+        sentences.append(text(f"waterbed.verdicts.{key}", lang, **_per_hundred(quotient, lang)))
     return " ".join(sentences)
+
+
+def _so_far(key: str, evaluation: Evaluation, month: str, lang: str) -> str:
+    """The figures up to now, none of which is a verdict, in one of the sentences of the plan."""
+    one, last, quotient = evaluation.intervention, evaluation.last_month, evaluation.quotient
+    if last is not None and one.start_month > last:
+        start = formats.day(one.starts_on, lang)
+        return text("waterbed.plan.ahead", lang, start=start, month=month)
+    if quotient is not None and _bounded(quotient) and quotient.value >= 0:
+        values = _per_hundred(quotient, lang)
+        return text(f"waterbed.plan.{key}.quotient", lang, month=month, **values)
+    if evaluation.result is not None and evaluation.result.net is not None:
+        net = effect_text(evaluation.result.net, evaluation.unit, lang)
+        return text(f"waterbed.plan.{key}.net", lang, month=month, net=net)
+    return text("waterbed.plan.running.nothing", lang, month=month) if key == "running" else ""
+
+
+def _bounded(quotient: Estimate) -> bool:
+    return math.isfinite(quotient.low) and math.isfinite(quotient.high)
+
+
+def _per_hundred(quotient: Estimate, lang: str) -> dict[str, str]:
+    """A quotient of every hundred that went away, with its limits; ``less`` where it is negative."""
+    written = {
+        name: _hundredths(getattr(quotient, name), lang) for name in ("value", "low", "high")
+    }
+    return written | {"less": _hundredths(-quotient.value, lang)}
+
+
+def _missing(missing: Missing, lang: str) -> str:
+    """What was not delivered, by source."""
+    by_source: dict[str, list[date]] = {}
+    for source, month in missing:
+        by_source.setdefault(source, []).append(month)
+    return "; ".join(
+        text("waterbed.plan.source_month", lang, source=source, months=_months(months, lang))
+        for source, months in by_source.items()
+    )
+
+
+def _months(months: Sequence[date], lang: str) -> str:
+    return _listed([formats.month(month, lang) for month in months], lang)
+
+
+def told(evaluation: Evaluation) -> Result | FrozenVerdict | None:
+    """What holds the figures to show: the verdict in its unit, else the estimate of all months."""
+    frozen = evaluation.frozen
+    if frozen is not None and frozen.estimated and frozen.unit is evaluation.unit:
+        return frozen
+    return evaluation.result
+
+
+def since_then(evaluation: Evaluation) -> Result | None:
+    """The estimate of all months, where it says more than the verdict does."""
+    frozen, last = evaluation.frozen, evaluation.last_month
+    later = frozen is not None and last is not None and last > frozen.month
+    return evaluation.result if later and evaluation.estimated else None
+
+
+def plan_remarks(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
+    """What a reader must know of the plan and of the verdicts on record."""
+    judged, one = evaluation.judgement, evaluation.intervention
+    plan = judged.plan
+    said = [*_on_verdicts(evaluation, lang), *_on_record(judged.record, lang)]
+    due = evaluation.due
+    if judged.last is None and one.last_month is not None and one.last_month < due:
+        said.append(_closed(one.last_month, due, lang))
+    if plan.one_sided:
+        said.append(text("waterbed.plan.one_sided", lang))
+    if len(plan.months) > 1:
+        said.append(text("waterbed.plan.several", lang, count=len(plan.months)))
+    if plan.decision:
+        said.append(text("waterbed.plan.decision", lang, decision=plan.decision))
+    return tuple(said)
+
+
+def _closed(ended: date, month: date, lang: str) -> str:
+    return text(
+        "waterbed.plan.closed",
+        lang,
+        ended=formats.long_month(ended, lang),
+        month=formats.long_month(month, lang),
+    )
+
+
+def _on_verdicts(evaluation: Evaluation, lang: str) -> Iterable[str]:
+    """What to know of the verdicts: of which month, made when, what came before and since."""
+    judged, last = evaluation.judgement, evaluation.frozen
+    if last is None:
+        return
+    month, day = formats.long_month(last.month, lang), formats.day(last.at, lang)
+    yield text("waterbed.plan.of", lang, month=month, day=day)
+    before = [each for each in judged.verdicts[:-1] if each.month == last.month]
+    if before:
+        who = last.who or text("waterbed.plan.by_delivery", lang)
+        first = formats.day(before[-1].at, lang)
+        short = _short(before[-1].verdicts, lang)
+        yield text("waterbed.plan.again", lang, who=who, short=short, day=first)
+    latest = {each.month: each for each in judged.verdicts if each.month != last.month}
+    for each in latest.values():
+        earlier, short = formats.long_month(each.month, lang), _short(each.verdicts, lang)
+        yield text("waterbed.plan.earlier", lang, month=earlier, short=short)
+    if judged.changed:
+        yield text("waterbed.plan.changed", lang, months=_months(judged.changed, lang))
+    if since_then(evaluation) is not None and evaluation.last_month is not None:
+        until = formats.long_month(evaluation.last_month, lang)
+        yield _so_far("since", evaluation, until, lang)
+    ended = evaluation.intervention.last_month
+    if ended is not None and ended < last.month:
+        yield _closed(ended, last.month, lang)
+    if judged.waiting:
+        late, due = _missing(judged.waiting, lang), formats.long_month(evaluation.due, lang)
+        yield text("waterbed.plan.waiting", lang, month=due, missing=late)
+    elif judged.due is not None:
+        yield text("waterbed.plan.next", lang, month=formats.long_month(judged.due, lang))
+
+
+def _on_record(record: PlanOnRecord, lang: str) -> Iterable[str]:
+    """What to know of the plans on record, and which of them holds."""
+    held = plan_words(record.plan, lang)
+    if record.before is not None:
+        before = plan_words(record.before, lang)
+        yield text("waterbed.plan.two_plans", lang, held=held, before=before)
+    if record.afterwards:
+        yield text("waterbed.plan.afterwards", lang)
+    if record.later is not None and record.since is not None:
+        key = "asked_later" if record.afterwards else "modified"
+        day, later = formats.day(record.since, lang), plan_words(record.later, lang)
+        yield text(f"waterbed.plan.{key}", lang, day=day, held=held, later=later)
+
+
+def plan_words(plan: EvaluationPlan, lang: str) -> str:
+    """The date, unit, sides and design of a plan."""
+    *first, last = (formats.number(months, lang) for months in plan.months)
+    months = text("waterbed.plan.and", lang, first=", ".join(first), last=last) if first else last
+    sides = "one_sided" if plan.one_sided else "two_sided"
+    return text(
+        "waterbed.plan.words",
+        lang,
+        months=months,
+        unit=text(f"allowed.{plan.unit}.name" if plan.unit else "waterbed.plan.any_unit", lang),
+        sides=text(f"allowed.{sides}.name", lang),
+        design=text(
+            f"allowed.{plan.design}.name" if plan.design else "waterbed.plan.any_design", lang
+        ),
+    )
 
 
 def _hundredths(share: float, lang: str) -> str:
@@ -71,10 +231,17 @@ def _hundredths(share: float, lang: str) -> str:
 
 
 def short_verdict(evaluation: Evaluation, lang: str) -> str:
-    """The verdicts in a few words."""
+    """The verdicts in a few words; before the evaluation when they come."""
     if evaluation.excused:
         return text("words.not_applicable", lang)
-    return ", ".join(text(f"waterbed.short.{held}", lang) for held in evaluation.verdicts)
+    if evaluation.frozen is not None:
+        return _short(evaluation.frozen.verdicts, lang)
+    month = formats.month(evaluation.due, lang)
+    return text(f"waterbed.plan.short.{evaluation.judgement.state}", lang, month=month)
+
+
+def _short(verdicts: Iterable[Verdict], lang: str) -> str:
+    return ", ".join(text(f"waterbed.short.{held}", lang) for held in verdicts)
 
 
 def many(found: Portfolio, lang: str) -> str:
@@ -87,7 +254,7 @@ def many(found: Portfolio, lang: str) -> str:
 
 def standing(evaluation: Evaluation, found: Portfolio, lang: str) -> tuple[str, ...]:
     """Of each claim of a measure whether it also stands among all evaluated measures."""
-    shown = () if evaluation.excused else evaluation.verdicts
+    shown = () if evaluation.excused else evaluation.claims
     return tuple(
         text(
             f"waterbed.many.{'stands' if found.stands(evaluation, claim) else 'alone'}",
@@ -153,9 +320,9 @@ def limitation_sentence(limitation: Limitation, lang: str) -> str:
 
 
 def moved(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
-    """Why the effect is not given in base units; empty where it is."""
+    """Why the effect is not given in base units or in the unit of the plan; empty where it is."""
     return tuple(
-        limitation_sentence(each, lang) for each in evaluation.limitations if each.key == MOVED
+        limitation_sentence(each, lang) for each in evaluation.limitations if each.key in MOVED
     )
 
 
@@ -204,7 +371,7 @@ def what_would_show_more(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
     sentences = lacking(result.cautions, "waterbed", lang)
     if sentences or not evaluation.estimated:
         return tuple(sentences)
-    if Verdict.NET_REDUCTION_SHOWN in evaluation.verdicts and len(evaluation.verdicts) > 1:
+    if Verdict.NET_REDUCTION_SHOWN in evaluation.claims and len(evaluation.claims) > 1:
         return (text("waterbed.more.none", lang),)
     quotient = result.quotient
     if quotient is not None and math.isfinite(quotient.high - quotient.low):
@@ -319,6 +486,7 @@ def _channels(codes: Collection[str], lang: str) -> str:
 
 WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "reading": lambda unit, lang: text(f"waterbed.readings.{unit}", lang),
+    "asked": lambda unit, lang: text(f"waterbed.readings.{unit}", lang),
     "channel": channel,
     "channels": _channels,
     "grain": lambda grain, lang: text(f"reasons.grains.{grain}", lang),

@@ -393,6 +393,9 @@ def _of_line(line: KpiLine, lang: str) -> Iterator[str]:
     for flag in result.flags:
         if flag in {Flag.PROVISIONAL, Flag.SMALL_CELL}:
             yield text("briefing.caveats.flag", lang, name=said, flag=text(f"flags.{flag}", lang))
+    if result.state is State.VALUE and result.reason is not None:
+        reason = reason_sentence(result, lang)
+        yield text("briefing.caveats.flag", lang, name=said, flag=reason)
     if line.assessment is not None and line.briefly_known:
         yield text("briefing.caveats.provisional", lang, name=said)
     if line.aims > 1:

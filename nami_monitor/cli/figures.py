@@ -153,9 +153,9 @@ def _value(session: CommandSession, result: KpiResult) -> str:
 def _remark(session: CommandSession, result: KpiResult) -> str:
     """Why there is no value; else its grade of evidence, the coverage of factors, and flags."""
     reason = reason_sentence(result, session.lang)
-    if reason:
+    if reason and result.state is not State.VALUE:
         return reason
-    remarks = []
+    remarks = [reason] if reason else []
     if result.evidence:
         remarks.append(session.t("measurability.evidence", grade=result.evidence))
     if coverage := coverage_text(result, session.lang):

@@ -11,7 +11,7 @@ import typer
 from nami_monitor.briefing import measures
 from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
-from nami_monitor.cli.session import CommandSession, Month, command, table
+from nami_monitor.cli.session import CommandSession, Month, Who, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -25,6 +25,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 )
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
+from nami_monitor.kpis.interventions.plans import PlanOnRecord
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
@@ -50,8 +51,12 @@ def waterbed(
     interventions: Annotated[list[str] | None, typer.Argument(metavar="INTERVENTION")] = None,
     unit: Annotated[EffectUnit | None, typer.Option("--unit", metavar="|".join(EffectUnit))] = None,
     month: Month = None,
+    again: Annotated[bool, typer.Option("--again")] = False,
+    who: Who = "",
 ) -> None:
     """Estimate what interventions did, by default each in the unit of its verdict."""
+    if again:
+        _take_again(session, interventions or (), who)
     with session.read_month(month) as db:
         data = db.once("interventions", lambda: read_panel_data(db))
         every = portfolio(db)
@@ -71,25 +76,48 @@ def waterbed(
     session.show(rows, lines)
 
 
+def _take_again(session: CommandSession, codes: Sequence[str], who: str) -> None:
+    """Make the verdicts on some measures again."""
+    from nami_monitor.ingest.book.verdicts import take_anew  # noqa: PLC0415 - seldom needed
+
+    if not codes:
+        raise UserError("waterbed.again_of_which")
+    with session.open_store() as store:
+        signed = session.signed_by(who)
+        for code in codes:
+            take_anew(store, code, signed)
+
+
 def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
     """An evaluation as plain data; effects are per month, limits without bound are null."""
     result, window, intervention = evaluation.result, evaluation.window, evaluation.intervention
     locations = _locations_row(evaluation.sites)
+    figures, frozen, due = texts.told(evaluation), evaluation.frozen, evaluation.judgement.due
     return {
         "intervention": intervention.code,
         "title": intervention.title,
         "category": intervention.category,
         "applies": evaluation.excused is None,
-        "verdicts": [] if evaluation.excused else list(map(str, evaluation.verdicts)),
+        "state": str(evaluation.judgement.state),
+        "verdicts": [] if evaluation.excused else list(map(str, evaluation.claims)),
+        "verdict_month": frozen and f"{frozen.month:%Y-%m}",
+        "next_verdict": due and f"{due:%Y-%m}",
+        "plan": _plan_row(evaluation.judgement.record),
+        "changed": [f"{each:%Y-%m}" for each in evaluation.judgement.changed],
         "design": str(evaluation.design),
         "unit": str(evaluation.unit),
-        **{part: _estimate_row(getattr(result, part, None)) for part in PARTS},
-        "quotient": _estimate_row(result.quotient if result else None),
+        **{part: _estimate_row(getattr(figures, part, None)) for part in PARTS},
+        "quotient": _estimate_row(figures.quotient if figures else None),
+        "since": {
+            part: _estimate_row(getattr(texts.since_then(evaluation), part, None))
+            for part in (*PARTS, "quotient")
+        },
         "controls": len(result.controls if result else locations["control_locations"]),
         "pre_months": len(window.pre) if window else 0,
         "post_months": len(window.post) if window else 0,
         "anticipation_months": window.anticipation if window else 0,
         "reasons": list(texts.remarks(evaluation, session.lang)),
+        "remarks": list(texts.plan_remarks(evaluation, session.lang)),
         "destinations": [
             {
                 "kind": str(destination.kind),
@@ -105,6 +133,19 @@ def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
         "control_locations": locations["control_locations"],
         "left_out": locations["left_out"],
         "sentence": texts.verdict(evaluation, session.lang),
+    }
+
+
+def _plan_row(found: PlanOnRecord) -> dict[str, Any]:
+    """The plan that holds as plain data, and how it was registered."""
+    return {
+        "evaluate_after": list(found.plan.months),
+        "primary_unit": found.plan.unit and str(found.plan.unit),
+        "design": found.plan.design and str(found.plan.design),
+        "one_sided": found.plan.one_sided,
+        "would_decide": found.plan.decision,
+        "afterwards": found.afterwards,
+        "changed": found.later is not None,
     }
 
 
@@ -146,18 +187,21 @@ def _lines(session: CommandSession, evaluations: list[Evaluation], every: Portfo
         intervention = evaluation.intervention
         lines += ["", f"{intervention.code}: {intervention.title}"]
         lines += [texts.verdict(evaluation, session.lang)]
+        if not evaluation.excused:
+            lines += texts.plan_remarks(evaluation, session.lang)
         lines += texts.standing(evaluation, every, session.lang)
         lines += texts.remarks(evaluation, session.lang)
     return lines
 
 
 def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:
-    estimate = getattr(evaluation.result, part, None)
+    estimate = getattr(texts.told(evaluation), part, None)
     return "" if estimate is None else texts.effect_text(estimate, evaluation.unit, session.lang)
 
 
 def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
-    quotient = evaluation.result.quotient if evaluation.result else None
+    figures = texts.told(evaluation)
+    quotient = figures.quotient if figures else None
     if quotient is None or math.isnan(quotient.value):
         return ""
     numbers = (quotient.value, quotient.low, quotient.high)
@@ -238,8 +282,8 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
         "unit": str(pilot.unit),
         "planned_reduction": draft.planned_reduction,
         "anticipation_months": draft.anticipation_months,
-        **(_plan_row(pilot.plan) if pilot.plan else {}),
-        "lengths": [_plan_row(plan) for plan in pilot.lengths],
+        **(_pilot_plan_row(pilot.plan) if pilot.plan else {}),
+        "lengths": [_pilot_plan_row(plan) for plan in pilot.lengths],
         "enough": asdict(pilot.enough) if pilot.enough else None,
         "reasons": list(texts.remarks(pilot, session.lang)),
         "advice": list(pilot_texts.pilot_advice(pilot, session.lang)),
@@ -248,7 +292,7 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
     }
 
 
-def _plan_row(plan: PilotPlan) -> dict[str, Any]:
+def _pilot_plan_row(plan: PilotPlan) -> dict[str, Any]:
     return {name: value for name, value in asdict(plan).items() if name != "cautions"}
 
 

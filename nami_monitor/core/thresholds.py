@@ -144,6 +144,12 @@ MIN_PRE_MONTHS = Threshold(
     18, "months", "design rule: a year and a half shows a level and its noise; anticipation counts"
 )
 MIN_POST_MONTHS = Threshold(6, "months", "design rule: fewer months show the shock of a start")
+EVALUATE_AFTER = Threshold(
+    12, "months", "design rule: a year after the start holds every season once, and one look"
+)
+EVALUATE_WAIT = Threshold(
+    3, "months of data", "design rule: what is owed and three months late does not come"
+)
 MIN_PRE_ALONE = Threshold(
     24, "months", "without controls, two years are needed to tell a season from a step"
 )

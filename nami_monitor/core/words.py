@@ -192,6 +192,21 @@ class Design(StrEnum):
     NO_CONTROLS = "no_controls"
 
 
+class PlanState(StrEnum):
+    """Where the evaluation of a measure stands.
+
+    Before its date it is provisional; at its date it waits for what was not delivered, or is due
+    with the next delivery; then it is evaluated, once or again, or there was not enough data.
+    """
+
+    PROVISIONAL = "provisional"
+    WAITING = "waiting"
+    DUE = "due"
+    EVALUATED = "evaluated"
+    AGAIN = "again"
+    NOT_ENOUGH = "not_enough"
+
+
 class Why(StrEnum):
     """Why a waterbed is not estimated, what was left out, and what a reader must know of it.
 

@@ -27,6 +27,7 @@ class KpiResult:
         keys: the grouping: dimension to value; None where the data does not say.
         value: the figure, in ``unit``; None in the other two states.
         low: lower limit, where the figure is an estimate.
+        reason: why there is no value; beside a value, why it is provisional.
         numerator: what was added up.
         denominator: what it was divided by.
         completeness: share (0 to 1) of the expected months and known lines that it rests on.

@@ -16,7 +16,7 @@ Writer = Callable[[Any, str], str]
 
 
 def reason_sentence(result: KpiResult, lang: str) -> str | None:
-    """Why a figure cannot be given, and what to do; None when there is a value."""
+    """Why a figure cannot be given or is provisional; None when it is a plain value."""
     return None if result.reason is None else reason_text(result.reason, lang)
 
 

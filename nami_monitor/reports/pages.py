@@ -80,7 +80,7 @@ def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[Report
     for section in found.sections:
         yield _kpis(section, lang)
         for answer in section.answers:
-            if answer.estimated:
+            if answer.estimated or waterbed.told(answer) is answer.frozen:
                 yield _waterbed(answer, section, found.measures, lang)
         yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
     yield from _targets(found, lang)
@@ -221,12 +221,13 @@ def _waterbed(
     answer: Evaluation, section: BriefingSection, measures: Portfolio, lang: Lang
 ) -> ReportPage:
     points = []
+    figures = waterbed.told(answer)
     for part in ("gross", "spill", "net"):
-        name, effect = text(f"waterbed.parts.{part}", lang), getattr(answer.result, part)
+        name, effect = text(f"waterbed.parts.{part}", lang), getattr(figures, part)
         value = waterbed.amount(effect, answer.unit, lang)
         span = waterbed.interval(effect, answer.unit, lang)
         points.append(text("report.effect", lang, part=name, value=value, span=span))
-    points += waterbed.moved(answer, lang)
+    points += [*waterbed.plan_remarks(answer, lang), *waterbed.moved(answer, lang)]
     points.append(text("waterbed.grade", lang))
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))
@@ -458,8 +459,8 @@ def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
 
 
 def _strip_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
-    """The chart of the waterbed quotient; None if no quotient may be given."""
-    quotient = answer.quotient
+    """The chart of the waterbed quotient of a verdict; None if no quotient may be given."""
+    quotient = answer.frozen.quotient if answer.frozen else None
     if quotient is None:
         return None
     shown = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)

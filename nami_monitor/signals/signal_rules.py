@@ -1,6 +1,7 @@
 """Rules by which a figure, a register or an estimated effect gives a signal."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from statistics import NormalDist
@@ -25,7 +26,7 @@ from nami_monitor.core.thresholds import (
 )
 from nami_monitor.core.words import KitSignal, Verdict
 from nami_monitor.signals.xmr import Assurance
-from nami_monitor.waterbed.outputs import Result
+from nami_monitor.waterbed.outputs import Estimate, Result
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -178,18 +179,19 @@ class Fading:
     p: float
 
 
-def of_effect(result: Result) -> tuple[KitSignal, ...]:
-    """What the estimate of a measure shows.
+def of_effect(
+    verdicts: Collection[Verdict], quotient: Estimate | None, result: Result | None
+) -> tuple[KitSignal, ...]:
+    """What the verdict on a measure shows, and whether the effect faded since.
 
     A waterbed is suspected where nothing is shown either way and the best guess is that more than
-    ``LITTLE_CAME_BACK`` of it came back.
+    ``LITTLE_CAME_BACK`` of it came back. ``result`` is the estimate of all months up to now.
     """
-    found = [OF_VERDICT[one] for one in result.verdicts if one in OF_VERDICT]
-    quotient = result.quotient
-    unsure = Verdict.INCONCLUSIVE in result.verdicts
+    found = [OF_VERDICT[one] for one in verdicts if one in OF_VERDICT]
+    unsure = Verdict.INCONCLUSIVE in verdicts
     if unsure and quotient is not None and quotient.value > LITTLE_CAME_BACK.value:
         found.append(KitSignal.WATERBED_SUSPECTED)
-    if fading(result) is not None:
+    if result is not None and fading(result) is not None:
         found.append(KitSignal.EFFECT_FADING)
     return tuple(dict.fromkeys(found))
 

@@ -42,6 +42,11 @@ MONTHLY: Final[dict[str, str]] = {
 }
 """The same of derived tables whose rows rest on their own month and earlier ones alone."""
 
+WRITTEN: Final[dict[str, str]] = {
+    "kept": "kind <> 'verdict' or cast(body->>'known' || '-01' as date) < {after}",
+}
+"""The same of what was written down: a verdict is known from its month on."""
+
 MADE: Final = ("by_asset", "by_life", "by_contract", "by_project", "by_unit", "registers")
 """Derived tables that are made again: a row of theirs may rest on later ones. What is planned or
 agreed for later months stays in them."""
@@ -100,6 +105,10 @@ class TransactionAsOf(Transaction):
         views = {
             name: f"select * from {stored}.{name} where {test.format(after=after)}"
             for name, test in known.items()
+        }
+        views |= {
+            name: f"select *, rowid from {stored}.{name} where {test.format(after=after)}"
+            for name, test in WRITTEN.items()
         }
         self._views = views | {name: sql for name, sql in _views().items() if name not in views}
         self._tables = {name: f"from {name}_made" for name in MADE}

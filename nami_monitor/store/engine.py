@@ -48,6 +48,7 @@ class Work(StrEnum):
     CODES = "codes"
     ENTRY = "entry"
     NOTE = "note"
+    VERDICT = "verdict"
     UPGRADE = "upgrade"
     RESTORE = "restore"
     COMPACT = "compact"

@@ -1,8 +1,8 @@
-"""A journal of what people write beside the data: notes, ticks, arranged reports.
+"""A journal of what is written beside the data: notes, ticks, arranged reports, verdicts.
 
 A change is a new row, and a withdrawal a row without a body; of what was withdrawn for good nothing
-is left but who did it when. Figures never use the journal, so imports and undo leave it alone, and
-it does not raise the data version.
+is left but who did it when. Figures never use the journal, so imports and undo leave what is there
+alone, and it does not raise the data version.
 """
 
 import json
@@ -27,8 +27,8 @@ class JournalEntry:
 def record(db: Transaction, kind: str, name: str, body: Mapping[str, Any] | None, who: str) -> None:
     """Write, change or withdraw an entry.
 
-    The kind is ``note``, ``seen`` or ``report``; the name identifies a subject within it; the body
-    is plain data for JSON, None to withdraw.
+    The kind is for instance ``note``, ``report`` or ``verdict``; the name identifies a subject
+    within it; the body is plain data for JSON, None to withdraw.
     """
     written = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True)
     db.run("insert into kept values (?, ?, ?, ?, ?)", [kind, name, written, who, now()])

@@ -10,6 +10,7 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
   brought the hashes of the files of order lines.
 - 7 to 8 brought the one code under which an article of several sources counts, and the roll-up of
   orders and articles by cell.
+- 8 to 9 brought the evaluation plan of a measure: columns that are empty until somebody states one.
 """
 
 import contextlib

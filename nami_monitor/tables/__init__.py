@@ -11,9 +11,19 @@ from typing import Any
 import pandera.polars as pa
 
 from nami_monitor.tables import assets, flows, masters, steering
-from nami_monitor.tables.column import AnyOf, Codes, NotBefore, RowRule
+from nami_monitor.tables.column import AnyOf, Codes, NotBefore, RisingMonths, RowRule
 
-__all__ = ["TABLES", "AnyOf", "Codes", "Column", "InputTable", "NotBefore", "RowRule", "columns"]
+__all__ = [
+    "TABLES",
+    "AnyOf",
+    "Codes",
+    "Column",
+    "InputTable",
+    "NotBefore",
+    "RisingMonths",
+    "RowRule",
+    "columns",
+]
 
 SQL_TYPES = {"String": "varchar", "Float64": "double", "Date": "date", "Boolean": "boolean"}
 
@@ -114,7 +124,7 @@ TABLES: dict[str, InputTable] = {
             "interventions",
             steering.Interventions,
             ("intervention_id",),
-            rules=(NotBefore("ends_on", "starts_on"),),
+            rules=(NotBefore("ends_on", "starts_on"), RisingMonths("evaluate_after")),
         ),
         InputTable("targets", steering.Targets, ("kpi", "category", "kind", "period")),
         InputTable(

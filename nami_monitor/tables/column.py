@@ -134,4 +134,42 @@ class NotBefore:
         return f"coalesce({self.later} >= {self.earlier}, true)"
 
 
-RowRule = AnyOf | NotBefore
+@dataclass(frozen=True)
+class RisingMonths:
+    """A text lists whole numbers of months from 1 on, each more than the one before; or nothing."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it speaks of."""
+        return (self.column,)
+
+    @property
+    def name(self) -> str:
+        """The rule's key in reports and catalogues."""
+        return f"{self.column}_rising"
+
+    @property
+    def holds(self) -> pl.Expr:
+        """True where the rule holds."""
+        text = pl.col(self.column)
+        months = text.str.extract_all("[0-9]+").list.eval(pl.element().cast(pl.Int64))
+        rising = months.list.eval(pl.element().diff().drop_nulls() > 0).list.all()
+        return (text.str.contains(f"^(?:{MONTHS})$") & rising).fill_null(value=True)
+
+    @property
+    def sql(self) -> str:
+        """The same, as a SQL predicate that is never null."""
+        months = (
+            f"list_transform(regexp_extract_all({self.column}, '[0-9]+'), m -> cast(m as bigint))"
+        )
+        rising = f"{months} = list_sort(list_distinct({months}))"
+        fits = f"regexp_full_match({self.column}, '{MONTHS}')"
+        return f"coalesce(case when {fits} then {rising} else {self.column} is null end, false)"
+
+
+MONTHS = " *[1-9][0-9]{0,2} *(?:; *[1-9][0-9]{0,2} *)*"
+"""A pattern: numbers of at most three digits, separated by ``;``."""
+
+RowRule = AnyOf | NotBefore | RisingMonths

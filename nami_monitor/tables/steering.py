@@ -28,6 +28,11 @@ class Interventions(pa.DataFrameModel):
     disciplines: str = optional("disciplines", listed=True)
     policy: str = optional("beleid|policy")
     motive: str = optional("motief|motive", values="sustainability|money|other")
+    evaluate_after: str = optional("evalueren na|evaluate after", listed=True)
+    primary_unit: str = optional("eenheid van het oordeel|primary unit", values="base|kg|eur")
+    design: str = optional("onderzoeksopzet|design", values="controls|no_controls")
+    sides: str = optional("zijden|sides", values="two_sided|one_sided")
+    would_decide: str = optional("wat we dan besluiten|would decide", free_text=True)
 
 
 PERIOD = r"(19|20)\d\d(-(0[1-9]|1[0-2]|Q[1-4]))?"

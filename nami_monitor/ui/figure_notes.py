@@ -41,6 +41,7 @@ def notes(session: Session, result: KpiResult) -> str:
         grade(session, result),
         coverage_text(result, session.lang),
         method(session, result),
+        words.reason(session, result),
         words.flags(session, result.flags),
     ]
     return ". ".join(_begun(sentence.rstrip(".")) for sentence in sentences if sentence)

@@ -14,6 +14,7 @@ from nami_monitor.core.thresholds import MIN_PRE_ALONE, MOST_SHIFT
 from nami_monitor.core.words import Design, Why
 from nami_monitor.waterbed.effects import LOST, Analysis, Channel, Effects, alone, analyse, effects
 from nami_monitor.waterbed.inputs import Inputs, positions
+from nami_monitor.waterbed.looks import ONCE, Look
 from nami_monitor.waterbed.outputs import (
     WITHOUT_QUOTIENT,
     Anticipation,
@@ -36,29 +37,31 @@ from nami_monitor.waterbed.screen import (
     withheld,
 )
 from nami_monitor.waterbed.sensitivity import cautions, sensitivity
-from nami_monitor.waterbed.verdicts import critical, interval, judge, net
+from nami_monitor.waterbed.verdicts import interval, judge, net
 
 STILL = 1e-6
 """A series does not vary where its noise is a smaller share of the level than this."""
 
 
-def estimate(inputs: Inputs, *, common_quotient: bool = False) -> Result:
+def estimate(inputs: Inputs, *, common_quotient: bool = False, look: Look = ONCE) -> Result:
     """What an intervention changed in two channels, and how much of it leaked away.
 
     Placebo-scaled difference-in-differences on relative series; where every location starts in the
     same month, an interrupted time series. ``common_quotient`` says whether the pilots may be taken
-    to share one quotient; without controls it is not read.
+    to share one quotient; without controls it is not read. Where several dates were planned,
+    ``look`` says which of them this is.
 
     Returns:
         The result. What cannot be used is left out and named in its cautions; what cannot be
         trusted is None.
     """
-    return _without_controls(inputs) or _controlled(inputs, common_quotient=common_quotient)
+    alone = _without_controls(inputs, look)
+    return alone or _controlled(inputs, look, common_quotient=common_quotient)
 
 
 def net_effect(inputs: Inputs) -> Estimate | None:
     """The net effect of ``estimate`` alone."""
-    result = _without_controls(inputs)
+    result = _without_controls(inputs, ONCE)
     if result is not None:
         return result.net
     prepared = prepare(inputs)
@@ -67,11 +70,11 @@ def net_effect(inputs: Inputs) -> Estimate | None:
     return interval(*net(prepared.effects()), prepared.reach)
 
 
-def _without_controls(inputs: Inputs) -> Result | None:
+def _without_controls(inputs: Inputs, look: Look) -> Result | None:
     """The result where there is nothing to compare with; None where there is."""
     if not inputs.treated.any():
         return withheld(inputs, Design.CONTROLS, (Caution(Why.NO_TREATED),))
-    return interrupted_estimate(inputs) if inputs.everywhere else None
+    return interrupted_estimate(inputs, look) if inputs.everywhere else None
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,18 @@ class Prepared:
     cautions: tuple[Caution, ...]
 
     @property
+    def degrees(self) -> int:
+        """Degrees of freedom of the placebos."""
+        return min(len(start.controls) for start in self.starts) - LOST
+
+    @property
     def reach(self) -> float:
-        """The critical value of t."""
-        return critical(min(len(start.controls) for start in self.starts) - LOST)
+        """The critical value of t, for one look."""
+        return self.reach_at(ONCE)
+
+    def reach_at(self, look: Look) -> float:
+        """The critical value of t at one of the looks that were planned."""
+        return look.reach(self.starts[0].window.before, self.degrees)
 
     def effects(self, *, common_quotient: bool = False) -> Effects:
         """Effects of all starts together; see ``effects``."""
@@ -137,12 +149,13 @@ def _shift(analyses: Sequence[Analysis]) -> float:
     return found
 
 
-def _controlled(inputs: Inputs, *, common_quotient: bool) -> Result:
+def _controlled(inputs: Inputs, look: Look, *, common_quotient: bool) -> Result:
     """Steps 1 to 9, and staggered starts added up."""
     prepared = prepare(inputs)
     if not prepared.analyses:
         return withheld(inputs, Design.CONTROLS, prepared.cautions)
-    analyses, reach, window = prepared.analyses, prepared.reach, prepared.starts[0].window
+    analyses, window = prepared.analyses, prepared.starts[0].window
+    reach = prepared.reach_at(look)
     treated = np.sort(np.concatenate([start.treated for start in prepared.starts]))
     common = common_quotient and len(treated) > 1
     shared = prepared.effects(common_quotient=True) if common else None
@@ -150,6 +163,7 @@ def _controlled(inputs: Inputs, *, common_quotient: bool) -> Result:
     gap = _anticipation(inputs, analyses, reach)
     return Result(
         **vars(judged),
+        degrees=float(prepared.degrees),
         design=Design.CONTROLS,
         pre_months=window.before,
         post_months=window.after,
@@ -228,10 +242,10 @@ CAUTIOUS = 0.8
 """The correlation that is taken is at least the true one with this chance."""
 
 
-def interrupted_estimate(inputs: Inputs) -> Result:
+def interrupted_estimate(inputs: Inputs, look: Look = ONCE) -> Result:
     """Interrupted time series on the totals of all locations.
 
-    Every location starts in the same month.
+    Every location starts in the same month; ``look`` is as in ``estimate``.
     """
     keep, left_out = usable(inputs)
     own, first = np.flatnonzero(keep), inputs.first
@@ -243,12 +257,13 @@ def interrupted_estimate(inputs: Inputs) -> Result:
     found = step(totals, first, inputs.anticipation)
     if (found.noise <= STILL * np.abs(totals).mean(1)).any():
         return withheld(inputs, Design.NO_CONTROLS, (Caution(Why.NO_VARIATION), *left_out))
-    reach = critical(found.degrees)
+    reach = look.reach(first - inputs.anticipation, found.degrees)
     bands = [np.full(inputs.months, reach * noise) for noise in found.noise]
     target, substitute = found.departures
     none = np.zeros((0, inputs.months))
     return Result(
         **vars(judge(found.effects, reach)),
+        degrees=found.degrees,
         design=Design.NO_CONTROLS,
         pre_months=first,
         post_months=inputs.months - first,

@@ -8,6 +8,7 @@ month more counts less and less.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final
 
@@ -17,6 +18,7 @@ from scipy.optimize import brentq
 
 from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.waterbed.outputs import Floats
+from nami_monitor.waterbed.verdicts import critical
 
 POINTS: Final = 401
 """Of the grid on which what was not shown yet is carried from one look to the next."""
@@ -25,12 +27,15 @@ MOST: Final = 8.0
 
 
 @cache
-def boundaries(looks: tuple[int, ...], before: int) -> tuple[float, ...]:
+def boundaries(
+    looks: tuple[int, ...], before: int, sure: float = CONFIDENCE.value
+) -> tuple[float, ...]:
     """How many standard errors an effect must differ at each look, on the normal scale.
 
     Args:
         looks: months after the start at each look, rising.
         before: settled months before the start.
+        sure: how sure an interval is over all looks together.
 
     Raises:
         ValueError: no look, looks that do not rise, or no month before the start.
@@ -40,7 +45,7 @@ def boundaries(looks: tuple[int, ...], before: int) -> tuple[float, ...]:
     information = 1 / (1 / np.array(looks, dtype=float) + 1 / before)
     share = information / information[-1]
     sd, steps = np.sqrt(share), np.sqrt(np.diff(share))
-    usual = -special.ndtri((1 - CONFIDENCE.value) / 2)
+    usual = -special.ndtri((1 - sure) / 2)
     spent = 2 * special.ndtr(-usual / sd)
     found = [float(-special.ndtri(spent[0] / 2))]
     grid, weights = _grid(found[0] * sd[0])
@@ -55,14 +60,47 @@ def boundaries(looks: tuple[int, ...], before: int) -> tuple[float, ...]:
     return tuple(found)
 
 
-def reach(looks: Sequence[int], at: int, before: int, degrees: float) -> float:
+def reach(
+    looks: Sequence[int],
+    at: int,
+    before: int,
+    degrees: float,
+    sure: float = CONFIDENCE.value,
+) -> float:
     """How many standard errors an interval reaches at look ``at`` (from 0) of a plan.
 
     A boundary of the normal scale becomes one of Student's t with the same chance to lie beyond it;
     with one look it is the usual critical value. ``degrees`` of freedom may be infinite.
     """
-    limit = boundaries(tuple(looks), before)[at]
+    limit = boundaries(tuple(looks), before, sure)[at]
     return float(-special.stdtrit(degrees, special.ndtr(-limit)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """One of the dates on which a measure is looked at, as was planned.
+
+    Args:
+        months: months after the start at each date, rising.
+        at: which of them it is, from 0.
+        one_sided: whether each claim is made one way only, so that either limit may be wrong with
+            the whole chance that ``CONFIDENCE`` leaves.
+    """
+
+    months: tuple[int, ...] = (1,)
+    at: int = 0
+    one_sided: bool = False
+
+    def reach(self, before: int, degrees: float) -> float:
+        """How many standard errors an interval reaches, with ``before`` settled months."""
+        sure = 2 * CONFIDENCE.value - 1 if self.one_sided else CONFIDENCE.value
+        if len(self.months) == 1:
+            return critical(degrees, sure)
+        return reach(self.months, self.at, before, degrees, sure)
+
+
+ONCE: Final = Look()
+"""A look on a single date, two-sided."""
 
 
 def _beyond(limit: float, *, grid: Floats, inside: Floats, sd: float, step: float) -> float:

@@ -153,6 +153,7 @@ class Result:
     """What leaked away, and how sure that is; the effects of ``Estimates`` are None when withheld.
 
     Args:
+        degrees: degrees of freedom of the intervals; None where nothing is estimated.
         design: what it was compared with; without controls the evidence is weaker.
         pre_months: months before the start, before ``anticipation`` is taken off.
         post_months: months from the start on.
@@ -168,6 +169,7 @@ class Result:
     net: Estimate | None = None
     quotient: Estimate | None = None
     covariance: float | None = None
+    degrees: float | None = None
     design: Design
     pre_months: int
     post_months: int

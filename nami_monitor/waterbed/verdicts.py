@@ -135,18 +135,18 @@ def chances(of: Effects, reach: float | Floats, degrees: float | Floats) -> dict
 
 def chances_of(result: Result) -> dict[Verdict, float]:
     """The same of one estimate; 1 where nothing was estimated."""
-    if result.gross is None or result.spill is None or result.covariance is None:
+    gross, spill, covariance = result.gross, result.spill, result.covariance
+    if gross is None or spill is None or covariance is None or result.degrees is None:
         return dict.fromkeys(CLAIMS, 1.0)
     of = Effects(
-        gross=np.array(result.gross.value),
-        spill=np.array(result.spill.value),
-        gross_var=np.array(result.gross.se**2),
-        spill_var=np.array(result.spill.se**2),
-        covariance=np.array(result.covariance),
+        gross=np.array(gross.value),
+        spill=np.array(spill.value),
+        gross_var=np.array(gross.se**2),
+        spill_var=np.array(spill.se**2),
+        covariance=np.array(covariance),
     )
-    reach = (result.gross.high - result.gross.value) / result.gross.se
-    degrees = special.stdtridf((1 + CONFIDENCE.value) / 2, reach)
-    return {claim: float(chance) for claim, chance in chances(of, reach, degrees).items()}
+    found = chances(of, (gross.high - gross.value) / gross.se, result.degrees)
+    return {claim: float(chance) for claim, chance in found.items()}
 
 
 def surviving(chance: Floats, share: float = FALSE_DISCOVERY.value) -> Marks:

@@ -185,7 +185,7 @@ COUNTED_AS = "select distinct source || '/' || product_id as key, article from p
 def refresh_derived(
     db: Transaction, months: Sequence[date] | None = None, tables: Collection[str] | None = None
 ) -> None:
-    """Refresh roll-ups, registers, facts and completeness, and raise the data version.
+    """Refresh what follows from the rows, write verdicts that are due, raise the data version.
 
     ``months`` are those whose order lines changed, ``tables`` those of which rows or codes changed;
     None stands for all.
@@ -203,4 +203,8 @@ def refresh_derived(
         refresh_order_rollups(db, months)
     refresh_registers(db, touched)
     completeness.refresh(db)
+    if db.value("select exists (from interventions)"):
+        from nami_monitor.ingest.book.verdicts import write_verdicts  # noqa: PLC0415 - slow to load
+
+        write_verdicts(db)
     db.run("update meta set data_version = data_version + 1")

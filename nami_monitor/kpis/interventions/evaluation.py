@@ -22,6 +22,7 @@ from nami_monitor.kpis.interventions.comparison import (
     compare,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read_panel_data
+from nami_monitor.kpis.interventions.plans import UNPLANNED, FrozenVerdict, Judgement
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole
@@ -32,25 +33,23 @@ from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
+from nami_monitor.waterbed.looks import ONCE, Look
 from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT, Caution, Estimate, Result
-from nami_monitor.waterbed.verdicts import (
-    BY_CHANCE,
-    CLAIMS,
-    chances_of,
-    critical,
-    surviving,
-)
+from nami_monitor.waterbed.verdicts import BY_CHANCE, CLAIMS, critical, surviving
 
 NOT_ENOUGH = (Verdict.NOT_ENOUGH_DATA,)
 UNREADABLE = frozenset({"mixed_units", "little_known"})
 """Limitations of a unit in which an effect cannot be read."""
-MOVED = "moved_unit"
-"""The limitation of an estimate whose base units cannot be added up."""
+MOVED = frozenset({"moved_unit", "plan_unit"})
+"""Limitations of an estimate that is not in base units, or not in the unit of the plan."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """What is known of one intervention in one unit.
+
+    The estimate rests on all months up to the last; what may be claimed of it is what its
+    ``judgement`` holds.
 
     Args:
         unit: base units, kg or EUR; effects are per month.
@@ -62,6 +61,7 @@ class Evaluation:
         common_quotient: the quotient as if several locations share one; None for a single location.
         excused: why its strategy does not apply to its category, so that nothing is judged; None
             where it does.
+        judgement: where its evaluation stands.
     """
 
     intervention: Intervention
@@ -74,6 +74,22 @@ class Evaluation:
     destinations: tuple[Destination, ...] = ()
     common_quotient: Estimate | None = None
     excused: Reason | None = None
+    judgement: Judgement = UNPLANNED
+
+    @property
+    def frozen(self) -> FrozenVerdict | None:
+        """The verdict on it; None before its evaluation."""
+        return self.judgement.last
+
+    @property
+    def due(self) -> date:
+        """The month of the next verdict; once all are there, of the last."""
+        return self.judgement.due or self.judgement.plan.dates(self.intervention)[-1]
+
+    @property
+    def claims(self) -> tuple[Verdict, ...]:
+        """What was shown of it at its evaluation; nothing before."""
+        return self.frozen.verdicts if self.frozen else ()
 
     @property
     def readable(self) -> bool:
@@ -82,7 +98,7 @@ class Evaluation:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """The rungs of the ladder that hold; never empty."""
+        """The rungs that an interval of all months up to the last would allow; never empty."""
         return self.result.verdicts if self.result else NOT_ENOUGH
 
     @property
@@ -116,16 +132,49 @@ class Evaluation:
 
 
 def evaluate(
-    one: Intervention, data: PanelData, unit: Unit, *, with_destinations: bool = True
+    one: Intervention,
+    data: PanelData,
+    unit: Unit,
+    *,
+    with_destinations: bool = True,
+    look: Look = ONCE,
 ) -> Evaluation:
-    """What an intervention did."""
-    return _in_unit(one, data, compare(one, data), unit, with_destinations=with_destinations)
+    """What an intervention did; ``look`` is as in ``estimate``."""
+    found = _compare(one, data)
+    return _in_unit(one, data, found, unit, look, with_destinations=with_destinations)
 
 
 def evaluate_in_every_unit(one: Intervention, data: PanelData) -> tuple[Evaluation, ...]:
     """What an intervention did and where the demand went, in every unit."""
+    found = _compare(one, data)
+    return tuple(
+        _in_unit(one, data, found, unit, ONCE, with_destinations=True) for unit in READINGS
+    )
+
+
+def at_its_date(one: Intervention, data: PanelData, at: int) -> Evaluation:
+    """What an intervention did, as is written down at one of the dates of its plan (from 0).
+
+    The data are those as of that date.
+    """
+    found, plan = _compare(one, data), data.judgement(one).plan
+    look = plan.look(one, at)
+    return primary(
+        [_in_unit(one, data, found, unit, look, with_destinations=False) for unit in READINGS]
+    )
+
+
+def _compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
+    """What it is compared with, in the design that was planned."""
     found = compare(one, data)
-    return tuple(_in_unit(one, data, found, unit, with_destinations=True) for unit in READINGS)
+    if not isinstance(found, Comparison):
+        return found
+    planned = data.judgement(one).plan.design
+    if planned is Design.NO_CONTROLS:
+        return replace(found, sites=replace(found.sites, controls=()))
+    if planned is Design.CONTROLS and not found.sites.controls:
+        return replace(found, limitations=(*found.limitations, Limitation("plan_design")))
+    return found
 
 
 def _in_unit(
@@ -133,20 +182,25 @@ def _in_unit(
     data: PanelData,
     found: Comparison | tuple[Limitation, ...],
     unit: Unit,
+    look: Look,
     *,
     with_destinations: bool,
 ) -> Evaluation:
-    cube = data.cubes.get(one.category)
+    cube, judged = data.cubes.get(one.category), data.judgement(one)
     last, excused = cube.months[-1] if cube else None, _excused(one, data)
     if not isinstance(found, Comparison):
-        return Evaluation(one, unit, None, None, None, found, last, excused=excused)
-    lacking = found.unreadable(unit) or _moved(found, unit)
+        return Evaluation(
+            one, unit, None, None, None, found, last, excused=excused, judgement=judged
+        )
+    lacking = found.unreadable(unit) or _moved(found, unit, judged.plan.unit)
     limitations = (*((lacking,) if lacking else ()), *found.limitations)
     stopped = any(limitation.stops for limitation in limitations)
     inputs = None if stopped else found.inputs(unit)
-    result = None if inputs is None else estimate(inputs)
+    result = None if inputs is None else estimate(inputs, look=look)
     evaluation = Evaluation(
-        one, unit, found.window, found.sites, result, limitations, last, excused=excused
+        *(one, unit, found.window, found.sites, result, limitations, last),
+        excused=excused,
+        judgement=judged,
     )
     if not with_destinations or inputs is None or result is None or result.net is None:
         return evaluation
@@ -158,20 +212,25 @@ def _in_unit(
     )
 
 
-def _moved(found: Comparison, unit: Unit) -> Limitation | None:
-    """That base units cannot be added up, so that the effect is read in another unit."""
+def _moved(found: Comparison, unit: Unit, asked: Unit | None) -> Limitation | None:
+    """Why the effect is read in another unit than was planned, or than base units."""
+    if asked is not None and asked is not unit and found.unreadable(asked):
+        return Limitation("plan_unit", {"asked": str(asked), "reading": str(unit)})
     mixed = found.unreadable(Unit.BASE) if unit is not Unit.BASE else None
     if mixed is None or mixed.key != "mixed_units":
         return None
-    return Limitation(MOVED, {**mixed.values, "reading": str(unit)})
+    return Limitation("moved_unit", {**mixed.values, "reading": str(unit)})
 
 
 def primary(answers: Sequence[Evaluation]) -> Evaluation:
-    """The reading that carries the verdict: the first unit in which the effect can be read.
+    """The reading that carries the verdict: in the unit of the plan where the effect can be read.
 
-    ``answers`` is one intervention in the units of ``READINGS``, in their order.
+    Else it is the first unit in which it can. ``answers`` is one intervention in the units of
+    ``READINGS``, in their order.
     """
-    return next((one for one in answers if one.readable), answers[0])
+    asked = answers[0].judgement.plan.unit
+    planned = [one for one in answers if one.unit is asked]
+    return next((one for one in (*planned, *answers) if one.readable), answers[0])
 
 
 def _excused(one: Intervention, data: PanelData) -> Reason | None:
@@ -271,7 +330,7 @@ def evaluations(db: Transaction, unit: Unit) -> tuple[Evaluation, ...]:
 def in_primary_unit(db: Transaction) -> tuple[Evaluation, ...]:
     """What every intervention did, each in the unit of its verdict; as ``evaluations``."""
     found = evaluations(db, Unit.BASE)
-    if all(one.readable for one in found):
+    if all(one.readable and one.judgement.plan.unit in {None, Unit.BASE} for one in found):
         return found
     every = zip(*(evaluations(db, unit) for unit in READINGS), strict=True)
     return tuple(map(primary, every))
@@ -279,7 +338,7 @@ def in_primary_unit(db: Transaction) -> tuple[Evaluation, ...]:
 
 @dataclass(frozen=True)
 class Portfolio:
-    """All evaluated measures of the organisation, whatever is looked at.
+    """All evaluated measures of the organisation, whatever is looked at: those with a verdict.
 
     ``standing`` are the claims, by the measure's code, that stand although many were evaluated.
     """
@@ -301,14 +360,15 @@ def portfolio(db: Transaction) -> Portfolio:
     """The evaluated measures of the organisation, with the claims that stand among them all."""
 
     def make() -> Portfolio:
-        judged = [one for one in in_primary_unit(db) if one.estimated and not one.excused]
-        chances = [chances_of(one.result) for one in judged if one.result]
+        begun = [(one, one.frozen) for one in evaluations(db, Unit.BASE) if not one.excused]
+        judged = [(one, frozen) for one, frozen in begun if frozen and frozen.estimated]
+        chances = [frozen.chances for _, frozen in judged]
         marks = {
             claim: surviving(np.array([chance[claim] for chance in chances])) for claim in CLAIMS
         }
         standing = {
             one.intervention.code: frozenset(claim for claim in CLAIMS if marks[claim][at])
-            for at, one in enumerate(judged)
+            for at, (one, _) in enumerate(judged)
         }
         return Portfolio(len(judged), standing)
 

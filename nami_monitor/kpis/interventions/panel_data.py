@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nami_monitor.core.periods import add_months, month_range, months_between
 from nami_monitor.core.words import Unit
 from nami_monitor.kpis.context import DeliveredMonth, Exemptions, exemptions, order_deliveries
+from nami_monitor.kpis.interventions.plans import UNPLANNED, Judgement, judgements
 from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.privacy import ProtectedSet, StaffedSite, all_sites, protected
 from nami_monitor.store import Transaction
@@ -286,7 +287,8 @@ class PanelData:
     """Everything that was read for some categories: their order lines, and the whole register.
 
     ``articles`` are those behind every number that an intervention names; ``gaps`` locations that
-    were left out of a delivery; ``excused`` strategies that do not apply, by category and strategy.
+    were left out of a delivery; ``excused`` strategies that do not apply, by category and strategy;
+    ``judgements`` where the evaluation of each measure on record stands.
     """
 
     register: tuple[Intervention, ...]
@@ -297,6 +299,11 @@ class PanelData:
     locations: Mapping[str, StaffedSite]
     protected: tuple[ProtectedSet, ...]
     excused: Exemptions
+    judgements: Mapping[str, Judgement]
+
+    def judgement(self, one: Intervention) -> Judgement:
+        """Where the evaluation of a measure stands; of one that is not on record, nowhere yet."""
+        return self.judgements.get(one.code, UNPLANNED)
 
     def absent(self, feeds: Sequence[Collection[str]], months: Sequence[date]) -> frozenset[str]:
         """Locations that deliveries left out which owed all of them.
@@ -334,6 +341,7 @@ def read_panel_data(
         locations={site.location: site for site in all_sites(db)},
         protected=protected(db),
         excused=exemptions(db),
+        judgements=judgements(db),
     )
 
 

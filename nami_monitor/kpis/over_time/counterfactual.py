@@ -174,7 +174,16 @@ def _judge(kpi: Kpi, blank: KpiResult, shares: Sequence[PeriodShare]) -> KpiResu
     if result.completeness is not None and result.completeness < 1:
         result = replace(result, flags=(*result.flags, Flag.INCOMPLETE))
     counting = [share for share in shares if share.months]
-    return _quotient(result, counting) if kpi.unit is Unit.PERCENT else _avoided(result, counting)
+    judge = _quotient if kpi.unit is Unit.PERCENT else _avoided
+    return _until_evaluated(judge(result, counting), counting)
+
+
+def _until_evaluated(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:
+    """A value that says until when it is provisional, where some measure has no verdict yet."""
+    due = [share.evaluation.due for share in shares if share.evaluation.frozen is None]
+    if result.state is not State.VALUE or not due:
+        return result
+    return replace(result, reason=Reason("not_evaluated", {"month": max(due), "count": len(due)}))
 
 
 def _avoided(result: KpiResult, shares: Sequence[PeriodShare]) -> KpiResult:

@@ -28,7 +28,7 @@ from nami_monitor.charts.tables import ChartTable
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period, span
-from nami_monitor.core.words import Design, Unit
+from nami_monitor.core.words import Design, PlanState, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
@@ -46,10 +46,11 @@ from nami_monitor.kpis.interventions.register import Intervention, chosen, inter
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, chart_notes, filters, links, trend_chart
+from nami_monitor.ui import booking, cache, chart_notes, filters, links, trend_chart
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.session import Session
 from nami_monitor.waterbed.outputs import Estimate
 
@@ -58,8 +59,8 @@ COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
 
 
 def quotient_strip(session: Session, evaluation: Evaluation) -> None:
-    """The share that came back, on a strip with worded zones."""
-    quotient = evaluation.quotient
+    """The share that came back according to the verdict, on a strip with worded zones."""
+    quotient = evaluation.frozen.quotient if evaluation.frozen else None
     if quotient is None:
         return
     percentages = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
@@ -271,6 +272,7 @@ def part(session: Session) -> None:
     with right:
         evaluation = reading(session, answers)
     verdict(session, evaluation, month)
+    plan(session, evaluation)
     if evaluation.excused and not show_anyway(session):
         return
     if not evaluation.estimated:
@@ -350,10 +352,9 @@ def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
 def verdict(session: Session, evaluation: Evaluation, month: date) -> None:
     """The verdict as a headline, with its grade of evidence and months."""
     st.html(f'<p class="nami-headline">{html(briefing.verdict(evaluation, session.lang))}</p>')
-    if _judged(evaluation) and evaluation.result is not None:
-        months = session.t(
-            "waterbed.per_100", post=evaluation.result.post_months, pre=evaluation.result.pre_months
-        )
+    figures = briefing.told(evaluation)
+    if figures is not None and figures.net is not None and not evaluation.excused:
+        months = session.t("waterbed.per_100", post=figures.post_months, pre=figures.pre_months)
         weaker = session.t("waterbed.weaker") if evaluation.design is Design.NO_CONTROLS else ""
         every = _portfolio(session.store, month)
         among = (
@@ -362,6 +363,34 @@ def verdict(session: Session, evaluation: Evaluation, month: date) -> None:
         )
         said = (session.t("waterbed.grade"), months, weaker, *among)
         st.caption(markdown(" ".join(filter(None, said))))
+
+
+def plan(session: Session, evaluation: Evaluation) -> None:
+    """What to know of the plan and the verdicts on record, and how to have one made again."""
+    sentences = briefing.plan_remarks(evaluation, session.lang)
+    if evaluation.excused or not sentences:
+        return
+    st.header(session.t("waterbed.plan.title"), anchor=False)
+    bullets(sentences)
+    judged, code = evaluation.judgement, evaluation.intervention.code
+    if judged.state is PlanState.DUE or judged.changed:
+        booking.in_demo(session)
+        key = "take_due" if judged.state is PlanState.DUE else "take"
+        booking.action(
+            session,
+            session.t(f"waterbed.plan.{key}"),
+            "waterbed_take",
+            lambda session: session.t("jobs.keeping"),
+            lambda job: _take(job, code),
+        )
+
+
+def _take(job: Job, code: str) -> Outcome:
+    """Make a verdict again."""
+    from nami_monitor.ingest.book.verdicts import take_anew  # noqa: PLC0415 - slow to load
+
+    take_anew(job.store, code, job.who)
+    return Outcome(lambda session: session.t("waterbed.plan.taken"))
 
 
 def show_anyway(session: Session) -> bool:
@@ -385,7 +414,8 @@ def bullets(sentences: Sequence[str]) -> None:
 
 def effects(session: Session, evaluation: Evaluation, answers: Sequence[Evaluation]) -> None:
     """Cards of gross, spill-over and net effect: the chosen unit large, others beside it."""
-    if not evaluation.estimated:
+    figures = briefing.told(evaluation)
+    if figures is None or figures.net is None:
         return
     cards = tuple(_card(session, part, evaluation, answers) for part in PARTS)
     st.html(cards_html(cards, session.lang))
@@ -405,7 +435,8 @@ def _figure(evaluation: Evaluation) -> links.Address:
 def _card(
     session: Session, part: str, evaluation: Evaluation, answers: Sequence[Evaluation]
 ) -> Card:
-    effect = getattr(evaluation.result, part)
+    figures, since = briefing.told(evaluation), briefing.since_then(evaluation)
+    effect = getattr(figures, part)
     interval = ComparedFigure(
         session.t("waterbed.heads.interval"),
         briefing.interval(effect, evaluation.unit, session.lang),
@@ -413,6 +444,9 @@ def _card(
     others = [
         _beside(session, part, other) for other in answers if other.unit is not evaluation.unit
     ]
+    if since is not None and figures is not since:
+        label = session.t("waterbed.plan.since_head")
+        others.insert(0, _beside(session, part, evaluation, label))
     return Card(
         name=session.t(f"waterbed.parts.{part}"),
         value=formats.estimated(effect.value, effect.se, evaluation.unit, session.lang),
@@ -422,8 +456,8 @@ def _card(
     )
 
 
-def _beside(session: Session, part: str, evaluation: Evaluation) -> ComparedFigure:
-    label = session.t(f"waterbed.heads.{evaluation.unit}")
+def _beside(session: Session, part: str, evaluation: Evaluation, label: str = "") -> ComparedFigure:
+    label = label or session.t(f"waterbed.heads.{evaluation.unit}")
     effect = getattr(evaluation.result, part) if evaluation.result else None
     if effect is None:
         return ComparedFigure(label, session.t("waterbed.withheld"))
