@@ -100,6 +100,7 @@ def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
         "applies": evaluation.excused is None,
         "state": str(evaluation.judgement.state),
         "verdicts": [] if evaluation.excused else list(map(str, evaluation.claims)),
+        "verdict_unit": frozen and str(frozen.unit),
         "verdict_month": frozen and f"{frozen.month:%Y-%m}",
         "next_verdict": due and f"{due:%Y-%m}",
         "plan": _plan_row(evaluation.judgement.record),

@@ -233,7 +233,7 @@ def test_no_call_for_more_disciplines(own, change):
 
 
 def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
-    monkeypatch.setattr(all_signals, "of_effect", lambda _: (KitSignal.EFFECT_FADING,))
+    monkeypatch.setattr(all_signals, "of_effect", lambda *_: (KitSignal.EFFECT_FADING,))
     monkeypatch.setattr(all_signals, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
     every = list(of_measures(db, SignalScope(OCTOBER, OFFICE)))
     assert "ZL-I-3" in [one.subject for one in every]

@@ -23,19 +23,21 @@ def test_every_intervention_has_its_row(nami, demo_folder):
     assert [row["intervention"] for row in found] == [f"ZL-I-{k}" for k in range(1, 6)]
     for row in found:
         assert row["design"] in {"controls", "no_controls"}
-        assert row["verdicts"]
+        assert bool(row["verdicts"]) == (row["state"] != "provisional")
         assert row["unit"] == ("kg" if row["intervention"] == "ZL-I-4" else "base")
         for part in ("gross", "spill", "net", "quotient"):
             assert set(row[part]) == INTERVAL
-        if row["verdicts"] == ["not_enough_data"]:
+        if row["state"] in {"not_enough", "provisional"}:
             assert row["net"] == dict.fromkeys(INTERVAL)
             assert row["reasons"]
 
 
 def test_the_pilot_of_the_demo(nami, demo_folder):
     (row,) = asked(nami, demo_folder, "ZL-I-3", "--unit", "eur")
-    assert row["verdicts"] == ["waterbed_shown", "net_reduction_shown"]
+    assert (row["verdicts"], row["verdict_unit"]) == (["waterbed_shown"], "base")
+    assert (row["verdict_month"], row["next_verdict"]) == ("2026-03", None)
     assert row["quotient"]["low"] < TRUTH.waterbed_quotient < row["quotient"]["high"]
+    assert row["since"]["quotient"] == row["quotient"], "euros are those of all months"
     assert row["gross"]["high"] < 0 < row["spill"]["low"]
     assert (row["controls"], row["pre_months"], row["post_months"]) == (38, 28, 20)
     assert row["anticipation_months"] == 1
@@ -53,7 +55,8 @@ def test_what_cannot_be_added_up_moves_to_a_unit_that_can_and_says_so(nami, demo
     assert row["quotient"]["low"] < 0 < row["quotient"]["high"]
     assert any("pak, rol" in reason and "kilogram" in reason for reason in row["reasons"])
     (base,) = asked(nami, demo_folder, "ZL-I-4", "--unit", "base")
-    assert base["verdicts"] == ["not_enough_data"]
+    assert base["gross"] == dict.fromkeys(INTERVAL)
+    assert (base["verdicts"], base["verdict_unit"]) == (row["verdicts"], "kg")
 
 
 def test_where_refusing_does_not_apply_no_verdict_is_given(nami, demo_folder, monkeypatch):
@@ -65,14 +68,17 @@ def test_where_refusing_does_not_apply_no_verdict_is_given(nami, demo_folder, mo
     assert row["net"]["value"] < 0
     people = run(nami, demo_folder, "ZL-I-3", "--lang", "nl").stdout
     assert "niet van toepassing" in people
-    assert text("waterbed.verdicts.waterbed_and_net", "nl") not in people
+    assert text("waterbed.verdicts.waterbed_shown", "nl") not in people
 
 
 def test_for_people_in_dutch(nami, demo_folder):
     said = run(nami, demo_folder, "ZL-I-3", "ZL-I-5", "--lang", "nl").stdout
-    assert "Er is per saldo minder besteld" in said
+    assert "het waterbed is aangetoond" in said
+    assert "Dit is het oordeel over maart 2026" in said
+    assert "Sinds dan, tot en met oktober 2026: voorlopig 78 van elke 100 terug (63 tot 98)" in said
+    assert "pas na de start vastgelegd" in said
     assert "De maatregel begint op 1\N{NO-BREAK SPACE}jan 2027." in said
-    assert "te weinig gegevens" in said
+    assert "loopt, oordeel over jan 2028" in said
 
 
 def test_a_code_that_is_not_known_is_wrong_usage(nami, demo_folder):

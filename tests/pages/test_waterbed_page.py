@@ -79,7 +79,10 @@ def headings(found):
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_with_an_answer(lang):
     page = opened(lang=lang)
-    assert text("waterbed.verdicts.waterbed_and_net", lang) in words(page)
+    assert text("waterbed.verdicts.waterbed_shown", lang) in words(page)
+    assert text("waterbed.plan.title", lang) in headings(page)
+    assert text("waterbed.plan.afterwards", lang) in words(page)
+    assert text("waterbed.plan.since_head", lang) in words(page)
     for key in ("path.quotient", "path.bars", "path.title", "went.title", "more.title"):
         assert text(f"waterbed.{key}", lang) in headings(page)
     for part in ("gross", "spill", "net"):
@@ -106,10 +109,11 @@ def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
     page = opened(intervention=code, unit=unit)
     assert "nami-headline" in words(page)
     charts = page.get("vega_lite_chart")
-    answered = code == "ZL-I-3" or (code == "ZL-I-4" and unit != "base")
-    assert bool(charts) == answered
+    assert bool(charts) == (code in {"ZL-I-3", "ZL-I-4"})
     if not charts:
-        assert text("waterbed.verdicts.not_enough_data", "nl") in words(page)
+        begun = code != "ZL-I-5"
+        said = "verdicts.not_enough_data" if begun else "notes.not_started"
+        assert text(f"waterbed.{said}", "nl", start="1\N{NO-BREAK SPACE}jan 2027") in words(page)
         assert len([each for each in page.markdown if each.value.startswith("- ")]) >= 1
 
 
@@ -131,7 +135,7 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
     run(found)
     assert all(part in words(found) for part in parts)
     assert text("waterbed.grade", lang) not in words(found)
-    judged = text("waterbed.verdicts.waterbed_and_net", lang)
+    judged = text("waterbed.verdicts.waterbed_shown", lang)
     assert judged not in words(found)
 
 

@@ -32,6 +32,11 @@ def result(*verdicts, quotient=None, gross=-50.0, path=None):
     )
 
 
+def of(found):
+    """The signals where the verdict is what the estimate allows."""
+    return of_effect(found.verdicts, found.quotient, found)
+
+
 def path(late, *, seed=0, controls=CONTROLS, post=POST, spread=5.0):
     draw = np.random.default_rng(seed)
     months = 24 + post
@@ -62,7 +67,8 @@ def path(late, *, seed=0, controls=CONTROLS, post=POST, spread=5.0):
     ],
 )
 def test_each_verdict_shows_its_signal(verdicts, quotient, signals):
-    assert of_effect(result(*verdicts, quotient=quotient)) == signals
+    assert of(result(*verdicts, quotient=quotient)) == signals
+    assert of_effect(verdicts, quotient and Estimate(quotient, -0.5, 1.5, 0.5), None) == signals
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -72,7 +78,7 @@ def test_a_planted_fading_is_found_with_both_halves(seed):
     assert found is not None
     assert (found.early, found.late) == pytest.approx((-50, -20), abs=8)
     assert found.p < 0.025
-    assert KitSignal.EFFECT_FADING in of_effect(shown)
+    assert KitSignal.EFFECT_FADING in of(shown)
 
 
 def test_a_lasting_effect_seldom_seems_to_fade():

@@ -21,6 +21,8 @@ DATES = {
 }
 """SQL of the date of a row, by input table; rows of the others have none."""
 
+LATER_VERDICTS = "kind = 'verdict' and body->>'known' >= ?"
+
 UNSAID = {"batches", "batch_months", "line_groups", "code_offers", "codes", "set_aside", "offered",
           "order_lines", "interventions", "initiative_rows", "by_cell"}  # fmt: skip
 """Tables of what was booked, not of what the data says; ``orders`` holds the lines, and a measure
@@ -36,6 +38,7 @@ def cut_after(path, month, into):
         lines.open_lines(db, "orders")
         for table, dated in DATES.items():
             db.run(f"delete from {lines.rows_of(table)} where {dated} >= ?", [after])
+        db.run(f"delete from kept where {LATER_VERDICTS}", [f"{after:%Y-%m}"])
         rollups.refresh_order_rollups(db, None)
         rollups.refresh_facts(db)
         rollups.refresh_registers(db)

@@ -106,15 +106,15 @@ def _write(
         for one, at in measures:
             missing = data.judgement(one).missing
             if not missing:
-                made.append((one, _verdict(at_its_date(one, data, at), month)))
+                made.append((one, verdict_of(at_its_date(one, data, at), month)))
             elif overdue(month, latest):
                 found = replace(at_its_date(one, data, at), result=None)
-                made.append((one, _verdict(found, month, missing)))
+                made.append((one, verdict_of(found, month, missing)))
     for one, verdict in made:
         record(db, VERDICT, one.code, verdict.body(), who)
 
 
-def _verdict(found: Evaluation, month: date, missing: Missing = ()) -> FrozenVerdict:
+def verdict_of(found: Evaluation, month: date, missing: Missing = ()) -> FrozenVerdict:
     """An evaluation as it is written down."""
     result, sites, window = found.result, found.sites, found.window
     waited = add_months(month, int(EVALUATE_WAIT.value)) if missing else month

@@ -9,10 +9,12 @@ import pytest
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.cli.session import CommandSession
 from nami_monitor.cli.waterbed import as_row
-from nami_monitor.core.words import Unit, Verdict
+from nami_monitor.core.words import PlanState, Unit, Verdict
 from nami_monitor.i18n import LANGS
+from nami_monitor.ingest.book.verdicts import verdict_of
 from nami_monitor.kpis.interventions.evaluation import NOT_ENOUGH, evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
+from nami_monitor.kpis.interventions.plans import Judgement
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, START, Offices
 
 RETURNS, NOTHING_BACK, STILL, NO_CABINET, TWIN, OTHER_TWIN = OFFICES[4:10]
@@ -125,7 +127,14 @@ def test_a_location_that_is_named_twice_counts_once(read):
 def test_without_a_decrease_there_is_no_quotient(read):
     answers = judged(read, locations=(OFFICES[1],))
     (base, *_) = rows(answers)
-    assert set(base["verdicts"]) & {"no_decrease_shown", "target_rose"}
+    assert set(answers[Unit.BASE].verdicts) & {"no_decrease_shown", "target_rose"}
     assert base["quotient"] == NOTHING
     assert base["net"]["low"] < base["net"]["value"] < base["net"]["high"]
-    assert "niet aangetoond" in base["sentence"] or "juist meer" in base["sentence"]
+    frozen = verdict_of(answers[Unit.BASE], dt.date(2025, 7, 1))
+    record = answers[Unit.BASE].judgement.record
+    said = replace(
+        answers[Unit.BASE],
+        judgement=Judgement(PlanState.EVALUATED, record, verdicts=(frozen,)),
+    )
+    sentence = briefing.verdict(said, "nl")
+    assert "niet aangetoond" in sentence or "juist meer" in sentence

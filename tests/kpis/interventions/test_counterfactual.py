@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.briefing import waterbed as texts
-from nami_monitor.core.words import Design, Flag, State, Unit, Verdict
+from nami_monitor.core.words import Design, Flag, PlanState, State, Unit, Verdict
+from nami_monitor.ingest.book.verdicts import verdict_of
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.interventions.plans import UNPLANNED, Judgement, PlanOnRecord
 from nami_monitor.kpis.interventions.window import Window
+from nami_monitor.kpis.sentences import reason_sentence
 from nami_monitor.waterbed.outputs import Estimate, Result
 from tests.kpis.interventions.offices import Offices
 from tests.kpis.interventions.test_window import MONTHS, ONE
@@ -30,10 +33,15 @@ def told(code, gross, spill, verdict, *, covariance=0.0, started="2025-01-01"):
     net_se = math.sqrt(100 + 25 + 2 * covariance)
     result = Result(
         verdicts=(verdict,), gross=estimate(gross, 10.0), spill=estimate(spill, 5.0),
-        net=estimate(gross + spill, net_se), covariance=covariance, design=Design.CONTROLS,
+        net=estimate(gross + spill, net_se), covariance=covariance, degrees=60.0,
+        design=Design.CONTROLS,
         pre_months=24, post_months=len(post), treated=(0,), controls=(1, 2), cautions=(),
     )  # fmt: skip
-    return Evaluation(one, Unit.BASE, window, None, result, (), MONTHS[-1])
+    found = Evaluation(one, Unit.BASE, window, None, result, (), MONTHS[-1])
+    frozen = verdict_of(found, MONTHS[-1])
+    return replace(
+        found, judgement=Judgement(PlanState.EVALUATED, PlanOnRecord(), verdicts=(frozen,))
+    )
 
 
 def silent(code):
@@ -77,6 +85,17 @@ def test_one_without_enough_data_lowers_the_completeness(given):
     assert found.value == pytest.approx(720)
     assert found.completeness == 0.5
     assert Flag.INCOMPLETE in found.flags
+
+
+def test_before_its_evaluation_a_figure_says_until_when_it_is_provisional(given):
+    early = replace(WORKS, judgement=UNPLANNED)
+    for code in ("refuse_net_avoided", "waterbed_quotient"):
+        assert given(WORKS).one(code, "2025-12", kind="year").reason is None
+        found = given(early, NOTHING).one(code, "2025-12", kind="year")
+        assert found.state is State.VALUE
+        assert found.reason.key == "not_evaluated"
+        assert found.reason.values == {"month": dt.date(2026, 1, 1), "count": 1}
+        assert "jan 2026" in reason_sentence(found, "nl")
 
 
 def test_without_enough_data_there_is_no_figure(given):
