@@ -100,7 +100,7 @@ def _bounded(quotient: Estimate) -> bool:
 
 
 def _per_hundred(quotient: Estimate, lang: str) -> dict[str, str]:
-    """A quotient of every hundred that went away, with its limits; ``less`` where it is negative."""
+    """A quotient of every hundred that went away, with its limits; ``less`` if it is negative."""
     written = {
         name: _hundredths(getattr(quotient, name), lang) for name in ("value", "low", "high")
     }

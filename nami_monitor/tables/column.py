@@ -161,7 +161,8 @@ class RisingMonths:
     @property
     def sql(self) -> str:
         """The same, as a SQL predicate that is never null."""
-        months = f"list_transform(regexp_extract_all({self.column}, '[0-9]+'), lambda m: cast(m as bigint))"
+        numbers = f"regexp_extract_all({self.column}, '[0-9]+')"
+        months = f"list_transform({numbers}, lambda m: cast(m as bigint))"
         rising = f"{months} = list_sort(list_distinct({months}))"
         fits = f"regexp_full_match({self.column}, '{MONTHS}')"
         return f"coalesce(case when {fits} then {rising} else {self.column} is null end, false)"
