@@ -198,18 +198,26 @@ def amount_text(found: float, lang: str) -> str:
 
 
 def formula_text(traced: Trace, lang: str) -> str:
-    """The formula with its numbers; the reason where there is no value."""
+    """The formula with its numbers, no finer than estimated; the reason where there is no value."""
     result = traced.result
     if result.value is None:
         return reason_sentence(result, lang) or ""
     form = traced.kpi.over_time.forms[result.denominator is not None]
     if result.unit is Unit.PER_1000_UNIT_YEARS:
         form = "per_thousand"
+    estimated = result.low is not None
+    parts = (
+        formats.number(part, lang, significant=formats.SIGNIFICANT)
+        if estimated
+        else amount_text(part, lang)
+        for part in (result.numerator or 0.0, result.denominator or 0.0)
+    )
+    numerator, denominator = parts
     return text(
         f"trace.forms.{form}",
         lang,
-        numerator=amount_text(result.numerator or 0.0, lang),
-        denominator=amount_text(result.denominator or 0.0, lang),
+        numerator=numerator,
+        denominator=denominator,
         thousand=formats.number(1000, lang),
         value=figure_text(result, lang),
     )

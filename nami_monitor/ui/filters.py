@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from nami_monitor.core.escapes import markdown
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import SPAN, parse_month, span
 from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
@@ -78,7 +78,7 @@ def select(
     value = st.selectbox(
         markdown(label),
         options,
-        format_func=lambda code: markdown(name_of(code)),
+        format_func=lambda code: plain(name_of(code)),
         key=key,
         help=markdown(help_text) if help_text else None,
     )

@@ -27,6 +27,14 @@ def test_a_month_without_data_has_its_sentence(nami, demo_folder, command, month
     assert "2026-10" in error["text"]
 
 
+def test_estimates_of_the_future_are_not_put_off_to_a_later_period(nami, demo_folder):
+    db = ("--db", str(demo_folder / "demo.duckdb"), "--lang", "nl")
+    for code in ("refuse_net_avoided", "impact_spend"):
+        (row,) = nami.json("kpi", code, "--until", "2031-01", *db)
+        assert row["value"] is None
+        assert "De gegevens beslaan 0 van de 1 maand" in row["reason"]
+
+
 def test_measurability_speaks_as_of_a_month(nami, demo_folder):
     db = ("--db", str(demo_folder / "demo.duckdb"))
     early, late = (

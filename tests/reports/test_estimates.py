@@ -24,6 +24,7 @@ COMMANDS = (
     ("waterbed",),
     ("waterbed", "--unit", "eur"),
     ("signals", "--category", "office_supplies"),
+    ("trace", "waterbed_quotient", "--period", "r12"),
     ("kpi", "waterbed_quotient", "refuse_net_avoided", "refuse_net_avoided_spend",
      "--period", "r12"),
 )  # fmt: skip

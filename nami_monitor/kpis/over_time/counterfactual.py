@@ -16,7 +16,7 @@ from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State, Unit, Verdict
 from nami_monitor.kpis.context import exemptions, flags_of, not_applicable, unconfirmed
 from nami_monitor.kpis.declare import Kpi, OverTime
-from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, periods_of
+from nami_monitor.kpis.questions import EMPTY, RELATIONS, Ask, choose, latest_month, periods_of
 from nami_monitor.kpis.result import KpiResult, Reason
 from nami_monitor.kpis.source_rows import ORDER_LINES, SourceRows
 from nami_monitor.store import Transaction
@@ -49,7 +49,7 @@ class Counterfactual(OverTime):
         """
         choose(kpi.reads, ask.used)
         evaluations = _evaluations(db, kpi, ask)
-        flags, excused = flags_of(db), exemptions(db)
+        flags, excused, last = flags_of(db), exemptions(db), latest_month(db)
         results = []
         for keys in _groups(db, ask, evaluations):
             named: dict[str, str | None] = dict(zip(ask.by, keys, strict=True))
@@ -62,6 +62,9 @@ class Counterfactual(OverTime):
                 blank = kpi.blank(period, named, flags=flags)
                 if ruled_out:
                     results.append(replace(blank, state=State.NOT_APPLICABLE, reason=ruled_out))
+                elif last is not None and period.first > last:
+                    have = {"have": 0, "wanted": len(period.months)}
+                    results.append(replace(blank, reason=Reason("outside_data", have)))
                 elif not own:
                     results.append(replace(blank, reason=Reason("no_interventions")))
                 else:
