@@ -264,8 +264,8 @@ def signal(line: KpiLine, lang: str) -> str:
 
 
 def signal_or_drift(line: KpiLine, lang: str) -> str:
-    """The same with the steady drift of its months, where there is one."""
-    return " ".join(filter(None, (signal(line, lang), drift(line.kpi, line.drift, lang))))
+    """The steady drift of the months, where there is one and no change of level; else ``signal``."""
+    return drift(line.kpi, line.drift, lang) or signal(line, lang)
 
 
 def drift(kpi: Kpi, seen: Slope | None, lang: str) -> str:

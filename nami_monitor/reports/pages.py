@@ -276,7 +276,7 @@ def _trends(
 
 
 BESIDE_COLUMNS: Final = GridColumns(
-    KPI_COLUMNS.heads[1:], KPI_COLUMNS.widths[1:], frozenset({0, 1, 2, 3, 4})
+    KPI_COLUMNS.heads[1:], (1.5, 1.1, 1.6, 1.7, 1.7, 2.5), frozenset({0, 1, 2, 3, 4})
 )
 """What belongs beside the chart of a key figure."""
 
