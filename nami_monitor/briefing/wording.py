@@ -264,7 +264,7 @@ def signal(line: KpiLine, lang: str) -> str:
 
 
 def signal_or_drift(line: KpiLine, lang: str) -> str:
-    """The steady drift of the months, where there is one and no change of level; else ``signal``."""
+    """The steady drift of the months where no change of level stands; else ``signal``."""
     return drift(line.kpi, line.drift, lang) or signal(line, lang)
 
 
