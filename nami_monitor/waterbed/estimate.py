@@ -101,7 +101,7 @@ class Prepared:
 
     def reach_at(self, look: Look) -> float:
         """The critical value of t at one of the looks that were planned."""
-        return look.reach(self.starts[0].window.before, self.degrees)
+        return look.reach(self.starts[0].window.pre.stop, self.degrees)
 
     def effects(self, *, common_quotient: bool = False) -> Effects:
         """Effects of all starts together; see ``effects``."""

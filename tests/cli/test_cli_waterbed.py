@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import text
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
+from tests.support.databases import copy_database
 
 INTERVAL = {"value", "low", "high"}
 
@@ -79,6 +82,20 @@ def test_for_people_in_dutch(nami, demo_folder):
     assert "pas na de start vastgelegd" in said
     assert "De maatregel begint op 1\N{NO-BREAK SPACE}jan 2027." in said
     assert "loopt, oordeel over jan 2028" in said
+
+
+def test_a_verdict_is_made_again_and_both_stay(nami, demo_folder, tmp_path):
+    path = copy_database(demo_folder / "demo.duckdb", tmp_path / "own.duckdb")
+    here = ("--db", str(path), "--who", "chef")
+    (before,) = json.loads(nami("waterbed", "ZL-I-3", *here, "--json").stdout)
+    (after,) = json.loads(nami("waterbed", "ZL-I-3", "--again", *here, "--json").stdout)
+    assert (before["state"], after["state"]) == ("evaluated", "again")
+    assert after["gross"] == pytest.approx(before["gross"])
+    assert any("chef" in said for said in after["remarks"])
+    for wrong, said in ((("--again",), "nami waterbed M-1"), (("ZL-I-5", "--again"), "2028-01")):
+        done = nami("waterbed", *wrong, *here)
+        assert done.exit_code
+        assert said in done.stderr
 
 
 def test_a_code_that_is_not_known_is_wrong_usage(nami, demo_folder):

@@ -1,6 +1,7 @@
 """What the product says of the demo's pilot, and of locations where nothing was done."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from scipy import stats
@@ -56,6 +57,24 @@ def test_the_planted_saving_of_towels_lies_within_the_interval_and_nothing_came_
         low, high = (limit / expected for limit in (result.gross.low, result.gross.high))
         assert low < TRUTH.towel_effect < high < 0
         assert result.quotient.low < 0.0 < result.quotient.high < 1
+
+
+def test_every_planted_truth_lies_in_its_interval_at_its_evaluation_date(read):
+    """As it was written down, and as of that month."""
+    pilot, towels = (read.judgements[code].last for code in ("ZL-I-3", "ZL-I-4"))
+    assert (pilot.month, towels.month) == (date(2026, 3, 1), date(2026, 10, 1))
+    assert pilot.quotient.low < TRUTH.waterbed_quotient < pilot.quotient.high
+    assert pilot.verdicts == (Verdict.WATERBED_SHOWN,)
+    assert (towels.unit, towels.verdicts) == (Unit.KG, (Verdict.NET_REDUCTION_SHOWN,))
+    assert towels.quotient.low < 0.0 < towels.quotient.high < 1
+    (one,) = chosen(read.register, ["ZL-I-4"])
+    found = compare(one, read)
+    result, inputs = evaluate(one, read, Unit.KG).result, found.inputs(Unit.KG)
+    assert towels.gross.value == pytest.approx(result.gross.value), "its date is the last month"
+    after = inputs.target[list(result.treated), inputs.first :].mean(1).sum()
+    expected = after - towels.gross.value
+    low, high = (limit / expected for limit in (towels.gross.low, towels.gross.high))
+    assert low < TRUTH.towel_effect < high < 0
 
 
 def test_nothing_spread_anywhere_else(read, planted):

@@ -208,6 +208,54 @@ def test_a_pilot_is_saved_as_a_planned_measure(demo):
     assert "De maatregel begint op" in words(later)
 
 
+def test_a_plan_is_registered_before_the_start_and_not_after(demo):
+    page, year = opened("register"), dt.date.today().year + 2  # noqa: DTZ011 - as the form looks
+    assert "Na de start telt een wijziging niet meer" not in words(page)
+    field(page.text_input, "Titel").set_value("Geen enveloppen")
+    field(page.multiselect, "Locaties").set_value(["ZL-008"])
+    field(page.date_input, "Ingangsdatum").set_value(dt.date(2026, 1, 1))
+    run(page)
+    assert "De maatregel is al begonnen" in words(page)
+    field(page.date_input, "Ingangsdatum").set_value(dt.date(year, 1, 1))
+    run(page)
+    assert "Na de start telt een wijziging niet meer" in words(page)
+    field(page.text_input, "Oordeel na maanden").set_value("12;6")
+    field(page.selectbox, "Eenheid van het oordeel").set_value("kg")
+    field(page.selectbox, "Eenzijdig of tweezijdig").set_value("one_sided")
+    field(page.text_area, "Wat er dan besloten wordt").set_value("Overal invoeren.")
+    press(page, "Leg de maatregel vast")
+    assert "oplopend en met puntkomma" in " ".join(each.value for each in page.error)
+    field(page.text_input, "Oordeel na maanden").set_value("6;12")
+    press(page, "Leg de maatregel vast")
+    assert "De maatregel is vastgelegd." in words(page)
+    plan = "select evaluate_after, primary_unit, design, sides, would_decide from interventions"
+    assert rows(demo, f"{plan} where title = 'Geen enveloppen'") == [
+        ("6;12", "kg", None, "one_sided", "Overal invoeren.")
+    ]
+    found = words(opened(intervention="ZL-I-6"))
+    assert f"oordeel over juli {year}" in found
+    assert "Geplande oordelen: 2" in found
+    assert "Overal invoeren." in found
+
+
+MORE = '{"rests_on": {"X|2025-06": [1, 2, 3, 4]}}'
+"""Sums of one month of a source more, on which the verdicts are said to rest."""
+
+
+def test_a_verdict_is_made_again_by_hand(demo):
+    store = Store(demo)
+    with store.write() as db:
+        db.run("update kept set body = json_merge_patch(body, ?)", [MORE])
+        db.run("update meta set data_version = data_version + 1")
+    store.close()
+    page = opened(intervention="ZL-I-3")
+    assert "De gegevens zijn sindsdien gewijzigd" in words(page)
+    press(page, text("waterbed.plan.take", "nl"))
+    assert text("waterbed.plan.taken", "nl") in words(page)
+    assert "opnieuw opgemaakt, door cm" in words(run(page))
+    assert rows(demo, "select count(*) from kept where name = 'ZL-I-3'") == [(2,)]
+
+
 @pytest.mark.parametrize(("title", "said"), [("", "Titel"), ("Vraag p@q.nl", "e-mail")])
 def test_a_plan_that_is_not_in_order_is_refused_with_a_sentence(demo, title, said):
     page = scoped(opened("plan"))

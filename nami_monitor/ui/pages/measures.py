@@ -17,7 +17,10 @@ from nami_monitor.briefing.measures import (
     MeasureOptions,
 )
 from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.thresholds import EVALUATE_AFTER
+from nami_monitor.core.words import Design
 from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, links, words
@@ -151,6 +154,48 @@ def anticipation_field(session: Session, key: str, begin: Fields) -> int:
             help=session.t("measures.form.anticipation_help"),
         )
     )
+
+
+def plan_fields(
+    session: Session, key: str, begin: Fields, starts_on: date | None
+) -> dict[str, Any]:
+    """Ask how a measure will be judged; once it has begun, nothing of that can be chosen."""
+    if starts_on is None or starts_on <= date.today():  # noqa: DTZ011 - the visitor's own calendar
+        st.markdown(session.t("measures.plan.begun" if starts_on else "measures.form.not_yet"))
+        return {name: begin.get(name) for name in PLAN}
+    st.markdown(session.t("measures.plan.words"))
+    left, right = st.columns(2)
+    with left:
+        months = st.text_input(
+            session.t("columns.evaluate_after"),
+            value=begin.get("evaluate_after") or "",
+            placeholder=formats.number(EVALUATE_AFTER.value, session.lang),
+            max_chars=60,
+            key=f"{key}_evaluate_after",
+            help=session.t("measures.plan.evaluate_after_help"),
+        )
+        design = _of(session, key, "design", ("", *Design), begin)
+    with right:
+        unit = _of(session, key, "primary_unit", ("", *map(str, READINGS)), begin)
+        sides = _of(session, key, "sides", ("", "two_sided", "one_sided"), begin)
+    decide = st.text_area(
+        session.t("columns.would_decide"),
+        value=begin.get("would_decide") or "",
+        max_chars=500,
+        key=f"{key}_would_decide",
+        help=session.t("measures.plan.would_decide_help"),
+    )
+    return {
+        "evaluate_after": months.strip() or None,
+        "primary_unit": unit or None,
+        "design": design or None,
+        "sides": sides or None,
+        "would_decide": decide.strip() or None,
+    }
+
+
+PLAN: Final = ("evaluate_after", "primary_unit", "design", "sides", "would_decide")
+"""The fields of an evaluation plan."""
 
 
 def _choose(
@@ -300,6 +345,7 @@ def _form(session: Session, register: Sequence[Intervention], chosen: str) -> No
         reduction = reduction_field(session, key, begin, None)
     with right:
         anticipation = anticipation_field(session, key, begin)
+    st.subheader(session.t("measures.steps.judge"), anchor=False)
     stated = {
         "category": category,
         **rest,
@@ -307,6 +353,7 @@ def _form(session: Session, register: Sequence[Intervention], chosen: str) -> No
         **channels,
         "planned_reduction": reduction,
         "anticipation_months": anticipation,
+        **plan_fields(session, key, begin, rest["starts_on"]),
     }
     st.subheader(session.t("measures.steps.check"), anchor=False)
     _foreseen(session, stated)

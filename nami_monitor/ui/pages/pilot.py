@@ -52,7 +52,7 @@ def part(session: Session) -> None:
     panel_data = waterbed.drafted(session, intervention)
     pilot = _pilot(session.store, panel_data, intervention, unit, months, back)
     _show(session, pilot)
-    _save(session, stated, briefing.next_start(panel_data, intervention.category))
+    _save(session, stated, months, briefing.next_start(panel_data, intervention.category))
 
 
 def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
@@ -156,13 +156,15 @@ def _lengths(session: Session, pilot: Pilot) -> None:
         trend_chart.show_table(session, table, "pilot_lengths_table", title)
 
 
-def _save(session: Session, stated: Mapping[str, Any], start: date | None) -> None:
-    """Register the pilot as planned."""
+def _save(session: Session, stated: Mapping[str, Any], months: int, start: date | None) -> None:
+    """Register the pilot as planned, to be judged after the months that it lasts."""
     with st.expander(session.t("pilot.save.title")):
         st.markdown(session.t("pilot.save.words"))
         booking.who_field(session)
         rest = measures.about_fields(
             session, KEY, {"starts_on": start, "status": "planned"}, planned=True
         )
+        usual = {"evaluate_after": str(months)}
+        rest |= measures.plan_fields(session, KEY, usual, rest["starts_on"])
         if booking.button(session, session.t("pilot.save.book"), "pilot_book", type="primary"):
             measures.book(session, "pilot_book", {**stated, **rest}, "pilot.save.booked", new=True)
