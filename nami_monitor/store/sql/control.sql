@@ -93,7 +93,8 @@ create table location_facts (
     location_id varchar, location_group varchar, opened_on date, closed_on date
 );
 
--- What people write beside the data: notes, what they have seen, reports as they arranged them.
+-- What is written beside the data: notes, what people have seen, reports as they arranged them, the
+-- verdicts on measures.
 -- A log: the last row of a kind and name counts, and without a body it was withdrawn. A note that is
 -- withdrawn loses its bodies. Imports, undo and replay leave it alone, and it leaves the data version
 -- alone.
