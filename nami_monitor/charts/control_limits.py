@@ -1,6 +1,7 @@
 """A key figure's months as an annotated trend: signals, limits, interventions and data breaks."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from math import isfinite
 
@@ -15,6 +16,11 @@ from nami_monitor.charts.trend_data import (
 )
 from nami_monitor.core.words import Direction
 from nami_monitor.kpis import Kpi, KpiResult
+
+
+def trend_point(result: KpiResult) -> TrendPoint:
+    """A month of a trend, an estimate with its interval."""
+    return TrendPoint(result.month, result.value, result.low, result.high)
 
 
 def with_limits(
@@ -49,9 +55,8 @@ def with_limits(
         ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
         up = signal.up if signal is not None and signal.new else None
         points.append(
-            TrendPoint(
-                result.month,
-                result.value,
+            replace(
+                trend_point(result),
                 usual=(max(limits.low + season, 0.0), limits.high + season) if ranged else None,
                 signal=up is not None,
                 concern=up is not None and up == (kpi.better is Direction.DOWN),
@@ -91,7 +96,7 @@ def single_trend(
         breaks: data breaks.
         activity: name of the activity measure, for units per activity.
     """
-    points = tuple(TrendPoint(result.month, result.value) for result in history[-SHOWN_MONTHS:])
+    points = tuple(map(trend_point, history[-SHOWN_MONTHS:]))
     phases: tuple[Phase, ...] = ()
     if limits:
         points, phases = with_limits(kpi, history, restarts)

@@ -8,7 +8,7 @@ from nami_monitor.charts.axes import value_axis
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.i18n.formats import figure
+from nami_monitor.i18n.formats import figure, with_interval
 
 HEIGHT: Final = 300
 
@@ -27,13 +27,22 @@ class PeriodBar:
         period: its name in the reader's language.
         series: the group that it belongs to; empty for a single series.
         value: in the chart's unit; None where there is none.
+        interval: the limits of an estimate.
         broken: whether a data break lies in it.
     """
 
     period: str
     series: str
     value: float | None
+    interval: tuple[float, float] | None = None
     broken: bool = False
+
+    def label(self, unit: Unit, lang: str) -> str:
+        """The value, an estimate with its interval."""
+        value = self.value or 0.0
+        if self.interval is None:
+            return figure(value, unit, lang)
+        return with_interval(value, *self.interval, unit, lang, bare=True)
 
 
 def period_spec(bars: tuple[PeriodBar, ...], unit: Unit, lang: str) -> Spec:
@@ -59,7 +68,7 @@ def period_spec(bars: tuple[PeriodBar, ...], unit: Unit, lang: str) -> Spec:
             "series": bar.series,
             "value": bar.value,
             "foot": 0.0,
-            "label": missing if bar.value is None else figure(bar.value, unit, lang),
+            "label": missing if bar.value is None else bar.label(unit, lang),
             "opacity": BROKEN if bar.broken else 1.0,
         }
         for bar in bars

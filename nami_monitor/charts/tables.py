@@ -8,7 +8,7 @@ from nami_monitor.charts.axes import month_index
 from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, point_text
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.i18n.formats import figure, month, unit_label
+from nami_monitor.i18n.formats import column_writer, month, unit_label
 
 Write = Callable[[Any], str]
 
@@ -34,10 +34,13 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
     A single series also bears its limits and says which months are a signal.
     """
     by_month = [by_index(series) for series in trend.series]
-
-    def figured(value: float) -> str:
-        return figure(value, trend.unit, lang)
-
+    limits = [
+        (point.low, point.high)
+        for series in trend.series
+        for point in series.points
+        if point.low is not None and point.high is not None
+    ]
+    figured, plain = (column_writer(each, trend.unit, lang) for each in (limits, ()))
     rows = []
     for day in reversed(trend.months):
         i = month_index(day)
@@ -50,7 +53,7 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
     extra = ("charts.trend.low", "charts.trend.high", "charts.signal") if trend.single else ()
     head = (text("charts.month", lang), *names, *(text(key, lang) for key in extra))
     writers = (lambda day: month(day, lang), *(figured for _ in by_month))
-    return ChartTable(head, tuple(rows), (*writers, *((figured, figured, None) if extra else ())))
+    return ChartTable(head, tuple(rows), (*writers, *((plain, plain, None) if extra else ())))
 
 
 def add_limits(table: ChartTable, trend: ChartTable, *, at: int) -> ChartTable:

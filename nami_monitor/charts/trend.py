@@ -310,7 +310,7 @@ def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
                 known[x].value or 0.0,
                 point_text(known[x], trend.unit, lang, bare=True),
             )
-            lines = (written,) if trend.single else (_short(series.name), written)
+            lines = _value_lines(written) if trend.single else (_short(series.name), written)
             size = LARGE if trend.single else MAIN
             ends.append(EndLabel(x + 0.5, value, lines, palette.SERIES[rank], size))
     if trend.target:
@@ -318,6 +318,12 @@ def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
         lines = (_short(trend.target.label), figure(value, trend.unit, lang))
         ends.append(EndLabel(frame_last + 0.5, value, lines, palette.GREY_TEXT, MAIN - 1))
     return ends
+
+
+def _value_lines(written: str) -> tuple[str, ...]:
+    """A value, and the interval of an estimate below it."""
+    value, bracket, interval = written.partition(" (")
+    return (value, f"({interval}") if bracket else (value,)
 
 
 def _short(name: str) -> str:

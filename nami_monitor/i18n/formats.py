@@ -195,6 +195,23 @@ def known_decimals(low: Number, high: Number) -> int:
     return min(max(-math.floor(math.log10(half)), 0), MOST_DECIMALS) if half > 0 else 0
 
 
+def column_writer(
+    limits: Iterable[tuple[Number, Number]], unit: Unit, lang: str
+) -> Callable[[Number], str]:
+    """How the figures of a column are written whose unit stands above it.
+
+    Where there are estimates with ``limits`` in it, no finer than the vaguest of them is known.
+    """
+    decimals = min((known_decimals(*each) for each in limits), default=None)
+
+    def write(value: Number) -> str:
+        if decimals is None:
+            return figure(value, unit, lang)
+        return with_sign_of_unit(number(value, lang, decimals=decimals), unit, lang)
+
+    return write
+
+
 def signed_quantity(
     value: Number, unit: Unit, lang: str, *, activity: str | None = None, bare: bool = False
 ) -> str:

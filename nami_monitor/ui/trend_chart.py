@@ -12,7 +12,7 @@ from nami_monitor.briefing.lessons import lessons_of_chart
 from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
 from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables
-from nami_monitor.charts.control_limits import with_limits
+from nami_monitor.charts.control_limits import trend_point, with_limits
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
@@ -76,7 +76,7 @@ def trend_of(
     series = []
     phases: tuple[Phase, ...] = ()
     for group in largest_first(groups.values()):
-        points: tuple[TrendPoint, ...] = tuple(TrendPoint(r.month, r.value) for r in group)
+        points: tuple[TrendPoint, ...] = tuple(map(trend_point, group))
         if single and history:
             points, phases = with_limits(kpi, history, restarts)
         series.append(Series(group_name(session, kpi, group[0].keys), points))
@@ -244,6 +244,7 @@ def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[
             formats.period(r.period, session.lang),
             group_name(session, kpi, r.keys) if len(largest) > 1 else "",
             r.value,
+            None if r.low is None or r.high is None else (r.low, r.high),
             broken=Flag.DATA_BREAK in r.flags,
         )
         for group in largest
@@ -282,11 +283,8 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
     label = words.unit(session, results[-1]) if results else ""
     dimensions = tuple(results[0].keys) if results else ()
     periods = {r.period.start: formats.period(r.period, lang) for r in results}
-    estimated = any(r.low is not None for r in results)
-
-    def figured(value: float) -> str:
-        return formats.figure(value, unit, lang)
-
+    intervals = [(r.low, r.high) for r in results if r.low is not None and r.high is not None]
+    estimated, figured = bool(intervals), formats.column_writer(intervals, unit, lang)
     columns: dict[str, tables.Write | None] = {
         session.t("trends.table.period"): lambda start: periods[start.date()],
         **{session.t(f"dimensions.{name}"): None for name in dimensions},

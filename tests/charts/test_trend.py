@@ -261,3 +261,15 @@ def test_the_table_holds_every_month_latest_first():
     assert trend_table(several, "en").rows == ((february, 2, None), (january, 1, 3))
     single = trend_table(Trend((series([1]),), Unit.COUNT), "nl")
     assert single.rows == ((january, 1, None, None, ""),)
+
+
+def test_an_estimate_bears_its_interval_and_is_no_finer_than_it():
+    points = tuple(TrendPoint(date(2026, k, 1), 78.43, 63.1, 97.9) for k in (8, 9, 10))
+    found = Trend((Series("Waterbed", points),), Unit.PERCENT)
+    said = json.dumps(trend_spec(found, "nl"), ensure_ascii=False).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert '["78 %", "(63 tot 98)"]' in said
+    assert "78,4" not in said
+    table = trend_table(found, "nl")
+    assert [table.write[1](row[1]) for row in table.rows] == ["78\N{NO-BREAK SPACE}%"] * 3

@@ -1,5 +1,7 @@
 """An estimate on a page stands with its interval: cards, verdicts, signals and charts in words."""
 
+import re
+
 import pytest
 
 from nami_monitor.i18n import LANGS
@@ -11,10 +13,16 @@ from tests.support.app_test import AppTest
 
 pytestmark = pytest.mark.usefixtures("demo")
 
+FINER = re.compile(r"\b(78|82)[.,]\d+[ \N{NO-BREAK SPACE}]?%")
+"""The quotient of the pilot, at its verdict and since then, finer than it is known."""
+
 PAGES = {
     "waterbed": ({"intervention": "ZL-I-3"}, {"intervention": "ZL-I-4"}),
     "overview": ({"category": "office_supplies"}, {"category": "sanitary_supplies"}),
-    "trends": ({"kpi": "waterbed_quotient", "period": "r12", "category": "office_supplies"},),
+    "trends": tuple(
+        {"kpi": "waterbed_quotient", "period": kind, "category": "office_supplies"}
+        for kind in ("r12", "year")
+    ),
 }
 
 
@@ -32,6 +40,8 @@ def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):
         shown = run(seen)
         said = html_text("\n".join([words(shown), *grids(shown)]).encode())
         assert list(bare(said, found, lang)) == []
+        charts = " ".join(each.proto.spec for each in shown.get("arrow_vega_lite_chart"))
+        assert not FINER.search(charts)
 
 
 @pytest.mark.parametrize(

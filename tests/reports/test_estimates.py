@@ -18,8 +18,9 @@ NEAR = 90
 PARTS = ("gross", "spill", "net")
 SIGNS = r"(?:%|terug|back|vanelke|ofevery|outof)"
 """What follows a quotient, spaces not counted."""
-OF_ANOTHER_METHOD = re.compile(r"[\d.,]+%tot?[\d.,]+%")
-"""The interval right behind the same value from another way of estimating, in a table of them."""
+LIMIT = r"[\u2212+€]*[\d.,]+"
+OF_ANOTHER = re.compile(rf"(?:(?:[a-z.]{{0,5}}|%)\(?{LIMIT})?%?tot?{LIMIT}")
+"""The interval behind the same value of another estimate, or a limit that is the same number."""
 COMMANDS = (
     ("waterbed",),
     ("waterbed", "--unit", "eur"),
@@ -58,9 +59,9 @@ def bare(said, found, lang):
 
 
 def _without(said, value, limits, then=r"(?![\d.,]*\d)"):
-    for at in re.finditer(rf"(?<![\d.,]){re.escape(value)}{then}", said):
+    for at in re.finditer(rf"(?<![\d.,])(?<!to)(?<!tot){re.escape(value)}{then}", said):
         after = said[at.end() : at.end() + NEAR]
-        if not (OF_ANOTHER_METHOD.match(after) or all(limit in after for limit in limits)):
+        if not (OF_ANOTHER.match(after) or all(limit in after for limit in limits)):
             yield said[max(at.start() - 30, 0) : at.end() + NEAR]
 
 
