@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 from scipy import special
-from scipy.optimize import brentq
 
 from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.waterbed.outputs import Floats
@@ -40,6 +39,8 @@ def boundaries(
     Raises:
         ValueError: no look, looks that do not rise, or no month before the start.
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to load, and only several dates need it
+
     if not looks or before < 1 or list(looks) != sorted({*looks}) or looks[0] < 1:
         raise ValueError(f"looks {looks} with {before} months before")
     information = 1 / (1 / np.array(looks, dtype=float) + 1 / before)
