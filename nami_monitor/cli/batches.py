@@ -115,6 +115,8 @@ def _effects(session: CommandSession, preview: UndoPreview) -> Iterator[str]:
     for kind, numbers in (("touched", preview.touched), ("children", preview.children)):
         if numbers:
             yield session.t(f"cli.undo.{kind}", batches=", ".join(map(str, numbers)))
+    if preview.verdicts:
+        yield session.t("data.undo.verdicts", codes=", ".join(preview.verdicts))
 
 
 @command(app, "set-aside")

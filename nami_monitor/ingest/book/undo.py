@@ -28,6 +28,7 @@ class UndoPreview:
         touched: later batches of which rows change standing.
         children: batches that are undone with it, because they hold rows of it.
         amount: EUR of the order lines that are removed, less those that return.
+        verdicts: measures whose verdict rests on it; the verdict stays.
     """
 
     batch: int
@@ -38,6 +39,7 @@ class UndoPreview:
     touched: tuple[int, ...]
     children: tuple[int, ...]
     amount: float
+    verdicts: tuple[str, ...] = ()
 
 
 def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) -> UndoPreview:
@@ -69,6 +71,7 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
         raise UserError("undo.undone_already", batch=batch, when=undone)
     children = _children(db, batch)
     removed = [batch, *children]
+    resting = _resting(db)
     db.run(f"create temp table offered_before as {OFFERED}")
     db.run(f"create temp table amount_before as {AMOUNT}")
     scopes = _scopes(db, removed)
@@ -89,7 +92,16 @@ def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
     for table in ("codes_before", "codes_changed", "offered_before", "amount_before"):
         db.run(f"drop table {table}")
     refresh_derived(db, _touched(scopes))
-    return preview
+    return replace(preview, verdicts=tuple(sorted(resting - _resting(db)))) if resting else preview
+
+
+def _resting(db: Transaction) -> set[str]:
+    """The measures with a verdict that rests on the data as they are."""
+    if not db.value("select exists (from kept where kind = 'verdict')"):
+        return set()
+    from nami_monitor.ingest.book import verdicts  # noqa: PLC0415 - slow to load, seldom needed
+
+    return verdicts.resting(db)
 
 
 def _children(db: Transaction, batch: int) -> list[int]:

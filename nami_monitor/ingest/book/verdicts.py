@@ -58,6 +58,11 @@ def _due(one: Intervention, judged: Judgement, latest: date) -> Iterator[int]:
             yield at
 
 
+def resting(db: Transaction) -> set[str]:
+    """The measures with a verdict that rests on the data as they are."""
+    return {code for code, one in judgements(db).items() if one.last and not one.changed}
+
+
 def take_anew(store: Store, code: str, who: str) -> None:
     """Write the verdict on a measure again, from the data as they are now; the earlier one stays.
 

@@ -452,7 +452,9 @@ def _card(
         value=formats.estimated(effect.value, effect.se, evaluation.unit, session.lang),
         unit=session.t(f"waterbed.per_month.{evaluation.unit}"),
         beside=(interval, *others),
-        trace=links.address(session, "trace", _figure(evaluation)),
+        trace=links.address(session, "trace", _figure(evaluation))
+        if figures is evaluation.result
+        else "",
     )
 
 

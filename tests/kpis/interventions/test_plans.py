@@ -214,7 +214,10 @@ def test_an_undo_leaves_the_verdict_and_it_says_that_data_changed(planned, monit
     monitor = planned(monitor)
     reports = deliver(monitor, DUE, DUE)
     written = stands(monitor).last
-    undo(monitor.store, reports[0].batch, who="t")
+    looked = undo(monitor.store, reports[0].batch, look_only=True)
+    assert looked.verdicts == ("I1",)
+    assert stands(monitor).changed == ()
+    assert undo(monitor.store, reports[0].batch, who="t") == looked
     found = stands(monitor)
     assert figures(found.last) == figures(written)
     assert found.changed == (DUE,)

@@ -148,6 +148,8 @@ def _preview(session: Session, preview: UndoPreview) -> None:
         if numbers:
             listed = ", ".join(str(number) for number in numbers)
             sentences.append(session.t(f"data.undo.{key}", batches=listed))
+    if preview.verdicts:
+        sentences.append(session.t("data.undo.verdicts", codes=", ".join(preview.verdicts)))
     st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
