@@ -14,7 +14,7 @@ import streamlit as st
 from nami_monitor.core.periods import parse_month
 from nami_monitor.i18n import catalogue, formats
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import activity_name
+from nami_monitor.kpis.sentences import bare_text, figure_text
 from nami_monitor.kpis.trace import figure
 from nami_monitor.ui import app, links
 from tests.support.app_test import AppTest
@@ -173,9 +173,7 @@ def written(result):
     """The figure as people read it, and its total."""
     if result.value is None:
         return catalogue("nl")[f"words.{result.state}"]
-    activity = result.activity and activity_name(result.activity, "nl")
-    said = formats.quantity(result.value, result.unit, "nl", activity=activity)
-    return f"{said} {formats.figure(result.value, result.unit, 'nl')}"
+    return f"{figure_text(result, 'nl')} {bare_text(result, 'nl')}"
 
 
 def every_card(walked, seen):

@@ -56,7 +56,7 @@ def rows_by_name(db):
     for (name,) in names:
         if name in UNSAID or name.endswith(("_made", "_offered", "_stored")):
             continue
-        frame = db.frame(f"from {name}")
+        frame = db.frame(f"from {name}").drop("rowid", strict=False)
         numbers = [one for one, kind in frame.schema.items() if kind == pl.Float64]
         frame = frame.with_columns(pl.col(numbers).round_sig_figs(9)).select(sorted(frame.columns))
         found[name] = sorted(map(repr, frame.rows()))
