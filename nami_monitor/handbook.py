@@ -3,22 +3,33 @@
 A test fails when a page in docs/ differs from what is generated.
 """
 
+import contextlib
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from typer.testing import CliRunner
 
+from nami_monitor.briefing import wording
+from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.handbook import entry as kpi_entry
+from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_chart, line_of
+from nami_monitor.briefing.signals import signals_of_measures, signals_of_trend
 from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
-from nami_monitor.core.words import KitSignal
+from nami_monitor.core.words import KitSignal, PeriodKind
+from nami_monitor.databases import build_demo
 from nami_monitor.i18n import text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.files import PAGE, CaseSection, Point, read_points
-from nami_monitor.kpis import CATALOGUE, Kpi
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, compute, latest_month
+from nami_monitor.signals.scan import FOLLOWED
+from nami_monitor.signals.signal import Signal
+from nami_monitor.store import Store, Transaction
+from nami_monitor.store.register_queries import category_names
 from nami_monitor.tables import (
     TABLES,
     AnyOf,
@@ -174,6 +185,10 @@ def kit() -> str:
     contents = shipped()
     points = read_points(contents)
     cases = [_case_points(case, points) for case in contents.cases.values()]
+    introduction, conclusions = (
+        _carried([one for one in points if one.section is section])
+        for section in (CaseSection.INTRODUCTION, CaseSection.CONCLUSIONS)
+    )
     called = [
         [
             f"`{signal}`",
@@ -192,9 +207,11 @@ def kit() -> str:
             KIT_INTRODUCTION,
             "## How many",
             _counts(points, contents.cases),
+            "## Introduction",
+            introduction,
             *cases,
             "## Conclusions",
-            _carried(_of_case(points, None)),
+            conclusions,
             "## What calls up which lesson",
             _grid(["signal", "lessons"], called),
         ]
@@ -204,7 +221,7 @@ def kit() -> str:
 def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
     """How many points each section of each case makes, and how many lessons carry them."""
     groups = {f"case {number}": _of_case(points, number) for number in cases}
-    groups |= {"conclusions": _of_case(points, None), "together": list(points)}
+    groups |= {"introduction and conclusions": _of_case(points, None), "together": list(points)}
     rows = [
         [
             label,
@@ -218,7 +235,7 @@ def _counts(points: Sequence[Point], cases: Mapping[int, Case]) -> str:
 
 
 def _of_case(points: Sequence[Point], number: int | None) -> list[Point]:
-    """The points of a case; without a number, of the conclusions."""
+    """The points of a case; without a number, of introduction and conclusions."""
     return [point for point in points if point.case == number]
 
 
@@ -249,6 +266,67 @@ def _lesson_link(lesson: Lesson) -> str:
     return f"[{lesson.words['en'].title}](../data/lessons/{lesson.name}.toml)"
 
 
+LESSONS_INTRODUCTION = (
+    "Which lessons stand beside every trend of the demo, as of its last month, and what calls each "
+    "of them up: a signal, or the figure by itself where its category is what the case is about. "
+    "The first three are marked on the chart. How a lesson is chosen stands in "
+    "[a decision](decisions/0030-lessons-by-figure-and-subject.md)."
+)
+
+
+def lessons_of_demo(db: Transaction) -> str:
+    """The lessons beside every trend of a database, with what calls them up.
+
+    Trends without a value are left out; those without a lesson are named.
+    """
+    with as_of(db, None) as known:
+        wanted = (None, *category_names(known))
+        sections = [lessons_of_category(known, category) for category in wanted]
+    titled = ["# Lessons beside the demo's trends", LESSONS_INTRODUCTION, *filter(None, sections)]
+    return "\n\n".join([NOTE, *titled])
+
+
+def lessons_of_category(db: Transaction, category: str | None) -> str:
+    """The section of one category, or of all together; empty where no trend has a value."""
+    month = latest_month(db)
+    if month is None:
+        return ""
+    measures = signals_of_measures(db, month)
+    called = {kpi.code: _lessons_of_trend(db, kpi, category, measures) for kpi in CATALOGUE.values()}
+    rows = [
+        [f"`{code}`", _lesson_link(one.lesson), one.code, wording.lesson_reason(one.by, "en")]
+        for code, found in called.items()
+        for one in found or ()
+    ]
+    none = [f"`{code}`" for code, found in called.items() if found == ()]
+    if not rows and not none:
+        return ""
+    name = category_names(db)[category]["en"] if category else "All categories together"
+    sections = [f"## {name}"]
+    if rows:
+        sections.append(_grid(["figure", "lesson", "mark", "why"], rows))
+    if none:
+        sections.append(f"No lesson: {', '.join(none)}.")
+    return "\n\n".join(sections)
+
+
+def _lessons_of_trend(
+    db: Transaction, kpi: Kpi, category: str | None, measures: Sequence[Signal]
+) -> tuple[CalledLesson, ...] | None:
+    """The lessons beside one trend of months; None where it has no line."""
+    kinds = kpi.only or (PeriodKind.MONTH,)
+    kind = next((one for one in (PeriodKind.MONTH, PeriodKind.R12) if one in kinds), None)
+    if kind is None:
+        return None
+    where = {"category": (category,)} if category else {}
+    results = compute(db, kpi, Ask(kind, None, FOLLOWED, where=where))
+    line = line_of(kpi.code, category, results)
+    if len(line.values) < 2:
+        return None
+    found = signals_of_trend(db, kpi, results, where, measures)
+    return lessons_of_chart(found, cases_of(db), line)
+
+
 def _help(*command: str) -> str:
     """The help of the command line, or of one command, in English."""
     args = [*command, "--lang", "en", "--help"]
@@ -274,10 +352,19 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+LESSONS = "lessons.md"
+"""The page that is generated from the demo."""
+
+
 def write(folder: Path) -> None:
-    """Write every page into a folder."""
+    """Write every page into a folder; the demo is built for one of them."""
     for name, page in PAGES.items():
         (folder / name).write_text(page() + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as apart:
+        path = Path(apart) / "demo"
+        build_demo(path)
+        with contextlib.closing(Store(path)) as store, store.read() as db:
+            (folder / LESSONS).write_text(lessons_of_demo(db) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from nami_monitor.briefing import wording
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats, text
 from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry
@@ -101,13 +102,18 @@ def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
     for finding in found.findings:
         kind, category = finding.kind, finding.category
         called = next(
-            (one for one in left if (one.signal.kind, one.signal.category) == (kind, category)),
+            (one for one in left if _is_of(one, kind, category)),
             None,
         )
         if called is not None:
             left.remove(called)
             taken[finding.name] = called
     return taken
+
+
+def _is_of(one: CalledLesson, kind: KitSignal, category: str | None) -> bool:
+    by = one.by.signal
+    return by is not None and (by.kind, by.category) == (kind, category)
 
 
 def visit(found: Briefing, at: datetime) -> Visit:

@@ -55,10 +55,12 @@ LIVES: Final = "reduce_asset_life"
 ENDED: Final = "ended"
 
 
-def of_breaks(db: Transaction, scope: SignalScope) -> Iterator[Signal]:
-    """Breaks in the series of the sources behind the figures, of the last two years."""
+def of_breaks(
+    db: Transaction, scope: SignalScope, months: int = SPARK_MONTHS
+) -> Iterator[Signal]:
+    """Breaks in the series of the sources behind the figures, of the last so many months."""
     for one in data_breaks(db):
-        if one.source in scope.sources and recent(one.month, scope.month, SPARK_MONTHS):
+        if one.source in scope.sources and recent(one.month, scope.month, months):
             numbers: dict[str, Seen] = {"name": one.source, "kinds": ",".join(one.kinds)}
             yield scope.signal(KitSignal.DATA_BREAK, one.source, numbers, month=one.month)
 
@@ -318,7 +320,7 @@ def signals_of_trend(
     *,
     restarts: Sequence[date] = (),
 ) -> tuple[Signal, ...]:
-    """What a trend shows within its months: what measures brought first, then the latest.
+    """What a trend shows within its months: breaks, what measures brought, then the latest.
 
     The results are one per month and group, oldest first; several series bear no signals of their
     own. ``measures`` is what measures show, of any category; from the months of ``restarts`` a
@@ -335,9 +337,9 @@ def signals_of_trend(
     shown = set(month_range(results[-SHOWN_MONTHS:][0].month, results[-1].month))
     single = len({tuple(one.keys.values()) for one in results}) == 1
     found = [
+        *of_breaks(db, scope, SHOWN_MONTHS),
         *(one for one in measures if scope.holds(one.category)),
         *(_signals_of_series(db, kpi, results, scope, restarts) if single else ()),
-        *of_breaks(db, scope),
     ]
     return tuple(one for one in found if one.month in shown)
 

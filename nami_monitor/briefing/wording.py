@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from nami_monitor.briefing import waterbed
+from nami_monitor.briefing.lessons import LessonCaller
 from nami_monitor.briefing.month import WORSE, Briefing, BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.thresholds import STEP_STANDING
@@ -62,6 +63,13 @@ def signal_name(kind: KitSignal, lang: str) -> str:
 def signal_sentence(signal: Signal, lang: str) -> str:
     """The sentence of a signal, with its numbers filled in."""
     return text(f"signals.said.{_signal_key(signal)}", lang, **signal_values(signal, lang))
+
+
+def lesson_reason(by: LessonCaller, lang: str) -> str:
+    """Why a lesson stands where it stands: the sentence of its signal, else its figure."""
+    if by.signal is not None:
+        return signal_sentence(by.signal, lang)
+    return text("kit.beside.figure", lang, kpi=text(f"kpis.{by.kpi}.name", lang))
 
 
 def signal_values(signal: Signal, lang: str) -> dict[str, object]:

@@ -83,8 +83,9 @@ class Flag(StrEnum):
 
 
 class LessonKind(StrEnum):
-    """What a lesson of the kit is."""
+    """What a lesson of the kit is; ``INTRODUCTION`` and ``CONCLUSION`` are of no single case."""
 
+    INTRODUCTION = "introduction"
     STRATEGY = "strategy"
     OBSTACLE = "obstacle"
     SOLUTION = "solution"

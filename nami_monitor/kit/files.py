@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import LANGS, Lang
 
 KIT_STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
+OF_NO_CASE: Final = (LessonKind.INTRODUCTION, LessonKind.CONCLUSION)
+"""Kinds of lessons that the kit gives outside its cases."""
 T = TypeVar("T")
 
 
@@ -78,9 +80,15 @@ class Lesson:
 
     Args:
         name: what its file is called; its name everywhere.
-        cases: numbers of the cases that report it; none for a conclusion and for advice.
+        cases: numbers of the cases that report it; none for what the introduction or a conclusion
+            says, and for advice.
         strategies: of Refuse, Rethink and Reduce, those that it is about.
         dimension: the angle from which it looks; None where the kit gives none.
+        signals: what calls it up; without any, the figures by themselves do.
+        figures: codes of the KPIs beside which it stands; none for all. A file may also name a
+            group of ``kit_figures.toml``.
+        unless: signals that contradict it.
+        bound: whether it says something only beside what its cases buy.
         disagrees: names of lessons whose cases say otherwise.
         advice: whether no case reports it.
     """
@@ -91,6 +99,9 @@ class Lesson:
     strategies: Annotated[tuple[Strategy, ...], After(_unique)] = ()
     dimension: Dimension | None = None
     signals: Annotated[tuple[KitSignal, ...], After(_unique)] = ()
+    figures: Texts = ()
+    unless: Annotated[tuple[KitSignal, ...], After(_unique)] = ()
+    bound: bool = False
     disagrees: Texts = ()
     advice: bool = False
     words: Annotated[Mapping[Lang, LessonWords], After(_complete)]
@@ -158,12 +169,22 @@ class Case:
     exempt: tuple[CaseExemption, ...] = ()
 
 
+@strict()
+@dataclass(frozen=True)
+class _FigureGroups:
+    groups: Mapping[str, Texts]
+
+
 @dataclass(frozen=True)
 class Kit:
-    """All cases by number, and all lessons by name: case by case, then conclusions and advice."""
+    """All cases by number, and all lessons by name, those of cases first and advice last.
+
+    ``groups`` are codes of KPIs by the name under which lessons may speak of them together.
+    """
 
     cases: Mapping[int, Case]
     lessons: Mapping[str, Lesson]
+    groups: Mapping[str, tuple[str, ...]]
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -176,17 +197,25 @@ def shipped() -> Kit:
 
 
 def read_kit(folder: Path) -> Kit:
-    """Read and check the kit of a folder with ``cases/`` and ``lessons/``.
+    """Read and check the kit of a folder: ``cases/``, ``lessons/`` and ``kit_figures.toml``.
 
     Raises:
         UserError: ``kit.*``, naming the first file that is wrong and what was seen in it.
     """
     cases = {case.number: case for case in map(_case, _files(folder / "cases"))}
-    lessons = {lesson.name: lesson for lesson in map(_lesson, _files(folder / "lessons"))}
+    groups = read_file(_FigureGroups, folder / "kit_figures.toml").groups
+    read = (_spelled_out(_lesson(path), groups) for path in _files(folder / "lessons"))
+    lessons = {lesson.name: lesson for lesson in read}
     for lesson in lessons.values():
         _check(lesson, cases, lessons)
     ordered = {lesson.name: lesson for lesson in sorted(lessons.values(), key=_order)}
-    return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(ordered))
+    return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(ordered), groups)
+
+
+def _spelled_out(lesson: Lesson, groups: Mapping[str, tuple[str, ...]]) -> Lesson:
+    """A lesson with the codes of the groups that it names in their place."""
+    codes = (code for name in lesson.figures for code in groups.get(name, (name,)))
+    return replace(lesson, figures=tuple(dict.fromkeys(codes)))
 
 
 def read_file(
@@ -279,9 +308,14 @@ def _check(lesson: Lesson, cases: Mapping[int, Case], lessons: Mapping[str, Less
         if strategy not in KIT_STRATEGIES:
             known = ", ".join(KIT_STRATEGIES)
             raise UserError("kit.no_strategy", file=file, seen=strategy, known=known)
-    unreported = not lesson.cases and lesson.kind is not LessonKind.CONCLUSION
+    unreported = not lesson.cases and lesson.kind not in OF_NO_CASE
     if lesson.advice != unreported:
         raise UserError("kit.advice", file=file)
+    if not (lesson.signals or lesson.figures):
+        raise UserError("kit.uncalled", file=file)
+    for signal in lesson.unless:
+        if signal in lesson.signals:
+            raise UserError("kit.contradicts", file=file, seen=signal)
     for other in lesson.disagrees:
         if other not in lessons or lesson.name not in lessons[other].disagrees:
             raise UserError("kit.one_sided", file=file, seen=other)
@@ -292,8 +326,9 @@ PAGE: Final = "page"
 
 
 class CaseSection(StrEnum):
-    """The sections of a case in the kit, and its conclusions."""
+    """The sections of a case in the kit, its introduction and its conclusions."""
 
+    INTRODUCTION = "introduction"
     CONTEXT = "context"
     APPROACH = "approach"
     INVOLVED = "involved"
@@ -305,6 +340,7 @@ class CaseSection(StrEnum):
 
 
 KIND: Final[Mapping[CaseSection, LessonKind]] = {
+    CaseSection.INTRODUCTION: LessonKind.INTRODUCTION,
     CaseSection.STRATEGIES: LessonKind.STRATEGY,
     CaseSection.OBSTACLES: LessonKind.OBSTACLE,
     CaseSection.SOLUTIONS: LessonKind.SOLUTION,
@@ -316,7 +352,9 @@ KIND: Final[Mapping[CaseSection, LessonKind]] = {
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that the kit says, in own words, in English; the conclusions have no case.
+    """One thing that the kit says, in own words, in English.
+
+    Introduction and conclusions have no case.
 
     ``carried`` are names of lessons, and ``PAGE`` where the page of the case tells it.
     """

@@ -327,7 +327,7 @@ def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[ReportPage]:
 def _lesson(match: CalledLesson, lang: Lang) -> str:
     words = match.lesson.words[lang]
     cases = ", ".join(map(str, match.lesson.cases))
-    origin = "advice" if match.lesson.advice else "cases" if cases else "conclusion"
+    origin = "advice" if match.lesson.advice else "cases" if cases else match.lesson.kind
     return text(
         "report.lesson",
         lang,

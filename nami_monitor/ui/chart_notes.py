@@ -73,7 +73,7 @@ def with_annotations(session: Session, trend: Trend, series: ChartNotes) -> Tren
 def lesson_marks(session: Session, called: Sequence[CalledLesson]) -> tuple[LessonMark, ...]:
     """The lessons that a chart bears."""
     return tuple(
-        LessonMark(lesson.signal.month, lesson.code, lesson.lesson.words[session.lang].title)
+        LessonMark(lesson.by.month, lesson.code, lesson.lesson.words[session.lang].title)
         for lesson in called
         if lesson.code
     )
@@ -116,7 +116,7 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
             )
         with right:
             lesson = names[str(chosen)]
-            why = wording.signal_sentence(lesson.signal, session.lang)
+            why = wording.lesson_reason(lesson.by, session.lang)
             lesson_card.show(session, lesson.lesson, why)
 
 

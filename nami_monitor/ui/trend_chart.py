@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.lessons import lessons_of_chart
+from nami_monitor.briefing.lessons import line_of, lessons_of_chart
 from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
 from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables
@@ -375,7 +375,8 @@ def show_trend(
         chosen = tuple(sorted(dimensions_filtered.items()))
         told = history or results
         signals = cache.signals_of_trend(session.store, code, told, chosen, restarts)
-        called = lessons_of_chart(signals, cache.cases(session.store))
+        line = line_of(code, category or None, told)
+        called = lessons_of_chart(signals, cache.cases(session.store), line)
         series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
         trend = chart_notes.with_annotations(session, trend, series)
         draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
