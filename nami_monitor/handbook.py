@@ -15,14 +15,20 @@ from typer.testing import CliRunner
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.handbook import entry as kpi_entry
-from nami_monitor.briefing.lessons import CalledLesson, cases_of, lessons_of_chart, line_of
+from nami_monitor.briefing.lessons import (
+    CalledLesson,
+    LessonCaller,
+    cases_of,
+    lessons_of_chart,
+    line_of,
+)
 from nami_monitor.briefing.signals import signals_of_measures, signals_of_trend
 from nami_monitor.cli.app import COMMANDS, app
 from nami_monitor.core import thresholds as core_thresholds
 from nami_monitor.core.thresholds import Threshold
 from nami_monitor.core.words import KitSignal, PeriodKind
 from nami_monitor.databases import build_demo
-from nami_monitor.i18n import text
+from nami_monitor.i18n import formats, text
 from nami_monitor.kit import Case, Lesson, shipped
 from nami_monitor.kit.files import PAGE, CaseSection, Point, read_points
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, compute, latest_month
@@ -292,9 +298,11 @@ def lessons_of_category(db: Transaction, category: str | None) -> str:
     if month is None:
         return ""
     measures = signals_of_measures(db, month)
-    called = {kpi.code: _lessons_of_trend(db, kpi, category, measures) for kpi in CATALOGUE.values()}
+    called = {
+        kpi.code: _lessons_of_trend(db, kpi, category, measures) for kpi in CATALOGUE.values()
+    }
     rows = [
-        [f"`{code}`", _lesson_link(one.lesson), one.code, wording.lesson_reason(one.by, "en")]
+        [f"`{code}`", _lesson_link(one.lesson), one.code, _called_by(one.by)]
         for code, found in called.items()
         for one in found or ()
     ]
@@ -310,6 +318,13 @@ def lessons_of_category(db: Transaction, category: str | None) -> str:
     return "\n\n".join(sections)
 
 
+def _called_by(by: LessonCaller) -> str:
+    """The kind and month of a signal, without the numbers of its sentence."""
+    if by.signal is None:
+        return "the figure"
+    return f"{wording.signal_name(by.signal.kind, 'en')}, {formats.month(by.month, 'en')}"
+
+
 def _lessons_of_trend(
     db: Transaction, kpi: Kpi, category: str | None, measures: Sequence[Signal]
 ) -> tuple[CalledLesson, ...] | None:
@@ -321,7 +336,7 @@ def _lessons_of_trend(
     where = {"category": (category,)} if category else {}
     results = compute(db, kpi, Ask(kind, None, FOLLOWED, where=where))
     line = line_of(kpi.code, category, results)
-    if len(line.values) < 2:
+    if not line.values:
         return None
     found = signals_of_trend(db, kpi, results, where, measures)
     return lessons_of_chart(found, cases_of(db), line)

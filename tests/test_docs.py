@@ -42,6 +42,29 @@ def test_a_generated_page_is_what_the_code_says(page):
     assert seen == handbook.PAGES[page]() + "\n", "run: python -m nami_monitor.handbook"
 
 
+@pytest.fixture(scope="module")
+def demo_data(demo_folder):
+    with closing(Store(demo_folder / "demo.duckdb")) as store, store.read() as db:
+        yield db
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("category", [None, *category_codes()])
+def test_the_lessons_of_the_demo_are_what_the_code_says(demo_data, category):
+    section = handbook.lessons_of_category(demo_data, category)
+    assert section
+    assert section in (DOCS / handbook.LESSONS).read_text("utf-8"), (
+        "run: python -m nami_monitor.handbook"
+    )
+
+
+@pytest.mark.slow
+def test_the_page_of_lessons_has_a_section_of_every_category(demo_data):
+    assert handbook.lessons_of_demo(demo_data) + "\n" == (
+        DOCS / handbook.LESSONS
+    ).read_text("utf-8")
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=named(WRITTEN))
 def test_every_link_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):

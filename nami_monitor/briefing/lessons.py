@@ -219,8 +219,12 @@ def _called(caller: LessonCaller, seen: SeenSignals) -> list[CalledLesson]:
         for lesson in shipped().lessons.values()
         if _calls(caller, lesson) and not _contradicted(lesson, caller, seen)
     ]
-    own = caller.strategy
-    return sorted(matched, key=lambda one: (one.reach, own not in one.lesson.strategies))
+
+    def distance(match: CalledLesson) -> tuple[MatchLevel, bool, bool]:
+        named = caller.kpi in match.lesson.figures
+        return match.reach, not named, caller.strategy not in match.lesson.strategies
+
+    return sorted(matched, key=distance)
 
 
 def _calls(caller: LessonCaller, lesson: Lesson) -> bool:

@@ -55,9 +55,7 @@ LIVES: Final = "reduce_asset_life"
 ENDED: Final = "ended"
 
 
-def of_breaks(
-    db: Transaction, scope: SignalScope, months: int = SPARK_MONTHS
-) -> Iterator[Signal]:
+def of_breaks(db: Transaction, scope: SignalScope, months: int = SPARK_MONTHS) -> Iterator[Signal]:
     """Breaks in the series of the sources behind the figures, of the last so many months."""
     for one in data_breaks(db):
         if one.source in scope.sources and recent(one.month, scope.month, months):

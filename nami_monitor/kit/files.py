@@ -208,6 +208,7 @@ def read_kit(folder: Path) -> Kit:
     lessons = {lesson.name: lesson for lesson in read}
     for lesson in lessons.values():
         _check(lesson, cases, lessons)
+        _check_callers(lesson)
     ordered = {lesson.name: lesson for lesson in sorted(lessons.values(), key=_order)}
     return Kit(MappingProxyType(dict(sorted(cases.items()))), MappingProxyType(ordered), groups)
 
@@ -311,14 +312,19 @@ def _check(lesson: Lesson, cases: Mapping[int, Case], lessons: Mapping[str, Less
     unreported = not lesson.cases and lesson.kind not in OF_NO_CASE
     if lesson.advice != unreported:
         raise UserError("kit.advice", file=file)
+    for other in lesson.disagrees:
+        if other not in lessons or lesson.name not in lessons[other].disagrees:
+            raise UserError("kit.one_sided", file=file, seen=other)
+
+
+def _check_callers(lesson: Lesson) -> None:
+    """Something calls a lesson up, and does not contradict it."""
+    file = f"{lesson.name}.toml"
     if not (lesson.signals or lesson.figures):
         raise UserError("kit.uncalled", file=file)
     for signal in lesson.unless:
         if signal in lesson.signals:
             raise UserError("kit.contradicts", file=file, seen=signal)
-    for other in lesson.disagrees:
-        if other not in lessons or lesson.name not in lessons[other].disagrees:
-            raise UserError("kit.one_sided", file=file, seen=other)
 
 
 PAGE: Final = "page"

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.lessons import line_of, lessons_of_chart
+from nami_monitor.briefing.lessons import lessons_of_chart, line_of
 from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
 from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables

@@ -299,5 +299,5 @@ def test_lessons_answer_what_the_findings_are(office):
     kinds = {one.kind for one in office.findings}
     names = [one.lesson.name for one in office.lessons]
     assert len(names) == len(set(names))
-    assert {one.signal.kind for one in office.lessons} <= kinds
+    assert {one.by.signal.kind for one in office.lessons} <= kinds
     assert set(office.lessons[0].lesson.signals) & kinds

@@ -428,8 +428,8 @@ def test_lessons_come_to_the_category_and_stand_on_a_page_once(db):
     names = [one.lesson.name for one in called]
     assert len(names) == len(set(names))
     assert [one.code for one in called if one.code] == ["L1", "L2", "L3"]
-    assert all(one.signal in every for one in called)
-    assert all(one.signal.kind in one.lesson.signals for one in called)
+    assert all(one.by.signal in every for one in called)
+    assert all(one.by.signal.kind in one.lesson.signals for one in called)
     assert lessons.lessons_of_chart([], cases) == ()
     waterbed = next(one for one in every if one.kind is KitSignal.WATERBED_SHOWN)
     assert 6 in lessons.called_by(waterbed, cases)[0].cases

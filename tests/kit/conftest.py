@@ -36,7 +36,10 @@ involved = "Who."
 """
 LESSONS = {
     "both-channels": ('kind = "lesson"\ncases = [1]\nsignals = ["waterbed_shown"]', "Kijk samen"),
-    "less-stock": ('kind = "strategy"\ncases = [1, 2]\nstrategies = ["refuse"]', "Minder"),
+    "less-stock": (
+        'kind = "strategy"\ncases = [1, 2]\nstrategies = ["refuse"]\nfigures = ["refused"]',
+        "Minder",
+    ),
     "a-team": ('kind = "conclusion"\nsignals = ["one_discipline"]', "Een team"),
     "advice-break": ('kind = "lesson"\nadvice = true\nsignals = ["data_break"]', "Breuk"),
 }
@@ -44,6 +47,8 @@ LESSONS = {
 
 @pytest.fixture
 def folder(tmp_path):
+    groups = 'refused = ["refuse_rate", "refuse_avoided_spend"]'
+    (tmp_path / "kit_figures.toml").write_text(f"[groups]\n{groups}\n", "utf-8")
     for name in ("cases", "lessons"):
         (tmp_path / name).mkdir()
     for number in (1, 2):

@@ -11,7 +11,9 @@ from nami_monitor.kit import read_kit, shipped
 from nami_monitor.kit.files import KIND, PAGE, CaseSection, read_points
 
 POINTS = read_points(shipped())
+OF_NO_CASE = {CaseSection.INTRODUCTION, CaseSection.CONCLUSIONS}
 COUNTED = {
+    CaseSection.INTRODUCTION: 24,
     CaseSection.CONTEXT: 43,
     CaseSection.APPROACH: 57,
     CaseSection.INVOLVED: 45,
@@ -32,11 +34,11 @@ def test_the_points_are_those_of_the_kit():
 @pytest.mark.parametrize("number", shipped().cases)
 def test_every_case_has_points_in_every_section(number):
     own = {point.section for point in POINTS if point.case == number}
-    assert own == set(CaseSection) - {CaseSection.CONCLUSIONS}
+    assert own == set(CaseSection) - OF_NO_CASE
 
 
-def test_conclusions_belong_to_no_case():
-    assert {point.section for point in POINTS if point.case is None} == {CaseSection.CONCLUSIONS}
+def test_introduction_and_conclusions_belong_to_no_case():
+    assert {point.section for point in POINTS if point.case is None} == OF_NO_CASE
 
 
 @pytest.mark.parametrize("lesson", shipped().lessons.values(), ids=shipped().lessons)

@@ -22,6 +22,8 @@ def test_a_kit_is_read_as_it_stands(folder):
         (Strategy.REFUSE,),
     )
     assert (found.dimension, found.signals, found.advice) == (None, (), False)
+    assert found.figures == ("refuse_rate", "refuse_avoided_spend")
+    assert (found.unless, found.bound) == ((), False)
     assert kit.lessons["both-channels"].signals == (KitSignal.WATERBED_SHOWN,)
     assert kit.lessons["both-channels"].words["en"].to_try == "Try this."
 
@@ -70,6 +72,15 @@ SPOILT = {
         {"seen": "none"},
     ),
     "an unknown key of a case": ("cases/2.toml", "[nl]", "a = 1\n[nl]", "kit.unknown_key", {}),
+    "nothing that calls it up": (LESSON, 'signals = ["waterbed_shown"]', "", "kit.uncalled", {}),
+    "a signal that calls it up and contradicts it": (
+        LESSON, "signals", 'unless = ["waterbed_shown"]\nsignals', "kit.contradicts",
+        {"seen": KitSignal.WATERBED_SHOWN},
+    ),
+    "a group that is no list": (
+        "kit_figures.toml", '["refuse_rate", "refuse_avoided_spend"]', '"refuse_rate"',
+        "kit.value", {"key": "groups.refused"},
+    ),
     "a figure named in one language": (
         "cases/2.toml", 'by = "decision"', 'nl = "Besluit"', "kit.missing", {"key": "figures.en"},
     ),

@@ -191,7 +191,9 @@ def _lesson(session: Session, match: CalledLesson) -> None:
             st.caption(session.t("check.lesson_advice"))
             return
         if match.reach is MatchLevel.KIT:
-            st.caption(session.md("check.lesson_kit", kind=session.t(f"kit.kinds.{match.lesson.kind}")))
+            st.caption(
+                session.md("check.lesson_kit", kind=session.t(f"kit.kinds.{match.lesson.kind}"))
+            )
             return
         cases = ", ".join(map(str, match.lesson.cases))
         reach = "category" if match.reach is MatchLevel.CATEGORY else "other"
