@@ -13,7 +13,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.as_of import as_of
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.handbook import entry as kpi_entry
 from nami_monitor.briefing.lessons import (
     CalledLesson,
@@ -283,13 +283,14 @@ LESSONS_INTRODUCTION = (
 def lessons_of_demo(db: Transaction) -> str:
     """The lessons beside every trend of a database, with what calls them up.
 
-    Trends without a value are left out; those without a lesson are named.
+    Trends without a value are left out; those without a lesson are named. ``db`` speaks as of the
+    last month.
     """
-    with as_of(db, None) as known:
-        wanted = (None, *category_names(known))
-        sections = [lessons_of_category(known, category) for category in wanted]
-    titled = ["# Lessons beside the demo's trends", LESSONS_INTRODUCTION, *filter(None, sections)]
-    return "\n\n".join([NOTE, *titled])
+    wanted = (None, *category_names(db))
+    sections = filter(None, (lessons_of_category(db, category) for category in wanted))
+    return "\n\n".join(
+        [NOTE, "# Lessons beside the demo's trends", LESSONS_INTRODUCTION, *sections]
+    )
 
 
 def lessons_of_category(db: Transaction, category: str | None) -> str:
@@ -378,7 +379,7 @@ def write(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as apart:
         path = Path(apart) / "demo"
         build_demo(path)
-        with contextlib.closing(Store(path)) as store, store.read() as db:
+        with contextlib.closing(Store(path)) as store, read_as_of(store) as db:
             (folder / LESSONS).write_text(lessons_of_demo(db) + "\n", encoding="utf-8")
 
 

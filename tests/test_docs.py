@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from nami_monitor import handbook
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.ingest.profiles.profile import (
     ORIGIN_KEYS,
@@ -16,6 +18,7 @@ from nami_monitor.ingest.profiles.profile import (
     parse_profile,
     write_profile,
 )
+from nami_monitor.store import Store
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -44,25 +47,22 @@ def test_a_generated_page_is_what_the_code_says(page):
 
 @pytest.fixture(scope="module")
 def demo_data(demo_folder):
-    with closing(Store(demo_folder / "demo.duckdb")) as store, store.read() as db:
+    with closing(Store(demo_folder / "demo.duckdb")) as store, read_as_of(store) as db:
         yield db
 
 
-@pytest.mark.sampled(5)
-@pytest.mark.parametrize("category", [None, *category_codes()])
-def test_the_lessons_of_the_demo_are_what_the_code_says(demo_data, category):
-    section = handbook.lessons_of_category(demo_data, category)
-    assert section
-    assert section in (DOCS / handbook.LESSONS).read_text("utf-8"), (
-        "run: python -m nami_monitor.handbook"
-    )
+OUTDATED = "run: python -m nami_monitor.handbook"
+
+
+def test_lessons_of_a_category_of_the_demo_are_what_the_code_says(demo_data):
+    section = handbook.lessons_of_category(demo_data, "sanitary_supplies")
+    assert section in (DOCS / handbook.LESSONS).read_text("utf-8"), OUTDATED
 
 
 @pytest.mark.slow
-def test_the_page_of_lessons_has_a_section_of_every_category(demo_data):
-    assert handbook.lessons_of_demo(demo_data) + "\n" == (
-        DOCS / handbook.LESSONS
-    ).read_text("utf-8")
+def test_lessons_of_the_demo_are_what_the_code_says(demo_data):
+    seen = (DOCS / handbook.LESSONS).read_text("utf-8")
+    assert seen == handbook.lessons_of_demo(demo_data) + "\n", OUTDATED
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=named(WRITTEN))
