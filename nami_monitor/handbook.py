@@ -276,7 +276,7 @@ LESSONS_INTRODUCTION = (
     "Which lessons stand beside every trend of the demo, as of its last month, and what calls each "
     "of them up: a signal, or the figure by itself where its category is what the case is about. "
     "The first three are marked on the chart. How a lesson is chosen stands in "
-    "[a decision](decisions/0030-lessons-by-figure-and-subject.md)."
+    "[a decision](decisions/0031-lessons-by-figure-and-subject.md)."
 )
 
 

@@ -117,6 +117,6 @@ def test_a_note_on_a_month_that_is_not_shown_stands_apart(demo):
     assert "Laatste maand" in html(earlier)
 
 
-def test_a_trend_without_signals_has_no_list_of_lessons():
-    page = opened(kpi="refuse_assortment", category="sanitary_supplies", period="r12")
+def test_a_trend_that_no_lesson_speaks_of_has_no_list_of_them():
+    page = opened(kpi="refuse_assortment", category="it_assets", period="r12")
     assert not [one for one in page.radio if one.key == "trend_lesson"]
