@@ -80,7 +80,8 @@ def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[Report
     for section in found.sections:
         yield _kpis(section, lang)
         for answer in section.answers:
-            if answer.estimated or (answer.frozen and waterbed.told(answer) is answer.frozen):
+            figures = waterbed.told(answer)
+            if figures is not None and figures.net is not None:
                 yield _waterbed(answer, section, found.measures, lang)
         yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
     yield from _targets(found, lang)

@@ -2,13 +2,17 @@
 
 import re
 from contextlib import closing
+from datetime import date
 
 import pytest
 
-from nami_monitor.core.words import Unit
-from nami_monitor.i18n import LANGS, formats
+from nami_monitor.briefing.month import briefing
+from nami_monitor.core.words import Unit, Verdict
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.kpis.interventions.evaluation import in_primary_unit
 from nami_monitor.kpis.sentences import figure_text
+from nami_monitor.reports.document import Audience
+from nami_monitor.reports.pages import document
 from nami_monitor.store import Store
 from tests.cli.command_line import Nami
 from tests.reports.reading import plain
@@ -106,6 +110,24 @@ def test_an_estimate_on_the_command_line(
     said = nami(*asked, "--db", str(demo_folder / "demo.duckdb"), "--lang", lang).stdout
     assert list(bare(plain(said), estimated, lang)) == []
     assert "82" in said or "eur" in asked or asked[0] == "kpi"
+
+
+@pytest.mark.parametrize("month", [date(2025, 3, 1), date(2025, 12, 1)])
+def test_a_report_from_before_the_verdict_claims_nothing(demo_folder, month):
+    """In its first month a measure has no figures yet, and later provisional ones."""
+    with closing(Store(demo_folder / "demo.duckdb")) as store, store.read() as look:
+        laid = document(briefing(look, month, ["office_supplies"]), "nl", Audience.TEAM)
+    pages = {page.code: page for page in laid.pages}
+    begun = "waterbed:ZL-I-3" in pages
+    assert begun == (month.month == 12)
+    if begun:
+        title = pages["waterbed:ZL-I-3"].title
+        assert title == (
+            "Proef loopt: voorlopig 80 van elke 100 terug (55 tot 110), oordeel over maart 2026."
+        )
+    claimed = [text(f"waterbed.short.{one}", "nl") for one in Verdict]
+    said = repr(laid.pages)
+    assert not [each for each in claimed if f"“{each}”" in said]
 
 
 @pytest.mark.parametrize("lang", LANGS)
