@@ -69,6 +69,9 @@ def test_what_is_booked_is_told_on_the_page_to_which_one_went_at_once(own, page,
 def test_what_is_booked_is_told_to_who_closed_the_page_and_came_back(own, page, tmp_path):
     ready_to_book(own, page, tmp_path)
     page.get_by_role("button", name="Boek 2 regels").click()
+    # The server heard of it, and nobody waits for what it does.
+    heard = page.locator("[data-test-script-state=running]").or_(page.get_by_text(OUTCOME))
+    heard.first.wait_for(state="attached")
     page.goto("about:blank")
     page.goto(f"{own.address}/about?lang=nl&data=own")
     expect(page.get_by_text(OUTCOME)).to_be_visible()
