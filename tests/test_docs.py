@@ -19,6 +19,7 @@ from nami_monitor.ingest.profiles.profile import (
     write_profile,
 )
 from nami_monitor.store import Store
+from tests.support.databases import new_store
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -57,6 +58,11 @@ OUTDATED = "run: python -m nami_monitor.handbook"
 def test_lessons_of_a_category_of_the_demo_are_what_the_code_says(demo_data):
     section = handbook.lessons_of_category(demo_data, "sanitary_supplies")
     assert section in (DOCS / handbook.LESSONS).read_text("utf-8"), OUTDATED
+
+
+def test_without_data_the_page_of_lessons_has_no_section(tmp_path):
+    with closing(new_store(tmp_path / "empty.duckdb")) as store, store.read() as db:
+        assert handbook.lessons_of_demo(db).endswith(handbook.LESSONS_INTRODUCTION)
 
 
 @pytest.mark.slow
