@@ -345,7 +345,6 @@ def test_a_backup_of_a_later_version_is_refused(full, saved, monkeypatch):
     assert refused(full, later, "store.newer")
 
 
-@pytest.mark.slow
 def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch, change):
     change()
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)

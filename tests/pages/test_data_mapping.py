@@ -152,7 +152,6 @@ base_unit = "stuk"
 """
 
 
-@pytest.mark.slow
 def test_changing_a_profile_with_every_key_loses_nothing_of_it():
     keep(EVERYTHING, "alles")
     content = (
