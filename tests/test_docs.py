@@ -60,9 +60,14 @@ def test_lessons_of_a_category_of_the_demo_are_what_the_code_says(demo_data):
     assert section in (DOCS / handbook.LESSONS).read_text("utf-8"), OUTDATED
 
 
-def test_without_data_the_page_of_lessons_has_no_section(tmp_path):
-    with closing(new_store(tmp_path / "empty.duckdb")) as store, store.read() as db:
-        assert handbook.lessons_of_demo(db).endswith(handbook.LESSONS_INTRODUCTION)
+def test_every_page_is_written_and_without_data_that_of_lessons_has_no_section(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(handbook, "build_demo", lambda path: new_store(path).close())
+    handbook.write(tmp_path)
+    written = {page.name: page.read_text("utf-8") for page in tmp_path.glob("*.md")}
+    assert written.keys() == {*handbook.PAGES, handbook.LESSONS}
+    assert written[handbook.LESSONS].endswith(handbook.LESSONS_INTRODUCTION + "\n")
 
 
 @pytest.mark.slow
