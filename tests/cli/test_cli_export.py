@@ -88,7 +88,6 @@ def test_a_sound_file_passes_the_check(loaded):
     assert "sound" in loaded("check").stdout
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("sql", "check", "subject"),
     [

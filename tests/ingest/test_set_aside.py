@@ -8,6 +8,7 @@ from nami_monitor.i18n import LANGS, catalogue
 from nami_monitor.ingest.book.file_import import Answers, import_file
 from nami_monitor.ingest.book.set_aside import reason_sentence, write_set_aside
 from nami_monitor.ingest.cells import MISFIT_RULES
+from nami_monitor.ingest.deliveries import abandon, set_aside_rows
 from nami_monitor.ingest.profiles.profile import parse_profile
 from tests.support.databases import new_store
 
@@ -202,3 +203,10 @@ def test_wrong_wishes_are_refused(store, tmp_path):
             written(store, batch, tmp_path / name)
         assert refused.value.key == f"set_aside.{key}"
         assert not (tmp_path / name).exists()
+
+
+def test_a_batch_that_is_not_there_or_has_nothing_open_says_so(store):
+    with store.read() as db, pytest.raises(UserError, match=r"set_aside\.no_batch"):
+        set_aside_rows(db, 9)
+    with pytest.raises(UserError, match=r"set_aside\.none_open"):
+        abandon(store, 9, who="cm")
