@@ -29,11 +29,13 @@ PROGRAMMES: Final[tuple[Row, ...]] = (
      date(2019, 3, 1), date(2021, 9, 30)),
     ("EXPO-2", "Expo-paviljoen 2 (eiland)", "Expo-paviljoens", "paviljoen", None,
      date(2023, 6, 1), date(2025, 3, 31)),
-    ("PS-2023", "Provinciale verkiezing 2023", "Stembiljetten", "verkiezing", None,
-     date(2023, 2, 1), date(2023, 3, 31)),
-    ("EP-2024", "Europese verkiezing 2024", "Stembiljetten", "verkiezing", None,
+    ("PS-2023", "Provinciale verkiezing 2023", "Stembiljetten", "provinciale verkiezing",
+     None, date(2023, 2, 1), date(2023, 3, 31)),
+    ("TK-2023", "Landelijke verkiezing 2023", "Stembiljetten", "landelijke verkiezing", None,
+     date(2023, 10, 1), date(2023, 11, 30)),
+    ("EP-2024", "Europese verkiezing 2024", "Stembiljetten", "Europese verkiezing", None,
      date(2024, 5, 1), date(2024, 6, 30)),
-    ("TK-2025", "Landelijke verkiezing 2025", "Stembiljetten", "verkiezing", None,
+    ("TK-2025", "Landelijke verkiezing 2025", "Stembiljetten", "landelijke verkiezing", None,
      date(2025, 9, 1), date(2025, 10, 31)),
     ("RWZI-1", "Gemaal Oost", "Rioolwaterzuiveringen", "werk", None,
      date(2023, 1, 1), date(2023, 12, 15)),
@@ -55,6 +57,7 @@ LAST_QUARTER: Final = (2026, 3)
 MATERIALS: Final = "Project;Scenario;Onderdeel;Materiaal;Massa kg;Herkomst;Eindroute"
 ELECTIONS: Final = (
     ("PS-2023", date(2023, 3, 1), 13_100_000),
+    ("TK-2023", date(2023, 11, 1), 13_150_000),
     ("EP-2024", date(2024, 6, 1), 13_200_000),
     ("TK-2025", date(2025, 10, 1), 13_400_000),
 )
@@ -365,7 +368,10 @@ def _furniture_register(months: Sequence[date]) -> Csv:
 
 
 def _furniture_events(months: Sequence[date]) -> Csv:
-    """Each month half as many pieces are taken over as are bought, after a notice."""
+    """Each month half as many pieces are taken over as are bought, after a notice.
+
+    In each of the last months one piece more is noticed, which nobody takes.
+    """
     rows: list[Row] = []
     for index, month in enumerate(months):
         for number in range(BOUGHT_A_MONTH // 2):
@@ -373,6 +379,9 @@ def _furniture_events(months: Sequence[date]) -> Csv:
             noticed = taken - timedelta(days=TRUTH.notice_days)
             rows.append((noticed, code, "Boventallig gemeld", None))
             rows.append((taken, code, "Overgenomen", f"Onderdeel {1 + number}"))
+    for number, month in enumerate(months[-TRUTH.idle :], start=1):
+        code = f"ME-{FURNITURE_IN_STOCK - number:04d}"
+        rows.append((month.replace(day=12), code, "Boventallig gemeld", None))
     rows.sort(key=lambda row: tuple(map(str, row[:2])))
     return Csv("Datum;Objectnummer;Gebeurtenis;Naar", rows)
 

@@ -236,7 +236,8 @@ def latest_month(db: Transaction) -> date | None:
 def periods_of(db: Transaction, ask: Ask) -> list[Period]:
     """The periods that are asked for, oldest first.
 
-    A programme comes after the earlier ones of its category: an election after the last one.
+    A programme comes after the earlier ones of its category and kind of unit: an election after the
+    last one of its own kind.
 
     Raises:
         UserError: ``kpi.no_period`` when the name is neither a kind nor a programme with dates;
@@ -250,29 +251,38 @@ def periods_of(db: Transaction, ask: Ask) -> list[Period]:
     known = programmes(db)
     refuse_unknown("kpi.no_period", ask.kind, [*map(str, PeriodKind), *known])
     chosen = known[ask.kind]
-    alike = [programme for programme in known.values() if programme.category == chosen.category]
+    alike = [programme for programme in known.values() if programme.alike == chosen.alike]
     return [programme.period for programme in alike[: alike.index(chosen) + 1]][-ask.last :]
 
 
 @dataclass(frozen=True)
 class Programme:
-    """A programme with dates, whose whole months are a period: an election, a project phase."""
+    """A programme with dates, whose whole months are a period: an election, a project phase.
+
+    ``unit`` is what it consists of: a pitch, a post, an election of one kind.
+    """
 
     title: str
     category: str
+    unit: str
     period: Period
+
+    @property
+    def alike(self) -> tuple[str, str]:
+        """What it has in common with the programmes that it can be compared with."""
+        return self.category, self.unit.strip().casefold()
 
 
 def programmes(db: Transaction) -> dict[str, Programme]:
     """The programmes with dates, by code; the one that ended first comes first."""
     rows = db.rows_again(
-        "select programme, any_value(title), any_value(category), month_of(min(starts_on)),"
-        " month_of(max(ends_on)) from programmes where starts_on <= ends_on"
-        " group by programme order by 5, 4, 1"
+        "select programme, any_value(title), any_value(category), any_value(unit),"
+        " month_of(min(starts_on)), month_of(max(ends_on)) from programmes"
+        " where starts_on <= ends_on group by programme order by 6, 5, 1"
     )
     return {
-        code: Programme(title, category, Period(first, last, code))
-        for code, title, category, first, last in rows
+        code: Programme(title, category, unit, Period(first, last, code))
+        for code, title, category, unit, first, last in rows
     }
 
 

@@ -70,6 +70,16 @@ def test_periods_follow_elections_and_projects(nine):
     assert nine[4].kinds[0] == "EXPO-2"
 
 
+def test_an_election_is_compared_with_the_last_one_of_its_own_kind(nine, db):
+    def paper(found):
+        return next(o.line for o in found.shown if o.figure.code == "reduce_paper_per_voter")
+
+    assert paper(nine[5]).year_ago.period.kind == "TK-2023"
+    assert paper(nine[5]).year_ago.value == pytest.approx(0.05)
+    alone = paper(cases.monitor(db, CASES[5], "EP-2024"))
+    assert (len(alone.history), alone.year_ago.value) == (1, None)
+
+
 def test_no_trend_is_pretended_of_a_one_off_project(nine):
     assert [one.what for one in CASES[4].exempt] == [TREND]
     assert all(one.line.history == () and one.line.assessment is None for one in nine[4].shown)
