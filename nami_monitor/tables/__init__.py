@@ -126,6 +126,7 @@ TABLES: dict[str, InputTable] = {
             ("intervention_id",),
             rules=(NotBefore("ends_on", "starts_on"), RisingMonths("evaluate_after")),
         ),
+        InputTable("assignments", steering.Assignments, ("intervention_id", "location_id")),
         InputTable("targets", steering.Targets, ("kpi", "category", "kind", "period")),
         InputTable(
             "programmes",

@@ -35,6 +35,19 @@ class Interventions(pa.DataFrameModel):
     would_decide: str = optional("wat we dan besluiten|would decide", free_text=True)
 
 
+class Assignments(pa.DataFrameModel):
+    """One row is a location of a measure with arms: what it got by chance, and was told when."""
+
+    intervention_id: str = code("interventie|intervention id|maatregel")
+    location_id: str = code("vestiging|locatie|location|location id|locatiecode", Codes.LOCATION)
+    arm: str = code("variant|arm")
+    stratum: str = code("stratum")
+    seed: str = code("lotnummer|seed")
+    starts_on: pl.Date = optional("ingangsdatum|startdatum|starts on")
+    told: str = optional("boodschap|verteld|told", free_text=True)
+    told_on: pl.Date = optional("verteld op|told on")
+
+
 PERIOD = r"(19|20)\d\d(-(0[1-9]|1[0-2]|Q[1-4]))?"
 """A year, a quarter (``2026-Q3``) or a month (``2026-10``)."""
 

@@ -4,7 +4,7 @@
 merged code, a renamed one, an undone delivery, a note, a tick and an arranged report;
 ``schema5.json`` is what that code read from it. ``schema6`` is a folder: that database as the last
 code with schema 6 upgraded it, with order lines in files and a note more; ``schema7`` is that one
-as the last code with schema 7 upgraded it, and ``schema8`` likewise.
+as the last code with schema 7 upgraded it, and ``schema8`` and ``schema9`` likewise.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from nami_monitor.ingest.book.undo import undo
 from nami_monitor.store import Store, lines, migrations, schema
 
 KEPT = Path(__file__).parent / "kept"
-VERSIONS = [4, 5, 6, 7, 8]
+VERSIONS = [4, 5, 6, 7, 8, 9]
 IN_A_FILE = VERSIONS[:2]
 AS_READ_THEN = json.loads((KEPT / "schema5.json").read_text("utf-8"))
 QUERIES = {

@@ -203,6 +203,14 @@ select t.* exclude (batch, line, standing), b.source,
     case t.strategy {rungs} end as r, '{ladder}' as ladder
 from interventions_offered as t join batches as b using (batch) where t.standing = 'live';
 
+-- Locations that were merged into one keep their rows: they may be in two arms.
+create view assignments as
+select t.* exclude (batch, line, standing)
+    replace (coalesce(ml.to_code, t.location_id) as location_id), b.source
+from assignments_offered as t join batches as b using (batch)
+left join merged as ml on ml.kind = 'locations' and ml.code = t.location_id
+where t.standing = 'live';
+
 -- A target that was withdrawn stays on record, and counts no more.
 create view targets as
 select t.* exclude (batch, line, standing, withdrawn)
