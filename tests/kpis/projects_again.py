@@ -73,6 +73,10 @@ def second_life(rows):
     return total([r for r in lines(rows) if r["second_life"]]), None, weighed(rows)
 
 
+def second_life_share(rows):
+    return second_life(rows)[0], total(lines(rows)) or None, weighed(rows)
+
+
 def mki_of(row):
     if row["impact"] is None:
         return None
@@ -262,6 +266,7 @@ EXPECTED = {
     "impact_mci": ("projects", mci),
     "impact_passport_coverage": ("projects", share_of("in_passport", (True,))),
     "impact_second_life_mass": ("projects", second_life),
+    "impact_second_life_share": ("projects", second_life_share),
     "impact_end_route_share": (
         "projects", share_of("end_route", ("reuse", "recycling", "composting"))
     ),

@@ -126,6 +126,7 @@ def of(**where):
         ("reduce_new_steel", "2024-12", WORKS, {(): 100}),
         ("impact_passport_coverage", "2024-06", of(project="T"), {(): 100 * 150 / 450}),
         ("impact_second_life_mass", "2024-06", of(project="T"), {(): 150}),
+        ("impact_second_life_share", "2024-06", of(project="T"), {(): 100 * 150 / 500}),
         ("impact_end_route_share", "2024-06", of(project="T"), {(): 90}),
         ("impact_end_route_share", "2024-12", WORKS, {(): 100 * (450 + 10) / 540}),
         ("refuse_polymer_infill", "2024-12", WORKS, {(): 30}),

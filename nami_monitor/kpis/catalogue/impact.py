@@ -158,6 +158,14 @@ IMPACT_SECOND_LIFE_MASS = material_kpi(
     needs=(*OF_MATERIALS, "materials.second_life_contract"),
 )
 
+IMPACT_SECOND_LIFE_SHARE = mass_share_kpi(
+    code="impact_second_life_share",
+    numerator="sum(mass_kg) filter (where second_life)",
+    denominator="sum(mass_kg)",
+    known=WEIGHED,
+    needs=(*OF_MATERIALS, "materials.second_life_contract"),
+)
+
 IMPACT_END_ROUTE_SHARE = mass_share_kpi(
     code="impact_end_route_share",
     numerator="sum(mass_kg) filter (where end_route in ('reuse', 'recycling', 'composting'))",
