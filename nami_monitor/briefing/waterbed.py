@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from nami_monitor.briefing import arms as texts
 from nami_monitor.core.errors import short as shortened
 from nami_monitor.core.periods import add_months
 from nami_monitor.core.thresholds import PLAN_POWER
@@ -22,7 +23,13 @@ from nami_monitor.kpis.interventions.plans import (
 )
 from nami_monitor.kpis.interventions.register import Limitation
 from nami_monitor.kpis.sentences import reason_text
-from nami_monitor.waterbed.outputs import Caution, Estimate, PilotPlan, Result
+from nami_monitor.waterbed.outputs import (
+    WITHOUT_QUOTIENT,
+    Caution,
+    Estimate,
+    PilotPlan,
+    Result,
+)
 from nami_monitor.waterbed.verdicts import CLAIMS
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
@@ -72,6 +79,11 @@ def _verdict(frozen: FrozenVerdict, lang: str) -> str:
         late = _missing(frozen.missing, lang)
         return text("waterbed.plan.not_delivered", lang, month=month, missing=late)
     held, quotient = frozen.verdicts, frozen.quotient
+    if frozen.arms:
+        said = texts.verdict(frozen.arms, lang)
+        if not WITHOUT_QUOTIENT.isdisjoint(held):
+            return said
+        return f"{said} {text(f'waterbed.verdicts.{BOTH.get(held, held[-1])}', lang)}"
     sentences = [text(f"waterbed.verdicts.{BOTH.get(held, held[-1])}", lang)]
     if quotient is not None:
         key = "negative" if quotient.value < 0 else "quotient"
@@ -86,6 +98,9 @@ def _so_far(key: str, evaluation: Evaluation, month: str, lang: str) -> str:
     if last is not None and one.start_month > last:
         start = formats.day(one.starts_on, lang)
         return text("waterbed.plan.ahead", lang, start=start, month=month)
+    if evaluation.arms:
+        arms = texts.so_far(evaluation.arms, lang)
+        return text(f"waterbed.plan.{key}.arms", lang, month=month, arms=arms)
     if quotient is not None and _bounded(quotient) and quotient.value >= 0:
         values = _per_hundred(quotient, lang)
         return text(f"waterbed.plan.{key}.quotient", lang, month=month, **values)
@@ -141,7 +156,11 @@ def plan_remarks(evaluation: Evaluation, lang: str) -> tuple[str, ...]:
     """What a reader must know of the plan and of the verdicts on record."""
     judged, one = evaluation.judgement, evaluation.intervention
     plan = judged.plan
-    said = [*_on_verdicts(evaluation, lang), *_on_record(judged.record, lang)]
+    said = [
+        *_on_verdicts(evaluation, lang),
+        *texts.remarks(evaluation, lang),
+        *_on_record(judged.record, lang),
+    ]
     due = evaluation.due
     if judged.last is None and one.last_month is not None and one.last_month < due:
         said.append(_closed(one.last_month, due, lang))
@@ -174,11 +193,11 @@ def _on_verdicts(evaluation: Evaluation, lang: str) -> Iterable[str]:
     if before:
         who = last.who or text("waterbed.plan.by_delivery", lang)
         first = formats.day(before[-1].at, lang)
-        short = _short(before[-1].verdicts, lang)
+        short = _short(before[-1], lang)
         yield text("waterbed.plan.again", lang, who=who, short=short, day=first)
     latest = {each.month: each for each in judged.verdicts if each.month != last.month}
     for each in latest.values():
-        earlier, short = formats.long_month(each.month, lang), _short(each.verdicts, lang)
+        earlier, short = formats.long_month(each.month, lang), _short(each, lang)
         yield text("waterbed.plan.earlier", lang, month=earlier, short=short)
     if judged.changed:
         yield text("waterbed.plan.changed", lang, months=_months(judged.changed, lang))
@@ -235,13 +254,15 @@ def short_verdict(evaluation: Evaluation, lang: str) -> str:
     if evaluation.excused:
         return text("words.not_applicable", lang)
     if evaluation.frozen is not None:
-        return _short(evaluation.frozen.verdicts, lang)
+        return _short(evaluation.frozen, lang)
     month = formats.month(evaluation.due, lang)
     return text(f"waterbed.plan.short.{evaluation.judgement.state}", lang, month=month)
 
 
-def _short(verdicts: Iterable[Verdict], lang: str) -> str:
-    return ", ".join(text(f"waterbed.short.{held}", lang) for held in verdicts)
+def _short(frozen: FrozenVerdict, lang: str) -> str:
+    if frozen.arms:
+        return texts.short(frozen.arms, lang)
+    return ", ".join(text(f"waterbed.short.{held}", lang) for held in frozen.verdicts)
 
 
 def many(found: Portfolio, lang: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from nami_monitor.briefing import arms as of_arms
 from nami_monitor.briefing import measures
 from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
@@ -25,7 +26,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 )
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
-from nami_monitor.kpis.interventions.plans import PlanOnRecord
+from nami_monitor.kpis.interventions.plans import ArmEffect, PlanOnRecord
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
@@ -119,6 +120,7 @@ def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
         "anticipation_months": window.anticipation if window else 0,
         "reasons": list(texts.remarks(evaluation, session.lang)),
         "remarks": list(texts.plan_remarks(evaluation, session.lang)),
+        "arms": [_arm_row(arm) for arm in of_arms.of(evaluation)],
         "destinations": [
             {
                 "kind": str(destination.kind),
@@ -134,6 +136,20 @@ def as_row(session: CommandSession, evaluation: Evaluation) -> dict[str, Any]:
         "control_locations": locations["control_locations"],
         "left_out": locations["left_out"],
         "sentence": texts.verdict(evaluation, session.lang),
+    }
+
+
+def _arm_row(arm: ArmEffect) -> dict[str, Any]:
+    """What an arm changed as plain data; shares of what was expected."""
+    return {
+        "arm": arm.arm,
+        "told": arm.told,
+        "locations": arm.locations,
+        "told_nothing": arm.nothing,
+        "effect": _estimate_row(arm.effect),
+        "chance": arm.chance,
+        "shown": arm.shown,
+        "placebo": _estimate_row(arm.placebo),
     }
 
 
@@ -190,9 +206,19 @@ def _lines(session: CommandSession, evaluations: list[Evaluation], every: Portfo
         lines += [texts.verdict(evaluation, session.lang)]
         if not evaluation.excused:
             lines += texts.plan_remarks(evaluation, session.lang)
+        lines += _arm_lines(session, evaluation)
         lines += texts.standing(evaluation, every, session.lang)
         lines += texts.remarks(evaluation, session.lang)
     return lines
+
+
+def _arm_lines(session: CommandSession, evaluation: Evaluation) -> list[str]:
+    """What each arm of a measure changed."""
+    rows = of_arms.effect_rows(evaluation, session.lang)
+    if not rows:
+        return []
+    header = [session.t(f"waterbed.arms.heads.{name}") for name in of_arms.EFFECTS]
+    return ["", *table(header, [list(row) for row in rows], right=(3, 4, 6)), ""]
 
 
 def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:

@@ -150,6 +150,12 @@ EVALUATE_AFTER = Threshold(
 EVALUATE_WAIT = Threshold(
     3, "months of data", "design rule: what is owed and three months late does not come"
 )
+MIN_PER_ARM = Threshold(
+    6, "locations", "with six pairs a chance below 0.05 exists (2 in 64); with five it does not"
+)
+MOST_ARMS = Threshold(
+    5, "arms", "design rule: each arm more takes locations from all, and halves what a reader sees"
+)
 MIN_PRE_ALONE = Threshold(
     24, "months", "without controls, two years are needed to tell a season from a step"
 )

@@ -70,6 +70,7 @@ def files(world: World) -> dict[str, File]:
                 for kpi, category, kind, period, value, base in planted("targets.csv").rows()
             ],
         ),
+        "bordjes_toewijzing.csv": _assignments(world),
         **office_supplies.files(world.office, world.organisation, truth),
         **sanitary_supplies.files(world.sanitary, world.organisation, truth),
         **devices.files(world.it, truth),
@@ -104,6 +105,25 @@ def render(names: Collection[str]) -> bytes:
         for name, profile in pairs
     )
     return "\n".join(blocks).encode()
+
+
+def _signs(world: World) -> dict[int, str]:
+    return sanitary_supplies.assigned(world.sanitary.strata, world.truth)
+
+
+def _assignments(world: World) -> Csv:
+    """Which office got a sign, a message or nothing, as chance divided them."""
+    truth, arms = world.truth, _signs(world)
+    told = {arm: message or None for arm, message, _ in truth.sign_effects}
+    rows: list[Row] = [
+        (
+            *("ZL-I-6", location_code(index), arms[index], stratum, truth.sign_seed),
+            *(told[arms[index]], truth.sign_start if told[arms[index]] else None),
+        )
+        for stratum, own in world.sanitary.strata.items()
+        for index in own
+    ]
+    return Csv("Maatregel;Vestiging;Variant;Stratum;Lotnummer;Boodschap;Verteld op", rows)
 
 
 def _interventions(world: World) -> Workbook:
@@ -141,6 +161,13 @@ def _interventions(world: World) -> Workbook:
             *("contract", "contract", dryers),
             ";".join(location_code(index) for index in world.sanitary.thrifty),
             *(towels, "nee", 0.15, "inkoop;facilitair;schoonmaak", POLICY, "Duurzaamheid"),
+        ),
+        (
+            *("ZL-I-6", "Bordjes en berichten bij handdoekdispensers", SANITARY),
+            *("Reduce", "Loopt", truth.sign_start, None, 0, 0),
+            *("contract", "contract", dryers),
+            ";".join(location_code(index) for index in sorted(_signs(world))),
+            *(towels, "nee", 0.1, "facilitair;gebruikers", POLICY, "Duurzaamheid"),
         ),
         (
             *("ZL-I-5", "Laptops een jaar langer in gebruik", IT),

@@ -3,7 +3,7 @@
 One total contract delivers all until the split; then one supplier for each stream.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -13,8 +13,15 @@ import numpy as np
 from nami_monitor.core.periods import last_day
 from nami_monitor.demo.file_formats import Csv, File, Row, Workbook, dutch_number, euro, planted
 from nami_monitor.demo.office_supplies import draw, trend
-from nami_monitor.demo.organisation import Floats, Ints, Organisation, location_code
+from nami_monitor.demo.organisation import (
+    Floats,
+    Ints,
+    Organisation,
+    location_code,
+    location_position,
+)
 from nami_monitor.demo.truth import PlantedTruth
+from nami_monitor.waterbed.randomisation import deal, strata_of
 
 SHORT_MONTHS: Final = (
     *("jan", "feb", "mrt", "apr", "mei", "jun"),
@@ -72,6 +79,7 @@ class SanitaryVolumes:
         hardware: (120, 5, 48) units bought.
         services: (120, 48) EUR, two decimals, 0 where the location is closed.
         thrifty: positions of the locations with thriftier towel dispensers.
+        strata: positions of the offices among which chance divided signs and messages.
     """
 
     refills_used: Ints
@@ -80,6 +88,7 @@ class SanitaryVolumes:
     hardware: Ints
     services: Floats
     thrifty: tuple[int, ...]
+    strata: dict[str, tuple[int, ...]]
 
 
 def _packs(rng: np.random.Generator, used: Ints, packs: Ints) -> Ints:
@@ -104,6 +113,8 @@ def simulate(
     saves[np.ix_(thrifty, towels, np.arange(truth.index(truth.towel_start), len(months)))] = True
     saved = rng.binomial(without, -truth.towel_effect)
     used = np.where(saves, without - saved, without)
+    strata = _strata(without, truth, {int(index) for index in thrifty})
+    used = used - _saved_by_signs(used, strata, truth)
 
     bought = np.array([article.rate for article in HARDWARE])[:, None] * HARDWARE_PER_FTE_A_MONTH
     eur = (SERVICE_EUR_PER_LOCATION + SERVICE_EUR_PER_FTE * organisation.fte) * np.array(
@@ -116,7 +127,47 @@ def simulate(
         hardware=rng.poisson(np.round(organisation.fte[:, None, :] * bought, 6)).astype(np.int64),
         services=np.round(eur, 2) * organisation.active,
         thrifty=tuple(int(index) for index in thrifty),
+        strata=strata,
     )
+
+
+def _strata(
+    used: Ints, truth: PlantedTruth, thrifty: Collection[int]
+) -> dict[str, tuple[int, ...]]:
+    """Offices that took as much of towels before the signs, the largest first."""
+    mass = np.array([(article.grams or 0.0) * article.towel for article in REFILLS])
+    before = mass @ used[:, :, : truth.index(truth.sign_start)].sum(axis=2).T
+    offices = [
+        index
+        for index in range(truth.offices)
+        if index not in thrifty and location_code(index) != truth.tiny_location
+    ]
+    chosen = sorted(offices, key=lambda index: -before[index])[: truth.sign_locations]
+    levels = {location_code(index): float(before[index]) for index in chosen}
+    found = strata_of(levels, len(truth.sign_effects))
+    return {
+        str(at): tuple(location_position(code) for code in own)
+        for at, own in enumerate(found, start=1)
+    }
+
+
+def assigned(strata: dict[str, tuple[int, ...]], truth: PlantedTruth) -> dict[int, str]:
+    """The arm of each office that takes part, by its position."""
+    codes = {name: [location_code(index) for index in own] for name, own in strata.items()}
+    arms = [arm for arm, _, _ in truth.sign_effects]
+    drawn = deal(codes, arms, truth.sign_seed)
+    return {location_position(code): arm for code, arm in drawn.items()}
+
+
+def _saved_by_signs(used: Ints, strata: dict[str, tuple[int, ...]], truth: PlantedTruth) -> Ints:
+    """Towels that were not taken because of a sign or a message."""
+    rng = np.random.default_rng([truth.seed, 5])
+    towels = np.array([article.towel for article in REFILLS])
+    share = np.zeros(used.shape)
+    effects = {arm: effect for arm, _, effect in truth.sign_effects}
+    for index, arm in assigned(strata, truth).items():
+        share[index, towels, truth.index(truth.sign_start) :] = -effects[arm]
+    return rng.binomial(used, share)
 
 
 @dataclass(frozen=True)

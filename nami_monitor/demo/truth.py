@@ -19,6 +19,9 @@ Sanitary supplies
     - Refills per staff day fall by 4% a year. Thriftier towel dispensers at 25 locations cut both
       towel products there by 12% from October 2025, without any leakage: toilet paper, with which
       hands could be dried instead, kept its course.
+    - From September 2025 chance divided the 30 largest offices without those dispensers: at 10 a
+      sign at the dispenser ("one towel is enough") cut both towel products by 15%, at 10 a message
+      on the intranet changed nothing, and 10 were told nothing. Toilet paper kept its course.
     - One total contract until December 2024; then three: hardware, refills, services. The split
       itself changed no volume. Data break: from January 2024 the total supplier books services
       per visit, five lines a month instead of one, for the same money.
@@ -135,6 +138,14 @@ class PlantedTruth:
     towel_start: date = date(2025, 10, 1)
     towel_effect: float = -0.12
     towel_locations: int = 25
+    sign_start: date = date(2025, 9, 1)
+    sign_effects: tuple[tuple[str, str, float], ...] = (
+        ("niets", "", 0.0),
+        ("bordje", "Eén handdoek is genoeg (bordje bij de dispenser)", -0.15),
+        ("bericht", "Neem één handdoek (bericht op het intranet)", 0.0),
+    )
+    sign_locations: int = 30
+    sign_seed: str = "bordjes-1"
     contract_split: date = date(2025, 1, 1)
     services_break: date = date(2024, 1, 1)
     services_missing: date = date(2025, 8, 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from nami_monitor.briefing import handbook, waterbed, wording
+from nami_monitor.briefing import arms, handbook, waterbed, wording
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
@@ -83,6 +83,8 @@ def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[Report
             figures = waterbed.told(answer)
             if figures is not None and figures.net is not None:
                 yield _waterbed(answer, section, found.measures, lang)
+            if arms.of(answer) and not answer.excused:
+                yield _arms(answer, lang)
         yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
     yield from _targets(found, lang)
     yield from _contracts(found, lang)
@@ -243,6 +245,24 @@ def _waterbed(
         points=tuple(points),
         figures=tuple(figure for figure in shown if figure),
         asked=_first_question([one for one in section.findings if one.about is answer], lang),
+    )
+
+
+def _arms(answer: Evaluation, lang: Lang) -> ReportPage:
+    """What each arm of a measure changed."""
+    return _page(
+        "arms",
+        lang,
+        arms.headline(answer, lang),
+        about=answer.intervention.title,
+        key=answer.intervention.code,
+        points=arms.remarks(answer, lang),
+        grid=ReportGrid(
+            head=tuple(text(f"waterbed.arms.heads.{name}", lang) for name in arms.EFFECTS),
+            rows=tuple(arms.effect_rows(answer, lang)),
+            right=frozenset({3, 4, 6}),
+            widths=(2.0, 4.0, 2.0, 1.4, 1.6, 2.4, 1.5, 1.6, 2.4),
+        ),
     )
 
 

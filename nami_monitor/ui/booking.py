@@ -138,6 +138,7 @@ def book(
     message: Sentence,
     *,
     products_of: str | None = None,
+    together: bool = False,
 ) -> None:
     """Book rows one by one in the background, and draw the page anew.
 
@@ -148,18 +149,19 @@ def book(
         rows: what was entered.
         message: what to say when it was booked.
         products_of: the source whose article numbers are used.
+        together: whether they are one delivery, booked and undone as a whole.
     """
 
     def enter_all(job: Job) -> Outcome:
         from nami_monitor.ingest.book.manual_entry import (  # noqa: PLC0415 - slow to load
             EntryRefusedError,
-            enter,
+            enter_together,
         )
 
         batches = []
         try:
-            for row in rows:
-                report = enter(job.store, table, row, job.who, products_of=products_of)
+            for part in [rows] if together else [[row] for row in rows]:
+                report = enter_together(job.store, table, part, job.who, products_of=products_of)
                 if report.main.accepted and report.batch:
                     batches.append(report.batch)
         except EntryRefusedError as refused:

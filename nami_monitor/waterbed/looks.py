@@ -99,6 +99,10 @@ class Look:
             return critical(degrees, sure)
         return reach(self.months, self.at, before, degrees, sure)
 
+    def alpha(self, before: int) -> float:
+        """How likely a claim either way may be at this look where nothing is so."""
+        return float(2 * special.ndtr(-self.reach(before, np.inf)))
+
 
 ONCE: Final = Look()
 """A look on a single date, two-sided."""

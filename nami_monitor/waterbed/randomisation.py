@@ -17,7 +17,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Final
 
 import numpy as np
@@ -72,7 +72,7 @@ def strata_of(levels: Mapping[str, float], size: int) -> tuple[tuple[str, ...], 
     order = sorted(levels, key=lambda code: (-levels[code], code))
     count = max(len(order) // size, 1)
     cuts = [size * at for at in range(count)] + [len(order)]
-    return tuple(tuple(order[a:b]) for a, b in zip(cuts, cuts[1:], strict=False))
+    return tuple(tuple(order[a:b]) for a, b in pairwise(cuts))
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,9 @@ def compare_steps(
         step: the step of each location, counting from 0.
         begins: the period from which each step has the message, ``(steps,)``; one beyond the last
             period for a step that does not have it yet.
-        stratum: as in ``compare_arms``, like ``alpha`` and ``seed``.
+        stratum: as in ``compare_arms``.
+        alpha: likewise.
+        seed: likewise.
     """
     exposure = (np.arange(volumes.shape[1]) >= begins[:, None])[None].astype(float)
     trials = _trials(volumes, _dummies(stratum), exposure, again(step, stratum, seed))
@@ -213,7 +215,7 @@ class _Trials:
 
     @property
     def chances(self) -> Floats:
-        """How often the largest t of all contrasts is as large as that of each, ``(contrasts,)``."""
+        """How often the largest t of all is as large as that of each contrast, ``(contrasts,)``."""
         largest = np.abs(self.t).max(1)
         seen: Floats = np.abs(self.t[0])
         found: Floats = (largest[:, None] >= seen * (1 - ROUNDING)).mean(0)

@@ -10,11 +10,12 @@ import pytest
 
 from nami_monitor.demo.devices import DAYS_A_YEAR
 from nami_monitor.demo.office_supplies import ARTICLES, LATE, PACKS, REMOVED
-from nami_monitor.demo.organisation import location_position
+from nami_monitor.demo.organisation import location_code, location_position
 from nami_monitor.demo.sanitary_supplies import REFILLS
 from nami_monitor.demo.truth import RESOLVED, TRUTH
 from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.store import Store
+from nami_monitor.waterbed.randomisation import deal
 
 PILOT = location_position(TRUTH.pilot)
 START = TRUTH.index(TRUTH.pilot_start)
@@ -128,7 +129,29 @@ def test_thriftier_dispensers_save_towels_where_they_hang(world):
     assert used / normal - 1 == pytest.approx(TRUTH.towel_effect, abs=0.02)
     changed = sanitary.refills_used != sanitary.refills_used_without
     assert not changed[:, ~towels].any()
-    assert not changed[:, :, :start].any()
+    assert not changed[places][:, :, :start].any()
+
+
+def test_chance_divided_the_offices_and_only_a_sign_saves_towels(world):
+    sanitary, start = world.sanitary, TRUTH.index(TRUTH.sign_start)
+    towels = np.array([supply.towel for supply in REFILLS])
+    codes = {name: [location_code(at) for at in own] for name, own in sanitary.strata.items()}
+    effects = {arm: effect for arm, _, effect in TRUTH.sign_effects}
+    drawn = deal(codes, list(effects), TRUTH.sign_seed)
+    assert len(drawn) == TRUTH.sign_locations
+    used, without = sanitary.refills_used[:, towels], sanitary.refills_used_without[:, towels]
+    changed = (used != without).any(axis=(1, 2))
+    touched = {*sanitary.thrifty}
+    assert not touched & {location_position(code) for code in drawn}
+    for arm, effect in effects.items():
+        own = [location_position(code) for code, got in drawn.items() if got == arm]
+        assert len(own) == TRUTH.sign_locations / len(effects)
+        share = used[own, :, start:].sum() / without[own, :, start:].sum() - 1
+        assert share == pytest.approx(effect, abs=0.01)
+        assert (used[own, :, :start] == without[own, :, :start]).all()
+        assert changed[own].all() == bool(effect)
+        touched |= set(own)
+    assert not changed[[at for at in range(TRUTH.locations) if at not in touched]].any()
 
 
 def test_packs_hold_what_was_used(world):

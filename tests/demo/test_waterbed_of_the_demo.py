@@ -77,6 +77,25 @@ def test_every_planted_truth_lies_in_its_interval_at_its_evaluation_date(read):
     assert low < TRUTH.towel_effect < high < 0
 
 
+def test_the_verdict_on_signs_and_messages_holds_what_was_planted(read):
+    """By the randomisation test and by placebos; only the sign is shown to do anything."""
+    (one,) = chosen(read.register, ["ZL-I-6"])
+    frozen = read.judgements["ZL-I-6"].last
+    assert (frozen.month, frozen.unit) == (date(2026, 9, 1), Unit.KG)
+    effects = {arm: effect for arm, told, effect in TRUTH.sign_effects if told}
+    messages = {arm: told for arm, told, _ in TRUTH.sign_effects}
+    assert [arm.arm for arm in frozen.arms] == sorted(effects)
+    assert one.assignment.by_seed
+    for arm in frozen.arms:
+        truth = effects[arm.arm]
+        assert arm.effect.low < truth < arm.effect.high
+        assert arm.placebo.low < truth < arm.placebo.high
+        assert arm.shown == (truth != 0) == (arm.effect.high < 0) == (arm.placebo.high < 0)
+        assert arm.told == messages[arm.arm]
+        assert arm.locations == arm.nothing == TRUTH.sign_locations / len(TRUTH.sign_effects)
+    assert frozen.verdicts == (Verdict.NET_REDUCTION_SHOWN,), "toilet paper kept its course"
+
+
 def test_nothing_spread_anywhere_else(read, planted):
     """The truth of the demo: all that came back came back in the web shop."""
     found = evaluate(planted, read, Unit.BASE)

@@ -47,14 +47,12 @@ def test_an_assignment_can_be_drawn_again_from_its_seed_by_anybody():
     dealt = deal(strata, ("sign", "none"), "7")
     assert dealt == deal(dict(reversed(strata.items())), ("none", "sign"), "7")
     for stratum, locations in strata.items():
-        first = sorted(
-            locations, key=lambda one: hashlib.sha256(f"7\n{stratum}\n{one}".encode()).hexdigest()
-        )[0]
-        arm = sorted(
-            ("sign", "none"),
-            key=lambda one: hashlib.sha256(f"7\n{stratum}\n{one}".encode()).hexdigest(),
-        )[0]
-        assert dealt[first] == arm
+        drawn_of = {
+            one: hashlib.sha256(f"7\n{stratum}\n{one}".encode()).hexdigest()
+            for one in (*locations, "sign", "none")
+        }
+        first = min(locations, key=drawn_of.__getitem__)
+        assert dealt[first] == min(("sign", "none"), key=drawn_of.__getitem__)
         assert sorted(dealt[code] for code in locations) == ["none", "sign"]
 
 

@@ -6,7 +6,7 @@ undone in the same way.
 
 import csv
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,10 +63,26 @@ def enter(
             address, or what ``import_file`` raises.
         DatabaseHeldError: another process holds the database.
     """
+    return enter_together(store, table, [row], who, products_of=products_of)
+
+
+def enter_together(
+    store: Store,
+    table: str,
+    rows: Sequence[Mapping[str, Value]],
+    who: str,
+    *,
+    products_of: str | None = None,
+) -> Report:
+    """Book rows with the same columns as one delivery, all of them or none; as ``enter``."""
     signed = signature(who)
-    cells = {name: _written(value) for name, value in row.items()}
-    for cell in cells.values():
+    written = [{name: _written(value) for name, value in row.items()} for row in rows]
+    for cell in (cell for cells in written for cell in cells.values()):
         refuse_address(cell)
+    cells = written[0]
+    shared = {
+        name: cell for name, cell in cells.items() if all(each[name] == cell for each in written)
+    }
     profile = Profile(
         source=SOURCE,
         tables=(TableMap(table, {name: Origin((name,)) for name in cells}),),
@@ -80,14 +96,14 @@ def enter(
         path = Path(folder) / "entry.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL)
-            writer.writerows([cells.keys(), cells.values()])
+            writer.writerows([cells.keys(), *(each.values() for each in written)])
         return import_file(
             store,
             path,
             profile,
             answers=Answers(create=frozenset(), accept_set_aside=True),
             who=signed,
-            name=name_of(table, cells),
+            name=name_of(table, shared),
             check=_refuse_set_aside,
         )
 

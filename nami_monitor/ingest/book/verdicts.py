@@ -31,6 +31,7 @@ from nami_monitor.kpis.questions import latest_month
 from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.as_of import look_back
 from nami_monitor.store.journal import record
+from nami_monitor.waterbed.outputs import WITHOUT_QUOTIENT
 from nami_monitor.waterbed.verdicts import CLAIMS, chances_of
 
 
@@ -113,7 +114,7 @@ def _write(
             if not missing:
                 made.append((one, verdict_of(at_its_date(one, data, at), month)))
             elif overdue(month, latest):
-                found = replace(at_its_date(one, data, at), result=None)
+                found = replace(at_its_date(one, data, at), result=None, arms=())
                 made.append((one, verdict_of(found, month, missing)))
     for one, verdict in made:
         record(db, VERDICT, one.code, verdict.body(), who)
@@ -122,6 +123,7 @@ def _write(
 def verdict_of(found: Evaluation, month: date, missing: Missing = ()) -> FrozenVerdict:
     """An evaluation as it is written down."""
     result, sites, window = found.result, found.sites, found.window
+    fell = WITHOUT_QUOTIENT.isdisjoint(found.verdicts)
     waited = add_months(month, int(EVALUATE_WAIT.value)) if missing else month
     return FrozenVerdict(
         month=month,
@@ -138,7 +140,8 @@ def verdict_of(found: Evaluation, month: date, missing: Missing = ()) -> FrozenV
         post_months=result.post_months if result else len(window.post) if window else 0,
         treated=len(sites.treated) if sites else 0,
         controls=len(sites.controls) if sites else 0,
-        chances=chances_of(result) if result else dict.fromkeys(CLAIMS, 1.0),
+        chances=chances_of(result) if result and fell else dict.fromkeys(CLAIMS, 1.0),
         missing=missing,
         rests_on=found.judgement.rests_on,
+        arms=found.arms,
     )

@@ -196,6 +196,14 @@ class Comparison:
         """Which locations of the arrays are treated, ``(locations,)``."""
         return np.arange(len(self.sites.compared)) < len(self.sites.treated)
 
+    @property
+    def first_post(self) -> int | Ints:
+        """The first month after the start, or of each location where it comes in steps."""
+        if self.intervention.compared_before is None:
+            return len(self.window.pre)
+        full = [self.intervention.full_at(code) for code in self.sites.compared]
+        return np.array([sum(month < each for month in self.window.months) for each in full])
+
     def inputs(self, unit: Unit, settled: int | None = None) -> Inputs:
         """The arrays for the estimator, in a unit.
 
@@ -207,7 +215,7 @@ class Comparison:
             target=self.array(self.outcomes.target, unit),
             substitute=self.array(self.outcomes.substitute, unit),
             treated=self.treated,
-            first_post=len(self.window.pre),
+            first_post=self.first_post,
             anticipation=self.window.anticipation,
             untouched=self._untouched(unit, settled),
         )

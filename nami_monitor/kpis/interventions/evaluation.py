@@ -15,6 +15,7 @@ import numpy as np
 from nami_monitor.core.periods import Period
 from nami_monitor.core.thresholds import CONFIDENCE
 from nami_monitor.core.words import Design, Strategy, Unit, Verdict
+from nami_monitor.kpis.interventions.arms import ArmsCompared, arm_effects, followed
 from nami_monitor.kpis.interventions.comparison import (
     Comparison,
     Destination,
@@ -22,7 +23,12 @@ from nami_monitor.kpis.interventions.comparison import (
     compare,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData, read_panel_data
-from nami_monitor.kpis.interventions.plans import UNPLANNED, FrozenVerdict, Judgement
+from nami_monitor.kpis.interventions.plans import (
+    UNPLANNED,
+    ArmEffect,
+    FrozenVerdict,
+    Judgement,
+)
 from nami_monitor.kpis.interventions.register import Intervention, Limitation
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.interventions.window import Window, whole
@@ -62,6 +68,7 @@ class Evaluation:
         excused: why its strategy does not apply to its category, so that nothing is judged; None
             where it does.
         judgement: where its evaluation stands.
+        arms: what each arm changed, of a measure with arms.
     """
 
     intervention: Intervention
@@ -75,6 +82,7 @@ class Evaluation:
     common_quotient: Estimate | None = None
     excused: Reason | None = None
     judgement: Judgement = UNPLANNED
+    arms: tuple[ArmEffect, ...] = ()
 
     @property
     def frozen(self) -> FrozenVerdict | None:
@@ -99,7 +107,8 @@ class Evaluation:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The rungs that an interval of all months up to the last would allow; never empty."""
-        return self.result.verdicts if self.result else NOT_ENOUGH
+        held = self.result.verdicts if self.result else NOT_ENOUGH
+        return by_arms(held, self.arms) if self.arms else held
 
     @property
     def estimated(self) -> bool:
@@ -109,8 +118,9 @@ class Evaluation:
     @property
     def quotient(self) -> Estimate | None:
         """Which share came back; None where nothing was estimated, or it is withheld."""
-        held = WITHOUT_QUOTIENT.isdisjoint(self.verdicts)
-        return self.result.quotient if self.result and held else None
+        if self.result is None or not WITHOUT_QUOTIENT.isdisjoint(self.result.verdicts):
+            return None
+        return self.result.quotient if WITHOUT_QUOTIENT.isdisjoint(self.verdicts) else None
 
     @property
     def design(self) -> Design:
@@ -129,6 +139,18 @@ class Evaluation:
     def locations(self) -> tuple[str, ...]:
         """The locations to whose positions the result refers."""
         return self.sites.compared if self.sites else ()
+
+
+def by_arms(held: tuple[Verdict, ...], arms: Sequence[ArmEffect]) -> tuple[Verdict, ...]:
+    """The rungs that hold where chance assigned the arms.
+
+    Whether the target went down is what the randomisation test shows of some arm. How much of it
+    came back is what the placebos show of all arms together, ``held``.
+    """
+    shown = [arm.effect.value for arm in arms if arm.shown]
+    if any(value < 0 for value in shown):
+        return held if WITHOUT_QUOTIENT.isdisjoint(held) else (Verdict.INCONCLUSIVE,)
+    return (Verdict.TARGET_ROSE,) if shown else (Verdict.NO_DECREASE_SHOWN,)
 
 
 def evaluate(
@@ -193,7 +215,9 @@ def _in_unit(
             one, unit, None, None, None, found, last, excused=excused, judgement=judged
         )
     lacking = found.unreadable(unit) or _moved(found, unit, judged.plan.unit)
-    limitations = (*((lacking,) if lacking else ()), *found.limitations)
+    compared = followed(one, data, unit) if one.assignment else None
+    unassigned = compared if isinstance(compared, Limitation) else None
+    limitations = (*filter(None, (lacking, unassigned)), *found.limitations)
     stopped = any(limitation.stops for limitation in limitations)
     inputs = None if stopped else found.inputs(unit)
     result = None if inputs is None else estimate(inputs, look=look)
@@ -201,6 +225,9 @@ def _in_unit(
         *(one, unit, found.window, found.sites, result, limitations, last),
         excused=excused,
         judgement=judged,
+        arms=arm_effects(one, compared, found, unit, look)
+        if isinstance(compared, ArmsCompared) and not stopped
+        else (),
     )
     if not with_destinations or inputs is None or result is None or result.net is None:
         return evaluation

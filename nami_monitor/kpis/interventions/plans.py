@@ -8,7 +8,7 @@ the import that completed their months wrote them.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,11 +22,12 @@ from nami_monitor.store import Transaction
 from nami_monitor.store.journal import JournalEntry, history
 from nami_monitor.store.register_queries import row_changes
 from nami_monitor.waterbed.looks import Look
-from nami_monitor.waterbed.outputs import Estimate
+from nami_monitor.waterbed.outputs import Estimate, Interval
 
 VERDICT: Final = "verdict"
 """The kind under which the journal keeps verdicts."""
 ESTIMATES: Final = ("gross", "spill", "net", "quotient")
+OF_AN_ARM: Final = ("effect", "placebo")
 TOLERANCE: Final = 1e-9
 """Sums that differ by a smaller share were added up in another order."""
 
@@ -126,6 +127,36 @@ def plans_on_record(db: Transaction) -> dict[str, PlanOnRecord]:
 
 
 @dataclass(frozen=True)
+class ArmEffect:
+    """What one arm changed in the target, as a share of what was expected: -0.1 is a tenth less.
+
+    Args:
+        arm: its name.
+        told: what people there are told.
+        locations: how many were compared; ``nothing`` how many were told nothing, or not yet.
+        effect: by the randomisation test, with its limits.
+        chance: how often some arm would differ as much if no message changed anything.
+        alpha: the largest chance at which a change is shown.
+        placebo: the same change with the interval of the placebos; None where there are too few
+            months or controls.
+    """
+
+    arm: str
+    told: str
+    locations: int
+    nothing: int
+    effect: Interval
+    chance: float
+    alpha: float
+    placebo: Interval | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether a change is shown."""
+        return self.chance <= self.alpha
+
+
+@dataclass(frozen=True)
 class FrozenVerdict:
     """A verdict as it was written down, with the figures that it rests on.
 
@@ -136,6 +167,7 @@ class FrozenVerdict:
         verdicts: the rungs that hold; never empty.
         gross: effect on the target per month, in ``unit``; None without an estimate, as below.
         treated: how many locations were judged; ``controls`` those that they were compared with.
+        arms: what each arm changed, of a measure with arms.
         chances: how likely each claim would be shown as strongly where it is not so.
         missing: what was not delivered.
         rests_on: sums of the order lines of its months, by source and month.
@@ -160,19 +192,24 @@ class FrozenVerdict:
     chances: Mapping[Verdict, float]
     missing: Missing
     rests_on: Mapping[str, tuple[float, ...]]
+    arms: tuple[ArmEffect, ...] = ()
     who: str = ""
     at: datetime = datetime.min  # noqa: DTZ901 - moments of the database have no zone
 
     @property
     def estimated(self) -> bool:
         """Whether there are figures."""
-        return self.net is not None
+        return self.net is not None or bool(self.arms)
 
     def body(self) -> dict[str, Any]:
         """It as plain data for the journal."""
         found = asdict(self)
         del found["who"], found["at"]
         found |= {name: _numbers(getattr(self, name)) for name in ESTIMATES}
+        found["arms"] = [
+            asdict(each) | {name: _numbers(getattr(each, name)) for name in OF_AN_ARM}
+            for each in self.arms
+        ]
         found |= {"month": f"{self.month:%Y-%m}", "known": f"{self.known:%Y-%m}"}
         found["missing"] = [[source, f"{month:%Y-%m}"] for source, month in self.missing]
         return found
@@ -183,6 +220,10 @@ def read_verdict(entry: JournalEntry) -> FrozenVerdict:
     body = dict(entry.body or {})
     plan = body["plan"]
     body |= {name: _estimate(body[name]) for name in ESTIMATES}
+    body["arms"] = tuple(
+        ArmEffect(**each | {name: _interval(each[name]) for name in OF_AN_ARM})
+        for each in body.get("arms", ())
+    )
     body |= {name: parse_month(body[name]) for name in ("month", "known")}
     body["plan"] = EvaluationPlan(
         tuple(plan["months"]),
@@ -199,19 +240,26 @@ def read_verdict(entry: JournalEntry) -> FrozenVerdict:
     return FrozenVerdict(**body, who=entry.who, at=entry.at)
 
 
-def _numbers(found: Estimate | None) -> list[float | None] | None:
-    """An estimate as numbers; what is infinite or unknown is None."""
+def _numbers(found: Interval | None) -> list[float | None] | None:
+    """An estimate as numbers, the value first; what is infinite or unknown is None."""
     if found is None:
         return None
-    values = (found.value, found.low, found.high, found.se)
-    return [value if math.isfinite(value) else None for value in values]
+    return [value if math.isfinite(value) else None for value in astuple(found)]
+
+
+UNBOUND: Final = (math.nan, -math.inf, math.inf, math.inf)
 
 
 def _estimate(numbers: Sequence[float | None] | None) -> Estimate | None:
     if numbers is None:
         return None
-    unbound = (math.nan, -math.inf, math.inf, math.inf)
-    return Estimate(*(none if n is None else n for n, none in zip(numbers, unbound, strict=True)))
+    return Estimate(*(none if n is None else n for n, none in zip(numbers, UNBOUND, strict=True)))
+
+
+def _interval(numbers: Sequence[float | None] | None) -> Interval | None:
+    if numbers is None:
+        return None
+    return Interval(*(none if n is None else n for n, none in zip(numbers, UNBOUND, strict=False)))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,125 @@
-"""The register of interventions, as it was entered or imported."""
+"""The register of interventions, as it was entered or imported, with who got what by chance."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
 
 from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import add_months
+from nami_monitor.core.thresholds import MIN_PER_ARM, MOST_ARMS
 from nami_monitor.store import Transaction
+from nami_monitor.store.register_queries import row_changes
+from nami_monitor.waterbed.randomisation import deal
+
+
+@dataclass(frozen=True)
+class AssignedLocation:
+    """A location of a measure with arms.
+
+    Args:
+        arm: what it is in; of a measure that comes in steps, its step.
+        stratum: the locations within which it was drawn.
+        drawn_as: its code when it was.
+        starts_on: when the measure reaches it; None where it reaches all on one day.
+        told: what people there are told; empty where they are told nothing.
+        told_on: when they were; None where nobody says.
+    """
+
+    location: str
+    arm: str
+    stratum: str
+    seed: str
+    drawn_as: str
+    starts_on: date | None = None
+    told: str = ""
+    told_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which location of a measure got what, by chance.
+
+    ``since`` is when it was registered as it stands, UTC; None for a draft.
+    """
+
+    places: tuple[AssignedLocation, ...]
+    since: datetime | None = None
+
+    @property
+    def stepped(self) -> bool:
+        """Whether the measure reaches all locations in steps, in an order by chance."""
+        return any(each.starts_on for each in self.places)
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """The arms: what is compared with first, which is told nothing or is the last step."""
+        if self.stepped:
+            begins = {each.arm: each.starts_on or date.max for each in self.places}
+            return tuple(sorted(begins, key=lambda arm: (begins[arm], arm), reverse=True))
+        silent = {each.arm: not each.told for each in self.places}
+        return tuple(sorted(silent, key=lambda arm: (not silent[arm], arm)))
+
+    def told(self, arm: str) -> str:
+        """What is told in an arm; empty for nothing."""
+        return next((each.told for each in self.places if each.arm == arm and each.told), "")
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """Every location, whatever it got."""
+        return tuple(dict.fromkeys(each.location for each in self.places))
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """The locations that the measure reached while others were still without."""
+        return tuple(
+            dict.fromkeys(each.location for each in self.places if each.arm != self.arms[0])
+        )
+
+    @property
+    def last_start(self) -> date | None:
+        """When the last step begins; None where the measure does not come in steps."""
+        return max((each.starts_on for each in self.places if each.starts_on), default=None)
+
+    @property
+    def problem(self) -> "Limitation | None":
+        """Why nothing can be said of the arms, from what is on record alone."""
+        twice = [
+            code for code, count in Counter(e.location for e in self.places).items() if count > 1
+        ]
+        if twice:
+            return Limitation("arms_twice", {"locations": tuple(twice)}, stops=True)
+        if self.stepped and not all(each.starts_on for each in self.places):
+            return Limitation("arms_starts", stops=True)
+        silent = {each.arm for each in self.places} - {e.arm for e in self.places if e.told}
+        if not self.stepped and len(silent) != 1:
+            return Limitation("arms_silent", {"arms": tuple(sorted(silent))}, stops=True)
+        if len(self.arms) > MOST_ARMS.value and not self.stepped:
+            return Limitation("arms_many", {"needed": int(MOST_ARMS.value)}, stops=True)
+        if not self.by_seed:
+            return Limitation("arms_not_drawn", stops=True)
+        return self.too_few(Counter(each.arm for each in self.places))
+
+    def too_few(self, counts: Mapping[str, int]) -> "Limitation | None":
+        """Which arm has too few locations, given how many each has; None when none has."""
+        least = min(self.arms, key=lambda arm: counts.get(arm, 0))
+        seen = counts.get(least, 0)
+        if len(self.arms) > 1 and seen >= MIN_PER_ARM.value:
+            return None
+        values = {"arm": least, "seen": seen, "needed": int(MIN_PER_ARM.value)}
+        return Limitation("arms_few", values, stops=True)
+
+    @property
+    def by_seed(self) -> bool:
+        """Whether it is what is drawn from its seed."""
+        strata: dict[str, list[str]] = defaultdict(list)
+        for each in self.places:
+            strata[each.stratum].append(each.drawn_as)
+        seeds = {each.seed for each in self.places}
+        drawn = deal(strata, self.arms, min(seeds))
+        return len(seeds) == 1 and all(drawn[each.drawn_as] == each.arm for each in self.places)
 
 
 @dataclass(frozen=True)
@@ -26,6 +138,8 @@ class Intervention:
         planned_reduction: which share (0 to 1) of the target's volume it should take away.
         disciplines: who sits at the table.
         motive: sustainability, money or other.
+        assignment: who got what by chance; None for a measure without arms. With one, ``locations``
+            are those that the measure reached.
     """
 
     code: str
@@ -47,6 +161,7 @@ class Intervention:
     disciplines: tuple[str, ...] = ()
     policy: str | None = None
     motive: str | None = None
+    assignment: Assignment | None = None
 
     @property
     def start_month(self) -> date:
@@ -64,13 +179,25 @@ class Intervention:
         """The last month in which it holds; None while it has no end."""
         return None if self.ends_on is None else self.ends_on.replace(day=1)
 
+    def full_at(self, location: str) -> date:
+        """The first whole month at full strength at one location."""
+        places = self.assignment.places if self.assignment else ()
+        starts = [each.starts_on for each in places if each.location == location]
+        return replace(self, starts_on=starts[0]).full_from if any(starts) else self.full_from
+
+    @property
+    def compared_before(self) -> date | None:
+        """The month from which no location is without it any more; None where some stay so."""
+        last = self.assignment.last_start if self.assignment else None
+        return None if last is None else last.replace(day=1)
+
     @property
     def named_products(self) -> frozenset[str]:
         """Every article number that it names."""
         return frozenset((*self.products, *self.substitute_products))
 
 
-NAMES = tuple(each.name for each in fields(Intervention))
+NAMES: Final = tuple(each.name for each in fields(Intervention) if each.name != "assignment")
 LISTS = ("substitute_channels", "substitute_products", "locations", "products", "disciplines")
 
 
@@ -82,17 +209,43 @@ def interventions(db: Transaction) -> tuple[Intervention, ...]:
         "select kind, code, to_code from merged where kind in ('locations', 'categories')"
     )
     became = {(kind, code): to for kind, code, to in merged}
-    return tuple(_read(row, became) for row in rows)
+    found = assignments(db)
+    return tuple(_read(row, became, found.get(row[0])) for row in rows)
 
 
-def _read(row: tuple[Any, ...], became: Mapping[tuple[str, str], str]) -> Intervention:
+def assignments(db: Transaction) -> dict[str, Assignment]:
+    """Who got what by chance, by the code of the measure."""
+    names = ", ".join(each.name for each in fields(AssignedLocation) if each.name != "location")
+    places: dict[str, list[AssignedLocation]] = defaultdict(list)
+    for code, *known, told, told_on in db.rows(
+        f"select intervention_id, location_id, {names} from assignments order by all"
+    ):
+        places[code].append(AssignedLocation(*known, told or "", told_on))
+    if not places:
+        return {}
+    since: dict[str, datetime] = {}
+    for change in row_changes(db, "assignments"):
+        if any(change.row.get(name) != change.before.get(name) for name in DRAWN):
+            since[change.row["intervention_id"]] = change.when
+    return {code: Assignment(tuple(found), since.get(code)) for code, found in places.items()}
+
+
+DRAWN: Final = ("arm", "stratum", "seed", "starts_on")
+"""What is drawn by chance; what was told and when is added later."""
+
+
+def _read(
+    row: tuple[Any, ...],
+    became: Mapping[tuple[str, str], str],
+    assignment: Assignment | None,
+) -> Intervention:
     cells = dict(zip(NAMES, row, strict=True))
     cells |= {name: listed(cells[name]) for name in LISTS}
     cells |= {name: round(cells[name]) for name in ("ramp_months", "anticipation_months")}
     now = [became.get(("locations", code), code) for code in cells["locations"]]
-    cells["locations"] = tuple(dict.fromkeys(now))
+    cells["locations"] = assignment.reached if assignment else tuple(dict.fromkeys(now))
     cells["category"] = became.get(("categories", cells["category"]), cells["category"])
-    return Intervention(**cells)
+    return Intervention(**cells, assignment=assignment)
 
 
 def listed(cell: object) -> tuple[str, ...]:

@@ -72,7 +72,8 @@ def comparison_window(
     usable = [m for m in there if (first is None or m >= first) and (last is None or m < last)]
     pre = tuple(m for m in usable if m < one.start_month and limits.holds(m))
     whole_months = [m for m in usable if one.ends_on is None or last_day(m) <= one.ends_on]
-    post = tuple(m for m in whole_months if m >= one.full_from and limits.holds(m))
+    until = one.compared_before or date.max
+    post = tuple(m for m in whole_months if one.full_from <= m < until and limits.holds(m))
     seen = add_months(one.start_month, -one.anticipation_months)
     limitations = [*_missing(months, there, pre + post), *_broken(breaks, one, first, last, months)]
     return Window(

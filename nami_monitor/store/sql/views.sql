@@ -203,10 +203,12 @@ select t.* exclude (batch, line, standing), b.source,
     case t.strategy {rungs} end as r, '{ladder}' as ladder
 from interventions_offered as t join batches as b using (batch) where t.standing = 'live';
 
--- Locations that were merged into one keep their rows: they may be in two arms.
+-- Locations that were merged into one keep their rows: they may be in two arms. By the code under
+-- which a location was drawn the draw can be done again.
 create view assignments as
 select t.* exclude (batch, line, standing)
-    replace (coalesce(ml.to_code, t.location_id) as location_id), b.source
+    replace (coalesce(ml.to_code, t.location_id) as location_id),
+    t.location_id as drawn_as, b.source
 from assignments_offered as t join batches as b using (batch)
 left join merged as ml on ml.kind = 'locations' and ml.code = t.location_id
 where t.standing = 'live';

@@ -26,7 +26,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import booking, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.pages import waterbed
+from nami_monitor.ui.pages import arms, waterbed
 from nami_monitor.ui.session import Session
 
 Fields = Mapping[str, Any]
@@ -292,6 +292,7 @@ def part(session: Session) -> None:
     )
     _form(session, register, chosen)
     if chosen:
+        arms.part(session, next(measure for measure in register if measure.code == chosen))
         _close(session, chosen)
     _told(session)
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
+from nami_monitor.briefing import arms as of_arms
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import palette
@@ -30,6 +31,7 @@ from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, PlanState, Unit
 from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.arms import Proposal
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
     Portfolio,
@@ -42,7 +44,12 @@ from nami_monitor.kpis.interventions.panel_data import (
     PanelData,
     read_panel_data,
 )
-from nami_monitor.kpis.interventions.register import Intervention, chosen, interventions
+from nami_monitor.kpis.interventions.register import (
+    Assignment,
+    Intervention,
+    chosen,
+    interventions,
+)
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
@@ -252,7 +259,7 @@ def _portfolio(store: Store, month: date) -> Portfolio:
 
 
 @cached(entries=20)
-def _place_names(store: Store, lang: str) -> Mapping[str | None, str]:
+def place_names(store: Store, lang: str) -> Mapping[str | None, str]:
     """Every location by its name."""
     with store.read() as db:
         return names(db, "location", [site.location for site in all_sites(db)], lang)
@@ -273,6 +280,7 @@ def part(session: Session) -> None:
         evaluation = reading(session, answers)
     verdict(session, evaluation, month)
     plan(session, evaluation)
+    arms(session, evaluation)
     if evaluation.excused and not show_anyway(session):
         return
     if not evaluation.estimated:
@@ -391,6 +399,39 @@ def _take(job: Job, code: str) -> Outcome:
 
     take_anew(job.store, code, job.who)
     return Outcome(lambda session: session.t("waterbed.plan.taken"))
+
+
+def arms(session: Session, evaluation: Evaluation) -> None:
+    """What each arm of a measure changed, and who got what; nothing for one without arms."""
+    assignment = evaluation.intervention.assignment
+    if assignment is None:
+        return
+    rows = of_arms.effect_rows(evaluation, session.lang)
+    title = session.t("waterbed.arms.title")
+    st.header(markdown(title), anchor=False)
+    if rows:
+        st.markdown(session.t("waterbed.arms.words"))
+        heads = [Head(session.t(f"waterbed.arms.heads.{name}")) for name in of_arms.EFFECTS]
+        grid(session, heads, rows, key="waterbed_arms", name=title, file=title)
+    title = session.t("waterbed.arms.places")
+    with st.expander(markdown(title)):
+        assigned_places(session, assignment, None, "waterbed_places", title)
+
+
+def assigned_places(
+    session: Session, assignment: Assignment, proposal: Proposal | None, key: str, title: str
+) -> None:
+    """What each location got, was told and when; of a proposal with its level."""
+    names = place_names(session.store, session.lang)
+    heads = [
+        Head(
+            session.t(f"waterbed.arms.heads.{name}"),
+            (lambda day: formats.day(day, session.lang)) if name in of_arms.DAYS else None,
+        )
+        for name in of_arms.PLACES
+    ]
+    rows = of_arms.place_rows(assignment, names, proposal, session.lang)
+    grid(session, heads, rows, key=key, name=title, file=title)
 
 
 def show_anyway(session: Session) -> bool:
@@ -539,7 +580,7 @@ def sites(session: Session, evaluation: Evaluation) -> None:
         controls = len(evaluation.sites.controls)
         none = session.t("waterbed.sites.none")
         st.markdown(session.md("waterbed.sites.count", n=controls) if controls else markdown(none))
-        location_names = _place_names(session.store, session.lang)
+        location_names = place_names(session.store, session.lang)
         heads = [Head(session.t(f"waterbed.sites.{key}")) for key in ("location", "role", "why")]
         grid(
             session,
