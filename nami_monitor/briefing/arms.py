@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import asdict
+from typing import Any, Final
 
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats, text
@@ -157,6 +158,31 @@ def place_rows(
         )
         for each in sorted(assignment.places, key=lambda each: (_rank(each.stratum), each.arm))
     ]
+
+
+def left_out(proposal: Proposal, lang: str) -> list[str]:
+    """Which locations take no part, and why."""
+    return [
+        text(
+            "measures.arms.out",
+            lang,
+            location=left.location,
+            why=text(f"waterbed.out.{left.why}", lang),
+        )
+        for left in proposal.left
+    ]
+
+
+def as_rows(code: str, assignment: Assignment) -> list[dict[str, Any]]:
+    """An assignment as rows of its table, under the codes by which it was drawn."""
+    rows = []
+    for each in assignment.places:
+        row = asdict(each) | {"location_id": each.drawn_as, "told": each.told or None}
+        rows.append({"intervention_id": code} | {name: row[name] for name in FIELDS})
+    return rows
+
+
+FIELDS: Final = ("location_id", "arm", "stratum", "seed", "starts_on", "told", "told_on")
 
 
 def messages(written: str) -> dict[str, str]:

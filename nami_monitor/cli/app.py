@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "measurability": "figures",
     "waterbed": "waterbed",
     "plan-pilot": "waterbed",
+    "assign": "waterbed",
     "report": "report",
     "signals": "signals",
     "lessons": "signals",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from nami_monitor.cli.session import CommandSession, Month, Who, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.arms import Scheme, new_seed, propose
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
     Portfolio,
@@ -28,7 +30,9 @@ from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
 from nami_monitor.kpis.interventions.plans import ArmEffect, PlanOnRecord
 from nami_monitor.kpis.interventions.register import chosen
+from nami_monitor.kpis.interventions.register import interventions as interventions_of
 from nami_monitor.kpis.interventions.sites import Sites
+from nami_monitor.kpis.sentences import names
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
 
 app = typer.Typer(rich_markup_mode=None)
@@ -234,6 +238,48 @@ def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
     numbers = (quotient.value, quotient.low, quotient.high)
     value, low, high = (texts.share(number, session.lang) for number in numbers)
     return f"{value} ({session.t('waterbed.between', low=low, high=high)})"
+
+
+@command(app, "assign")
+def assign(
+    session: CommandSession,
+    intervention: Annotated[str, typer.Argument(metavar="INTERVENTION")],
+    arm: Annotated[list[str], typer.Option("--arm", metavar="NAME=MESSAGE")],
+    scheme: Annotated[Scheme, typer.Option("--scheme", metavar="|".join(Scheme))] = Scheme.PAIRS,
+    steps: Annotated[int, typer.Option("--steps", min=2)] = 3,
+    every: Annotated[int, typer.Option("--every", min=1, max=12)] = 3,
+    seed: Annotated[str, typer.Option("--seed")] = "",
+    book: Annotated[bool, typer.Option("--book")] = False,
+    who: Who = "",
+) -> None:
+    """Draw which locations of a measure get what, and register that when asked."""
+    from nami_monitor.ingest.book.manual_entry import enter_together  # noqa: PLC0415 - as above
+
+    signed = session.signed_by(who) if book else ""
+    with session.open_store() as store:
+        with store.read() as db:
+            (one,) = chosen(interventions_of(db), [intervention])
+            data = read_panel_data(db, [one.category], one.named_products)
+            places = names(db, "location", list(data.locations), session.lang)
+        proposal = propose(
+            one,
+            data,
+            of_arms.messages("\n".join(arm)),
+            scheme,
+            seed or new_seed(),
+            date.today(),  # noqa: DTZ011 - the user's own calendar
+            steps=steps,
+            every=every,
+        )
+        rows = of_arms.as_rows(one.code, proposal.assignment)
+        if book:
+            enter_together(store, "assignments", rows, signed)
+    header = [session.t(f"waterbed.arms.heads.{name}") for name in of_arms.PLACES]
+    written = of_arms.place_rows(proposal.assignment, places, proposal, session.lang)
+    lines = table(header, [["" if cell is None else str(cell) for cell in row] for row in written])
+    lines += of_arms.left_out(proposal, session.lang)
+    lines.append(session.t("measures.arms.booked" if book else "cli.assign.not_booked"))
+    session.show([{**row, "level": proposal.levels[row["location_id"]]} for row in rows], lines)
 
 
 @command(app, "plan-pilot")

@@ -21,7 +21,9 @@ from tests.support.app_test import AppTest
 from tests.support.slow import slow_but_for
 
 ROOT = Path(__file__).parents[2]
-MEASURES = [f"ZL-I-{number}" for number in range(1, 6)]
+MEASURES = [f"ZL-I-{number}" for number in range(1, 7)]
+NEXT = f"ZL-I-{len(MEASURES) + 1}"
+"""The number that a new measure gets."""
 
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -109,7 +111,7 @@ def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
     page = opened(intervention=code, unit=unit)
     assert "nami-headline" in words(page)
     charts = page.get("vega_lite_chart")
-    assert bool(charts) == (code in {"ZL-I-3", "ZL-I-4"})
+    assert bool(charts) == (code in {"ZL-I-3", "ZL-I-4", "ZL-I-6"})
     if not charts:
         begun = code != "ZL-I-5"
         said = "verdicts.not_enough_data" if begun else "notes.not_started"
@@ -196,7 +198,7 @@ def test_a_pilot_is_saved_as_a_planned_measure(demo):
         " from interventions where title like 'Papier%'"
     )
     assert rows(demo, stored) == [
-        ("ZL-I-6", "Papier uit de kast", "office_supplies", "planned", dt.date(2027, 3, 1),
+        (NEXT, "Papier uit de kast", "office_supplies", "planned", dt.date(2027, 3, 1),
          "cabinet", "webshop", "ZL-008;ZL-009", 0.5, 1.0, False)
     ]  # fmt: skip
     (products,) = rows(demo, "select products from interventions where title like 'Papier%'")[0]
@@ -204,7 +206,7 @@ def test_a_pilot_is_saved_as_a_planned_measure(demo):
     assert rows(demo, "select who, source from batches order by batch desc limit 1") == [
         ("cm", "form")
     ]
-    later = opened(intervention="ZL-I-6")
+    later = opened(intervention=NEXT)
     assert "De maatregel begint op" in words(later)
 
 
@@ -232,7 +234,7 @@ def test_a_plan_is_registered_before_the_start_and_not_after(demo):
     assert rows(demo, f"{plan} where title = 'Geen enveloppen'") == [
         ("6;12", "kg", None, "one_sided", "Overal invoeren.")
     ]
-    found = words(opened(intervention="ZL-I-6"))
+    found = words(opened(intervention=NEXT))
     assert f"oordeel over juli {year}" in found
     assert "Geplande oordelen: 2" in found
     assert "Overal invoeren." in found
@@ -262,7 +264,7 @@ def test_a_plan_that_is_not_in_order_is_refused_with_a_sentence(demo, title, sai
     field(page.text_input, "Titel").set_value(title)
     press(page, "Leg de proef vast")
     assert said in " ".join(each.value for each in page.error)
-    assert rows(demo, "select count(*) from interventions") == [(5,)]
+    assert rows(demo, "select count(*) from interventions") == [(len(MEASURES),)]
 
 
 def test_a_number_on_record_is_not_taken_twice(demo):
@@ -276,6 +278,59 @@ def test_a_number_on_record_is_not_taken_twice(demo):
     ]
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_arms_stand_beside_each_other_with_who_got_what(lang):
+    page = opened(intervention="ZL-I-6", lang=lang)
+    assert text("waterbed.arms.title", lang) in headings(page)
+    said = words(page)
+    assert "“bordje”" in said
+    assert text("waterbed.verdicts.net_reduction_shown", lang) in said
+    effects, assigned = (
+        next(frame.value for frame in page.dataframe if column in frame.value.columns)
+        for column in (
+            text("waterbed.arms.heads.placebo", lang),
+            text("waterbed.arms.heads.stratum", lang),
+        )
+    )
+    arm = text("waterbed.arms.heads.arm", lang)
+    assert list(effects[arm]) == ["bericht", "bordje", "niets"]
+    shown = list(effects[text("waterbed.arms.heads.shown", lang)])
+    assert shown[:2] == [text("waterbed.went.no", lang), text("waterbed.went.yes", lang)]
+    assert len(assigned) == TRUTH.sign_locations
+    assert set(assigned[arm]) == set(effects[arm])
+
+
+def test_arms_are_drawn_and_told(demo):
+    page, year = opened("register"), dt.date.today().year + 2  # noqa: DTZ011 - as the form looks
+    field(page.text_input, "Titel").set_value("Bordjes bij de kast")
+    field(page.multiselect, "Locaties").set_value([f"ZL-{at:03d}" for at in range(10, 25)])
+    field(page.date_input, "Ingangsdatum").set_value(dt.date(year, 1, 1))
+    press(page, "Leg de maatregel vast")
+    field(page.selectbox, "Nieuw, of").set_value(NEXT)
+    run(page)
+    messages = field(page.text_area, "Varianten")
+    messages.set_value("niets\nbordje = Eén pen is genoeg\nmail = Neem één pen")
+    run(page)
+    assert "minstens 6 per variant" in " ".join(each.value for each in page.error)
+    field(page.text_area, "Varianten").set_value("niets\nbordje = Eén pen is genoeg")
+    run(page)
+    press(page, "Leg deze verdeling vast")
+    assert "De verdeling is vastgelegd." in words(page)
+    own = f"select arm, told, told_on from assignments where intervention_id = '{NEXT}'"
+    drawn = rows(demo, own)
+    assert {arm: told for arm, told, _ in drawn} == {"niets": None, "bordje": "Eén pen is genoeg"}
+    assert len({batch for (batch,) in rows(demo, "select batch from assignments_offered")}) == 2
+    field(page.date_input, "Verteld op").set_value(dt.date(year, 1, 2))
+    press(page, "Noteer dat dit is verteld")
+    assert "Het is genoteerd." in words(page)
+    assert {(arm, day) for arm, _, day in rows(demo, own)} == {
+        ("niets", None),
+        ("bordje", dt.date(year, 1, 2)),
+    }
+    field(page.selectbox, "Nieuw, of").set_value("ZL-I-3")
+    assert text("measures.arms.begun", "nl") in words(run(page))
+
+
 def test_a_measure_is_registered_changed_closed_and_undone(demo):
     page = opened("register")
     field(page.text_input, "Titel").set_value("Geen enveloppen")
@@ -287,12 +342,12 @@ def test_a_measure_is_registered_changed_closed_and_undone(demo):
     press(page, "Leg de maatregel vast")
     assert "De maatregel is vastgelegd." in words(page)
     own = "select status, title, ends_on, planned_reduction from interventions"
-    own += " where intervention_id = 'ZL-I-6'"
+    own += f" where intervention_id = '{NEXT}'"
     assert rows(demo, own) == [("running", "Geen enveloppen", None, None)]
     places = "select len(string_split(locations, ';')) from interventions"
-    assert rows(demo, places + " where intervention_id = 'ZL-I-6'")[0][0] > 8
+    assert rows(demo, places + f" where intervention_id = '{NEXT}'")[0][0] > 8
 
-    field(page.selectbox, "Nieuw, of").set_value("ZL-I-6")
+    field(page.selectbox, "Nieuw, of").set_value(NEXT)
     run(page)
     assert field(page.text_input, "Titel").value == "Geen enveloppen"
     assert field(page.multiselect, "Locaties").value == ["g:Regio Oost"]
@@ -334,7 +389,7 @@ def test_what_is_not_in_order_is_told_as_at_import(demo, filled, said):
     field(page.multiselect, "Locaties").set_value(["ZL-008"])
     press(page, "Leg de maatregel vast")
     assert said in " ".join(each.value for each in page.error)
-    assert rows(demo, "select count(*) from interventions") == [(5,)]
+    assert rows(demo, "select count(*) from interventions") == [(len(MEASURES),)]
 
 
 @pytest.mark.parametrize("code", slow_but_for(["ZL-I-1", "ZL-I-3"], MEASURES))

@@ -23,8 +23,12 @@ PARTS = ("gross", "spill", "net")
 SIGNS = r"(?:%|terug|back|vanelke|ofevery|outof)"
 """What follows a quotient, spaces not counted."""
 LIMIT = r"[\u2212+€]*[\d.,]+"
-OF_ANOTHER = re.compile(rf"(?:(?:[a-z.]{{0,5}}|%)\(?{LIMIT})?%?tot?{LIMIT}")
-"""The interval behind the same value of another estimate, or a limit that is the same number."""
+EXPECTED = "vandeverwachtegegevens|oftheexpecteddata"
+OF_ANOTHER = re.compile(
+    rf"(?:(?:[a-z.]{{0,5}}|%)\(?{LIMIT})?%?tot?{LIMIT}|{LIMIT}%{LIMIT}%|{EXPECTED}"
+)
+"""The interval behind the same value of another estimate, in words or in cells, a limit that is the
+same number, or a share of the data that is."""
 COMMANDS = (
     ("waterbed",),
     ("waterbed", "--unit", "eur"),

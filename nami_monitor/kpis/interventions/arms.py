@@ -248,12 +248,14 @@ def propose(
         every: months from one to the next.
 
     Raises:
-        UserError: ``arms.begun`` for a measure that has begun, ``arms.unknown`` for a location
-            that is not known, ``arms.elsewhere`` where another measure touches the same,
-            ``arms.few`` for fewer than ``MIN_PER_ARM`` locations an arm, ``arms.count``, ``arms.silent`` or
-            ``arms.seed`` for arms or a seed that cannot be, and ``arms.nothing`` where there is
-            nothing to compare.
+        UserError: ``arms.drawn`` for a measure with an assignment, ``arms.begun`` for one that has
+            begun, ``arms.unknown`` for a location that is not known, ``arms.elsewhere`` where
+            another measure touches the same, ``arms.few`` for fewer than ``MIN_PER_ARM`` locations
+            an arm, ``arms.count``, ``arms.silent``, ``arms.one_message`` or ``arms.seed`` for arms
+            or a seed that cannot be, and ``arms.nothing`` where there is nothing to compare.
     """
+    if one.assignment is not None:
+        raise UserError("arms.drawn", code=one.code)
     if one.starts_on <= today:
         raise UserError("arms.begun", starts=f"{one.starts_on:%Y-%m-%d}")
     for code in one.locations:

@@ -182,8 +182,10 @@ class Intervention:
     def full_at(self, location: str) -> date:
         """The first whole month at full strength at one location."""
         places = self.assignment.places if self.assignment else ()
-        starts = [each.starts_on for each in places if each.location == location]
-        return replace(self, starts_on=starts[0]).full_from if any(starts) else self.full_from
+        for each in places:
+            if each.location == location and each.starts_on is not None:
+                return replace(self, starts_on=each.starts_on).full_from
+        return self.full_from
 
     @property
     def compared_before(self) -> date | None:
@@ -215,12 +217,14 @@ def interventions(db: Transaction) -> tuple[Intervention, ...]:
 
 def assignments(db: Transaction) -> dict[str, Assignment]:
     """Who got what by chance, by the code of the measure."""
-    names = ", ".join(each.name for each in fields(AssignedLocation) if each.name != "location")
+    names = [each.name for each in fields(AssignedLocation)][1:]
     places: dict[str, list[AssignedLocation]] = defaultdict(list)
-    for code, *known, told, told_on in db.rows(
-        f"select intervention_id, location_id, {names} from assignments order by all"
+    for code, location, *values in db.rows(
+        f"select intervention_id, location_id, {', '.join(names)} from assignments order by all"
     ):
-        places[code].append(AssignedLocation(*known, told or "", told_on))
+        cells = dict(zip(names, values, strict=True))
+        cells["told"] = cells["told"] or ""
+        places[code].append(AssignedLocation(location, **cells))
     if not places:
         return {}
     since: dict[str, datetime] = {}

@@ -1,6 +1,5 @@
 """Draw for a measure who gets what, and note who was told when."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -8,7 +7,6 @@ from typing import Any, Final
 import streamlit as st
 
 from nami_monitor.briefing import arms as briefing
-from nami_monitor.briefing import measures as register
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown
 from nami_monitor.core.thresholds import MOST_ARMS
@@ -53,13 +51,7 @@ def _draw(session: Session, one: Intervention, title: str) -> None:
         st.error(markdown(session.sentence(error)))
         return
     waterbed.assigned_places(session, proposal.assignment, proposal, f"drawn_{one.code}", title)
-    out = [
-        session.t(
-            "measures.arms.out", location=left.location, why=session.t(f"waterbed.out.{left.why}")
-        )
-        for left in proposal.left
-    ]
-    waterbed.bullets(out)
+    waterbed.bullets(briefing.left_out(proposal, session.lang))
     if booking.button(session, session.t("measures.arms.book"), "arms_book", type="primary"):
         _book(session, "arms_book", one, proposal.assignment, "measures.arms.booked")
 
@@ -140,17 +132,5 @@ def _book(
     session: Session, name: str, one: Intervention, assignment: Assignment, message: str
 ) -> None:
     """Book the locations of an assignment as one delivery."""
-    rows: list[Mapping[str, Any]] = [
-        {
-            register.CODE: one.code,
-            "location_id": each.drawn_as,
-            "arm": each.arm,
-            "stratum": each.stratum,
-            "seed": each.seed,
-            "starts_on": each.starts_on,
-            "told": each.told or None,
-            "told_on": each.told_on,
-        }
-        for each in assignment.places
-    ]
+    rows = briefing.as_rows(one.code, assignment)
     booking.book(session, name, TABLE, rows, lambda session: session.t(message), together=True)
