@@ -10,10 +10,12 @@ from nami_monitor.briefing.waterbed import limitation_sentence
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.comparison import Comparison, compare
 from nami_monitor.kpis.interventions.panel_data import PanelData
+from nami_monitor.kpis.interventions.pilot import Pilot, in_another_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import RowChange, category_names, latest_first, row_changes
 from nami_monitor.tables import columns
+from nami_monitor.waterbed.planning import PilotDesign
 
 TABLE: Final = "interventions"
 CODE: Final = "intervention_id"
@@ -204,6 +206,7 @@ UNSTATED: Final[Mapping[str, Any]] = {
     "products": (),
     "may_spread": False,
     "planned_reduction": None,
+    "turn_months": 0,
 }
 """The fields of a pilot that nobody states; its chances do not depend on its first day."""
 
@@ -224,6 +227,7 @@ def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
     found = compare(one, read)
     if not isinstance(found, Comparison):
         return tuple(limitation_sentence(note, lang) for note in found)
+    taken = in_another_pilot(one, read, one.last_month or date.max)
     said = text(
         "measures.foreseen",
         lang,
@@ -232,4 +236,42 @@ def foreseen(one: Intervention, read: PanelData, lang: str) -> tuple[str, ...]:
         pre=formats.number(len(found.window.pre), lang),
         post=formats.number(len(found.window.post), lang),
     )
-    return (said, *dict.fromkeys(limitation_sentence(note, lang) for note in found.limitations))
+    notes = (*taken, *found.limitations)
+    return (said, *dict.fromkeys(limitation_sentence(note, lang) for note in notes))
+
+
+def product_groups(options: MeasureOptions, channels: Collection[str]) -> tuple[str, ...]:
+    """The product groups of the articles that are ordered through all of some channels."""
+    each = [{one.group for one in options.of([name]) if one.group} for name in channels]
+    return tuple(sorted(set.intersection(*each))) if each else ()
+
+
+def as_designed(
+    stated: Mapping[str, Any], options: MeasureOptions, pilot: Pilot, design: PilotDesign
+) -> dict[str, Any]:
+    """The fields of a pilot, with what a design makes of them.
+
+    Its product groups join the articles that go away, and where articles are named that can take
+    their place, those of the groups join them.
+    """
+    groups = set(pilot.groups_of(design))
+
+    def joined(name: str, channels: Collection[str]) -> tuple[str, ...]:
+        more = (one.code for one in options.of(channels) if one.group in groups)
+        return tuple(dict.fromkeys((*stated[name], *more)))
+
+    substitutes = stated["substitute_products"]
+    return {
+        **stated,
+        "locations": pilot.sites_of(design) or stated["locations"],
+        "products": joined("products", [stated["target_channel"]])
+        if groups
+        else stated["products"],
+        "substitute_products": joined("substitute_products", stated["substitute_channels"])
+        if groups and substitutes
+        else substitutes,
+        "turn_months": design.turn or None,
+        "evaluate_after": str(design.months),
+        "sides": "one_sided" if design.one_sided else None,
+        "month_weights": "weighed" if design.weighed and not design.turn else None,
+    }

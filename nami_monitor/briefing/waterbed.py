@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from string import ascii_uppercase
+from types import MappingProxyType
 from typing import Any, Final
 
 from nami_monitor.briefing import arms as texts
@@ -30,6 +32,7 @@ from nami_monitor.waterbed.outputs import (
     PilotPlan,
     Result,
 )
+from nami_monitor.waterbed.planning import PilotDesign, PlannedDesign, Recommendation
 from nami_monitor.waterbed.verdicts import CLAIMS
 
 BOTH: Final[Mapping[tuple[Verdict, ...], str]] = {
@@ -233,7 +236,7 @@ def plan_words(plan: EvaluationPlan, lang: str) -> str:
     *first, last = (formats.number(months, lang) for months in plan.months)
     months = text("waterbed.plan.and", lang, first=", ".join(first), last=last) if first else last
     sides = "one_sided" if plan.one_sided else "two_sided"
-    return text(
+    words = text(
         "waterbed.plan.words",
         lang,
         months=months,
@@ -243,6 +246,7 @@ def plan_words(plan: EvaluationPlan, lang: str) -> str:
             f"allowed.{plan.design}.name" if plan.design else "waterbed.plan.any_design", lang
         ),
     )
+    return f"{words}; {text('allowed.weighed.name', lang)}" if plan.weighed else words
 
 
 def _hundredths(share: float, lang: str) -> str:
@@ -528,10 +532,11 @@ EVEN: Final = 0.5
 """A chance from here on is called even."""
 
 
-def next_start(data: PanelData, category: str) -> date | None:
-    """The first month after the order lines of a category; None without any."""
+def next_start(data: PanelData, category: str, today: date) -> date | None:
+    """The first month after today and the order lines of a category; None without any."""
     cube = data.cubes.get(category)
-    return add_months(cube.months[-1], 1) if cube else None
+    last = max(cube.months[-1], today.replace(day=1)) if cube else None
+    return add_months(last, 1) if last else None
 
 
 def pilot_chance(value: float, lang: str) -> str:
@@ -541,11 +546,6 @@ def pilot_chance(value: float, lang: str) -> str:
     if value < share:
         return text("pilot.below", lang, share=written)
     return text("pilot.above", lang, share=written) if value > share else written
-
-
-def plans_with_chances(found: Pilot) -> tuple[PilotPlan, ...]:
-    """The plans that hold chances, the shortest first."""
-    return tuple(plan for plan in found.lengths if plan.gross_se is not None)
 
 
 def pilot_chances(plan: PilotPlan, lang: str) -> tuple[str, str, str]:
@@ -598,36 +598,78 @@ def smallest_quotient_text(plan: PilotPlan, lang: str) -> str:
 
 
 def pilot_advice(found: Pilot, lang: str) -> tuple[str, ...]:
-    """What would let the pilot show more; what is missing, where it can show nothing."""
-    plan = found.plan
-    if plan is None:
+    """What is missing where the pilot can show nothing, and what its designs come to."""
+    if found.plan is None:
         return ()
     if not found.planned:
-        return tuple(lacking(plan.cautions, "pilot", lang))
-    if (plan.chance_net_reduction or 0) >= PLAN_POWER.value <= (plan.chance_waterbed or 0):
-        return (text("pilot.more.none", lang),)
-    keys = ("locations", "months", "articles")
-    return (*_enough(found, plan, lang), *(text(f"pilot.more.{key}", lang) for key in keys))
+        return tuple(lacking(found.plan.cautions, "pilot", lang))
+    return tuple(_advised(one, lang) for one in found.recommendations)
 
 
-def _enough(found: Pilot, plan: PilotPlan, lang: str) -> tuple[str, ...]:
-    """How many locations or months would show the waterbed that is expected."""
-    if found.enough is None:
-        return ()
+def _advised(found: Recommendation, lang: str) -> str:
+    """How many designs show a claim often enough; else how often the best of them does."""
+    claim = CLAIM_NAMES[found.claim]
     power = formats.percent(100 * PLAN_POWER.value, lang, decimals=0)
-    ways = {
-        "enough_locations": (found.enough.locations, plan.treated),
-        "enough_months": (found.enough.months, plan.post_months),
-    }
-    sentences = tuple(
-        text(
-            f"pilot.more.{key}",
-            lang,
-            n=formats.number(needed, lang),
-            seen=formats.number(seen, lang),
-            power=power,
-        )
-        for key, (needed, seen) in ways.items()
-        if needed is not None
+    if found.enough:
+        cost = design_cost(found.enough[0].design, lang)
+        return text(f"pilot.advice.{claim}.enough", lang, power=power, cost=cost)
+    if found.best is None:
+        return text("pilot.advice.no_designs", lang)
+    chance = pilot_chance(found.best.chance(found.claim), lang)
+    return text(f"pilot.advice.{claim}.best", lang, power=power, chance=chance)
+
+
+CLAIM_NAMES: Final = {
+    Verdict.WATERBED_SHOWN: "waterbed",
+    Verdict.NET_REDUCTION_SHOWN: "net",
+}
+"""The claims that a pilot is to show, as the catalogues name them."""
+
+
+def design_words(design: PilotDesign, lang: str) -> str:
+    """What a design is: locations, months, product groups, and how it is registered."""
+    parts = [
+        text("pilot.design.locations", lang, n=design.sites),
+        text("pilot.design.months", lang, n=design.months),
+    ]
+    if design.groups > 1:
+        parts.append(text("pilot.design.groups", lang, n=design.groups))
+    if design.turn:
+        parts.append(text("pilot.design.turns", lang, n=design.turn))
+    if design.one_sided:
+        parts.append(text("pilot.design.one_sided", lang))
+    return ", ".join(parts)
+
+
+def design_cost(design: PilotDesign, lang: str) -> str:
+    """What a design takes: locations times months in which it is on, times product groups."""
+    return text(
+        "pilot.design.cost", lang, n=formats.number(design.effort, lang), count=design.effort
     )
-    return sentences or (text("pilot.more.enough_none", lang, power=power),)
+
+
+def offered_designs(found: Pilot, lang: str) -> tuple[tuple[str, PlannedDesign], ...]:
+    """The pilot as it was asked for, then what is recommended; each with a letter."""
+    if found.plan is None or not found.planned:
+        return ()
+    own = PilotDesign(found.plan.post_months, sites=found.plan.treated)
+    every = (PlannedDesign(own, found.plan), *found.offers)
+    return tuple(
+        (text("pilot.design.letter", lang, letter=ascii_uppercase[at]), one)
+        for at, one in enumerate(every)
+    )
+
+
+def design_remark(
+    found: Pilot, design: PilotDesign, lang: str, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Which locations, by name where that is known, and product groups a design takes.
+
+    Empty for the pilot that was asked for.
+    """
+    places = [names.get(code, code) for code in found.sites_of(design)]
+    groups = found.groups_of(design)
+    said = [text("pilot.design.places", lang, places=", ".join(places))] if places else []
+    if groups:
+        said.append(text("pilot.design.with_groups", lang, groups=", ".join(groups)))
+    return " ".join(said)

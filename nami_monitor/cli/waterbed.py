@@ -16,7 +16,6 @@ from nami_monitor.briefing import waterbed as texts
 from nami_monitor.cli.session import CommandSession, Month, Who, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
 from nami_monitor.core.words import Unit
-from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.arms import Scheme, new_seed, propose
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
@@ -27,13 +26,14 @@ from nami_monitor.kpis.interventions.evaluation import (
     primary,
 )
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
-from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
+from nami_monitor.kpis.interventions.pilot import Affordable, Pilot, assess_pilot
 from nami_monitor.kpis.interventions.plans import ArmEffect, PlanOnRecord
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.register import interventions as interventions_of
 from nami_monitor.kpis.interventions.sites import Sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.waterbed.outputs import Interval, PilotPlan
+from nami_monitor.waterbed.planning import PlannedDesign
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -299,9 +299,12 @@ def plan_pilot(
     quotient: Annotated[float, typer.Option("--quotient", min=0, max=2)] = 0.7,
     anticipation: Annotated[int, typer.Option("--anticipation", min=0, max=24)] = 1,
     may_spread: Annotated[bool, typer.Option("--may-spread")] = False,
+    most_sites: Annotated[int, typer.Option("--most-sites", min=1, max=10)] = 5,
+    most_months: Annotated[int, typer.Option("--most-months", min=1, max=60)] = 24,
+    most_groups: Annotated[int, typer.Option("--most-groups", min=1, max=5)] = 3,
     unit: UnitOption = EffectUnit.BASE,
 ) -> None:
-    """Estimate what a pilot could show."""
+    """Estimate what a pilot could show, and which designs show more."""
     products, substitutes = tuple(product or ()), tuple(substitute_product or ())
     with session.read() as db:
         _refuse("category", [category], measures.categories(db))
@@ -323,7 +326,9 @@ def plan_pilot(
             }
         )
         data = read_panel_data(db, [category], draft.named_products)
-        pilot = assess_pilot(draft, data, Unit(unit), months, quotient)
+        affordable = Affordable(most_sites, most_months, most_groups)
+        groups = measures.product_groups(offered, [channel, *substitute])
+        pilot = assess_pilot(draft, data, Unit(unit), months, quotient, affordable, groups)
     session.show(_pilot_row(session, pilot), _pilot_lines(session, pilot))
 
 
@@ -356,8 +361,14 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
         "planned_reduction": draft.planned_reduction,
         "anticipation_months": draft.anticipation_months,
         **(_pilot_plan_row(pilot.plan) if pilot.plan else {}),
-        "lengths": [_pilot_plan_row(plan) for plan in pilot.lengths],
-        "enough": asdict(pilot.enough) if pilot.enough else None,
+        "recommended": [
+            {
+                "claim": str(advised.claim),
+                "enough": bool(advised.enough),
+                "designs": [_design_row(pilot, one) for one in advised.designs],
+            }
+            for advised in pilot.recommendations
+        ],
         "reasons": list(texts.remarks(pilot, session.lang)),
         "advice": list(pilot_texts.pilot_advice(pilot, session.lang)),
         **_locations_row(pilot.sites),
@@ -369,22 +380,40 @@ def _pilot_plan_row(plan: PilotPlan) -> dict[str, Any]:
     return {name: value for name, value in asdict(plan).items() if name != "cautions"}
 
 
+def _design_row(pilot: Pilot, one: PlannedDesign) -> dict[str, Any]:
+    """A design as plain data, with what it takes and its chances."""
+    return {
+        **asdict(one.design),
+        "effort": one.design.effort,
+        "locations": list(pilot.sites_of(one.design)),
+        "product_groups": list(pilot.groups_of(one.design)),
+        **_pilot_plan_row(one.plan),
+    }
+
+
 def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
     lang = session.lang
     lines = [pilot_texts.pilot_headline(pilot, lang)]
     if pilot.plan and pilot.planned:
         lines.append(pilot_texts.pilot_assumptions(pilot.plan, pilot.unit, lang))
-    plans = pilot_texts.plans_with_chances(pilot)
-    if plans:
-        keys = ("months", "decrease", "waterbed", "net", "smallest")
-        header = [session.t(f"pilot.table.{key}") for key in keys]
+    designs = pilot_texts.offered_designs(pilot, lang)
+    if designs:
+        keys = ("design", "cost", "decrease", "waterbed", "net", "smallest")
+        header = ["", *(session.t(f"pilot.table.{key}") for key in keys)]
         rows = [
             [
-                formats.number(plan.post_months, lang),
-                *pilot_texts.pilot_chances(plan, lang),
-                pilot_texts.smallest_quotient_text(plan, lang),
+                name,
+                pilot_texts.design_words(one.design, lang),
+                pilot_texts.design_cost(one.design, lang),
+                *pilot_texts.pilot_chances(one.plan, lang),
+                pilot_texts.smallest_quotient_text(one.plan, lang),
             ]
-            for plan in plans
+            for name, one in designs
         ]
-        lines += ["", *table(header, rows, right=range(len(keys))), ""]
+        lines += ["", *table(header, rows, right=range(3, 1 + len(keys))), ""]
+        lines += [
+            f"{name}: {remark}"
+            for name, one in designs[1:]
+            if (remark := pilot_texts.design_remark(pilot, one.design, lang))
+        ]
     return [*lines, *texts.remarks(pilot, lang), *pilot_texts.pilot_advice(pilot, lang)]

@@ -168,7 +168,7 @@ MOST_SHIFT = Threshold(
     "simulated: rare orders shift the mean of many locations; up to this, intervals hold the truth",
 )
 UNTOUCHED_VOLUME = Threshold(
-    2.0, "times the volume", "simulated: smaller untouched groups bring more noise than they take"
+    0.5, "times the volume", "simulated: smaller untouched groups bring more noise than they take"
 )
 CONTAMINATION = Threshold(
     0.05, "share", "convention: chance to drop any untouched group although none was touched"

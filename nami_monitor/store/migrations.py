@@ -11,7 +11,8 @@ roll-ups) is made anew, so a migration says only how stored tables changed:
 - 7 to 8 brought the one code under which an article of several sources counts, and the roll-up of
   orders and articles by cell.
 - 8 to 9 brought the evaluation plan of a measure: columns that are empty until somebody states one.
-- 9 to 10 brought the table of assignments: which location of a measure got what by chance.
+- 9 to 10 brought the table of assignments (which location of a measure got what by chance),
+  measures that go on and off (``turn_months``) and plans that weigh months (``month_weights``).
 """
 
 import contextlib

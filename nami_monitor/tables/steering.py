@@ -25,6 +25,7 @@ class Interventions(pa.DataFrameModel):
     products: str = optional("artikelen|products", listed=True)
     may_spread: bool = column("kan verspreiden|may spread")
     planned_reduction: float = optional("geplande vermindering|planned reduction", low=0, high=1)
+    turn_months: float = optional("wisselmaanden|turn months", low=2, high=12)
     disciplines: str = optional("disciplines", listed=True)
     policy: str = optional("beleid|policy")
     motive: str = optional("motief|motive", values="sustainability|money|other")
@@ -32,6 +33,7 @@ class Interventions(pa.DataFrameModel):
     primary_unit: str = optional("eenheid van het oordeel|primary unit", values="base|kg|eur")
     design: str = optional("onderzoeksopzet|design", values="controls|no_controls")
     sides: str = optional("zijden|sides", values="two_sided|one_sided")
+    month_weights: str = optional("weging van maanden|month weights", values="even|weighed")
     would_decide: str = optional("wat we dan besluiten|would decide", free_text=True)
 
 

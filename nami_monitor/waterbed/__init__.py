@@ -15,6 +15,6 @@ of the ``analyses`` for each start.
 from nami_monitor.waterbed.destinations import destinations
 from nami_monitor.waterbed.estimate import estimate, net_effect
 from nami_monitor.waterbed.inputs import Inputs
-from nami_monitor.waterbed.planning import plan
+from nami_monitor.waterbed.planning import PilotDesign, plan
 
-__all__ = ["Inputs", "destinations", "estimate", "net_effect", "plan"]
+__all__ = ["Inputs", "PilotDesign", "destinations", "estimate", "net_effect", "plan"]

@@ -149,7 +149,7 @@ def _inflated(change: Floats, like: Shift, spread: Noise, treated: int, window: 
     level, after = like.level[..., :treated], like.after[..., :treated]
     expected = np.maximum(after - level * change[..., :treated], LEAST_LEFT * level)
     growth = np.maximum(1.0, after.sum(-1) / expected.sum(-1))
-    share = window.before / (window.before + window.after)
+    share = window.share_after
     inflated: Floats = spread.own[..., :treated] * (1 - share + share * growth)[..., None]
     return inflated
 

@@ -27,9 +27,13 @@ class Inputs:
             ``(groups, channels, locations, months)``: with them shocks of a location are taken out
             (negative controls: Lipsitch, Tchetgen Tchetgen & Cohen 2010). Not read without
             controls.
+        switch: in which months the measure is on, ``(months,)``, where the months are to be
+            weighed; it may go off and on again after the start (crossover). All treated start in
+            one month then. None gives every month the same weight. Not read without controls.
 
     Raises:
-        ValueError: shapes do not agree, or ``anticipation`` is negative.
+        ValueError: shapes do not agree, ``anticipation`` is negative, or the switch is on before
+            the start or off at it.
     """
 
     target: Floats
@@ -38,6 +42,7 @@ class Inputs:
     first_post: int | Places
     anticipation: int = 1
     untouched: Floats | None = None
+    switch: Marks | None = None
 
     def __post_init__(self) -> None:
         """Convert to arrays and compare their shapes."""
@@ -52,6 +57,11 @@ class Inputs:
         )
         if len(shape) != len("nt") or not alike or not groups_alike or self.anticipation < 0:
             raise ValueError((shape, self.substitute.shape, self.treated.shape))
+        if self.switch is not None:
+            object.__setattr__(self, "switch", np.asarray(self.switch, dtype=bool))
+            begun = {int(start) for start in self.starts[self.treated]}
+            if self.switch.shape != shape[1:] or begun - {int(self.switch.argmax())}:
+                raise ValueError((self.switch, begun))
         _ = self.starts
 
     @cached_property

@@ -20,12 +20,23 @@ class PrePost:
     """Months ``pre`` that give the level before, and ``post`` whose mean departure is the effect.
 
     ``before`` and ``after`` are how many; before also counts those left out before the start.
+    ``weights`` are of all months until the last post month, where they do not count alike: the
+    effect is the sum of the months times these (``month_weights``).
     """
 
     pre: slice
     post: slice
     before: int
     after: int
+    weights: Floats | None = None
+
+    @property
+    def share_after(self) -> float:
+        """The share of an effect's variance that the months bring in which the measure is on."""
+        if self.weights is None:
+            return self.before / (self.before + self.after)
+        squares = self.weights**2
+        return float(squares[self.weights > 0].sum() / squares.sum())
 
     @staticmethod
     def at(first_post: int, months: int, anticipation: int) -> PrePost:
@@ -37,6 +48,21 @@ class PrePost:
         """The months that are left out before the start, as if they were the post months."""
         skipped = self.before - self.pre.stop
         return PrePost(self.pre, slice(self.pre.stop, self.before), self.pre.stop, skipped)
+
+
+@dataclass(frozen=True)
+class PlainAmounts:
+    """Amounts of one channel, ``(..., locations, months)``."""
+
+    values: Floats
+
+    def mean(self, months: slice) -> Floats:
+        """Mean per month, ``(..., locations)``."""
+        return np.asarray(self.values[..., months].mean(-1))
+
+    def weighed(self, weights: Floats) -> Floats:
+        """The sum of the first months times their weights, ``(..., locations)``."""
+        return np.asarray(self.values[..., : len(weights)] @ weights)
 
 
 @dataclass(frozen=True)
@@ -63,6 +89,10 @@ class GroupAmounts:
             self._means[key] = np.asarray(self.values[..., months].mean(-1))
         return self._means[key]
 
+    def weighed(self, weights: Floats) -> Floats:
+        """The sum of the first months times their weights, by group, channel and location."""
+        return np.asarray(self.values[..., : len(weights)] @ weights)
+
     def total(self, used: Floats) -> Floats:
         """All groups and channels together by month, ``(..., locations, months)``.
 
@@ -86,6 +116,10 @@ class GroupSubset:
     def mean(self, months: slice) -> Floats:
         """As of ``GroupAmounts``."""
         return self.of.mean(months)[self.groups].take(self.places, axis=-1)
+
+    def weighed(self, weights: Floats) -> Floats:
+        """As of ``GroupAmounts``."""
+        return self.of.weighed(weights)[self.groups].take(self.places, axis=-1)
 
     def total(self, used: Floats) -> Floats:
         """As of ``GroupAmounts``."""
@@ -138,10 +172,14 @@ def shift(values: Floats, treated: int, window: PrePost) -> Shift:
 
 
 def means(values: Floats | GroupAmounts | GroupSubset, window: PrePost) -> Floats:
-    """Mean per pre month and per post month, ``(2, ..., locations)``."""
-    if isinstance(values, np.ndarray):
-        return np.stack([values[..., months].mean(-1) for months in (window.pre, window.post)])
-    return np.stack([values.mean(window.pre), values.mean(window.post)])
+    """Mean per pre month and per post month, ``(2, ..., locations)``.
+
+    Where months are weighed, the second is the first and the weighted sum of the months.
+    """
+    of = PlainAmounts(values) if isinstance(values, np.ndarray) else values
+    level = of.mean(window.pre)
+    after = of.mean(window.post) if window.weights is None else level + of.weighed(window.weights)
+    return np.stack([level, after])
 
 
 def shift_of_means(ends: Floats, treated: int) -> Shift:

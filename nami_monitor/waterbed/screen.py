@@ -22,9 +22,17 @@ from nami_monitor.core.thresholds import (
 from nami_monitor.core.words import Design, Verdict, Why
 from nami_monitor.waterbed.effects import LOST, alone, channel
 from nami_monitor.waterbed.inputs import Inputs, Places, positions
+from nami_monitor.waterbed.month_weights import month_weights, resemblance, used_months
 from nami_monitor.waterbed.noise import Proxy, adjust
 from nami_monitor.waterbed.outputs import Caution, Floats, Marks, Result
-from nami_monitor.waterbed.panel import GroupSubset, Panel, PrePost, means, shift_of_means
+from nami_monitor.waterbed.panel import (
+    GroupSubset,
+    Panel,
+    PrePost,
+    departures,
+    means,
+    shift_of_means,
+)
 from nami_monitor.waterbed.verdicts import critical
 
 
@@ -59,6 +67,19 @@ class Start:
         return Panel(target, substitute, count, self.window, groups, np.ones(int(used.sum())))
 
 
+def weighed(start: Start, inputs: Inputs) -> Start:
+    """The start with the weights of its months, learnt from the controls of both channels."""
+    if inputs.switch is None:
+        return start
+    window = start.window
+    on = inputs.switch[: window.post.stop]
+    used = used_months(on, window.pre.stop, window.post.start)
+    panel, count = (inputs.target, inputs.substitute), len(start.treated)
+    series = [departures(one[start.places, : len(on)], count, window)[count:] for one in panel]
+    alike = resemblance(np.concatenate(series), on, used)
+    return replace(start, window=replace(window, weights=month_weights(on, used, *alike)))
+
+
 def starts(inputs: Inputs) -> tuple[tuple[Start, ...], tuple[Caution, ...]]:
     """One window per start month.
 
@@ -85,7 +106,7 @@ def starts(inputs: Inputs) -> tuple[tuple[Start, ...], tuple[Caution, ...]]:
             start = _start(int(first), own, keep, free, inputs)
             lacking = _lacking(start, inputs.anticipation)
             if not lacking:
-                good.append(start)
+                good.append(weighed(start, inputs))
         missing += [replace(caution, locations=positions(own)) for caution in lacking]
     if not good and not missing:
         missing = [Caution(Why.NO_TREATED)]

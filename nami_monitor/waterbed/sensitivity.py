@@ -44,7 +44,8 @@ def sensitivity(
 ) -> Sensitivity:
     """Step 9 and the bias of step 3.
 
-    Ranks and synthetic control are given for one start with ``SECOND_OPINION_CONTROLS`` controls.
+    Ranks and synthetic control are given for one start with ``SECOND_OPINION_CONTROLS`` controls,
+    the latter where every month has the same weight.
     """
 
     def interval(starts: Sequence[Both]) -> Interval:
@@ -56,9 +57,11 @@ def sensitivity(
     unadjusted = None if bias is None else interval([each.unadjusted for each in analyses])
     ranks = synthetic = None
     if len(analyses) == 1 and analyses[0].panel.controls >= SECOND_OPINION_CONTROLS.value:
-        target, substitute = analyses[0].channels
+        (only,) = analyses
+        target, substitute = only.channels
         ranks = rank_inversion(of, target.placebos, substitute.placebos)
-        synthetic = interval([_synthetic(analyses[0].panel)])
+        if only.panel.window.weights is None:
+            synthetic = interval([_synthetic(only.panel)])
     return Sensitivity(unadjusted, ranks, synthetic, bias)
 
 
@@ -217,7 +220,8 @@ def cautions(
     ``gap`` is the months left out before the start; None when none were.
     """
     peak = max(float(peak_before(each.panel)) for each in analyses)
-    ramp = max(float(still_falling(each)) for each in analyses)
+    ramps = [float(still_falling(one)) for one in analyses if one.panel.window.weights is None]
+    ramp = max(ramps, default=0.0)
     levels = [sum(float(each.channels[side].level.sum()) for each in analyses) for side in (0, 1)]
     hoarded = gap is not None and max(gap.gross.low, gap.spill.low) > 0
     times = levels[1] / levels[0]

@@ -41,7 +41,7 @@ def choose(page, label, *typed):
 def test_a_planned_pilot_fits_the_screen(server, page):
     opened(page, server, "plan")
     choose(page, "Locaties", "ZL-008")
-    page.get_by_text(text("pilot.lengths", "nl")).first.wait_for()
+    page.get_by_text(text("pilot.advice.title", "nl")).first.wait_for()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         fits(page, width)

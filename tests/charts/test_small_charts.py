@@ -17,7 +17,12 @@ from nami_monitor.charts.completeness_grid import (
 )
 from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
 from nami_monitor.charts.mirrored_bars import Departure, mirrored_spec
-from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
+from nami_monitor.charts.pilot_designs import (
+    DesignChances,
+    designs_sentence,
+    designs_spec,
+    designs_table,
+)
 from nami_monitor.charts.sparkline import HEIGHT, MONTHS, WIDTH, sparkline_img, sparkline_svg
 from nami_monitor.charts.trend_data import LessonMark
 from nami_monitor.core.words import Unit
@@ -96,20 +101,23 @@ def test_there_is_no_green():
         assert green <= max(red, blue)
 
 
-LENGTHS = (PilotPower(6, 91.4, 18.9), PilotPower(12, 99.9, 25.5))
+DESIGNS = (
+    DesignChances("A", "1 locatie, 6 maanden", "6 locatiemaanden", 91.4, 18.9),
+    DesignChances("B", "3 locaties, 12 maanden", "36 locatiemaanden", 99.9, 85.5),
+)
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
-def test_the_chances_of_a_pilot_are_valid_and_told_in_words(lang):
-    spec = power_spec(LENGTHS, lang)
+def test_the_designs_of_a_pilot_are_valid_and_told_in_words(lang):
+    spec = designs_spec(DESIGNS, lang)
     alt.LayerChart.from_dict(spec)
     rows = [row for layer in spec["layer"] for row in layer["data"]["values"]]
-    assert {row["chance"] for row in rows} >= {91.4, 18.9, 99.9, 25.5, 80}
-    table = power_table(LENGTHS, lang)
-    assert [row[0] for row in table.rows] == [6, 12]
-    assert table.write[1](91.4).startswith("91")
-    said = power_sentence(LENGTHS, lang)
-    for part in ("6", "12", "91", "100", "19", "26"):
+    assert {row["chance"] for row in rows if "chance" in row} == {91.4, 18.9, 99.9, 85.5, 80}
+    table = designs_table(DESIGNS, lang)
+    assert [row[0] for row in table.rows] == ["A", "B"]
+    assert table.write[3](91.4).startswith("91")
+    said = designs_sentence(DESIGNS, lang)
+    for part in ("A", "B", "91", "100", "19", "86"):
         assert part in said
 
 

@@ -1,6 +1,7 @@
 """The page Waterbed: what a measure brought, the pilot planner, and the register."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,34 @@ def test_a_pilot_is_saved_as_a_planned_measure(demo):
     ]
     later = opened(intervention=NEXT)
     assert "De maatregel begint op" in words(later)
+
+
+def test_a_recommended_design_is_registered_with_its_plan(demo):
+    page = scoped(opened("plan"))
+    field(page.multiselect, "Artikelen").set_value(["g:Papier"])
+    field(page.multiselect, "Vervangende artikelen").set_value(["g:Papier"])
+    field(page.number_input, "Verwacht dat terugkomt (%)").set_value(40)
+    run(page)
+    designs = field(page.radio, "Welke opzet legt u vast?")
+    name = next(each for each in designs.options if "steeds 3 maanden" in each)
+    sites = int(re.search(r"(\d+) locatie", name)[1])
+    months = re.search(r"(\d+) maand", name)[1]
+    designs.set_value(name.partition(":")[0])
+    run(page)
+    assert "Locaties: " in words(page)
+    field(page.text_input, "Titel").set_value("Papier om en om")
+    press(page, "Leg de proef vast")
+    assert "De proef is vastgelegd als geplande maatregel." in words(page)
+    (row,) = rows(
+        demo,
+        "select turn_months, evaluate_after, sides, month_weights, locations, primary_unit"
+        " from interventions where title = 'Papier om en om'",
+    )
+    turn, after, sides, weights, locations, unit = row
+    assert (turn, after, unit, weights) == (3, months, "base", None)
+    assert sides == ("one_sided" if "eenzijdig" in name else None)
+    assert len(locations.split(";")) == sites
+    assert "De maatregel begint op" in words(opened(intervention="ZL-I-6"))
 
 
 def test_a_plan_is_registered_before_the_start_and_not_after(demo):

@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Verdict, Why
+from nami_monitor.waterbed import Inputs, PilotDesign
+from nami_monitor.waterbed import plan as plan_of
+from nami_monitor.waterbed.planning import designs, recommend
 from nami_monitor.waterbed.verdicts import critical
 from tests.waterbed import waterbed_panels as panels
 from tests.waterbed.waterbed_panels import estimate, plan
@@ -135,11 +139,74 @@ def test_few_pilots_are_counted_with_what_is_known_of_the_history():
     assert plan(a, b, treated, REDUCTION, 13).gross_se is None
 
 
-@pytest.mark.parametrize(("reduction", "months"), [(0.0, 12), (-0.1, 12), (1.01, 12), (0.5, 0)])
-def test_a_plan_reduces_something_for_some_months(reduction, months):
+@pytest.mark.parametrize("reduction", [0.0, -0.1, 1.01])
+def test_a_plan_reduces_something(reduction):
     a, b, treated = history()
     with pytest.raises(ValueError, match=str(reduction)):
-        plan(a, b, treated, reduction, months)
+        plan(a, b, treated, reduction, 12)
+
+
+@pytest.mark.parametrize(("months", "turn"), [(0, 0), (-1, 0), (12, 1), (6, 6), (6, 7), (12, -3)])
+def test_a_design_has_months_and_turns_within_them(months, turn):
+    with pytest.raises(ValueError, match=f"months={months}"):
+        PilotDesign(months, turn)
+
+
+def test_designs_come_by_what_they_take_and_stay_within_it():
+    found = designs(3, 12, 2)
+    efforts = [one.effort for one in found]
+    assert efforts == sorted(efforts)
+    assert {one.sites for one in found} == {1, 2, 3}
+    assert {one.months for one in found} == {6, 12}
+    assert len(set(found)) == len(found) == 3 * 2 * 2 * 2 * 2
+    assert all(one.weighed for one in found)
+    assert PilotDesign(12, 3, sites=2, groups=2).effort == 2 * 2 * 6
+
+
+def test_a_crossover_is_on_and_off_in_turn_and_a_step_of_alike_months_weighs_none():
+    assert PilotDesign(12).switch(24) is None
+    on = PilotDesign(8, 3).switch(4)
+    assert on.tolist() == [False] * 4 + [True] * 3 + [False] * 3 + [True] * 2
+
+
+def test_a_one_sided_plan_promises_more_and_the_same_noise():
+    a, b, treated = history()
+    inputs = Inputs(a, b, treated, 0)
+    two, one = (
+        plan_of(inputs, REDUCTION, PilotDesign(12, one_sided=side)) for side in (False, True)
+    )
+    assert one.gross_se == two.gross_se
+    assert one.chance_net_reduction > two.chance_net_reduction
+
+
+def test_designs_are_tried_until_each_claim_has_two():
+    a, b, _ = history(treated=3)
+    asked = []
+
+    def past(design):
+        asked.append(design)
+        return Inputs(a, b, np.arange(len(a)) < design.sites, 0)
+
+    offered = designs(3, 12, 1)
+    found = recommend(past, REDUCTION, offered, quotient_expected=0.5)
+    for one in found:
+        assert len(one.designs) == len(one.enough) == 2
+        runs = {replace(each.design, one_sided=False) for each in one.enough}
+        assert len(runs) == 2
+        assert all(each.chance(one.claim) >= PLAN_POWER.value for each in one.enough)
+        for each in one.enough:
+            again = plan_of(past(each.design), REDUCTION, each.design, quotient_expected=0.5)
+            assert again == each.plan
+    last = max(offered.index(each.design) for one in found for each in one.enough)
+    assert len(set(asked)) <= last + 1
+
+
+def test_without_enough_history_there_is_no_design():
+    a, b, treated = history(months=20)
+    inputs = Inputs(a, b, treated, 0)
+    for one in recommend(lambda _: inputs, REDUCTION, designs(1, 12, 1)):
+        assert one.designs == ()
+        assert one.best is None
 
 
 def test_everything_can_be_taken_away():

@@ -61,12 +61,12 @@ def test_a_missing_month_of_a_location_that_is_left_out_does_not_matter(panel):
 
 
 def test_groups_that_are_too_small_are_not_used(panel):
-    result = estimated(panel, untouched=panel[3] * 0.25)
+    result = estimated(panel, untouched=panel[3] * 0.05)
     small = reason(result, Why.UNTOUCHED_SMALL)
     a, b, _, untouched = panel
-    seen = 0.25 * untouched[..., :23].sum() / (a[:, :23] + b[:, :23]).sum()
+    seen = 0.05 * untouched[..., :23].sum() / (a[:, :23] + b[:, :23]).sum()
     assert small.seen == pytest.approx(seen)
-    assert small.needed == 2
+    assert small.needed == 0.5
     assert result.location_shocks == ()
     assert result.gross == estimated(panel, untouched=None).gross
     assert result.sensitivity.unadjusted is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nami_monitor import waterbed
-from nami_monitor.waterbed import Inputs
+from nami_monitor.waterbed import Inputs, PilotDesign
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 FIRST = 24
@@ -26,9 +26,10 @@ def destinations(target, parts, *arrays, **settings):
     return waterbed.destinations(Inputs(target, parts.sum(0), *arrays, **settings), parts)
 
 
-def plan(target, substitute, treated, *effect, quotient_expected=0.7, **settings):
+def plan(target, substitute, treated, reduction, months, quotient_expected=0.7, **settings):
     inputs = Inputs(target, substitute, treated, 0, **settings)
-    return waterbed.plan(inputs, *effect, quotient_expected=quotient_expected)
+    design = PilotDesign(months)
+    return waterbed.plan(inputs, reduction, design, quotient_expected=quotient_expected)
 
 
 def read(name):

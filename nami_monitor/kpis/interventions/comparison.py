@@ -158,7 +158,8 @@ def _by_name(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, Parts]]:
 class Comparison:
     """What an intervention is compared with, and over which months; the same in every unit.
 
-    The cube holds the order lines of its category.
+    The cube holds the order lines of its category; ``weighed`` says whether months that resemble
+    each other count less.
     """
 
     intervention: Intervention
@@ -167,6 +168,7 @@ class Comparison:
     window: Window
     sites: Sites
     limitations: tuple[Limitation, ...]
+    weighed: bool = False
 
     def array(self, parts: Collection[int], unit: Unit, into: Floats | None = None) -> Floats:
         """What some parts add up to, ``(locations, months)`` of the comparison."""
@@ -218,7 +220,14 @@ class Comparison:
             first_post=self.first_post,
             anticipation=self.window.anticipation,
             untouched=self._untouched(unit, settled),
+            switch=self._switch(),
         )
+
+    def _switch(self) -> Bools | None:
+        """In which months the measure is on, ``(months,)``; None where all count alike."""
+        if not self.weighed:
+            return None
+        return np.array([self.intervention.on(month) for month in self.window.months])
 
     def _untouched(self, unit: Unit, settled: int) -> Floats | None:
         """The product groups that are left alone, ``(groups, channels, locations, months)``.

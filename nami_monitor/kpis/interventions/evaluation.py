@@ -191,12 +191,30 @@ def _compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitatio
     found = compare(one, data)
     if not isinstance(found, Comparison):
         return found
-    planned = data.judgement(one).plan.design
-    if planned is Design.NO_CONTROLS:
-        return replace(found, sites=replace(found.sites, controls=()))
-    if planned is Design.CONTROLS and not found.sites.controls:
-        return replace(found, limitations=(*found.limitations, Limitation("plan_design")))
-    return found
+    plan, said = data.judgement(one).plan, list[Limitation]()
+    if plan.design is Design.NO_CONTROLS:
+        found = replace(found, sites=replace(found.sites, controls=()))
+    elif plan.design is Design.CONTROLS and not found.sites.controls:
+        said.append(Limitation("plan_design"))
+    if one.turn_months:
+        said.append(_on_and_off(found))
+    elif plan.weighed and found.sites.controls:
+        said.append(Limitation("weighed_months"))
+    return replace(
+        found,
+        weighed=plan.weighed or bool(one.turn_months),
+        limitations=(*found.limitations, *said),
+    )
+
+
+def _on_and_off(found: Comparison) -> Limitation:
+    """What is to be known of a measure that goes on and off, or what stands in its way."""
+    one, post = found.intervention, found.window.post
+    if not found.sites.controls:
+        return Limitation("on_and_off_alone", stops=True)
+    if post and not one.on(post[0]):
+        return Limitation("on_and_off_missing", {"month": one.full_from}, stops=True)
+    return Limitation("on_and_off", {"n": one.turn_months})
 
 
 def _in_unit(
@@ -284,7 +302,8 @@ def find_destinations(
         apart.append(Destination(DestinationKind.BEFORE, effect=result.anticipation.gross))
     if found.window.after:
         later = replace(found.window, post=found.window.after)
-        apart.append(_net(DestinationKind.AFTER, replace(found, window=later), unit))
+        ended = replace(found, window=later, weighed=False)
+        apart.append(_net(DestinationKind.AFTER, ended, unit))
     count = sum(each.effect is not None for each in (*elsewhere, *apart))
     degrees = len(result.controls) - LOST
     return (registered, *elsewhere, *(_corrected(each, degrees, count) for each in apart))
@@ -420,7 +439,7 @@ def period_shares(found: Sequence[Evaluation], period: Period) -> list[PeriodSha
     for evaluation in found:
         one, last = evaluation.intervention, evaluation.last_month
         until = min(one.last_month or last, last) if last else None
-        due = [m for m in period.months if until and one.full_from <= m <= until]
+        due = [m for m in period.months if until and m <= until and one.on(m)]
         if due:
             post = set(evaluation.window.post) if evaluation.window else set()
             counted = len(post & set(due)) if evaluation.estimated else 0

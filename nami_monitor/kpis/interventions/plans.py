@@ -44,6 +44,8 @@ class EvaluationPlan:
         unit: the unit of the verdict; None for the first in which the effect can be read.
         design: what it is compared with; None for the best there is.
         one_sided: whether claims are made one way only.
+        weighed: whether months that resemble each other count less; those of a measure that goes
+            on and off always do.
         decision: what is decided at which outcome, as people wrote it.
     """
 
@@ -51,6 +53,7 @@ class EvaluationPlan:
     unit: Unit | None = None
     design: Design | None = None
     one_sided: bool = False
+    weighed: bool = False
     decision: str = ""
 
     def dates(self, one: Intervention) -> tuple[date, ...]:
@@ -93,6 +96,7 @@ def stated_plan(row: Mapping[str, Any]) -> EvaluationPlan:
         Unit(unit) if unit else None,
         Design(design) if design else None,
         row.get("sides") == "one_sided",
+        row.get("month_weights") == "weighed",
         row.get("would_decide") or "",
     )
 
@@ -230,6 +234,7 @@ def read_verdict(entry: JournalEntry) -> FrozenVerdict:
         Unit(plan["unit"]) if plan["unit"] else None,
         Design(plan["design"]) if plan["design"] else None,
         plan["one_sided"],
+        plan.get("weighed", False),
         plan["decision"],
     )
     body |= {"unit": Unit(body["unit"]), "design": Design(body["design"])}

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from nami_monitor.core.errors import refuse_unknown
-from nami_monitor.core.periods import add_months
+from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import MIN_PER_ARM, MOST_ARMS
 from nami_monitor.store import Transaction
 from nami_monitor.store.register_queries import row_changes
@@ -136,6 +136,8 @@ class Intervention:
         products: the article numbers that it is about; none: the whole category.
         may_spread: whether demand may go to locations of the same group.
         planned_reduction: which share (0 to 1) of the target's volume it should take away.
+        turn_months: months in which it is on, and then as many off, over and over (crossover); 0
+            when it stays on.
         disciplines: who sits at the table.
         motive: sustainability, money or other.
         assignment: who got what by chance; None for a measure without arms. With one, ``locations``
@@ -158,6 +160,7 @@ class Intervention:
     products: tuple[str, ...]
     may_spread: bool
     planned_reduction: float | None
+    turn_months: int = 0
     disciplines: tuple[str, ...] = ()
     policy: str | None = None
     motive: str | None = None
@@ -192,6 +195,13 @@ class Intervention:
         """The month from which no location is without it any more; None where some stay so."""
         last = self.assignment.last_start if self.assignment else None
         return None if last is None else last.replace(day=1)
+
+    def on(self, month: date) -> bool:
+        """Whether a month is at full strength: one from ``full_from`` on in which it is on."""
+        if month < self.full_from or (self.last_month and month > self.last_month):
+            return False
+        since = months_between(self.full_from, month)
+        return not self.turn_months or since // self.turn_months % 2 == 0
 
     @property
     def named_products(self) -> frozenset[str]:
@@ -245,7 +255,8 @@ def _read(
 ) -> Intervention:
     cells = dict(zip(NAMES, row, strict=True))
     cells |= {name: listed(cells[name]) for name in LISTS}
-    cells |= {name: round(cells[name]) for name in ("ramp_months", "anticipation_months")}
+    counts = ("ramp_months", "anticipation_months", "turn_months")
+    cells |= {name: round(cells[name] or 0) for name in counts}
     now = [became.get(("locations", code), code) for code in cells["locations"]]
     cells["locations"] = assignment.reached if assignment else tuple(dict.fromkeys(now))
     cells["category"] = became.get(("categories", cells["category"]), cells["category"])

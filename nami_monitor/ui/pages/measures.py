@@ -178,6 +178,7 @@ def plan_fields(
     with right:
         unit = _of(session, key, "primary_unit", ("", *map(str, READINGS)), begin)
         sides = _of(session, key, "sides", ("", "two_sided", "one_sided"), begin)
+        weights = _of(session, key, "month_weights", ("", "even", "weighed"), begin)
     decide = st.text_area(
         session.t("columns.would_decide"),
         value=begin.get("would_decide") or "",
@@ -190,11 +191,14 @@ def plan_fields(
         "primary_unit": unit or None,
         "design": design or None,
         "sides": sides or None,
+        "month_weights": weights or None,
         "would_decide": decide.strip() or None,
     }
 
 
-PLAN: Final = ("evaluate_after", "primary_unit", "design", "sides", "would_decide")
+PLAN: Final = (
+    *("evaluate_after", "primary_unit", "design", "sides", "month_weights", "would_decide"),
+)
 """The fields of an evaluation plan."""
 
 
@@ -259,6 +263,8 @@ STRATEGIES: Final = ("refuse", "rethink", "reduce")
 STATES: Final = ("planned", "running", "ended")
 MOTIVES: Final = ("", "sustainability", "money", "other")
 LONGEST_RAMP: Final = 60
+SHORTEST_TURN: Final = 2
+LONGEST_TURN: Final = 12
 PERCENT: Final = 100
 
 
@@ -433,6 +439,7 @@ def about_fields(
             key=f"{key}_ramp",
             help=session.t("measures.form.ramp_help"),
         )
+        turn = _turn_field(session, key, begin)
     disciplines = st.text_input(
         session.t("columns.disciplines"),
         value="; ".join(listed(begin.get("disciplines"))),
@@ -454,10 +461,28 @@ def about_fields(
         "starts_on": starts,
         "ends_on": ends,
         "ramp_months": int(ramp),
+        "turn_months": turn,
         "disciplines": listed(disciplines),
         "policy": policy.strip() or None,
         "motive": motive or None,
     }
+
+
+def _turn_field(session: Session, key: str, begin: Mapping[str, Any]) -> int | None:
+    """Ask whether it goes on and off, and after how many months; None when it stays on."""
+    on_record = begin.get("turn_months")
+    choices = [None, *range(SHORTEST_TURN, LONGEST_TURN + 1)]
+    turn: int | None = st.selectbox(
+        session.t("columns.turn_months"),
+        choices,
+        index=choices.index(round(on_record)) if on_record else 0,
+        format_func=lambda n: (
+            session.t("measures.form.turns", n=n) if n else session.t("measures.form.stays_on")
+        ),
+        key=f"{key}_turn",
+        help=session.t("measures.form.turn_help"),
+    )
+    return turn
 
 
 def _of(

@@ -1,21 +1,32 @@
 """The pilot planner: what a pilot could show before it starts, and booking it as planned."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import streamlit as st
 
 from nami_monitor.briefing import waterbed as briefing
-from nami_monitor.briefing.measures import as_intervention
+from nami_monitor.briefing.measures import (
+    MeasureOptions,
+    as_designed,
+    as_intervention,
+    product_groups,
+)
 from nami_monitor.briefing.waterbed import remarks
-from nami_monitor.charts.power_curves import PilotPower, power_sentence, power_spec, power_table
+from nami_monitor.charts.pilot_designs import (
+    DesignChances,
+    designs_sentence,
+    designs_spec,
+    designs_table,
+)
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.thresholds import PLAN_POWER
-from nami_monitor.core.words import Unit
+from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
-from nami_monitor.kpis.interventions.pilot import Pilot, assess_pilot
+from nami_monitor.kpis.interventions.pilot import Affordable, Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, trend_chart
@@ -23,39 +34,74 @@ from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.session import Session
+from nami_monitor.waterbed.planning import PilotDesign
 
 KEY: Final = "pilot"
 USUAL_REDUCTION, USUAL_MONTHS, USUAL_BACK = 50, 12, 70
 LONGEST: Final = 60
+MOST: Final = {"sites": 10, "months": LONGEST, "groups": 5}
+"""How much a pilot can be allowed to cost."""
 PERCENT: Final = 100
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of a pilot beside what it does."""
+
+    months: int
+    back: int
+    unit: str
+    affordable: Affordable
 
 
 @cached(entries=100)
 def _pilot(
-    store: Store, _read: PanelData, intervention: Intervention, unit: str, months: int, back: int
+    store: Store,
+    _read: PanelData,
+    intervention: Intervention,
+    asked: _Question,
+    groups: tuple[str, ...],
 ) -> Pilot:
     del store  # it is part of the key only
-    return assess_pilot(intervention, _read, Unit(unit), months, back / PERCENT)
+    return assess_pilot(
+        intervention,
+        _read,
+        Unit(asked.unit),
+        asked.months,
+        asked.back / PERCENT,
+        asked.affordable,
+        groups,
+    )
 
 
 def part(session: Session) -> None:
-    """Ask for a pilot and say what it could show."""
+    """Ask for a pilot, say what it could show, and which designs show more."""
     st.markdown(session.t("pilot.words"))
     if not measures.categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return
-    stated, months, back, unit = _asked(session)
+    stated, asked = _asked(session)
     if not stated["locations"] or not stated["substitute_channels"]:
         st.info(session.t("pilot.choose_first"))
         return
     intervention = as_intervention(stated)
     panel_data = waterbed.drafted(session, intervention)
-    pilot = _pilot(session.store, panel_data, intervention, unit, months, back)
+    options = measures.offered(session.store, intervention.category)
+    channels = (intervention.target_channel, *intervention.substitute_channels)
+    with st.spinner(session.t("pilot.searching")):
+        pilot = _pilot(
+            session.store, panel_data, intervention, asked, product_groups(options, channels)
+        )
     _show(session, pilot)
-    _save(session, stated, months, briefing.next_start(panel_data, intervention.category))
+    name, chosen = _choose(session, pilot, options)
+    if chosen is not None:
+        stated = as_designed(stated, options, pilot, chosen)
+    today = date.today()  # noqa: DTZ011 - the visitor's own calendar
+    start = briefing.next_start(panel_data, intervention.category, today)
+    _save(session, stated, asked, start, f"{KEY}_{name}")
 
 
-def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
+def _asked(session: Session) -> tuple[dict[str, Any], _Question]:
     """The fields of a pilot: what and where on the left, how much and how long on the right."""
     left, right = st.columns(2)
     with left:
@@ -75,6 +121,14 @@ def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
             format_func=lambda code: session.t(f"waterbed.readings.{code}"),
             key=f"{KEY}_unit",
         )
+    with st.expander(session.t("pilot.afford.title")):
+        st.markdown(session.t("pilot.afford.words"))
+        usual = Affordable()
+        columns = st.columns(3)
+        most = {}
+        for column, name, limit in zip(columns, MOST, MOST.values(), strict=True):
+            with column:
+                most[name] = _number(session, name, getattr(usual, name), limit, form="afford")
     stated = {
         "category": category,
         **channels,
@@ -82,18 +136,18 @@ def _asked(session: Session) -> tuple[dict[str, Any], int, int, str]:
         "planned_reduction": reduction or USUAL_REDUCTION / PERCENT,
         "anticipation_months": anticipation,
     }
-    return stated, months, back, unit
+    return stated, _Question(months, back, unit, Affordable(**most))
 
 
-def _number(session: Session, name: str, usual: int, most: int) -> int:
+def _number(session: Session, name: str, usual: int, most: int, *, form: str = "form") -> int:
     return int(
         st.number_input(
-            session.t(f"pilot.form.{name}"),
+            session.t(f"pilot.{form}.{name}"),
             min_value=1,
             max_value=most,
             value=usual,
-            key=f"{KEY}_{name}",
-            help=session.t(f"pilot.form.{name}_help"),
+            key=f"{KEY}_{form}_{name}",
+            help=session.t(f"pilot.{form}.{name}_help"),
         )
     )
 
@@ -105,11 +159,7 @@ def _show(session: Session, pilot: Pilot) -> None:
         st.caption(markdown(briefing.pilot_assumptions(pilot.plan, pilot.unit, session.lang)))
         st.html(cards_html(_cards(session, pilot), session.lang))
     waterbed.bullets(remarks(pilot, session.lang))
-    _lengths(session, pilot)
-    advice = briefing.pilot_advice(pilot, session.lang)
-    if advice:
-        st.header(session.t("pilot.more.title"), anchor=False)
-        waterbed.bullets(advice)
+    _designs(session, pilot)
 
 
 def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
@@ -132,39 +182,76 @@ def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
     )  # fmt: skip
 
 
-def _lengths(session: Session, pilot: Pilot) -> None:
-    """The chances by how long the pilot lasts."""
-    lengths = tuple(
-        PilotPower(
-            plan.post_months, PERCENT * plan.chance_waterbed, PERCENT * plan.chance_net_reduction
-        )
-        for plan in briefing.plans_with_chances(pilot)
-        if plan.chance_waterbed is not None and plan.chance_net_reduction is not None
-    )
-    if len(lengths) < 2:  # noqa: PLR2004 - a line has two ends
+def _designs(session: Session, pilot: Pilot) -> None:
+    """The designs to choose from, in sentences, as a picture and as a table."""
+    lang = session.lang
+    advice = briefing.pilot_advice(pilot, lang)
+    if not advice:
         return
-    title = session.t("pilot.lengths")
-    st.header(markdown(title), anchor=False)
-    st.vega_lite_chart(
-        power_spec(lengths, session.lang),
-        theme=None,
-        key="pilot_lengths",
-        alt=plain(power_sentence(lengths, session.lang)),
+    title = session.t("pilot.advice.title")
+    st.header(title, anchor=False)
+    waterbed.bullets(advice)
+    designs = tuple(
+        DesignChances(
+            name,
+            briefing.design_words(one.design, lang),
+            briefing.design_cost(one.design, lang),
+            PERCENT * one.chance(Verdict.WATERBED_SHOWN),
+            PERCENT * one.chance(Verdict.NET_REDUCTION_SHOWN),
+        )
+        for name, one in briefing.offered_designs(pilot, lang)
     )
-    with st.expander(session.t("trends.as_table")):
-        table = power_table(lengths, session.lang)
-        trend_chart.show_table(session, table, "pilot_lengths_table", title)
+    if not pilot.offers:
+        return
+    st.vega_lite_chart(
+        designs_spec(designs, lang),
+        theme=None,
+        key="pilot_designs",
+        alt=plain(designs_sentence(designs, lang)),
+    )
+    trend_chart.show_table(session, designs_table(designs, lang), "pilot_designs_table", title)
 
 
-def _save(session: Session, stated: Mapping[str, Any], months: int, start: date | None) -> None:
+def _choose(
+    session: Session, pilot: Pilot, options: MeasureOptions
+) -> tuple[str, PilotDesign | None]:
+    """Ask which design is registered: its name, and None for the pilot as it was asked for."""
+    offered = dict(briefing.offered_designs(pilot, session.lang))
+    if not pilot.offers:
+        return "", None
+    own, *_ = offered
+    chosen = st.radio(
+        session.t("pilot.advice.which"),
+        [*offered],
+        format_func=lambda name: (
+            f"{name}: {briefing.design_words(offered[name].design, session.lang)}"
+        ),
+        key=f"{KEY}_design",
+    )
+    design = offered[chosen].design
+    if chosen == own:
+        return own, None
+    names = {place.code: place.name for place in options.locations}
+    st.caption(markdown(briefing.design_remark(pilot, design, session.lang, names)))
+    return chosen, design
+
+
+def _save(
+    session: Session,
+    stated: Mapping[str, Any],
+    asked: _Question,
+    start: date | None,
+    key: str,
+) -> None:
     """Register the pilot as planned, to be judged after the months that it lasts."""
     with st.expander(session.t("pilot.save.title")):
         st.markdown(session.t("pilot.save.words"))
         booking.who_field(session)
-        rest = measures.about_fields(
-            session, KEY, {"starts_on": start, "status": "planned"}, planned=True
-        )
-        usual = {"evaluate_after": str(months)}
-        rest |= measures.plan_fields(session, KEY, usual, rest["starts_on"])
+        begin = {"starts_on": start, "status": "planned", "turn_months": stated.get("turn_months")}
+        rest = measures.about_fields(session, key, begin, planned=True)
+        usual = {name: stated.get(name) for name in ("evaluate_after", "sides", "month_weights")}
+        usual["evaluate_after"] = usual["evaluate_after"] or str(asked.months)
+        usual["primary_unit"] = asked.unit
+        rest |= measures.plan_fields(session, key, usual, rest["starts_on"])
         if booking.button(session, session.t("pilot.save.book"), "pilot_book", type="primary"):
             measures.book(session, "pilot_book", {**stated, **rest}, "pilot.save.booked", new=True)

@@ -95,12 +95,12 @@ class Offices:
             self.channel(monitor, "webshop", "W1"),
         ]
         if self.register:
-            files.append(monitor.file("interventions", list(REGISTER), self.register_rows()))
+            files.append(monitor.file("interventions", [*self.register[0]], self.register_rows()))
         monitor.load_together(*files)
 
     def load_register(self, monitor):
         """Load the measures alone."""
-        monitor.load_rows("interventions", list(REGISTER), self.register_rows())
+        monitor.load_rows("interventions", [*self.register[0]], self.register_rows())
 
     def register_rows(self):
         return [list(one.values()) for one in self.register]

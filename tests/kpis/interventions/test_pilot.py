@@ -9,12 +9,14 @@ import pytest
 from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.measures import as_intervention
 from nami_monitor.briefing.waterbed import remarks
-from nami_monitor.core.thresholds import PLAN_POWER
+from nami_monitor.core.thresholds import MIN_CONTROLS, PLAN_POWER
 from nami_monitor.core.words import Unit
-from nami_monitor.i18n import LANGS, formats, text
+from nami_monitor.i18n import LANGS
+from nami_monitor.kpis.interventions.comparison import compare
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
-from nami_monitor.kpis.interventions.pilot import EnoughToShow, assess_pilot
-from nami_monitor.waterbed import Inputs, plan
+from nami_monitor.kpis.interventions.pilot import Affordable, assess_pilot
+from nami_monitor.waterbed import Inputs, PilotDesign, plan
+from nami_monitor.waterbed.verdicts import CLAIMS
 from tests.kpis.interventions.offices import MONTHS, OFFICES, PILOT, Offices
 
 DRAFT = as_intervention(
@@ -37,11 +39,10 @@ def history(kept):
     return kept
 
 
-def asked(monitor, one=DRAFT, unit=Unit.BASE, months=12, quotient=0.7):
+def asked(monitor, one=DRAFT, unit=Unit.BASE, months=12, quotient=0.7, **more):
     with monitor.store.read() as db:
-        return assess_pilot(
-            one, read_panel_data(db, [one.category], one.named_products), unit, months, quotient
-        )
+        data = read_panel_data(db, [one.category], one.named_products)
+        return assess_pilot(one, data, unit, months, quotient, **more)
 
 
 def test_it_is_the_planner_on_the_whole_history(history):
@@ -53,52 +54,89 @@ def test_it_is_the_planner_on_the_whole_history(history):
         for channel in ("cabinet", "webshop")
     )
     assert found.locations == tuple(order)
-    again = plan(Inputs(target, substitute, np.arange(len(order)) == 0, 0), 0.5, 12)
+    again = plan(Inputs(target, substitute, np.arange(len(order)) == 0, 0), 0.5, PilotDesign(12))
     assert again.cautions == ()
     assert replace(found.plan, cautions=()) == again
 
 
-def test_chances_and_smallest_leak_for_several_lengths(history):
-    found = asked(history, months=9)
-    assert [each.post_months for each in found.lengths] == [6, 9, 12, 18, 24]
-    assert found.plan.post_months == 9
-    for each in found.lengths:
+def test_chances_and_smallest_leak_of_longer_pilots(history):
+    plans = [asked(history, months=months).plan for months in (6, 9, 12)]
+    assert [each.post_months for each in plans] == [6, 9, 12]
+    for each in plans:
         assert 0 <= each.chance_net_reduction <= each.chance_decrease <= 1
         assert 0 <= each.chance_waterbed <= 1
         assert each.smallest_quotient > 0
-    assert found.plan in found.lengths
 
 
-def test_it_says_how_much_wider_or_longer_it_should_be(history):
-    found = asked(history, replace(DRAFT, planned_reduction=0.2), months=6)
-    power = PLAN_POWER.value
-    assert found.plan.chance_waterbed < power
-    longer = [each for each in found.lengths if each.post_months > 6]
-    shown = [each.post_months for each in longer if each.chance_waterbed >= power]
-    assert found.enough.months == (shown[0] if shown else None)
-    said = " ".join(briefing.pilot_advice(found, "nl"))
-    if found.enough.locations:
-        codes = found.locations[: found.enough.locations]
-        wider = asked(history, replace(DRAFT, planned_reduction=0.2, locations=codes), months=6)
-        assert wider.plan.chance_waterbed >= power
-        assert wider.enough is None
-        assert f"Met {found.enough.locations} pilotlocaties in plaats van 1" in said
-    for each, key in ((found.enough.months, "Na "), (found.enough.locations, "Met ")):
-        assert (key in said) is (each is not None)
+def test_the_two_cheapest_designs_that_show_a_claim_are_recommended(history):
+    found = asked(history, months=6, quotient=0.4, affordable=Affordable(sites=3, months=12))
+    assert [one.claim for one in found.recommendations] == list(CLAIMS)
+    assert found.order[0] == "L02"
+    for advised in found.recommendations:
+        chances = [one.chance(advised.claim) for one in advised.designs]
+        if advised.enough:
+            assert len(advised.enough) <= 2
+            assert all(chance >= PLAN_POWER.value for chance in chances)
+            efforts = [one.design.effort for one in advised.enough]
+            assert efforts == sorted(efforts)
+        for one in advised.designs:
+            assert one.design.sites <= 3
+            assert one.design.months <= 12
+            assert one.design.groups == 1
+    assert any(advised.enough for advised in found.recommendations)
 
 
-def test_a_leak_that_nothing_would_show_is_told(history):
-    found = asked(history, replace(DRAFT, planned_reduction=0.01), quotient=0.1)
-    assert found.enough == EnoughToShow(None, None)
-    for lang in LANGS:
-        assert text(
-            "pilot.more.enough_none", lang, power=formats.percent(80, lang, decimals=0)
-        ) in (briefing.pilot_advice(found, lang))
+def test_a_recommended_design_is_the_plan_of_its_locations_and_months(history):
+    found = asked(history, quotient=0.4, affordable=Affordable(sites=3, months=12))
+    one = next(one for one in found.offers if not one.design.turn)
+    with history.store.read() as db:
+        data = read_panel_data(db, ["office"], DRAFT.named_products)
+        wider = compare(
+            replace(DRAFT, locations=found.sites_of(one.design), starts_on=dt.date(2025, 7, 1)),
+            data,
+        )
+    again = plan(wider.inputs(Unit.BASE), 0.5, one.design, quotient_expected=0.4)
+    assert again.chance_waterbed == one.plan.chance_waterbed
+    assert again.treated == one.design.sites
 
 
-def test_a_pilot_that_is_enough_or_cannot_be_planned_needs_no_more(history):
-    assert asked(history, replace(DRAFT, planned_reduction=1.0), months=24).enough is None
-    assert asked(history, replace(DRAFT, category="cleaning")).enough is None
+def test_where_no_design_is_enough_the_best_is_told(history):
+    small = replace(DRAFT, planned_reduction=0.01)
+    found = asked(history, small, quotient=0.1, affordable=Affordable(sites=2, months=6))
+    for advised, said in zip(
+        found.recommendations, briefing.pilot_advice(found, "nl"), strict=True
+    ):
+        assert advised.enough == ()
+        assert advised.designs == (advised.best,)
+        assert briefing.pilot_chance(advised.best.chance(advised.claim), "nl") in said
+    assert found.offers
+
+
+def test_fewer_locations_than_were_asked_for_are_told(history):
+    found = asked(history, affordable=Affordable(sites=10, months=6))
+    most = len(OFFICES) - int(MIN_CONTROLS.value)
+    few = [one for one in found.limitations if one.key == "few_sites"]
+    assert [one.values for one in few] == [{"asked": 10, "n": most}]
+    assert all(one.design.sites <= most for one in found.offers)
+
+
+def test_a_location_in_another_pilot_is_refused_and_is_not_proposed(kept_pilot):
+    taken = asked(kept_pilot, replace(DRAFT, locations=("L02", PILOT)))
+    assert not taken.planned
+    (refused,) = [one for one in taken.limitations if one.key == "in_another_pilot"]
+    assert refused.stops
+    assert refused.values == {"other": "I1", "locations": (PILOT,)}
+    found = asked(kept_pilot, affordable=Affordable(sites=2, months=6))
+    assert found.planned
+    assert PILOT not in found.order
+
+
+@pytest.fixture
+def kept_pilot(monitor):
+    """A pilot that is planned for after the data, and judged a year later."""
+    row = {**Offices().register[0], "starts_on": "2025-10-01", "status": "planned"}
+    Offices(register=[row], happened=False).load(monitor)
+    return monitor
 
 
 def test_more_locations_and_a_larger_reduction_see_a_smaller_leak(history):
@@ -195,5 +233,8 @@ def test_in_words(history):
     assert briefing.smallest_quotient_text(wide, "nl").startswith("geen")
     none = replace(found.plan, smallest_quotient=None)
     assert briefing.smallest_quotient_text(none, "nl") == "niet te geven"
-    both = replace(found, plan=replace(found.plan, chance_waterbed=0.9, chance_net_reduction=0.9))
-    assert briefing.pilot_advice(both, "nl") == ("Deze proef is groot genoeg voor beide vragen.",)
+    assert briefing.design_words(PilotDesign(6, 3, sites=2, groups=3, one_sided=True), "nl") == (
+        "2 locaties, 6 maanden, 3 artikelgroepen, steeds 3 maanden aan en 3 uit,"
+        " eenzijdig vastgelegd"
+    )
+    assert briefing.design_cost(PilotDesign(6, 3, sites=1), "nl") == "3 locatiemaanden"

@@ -144,7 +144,9 @@ def test_a_row_says_a_plan_and_nothing_is_the_default():
     row = {"evaluate_after": "6; 9;12", "primary_unit": "eur", "design": "no_controls",
            "sides": "one_sided", "would_decide": "everywhere"}  # fmt: skip
     found = stated_plan(row)
-    assert found == EvaluationPlan((6, 9, 12), Unit.EUR, Design.NO_CONTROLS, True, "everywhere")
+    assert found == EvaluationPlan(
+        (6, 9, 12), Unit.EUR, Design.NO_CONTROLS, one_sided=True, decision="everywhere"
+    )
     assert stated_plan(dict.fromkeys(row)) == EvaluationPlan() == ONE_YEAR
 
 
