@@ -8,8 +8,9 @@ test exact and makes it sharper (Rosenbaum 2002, "Covariance Adjustment in Rando
 and Observational Studies", Statistical Science 17(3)).
 
 Several arms are tested by the largest t of all of them, step by step (Westfall and Young 1993,
-"Resampling-Based Multiple Testing"): an arm is shown when every set of arms that holds it is. Each
-set is drawn again among its own locations only, so that what another arm did changes nothing.
+"Resampling-Based Multiple Testing"; closed testing: Marcus, Peritz and Gabriel 1976, Biometrika
+63(3)): an arm is shown when every set of arms that holds it is. Each set is drawn again among its
+own locations only, so that what another arm did changes nothing.
 """
 
 import hashlib
