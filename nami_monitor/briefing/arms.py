@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from nami_monitor.core.errors import UserError
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.arms import Proposal
@@ -14,9 +15,11 @@ from nami_monitor.kpis.interventions.register import Assignment
 from nami_monitor.waterbed.outputs import Interval
 
 EFFECTS: Final = (
-    *("arm", "told", "told_on", "locations", "change", "interval", "chance", "shown", "placebo"),
+    *("arm", "change", "interval", "chance", "shown", "placebo", "locations", "told_on", "told"),
 )
 """The columns of ``effect_rows``, as their heads stand in the catalogue."""
+RIGHT: Final = frozenset(EFFECTS.index(name) for name in ("change", "chance", "locations"))
+"""Positions of those with figures."""
 PLACES: Final = (
     *("location", "name", "stratum", "seed", "arm", "starts_on", "told", "told_on", "level"),
 )
@@ -119,20 +122,21 @@ def effect_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, ...]]:
     rows = [
         (
             _name(arm, lang),
-            arm.told,
-            _told_on(assignment, arm.arm, lang),
-            formats.number(arm.locations, lang),
             _share(arm.effect.value, lang),
             _limits(arm.effect, lang),
             _chance(arm.chance, lang),
             text(f"waterbed.went.{'yes' if arm.shown else 'no'}", lang),
             _limits(arm.placebo, lang) if arm.placebo else text("waterbed.went.unknown", lang),
+            formats.number(arm.locations, lang),
+            _told_on(assignment, arm.arm, lang),
+            arm.told,
         )
         for arm in arms
     ]
     without = text("waterbed.arms.later", lang) if assignment.stepped else assignment.arms[0]
-    last = (without, "", "", formats.number(arms[0].nothing, lang))
-    return [*rows, (*last, *[""] * (len(EFFECTS) - len(last)))]
+    nothing = formats.number(arms[0].nothing, lang)
+    last = {"arm": without, "locations": nothing}
+    return [*rows, tuple(last.get(name, "") for name in EFFECTS)]
 
 
 def place_rows(
@@ -189,9 +193,17 @@ def messages(written: str) -> dict[str, str]:
     """What is told in each arm, from lines of a name, an equals sign and a message.
 
     A line without a message, or with an empty one, is the arm that is told nothing.
+
+    Raises:
+        UserError: ``arms.named_twice`` for an arm that two lines name.
     """
-    parts = (line.partition("=") for line in written.splitlines() if line.strip())
-    return {name.strip(): told.strip() for name, _, told in parts}
+    found: dict[str, str] = {}
+    for line in filter(str.strip, written.splitlines()):
+        name, _, told = line.partition("=")
+        if name.strip() in found:
+            raise UserError("arms.named_twice", seen=name.strip() or "-")
+        found[name.strip()] = told.strip()
+    return found
 
 
 def _rank(stratum: str) -> tuple[int, str]:

@@ -222,7 +222,7 @@ def _arm_lines(session: CommandSession, evaluation: Evaluation) -> list[str]:
     if not rows:
         return []
     header = [session.t(f"waterbed.arms.heads.{name}") for name in of_arms.EFFECTS]
-    return ["", *table(header, [list(row) for row in rows], right=(3, 4, 6)), ""]
+    return ["", *table(header, [list(row) for row in rows], right=sorted(of_arms.RIGHT)), ""]
 
 
 def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:

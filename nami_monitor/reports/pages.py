@@ -260,8 +260,8 @@ def _arms(answer: Evaluation, lang: Lang) -> ReportPage:
         grid=ReportGrid(
             head=tuple(text(f"waterbed.arms.heads.{name}", lang) for name in arms.EFFECTS),
             rows=tuple(arms.effect_rows(answer, lang)),
-            right=frozenset({3, 4, 6}),
-            widths=(2.0, 4.0, 2.0, 1.4, 1.6, 2.4, 1.5, 1.6, 2.4),
+            right=arms.RIGHT,
+            widths=(1.8, 1.7, 2.4, 1.5, 1.7, 2.4, 1.4, 1.9, 4.0),
         ),
     )
 

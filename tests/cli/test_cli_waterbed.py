@@ -1,13 +1,18 @@
 """``nami waterbed`` on the demo: its rows, and what it says of a code that is not known."""
 
 import json
+from contextlib import closing
+from datetime import date
 
 import pytest
 
+from nami_monitor.briefing.measures import on_record
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import text
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.result import Reason
+from nami_monitor.store import Store
 from tests.support.databases import copy_database
 
 INTERVAL = {"value", "low", "high"}
@@ -95,6 +100,49 @@ def test_a_verdict_is_made_again_and_both_stay(nami, demo_folder, tmp_path):
     assert any("chef" in said for said in after["remarks"])
     for wrong, said in ((("--again",), "nami waterbed M-1"), (("ZL-I-5", "--again"), "2028-01")):
         done = nami("waterbed", *wrong, *here)
+        assert done.exit_code
+        assert said in done.stderr
+
+
+def test_arms_are_given_with_what_each_changed(nami, demo_folder):
+    (row,) = asked(nami, demo_folder, "ZL-I-6")
+    assert [(arm["arm"], arm["shown"]) for arm in row["arms"]] == [
+        ("bericht", False),
+        ("bordje", True),
+    ]
+    for arm in row["arms"]:
+        assert set(arm["effect"]) == set(arm["placebo"]) == INTERVAL
+    said = run(nami, demo_folder, "ZL-I-6", "--lang", "nl").stdout
+    assert "Kans bij toeval" in said
+    assert "lotnummer bordjes-1" in said
+
+
+def test_an_assignment_is_drawn_registered_and_not_drawn_again(nami, demo_folder, tmp_path):
+    path = copy_database(demo_folder / "demo.duckdb", tmp_path / "own.duckdb")
+    here = ("--db", str(path), "--who", "chef")
+    with closing(Store(path)) as store:
+        with store.read() as db:
+            planned = on_record(db, "ZL-I-3")
+        places = ";".join(f"ZL-{at:03d}" for at in range(10, 25))
+        changed = {"intervention_id": "T", "locations": places, "starts_on": date(2100, 1, 1)}
+        enter(store, "interventions", {**planned, **changed}, "chef")
+    arms = ("--arm", "niets", "--arm", "bordje=Eén is genoeg", "--seed", "8")
+    drawn = json.loads(nami("assign", "T", *arms, *here, "--json").stdout)
+    assert {(row["arm"], row["told"]) for row in drawn} == {
+        ("niets", None),
+        ("bordje", "Eén is genoeg"),
+    }
+    assert len(drawn) == 15
+    assert "--book" in nami("assign", "T", *arms, *here).stdout
+    booked = json.loads(nami("assign", "T", *arms, "--book", *here, "--json").stdout)
+    assert booked == drawn
+    for wrong, said in (
+        (("T", *arms), "Undo that delivery"),
+        (("ZL-I-3", *arms), "begun already"),
+        (("ZL-I-5", *arms), "ZL-I-2"),
+        (("T", "--arm", "a", "--arm", "a=b"), "twice"),
+    ):
+        done = nami("assign", *wrong, *here)
         assert done.exit_code
         assert said in done.stderr
 

@@ -16,6 +16,7 @@ from nami_monitor.waterbed.randomisation import (
     deal,
     strata_of,
 )
+from tests.waterbed.waterbed_panels import REFERENCE
 
 ALPHA = 0.05
 
@@ -160,3 +161,39 @@ def test_outcomes_that_do_not_differ_show_nothing():
     (found,) = compare_arms(np.zeros(12), np.arange(12.0), arm, stratum, ALPHA, "1")
     assert found.chance == 1
     assert (found.effect.low, found.effect.high) == pytest.approx((0, 0))
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """The benchmark of arms, with few assignments drawn again."""
+    monkeypatch.syspath_prepend(str(REFERENCE.parents[1] / "benchmarks"))
+    import arms  # noqa: PLC0415 - found where the patch points
+
+    monkeypatch.setattr(randomisation, "DRAWS", 59)
+    return arms
+
+
+@pytest.mark.parametrize("design", ["3 arms of 8, in threes", "2 steps of 6, in pairs"])
+def test_a_sample_of_the_calibration_keeps_to_its_limits(benchmark, design):
+    assignments = 400
+    found = benchmark.tally(design, assignments, panels=8)
+    assert not [one for one in benchmark.COLUMNS if benchmark.fails(one, found[one], assignments)]
+    assert found["power"] > 0.3
+    assert np.isnan(found["placebo"]) == ("steps" in design)
+
+
+def test_the_calibration_tells_what_fails(benchmark):
+    assert benchmark.fails("false", 0.08, 4000)
+    assert not benchmark.fails("false", 0.058, 4000)
+    assert benchmark.fails("held", 0.93, 4000)
+    assert not benchmark.fails("power", 0.1, 4000)
+    shares = dict.fromkeys(benchmark.COLUMNS, 0.06)
+    (row,) = benchmark.lines({"a": shares}, 4000)
+    assert row.endswith("| false, one, held |")
+
+
+@pytest.mark.slow
+def test_nothing_is_shown_too_often_in_thousands_of_assignments(benchmark):
+    for design in benchmark.DESIGNS:
+        found = benchmark.tally(design, 4000)
+        assert not [one for one in benchmark.COLUMNS if benchmark.fails(one, found[one], 4000)]

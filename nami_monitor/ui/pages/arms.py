@@ -8,7 +8,7 @@ import streamlit as st
 
 from nami_monitor.briefing import arms as briefing
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.thresholds import MOST_ARMS
 from nami_monitor.kpis.interventions.arms import Scheme, new_seed, propose
 from nami_monitor.kpis.interventions.register import Assignment, Intervention
@@ -37,10 +37,10 @@ def part(session: Session, one: Intervention) -> None:
 
 def _draw(session: Session, one: Intervention, title: str) -> None:
     """Ask for the arms, draw, and show what was drawn before it is booked."""
-    stated = _asked(session, f"arms_{one.code}")
-    if stated is None:
-        return
     try:
+        stated = _asked(session, f"arms_{one.code}")
+        if stated is None:
+            return
         proposal = propose(
             one,
             waterbed.drafted(session, one),
@@ -114,7 +114,9 @@ def _told(session: Session, one: Intervention, assignment: Assignment) -> None:
     """Note on which day the locations of an arm were told."""
     arms = [arm for arm in sorted(assignment.arms) if assignment.told(arm)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        arm = st.selectbox(session.t("columns.arm"), arms, key=f"told_{one.code}_arm")
+        arm = st.selectbox(
+            session.t("columns.arm"), arms, format_func=plain, key=f"told_{one.code}_arm"
+        )
         day = st.date_input(
             session.t("columns.told_on"),
             date.today(),  # noqa: DTZ011 - the visitor's own calendar

@@ -423,14 +423,18 @@ def assigned_places(
 ) -> None:
     """What each location got, was told and when; of a proposal with its level."""
     names = place_names(session.store, session.lang)
+    rows = of_arms.place_rows(assignment, names, proposal, session.lang)
+    held = [at for at, _ in enumerate(of_arms.PLACES) if any(row[at] is not None for row in rows)]
     heads = [
         Head(
-            session.t(f"waterbed.arms.heads.{name}"),
-            (lambda day: formats.day(day, session.lang)) if name in of_arms.DAYS else None,
+            session.t(f"waterbed.arms.heads.{of_arms.PLACES[at]}"),
+            (lambda day: formats.day(day, session.lang))
+            if of_arms.PLACES[at] in of_arms.DAYS
+            else None,
         )
-        for name in of_arms.PLACES
+        for at in held
     ]
-    rows = of_arms.place_rows(assignment, names, proposal, session.lang)
+    rows = [tuple(row[at] for at in held) for row in rows]
     grid(session, heads, rows, key=key, name=title, file=title)
 
 

@@ -325,3 +325,6 @@ def test_whether_the_target_went_down_is_what_chance_shows(arms, expected):
 def test_lines_of_a_form_name_arms_and_their_messages():
     found = words.messages("nothing\n sign = One = enough \n\nmail=\n")
     assert found == {"nothing": "", "sign": "One = enough", "mail": ""}
+    with pytest.raises(UserError) as refused:
+        words.messages("sign = A\nsign = B")
+    assert refused.value.key == "arms.named_twice"
