@@ -126,6 +126,7 @@ def test_no_database_is_said_and_none_is_made(nami, name):
             "--category", "office", "--channel", "cabinet", "--substitute", "webshop",
             "--location", "L1", "--reduction", "0.5", "--months", "12",
         ),
+        "assign": ("M-1", "--arm", "none", "--arm", "sign=One is enough"),
         "report": ("--month", "2025-01", "--format", "xlsx", "--out", "x.xlsx"),
     }  # fmt: skip
     done = nami(name, *args.get(name, ()))

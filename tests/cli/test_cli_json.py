@@ -23,6 +23,7 @@ HERE = {
         *("--category", "paper", "--channel", "web", "--substitute", "desk", "--reduction", "0.5"),
         *("--location", "L1"),
     ],
+    "assign": ["M-1", "--arm", "none", "--arm", "sign=One is enough"],
     "report": ["--out", "{folder}/r.html"],
     "signals": [],
     "lessons": [],

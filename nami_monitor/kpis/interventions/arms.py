@@ -90,9 +90,11 @@ def followed(one: Intervention, data: PanelData, unit: Unit) -> ArmsCompared | L
     stops = [each for each in found.limitations if each.stops]
     if stops:
         return stops[0]
-    if one.compared_before is not None:
-        post = tuple(month for month in found.window.post if month < one.compared_before)
-        found = replace(found, window=replace(found.window, post=post))
+    if one.turn_months and one.compared_before is not None:
+        return Limitation("arms_on_and_off", stops=True)
+    until = one.compared_before or date.max
+    post = tuple(month for month in found.window.post if month < until and one.on(month))
+    found = replace(found, window=replace(found.window, post=post))
     seen = len(found.window.post)
     if seen < MIN_POST_MONTHS.value:
         values = {"seen": seen, "needed": int(MIN_POST_MONTHS.value)}
@@ -182,8 +184,11 @@ def _placebo(pooled: Comparison, own: Collection[str], unit: Unit, look: Look) -
 
 
 def _after(inputs: Inputs, treated: Collection[int]) -> float:
-    """What some locations took from the target in a month after their start."""
-    return float(sum(inputs.target[at, inputs.starts[at] :].mean() for at in treated))
+    """What some locations took from the target in a month after their start, while it is on."""
+    on = np.ones(inputs.months, bool) if inputs.switch is None else inputs.switch
+    months = np.arange(inputs.months)
+    used = {at: on & (months >= inputs.starts[at]) for at in treated}
+    return float(sum(inputs.target[at, mine].mean() for at, mine in used.items()))
 
 
 class Scheme(StrEnum):
@@ -251,11 +256,14 @@ def propose(
         UserError: ``arms.drawn`` for a measure with an assignment, ``arms.begun`` for one that has
             begun, ``arms.unknown`` for a location that is not known, ``arms.elsewhere`` where
             another measure touches the same, ``arms.few`` for fewer than ``MIN_PER_ARM`` locations
-            an arm, ``arms.count``, ``arms.silent``, ``arms.one_message`` or ``arms.seed`` for arms
-            or a seed that cannot be, and ``arms.nothing`` where there is nothing to compare.
+            an arm, ``arms.count``, ``arms.silent``, ``arms.one_message``, ``arms.on_and_off`` or
+            ``arms.seed`` for arms or a seed that cannot be, and ``arms.nothing`` where there is
+            nothing to compare.
     """
     if one.assignment is not None:
         raise UserError("arms.drawn", code=one.code)
+    if scheme is Scheme.STEPS and one.turn_months:
+        raise UserError("arms.on_and_off")
     if one.starts_on <= today:
         raise UserError("arms.begun", starts=f"{one.starts_on:%Y-%m-%d}")
     for code in one.locations:

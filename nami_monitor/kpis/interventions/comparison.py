@@ -225,7 +225,7 @@ class Comparison:
 
     def _switch(self) -> Bools | None:
         """In which months the measure is on, ``(months,)``; None where all count alike."""
-        if not self.weighed:
+        if not self.weighed or self.intervention.compared_before is not None:
             return None
         return np.array([self.intervention.on(month) for month in self.window.months])
 

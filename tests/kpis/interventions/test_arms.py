@@ -17,6 +17,7 @@ from nami_monitor.ingest.book import booking
 from nami_monitor.ingest.book.manual_entry import enter_together
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kpis.interventions.arms import Scheme, followed, propose
+from nami_monitor.kpis.interventions.comparison import compare
 from nami_monitor.kpis.interventions.evaluation import by_arms, evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.plans import ArmEffect, read_verdict
@@ -158,6 +159,24 @@ def test_a_measure_in_steps_is_judged_up_to_the_last_of_them(steps):
     assert words.effect_rows(found, "en")[-1][0] == text("waterbed.arms.later", "en")
 
 
+def test_months_in_which_a_measure_is_off_do_not_count(signs):
+    (one,) = signs.register
+    turning = replace(one, code="X", turn_months=3)
+    found = followed(turning, signs, Unit.BASE)
+    assert found.found.window.post == tuple(m for m in MONTHS if turning.on(m))
+    assert len(found.found.window.post) == 6
+    (arm,) = evaluate(turning, replace(signs, judgements={}), Unit.BASE).arms
+    assert arm.effect.low < EFFECT < arm.effect.high < 0
+
+
+def test_steps_neither_go_on_and_off_nor_weigh_their_months(steps):
+    (one,) = steps.register
+    turning = replace(one, code="X", turn_months=3)
+    assert followed(turning, steps, Unit.BASE).key == "arms_on_and_off"
+    weighed = replace(compare(one, steps), weighed=True)
+    assert weighed.inputs(Unit.BASE).switch is None
+
+
 def test_nothing_is_said_before_there_are_months_to_compare(signs):
     (one,) = signs.register
     late = replace(one, code="X", starts_on=MONTHS[-3])
@@ -254,6 +273,7 @@ REFUSED = {
     "arms.silent": {"messages": {"a": "A", "b": "B"}},
     "arms.one_message": {"scheme": Scheme.STEPS},
     "arms.seed": {"seed": " "},
+    "arms.on_and_off": {"scheme": Scheme.STEPS, "turn_months": 3, "messages": {"": "A"}},
 }
 
 
