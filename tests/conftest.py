@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(config, items):
     """Leave most parameters of some tests to the long proofs."""
     items[:], left = without_samples(items)
     config.hook.pytest_deselected(items=left)
+
+
+def pytest_collection_finish():
+    """Look for garbage less often, and never among what all tests share: a sixteenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,8 +4,8 @@ Usage, after ``python -m pytest --cov --cov-report=json``::
 
     python -m tests.coverage_floors coverage.json
 
-The default tests alone hold the floors; those marked ``browser``, ``real`` or ``slow`` run without
-coverage. Processes that tests start (commands, the child that reads spreadsheets) do not count.
+All tests but those marked ``browser`` or ``real`` hold the floors. Processes that tests start
+(commands, the child that reads spreadsheets) do not count.
 """
 
 import json

@@ -80,6 +80,7 @@ def earlier_version(path, tmp_path, *, demo):
     (tmp_path / "earlier").replace(path)
 
 
+@pytest.mark.slow
 def test_a_demo_of_an_earlier_version_is_built_anew(folder, tmp_path):
     path = tmp_path / "demo.duckdb"
     earlier_version(path, tmp_path, demo=True)
@@ -88,6 +89,7 @@ def test_a_demo_of_an_earlier_version_is_built_anew(folder, tmp_path):
     assert locations(path) == ["L1", "L2"]
 
 
+@pytest.mark.slow
 def test_own_data_of_an_earlier_version_never_become_the_demo(folder, tmp_path):
     path = tmp_path / "own.duckdb"
     earlier_version(path, tmp_path, demo=False)

@@ -94,6 +94,7 @@ def test_figures_of_another_month_are_not_compared(office, visit):
     assert len(found.new) == len(office.findings)
 
 
+@pytest.mark.slow
 def test_deliveries_since_a_visit_are_named_and_so_is_what_was_taken_back(demo):
     store = Store(demo)
     with store.read() as db:

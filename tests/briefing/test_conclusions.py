@@ -64,6 +64,7 @@ def test_without_data_there_are_no_conclusions(tmp_path):
     assert (made.month, made.tables, made.falls, made.open) == (None, (), (), ())
 
 
+@pytest.mark.slow
 def test_a_fall_is_answered_once_and_the_answer_is_remembered(demo, monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
     store = Store(demo)

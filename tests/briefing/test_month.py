@@ -60,6 +60,7 @@ def test_every_category_is_told_once_with_its_own_targets(two):
     assert goals == {(code, code) for code, _ in goals}
 
 
+@pytest.mark.slow
 def test_without_a_category_everything_stands_together(db):
     found = briefing(db, OCTOBER)
     (section,) = found.sections
@@ -74,6 +75,7 @@ def test_progress_is_told_step_by_step(db):
     assert told == [(0, 1, "events"), (1, 1, "")]
 
 
+@pytest.mark.slow
 def test_an_intervention_that_had_not_begun_is_not_told(db):
     early = briefing(db, date(2024, 1, 1), ["office_supplies"])
     late = briefing(db, OCTOBER, ["office_supplies"])
@@ -136,6 +138,7 @@ def test_a_finding_knows_what_it_is_about(two):
     assert len({one.name for one in two.findings}) == len(two.findings)
 
 
+@pytest.mark.slow
 def test_every_intervention_is_read_in_the_first_unit_in_which_it_can_be(db):
     found = briefing(db, OCTOBER, ["sanitary_supplies", "office_supplies"])
     for section in found.sections:
@@ -271,6 +274,7 @@ def test_a_whole_figure_has_no_caveat(office):
     assert wording.caveats(with_line(office, replace(line, result=result), answers=()), "nl") == ()
 
 
+@pytest.mark.slow
 def test_a_break_is_told_where_the_figures_rest_on_its_source(db):
     found = briefing(db, date(2025, 10, 1), ["sanitary_supplies"])
     line = line_of(found, "impact_spend")

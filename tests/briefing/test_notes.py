@@ -131,6 +131,7 @@ def test_markup_stays_text_and_what_cannot_be_seen_goes(store, typed, kept):
     assert standing(store)[0].text == kept
 
 
+@pytest.mark.slow
 @given(st.text(max_size=700))
 def test_a_cleaned_note_fits_on_one_line_or_is_refused(typed):
     with suppress(UserError):  # refused, as the cases above say

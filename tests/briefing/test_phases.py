@@ -46,6 +46,7 @@ def test_a_phase_is_offered_where_a_measure_covers_every_location_and_channel(st
         assert codes(db, OFFICE, date(2023, 5, 1)) == [], "it had not begun"
 
 
+@pytest.mark.slow
 def test_what_is_accepted_is_used_and_can_be_undone(store):
     with store.read() as db:
         before = line(db, "impact_spend")

@@ -66,6 +66,7 @@ def kinds(signals):
     return {one.kind for one in signals}
 
 
+@pytest.mark.slow
 def test_the_planted_waterbed_is_shown_with_its_numbers(db):
     (one,) = (one for one in found(db, OFFICE) if one.kind is KitSignal.WATERBED_SHOWN)
     assert one.month == TRUTH.pilot_start
@@ -78,6 +79,7 @@ def test_the_trim_made_for_money_changed_nothing_and_no_effect_is_claimed(db):
     assert KitSignal.WATERBED_SHOWN not in kinds(every), "the pilot has not begun"
 
 
+@pytest.mark.slow
 def test_the_break_in_the_services_is_told_in_its_month(db):
     every = found(db, SANITARY, date(2025, 6, 1))
     breaks = [one for one in every if one.kind is KitSignal.DATA_BREAK]
@@ -85,6 +87,7 @@ def test_the_break_in_the_services_is_told_in_its_month(db):
     assert not [one for one in found(db, OFFICE, date(2025, 6, 1)) if one.month == one.subject]
 
 
+@pytest.mark.slow
 def test_little_that_can_be_measured_is_no_signal_of_a_month(db):
     for where in (OFFICE, SANITARY):
         assert KitSignal.LOW_MEASURABILITY not in kinds(found(db, where))
@@ -248,6 +251,7 @@ def test_a_target_that_was_not_judged_shows_nothing(db):
         assert list(of_aim(replace(line, aim=aim), SignalScope(OCTOBER, OFFICE))) == []
 
 
+@pytest.mark.slow
 def test_a_contract_without_dates_or_value_is_no_bug(own):
     store = own(
         "contracts", contract_id="T-9", title="Open", category="office_supplies", status="running"
@@ -257,6 +261,7 @@ def test_a_contract_without_dates_or_value_is_no_bug(own):
     assert "T-9" not in [one.subject for one in every]
 
 
+@pytest.mark.slow
 def test_a_target_for_months_is_held_against_their_variation(own):
     store = own(
         "targets", kpi="impact_mass", category="office_supplies", kind="absolute",
@@ -278,6 +283,7 @@ def test_few_refused_requests_are_told_where_the_register_says_so(db, monkeypatc
     assert one.numbers["part"] == pytest.approx(TRUTH.avoided_request_share, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_fall_that_nobody_called_sustainable(db, monkeypatch):
     """With a lower bar the fall of a few percent a year that was planted is one."""
     scope = scope_of(overview(db, OCTOBER, OFFICE), OFFICE)
@@ -292,6 +298,7 @@ def test_a_fall_that_nobody_called_sustainable(db, monkeypatch):
     assert list(of_falls(db, replace(scope, where={**OFFICE, "decision": ("bought",)}))) == []
 
 
+@pytest.mark.slow
 def test_a_sustainable_measure_explains_a_fall(own, monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
     scope = SignalScope(OCTOBER, OFFICE)

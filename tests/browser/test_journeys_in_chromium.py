@@ -66,6 +66,7 @@ def first_words(page):
     return points(page).first.locator("strong").first.inner_text()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("lang", "way"), WALKS)
 def test_the_monthly_check(desk, page, lang, way):
     hand, said = HANDS[way](page), catalogue(lang)
@@ -178,7 +179,8 @@ def opened_page(path, headline, asked):
 OPENED = {"pptx": opened_deck, "pdf": opened_pdf, "xlsx": opened_book, "html": opened_page}
 
 
-@pytest.mark.parametrize(("lang", "way"), WALKS)
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(("lang", "way"), WALKS[::-1])
 def test_the_presentation(desk, page, tmp_path, lang, way):
     hand, said = HANDS[way](page), catalogue(lang)
     come_in(page, desk, lang, hand)

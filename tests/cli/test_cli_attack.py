@@ -177,6 +177,7 @@ def month(number, *amounts):
     return "".join(f"0{k}-0{number}-2025;L1;paper;web;1;{a};R{k}\n" for k, a in amounts)
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("delivery", ["adds", "full_period"])
 def test_deliveries_that_overlap_in_a_month(nami, delivery):

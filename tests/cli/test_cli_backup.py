@@ -141,6 +141,7 @@ def refused(nami, path, key):
     return error["text"]
 
 
+@pytest.mark.slow
 def test_a_round_trip_gives_every_table_and_setting_back(full, saved, change):
     path, before = saved
     home = full.profiles.parent
@@ -163,6 +164,7 @@ def test_a_round_trip_gives_every_table_and_setting_back(full, saved, change):
     assert everything(full.db) == changed
 
 
+@pytest.mark.slow
 def test_it_comes_back_on_another_machine(full, saved, monkeypatch):
     path, before = saved
     other = full.folder / "other"
@@ -177,6 +179,7 @@ def test_it_comes_back_on_another_machine(full, saved, monkeypatch):
     assert [file.name for file in (other / "data").iterdir() if file.suffix == ".duckdb"]
 
 
+@pytest.mark.slow
 def test_readers_follow_and_the_data_version_rises(full, saved, change):
     change()
     path, before = saved
@@ -198,6 +201,7 @@ def test_an_undo_and_a_restore_leave_no_snapshot_of_before(full, saved, change):
     assert [file.name for file in full.db.glob("*.duckdb")] == [newest_file(full.db).name]
 
 
+@pytest.mark.slow
 def test_a_backup_waits_for_no_writer(full):
     with contextlib.closing(Store(full.db)) as store, store.write(Work.IMPORT):
         done = subprocess.run(
@@ -216,6 +220,7 @@ def test_without_a_terminal_a_restore_is_refused(full, saved):
     assert state(full) == before
 
 
+@pytest.mark.slow
 def test_at_a_terminal_a_restore_shows_what_is_in_it_and_asks(full, saved, monkeypatch, change):
     change()
     before = state(full)
@@ -356,6 +361,7 @@ def test_a_backup_of_an_earlier_version_is_upgraded(full, saved, monkeypatch, ch
     assert full.json("check")["ok"]
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("step", ["check", "_stage", "_write", "adopt", "publish"])
 def test_a_restore_that_is_broken_off_leaves_the_old_state(full, saved, step, monkeypatch, change):
@@ -396,6 +402,7 @@ LOST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", LOST)
 def test_a_damaged_database_is_said_in_one_sentence_and_replaced(full, saved, kind):
@@ -437,6 +444,7 @@ def test_what_is_not_sound_is_not_backed_up(full):
     assert not (full.folder / "x.zip").exists()
 
 
+@pytest.mark.slow
 def test_a_snapshot_that_an_undo_removed_meanwhile_is_left_for_the_next(full, monkeypatch):
     """What was removed while it was packed is packed anew from the newest snapshot."""
     real, tried = backups.write_backup, []
@@ -454,6 +462,7 @@ def test_a_snapshot_that_an_undo_removed_meanwhile_is_left_for_the_next(full, mo
     assert full.json("restore", full.folder / "b.zip", "--yes")["batches"] == 3
 
 
+@pytest.mark.slow
 def test_a_logo_elsewhere_stays_there(full):
     home = full.profiles.parent
     outside = full.folder / "x.png"

@@ -44,6 +44,7 @@ def test_without_a_terminal_undo_refuses_and_names_both_ways(loaded, more):
     assert loaded.json("batches") == before
 
 
+@pytest.mark.slow
 def test_at_a_terminal_undo_shows_what_happens_and_asks(loaded, monkeypatch):
     monkeypatch.setattr("nami_monitor.cli.session.CommandSession.asks", property(lambda _: True))
     no = CliRunner().invoke(app, ["undo", "3"], input="n\n", catch_exceptions=False)
@@ -55,6 +56,7 @@ def test_at_a_terminal_undo_shows_what_happens_and_asks(loaded, monkeypatch):
     assert "was undone" in yes.stdout
 
 
+@pytest.mark.slow
 def test_what_was_set_aside_is_mended_in_excel_and_offered_again(loaded):
     out = loaded.folder / "mend.xlsx"
     assert loaded.json("set-aside", 3, "--out", out)["rows"] == 2

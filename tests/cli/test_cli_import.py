@@ -193,6 +193,7 @@ def test_the_demo_has_a_place_of_its_own(small_demo, monkeypatch):
     assert "already" in small_demo("demo").stdout
 
 
+@pytest.mark.slow
 def test_the_month_that_a_file_tells_is_asked_for_and_said(nami, monkeypatch):
     nami.load("locations", "categories")
     profile = nami.write(

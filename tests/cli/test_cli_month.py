@@ -35,6 +35,7 @@ def test_estimates_of_the_future_are_not_put_off_to_a_later_period(nami, demo_fo
         assert "De gegevens beslaan 0 van de 1 maand" in row["reason"]
 
 
+@pytest.mark.slow
 def test_measurability_speaks_as_of_a_month(nami, demo_folder):
     db = ("--db", str(demo_folder / "demo.duckdb"))
     early, late = (

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from contextlib import closing
 
+import pytest
+
 from nami_monitor.store import Store
 
 
@@ -28,12 +30,14 @@ def test_help_loads_neither_the_database_nor_the_import():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_process_writes_json_and_nothing_else(loaded):
     done = run("-m", "nami_monitor", "batches", "--json", "--db", loaded.db)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)[0]["file"] == "measurements.csv"
 
 
+@pytest.mark.slow
 def test_who_holds_the_file_is_named(loaded):
     with closing(Store(loaded.db)) as store, store.write():
         done = run("-m", "nami_monitor", "undo", "1", "--yes", "--json", "--wait", "0.1")

@@ -14,6 +14,7 @@ def run(nami, demo_folder):
     return lambda *args: nami(*args, "--db", str(demo_folder / "demo.duckdb"))
 
 
+@pytest.mark.slow
 def test_the_signals_of_a_category_with_their_lessons(run):
     found = json.loads(run("signals", "--category", "office_supplies", "--json").stdout)
     (one,) = (row for row in found if row["signal"] == "waterbed_shown")

@@ -36,7 +36,7 @@ for line in sys.stdin:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print(code, time.monotonic() - begun, flush=True)
 """
-KILLS = examples(20)
+KILLS = examples(8)
 """Each hits a living process, in its own part of the time that the act takes."""
 ATTEMPTS = 20 * KILLS
 """An act that ends before its kill says how long one takes now, and is tried again."""

@@ -33,6 +33,7 @@ def check_left(path, batches):
     assert acts.leftovers(path) == []
 
 
+@pytest.mark.slow
 def test_a_few_readers_and_writers(tmp_path, monkeypatch):
     monkeypatch.setattr(lines, "LINES_IN_A_FILE", load.LINES_IN_A_FILE)
     path = tmp_path / "own.duckdb"
@@ -49,7 +50,7 @@ def test_a_few_readers_and_writers(tmp_path, monkeypatch):
 def test_many_readers_and_writers(tmp_path):
     path = tmp_path / "own.duckdb"
     acts.prepare(path, months=2)
-    each = 25 if LONGER > 1 else 10
+    each = 25 if LONGER > 1 else 5
     found = load.run(path, threads=20, processes=6, pages=2, writers=4, writes=each)
     check_seen(found, 8 * each)
     check_left(path, 2 + 8 * (each // 5 * 2))

@@ -144,6 +144,7 @@ def test_a_row_set_aside_keeps_no_number_of_a_person_in_its_free_text(store, lar
     assert "bel [...]" in out.read_text("utf-8-sig")
 
 
+@pytest.mark.slow
 def test_stored_cells_and_titles_keep_none_either(store, tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active

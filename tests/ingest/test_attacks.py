@@ -103,6 +103,7 @@ def test_a_name_that_is_no_text_is_refused(tmp_path):
     str(refused.value.values["file"]).encode()
 
 
+@pytest.mark.slow
 def test_two_thousand_columns_are_mapped(tmp_path):
     path = tmp_path / "wide.csv"
     names = [f"k{number}" for number in range(2000 - len(HEADER.split(";")))]

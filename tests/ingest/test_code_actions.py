@@ -113,6 +113,7 @@ def test_a_merged_category_holds_for_the_articles_that_name_it(store, tmp_path):
     assert rows(store, "select distinct category from orders") == [("papier",)]
 
 
+@pytest.mark.slow
 def test_lines_that_agree_with_their_article_after_merges_are_no_disagreement(store, tmp_path):
     articles = tmp_path / "articles.csv"
     articles.write_text("Artikel;Naam;Categorie;Eenheid\nP1;Map;papier;st\n", "utf-8")

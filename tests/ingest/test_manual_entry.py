@@ -152,6 +152,7 @@ def test_an_article_belongs_to_the_source_that_knows_it(store, tmp_path):
     assert rows(store, "select product_source, product_id from requests") == [("Shop", "P1")]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=40), st.floats(0, 1e9))
 def test_whatever_is_typed_is_stored_or_refused_with_a_reason(store, reason, quantity):

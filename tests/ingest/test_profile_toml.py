@@ -293,6 +293,7 @@ def read_or_refuse(text):
         return None, error.key
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.dictionaries(keys, trees, max_size=5), trees)
 def test_any_tree_of_keys_is_read_or_refused(tree, table):

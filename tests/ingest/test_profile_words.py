@@ -69,6 +69,7 @@ def skip_rules():
     return set(re.findall(r"then '(\w+)'\"", source)) | {"blank", "dropped"}
 
 
+@pytest.mark.slow
 def test_every_error_has_its_sentence():
     for key, seen in set(raised()):
         for lang in LANGS:

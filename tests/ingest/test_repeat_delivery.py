@@ -93,6 +93,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("profile", OTHERWISE.values(), ids=OTHERWISE)
 def test_a_file_that_is_read_otherwise_is_refused_until_its_first_reading_is_undone(desk, profile):
@@ -194,6 +195,7 @@ def test_a_master_may_be_read_anew_as_long_as_its_codes_stay(desk):
     assert refused.value.key == "import.read_otherwise"
 
 
+@pytest.mark.slow
 def test_equal_files_of_two_months_are_two_deliveries(desk):
     bare = PROFILE.replace('dates = ["%d-%m-%Y"]\n', "")
     dated = bare.replace('"Datum"', '"@period"')

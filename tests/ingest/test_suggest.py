@@ -92,6 +92,7 @@ def test_a_header_is_suggested_once_and_the_order_of_columns_plays_no_part(names
     }
 
 
+@pytest.mark.slow
 def test_the_demo_files_are_recognised_by_their_own_profiles():
     first = {delivery.profile: delivery for delivery in reversed(DELIVERIES)}
     for delivery in first.values():

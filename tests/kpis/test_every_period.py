@@ -208,6 +208,7 @@ EXCUSABLE = {
 }  # what an intervention brought is told whatever applies
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", [{"by": ("category",)}, {"where": {"category": ("ballots",)}}])
 def test_a_strategy_that_does_not_apply_says_so_in_every_kpi_of_it(small, question):
     for code, kpi in EXCUSABLE.items():

@@ -59,6 +59,7 @@ def compared(monitor, lang="nl"):
         )
 
 
+@pytest.mark.slow
 def test_who_differs_by_more_than_chance_is_named_and_nobody_is_ranked(monitor):
     filled(monitor, 20, odd="L10")
     found = compared(monitor)
@@ -74,11 +75,13 @@ def test_who_differs_by_more_than_chance_is_named_and_nobody_is_ranked(monitor):
     assert "geen ranglijst" in found.sentence
 
 
+@pytest.mark.slow
 def test_alike_locations_differ_no_more_than_chance(monitor):
     filled(monitor, 20)
     assert "differ no more than chance" in compared(monitor, "en").sentence
 
 
+@pytest.mark.slow
 def test_too_few_locations_have_a_reason_and_still_a_table(monitor):
     filled(monitor, 9)
     found = compared(monitor)

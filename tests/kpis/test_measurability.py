@@ -222,6 +222,7 @@ def test_one_category_by_itself_has_its_own_unlocks(found):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_is_said_to_unlock_does(found, tmp_path):
     """Loading the first on the list makes its figures computable."""
     (need, *_) = (one for one in found.only("paper").unlocks)

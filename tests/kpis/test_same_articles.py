@@ -29,6 +29,7 @@ def assortment(shop, **more):
 MONTHS = range(1, 13)
 
 
+@pytest.mark.slow
 def test_the_code_of_one_other_source_is_followed(shop):
     """Four articles of the cabinet; the shop sells three of them and two more."""
     load(shop, "cabinet", [(f"K{n}", None) for n in range(4)],
@@ -43,6 +44,7 @@ def test_the_code_of_one_other_source_is_followed(shop):
         assert db.value("select count(distinct article) from by_product") == 6
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("articles", "count"),

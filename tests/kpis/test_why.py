@@ -264,6 +264,7 @@ ALWAYS = [(m, 1, site, ("paper", "P1"), "shop", "1", "1", "new") for m in MONTHS
 OF_ORDERS = [kpi for kpi in CATALOGUE.values() if {"by_place", "by_product"} & set(kpi.reads)]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=3,
     phases=[Phase.explicit, Phase.generate],

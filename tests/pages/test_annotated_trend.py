@@ -69,6 +69,7 @@ def test_a_click_on_a_marker_opens_its_lesson_and_a_note_its_fields(demo):
     assert standing(demo) == ()
 
 
+@pytest.mark.slow
 def test_a_note_is_written_changed_and_withdrawn(demo):
     page = opened()
     page.text_area(key="trend_note_text").set_value("Verhuizing <img src=x onerror=alert(1)>")
@@ -105,6 +106,7 @@ def test_what_is_wrong_with_a_note_is_said(demo):
     assert [one.who for one in standing(demo)] == ["demo"]
 
 
+@pytest.mark.slow
 def test_a_note_on_a_month_that_is_not_shown_stands_apart(demo):
     page = opened()
     page.text_area(key="trend_note_text").set_value("Laatste maand")

@@ -36,6 +36,7 @@ def test_a_link_to_a_month_without_data_says_so(page):
     assert "2026" in said or page == "contracts"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 def test_measurability_speaks_as_of_its_month(lang):
     found = opened("measurability", lang, month="2023-06")
@@ -50,18 +51,21 @@ def test_a_measure_that_had_not_begun_is_no_part_of_the_conclusions():
     assert "Eerst refurbished" in early
 
 
+@pytest.mark.slow
 def test_targets_are_judged_as_of_the_month():
     late, early = (grids(opened("targets", month=month)) for month in ("2026-10", "2024-06"))
     assert any("okt 2026" in cell for cell in late)
     assert not any("okt 2026" in cell for cell in early)
 
 
+@pytest.mark.slow
 def test_a_case_speaks_as_of_the_month():
     late, early = (words(opened("case", case="7", month=month)) for month in ("2026-10", "2024-06"))
     assert late != early
     assert "2026" not in early
 
 
+@pytest.mark.slow
 def test_a_new_phase_is_accepted_and_undone():
     found = opened("trends", category="office_supplies", kpi="impact_spend")
     assert "Assortiment van de voorraadkasten ingekort" in words(found)

@@ -47,6 +47,7 @@ def said(found):
     return " ".join(e.value for e in (*found.markdown, *found.caption))
 
 
+@pytest.mark.slow
 def test_a_tick_is_remembered_with_who_and_can_be_taken_back():
     found = opened()
     before = len([one for one in ticks(found) if not one.value])
@@ -63,6 +64,7 @@ def test_a_tick_is_remembered_with_who_and_can_be_taken_back():
     assert standing(check.SEEN) == {}
 
 
+@pytest.mark.slow
 def test_a_tick_of_one_month_is_none_of_another():
     found = opened()
     checked(next(one for one in ticks(found) if not one.value).check().run())
@@ -110,6 +112,7 @@ def test_other_periods_than_months_bear_no_ticks():
     assert not ticks(opened(period="year"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fresh_cache")
 def test_a_category_without_targets_says_so_and_offers_to_set_one():
     with app.store_of(app.DEMO).write() as db:
@@ -119,6 +122,7 @@ def test_a_category_without_targets_says_so_and_offers_to_set_one():
     assert found.selectbox(key="target_category").value == "furnishing"
 
 
+@pytest.mark.slow
 def test_a_month_without_data_in_the_address_gives_way_to_the_last_one():
     found = opened(month="1999-01")
     assert found.selectbox(key="filter.month").value == "2026-10"

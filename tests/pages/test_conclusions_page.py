@@ -54,6 +54,7 @@ def test_falls_are_counted_and_lead_to_their_lines(monkeypatch):
     assert ["aha_reductions"] in [found["kpi"] for found in asked]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fresh_cache")
 def test_a_fall_is_confirmed_with_one_click_and_taken_back(monkeypatch):
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))

@@ -33,6 +33,7 @@ from tests.pages.data_page import (
 pytestmark = pytest.mark.usefixtures("own_place")
 
 
+@pytest.mark.slow
 def test_a_new_file_is_mapped_looked_at_and_booked():
     page = offer(opened(), ("Kantoor X 2026.csv", FILE))
     assert labelled(page.text_input, "Van welke bron").value == "Kantoor x"
@@ -76,6 +77,7 @@ def test_nobody_books_without_saying_who():
     assert rows("select who from batches") == [("cm",)]
 
 
+@pytest.mark.slow
 def test_several_recognised_files_are_booked_at_once_and_one_again_changes_nothing():
     keep(PROFILE)
     other = HEADER + GOOD.replace("-01-2026", "-02-2026")
@@ -87,6 +89,7 @@ def test_several_recognised_files_are_booked_at_once_and_one_again_changes_nothi
     assert not [button for button in again.button if button.label.startswith("Boek")]
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_is_parsed_once_and_its_cells_go_when_it_is_booked(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     run, started = subprocess.run, []
@@ -217,6 +220,7 @@ def test_what_was_set_aside_is_told_and_can_be_given_up(tmp_path):
     assert rows("select state from set_aside_rows") == [("abandoned",)]
 
 
+@pytest.mark.slow
 def test_undo_shows_what_goes_before_anything_is_done(tmp_path):
     imported(tmp_path)
     page = opened("batches")
@@ -233,6 +237,7 @@ def test_undo_shows_what_goes_before_anything_is_done(tmp_path):
     assert rows("select undone_by from batches") == [("cm",)]
 
 
+@pytest.mark.slow
 def test_codes_are_confirmed_merged_and_taken_back(tmp_path):
     imported(tmp_path)
     page = opened("codes")
@@ -300,6 +305,7 @@ category = "create"
 """
 
 
+@pytest.mark.slow
 def test_each_file_of_several_is_booked_for_the_month_that_it_tells():
     keep(BY_MONTH, "kast")
     head = "Plek;Groep;Stuks;Geteld\n"
@@ -332,6 +338,7 @@ def test_a_month_that_the_dates_contradict_is_refused_on_the_page():
     assert not [button for button in page.button if button.label.startswith("Boek")]
 
 
+@pytest.mark.slow
 def test_what_a_file_overwrites_sets_aside_and_leaves_unclear_is_said():
     places_of = 'source = "Panden"\n[[table]]\nname = "locations"\n[table.columns]\n'
     keep(places_of + 'location_id = "Pand"\nname = "Straat"\norganisation = "Wie"\n', "panden")

@@ -97,6 +97,7 @@ def test_a_request_that_is_not_in_order_is_refused_with_a_sentence(filled, who, 
     assert rows("select count(*) from requests") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_known_number_is_not_replaced_unasked():
     for replace in (False, True):
         page = opened("requests")
@@ -111,6 +112,7 @@ def test_a_known_number_is_not_replaced_unasked():
     assert rows("select quantity from requests") == [(7.0,)]
 
 
+@pytest.mark.slow
 def test_a_target_is_set_changed_and_withdrawn_and_history_tells_it():
     page = opened("targets")
     choose(page.selectbox, "Indicator", "refuse_rate")

@@ -26,6 +26,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("page", PAGES)
 def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):

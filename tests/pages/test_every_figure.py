@@ -131,6 +131,7 @@ def close(value: float, other: float) -> bool:
     return value == pytest.approx(other, rel=1e-9, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_but_for(["trends"], WALKED))
 def test_every_figure_shown_leads_to_itself(name, monkeypatch):
     walked = Walked(name, WALKED[name], monkeypatch)

@@ -50,6 +50,7 @@ def test_every_figure_of_every_category_stands_in_the_tables(demo):
     assert len(excused)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("demo")
 def test_one_category_has_no_matrix_and_its_own_advice():
     page = opened("en", category="it_assets")

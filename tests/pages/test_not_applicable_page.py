@@ -67,6 +67,7 @@ def is_excused(card):
     return "Niet van toepassing" in card and "mag niet" in card and "nami-number" not in card
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("page", "codes"),
@@ -117,6 +118,7 @@ def test_a_target_says_it():
     assert all("Testwet" in why for why in own[text("targets.table.remark", "nl")])
 
 
+@pytest.mark.slow
 def test_measurability_says_it():
     table = opened("measurability").dataframe[-1].value
     own = table[table[text("measurability.heads.kpi", "nl")].isin([name(c) for c in RULED_OUT])]

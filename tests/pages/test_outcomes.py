@@ -83,6 +83,7 @@ def test_a_delivery_is_undone_beside_the_message_of_it_with_one_outcome():
     assert not has_button(page, text("jobs.undo", "nl"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("masters", "remembering")
 def test_undoing_on_the_data_page_shows_one_outcome():
     set_a_target(opened("targets"))
@@ -107,6 +108,7 @@ def test_undoing_on_the_data_page_shows_one_outcome():
     assert not page.error
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("masters", "remembering")
 def test_a_refusal_waits_too_and_makes_way_for_what_is_booked_after_it():
     page = opened("requests")
@@ -180,6 +182,7 @@ def browser_script(page):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("demo")
 def test_the_demo_is_changed_without_saying_who():
     page = opened("targets", who="", data=app.DEMO)

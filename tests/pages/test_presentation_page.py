@@ -55,6 +55,7 @@ def box(found):
     return next(one for one in found.selectbox if one.key == presentation.CHOSEN)
 
 
+@pytest.mark.slow
 def test_every_page_can_be_looked_at():
     lang = "en"
     found = opened(lang, audience="team")
@@ -67,6 +68,7 @@ def test_every_page_can_be_looked_at():
     assert found.session_state[presentation.CHOSEN] == "caveats"
 
 
+@pytest.mark.slow
 def test_a_page_is_rewritten_moved_and_left_out_and_that_stays():
     found = opened()
     field(found, "presentation.title_field").set_value("Een *eigen* kop")
@@ -119,6 +121,7 @@ def test_without_a_category_everything_stands_together():
     assert any("Alle categorieën" in one.value for one in found.markdown)
 
 
+@pytest.mark.slow
 def test_with_every_page_left_out_there_is_nothing_to_take():
     found = opened(categories="events")
     for _ in box(found).options:

@@ -80,6 +80,7 @@ def test_a_fault_in_the_monitor_is_told_in_the_language_of_the_page(own_place): 
     assert [e.value for e in found.run().error] == [catalogue("nl")["app.broken"]]
 
 
+@pytest.mark.slow
 def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
     slow = "{'altair', 'pandas', 'pandera', 'scipy.optimize', 'scipy.stats', 'xlsxwriter'}"
     code = (
@@ -92,6 +93,7 @@ def test_a_first_page_waits_for_no_library_that_is_slow_to_load():
     assert done.stdout.split() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fresh_cache")
 def test_the_figures_that_most_people_see_first_are_ready_before_they_come(demo, monkeypatch):  # noqa: ARG001
     from nami_monitor.ui import cache, filters  # noqa: PLC0415

@@ -101,6 +101,7 @@ def test_a_batch_a_table_and_a_page_narrow_the_rows():
     assert found.dataframe[1].value["Telt in de noemer"].sum() == 20639
 
 
+@pytest.mark.slow
 def test_the_files_hold_every_row_that_may_be_told(files):
     """43 of 1293 lines, of 18290.26 euros, are of two places of which nothing is told apart."""
     opened(**OFFICE)

@@ -185,6 +185,7 @@ def test_a_pilot_that_is_too_short_or_has_too_few_controls_says_so():
     assert not page.get("vega_lite_chart")
 
 
+@pytest.mark.slow
 def test_a_pilot_is_saved_as_a_planned_measure(demo):
     page = scoped(opened("plan"))
     field(page.multiselect, "Artikelen").set_value(["g:Papier"])
@@ -360,6 +361,7 @@ def test_arms_are_drawn_and_told(demo):
     assert text("measures.arms.begun", "nl") in words(run(page))
 
 
+@pytest.mark.slow
 def test_a_measure_is_registered_changed_closed_and_undone(demo):
     page = opened("register")
     field(page.text_input, "Titel").set_value("Geen enveloppen")
@@ -421,6 +423,7 @@ def test_what_is_not_in_order_is_told_as_at_import(demo, filled, said):
     assert rows(demo, "select count(*) from interventions") == [(len(MEASURES),)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", slow_but_for(["ZL-I-1", "ZL-I-3"], MEASURES))
 def test_saving_a_measure_as_it_stands_changes_nothing(demo, code):
     page = opened("register")

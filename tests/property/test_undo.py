@@ -58,6 +58,7 @@ def test_undo_equals_a_history_without_the_batch(files, data, merged, in_a_file)
     check_undo(files, data, merged, in_a_file)
 
 
+@pytest.mark.slow
 def test_a_merge_into_a_code_that_is_gone_waits(tmp_path):
     made = play(tmp_path, "merge", START)
     made.offer(File("orders", ("2024-01-05;C;ink;;;desk;1;5",), create=("location_id",)))

@@ -89,6 +89,7 @@ def test_a_bare_estimate_is_found(estimated):
     assert list(bare("78,4%(63tot98)", estimated, "nl"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_estimate_in_a_report_stands_with_its_interval(lang, texts, sheets, estimated):
     for (kind, la), said in texts.items():

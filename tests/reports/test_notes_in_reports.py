@@ -35,6 +35,7 @@ def test_a_note_stands_on_its_trend_and_below_it(found, lang):
         assert trend_figure(line, replace(section, notes=(other,)), lang).caption == bare.caption
 
 
+@pytest.mark.slow
 def test_a_section_bears_the_notes_of_its_category_alone(demo):
     store = Store(demo)
     with store.write() as db:

@@ -58,6 +58,7 @@ def test_the_page_bears_no_tag_of_a_text(hostile):
     assert made.count(BEGIN) > len(PIECES)
 
 
+@pytest.mark.slow
 def test_the_deck_bears_no_link_and_no_hidden_sign(hostile):
     made = Presentation(io.BytesIO(deck.render(hostile, NEUTRAL)))
     xml = ""
@@ -72,6 +73,7 @@ def test_the_deck_bears_no_link_and_no_hidden_sign(hostile):
     assert "hlinkClick" not in xml
 
 
+@pytest.mark.slow
 def test_the_pdf_bears_no_action_that_a_text_asked_for(hostile):
     made = pdf.render(hostile, NEUTRAL)
     with pikepdf.open(io.BytesIO(made)) as found:

@@ -364,6 +364,7 @@ def test_an_empty_database_can_be_read_and_makes_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_threads_that_read_while_others_write_see_whole_states(store):
     """20 readers and 20 writes in one process: no error, and two tables that always agree."""
     with store.write() as db:

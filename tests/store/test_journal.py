@@ -44,6 +44,7 @@ def test_what_is_withdrawn_stands_no_more_and_can_come_back(store):
         assert current(db, "note")["a"].body == {"text": "twee"}
 
 
+@pytest.mark.slow
 def test_figures_do_not_change_by_it(demo):
     store = Store(demo)
     before = store.version()

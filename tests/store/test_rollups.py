@@ -67,6 +67,7 @@ def test_a_register_that_nobody_delivered_is_empty_by_its_view_too(demo, name):
         assert db.value(f"select count(*) from {name}_made") == 0
 
 
+@pytest.mark.slow
 def test_orders_and_articles_are_counted_by_place_category_and_month(demo):
     """As polars counts them in the lines, of which some have no order number and some no amount."""
     with closing(Store(demo)) as store, store.write() as db:

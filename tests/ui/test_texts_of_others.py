@@ -195,6 +195,7 @@ def test_a_text_that_was_not_escaped_is_found(line):
     assert leaks(ast.parse(f"def show(session, title, key, names, options, lines):\n    {line}"))
 
 
+@pytest.mark.slow
 def test_nobody_escapes_html_or_builds_expressions_by_himself():
     others = [
         (module.name, name)

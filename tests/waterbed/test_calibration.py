@@ -76,6 +76,7 @@ def test_every_cell_that_was_asked_for_is_there_once(scripts):
     assert {cell.treated for cell in half} == {10, 20, 40}
 
 
+@pytest.mark.slow
 def test_a_broken_assumption_is_warned_of_more_often_than_a_sound_one(scripts):
     calibration, page = scripts
     sound = {one["quotient"]: one for one in calibration.run(calibration.MIDDLE, RUNS)}

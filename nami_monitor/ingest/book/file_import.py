@@ -137,6 +137,7 @@ def import_many(
     signed = signature(who)
     reports = []
     months: set[date] | None = set()
+    tables: set[str] = set()
     with store.write(Work.IMPORT, signed) as db, ThreadPoolExecutor(1) as ahead:
         reading = [ahead.submit(_read, *file, answers, signed) for file in files[:READ_AHEAD]]
         for number, (path, _) in enumerate(files):
@@ -150,9 +151,10 @@ def import_many(
                 file.remove_copies()
             _raise_question(outcome.report)
             reports.append(outcome.report)
+            tables |= {*outcome.report.tables, *outcome.report.created}
             if months is not None:
                 months = None if outcome.months is None else months.union(outcome.months)
-        refresh_derived(db, None if months is None else sorted(months))
+        refresh_derived(db, None if months is None else sorted(months), tables)
         progress(len(files), len(files), "")
     return reports
 

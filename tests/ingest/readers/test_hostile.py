@@ -59,6 +59,7 @@ def test_there_are_many_kinds():
     assert set(MAKERS) >= {*SAMPLE, *SHOWN}
 
 
+@pytest.mark.slow
 def test_some_small_hostile_files_are_answered(tmp_path):
     found = answers(tmp_path, {name: MAKERS[name] for name in SAMPLE})
     assert not broken(found, 0)

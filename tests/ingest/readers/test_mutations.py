@@ -135,6 +135,7 @@ styles = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(style=styles, seed=st.integers(0, 1000))
 def test_any_way_to_write_a_table_as_csv_reads_the_same(tmp_path_factory, style, seed):

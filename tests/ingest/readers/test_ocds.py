@@ -208,6 +208,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=JSON, place=st.sampled_from(["tender", "awards", "contracts", "parties", "buyer"]))
 def test_whatever_stands_in_a_release_is_read_or_set_aside(convert, part, place):

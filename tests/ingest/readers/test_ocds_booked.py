@@ -59,6 +59,7 @@ def test_the_shipped_profile_books_contracts_and_awards(tmp_path):
     assert aside == []
 
 
+@pytest.mark.slow
 def test_a_contract_takes_the_place_of_its_award(tmp_path):
     _, rows, _ = contracts_of(tmp_path, package(TENDER, AWARDS), package(*RELEASES))
     assert [(row[0], row[3], row[4]) for row in rows] == [

@@ -134,6 +134,7 @@ def read_both(path, layout=None):
     return whole, streamed
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(TYPED, min_size=1, max_size=6))
 @example(rows=[dict.fromkeys(SCHEMA) | {"getal": value} for value in (1e23, 1e15, -0.0, 1e-5)])
@@ -170,6 +171,7 @@ channel = "webwinkel"
 )
 
 
+@pytest.mark.slow
 def test_a_streamed_import_books_what_a_whole_one_books(tmp_path):
     day = dt.date(2025, 2, 3)
     frame = pl.DataFrame(

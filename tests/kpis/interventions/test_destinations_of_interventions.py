@@ -78,6 +78,7 @@ def test_what_was_registered_comes_first_and_as_it_was_estimated(settled):
     assert [place.effect for place in rest if place.kind is DestinationKind.NEIGHBOURS] == [None]
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(("more", "shown"), [(0, False), (60, True)])
 def test_a_product_group_that_took_over_is_shown_and_one_that_did_not_is_not(monitor, more, shown):
@@ -133,6 +134,7 @@ def test_limits_are_those_of_the_places_together(monitor):
     assert ratio == pytest.approx(of_four / once)
 
 
+@pytest.mark.slow
 def test_pilots_without_any_other_place_have_what_was_registered(monitor):
     world = Offices()
     world.register[0] |= {"anticipation_months": 0, "products": ""}
@@ -157,6 +159,7 @@ def test_of_several_substitutes_each_is_looked_at_after_their_sum(settled):
     ]
 
 
+@pytest.mark.slow
 def test_after_the_end_it_is_looked_at_whether_people_caught_up(monitor):
     world = Offices(paper=papers(0))
     world.register[0] |= {"status": "ended", "ends_on": "2024-12-31"}

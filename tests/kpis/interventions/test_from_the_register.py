@@ -110,6 +110,7 @@ def test_every_reading_says_the_same_of_pens_that_all_weigh_and_cost_the_same(pl
     assert Verdict.WATERBED_SHOWN in base.verdicts
 
 
+@pytest.mark.slow
 def test_a_missing_month_is_left_out_for_everyone_and_named(world, monitor):
     gone = dt.date(2023, 3, 1)
     world.pens = {key: pens for key, pens in world.pens.items() if key[1] != gone}
@@ -121,6 +122,7 @@ def test_a_missing_month_is_left_out_for_everyone_and_named(world, monitor):
     assert (note.key, note.values["months"]) == ("missing_months", (gone,))
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("more", "left_out"),
@@ -137,6 +139,7 @@ def test_locations_that_come_or_go_are_no_controls(world, monitor, more, left_ou
     assert "L05" not in found.sites.controls
 
 
+@pytest.mark.slow
 def test_a_location_that_falls_silent_is_no_control(world, monitor):
     for (office, month, channel), _ in list(world.pens.items()):
         if office == "L05" and month >= dt.date(2025, 1, 1):

@@ -202,6 +202,7 @@ def test_a_pilot_waits_for_no_data_of_its_start(history):
     assert soon.plan == late.plan
 
 
+@pytest.mark.slow
 def test_history_before_a_data_break_is_not_used(monitor):
     changed = dt.date(2023, 1, 1)
     world = Offices(register=[], happened=False)
