@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """Look for garbage less often, and never among what all tests share: a sixteenth of the time."""
+    """Look for garbage less often, and never among what all tests share."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
