@@ -29,6 +29,7 @@ TREND: Final = "trend"
 """What does not apply to a one-off project, beside strategies."""
 
 WITHOUT_REGISTER: Final = frozenset({"targets", "interventions"})
+OF_CATEGORY: Final = "category in (select unnest(?::varchar[]))"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _shown(
     where = {"category": tuple(categories), **figure.where}
     exempt = next((one for one in case.exempt if one.what == kpi.strategy), None)
     ask = Ask(
-        kind=figure.period or kind, until=_until(db, kpi, categories), where=where,
+        kind=figure.period or kind, until=last_month_of(db, kpi, categories), where=where,
         last=LOOKED_AT.get(figure.period or kind, YEARS),
     )  # fmt: skip
     line = _line(db, kpi, ask)
@@ -141,17 +142,18 @@ def _shown(
     if by and line.result.state is State.VALUE:
         parts = _parts(compute(db, kpi, replace(ask, last=1, by=(by,))))
     missing = line.result.state is State.NOT_COMPUTABLE
-    needed = _tables(kpi) if missing else ()
+    needed = needed_tables(kpi) if missing else ()
     if any(one.what == TREND for one in case.exempt):
         line = replace(line, history=())
     return ShownFigure(figure, line, where, by, parts, needed, exempt)
 
 
-def _tables(kpi: Kpi) -> tuple[str, ...]:
+def needed_tables(kpi: Kpi) -> tuple[str, ...]:
+    """The tables that a KPI needs, in order of first use."""
     return tuple(dict.fromkeys(need.partition(".")[0] for need in kpi.needs))
 
 
-def _until(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
+def last_month_of(db: Transaction, kpi: Kpi, categories: Sequence[str]) -> date | None:
     """The latest month in the relations of a KPI, not after that of the order lines."""
     latest = latest_month(db)
     relation = choose(kpi.reads, ("category",))
@@ -172,7 +174,7 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask) -> KpiLine:
         never = Period(date(1950, 1, 1), date(1950, 1, 1), ask.kind)  # it is not shown
         none = KpiResult(
             code=kpi.code, period=never, keys={}, state=State.NOT_COMPUTABLE, unit=kpi.unit,
-            version=kpi.version, reason=Reason("not_loaded", {"tables": _tables(kpi)}),
+            version=kpi.version, reason=Reason("not_loaded", {"tables": needed_tables(kpi)}),
         )  # fmt: skip
         return KpiLine(kpi, none, none, (), None, None)
     result = history[-1]
@@ -210,9 +212,6 @@ class Doubt:
 
     kind: DoubtKind
     seen: Mapping[str, Any]
-
-
-OF_CATEGORY: Final = "category in (select unnest(?::varchar[]))"
 
 
 def _query(names: str, sql: str) -> tuple[str, tuple[str, ...]]:

@@ -120,6 +120,9 @@ PRICE_MONTHS = Threshold(
 PREPARATION_MONTHS = Threshold(
     24, "months", "kit case 7: preparing a tender with other demands took two years"
 )
+PACE_MONTHS = Threshold(
+    12, "months", "design rule: building and buying have seasons, so a pace needs a whole year"
+)
 LESSON_TITLE = Threshold(80, "characters", "design rule: a title is read at a glance")
 LESSON_TEXT = Threshold(500, "characters", "design rule: a lesson is read beside a chart")
 LESSON_TRY = Threshold(200, "characters", "design rule: one thing to try, to be remembered")

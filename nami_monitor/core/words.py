@@ -104,6 +104,20 @@ class Dimension(StrEnum):
     DEFINITION = "definition"
 
 
+class CaseQuestion(StrEnum):
+    """What the owner of a case asks beyond its figures; words stand under ``cases.answers``."""
+
+    PACE = "pace"
+    PER_ANSWER = "per_answer"
+    SECOND_LIFE = "second_life"
+    PAPER = "paper"
+    CONTRACTS = "contracts"
+    CHANNELS = "channels"
+    MEASURES = "measures"
+    STREAMS = "streams"
+    IDLE = "idle"
+
+
 class KitSignal(StrEnum):
     """What calls up lessons of the kit: something that figures or registers show."""
 

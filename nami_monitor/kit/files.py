@@ -13,7 +13,7 @@ from nami_monitor.core.errors import UserError, near_matches
 from nami_monitor.core.settings import SHIPPED
 from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
 from nami_monitor.core.thresholds import LESSON_TEXT, LESSON_TITLE, LESSON_TRY, Threshold
-from nami_monitor.core.words import Dimension, KitSignal, LessonKind, Strategy
+from nami_monitor.core.words import CaseQuestion, Dimension, KitSignal, LessonKind, Strategy
 from nami_monitor.i18n import LANGS, Lang
 
 KIT_STRATEGIES: Final = (Strategy.REFUSE, Strategy.RETHINK, Strategy.REDUCE)
@@ -157,6 +157,7 @@ class Case:
         dimension: by which its figures are shown in parts, where they can be; empty for none.
         period: a kind of period, or ``programme`` for those of its categories.
         figures: what it watches, in order.
+        answers: what its owner asks beyond the figures, in order.
         exempt: what does not apply to it.
     """
 
@@ -166,6 +167,7 @@ class Case:
     dimension: Text = ""
     period: Text
     figures: tuple[CaseFigure, ...]
+    answers: Annotated[tuple[CaseQuestion, ...], After(_unique)] = ()
     exempt: tuple[CaseExemption, ...] = ()
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, Generic
 
+from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Flag, State
 from nami_monitor.kpis import privacy
 from nami_monitor.kpis.catalogue.reduce import REDUCE_SPEND_BRIDGE
@@ -247,6 +248,68 @@ def spend_bridge(db: Transaction, ask: Ask) -> SpendBridge:
         return SpendBridge(before, after, {}, None, lacking=lacking)
     products = {row.key: row for row in _bought(db, detailed, periods_sql(span))}
     return SpendBridge(before, after, products, bridge(products.values()))
+
+
+@dataclass(frozen=True)
+class StreamSpend:
+    """What changed in the spend on one stream since a contract was split into streams.
+
+    Args:
+        stream: None for articles that no stream bought in the later period.
+        after: its spend in the later period.
+        before: what the same articles cost in the earlier one, EUR.
+        split: the change in its parts; None where ``after`` has no value.
+    """
+
+    stream: str | None
+    after: KpiResult
+    before: float
+    split: SpendSplit | None
+
+
+@dataclass(frozen=True)
+class FamilySpend:
+    """The spend of successive contracts before and after one was split, in total and by stream."""
+
+    before: KpiResult
+    after: KpiResult
+    streams: tuple[StreamSpend, ...]
+
+
+def spend_by_stream(db: Transaction, ask: Ask, before: Period, after: Period) -> FamilySpend:
+    """Split the change of spend of successive contracts by the streams of the later ones.
+
+    The earlier contract states no streams, so each article counts in the one that bought most of it
+    afterwards; what the same article cost before stands there too.
+
+    Args:
+        db: the transaction.
+        ask: the filters, which name the family of contracts.
+        before: the period before the split.
+        after: the period after it.
+    """
+    span = [before, after]
+    earlier, whole = added_up(db, SPEND, replace(ask, by=()), span)
+    results = added_up(db, SPEND, replace(ask, by=("stream",)), span)
+    of_article: dict[str, tuple[float, str | None]] = {}
+    for result in added_up(db, SPEND, replace(ask, by=(ARTICLE, "stream")), [after]):
+        article, amount = result.keys[ARTICLE], result.numerator or 0.0
+        if article is not None and amount > of_article.get(article, (0.0, None))[0]:
+            of_article[article] = amount, result.keys["stream"]
+    products: defaultdict[str | None, list[Product[str]]] = defaultdict(list)
+    for product in _bought(db, replace(ask, by=(ARTICLE,)), periods_sql(span)):
+        products[of_article.get(product.key, (0.0, None))[1]].append(product)
+    later = {one.keys["stream"]: one for one in results if one.period == after}
+    streams = []
+    for stream in sorted({*products, *later}, key=lambda name: (name is None, name or "")):
+        own, figure = products[stream], later.get(stream)
+        if figure is None:  # only the earlier contract bought it
+            nothing = 0.0 if whole.state is State.VALUE else None
+            figure = replace(whole, keys={"stream": None}, value=nothing, numerator=nothing)
+        split = bridge(own).total if figure.state is State.VALUE else None
+        cost = sum(float(one.before.amount) for one in own if one.before)
+        streams.append(StreamSpend(stream, figure, cost, split))
+    return FamilySpend(earlier, whole, tuple(streams))
 
 
 def _bought(db: Transaction, ask: Ask, span: str) -> list[Product[str]]:

@@ -100,7 +100,9 @@ def card_html(card: Card, lang: str) -> str:
 
 def _figures(card: Card, lang: str) -> str:
     number = _part("strong", "number", card.value)
-    value = _traced(number, card.value, card, card.trace, lang) + _part("span", "unit", card.unit)
+    value = traced(number, card.value, card.name, card.trace, lang) + _part(
+        "span", "unit", card.unit
+    )
     picture = sparkline_img(card.spark, card.spark_alt) if card.spark else ""
     return (
         f'<p class="nami-value">{value}</p>'
@@ -110,18 +112,26 @@ def _figures(card: Card, lang: str) -> str:
     )
 
 
-def _traced(figure: str, value: str, card: Card, address: str, lang: str) -> str:
-    """A figure as the link that traces it; as it is without an address."""
+def traced(figure: str, value: str, name: str, address: str, lang: str) -> str:
+    """A figure as the link that traces it; as it is without an address.
+
+    Args:
+        figure: as HTML.
+        value: the figure as text.
+        name: what it is of.
+        address: where it can be traced.
+        lang: ``nl`` or ``en``.
+    """
     if not address:
         return figure
-    label = html(text("trace.named", lang, value=value, name=card.name))
+    label = html(text("trace.named", lang, value=value, name=name))
     return f'<a class="nami-trace" href="{html(address)}" aria-label="{label}">{figure}</a>'
 
 
 def _beside(card: Card, lang: str) -> str:
     rows = "".join(
         f"<div><dt>{html(figure.label)}</dt><dd>"
-        + _traced(_part("span", "amount", figure.value), figure.value, card, figure.trace, lang)
+        + traced(_part("span", "amount", figure.value), figure.value, card.name, figure.trace, lang)
         + f" {_part('span', 'difference', figure.difference)}</dd></div>"
         for figure in card.beside
     )

@@ -41,11 +41,13 @@ WALKED = {
     "bridge of a year": {"period": "year", "category": ""},
     "contracts of a year": {"period": "year"},
     "requests of a month": {"period": "month"},
+    **{f"case {number}": {"case": number} for number in "2345679"},
 }  # fmt: skip
 NO_FIGURES = {
     "batches", "completeness", "codes", "ledger", "target_history", "exceptions", "rulings",
     "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
     "trace_batches", "waterbed_sites", "conclusion_tables", "kit_signals",
+    "case_each_answer", "case_idle",
     *(f"{chart}_{what}" for chart in ("trend", "overview_chart", "refuse_rate_trend")
       for what in ("marks", "beside")),
 }  # fmt: skip

@@ -155,6 +155,14 @@ def _by_name(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, Parts]]:
 
 
 @dataclass(frozen=True)
+class MonthlyMeans:
+    """What a location ordered a month on average before a start and after it; no estimate."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What an intervention is compared with, and over which months; the same in every unit.
 
@@ -205,6 +213,20 @@ class Comparison:
             return len(self.window.pre)
         full = [self.intervention.full_at(code) for code in self.sites.compared]
         return np.array([sum(month < each for month in self.window.months) for each in full])
+
+    def means(self, parts: Parts, unit: Unit, locations: Bools) -> MonthlyMeans | None:
+        """What one of some locations of the arrays ordered a month of some parts.
+
+        The months in which people may have seen it coming are in neither period. None without
+        locations, or without months before or after.
+        """
+        amounts, month = self.array(parts, unit), np.arange(len(self.window.months))
+        start = np.broadcast_to(self.first_post, len(amounts))[:, None]
+        before = amounts[(month < start - self.window.anticipation) & locations[:, None]]
+        after = amounts[(month >= start) & locations[:, None]]
+        if not before.size or not after.size:
+            return None
+        return MonthlyMeans(float(before.mean()), float(after.mean()))
 
     def inputs(self, unit: Unit, settled: int | None = None) -> Inputs:
         """The arrays for the estimator, in a unit.

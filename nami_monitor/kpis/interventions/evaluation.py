@@ -162,13 +162,13 @@ def evaluate(
     look: Look = ONCE,
 ) -> Evaluation:
     """What an intervention did; ``look`` is as in ``estimate``."""
-    found = _compare(one, data)
+    found = compare_as_planned(one, data)
     return _in_unit(one, data, found, unit, look, with_destinations=with_destinations)
 
 
 def evaluate_in_every_unit(one: Intervention, data: PanelData) -> tuple[Evaluation, ...]:
     """What an intervention did and where the demand went, in every unit."""
-    found = _compare(one, data)
+    found = compare_as_planned(one, data)
     return tuple(
         _in_unit(one, data, found, unit, ONCE, with_destinations=True) for unit in READINGS
     )
@@ -179,15 +179,15 @@ def at_its_date(one: Intervention, data: PanelData, at: int) -> Evaluation:
 
     The data are those as of that date.
     """
-    found, plan = _compare(one, data), data.judgement(one).plan
+    found, plan = compare_as_planned(one, data), data.judgement(one).plan
     look = plan.look(one, at)
     return primary(
         [_in_unit(one, data, found, unit, look, with_destinations=False) for unit in READINGS]
     )
 
 
-def _compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
-    """What it is compared with, in the design that was planned."""
+def compare_as_planned(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
+    """What it is compared with, in the design that was planned; or why that is nothing."""
     found = compare(one, data)
     if not isinstance(found, Comparison):
         return found

@@ -1,4 +1,4 @@
-"""A case of the kit as a page: its context, its figures, what is doubtful, and its lessons."""
+"""A case of the kit as a page: what the own data say, and apart from that what the kit tells."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.ui import cards, filters, grid, links, words
 from nami_monitor.ui.app import DEMO, show_data
 from nami_monitor.ui.grid import Head
-from nami_monitor.ui.pages import overview
+from nami_monitor.ui.pages import case_answers, overview
 from nami_monitor.ui.session import Session
 
 
@@ -37,26 +37,36 @@ def choose(session: Session) -> Case:
             "case.option",
             number=code_of_case,
             title=cases_by_number[int(code_of_case)].words[session.lang].title,
-            organisation=cases_by_number[int(code_of_case)].words[session.lang].organisation,
         ),
     )
     return cases_by_number[int(number)]
 
 
-def context(session: Session, case: Case) -> None:
-    """What the case is about."""
+def own(session: Session) -> None:
+    """Whose figures these are: not those of the organisation in the case."""
+    which = "own_demo" if session.demo else "own"
+    st.header(session.t(f"case.{which}"), anchor=False)
+    st.caption(session.t(f"case.{which}_words"))
+
+
+def story(session: Session, case: Case) -> None:
+    """What the kit tells of the case, in a part of its own that holds no figure of the data."""
     texts = case.words[session.lang]
-    st.header(markdown(texts.title), anchor=False)
-    st.caption(markdown(texts.organisation))
-    st.markdown(markdown(texts.context))
-    with st.expander(session.t("case.more")):
-        st.markdown(markdown(texts.approach))
-        st.markdown(session.md("case.involved", who=texts.involved))
+    with st.container(key="case_story"):
+        st.header(session.md("case.story", title=texts.title), anchor=False)
+        st.caption(session.md("case.story_words", organisation=texts.organisation))
+        st.markdown(markdown(texts.context))
+        with st.expander(session.t("case.more")):
+            st.markdown(markdown(texts.approach))
+            st.markdown(session.md("case.involved", who=texts.involved))
+        _lessons(session, case)
 
 
 def figures(session: Session, case: Case, month: date | None) -> None:
-    """The period, a card for each figure, and its parts, as of a month."""
+    """The period, the owner's questions, a card for each figure, and its parts, as of a month."""
     kind = _period(session, case, month)
+    case_answers.show(session, case, kind, month)
+    st.header(session.t("case.figures"), anchor=False)
     with read_as_of(session.store, month) as db:
         monitor = cases.monitor(db, case, kind)
     st.html(
@@ -237,10 +247,10 @@ def _doubt(session: Session, doubt: Doubt) -> str:
     return session.t(f"cases.doubts.{doubt.kind}", **values)
 
 
-def lessons(session: Session, case: Case) -> None:
+def _lessons(session: Session, case: Case) -> None:
     """What the case teaches, kind by kind."""
     case_lessons = select(shipped().lessons.values(), case=case.number)
-    st.header(session.md("case.lessons", n=len(case_lessons)), anchor=False)
+    st.subheader(session.md("case.lessons", n=len(case_lessons)), anchor=False)
     for lesson in case_lessons:
         texts = lesson.words[session.lang]
         with st.expander(f"{markdown(texts.title)} ({session.t(f'kit.kinds.{lesson.kind}')})"):

@@ -1,0 +1,160 @@
+"""What answers to the questions of a case are made of: sentences and small tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from nami_monitor.briefing.case_answers import CaseAnswer
+from nami_monitor.core.escapes import Markdown, html, markdown
+from nami_monitor.core.periods import Period
+from nami_monitor.core.words import CaseQuestion, Flag, Unit
+from nami_monitor.i18n import formats
+from nami_monitor.kpis import KpiResult
+from nami_monitor.kpis.questions import Programme
+from nami_monitor.ui import links, words
+from nami_monitor.ui.cards import traced
+from nami_monitor.ui.session import Session
+
+
+@dataclass(frozen=True)
+class AnsweredCase:
+    """The answers of a case, with the filters that hold for them and the names that they need."""
+
+    where: Mapping[str, tuple[str, ...]]
+    answers: tuple[CaseAnswer, ...]
+    programmes: Mapping[str, Programme]
+    locations: Mapping[str | None, str]
+
+
+@dataclass(frozen=True)
+class AnswerCell:
+    """A figure or a name in a table, and where the figure is traced; empty where it is not."""
+
+    text: str
+    trace: str = ""
+
+
+Row = tuple[AnswerCell, ...]
+
+
+@dataclass(frozen=True)
+class AnswerBlock:
+    """What is said of one thing: sentences, a table below them, and what to know."""
+
+    said: tuple[Markdown, ...]
+    heads: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    notes: tuple[Markdown, ...] = ()
+
+
+def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> None:
+    """Show what is said of one thing.
+
+    Args:
+        session: for the words.
+        question: the question that it answers.
+        block: what is said.
+    """
+    for sentence in block.said:
+        st.markdown(Markdown(sentence))
+    if block.rows:
+        name = session.t(f"cases.answers.{question}.question")
+        st.html(table_html(name, block.heads, block.rows, session.lang))
+    for note in block.notes:
+        st.caption(Markdown(note))
+
+
+def table_html(name: str, heads: Sequence[str], rows: Sequence[Row], lang: str) -> str:
+    """A small table as HTML: the first cell of a row names it, the others are figures.
+
+    Args:
+        name: what the table is, for those who do not see it.
+        heads: a heading for each column.
+        rows: the cells.
+        lang: ``nl`` or ``en``.
+    """
+    head = "".join(f'<th scope="col">{html(each)}</th>' for each in heads)
+    body = "".join(
+        f'<tr><th scope="row">{html(first.text)}</th>'
+        + "".join(f"<td>{_cell(first, each, lang)}</td>" for each in others)
+        + "</tr>"
+        for first, *others in rows
+    )
+    return (
+        f'<div class="nami-scroll" tabindex="0" role="region" aria-label="{html(name)}">'
+        f'<table class="nami-table"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(row: AnswerCell, cell: AnswerCell, lang: str) -> str:
+    if not cell.trace:
+        return html(cell.text)
+    return traced(html(cell.text), cell.text, row.text, cell.trace, lang)
+
+
+class Telling:
+    """Writes for one session what answers have in common."""
+
+    def __init__(self, session: Session, around: AnsweredCase, question: CaseQuestion) -> None:
+        self.session, self.around, self.lang = session, around, session.lang
+        self.question = question
+
+    def heads(self, *keys: str, **values: object) -> tuple[str, ...]:
+        """Headings of the table of its question."""
+        question = self.question
+        return tuple(
+            self.session.t(f"cases.answers.{question}.heads.{key}", **values) for key in keys
+        )
+
+    def n(self, value: float) -> str:
+        """A number in three digits."""
+        return formats.number(value, self.lang, significant=formats.SIGNIFICANT)
+
+    def count(self, value: float) -> str:
+        """A whole number."""
+        return formats.number(round(value), self.lang)
+
+    def share(self, part: float, whole: float) -> str:
+        """A part of a whole in percent; a dash where there is no whole."""
+        return formats.percent(100 * part / whole, self.lang, decimals=0) if whole else words.NONE
+
+    def quantity(self, value: float, unit: Unit) -> str:
+        """A value with its unit."""
+        return formats.quantity(value, unit, self.lang)
+
+    def figure(self, result: KpiResult, where: links.Filters | None = None) -> AnswerCell:
+        """A figure that can be traced, or its state; ``where`` are further filters."""
+        every = {**self.around.where, **(where or {})}
+        trace = links.trace_of_result(self.session, result, every)
+        return AnswerCell(words.figure(self.session, result), trace)
+
+    def period(self, period: Period) -> str:
+        """A period: a programme by its title."""
+        known = self.around.programmes.get(period.kind)
+        return known.title if known else formats.period(period, self.lang)
+
+    def flags(self, *results: KpiResult) -> tuple[Markdown, ...]:
+        """What a reader must know of figures."""
+        every: dict[Flag, None] = dict.fromkeys(flag for one in results for flag in one.flags)
+        said = words.flags(self.session, tuple(every))
+        return (markdown(f"{said[:1].upper()}{said[1:]}."),) if said else ()
+
+    def change(self, before: float, after: float) -> str:
+        """A change in percent; a dash where there was nothing before."""
+        if not before:
+            return words.NONE
+        percent = 100 * (after - before) / before
+        return formats.signed(percent, self.lang, lambda v, la: formats.percent(v, la, decimals=0))
+
+    def listed(self, parts: Iterable[tuple[str, str]]) -> str:
+        """Names with their figures, in one line."""
+        return ", ".join(
+            self.session.t("cases.answers.list", name=name, figure=figure) for name, figure in parts
+        )
+
+
+def plain_cells(*texts: str) -> Row:
+    """Cells of which none is traced."""
+    return tuple(AnswerCell(text) for text in texts)
