@@ -432,7 +432,7 @@ def _streams(db: Transaction, scope: Scope) -> Parts:
             continue
         there = months_between(since, month) + 1
         if there < PACE_MONTHS.value:
-            values = {"n": there, "least": int(PACE_MONTHS.value), "since": since}
+            values = {"n": there, "least": int(PACE_MONTHS.value), "month": since}
             return Reason("split_young", values)
         before = Period(add_months(since, -12), add_months(since, -1), PeriodKind.R12)
         ask = Ask(where={**scope.where, "family": (family,)})

@@ -40,12 +40,13 @@ Row = tuple[AnswerCell, ...]
 
 @dataclass(frozen=True)
 class AnswerBlock:
-    """What is said of one thing: sentences, a table below them, and what to know."""
+    """What is said of one thing: sentences, a table below them, what to know, and how we know."""
 
     said: tuple[Markdown, ...]
     heads: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     notes: tuple[Markdown, ...] = ()
+    how: tuple[Markdown, ...] = ()
 
 
 def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> None:
@@ -63,6 +64,9 @@ def show_block(session: Session, question: CaseQuestion, block: AnswerBlock) -> 
         st.html(table_html(name, block.heads, block.rows, session.lang))
     for note in block.notes:
         st.caption(Markdown(note))
+    if block.how:
+        with st.expander(session.t("cases.answers.how")):
+            st.markdown(Markdown("\n".join(f"- {remark}" for remark in block.how)))
 
 
 def table_html(name: str, heads: Sequence[str], rows: Sequence[Row], lang: str) -> str:

@@ -434,12 +434,11 @@ def _measures(
             start=formats.day(measure.starts_on, lang),
         )
         said = [title, markdown(measures.verdict(evaluation, lang)), *_effects(session, evaluation)]
-        remarks = " ".join(measures.plan_remarks(evaluation, lang))
-        notes = [markdown(remarks)] if remarks else []
+        how = tuple(markdown(remark) for remark in measures.plan_remarks(evaluation, lang))
         if not one.numbers:
             stops = [each for each in evaluation.limitations if each.stops]
             said += [markdown(measures.limitation_sentence(each, lang)) for each in stops]
-            yield AnswerBlock(tuple(said), notes=tuple(notes))
+            yield AnswerBlock(tuple(said), how=how)
             continue
         unit = formats.unit_label(evaluation.unit, lang)
         plain = [session.md("cases.answers.measures.note", unit=unit)]
@@ -451,7 +450,8 @@ def _measures(
             tuple(said),
             _months_compared(tell, one),
             tuple(_plain_rows(tell, one)),
-            (Markdown(" ".join(plain)), *notes),
+            (Markdown(" ".join(plain)),),
+            how,
         )
 
 
