@@ -17,6 +17,8 @@ from nami_monitor.core.words import CaseQuestion, Flag, State, Unit
 from nami_monitor.demo.truth import CASES_TRUTH, TRUTH
 from nami_monitor.kit import shipped
 from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis.interventions.evaluation import compare_as_planned
+from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.questions import Programme
 from nami_monitor.store import Store
 
@@ -307,6 +309,19 @@ def test_the_pilot_is_set_against_the_rest_and_starts_with_its_month(answered, d
     # nobody else can be compared with where every location took part
     everywhere = parts(answered, 6, CaseQuestion.MEASURES)[0]
     assert all(numbers.others is None for numbers in everywhere.numbers)
+
+
+def test_months_in_which_a_measure_is_off_are_neither_before_nor_after(answered, db):
+    *_, pilot = parts(answered, 6, CaseQuestion.MEASURES)
+    found = compare_as_planned(pilot.evaluation.intervention, read_panel_data(db))
+    crossing = replace(found, intervention=replace(found.intervention, turn_months=3))
+    amounts = found.array(found.outcomes.substitute, Unit.BASE)[0]
+    post = [at for at, month in enumerate(found.window.months) if month in found.window.post]
+    on = [at for at in post if (at - post[0]) // 3 % 2 == 0]  # no month of it is missing
+    means = crossing.means(found.outcomes.substitute, Unit.BASE, found.treated)
+    assert means.after == pytest.approx(amounts[on].mean())
+    assert means.after != pytest.approx(amounts[post].mean())
+    assert means.before == pilot.numbers[1].treated.before
 
 
 def test_before_any_measure_began_that_is_said(db):

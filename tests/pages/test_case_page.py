@@ -84,6 +84,7 @@ def test_an_earlier_month_has_its_own_answers():
     assert "Zuinige handdoekdispensers" not in early
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_names_of_others_are_shown_as_they_are_typed(demo):
     with closing(Store(demo)) as store, store.write() as db:
         db.run("update programmes_offered set title = '<b>*V*</b>' where programme = 'VELDEN-A'")

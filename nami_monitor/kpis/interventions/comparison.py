@@ -217,13 +217,14 @@ class Comparison:
     def means(self, parts: Parts, unit: Unit, locations: Bools) -> MonthlyMeans | None:
         """What one of some locations of the arrays ordered a month of some parts.
 
-        The months in which people may have seen it coming are in neither period. None without
-        locations, or without months before or after.
+        The months in which people may have seen it coming, and later ones in which it is off, are
+        in neither period. None without locations, or without months before or after.
         """
         amounts, month = self.array(parts, unit), np.arange(len(self.window.months))
         start = np.broadcast_to(self.first_post, len(amounts))[:, None]
+        on = np.array([self.intervention.on(each) for each in self.window.months], bool)
         before = amounts[(month < start - self.window.anticipation) & locations[:, None]]
-        after = amounts[(month >= start) & locations[:, None]]
+        after = amounts[(month >= start) & on & locations[:, None]]
         if not before.size or not after.size:
             return None
         return MonthlyMeans(float(before.mean()), float(after.mean()))
