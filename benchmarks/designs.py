@@ -23,6 +23,7 @@ from drawn import CUT, Cell, draw
 
 from nami_monitor.core.words import Verdict
 from nami_monitor.waterbed import Inputs, PilotDesign
+from nami_monitor.waterbed.effects import LOST
 from nami_monitor.waterbed.estimate import prepare
 from nami_monitor.waterbed.planning import judged_plan, trials
 from nami_monitor.waterbed.verdicts import quotient, rungs
@@ -86,7 +87,7 @@ def _one(
         *(treated, BEFORE, ANTICIPATION, rest, switch),
     )
     done = prepare(inputs)
-    of, degrees = done.effects(), len(done.starts[0].controls) - 2
+    of, degrees = done.effects(), len(done.starts[0].controls) - LOST
     found, tried = {}, trials(past, design)
     for one_sided in (False, True):
         sided = PilotDesign(
@@ -133,7 +134,7 @@ def section(sums: np.ndarray, histories: int) -> list[str]:
             abs(one["promised_net"] - one["net"]),
             abs(one["promised_waterbed"] - one["waterbed"]),
         )
-        failing.update(held=short, apart=apart > MOST_APART)
+        failing.update(held=int(short), apart=int(apart > MOST_APART))
         what = f"{design.sites} | {design.groups} | {way} | {design.months}"
         sides = "one" if design.one_sided else "two"
         numbers = " | ".join(f"{one[name]:.3f}" for name in COUNTS[1:])

@@ -49,12 +49,23 @@ def month_weights(on: Marks, used: Marks, lasting: float, passing: float) -> Flo
         raise ValueError((on, used))
     months = np.flatnonzero(used)
     design = _design(on, used)
-    errors = lasting ** _apart(used) + passing * np.eye(len(months))
-    inverse = np.linalg.inv(errors)
+    inverse = np.linalg.inv(_errors(used, lasting, passing))
     across = design.T @ inverse
     weights = np.zeros(len(on))
     weights[months] = np.linalg.solve(across @ design, across)[1]
     return weights
+
+
+def even_weights(on: Marks, used: Marks) -> Floats:
+    """The weights of the months where all count alike, ``(months,)``."""
+    weights: Floats = (on & used) / max((on & used).sum(), 1) - (~on & used) / (~on & used).sum()
+    return weights
+
+
+def variance(weights: Floats, used: Marks, lasting: float, passing: float) -> float:
+    """The variance of an effect whose months have these weights; arguments as above."""
+    own = weights[used]
+    return float(own @ _errors(used, lasting, passing) @ own)
 
 
 def resemblance(series: Floats, on: Marks, used: Marks) -> tuple[float, float]:
@@ -71,7 +82,8 @@ def resemblance(series: Floats, on: Marks, used: Marks) -> tuple[float, float]:
     """
     rest, lags = _rest(on, used)
     left = series[:, used] @ rest
-    seen = np.einsum("ci,lij,cj->l", left, lags, left) / max(float((left**2).sum()), EMPTY)
+    products = left.T @ left
+    seen = np.einsum("lij,ij->l", lags, products) / max(float(np.trace(products)), EMPTY)
     expected = _expected(on.tobytes(), used.tobytes())
     at = int(((expected - seen) ** 2).sum(-1).argmin())
     return PAIRS[at]
@@ -115,6 +127,12 @@ def _design(on: Marks, used: Marks) -> Floats:
     """A constant and the switch, by month that is used."""
     switch = on[used].astype(float)
     return np.column_stack([np.ones(len(switch)), switch])
+
+
+def _errors(used: Marks, lasting: float, passing: float) -> Floats:
+    apart = _apart(used)
+    errors: Floats = lasting**apart + passing * (apart == 0)
+    return errors
 
 
 def _apart(used: Marks) -> np.ndarray[tuple[int, int], np.dtype[np.int_]]:

@@ -11,10 +11,12 @@ import numpy as np
 
 from nami_monitor.core.thresholds import CONFIDENCE, MIN_PRE_MONTHS, PLAN_POWER, PLAN_STARTS
 from nami_monitor.core.words import Verdict
-from nami_monitor.waterbed.effects import LOST, Both, Effects, effects
+from nami_monitor.waterbed.effects import LOST, Analysis, Both, Effects, effects
 from nami_monitor.waterbed.estimate import prepare
 from nami_monitor.waterbed.inputs import Inputs, positions
+from nami_monitor.waterbed.month_weights import even_weights, month_weights, used_months, variance
 from nami_monitor.waterbed.outputs import Caution, Marks, PilotPlan
+from nami_monitor.waterbed.screen import Start, alike
 from nami_monitor.waterbed.verdicts import CLAIMS, critical, quotient, rungs
 
 DRAWS = 20_000
@@ -75,6 +77,15 @@ class PilotDesign:
         since = np.arange(first + self.months) - first
         on: Marks = (since >= 0) & ((since // (self.turn or self.months)) % 2 == 0)
         return on
+
+    def months_of(self, first: int, gap: int) -> tuple[Marks, Marks]:
+        """In which months it is on and which count, each ``(first + months,)``.
+
+        ``gap`` is how many months before the start do not.
+        """
+        switch = self.switch(first)
+        on = np.arange(first + self.months) >= first if switch is None else switch
+        return on, used_months(on, first - gap, first)
 
     def reach(self, degrees: float) -> float:
         """The critical value of t."""
@@ -156,12 +167,21 @@ def judged_plan(
         quotient=quotient_expected,
         cautions=latest.cautions,
     )
-    if latest.channels is None:
+    if latest.analysis is None:
         return empty
-    good = [(trial.channels, trial.share) for trial in tried if trial.channels is not None]
-    without = [_planned(both, share, 0.0, 0.0) for both, share in good]
-    planned = [_planned(both, share, reduction, quotient_expected) for both, share in good]
-    return _judged(empty, design, _mean(without), _mean(planned))
+    good = [(each, each.analysis) for each in tried if each.analysis is not None]
+    leak = quotient_expected
+    without, raw, planned = (
+        _mean([_longer(_planned(both(of), each.share, *effect), each.longer) for each, of in good])
+        for both, effect in (
+            (_adjusted, (0.0, 0.0)),
+            (_unadjusted, (0.0, 0.0)),
+            (_adjusted, (reduction, leak)),
+        )
+    )
+    share = float(np.mean([each.share for each, _ in good]))
+    spread = _spread(planned, without, raw, share, reduction, leak)
+    return _judged(empty, design, without, planned, spread)
 
 
 @dataclass(frozen=True)
@@ -249,14 +269,21 @@ def _best(planned: Sequence[PlannedDesign], claim: Verdict) -> PlannedDesign | N
 
 @dataclass(frozen=True)
 class Trial:
-    """A pilot without effect in the history; ``channels`` is None when it cannot be estimated.
+    """A pilot without effect in the history; ``analysis`` is None when it cannot be estimated.
 
-    ``share`` is the post months' share of the variance, ``treated`` the positions of those that can
-    be used, ``controls`` how many controls there were.
+    Args:
+        analysis: what it was estimated from.
+        share: the share of the variance that months bring in which the pilot is on, in a pilot
+            after the whole history.
+        longer: the variance of that pilot over that of the trial, which has less history.
+        treated: positions of those that can be used.
+        controls: how many controls there were.
+        cautions: what to know, and what is missing.
     """
 
-    channels: Both | None
+    analysis: Analysis | None
     share: float
+    longer: float
     treated: tuple[int, ...]
     controls: int
     cautions: tuple[Caution, ...]
@@ -264,7 +291,7 @@ class Trial:
     @property
     def amount(self) -> float:
         """What the treated take from the target in a month."""
-        return float(self.channels[0].level.sum()) if self.channels else 0.0
+        return float(self.analysis.channels[0].level.sum()) if self.analysis else 0.0
 
 
 def _trial(inputs: Inputs, first: int, design: PilotDesign) -> Trial:
@@ -280,13 +307,32 @@ def _trial(inputs: Inputs, first: int, design: PilotDesign) -> Trial:
     )
     prepared = prepare(cut)
     start = prepared.starts[0] if prepared.starts else None
+    share, longer = _after_history(start, cut, design, inputs.months) if start else (0.0, 1.0)
     return Trial(
-        channels=prepared.analyses[0].channels if prepared.analyses else None,
-        share=start.window.share_after if start else 0.0,
+        analysis=prepared.analyses[0] if prepared.analyses else None,
+        share=share,
+        longer=longer,
         treated=positions(start.treated if start else cut.treated),
         controls=len(start.controls) if start else int((~cut.treated).sum()),
         cautions=prepared.cautions,
     )
+
+
+def _after_history(
+    start: Start, cut: Inputs, design: PilotDesign, months: int
+) -> tuple[float, float]:
+    """``share`` and ``longer`` of a trial, for a pilot that starts after so many months."""
+    gap = start.window.post.start - start.window.pre.stop
+    on, used = design.months_of(start.window.post.start, gap)
+    parts = alike(start, cut, on, used)
+    squares, variances = [], []
+    for first in (start.window.post.start, months):
+        on, used = design.months_of(first, gap)
+        weigh = month_weights(on, used, *parts) if design.switch(first) is not None else None
+        weights = even_weights(on, used) if weigh is None else weigh
+        variances.append(variance(weights, used, *parts))
+        squares.append(float((weights[on] ** 2).sum() / (weights**2).sum()))
+    return squares[1], variances[1] / variances[0]
 
 
 def _planned(both: Both, share: float, reduction: float, leak: float) -> Effects:
@@ -304,6 +350,48 @@ def _planned(both: Both, share: float, reduction: float, leak: float) -> Effects
     )
 
 
+def _adjusted(of: Analysis) -> Both:
+    return of.channels
+
+
+def _unadjusted(of: Analysis) -> Both:
+    return of.unadjusted
+
+
+def _longer(of: Effects, times: float) -> Effects:
+    """Effects with other variances."""
+    return replace(
+        of,
+        gross_var=of.gross_var * times,
+        spill_var=of.spill_var * times,
+        covariance=of.covariance * times,
+    )
+
+
+def _spread(
+    planned: Effects, without: Effects, raw: Effects, share: float, reduction: float, leak: float
+) -> Effects:
+    """How far estimates of the planned effect really lie apart, which is not what they say of it.
+
+    The estimator takes the noise of the months before as that of the months after. But what is left
+    of the target is less and fluctuates less; what leaks brings the target's fluctuations into the
+    substitute; and what a location's untouched groups explain of the target is taken out as if all
+    of it were still there. ``without`` and ``raw`` are effects of nothing, without and with the
+    shocks of locations that untouched groups show; ``share`` is that of months with the effect.
+    """
+    left, came = 1 - reduction, leak * reduction
+    shown = np.maximum(raw.gross_var - without.gross_var, 0.0)
+    gross = left**2 * without.gross_var + reduction**2 * shown
+    spill = came**2 * (without.gross_var + shown) + 2 * came * without.covariance
+    both = (left - 1) * without.covariance + came * (left * without.gross_var - reduction * shown)
+    return replace(
+        planned,
+        gross_var=(1 - share) * without.gross_var + share * gross,
+        spill_var=without.spill_var + share * spill,
+        covariance=without.covariance + share * both,
+    )
+
+
 def _mean(of: list[Effects]) -> Effects:
     """Means of the effects and of their variances over the trials."""
     return Effects(
@@ -311,11 +399,13 @@ def _mean(of: list[Effects]) -> Effects:
     )
 
 
-def _judged(empty: PilotPlan, design: PilotDesign, without: Effects, planned: Effects) -> PilotPlan:
+def _judged(
+    empty: PilotPlan, design: PilotDesign, without: Effects, planned: Effects, spread: Effects
+) -> PilotPlan:
     """The plan with its chances: pilots drawn from the planned effect, put to the ladder."""
     degrees = empty.controls - LOST
     reach = design.reach(degrees)
-    drawn = _drawn(planned, degrees)
+    drawn = _drawn(planned, spread, degrees)
     around = reach * np.sqrt(drawn.gross_var)
     _, low, high = quotient(drawn, reach)
     held = rungs((drawn.gross - around, drawn.gross + around), (low, high))
@@ -332,13 +422,13 @@ def _judged(empty: PilotPlan, design: PilotDesign, without: Effects, planned: Ef
     )
 
 
-def _drawn(planned: Effects, degrees: int) -> Effects:
+def _drawn(planned: Effects, spread: Effects, degrees: int) -> Effects:
     """Estimates as ``DRAWS`` pilots would give them, with variances that are estimated too."""
     rng = np.random.default_rng(SEED)
     a, b = rng.standard_normal((2, DRAWS))
-    gross_sd = np.sqrt(planned.gross_var)
-    along = planned.covariance / gross_sd
-    across = np.sqrt(np.maximum(planned.spill_var - along**2, 0.0))
+    gross_sd = np.sqrt(spread.gross_var)
+    along = spread.covariance / gross_sd
+    across = np.sqrt(np.maximum(spread.spill_var - along**2, 0.0))
     scale = rng.chisquare(degrees, DRAWS) / degrees
     return Effects(
         planned.gross + gross_sd * a,

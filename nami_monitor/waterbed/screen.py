@@ -74,10 +74,17 @@ def weighed(start: Start, inputs: Inputs) -> Start:
     window = start.window
     on = inputs.switch[: window.post.stop]
     used = used_months(on, window.pre.stop, window.post.start)
+    weights = month_weights(on, used, *alike(start, inputs, on, used))
+    return replace(start, window=replace(window, weights=weights))
+
+
+def alike(start: Start, inputs: Inputs, on: Marks, used: Marks) -> tuple[float, float]:
+    """How alike neighbouring months of the controls are; as ``resemblance``."""
     panel, count = (inputs.target, inputs.substitute), len(start.treated)
-    series = [departures(one[start.places, : len(on)], count, window)[count:] for one in panel]
-    alike = resemblance(np.concatenate(series), on, used)
-    return replace(start, window=replace(window, weights=month_weights(on, used, *alike)))
+    series = [
+        departures(one[start.places, : len(on)], count, start.window)[count:] for one in panel
+    ]
+    return resemblance(np.concatenate(series), on, used)
 
 
 def starts(inputs: Inputs) -> tuple[tuple[Start, ...], tuple[Caution, ...]]:
