@@ -237,7 +237,7 @@ def test_a_recommended_design_is_registered_with_its_plan(demo):
     assert (turn, after, unit, weights) == (3, months, "base", None)
     assert sides == ("one_sided" if "eenzijdig" in name else None)
     assert len(locations.split(";")) == sites
-    assert "De maatregel begint op" in words(opened(intervention="ZL-I-6"))
+    assert "De maatregel begint op" in words(opened(intervention=NEXT))
 
 
 def test_a_plan_is_registered_before_the_start_and_not_after(demo):
