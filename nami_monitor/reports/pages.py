@@ -261,7 +261,7 @@ def _arms(answer: Evaluation, lang: Lang) -> ReportPage:
             head=tuple(text(f"waterbed.arms.heads.{name}", lang) for name in arms.EFFECTS),
             rows=tuple(arms.effect_rows(answer, lang)),
             right=arms.RIGHT,
-            widths=(1.8, 1.7, 2.4, 1.5, 1.7, 2.4, 1.4, 1.9, 4.0),
+            widths=(1.9, 2.4, 2.3, 1.5, 2.5, 2.4, 1.9, 1.7, 3.0),
         ),
     )
 
