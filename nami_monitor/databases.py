@@ -80,7 +80,10 @@ def _build(path: Path, files: tuple[DemoFile, ...], fingerprint: str, progress: 
 
     with contextlib.closing(Store(path)) as store:
         pairs = [(item.file, load_profile(item.profile)) for item in files]
-        import_many(store, pairs, answers=Answers.yes(), who=WHO, progress=progress)
+        came_in = {item.file: item.came_in for item in files if item.came_in}
+        import_many(
+            store, pairs, answers=Answers.yes(), who=WHO, progress=progress, came_in=came_in
+        )
         with store.write() as db:
             db.run("update meta set demo = true")
             db.run(f"comment on table meta is {literal(fingerprint)}")
@@ -93,6 +96,7 @@ def _fingerprint(files: tuple[DemoFile, ...]) -> str:
     parts += [rollup.ddl for rollup in ORDER_ROLLUPS]
     paths = sorted({path for item in files for path in (item.file, item.profile)})
     parts += [f"{path.name} {path.stat().st_size}" for path in paths]
+    parts += [f"{item.came_in}" for item in files if item.came_in]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -78,10 +78,13 @@ CHANGED: Final = {
 def changed_since(db: Transaction, month: date) -> dict[str, int]:
     """How many targets, merges, articles, profiles and phases changed after a month, by kind.
 
-    They count as they stand today. What was booked before anything else was is no change.
+    They count as they stand today. What came in by the month of the first order lines is no change.
     """
     after = datetime.combine(add_months(month, 1), time())
-    first = db.value("select min(imported_at) from batches where undone_at is null")
+    first = db.value(
+        "select min(imported_at) from batches where undone_at is null"
+        " and batch in (select batch from batch_months where table_name = 'orders')"
+    )
     if first is None or first >= after:
         return {}
     later = [one for one in row_changes(db, "targets") if one.when >= after]

@@ -87,13 +87,12 @@ def _of_answer(answer: Evaluation, euros: Evaluation | None) -> Iterator[Signal]
     worth = euros.result.gross if euros and euros.result else None
     gross, quotient = frozen.gross, frozen.quotient
     for kind in of_effect(frozen.verdicts, quotient, result):
+        faded = fading(result) if result and kind is KitSignal.EFFECT_FADING else None
+        effect, told = ("smaller", faded.smaller) if faded else ("gross", gross)
         numbers: dict[str, Seen] = {"name": one.title, "reading": str(frozen.unit)}
-        numbers |= {"gross": gross.value, "low": gross.low, "high": gross.high}
+        numbers |= {effect: told.value, "low": told.low, "high": told.high}
         if quotient is not None and kind in OF_QUOTIENT:
             numbers |= {"quotient": quotient.value, "q_low": quotient.low, "q_high": quotient.high}
-        faded = fading(result) if result and kind is KitSignal.EFFECT_FADING else None
-        if faded is not None:
-            numbers |= {"early": faded.early, "late": faded.late}
         size = None if worth is None else YEAR * abs(worth.value)
         evidence = UNSURE.value if kind is KitSignal.WATERBED_SUSPECTED else 1.0
         yield _of_measure(kind, one, numbers, size=size, evidence=evidence)

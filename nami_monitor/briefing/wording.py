@@ -31,7 +31,7 @@ IN_UNIT: Final = frozenset({"value", "goal"})
 AS_FIGURE: Final = frozenset({"mean", "low", "high"})
 """Numbers that are in the unit of the signal's KPI; those beside another one leave it out."""
 
-OF_EFFECT: Final = frozenset({"gross", "low", "high", "early", "late"})
+OF_EFFECT: Final = frozenset({"gross", "smaller", "low", "high"})
 """Effects of a measure, in its own unit."""
 
 WRITERS: Final[Mapping[str, Callable[[Any, str], str]]] = {

@@ -6,6 +6,7 @@ The rest of this package is the generator of those files, which the running prod
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +17,15 @@ MANIFEST: Final = "manifest.toml"
 
 @dataclass(frozen=True)
 class DemoFile:
-    """A file to import and the profile that reads it."""
+    """A file to import and the profile that reads it.
+
+    ``came_in`` is the day on which it came in, as the story of the demo has it; None for the day on
+    which the demo is built.
+    """
 
     file: Path
     profile: Path
+    came_in: date | None = None
 
 
 def demo_files(folder: Path) -> tuple[DemoFile, ...]:
@@ -33,6 +39,10 @@ def demo_files(folder: Path) -> tuple[DemoFile, ...]:
     except OSError as error:
         raise UserError("demo.no_manifest", folder=str(folder)) from error
     return tuple(
-        DemoFile((folder / entry["file"]).resolve(), (folder / entry["profile"]).resolve())
+        DemoFile(
+            (folder / entry["file"]).resolve(),
+            (folder / entry["profile"]).resolve(),
+            entry.get("came_in"),
+        )
         for entry in manifest["delivery"]
     )

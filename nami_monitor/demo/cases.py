@@ -68,8 +68,12 @@ BALLOT_KG: Final = 0.05
 
 FURNITURE_FROM: Final = date(2024, 1, 1)
 FURNITURE_IN_STOCK: Final = 200
-BOUGHT_A_MONTH: Final = 4
-"""Pieces of furniture; half as many are taken over."""
+NEW_PIECES: Final = (2, 1, 3, 2, 2)
+"""New pieces of furniture in one month after another; more in December."""
+REFURBISHED_PIECES: Final = 2
+TAKEN_OVER: Final = 2
+PRICES: Final = {"Nieuw": 240.0, "Refurbished": 130.0}
+"""EUR a piece without VAT."""
 
 DECISIONS: Final = (
     "Uit voorraad", "Uit voorraad", "Uit voorraad", "Gedeeld", "Gerepareerd", "Gerepareerd",
@@ -358,24 +362,31 @@ def _furniture_register(months: Sequence[date]) -> Csv:
         bought_on = date(2016 + number % 8, 1 + number % 12, 15)
         kind = "Bureau" if number % 2 else "Stoel"
         rows.append((f"ME-{number:04d}", kind, _furnished(number), bought_on, "Nieuw"))
-    for index, month in enumerate(months):
-        for number in range(BOUGHT_A_MONTH):
-            code = f"ME-{FURNITURE_IN_STOCK + BOUGHT_A_MONTH * index + number:04d}"
-            office, bought_on = _furnished(index + number), month + timedelta(days=9)
-            condition = "Nieuw" if number % 2 else "Refurbished"
-            rows.append((code, "Stoel", office, bought_on, condition))
+    for index, month, condition, pieces in _bought(months):
+        for _ in range(pieces):
+            office, bought_on = _furnished(index), month + timedelta(days=9)
+            rows.append((f"ME-{len(rows):04d}", "Stoel", office, bought_on, condition))
     return Csv("Objectnummer;Soort;Vestiging;In gebruik sinds;Staat", rows)
 
 
+def _bought(months: Sequence[date]) -> Iterator[tuple[int, date, str, int]]:
+    """Position of a month, the month, condition and pieces of furniture that were bought."""
+    for index, month in enumerate(months):
+        new = NEW_PIECES[index % len(NEW_PIECES)]
+        new *= TRUTH.december_furniture if month.month == 12 else 1  # noqa: PLR2004 - December
+        yield index, month, "Nieuw", new
+        yield index, month, "Refurbished", REFURBISHED_PIECES
+
+
 def _furniture_events(months: Sequence[date]) -> Csv:
-    """Each month half as many pieces are taken over as are bought, after a notice.
+    """Each month some pieces are taken over, after a notice.
 
     In each of the last months one piece more is noticed, which nobody takes.
     """
     rows: list[Row] = []
     for index, month in enumerate(months):
-        for number in range(BOUGHT_A_MONTH // 2):
-            code, taken = f"ME-{index * BOUGHT_A_MONTH // 2 + number:04d}", month.replace(day=20)
+        for number in range(TAKEN_OVER):
+            code, taken = f"ME-{index * TAKEN_OVER + number:04d}", month.replace(day=20)
             noticed = taken - timedelta(days=TRUTH.notice_days)
             rows.append((noticed, code, "Boventallig gemeld", None))
             rows.append((taken, code, "Overgenomen", f"Onderdeel {1 + number}"))
@@ -387,16 +398,14 @@ def _furniture_events(months: Sequence[date]) -> Csv:
 
 
 def _furniture_orders(months: Sequence[date]) -> Csv:
-    pieces = BOUGHT_A_MONTH // 2
     return Csv(
         "Besteldatum;Vestiging;Staat;Aantal;Bedrag excl. btw",
         [
             (
                 *(month.replace(day=9), _furnished(index), condition, pieces),
-                dutch_number(price * pieces),
+                dutch_number(PRICES[condition] * pieces),
             )
-            for index, month in enumerate(months)
-            for condition, price in (("Nieuw", 240.0), ("Refurbished", 130.0))
+            for index, month, condition, pieces in _bought(months)
         ],
     )
 

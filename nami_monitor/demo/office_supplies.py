@@ -43,6 +43,7 @@ class OfficeArticle:
         pack: pieces in a pack of the web shop.
         removed: whether it left the cabinet of the pilot office.
         late: whether the web shop sells it only from a later date.
+        on_request: whether offices of a region hand it out on request only.
     """
 
     name: str
@@ -55,12 +56,14 @@ class OfficeArticle:
     sustainable: bool
     removed: bool
     late: bool
+    on_request: bool
 
 
 ARTICLES: Final = tuple(OfficeArticle(*row) for row in planted("office_articles.csv").rows())
 PACKS: Final[Ints] = np.array([article.pack for article in ARTICLES])
 REMOVED: Final[Bools] = np.array([article.removed for article in ARTICLES])
 LATE: Final[Bools] = np.array([article.late for article in ARTICLES])
+ON_REQUEST: Final[Bools] = np.array([article.on_request for article in ARTICLES])
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class OfficeVolumes:
     """Volumes by office, article and month: arrays (40, 60, 48) of whole numbers.
 
     Pieces taken from the cabinets and packs ordered in the web shop, and those that would have been
-    without the pilot.
+    without measures and without the fall in ``truth.fallen_group``.
     """
 
     cabinet: Ints
@@ -97,9 +100,15 @@ def draw(rng: np.random.Generator, expected: Floats) -> Ints:
 
 
 def simulate(
-    rng: np.random.Generator, organisation: Organisation, truth: PlantedTruth
+    rng: np.random.Generator,
+    later: np.random.Generator,
+    organisation: Organisation,
+    truth: PlantedTruth,
 ) -> OfficeVolumes:
-    """Draw the volumes without the pilot, then remove its products and let a part return."""
+    """Draw the volumes without measures, then take away what measures and habits did.
+
+    What ``later`` draws leaves all other volumes as they are.
+    """
     months = organisation.months
     demand = (
         (organisation.staff_days * organisation.shocks)[: truth.offices, None, :]
@@ -116,18 +125,64 @@ def simulate(
     cabinet_expected = CABINET_PIECES_PER_STAFF_DAY * cabinet_shares[:, None]
     cabinet_without = draw(rng, demand * cabinet_expected)
     webshop_without = draw(rng, demand * packs_expected)
+    volumes = OfficeVolumes(
+        cabinet_without.copy(), webshop_without.copy(), cabinet_without, webshop_without
+    )
+    _pilot(rng, volumes, truth)
+    _on_request(later, volumes, organisation, truth)
+    _fall(later, volumes, truth)
+    return volumes
 
+
+def _pilot(rng: np.random.Generator, volumes: OfficeVolumes, truth: PlantedTruth) -> None:
+    """Take articles out of the cabinet of the pilot office; a part returns to the web shop."""
     pilot, start = location_position(truth.pilot), truth.index(truth.pilot_start)
-    cabinet, webshop = cabinet_without.copy(), webshop_without.copy()
-    gone = cabinet_without[pilot, REMOVED, start:]
-    hoarded = cabinet_without[pilot, REMOVED, start - 1] * truth.hoarding_factor
-    back = rng.binomial(gone, truth.waterbed_quotient)
-    cabinet[pilot, REMOVED, start:] = 0
-    cabinet[pilot, REMOVED, start - 1] = np.rint(hoarded)
-    packs = PACKS[REMOVED][:, None]
-    up = rng.random(back.shape) < (back % packs) / packs  # so that pieces are right on average
-    webshop[pilot, REMOVED, start:] += back // packs + up
-    return OfficeVolumes(cabinet, webshop, cabinet_without, webshop_without)
+    gone = volumes.cabinet_without[pilot, REMOVED, start:]
+    hoarded = volumes.cabinet_without[pilot, REMOVED, start - 1] * truth.hoarding_factor
+    volumes.cabinet[pilot, REMOVED, start:] = 0
+    volumes.cabinet[pilot, REMOVED, start - 1] = np.rint(hoarded)
+    back = _returned(rng, gone, PACKS[REMOVED][:, None], truth.waterbed_quotient)
+    volumes.webshop[pilot, REMOVED, start:] += back
+
+
+def _on_request(
+    rng: np.random.Generator,
+    volumes: OfficeVolumes,
+    organisation: Organisation,
+    truth: PlantedTruth,
+) -> None:
+    """Hand articles out on request only; less is left in the cabinet, less so as time goes by."""
+    start = truth.index(truth.request_start)
+    held = np.array([truth.request_effect(month) for month in organisation.months[start:]])
+    where = np.ix_(
+        request_offices(organisation, truth), ON_REQUEST, np.arange(start, len(truth.months))
+    )
+    gone = rng.binomial(volumes.cabinet_without[where], -held)
+    volumes.cabinet[where] -= gone
+    back = _returned(rng, gone, PACKS[ON_REQUEST][:, None], truth.request_quotient)
+    volumes.webshop[where] += back
+
+
+def _fall(rng: np.random.Generator, volumes: OfficeVolumes, truth: PlantedTruth) -> None:
+    """Let a product group of the web shop fall everywhere, which nobody decided."""
+    group = [article.group == truth.fallen_group for article in ARTICLES]
+    start = truth.index(truth.fall_from)
+    volumes.webshop[:, group, start:] -= rng.binomial(
+        volumes.webshop[:, group, start:], -truth.fall
+    )
+
+
+def _returned(rng: np.random.Generator, gone: Ints, packs: Ints, quotient: float) -> Ints:
+    """Packs in which a share of the pieces that are gone comes back, right on average."""
+    back = rng.binomial(gone, quotient)
+    up = rng.random(back.shape) < (back % packs) / packs
+    return np.asarray(back // packs + up, dtype=np.int64)
+
+
+def request_offices(organisation: Organisation, truth: PlantedTruth) -> list[int]:
+    """The positions of the offices at which articles are handed out on request."""
+    offices = organisation.locations[: truth.offices]
+    return [at for at, office in enumerate(offices) if office.group == truth.request_region]
 
 
 def cabinet_code(index: int) -> str:

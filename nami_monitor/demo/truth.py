@@ -12,13 +12,21 @@ Office supplies
       coming and took 1.4 times the normal volume of them in February 2025.
     - Of each piece that was no longer taken there, 0.7 came back as a web-shop order, in base
       units: the waterbed quotient. Net 30% of the removed volume was really saved. Nothing spread
-      to other locations.
+      to other locations. Its plan, to be judged after 24 months, was registered in January 2025:
+      the verdict is yet to come.
+    - From September 2024 the eight offices of one region hand out notepads on request only. In the
+      first year 80% of them are no longer taken from the cabinet; from then on the effect fades in
+      a straight line to 20% in the last month. Of each piece 0.6 comes back in the web shop. No
+      plan was registered before, so it was judged after twelve months, in September 2025.
+    - From November 2025 on half as many diaries and calendars are ordered, at every office. Nobody
+      decided that or called it sustainable: it is on record nowhere.
     - A trim of the assortment in June 2023 at all offices, made for money, changed nothing.
     - The cabinet holds 24 products. The web shop sells 60, of which 8 from January 2025 only.
 Sanitary supplies
     - Refills per staff day fall by 4% a year. Thriftier towel dispensers at 25 locations cut both
       towel products there by 12% from October 2025, without any leakage: toilet paper, with which
-      hands could be dried instead, kept its course.
+      hands could be dried instead, kept its course. It is judged after twelve months, in the last
+      month of the data.
     - From September 2025 chance divided the 30 largest offices without those dispensers: at 10 a
       sign at the dispenser ("one towel is enough") cut both towel products by 15%, at 10 a message
       on the intranet changed nothing, and 10 were told nothing. Toilet paper kept its course.
@@ -68,7 +76,8 @@ Sewage works
       connections: 3, 1, 0.
 Furnishing
     - Of every ten pieces asked for, six were met with what was there. Surplus is noticed 45 days
-      before it is taken over; of every three pieces needed, one comes from surplus. Nine pieces,
+      before it is taken over; of every three pieces needed, one comes from surplus, except in
+      December: then three times as many new pieces are bought as in another month. Nine pieces,
       one noticed in each of the last nine months, nobody took.
 Hand drying
     - 1.8 towels per drying in January 2025, in a straight line to 1.4 in the last month. Dryings
@@ -133,6 +142,17 @@ class PlantedTruth:
     price_trend: float = 0.04
     december_factor: float = 1.5
     late_products_from: date = date(2025, 1, 1)
+
+    pilot_registered: date = date(2025, 1, 20)
+    pilot_evaluated_after: int = 24
+    request_start: date = date(2024, 9, 1)
+    request_region: str = "Regio Noord"
+    request_first: float = -0.8
+    request_last: float = -0.2
+    request_quotient: float = 0.6
+    fallen_group: str = "Kalenders"
+    fall_from: date = date(2025, 11, 1)
+    fall: float = -0.5
 
     refill_trend: float = -0.04
     towel_start: date = date(2025, 10, 1)
@@ -209,6 +229,12 @@ class PlantedTruth:
         """Prices of a month over those of the first year: they rise each January."""
         return float((1.0 + self.price_trend) ** (month.year - self.first_month.year))
 
+    def request_effect(self, month: date) -> float:
+        """Change of what is taken from the cabinet where it is handed out on request only."""
+        faded = max(0, months_between(self.request_start, month) - 11)
+        whole = months_between(self.request_start, self.last_month) - 11
+        return self.request_first + (self.request_last - self.request_first) * faded / whole
+
     def circular_share(self, month: date) -> float:
         """Chance that a device ordered in this month is refurbished or reused."""
         step = (self.circular_last - self.circular_first) / self.index(self.last_month)
@@ -237,6 +263,7 @@ class CasesTruth:
     retained: float = 0.6
     notice_days: int = 45
     idle: int = 9
+    december_furniture: int = 3
     towels_first: float = 1.8
     towels_last: float = 1.4
 

@@ -27,6 +27,7 @@ from nami_monitor.core.thresholds import (
 from nami_monitor.core.words import KitSignal, Verdict
 from nami_monitor.signals.xmr import Assurance
 from nami_monitor.waterbed.outputs import Estimate, Result
+from nami_monitor.waterbed.verdicts import critical, interval
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -170,12 +171,11 @@ OF_VERDICT: Final = {
 class Fading:
     """An effect that has become smaller.
 
-    ``early`` and ``late`` are mean effects per month in the halves of the months after the start,
-    ``p`` the chance of such a difference or a larger one if the effect were as large as before.
+    ``smaller`` is by how much a month, from the first to the second half of the months after the
+    start; ``p`` the chance of that or more if the effect were as large as before.
     """
 
-    early: float
-    late: float
+    smaller: Estimate
     p: float
 
 
@@ -211,18 +211,18 @@ def fading(result: Result) -> Fading | None:
     months, placebos = path.gross[post:], path.gross_placebos[:, post:]
     if len(months) < 2 * MIN_POST_MONTHS.value or len(placebos) < MIN_CONTROLS.value:
         return None
-    early, late = _halves(months[np.newaxis])[0]
-    null = _halves(placebos)
-    spread = float(np.sqrt(np.mean((null[:, 1] - null[:, 0]) ** 2)))
+    change = float(_second_less_first(months[np.newaxis])[0])
+    spread = float(np.sqrt(np.mean(_second_less_first(placebos) ** 2)))
     if spread == 0:
         return None
-    p = float(stdtr(len(placebos) - 1, (early - late) / spread))
+    degrees = len(placebos) - 1
+    p = float(stdtr(degrees, -change / spread))
     if p > (1 - CONFIDENCE.value) / 2:
         return None
-    return Fading(float(early), float(late), p)
+    return Fading(interval(np.array(change), np.array(spread**2), critical(degrees)), p)
 
 
-def _halves(paths: Floats) -> Floats:
-    """The means of the first and second half of each path, ``(paths, 2)``."""
+def _second_less_first(paths: Floats) -> Floats:
+    """The mean of the second half of each path less that of the first, ``(paths,)``."""
     half = paths.shape[1] // 2
-    return np.column_stack([paths[:, :half].mean(axis=1), paths[:, -half:].mean(axis=1)])
+    return np.asarray(paths[:, -half:].mean(axis=1) - paths[:, :half].mean(axis=1))

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from nami_monitor.briefing import lessons, wording
-from nami_monitor.briefing import signals as all_signals
 from nami_monitor.briefing.figure_signals import (
     SignalScope,
     changes_of,
@@ -36,7 +35,6 @@ from nami_monitor.kpis import CATALOGUE, Ask, compute
 from nami_monitor.kpis.over_time import hidden_reductions as falls
 from nami_monitor.signals import signal_rules
 from nami_monitor.signals.signal import Signal
-from nami_monitor.signals.signal_rules import Fading
 from nami_monitor.store import Store
 
 OCTOBER = date(2026, 10, 1)
@@ -69,14 +67,14 @@ def kinds(signals):
 @pytest.mark.slow
 def test_the_planted_waterbed_is_shown_with_its_numbers(db):
     (one,) = (one for one in found(db, OFFICE) if one.kind is KitSignal.WATERBED_SHOWN)
-    assert one.month == TRUTH.pilot_start
-    assert one.numbers["q_low"] < TRUTH.waterbed_quotient < one.numbers["q_high"]
+    assert one.month == TRUTH.request_start
+    assert one.numbers["q_low"] < TRUTH.request_quotient < one.numbers["q_high"]
     assert one.numbers["gross"] < 0 < one.size
 
 
 def test_the_trim_made_for_money_changed_nothing_and_no_effect_is_claimed(db):
-    every = found(db, OFFICE, date(2025, 2, 1))
-    assert KitSignal.WATERBED_SHOWN not in kinds(every), "the pilot has not begun"
+    every = found(db, OFFICE, date(2024, 8, 1))
+    assert KitSignal.WATERBED_SHOWN not in kinds(every), "no other measure has begun"
 
 
 @pytest.mark.slow
@@ -235,12 +233,12 @@ def test_no_call_for_more_disciplines(own, change):
     assert KitSignal.ONE_DISCIPLINE not in kinds(mine)
 
 
-def test_an_effect_that_fades_is_told_with_both_halves(db, monkeypatch):
-    monkeypatch.setattr(all_signals, "of_effect", lambda *_: (KitSignal.EFFECT_FADING,))
-    monkeypatch.setattr(all_signals, "fading", lambda _: Fading(-50.0, -20.0, 0.01))
+def test_an_effect_that_fades_is_told_with_its_interval(db):
     every = list(of_measures(db, SignalScope(OCTOBER, OFFICE)))
-    assert "ZL-I-3" in [one.subject for one in every]
-    assert all((one.numbers["early"], one.numbers["late"]) == (-50, -20) for one in every)
+    (one,) = (one for one in every if one.kind is KitSignal.EFFECT_FADING)
+    assert one.subject == "ZL-I-7"
+    assert 0 < one.numbers["low"] < one.numbers["smaller"] < one.numbers["high"]
+    assert "gross" not in one.numbers
 
 
 def test_a_target_that_was_not_judged_shows_nothing(db):
@@ -285,15 +283,18 @@ def test_few_refused_requests_are_told_where_the_register_says_so(db, monkeypatc
 
 @pytest.mark.slow
 def test_a_fall_that_nobody_called_sustainable(db, monkeypatch):
-    """With a lower bar the fall of a few percent a year that was planted is one."""
+    """One was planted; with a lower bar the planted fall of a few percent a year is one too."""
     scope = scope_of(overview(db, OCTOBER, OFFICE), OFFICE)
-    assert list(of_falls(db, scope)) == []
+    (planted,) = of_falls(db, scope)
+    assert planted.numbers["name"] == TRUTH.fallen_group
+    assert planted.numbers["part"] == pytest.approx(-TRUTH.fall, abs=0.05)
     monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.01))
     every = list(of_falls(db, scope))
-    assert every
+    assert planted in every
+    assert len(every) > 1
     for one in every:
         assert one.kind is KitSignal.HIDDEN_REDUCTION
-        assert 0.01 <= one.numbers["part"] < 0.2
+        assert one == planted or 0.01 <= one.numbers["part"] < 0.2
         assert one.size == one.numbers["eur"] > 0
     assert list(of_falls(db, replace(scope, where={**OFFICE, "decision": ("bought",)}))) == []
 
@@ -368,8 +369,7 @@ EXAMPLES = {
     KitSignal.HIDDEN_REDUCTION: {"name": "", "part": 0.2, "less": 200.0, "eur": 90.0, "kg": 5.0},
     KitSignal.ONE_DISCIPLINE: {"name": "Proef", "part": 0.5, "discipline": "inkoop"},
     KitSignal.GRADUAL_ROLLOUT: {"name": "Proef", "months": 6, "until": date(2027, 3, 1)},
-    KitSignal.EFFECT_FADING: {"name": "Proef", "gross": -35.0, "low": -45.0, "high": -25.0,
-                              "early": -50.0, "late": -20.0},
+    KitSignal.EFFECT_FADING: {"name": "Proef", "smaller": 30.0, "low": 15.0, "high": 45.0},
 }  # fmt: skip
 MEASURED = {"name": "Proef", "gross": -50.0, "low": -60.0, "high": -40.0, "quotient": 0.7,
             "q_low": 0.2, "q_high": float("inf")}  # fmt: skip

@@ -26,10 +26,13 @@ def beside(db, measures, code, where, **ask):
     return results, signals_of_trend(db, kpi, results, where, measures)
 
 
-def test_the_waterbed_stands_at_the_start_of_the_pilot_in_its_own_category(db, measures):
+def test_the_waterbed_stands_at_the_start_of_the_measure_in_its_own_category(db, measures):
     results, found = beside(db, measures, "reduce_volume_per_activity", OFFICE)
-    assert found[0].kind is KitSignal.WATERBED_SHOWN
-    assert found[0].month == TRUTH.pilot_start
+    assert [one.kind for one in found[:2]] == [
+        KitSignal.WATERBED_SHOWN,
+        KitSignal.EFFECT_FADING,
+    ]
+    assert {one.month for one in found[:2]} == {TRUTH.request_start}
     months = {one.month for one in results}
     assert {one.month for one in found} <= months
     _, other = beside(db, measures, "reduce_volume_per_activity", SANITARY)

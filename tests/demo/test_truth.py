@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from nami_monitor.demo.devices import DAYS_A_YEAR
-from nami_monitor.demo.office_supplies import ARTICLES, LATE, PACKS, REMOVED
+from nami_monitor.demo.office_supplies import (
+    ARTICLES,
+    LATE,
+    ON_REQUEST,
+    PACKS,
+    REMOVED,
+    request_offices,
+)
 from nami_monitor.demo.organisation import location_code, location_position
 from nami_monitor.demo.sanitary_supplies import REFILLS
 from nami_monitor.demo.truth import RESOLVED, TRUTH
@@ -20,6 +27,7 @@ from nami_monitor.waterbed.randomisation import deal
 PILOT = location_position(TRUTH.pilot)
 START = TRUTH.index(TRUTH.pilot_start)
 OFFICES = slice(0, TRUTH.offices)
+FALLEN = np.array([article.group == TRUTH.fallen_group for article in ARTICLES])
 
 
 def yearly_change(volume, activity):
@@ -61,8 +69,9 @@ def test_the_removed_products_left_the_pilots_cabinet_and_no_other(world):
     office = world.office
     assert office.cabinet[PILOT, REMOVED, START:].sum() == 0
     others = np.arange(TRUTH.offices) != PILOT
-    assert (office.cabinet[others] == office.cabinet_without[others]).all()
-    assert (office.webshop[others] == office.webshop_without[others]).all()
+    removed = np.ix_(others, REMOVED)
+    assert (office.cabinet[removed] == office.cabinet_without[removed]).all()
+    assert (office.webshop[removed] == office.webshop_without[removed]).all()
     assert (office.cabinet[PILOT, ~REMOVED] == office.cabinet_without[PILOT, ~REMOVED]).all()
 
 
@@ -71,7 +80,47 @@ def test_the_waterbed_quotient_in_base_units(world):
     back = ((office.webshop - office.webshop_without)[PILOT] * PACKS[:, None]).sum()
     gone = office.cabinet_without[PILOT, REMOVED, START:].sum()
     assert back / gone == pytest.approx(TRUTH.waterbed_quotient, abs=0.03)
-    assert (office.webshop >= office.webshop_without).all()
+    assert (office.webshop[:, ~FALLEN] >= office.webshop_without[:, ~FALLEN]).all()
+
+
+def on_request(world, volume):
+    """Pieces a month of what a region hands out on request, at its offices."""
+    return volume[np.ix_(request_offices(world.organisation, TRUTH), ON_REQUEST)].sum(axis=(0, 1))
+
+
+def test_what_is_handed_out_on_request_fades(world):
+    office, start = world.office, TRUTH.index(TRUTH.request_start)
+    normal = on_request(world, office.cabinet_without)
+    gone = on_request(world, office.cabinet) - normal
+    assert not gone[:start].any()
+    first, last = slice(start, start + 12), slice(-6, None)
+    assert gone[first].sum() / normal[first].sum() == pytest.approx(TRUTH.request_first, abs=0.03)
+    halfway = np.mean([TRUTH.request_effect(month) for month in TRUTH.months[-6:]])
+    assert gone[last].sum() / normal[last].sum() == pytest.approx(halfway, abs=0.05)
+    assert TRUTH.request_effect(TRUTH.last_month) == pytest.approx(TRUTH.request_last)
+    back = on_request(world, (office.webshop - office.webshop_without) * PACKS[:, None])
+    share = back.sum() / -gone.sum()
+    assert share == pytest.approx(TRUTH.request_quotient, abs=0.06), "packs of five are coarse"
+
+
+def test_nothing_else_is_handed_out_on_request(world):
+    office = world.office
+    apart = np.ones((TRUTH.offices, len(ARTICLES)), bool)
+    apart[np.ix_(request_offices(world.organisation, TRUTH), ON_REQUEST)] = False
+    apart[PILOT, REMOVED] = False
+    assert (office.cabinet[apart] == office.cabinet_without[apart]).all()
+    apart[:, FALLEN] = False
+    assert (office.webshop[apart] == office.webshop_without[apart]).all()
+
+
+def test_one_product_group_fell_everywhere(world):
+    ordered, normal = world.office.webshop[:, FALLEN], world.office.webshop_without[:, FALLEN]
+    start = TRUTH.index(TRUTH.fall_from)
+    assert (ordered[:, :, :start] == normal[:, :, :start]).all()
+    left, before = (volume[:, :, start:].sum() for volume in (ordered, normal))
+    assert left / before - 1 == pytest.approx(TRUTH.fall, abs=0.05)
+    assert not world.office.cabinet[:, FALLEN].any(), "it is sold in the web shop only"
+    assert len(TRUTH.months) - start == 12, "it stands beside the whole year before"
 
 
 def test_a_naive_before_after_comparison_sees_the_leak_too(world):

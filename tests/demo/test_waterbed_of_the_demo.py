@@ -1,12 +1,17 @@
 """What the product says of the demo's pilot, and of locations where nothing was done."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from scipy import stats
 
-from nami_monitor.core.words import Unit, Verdict
+from nami_monitor.briefing.as_of import read_as_of
+from nami_monitor.core.periods import add_months
+from nami_monitor.core.words import Design, PlanState, Unit, Verdict
+from nami_monitor.demo.office_supplies import ON_REQUEST, request_offices
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.kpis.interventions.comparison import compare
 from nami_monitor.kpis.interventions.evaluation import (
@@ -15,8 +20,10 @@ from nami_monitor.kpis.interventions.evaluation import (
     primary,
 )
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
+from nami_monitor.kpis.interventions.plans import judgements
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.kpis.interventions.sites import LeftOutReason
+from nami_monitor.signals.signal_rules import fading
 from nami_monitor.store import Store
 
 NOMINAL = 0.05
@@ -61,10 +68,10 @@ def test_the_planted_saving_of_towels_lies_within_the_interval_and_nothing_came_
 
 def test_every_planted_truth_lies_in_its_interval_at_its_evaluation_date(read):
     """As it was written down, and as of that month."""
-    pilot, towels = (read.judgements[code].last for code in ("ZL-I-3", "ZL-I-4"))
-    assert (pilot.month, towels.month) == (date(2026, 3, 1), date(2026, 10, 1))
-    assert pilot.quotient.low < TRUTH.waterbed_quotient < pilot.quotient.high
-    assert pilot.verdicts == (Verdict.WATERBED_SHOWN,)
+    notepads, towels = (read.judgements[code].last for code in ("ZL-I-7", "ZL-I-4"))
+    assert (notepads.month, towels.month) == (date(2025, 9, 1), TRUTH.last_month)
+    assert notepads.quotient.low < TRUTH.request_quotient < notepads.quotient.high
+    assert notepads.verdicts == (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN)
     assert (towels.unit, towels.verdicts) == (Unit.KG, (Verdict.NET_REDUCTION_SHOWN,))
     assert towels.quotient.low < 0.0 < towels.quotient.high < 1
     (one,) = chosen(read.register, ["ZL-I-4"])
@@ -94,6 +101,51 @@ def test_the_verdict_on_signs_and_messages_holds_what_was_planted(read):
         assert arm.told == messages[arm.arm]
         assert arm.locations == arm.nothing == TRUTH.sign_locations / len(TRUTH.sign_effects)
     assert frozen.verdicts == (Verdict.NET_REDUCTION_SHOWN,), "toilet paper kept its course"
+
+
+def test_one_verdict_is_of_the_past_one_of_the_last_month_and_one_to_come(read, demo_folder):
+    states = {code: (one.state, one.due) for code, one in read.judgements.items()}
+    assert states["ZL-I-7"] == (PlanState.EVALUATED, None)
+    assert states["ZL-I-4"] == (PlanState.EVALUATED, None)
+    assert states["ZL-I-3"] == (PlanState.PROVISIONAL, date(2027, 3, 1))
+    month_before = add_months(TRUTH.last_month, -1)
+    with (
+        closing(Store(demo_folder / "demo.duckdb")) as store,
+        read_as_of(store, month_before) as db,
+    ):
+        before = judgements(db)
+    assert (before["ZL-I-4"].state, before["ZL-I-4"].due) == (
+        PlanState.PROVISIONAL,
+        TRUTH.last_month,
+    )
+    assert before["ZL-I-7"].last == read.judgements["ZL-I-7"].last, "later months change nothing"
+
+
+def test_only_the_plan_of_the_pilot_was_registered_before_its_start(read):
+    records = {code: one.record for code, one in read.judgements.items()}
+    begun = [one.code for one in read.register if one.starts_on <= TRUTH.last_month]
+    assert [code for code in begun if not records[code].afterwards] == ["ZL-I-3"]
+    plan = records["ZL-I-3"].plan
+    assert plan.months == (TRUTH.pilot_evaluated_after,)
+    assert (plan.unit, plan.design, plan.one_sided) == (Unit.BASE, Design.CONTROLS, False)
+    assert plan.decision
+
+
+def test_the_effect_that_fades_is_seen_to_fade_and_no_other(read, world):
+    faded = {}
+    for one in read.register:
+        unit = Unit.KG if one.category == "sanitary_supplies" else Unit.BASE
+        found = evaluate(one, read, unit, with_destinations=False)
+        if found.estimated:
+            faded[one.code] = fading(found.result)
+    seen = faded.pop("ZL-I-7").smaller
+    office, places = world.office, request_offices(world.organisation, TRUTH)
+    gone = (office.cabinet_without - office.cabinet)[np.ix_(places, ON_REQUEST)].sum((0, 1))
+    after = gone[TRUTH.index(TRUTH.request_start) :]
+    half = len(after) // 2
+    assert 0 < seen.low < after[:half].mean() - after[-half:].mean() < seen.high
+    assert set(faded) == {"ZL-I-3", "ZL-I-4", "ZL-I-6"}
+    assert not any(faded.values())
 
 
 def test_nothing_spread_anywhere_else(read, planted):

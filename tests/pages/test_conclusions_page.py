@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from nami_monitor.core.thresholds import REAL_FALL
+from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.over_time import hidden_reductions as falls
@@ -36,8 +37,16 @@ def test_each_conclusion_has_its_lesson_and_its_own_figures(lang):
         assert text(f"conclusions.{part}.title", lang) in [one.value for one in page.header]
         assert shipped().lessons[name].words[lang].text in html
     assert len(page.dataframe) == 2
-    said = [one.value for one in page.info]
-    assert text("conclusions.unknowingly.none", lang) in said
+    told = " ".join(one.value for one in page.get("text"))
+    assert TRUTH.fallen_group in told
+    assert text("conclusions.unknowingly.none", lang) not in [one.value for one in page.info]
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_without_a_fall_conclusion_five_says_so(monkeypatch):
+    monkeypatch.setattr(falls, "REAL_FALL", replace(REAL_FALL, value=0.9))
+    said = [one.value for one in opened().info]
+    assert text("conclusions.unknowingly.none", "nl") in said
 
 
 def test_roles_are_named_in_the_language_of_the_page():

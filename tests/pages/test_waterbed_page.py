@@ -22,7 +22,8 @@ from tests.support.app_test import AppTest
 from tests.support.slow import slow_but_for
 
 ROOT = Path(__file__).parents[2]
-MEASURES = [f"ZL-I-{number}" for number in range(1, 7)]
+MEASURES = [f"ZL-I-{number}" for number in range(1, 8)]
+ESTIMATED = {"ZL-I-3", "ZL-I-4", "ZL-I-6", "ZL-I-7"}
 NEXT = f"ZL-I-{len(MEASURES) + 1}"
 """The number that a new measure gets."""
 
@@ -82,7 +83,7 @@ def headings(found):
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_with_an_answer(lang):
     page = opened(lang=lang)
-    assert text("waterbed.verdicts.waterbed_shown", lang) in words(page)
+    assert text("waterbed.verdicts.waterbed_and_net", lang) in words(page)
     assert text("waterbed.plan.title", lang) in headings(page)
     assert text("waterbed.plan.afterwards", lang) in words(page)
     assert text("waterbed.plan.since_head", lang) in words(page)
@@ -90,6 +91,15 @@ def test_a_measure_with_an_answer(lang):
         assert text(f"waterbed.{key}", lang) in headings(page)
     for part in ("gross", "spill", "net"):
         assert text(f"waterbed.parts.{part}", lang) in words(page)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measure_whose_verdict_is_to_come_says_when_and_claims_nothing(lang):
+    said = words(opened(lang=lang, intervention="ZL-I-3"))
+    assert {"nl": "oordeel over maart 2027", "en": "verdict on March 2027"}[lang] in said
+    for shown in ("waterbed_shown", "waterbed_and_net"):
+        assert text(f"waterbed.verdicts.{shown}", lang) not in said
+    assert text("waterbed.plan.afterwards", lang) not in said
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -112,7 +122,7 @@ def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
     page = opened(intervention=code, unit=unit)
     assert "nami-headline" in words(page)
     charts = page.get("vega_lite_chart")
-    assert bool(charts) == (code in {"ZL-I-3", "ZL-I-4", "ZL-I-6"})
+    assert bool(charts) == (code in ESTIMATED)
     if not charts:
         begun = code != "ZL-I-5"
         said = "verdicts.not_enough_data" if begun else "notes.not_started"
@@ -128,7 +138,7 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
     values = {"reason": "the law", "basis": "act 1", "again": dt.date(2027, 1, 1)}
     because = Reason("not_applicable", values)
     monkeypatch.setattr(evaluation, "_excused", lambda *_: because)
-    found = opened(lang=lang, intervention="ZL-I-3")
+    found = opened(lang=lang, intervention="ZL-I-7")
     assert reason_text(because, lang) in words(found)
     assert "act 1" in words(found)
     assert "2027" in words(found)
@@ -138,12 +148,12 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
     run(found)
     assert all(part in words(found) for part in parts)
     assert text("waterbed.grade", lang) not in words(found)
-    judged = text("waterbed.verdicts.waterbed_shown", lang)
+    judged = text("waterbed.verdicts.waterbed_and_net", lang)
     assert judged not in words(found)
 
 
 def test_every_place_where_it_may_have_gone_stands_in_a_table():
-    page = opened()
+    page = opened(intervention="ZL-I-3")
     told = grids(page)
     assert "Zoals vastgelegd: webwinkel" in told
     assert "Artikelgroep Papier" in told
@@ -280,12 +290,12 @@ def test_a_verdict_is_made_again_by_hand(demo):
         db.run("update kept set body = json_merge_patch(body, ?)", [MORE])
         db.run("update meta set data_version = data_version + 1")
     store.close()
-    page = opened(intervention="ZL-I-3")
+    page = opened(intervention="ZL-I-7")
     assert "De gegevens zijn sindsdien gewijzigd" in words(page)
     press(page, text("waterbed.plan.take", "nl"))
     assert text("waterbed.plan.taken", "nl") in words(page)
     assert "opnieuw opgemaakt, door cm" in words(run(page))
-    assert rows(demo, "select count(*) from kept where name = 'ZL-I-3'") == [(2,)]
+    assert rows(demo, "select count(*) from kept where name = 'ZL-I-7'") == [(2,)]
 
 
 @pytest.mark.parametrize(("title", "said"), [("", "Titel"), ("Vraag p@q.nl", "e-mail")])
@@ -333,7 +343,9 @@ def test_arms_stand_beside_each_other_with_who_got_what(lang):
 def test_arms_are_drawn_and_told(demo):
     page, year = opened("register"), dt.date.today().year + 2  # noqa: DTZ011 - as the form looks
     field(page.text_input, "Titel").set_value("Bordjes bij de kast")
-    field(page.multiselect, "Locaties").set_value([f"ZL-{at:03d}" for at in range(10, 25)])
+    field(page.multiselect, "Locaties").set_value(
+        [f"ZL-{at:03d}" for at in range(8, 27) if at % 5 != 1]  # of other regions than ZL-I-7
+    )
     field(page.date_input, "Ingangsdatum").set_value(dt.date(year, 1, 1))
     press(page, "Leg de maatregel vast")
     field(page.selectbox, "Nieuw, of").set_value(NEXT)

@@ -9,7 +9,8 @@ from nami_monitor.tables import TABLES, columns
 from tests.support.databases import newest_file
 from tests.support.markup import PIECES, planted
 
-MEANING = {"kpi", "kit_cases", "cpv", "option_dates", "category", "activity_measure", "unit"}
+MEANING = {"kpi", "kit_cases", "cpv", "option_dates", "category", "activity_measure", "unit",
+           "evaluate_after"}  # fmt: skip
 """Columns whose values the monitor knows: with another value, pages would show nothing."""
 CATEGORY = "artificial_pitches"
 """The category whose code bears markup too."""

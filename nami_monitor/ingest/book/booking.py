@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,7 +66,8 @@ class ReadFile:
 
     ``path`` has its name for people, ``content`` is a hash of it, ``period`` the month that the
     user named or the file tells (``month_from`` says which: ``named``, or what
-    ``found_month`` gives), and ``parent`` the batch whose set-aside rows it holds.
+    ``found_month`` gives), and ``parent`` the batch whose set-aside rows it holds. ``came_in`` is
+    the day on which it came in, None for today.
     """
 
     path: Path
@@ -78,6 +79,7 @@ class ReadFile:
     period: date | None = None
     month_from: str = ""
     parent: int | None = None
+    came_in: date | None = None
 
     def remove_copies(self) -> None:
         """Remove the temporary files that reading made."""
@@ -239,7 +241,7 @@ def insert(booking: Booking, replaces: Period, *, full: bool) -> None:
             "replaces_first": first,
             "replaces_last": last,
             "who": file.who,
-            "imported_at": now(),
+            "imported_at": datetime.combine(file.came_in, time()) if file.came_in else now(),
             "header": list(map(blanked, file.sheets[0].columns)),
         },
     )

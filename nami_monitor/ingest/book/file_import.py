@@ -5,11 +5,12 @@ no longer be recognised and both readings would count, so it is refused. Two sup
 same list of articles: its rows belong to their source and count nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from nami_monitor.core.errors import UserError
@@ -116,6 +117,7 @@ def import_many(
     answers: Answers | None = None,
     who: str,
     progress: Callable[[int, int, str], None] = lambda *_: None,
+    came_in: Mapping[Path, date] = MappingProxyType({}),
 ) -> list[Report]:
     """Import several files in one transaction: all of them, or nothing has changed.
 
@@ -128,6 +130,8 @@ def import_many(
         answers: decisions on what the imports ask.
         who: role or initials of the person who imports.
         progress: is called with the number of files done, their total, and the next name.
+        came_in: the day on which files came in, of those that the demo makes up; they are booked
+            now all the same. No page and no command gives one.
 
     Raises:
         UserError: a file cannot be understood, or a question is open; ``entry.who`` when nobody
@@ -144,7 +148,7 @@ def import_many(
             progress(number, len(files), path.name)
             if number + READ_AHEAD < len(files):
                 reading.append(ahead.submit(_read, *files[number + READ_AHEAD], answers, signed))
-            file = reading.pop(0).result()
+            file = replace(reading.pop(0).result(), came_in=came_in.get(path))
             try:
                 outcome = _import(db, file)
             finally:
