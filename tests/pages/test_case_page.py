@@ -51,11 +51,14 @@ SAID = {
         "(Landelijke verkiezing 2023): stembiljet \N{MINUS SIGN}40 %, informatieblad nieuw",
         "loopt 8 jaar, van 1 jan 2022 tot en met 31 dec 2029",
     ),
-    6: ("Voorraadkast", "webwinkel", "38 andere locaties", "terug (61 tot 108)"),
+    6: (
+        *("Voorraadkast", "webwinkel", "38 andere locaties", "terug (43 tot 83)"),
+        "voorlopig 78 van elke 100 terug (63 tot 98), oordeel over maart 2027",
+    ),
     7: ("Zuinige handdoekdispensers", "vullingen", "Databreuk"),
     9: (
         "Eind oktober 2026 staan er 9 stuks",
-        "24 st. nieuw gekocht, voor € 5.760,00",
+        "29 st. nieuw gekocht, voor € 6.960,00",
         "€ 2.160,00",
     ),
 }
