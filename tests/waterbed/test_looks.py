@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from nami_monitor.waterbed.looks import boundaries, reach
+from nami_monitor.waterbed.looks import Look, boundaries, reach
 from nami_monitor.waterbed.verdicts import critical
 
 WORKED_OUT = {
@@ -52,3 +53,11 @@ def test_a_true_nothing_is_claimed_no_more_often_than_once_in_twenty():
 def test_what_is_no_plan_is_refused(looks, before):
     with pytest.raises(ValueError, match="looks"):
         boundaries(looks, before)
+
+
+def test_a_look_gives_the_chance_at_which_something_is_shown():
+    assert Look().alpha(23) == pytest.approx(0.05)
+    assert Look(one_sided=True).alpha(23) == pytest.approx(0.1), "in either direction half"
+    for at, limit in enumerate(WORKED_OUT[6, 9, 12]):
+        expected = 2 * stats.norm.sf(limit)
+        assert Look((6, 9, 12), at).alpha(23) == pytest.approx(expected, abs=1e-4)
