@@ -154,9 +154,8 @@ def _on_request(
     """Hand articles out on request only; less is left in the cabinet, less so as time goes by."""
     start = truth.index(truth.request_start)
     held = np.array([truth.request_effect(month) for month in organisation.months[start:]])
-    where = np.ix_(
-        request_offices(organisation, truth), ON_REQUEST, np.arange(start, len(truth.months))
-    )
+    offices = np.array(request_offices(organisation, truth))
+    where = np.ix_(offices, ON_REQUEST, np.arange(start, len(truth.months)))
     gone = rng.binomial(volumes.cabinet_without[where], -held)
     volumes.cabinet[where] -= gone
     back = _returned(rng, gone, PACKS[ON_REQUEST][:, None], truth.request_quotient)
