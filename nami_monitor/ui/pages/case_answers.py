@@ -442,10 +442,10 @@ def _measures(
             continue
         unit = formats.unit_label(evaluation.unit, lang)
         plain = [session.md("cases.answers.measures.note", unit=unit)]
-        if evaluation.window and evaluation.window.anticipation:
-            plain.append(session.md("cases.answers.measures.without"))
         if len(said) > 2:  # noqa: PLR2004 - title and verdict
             plain.append(session.md("cases.answers.measures.estimate"))
+        if evaluation.window and evaluation.window.anticipation:
+            plain.append(session.md("cases.answers.measures.without"))
         yield AnswerBlock(
             tuple(said),
             _months_compared(tell, one),
