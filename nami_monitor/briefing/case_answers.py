@@ -511,9 +511,7 @@ def _idle(db: Transaction, scope: Scope) -> Parts:
         categories,
     )
     new = scope.ask(condition=("new",))
-    (pieces,), (spend,) = (compute(db, CATALOGUE[code], new) or (None,) for code in (VOLUME, SPEND))
-    if pieces is None or spend is None:
-        return _not_loaded(SPEND)
+    (pieces,), (spend,) = (compute(db, CATALOGUE[code], new) for code in (VOLUME, SPEND))
     listed = tuple(IdleAsset(*row) for row in told)
     return (Idle(month, count, longest, listed, pieces, spend),)
 

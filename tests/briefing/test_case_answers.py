@@ -13,10 +13,12 @@ from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.case_answers import Pace, answers, per_unit
 from nami_monitor.briefing.contracts import contracts
 from nami_monitor.core.periods import Period, add_months
-from nami_monitor.core.words import CaseQuestion, Flag, State, Unit
+from nami_monitor.core.words import CaseQuestion, Flag, PeriodKind, State, Unit
 from nami_monitor.demo.truth import CASES_TRUTH, TRUTH
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.kit import shipped
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
+from nami_monitor.kpis.bridge import spend_by_stream
 from nami_monitor.kpis.interventions.evaluation import compare_as_planned
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.questions import Programme
@@ -124,6 +126,7 @@ def planned(own, code, starts, ends, units):
 
 
 def test_a_young_programme_and_an_old_report_give_no_pace(own):
+    planned(own, "ZONDER", None, None, ["2026-06"])  # a term is needed to say how much has passed
     planned(own, "JONG", "2026-03-01", "2030-12-31", ["2026-06"])
     store = planned(own, "OUD", "2019-01-01", "2030-12-31", ["2024-Q4"])
     with store.read() as db:
@@ -134,6 +137,7 @@ def test_a_young_programme_and_an_old_report_give_no_pace(own):
     assert reasons["OUD"].key == "pace_old"
     assert reasons["OUD"].values == {"month": date(2024, 12, 1)}
     assert reasons["Velden gemeente A"] is None
+    assert "ZONDER" not in reasons
 
 
 # --- 3: per answer ------------------------------------------------------------------------------
@@ -221,6 +225,14 @@ def test_the_contract_of_eight_years_says_how_much_of_it_has_passed(answered, db
     assert [each.months for each in early] == [(14, 96)]
 
 
+def test_a_contract_without_an_end_has_no_term(own):
+    store = own("contracts", contract_id="OPEN", title="Open", category="ballot_papers",
+                starts_on="2024-01-01")  # fmt: skip
+    with store.read() as db:
+        terms = {one.contract.number: one.months for one in answers(db, CASES[5])[1].parts}
+    assert terms == {"OPEN": None, "ZL-2022-090": (58, 96)}
+
+
 def as_known(db, month, case):
     with as_of(db, month) as known:
         return {one.question: one for one in answers(known, CASES[case])}
@@ -267,6 +279,20 @@ def test_what_lacks_its_activity_shows_what_was_ordered(db):
     assert whole.after.state is State.NOT_COMPUTABLE
     assert whole.after.reason.key == "activity_missing"
     assert whole.after.numerator > 0
+
+
+def test_a_measure_that_cannot_be_compared_has_no_plain_numbers(own):
+    store = own(
+        "interventions", intervention_id="M-9", title="Balie", category="office_supplies",
+        strategy="refuse", status="running", starts_on="2025-01-01", ramp_months=0,
+        anticipation_months=0, target_channel="balie", substitute_channels="webshop",
+        locations="ZL-001", may_spread="false",
+    )  # fmt: skip
+    with store.read() as db:
+        numbers = {one.evaluation.intervention.code: one.numbers
+                   for one in answers(db, CASES[6])[1].parts}  # fmt: skip
+    assert numbers["M-9"] == ()
+    assert len(numbers["ZL-I-3"]) == 2
 
 
 MEANS = {Unit.BASE: 0, Unit.KG: 1}
@@ -393,6 +419,36 @@ def test_a_stream_that_lacks_a_month_is_not_told_and_the_others_are(db):
     assert found.spend.after.reason.key == "missing_month"
 
 
+def test_what_only_the_former_contract_bought_stands_apart(db):
+    before = bought(db, date(2024, 1, 1), date(2024, 12, 1))
+    month, gone = next(
+        (month, gone)
+        for month in map(add_months, [LAST] * 20, range(0, -20, -1))
+        if (gone := set(before) - set(bought(db, month, month)))
+    )
+    found = spend_by_stream(
+        db,
+        Ask(where={"category": ("sanitary_supplies",), "family": ("ZL-2019-011",)}),
+        Period(date(2024, 1, 1), date(2024, 12, 1), PeriodKind.R12),
+        Period(month, month, PeriodKind.MONTH),
+    )
+    last = found.streams[-1]
+    assert (last.stream, last.after.value) == (None, 0)
+    assert last.before == pytest.approx(sum(before[code][0] for code in gone))
+    assert float(last.split.vanished) == pytest.approx(-last.before)
+    change = found.after.value - found.before.value
+    assert sum(float(one.split.change) for one in found.streams) == pytest.approx(change)
+
+
+def test_a_split_of_later_is_not_told_yet(own):
+    own("contracts", contract_id="OUD", title="Oud", category="sanitary_supplies",
+        starts_on="2020-01-01")  # fmt: skip
+    store = own("contracts", contract_id="NIEUW", title="Nieuw", category="sanitary_supplies",
+                starts_on="2027-01-01", stream="refill", replaces="OUD")  # fmt: skip
+    with store.read() as db:
+        assert [one.family for one in answers(db, CASES[7])[1].parts] == ["ZL-2019-011"]
+
+
 @pytest.mark.parametrize(
     ("month", "key"), [(date(2024, 12, 1), "no_streams"), (date(2025, 11, 1), "split_young")]
 )
@@ -456,6 +512,22 @@ def test_where_a_small_location_has_something_idle_the_list_leaves_it_out(own):
     (one,) = answer.parts
     assert one.count == CASES_TRUTH.idle + 1
     assert asset not in {each.asset for each in one.told}
+
+
+def test_without_orders_what_stands_idle_has_no_price(tmp_path):
+    with closing(Store(tmp_path / "own.duckdb")) as store:
+        enter(store, "categories", {"category": "desks", "name_nl": "Bureaus", "name_en": "Desks",
+                                    "kit_cases": "9"}, "tester")  # fmt: skip
+        enter(store, "locations", {"location_id": "A", "name": "A", "organisation": "O"}, "tester")
+        enter(store, "assets", {"asset_id": "M1", "category": "desks", "location_id": "A",
+                                "acquired_on": "2020-01-05"}, "tester")  # fmt: skip
+        enter(store, "asset_events", {"asset_id": "M1", "happened_on": "2024-05-06",
+                                      "kind": "surplus_noticed"}, "tester")  # fmt: skip
+        with store.read() as db:
+            (answer,) = answers(db, CASES[9])
+    (one,) = answer.parts
+    assert (one.count, one.bought, one.worth) == (1, None, None)
+    assert one.spend.reason.key == "no_data"
 
 
 # --- all of them --------------------------------------------------------------------------------
