@@ -35,7 +35,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, compute, latest_month
 from nami_monitor.signals.scan import FOLLOWED
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store, Transaction
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 from nami_monitor.tables import (
     TABLES,
     AnyOf,

@@ -10,7 +10,7 @@ from nami_monitor.core.periods import add_months
 from nami_monitor.kpis import latest_month
 from nami_monitor.store import Store, Transaction
 from nami_monitor.store.as_of import look_back
-from nami_monitor.store.register_queries import row_changes
+from nami_monitor.store.journal import row_changes
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from nami_monitor.kpis.interventions.panel_data import PanelData
 from nami_monitor.kpis.interventions.pilot import Pilot, in_another_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import RowChange, category_names, latest_first, row_changes
+from nami_monitor.store.journal import RowChange, category_names, latest_first, row_changes
 from nami_monitor.tables import columns
 from nami_monitor.waterbed.planning import PilotDesign
 

@@ -26,7 +26,7 @@ from nami_monitor.kpis.interventions.register import Intervention, interventions
 from nami_monitor.kpis.targets import Where
 from nami_monitor.signals.signal import Signal, attention
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 
 GOOD: Final = frozenset({KitSignal.BETTER, KitSignal.TARGET_MET})
 """Signals that ask for nothing."""

@@ -36,7 +36,7 @@ from nami_monitor.signals.scan import (
 )
 from nami_monitor.signals.xmr import Xmr, xmr
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from nami_monitor.kpis.privacy import is_private, may_be_told
 from nami_monitor.kpis.questions import RELATIONS, filter_sql, periods_of
 from nami_monitor.kpis.targets import Where
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 
 AVOIDED: Final = ("from_stock", "shared", "repaired", "rethought", "withdrawn")
 """Decisions by which something was not bought."""

@@ -25,7 +25,7 @@ from nami_monitor.kpis.targets import (
     targets,
 )
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import RowChange, latest_first, row_changes
+from nami_monitor.store.journal import RowChange, latest_first, row_changes
 from nami_monitor.store.schema import field_names
 
 STEPS_BACK: Final = {PeriodKind.YEAR: 4, PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13}

@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "waterbed": "waterbed",
     "plan-pilot": "waterbed",
     "assign": "waterbed",
-    "report": "report",
+    "report": "export",
     "signals": "signals",
     "lessons": "signals",
     "completeness": "figures",

@@ -1,6 +1,8 @@
-"""``nami export`` and ``nami template``: data as files, and workbooks to fill in."""
+"""``nami export``, ``nami template``, ``nami report``: data, workbooks to fill in, and reports."""
 
+import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,13 +12,17 @@ import typer
 from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
-from nami_monitor.cli.session import CommandSession, command, one_of
+from nami_monitor.cli.session import CommandSession, Month, command, one_of
 from nami_monitor.core.errors import UserError, refuse_unknown
+from nami_monitor.core.periods import parse_month
 from nami_monitor.ingest.template import known_codes, template
-from nami_monitor.kpis import CATALOGUE
+from nami_monitor.kpis import CATALOGUE, latest_month
 from nami_monitor.kpis.privacy import lines_query
+from nami_monitor.reports.branding import read_branding
+from nami_monitor.reports.document import Audience
+from nami_monitor.reports.report_file import Format, ReportRequest, report
 from nami_monitor.store import Store
-from nami_monitor.store.export import FORMATS, export_query, export_rows
+from nami_monitor.store.export import FORMATS, export_query, export_rows, whole
 from nami_monitor.tables import TABLES
 
 app = typer.Typer(rich_markup_mode=None)
@@ -87,3 +93,44 @@ def write_template(
                 codes = known_codes(db)
     template(table, out, session.lang, codes)
     session.show({"out": str(out), "table": table}, [session.t("cli.template.written", out=out)])
+
+
+@command(app, "report")
+def make(
+    session: CommandSession,
+    out: Annotated[Path, typer.Option("--out")],
+    month: Month = None,
+    category: Annotated[list[str] | None, typer.Option("--category", metavar="CODE")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--format", metavar="|".join(Format), callback=one_of(tuple(Format))),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option("--audience", metavar="|".join(Audience))
+    ] = Audience.MANAGEMENT,
+    settings: Annotated[Path | None, typer.Option("--settings")] = None,
+) -> None:
+    """Write the report of a month."""
+    kind = kind or one_of(tuple(Format))(out.suffix.lower().removeprefix(".")) or Format.HTML
+    branding = read_branding(settings)
+    named = parse_month(month) if month else None
+    with session.read() as db:
+        until = named or latest_month(db)
+        if until is None:
+            raise UserError("briefing.nothing")
+        wanted = ReportRequest(
+            until, tuple(category or ()), Audience(audience), session.lang, branding
+        )
+        content = report(db, wanted, Format(kind), partial(_tell, session))
+    with whole(out) as half:
+        half.write_bytes(content)
+    session.show(
+        {"file": str(out), "format": str(kind), "month": f"{until:%Y-%m}", "bytes": len(content)},
+        [session.t("cli.report.done", file=out, n=len(content))],
+    )
+
+
+def _tell(session: CommandSession, done: int, total: int, name: str) -> None:
+    """Tell a person at a terminal how far it is."""
+    if sys.stderr.isatty() and name:
+        session.tell(session.t("cli.report.step", done=done + 1, total=total, name=name))

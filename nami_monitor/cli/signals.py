@@ -21,7 +21,7 @@ from nami_monitor.kpis import latest_month
 from nami_monitor.kpis.targets import in_force, targets
 from nami_monitor.signals.signal import Signal, ranked
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -1,15 +1,19 @@
-"""The branding of reports: the organisation's name, colours and logo, from one settings file."""
+"""The branding of reports: name, colours and logo from one settings file, and charts in them."""
 
 import io
+import json
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import font_source_sans_pro
 from PIL import Image
 
 from nami_monitor.charts import palette
+from nami_monitor.charts.spec import Spec
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.settings import places
 from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
@@ -162,3 +166,40 @@ def _logo(path: Path) -> bytes:
         raise WrongError("no_logo", why=error.strerror or "-") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise WrongError("no_picture") from error
+
+
+FONTS: Final = Path(font_source_sans_pro.font_directory)
+"""The typeface of charts and PDF, which the screen uses too."""
+
+
+def svg(spec: Spec, width: int, branding: Branding) -> str:
+    """A chart as SVG text, so many px wide, from a spec as ``charts.spec.chart`` makes it."""
+    import vl_convert  # noqa: PLC0415 - slow to load
+
+    _fonts()
+    return str(vl_convert.vegalite_to_svg(sized(spec, width, branding)))
+
+
+def png(spec: Spec, width: int, branding: Branding) -> bytes:
+    """The same as a PNG that stays crisp on a large screen: 3 pixels for each px."""
+    import vl_convert  # noqa: PLC0415 - slow to load
+
+    _fonts()
+    drawn = vl_convert.vegalite_to_png(sized(spec, width, branding), scale=3.0)
+    return bytes(drawn)
+
+
+def sized(spec: Spec, width: int, branding: Branding) -> Spec:
+    """The spec with a width of its own instead of that of a page, in the organisation's colours."""
+    drawn = json.dumps({**spec, "width": width})
+    for neutral, own in ((palette.INK, branding.primary), (palette.SECOND, branding.second)):
+        drawn = drawn.replace(neutral, own)
+    found: Spec = json.loads(drawn)
+    return found
+
+
+@cache
+def _fonts() -> None:
+    import vl_convert  # noqa: PLC0415 - slow to load
+
+    vl_convert.register_font_directory(str(FONTS))

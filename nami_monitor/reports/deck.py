@@ -30,8 +30,8 @@ from nami_monitor.charts import palette
 from nami_monitor.core.escapes import plain
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
-from nami_monitor.reports import pictures, slide_text
-from nami_monitor.reports.branding import Branding
+from nami_monitor.reports import slide_text
+from nami_monitor.reports.branding import Branding, png
 from nami_monitor.reports.document import (
     Document,
     OfficeChart,
@@ -332,7 +332,7 @@ def _beside(slide: Any, figures: tuple[ReportFigure, ...], branding: Branding, l
 
 def _picture(slide: Any, figure: ReportFigure, box: Box, pixels: int, branding: Branding) -> None:
     """A chart as a picture, as large as it can be in its place."""
-    made = pictures.png(figure.slide or figure.spec, pixels, branding)
+    made = png(figure.slide or figure.spec, pixels, branding)
     picture = slide.shapes.add_picture(io.BytesIO(made), *box.lengths[:2])
     width, height = box.lengths[2:]
     scale = min(width / picture.width, height / picture.height)

@@ -9,8 +9,7 @@ from nami_monitor.charts import palette
 from nami_monitor.charts.tables import ChartTable, Write
 from nami_monitor.core.escapes import html
 from nami_monitor.i18n import text
-from nami_monitor.reports import pictures
-from nami_monitor.reports.branding import Branding
+from nami_monitor.reports.branding import Branding, svg
 from nami_monitor.reports.document import Document, ReportFigure, ReportGrid, ReportPage
 
 WIDTH: Final = 960
@@ -115,7 +114,7 @@ def _broken(written: str) -> str:
 
 
 def _figure(figure: ReportFigure, lang: str, branding: Branding) -> Iterator[str]:
-    drawn = base64.b64encode(pictures.svg(figure.spec, WIDTH, branding).encode()).decode("ascii")
+    drawn = base64.b64encode(svg(figure.spec, WIDTH, branding).encode()).decode("ascii")
     alt = html(figure.alt)
     yield f'<figure><img src="data:image/svg+xml;base64,{drawn}" alt="{alt}">'
     if figure.caption:

@@ -12,8 +12,7 @@ import typst
 from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.core.escapes import plain, rewritten
 from nami_monitor.i18n import text
-from nami_monitor.reports import pictures
-from nami_monitor.reports.branding import Branding
+from nami_monitor.reports.branding import FONTS, Branding, svg
 from nami_monitor.reports.document import Document, ReportGrid, ReportPage
 from nami_monitor.reports.page_html import as_grid
 
@@ -51,7 +50,7 @@ def _set(said: Mapping[str, Any]) -> bytes:
 @cache
 def _fonts() -> typst.Fonts:
     """The typefaces: that of the charts, and for other scripts those of the machine."""
-    return typst.Fonts(font_paths=[str(pictures.FONTS)])
+    return typst.Fonts(font_paths=[str(FONTS)])
 
 
 def _document(document: Document, branding: Branding, progress: Progress) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def _page(page: ReportPage, no: int, branding: Branding) -> dict[str, Any]:
         **vars(page),
         "figures": [
             {
-                "svg": pictures.svg(figure.spec, WIDTH, branding),
+                "svg": svg(figure.spec, WIDTH, branding),
                 "alt": figure.alt,
                 "caption": figure.caption,
             }

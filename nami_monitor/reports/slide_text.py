@@ -17,7 +17,7 @@ from pptx.util import Inches, Pt
 
 from nami_monitor.charts.palette import GRID
 from nami_monitor.core.escapes import plain
-from nami_monitor.reports.pictures import FONTS
+from nami_monitor.reports.branding import FONTS
 
 TAGS: Final = {"nl": "nl-NL", "en": "en-GB"}
 SLIDE_NUMBER: Final = PP_PLACEHOLDER.SLIDE_NUMBER

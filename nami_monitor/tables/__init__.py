@@ -10,7 +10,7 @@ from typing import Any
 
 import pandera.polars as pa
 
-from nami_monitor.tables import assets, flows, masters, steering
+from nami_monitor.tables import masters, records, steering
 from nami_monitor.tables.column import AnyOf, Codes, NotBefore, RisingMonths, RowRule
 
 __all__ = [
@@ -95,27 +95,27 @@ TABLES: dict[str, InputTable] = {
         ),
         InputTable(
             "orders",
-            flows.Orders,
+            records.Orders,
             dated_by="ordered_on",
             rules=(AnyOf(("quantity", "amount_eur")),),
         ),
         InputTable(
             "measurements",
-            flows.Measurements,
+            records.Measurements,
             ("period_start", "period_end", "location_id", "subject", "activity_measure"),
             dated_by="period_start",
             rules=(NotBefore("period_end", "period_start"),),
         ),
         InputTable(
             "assets",
-            assets.Assets,
+            records.Assets,
             ("asset_id",),
             rules=(NotBefore("warranty_until", "acquired_on"),),
         ),
-        InputTable("asset_events", assets.AssetEvents, dated_by="happened_on"),
+        InputTable("asset_events", records.AssetEvents, dated_by="happened_on"),
         InputTable(
             "requests",
-            flows.Requests,
+            records.Requests,
             ("request_id",),
             dated_by="requested_on",
             rules=(NotBefore("decided_on", "requested_on"),),
@@ -137,8 +137,8 @@ TABLES: dict[str, InputTable] = {
         InputTable(
             "programme_units", steering.ProgrammeUnits, ("programme", "unit_id", "period", "theme")
         ),
-        InputTable("materials", assets.Materials, rules=(AnyOf(("project", "product_id")),)),
-        InputTable("shadow_prices", assets.ShadowPrices, ("impact_set", "impact")),
+        InputTable("materials", records.Materials, rules=(AnyOf(("project", "product_id")),)),
+        InputTable("shadow_prices", records.ShadowPrices, ("impact_set", "impact")),
     )
 }
 

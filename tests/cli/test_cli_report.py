@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from nami_monitor.cli import report
+from nami_monitor.cli import export as report
 
 
 def test_it_writes_the_month_of_a_category(loaded):

@@ -21,7 +21,7 @@ from nami_monitor.ingest.book.import_report import (
 )
 from nami_monitor.ingest.book.set_aside import write_set_aside
 from nami_monitor.ingest.parse import xlsx
-from nami_monitor.ingest.parse.number_formats import currency_of_format
+from nami_monitor.ingest.parse.sheets import currency_of_format
 from nami_monitor.ingest.parse.xls import xls_findings
 from nami_monitor.ingest.profiles.convert import FOREIGN, UNREAD, conversion, number_sql
 from nami_monitor.ingest.profiles.mapping import Reading, signs_beside

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nami_monitor.ingest.parse.number_formats import currency_of_format
+from nami_monitor.ingest.parse.sheets import currency_of_format
 from nami_monitor.ingest.parse.xlsx import SheetFindings
 
 SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

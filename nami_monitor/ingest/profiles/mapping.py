@@ -14,7 +14,7 @@ from typing import Final
 from nami_monitor.core.errors import UserError, short
 from nami_monitor.core.words import Grain
 from nami_monitor.ingest.cells import Cell, Sheet, kind_of
-from nami_monitor.ingest.parse.number_formats import MONEY_SIGNS
+from nami_monitor.ingest.parse.sheets import MONEY_SIGNS
 from nami_monitor.ingest.profiles.convert import (
     BASE_WORDS,
     PACK_WORDS,

@@ -19,8 +19,7 @@ from nami_monitor.core.words import Design, PlanState, Unit, Verdict
 from nami_monitor.kpis.interventions.register import Intervention, interventions, listed
 from nami_monitor.kpis.questions import latest_month
 from nami_monitor.store import Transaction
-from nami_monitor.store.journal import JournalEntry, history
-from nami_monitor.store.register_queries import row_changes
+from nami_monitor.store.journal import JournalEntry, history, row_changes
 from nami_monitor.waterbed.looks import Look
 from nami_monitor.waterbed.outputs import Estimate, Interval
 

@@ -11,7 +11,7 @@ from nami_monitor.core.errors import refuse_unknown
 from nami_monitor.core.periods import add_months, months_between
 from nami_monitor.core.thresholds import MIN_PER_ARM, MOST_ARMS
 from nami_monitor.store import Transaction
-from nami_monitor.store.register_queries import row_changes
+from nami_monitor.store.journal import row_changes
 from nami_monitor.waterbed.randomisation import deal
 
 

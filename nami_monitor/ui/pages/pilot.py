@@ -223,7 +223,7 @@ def _choose(
     chosen = st.radio(
         session.t("pilot.advice.which"),
         [*offered],
-        format_func=lambda name: (
+        format_func=lambda name: markdown(
             f"{name}: {briefing.design_words(offered[name].design, session.lang)}"
         ),
         key=f"{KEY}_design",

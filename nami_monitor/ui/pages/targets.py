@@ -30,7 +30,7 @@ from nami_monitor.kpis.targets import (
     period_of,
 )
 from nami_monitor.store import Store
-from nami_monitor.store.register_queries import category_names
+from nami_monitor.store.journal import category_names
 from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
