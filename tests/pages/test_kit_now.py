@@ -37,7 +37,7 @@ def test_categories_that_show_the_signals_now_are_found_on_request():
 
 @pytest.mark.slow
 def test_no_category_shows_what_does_not_happen():
-    page = opened(signal="effect_fading", kind=str(LessonKind.LESSON))
+    page = opened(signal="no_effect_seen", kind=str(LessonKind.LESSON))
     page.toggle(key="kit_signalled").set_value(True)
     checked(page.run())
     assert text("kit.signalled.none", "nl") in [one.value for one in page.info]

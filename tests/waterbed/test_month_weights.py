@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from nami_monitor.waterbed import Inputs, PilotDesign, estimate
 from nami_monitor.waterbed.month_weights import month_weights, resemblance
+from tests.waterbed.waterbed_panels import drawn
 
 MONTHS = np.arange(36)
 
@@ -50,3 +52,19 @@ def test_the_resemblance_of_drawn_months_is_found_again(lasting, passing):
     drawn = lasting ** apart[0, :7] / (1 + passing)
     again = found[0] ** apart[0, :7] / (1 + found[1])
     assert np.abs(drawn - again)[1:].max() < 0.06
+
+
+@pytest.mark.parametrize("switch", [MONTHS >= 20, MONTHS >= 25, MONTHS < 0, MONTHS[1:] >= 24])
+def test_a_switch_begins_with_the_measure(switch):
+    amounts = np.full((25, len(MONTHS)), 5.0)
+    with pytest.raises(ValueError, match="array"):
+        Inputs(amounts, amounts, np.arange(25) == 0, 24, 1, None, switch)
+
+
+def test_a_second_opinion_on_whole_months_is_none_on_weighed_ones():
+    a, b, treated = drawn(3, locations=31, cut=0.5)
+    switch = PilotDesign(a.shape[1] - 24, 3).switch(24)
+    even, weighed = (estimate(Inputs(a, b, treated, 24, 1, None, on)) for on in (None, switch))
+    assert even.sensitivity.synthetic is not None
+    assert weighed.sensitivity.synthetic is None
+    assert weighed.sensitivity.ranks is not None

@@ -156,6 +156,19 @@ def test_steps_find_a_change_that_comes_at_each_of_them():
     assert found.chance == pytest.approx(1 / (randomisation.DRAWS + 1))
 
 
+def test_trials_in_several_chunks_are_those_at_once(monkeypatch):
+    rng = np.random.default_rng(4)
+    arm, stratum = drawn(24, 3, "1")
+    before, after = rng.normal(size=(2, 24))
+    asked = after, before, arm, stratum, ALPHA, "1"
+    at_once = compare_arms(*asked)
+    monkeypatch.setattr(randomisation, "CHUNK", 20_000)
+    for one, other in zip(compare_arms(*asked), at_once, strict=True):
+        assert one.chance == other.chance
+        assert one.effect.low == pytest.approx(other.effect.low)
+        assert one.effect.high == pytest.approx(other.effect.high)
+
+
 def test_outcomes_that_do_not_differ_show_nothing():
     arm, stratum = drawn(12, 2, "1")
     (found,) = compare_arms(np.zeros(12), np.arange(12.0), arm, stratum, ALPHA, "1")
