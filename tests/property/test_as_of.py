@@ -64,6 +64,18 @@ def both(demo_folder, tmp_path_factory):
     return looks
 
 
+def alike_texts(one, other, path):
+    """Whether two texts say the same.
+
+    Sums in another order differ in the last bit, and with it how a half is rounded.
+    """
+    this, that = (ROUNDED.sub("", text) for text in (one, other))
+    assert NUMBER.sub("#", this) == NUMBER.sub("#", that), (path, one, other)
+    for a, b in zip(NUMBER.findall(this), NUMBER.findall(that), strict=True):
+        assert len(a) == len(b), (path, one, other)
+        assert abs(int(SIGNS.sub("", a)) - int(SIGNS.sub("", b))) <= 1, (path, one, other)
+
+
 def alike(one, other, path=""):
     """Whether two results are the same, figure for figure; says where they are not."""
     if is_dataclass(one):
@@ -81,12 +93,7 @@ def alike(one, other, path=""):
     elif isinstance(one, (float, np.ndarray)) and other is not None:
         assert np.allclose(one, other, rtol=1e-7, atol=1e-9, equal_nan=True), (path, one, other)
     elif isinstance(one, str) and isinstance(other, str):
-        # sums in another order differ in the last bit, and with it how a half is rounded
-        this, that = (ROUNDED.sub("", text) for text in (one, other))
-        assert NUMBER.sub("#", this) == NUMBER.sub("#", that), (path, one, other)
-        for a, b in zip(NUMBER.findall(this), NUMBER.findall(that), strict=True):
-            assert len(a) == len(b), (path, one, other)
-            assert abs(int(SIGNS.sub("", a)) - int(SIGNS.sub("", b))) <= 1, (path, one, other)
+        alike_texts(one, other, path)
     elif callable(one):  # how cells are written, which a page shows
         assert callable(other), path
     else:
