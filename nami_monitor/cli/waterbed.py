@@ -412,7 +412,7 @@ def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
         ]
         lines += ["", *table(header, rows, right=range(3, 1 + len(keys))), ""]
         lines += [
-            f"{name}: {remark}"
+            f"{name}. {remark}"
             for name, one in designs[1:]
             if (remark := pilot_texts.design_remark(pilot, one.design, lang))
         ]
