@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nami_monitor"
-SCREEN = [ROOT / "dashboard.py", *sorted((ROOT / "pages").glob("*.py"))]
+SCREEN = [ROOT / "dashboard.py", *sorted((ROOT / "screens").glob("*.py"))]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALONE = {

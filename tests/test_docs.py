@@ -150,7 +150,7 @@ GUIDES = {"nl": "gebruikersgids.md", "en": "user-guide.md"}
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_guides_use_the_words_of_the_screen(lang):
     guide = (DOCS / GUIDES[lang]).read_text("utf-8")
-    keys = [f"{page.stem}.nav" for page in sorted((ROOT / "pages").glob("*.py"))]
+    keys = [f"{page.stem}.nav" for page in sorted((ROOT / "screens").glob("*.py"))]
     said = [f"**{text(key, lang)}**" for key in [*keys, "app.demo.own"]]
     assert not [words for words in said if words not in guide]
 

@@ -15,16 +15,12 @@ from nami_monitor.core.escapes import markdown
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import LANGS, Lang
 from nami_monitor.store import Store
-from nami_monitor.ui import browser, outcomes, theme
-from nami_monitor.ui.session import Session
+from nami_monitor.ui import browser, doors, outcomes, theme
+from nami_monitor.ui.session import DATA, LANGUAGE, Session
 from nami_monitor.ui.theme import stylesheet
 
-LANGUAGE = "lang"
-DATA = "data"
 DEMO, OWN = "demo", "own"
 FOLLOW_SECONDS = 5.0
-NAVIGATED = "app.navigated"
-WANTED = "app.wanted"
 PAGE = "app.page"
 LINKED = "app.linked"
 
@@ -73,7 +69,7 @@ def show_data(which: str) -> None:
 
 
 def choose_language() -> None:
-    """Take over the language that the visitor chose in the sidebar.
+    """Take over the language that the visitor chose above the page.
 
     A browser knows a choice by its words, so every choice on the page is told anew in the new ones.
     """
@@ -91,7 +87,7 @@ def _chosen(value: object) -> bool:
 
 
 def choose_data() -> None:
-    """Take over the data that the visitor chose in the sidebar."""
+    """Take over the data that the visitor chose above the page."""
     show_data(str(st.session_state["data_choice"]))
 
 
@@ -107,7 +103,7 @@ def current() -> Session:
 
 
 def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Session:
-    """Begin a page: style, heading, and on demo data the banner that says so.
+    """Begin a page: style, the parts of its door, and its heading.
 
     A database that cannot be read ends the page with a sentence, and with what may help.
 
@@ -115,8 +111,6 @@ def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Sessio
         title: catalogue key of its heading.
         mend: shows what can be done about a database that cannot be read; None for a link to it.
     """
-    if NAVIGATED not in st.session_state:
-        _through_the_entry(title.partition(".")[0])
     session = current()
     dress(session)
     _enter(title)
@@ -126,8 +120,7 @@ def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Sessio
     except UserError as error:
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
-    if session.demo:
-        _demo_banner(session)
+    doors.row(session, title.partition(".")[0])
     st.title(session.t(title), anchor=False)
     outcomes.panel(session, title)
     return session
@@ -143,7 +136,7 @@ def _unreadable(
     if mend:
         mend(session)
     else:
-        st.page_link("pages/data.py", label=session.t("data.backup.restore"))
+        doors.link("data", session.t("data.backup.restore"), part="backup")
     st.stop()
 
 
@@ -151,7 +144,7 @@ def _enter(title: str) -> None:
     """Record the current page, and whether a link with filters led to it."""
     if st.session_state.get(PAGE) != title:
         st.session_state[PAGE] = title
-        st.session_state[LINKED] = bool(set(st.query_params) - {LANGUAGE, DATA})
+        st.session_state[LINKED] = bool(set(st.query_params) - {LANGUAGE, DATA, doors.PART})
 
 
 def dress(session: Session) -> None:
@@ -162,23 +155,6 @@ def dress(session: Session) -> None:
     st.html(stylesheet())
     script = theme.script(session.lang) + browser.script()
     st.html(script, unsafe_allow_javascript=True)
-
-
-def _through_the_entry(name: str) -> None:
-    """Start at the entry file: a server that just started runs a page's file by itself.
-
-    Streamlit knows of the navigation only after the entry ran once, so the first visitor with a
-    mailed link is led round by it.
-    """
-    st.session_state[WANTED] = name
-    st.switch_page("dashboard.py", query_params=dict(st.query_params))
-
-
-def wanted_page() -> str | None:
-    """The page to which a visitor was on the way when the entry ran for the first time."""
-    st.session_state[NAVIGATED] = True
-    name = st.session_state.pop(WANTED, None)
-    return None if name is None else str(name)
 
 
 def _address(session: Session) -> None:
@@ -198,17 +174,6 @@ def _follow(store: Store, version: int) -> None:
     with suppress(UserError):
         if store.version() != version:
             st.rerun()
-
-
-def _demo_banner(session: Session) -> None:
-    with st.container(key="demo_banner", horizontal=True, vertical_alignment="center"):
-        st.markdown(session.t("app.demo.banner"))
-        st.button(
-            session.t("app.demo.own"),
-            key="own_data",
-            on_click=show_data,
-            args=(OWN,),
-        )
 
 
 def guarded(session: Session, part: Callable[[], None]) -> None:
@@ -237,7 +202,7 @@ def empty(session: Session) -> bool:
     with st.container(key="empty_state", border=True):
         st.header(session.t("app.empty.title"), anchor=False)
         st.markdown(session.t("app.empty.words"))
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
         if not session.demo:
             st.button(
                 session.t("app.empty.demo"), key="demo_data", on_click=show_data, args=(DEMO,)

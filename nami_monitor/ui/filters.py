@@ -303,32 +303,3 @@ def activity(session: Session, kpi: Kpi) -> dict[str, tuple[str, ...]]:
 
     value = select("activity", session.t("filters.activity"), [ALL, *measures], named)
     return {"activity": (value,)} if value else {}
-
-
-PART = "part"
-
-
-def part_chosen(label: str, parts: Sequence[str], name_of: Callable[[str], str]) -> str:
-    """Let the visitor choose a part of the page; the choice stands in the address.
-
-    Args:
-        label: for those who do not see the row of parts.
-        parts: raw codes, the first is shown at first.
-        name_of: the name of a part in the reader's language.
-    """
-    key = take(PART, lambda code: code if code in parts else None, parts[0])
-    chosen = st.segmented_control(
-        markdown(label),
-        parts,
-        required=True,
-        format_func=lambda code: markdown(name_of(code)),
-        key=key,
-        label_visibility="collapsed",
-    )
-    remember(PART, chosen or parts[0], parts[0])
-    return chosen or parts[0]
-
-
-def show_part(part: str) -> None:
-    """Show another part of the page."""
-    st.session_state[f"filter.{PART}"] = part

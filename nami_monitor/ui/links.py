@@ -15,11 +15,10 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import TRACED, Ask, Kpi, KpiResult
 from nami_monitor.kpis.questions import DIMENSIONS, EMPTY, OPTIONS
 from nami_monitor.kpis.sentences import reason_sentence
-from nami_monitor.ui import filters
-from nami_monitor.ui.app import DATA, DEMO, LANGUAGE, OWN
-from nami_monitor.ui.session import Session
+from nami_monitor.ui import doors, filters
+from nami_monitor.ui.app import DEMO, OWN
+from nami_monitor.ui.session import DATA, LANGUAGE, Session
 
-TRACE = "pages/trace.py"
 USUAL = "impact_spend"
 """The figure of an address that names none."""
 
@@ -78,10 +77,18 @@ def read_figure(address: Mapping[str, Sequence[str]], latest: date | None) -> tu
     return TRACED[code], Ask(kind=kind, until=month, where=where)
 
 
-def address(session: Session, page: str, parameters: Address) -> str:
-    """The address of another page, with the session's language and data."""
+def address(session: Session, screen: str, parameters: Address, part: str = "") -> str:
+    """The address of a screen, with the session's language and data.
+
+    Args:
+        session: for language and data.
+        screen: file in ``screens/``; empty for the one that is shown.
+        parameters: what else the address says.
+        part: part of the screen, where it has several.
+    """
     fixed = {LANGUAGE: session.lang, DATA: DEMO if session.demo else OWN}
-    return f"{page}?{urlencode({**fixed, **parameters}, doseq=True)}"
+    url, asked = doors.place(screen, part) if screen else ("", {})
+    return f"{url}?{urlencode({**fixed, **parameters, **asked}, doseq=True)}"
 
 
 TO_UNDO: Final = frozenset({"activity_twice", "activity_twice_whole"})
@@ -91,16 +98,17 @@ TO_UNDO: Final = frozenset({"activity_twice", "activity_twice_whole"})
 def where_to_undo(session: Session, result: KpiResult) -> str:
     """The address of the deliveries where a figure has no value until one is undone; else empty."""
     told = result.reason and result.reason.key in TO_UNDO
-    return address(session, "data", {filters.PART: "batches"}) if told else ""
+    return address(session, "data", {}, "batches") if told else ""
 
 
 def offer_deliveries(session: Session) -> None:
     """A link to the deliveries, to undo one."""
     data = DEMO if session.demo else OWN
-    st.page_link(
-        "pages/data.py",
-        label=session.t("jobs.to_undo"),
-        query_params={LANGUAGE: session.lang, DATA: data, filters.PART: "batches"},
+    doors.link(
+        "data",
+        session.t("jobs.to_undo"),
+        part="batches",
+        query_params={LANGUAGE: session.lang, DATA: data},
     )
 
 
@@ -135,6 +143,4 @@ def offer_trace(label: str, parameters: Address) -> None:
         label: which figure.
         parameters: as ``figure_address`` gives it.
     """
-    st.page_link(
-        TRACE, label=markdown(label), icon=":material/account_tree:", query_params=parameters
-    )
+    doors.link("trace", markdown(label), icon=":material/account_tree:", query_params=parameters)

@@ -10,6 +10,10 @@ from nami_monitor.core.escapes import Markdown, markdown
 from nami_monitor.i18n import Lang, has_text, text
 from nami_monitor.store import Store
 
+LANGUAGE = "lang"
+DATA = "data"
+"""What every address says: the language, and which data."""
+
 
 @dataclass(frozen=True)
 class Session:

@@ -10,6 +10,7 @@ from nami_monitor.i18n import LANGS, Lang, catalogue
 
 ROOM: Final = Path(__file__).parent
 ICON: Final = ROOM / "assets" / "icon.png"  # for page_icon: a local file, so nothing is fetched
+LOGO: Final = ROOM / "assets" / "name.svg"
 STYLE: Final = ROOM / "style.css"
 
 VARIABLES: Final = {
@@ -20,6 +21,7 @@ VARIABLES: Final = {
     "border": palette.BORDER,
     "body": palette.BODY,
     "surface": palette.SURFACE,
+    "paper": palette.PAPER,
     "grid": palette.GRID,
     "white": palette.WHITE,
     "improvement": palette.IMPROVEMENT[0],
@@ -38,12 +40,18 @@ STREAMLIT: Final = {
     "textColor": palette.BODY,
     "linkColor": palette.LINK,
     "borderColor": palette.BORDER,
-    "dataframeBorderColor": palette.BORDER,
+    "dataframeBorderColor": palette.GRID,
     "blueColor": palette.LINK,
     "orangeColor": palette.SECOND,
     "grayColor": palette.GREY_TEXT,
-    "headingFontSizes": ["2.25rem", "1.25rem", "1.125rem"],
+    "chartCategoricalColors": list(palette.SERIES),
+    "baseFontSize": 15,
+    "baseRadius": "4px",
+    "headingFont": "serif",
+    "headingFontSizes": ["2rem", "1.3333rem", "1.0667rem"],
+    "headingFontWeights": [600, 600, 600],
     "showWidgetBorder": True,
+    "sidebar": {"backgroundColor": palette.WHITE},
 }  # what .streamlit/config.toml must say; a test keeps both equal
 
 
@@ -104,20 +112,14 @@ SCRIPT: Final = r"""
       }
     }
   };
-  const mend = () => {  // sections of the navigation stand in its list as no list may hold them
-    const list = '[data-testid=stSidebarNavItems]';
-    for (const part of document.querySelectorAll(`${list}:has(> div), ${list} > div > li`))
-      if (part.getAttribute('role') !== 'none') part.setAttribute('role', 'none');
-  };
   document.documentElement.lang = LANG;
   window.namiWords?.disconnect();
-  window.namiWords = new MutationObserver(() => { all(); mend(); });
+  window.namiWords = new MutationObserver(all);
   window.namiWords.observe(document.body, {
     subtree: true, childList: true, characterData: true,
     attributes: true, attributeFilter: ['aria-label', 'placeholder', 'title'],
   });
   all();
-  mend();
 })();
 """
 

@@ -8,7 +8,7 @@ from nami_monitor.ui import app
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
 
-PAGE = Path(__file__).parents[2] / "pages" / "case.py"
+PAGE = Path(__file__).parents[2] / "screens" / "case.py"
 
 
 def shown(database, tmp_path, monkeypatch, number, lang):
@@ -34,7 +34,6 @@ def shown(database, tmp_path, monkeypatch, number, lang):
     st.cache_resource.clear()
     st.cache_data.clear()
     found = AppTest.from_file(str(PAGE), default_timeout=120)
-    found.session_state[app.NAVIGATED] = True
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.OWN
     found.query_params["case"] = str(number)

@@ -19,7 +19,7 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
-from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui import doors, figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Selection
@@ -51,7 +51,7 @@ def empty(session: Session, offered: RegisterChoices) -> bool:
     with st.container(key="assets_empty", border=True):
         st.header(session.t("assets.empty.title"), anchor=False)
         st.markdown(session.t("assets.empty.words"))
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
     return True
 
 

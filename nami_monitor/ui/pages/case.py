@@ -19,7 +19,7 @@ from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names
-from nami_monitor.ui import cards, filters, grid, links, words
+from nami_monitor.ui import cards, doors, filters, grid, links, words
 from nami_monitor.ui.app import DEMO, show_data
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.pages import case_answers, overview
@@ -159,7 +159,7 @@ def _notes(session: Session, monitor: CaseFigures) -> None:
             exemption.line.result.state is State.NOT_COMPUTABLE for exemption in monitor.shown
         )
         st.info(session.md("case.missing", n=missing, load=_load(session, monitor.load)))
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
         if not session.demo:
             st.button(
                 session.t("app.empty.demo"), key="case_demo", on_click=show_data, args=(DEMO,)

@@ -28,7 +28,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, links, trend_chart, words
+from nami_monitor.ui import doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, cards_html
 from nami_monitor.ui.filters import ALL, Selection
@@ -71,7 +71,7 @@ def empty(session: Session, offered: RegisterChoices) -> bool:
     with st.container(key="contracts_empty", border=True):
         st.header(session.t("contracts.empty.title"), anchor=False)
         st.markdown(session.t("contracts.empty.words"))
-        st.page_link("pages/data.py", label=session.t("contracts.empty.load"))
+        doors.link("data", session.t("contracts.empty.load"))
     return True
 
 

@@ -5,15 +5,13 @@ import streamlit as st
 from nami_monitor.briefing.handbook import entry
 from nami_monitor.core.escapes import code, markdown
 from nami_monitor.kpis import CATALOGUE, Kpi
-from nami_monitor.ui import filters, words
+from nami_monitor.ui import doors, filters, words
 from nami_monitor.ui.session import Session
 
 
 def link(session: Session, kpi: Kpi) -> None:
     """A link to a KPI's entry."""
-    st.page_link(
-        "pages/handbook.py", label=session.t("handbook.open"), query_params={"kpi": kpi.code}
-    )
+    doors.link("handbook", session.t("handbook.open"), query_params={"kpi": kpi.code})
 
 
 def choose(session: Session) -> Kpi:

@@ -19,7 +19,7 @@ from nami_monitor.kit.files import KIT_STRATEGIES
 from nami_monitor.kit.search import search, select
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
-from nami_monitor.ui import cache, filters, lesson_card
+from nami_monitor.ui import cache, doors, filters, lesson_card
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.session import Session
@@ -133,9 +133,9 @@ def case(session: Session, query: KitQuery) -> None:
     st.markdown(markdown(words.context))
     st.markdown(markdown(words.approach))
     st.markdown(session.md("kit.case.involved", who=words.involved))
-    st.page_link(
-        "pages/case.py",
-        label=session.t("kit.case.figures"),
+    doors.link(
+        "case",
+        session.t("kit.case.figures"),
         icon=":material/school:",
         query_params={"case": str(query.case)},
     )

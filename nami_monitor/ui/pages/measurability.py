@@ -13,7 +13,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
 from nami_monitor.store import Store
-from nami_monitor.ui import filters, words
+from nami_monitor.ui import doors, filters, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import Head, Width, grid
@@ -46,7 +46,7 @@ def _names(session: Session, measured_all: Measurability) -> Mapping[str, str]:
 
 
 def _load(session: Session) -> None:
-    st.page_link("pages/data.py", label=session.t("measurability.load"))
+    doors.link("data", session.t("measurability.load"))
 
 
 def empty(session: Session, measured_all: Measurability) -> bool:

@@ -23,7 +23,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, links, words
+from nami_monitor.ui import booking, doors, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages import arms, waterbed
@@ -283,7 +283,7 @@ def part(session: Session) -> None:
         st.info(session.t("measures.empty"))
     st.header(session.t("measures.form.title"), anchor=False)
     st.markdown(session.t("measures.form.words"))
-    st.page_link("pages/data.py", label=session.t("measures.form.load"))
+    doors.link("data", session.t("measures.form.load"))
     if not categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return

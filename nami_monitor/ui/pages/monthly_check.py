@@ -16,7 +16,7 @@ from nami_monitor.kpis.sentences import figure_text
 from nami_monitor.store import Work
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.store.transaction import now
-from nami_monitor.ui import app, booking, browser, links, words
+from nami_monitor.ui import app, booking, browser, doors, links, words
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import targets
 from nami_monitor.ui.session import Session
@@ -141,7 +141,7 @@ def _point(
             _lesson(session, match)
         with st.container(horizontal=True, vertical_alignment="center"):
             page, key, address = way(session, finding, chosen)
-            st.page_link(page, label=session.t(f"check.to.{key}"), query_params=address)
+            doors.link(page, session.t(f"check.to.{key}"), query_params=address)
             if finding.line:
                 judged = finding.line.aim and finding.line.aim.judged
                 result = judged or finding.line.result
@@ -207,15 +207,15 @@ def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str
     address["category"] = finding.category or ""
     about = finding.about
     if about is None:
-        return "pages/data.py", "data", address
+        return "data", "data", address
     if isinstance(about, KpiLine):
         month = {"month": f"{finding.month:%Y-%m}"}
         where = {name: values[0] for name, values in chosen.where}
-        return "pages/trends.py", "trends", {**address, **where, **month, "kpi": about.kpi.code}
+        return "trends", "trends", {**address, **where, **month, "kpi": about.kpi.code}
     if isinstance(about, Contract):
-        return "pages/contracts.py", "contracts", address
+        return "contracts", "contracts", address
     return (
-        "pages/waterbed.py",
+        "waterbed",
         "waterbed",
         {
             **address,
@@ -264,7 +264,7 @@ def goals(session: Session, glance: Overview, category: str) -> None:
     chosen = targets.choose(session, own, names) if own else None
     if chosen:
         targets.change(session, chosen)
-    st.page_link("pages/targets.py", label=session.t("check.goals_page"))
+    doors.link("targets", session.t("check.goals_page"))
 
 
 def mail(session: Session, briefing: Briefing) -> None:

@@ -17,7 +17,7 @@ from nami_monitor.kpis.result import absolute
 from nami_monitor.kpis.sentences import bare_text
 from nami_monitor.kpis.targets import JudgedTarget
 from nami_monitor.signals.scan import Assessment
-from nami_monitor.ui import figure_notes, grid, links, words
+from nami_monitor.ui import doors, figure_notes, grid, links, words
 from nami_monitor.ui.cards import Card, Chip, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.links import Filters
@@ -63,7 +63,7 @@ def cards(session: Session, glance: Overview) -> None:
     if glance.unsupported:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(session.md("overview.unsupported", n=len(glance.unsupported)))
-            st.page_link("pages/measurability.py", label=session.t("overview.needed"))
+            doors.link("measurability", session.t("overview.needed"))
 
 
 def _grid_of(session: Session, lines: Sequence[KpiLine], where: Filters) -> None:

@@ -27,7 +27,7 @@ from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.kpis.sentences import difference_text
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
+from nami_monitor.ui import booking, cache, doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.filters import ALL, Selection
@@ -65,7 +65,7 @@ def empty(session: Session, offered: RequestChoices) -> bool:
     with st.container(key="requests_empty", border=True):
         st.header(session.t("requests.empty.title"), anchor=False)
         st.markdown(session.t("requests.empty.words"))
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
     return True
 
 
@@ -316,7 +316,7 @@ def form(session: Session, offered: RequestChoices) -> None:
     """
     with st.expander(session.t("requests.form.title"), expanded=not offered.months):
         st.markdown(session.t("requests.form.words"))
-        st.page_link("pages/data.py", label=session.t("requests.form.load"))
+        doors.link("data", session.t("requests.form.load"))
         if not offered.all_categories or not offered.locations:
             st.info(session.t("requests.form.masters"))
             return

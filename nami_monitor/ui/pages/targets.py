@@ -31,7 +31,7 @@ from nami_monitor.kpis.targets import (
 )
 from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
-from nami_monitor.ui import booking, cache, filters, links, trend_chart, words
+from nami_monitor.ui import booking, cache, doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
@@ -397,7 +397,7 @@ def form(session: Session, lines: Sequence[TargetLine], names: Names, category: 
     """
     with st.expander(session.t("targets.form.title"), expanded=not lines):
         st.markdown(session.t("targets.form.words"))
-        st.page_link("pages/data.py", label=session.t("targets.form.load"))
+        doors.link("data", session.t("targets.form.load"))
         booking.in_demo(session)
         judged = [code for code, kpi in CATALOGUE.items() if kpi.better is not Direction.NEUTRAL]
         left, right = st.columns(2)

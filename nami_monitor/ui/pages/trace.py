@@ -27,7 +27,7 @@ from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
-from nami_monitor.ui import cache, figure_notes, filters, links, words
+from nami_monitor.ui import cache, doors, figure_notes, filters, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
@@ -251,7 +251,7 @@ def batches(session: Session, trace: Trace) -> None:
     st.subheader(session.t("trace.batches"), anchor=False)
     if not trace.batches:
         st.info(session.t("trace.nothing"))
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
         return
 
     def number(value: float) -> str:

@@ -53,7 +53,7 @@ from nami_monitor.kpis.interventions.register import (
 from nami_monitor.kpis.privacy import all_sites
 from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, cache, chart_notes, filters, links, trend_chart
+from nami_monitor.ui import booking, cache, chart_notes, doors, filters, links, trend_chart
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
@@ -306,10 +306,10 @@ def empty(session: Session, measures: Sequence[Intervention]) -> bool:
         st.button(
             session.t("waterbed.empty.register"),
             key="waterbed_register",
-            on_click=filters.show_part,
+            on_click=doors.show_part,
             args=("register",),
         )
-        st.page_link("pages/data.py", label=session.t("app.empty.load"))
+        doors.link("data", session.t("app.empty.load"))
     return True
 
 

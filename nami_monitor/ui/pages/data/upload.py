@@ -18,7 +18,7 @@ from nami_monitor.ingest.profiles.library import SUFFIX, profiles_in, recognise
 from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.ingest.template import known_codes, template
 from nami_monitor.tables import TABLES
-from nami_monitor.ui import app, booking, filters
+from nami_monitor.ui import app, booking, doors
 from nami_monitor.ui.jobs import Job, Outcome, Sentence
 from nami_monitor.ui.pages.data import (
     batches,
@@ -235,10 +235,10 @@ def _booked(session: Session, offer: OfferedFile, report: Report) -> None:
         st.button(
             session.t("data.upload.to_aside"),
             key=f"to_aside_{offer.key}",
-            on_click=filters.show_part,
+            on_click=doors.show_part,
             args=("set_aside",),
         )
-    st.page_link("pages/overview.py", label=session.t("data.upload.to_overview"))
+    doors.link("overview", session.t("data.upload.to_overview"))
 
 
 def _choose(

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, filters
+from nami_monitor.ui import app, doors
 from nami_monitor.ui.pages.data import backup, batches, codes, completeness, set_aside, upload
 
 PARTS = {
@@ -15,7 +15,4 @@ PARTS = {
 session = app.page("data.title", mend=backup.part)
 if session.demo:
     st.caption(session.t("data.demo"))
-chosen = filters.part_chosen(
-    session.t("data.parts.label"), list(PARTS), lambda name: session.t(f"data.parts.{name}")
-)
-app.guarded(session, lambda: PARTS[chosen](session))
+app.guarded(session, lambda: PARTS[doors.part_shown("data")](session))

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from nami_monitor.ui import app, filters
+from nami_monitor.ui import app, doors
 from nami_monitor.ui.pages import measures, pilot, waterbed
 
 PARTS = {"answer": waterbed.part, "plan": pilot.part, "register": measures.part}
@@ -9,7 +9,4 @@ session = app.page("waterbed.title")
 if app.empty(session):
     st.stop()
 
-chosen = filters.part_chosen(
-    session.t("waterbed.parts_label"), list(PARTS), lambda name: session.t(f"waterbed.on.{name}")
-)
-app.guarded(session, lambda: PARTS[chosen](session))
+app.guarded(session, lambda: PARTS[doors.part_shown("measures")](session))

@@ -1,0 +1,219 @@
+"""The seven doors of the menu, which parts each holds, and where every address leads.
+
+A part is a file in ``screens/``. A door shows one of its parts at a time, and the address says which
+(``registers?part=contracts``). Beside its parts a door may have screens with an address of their
+own, which stand in no menu because what they explain leads to them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from nami_monitor.core.escapes import markdown
+from nami_monitor.ui.session import DATA, LANGUAGE, Session
+
+SCREENS: Final = Path(__file__).parents[2] / "screens"
+PART: Final = "part"
+CHOSEN: Final = "filter.part"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One item of the menu.
+
+    Args:
+        name: in the address, and in the catalogue.
+        parts: the screen of each part; the first part is shown at first, and left out of the address.
+        beside: screens with an address of their own that belong here.
+    """
+
+    name: str
+    parts: Mapping[str, str]
+    beside: tuple[str, ...] = ()
+
+    def part(self, asked: str | None) -> str:
+        """The part that is shown when this one was asked for."""
+        return asked if asked in self.parts else next(iter(self.parts))
+
+
+def _each(*screens: str) -> dict[str, str]:
+    return dict(zip(screens, screens, strict=True))
+
+
+HOME: Final = "month"
+DOORS: Final = {
+    door.name: door
+    for door in (
+        Door(HOME, _each("overview")),
+        Door("trends", _each("trends", "bridge")),
+        Door("measures", dict.fromkeys(("answer", "plan", "register"), "waterbed")),
+        Door("registers", _each("assets", "requests", "contracts", "targets")),
+        Door("lessons", _each("kit", "conclusions"), ("case",)),
+        Door("present", _each("presentation")),
+        Door(
+            "data",
+            {
+                **dict.fromkeys(("upload", "set_aside", "batches", "completeness"), "data"),
+                **dict.fromkeys(("codes", "backup"), "data"),
+                **_each("measurability"),
+            },
+            ("handbook", "about"),
+        ),
+    )
+}
+"""In the order of the menu."""
+
+HIDDEN: Final = ("trace", *(screen for door in DOORS.values() for screen in door.beside))
+"""Screens with an address of their own that stand in no menu."""
+
+
+def door_of(screen: str) -> Door | None:
+    """The door that holds a screen or has it beside its parts; None for one of no door."""
+    return next(
+        (door for door in DOORS.values() if screen in {*door.parts.values(), *door.beside}), None
+    )
+
+
+def place(screen: str, part: str = "") -> tuple[str, dict[str, str]]:
+    """Where a screen stands.
+
+    Args:
+        screen: file in ``screens/``.
+        part: part of it, where it has several.
+
+    Returns:
+        Its address, empty for the first page, and what the address says behind the question mark.
+    """
+    door = door_of(screen)
+    if screen in HIDDEN or door is None:
+        return screen, {}
+    part = part or next(name for name, held in door.parts.items() if held == screen)
+    asked = {} if part == door.part(None) else {PART: part}
+    return "" if door.name == HOME else door.name, asked
+
+
+MOVED: Final = {
+    HOME: place("overview"),
+    **{
+        screen: place(screen)
+        for door in DOORS.values()
+        for screen in door.parts.values()
+        if screen not in DOORS
+    },
+}
+"""Addresses of before and where each leads now; the parameters of an old address go along."""
+
+
+def pages(session: Session) -> dict[str, StreamlitPage]:
+    """Every page that can be shown, by its address.
+
+    Args:
+        session: for the titles.
+    """
+    doors = {"" if name == HOME else name: session.t(f"doors.{name}") for name in DOORS}
+    hidden = {name: session.t(f"{name}.nav") for name in HIDDEN}
+    return {url: _page(url, title) for url, title in {**doors, **hidden}.items()}
+
+
+def _page(url: str, title: str | None = None) -> StreamlitPage:
+    """The page at an address; a door runs the file of the part that the address asks for."""
+    if url in HIDDEN:
+        return st.Page(SCREENS / f"{url}.py", title=title, url_path=url, visibility="hidden")
+    door = DOORS[url or HOME]
+    file = SCREENS / f"{door.parts[part_shown(door.name)]}.py"
+    return st.Page(file, title=title, url_path=url, default=not url)
+
+
+def link(
+    screen: str,
+    label: str,
+    *,
+    part: str = "",
+    query_params: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> None:
+    """A link to a screen, wherever it stands.
+
+    Args:
+        screen: file in ``screens/``.
+        label: words of the link, Markdown.
+        part: part of the screen, where it has several.
+        query_params: what else the address says.
+        more: as ``st.page_link`` takes it.
+    """
+    url, asked = place(screen, part)
+    st.page_link(_page(url), label=label, query_params={**(query_params or {}), **asked}, **more)
+
+
+def switch(url: str, query_params: Mapping[str, Any]) -> None:
+    """Show another page instead."""
+    st.switch_page(_page(url), query_params=query_params)
+
+
+def show_part(part: str) -> None:
+    """Show another part of the door; choices that were made on another screen stay there."""
+    door = next(each for each in DOORS.values() if part in each.parts)
+    before = door.parts[part_shown(door.name)]
+    kept = st.query_params.to_dict()
+    if door.parts[part] != before:
+        kept = {name: kept[name] for name in (LANGUAGE, DATA) if name in kept}
+    st.query_params.from_dict({**kept, PART: part})
+
+
+def part_shown(door: str) -> str:
+    """The part of a door that the address asks for."""
+    return DOORS[door].part(st.query_params.get(PART))
+
+
+def row(session: Session, screen: str) -> None:
+    """The parts of the door in a row, and the way to what stands beside them.
+
+    Args:
+        session: for the words.
+        screen: the screen that is shown.
+    """
+    door = door_of(screen)
+    if door is None or len(door.parts) + len(door.beside) == 1:
+        return
+    with st.container(key="parts", horizontal=True, vertical_alignment="center"):
+        if screen in door.beside:
+            link(
+                next(iter(door.parts.values())), session.t("doors.back", door=_name(session, door))
+            )
+            return
+        _choice(session, door)
+        for each in door.beside:
+            link(each, session.t(f"{each}.nav"))
+
+
+def _name(session: Session, door: Door) -> str:
+    return session.t(f"doors.{door.name}")
+
+
+def _choice(session: Session, door: Door) -> None:
+    shown = part_shown(door.name)
+    asked = st.query_params.get(PART)
+    if asked == shown == door.part(None):
+        del st.query_params[PART]
+    st.session_state[CHOSEN] = shown
+    st.segmented_control(
+        session.t("doors.label", door=_name(session, door)),
+        list(door.parts),
+        required=True,
+        format_func=lambda part: markdown(session.t(f"doors.part.{part}")),
+        key=CHOSEN,
+        label_visibility="collapsed",
+        on_change=lambda: show_part(str(st.session_state[CHOSEN])),
+    )
+    if asked not in {None, shown, door.part(None)}:
+        known = ", ".join(session.t(f"doors.part.{part}") for part in door.parts)
+        del st.query_params[PART]
+        st.info(session.md("doors.no_part", seen=str(asked)[:SEEN], known=known))
+
+
+SEEN: Final = 40
+"""At most so many signs of a wrong address are repeated."""
