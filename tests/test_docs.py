@@ -19,6 +19,7 @@ from nami_monitor.ingest.profiles.profile import (
     write_profile,
 )
 from nami_monitor.store import Store
+from nami_monitor.ui.doors import DOORS, HIDDEN
 from tests.support.databases import new_store
 
 ROOT = Path(__file__).parents[1]
@@ -150,8 +151,10 @@ GUIDES = {"nl": "gebruikersgids.md", "en": "user-guide.md"}
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_guides_use_the_words_of_the_screen(lang):
     guide = (DOCS / GUIDES[lang]).read_text("utf-8")
-    keys = [f"{page.stem}.nav" for page in sorted((ROOT / "screens").glob("*.py"))]
-    said = [f"**{text(key, lang)}**" for key in [*keys, "app.demo.own"]]
+    parts = [name for door in DOORS.values() if len(door.parts) > 1 for name in door.parts]
+    keys = [f"doors.{name}" for name in DOORS] + [f"doors.part.{name}" for name in parts]
+    keys += [f"{name}.nav" for name in HIDDEN]
+    said = [f"**{text(key, lang)}**" for key in [*keys, "app.data.own"]]
     assert not [words for words in said if words not in guide]
 
 

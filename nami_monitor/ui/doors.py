@@ -1,8 +1,8 @@
 """The seven doors of the menu, which parts each holds, and where every address leads.
 
-A part is a file in ``screens/``. A door shows one of its parts at a time, and the address says which
-(``registers?part=contracts``). Beside its parts a door may have screens with an address of their
-own, which stand in no menu because what they explain leads to them.
+A part is a file in ``screens/``. A door shows one of its parts at a time, and the address says
+which (``registers?part=contracts``). Beside its parts a door may have screens with an address of
+their own, which stand in no menu because what they explain leads to them.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,8 @@ from nami_monitor.ui.session import DATA, LANGUAGE, Session
 SCREENS: Final = Path(__file__).parents[2] / "screens"
 PART: Final = "part"
 CHOSEN: Final = "filter.part"
+SEEN: Final = 40
+"""At most so many signs of a wrong address are repeated."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Door:
 
     Args:
         name: in the address, and in the catalogue.
-        parts: the screen of each part; the first part is shown at first, and left out of the address.
+        parts: the screen of each part; the first is shown at first, and left out of the address.
         beside: screens with an address of their own that belong here.
     """
 
@@ -177,31 +179,29 @@ def row(session: Session, screen: str) -> None:
         screen: the screen that is shown.
     """
     door = door_of(screen)
-    if door is None or len(door.parts) + len(door.beside) == 1:
+    if door is None:
         return
-    with st.container(key="parts", horizontal=True, vertical_alignment="center"):
-        if screen in door.beside:
-            link(
-                next(iter(door.parts.values())), session.t("doors.back", door=_name(session, door))
-            )
-            return
-        _choice(session, door)
-        for each in door.beside:
-            link(each, session.t(f"{each}.nav"))
-
-
-def _name(session: Session, door: Door) -> str:
-    return session.t(f"doors.{door.name}")
+    asked = st.query_params.get(PART)
+    if len(door.parts) + len(door.beside) > 1:
+        with st.container(key="parts", horizontal=True, vertical_alignment="center"):
+            if screen in door.beside:
+                name = session.t(f"doors.{door.name}")
+                link(next(iter(door.parts.values())), session.t("doors.back", door=name))
+                return
+            _choice(session, door)
+            for each in door.beside:
+                link(each, session.t(f"{each}.nav"))
+    if asked is not None and part_shown(door.name) == door.part(None):
+        del st.query_params[PART]
+    if asked and asked not in door.parts:
+        known = ", ".join(session.t(f"doors.part.{part}") for part in door.parts)
+        st.info(session.md("doors.no_part", seen=asked[:SEEN], known=known))
 
 
 def _choice(session: Session, door: Door) -> None:
-    shown = part_shown(door.name)
-    asked = st.query_params.get(PART)
-    if asked == shown == door.part(None):
-        del st.query_params[PART]
-    st.session_state[CHOSEN] = shown
+    st.session_state[CHOSEN] = part_shown(door.name)
     st.segmented_control(
-        session.t("doors.label", door=_name(session, door)),
+        session.t("doors.label", door=session.t(f"doors.{door.name}")),
         list(door.parts),
         required=True,
         format_func=lambda part: markdown(session.t(f"doors.part.{part}")),
@@ -209,11 +209,3 @@ def _choice(session: Session, door: Door) -> None:
         label_visibility="collapsed",
         on_change=lambda: show_part(str(st.session_state[CHOSEN])),
     )
-    if asked not in {None, shown, door.part(None)}:
-        known = ", ".join(session.t(f"doors.part.{part}") for part in door.parts)
-        del st.query_params[PART]
-        st.info(session.md("doors.no_part", seen=str(asked)[:SEEN], known=known))
-
-
-SEEN: Final = 40
-"""At most so many signs of a wrong address are repeated."""

@@ -17,7 +17,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Kpi
 from nami_monitor.store import Store
-from nami_monitor.ui import app, cache, words
+from nami_monitor.ui import app, cache, doors, words
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.session import Session
 
@@ -27,8 +27,8 @@ PERIOD_KEYS = {SPAN: "span"}
 SPAN_MONTHS = 6
 """How many months of one's own are shown at first."""
 
-SEEN = 20
-"""At most so many signs of a wrong address are repeated."""
+LISTED = 12
+"""At most so many choices are listed where an address asks for another."""
 
 ALL = ""
 """The code of "all" in a filter; it leaves the address clean."""
@@ -62,8 +62,9 @@ def select(
     *,
     default: str | None = None,
     help_text: str | None = None,
+    told: bool = False,
 ) -> str:
-    """A select box bound to the address.
+    """A select box bound to the address; one that asks for what is not offered is told so.
 
     Args:
         name: of the filter in the address.
@@ -72,7 +73,9 @@ def select(
         name_of: the name of a code in the reader's language.
         default: chosen at first, and left out of the address; the first option without one.
         help_text: what stands behind its question mark.
+        told: whether the caller says itself that what was asked for is not offered.
     """
+    asked = st.query_params.get(name)
     first = default if default is not None and default in options else options[0]
     key = take(name, lambda code: code if code in options else None, first)
     value = st.selectbox(
@@ -83,7 +86,17 @@ def select(
         help=markdown(help_text) if help_text else None,
     )
     remember(name, value or first, first)
+    if asked is not None and asked not in options and not told:
+        _say_unknown(label, asked, name_of(value or first), [name_of(code) for code in options])
     return value or first
+
+
+def _say_unknown(label: str, asked: str, shown: str, known: Sequence[str]) -> None:
+    """Say that an address asks for what is not offered, and what there is."""
+    session = app.current()
+    listed = "; ".join(known[:LISTED]) + ("…" if len(known) > LISTED else "")
+    seen = asked[: doors.SEEN]
+    st.info(session.md("filters.unknown", seen=seen, label=label, shown=shown, known=listed))
 
 
 def take(
@@ -184,9 +197,11 @@ def month(
     def named(code: str) -> str:
         return formats.month(code, session.lang)
 
-    chosen = select("month", session.t(label), months, named, help_text=help_text)
+    chosen = select("month", session.t(label), months, named, help_text=help_text, told=True)
     if asked is not None and asked not in months:
-        st.info(session.md("filters.no_month", seen=asked[:SEEN], shown=named(chosen)))
+        first, last = named(months[-1]), named(months[0])
+        told = {"seen": asked[: doors.SEEN], "shown": named(chosen), "first": first, "last": last}
+        st.info(session.md("filters.no_month", **told))
     return parse_month(chosen)
 
 

@@ -77,26 +77,59 @@ def test_states_differ_by_shape_and_can_be_seen():
     assert all(palette.contrast(colour, palette.WHITE) >= 3 for _, colour in SHAPES.values())
 
 
-@pytest.mark.parametrize("colour", palette.TEXT_ON_WHITE)
-def test_text_can_be_read_on_white(colour):
-    assert palette.contrast(colour, palette.WHITE) >= 4.5
+COLOURS = {name: value for name, value in vars(palette).items() if str(value).startswith("#")}
+SURFACES = {"WHITE", "PAPER", "SURFACE", "BAND", "GRID"}
+CONTEXT = {"HATCH", "LEADER", "OTHERS", "PARTIAL"}
+"""Colours that say nothing by themselves: what they show stands beside them in words."""
 
 
-@pytest.mark.parametrize("pair", [palette.IMPROVEMENT, palette.CONCERN, palette.NO_SIGNAL])
-def test_chips_can_be_read(pair):
-    assert palette.contrast(*pair) >= 6
-    assert palette.contrast(palette.WHITE, pair[0]) >= 4.5
+@pytest.mark.parametrize(("colour", "ground", "least"), palette.LEAST)
+def test_every_use_of_a_colour_has_the_contrast_that_it_needs(colour, ground, least):
+    assert palette.contrast(colour, ground) >= least
+
+
+def test_every_colour_that_says_something_is_held_to_a_contrast():
+    held = {colour for colour, _, _ in palette.LEAST}
+    assert {name for name, value in COLOURS.items() if value not in held} == (
+        (SURFACES | CONTEXT) - {"WHITE"}
+    )
+    assert {colour for pair in palette.LEAST for colour in pair[:2]} >= {
+        colour
+        for pair in (palette.IMPROVEMENT, palette.CONCERN, palette.NO_SIGNAL, palette.SERIES)
+        for colour in pair
+    }
+
+
+@pytest.mark.parametrize(
+    ("colour", "ground", "measured"),
+    [
+        (palette.INK, palette.WHITE, 11.5),
+        (palette.BODY, palette.WHITE, 16.6),
+        (palette.LINK, palette.WHITE, 6.4),
+        (palette.SECOND, palette.WHITE, 5.7),
+        (palette.SECOND, palette.PAPER, 5.2),
+        (*palette.CONCERN, 6.5),
+        (*palette.IMPROVEMENT, 9.7),
+        (*palette.NO_SIGNAL, 7.1),
+        (palette.GREY_TEXT, palette.WHITE, 6.4),
+        (palette.GREY_TEXT, palette.PAPER, 5.9),
+        (palette.EXPECTED, palette.BAND, 3.7),
+        (palette.HUNDRED, palette.WHITE, 3.3),
+        (palette.BORDER, palette.WHITE, 3.7),
+    ],
+)
+def test_a_token_has_the_contrast_that_was_measured_when_it_was_chosen(colour, ground, measured):
+    assert palette.contrast(colour, ground) == pytest.approx(measured, abs=0.06)
 
 
 def test_contrast_is_that_of_wcag():
     assert palette.contrast("#000000", "#FFFFFF") == pytest.approx(21)
     assert palette.contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.005)
     assert palette.contrast("#154273", "#FFFFFF") == pytest.approx(10.2, abs=0.05)
-    assert palette.contrast(palette.GREY_TEXT, palette.SURFACE) >= 4.5
 
 
 def test_there_is_no_green():
-    for colour in (*palette.TEXT_ON_WHITE, palette.BAND, palette.PARTIAL, palette.GRID):
+    for colour in {*COLOURS.values(), *palette.SERIES}:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         assert green <= max(red, blue)
 

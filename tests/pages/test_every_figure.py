@@ -86,8 +86,8 @@ class Walked:
         self.html = " ".join(e.proto.body for e in self.page.get("html"))
         self.store = app.store_of(app.DEMO)
 
-    def _page_link(self, page: str, label: str = "", query_params: Any = None, **_: Any) -> None:
-        if page == links.TRACE:
+    def _page_link(self, page: Any, label: str = "", query_params: Any = None, **_: Any) -> None:
+        if page.url_path == "trace":
             self.offered.append((label, dict(query_params.items())))
 
     def _seen(self, shown: Any) -> Any:

@@ -43,7 +43,7 @@ def test_a_trend_leads_to_its_entry(monkeypatch):
     led = []
     monkeypatch.setattr(st, "page_link", lambda page, **how: led.append((page, how)))
     assert not opened("trends", "nl", kpi="impact_mass").exception
-    (how,) = [how for page, how in led if page == "pages/handbook.py"]
+    (how,) = [how for page, how in led if page.url_path == "handbook"]
     assert how["query_params"] == {"kpi": "impact_mass"}
     assert how["label"] == text("handbook.open", "nl")
 
