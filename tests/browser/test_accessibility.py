@@ -6,23 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import PAGES as NAVIGATION
 from nami_monitor.i18n import LANGS, catalogue
+from nami_monitor.ui.doors import DOORS, HIDDEN
 from nami_monitor.ui.theme import replacements
 from tests.browser.serving import VISITOR, WIDTHS, fits, settled
 
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    **{name: f"{name}?data=demo" for _, name, _ in NAVIGATION.values()},
-    "overview": "?data=demo",
     **{
-        part: f"data?data=demo&part={part}"
-        for part in ("set_aside", "batches", "completeness", "codes")
+        part: f"{door.name}?data=demo&part={part}" if part != door.part(None) else door.name
+        for door in DOORS.values()
+        for part in door.parts
     },
-    **{part: f"waterbed?data=demo&part={part}" for part in ("plan", "register")},
+    **{name: name for name in HIDDEN},
+    "overview": "?data=demo",
     "upload": "data?data=own",
     "empty": "?data=own",
+    "unknown": "nowhere",
 }
 LEAST_CONTRAST = 4.5
 STREAMLITS = {"presentation-role-conflict": "the file uploader's drop zone, a minor fault"}
@@ -84,7 +85,8 @@ def axe():
 
 
 def opened(page, server, name, lang):
-    page.goto(f"{server.address}/{PAGES[name]}&lang={lang}")
+    mark = "&" if "?" in PAGES[name] else "?"
+    page.goto(f"{server.address}/{PAGES[name]}{mark}lang={lang}")
     settled(page)
     for each in page.locator("details summary").all():
         each.click()
@@ -147,7 +149,7 @@ def test_the_file_uploader_and_the_toolbar_of_a_table_change_with_the_language(s
     assert words["shell.search"] in labels
     assert words["shell.fullscreen"] in labels
     assert "CSV" not in labels
-    page.get_by_text("English", exact=True).click()
+    page.get_by_text("EN", exact=True).click()
     page.wait_for_function("() => document.documentElement.lang === 'en'")
     settled(page)
     page.get_by_test_id("stDataFrame").hover()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nami_monitor.i18n import text
+from nami_monitor.i18n import LANGS, catalogue, text
 from tests.browser.serving import ROOT, serving, settled
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ def test_the_language_switch_changes_every_word_and_the_address(server, page):
     page.goto(f"{server.address}/?lang=nl")
     settled(page)
     assert page.locator("h1").inner_text() == "Overzicht"
-    page.get_by_text("English", exact=True).click()
+    page.get_by_text("EN", exact=True).click()
     page.wait_for_function("() => document.documentElement.lang === 'en'")
     settled(page)
     assert page.locator("h1").inner_text() == "Overview"
@@ -48,7 +48,7 @@ def test_filters_go_along_to_the_next_page_and_a_link_says_all_that_it_names(ser
         f"{server.address}/trends?lang=nl&category=sanitary_supplies&kpi=impact_mass&channel=contract"
     )
     settled(page)
-    follow("Overzicht")
+    follow("Deze maand")
     assert shown("Categorie") == "Sanitaire voorzieningen"
     assert "category=sanitary_supplies" in page.url
     link = page.get_by_role("link", name="Bekijk het verloop").first
@@ -63,12 +63,52 @@ def test_filters_go_along_to_the_next_page_and_a_link_says_all_that_it_names(ser
 def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language(server, page):
     page.goto(f"{server.address}/?lang=en&month=2026-09&category=it_assets")
     settled(page)
-    page.get_by_text("Nederlands", exact=True).click()
+    page.get_by_text("NL", exact=True).click()
     page.wait_for_function("() => document.documentElement.lang === 'nl'")
     settled(page)
     said = [box.input_value() for box in page.get_by_role("combobox").all()[:4]]
     assert said == ["IT-middelen", "Alle locaties", "sep 2026", "Maand"]
     assert page.locator(".nami-headline").inner_text().startswith("IT-middelen, sep 2026")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("overview", {""}),
+        ("waterbed?part=plan", {"measures", "part=plan"}),
+        ("bridge?category=it_assets", {"trends", "part=bridge", "category=it_assets"}),
+        ("contracts?month=2026-09", {"registers", "part=contracts", "month=2026-09"}),
+        ("kit", {"lessons"}),
+    ],
+)
+def test_an_old_address_leads_on_with_its_choices(server, page, old, new):
+    page.goto(f"{server.address}/{old}{'&' if '?' in old else '?'}lang=nl&data=demo")
+    page.wait_for_function("old => !location.pathname.endsWith(old)", arg=old.partition("?")[0])
+    settled(page)
+    path, _, asked = page.url.removeprefix(f"{server.address}/").partition("?")
+    assert {path, *asked.split("&")} == new | {"lang=nl", "data=demo"}
+    assert page.locator("[role=dialog]").count() == 0
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_address_that_nobody_knows_says_so_and_names_what_there_is(server, page, lang):
+    said = catalogue(lang)
+    page.goto(f"{server.address}/nowhere?lang={lang}&data=demo")
+    settled(page)
+    assert page.locator("h1").inner_text() == said["doors.unknown.title"]
+    assert "nowhere" in page.get_by_test_id("stMain").inner_text()
+    assert page.locator("[role=dialog]").count() == 0
+    page.get_by_test_id("stMain").get_by_role("link", name=said["doors.registers"]).click()
+    page.wait_for_function("title => document.querySelector('h1').innerText === title",
+                           arg=said["assets.title"])  # fmt: skip
+    settled(page)
+    page.get_by_role("radio", name=said["doors.part.targets"]).click()
+    page.wait_for_url("**part=targets*")
+    settled(page)
+    assert page.locator("h1").inner_text() == said["targets.title"]
+    page.go_back()
+    page.wait_for_function("title => document.querySelector('h1').innerText === title",
+                           arg=said["assets.title"])  # fmt: skip
 
 
 def test_charts_bear_dutch_months_and_an_alternative_text(server, page):
@@ -109,7 +149,7 @@ def test_the_first_start_shows_progress_and_then_the_demo(tmp_path, page):
         page.wait_for_function(
             "() => document.querySelector('h1')?.innerText === 'Overzicht'", timeout=180_000
         )
-        assert page.get_by_text("Demogegevens").count() == 1
+        assert page.get_by_text("Dienst Zuiderlicht is verzonnen").count() == 1
 
 
 @pytest.mark.parametrize(("lang", "month"), [("nl", "2026-03"), ("en", "2026-04")])
@@ -118,7 +158,7 @@ def test_a_page_that_takes_a_while_says_so_in_its_language_and_moves_nothing(
 ):
     page.goto(f"{server.address}/presentation?lang={lang}&data=demo&month={month}")
     page.locator(".st-key-busy", has_text=text("app.busy", lang)).wait_for()
-    top = page.locator(".st-key-demo_banner").bounding_box()["y"]
+    top = page.locator("h1").bounding_box()["y"]
     settled(page)
     assert not page.locator(".st-key-busy", has_text=text("app.busy", lang)).count()
-    assert page.locator(".st-key-demo_banner").bounding_box()["y"] == top
+    assert page.locator("h1").bounding_box()["y"] == top

@@ -39,7 +39,7 @@ def come_in(page, server, lang, hand, path=""):
     settled(page)
     assert page.evaluate("document.documentElement.lang") == "nl"
     if lang == "en":
-        hand.option("English")
+        hand.option("EN")
         page.wait_for_function("() => document.documentElement.lang === 'en'")
         settled(page)
 
@@ -97,7 +97,7 @@ def test_the_monthly_check(desk, page, lang, way):
     assert page.locator("h2").first.inner_text() in what
     assert {label: hand.part("combobox", label).input_value() for label in names} == boxes
     assert page.locator(".nami-lesson h3").first.inner_text()
-    hand.follow(page.get_by_role("link", name=said["overview.nav"]).first)
+    hand.follow(page.get_by_role("link", name=said["doors.month"]).first)
     heading(page, said["overview.title"])
 
     who = f"CM {lang} {way}"
@@ -184,7 +184,7 @@ OPENED = {"pptx": opened_deck, "pdf": opened_pdf, "xlsx": opened_book, "html": o
 def test_the_presentation(desk, page, tmp_path, lang, way):
     hand, said = HANDS[way](page), catalogue(lang)
     come_in(page, desk, lang, hand)
-    hand.follow(page.get_by_role("link", name=said["presentation.nav"]).first)
+    hand.follow(page.get_by_role("link", name=said["doors.present"]).first)
     heading(page, said["presentation.title"])
 
     # What the report is to be.

@@ -76,7 +76,7 @@ def test_dutch_page_bears_no_english_text(page):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_overview_has_a_card_or_a_row_for_every_kpi_and_says_that_it_is_demo_data(lang):
+def test_overview_has_a_card_or_a_row_for_every_kpi(lang):
     found = seen("overview", lang)
     html = " ".join(e.proto.body for e in found.get("html"))
     names = [escape(catalogue(lang)[f"kpis.{code}.name"]) for code in CATALOGUE]
@@ -90,9 +90,6 @@ def test_overview_has_a_card_or_a_row_for_every_kpi_and_says_that_it_is_demo_dat
     assert [f">{escape(name)}<" in html for name in kpis] == sorted(
         (name in carded for name in names), reverse=True
     )
-    banner = catalogue(lang)["app.demo.banner"]
-    assert banner in [e.value for e in found.markdown]
-    assert catalogue(lang)["app.demo.own"] in [e.label for e in found.button]
 
 
 def test_numbers_on_a_dutch_overview_bear_a_decimal_comma():
@@ -109,10 +106,23 @@ def test_filters_in_the_address_choose_what_is_shown():
     assert found.query_params["kpi"] in ("impact_mass", ["impact_mass"])
 
 
-def test_a_code_in_the_address_that_nobody_knows_is_ignored():
+def test_a_code_in_the_address_that_nobody_knows_is_told_with_what_there_is():
     found = opened("trends", "nl", kpi="'; drop table orders", by="nonsense", month="2099-99")
     assert not found.exception
     assert found.selectbox(key="filter.kpi").value == "impact_spend"
+    told = [e.value for e in found.info]
+    assert (
+        sum("nonsense" in one and catalogue("nl")["dimensions.channel"] in one for one in told) == 1
+    )
+    assert sum("drop table" in one for one in told) == 1
+    assert sum("2099-99" in one for one in told) == 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_part_that_nobody_knows_is_told_with_what_there_is(lang):
+    found = opened("assets", lang, part="zzz")
+    (told,) = [e.value for e in found.info if "zzz" in e.value]
+    assert catalogue(lang)["doors.part.contracts"] in told
 
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year", "ytd", "r12"])
@@ -135,4 +145,3 @@ def test_own_data_is_empty_and_says_what_to_do_next():
     found.session_state[app.DATA] = app.OWN
     found.run()
     assert catalogue("nl")["app.empty.title"] in [e.value for e in found.header]
-    assert catalogue("nl")["app.demo.banner"] not in [e.value for e in found.markdown]
