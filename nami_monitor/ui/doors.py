@@ -142,13 +142,15 @@ def link(
 
     Args:
         screen: file in ``screens/``.
-        label: words of the link, Markdown.
+        label: words of the link.
         part: part of the screen, where it has several.
         query_params: what else the address says.
         more: as ``st.page_link`` takes it.
     """
     url, asked = place(screen, part)
-    st.page_link(_page(url), label=label, query_params={**(query_params or {}), **asked}, **more)
+    st.page_link(
+        _page(url), label=markdown(label), query_params={**(query_params or {}), **asked}, **more
+    )
 
 
 def switch(url: str, query_params: Mapping[str, Any]) -> None:
@@ -201,7 +203,7 @@ def row(session: Session, screen: str) -> None:
 def _choice(session: Session, door: Door) -> None:
     st.session_state[CHOSEN] = part_shown(door.name)
     st.segmented_control(
-        session.t("doors.label", door=session.t(f"doors.{door.name}")),
+        session.md("doors.label", door=session.t(f"doors.{door.name}")),
         list(door.parts),
         required=True,
         format_func=lambda part: markdown(session.t(f"doors.part.{part}")),

@@ -143,4 +143,4 @@ def offer_trace(label: str, parameters: Address) -> None:
         label: which figure.
         parameters: as ``figure_address`` gives it.
     """
-    doors.link("trace", markdown(label), icon=":material/account_tree:", query_params=parameters)
+    doors.link("trace", label, icon=":material/account_tree:", query_params=parameters)

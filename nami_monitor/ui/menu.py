@@ -78,7 +78,7 @@ def corner(session: Session) -> None:
             LANGS,
             key="language_choice",
             index=LANGS.index(session.lang),
-            format_func=str.upper,
+            format_func=lambda lang: {"nl": "NL", "en": "EN"}[lang],
             horizontal=True,
             label_visibility="collapsed",
             on_change=app.choose_language,
