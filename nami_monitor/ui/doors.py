@@ -153,6 +153,11 @@ def link(
     )
 
 
+def choices() -> dict[str, list[str]]:
+    """All that the address says behind the question mark."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
 def switch(url: str, query_params: Mapping[str, Any]) -> None:
     """Show another page instead."""
     st.switch_page(_page(url), query_params=query_params)
@@ -162,10 +167,10 @@ def show_part(part: str) -> None:
     """Show another part of the door; choices that were made on another screen stay there."""
     door = next(each for each in DOORS.values() if part in each.parts)
     before = door.parts[part_shown(door.name)]
-    kept = st.query_params.to_dict()
+    kept = choices()
     if door.parts[part] != before:
         kept = {name: kept[name] for name in (LANGUAGE, DATA) if name in kept}
-    st.query_params.from_dict({**kept, PART: part})
+    st.query_params.from_dict({**kept, PART: [part]})
 
 
 def part_shown(door: str) -> str:

@@ -26,7 +26,7 @@ def chosen(session: Session) -> StreamlitPage:
     st.logo(str(theme.LOGO), size="large")
     shown = doors.pages(session)
     shown |= {
-        old: _hidden(old, partial(doors.switch, url, {**st.query_params.to_dict(), **asked}))
+        old: _hidden(old, partial(doors.switch, url, {**doors.choices(), **asked}))
         for old, (url, asked) in doors.MOVED.items()
     }
     unknown = _unknown(set(shown))
@@ -42,11 +42,11 @@ def _hidden(url: str, page: partial[None]) -> StreamlitPage:
 def _unknown(known: set[str]) -> str:
     """The address that was asked for when it is none of these; empty when it is one.
 
-    Streamlit tells it once, at the start of a visit.
+    Streamlit tells it once, at the start of a visit, and can show no page at one with a slash.
     """
     run = get_script_run_ctx()
     asked = (run.pages_manager.intended_page_name if run else None) or ""
-    if asked and asked not in known:
+    if asked.strip() and "/" not in asked and asked not in known:
         st.session_state[UNKNOWN] = asked
     return str(st.session_state.get(UNKNOWN, ""))
 
