@@ -11,7 +11,7 @@ from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.over_time import hidden_reductions as falls
-from nami_monitor.ui import app, browser, links
+from nami_monitor.ui import app, browser
 from nami_monitor.ui.pages.conclusions import LESSON
 from tests.pages.data_page import checked
 from tests.support.app_test import AppTest
@@ -58,7 +58,7 @@ def test_falls_are_counted_and_lead_to_their_lines(monkeypatch):
     led = []
     monkeypatch.setattr(st, "page_link", lambda page, **how: led.append((page, how)))
     opened()
-    asked = [how["query_params"] for page, how in led if page == links.TRACE]
+    asked = [how["query_params"] for page, how in led if page.url_path == "trace"]
     assert ["aha_reductions"] in [found["kpi"] for found in asked]
 
 
