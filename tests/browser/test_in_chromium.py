@@ -93,16 +93,18 @@ def test_an_old_address_leads_on_with_its_choices(server, page, old, new):
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_address_that_nobody_knows_says_so_and_names_what_there_is(server, page, lang):
     said = catalogue(lang)
-    page.goto(f"{server.address}/nowhere?lang={lang}&data=demo")
+    page.goto(f"{server.address}/nowhere?lang={lang}&data=own")
     settled(page)
     assert page.locator("h1").inner_text() == said["doors.unknown.title"]
     assert "nowhere" in page.get_by_test_id("stMain").inner_text()
     assert page.locator("[role=dialog]").count() == 0
-    page.get_by_test_id("stMain").get_by_role("link", name=said["doors.registers"]).click()
+    page.get_by_test_id("stMain").get_by_role(
+        "link", name=said["doors.registers"], exact=True
+    ).click()
     page.wait_for_function("title => document.querySelector('h1').innerText === title",
                            arg=said["assets.title"])  # fmt: skip
     settled(page)
-    page.get_by_role("radio", name=said["doors.part.targets"]).click()
+    page.get_by_role("radio", name=said["doors.part.targets"], exact=True).click()
     page.wait_for_url("**part=targets*")
     settled(page)
     assert page.locator("h1").inner_text() == said["targets.title"]
