@@ -39,7 +39,7 @@ class Door:
 
     def part(self, asked: str | None) -> str:
         """The part that is shown when this one was asked for."""
-        return asked if asked in self.parts else next(iter(self.parts))
+        return asked if asked and asked in self.parts else next(iter(self.parts))
 
 
 def _each(*screens: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from nami_monitor.store.transaction import now
 from nami_monitor.ui import app, booking, browser, doors, links, words
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import targets
-from nami_monitor.ui.session import Session
+from nami_monitor.ui.session import DATA, LANGUAGE, Session
 
 SHOWN = 5
 """How many findings stand open; the others are one click away."""
@@ -203,7 +203,7 @@ def _lesson(session: Session, match: CalledLesson) -> None:
 
 def way(session: Session, finding: Finding, chosen: Selection) -> tuple[str, str, dict[str, str]]:
     """Where a finding leads: the page, the words of its link, and the filters in the address."""
-    address = {app.LANGUAGE: session.lang, app.DATA: app.DEMO if session.demo else app.OWN}
+    address = {LANGUAGE: session.lang, DATA: app.DEMO if session.demo else app.OWN}
     address["category"] = finding.category or ""
     about = finding.about
     if about is None:
