@@ -1,4 +1,4 @@
-"""Where things may stand: what import-linter cannot say of the rooms, and of screens/."""
+"""Where things may stand: what import-linter cannot say of the rooms, and of pages/."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "nami_monitor"
-SCREEN = [ROOT / "dashboard.py", *sorted((ROOT / "screens").glob("*.py"))]
+SCREEN = [ROOT / "dashboard.py", *sorted((ROOT / "pages").glob("*.py"))]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ALONE = {
@@ -92,7 +92,7 @@ def committed():
         return [file for file in files if file.is_file()]
     return [
         file
-        for part in (".ci", ".streamlit", "data", "docs", "nami_monitor", "screens", "tests")
+        for part in (".ci", ".streamlit", "data", "docs", "nami_monitor", "pages", "tests")
         for file in (ROOT / part).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ] + [file for file in ROOT.iterdir() if file.is_file()]

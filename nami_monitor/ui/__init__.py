@@ -1,4 +1,4 @@
 """The screen: what every page shares, and ``pages`` with what each page shows.
 
-Only this room, ``screens/`` and ``dashboard.py`` import Streamlit.
+Only this room, ``pages/`` and ``dashboard.py`` import Streamlit.
 """

@@ -1,6 +1,6 @@
 """The seven doors of the menu, which parts each holds, and where every address leads.
 
-A part is a file in ``screens/``. A door shows one of its parts at a time, and the address says
+A part is a file in ``pages/``. A door shows one of its parts at a time, and the address says
 which (``registers?part=contracts``). Beside its parts a door may have screens with an address of
 their own, which stand in no menu because what they explain leads to them.
 """
@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from nami_monitor.core.escapes import markdown
 from nami_monitor.ui.session import DATA, LANGUAGE, Session
 
-SCREENS: Final = Path(__file__).parents[2] / "screens"
+PAGES: Final = Path(__file__).parents[2] / "pages"
 PART: Final = "part"
 CHOSEN: Final = "filter.part"
 SEEN: Final = 40
@@ -84,7 +84,7 @@ def place(screen: str, part: str = "") -> tuple[str, dict[str, str]]:
     """Where a screen stands.
 
     Args:
-        screen: file in ``screens/``.
+        screen: file in ``pages/``.
         part: part of it, where it has several.
 
     Returns:
@@ -124,9 +124,9 @@ def pages(session: Session) -> dict[str, StreamlitPage]:
 def _page(url: str, title: str | None = None) -> StreamlitPage:
     """The page at an address; a door runs the file of the part that the address asks for."""
     if url in HIDDEN:
-        return st.Page(SCREENS / f"{url}.py", title=title, url_path=url, visibility="hidden")
+        return st.Page(PAGES / f"{url}.py", title=title, url_path=url, visibility="hidden")
     door = DOORS[url or HOME]
-    file = SCREENS / f"{door.parts[part_shown(door.name)]}.py"
+    file = PAGES / f"{door.parts[part_shown(door.name)]}.py"
     return st.Page(file, title=title, url_path=url, default=not url)
 
 
@@ -141,7 +141,7 @@ def link(
     """A link to a screen, wherever it stands.
 
     Args:
-        screen: file in ``screens/``.
+        screen: file in ``pages/``.
         label: words of the link.
         part: part of the screen, where it has several.
         query_params: what else the address says.

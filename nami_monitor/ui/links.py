@@ -82,7 +82,7 @@ def address(session: Session, screen: str, parameters: Address, part: str = "") 
 
     Args:
         session: for language and data.
-        screen: file in ``screens/``; empty for the one that is shown.
+        screen: file in ``pages/``; empty for the one that is shown.
         parameters: what else the address says.
         part: part of the screen, where it has several.
     """

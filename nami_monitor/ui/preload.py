@@ -13,8 +13,13 @@ from importlib import import_module
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from nami_monitor.core.temporary import temporary_folder
+
+PagesManager.uses_pages_directory = False
+"""The entry script says which pages there are. Without this, Streamlit would make a page of every
+file in ``pages/`` until that script has run once, and the address of a door would be unknown."""
 
 LOADED: Final = (
     "nami_monitor.ui.pages.overview",

@@ -13,7 +13,7 @@ from tests.support.planting import plant
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path.stem for path in (ROOT / "screens").glob("*.py"))
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 ADDRESSES = ["data?part=batches", "data?part=completeness", "data?part=set_aside",
              "trends?why=true&funnel=true", *PAGES]  # fmt: skip
 FOREIGN = """(outside) => [...document.querySelectorAll(

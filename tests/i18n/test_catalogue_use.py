@@ -14,7 +14,7 @@ from nami_monitor.kpis import CATALOGUE
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     *sorted((ROOT / "nami_monitor").rglob("*.py")),
-    *sorted((ROOT / "screens").glob("*.py")),
+    *sorted((ROOT / "pages").glob("*.py")),
     ROOT / "dashboard.py",
 ]
 SOURCES.remove(ROOT / "nami_monitor" / "i18n" / "__init__.py")

@@ -61,6 +61,6 @@ def test_a_category_that_ships_names_its_case():
 def test_no_case_number_stands_in_python():
     """Neither its file, nor an address, nor a comparison with its number."""
     root = Path(nami_monitor.__file__).parent
-    files = [*root.rglob("*.py"), *(root.parent / "screens").glob("*.py")]
+    files = [*root.rglob("*.py"), *(root.parent / "pages").glob("*.py")]
     pattern = re.compile(r"cases/\d|case=\d|case(\.number)? *(==|in|is) *[\d(\[{]|CASE_\d")
     assert [file.name for file in files if pattern.search(file.read_text("utf-8"))] == []

@@ -43,7 +43,7 @@ product_id = "create"
 
 
 def opened(part="upload", *, lang="nl", data=app.OWN, who="cm"):
-    page = AppTest.from_file(str(ROOT / "screens" / "data.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "pages" / "data.py"), default_timeout=60)
     page.session_state[app.LANGUAGE] = lang
     page.session_state[app.DATA] = data
     page.session_state[browser.WHO] = who

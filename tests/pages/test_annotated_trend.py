@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(lang="nl", who="CM", **query):
-    found = AppTest.from_file(str(ROOT / "screens" / "trends.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "trends.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     found.session_state[browser.WHO] = who

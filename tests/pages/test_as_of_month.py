@@ -16,7 +16,7 @@ PAGES = (
 
 
 def opened(page, lang="nl", **address):
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     for key, value in address.items():

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(lang="nl", **more):
-    found = AppTest.from_file(str(ROOT / "screens" / "overview.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     found.session_state[browser.WHO] = "cm"

@@ -36,7 +36,7 @@ def _own(own_place, masters):  # noqa: ARG001 - the place must be there first
 
 
 def opened(page, lang="nl", who="cm"):
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.OWN
     found.session_state[browser.WHO] = who

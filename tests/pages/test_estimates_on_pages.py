@@ -32,7 +32,7 @@ PAGES = {
 def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):
     found = answers(demo)
     for address in PAGES[page]:
-        seen = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=120)
+        seen = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
         seen.session_state[app.LANGUAGE] = lang
         seen.session_state[app.DATA] = app.DEMO
         for key, value in address.items():
@@ -48,7 +48,7 @@ def test_an_estimate_on_a_page_stands_with_its_interval(page, lang, demo):
     ("lang", "said"), [("nl", "83 st. (22 tot 144)"), ("en", "83 pcs (22 to 144)")]
 )
 def test_the_estimate_of_a_year_ago_stands_with_its_interval(lang, said):
-    shown = AppTest.from_file(str(ROOT / "screens" / "overview.py"), default_timeout=120)
+    shown = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=120)
     shown.session_state[app.LANGUAGE] = lang
     shown.session_state[app.DATA] = app.DEMO
     told = words(run(shown)).replace("\N{NO-BREAK SPACE}", " ")

@@ -21,7 +21,7 @@ from tests.support.app_test import AppTest
 from tests.support.slow import slow_but_for
 
 ROOT = Path(__file__).parents[2]
-PAGES = {path.stem: {} for path in sorted((ROOT / "screens").glob("*.py"))}
+PAGES = {path.stem: {} for path in sorted((ROOT / "pages").glob("*.py"))}
 WALKED = {
     **PAGES,
     "overview of a year": {"period": "year"},
@@ -75,7 +75,7 @@ class Walked:
         monkeypatch.setattr(st, "dataframe", self._seen(st.dataframe))
         monkeypatch.setattr(st, "vega_lite_chart", self._seen(st.vega_lite_chart))
         page = re.split(r"\W", name)[0]
-        found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=90)
+        found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=90)
         found.session_state[app.LANGUAGE] = "nl"
         found.session_state[app.DATA] = app.DEMO
         for key, value in address.items():

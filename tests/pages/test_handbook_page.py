@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(page, lang, **query):
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     for key, value in query.items():

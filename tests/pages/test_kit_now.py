@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(**query):
-    found = AppTest.from_file(str(ROOT / "screens" / "kit.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "kit.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = "nl"
     found.session_state[app.DATA] = app.DEMO
     for key, value in query.items():

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("own_place")
 
 
 def opened(lang="nl", data=app.DEMO, **query):
-    found = AppTest.from_file(str(ROOT / "screens" / "kit.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "kit.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = data
     for key, value in query.items():

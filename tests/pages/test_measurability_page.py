@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def opened(lang="nl", data=app.DEMO, **more):
-    found = AppTest.from_file(str(ROOT / "screens" / "measurability.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / "measurability.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = data
     for key, value in more.items():

@@ -42,7 +42,7 @@ def shared_demo(demo_folder, tmp_path_factory):
 
 
 def opened(page, lang="nl", **more):
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=90)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=90)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     for key, value in {"category": CATEGORY, **more}.items():

@@ -38,7 +38,7 @@ def remembering(monkeypatch):
 
 
 def opened(page, lang="nl", who="cm", data=app.OWN):
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = data
     if who is not None:
@@ -86,7 +86,7 @@ def test_a_delivery_is_undone_beside_the_message_of_it_with_one_outcome():
 @pytest.mark.usefixtures("masters", "remembering")
 def test_undoing_on_the_data_page_shows_one_outcome():
     set_a_target(opened("targets"))
-    page = AppTest.from_file(str(ROOT / "screens" / "data.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "pages" / "data.py"), default_timeout=60)
     page.session_state[app.LANGUAGE] = "nl"
     page.session_state[app.DATA] = app.OWN
     page.session_state[browser.WHO] = "cm"

@@ -14,14 +14,14 @@ from nami_monitor.ui import app
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [path.stem for path in sorted((ROOT / "screens").glob("*.py"))]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 
 
 pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(page: str, lang: str, **more: str) -> AppTest:
-    found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     for key, value in more.items():
@@ -140,7 +140,7 @@ def test_trends_group_by_any_dimension(by):
 
 
 def test_own_data_is_empty_and_says_what_to_do_next():
-    found = AppTest.from_file(str(ROOT / "screens" / "overview.py"), default_timeout=60)
+    found = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=60)
     found.session_state[app.LANGUAGE] = "nl"
     found.session_state[app.DATA] = app.OWN
     found.run()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(lang="nl", **more):
-    found = AppTest.from_file(str(ROOT / "screens" / "presentation.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "presentation.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     found.session_state[browser.WHO] = "mvo"
@@ -137,7 +137,7 @@ def test_a_settings_file_with_errors_is_said(demo):
     usual_file().write_text('naam = "A"\n', "utf-8")
     assert usual_file().parent == places().profiles.parent
     assert demo.exists()
-    found = AppTest.from_file(str(ROOT / "screens" / "presentation.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "presentation.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = "nl"
     found.session_state[app.DATA] = app.DEMO
     found.run()

@@ -14,7 +14,7 @@ from tests.support.markup import BEGIN, OUTSIDE, foreign_tags, hidden_signs, lef
 from tests.support.planting import plant
 
 ROOT = Path(__file__).parents[2]
-PAGES = [path.stem for path in sorted((ROOT / "screens").glob("*.py"))]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
 ADDRESSES = {
     "data": {"part": "batches"},
     "trends": {"why": "true", "kpi": "impact_spend"},
@@ -47,7 +47,7 @@ def opened(planted_demo, tmp_path, monkeypatch):
     app._store.clear()
 
     def look(page, **address):
-        found = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=120)
+        found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
         found.session_state[app.LANGUAGE] = "nl"
         found.session_state[app.DATA] = app.DEMO
         for key, value in address.items():

@@ -29,7 +29,7 @@ def files(demo, monkeypatch):  # noqa: ARG001 - the demo must lie there first
 
 
 def opened(lang="nl", data=app.DEMO, **address):
-    found = AppTest.from_file(str(ROOT / "screens" / "trace.py"), default_timeout=90)
+    found = AppTest.from_file(str(ROOT / "pages" / "trace.py"), default_timeout=90)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = data
     for key, value in address.items():

@@ -22,7 +22,7 @@ def damaged(own_place):  # noqa: ARG001 - the place must be there first
 
 @pytest.mark.parametrize("name", ["trends", "data"])
 def test_it_is_said_and_a_backup_can_be_restored(damaged, name):  # noqa: ARG001
-    page = AppTest.from_file(str(ROOT / "screens" / f"{name}.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
     page.session_state[app.LANGUAGE] = "nl"
     page.session_state[app.DATA] = app.OWN
     page.run()

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def opened(part="answer", lang="nl", who="cm", **address):
-    found = AppTest.from_file(str(ROOT / "screens" / "waterbed.py"), default_timeout=120)
+    found = AppTest.from_file(str(ROOT / "pages" / "waterbed.py"), default_timeout=120)
     found.session_state[app.LANGUAGE] = lang
     found.session_state[app.DATA] = app.DEMO
     found.session_state[browser.WHO] = who

@@ -8,7 +8,7 @@ from nami_monitor.ui import app
 from tests.support.app_test import AppTest
 from tests.support.databases import copy_database
 
-PAGE = Path(__file__).parents[2] / "screens" / "case.py"
+PAGE = Path(__file__).parents[2] / "pages" / "case.py"
 
 
 def shown(database, tmp_path, monkeypatch, number, lang):

@@ -152,7 +152,7 @@ class Observer:
         from tests.support.app_test import AppTest  # noqa: PLC0415
 
         streamlit.page_link = lambda *_, **__: None  # of pages beside this one
-        visit = AppTest.from_file(str(ROOT / "screens" / f"{page}.py"), default_timeout=300)
+        visit = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=300)
         visit.session_state[app.LANGUAGE] = "en"
         visit.session_state[app.DATA] = app.OWN
         while not self.done.exists():

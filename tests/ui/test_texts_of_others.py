@@ -14,7 +14,7 @@ import streamlit as st
 ROOT = Path(__file__).parents[2]
 MODULES = [
     *sorted((ROOT / "nami_monitor" / "ui").rglob("*.py")),
-    *sorted((ROOT / "screens").glob("*.py")),
+    *sorted((ROOT / "pages").glob("*.py")),
     ROOT / "dashboard.py",
 ]
 LABELLED = {
