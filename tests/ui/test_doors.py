@@ -1,16 +1,16 @@
 """Which door holds what, and where addresses lead."""
 
 from nami_monitor.i18n import LANGS, catalogue
-from nami_monitor.ui.doors import DOORS, HIDDEN, MOVED, SCREENS, door_of, place
+from nami_monitor.ui.doors import DOORS, HIDDEN, MOVED, PAGES, door_of, place
 
 
 def test_every_screen_stands_behind_a_door_or_beside_one():
     held = [*HIDDEN, *(screen for door in DOORS.values() for screen in set(door.parts.values()))]
-    assert sorted(held) == sorted(file.stem for file in SCREENS.glob("*.py"))
+    assert sorted(held) == sorted(file.stem for file in PAGES.glob("*.py"))
 
 
 def test_every_screen_has_one_address_and_its_old_one_leads_there():
-    for file in SCREENS.glob("*.py"):
+    for file in PAGES.glob("*.py"):
         url, asked = place(file.stem)
         if file.stem in HIDDEN:
             assert (url, asked) == (file.stem, {})
