@@ -102,7 +102,9 @@ def current() -> Session:
     )
 
 
-def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Session:
+def page(
+    title: str, *, mend: Callable[[Session], None] | None = None, finding: bool = False
+) -> Session:
     """Begin a page: style, the parts of its door, and its heading.
 
     A database that cannot be read ends the page with a sentence, and with what may help.
@@ -110,6 +112,8 @@ def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Sessio
     Args:
         title: catalogue key of its heading.
         mend: shows what can be done about a database that cannot be read; None for a link to it.
+        finding: whether the page has a finding for its heading, which it writes below its filters;
+            without data it bears the one of the catalogue.
     """
     session = current()
     dress(session)
@@ -121,7 +125,8 @@ def page(title: str, *, mend: Callable[[Session], None] | None = None) -> Sessio
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
-    st.title(session.t(title), anchor=False)
+    if not (finding and version):
+        st.title(session.t(title), anchor=False)
     outcomes.panel(session, title)
     return session
 

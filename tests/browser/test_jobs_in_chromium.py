@@ -32,9 +32,7 @@ def ready_to_book(own, page, tmp_path, *, who="cm"):
     if who:
         page.get_by_role("textbox", name="Uw rol of initialen").fill(who)
         page.keyboard.press("Enter")
-        expect(
-            page.get_by_text(f"U boekt als {who}.")
-        ).to_be_visible()  # and the button stands still
+        expect(page.get_by_text(f"U boekt als {who}.")).to_be_visible()  # nothing moves after it
         settled(page)
 
 
