@@ -19,6 +19,7 @@ from nami_monitor.waterbed.outputs import (
 
 NOTHING = 1e-20
 """An effect whose square is a smaller share of its variance is rounding."""
+ROUNDING = 1e-6
 FULL = 1.0
 """A quotient from which on nothing was saved."""
 WITHHELD = Estimate(np.nan, -np.inf, np.inf, np.inf)
@@ -138,15 +139,57 @@ def chances_of(result: Result) -> dict[Verdict, float]:
     gross, spill, covariance = result.gross, result.spill, result.covariance
     if gross is None or spill is None or covariance is None or result.degrees is None:
         return dict.fromkeys(CLAIMS, 1.0)
-    of = Effects(
+    of = _effects(gross, spill, covariance)
+    found = chances(of, (gross.high - gross.value) / gross.se, result.degrees)
+    return {claim: float(chance) for claim, chance in found.items()}
+
+
+def _effects(gross: Estimate, spill: Estimate, covariance: float) -> Effects:
+    return Effects(
         gross=np.array(gross.value),
         spill=np.array(spill.value),
         gross_var=np.array(gross.se**2),
         spill_var=np.array(spill.se**2),
         covariance=np.array(covariance),
     )
-    found = chances(of, (gross.high - gross.value) / gross.se, result.degrees)
-    return {claim: float(chance) for claim, chance in found.items()}
+
+
+def surely_back(
+    gross: Estimate, spill: Estimate, net: Estimate, tail: float, shares: Floats
+) -> Floats:
+    """How sure it is that at least these shares came back: one minus a one-sided chance for each.
+
+    It is the chance of the test whose inversion gives the interval of ``quotient``: the t of
+    ``spill + q gross`` over its standard error. So the limits of that interval are where the result
+    is ``1 - tail`` and ``tail``.
+
+    Args:
+        gross: effect on the target, of one estimate.
+        spill: effect on the substitute.
+        net: effect on both together.
+        tail: how likely the truth lies beyond either limit of their intervals.
+        shares: 0 to 1 and beyond, ``(shares,)``.
+
+    Returns:
+        From 0 to 1, ``(shares,)``.
+    """
+    covariance = (net.se**2 - gross.se**2 - spill.se**2) / 2
+    of = _effects(gross, spill, covariance)
+    reach = (gross.high - gross.value) / gross.se
+    variance = of.spill_var + shares**2 * of.gross_var + 2 * shares * of.covariance
+    t = (of.spill + shares * of.gross) / np.sqrt(np.maximum(variance, np.finfo(float).tiny))
+    sure: Floats = special.stdtr(degrees_of(reach, tail), t)
+    return sure
+
+
+def degrees_of(reach: float, tail: float) -> float:
+    """The degrees of freedom at which an interval of so many standard errors leaves ``tail``.
+
+    Infinite where it is that of the normal distribution, but for rounding.
+    """
+    if reach <= -special.ndtri(tail) * (1 + ROUNDING):
+        return float("inf")
+    return float(special.stdtridf(1 - tail, reach))
 
 
 def surviving(chance: Floats, share: float = FALSE_DISCOVERY.value) -> Marks:
