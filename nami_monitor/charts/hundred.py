@@ -91,11 +91,11 @@ def _compiled(form: Form) -> Spec:
     def layer(name: str) -> alt.Chart:
         return alt.Chart(alt.NamedData(name=name), name=name)
 
-    def bars(name: str, colour: str) -> alt.Chart:
+    def bars(name: str, colour: str) -> Any:
         mark = layer(name).mark_rect(color=colour, aria=False, tooltip=None)
         return mark.encode(**places, **ends)
 
-    def label(name: str, colour: str, **more: Any) -> alt.Chart:
+    def label(name: str, colour: str, **more: Any) -> Any:
         mark = layer(name).mark_text(
             color=colour,
             fontSize=form.size,

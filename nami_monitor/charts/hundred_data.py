@@ -60,7 +60,9 @@ def hundred_of(evaluation: Evaluation) -> Hundred | None:
     one, tail = evaluation.intervention, _tail(evaluation)
     shares = np.arange(1, ALL + 1) / ALL
     return Hundred(
-        *(ALL * each for each in (quotient.value, quotient.low, quotient.high)),
+        value=ALL * quotient.value,
+        low=ALL * quotient.low,
+        high=ALL * quotient.high,
         sure=tuple(map(float, surely_back(gross, spill, net, tail, shares))),
         tail=tail,
         unit=evaluation.unit,
@@ -203,7 +205,9 @@ def why_none(evaluation: Evaluation, lang: str) -> str:
 
 def _lacking(evaluation: Evaluation, lang: str) -> str:
     """The first thing that an estimate lacks."""
-    lacks = [(each.key, each.seen, each.needed) for each in evaluation.cautions]
+    lacks: list[tuple[str, float | None, float | None]] = [
+        (each.key, each.seen, each.needed) for each in evaluation.cautions
+    ]
     lacks += [(each.key, None, None) for each in evaluation.limitations if each.stops]
     for key, seen, needed in lacks:
         if has_text(f"hundred.why.{key}", lang):
