@@ -127,10 +127,22 @@ def _keep(
 
 
 def cleaned(text: str) -> str:
-    """Clean a note: one line, no invisible characters; markup stays text.
+    """Clean a note, as ``one_line``.
 
     Raises:
-        UserError: ``notes.empty``, ``notes.long`` or ``personal.address``.
+        UserError: ``notes.empty``; what ``one_line`` raises.
+    """
+    said = one_line(text)
+    if not said:
+        raise UserError("notes.empty")
+    return said
+
+
+def one_line(text: str) -> str:
+    """What a person wrote on one line, without invisible characters; markup stays text.
+
+    Raises:
+        UserError: ``notes.long`` or ``personal.address``.
     """
     seen = "".join(
         sign if unicodedata.category(sign)[0] not in {"C", "Z"} else " "
@@ -138,8 +150,6 @@ def cleaned(text: str) -> str:
         if unicodedata.category(sign) not in {"Cf", "Cs", "Co", "Cn"}
     )
     said = " ".join(seen.split())
-    if not said:
-        raise UserError("notes.empty")
     if len(said) > NOTE_TEXT.value:
         raise UserError("notes.long", n=len(said), most=int(NOTE_TEXT.value))
     refuse_address(said)

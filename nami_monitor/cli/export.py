@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import polars as pl
 import typer
 
+from nami_monitor.briefing import decisions
 from nami_monitor.briefing.as_of import as_of
 from nami_monitor.briefing.notes import NOTE_COLUMNS, as_row, notes
 from nami_monitor.cli.figures import By, Last, PeriodName, Until, Where, answers, as_rows, question
@@ -28,6 +29,7 @@ from nami_monitor.tables import TABLES
 app = typer.Typer(rich_markup_mode=None)
 
 NOTES: Final = "notes"
+DECISIONS: Final = "decisions"
 NUMBERS: Final = ("value", "low", "high", "numerator", "denominator", "completeness")
 """Columns of figures that are numbers, also when no figure has any."""
 
@@ -46,11 +48,11 @@ def export(
     by: By = None,
     where: Where = None,
 ) -> None:
-    """Write a table, the figures of a KPI or people's notes to a file."""
+    """Write a table, the figures of a KPI, people's notes or decisions to a file."""
     kind = kind or one_of(FORMATS)(out.suffix.lower().removeprefix(".")) or FORMATS[0]
     hidden = 0
     with session.read() as db:
-        refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES])
+        refuse_unknown("export.no_such", what, [*TABLES, *CATALOGUE, NOTES, DECISIONS])
         if what in TABLES:
             rows = export_query(db, lines_query(db, what), out, kind)
             hidden = int(db.value(f"select count(*) from {what}")) - rows
@@ -60,8 +62,12 @@ def export(
                 figures = answers(known, session, [what], ask)
             rows = export_rows(db, _figure_frame(as_rows(session, figures)), out, kind)
         else:
-            texts = [as_row(note) for note in notes(db)]
-            schema = dict.fromkeys(NOTE_COLUMNS, pl.String)
+            if what == DECISIONS:
+                texts = [decisions.as_row(one) for one in decisions.records(db, session.lang)]
+                schema = dict.fromkeys(decisions.DECISION_COLUMNS, pl.String)
+            else:
+                texts = [as_row(note) for note in notes(db)]
+                schema = dict.fromkeys(NOTE_COLUMNS, pl.String)
             rows = export_rows(db, pl.DataFrame(texts, schema=schema), out, kind)
     lines = [session.t("cli.export.done", n=rows, file=out)]
     if hidden:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from nami_monitor.briefing import check, wording
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.contracts import Contract
 from nami_monitor.briefing.lessons import CalledLesson, MatchLevel
 from nami_monitor.briefing.month import Briefing, Finding
@@ -17,6 +17,7 @@ from nami_monitor.store import Work
 from nami_monitor.store.journal import JournalEntry, current, record
 from nami_monitor.store.transaction import now
 from nami_monitor.ui import app, booking, browser, doors, links, words
+from nami_monitor.ui import visits as check
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import targets
 from nami_monitor.ui.session import DATA, LANGUAGE, Session

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from nami_monitor.briefing import check, wording
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.store import Store
 from nami_monitor.store.journal import JournalEntry
 from nami_monitor.tables import TABLES
+from nami_monitor.ui import visits as check
 
 OCTOBER = date(2026, 10, 1)
 THEN = datetime(2026, 11, 3, 9, 0)  # noqa: DTZ001 - as the database keeps moments: UTC

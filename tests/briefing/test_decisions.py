@@ -1,0 +1,234 @@
+"""Decision records: proposed from what was seen, kept as of its month, the same everywhere."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from nami_monitor.briefing import decisions, wording
+from nami_monitor.briefing.decisions import DecisionOn, DecisionOption
+from nami_monitor.briefing.month import GOOD, briefing
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.periods import last_day
+from nami_monitor.core.words import KitSignal
+from nami_monitor.i18n import LANGS
+from nami_monitor.store import Store
+from nami_monitor.store.journal import history
+
+OCTOBER = date(2026, 10, 1)
+CODES = ("office_supplies", "sanitary_supplies", "it_assets")
+
+
+@pytest.fixture(scope="module")
+def found(db):
+    return briefing(db, OCTOBER, CODES)
+
+
+@pytest.fixture(scope="module")
+def office(found):
+    return found.sections[0]
+
+
+@pytest.fixture
+def store(tmp_path):
+    found = Store(tmp_path / "own.duckdb")
+    yield found
+    found.close()
+
+
+def first(section, on, lang="nl", filled=None):
+    return next(one for one in decisions.todos_of(section, filled or {}, lang) if one.on is on)
+
+
+def keep(store, stated, lang="nl", who="CM"):
+    with store.write() as db:
+        decisions.save(db, stated, lang, who)
+    with store.read() as db:
+        return decisions.kept(db)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_to_do_says_what_who_and_before_when(found, lang):
+    told = decisions.todos(found, {}, lang)
+    assert {one.on for one in told} >= {DecisionOn.CONTRACT, DecisionOn.TARGET, DecisionOn.MEASURE}
+    for one in told:
+        assert one.seen.title
+        assert one.seen.sentence
+        assert one.question
+        assert one.owner
+        assert one.due > last_day(OCTOBER)
+        assert 0 < len(one.options) <= decisions.MOST_OPTIONS
+        assert one.proposed is None or one.proposed < len(one.options)
+        assert one.chosen is None
+        assert not one.decided
+
+
+def test_whatever_asks_a_decision_is_in_a_to_do_and_good_news_is_not(found):
+    asked = {
+        (one.category, one.signal.subject) for one in found.findings if wording.question(one, "nl")
+    }
+    told = {
+        (one.about.category, one.about.signal.subject)
+        for one in decisions.todos(found, {}, "nl")
+        if hasattr(one.about, "signal")
+    }
+    assert told == asked
+    assert not any(
+        one.about.kind in GOOD
+        for one in decisions.todos(found, {}, "nl")
+        if hasattr(one.about, "kind")
+    )
+
+
+def test_one_contract_is_one_to_do_whatever_is_said_of_it(office):
+    kinds = {one.kind for one in office.findings if one.signal.subject == "ZL-2021-004"}
+    assert kinds == {KitSignal.CONTRACT_WINDOW_OPEN, KitSignal.LONG_CONTRACT}
+    own = [one for one in decisions.todos_of(office, {}, "nl") if "ZL-2021-004" in one.name]
+    assert [one.name for one in own] == ["contract|office_supplies|ZL-2021-004 2027-03-31"]
+
+
+def test_the_first_of_each_kind_comes_before_the_second_of_any(office):
+    three = decisions.todos_of(office, {}, "nl")[:3]
+    assert [one.on for one in three] == [
+        DecisionOn.CONTRACT, DecisionOn.TARGET, DecisionOn.MEASURE,
+    ]  # fmt: skip
+
+
+def test_names_hold_from_month_to_month(db, office):
+    earlier = briefing(db, date(2026, 9, 1), ["office_supplies"]).sections[0]
+    names = [
+        {one.name for one in decisions.todos_of(section, {}, "nl")} for section in (earlier, office)
+    ]
+    assert "contract|office_supplies|ZL-2021-004 2027-03-31" in names[0] & names[1]
+    assert "target|office_supplies|refuse_assortment 2026" in names[0] & names[1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measure_before_its_date_names_its_interval_and_no_outcome(office, lang):
+    running = next(one for one in office.answers if one.intervention.code == "ZL-I-3")
+    one = decisions.of_measure(running, OCTOBER, {}, lang)
+    assert one.name == "measure|office_supplies|ZL-I-3 2027-03"
+    assert one in decisions.todos_of(office, {}, lang)
+    assert {"nl": "Proef loopt: voorlopig", "en": "Pilot running: so far"}[lang] in one.seen.title
+    assert "(63" in one.seen.title
+    assert "2027" in one.seen.title
+    assert one.due == date(2027, 3, 31)
+
+
+def test_a_measure_and_its_to_do_are_one_record(office):
+    answered = next(one for one in office.answers if one.intervention.code == "ZL-I-7")
+    own = decisions.of_measure(answered, OCTOBER, {}, "nl")
+    listed = next(one for one in decisions.todos_of(office, {}, "nl") if "ZL-I-7" in one.name)
+    assert (own.name, own.seen, own.options) == (listed.name, listed.seen, listed.options)
+    assert own.seen.title == "61 van elke 100 kwamen terug (43 tot 83)"
+
+
+def test_a_target_is_decided_on_before_its_period_ends_and_expects_its_goal(office):
+    one = first(office, DecisionOn.TARGET)
+    assert (one.due, one.expected, one.expected_month) == (
+        date(2026, 12, 31), "55", date(2026, 12, 1),
+    )  # fmt: skip
+
+
+def test_a_contract_asks_before_its_moment(office):
+    for one in decisions.todos_of(office, {}, "nl"):
+        if one.on is DecisionOn.CONTRACT and one.about.kind is KitSignal.CONTRACT_WINDOW_OPEN:
+            assert last_day(OCTOBER) < one.due <= one.about.about.due(OCTOBER).day
+
+
+def test_what_a_person_keeps_is_laid_over_the_proposal_in_both_languages(store, office):
+    one = first(office, DecisionOn.TARGET)
+    stated = replace(one, owner="Hoofd  facilitair\n", due=date(2026, 12, 15), chosen=1)
+    filled = keep(store, stated)
+    for lang in LANGS:
+        shown = first(office, DecisionOn.TARGET, lang, {})
+        own = next(
+            each for each in decisions.todos_of(office, filled, lang) if each.name == one.name
+        )
+        assert (own.owner, own.due, own.chosen) == ("Hoofd facilitair", date(2026, 12, 15), 1)
+        assert own.options == shown.options
+        assert own.kept == shown.seen
+        assert own.decided == shown.options[1].what
+        assert own.who == "CM"
+    assert decisions.todos_of(office, filled, "nl")[-1].name == one.name
+
+
+def test_what_was_seen_stays_as_of_its_month(db, store, office):
+    earlier = briefing(db, date(2025, 6, 1), ["office_supplies"]).sections[0]
+    one = next(each for each in decisions.todos_of(earlier, {}, "nl") if "ZL-2021-004" in each.name)
+    filled = keep(store, replace(one, chosen=0))
+    now = next(each for each in decisions.todos_of(office, filled, "nl") if each.name == one.name)
+    assert now.kept.month == date(2025, 6, 1)
+    assert now.seen.month == OCTOBER
+
+
+def test_own_choices_replace_the_proposed_ones_and_empty_ones_fall_away(store, office):
+    one = first(office, DecisionOn.CONTRACT)
+    own = (DecisionOption(" "), DecisionOption("Samen met Zuid <b>"), DecisionOption("Niets", "x"))
+    filled = keep(store, replace(one, options=own, proposed=1, chosen=2))
+    told = next(each for each in decisions.todos_of(office, filled, "en") if each.name == one.name)
+    assert [each.what for each in told.options] == ["Samen met Zuid <b>", "Niets"]
+    assert (told.proposed, told.chosen, told.decided) == (0, 1, "Niets")
+
+
+def test_a_record_is_read_without_what_asked_for_it(store, office):
+    one = first(office, DecisionOn.CONTRACT)
+    keep(store, replace(one, chosen=0))
+    with store.read() as db:
+        (read,) = decisions.records(db, "nl")
+    assert (read.name, read.seen, read.options, read.chosen) == (
+        one.name, one.seen, one.options, 0,
+    )  # fmt: skip
+    assert tuple(decisions.as_row(read)) == decisions.DECISION_COLUMNS
+
+
+def test_a_withdrawn_record_leaves_nothing_but_who_withdrew_it(store, office):
+    one = first(office, DecisionOn.CONTRACT)
+    keep(store, replace(one, owner="Directeur bedrijfsvoering"))
+    with store.write() as db:
+        decisions.withdraw(db, one.name, "IA")
+    with store.read() as db:
+        assert decisions.kept(db) == {}
+        assert [(each.who, each.body is None) for each in history(db, decisions.KIND)] == [
+            ("CM", True),
+            ("IA", True),
+        ]
+    store.close()
+    assert b"Directeur bedrijfsvoering" not in b"".join(
+        file.read_bytes() for file in store.path.iterdir() if file.is_file()
+    )
+
+
+def test_a_to_do_may_have_no_owner(store, office):
+    one = first(office, DecisionOn.CONTRACT)
+    filled = keep(store, replace(one, owner="  "))
+    assert first(office, DecisionOn.CONTRACT, "nl", filled).owner == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"owner": "jan@dienst.nl"}, "personal.address"),
+        ({"owner": "x" * 501}, "notes.long"),
+        ({"options": ()}, "decisions.options"),
+        ({"options": (DecisionOption("a"),) * 4}, "decisions.options"),
+        ({"chosen": 3}, "decisions.options"),
+        (
+            {"options": (DecisionOption("a"), DecisionOption(" ")), "proposed": 1},
+            "decisions.options",
+        ),
+    ],
+    ids=["address", "long", "none", "four", "unknown", "empty"],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(store, office, change, key):
+    with pytest.raises(UserError) as error:
+        keep(store, replace(first(office, DecisionOn.CONTRACT), **change))
+    assert error.value.key == key
+    with store.read() as db:
+        assert decisions.kept(db) == {}
+
+
+def test_somebody_keeps_it(store, office):
+    with pytest.raises(UserError) as error:
+        keep(store, first(office, DecisionOn.CONTRACT), who=" ")
+    assert error.value.key == "entry.who"
