@@ -280,6 +280,12 @@ def drift(kpi: Kpi, seen: Slope | None, lang: str) -> str:
     """A steady drift with its interval, in a sentence; empty without one."""
     if seen is None:
         return ""
+    n = seen.months // MONTHS_IN_YEAR
+    return text("signals.drift.said", lang, n=n, drift=drift_words(kpi, seen, lang))
+
+
+def drift_words(kpi: Kpi, seen: Slope, lang: str) -> str:
+    """The same beside its line in a chart."""
     ends = sorted((abs(seen.low), abs(seen.high)))
     sizes = [abs(seen.value), *ends]
     if seen.logged:
@@ -287,9 +293,8 @@ def drift(kpi: Kpi, seen: Slope | None, lang: str) -> str:
     else:
         said = [formats.quantity(size, kpi.unit, lang) for size in sizes]
     way = text(f"signals.drift.{'more' if seen.value > 0 else 'less'}", lang)
-    years = seen.months // MONTHS_IN_YEAR
     about, low, high = said
-    return text("signals.drift.said", lang, about=about, way=way, n=years, low=low, high=high)
+    return text("signals.drift.words", lang, about=about, way=way, low=low, high=high)
 
 
 def sentence(finding: Finding, lang: str) -> str:

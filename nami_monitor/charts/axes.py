@@ -17,6 +17,8 @@ MONTHS_NAMED_EACH: Final = 13
 QUARTERS_NAMED: Final = 36
 HALF_YEARS_NAMED: Final = 72
 JANUARY: Final = 1
+HALF_YEAR: Final = 6
+SMALL_TICKS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,31 @@ def month_ticks(first: date, last: date, lang: str) -> tuple[MonthTick, ...]:
     years = 1 + count // (12 * 12)
     chosen = [i for i in range(start, end + 1) if i % step == 0 and (i // 12) % years == 0]
     return tuple(_tick(i, lang, first=None, every=12) for i in chosen)
+
+
+def month_words(
+    first: date, last: date, lang: str, *, small: bool = False
+) -> tuple[list[str], list[str], list[int]]:
+    """The ticks of a month axis.
+
+    Args:
+        first: the first month.
+        last: the last one.
+        lang: ``nl`` or ``en``.
+        small: whether there is room for few.
+
+    Returns:
+        Words for a narrow plot, words for a wide one, and the number of each month.
+    """
+    ticks = month_ticks(first, last, lang)
+    if small and len(ticks) > SMALL_TICKS:
+        ticks = tuple(tick for tick in ticks if tick.index % HALF_YEAR == 0)
+    full = [" ".join(tick.lines) for tick in ticks]
+    if small and month_index(last) - month_index(first) < QUARTERS_NAMED:
+        few = full
+    else:
+        few = ["" if tick.minor else tick.lines[-1] for tick in ticks]
+    return few, full, [tick.index for tick in ticks]
 
 
 def _tick(index: int, lang: str, *, first: int | None, every: int) -> MonthTick:

@@ -1,87 +1,136 @@
-"""A key figure's months as an annotated trend: signals, limits, interventions and data breaks."""
+"""A key figure's months as an annotated trend: what is expected, signals, targets and measures."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from math import isfinite
+from typing import Final
 
+import numpy as np
+
+from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import SHOWN_MONTHS, chart_of, level_signals
+from nami_monitor.briefing.targets import TrendGoal
 from nami_monitor.charts.trend_data import (
     BreakSpan,
+    DriftLine,
+    Expected,
     InterventionMark,
     Phase,
     Series,
+    SignalSpan,
     Trend,
     TrendPoint,
+    TrendTarget,
 )
-from nami_monitor.core.words import Direction
+from nami_monitor.core.words import Direction, Flag
+from nami_monitor.i18n import text
+from nami_monitor.i18n.formats import figure
 from nami_monitor.kpis import Kpi, KpiResult
+from nami_monitor.kpis.over_time.added_up import LAST
+from nami_monitor.signals.scan import LevelSignals
+
+MONTHS_IN_YEAR: Final = 12
 
 
 def trend_point(result: KpiResult) -> TrendPoint:
     """A month of a trend, an estimate with its interval."""
-    return TrendPoint(result.month, result.value, result.low, result.high)
+    provisional = Flag.PROVISIONAL in result.flags
+    return TrendPoint(result.month, result.value, result.low, result.high, provisional)
 
 
-def with_limits(
-    kpi: Kpi, history: Sequence[KpiResult], restarts: Sequence[date] = ()
-) -> tuple[tuple[TrendPoint, ...], tuple[Phase, ...]]:
-    """The months shown with their signals, and the mean and limits behind them.
+@dataclass(frozen=True)
+class TrendLimits:
+    """What stands behind one series: what is expected, and the signals that the scan gave."""
 
-    Where a season was told, the normal range moves with it and stands with each month; else it is
-    the same for a whole phase. A month bears a signal as the months up to it showed it.
+    phases: tuple[Phase, ...] = ()
+    signals: tuple[SignalSpan, ...] = ()
+    drift: DriftLine | None = None
+
+
+def limits_of(
+    kpi: Kpi, history: Sequence[KpiResult], lang: str, restarts: Sequence[date] = ()
+) -> TrendLimits:
+    """What is expected in the months shown, and the signals, each as of its own month.
 
     Args:
         kpi: the declaration.
         history: one result per month, oldest first; at least one. The last ``SHOWN_MONTHS`` are
             shown, the months before them tell what the first of those showed.
+        lang: of the words of a drift.
         restarts: months from which a person took a new phase.
     """
     results = history[-SHOWN_MONTHS:]
     months = [result.month for result in results]
     chart = chart_of(results, restarts)
-    series = level_signals(history, restarts)
-    signals = [series.at(len(history) - len(results) + at) for at in range(len(results))]
-    held = {
-        month
-        for at, signal in enumerate(signals)
-        if signal is not None and not signal.provisional
-        for month in range(at + 1 - signal.months, at + 1)
-    }
-    points = []
-    for index, (result, signal) in enumerate(zip(results, signals, strict=True)):
-        limits = chart.phase_of(index)
-        season = float(chart.seasonal[index])
-        ranged = chart.deseasonalised and result.value is not None and isfinite(limits.high)
-        up = signal.up if signal is not None and signal.new else None
-        points.append(
-            replace(
-                trend_point(result),
-                usual=(max(limits.low + season, 0.0), limits.high + season) if ranged else None,
-                signal=up is not None,
-                concern=up is not None and up == (kpi.better is Direction.DOWN),
-                held=index in held,
-            )
-        )
-    if chart.deseasonalised:
-        return tuple(points), ()
     phases = tuple(
-        Phase(months[p.first], months[p.last], p.mean, p.low, p.high, provisional=p.provisional)
-        for p in (phase.above_zero() for phase in chart.phases)
+        Phase(
+            months[p.first],
+            months[p.last],
+            tuple(
+                Expected(max(p.mean + season, 0.0), max(p.low + season, 0.0), p.high + season)
+                for season in map(float, chart.seasonal[p.first : p.last + 1])
+            ),
+            provisional=p.provisional,
+        )
+        for p in chart.phases
         if isfinite(p.high)
     )
-    return tuple(points), phases
+    series = level_signals(history, restarts)
+    return TrendLimits(phases, _spans(kpi, series, history), _drift(kpi, series, history, lang))
+
+
+def _spans(kpi: Kpi, series: LevelSignals, history: Sequence[KpiResult]) -> tuple[SignalSpan, ...]:
+    """Each change of level with the months in which it stood, as of those months."""
+    held: dict[tuple[int, bool], int] = {}
+    for at in range(max(0, len(history) - SHOWN_MONTHS), len(history)):
+        signal = series.at(at)
+        if signal is not None:
+            held[at + 1 - signal.months, signal.up] = at
+    return tuple(
+        SignalSpan(
+            history[start].month,
+            history[end].month,
+            up,
+            None if kpi.better is Direction.NEUTRAL else up == (kpi.better is Direction.DOWN),
+            current=end == len(history) - 1,
+        )
+        for (start, up), end in held.items()
+    )
+
+
+def _drift(
+    kpi: Kpi, series: LevelSignals, history: Sequence[KpiResult], lang: str
+) -> DriftLine | None:
+    """The steady drift as a straight line through the middle of its months."""
+    seen = series.drift
+    if seen is None:
+        return None
+    window = series.values[-seen.months :]
+    known = np.flatnonzero(~np.isnan(window))
+    values = np.log(window[known]) if seen.logged else window[known]
+    a_year = np.log1p(seen.value) if seen.logged else seen.value
+    shown = max(0, seen.months - SHOWN_MONTHS)
+    ends = values.mean() + a_year / MONTHS_IN_YEAR * (
+        np.array([shown, seen.months - 1]) - known.mean()
+    )
+    first, last = np.exp(ends) if seen.logged else ends
+    start = history[len(history) - seen.months + shown].month
+    words = wording.drift_words(kpi, seen, lang)
+    return DriftLine(start, history[-1].month, float(first), float(last), words)
 
 
 def single_trend(
     kpi: Kpi,
     history: Sequence[KpiResult],
     name: str,
+    lang: str,
     *,
     limits: bool,
     restarts: Sequence[date] = (),
     marks: Iterable[InterventionMark] = (),
     breaks: Iterable[BreakSpan] = (),
+    goals: Iterable[TrendGoal] = (),
     activity: str | None = None,
 ) -> Trend:
     """One key figure's months.
@@ -90,21 +139,41 @@ def single_trend(
         kpi: the declaration.
         history: one result per month, oldest first; at least one.
         name: what the line is called.
+        lang: ``nl`` or ``en``.
         limits: whether it bears its mean and limits.
         restarts: months from which a person took a new phase.
         marks: interventions.
         breaks: data breaks.
+        goals: what was agreed.
         activity: name of the activity measure, for units per activity.
     """
-    points = tuple(map(trend_point, history[-SHOWN_MONTHS:]))
-    phases: tuple[Phase, ...] = ()
-    if limits:
-        points, phases = with_limits(kpi, history, restarts)
+    shown = limits_of(kpi, history, lang, restarts) if limits else TrendLimits()
     return Trend(
-        series=(Series(name, points),),
+        series=(Series(name, tuple(map(trend_point, history[-SHOWN_MONTHS:]))),),
         unit=kpi.unit,
-        phases=phases,
+        phases=shown.phases,
+        signals=shown.signals,
+        drift=shown.drift,
         marks=tuple(marks),
         breaks=tuple(breaks),
+        targets=trend_targets(kpi, goals, lang),
         activity=activity,
+        register=kpi.over_time is LAST,
+    )
+
+
+def trend_targets(kpi: Kpi, goals: Iterable[TrendGoal], lang: str) -> tuple[TrendTarget, ...]:
+    """What was agreed, as a trend draws it: in the months of its period, with its words."""
+    return tuple(
+        TrendTarget(
+            goal.value,
+            text(
+                f"charts.trend.target{'_a_month' if goal.a_month else ''}",
+                lang,
+                value=figure(goal.value, kpi.unit, lang),
+            ),
+            goal.start,
+            goal.end,
+        )
+        for goal in goals
     )

@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import Final
 
 NARROWEST: Final = 520.0  # plot width in px from which labels are written out; badges below it
-LINE_CHARACTERS: Final = 20
-LINES: Final = 3
+LINE_CHARACTERS: Final = 24
+LINES: Final = 2
+DETAIL: Final = 34  # characters of what stands below a label
 CHARACTER: Final = 7.4  # px, a generous mean at 13 px
-GAP: Final = 10.0  # px between a label's end and what comes next
+GAP: Final = 36.0  # px of its disc, and between a label's end and what comes next
 LEFT_OF_PLOT: Final = 30.0  # px of the axis' room, into which a label may run
-MOST_LANES: Final = 6  # more would push the plot off the screen
+MOST_LANES: Final = 4  # more would push the plot off the screen
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def label_width(lines: tuple[str, ...]) -> float:
     return max(len(line) for line in lines) * CHARACTER + GAP
 
 
-def place_labels(places: list[float], labels: list[str], margin: float) -> list[PlacedLabel] | None:
+def place_labels(
+    places: list[float], labels: list[tuple[str, str]], scale: float = 1.0
+) -> list[PlacedLabel] | None:
     """Give every label a side and a lane.
 
     Labels stand to the right of their rule, the earliest highest, so that a later rule ends below
@@ -62,17 +65,20 @@ def place_labels(places: list[float], labels: list[str], margin: float) -> list[
 
     Args:
         places: of the rules, ascending, 0 to 1 of the plot's width.
-        labels: one for each place.
-        margin: px to the right of the plot into which a label may run.
+        labels: one for each place, with the detail that stands below it or nothing.
+        scale: how large letters are: 1 is 13 px.
 
     Returns:
         In the order of the places; None where no such arrangement exists or where it would take too
         much height: then numbered badges and a table do the work.
     """
-    lines = [wrap_label(label) for label in labels]
-    widths = [label_width(label_lines) for label_lines in lines]
+    lines = [
+        (*wrap_label(label), *([_cut(detail, DETAIL)] if detail else []))
+        for label, detail in labels
+    ]
+    widths = [label_width(label_lines) * scale for label_lines in lines]
     at = [place * NARROWEST for place in places]
-    left = _sides(at, widths, NARROWEST + margin)
+    left = _sides(at, widths, NARROWEST)
     cut = any(side and x < w - LEFT_OF_PLOT for side, x, w in zip(left, at, widths, strict=True))
     if cut:
         return None
@@ -111,8 +117,8 @@ def spread_labels(wanted: list[float], gap: float, top: float, bottom: float) ->
     return [placed[order.index(i)] for i in range(len(wanted))]
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= LINE_CHARACTERS else line[: LINE_CHARACTERS - 1].rstrip() + "…"
+def _cut(line: str, most: int = LINE_CHARACTERS) -> str:
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _sides(at: list[float], widths: list[float], edge: float) -> list[bool]:

@@ -1,15 +1,15 @@
 """Departures of target and substitute from what was expected: mirrored bars and their net line."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.axes import month_index, month_scale, value_axis
 from nami_monitor.charts.label_lanes import NARROWEST
 from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
 from nami_monitor.charts.tables import ChartTable
-from nami_monitor.charts.trend_annotations import DIAMOND, DIAMOND_STYLE, clickable_markers
 from nami_monitor.charts.trend_data import LessonMark
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
@@ -18,6 +18,10 @@ from nami_monitor.i18n.formats import departure, month, unit_label
 HEIGHT: Final = 380
 HALF: Final = 0.42  # of a month, to either side of its middle
 ROOM: Final = 0.16  # of the months, to the right of the last one, for the name of the line
+
+
+DIAMOND: Final = 30.0
+DIAMOND_STYLE: Final = {"shape": "diamond", "fill": palette.LINK, "size": 760}
 
 
 @dataclass(frozen=True)
@@ -217,3 +221,34 @@ def mirrored_sentence(
         substitute=substitute,
         net=together,
     )
+
+
+def clickable_markers(
+    name: str, rows_: Sequence[Mapping[str, Any]], style: Mapping[str, Any], at: Spec
+) -> list[Spec]:
+    """Symbols with their codes, of which a click selects the ``code``.
+
+    Args:
+        name: of the selection.
+        rows_: ``code`` and ``title`` of each, and what ``at`` names.
+        style: shape, colour and size; see ``DIAMOND_STYLE``.
+        at: the encoding of its place.
+    """
+    ring = {"stroke": palette.WHITE, "strokeWidth": 1.5, "opacity": 1}
+    symbol = {"type": "point", "filled": True, **ring, **style}
+    touch = {**symbol, "opacity": 0, "cursor": "pointer"}
+    code = {
+        "type": "text",
+        "baseline": "middle",
+        "align": "center",
+        "fontSize": SMALL,
+        "fontWeight": "bold",
+        "fill": palette.WHITE,
+    }
+    tip = [{"field": "title", "title": " "}]
+    select = {"name": name, "select": {"type": "point", "fields": ["code"]}}
+    return [
+        layer(symbol, rows_, at),
+        layer(code, rows_, {**at, "text": {"field": "code"}}),
+        layer(touch, rows_, {**at, "tooltip": tip}, params=[select]),
+    ]

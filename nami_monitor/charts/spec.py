@@ -17,6 +17,65 @@ MAIN: Final = 14
 LARGE: Final = 17
 
 
+def filled(
+    form: str,
+    rows: Mapping[str, list[dict[str, Any]]],
+    settings: Mapping[str, Any],
+    *,
+    height: float,
+    scale: tuple[float, float],
+    padding: Mapping[str, float],
+    letters: int = SMALL,
+) -> Spec:
+    """Fill a form of the grammar in; the form itself is compiled once.
+
+    Args:
+        form: one of ``grammar.FORMS``.
+        rows: of each layer by its name; a layer without rows is left out.
+        settings: what the expressions of the form name: domains, ticks and their words, sizes.
+        height: of the plot with its lanes, in px.
+        scale: where the values of the scale begin and end, in px from the top.
+        padding: px around the plot and its axes (left, right, top, bottom).
+        letters: size of the words at the axes, in px.
+
+    Returns:
+        A whole spec that fills its container's width; draw it with Streamlit's ``theme=None``.
+    """
+    from nami_monitor.charts.grammar import compiled  # noqa: PLC0415 - slow to load
+
+    whole = compiled(form)
+    layers = [
+        {**layer, "data": {"values": plain_texts(rows[layer["name"]])}}
+        for layer in whole["layer"]
+        if rows.get(layer["name"])
+    ]
+    first, *others = layers
+    y = first["encoding"]["y"]
+    own = {**y, "scale": {**y["scale"], "range": list(scale)}}
+    frame = {**first, "encoding": {**first["encoding"], "y": own}}
+    drawn = {layer["name"] for layer in layers}
+    selections = [each for each in whole.get("params", ()) if drawn.issuperset(each["views"])]
+    values = [{"name": name, "value": value} for name, value in plain_texts(settings).items()]
+    label = {"labelColor": GREY_TEXT, "labelFontSize": letters, "tickColor": BORDER}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": height,
+        "padding": dict(padding),
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "background": WHITE,
+        "params": [*values, *selections],
+        "layer": [frame, *others],
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": label,
+            "mark": {"tooltip": None},
+            "aria": False,
+        },
+    }
+
+
 def chart(layers: list[Spec], *, height: float, padding: Mapping[str, float]) -> Spec:
     """Put layers into one chart that fills its container's width.
 

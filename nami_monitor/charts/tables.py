@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from nami_monitor.charts.axes import month_index
-from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, point_text
+from nami_monitor.charts.trend import signal_words
+from nami_monitor.charts.trend_data import Series, Trend, by_index, point_text
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import column_writer, month, unit_label
@@ -46,7 +48,7 @@ def trend_table(trend: Trend, lang: str) -> ChartTable:
         i = month_index(day)
         points = [points_by_month.get(i) for points_by_month in by_month]
         values = [point.value if point else None for point in points]
-        more = (*_limits(trend, i, points[0]), _signal(points[0], lang)) if trend.single else ()
+        more = (*_limits(trend, day), _signal(trend, day, lang)) if trend.single else ()
         rows.append((day, *values, *more))
     unit = unit_label(trend.unit, lang, activity=trend.activity)
     names = (f"{series.name} ({unit})" if unit else series.name for series in trend.series)
@@ -97,19 +99,14 @@ def annotation_table(trend: Trend, lang: str) -> ChartTable:
     return ChartTable(head, tuple(sorted(rows)), (None, lambda day: month(day, lang), None))
 
 
-def _limits(
-    trend: Trend, index: int, point: TrendPoint | None
-) -> tuple[float, float] | tuple[None, None]:
-    if point and point.usual:
-        return point.usual
-    for phase in trend.phases:
-        if month_index(phase.start) <= index <= month_index(phase.end):
-            return phase.low, phase.high
-    return None, None
+def _limits(trend: Trend, month: date) -> tuple[float, float] | tuple[None, None]:
+    usual = trend.expected_at(month)
+    return (usual.low, usual.high) if usual else (None, None)
 
 
-def _signal(point: TrendPoint | None, lang: str) -> str:
-    return text("charts.yes", lang) if point and point.signal else ""
+def _signal(trend: Trend, month: date, lang: str) -> str:
+    span = trend.signal_at(month)
+    return text(f"charts.trend.way.{'up' if span.up else 'down'}", lang) if span else ""
 
 
 def trend_sentence(trend: Trend, lang: str) -> str:
@@ -120,15 +117,20 @@ def trend_sentence(trend: Trend, lang: str) -> str:
         lang: ``nl`` or ``en``.
 
     Returns:
-        For each series its months, its latest, lowest and highest value, then how many signals,
-        months without data, interventions, lessons and notes there are. Plain text, not escaped.
+        For each series its months, its latest, lowest and highest value, then the change or drift
+        that stands, the targets, and how many past signals, months without data, measures, lessons
+        and notes there are. Plain text, not escaped.
     """
     sentences = [
         series_sentence(series, trend.unit, lang, trend.activity) for series in trend.series
     ]
+    said = [signal_words(span, lang) for span in trend.signals if span.current]
+    said += [trend.drift.words] if trend.drift else []
+    said += [target.label for target in trend.holding()]
+    sentences += [f"{words[:1].upper()}{words[1:]}." for words in said]
     by_month = [by_index(series) for series in trend.series]
     counts = {
-        "signals": sum(point.signal for points in by_month for point in points.values()),
+        "signals": sum(not span.current for span in trend.signals),
         "gaps": sum(
             all(i not in points or points[i].value is None for points in by_month)
             for i in map(month_index, trend.months)

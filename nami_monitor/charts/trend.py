@@ -1,38 +1,52 @@
-"""The annotated trend: series with means and limits, interventions, lessons, notes and breaks.
+"""The annotated trend, in a large and a small form, from one description.
 
-The plot is laid out in pixels from top to bottom: a lane for each intervention (earliest highest,
-its rule stops at its own lane), a row of lesson diamonds, the plot, and a row for the names of data
-breaks. Below ``lanes.NARROWEST`` px of plot the names of interventions become numbered badges by
-themselves, for which ``tables.mark_rows`` gives the words.
+The plot is laid out in px from top to bottom: a lane for each row of measures, one for lessons, one
+for notes, one for the names of breaks and for the words of a change, then the plot itself. Below
+``label_lanes.NARROWEST`` px of plot the names of measures give way to the numbers in their discs,
+for which ``tables.mark_table`` gives the words.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import Any, Final
 
-from nami_monitor.charts import palette, trend_annotations
-from nami_monitor.charts.axes import ValueAxis, month_index, month_ticks, value_axis
-from nami_monitor.charts.label_lanes import NARROWEST, spread_labels
-from nami_monitor.charts.spec import LARGE, MAIN, SMALL, Spec, chart, layer, pick
-from nami_monitor.charts.trend_data import Series, Trend, TrendPoint, by_index, clipped, point_text
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import ValueAxis, month_index, month_words, value_axis
+from nami_monitor.charts.label_lanes import spread_labels
+from nami_monitor.charts.spec import Spec, filled
+from nami_monitor.charts.trend_data import (
+    SignalSpan,
+    Trend,
+    TrendPoint,
+    TrendTarget,
+    by_index,
+    clipped,
+    point_text,
+)
+from nami_monitor.charts.trend_lanes import LARGE, Row, Rows, TrendForm, lay_lanes, word
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure, month, unit_label
 
 LABELLED: Final = len(palette.SERIES)
-PLOT_HEIGHT: Final = 300
-END_SHARE: Final = 0.58  # of its size that a character of a bold label takes, generously
-END_LINE: Final = 16
 NAME_CHARACTERS: Final = 16
+UNIT_CHARACTERS: Final = 15
 FEW_MONTHS: Final = 72  # up to here every month of a single series is a dot
+TARGETS_NAMED: Final = 2
+NEAR_LINES: Final = 3  # a target's label so near to the value moves below the unit
+HATCH_STEP: Final = 9.0
+HATCH_PER_MONTH: Final = 9.0
 
 
 @dataclass(frozen=True)
 class PlotFrame:
-    """The plot: its first and last month number, top and bottom in px, and value scale."""
+    """The plot: first and last month number, top and bottom of the scale in px, and the scale."""
 
     first: int
     last: int
     top: float
     bottom: float
+    height: float
     axis: ValueAxis
 
     def y(self, value: float) -> float:
@@ -41,29 +55,18 @@ class PlotFrame:
         return self.bottom - share * (self.bottom - self.top)
 
 
-@dataclass(frozen=True)
-class EndLabel:
-    """A label at the right: its month number, value, lines, colour and size in px."""
-
-    x: float
-    value: float
-    lines: tuple[str, ...]
-    colour: str
-    size: int
-
-
-def trend_spec(trend: Trend, lang: str, *, height: int = PLOT_HEIGHT) -> Spec:
+def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
     """Draw an annotated trend.
 
     Args:
         trend: what it shows; at least one point.
         lang: ``nl`` or ``en``.
-        height: of the plot alone, in px; lanes come on top of it.
+        form: how large.
 
     Returns:
         A Vega-Lite spec as a plain dict, the same for the same input. A click on a lesson or note
         selects in ``lesson`` or ``written`` with the field ``code``. Draw it with ``theme=None``
-        and the sentence of ``alt.trend_sentence`` as ``alt``.
+        and the sentence of ``tables.trend_sentence`` as ``alt``.
 
     Raises:
         ValueError: if no series has a point.
@@ -72,290 +75,482 @@ def trend_spec(trend: Trend, lang: str, *, height: int = PLOT_HEIGHT) -> Spec:
     if not months:
         message = "a trend needs at least one point"
         raise ValueError(message)
-    axis = value_axis(trend.heights(), lang)
-    first, last = month_index(months[0]), month_index(months[-1])
-    ends = _ends(trend, last, lang)
-    margin = 12 + max((END_SHARE * e.size * len(line) for e in ends for line in e.lines), default=0)
-    notes = trend_annotations.lay_out(trend, margin=margin)
-    frame = PlotFrame(first, last, notes.top, notes.top + height, axis)
-    layers = [
-        _axes_layer(frame, trend, lang),
-        *_phase_layers(trend),
-        *trend_annotations.break_layers(trend, notes, frame.top, frame.bottom),
-        *_target_layers(trend),
-        *trend_annotations.rule_layers(notes, frame.bottom),
-        *_series_layers(trend, frame),
-        _end_layer(ends, frame),
-        _hover_layer(trend, frame, lang),
-        *trend_annotations.marker_layers(trend, notes, frame.y),
+    shown = trend if form.lanes else small_part(trend)
+    lanes: Rows = {}
+    top = lay_lanes(lanes, shown, form)
+    axis = value_axis(shown.heights(), lang, ticks=form.ticks)
+    said = bool(_lasting(shown) or shown.drift or any(span.current for span in shown.signals))
+    below = 2 * form.line if said and form.lanes and axis.low > 0 else 0.0
+    top += 1.6 * form.line if said and not below else 0.0
+    plot = form.plot - (0 if form.lanes else top)
+    height = top + plot
+    frame = PlotFrame(
+        month_index(months[0]), month_index(months[-1]), top + 4, height - below, height, axis
+    )
+    rows: Rows = {
+        **_frame_rows(frame),
+        **_expected_rows(shown),
+        **_break_rows(shown, frame),
+        "target": _target_rows(shown, frame),
+        **_series_rows(shown, frame),
+        **_signal_rows(shown),
+        "drift": _drift_rows(shown),
+        "bracket": [*_bracket_rows(shown, frame, form), *_gap_rows(shown, frame)],
+        "hover": _hover_rows(shown, frame, lang),
+        **_led(lanes, shown, frame),
+    }
+    rows["words"] = [
+        *lanes.get("words", []),
+        *_bracket_words(shown, frame, form, lang),
+        *_gap_words(shown, frame, form, lang),
+        *_ends(shown, frame, form, lang),
     ]
-    total = frame.bottom + notes.below
-    padding = {"left": 2, "top": 6, "right": 4, "bottom": 4}  # what hangs over, Vega fits in itself
-    spec = chart(layers, height=total, padding=padding)
+    few, named, ticks = month_words(months[0], months[-1], lang, small=not form.lanes)
+    room = form.room * len(months) + 0.5
+    spec = filled(
+        "trend",
+        rows,
+        {
+            "xDomain": [frame.first - 0.5, frame.last + room],
+            "xTicks": ticks,
+            "xLabels": named,
+            "xFew": few,
+            "yDomain": [axis.low, axis.high],
+            "yTicks": list(axis.ticks),
+            "yLabels": list(axis.labels),
+            "dot": 1.7 * form.letters,
+            "disc": 2.3 * form.letters**2,
+        },
+        height=height,
+        scale=(frame.bottom, frame.top),
+        padding={"left": 2, "top": 4, "right": 4, "bottom": 2},
+        letters=form.letters,
+    )
     unit = unit_label(trend.unit, lang, activity=trend.activity)
-    if unit:
-        spec["title"] = {
-            "text": text("charts.trend.per_month", lang, unit=unit),
-            "anchor": "start",
-            "frame": "bounds",
-            "fontSize": SMALL + 1,
-            "fontWeight": "normal",
-            "color": palette.GREY_TEXT,
-            "offset": 6,
-        }
+    if unit and form.titled:
+        spec["title"] = _title(text("charts.trend.per_month", lang, unit=unit), form)
     return spec
 
 
-def caption(trend: Trend, lang: str) -> str:
-    """Explain the signs that this trend bears, and no others; empty if it bears none."""
-    points = [by_index(series) for series in trend.series]
-    months = trend.months
-    missing = any(
-        index not in series_points or series_points[index].value is None
-        for series_points in points
-        for index in map(month_index, months)
-    )
-    signs = {
-        "mean": trend.single and bool(trend.phases),
-        "usual": trend.single and any(p.usual for p in points[0].values()),
-        "provisional": trend.single and any(phase.provisional for phase in trend.phases),
-        "signal": any(p.signal for series_points in points for p in series_points.values()),
-        "held": any(p.held for series_points in points for p in series_points.values()),
-        "missing": missing,
-        "break": any(clipped(b.start, b.end, months) for b in trend.breaks if months),
-        "lesson": bool(trend.shown_lessons()),
-        "written": bool(trend.shown_written()),
-        "others": len(trend.series) > LABELLED,
-        "axis": bool(months) and value_axis(trend.heights(), lang).low > 0,
-    }
-    return " ".join(text(f"charts.trend.caption_{sign}", lang) for sign, on in signs.items() if on)
+def small_part(trend: Trend) -> Trend:
+    """What the small form shows: no measures, lessons, notes or past changes."""
+    current = tuple(span for span in trend.signals if span.current)
+    return replace(trend, signals=current, marks=(), lessons=(), written=())
 
 
-def _axes_layer(frame: PlotFrame, trend: Trend, lang: str) -> Spec:
-    ticks = month_ticks(trend.months[0], trend.months[-1], lang)
-    indices = [tick.index for tick in ticks]
-    full = pick(indices, [list(tick.lines) for tick in ticks])
-    sparse = pick(indices, [[""] if tick.minor else list(tick.lines) for tick in ticks])
-    x_axis = {
-        "values": indices,
-        "labelExpr": f"width < {NARROWEST:.0f} ? {sparse} : {full}",
-        "grid": False,
-        "title": None,
-        "labelOverlap": False,
-        "labelFlush": False,
-        "labelPadding": 6,
-        "labelLineHeight": 16,
+def _title(words: str, form: TrendForm) -> Spec:
+    return {
+        "text": words,
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": form.letters,
+        "fontWeight": "normal",
+        "color": palette.GREY_TEXT,
+        "offset": 6,
     }
-    y_axis = {
-        "values": list(frame.axis.ticks),
-        "labelExpr": pick(frame.axis.ticks, frame.axis.labels),
-        "title": None,
-        "domain": False,
-        "ticks": False,
-        "labelPadding": 8,
-    }
-    x_scale = {"domain": [frame.first - 0.5, frame.last + 0.5], "nice": False, "zero": False}
-    y_scale = {
-        "domain": [frame.axis.low, frame.axis.high],
-        "range": [frame.bottom, frame.top],
-        "nice": False,
-        "zero": False,
-    }
-    encoding = {
-        "x": {"field": "x", "type": "quantitative", "axis": x_axis, "scale": x_scale},
-        "y": {"field": "y", "type": "quantitative", "axis": y_axis, "scale": y_scale},
-    }
-    return layer(
-        {"type": "point", "opacity": 0}, [{"x": frame.last, "y": frame.axis.low}], encoding
-    )
 
 
-def _phase_layers(trend: Trend) -> list[Spec]:
-    if not trend.single:
-        return []
-    rows: list[dict[str, Any]] = []
-    for phase in trend.phases:
+def _frame_rows(frame: PlotFrame) -> Rows:
+    ends = {"x": frame.first - 0.5, "x2": frame.last + 0.5}
+    return {
+        "frame": [{"x": frame.first, "y": frame.axis.low}],
+        "grid": [{**ends, "y": tick} for tick in frame.axis.ticks],
+        "baseline": [{**ends, "py": frame.height}],
+    }
+
+
+def _expected_rows(trend: Trend) -> Rows:
+    """The usual spread and what is expected, by phase; half a month further at either end."""
+    rows: Rows = {"band": [], "band_edge": [], "expected": []}
+    if not trend.single or trend.register:
+        return rows
+    for number, phase in enumerate(trend.phases):
         span = clipped(phase.start, phase.end, trend.months)
+        if span is None:
+            continue
+        offset = month_index(phase.start)
+        within = [(x, phase.months[x - offset]) for x in range(span[0], span[1] + 1)]
+        ends = [(span[0] - 0.5, within[0][1]), *within, (span[1] + 0.5, within[-1][1])]
+        for x, one in ends:
+            rows["band"].append({"x": x, "low": one.low, "high": one.high, "phase": number})
+            rows["expected"].append({"x": x, "y": one.value, "phase": number})
+            if phase.provisional:
+                rows["band_edge"] += [
+                    {"x": x, "y": one.low, "phase": f"{number} low"},
+                    {"x": x, "y": one.high, "phase": f"{number} high"},
+                ]
+    return rows
+
+
+def _target_rows(trend: Trend, frame: PlotFrame) -> list[Row]:
+    """Dashes in the months of each target; those of the last month reach its label."""
+    rows = []
+    for target in trend.shown_targets():
+        span = clipped(target.start, target.end, trend.months)
         if span:
-            ends = {"x": span[0] - 0.5, "x2": span[1] + 0.5}
-            limits = {"low": phase.low, "high": phase.high, "mean": phase.mean}
-            rows.append({**ends, **limits, "provisional": phase.provisional})
-    rows += [
-        {"x": x - 0.5, "x2": x + 0.5, "low": p.usual[0], "high": p.usual[1], "provisional": False}
-        for x, p in sorted(by_index(trend.series[0]).items())
-        if p.usual
-    ]
-    settled = [row for row in rows if not row["provisional"]]
-    provisional = [row for row in rows if row["provisional"]]
-    across = {"x": _q("x"), "x2": {"field": "x2"}}
-    band = {**across, "y": _q("low"), "y2": {"field": "high"}}
-    dashed = {"type": "rect", "fill": "transparent", "stroke": palette.BORDER}
-    mean = {"type": "rule", "stroke": palette.INK, "strokeWidth": 1.5, "strokeDash": [2, 3]}
-    return [
-        layer({"type": "rect", "fill": palette.BAND}, settled, band),
-        layer({**dashed, "strokeDash": [4, 3]}, provisional, band),
-        layer(mean, [row for row in rows if "mean" in row], {**across, "y": _q("mean")}),
-    ]
+            reach = 1.0 if span[1] == frame.last else 0.5
+            rows.append({"x": span[0] - 0.5, "x2": span[1] + reach, "y": target.value})
+    return rows
 
 
-def _target_layers(trend: Trend) -> list[Spec]:
-    if trend.target is None:
-        return []
-    line = {"type": "rule", "stroke": palette.GREY_TEXT, "strokeWidth": 1.5, "strokeDash": [7, 4]}
-    return [layer(line, [{"y": trend.target.value}], {"y": _q("y")})]
-
-
-def _series_layers(trend: Trend, frame: PlotFrame) -> list[Spec]:
-    drawn: list[Spec] = []
+def _series_rows(trend: Trend, frame: PlotFrame) -> Rows:
+    rows: Rows = {name: [] for name in ("interval", "line", "dots", "hollow", "last")}
+    breaks = [month_index(one.start) for one in trend.breaks]
     for rank, series in reversed(list(enumerate(trend.series))):
-        drawn += _one_series(series, rank, frame, dots=trend.single)
-    return drawn
+        points = by_index(series)
+        named = rank < LABELLED
+        colour = palette.SERIES[rank] if named else palette.OTHERS
+        dash = list(palette.SERIES_DASH[rank]) if named else [1, 0]
+        look = {"colour": colour, "wide": 2 if named else 1.4}
+        rows["line"] += _pieces(points, frame, {**look, "dash": dash}, rank, breaks)
+        if not named:
+            continue
+        rows["interval"] += [
+            {"x": x, "low": p.low, "high": p.high, "colour": colour}
+            for x, p in sorted(points.items())
+            if p.low is not None and p.high is not None
+        ]
+        valued = [(x, p) for x, p in sorted(points.items()) if p.value is not None]
+        every = trend.single and not trend.register and frame.last - frame.first < FEW_MONTHS
+        rows["hollow"] += [{"x": x, "y": p.value} for x, p in valued if p.provisional]
+        firm = [(x, p) for x, p in valued if not p.provisional]
+        rows["dots"] += [
+            {"x": x, "y": p.value, "colour": colour}
+            for x, p in firm
+            if every or not _has_neighbour(points, x)
+        ]
+        rows["last"] += [{"x": x, "y": p.value, "colour": colour} for x, p in valued[-1:] if firm
+                         and not p.provisional]  # fmt: skip
+    if trend.register:
+        rows["steps"] = rows.pop("line")
+    return rows
 
 
-def _one_series(series: Series, rank: int, frame: PlotFrame, *, dots: bool) -> list[Spec]:
-    points = by_index(series)
-    rows: list[dict[str, Any]] = [
-        {"x": x, "y": points[x].value if x in points else None}
-        for x in range(frame.first, frame.last + 1)
-    ]
-    at = {"x": _q("x"), "y": _q("y")}
-    line: Spec = {"type": "line", "invalid": "break-paths-show-domains", "strokeJoin": "round"}
-    if rank >= LABELLED:
-        return [layer({**line, "stroke": palette.OTHERS, "strokeWidth": 1.5}, rows, at)]
-    colour = palette.SERIES[rank]
-    style = {"stroke": colour, "strokeWidth": 2.5, "strokeDash": list(palette.SERIES_DASH[rank])}
-    layers = [layer({**line, **style}, rows, at)]
-    held = {x for x, point in points.items() if point.held}
-    if held:
-        wide = {**line, "stroke": colour, "strokeWidth": 9, "opacity": 0.22}
-        layers.insert(
-            0,
-            layer(wide, [{**row, "y": row["y"] if row["x"] in held else None} for row in rows], at),
-        )
-    spread = [
-        {"x": x, "low": p.low, "high": p.high}
-        for x, p in sorted(points.items())
-        if p.low is not None and p.high is not None
-    ]
-    if spread:
-        whisker = {"type": "rule", "stroke": colour, "strokeWidth": 2, "opacity": 0.45}
-        ends = {"x": _q("x"), "y": _q("low"), "y2": {"field": "high"}}
-        layers.insert(0, layer(whisker, spread, ends))
-    return [*layers, *_dots(points, colour, at, dots=dots and len(rows) <= FEW_MONTHS)]
+def _pieces(
+    points: dict[int, TrendPoint], frame: PlotFrame, look: Row, rank: int, breaks: Sequence[int]
+) -> list[Row]:
+    """A line over all months, anew from each break; dotted over months that are provisional."""
+    months = range(frame.first, frame.last + 1)
 
+    def value(x: int) -> float | None:
+        return points[x].value if x in points else None
 
-def _dots(points: dict[int, TrendPoint], colour: str, at: Spec, *, dots: bool) -> list[Spec]:
-    valued = [(x, p) for x, p in sorted(points.items()) if p.value is not None]
-    alone = {x for x, _ in valued} if dots else {valued[-1][0]} if valued else set()
-    plain = [
-        {"x": x, "y": p.value}
-        for x, p in valued
-        if not p.signal and (x in alone or not _has_neighbour(points, x))
-    ]
-    signals = [
-        {"x": x, "y": p.value, "c": palette.SECOND if p.concern else colour}
-        for x, p in valued
-        if p.signal
-    ]
-    dot = {"type": "point", "shape": "circle", "filled": True, "size": 34, "fill": colour}
-    square = {"type": "point", "shape": "square", "filled": True, "size": 110}
-    ring = {"stroke": palette.WHITE, "strokeWidth": 1.5, "opacity": 1}
-    encoding = {**at, "fill": {"field": "c", "type": "nominal", "scale": None}}
-    return [
-        layer({**dot, "opacity": 1}, plain, at),
-        layer({**square, **ring}, signals, encoding),
-    ]
+    def open_(x: int) -> bool:
+        return x in points and points[x].provisional
+
+    def path(x: int) -> str:
+        return f"{rank} {sum(start <= x for start in breaks)}"
+
+    firm = [{"x": x, "y": None if open_(x) else value(x), **look, "path": path(x)} for x in months]
+    dotted: list[Row] = []
+    if any(open_(x) for x in months):
+        dotted = [
+            {
+                "x": x,
+                "y": value(x) if open_(x) or open_(x + 1) else None,
+                **look,
+                "dash": [2, 3],
+                "path": f"{path(x)} provisional",
+            }
+            for x in months
+        ]
+    return [*firm, *dotted]
 
 
 def _has_neighbour(points: dict[int, TrendPoint], x: int) -> bool:
     return any(side in points and points[side].value is not None for side in (x - 1, x + 1))
 
 
-def _end_layer(ends: list[EndLabel], frame: PlotFrame) -> Spec:
-    """Write the last value at each line's end, with names where there are several lines."""
-    wanted = [frame.y(end.value) for end in ends]
-    gap = END_LINE * max((len(end.lines) for end in ends), default=1) + 2
-    placed = spread_labels(wanted, gap, frame.top + 8, frame.bottom - 8)
+def _signal_rows(trend: Trend) -> Rows:
+    """A ring or square at each month that stood out by itself."""
+    rows: Rows = {"ring": [], "square": []}
+    if trend.single:
+        points = by_index(trend.series[0])
+        for span in trend.signals:
+            point = points.get(month_index(span.end))
+            if not span.lasts and point is not None and point.value is not None:
+                rows["square" if span.concern else "ring"].append(
+                    {"x": month_index(span.end), "y": point.value}
+                )
+    return rows
+
+
+def _drift_rows(trend: Trend) -> list[Row]:
+    drift = trend.drift
+    if drift is None:
+        return []
+    look = {"colour": palette.BODY, "wide": 1.2, "dash": [1, 0], "path": "drift"}
+    ends = ((drift.start, drift.first), (drift.end, drift.last))
+    return [{"x": month_index(day), "y": value, **look} for day, value in ends]
+
+
+def _lasting(trend: Trend) -> list[tuple[SignalSpan, tuple[int, int]]]:
+    spans = [(span, clipped(span.start, span.end, trend.months)) for span in trend.signals]
+    return [(span, ends) for span, ends in spans if ends and span.lasts]
+
+
+def _signal_colour(span: SignalSpan) -> str:
+    return palette.SECOND if span.concern else palette.INK
+
+
+def _bracket_place(frame: PlotFrame, form: TrendForm) -> tuple[float, float, float]:
+    """Where brackets and their words stand in px, and where the ends of a bracket point."""
+    if frame.height > frame.bottom:
+        return frame.bottom + 8, frame.bottom + 8 + 0.8 * form.line, -6
+    return frame.top - 8, frame.top - 8 - 0.8 * form.line, 6
+
+
+def _bracket(x: float, x2: float, py: float, end: float, look: Row) -> list[Row]:
+    corners = ((x, py + end), (x, py), (x2, py), (x2, py + end))
+    return [{"x": across, "py": down, **look} for across, down in corners]
+
+
+def _bracket_rows(trend: Trend, frame: PlotFrame, form: TrendForm) -> list[Row]:
+    py, _, end = _bracket_place(frame, form)
+    rows = []
+    for number, (span, (first, last)) in enumerate(_lasting(trend)):
+        look = {"colour": _signal_colour(span), "wide": 2, "dash": [1, 0], "path": f"s{number}"}
+        rows += _bracket(first, last, py, end, look)
+    return rows
+
+
+def signal_words(span: SignalSpan, lang: str) -> str:
+    """What a change of level says: "lager, al 5 maanden"."""
+    way = text(f"charts.trend.way.{'up' if span.up else 'down'}", lang)
+    n = month_index(span.end) - month_index(span.start) + 1
+    if span.lasts:
+        return text("charts.trend.lasts", lang, way=way, n=n)
+    if span.concern is None:
+        return way
+    return text(f"charts.trend.judged.{'worse' if span.concern else 'better'}", lang)
+
+
+def _bracket_words(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
+    """The words of a change that stands now, or of a drift."""
+    py = _bracket_place(frame, form)[1]
     rows = [
-        {"x": end.x, "y": y, "lines": list(end.lines), "c": end.colour, "size": end.size}
-        for end, y in zip(ends, placed, strict=True)
-    ]
-    mark = {
-        "type": "text",
-        "align": "left",
-        "baseline": "middle",
-        "dx": 8,
-        "dy": {"expr": f"(1 - length(datum.lines)) * {END_LINE / 2}"},
-        "fontSize": {"expr": "datum.size"},
-        "fontWeight": "bold",
-        "lineHeight": END_LINE,
-    }
-    encoding = {
-        "x": _q("x"),
-        "y": {"field": "y", "type": "quantitative", "scale": None},
-        "text": {"field": "lines"},
-        "color": {"field": "c", "type": "nominal", "scale": None},
-    }
-    return layer(mark, rows, encoding)
+        word(frame.last, py, signal_words(span, lang), form.letters, colour=_signal_colour(span),
+              bold=True, align="right")
+        for span in trend.signals
+        if span.current
+    ]  # fmt: skip
+    if trend.drift:
+        rows.append(word(frame.last, py, trend.drift.words, form.letters, align="right"))
+    return rows
 
 
-def _ends(trend: Trend, frame_last: int, lang: str) -> list[EndLabel]:
-    """The labels at the right: each named line's last value, and the target."""
+def _gaps(trend: Trend) -> Iterator[tuple[int, int]]:
+    """Runs of months within the trend for which no series has a value."""
+    points = [by_index(series) for series in trend.series]
+    known = {x for each in points for x, point in each.items() if point.value is not None}
+    start = None
+    for x in map(month_index, trend.months):
+        if x not in known and start is None:
+            start = x
+        elif x in known and start is not None:
+            yield start, x - 1
+            start = None
+    if start is not None:
+        yield start, month_index(trend.months[-1])
+
+
+def _gap_rows(trend: Trend, frame: PlotFrame) -> list[Row]:
+    look = {"colour": palette.GREY_TEXT, "wide": 1.2, "dash": [2, 2]}
+    py = frame.bottom - 10
+    rows = []
+    for first, last in _gaps(trend):
+        ends = (first - 0.5, last + 0.5)
+        rows += _bracket(*ends, py, -5, {**look, "path": f"g{first}"})
+    return rows
+
+
+def _gap_words(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
+    said = text("charts.trend.no_data", lang)
+    size, py = max(12, form.letters - 1), frame.bottom - 12 - 0.8 * form.line
+    return [
+        word((first + last) / 2, py, said, size, colour=palette.GREY_TEXT, align="center",
+              wide=last - first < 3)  # noqa: PLR2004 - a narrow plot has no room for it
+        for first, last in _gaps(trend)
+    ]  # fmt: skip
+
+
+def _break_rows(trend: Trend, frame: PlotFrame) -> Rows:
+    rows: Rows = {"break_ground": [], "hatch": []}
+    for one in (*trend.breaks, *trend.borders):
+        span = clipped(one.start, one.end, trend.months)
+        if span:
+            x, x2 = span[0] - 0.5, span[1] + 0.5
+            rows["break_ground"].append({"x": x, "x2": x2, "py": frame.top, "py2": frame.height})
+            rows["hatch"] += _hatch(x, x2, frame.top, frame.height)
+    return rows
+
+
+def _hatch(x: float, x2: float, top: float, bottom: float) -> list[Row]:
+    """Sloping lines that fill a band, each cut off at its top and bottom."""
+    rise = HATCH_PER_MONTH * (x2 - x)
+    lines = []
+    start = top
+    while start < bottom + rise:
+        low, high = min(start, bottom), max(start - rise, top)
+        from_x = x + (start - low) / rise * (x2 - x)
+        to_x = x + (start - high) / rise * (x2 - x)
+        if from_x < to_x:
+            lines.append({"x": from_x, "x2": to_x, "py": low, "py2": high})
+        start += HATCH_STEP
+    return lines
+
+
+def _led(lanes: Rows, trend: Trend, frame: PlotFrame) -> Rows:
+    """The lanes with their rules and leaders down to the plot."""
+    points = by_index(trend.series[0])
+    rules = [{**row, "py2": frame.height} for row in lanes.get("measure_rule", [])]
+    leaders = []
+    for name, colour in (("lesson", palette.LINK), ("written", palette.BODY)):
+        for row in lanes.get(name, []):
+            point = points.get(row["x"])
+            if point is not None and point.value is not None:
+                end = frame.y(point.value)
+                leaders.append({"x": row["x"], "py": row["py"], "py2": end, "colour": colour})
+    return {**lanes, "measure_rule": rules, "leader": leaders}
+
+
+def _ends(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
+    """What stands in the right margin: last values, units, targets."""
+    if trend.single:
+        return _single_end(trend, frame, form, lang)
     ends = []
     for rank, series in enumerate(trend.series[:LABELLED]):
         known = {x: p for x, p in by_index(series).items() if p.value is not None}
         if known:
-            x = max(known)
-            value, written = (
-                known[x].value or 0.0,
-                point_text(known[x], trend.unit, lang, bare=True),
-            )
-            lines = _value_lines(written) if trend.single else (_short(series.name), written)
-            size = LARGE if trend.single else MAIN
-            ends.append(EndLabel(x + 0.5, value, lines, palette.SERIES[rank], size))
-    if trend.target:
-        value = trend.target.value
-        lines = (_short(trend.target.label), figure(value, trend.unit, lang))
-        ends.append(EndLabel(frame_last + 0.5, value, lines, palette.GREY_TEXT, MAIN - 1))
-    return ends
+            point = known[max(known)]
+            ends.append((max(known), point, series.name, palette.SERIES[rank]))
+    gap = 2.2 * form.line
+    wanted = [frame.y(point.value or 0.0) for _, point, *_ in ends]
+    placed = spread_labels(wanted, gap, frame.top + 8, frame.bottom - 8)
+    rows = []
+    for (_, point, name, colour), py in zip(ends, placed, strict=True):
+        said = point_text(point, trend.unit, lang, bare=True)
+        for at, line in enumerate((_short(name), said)):
+            y = py + (at - 0.5) * form.line
+            rows.append(_end(frame, y, line, form.letters, colour=colour, bold=True))
+    named = trend.holding()[:TARGETS_NAMED]
+    return [*rows, *_target_words(named, trend, frame, form, lang, placed)]
 
 
-def _value_lines(written: str) -> tuple[str, ...]:
-    """A value, and the interval of an estimate below it."""
-    value, bracket, interval = written.partition(" (")
-    return (value, f"({interval}") if bracket else (value,)
+def _end(frame: PlotFrame, py: float, said: str, size: float, **look: Any) -> Row:
+    return word(frame.last + 0.5, py, said, size, dx=10, **look)
+
+
+def _single_end(trend: Trend, frame: PlotFrame, form: TrendForm, lang: str) -> list[Row]:
+    known = {x: p for x, p in by_index(trend.series[0]).items() if p.value is not None}
+    if not known:
+        return _target_words(trend.holding()[:TARGETS_NAMED], trend, frame, form, lang, [])
+    point = known[max(known)]
+    value, bracket, spread = point_text(point, trend.unit, lang, bare=True).partition(" (")
+    below = [(f"({spread}", palette.GREY_TEXT, False)] if bracket else []
+    unit = trend.counted or unit_label(trend.unit, lang, activity=trend.activity)
+    below += [(line, palette.GREY_TEXT, False) for line in _unit_lines(unit)]
+    if point.provisional:
+        said = [text("charts.trend.provisional", lang), *([trend.settled] if trend.settled else [])]
+        below += [(line, palette.BODY, not at) for at, line in enumerate(said)]
+    at = frame.y(point.value or 0.0)
+    named = trend.holding()[:TARGETS_NAMED]
+    reach = NEAR_LINES * form.line + form.value / 2
+    near = [target for target in named if abs(frame.y(target.value) - at) < reach]
+    below += [(target.label, palette.BODY, True) for target in near]
+    half = 0.5 * form.value
+    whole = half + form.line * len(below) + 2
+    at = max(min(at, frame.height - whole), half)
+    rows = [_end(frame, at, value, form.value, colour=palette.INK, bold=True)]
+    for number, (line, colour, bold) in enumerate(below):
+        y = at + half + form.line * (number + 0.55)
+        rows.append(_end(frame, y, line, form.letters, colour=colour, bold=bold))
+    far = [target for target in named if target not in near]
+    return [*rows, *_target_words(far, trend, frame, form, lang, [row["py"] for row in rows])]
+
+
+def _unit_lines(unit: str) -> list[str]:
+    """A unit below its value, without the sign that stands with the value already."""
+    return wrap(unit.removeprefix("€").removeprefix("%").strip(), UNIT_CHARACTERS)[:2]
+
+
+def _target_words(
+    named: Sequence[TrendTarget],
+    trend: Trend,
+    frame: PlotFrame,
+    form: TrendForm,
+    lang: str,
+    taken: Sequence[float],
+) -> list[Row]:
+    """The labels of targets at their own height, and how many are not named."""
+    lines = [(frame.y(target.value), target.label) for target in named]
+    more = len(trend.holding()) - TARGETS_NAMED
+    if more > 0:
+        lines.append((frame.height, text("charts.trend.more_targets", lang, n=more)))
+    wanted = [*taken, *(y for y, _ in lines)]
+    placed = spread_labels(wanted, form.line, frame.top, frame.height - 6)[len(taken) :]
+    return [
+        _end(frame, y, said, form.letters, bold=True)
+        for y, (_, said) in zip(placed, lines, strict=True)
+    ]
 
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1].rstrip() + "…"
 
 
-def _hover_layer(trend: Trend, frame: PlotFrame, lang: str) -> Spec:
-    """Lay an invisible rectangle over each month, with its figures as a tooltip."""
-    labelled = trend.series[:LABELLED]
-    by_series = [by_index(series) for series in labelled]
-    names = [text("charts.value", lang)] if trend.single else [s.name for s in labelled]
+def _hover_rows(trend: Trend, frame: PlotFrame, lang: str) -> list[Row]:
+    """An invisible rectangle over each month, with its figures in words."""
+    labelled = [(series.name, by_index(series)) for series in trend.series[:LABELLED]]
     rows = []
     for x, day in enumerate(trend.months, start=frame.first):
-        row: dict[str, Any] = {"x": x - 0.5, "x2": x + 0.5, "m": month(day, lang)}
-        for k, points in enumerate(by_series):
+        said = []
+        for name, points in labelled:
             point = points.get(x)
-            row[f"v{k}"] = (
+            value = (
                 text("charts.missing", lang)
                 if point is None or point.value is None
                 else point_text(point, trend.unit, lang, activity=trend.activity)
             )
-        rows.append(row)
-    tooltips = [{"field": f"v{k}", "title": name} for k, name in enumerate(names)]
-    encoding = {
-        "x": _q("x"),
-        "x2": {"field": "x2"},
-        "y": {"value": frame.top},
-        "y2": {"value": frame.bottom},
-        "tooltip": [{"field": "m", "title": text("charts.month", lang)}, *tooltips],
+            said.append(value if trend.single else f"{_short(name)} {value}")
+        usual = trend.expected_at(day) if trend.single else None
+        if usual:
+            low, high = (figure(each, trend.unit, lang) for each in (usual.low, usual.high))
+            value = figure(usual.value, trend.unit, lang)
+            said.append(text("charts.trend.expected", lang, value=value, low=low, high=high))
+        ends = {"x": x - 0.5, "x2": x + 0.5, "py": frame.top, "py2": frame.height}
+        rows.append({**ends, "said": f"{month(day, lang)}: {'; '.join(said)}"})
+    return rows
+
+
+def signs(trend: Trend) -> tuple[str, ...]:
+    """Which signs of the legend a trend bears, in the order in which a legend names them."""
+    if not trend.months:
+        return ()
+    points = [point for series in trend.series for point in series.points]
+    shown = trend.single and not trend.register
+    breaks = (*trend.breaks, *trend.borders)
+    borne = {
+        "expected": shown and bool(trend.phases),
+        "few": shown and any(phase.provisional for phase in trend.phases),
+        "target": bool(trend.shown_targets()),
+        "register": trend.register,
+        "better": any(not s.lasts and not s.concern for s in trend.signals),
+        "worse": any(not s.lasts and bool(s.concern) for s in trend.signals),
+        "lasts": bool(_lasting(trend)),
+        "drift": trend.drift is not None,
+        "measure": bool(trend.shown_marks()),
+        "lesson": bool(trend.shown_lessons()),
+        "written": bool(trend.shown_written()),
+        "gap": any(True for _ in _gaps(trend)),
+        "break": any(clipped(one.start, one.end, trend.months) for one in breaks),
+        "provisional": any(point.provisional for point in points),
+        "others": len(trend.series) > LABELLED,
+        "axis": value_axis(trend.heights(), "nl").low > 0,
     }
-    return layer({"type": "rect", "fillOpacity": 0, "strokeOpacity": 0}, rows, encoding)
+    return tuple(sign for sign, on in borne.items() if on)
 
 
-def _q(field: str) -> Spec:
-    return {"field": field, "type": "quantitative"}
+def caption(trend: Trend, lang: str) -> str:
+    """Explain the signs that this trend bears, and no others; empty if it bears none."""
+    return " ".join(text(f"charts.trend.caption.{sign}", lang) for sign in signs(trend))

@@ -1,7 +1,8 @@
-"""What an annotated trend shows, as frozen data."""
+"""What an annotated trend shows, as frozen data: one description for screen, slide and PDF."""
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from nami_monitor.charts.axes import month_index
 from nami_monitor.core.periods import month_range
@@ -18,20 +19,14 @@ class TrendPoint:
         value: in the trend's unit; None where data is missing, never zero in its stead.
         low: lower end of its interval, for an estimate.
         high: upper end of it.
-        usual: between what normal variation, season included, would put it.
-        signal: whether a change of level was first seen in this month.
-        concern: whether that signal points the wrong way.
-        held: whether the month belongs to a change of level that stood.
+        provisional: whether later months or codes may change it.
     """
 
     month: date
     value: float | None
     low: float | None = None
     high: float | None = None
-    usual: tuple[float, float] | None = None
-    signal: bool = False
-    concern: bool = False
-    held: bool = False
+    provisional: bool = False
 
 
 def point_text(
@@ -57,23 +52,82 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What one month would be without a change: the level with its usual spread."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Phase:
-    """Mean and limits that hold from one month to another, both included."""
+    """What is expected from one month to another, both included.
+
+    Args:
+        start: its first month.
+        end: its last month.
+        months: one for each month; they move where a season is known.
+        provisional: whether it rests on fewer months than firm limits need.
+    """
 
     start: date
     end: date
-    mean: float
-    low: float
-    high: float
+    months: tuple[Expected, ...]
     provisional: bool = False
+
+    @property
+    def level(self) -> bool:
+        """Whether every month expects the same."""
+        return len(set(self.months)) == 1
+
+
+@dataclass(frozen=True)
+class SignalSpan:
+    """A change of level that the scan gave, and the months in which it held.
+
+    Args:
+        start: the month in which it began.
+        end: the last month in which it stood, as of that month.
+        up: whether the level went up.
+        concern: whether that is the wrong way; None where neither way is better.
+        current: whether it stands in the last month.
+    """
+
+    start: date
+    end: date
+    up: bool
+    concern: bool | None
+    current: bool
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is a change over several months: else it is one month that stands out."""
+        return self.start != self.end
+
+
+@dataclass(frozen=True)
+class DriftLine:
+    """A steady drift: a straight line between two months, and its words with their interval."""
+
+    start: date
+    end: date
+    first: float
+    last: float
+    words: str
 
 
 @dataclass(frozen=True)
 class InterventionMark:
-    """An intervention: its first month and its name."""
+    """A measure: its first month, its name, and its last month where it ended.
+
+    ``detail`` stands below the name: its months and places.
+    """
 
     month: date
     label: str
+    end: date | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +141,12 @@ class BreakSpan:
 
 @dataclass(frozen=True)
 class LessonMark:
-    """A lesson at a month: its code ("L1", also what a click returns) and its title."""
+    """A lesson at a month: its code ("L1", also what a click returns), title, and whether open."""
 
     month: date
     code: str
     title: str
+    opened: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +160,12 @@ class NoteMark:
 
 @dataclass(frozen=True)
 class TrendTarget:
-    """An agreed aim, the same for every month."""
+    """An agreed aim: its value in the trend's unit, its words, and the months that it holds for."""
 
     value: float
     label: str
+    start: date
+    end: date
 
 
 @dataclass(frozen=True)
@@ -118,28 +175,38 @@ class Trend:
     Args:
         series: at least one; the first six are coloured and named, the rest is grey context.
         unit: of every value.
-        phases: mean and limits; shown for a single series only.
-        marks: interventions.
+        phases: what is expected; shown for a single series only.
+        signals: changes of level that the scan gave, each as of its own months.
+        drift: a steady drift; None where there is none.
+        marks: measures.
         breaks: data breaks.
         borders: where a definition changed; drawn as breaks are, but the figures can be compared.
         lessons: lessons.
         written: what people wrote.
-        target: an aim.
+        targets: what was agreed.
         activity: name of the activity measure in the reader's language, for units per activity.
+        register: whether it counts what stands in a register: only a decision changes that.
+        counted: what is counted, in words below the last value; the unit without.
+        settled: in words, when provisional months stop being so; empty where nobody knows.
     """
 
     series: tuple[Series, ...]
     unit: Unit
     phases: tuple[Phase, ...] = ()
+    signals: tuple[SignalSpan, ...] = ()
+    drift: DriftLine | None = None
     marks: tuple[InterventionMark, ...] = ()
     breaks: tuple[BreakSpan, ...] = ()
     borders: tuple[BreakSpan, ...] = ()
     lessons: tuple[LessonMark, ...] = ()
     written: tuple[NoteMark, ...] = ()
-    target: TrendTarget | None = None
+    targets: tuple[TrendTarget, ...] = ()
     activity: str | None = None
+    register: bool = False
+    counted: str = ""
+    settled: str = ""
 
-    @property
+    @cached_property
     def months(self) -> list[date]:
         """Every month from the first to the last point of any series."""
         named = [point.month for series in self.series for point in series.points]
@@ -151,7 +218,7 @@ class Trend:
         return len(self.series) == 1
 
     def shown_marks(self) -> list[InterventionMark]:
-        """Interventions within the months, the earliest first."""
+        """Measures that began within the months, the earliest first."""
         return sorted((m for m in self.marks if self.covers(m.month)), key=lambda m: m.month)
 
     def shown_lessons(self) -> list[LessonMark]:
@@ -162,19 +229,51 @@ class Trend:
         """What people wrote within the months, the earliest first."""
         return sorted((x for x in self.written if self.covers(x.month)), key=lambda x: x.month)
 
+    def shown_targets(self) -> list[TrendTarget]:
+        """Targets that hold for one of the months."""
+        months = self.months
+        return [t for t in self.targets if months and clipped(t.start, t.end, months)]
+
+    def holding(self) -> list[TrendTarget]:
+        """Targets of the last month's year whose period ends last: those are named."""
+        shown = [t for t in self.shown_targets() if t.end.year == self.months[-1].year]
+        latest = max((target.end for target in shown), default=None)
+        return [target for target in shown if target.end == latest]
+
     def covers(self, month: date) -> bool:
         """Whether a month lies within the trend's months."""
         months = self.months
         return bool(months) and months[0] <= month.replace(day=1) <= months[-1]
+
+    def expected_at(self, month: date) -> Expected | None:
+        """What a month would be without a change; None where nobody can say."""
+        for phase in self.phases:
+            if phase.start <= month <= phase.end:
+                return phase.months[month_index(month) - month_index(phase.start)]
+        return None
+
+    def signal_at(self, month: date) -> SignalSpan | None:
+        """The change of level of which a month is a part; None for others."""
+        return next((span for span in self.signals if span.start <= month <= span.end), None)
 
     def heights(self) -> list[float]:
         """Every value that the scale must hold."""
         points = [p for series in self.series for p in series.points]
         values = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
         if self.single:
-            values += [v for phase in self.phases for v in (phase.low, phase.high)]
-            values += [v for point in points for v in point.usual or ()]
-        return values + ([self.target.value] if self.target else [])
+            shown = set(self.months)
+            values += [
+                value
+                for phase in self.phases
+                for month, one in zip(
+                    month_range(phase.start, phase.end), phase.months, strict=True
+                )
+                if month in shown
+                for value in (one.low, one.high)
+            ]
+        if self.drift:
+            values += [self.drift.first, self.drift.last]
+        return values + [target.value for target in self.shown_targets()]
 
 
 def by_index(series: Series) -> dict[int, TrendPoint]:

@@ -19,7 +19,7 @@ from nami_monitor.charts.mirrored_bars import (
     mirrored_spec,
     mirrored_table,
 )
-from nami_monitor.charts.trend import PLOT_HEIGHT, caption, trend_spec
+from nami_monitor.charts.trend import LARGE, TrendForm, caption, trend_spec
 from nami_monitor.charts.trend_data import BreakSpan, InterventionMark, NoteMark, Trend
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.words import Design, State
@@ -404,6 +404,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         line.kpi,
         line.history,
         name,
+        lang,
         limits=line.assessment is not None,
         restarts=line.phases,
         marks=[
@@ -436,7 +437,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         table=tables.trend_table(shown, lang),
         plain=None if annotated else plain,
         caption=" ".join([caption(shown, lang), *(_note_caption(*one, lang) for one in coded)]),
-        slide=trend_spec(shown, lang, height=_slide_height(shown, lang)),
+        slide=trend_spec(shown, lang, _slide_form(shown, lang)),
     )
 
 
@@ -446,10 +447,10 @@ def _note_caption(code: str, note: Note, lang: Lang) -> str:
     return text("notes_of_people.said", lang, code=code, month=month, text=note.text, who=note.who)
 
 
-def _slide_height(shown: Trend, lang: Lang) -> int:
-    """The height of a plot that leaves a slide room for its lanes."""
+def _slide_form(shown: Trend, lang: Lang) -> TrendForm:
+    """A form whose plot leaves a slide room for its lanes."""
     whole = trend_spec(shown, lang)["height"]
-    return int(PLOT_HEIGHT - max(0, whole + CHART_MARGIN - SLIDE_CHART_HEIGHT))
+    return replace(LARGE, plot=LARGE.plot - max(0, whole + CHART_MARGIN - SLIDE_CHART_HEIGHT))
 
 
 def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:

@@ -75,8 +75,17 @@ def _ahead(loaded: threading.Event) -> None:
         prepare()
         for name in LOADED_LATER:
             import_module(name)
+        compile_forms()
     except Exception:  # whatever it is, the page that needs it meets it again and says it
         logging.getLogger(__name__).debug("nothing was prepared", exc_info=True)
+
+
+def compile_forms() -> None:
+    """Compile every form of a chart, which the first chart would wait for otherwise."""
+    from nami_monitor.charts.grammar import FORMS, compiled  # noqa: PLC0415 - slow to load
+
+    for form in FORMS:
+        compiled(form)
 
 
 def prepare() -> None:

@@ -8,28 +8,37 @@ from typing import Any
 import streamlit as st
 
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import lessons_of_chart, line_of
 from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
 from nami_monitor.briefing.phases import months
+from nami_monitor.briefing.targets import TrendGoal, trend_goals
 from nami_monitor.charts import tables
-from nami_monitor.charts.control_limits import trend_point, with_limits
+from nami_monitor.charts.control_limits import (
+    TrendLimits,
+    limits_of,
+    trend_point,
+    trend_targets,
+)
 from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
     BreakSpan,
     InterventionMark,
-    Phase,
     Series,
     Trend,
-    TrendPoint,
 )
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.over_time.added_up import LAST
 from nami_monitor.kpis.questions import OPTIONS
 from nami_monitor.signals.scan import FOLLOWED
+from nami_monitor.store import Store
 from nami_monitor.ui import cache, chart_notes, links, words
+from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.grid import Head, Traces, grid
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
@@ -57,6 +66,7 @@ def trend_of(
     *,
     history: Sequence[KpiResult] = (),
     restarts: Sequence[date] = (),
+    goals: Sequence[TrendGoal] = (),
 ) -> Trend:
     """The results as a trend.
 
@@ -68,18 +78,19 @@ def trend_of(
         history: the months, further back than ``results``, that tell limits and signals of a single
             series; without them it bears none.
         restarts: months from which a person took a new phase.
+        goals: what was agreed; drawn with a single series.
     """
     kpi = CATALOGUE[code]
     groups = by_group(results)
     single = len(groups) == 1
     first, last = results[0].month, results[-1].month
-    series = []
-    phases: tuple[Phase, ...] = ()
-    for group in largest_first(groups.values()):
-        points: tuple[TrendPoint, ...] = tuple(map(trend_point, group))
-        if single and history:
-            points, phases = with_limits(kpi, history, restarts)
-        series.append(Series(group_name(session, kpi, group[0].keys), points))
+    limits = TrendLimits()
+    if single and history:
+        limits = limits_of(kpi, history, session.lang, restarts)
+    series = [
+        Series(group_name(session, kpi, group[0].keys), tuple(map(trend_point, group)))
+        for group in largest_first(groups.values())
+    ]
     taken = [
         measure
         for measure in cache.interventions(session.store)
@@ -91,10 +102,12 @@ def trend_of(
     return Trend(
         series=tuple(series),
         unit=kpi.unit,
-        phases=phases,
-        marks=tuple(
-            InterventionMark(measure.starts_on.replace(day=1), measure.title) for measure in taken
-        ),
+        phases=limits.phases,
+        signals=limits.signals,
+        drift=limits.drift,
+        targets=trend_targets(kpi, goals, session.lang) if single else (),
+        register=single and kpi.over_time is LAST,
+        marks=tuple(measure_mark(session, measure) for measure in taken),
         breaks=tuple(
             BreakSpan(
                 measure.month, measure.month, session.t("trends.break", source=measure.source)
@@ -110,6 +123,18 @@ def trend_of(
         ),
         activity=words.activity_name(session, results[-1].activity),
     )
+
+
+def measure_mark(session: Session, measure: Intervention) -> InterventionMark:
+    """A measure as a trend draws it, with its months and how many locations it has."""
+    end = measure.ends_on and measure.ends_on.replace(day=1)
+    month = formats.month(measure.start_month, session.lang)
+    over = "ended" if end else "since"
+    until = formats.month(end, session.lang) if end else ""
+    n = len(measure.locations)
+    places = session.t("trends.measure.locations", n=n) if n else session.t("trends.measure.all")
+    detail = f"{session.t(f'trends.measure.{over}', month=month, until=until)}, {places}"
+    return InterventionMark(measure.start_month, measure.title, end, detail)
 
 
 def largest_first(groups: Any) -> list[list[KpiResult]]:
@@ -319,6 +344,23 @@ def result_table(session: Session, results: Sequence[KpiResult]) -> tables.Chart
     return tables.ChartTable(tuple(columns), rows, tuple(columns.values()))
 
 
+def goals_of(
+    store: Store, code: str, where: Filters, results: Sequence[KpiResult]
+) -> tuple[TrendGoal, ...]:
+    """The targets that hold for the months of results of one series."""
+    months = tuple(sorted({result.month for result in results}))
+    chosen = tuple(sorted(where.items()))
+    return _goals(store, code, chosen, months, results[-1].period.kind)
+
+
+@cached(entries=100)
+def _goals(
+    store: Store, code: str, where: Where, months: tuple[date, ...], kind: str
+) -> tuple[TrendGoal, ...]:
+    with read_as_of(store, months[-1]) as db:
+        return trend_goals(db, CATALOGUE[code], dict(where), months, kind)
+
+
 def _history(
     session: Session, kpi: Kpi, results: Sequence[KpiResult], where: Filters
 ) -> Sequence[KpiResult]:
@@ -368,7 +410,10 @@ def show_trend(
         history = _history(session, kpi, results, where)
         category = next(iter(where.get("category", ())), "")
         restarts = months(cache.phases(session.store, code, where))
-        trend = trend_of(session, code, results, category, history=history, restarts=restarts)
+        goals = goals_of(session.store, code, where, results)
+        trend = trend_of(
+            session, code, results, category, history=history, restarts=restarts, goals=goals
+        )
         dimensions_filtered = {
             dimension: signals for dimension, signals in where.items() if dimension not in OPTIONS
         }

@@ -1,0 +1,186 @@
+"""What stands above the plot of a trend: lanes for measures, lessons, notes and names of breaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nami_monitor.charts import palette
+from nami_monitor.charts.axes import month_index
+from nami_monitor.charts.label_lanes import NARROWEST, pack_rows, place_labels
+from nami_monitor.charts.trend_data import Trend, clipped
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+
+@dataclass(frozen=True)
+class TrendForm:
+    """How large a trend is drawn.
+
+    Args:
+        plot: height of the plot alone in px; lanes come on top of it.
+        letters: px of words and axes.
+        value: px of the last value.
+        room: which share of the months is kept free at the right for the last value.
+        ticks: about how many values are named.
+        lanes: whether measures, lessons, notes and past changes are shown.
+        titled: whether the unit stands above the plot.
+    """
+
+    plot: float = 300
+    letters: int = 13
+    value: int = 27
+    room: float = 0.13
+    ticks: int = 4
+    lanes: bool = True
+    titled: bool = True
+
+    @property
+    def line(self) -> float:
+        """The height of a line of words, in px."""
+        return 1.3 * self.letters
+
+
+LARGE: Final = TrendForm()
+SMALL: Final = TrendForm(plot=150, letters=12, value=21, room=0.25, ticks=3, lanes=False,
+                         titled=False)  # fmt: skip
+"""The small form: 176 px high with its axis."""
+
+
+def word(
+    x: float,
+    py: float,
+    said: str,
+    size: float,
+    *,
+    colour: str = palette.BODY,
+    bold: bool = False,
+    align: str = "left",
+    dx: float = 0,
+    wide: bool = False,
+) -> Row:
+    """Words in the plot; ``wide`` ones are left out on a narrow plot."""
+    weight = "bold" if bold else "normal"
+    look = {"align": align, "dx": dx, "size": size, "weight": weight, "colour": colour}
+    return {"x": x, "py": py, "text": said, **look, "wide": wide}
+
+
+def lay_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
+    """Lay out everything above the plot.
+
+    Args:
+        rows: what is drawn there; filled in.
+        trend: the trend; it has months.
+        form: how large.
+
+    Returns:
+        The px that it takes.
+    """
+    rows["words"] = []
+    top = _measure_lanes(rows, trend, form)
+    top = _marker_lane(rows, "lesson", trend, form, top)
+    top = _marker_lane(rows, "written", trend, form, top)
+    return _break_names(rows, trend, form, top)
+
+
+def _place(day: date, trend: Trend, form: TrendForm) -> float:
+    """Where a month stands, 0 to 1 of the plot's width."""
+    months = trend.months
+    whole = len(months) * (1 + form.room)
+    return (month_index(day) - month_index(months[0]) + 0.5) / whole
+
+
+def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
+    """The measures: a numbered disc at the head of a rule, with its name where there is room."""
+    marks = trend.shown_marks()
+    if not marks:
+        return 0.0
+    places = [_place(mark.month, trend, form) for mark in marks]
+    disc = 1.75 * form.letters
+    scale = form.letters / 13
+    labels = place_labels(places, [(mark.label, mark.detail) for mark in marks], scale=scale)
+    if labels:
+        tops: dict[int, float] = {}
+        y = 0.0
+        for lane in sorted({label.lane for label in labels}, reverse=True):
+            tops[lane] = y
+            y += max(len(one.lines) for one in labels if one.lane == lane) * form.line + 10
+        heads = [tops[label.lane] + disc / 2 for label in labels]
+    else:
+        taken = pack_rows([place / 2 for place in places], disc + 2)  # half: a phone's plot
+        heads = [row * (disc + 2) + disc / 2 for row in taken]
+        y = (max(taken) + 1) * (disc + 2) + 4
+    rows["measure"] = [
+        {"x": month_index(mark.month), "py": py, "colour": palette.BODY}
+        for mark, py in zip(marks, heads, strict=True)
+    ]
+    rows["measure_rule"] = [{**row, "py2": None} for row in rows["measure"]]
+    rows["measure_bar"] = []
+    for number, (mark, py) in enumerate(zip(marks, heads, strict=True), start=1):
+        x = month_index(mark.month)
+        rows["words"].append(
+            word(x, py + 0.5, str(number), form.letters - 1, colour=palette.WHITE, bold=True,
+                  align="center")
+        )  # fmt: skip
+        label = labels[number - 1] if labels else None
+        for at, said in enumerate(label.lines if label else ()):
+            side = {"align": "right", "dx": -disc / 2 - 5} if label and label.left else {
+                "align": "left", "dx": disc / 2 + 5}  # fmt: skip
+            detail = bool(mark.detail) and label is not None and at == len(label.lines) - 1
+            colour = palette.GREY_TEXT if detail else palette.BODY
+            row = word(x, py + at * form.line, said, form.letters, colour=colour,
+                        bold=not detail, wide=True)  # fmt: skip
+            rows["words"].append(row | side)
+        end = mark.end and clipped(mark.month, mark.end, trend.months)
+        if end:
+            down = py + (len(label.lines) - 0.4) * form.line + 2 if label else py
+            look = {"colour": palette.BODY, "wide": 1.8, "dash": [1, 0], "path": str(number)}
+            over = end[1] + 0.5
+            corners = ((x, down), (over, down), (over, down - 4), (over, down + 4))
+            rows["measure_bar"] += [{"x": a, "py": b, **look} for a, b in corners]
+    return y
+
+
+def _marker_lane(rows: Rows, name: str, trend: Trend, form: TrendForm, top: float) -> float:
+    """Lessons or notes: symbols with their numbers in as few rows as keeps them apart."""
+    shown: Sequence[Any] = trend.shown_lessons() if name == "lesson" else trend.shown_written()
+    if not shown:
+        return top
+    size = 2.6 * form.letters
+    taken = pack_rows([_place(one.month, trend, form) for one in shown], size)
+    rows[name] = []
+    for one, row in zip(shown, taken, strict=True):
+        py = top + size * (row + 0.5)
+        of_lesson = name == "lesson"
+        said = one.title if of_lesson else one.text
+        opened = one.opened if of_lesson else True
+        colour = palette.LINK if of_lesson else palette.BODY
+        fill = colour if opened else palette.WHITE
+        x = month_index(one.month)
+        rows[name].append({"x": x, "py": py, "code": one.code, "title": said, "fill": fill})
+        number = one.code.lstrip("L") if of_lesson else one.code
+        ink = palette.WHITE if opened else colour
+        rows["words"].append(
+            word(x, py + 0.5, number, form.letters - 1, colour=ink, bold=True, align="center")
+        )
+    rows[f"{name}_touch"] = rows[name]
+    return top + size * (max(taken) + 1)
+
+
+def _break_names(rows: Rows, trend: Trend, form: TrendForm, top: float) -> float:
+    """The name of each break above it, in as few rows as keeps them apart."""
+    spans = [(clipped(b.start, b.end, trend.months), b) for b in (*trend.breaks, *trend.borders)]
+    shown = sorted(((span, one) for span, one in spans if span), key=lambda each: each[0])
+    ends: list[float] = []
+    for (first, last), one in shown:
+        middle = _place(one.start, trend, form) * NARROWEST if trend.covers(one.start) else 0.0
+        width = len(one.label) * 0.55 * form.letters + 12
+        start = min(max(middle - width / 2, -30.0), NARROWEST - width)
+        row = next((r for r, end in enumerate(ends) if end <= start), len(ends))
+        ends[row : row + 1] = [start + width]
+        py = top + form.line * (row + 0.6)
+        look = {"colour": palette.GREY_TEXT, "align": "center"}
+        size = max(12, form.letters - 1)
+        rows["words"].append(word((first + last) / 2, py, one.label, size) | look)
+    return top + form.line * len(ends) + (4 if ends else 0)
