@@ -21,10 +21,12 @@ from nami_monitor.kpis.questions import periods_of, programmes
 from nami_monitor.kpis.targets import (
     JudgedTarget,
     Target,
+    TrendGoal,
     agreed,
     in_force,
     judge_target,
     targets,
+    trend_goals,
 )
 from nami_monitor.signals.scan import (
     FOLLOWED,
@@ -136,6 +138,7 @@ class KpiLine:
         signal: the change of level that stands in the period; None where there is none.
         drift: the steady drift of the months where no change of level stands; None without one.
         phases: months from which a person took a new level as the normal one.
+        goals: the targets that hold for some of the periods shown.
     """
 
     kpi: Kpi
@@ -149,6 +152,7 @@ class KpiLine:
     signal: LevelSignal | None = None
     drift: Slope | None = None
     phases: tuple[date, ...] = ()
+    goals: tuple[TrendGoal, ...] = ()
 
     @property
     def spark(self) -> tuple[float | None, ...]:
@@ -275,8 +279,7 @@ def overview(
     (period,) = periods_of(db, Ask(kind=kind, until=month))
     same = kind if kind in set(PeriodKind) else span(period.first, period.last)
     lines = tuple(
-        _line(db, kpi, Ask(same, month, where=where), agreed(stated, kpi.code, category, month))
-        for kpi in CATALOGUE.values()
+        _line(db, kpi, Ask(same, month, where=where), stated) for kpi in CATALOGUE.values()
     )
     of_categories = () if category else _of_categories(db, stated, Ask(same, month, where=where))
     since = add_months(period.last, 1 - SPARK_MONTHS)
@@ -292,13 +295,13 @@ def _of_categories(db: Transaction, stated: Sequence[Target], ask: Ask) -> tuple
         kpi, category = CATALOGUE.get(target.kpi), target.category
         if kpi is not None and category is not None:
             own = replace(ask, where={**ask.where, "category": (category,)})
-            line = _line(db, kpi, own, (target,))
+            line = _line(db, kpi, own, stated)
             of = names.get(category, {"nl": category, "en": category})
             found.append(replace(line, names=of))
     return tuple(found)
 
 
-def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLine:
+def _line(db: Transaction, kpi: Kpi, ask: Ask, stated: Sequence[Target]) -> KpiLine:
     of_a_year = bool(kpi.only) and ask.kind not in kpi.only
     kind = PeriodKind.R12 if of_a_year else kpi.over_time.shown_over(ask.kind)
     history = compute(db, kpi, replace(ask, kind=kind, last=LOOKED_AT.get(kind, YEARS)))
@@ -309,10 +312,14 @@ def _line(db: Transaction, kpi: Kpi, ask: Ask, found: Sequence[Target]) -> KpiLi
         series, last = level_signals(history, accepted), len(history) - 1
         signal, drift = series.at(last), series.drift
         assessment = assess(signal, kpi.better, enough=series.enough(last))
+    category = next(iter(ask.where.get("category", ())), None)
+    found = agreed(stated, kpi.code, category, ask.until or month)
     aim = judge_target(db, kpi, month, ask.where, found[0]) if found else None
+    shown = [one.month for one in history[-SHOWN_MONTHS:]]
+    goals = trend_goals(db, stated, kpi, ask.where, shown, history[-1].period.kind)
     now, year_ago = history[-1], history[-1 - steps_in_year(kind)]
     line = KpiLine(kpi, now, year_ago, tuple(history), assessment, aim, len(found))
-    return replace(line, signal=signal, drift=drift, phases=accepted)
+    return replace(line, signal=signal, drift=drift, phases=accepted, goals=goals)
 
 
 def independent(kpi: Kpi, kind: str) -> bool:

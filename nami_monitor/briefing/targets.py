@@ -32,8 +32,6 @@ STEPS_BACK: Final = {PeriodKind.YEAR: 4, PeriodKind.QUARTER: 8, PeriodKind.MONTH
 """How many periods before the latest month a course begins, unless its target begins earlier."""
 MOST_STEPS: Final = 36
 NEAR: Final = 2
-DECEMBER: Final = 12
-MONTHS_IN_YEAR: Final = 12
 LENGTH: Final = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}
 
 
@@ -54,23 +52,6 @@ class TargetLine:
     def kpi(self) -> Kpi | None:
         """The KPI of which it speaks."""
         return CATALOGUE.get(self.target.kpi)
-
-
-@dataclass(frozen=True)
-class TrendGoal:
-    """A target as a trend of months draws it.
-
-    Args:
-        value: in the KPI's unit.
-        start: the first month of its period.
-        end: the last one.
-        a_month: whether ``value`` is what a month may be on average, of a target for more of them.
-    """
-
-    value: float
-    start: date
-    end: date
-    a_month: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,48 +94,6 @@ def lines_in_force(glance: Overview, stated: Sequence[Target]) -> tuple[TargetLi
         for line in glance.targeted
         if line.aim
     )
-
-
-def trend_goals(
-    db: Transaction, kpi: Kpi, where: Where, months: Sequence[date], kind: str
-) -> tuple[TrendGoal, ...]:
-    """The targets that hold for some of the months of a trend, in the KPI's unit.
-
-    A target for a sum over several months is divided among them where single months are shown, and
-    left out where longer periods than its own are.
-
-    Args:
-        db: the database.
-        kpi: the declaration.
-        where: the filters of the trend; its category has the targets.
-        months: of the trend, oldest first.
-        kind: month, or the kind of period that steps by a month.
-    """
-    category = next(iter(where.get("category", ())), None)
-    stated = [one for one in targets(db) if (one.kpi, one.category) == (kpi.code, category)]
-    plain = [target for target in stated if target.kind != PATH]
-    path = [target for target in stated if target.kind == PATH]
-    of_years = [
-        step
-        for year in sorted({month.year for month in months})
-        for step in [target for target in path if target.year == year]
-        or [on_path(path, date(year, DECEMBER, 1))]
-        if step is not None
-    ]
-    goals = []
-    for target in (*plain, *of_years):
-        period = period_of(target.period)
-        if period.last < months[0] or period.first > months[-1]:
-            continue
-        value = judge_target(db, kpi, months[-1], where, target).value
-        length = months_between(period.first, period.last) + 1
-        added = kpi.over_time.adds_months
-        if value is None or (added and kind != PeriodKind.MONTH and length != MONTHS_IN_YEAR):
-            continue
-        shared = added and kind == PeriodKind.MONTH and length > 1
-        value = value / length if shared else value
-        goals.append(TrendGoal(value, period.first, period.last, shared))
-    return tuple(goals)
 
 
 def _against(clashes: Sequence[Sequence[Target]], target: Target) -> tuple[Target, ...]:

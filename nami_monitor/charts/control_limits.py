@@ -10,7 +10,6 @@ import numpy as np
 
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.overview import SHOWN_MONTHS, chart_of, level_signals
-from nami_monitor.briefing.targets import TrendGoal
 from nami_monitor.charts.trend_data import (
     BreakSpan,
     DriftLine,
@@ -28,6 +27,7 @@ from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import figure
 from nami_monitor.kpis import Kpi, KpiResult
 from nami_monitor.kpis.over_time.added_up import LAST
+from nami_monitor.kpis.targets import TrendGoal
 from nami_monitor.signals.scan import LevelSignals
 
 MONTHS_IN_YEAR: Final = 12

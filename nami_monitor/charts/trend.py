@@ -71,11 +71,11 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
     Raises:
         ValueError: if no series has a point.
     """
-    months = trend.months
-    if not months:
+    if not trend.months:
         message = "a trend needs at least one point"
         raise ValueError(message)
-    shown = trend if form.lanes else small_part(trend)
+    shown = trend if form.lanes else small_part(trend, form.months)
+    months = shown.months
     lanes: Rows = {}
     top = lay_lanes(lanes, shown, form)
     axis = value_axis(shown.heights(), lang, ticks=form.ticks)
@@ -132,10 +132,20 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
     return spec
 
 
-def small_part(trend: Trend) -> Trend:
-    """What the small form shows: no measures, lessons, notes or past changes."""
-    current = tuple(span for span in trend.signals if span.current)
-    return replace(trend, signals=current, marks=(), lessons=(), written=())
+def small_part(trend: Trend, months: int | None) -> Trend:
+    """What the small form shows: the last months, and no measures, lessons or past changes."""
+    since = trend.months[-months:][0] if months else trend.months[0]
+    return replace(
+        trend,
+        series=tuple(
+            replace(series, points=tuple(p for p in series.points if p.month >= since))
+            for series in trend.series
+        ),
+        signals=tuple(span for span in trend.signals if span.current),
+        marks=(),
+        lessons=(),
+        written=(),
+    )
 
 
 def _title(words: str, form: TrendForm) -> Spec:
@@ -276,12 +286,8 @@ def _signal_rows(trend: Trend) -> Rows:
 
 
 def _drift_rows(trend: Trend) -> list[Row]:
-    drift = trend.drift
-    if drift is None:
-        return []
     look = {"colour": palette.BODY, "wide": 1.2, "dash": [1, 0], "path": "drift"}
-    ends = ((drift.start, drift.first), (drift.end, drift.last))
-    return [{"x": month_index(day), "y": value, **look} for day, value in ends]
+    return [{"x": x, "y": value, **look} for x, value in trend.drift_ends()]
 
 
 def _lasting(trend: Trend) -> list[tuple[SignalSpan, tuple[int, int]]]:

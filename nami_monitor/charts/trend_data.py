@@ -256,6 +256,16 @@ class Trend:
         """The change of level of which a month is a part; None for others."""
         return next((span for span in self.signals if span.start <= month <= span.end), None)
 
+    def drift_ends(self) -> list[tuple[int, float]]:
+        """Month number and height of both ends of the drift, within the months shown."""
+        if self.drift is None:
+            return []
+        first, last = month_index(self.drift.start), month_index(self.drift.end)
+        from_month = max(first, month_index(self.months[0]))
+        share = (from_month - first) / max(1, last - first)
+        start = self.drift.first + share * (self.drift.last - self.drift.first)
+        return [(from_month, start), (last, self.drift.last)]
+
     def heights(self) -> list[float]:
         """Every value that the scale must hold."""
         points = [p for series in self.series for p in series.points]
@@ -271,8 +281,7 @@ class Trend:
                 if month in shown
                 for value in (one.low, one.high)
             ]
-        if self.drift:
-            values += [self.drift.first, self.drift.last]
+        values += [value for _, value in self.drift_ends()]
         return values + [target.value for target in self.shown_targets()]
 
 

@@ -26,6 +26,7 @@ class TrendForm:
         ticks: about how many values are named.
         lanes: whether measures, lessons, notes and past changes are shown.
         titled: whether the unit stands above the plot.
+        months: how many of the last months are shown; all without.
     """
 
     plot: float = 300
@@ -35,6 +36,7 @@ class TrendForm:
     ticks: int = 4
     lanes: bool = True
     titled: bool = True
+    months: int | None = None
 
     @property
     def line(self) -> float:
@@ -43,8 +45,9 @@ class TrendForm:
 
 
 LARGE: Final = TrendForm()
-SMALL: Final = TrendForm(plot=150, letters=12, value=21, room=0.25, ticks=3, lanes=False,
-                         titled=False)  # fmt: skip
+SMALL: Final = TrendForm(
+    plot=150, letters=12, value=21, room=0.25, ticks=3, lanes=False, titled=False, months=36
+)
 """The small form: 176 px high with its axis."""
 
 

@@ -92,6 +92,23 @@ class JudgedTarget:
         return self.judged is not None and self.judged.period.kind == kind_of(self.target.period)
 
 
+@dataclass(frozen=True)
+class TrendGoal:
+    """A target as a trend of months draws it.
+
+    Args:
+        value: in the KPI's unit.
+        start: the first month of its period.
+        end: the last one.
+        a_month: whether ``value`` is what a month may be on average, of a target for more of them.
+    """
+
+    value: float
+    start: date
+    end: date
+    a_month: bool = False
+
+
 def targets(db: Transaction) -> tuple[Target, ...]:
     """Every target, by KPI, category and period."""
     rows = db.rows_again(
@@ -286,3 +303,51 @@ def named(period: Period) -> str:
         PeriodKind.QUARTER: f"{year}-Q{month // 3}",
         PeriodKind.MONTH: f"{year}-{month:02}",
     }[PeriodKind(period.kind)]
+
+
+def trend_goals(
+    db: Transaction,
+    stated: Sequence[Target],
+    kpi: Kpi,
+    where: Where,
+    months: Sequence[date],
+    kind: str,
+) -> tuple[TrendGoal, ...]:
+    """The targets that hold for some of the months of a trend, in the KPI's unit.
+
+    A target for a sum over several months is divided among them where single months are shown, and
+    left out where longer periods than its own are.
+
+    Args:
+        db: the database.
+        stated: every target, as ``targets`` gives them.
+        kpi: the declaration.
+        where: the filters of the trend; its category has the targets.
+        months: of the trend, oldest first.
+        kind: month, or the kind of period that steps by a month.
+    """
+    category = next(iter(where.get("category", ())), None)
+    own = [one for one in stated if (one.kpi, one.category) == (kpi.code, category)]
+    plain = [target for target in own if target.kind != PATH]
+    path = [target for target in own if target.kind == PATH]
+    of_years = [
+        step
+        for year in sorted({month.year for month in months})
+        for step in [target for target in path if target.year == year]
+        or [on_path(path, date(year, DECEMBER, 1))]
+        if step is not None
+    ]
+    goals = []
+    for target in (*plain, *of_years):
+        period = period_of(target.period)
+        if period.last < months[0] or period.first > months[-1]:
+            continue
+        value = judge_target(db, kpi, months[-1], where, target).value
+        length = months_between(period.first, period.last) + 1
+        added = kpi.over_time.adds_months
+        if value is None or (added and kind != PeriodKind.MONTH and length != DECEMBER):
+            continue
+        shared = added and kind == PeriodKind.MONTH and length > 1
+        value = value / length if shared else value
+        goals.append(TrendGoal(value, period.first, period.last, shared))
+    return tuple(goals)

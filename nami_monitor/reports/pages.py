@@ -407,6 +407,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         lang,
         limits=line.assessment is not None,
         restarts=line.phases,
+        goals=line.goals,
         marks=[
             InterventionMark(one.intervention.start_month, one.intervention.title)
             for one in section.answers

@@ -12,7 +12,6 @@ from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import lessons_of_chart, line_of
 from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
 from nami_monitor.briefing.phases import months
-from nami_monitor.briefing.targets import TrendGoal, trend_goals
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import (
     TrendLimits,
@@ -35,6 +34,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.over_time.added_up import LAST
 from nami_monitor.kpis.questions import OPTIONS
+from nami_monitor.kpis.targets import TrendGoal, targets, trend_goals
 from nami_monitor.signals.scan import FOLLOWED
 from nami_monitor.store import Store
 from nami_monitor.ui import cache, chart_notes, links, words
@@ -358,7 +358,7 @@ def _goals(
     store: Store, code: str, where: Where, months: tuple[date, ...], kind: str
 ) -> tuple[TrendGoal, ...]:
     with read_as_of(store, months[-1]) as db:
-        return trend_goals(db, CATALOGUE[code], dict(where), months, kind)
+        return trend_goals(db, targets(db), CATALOGUE[code], dict(where), months, kind)
 
 
 def _history(

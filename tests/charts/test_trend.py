@@ -181,6 +181,11 @@ def test_a_drift_is_a_straight_line_with_its_words_and_interval():
     assert [row["y"] for row in drawn(trend)["drift"]] == [11.0, 9.0]
     assert words in said(trend)
     assert words in said(trend, SMALL)
+    long = Trend((series([9.0] * 48),), Unit.KG, drift=replace(drift, end=add_months(START, 47)))
+    assert len(drawn(long, SMALL)["line"]) == SMALL.months == 36
+    (first, start), _ = ((row["x"], row["y"]) for row in drawn(long, SMALL)["drift"])
+    assert first == month_index(START) + 12
+    assert 9 < start < 11
     assert words.capitalize() in trend_sentence(trend, "nl")
 
 
