@@ -15,11 +15,12 @@ import altair as alt
 
 from nami_monitor.charts import palette
 
-Layer = alt.Chart
+Layer = Any
+"""A layer of Altair, whose ``encode`` is without types."""
 NARROW: Final = "width < 520"
 """On a plot below so many px names give way to numbers; ``label_lanes.NARROWEST`` is the same."""
 
-SILENT: Final = {"aria": False}
+SILENT: Final[dict[str, Any]] = {"aria": False}
 """A chart is told by one sentence; its marks would only repeat the names of fields."""
 
 

@@ -330,13 +330,11 @@ def trend_goals(
     own = [one for one in stated if (one.kpi, one.category) == (kpi.code, category)]
     plain = [target for target in own if target.kind != PATH]
     path = [target for target in own if target.kind == PATH]
-    of_years = [
-        step
-        for year in sorted({month.year for month in months})
-        for step in [target for target in path if target.year == year]
-        or [on_path(path, date(year, DECEMBER, 1))]
-        if step is not None
-    ]
+    of_years = []
+    for year in sorted({month.year for month in months}):
+        steps = [target for target in path if target.year == year]
+        between = on_path(path, date(year, DECEMBER, 1))
+        of_years += steps or ([between] if between else [])
     goals = []
     for target in (*plain, *of_years):
         period = period_of(target.period)

@@ -19,8 +19,9 @@ from nami_monitor.charts.mirrored_bars import (
     mirrored_spec,
     mirrored_table,
 )
-from nami_monitor.charts.trend import LARGE, TrendForm, caption, trend_spec
+from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import BreakSpan, InterventionMark, NoteMark, Trend
+from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.words import Design, State
 from nami_monitor.i18n import Lang, formats, text
