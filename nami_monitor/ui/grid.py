@@ -1,7 +1,8 @@
 """A table of the page: sorted by value, written as people read it, and downloadable as a workbook.
 
 Numbers and dates go to the browser as such and bear their written form beside them, so that sorting
-is right while "1.234,5" does not depend on the browser's language.
+is right while "1.234,5" does not depend on the browser's language. A figure that can be traced is
+itself the link; its address begins with the rank of its value, by which the browser sorts.
 """
 
 import tempfile
@@ -20,6 +21,8 @@ from nami_monitor.ui.words import NONE
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW, MOST_ROWS = 35, 12
+RANK = "rank"
+"""What an address begins with so that links sort as their figures do; no page reads it."""
 
 Width = int | Literal["small", "medium", "large"]
 Traces = Mapping[str, Sequence[str | None]]
@@ -58,8 +61,8 @@ def grid(
         download: whether it can be downloaded.
         row_height: in pixels; twice the usual height lets long texts go on for a second line.
         widths: how wide columns are, by heading; the others as wide as what they hold.
-        traces: heading to where the figure of each row can be traced; columns of links behind the
-            first, so that they are in sight, which no download bears.
+        traces: heading of a column to where its figures can be traced, one address for each row;
+            such columns come behind the first. A row without a figure needs none.
     """
     titles = [plain(head.title) for head in heads]
     written = {plain(head.title): head.write for head in heads if head.write}
@@ -70,11 +73,17 @@ def grid(
         plain(title): st.column_config.Column(width=width)
         for title, width in (widths or {}).items()
     }
-    short = session.t("trace.short")
-    for title, addresses in (traces or {}).items():
-        columns[title], written[title] = addresses, lambda _: short
-        config[title] = st.column_config.LinkColumn(display_text=short)
-    order = [*titles[:1], *(traces or {}), *titles[1:]]
+    traced = {plain(title): addresses for title, addresses in (traces or {}).items()}
+    for title, addresses in traced.items():
+        links = _links(columns[title], addresses)
+        figures = dict(zip(links, columns[title], strict=True))
+        write = written.get(title, str)
+        columns[title], written[title] = links, lambda link, f=figures, w=write: w(f[link])
+        config[title] = st.column_config.LinkColumn(
+            width=config.get(title, {}).get("width"),
+            alignment="left" if title == titles[0] else "right",
+        )
+    order = list(dict.fromkeys([titles[0], *traced, *titles]))
     frame = pl.DataFrame({title: columns[title] for title in order}, strict=False).to_pandas()
     visible_rows = min(len(rows), MOST_ROWS)
     st.dataframe(
@@ -89,6 +98,16 @@ def grid(
     )
     if download:
         offer(session, [head.title for head in heads], rows, key=key, file=file)
+
+
+def _links(figures: Sequence[Any], addresses: Sequence[str | None]) -> list[str | None]:
+    """Addresses that sort as their figures do; None where there is no figure."""
+    ranks = {figure: rank for rank, figure in enumerate(sorted({*figures} - {None}))}
+    parts = [(address or "").partition("?") for address in addresses]
+    return [
+        None if figure is None else f"{page}?{RANK}={ranks[figure]:06d}&{asked}"
+        for figure, (page, _, asked) in zip(figures, parts, strict=True)
+    ]
 
 
 def offer(

@@ -254,10 +254,11 @@ def show_results(
         trend: a chart of one series, for its limits and signals.
     """
     table = result_table(session, results)
+    figures = table.head[1 + len(results[-1].keys)]
     if trend and trend.single and results[-1].period.kind == PeriodKind.MONTH:
         table = tables.add_limits(table, tables.trend_table(trend, session.lang), at=2)
     traces = [links.trace_of_result(session, result, where) for result in reversed(results)]
-    show_table(session, table, key, name, {session.t("trace.column"): traces})
+    show_table(session, table, key, name, {figures: traces})
 
 
 def bars_of(session: Session, code: str, results: Sequence[KpiResult]) -> tuple[PeriodBar, ...]:

@@ -71,7 +71,7 @@ def test_a_pilot_is_planned_saved_and_changed(own_demo, page):
     page.wait_for_selector("text=De proef is vastgelegd als geplande maatregel.")
     settled(page)
 
-    page.get_by_text("Maatregelen", exact=True).first.click()
+    page.get_by_role("radio", name="Register van maatregelen", exact=True).click()
     settled(page)
     choose(page, "Nieuw, of een maatregel die er al staat", "Proef in twee")
     assert page.get_by_role("textbox", name="Titel").input_value() == "Proef in twee kantoren"

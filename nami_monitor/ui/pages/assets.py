@@ -228,8 +228,7 @@ def gone(session: Session, register: AssetRegister) -> None:
         links.trace_of_figure(session, RETIRED, _year(year, register.month), register.where)
         for year in years
     ]
-    column = {session.t("trace.column"): traces}
-    trend_chart.show_table(session, table, "routes", session.t("assets.gone"), column)
+    trend_chart.show_table(session, table, "routes", session.t("assets.gone"), {head[0]: traces})
 
 
 def _year(year: int, month: date) -> Period:

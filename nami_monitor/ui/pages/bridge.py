@@ -207,7 +207,7 @@ def _table(
         key="bridge_table",
         name=session.t("bridge.articles"),
         file=title,
-        traces={session.t("trace.column"): traces},
+        traces={heads[3].title: traces},
     )
     if not all(_adds_up(spend.products[key], bridge.products[key]) for key in order):
         st.caption(session.t("bridge.rounded"))

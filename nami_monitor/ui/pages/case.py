@@ -205,7 +205,7 @@ def _parts(session: Session, figure: ShownFigure, key: str) -> None:
             key=key,
             name=title,
             file=title,
-            traces={session.t("trace.column"): traces},
+            traces={heads[1].title: traces},
         )
 
 

@@ -145,10 +145,10 @@ def budgets(session: Session, conclusions: Conclusions) -> None:
         file=title,
         widths={remark: "large"},
         traces={
-            session.t("trace.of", what=session.t("conclusions.budgets.share")): [
+            session.t("conclusions.budgets.share"): [
                 _way(session, december.result) for december in conclusions.decembers
             ],
-            session.t("trace.of", what=session.t("conclusions.budgets.prevented")): [
+            session.t("conclusions.budgets.prevented"): [
                 _way(session, december.prevented) for december in conclusions.decembers
             ],
         },

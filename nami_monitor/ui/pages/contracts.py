@@ -266,7 +266,7 @@ def values(session: Session, register: ContractRegister) -> None:
         found_table = tables.trend_table(trend, session.lang)
         rows = (_month(row[0]) for row in found_table.rows)
         traces = [links.trace_of_figure(session, VALUE, month, register.where) for month in rows]
-        column = {session.t("trace.column"): traces}
+        column = {found_table.head[0]: traces}
         trend_chart.show_table(session, found_table, "contracts_values_table", title, column)
 
 
@@ -297,7 +297,7 @@ def shapes(session: Session, register: ContractRegister) -> None:
     ]
     named = {RUNNING: session.t("contracts.shapes.count"), VALUE: session.t("columns.value_eur")}
     traces = {
-        session.t("trace.of", what=name): [
+        name: [
             None
             if code == VALUE and shape.value is None
             else links.trace_of_figure(
@@ -402,7 +402,7 @@ def _split(session: Session, split: ContractSplit, where: Filters) -> None:
             links.trace_of_figure(session, STREAMS, split.periods[row[0]], within)
             for row in table.rows
         ]
-        column = {session.t("trace.column"): traces}
+        column = {table.head[1]: traces}
         trend_chart.show_table(session, table, f"split_{split.family}_table", split.name, column)
 
 

@@ -158,5 +158,5 @@ def _table(session: Session, comparison: FunnelComparison, ask: Ask) -> None:
     ]
     title = session.t("funnel.title")
     traces = [links.trace_of_result(session, site.result, ask.where) for site in comparison.sites]
-    column = {session.t("trace.column"): traces}
+    column = {heads[2].title: traces}
     grid(session, heads, rows, key="funnel_table", name=title, file=title, traces=column)

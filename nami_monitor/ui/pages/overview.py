@@ -250,9 +250,9 @@ def table(session: Session, glance: Overview) -> None:
 
 def _traces(session: Session, glance: Overview) -> grid.Traces:
     """Where both figures of each row can be traced."""
-    earlier = session.t("trace.of", what=session.t("overview.table.year_ago"))
+    earlier = session.t("overview.table.year_ago")
     return {
-        session.t("trace.column"): [
+        session.t("overview.table.value"): [
             links.trace_of_result(session, line.result, glance.where) for line in glance.listed
         ],
         earlier: [

@@ -324,7 +324,7 @@ def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
             ]
             grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
                  file=page.label, download=False,
-                 traces={session.t("trace.column"): traced} if traced else None)  # fmt: skip
+                 traces={page.grid.head[1]: traced} if traced else None)  # fmt: skip
         if page.asked:
             st.info(f"**{session.t('report.asked')}**\n\n{markdown(page.asked)}")
         st.caption(f"{session.t('report.how')}: {markdown(page.notes)}")

@@ -191,9 +191,12 @@ def decided(session: Session, ledger: RequestLedger) -> None:
         table = decision_bars.decisions_table(ledger.decisions, DECISIONS, session.lang)
         months = (Period(row[0], row[0], PeriodKind.MONTH) for row in table.rows)
         traces = [links.trace_of_figure(session, COUNTED, month, ledger.where) for month in months]
-        column = {session.t("trace.column"): traces}
         trend_chart.show_table(
-            session, table, "decisions_table", session.t("requests.decisions"), column
+            session,
+            table,
+            "decisions_table",
+            session.t("requests.decisions"),
+            {table.head[0]: traces},
         )
 
 

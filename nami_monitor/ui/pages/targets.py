@@ -175,7 +175,7 @@ def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
         else None
         for line, result in zip(lines, judged, strict=True)
     ]
-    column = {session.t("trace.column"): traces}
+    column = {session.t("targets.table.figure"): traces}
     grid(session, heads, rows, key="targets", name=title, file=title, widths=widths, traces=column)
 
 
@@ -262,7 +262,7 @@ def course(session: Session, line: TargetLine, names: Names, month: date | None)
             else None
             for step in reversed(steps)
         ]
-        column = {session.t("trace.column"): traces}
+        column = {points_table.head[1]: traces}
         trend_chart.show_table(session, points_table, "target_course_table", target_name, column)
 
 

@@ -1,0 +1,56 @@
+"""Tables of a page: a figure is the link that traces it, and sorts by its value."""
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nami_monitor.ui import grid
+from nami_monitor.ui.words import NONE
+
+
+def test_links_sort_as_their_figures_do_and_none_stays_none():
+    figures = [1200.0, None, -3.5, 90.0, 90.0]
+    addresses = [f"trace?month={n}" for n in range(5)]
+    links = grid._links(figures, addresses)
+    assert links[1] is None
+    kept = [(figure, link) for figure, link in zip(figures, links, strict=True) if link]
+    assert [f for f, _ in sorted(kept, key=lambda each: each[1])] == [-3.5, 90.0, 90.0, 1200.0]
+    assert links[0] == "trace?rank=000002&month=0"
+
+
+@pytest.mark.parametrize("first", ["Maand", "<b>x</b>"])
+def test_a_figure_is_the_link_and_comes_behind_the_name(first):
+    def page(first):
+        from datetime import date  # noqa: PLC0415 - the script of the page
+
+        from nami_monitor.ui import app  # noqa: PLC0415 - likewise
+        from nami_monitor.ui.grid import Head, grid  # noqa: PLC0415 - likewise
+
+        heads = [
+            Head(first, lambda day: f"{day:%m}"),
+            Head("Waarom"),
+            Head("Cijfer", "{:.1f} kg".format),
+        ]
+        rows = [
+            (date(2026, 1, 1), "a", 1.5),
+            (date(2026, 2, 1), None, None),
+            (date(2026, 3, 1), "b", 20.0),
+        ]
+        ways = ["trace?m=1", None, "trace?m=3"]
+        grid(app.current(), heads, rows, key="t", name="t", file="t", traces={"Cijfer": ways})
+
+    seen = AppTest.from_function(page, args=(first,)).run()
+    assert not seen.exception
+    table = seen.dataframe[0]
+    assert list(table.value.columns)[1:] == ["Cijfer", "Waarom"]
+    links = table.value["Cijfer"].dropna().tolist()
+    assert links == ["trace?rank=000000&m=1", "trace?rank=000001&m=3"]
+    shown = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
+    assert shown.iloc[:, 1].tolist() == ["1.5 kg", NONE, "20.0 kg"]
+
+
+def test_a_day_as_a_link_sorts_as_days_do():
+    links = grid._links([date(2026, 2, 1), date(2025, 12, 1)], ["t?a", "t?b"])
+    assert sorted(links) == [links[1], links[0]]
