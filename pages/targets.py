@@ -3,7 +3,7 @@ import streamlit as st
 from nami_monitor.ui import app, booking, filters
 from nami_monitor.ui.pages import exceptions, targets
 
-session = app.page("targets.title")
+session = app.page("targets.title", finding=True)
 if app.empty(session):
     st.stop()
 
@@ -11,10 +11,12 @@ with st.columns(2)[0]:
     month = filters.as_of(session)
 lines, events, names = targets.known(session.store, month)
 if lines:
+    targets.headline(session, lines)
     targets.warnings(session, lines, names)
     targets.table(session, lines, names)
     targets.attainment_section(session, month)
 else:
+    st.title(session.t("targets.title"), anchor=False)
     st.info(session.t("targets.empty"))
 booking.who_field(session)
 targets.form(session, lines, names)

@@ -200,6 +200,20 @@ def busy(session: Session) -> Iterator[None]:
         yield
 
 
+def no_rows(session: Session, name: str) -> None:
+    """Say that a register holds nothing yet, and what to load.
+
+    Args:
+        session: for the words.
+        name: of the page, as the catalogue has it.
+    """
+    st.title(session.t(f"{name}.title"), anchor=False)
+    with st.container(key=f"{name}_empty", border=True):
+        st.header(session.t(f"{name}.empty.title"), anchor=False)
+        st.markdown(session.t(f"{name}.empty.words"))
+        doors.link("data", session.t("app.empty.load"))
+
+
 def empty(session: Session) -> bool:
     """Whether there is nothing to show yet; if so, say what to do next."""
     if session.store.exists and session.store.version() > 0:

@@ -1,14 +1,56 @@
 """What a reader must know of a figure: total, interval, grade of evidence, coverage, flags."""
 
-from nami_monitor.core.words import Evidence
+from collections.abc import Sequence
+
+from nami_monitor.core.words import Evidence, State, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import TRACED, KpiResult
+from nami_monitor.kpis import CATALOGUE, TRACED, KpiResult
 from nami_monitor.kpis.result import absolute
-from nami_monitor.kpis.sentences import coverage_text, limit_text
+from nami_monitor.kpis.sentences import bare_text, coverage_text, difference_text, limit_text
 from nami_monitor.ui import links, words
-from nami_monitor.ui.cards import ComparedFigure
+from nami_monitor.ui.cards import Card, ComparedFigure
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
+
+
+def card(session: Session, results: Sequence[KpiResult], where: Filters, note: str = "") -> Card:
+    """The card of a figure of a register.
+
+    Args:
+        session: for the words.
+        results: the figure of each period, oldest first; with several, the last is set beside the
+            first, and all are drawn.
+        where: the filters of the question that gave them.
+        note: what a reader must know beside the value.
+    """
+    result, first, lang = results[-1], results[0], session.lang
+    kpi = CATALOGUE[result.code]
+    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    whole = total(session, result, where)
+    beside = (whole,) if whole else ()
+    if result.state is not State.VALUE or result.value is None:
+        why = words.reason(session, result)
+        return Card(name, result.state, strategy=strategy, reason=why, beside=beside)
+    if len(results) > 1 and first.value is not None:
+        before = ComparedFigure(
+            formats.period(first.period, lang),
+            formats.figure(first.value, first.unit, lang),
+            difference_text(first, result, lang),
+            links.trace_of_result(session, first, where),
+        )
+        beside = (*beside, before)
+    written = words.figure(session, result)
+    return Card(
+        name,
+        strategy=strategy,
+        value=bare_text(result, lang),
+        unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
+        beside=beside,
+        spark=tuple(each.value for each in results) if len(results) > 1 else (),
+        spark_alt=session.t("notes.spark", name=name, value=written),
+        note=note,
+        trace=links.trace_of_result(session, result, where),
+    )
 
 
 def total(session: Session, result: KpiResult, where: Filters) -> ComparedFigure | None:
@@ -45,6 +87,14 @@ def notes(session: Session, result: KpiResult) -> str:
         words.flags(session, result.flags),
     ]
     return ". ".join(_begun(sentence.rstrip(".")) for sentence in sentences if sentence)
+
+
+def complete(session: Session, result: KpiResult) -> str:
+    """How complete a figure is, as a sentence; empty where that is not known."""
+    if result.completeness is None:
+        return ""
+    share = formats.percent(100 * result.completeness, session.lang, decimals=0)
+    return session.t("notes.complete", share=share)
 
 
 def interval(session: Session, result: KpiResult) -> str:

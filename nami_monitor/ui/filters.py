@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import SPAN, parse_month, span
 from nami_monitor.core.words import PeriodKind
@@ -154,11 +155,17 @@ def remember(name: str, value: str, default: str) -> None:
         st.query_params[name] = value
 
 
-def category_name(session: Session, code: str) -> str:
-    """A category's name in the reader's language."""
+def category_name(session: Session, code: str, offered: RegisterChoices | None = None) -> str:
+    """A category's name in the reader's language.
+
+    Args:
+        session: for the language.
+        code: of the category; empty for all.
+        offered: where the names stand; those of the order lines without.
+    """
     if code == ALL:
         return session.t("filters.all_categories")
-    names = cache.choices(session.store).categories.get(code, {})
+    names = (offered or cache.choices(session.store)).categories.get(code, {})
     return str(names.get(session.lang, code))
 
 
@@ -230,17 +237,60 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
             lambda code: category_name(session, code),
         )
     with middle:
-        group = select(
-            "group",
-            session.t("filters.group"),
-            [ALL, *offered.groups],
-            lambda code: code or session.t("filters.all_groups"),
-        )
+        group = _group(session, offered.groups)
     with right:
         until = month(session)
     with last:
         kind = period(session, until, offered.months, default)
     return Selection(_where(category, group), until, category, kind)
+
+
+def register_row(
+    session: Session,
+    offered: RegisterChoices,
+    *,
+    groups: Sequence[str] = (),
+    every: bool = True,
+    at: str = "filters.month",
+    kind: PeriodKind = PeriodKind.MONTH,
+) -> Selection:
+    """The filters of a register side by side: category, location group, month, kind of period.
+
+    Args:
+        session: for the words.
+        offered: what there is to choose from.
+        groups: location groups; no filter on them without any.
+        every: whether every category is shown at first.
+        at: the key of what stands above the month.
+        kind: the kind of period that a reader sees who chose none.
+    """
+    columns = iter(st.columns(4 if groups else 3))
+    with next(columns):
+        category = select(
+            "category",
+            session.t("filters.category"),
+            [ALL, *offered.categories],
+            lambda code: category_name(session, code, offered),
+            default=ALL if every else next(iter(offered.categories), ALL),
+        )
+    group = ALL
+    if groups:
+        with next(columns):
+            group = _group(session, groups)
+    with next(columns):
+        until = month(session, offered.months, label=at)
+    with next(columns):
+        chosen = period(session, until, offered.months, kind)
+    return Selection(_where(category, group), until, category, chosen)
+
+
+def _group(session: Session, groups: Sequence[str]) -> str:
+    return select(
+        "group",
+        session.t("filters.group"),
+        [ALL, *groups],
+        lambda code: code or session.t("filters.all_groups"),
+    )
 
 
 def period(

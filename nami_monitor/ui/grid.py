@@ -76,9 +76,11 @@ def grid(
     traced = {plain(title): addresses for title, addresses in (traces or {}).items()}
     for title, addresses in traced.items():
         links = _links(columns[title], addresses)
-        figures = dict(zip(links, columns[title], strict=True))
         write = written.get(title, str)
-        columns[title], written[title] = links, lambda link, f=figures, w=write: w(f[link])
+        texts = {
+            link: write(figure) for link, figure in zip(links, columns[title], strict=True) if link
+        }
+        columns[title], written[title] = links, texts.__getitem__
         config[title] = st.column_config.LinkColumn(
             width=config.get(title, {}).get("width"),
             alignment="left" if title == titles[0] else "right",

@@ -13,17 +13,16 @@ from nami_monitor.charts.survival_curve import SurvivalStep
 from nami_monitor.charts.tables import ChartTable
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
-from nami_monitor.ui import doors, figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui import figure_notes, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import Card, cards_html
-from nami_monitor.ui.filters import ALL, Selection
-from nami_monitor.ui.links import Filters
+from nami_monitor.ui.cards import cards_html
+from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.session import Session
 
 YEAR = 12
@@ -44,79 +43,35 @@ def _register(store: Store, month: date, where: Where, kind: str) -> AssetRegist
         return briefing.register(db, month, dict(where), kind)
 
 
-def empty(session: Session, offered: RegisterChoices) -> bool:
-    """Whether no asset is on record; if so, say what to load."""
-    if offered.months:
-        return False
-    with st.container(key="assets_empty", border=True):
-        st.header(session.t("assets.empty.title"), anchor=False)
-        st.markdown(session.t("assets.empty.words"))
-        doors.link("data", session.t("app.empty.load"))
-    return True
-
-
-def chosen(session: Session, offered: RegisterChoices) -> Selection:
-    """Category, month and kind of period."""
-    left, right, last = st.columns(3)
-    with left:
-        category = filters.select(
-            "category",
-            session.t("filters.category"),
-            [*offered.categories, ALL],
-            lambda code: (
-                offered.categories[code][session.lang]
-                if code
-                else session.t("filters.all_categories")
-            ),
-        )
-    with right:
-        month = filters.month(session, offered.months, label="assets.at")
-    with last:
-        kind = filters.period(session, month, offered.months, PeriodKind.R12)
-    where: Where = (("category", (category,)),) if category != ALL else ()
-    return Selection(where, month, category, kind)
-
-
 def register(session: Session, picked: Selection) -> AssetRegister:
     """The assets and their figures in the chosen period."""
     return _register(session.store, picked.month, picked.where, str(picked.kind))
 
 
 def headline(session: Session, register: AssetRegister) -> None:
-    """How many assets are in use, and a warning for rows with impossible dates."""
+    """How many assets are in use as the heading, and a warning for rows with impossible dates."""
     month = formats.month(register.month, session.lang)
     count = formats.number(register.in_use, session.lang)
-    st.markdown(session.md("assets.headline", n=count, month=month))
+    st.title(session.md("assets.headline", n=count, month=month), anchor=False)
     if register.spoilt:
         st.warning(session.md("assets.spoilt", n=register.spoilt))
 
 
 def cards(session: Session, register: AssetRegister) -> None:
     """A card per figure."""
-    drawn = tuple(_card(session, result, register.where) for result in register.figures)
-    st.html(cards_html(drawn, session.lang))
+    where = register.where
+    st.html(
+        cards_html(
+            tuple(
+                figure_notes.card(session, (each,), where, figure_notes.notes(session, each))
+                for each in register.figures
+            ),
+            session.lang,
+        )
+    )
     period = register.period
     over = formats.period(period, session.lang)
     st.caption(session.md("assets.over", period=over))
-
-
-def _card(session: Session, result: KpiResult, where: Filters) -> Card:
-    kpi, lang = CATALOGUE[result.code], session.lang
-    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
-    whole = figure_notes.total(session, result, where)
-    beside = (whole,) if whole else ()
-    if result.state is not State.VALUE or result.value is None:
-        why = words.reason(session, result)
-        return Card(name, result.state, strategy=strategy, reason=why, beside=beside)
-    return Card(
-        name=name,
-        strategy=strategy,
-        value=bare_text(result, lang),
-        unit="" if result.unit in {Unit.EUR, Unit.PERCENT} else words.unit(session, result),
-        beside=beside,
-        note=figure_notes.notes(session, result),
-        trace=links.trace_of_result(session, result, where),
-    )
 
 
 def stock(session: Session, register: AssetRegister) -> None:

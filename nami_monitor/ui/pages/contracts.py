@@ -23,15 +23,15 @@ from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import InterventionMark, Series, Trend, TrendPoint
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period, add_months, month_range
-from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.core.words import PeriodKind, Unit
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, KpiResult
+from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import doors, filters, links, trend_chart, words
+from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import Card, cards_html
-from nami_monitor.ui.filters import ALL, Selection
+from nami_monitor.ui.cards import cards_html
+from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
@@ -64,47 +64,24 @@ def _register(store: Store, month: date, where: Where, kind: str) -> ContractReg
         return replace(found, contracts=listed)
 
 
-def empty(session: Session, offered: RegisterChoices) -> bool:
-    """Whether no running contract is on record; if so, say what to load."""
-    if offered.months:
-        return False
-    with st.container(key="contracts_empty", border=True):
-        st.header(session.t("contracts.empty.title"), anchor=False)
-        st.markdown(session.t("contracts.empty.words"))
-        doors.link("data", session.t("contracts.empty.load"))
-    return True
-
-
-def chosen(session: Session, offered: RegisterChoices) -> Selection:
-    """Category, month and kind of period."""
-    left, right, last = st.columns(3)
-    with left:
-        category = filters.select(
-            "category",
-            session.t("filters.category"),
-            [ALL, *offered.categories],
-            lambda code: _category(session, offered, code),
-        )
-    with right:
-        month = filters.month(session, offered.months)
-    with last:
-        kind = filters.period(session, month, offered.months)
-    where = (("category", (category,)),) if category else ()
-    return Selection(where, month, category, kind)
-
-
-def _category(session: Session, offered: RegisterChoices, code: str) -> str:
-    if code == ALL:
-        return session.t("filters.all_categories")
-    return offered.categories.get(code, {}).get(session.lang, code)
+def headline(session: Session, register: ContractRegister) -> None:
+    """How many contracts to prepare for now, and which is the first, as the heading."""
+    due = register.due
+    if not due:
+        month = formats.month(register.month, session.lang)
+        st.title(session.md("contracts.none_due", month=month), anchor=False)
+        return
+    contract, moment = min(due, key=lambda each: each[1].day)
+    day = formats.day(moment.day, session.lang)
+    name = contract.name
+    st.title(session.md("contracts.due", n=len(due), name=name, day=day), anchor=False)
 
 
 def prepare(session: Session, register: ContractRegister) -> None:
     """Contracts to start preparing now, and those whose end should be mended first."""
-    month = formats.month(register.month, session.lang)
     due = register.due
     st.header(session.t("contracts.prepare.title"), anchor=False)
-    st.markdown(session.md("contracts.prepare.words", n=len(due), month=month))
+    st.caption(session.t("contracts.prepare.words"))
     if register.overdue:
         named = ", ".join(contract.name for contract in register.overdue)
         st.text(plain(session.t("contracts.prepare.overdue", named=named)))
@@ -136,7 +113,7 @@ def prepare(session: Session, register: ContractRegister) -> None:
             moment.prepare_from,
             contract.notice,
             moment.preparation,
-            _category(session, offered, contract.category),
+            filters.category_name(session, contract.category, offered),
             contract.supplier,
         )
         for contract, moment in due
@@ -147,32 +124,12 @@ def prepare(session: Session, register: ContractRegister) -> None:
 
 def cards(session: Session, register: ContractRegister) -> None:
     """A card per figure."""
-    drawn = tuple(_card(session, register.figures[code], register.where) for code in CARDS)
-    st.html(cards_html(drawn, session.lang))
-
-
-def _card(session: Session, results: tuple[KpiResult, ...], where: Filters) -> Card:
-    result, lang = results[-1], session.lang
-    kpi = CATALOGUE[result.code]
-    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
-    if result.state is not State.VALUE or result.value is None:
-        return Card(name=name, state=result.state, strategy=strategy,
-                    reason=words.reason(session, result))  # fmt: skip
-    written = words.figure(session, result)
-    complete = result.completeness
-    return Card(
-        name=name,
-        strategy=strategy,
-        value=formats.figure(result.value, result.unit, lang),
-        spark=tuple(earlier.value for earlier in results),
-        spark_alt=session.t("contracts.spark", name=name, value=written),
-        note=""
-        if complete is None
-        else session.t(
-            "contracts.complete", share=formats.percent(100 * complete, lang, decimals=0)
-        ),
-        trace=links.trace_of_result(session, result, where),
-    )
+    drawn = []
+    for code in CARDS:
+        results = register.figures[code]
+        note = figure_notes.complete(session, results[-1])
+        drawn.append(figure_notes.card(session, results, register.where, note))
+    st.html(cards_html(tuple(drawn), session.lang))
 
 
 def timeline(session: Session, register: ContractRegister) -> None:
@@ -247,7 +204,7 @@ def values(session: Session, register: ContractRegister) -> None:
     categories = list({category: None for _, category in register.values})
     series = [
         Series(
-            _category(session, offered, category),
+            filters.category_name(session, category, offered),
             tuple(TrendPoint(month, register.values.get((month, category))) for month in months),
         )
         for category in sorted(
@@ -360,7 +317,7 @@ def table(session: Session, register: ContractRegister) -> None:
         (
             contract.name,
             contract.supplier,
-            _category(session, offered, contract.category),
+            filters.category_name(session, contract.category, offered),
             contract.stream and words.code_name(session, "stream", contract.stream),
             contract.value,
             contract.starts_on,

@@ -21,18 +21,25 @@ from nami_monitor.charts import decision_bars, tables
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import PeriodKind, State, Unit
+from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats, has_text
 from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
-from nami_monitor.kpis.sentences import difference_text
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, cache, doors, filters, links, trend_chart, words
+from nami_monitor.ui import (
+    booking,
+    cache,
+    doors,
+    figure_notes,
+    filters,
+    links,
+    trend_chart,
+    words,
+)
 from nami_monitor.ui.cache import Where, cached
-from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
-from nami_monitor.ui.filters import ALL, Selection
+from nami_monitor.ui.cards import cards_html
+from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
 COUNTED = "requests_counted"
@@ -58,103 +65,30 @@ def _rows(store: Store, month: date, where: Where, kind: str) -> tuple[Request, 
         return briefing.rows(db, Ask(kind, month, where=dict(where)))
 
 
-def empty(session: Session, offered: RequestChoices) -> bool:
-    """Whether no request is on record; if so, say what to load."""
-    if offered.months:
-        return False
-    with st.container(key="requests_empty", border=True):
-        st.header(session.t("requests.empty.title"), anchor=False)
-        st.markdown(session.t("requests.empty.words"))
-        doors.link("data", session.t("app.empty.load"))
-    return True
-
-
-def chosen(session: Session, offered: RequestChoices) -> Selection:
-    """Category, location group, last month and kind of period."""
-    left, middle, right, last = st.columns(4)
-    with left:
-        category = filters.select(
-            "category",
-            session.t("filters.category"),
-            [ALL, *offered.categories],
-            lambda code: filters.category_name(session, code),
-        )
-    with middle:
-        group = filters.select(
-            "group",
-            session.t("filters.group"),
-            [ALL, *offered.groups],
-            lambda code: code or session.t("filters.all_groups"),
-        )
-    with right:
-        month = filters.month(session, offered.months)
-    with last:
-        kind = filters.period(session, month, offered.months, PeriodKind.R12)
-    where = {"category": (category,), "group": (group,)}
-    kept = tuple((name, values) for name, values in where.items() if values != (ALL,))
-    return Selection(kept, month, category, kind)
-
-
 def ledger(session: Session, picked: Selection) -> RequestLedger:
     """Figures, decisions and counts of the period."""
     return _ledger(session.store, picked.month, picked.where, str(picked.kind))
 
 
 def headline(session: Session, ledger: RequestLedger) -> None:
-    """The period in one sentence."""
-    rate = ledger.figures[RATE][-1]
-    st.markdown(
-        session.md(
-            "requests.headline",
-            n=ledger.decided,
-            period=formats.period(ledger.period, session.lang),
-            rate=words.figure(session, rate) if rate.value is not None else words.NONE,
-        )
-    )
+    """What became of the requests of the period, as the heading."""
+    rate, period = ledger.figures[RATE][-1], formats.period(ledger.period, session.lang)
+    if rate.value is None:
+        st.title(session.md("requests.decided", n=ledger.decided, period=period), anchor=False)
+    else:
+        share = words.figure(session, rate)
+        st.title(session.md("requests.finding", share=share, period=period), anchor=False)
 
 
 def cards(session: Session, ledger: RequestLedger) -> None:
     """A card per figure, each with its grade of evidence; figures are never added up."""
-    drawn = tuple(
-        _card(session, results, ledger.where, alone=results[-1].period.kind != ledger.period.kind)
-        for results in ledger.figures.values()
-    )
-    st.html(cards_html(drawn, session.lang))
+    drawn = []
+    for results in ledger.figures.values():
+        alone = results[-1].period.kind != ledger.period.kind
+        note = _rests_on(session, results[-1], alone=alone)
+        drawn.append(figure_notes.card(session, results, ledger.where, note))
+    st.html(cards_html(tuple(drawn), session.lang))
     st.caption(session.t("requests.grades"))
-
-
-def _card(session: Session, results: tuple[KpiResult, ...], where: Filters, *, alone: bool) -> Card:
-    result, lang = results[-1], session.lang
-    kpi = CATALOGUE[result.code]
-    name = words.kpi_name(session, kpi)
-    strategy = session.t(f"strategies.{kpi.strategy}")
-    if result.state is not State.VALUE or result.value is None:
-        return Card(name=name, state=result.state, strategy=strategy,
-                    reason=words.reason(session, result))  # fmt: skip
-    whole = result.unit in {Unit.EUR, Unit.PERCENT}
-    before = results[0]
-    beside: tuple[ComparedFigure, ...] = ()
-    if before.value is not None:
-        gap = difference_text(before, result, lang)
-        beside = (
-            ComparedFigure(
-                formats.period(before.period, lang),
-                formats.figure(before.value, before.unit, lang),
-                gap,
-                links.trace_of_result(session, before, where),
-            ),
-        )
-    return Card(
-        name=name,
-        strategy=strategy,
-        value=formats.figure(result.value, result.unit, lang),
-        unit="" if whole else words.unit(session, result),
-        beside=beside,
-        spark=tuple(earlier.value for earlier in results),
-        spark_alt=session.t("requests.spark", name=name, value=words.figure(session, result)),
-        note=_rests_on(session, result, alone=alone),
-        trace=links.trace_of_result(session, result, where),
-    )
 
 
 def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
@@ -169,10 +103,7 @@ def _rests_on(session: Session, result: KpiResult, *, alone: bool) -> str:
     if alone:
         month = formats.month(result.month, session.lang)
         grade = f"{session.t('requests.month_alone', month=month)} {grade}"
-    if result.completeness is None:
-        return grade
-    share = formats.percent(100 * result.completeness, session.lang, decimals=0)
-    return f"{grade} {session.t('requests.complete', share=share)}"
+    return f"{grade} {figure_notes.complete(session, result)}".rstrip()
 
 
 def decided(session: Session, ledger: RequestLedger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -33,7 +34,7 @@ from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
 from nami_monitor.ui import booking, cache, doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.grid import Head, grid, offer
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -41,11 +42,14 @@ if TYPE_CHECKING:
     from nami_monitor.ingest.book.manual_entry import Value
 
 
-COLUMNS = (
-    "kpi", "category", "period", "goal", "state", "figure", "over", "distance", "needed", "kind",
-    "remark", "source",
-)  # fmt: skip
-"""The columns of the list, in the order of its rows."""
+SEEN: Final = ("kpi", "figure", "state", "goal", "distance", "category", "period", "over")
+"""The columns of the list."""
+
+COLUMNS: Final = (*SEEN, "needed", "kind", "remark", "source")
+"""The columns of its download."""
+
+STATES: Final = ("not_met", "not_met_so_far", "met_so_far", "met", "open")
+"""How targets may stand, in the order in which the heading counts them."""
 
 WIDTHS = {"figure": 150, "over": 150, "distance": 170}
 """Columns in which more is written than their first rows show, with their width in pixels."""
@@ -162,9 +166,17 @@ def _stated(session: Session, target: Target) -> str:
     return f"{words.value_name(session, target.kind)}: {goal(session, target)}"
 
 
+def headline(session: Session, lines: Sequence[TargetLine]) -> None:
+    """How many targets stand how, as the heading."""
+    found = Counter(state(session, line) for line in lines)
+    named = (*(f"targets.state.{key}" for key in STATES), "words.not_applicable")
+    counts = ", ".join(f"{found[each]} {each}" for each in map(session.t, named) if found[each])
+    st.title(session.md("targets.finding", n=len(lines), counts=counts), anchor=False)
+
+
 def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     """Every target with its figure and whether it is met."""
-    heads = [Head(session.t(f"targets.table.{key}")) for key in COLUMNS]
+    heads = [session.t(f"targets.table.{key}") for key in COLUMNS]
     title = session.t("targets.list")
     rows = [_row(session, line, names) for line in lines]
     widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
@@ -176,7 +188,18 @@ def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
         for line, result in zip(lines, judged, strict=True)
     ]
     column = {session.t("targets.table.figure"): traces}
-    grid(session, heads, rows, key="targets", name=title, file=title, widths=widths, traces=column)
+    grid(
+        session,
+        [Head(head) for head in heads[: len(SEEN)]],
+        rows,
+        key="targets",
+        name=title,
+        file=title,
+        download=False,
+        widths=widths,
+        traces=column,
+    )
+    offer(session, heads, rows, key="targets", file=title)
 
 
 def _where(target: Target) -> Filters:
@@ -195,13 +218,13 @@ def _row(session: Session, line: TargetLine, names: Names) -> tuple[str | None, 
         over = formats.period(span, session.lang)
     return (
         kpi_name(session, target.kpi),
+        words.figure(session, judged) if judged and judged.value is not None else None,
+        state(session, line),
+        goal(session, target),
+        gap_text(aim, session.lang) or None,
         category_name(session, names, target.category),
         period_name(session, target.period),
-        goal(session, target),
-        state(session, line),
-        words.figure(session, judged) if judged and judged.value is not None else None,
         over,
-        gap_text(aim, session.lang) or None,
         needed,
         words.value_name(session, target.kind),
         why(session, line),
