@@ -60,11 +60,17 @@ def texts(found: AppTest) -> list[str]:
     return [text for text in said if isinstance(text, str)]
 
 
+FINDINGS = {"assets", "contracts", "requests", "targets"}
+"""Pages whose heading says what they found, where there is data."""
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_page_runs_and_has_its_heading(page):
     found = seen(page, "nl")
     assert not found.exception, found.exception
-    assert found.title[0].value == catalogue("nl")[f"{page}.title"]
+    assert len(found.title) == 1
+    heading = found.title[0].value
+    assert (heading == catalogue("nl")[f"{page}.title"]) is (page not in FINDINGS)
     assert not found.error, [e.value for e in found.error]
 
 
