@@ -1,11 +1,11 @@
 import streamlit as st
 
 from nami_monitor.ui import app, doors
-from nami_monitor.ui.pages import measures, pilot, waterbed
+from nami_monitor.ui.pages import measures, outcome, pilot
 
-PARTS = {"answer": waterbed.part, "plan": pilot.part, "register": measures.part}
+PARTS = {"answer": outcome.part, "plan": pilot.part, "register": measures.part}
 
-session = app.page("waterbed.title")
+session = app.page("waterbed.title", finding=True)
 if app.empty(session):
     st.stop()
 

@@ -5,7 +5,7 @@ decrease was shown or the interval has no bounds: then there are words that say 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from nami_monitor.briefing import waterbed
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.evaluation import Evaluation
+from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.waterbed.looks import ONCE
 from nami_monitor.waterbed.outputs import Estimate
 from nami_monitor.waterbed.verdicts import surely_back
@@ -110,7 +111,12 @@ def via_channels(target: str, codes: Sequence[str], lang: str) -> str:
         else _phrase("via", code, lang, apart=waterbed.channel(target, lang))
         for code in codes
     ]
-    *first, last = phrases or [text("hundred.via.elsewhere", lang)]
+    return listed(phrases or [text("hundred.via.elsewhere", lang)], lang)
+
+
+def listed(names: Sequence[str], lang: str) -> str:
+    """Names one after the other; at least one."""
+    *first, last = names
     return text("hundred.and", lang, first=", ".join(first), last=last) if first else last
 
 
@@ -145,6 +151,35 @@ def said(found: Hundred, key: str, lang: str) -> str:
         origin=from_channel(found.target, lang),
         via=via_channels(found.target, found.substitutes, lang),
     )
+
+
+def told(one: Intervention, key: str, lang: str) -> str:
+    """A text of the catalogue on a measure, with its channels filled in."""
+    target = one.target_channel
+    via = via_channels(target, one.substitute_channels, lang)
+    return text(key, lang, origin=from_channel(target, lang), via=via)
+
+
+CLAIMED: Final[Mapping[tuple[Verdict, ...], str]] = {
+    (Verdict.WATERBED_SHOWN, Verdict.NET_REDUCTION_SHOWN): "both",
+}
+"""Verdicts that hold together and have a finding of their own; else the last one tells it."""
+
+
+def finding(evaluation: Evaluation, lang: str) -> str:
+    """The finding on a measure, as a title: never beyond its verdict.
+
+    Before that it is how far the measure is, with the limits of what is known, and when the verdict
+    comes.
+    """
+    frozen = evaluation.frozen
+    if evaluation.excused or frozen is None or frozen.missing or frozen.arms:
+        return waterbed.verdict(evaluation, lang).removesuffix(".")
+    key = CLAIMED.get(frozen.verdicts, str(frozen.verdicts[-1]))
+    found = hundred_of(evaluation)
+    if found is None or found.provisional:
+        return told(evaluation.intervention, f"hundred.found.{key}.plain", lang)
+    return said(found, f"found.{key}.sized", lang)
 
 
 def heading(found: Hundred, lang: str) -> str:

@@ -88,11 +88,11 @@ def select(
     )
     remember(name, value or first, first)
     if asked is not None and asked not in options and not told:
-        _say_unknown(label, asked, name_of(value or first), [name_of(code) for code in options])
+        say_unknown(label, asked, name_of(value or first), [name_of(code) for code in options])
     return value or first
 
 
-def _say_unknown(label: str, asked: str, shown: str, known: Sequence[str]) -> None:
+def say_unknown(label: str, asked: str, shown: str, known: Sequence[str]) -> None:
     """Say that an address asks for what is not offered, and what there is."""
     session = app.current()
     listed = "; ".join(known[:LISTED]) + ("…" if len(known) > LISTED else "")

@@ -1,7 +1,7 @@
-"""The parts of the page on one intervention: verdict, effects, and where it went."""
+"""How it is known what a measure brought: figures in every unit, paths, destinations, method."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final, Literal
@@ -13,6 +13,7 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import palette
 from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
+from nami_monitor.charts.hundred_data import told
 from nami_monitor.charts.mirrored_bars import (
     Departure,
     mirrored_sentence,
@@ -26,7 +27,6 @@ from nami_monitor.charts.placebo_lines import (
     placebo_table,
 )
 from nami_monitor.charts.tables import ChartTable
-from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period, span
 from nami_monitor.core.words import Design, PlanState, Unit
@@ -37,7 +37,6 @@ from nami_monitor.kpis.interventions.evaluation import (
     Portfolio,
     evaluate_in_every_unit,
     portfolio,
-    primary,
 )
 from nami_monitor.kpis.interventions.panel_data import (
     READINGS,
@@ -55,7 +54,6 @@ from nami_monitor.kpis.sentences import names
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, cache, chart_notes, doors, filters, links, trend_chart
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.session import Session
@@ -63,24 +61,6 @@ from nami_monitor.waterbed.outputs import Estimate
 
 BARS: Final = "waterbed_bars"
 COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
-
-
-def quotient_strip(session: Session, evaluation: Evaluation) -> None:
-    """The share that came back according to the verdict, on a strip with worded zones."""
-    quotient = evaluation.frozen.quotient if evaluation.frozen else None
-    if quotient is None:
-        return
-    percentages = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
-    title = session.t("waterbed.path.quotient")
-    st.header(markdown(title), anchor=False)
-    _draw(
-        session,
-        strip_spec(*percentages, session.lang),
-        strip_sentence(*percentages, session.lang),
-        strip_table(*percentages, session.lang),
-        "waterbed_strip",
-        title,
-    )
 
 
 def bars(session: Session, evaluation: Evaluation) -> None:
@@ -235,7 +215,7 @@ def register(store: Store) -> tuple[Intervention, ...]:
 
 
 @cached(entries=4, shared=True)
-def _panel_data(
+def panel_data(
     store: Store, category: str, products: tuple[str, ...], month: date | None = None
 ) -> PanelData:
     """The panel data of a category as of a month; visitors share it, and nobody changes it."""
@@ -246,13 +226,13 @@ def _panel_data(
 @cached(entries=50)
 def _readings(store: Store, category: str, code: str, month: date) -> tuple[Evaluation, ...]:
     """An intervention in every unit, as of a month."""
-    panel_data = _panel_data(store, category, (), month)
-    (intervention,) = chosen(panel_data.register, [code])
-    return evaluate_in_every_unit(intervention, panel_data)
+    data = panel_data(store, category, (), month)
+    (intervention,) = chosen(data.register, [code])
+    return evaluate_in_every_unit(intervention, data)
 
 
 @cached(entries=4)
-def _portfolio(store: Store, month: date) -> Portfolio:
+def evaluated(store: Store, month: date) -> Portfolio:
     """All evaluated measures of the organisation, as of a month."""
     with read_as_of(store, month) as db:
         return portfolio(db)
@@ -265,19 +245,16 @@ def place_names(store: Store, lang: str) -> Mapping[str | None, str]:
         return names(db, "location", [site.location for site in all_sites(db)], lang)
 
 
-def part(session: Session) -> None:
-    """The effect of a measure: the verdict, then estimates, charts, remarks and sites."""
-    st.markdown(session.t("waterbed.words"))
-    measures = register(session.store)
-    if empty(session, measures):
-        return
-    left, middle, right = st.columns([3, 1, 1])
-    with middle:
-        month = filters.month(session, help_text=session.t("filters.as_of"))
-    with left:
-        answers = choose(session, measures, month)
-    with right:
-        evaluation = reading(session, answers)
+def in_every_unit(session: Session, code: str, month: date) -> tuple[Evaluation, ...]:
+    """A measure in every unit, as of a month."""
+    (one,) = chosen(register(session.store), [code])
+    return _readings(session.store, one.category, one.code, month)
+
+
+def method(session: Session, shown: Evaluation, answers: Sequence[Evaluation], month: date) -> None:
+    """Everything for who wants to check it: plan, arms, paths, destinations, remarks, locations."""
+    st.header(session.t("measure.method.open"), anchor=False)
+    evaluation = reading(session, shown, answers)
     verdict(session, evaluation, month)
     plan(session, evaluation)
     arms(session, evaluation)
@@ -285,8 +262,6 @@ def part(session: Session) -> None:
         return
     if not evaluation.estimated:
         bullets(briefing.remarks(evaluation, session.lang))
-    effects(session, evaluation, answers)
-    quotient_strip(session, evaluation)
     needed(session, evaluation)
     bars(session, evaluation)
     path(session, evaluation)
@@ -313,64 +288,35 @@ def empty(session: Session, measures: Sequence[Intervention]) -> bool:
     return True
 
 
-def choose(
-    session: Session, measures: Sequence[Intervention], month: date
-) -> tuple[Evaluation, ...]:
-    """The intervention to look at, in every reading; at first the first with an estimate."""
-    by_code = {measure.code: measure for measure in measures}
-    judged = (one.code for one in measures if any(map(_judged, _of(session, one, month))))
-    code = filters.select(
-        "intervention",
-        session.t("waterbed.choose"),
-        list(by_code),
-        lambda code: f"{by_code[code].title} ({code})",
-        default=next(judged, measures[0].code),
-    )
-    return _of(session, by_code[code], month)
-
-
-def _judged(evaluation: Evaluation) -> bool:
-    return evaluation.estimated and not evaluation.excused
-
-
-def _of(session: Session, intervention: Intervention, month: date) -> tuple[Evaluation, ...]:
-    return _readings(session.store, intervention.category, intervention.code, month)
-
-
 def drafted(session: Session, intervention: Intervention) -> PanelData:
     """The panel data for a draft measure, with the articles that it names."""
-    return _panel_data(
+    return panel_data(
         session.store, intervention.category, tuple(sorted(intervention.named_products))
     )
 
 
-def reading(session: Session, answers: Sequence[Evaluation]) -> Evaluation:
+def reading(session: Session, shown: Evaluation, answers: Sequence[Evaluation]) -> Evaluation:
     """The chosen unit; at first the one in which the verdict is given."""
-    usual = primary(answers)
     unit = filters.select(
         "unit",
         session.t("waterbed.unit"),
         [str(unit) for unit in READINGS],
         lambda option: session.t(f"waterbed.readings.{option}"),
-        default=str(usual.unit),
+        default=str(shown.unit),
     )
     return next(option for option in answers if option.unit == Unit(unit))
 
 
 def verdict(session: Session, evaluation: Evaluation, month: date) -> None:
-    """The verdict as a headline, with its grade of evidence and months."""
-    st.html(f'<p class="nami-headline">{html(briefing.verdict(evaluation, session.lang))}</p>')
+    """What may be said in full, with its months and what it is among all measures."""
+    st.markdown(markdown(briefing.verdict(evaluation, session.lang)))
     figures = briefing.told(evaluation)
     if figures is not None and figures.net is not None and not evaluation.excused:
         months = session.t("waterbed.per_100", post=figures.post_months, pre=figures.pre_months)
-        weaker = session.t("waterbed.weaker") if evaluation.design is Design.NO_CONTROLS else ""
-        every = _portfolio(session.store, month)
-        among = (
-            *briefing.standing(evaluation, every, session.lang),
-            briefing.many(every, session.lang),
-        )
-        said = (session.t("waterbed.grade"), months, weaker, *among)
-        st.caption(markdown(" ".join(filter(None, said))))
+        grade = "weaker" if evaluation.design is Design.NO_CONTROLS else "grade"
+        said = (session.t(f"waterbed.{grade}"), months)
+        among = briefing.standing(evaluation, evaluated(session.store, month), session.lang)
+        st.caption(markdown(" ".join((*said, *among))))
 
 
 def plan(session: Session, evaluation: Evaluation) -> None:
@@ -457,15 +403,53 @@ def bullets(sentences: Sequence[str]) -> None:
         st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
 
 
-def effects(session: Session, evaluation: Evaluation, answers: Sequence[Evaluation]) -> None:
-    """Cards of gross, spill-over and net effect: the chosen unit large, others beside it."""
-    figures = briefing.told(evaluation)
-    if figures is None or figures.net is None:
+def figures(session: Session, answers: Sequence[Evaluation]) -> None:
+    """What changed a month in every unit, each figure with its limits and where it came from."""
+    st.header(session.t("measure.figures.open"), anchor=False)
+    rows = [row for one in answers for row in _effects(session, one)]
+    if not rows:
+        st.info(session.t("measure.figures.none"))
         return
-    cards = tuple(_card(session, part, evaluation, answers) for part in PARTS)
-    st.html(cards_html(cards, session.lang))
-    name = session.t(f"kpis.{NET[evaluation.unit]}.name")
-    links.offer_trace(session.t("trace.figure", name=name), _figure(evaluation))
+    heads = [session.t("waterbed.unit"), *(_part(session, part, answers[0]) for part in PARTS)]
+    cells = "".join(f'<th scope="col">{html(head)}</th>' for head in heads)
+    st.html(
+        '<div class="nami-scroll" tabindex="0"><table class="nami-table"><thead><tr>'
+        f"{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _part(session: Session, part: str, evaluation: Evaluation) -> str:
+    """What an effect is on, by the names of the channels."""
+    return told(evaluation.intervention, f"measure.parts.{part}", session.lang)
+
+
+def _effects(session: Session, evaluation: Evaluation) -> Iterator[str]:
+    """The rows of a unit: its verdict, and what is known of all months so far."""
+    frozen, unit = briefing.told(evaluation), session.t(f"waterbed.axis.{evaluation.unit}")
+    later = briefing.since_then(evaluation) if frozen is evaluation.frozen else None
+    if evaluation.excused:
+        return
+    for found in (frozen, later):
+        if found is None or found.net is None:
+            continue
+        known = found is evaluation.result
+        address = links.address(session, "trace", _figure(evaluation)) if known else ""
+        name = unit if found is frozen else f"{unit}, {session.t('waterbed.plan.since_head')}"
+        cells = "".join(
+            _effect(session, getattr(found, p), evaluation.unit, address) for p in PARTS
+        )
+        yield f'<tr><th scope="row">{html(name)}</th>{cells}</tr>'
+
+
+def _effect(session: Session, effect: Estimate, unit: Unit, address: str) -> str:
+    """An effect with its limits, which leads to where it came from."""
+    amount = html(briefing.amount(effect, unit, session.lang))
+    limits = briefing.interval(effect, unit, session.lang)
+    if briefing.holds_zero(effect):
+        limits = session.t("waterbed.not_shown", limits=limits)
+    if address:
+        amount = f'<a class="nami-trace" href="{html(address)}" target="_self">{amount}</a>'
+    return f"<td>{amount} <small>({html(limits)})</small></td>"
 
 
 def _figure(evaluation: Evaluation) -> links.Address:
@@ -475,53 +459,6 @@ def _figure(evaluation: Evaluation) -> links.Address:
     period = Period(first, last, span(first, last))
     where = {"intervention": (evaluation.intervention.code,)}
     return links.figure_address(NET[evaluation.unit], period, where)
-
-
-def _card(
-    session: Session, part: str, evaluation: Evaluation, answers: Sequence[Evaluation]
-) -> Card:
-    figures, since = briefing.told(evaluation), briefing.since_then(evaluation)
-    effect = getattr(figures, part)
-    interval = ComparedFigure(
-        session.t("waterbed.heads.interval"),
-        briefing.interval(effect, evaluation.unit, session.lang),
-    )
-    others = [
-        _beside(session, part, other) for other in answers if other.unit is not evaluation.unit
-    ]
-    if since is not None and figures is not since:
-        label = session.t("waterbed.plan.since_head")
-        others.insert(0, _beside(session, part, evaluation, label))
-    return Card(
-        name=session.t(f"waterbed.parts.{part}"),
-        value=formats.estimated(effect.value, effect.se, evaluation.unit, session.lang),
-        unit=session.t(f"waterbed.per_month.{evaluation.unit}"),
-        beside=(interval, *others),
-        trace=links.address(session, "trace", _figure(evaluation))
-        if figures is evaluation.result
-        else "",
-    )
-
-
-def _beside(session: Session, part: str, evaluation: Evaluation, label: str = "") -> ComparedFigure:
-    label = label or session.t(f"waterbed.heads.{evaluation.unit}")
-    effect = getattr(evaluation.result, part) if evaluation.result else None
-    if effect is None:
-        return ComparedFigure(label, session.t("waterbed.withheld"))
-    return ComparedFigure(
-        label,
-        briefing.amount(effect, evaluation.unit, session.lang),
-        f"({_limits(session, effect, evaluation.unit)})",
-        links.address(session, "trace", _figure(evaluation)),
-    )
-
-
-def _limits(session: Session, effect: Estimate, unit: Unit) -> str:
-    """The limits of an effect in a unit beside the chosen one, and whether it is shown there."""
-    limits = briefing.interval(effect, unit, session.lang)
-    if not briefing.holds_zero(effect):
-        return limits
-    return session.t("waterbed.not_shown", limits=limits)
 
 
 def needed(session: Session, evaluation: Evaluation) -> None:

@@ -1,0 +1,388 @@
+"""What a measure brought: one picture, one date, one decision; and the list of all measures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from nami_monitor.briefing import decisions
+from nami_monitor.briefing import waterbed as briefing
+from nami_monitor.briefing.as_of import read_as_of
+from nami_monitor.charts import hundred_data as hundreds
+from nami_monitor.charts.hundred import hundred_spec, strip_img
+from nami_monitor.charts.hundred_data import Hundred, hundred_of
+from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.words import PlanState, Unit, Verdict
+from nami_monitor.i18n import formats
+from nami_monitor.kpis.interventions.comparison import Comparison, MonthlyMeans
+from nami_monitor.kpis.interventions.evaluation import (
+    Evaluation,
+    compare_as_planned,
+    evaluate,
+    in_primary_unit,
+    primary,
+)
+from nami_monitor.kpis.interventions.panel_data import READINGS, read_panel_data
+from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.store import Store
+from nami_monitor.ui import doors, filters, links
+from nami_monitor.ui.cache import cached
+from nami_monitor.ui.pages import measures, waterbed
+from nami_monitor.ui.session import Session
+
+MORE: Final = "more"
+METHOD, FIGURES = "method", "figures"
+ALL: Final = "measures.all"
+SHOWN: Final = 12
+"""So many measures are listed at first."""
+FEW: Final = 2
+"""So many sentences at most say what is missing."""
+
+
+@cached(entries=4, shared=True)
+def _every(store: Store, month: date) -> tuple[Evaluation, ...]:
+    """Every measure as of a month, in the unit of its verdict: what asks for attention first."""
+    with read_as_of(store, month) as db:
+        begun = in_primary_unit(db)
+        data = db.once("interventions", lambda: read_panel_data(db))
+        known = {one.intervention.code for one in begun}
+        ahead = [one for one in data.register if one.code not in known]
+        planned = (evaluate(one, data, Unit.BASE, with_destinations=False) for one in ahead)
+        return tuple(sorted((*begun, *planned), key=_rank))
+
+
+def _rank(one: Evaluation) -> tuple[bool, bool, bool]:
+    return one.frozen is not None, hundred_of(one) is None, _ahead(one)
+
+
+def _ahead(one: Evaluation) -> bool:
+    """Whether a measure begins after the last month with data."""
+    return one.last_month is not None and one.intervention.start_month > one.last_month
+
+
+def part(session: Session) -> None:
+    """The finding on a measure with its picture and decision; below it every measure."""
+    if waterbed.empty(session, waterbed.register(session.store)):
+        return
+    above, below = st.container(), st.container()
+    with below:
+        left, right = st.columns([4, 1], vertical_alignment="bottom")
+        with left:
+            st.header(session.t("measure.all"), anchor=False)
+        with right:
+            month = filters.month(session, help_text=session.t("filters.as_of"))
+        every = _every(session.store, month)
+        with above:
+            code = _chosen(session, [one.intervention.code for one in every])
+        _list(session, every, code, month)
+    with above:
+        answers = waterbed.in_every_unit(session, code, month)
+        _show(session, _told(answers), answers, month)
+
+
+def _chosen(session: Session, codes: Sequence[str]) -> str:
+    """The measure that is looked at: as the address asks, else as last, else the first."""
+    asked, first = st.query_params.get("intervention"), codes[0]
+    wanted = asked or filters.last("intervention")
+    code = wanted if wanted in codes else first
+    filters.remember("intervention", code, first)
+    if asked and asked not in codes:
+        filters.say_unknown(session.t("waterbed.choose"), asked, code, codes)
+    return code
+
+
+def _told(answers: Sequence[Evaluation]) -> Evaluation:
+    """The reading of the verdict where there is one, else the one that it will have."""
+    frozen = answers[0].frozen
+    found = [one for one in answers if frozen and one.unit is frozen.unit]
+    return found[0] if found else primary(answers)
+
+
+def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], month: date) -> None:
+    found = hundred_of(one)
+    left, right = st.columns([3.45, 1], gap="large")
+    with left:
+        st.html(f'<p class="nami-eyebrow">{html(_about(session, one.intervention))}</p>')
+        st.title(markdown(hundreds.finding(one, session.lang)), anchor=False)
+        if found is None:
+            _none(session, one, month)
+        else:
+            st.vega_lite_chart(
+                hundred_spec(found, session.lang),
+                theme=None,
+                key="hundred",
+                alt=plain(hundreds.sentence(found, session.lang)),
+            )
+            cut = hundreds.clipped(found, session.lang)
+            if cut:
+                st.caption(markdown(cut))
+    with right:
+        _card(session, one, month)
+        other = _otherwise(session, one, answers)
+        if other:
+            st.html(f'<p class="nami-aside">{html(other)}</p>')
+        shown = st.query_params.get(MORE, "")
+        for name in (METHOD, FIGURES):
+            _toggle(session, name, shown)
+    if shown == METHOD:
+        waterbed.method(session, one, answers, month)
+    elif shown == FIGURES:
+        waterbed.figures(session, answers)
+
+
+def _toggle(session: Session, name: str, shown: str) -> None:
+    """A link that opens what stands behind the picture, or closes it."""
+    kept = {key: value for key, value in doors.choices().items() if key not in {MORE, doors.PART}}
+    opened = name == shown
+    label = session.t(f"measure.{name}{'.close' if opened else '.open'}")
+    doors.link(
+        "waterbed", label, part="answer", query_params=kept if opened else {**kept, MORE: name}
+    )
+
+
+def _about(session: Session, one: Intervention) -> str:
+    """What the measure is called, on what, since when and where, on one line."""
+    names = measures.categories(session.store).get(one.category, {})
+    return " · ".join(
+        (
+            one.title,
+            names.get(session.lang, one.category),
+            _when(session, one),
+            _where(session, one),
+        )
+    )
+
+
+def _when(session: Session, one: Intervention) -> str:
+    start = formats.day(one.starts_on, session.lang)
+    if one.ends_on is None:
+        return session.t("measure.since", start=start)
+    return session.t("measure.span", start=start, end=formats.day(one.ends_on, session.lang))
+
+
+def _where(session: Session, one: Intervention) -> str:
+    return session.t("measure.locations", n=len(one.locations))
+
+
+def _none(session: Session, one: Evaluation, month: date) -> None:
+    """A box that says why there is no picture, the plain numbers, and what would let it be one."""
+    st.html(f'<p class="nami-none">{html(hundreds.why_none(one, session.lang))}</p>')
+    if one.excused:
+        return
+    numbers = _plain(session.store, one.intervention.category, one.intervention.code, month)
+    if numbers is not None:
+        _plain_table(session, one.intervention, numbers)
+    lacks = briefing.what_would_show_more(one, session.lang) or briefing.remarks(one, session.lang)
+    waterbed.bullets(lacks[:FEW])
+
+
+@dataclass(frozen=True)
+class BeforeAndAfter:
+    """What one location ordered a month on average: by channel, of the measure and of the rest."""
+
+    unit: Unit
+    target: tuple[MonthlyMeans | None, MonthlyMeans | None]
+    substitute: tuple[MonthlyMeans | None, MonthlyMeans | None] | None
+
+
+@cached(entries=50)
+def _plain(store: Store, category: str, code: str, month: date) -> BeforeAndAfter | None:
+    """The plain numbers of a measure; None where its months cannot be told apart.
+
+    Where its other channels are unknown, its locations are those that it would be compared with.
+    """
+    data = waterbed.panel_data(store, category, (), month)
+    one = next(each for each in data.register if each.code == code)
+    found = compare_as_planned(one, data)
+    registered = isinstance(found, Comparison)
+    if not registered and one.category in data.cubes:
+        channels = sorted({part.channel for part in data.cubes[one.category].parts})
+        every = replace(one, substitute_channels=tuple(channels), substitute_products=())
+        found = compare_as_planned(every, data)
+    if not isinstance(found, Comparison) or not (found.window.post and found.sites.treated):
+        return None
+    units = [unit for unit in READINGS if found.unreadable(unit) is None]
+    if not units:
+        return None
+    target, substitute = (
+        (found.means(parts, units[0], found.treated), found.means(parts, units[0], ~found.treated))
+        for parts in (found.outcomes.target, found.outcomes.substitute)
+    )
+    return BeforeAndAfter(units[0], target, substitute if registered else None)
+
+
+def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -> None:
+    lang = session.lang
+    rows = [(briefing.channel(one.target_channel, lang), numbers.target)]
+    if numbers.substitute:
+        via = hundreds.via_channels(one.target_channel, one.substitute_channels, lang)
+        rows.append((via, numbers.substitute))
+
+    def written(value: float) -> str:
+        return html(formats.quantity(value, numbers.unit, lang))
+
+    body = "".join(
+        f'<tr><th scope="row">{html(name)}, {html(session.t(f"measure.plain.{which}"))}</th>'
+        f"<td>{written(means.before)}</td><td>{written(means.after)}</td></tr>"
+        for name, pair in rows
+        for which, means in zip(("pilot", "rest"), pair, strict=True)
+        if means is not None
+    )
+    if not body:
+        return
+    heads = "".join(
+        f'<th scope="col">{html(session.t(f"measure.plain.{name}"))}</th>'
+        for name in ("where", "before", "after")
+    )
+    st.header(session.t("measure.plain.title"), anchor=False)
+    st.html(
+        '<div class="nami-scroll" tabindex="0"><table class="nami-table">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    st.caption(session.t("measure.plain.words"))
+
+
+def stand(one: Evaluation) -> str:
+    """Where a measure stands, as the catalogue names it."""
+    state = one.judgement.state
+    if one.excused:
+        return "excused"
+    if one.frozen is not None:
+        return "judged"
+    if state is PlanState.PROVISIONAL:
+        return "planned" if _ahead(one) else "running"
+    return str(state)
+
+
+def _chip(session: Session, one: Evaluation) -> str:
+    state = stand(one)
+    words = html(session.t(f"measure.state.{state}"))
+    return f'<span class="nami-stand nami-stand-{state}">{words}</span>'
+
+
+def _card(session: Session, one: Evaluation, month: date) -> None:
+    """Where the measure stands, when its verdict comes, and the decision that it asks."""
+    with st.container(key="measure_card"):
+        st.html(f"{_chip(session, one)}<p>{_dated(session, one)}</p>")
+        if not one.excused:
+            _decision(session, one, month)
+
+
+def _decision(session: Session, one: Evaluation, month: date) -> None:
+    """The decision record of the measure: what, who and before when."""
+    with session.store.read() as db:
+        asked = decisions.of_measure(one, month, decisions.kept(db), session.lang)
+    day = formats.day(asked.due, session.lang)
+    owner = asked.owner or session.t("measure.no_owner")
+    told = {
+        "decision": asked.question,
+        "decided": asked.decided,
+        "owner": session.t("measure.owner_before", owner=owner, day=day),
+    }
+    terms = "".join(
+        f"<dt>{html(session.t(f'measure.{name}'))}</dt><dd>{html(words)}</dd>"
+        for name, words in told.items()
+        if words
+    )
+    st.html(f"<dl>{terms}</dl>")
+
+
+def _dated(session: Session, one: Evaluation) -> str:
+    """When the verdict comes, or of when it is, as HTML."""
+    state, frozen = stand(one), one.frozen
+    month = frozen.month if frozen else one.due
+    plan = frozen.plan if frozen else one.judgement.plan
+    after = next(
+        (
+            n
+            for n, day in zip(plan.months, plan.dates(one.intervention), strict=True)
+            if day == month
+        ),
+        plan.months[-1],
+    )
+    when = formats.long_month(month, session.lang)
+    bold = f"<strong>{html(when)}</strong>"
+    said = session.t(f"measure.dated.{state}", month="|", n=after)
+    return html(said).replace("|", bold)
+
+
+def _otherwise(session: Session, one: Evaluation, answers: Sequence[Evaluation]) -> str:
+    """In which other units nothing is shown, where this one shows a net change; else empty."""
+    net = Verdict.NET_REDUCTION_SHOWN
+    if one.excused or net not in (one.claims or one.verdicts):
+        return ""
+    others = [each for each in answers if each.unit is not one.unit and each.estimated]
+    silent = [
+        session.t(f"measure.units.{each.unit}") for each in others if net not in each.verdicts
+    ]
+    if not silent:
+        return ""
+    return session.t("measure.otherwise", units=hundreds.listed(silent, session.lang))
+
+
+def _list(session: Session, every: Sequence[Evaluation], chosen: str, month: date) -> None:
+    """Every measure: where it stands, its strip or why there is none, words, and its date."""
+    among = waterbed.evaluated(session.store, month)
+    names = ("measure", "state", "picture", "words", "date")
+    heads = "".join(
+        f'<th scope="col" class="nami-col-{name}">{html(session.t(f"measure.list.{name}"))}</th>'
+        for name in names
+    )
+    shown = every if st.session_state.get(ALL) else every[:SHOWN]
+    body = "".join(
+        _row(session, one, chosen, stands=any(among.stands(one, each) for each in one.claims))
+        for one in shown
+    )
+    st.html(
+        f'<table class="nami-measures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    )
+    if len(shown) < len(every):
+        rest = session.t("measure.list.rest", n=len(every) - len(shown))
+        st.button(rest, key="measures_rest", on_click=st.session_state.update, args=({ALL: True},))
+    chance = briefing.many(among, session.lang)
+    marked = session.t("measure.list.stands") if any(among.standing.values()) else ""
+    if chance:
+        st.caption(markdown(f"{chance} {marked}".strip()))
+
+
+def _row(session: Session, one: Evaluation, chosen: str, *, stands: bool) -> str:
+    lang, measure, found = session.lang, one.intervention, hundred_of(one)
+    kept = {key: value for key, value in doors.choices().items() if key != MORE}
+    address = links.address(session, "waterbed", {**kept, "intervention": measure.code}, "answer")
+    names = measures.categories(session.store).get(measure.category, {})
+    under = f"{names.get(lang, measure.category)} · {_when(session, measure)}"
+    current = ' aria-current="true"' if measure.code == chosen else ""
+    picture = (
+        strip_img(found, lang)
+        if found
+        else f'<span class="nami-none">{html(hundreds.why_none(one, lang))}</span>'
+    )
+    return (
+        f'<tr><th scope="row" class="nami-col-measure"><a href="{html(address)}" target="_self"'
+        f"{current}>{html(measure.title)}</a><small>{html(under)}</small></th>"
+        f'<td class="nami-col-state">{_chip(session, one)}</td>'
+        f'<td class="nami-col-picture">{picture}</td>'
+        f'<td class="nami-col-words">{html(_in_words(session, one, found, stands=stands))}</td>'
+        f'<td class="nami-col-date">{html(_date(session, one))}</td></tr>'
+    )
+
+
+def _in_words(session: Session, one: Evaluation, found: Hundred | None, *, stands: bool) -> str:
+    if found is not None:
+        said = hundreds.in_words(found, session.lang)
+        return f"{said} ◆" if stands else said
+    if one.frozen is not None or one.excused:
+        return briefing.short_verdict(one, session.lang)
+    if _ahead(one):
+        return session.t("measure.nothing_yet")
+    said = [*briefing.what_would_show_more(one, session.lang), *briefing.remarks(one, session.lang)]
+    return said[0] if said else session.t("measure.nothing_yet")
+
+
+def _date(session: Session, one: Evaluation) -> str:
+    frozen = one.frozen
+    if one.excused:
+        return session.t("measure.list.none")
+    return formats.month(frozen.month if frozen else one.due, session.lang)
