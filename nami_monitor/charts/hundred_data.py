@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from nami_monitor.briefing import waterbed
+from nami_monitor.briefing import arms, waterbed
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import formats, has_text, text
 from nami_monitor.kpis.interventions.evaluation import Evaluation
@@ -173,8 +173,11 @@ def finding(evaluation: Evaluation, lang: str) -> str:
     comes.
     """
     frozen = evaluation.frozen
-    if evaluation.excused or frozen is None or frozen.missing or frozen.arms:
+    if evaluation.excused or frozen is None or frozen.missing:
         return waterbed.verdict(evaluation, lang).removesuffix(".")
+    if frozen.arms:
+        shown = arms.verdict([arm for arm in frozen.arms if arm.shown], lang).removesuffix(".")
+        return shown or text("hundred.found.no_arm", lang)
     key = CLAIMED.get(frozen.verdicts, str(frozen.verdicts[-1]))
     found = hundred_of(evaluation)
     if found is None or found.provisional:

@@ -276,6 +276,7 @@ def _history(store: Store) -> tuple[MeasureEvent, ...]:
 
 def part(session: Session) -> None:
     """What is on record, the form, and who registered what when."""
+    st.title(session.t("doors.part.register"), anchor=False)
     register = waterbed.register(session.store)
     if register:
         _table(session, register)

@@ -1,6 +1,6 @@
 """What a measure brought: one picture, one date, one decision; and the list of all measures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -103,7 +103,7 @@ def _told(answers: Sequence[Evaluation]) -> Evaluation:
 def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], month: date) -> None:
     found = hundred_of(one)
     left, right = st.columns([3.45, 1], gap="large")
-    with left:
+    with left, st.container(key="measure"):
         st.html(f'<p class="nami-eyebrow">{html(_about(session, one.intervention))}</p>')
         st.title(markdown(hundreds.finding(one, session.lang)), anchor=False)
         if found is None:
@@ -121,8 +121,8 @@ def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], mont
     with right:
         _card(session, one, month)
         other = _otherwise(session, one, answers)
-        if other:
-            st.html(f'<p class="nami-aside">{html(other)}</p>')
+        for said in filter(None, (*_changed(session, one), other)):
+            st.html(f'<p class="nami-aside">{html(said)}</p>')
         shown = st.query_params.get(MORE, "")
         for name in (METHOD, FIGURES):
             _toggle(session, name, shown)
@@ -308,6 +308,16 @@ def _dated(session: Session, one: Evaluation) -> str:
     return html(said).replace("|", bold)
 
 
+def _changed(session: Session, one: Evaluation) -> Iterator[str]:
+    """What changed in the data of a verdict since, and what is known after it."""
+    judged = one.judgement
+    if judged.changed:
+        months = hundreds.listed(
+            [formats.month(m, session.lang) for m in judged.changed], session.lang
+        )
+        yield session.t("measure.changed", months=months)
+
+
 def _otherwise(session: Session, one: Evaluation, answers: Sequence[Evaluation]) -> str:
     """In which other units nothing is shown, where this one shows a net change; else empty."""
     net = Verdict.NET_REDUCTION_SHOWN
@@ -372,7 +382,7 @@ def _row(session: Session, one: Evaluation, chosen: str, *, stands: bool) -> str
 def _in_words(session: Session, one: Evaluation, found: Hundred | None, *, stands: bool) -> str:
     if found is not None:
         said = hundreds.in_words(found, session.lang)
-        return f"{said} ◆" if stands else said
+        return f"{said}\N{NO-BREAK SPACE}◆" if stands else said
     if one.frozen is not None or one.excused:
         return briefing.short_verdict(one, session.lang)
     if _ahead(one):

@@ -76,6 +76,7 @@ def _pilot(
 
 def part(session: Session) -> None:
     """Ask for a pilot, say what it could show, and which designs show more."""
+    st.title(session.t("doors.part.plan"), anchor=False)
     st.markdown(session.t("pilot.words"))
     if not measures.categories(session.store):
         st.info(session.t("pilot.no_orders"))

@@ -434,7 +434,7 @@ def _effects(session: Session, evaluation: Evaluation) -> Iterator[str]:
             continue
         known = found is evaluation.result
         address = links.address(session, "trace", _figure(evaluation)) if known else ""
-        name = unit if found is frozen else f"{unit}, {session.t('waterbed.plan.since_head')}"
+        name = unit if found is frozen else session.t("measure.figures.later", unit=unit)
         cells = "".join(
             _effect(session, getattr(found, p), evaluation.unit, address) for p in PARTS
         )
