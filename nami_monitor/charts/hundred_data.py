@@ -182,7 +182,8 @@ def finding(evaluation: Evaluation, lang: str) -> str:
     found = hundred_of(evaluation)
     if found is None or found.provisional:
         return told(evaluation.intervention, f"hundred.found.{key}.plain", lang)
-    return said(found, f"found.{key}.sized", lang)
+    both = whole(found.value) < 0 and key == Verdict.NET_REDUCTION_SHOWN
+    return said(found, f"found.{key}.{'together' if both else 'sized'}", lang)
 
 
 def heading(found: Hundred, lang: str) -> str:
@@ -197,8 +198,8 @@ def came_back(found: Hundred, lang: str) -> str:
 
 
 def really_less(found: Hundred, lang: str) -> str:
-    """How many are really less, with the limits."""
-    return said(found, "really_less", lang)
+    """How many are really less, with the limits; of both channels where that is over a hundred."""
+    return said(found, "together_less" if whole(found.value) < 0 else "really_less", lang)
 
 
 def between(found: Hundred, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""The page Waterbed: what a measure brought, the pilot planner, and the register."""
+"""The page Measures: what a measure brought, the pilot planner, and the register."""
 
 import datetime as dt
 import re
@@ -9,11 +9,12 @@ import pytest
 from nami_monitor.briefing.measures import FIELDS
 from nami_monitor.core.settings import places
 from nami_monitor.demo.truth import TRUTH
-from nami_monitor.i18n import LANGS, text
+from nami_monitor.i18n import LANGS, catalogue, text
 from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.interventions import evaluation
+from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.result import Reason
 from nami_monitor.kpis.sentences import reason_text
 from nami_monitor.store import Store
@@ -79,31 +80,139 @@ def headings(found):
     return [each.value for each in found.header]
 
 
+def titles(found):
+    return [each.value for each in found.title]
+
+
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_measure_with_an_answer(lang):
-    page = opened(lang=lang)
+def test_a_measure_with_a_verdict_and_all_behind_it(lang):
+    page = opened(lang=lang, intervention="ZL-I-7", more="method")
+    (title,) = titles(page)
+    assert title == "; ".join(
+        {
+            "nl": ("39 van elke 100 echt minder (17 tot 57)",
+                   "61 kwamen terug via de webwinkel (43 tot 83)"),
+            "en": ("39 of every 100 really less (17 to 57)",
+                   "61 came back via the web shop (43 to 83)"),
+        }[lang]
+    )  # fmt: skip
     assert text("waterbed.verdicts.waterbed_and_net", lang) in words(page)
     assert text("waterbed.plan.title", lang) in headings(page)
     assert text("waterbed.plan.afterwards", lang) in words(page)
-    assert text("waterbed.plan.since_head", lang) in words(page)
-    for key in ("path.quotient", "path.bars", "path.title", "went.title", "more.title"):
+    for key in ("path.bars", "path.title", "went.title", "more.title"):
         assert text(f"waterbed.{key}", lang) in headings(page)
-    for part in ("gross", "spill", "net"):
-        assert text(f"waterbed.parts.{part}", lang) in words(page)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_figures_in_every_unit_stand_with_their_limits_and_lead_to_where_they_came_from(lang):
+    said = words(opened(lang=lang, intervention="ZL-I-7", more="figures"))
+    table = said[said.index('<table class="nami-table">') : said.index("</table>")]
+    rows = table.split("<tr>")[2:]
+    assert len(rows) == 1 + len(READINGS)
+    unit = text("waterbed.axis.base", lang)
+    assert text("measure.figures.later", lang, unit=unit) in table
+    for row in rows:
+        assert row.count("<td>") == row.count("<small>") == 3
+    assert ["trace?" in row for row in rows] == [False, True, True, True]
+
+
+def first_screen(page):
+    """The running sentences of the part above the list, without names, labels, chips and values."""
+    captions = [each.value for each in page.caption][:-1]
+    asides = re.findall(r'class="nami-aside">(.*?)</p>', words(page))
+    dated = re.findall(r"</span><p>(.*?)</p>", words(page))
+    bullets = [each.value for each in page.markdown]
+    return " ".join((*titles(page), *captions, *asides, *dated, *bullets))
+
+
+JARGON = re.compile(
+    "doelkanaal|bewijsgraad|vervangend kanaal|teller|noemer|eenheid activiteit|waterbedcijfer"
+    "|target channel|substitute channel|grade of evidence|numerator|denominator"
+)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("code", MEASURES)
+def test_a_first_screen_is_short_and_without_jargon(code, lang):
+    said = first_screen(opened(intervention=code, lang=lang))
+    assert 5 < len(said.split()) <= 130
+    assert not JARGON.search(said.lower())
+
+
+LIMITS = re.compile(r"\([^()]* (?:tot|to) [^()]*\)")
+NO_FIGURE = re.compile(
+    r"(?:van|of) (?:elke|every) 100|\b\d\d?\sjan\b|\b20\d\d\b", re.IGNORECASE
+)
+
+
+def figures_and_limits(said):
+    """How many figures a text has, and how many limits stand with them."""
+    rest = NO_FIGURE.sub("", LIMITS.sub("", said))
+    return len(re.findall(r"\d+", rest)), len(LIMITS.findall(said))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("code", MEASURES)
+def test_every_figure_of_a_finding_stands_with_its_limits(code, lang):
+    page = opened(intervention=code, lang=lang)
+    for said in (*titles(page), *(row["words"] for row in rows_of_list(page))):
+        figures, limits = figures_and_limits(said)
+        assert figures <= limits, said
+
+
+def rows_of_list(page):
+    """The rows of the list of all measures, each column as text."""
+    table = words(page).split('<table class="nami-measures">')[1].split("</table>")[0]
+    return [
+        {
+            name: re.sub("<[^>]+>", " ", cell).strip()
+            for name, cell in re.findall(r'class="nami-col-(\w+)">(.*?)</t[hd]>', row)
+        }
+        for row in table.split("<tbody>")[1].split("</tr>")[:-1]
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_measure_stands_in_the_list_with_a_picture_or_why_there_is_none(lang):
+    page = opened(lang=lang)
+    listed = rows_of_list(page)
+    assert len(listed) == len(MEASURES)
+    drawn = words(page).split("<tbody>")[1].count('class="nami-strip"')
+    why = [row["picture"] for row in listed if row["picture"]]
+    assert drawn == len(ESTIMATED)
+    assert len(why) == len(MEASURES) - drawn
+    assert all(row["state"] and row["words"] and row["date"] for row in listed)
+    assert text("waterbed.many.chance.other", lang, n=3, expected="").split("3")[0] in words(page)
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_whose_verdict_is_to_come_says_when_and_claims_nothing(lang):
-    said = words(opened(lang=lang, intervention="ZL-I-3"))
-    assert {"nl": "oordeel over maart 2027", "en": "verdict on March 2027"}[lang] in said
-    for shown in ("waterbed_shown", "waterbed_and_net"):
-        assert text(f"waterbed.verdicts.{shown}", lang) not in said
-    assert text("waterbed.plan.afterwards", lang) not in said
+    page = opened(lang=lang, intervention="ZL-I-3")
+    (title,) = titles(page)
+    assert title == ", ".join(
+        {
+            "nl": ("Proef loopt: voorlopig 78 van elke 100 terug (63 tot 98)",
+                   "oordeel over maart 2027"),
+            "en": ("Pilot running: so far 78 of every 100 came back (63 to 98)",
+                   "verdict on March 2027"),
+        }[lang]
+    )  # fmt: skip
+    claims = [name for name in catalogue(lang) if name.startswith("hundred.found.")]
+    starts = [catalogue(lang)[name].partition("{")[0].strip() for name in claims]
+    assert not any(start in title for start in starts if start)
+    assert text("waterbed.plan.afterwards", lang) not in words(page)
+    assert {"nl": "s is nog niet aangetoond", "en": "In kilos it is not"}[lang] in words(page)
+
+
+def test_a_measure_that_does_not_exist_is_said_and_the_first_is_shown():
+    page = opened(intervention="ZZ")
+    assert "ZZ" in words(page)
+    assert len(titles(page)) == 1
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_measure_stands_beside_the_lessons_that_it_calls_up(lang):
-    page = opened(lang=lang)
+    page = opened(lang=lang, intervention="ZL-I-7", more="method")
     lessons = page.radio(key="waterbed_bars_lesson")
     assert [label[:2] for label in lessons.options[:3]] == ["L1", "L2", "L3"]
     assert "web-shop-filled-the-cabinet" in lessons.value
@@ -117,16 +226,24 @@ def test_a_measure_stands_beside_the_lessons_that_it_calls_up(lang):
 
 @pytest.mark.parametrize("unit", ["base", "kg", "eur"])
 @pytest.mark.parametrize("code", MEASURES)
-def test_every_measure_has_its_sentence_and_no_empty_chart(code, unit):
-    page = opened(intervention=code, unit=unit)
-    assert "nami-headline" in words(page)
+def test_every_measure_has_its_finding_and_no_empty_chart(code, unit):
+    page = opened(intervention=code, unit=unit, more="method")
+    assert len(titles(page)) == 1
     charts = page.get("vega_lite_chart")
     assert bool(charts) == (code in ESTIMATED)
     if not charts:
-        begun = code != "ZL-I-5"
-        said = "verdicts.not_enough_data" if begun else "notes.not_started"
-        assert text(f"waterbed.{said}", "nl", start="1\N{NO-BREAK SPACE}jan 2027") in words(page)
+        assert 'class="nami-none"' in words(page)
         assert len([each for each in page.markdown if each.value.startswith("- ")]) >= 1
+
+
+def test_where_nothing_can_be_estimated_plain_numbers_are_called_what_they_are():
+    page = opened(intervention="ZL-I-1")
+    assert text("measure.plain.title", "nl") in headings(page)
+    assert text("measure.plain.words", "nl") in words(page)
+    table = words(page).split('<table class="nami-table">')[1].split("</table>")[0]
+    assert table.count('<th scope="row">voorraadkast') == 1
+    assert text("measure.plain.title", "nl") not in headings(opened(intervention="ZL-I-3"))
+    assert text("measure.plain.title", "nl") not in headings(opened(intervention="ZL-I-5"))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -137,22 +254,22 @@ def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_
     values = {"reason": "the law", "basis": "act 1", "again": dt.date(2027, 1, 1)}
     because = Reason("not_applicable", values)
     monkeypatch.setattr(evaluation, "_excused", lambda *_: because)
-    found = opened(lang=lang, intervention="ZL-I-7")
-    assert reason_text(because, lang) in words(found)
-    assert "act 1" in words(found)
-    assert "2027" in words(found)
-    parts = [text(f"waterbed.parts.{part}", lang) for part in ("gross", "spill", "net")]
-    assert not any(f">{part}<" in words(found) for part in parts)
+    found = opened(lang=lang, intervention="ZL-I-7", more="method")
+    (title,) = titles(found)
+    assert title == reason_text(because, lang).removesuffix(".")
+    assert "act 1" in title
+    assert "2027" in title
+    assert not found.get("vega_lite_chart")
     field(found.checkbox, text("waterbed.anyway", lang)).check()
     run(found)
-    assert all(part in words(found) for part in parts)
+    assert found.get("vega_lite_chart")
     assert text("waterbed.grade", lang) not in words(found)
     judged = text("waterbed.verdicts.waterbed_and_net", lang)
     assert judged not in words(found)
 
 
 def test_every_place_where_it_may_have_gone_stands_in_a_table():
-    page = opened(intervention="ZL-I-3")
+    page = opened(intervention="ZL-I-3", more="method")
     told = grids(page)
     assert "Zoals vastgelegd: webwinkel" in told
     assert "Artikelgroep Papier" in told
@@ -217,8 +334,8 @@ def test_a_pilot_is_saved_as_a_planned_measure(demo):
     assert rows(demo, "select who, source from batches order by batch desc limit 1") == [
         ("cm", "form")
     ]
-    later = opened(intervention=NEXT)
-    assert "De maatregel begint op" in words(later)
+    (title,) = titles(opened(intervention=NEXT))
+    assert title.startswith("De maatregel begint op")
 
 
 def test_a_recommended_design_is_registered_with_its_plan(demo):
@@ -246,7 +363,8 @@ def test_a_recommended_design_is_registered_with_its_plan(demo):
     assert (turn, after, unit, weights) == (3, months, "base", None)
     assert sides == ("one_sided" if "eenzijdig" in name else None)
     assert len(locations.split(";")) == sites
-    assert "De maatregel begint op" in words(opened(intervention=NEXT))
+    (title,) = titles(opened(intervention=NEXT))
+    assert title.startswith("De maatregel begint op")
 
 
 def test_a_plan_is_registered_before_the_start_and_not_after(demo):
@@ -273,8 +391,9 @@ def test_a_plan_is_registered_before_the_start_and_not_after(demo):
     assert rows(demo, f"{plan} where title = 'Geen enveloppen'") == [
         ("6;12", "kg", None, "one_sided", "Overal invoeren.")
     ]
-    found = words(opened(intervention=NEXT))
-    assert f"oordeel over juli {year}" in found
+    page = opened(intervention=NEXT, more="method")
+    assert f"oordeel over juli {year}" in titles(page)[0]
+    found = words(page)
     assert "Geplande oordelen: 2" in found
     assert "Overal invoeren." in found
 
@@ -289,7 +408,8 @@ def test_a_verdict_is_made_again_by_hand(demo):
         db.run("update kept set body = json_merge_patch(body, ?)", [MORE])
         db.run("update meta set data_version = data_version + 1")
     store.close()
-    page = opened(intervention="ZL-I-7")
+    assert "na het oordeel gewijzigd" in words(opened(intervention="ZL-I-7"))
+    page = opened(intervention="ZL-I-7", more="method")
     assert "De gegevens zijn sindsdien gewijzigd" in words(page)
     press(page, text("waterbed.plan.take", "nl"))
     assert text("waterbed.plan.taken", "nl") in words(page)
@@ -319,7 +439,8 @@ def test_a_number_on_record_is_not_taken_twice(demo):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_arms_stand_beside_each_other_with_who_got_what(lang):
-    page = opened(intervention="ZL-I-6", lang=lang)
+    page = opened(intervention="ZL-I-6", lang=lang, more="method")
+    assert "“bordje”" in titles(page)[0]
     assert text("waterbed.arms.title", lang) in headings(page)
     said = words(page)
     assert "“bordje”" in said
