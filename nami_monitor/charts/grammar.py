@@ -349,7 +349,71 @@ def _trend() -> list[Layer]:
     ]
 
 
-FORMS: Final[Mapping[str, Callable[[], list[Layer]]]] = {"trend": _trend}
+def bars(name: str, colour: str) -> Layer:
+    """The bars of a hundred, or the part of each that has a colour."""
+    return (
+        _layer(name)
+        .mark_rect(color=colour, **SILENT)
+        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
+    )
+
+
+def edge() -> Layer:
+    """The estimate of a hundred and the bracket of its interval."""
+    return (
+        _layer("edge")
+        .mark_rule(color=palette.BODY, strokeWidth=1.5, **SILENT)
+        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"))
+    )
+
+
+def beyond() -> Layer:
+    """Where an interval goes on beyond 0 or 100."""
+    look = {"fill": palette.BODY, "strokeWidth": 0}
+    arrows = _symbol("beyond", _px(), shape="triangle-up", size=60, **look)
+    return arrows.encode(alt.Angle("angle:Q", scale=None))
+
+
+ACROSS: Final = "datum.x / 100 * width"
+INWARDS: Final = f"min(max({ACROSS}, datum.long / 2), max(width - datum.long / 2, 0)) - {ACROSS}"
+"""How far a text about a place must move to stay on the plot, in px."""
+
+
+def labels() -> Layer:
+    """The words of a hundred, each about ``long`` px.
+
+    One that does not fit beside its neighbour, as ``both`` says, stands a line higher. Only a text
+    longer than the plot is cut: what draws reports takes letters for wider than they are.
+    """
+    return (
+        _layer("labels")
+        .mark_text(
+            align=_expr("datum.align"),
+            baseline="bottom",
+            dx=_expr(f"datum.align == 'center' ? {INWARDS} : 0"),
+            dy=_expr("width < datum.both ? -datum.size - 4 : 0"),
+            fontSize=_expr("datum.size"),
+            fontWeight=_expr("datum.weight"),
+            limit=_expr("width < datum.long ? width : 0"),
+            **SILENT,
+        )
+        .encode(alt.X("x:Q"), _px(), alt.Text("text:N"), _own(alt.Color, "colour"))
+    )
+
+
+def _hundred() -> list[Layer]:
+    return [
+        frame(),
+        bars("before", palette.HUNDRED),
+        bars("back", palette.SECOND),
+        bars("less", palette.INK),
+        edge(),
+        beyond(),
+        labels(),
+    ]
+
+
+FORMS: Final[Mapping[str, Callable[[], list[Layer]]]] = {"trend": _trend, "hundred": _hundred}
 """Which layers each form has."""
 
 

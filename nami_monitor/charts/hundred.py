@@ -8,15 +8,14 @@ below 0 or above 100 is cut off, and the words say so.
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from nami_monitor.charts import hundred_data as words
 from nami_monitor.charts import palette
 from nami_monitor.charts.hundred_data import ALL, Hundred
-from nami_monitor.charts.spec import Spec, chart
+from nami_monitor.charts.spec import Spec, filled
 from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.escapes import html, plain_texts
+from nami_monitor.core.escapes import html
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import number, percent
 
@@ -24,10 +23,6 @@ EDGE: Final = 0.12
 """Of a bar's place left free at either side."""
 GLYPH: Final = 0.53
 """The width of a bold letter, as a share of its size."""
-AT: Final = "datum.x / 100 * width"
-"""Where something stands, in px from the left."""
-LIMIT: Final = "width < datum.wide ? width : 0"
-"""How long a text may be: what draws reports takes letters for wider than they are."""
 BELOW, END = 8, 5
 """How far the bracket lies under the bars, and how long its ends are, in px."""
 
@@ -72,110 +67,85 @@ def hundred_spec(found: Hundred, lang: str, form: Form = LARGE) -> Spec:
         form: ``LARGE``, with the hundred themselves above, or ``PANEL``.
 
     Returns:
-        A Vega-Lite spec as wide as what holds it, its rows in ``datasets``.
+        A Vega-Lite spec as wide as what holds it.
     """
-    return {**_compiled(form), "datasets": plain_texts(_rows(found, lang, form))}
+    return filled(
+        "hundred",
+        {**_bars_of(found, form), **_edge(found, form), "labels": _labels(found, lang, form)},
+        {"xDomain": [0, ALL], "yDomain": [0, 1], **{name: [] for name in AXES}},
+        height=form.height,
+        scale=(form.height, 0),
+        padding={"left": 1, "top": 2, "right": 1, "bottom": 2},
+    )
 
 
-@cache
-def _compiled(form: Form) -> Spec:
-    """A form without its rows: the same for every hundred."""
-    import altair as alt  # noqa: PLC0415 - slow to load
+AXES: Final = ("xTicks", "xLabels", "xFew", "yTicks", "yLabels")
+"""What a form with axes says of them; this one has none."""
 
-    places = {
-        "x": alt.X("x:Q", scale=alt.Scale(domain=[0, ALL], nice=False), axis=None),
-        "y": alt.Y("y:Q", scale=alt.Scale(domain=[form.height, 0], nice=False), axis=None),
-    }
-    ends = {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
-
-    def layer(name: str) -> alt.Chart:
-        return alt.Chart(alt.NamedData(name=name), name=name)
-
-    def bars(name: str, colour: str) -> Any:
-        mark = layer(name).mark_rect(color=colour, aria=False, tooltip=None)
-        return mark.encode(**places, **ends)
-
-    def label(name: str, colour: str, **more: Any) -> Any:
-        mark = layer(name).mark_text(
-            color=colour,
-            fontSize=form.size,
-            baseline="bottom",
-            limit=alt.expr(LIMIT),
-            aria=False,
-            tooltip=None,
-            **more,
-        )
-        return mark.encode(**places, text="words:N")
-
-    higher = alt.expr(f"width < datum.both ? {-form.size - 4} : 0")
-    inwards = alt.expr(f"min(max({AT}, datum.wide / 2), max(width - datum.wide / 2, 0)) - {AT}")
-    layers = [
-        bars("before", palette.HUNDRED),
-        bars("back", palette.SECOND),
-        bars("less", palette.INK),
-        layer("lines")
-        .mark_rule(color=palette.BODY, strokeWidth=1.5, aria=False, tooltip=None)
-        .encode(**places, **ends),
-        layer("beyond")
-        .mark_point(shape="triangle-up", filled=True, opacity=1, size=60,
-                    color=palette.BODY, aria=False, tooltip=None)
-        .encode(**places, angle=alt.Angle("angle:Q", scale=None)),
-        label("heading", palette.BODY, align="left", fontWeight="bold"),
-        label("came_back", palette.SECOND, align="left", fontWeight="bold", dy=higher),
-        label("really_less", palette.INK, align="right", fontWeight="bold"),
-        label("between", palette.BODY, dx=inwards),
-    ]  # fmt: skip
-    drawn = alt.layer(*layers).to_dict(validate=False)["layer"]
-    return chart(drawn, height=form.height, padding={"left": 1, "top": 2, "right": 1, "bottom": 2})
+Rows = dict[str, list[dict[str, Any]]]
 
 
-def _rows(found: Hundred, lang: str, form: Form) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every layer, by its name."""
+def _bars_of(found: Hundred, form: Form) -> Rows:
+    """The hundred, and of each bar what came back and what is less."""
     top, foot = form.bars
     edges = [top + (foot - top) * share for share in found.sure]
-    ends = (found.low, found.high)
-    low, high = (_within(limit) for limit in ends)
-    back = _label(words.came_back(found, lang), form, 0, form.label)
-    less = _label(words.really_less(found, lang), form, ALL, form.label)
-    line, middle = form.bracket, (low + high) / 2
-    lines = [_line(low, high, line, line)]
-    lines += [_line(at, at, line - END, line) for at in (low, high) if at in ends]
-    if 0 <= found.value <= ALL:
-        lines.append(_line(found.value, found.value, top - 5, line))
-    beyond = [(0, 270, found.low < 0), (ALL, 90, found.high > ALL)]
-    before = form.before
     return {
-        "before": _bars([before] * ALL) if before else [],
+        "frame": [{"x": 0, "y": 0}],
+        "before": _bars([form.before] * ALL) if form.before else [],
         "back": _bars([(top, edge) for edge in edges]),
         "less": _bars([(edge, foot) for edge in edges]),
-        "lines": lines,
-        "beyond": [{"x": x, "y": line, "angle": angle} for x, angle, cut in beyond if cut],
-        "heading": [_label(words.heading(found, lang), form, 0, before[0] - 6)] if before else [],
-        "came_back": [{**back, "both": back["wide"] + less["wide"] + form.size}],
-        "really_less": [less],
-        "between": [_label(words.between(found, lang), form, middle, line + form.size + 8)],
     }
-
-
-def _label(said: str, form: Form, x: float, y: float) -> dict[str, Any]:
-    """A text with about how wide it is, in px."""
-    return {"x": x, "y": y, "words": said, "wide": GLYPH * form.size * len(said)}
 
 
 def _bars(sides: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
     """A hundred bars, each with its top and foot."""
     return [
-        {"x": at + EDGE, "x2": at + 1 - EDGE, "y": side[0], "y2": side[1]}
+        {"x": at + EDGE, "x2": at + 1 - EDGE, "py": side[0], "py2": side[1]}
         for at, side in enumerate(sides)
     ]
 
 
-def _line(x: float, x2: float, y: float, y2: float) -> dict[str, float]:
-    return {"x": x, "x2": x2, "y": y, "y2": y2}
+def _edge(found: Hundred, form: Form) -> Rows:
+    """The bracket of the interval, the tick of the estimate, and arrows where it goes on."""
+    line, ends = form.bracket, (found.low, found.high)
+    low, high = map(_within, ends)
+    edge = [_line(low, high, line, line)]
+    edge += [_line(at, at, line - END, line) for at in (low, high) if at in ends]
+    if 0 <= found.value <= ALL:
+        edge.append(_line(found.value, found.value, form.bars[0] - 5, line))
+    beyond = [(0, 270, found.low < 0), (ALL, 90, found.high > ALL)]
+    arrows = [{"x": x, "py": line, "angle": angle} for x, angle, cut in beyond if cut]
+    return {"edge": edge, "beyond": arrows}
+
+
+def _line(x: float, x2: float, py: float, py2: float) -> dict[str, float]:
+    return {"x": x, "x2": x2, "py": py, "py2": py2}
 
 
 def _within(value: float) -> float:
     return min(max(value, 0.0), float(ALL))
+
+
+def _labels(found: Hundred, lang: str, form: Form) -> list[dict[str, Any]]:
+    """What the bars are and the bracket says."""
+    middle = (_within(found.low) + _within(found.high)) / 2
+    under = form.bracket + form.size + 8
+    back = _label(words.came_back(found, lang), form, 0, form.label, palette.SECOND)
+    less = _label(words.really_less(found, lang), form, ALL, form.label, palette.INK)
+    less["align"], back["both"] = "right", back["long"] + less["long"] + form.size
+    between = _label(words.between(found, lang), form, middle, under, palette.BODY)
+    said = [back, less, {**between, "align": "center", "weight": "normal"}]
+    if form.before:
+        heading = words.heading(found, lang)
+        said.append(_label(heading, form, 0, form.before[0] - 6, palette.BODY))
+    return said
+
+
+def _label(text: str, form: Form, x: float, py: float, colour: str) -> dict[str, Any]:
+    """A text with about how long it is, in px."""
+    look = {"align": "left", "weight": "bold", "size": form.size, "both": 0}
+    place = {"x": x, "py": py, "long": GLYPH * form.size * len(text)}
+    return {"text": text, "colour": colour, **look, **place}
 
 
 STRIP: Final = 20

@@ -13,6 +13,7 @@ from nami_monitor.charts.hundred import LARGE, PANEL, hundred_spec, strip_img, s
 from nami_monitor.charts.hundred_data import ALL, Hundred
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import LANGS, text
+from nami_monitor.reports import branding
 from nami_monitor.waterbed.effects import Effects
 from nami_monitor.waterbed.verdicts import (
     critical,
@@ -92,10 +93,18 @@ def test_the_bars_pass_the_limits_of_confidence_where_the_interval_ends(
 
 
 def drawn(spec, name):
-    """The layer of a name, with its rows."""
-    (layer,) = [each for each in spec["layer"] if each["name"] == name]
-    assert layer["data"] == {"name": name}
-    return layer, spec["datasets"][name]
+    """The rows of a layer; none where it is left out."""
+    return [
+        row for layer in spec["layer"] if layer["name"] == name for row in layer["data"]["values"]
+    ]
+
+
+def colour(spec, name):
+    return next(layer["mark"]["color"] for layer in spec["layer"] if layer["name"] == name)
+
+
+def said(spec):
+    return [row["text"] for row in drawn(spec, "labels")]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -103,23 +112,21 @@ def drawn(spec, name):
 def test_clay_hangs_from_above_and_ink_stands_on_the_ground(form, lang):
     found = made()
     spec = hundred_spec(found, lang, form)
-    back, above = drawn(spec, "back")
-    less, below = drawn(spec, "less")
-    assert (back["mark"]["color"], less["mark"]["color"]) == (palette.SECOND, palette.INK)
+    above, below = drawn(spec, "back"), drawn(spec, "less")
+    assert (colour(spec, "back"), colour(spec, "less")) == (palette.SECOND, palette.INK)
     assert len(above) == len(below) == ALL
     top, foot = form.bars
     for clay, ink, share in zip(above, below, found.sure, strict=True):
-        assert (clay["y"], ink["y2"], clay["y2"]) == (top, foot, ink["y"])
-        assert (clay["y2"] - top) / (foot - top) == pytest.approx(share)
-    _, before = drawn(spec, "before")
-    assert len(before) == (ALL if form is LARGE else 0)
-    assert bool(spec["datasets"]["heading"]) == (form is LARGE)
+        assert (clay["py"], ink["py2"], clay["py2"]) == (top, foot, ink["py"])
+        assert (clay["py2"] - top) / (foot - top) == pytest.approx(share)
+    assert len(drawn(spec, "before")) == (ALL if form is LARGE else 0)
+    assert (words.heading(found, lang) in said(spec)) == (form is LARGE)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_bracket_is_the_interval_and_the_tick_the_estimate(form):
     found = made()
-    _, lines = drawn(hundred_spec(found, "nl", form), "lines")
+    lines = drawn(hundred_spec(found, "nl", form), "edge")
     bracket, *upright = lines
     assert (bracket["x"], bracket["x2"]) == (found.low, found.high)
     assert [line["x"] for line in upright] == [found.low, found.high, found.value]
@@ -139,14 +146,13 @@ def test_the_bracket_is_the_interval_and_the_tick_the_estimate(form):
 )
 def test_what_lies_beyond_the_picture_is_cut_off_and_said(found, ends, lang):
     spec = hundred_spec(found, lang)
-    _, lines = drawn(spec, "lines")
+    lines, arrows = drawn(spec, "edge"), drawn(spec, "beyond")
     assert all(0 <= line[end] <= ALL for line in lines for end in ("x", "x2"))
-    _, arrows = drawn(spec, "beyond")
     assert [arrow["x"] for arrow in arrows] == [{"below": 0, "above": ALL}[end] for end in ends]
-    said = words.sentence(found, lang)
+    told = words.sentence(found, lang)
     for end in ("below", "above"):
         phrase = text(f"hundred.clipped.{end}", lang, via="|", low="|", high="|").split("|")[0]
-        assert (phrase in said) == (end in ends)
+        assert (phrase in told) == (end in ends)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -165,8 +171,7 @@ def test_both_labels_add_up_to_a_hundred(spill, lang):
 def test_what_is_provisional_says_so_and_claims_nothing(lang):
     found = made(provisional=True)
     spec = hundred_spec(found, lang)
-    (label,) = spec["datasets"]["came_back"]
-    assert {"nl": "voorlopig", "en": "so far"}[lang] in label["words"]
+    assert any({"nl": "voorlopig", "en": "so far"}[lang] in label for label in said(spec))
     assert text("hundred.back", lang, value="78", via="").strip() not in words.sentence(found, lang)
 
 
@@ -190,11 +195,26 @@ def test_names_of_others_are_plain_in_the_picture():
     assert "\u202e" not in image
 
 
-def test_a_form_is_compiled_once_and_stays_as_it_is():
-    one, other = hundred_spec(made(), "nl"), hundred_spec(made(0.2), "en")
-    assert one["layer"] is other["layer"]
-    assert one["datasets"] != other["datasets"]
-    assert hundred._compiled.cache_info().currsize <= len(FORMS)
+def test_both_forms_are_one_description_that_is_compiled_once():
+    large, panel = hundred_spec(made(), "nl"), hundred_spec(made(), "nl", PANEL)
+    names = [layer["name"] for layer in large["layer"]]
+    assert [layer["name"] for layer in panel["layer"]] == [
+        each for each in names if each != "before"
+    ]
+    for one in large["layer"][1:]:
+        for other in panel["layer"][1:]:
+            if one["name"] == other["name"]:
+                assert one["mark"] is other["mark"]
+
+
+@pytest.mark.parametrize("found", [made(), made(-0.3), made(1.3), made(0.5, spill_se=0.5)])
+@pytest.mark.parametrize("form", FORMS)
+def test_report_and_screen_draw_the_same_marks(found, form):
+    spec = hundred_spec(found, "nl", form)
+    drawing = branding.svg(spec, 1000, branding.NEUTRAL)
+    assert drawing.count(f'fill="{palette.SECOND}"') >= ALL
+    for label in said(spec):
+        assert label in drawing
 
 
 def test_the_strip_steps_down_where_the_bars_do():

@@ -141,7 +141,7 @@ def test_a_first_screen_is_short_and_without_jargon(code, lang):
 
 LIMITS = re.compile(r"\([^()]* (?:tot|to) [^()]*\)")
 NO_FIGURE = re.compile(
-    r"(?:van|of) (?:elke|every) 100|\b\d\d?\sjan\b|\b20\d\d\b", re.IGNORECASE
+    r"(?:van|of|op|for) (?:elke|every) 100|\b\d\d?\sjan\b|\b20\d\d\b", re.IGNORECASE
 )
 
 

@@ -349,7 +349,7 @@ def _list(session: Session, every: Sequence[Evaluation], chosen: str, month: dat
         f'<table class="nami-measures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     )
     if len(shown) < len(every):
-        rest = session.t("measure.list.rest", n=len(every) - len(shown))
+        rest = session.md("measure.list.rest", n=len(every) - len(shown))
         st.button(rest, key="measures_rest", on_click=st.session_state.update, args=({ALL: True},))
     chance = briefing.many(among, session.lang)
     marked = session.t("measure.list.stands") if any(among.standing.values()) else ""
