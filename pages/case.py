@@ -3,12 +3,20 @@ import streamlit as st
 from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import case, kit
 
-session = app.page("case.title")
-chosen = case.choose(session)
-case.own(session)
-with st.columns(2)[0]:
+session = app.page("case.title", finding=True)
+first, second, third = st.columns(3)
+with first:
+    chosen = case.choose(session)
+with second:
     month = filters.as_of(session)
-case.figures(session, chosen, month)
-case.doubtful(session, chosen, month)
-kit.signalled(session, kit.of_case(chosen.number))
-case.story(session, chosen)
+with third:
+    kind = case.period(session, chosen, month)
+case.headline(session, chosen)
+figures, story = st.columns([2, 1], gap="large")
+with figures:
+    case.own(session)
+    case.figures(session, chosen, kind, month)
+    case.doubtful(session, chosen, month)
+    kit.signalled(session, kit.of_case(chosen.number))
+with story:
+    case.story(session, chosen)

@@ -54,7 +54,7 @@ DOORS: Final = {
         Door("trends", _each("trends", "bridge")),
         Door("measures", dict.fromkeys(("answer", "plan", "register"), "waterbed")),
         Door("registers", _each("assets", "requests", "contracts", "targets")),
-        Door("lessons", _each("kit", "conclusions"), ("case",)),
+        Door("lessons", _each("kit", "case", "conclusions")),
         Door("present", _each("presentation")),
         Door(
             "data",

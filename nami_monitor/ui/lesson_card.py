@@ -17,25 +17,30 @@ def show(session: Session, lesson: Lesson, why: str = "") -> None:
         lesson: the lesson.
         why: the sentence of the signal that called it up.
     """
-    st.html(f'<article class="nami-lesson">{_html(session, lesson, why)}</article>')
+    words = f"{_head(session, lesson)}{_words(session, lesson, why)}"
+    st.html(f'<article class="nami-lesson">{words}</article>')
 
 
 def show_all(session: Session, lessons: Sequence[Lesson]) -> None:
-    """Show lessons one below the other, with the signals that call each of them up."""
+    """Show lessons side by side, each opened by its title, with what calls it up."""
     cards = "".join(
-        f'<li class="nami-lesson" id="{html(lesson.name)}">{_html(session, lesson)}</li>'
+        f'<li class="nami-lesson" id="{html(lesson.name)}"><details>'
+        f"<summary>{_head(session, lesson)}</summary>{_words(session, lesson)}</details></li>"
         for lesson in lessons
     )
     st.html(f'<ul class="nami-lessons" role="list">{cards}</ul>')
 
 
-def _html(session: Session, lesson: Lesson, why: str = "") -> str:
+def _head(session: Session, lesson: Lesson) -> str:
+    title = html(lesson.words[session.lang].title)
+    return f'<h3>{title}</h3><p class="nami-lesson-from">{html(origin(session, lesson))}</p>'
+
+
+def _words(session: Session, lesson: Lesson, why: str = "") -> str:
     words = lesson.words[session.lang]
     signals = ", ".join(session.t(f"kit.signals.{name}") for name in lesson.signals)
     return "".join(
         (
-            f'<p class="nami-lesson-from">{html(origin(session, lesson))}</p>',
-            f"<h3>{html(words.title)}</h3>",
             f"<p>{html(words.text)}</p>",
             _labelled(session, "kit.lesson.try", words.to_try),
             _labelled(session, "kit.lesson.why", why) if why else "",

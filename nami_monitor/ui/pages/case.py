@@ -19,7 +19,7 @@ from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names
-from nami_monitor.ui import cards, doors, filters, grid, links, words
+from nami_monitor.ui import cards, doors, filters, grid, lesson_card, links, words
 from nami_monitor.ui.app import DEMO, show_data
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.pages import case_answers, overview
@@ -42,6 +42,12 @@ def choose(session: Session) -> Case:
     return cases_by_number[int(number)]
 
 
+def headline(session: Session, case: Case) -> None:
+    """What the case is about; a page without data bears its own heading."""
+    if session.store.version():
+        st.title(markdown(case.words[session.lang].title), anchor=False)
+
+
 def own(session: Session) -> None:
     """Whose figures these are: not those of the organisation in the case."""
     which = "own_demo" if session.demo else "own"
@@ -53,7 +59,7 @@ def story(session: Session, case: Case) -> None:
     """What the kit tells of the case, in a part of its own that holds no figure of the data."""
     texts = case.words[session.lang]
     with st.container(key="case_story"):
-        st.header(session.md("case.story", title=texts.title), anchor=False)
+        st.header(session.t("case.story"), anchor=False)
         st.caption(session.md("case.story_words", organisation=texts.organisation))
         st.markdown(markdown(texts.context))
         with st.expander(session.t("case.more")):
@@ -62,11 +68,10 @@ def story(session: Session, case: Case) -> None:
         _lessons(session, case)
 
 
-def figures(session: Session, case: Case, month: date | None) -> None:
-    """The period, the owner's questions, a card for each figure, and its parts, as of a month."""
-    kind = _period(session, case, month)
+def figures(session: Session, case: Case, kind: str, month: date | None) -> None:
+    """The owner's questions, a card for each figure, and its parts, as of a month."""
     case_answers.show(session, case, kind, month)
-    st.header(session.t("case.figures"), anchor=False)
+    st.subheader(session.t("case.figures"), anchor=False)
     with read_as_of(session.store, month) as db:
         monitor = cases.monitor(db, case, kind)
     st.html(
@@ -78,7 +83,8 @@ def figures(session: Session, case: Case, month: date | None) -> None:
             _parts(session, figure, key=f"case_{case.number}_{at}")
 
 
-def _period(session: Session, case: Case, month: date | None) -> str:
+def period(session: Session, case: Case, month: date | None) -> str:
+    """The kind of period that the figures of a case are about, or one of its programmes."""
     with read_as_of(session.store, month) as db:
         kinds = cases.kinds_of(db, case, cases.categories_of(db, case))
         programmes_known = programmes(db)
@@ -233,7 +239,7 @@ def doubtful(session: Session, case: Case, month: date | None) -> None:
     with read_as_of(session.store, month) as db:
         case_doubts = doubts(db, cases.categories_of(db, case))
     if case_doubts:
-        st.header(session.t("cases.doubts.title"), anchor=False)
+        st.subheader(session.t("cases.doubts.title"), anchor=False)
         st.markdown("\n".join(f"- {markdown(_doubt(session, doubt))}" for doubt in case_doubts))
 
 
@@ -251,8 +257,4 @@ def _lessons(session: Session, case: Case) -> None:
     """What the case teaches, kind by kind."""
     case_lessons = select(shipped().lessons.values(), case=case.number)
     st.subheader(session.md("case.lessons", n=len(case_lessons)), anchor=False)
-    for lesson in case_lessons:
-        texts = lesson.words[session.lang]
-        with st.expander(f"{markdown(texts.title)} ({session.t(f'kit.kinds.{lesson.kind}')})"):
-            st.markdown(markdown(texts.text))
-            st.markdown(session.md("case.try", what=texts.to_try))
+    lesson_card.show_all(session, case_lessons)

@@ -62,8 +62,7 @@ def _part(session: Session, name: str) -> None:
     """The heading of a conclusion, and what the kit says of it."""
     lesson = shipped().lessons[LESSON[name]]
     st.header(session.t(f"conclusions.{name}.title"), anchor=False)
-    with st.expander(session.md("conclusions.lesson", title=lesson.words[session.lang].title)):
-        lesson_card.show(session, lesson)
+    lesson_card.show_all(session, [lesson])
 
 
 def disciplines(session: Session, conclusions: Conclusions) -> None:

@@ -68,36 +68,33 @@ def intro(session: Session) -> None:
 def ask_query(session: Session) -> KitQuery:
     """Words to search for and filters, kept in the address."""
     key = filters.take(QUERY, str, "")
-    left, right = st.columns(2)
-    with left:
+    first, second, third, more = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
+    with first:
         query = st.text_input(
             session.t("kit.search"), key=key, max_chars=120, help=session.t("kit.search_help")
         )
     filters.remember(QUERY, query.strip(), "")
-    with right:
+    with second:
         case = _choose(
             session,
             "case",
             list(shipped().cases),
             lambda option: lesson_card.case_name(session, option),
         )
-    second, third, fourth, fifth = st.columns(4)
-    with second:
+    with third:
         strategy = _choose(
             session, "strategy", KIT_STRATEGIES, lambda option: session.t(f"strategies.{option}")
         )
-    with third:
+    with more, st.popover(session.t("kit.more"), width="stretch"):
         dimension = _choose(
             session,
             "dimension",
             list(Dimension),
             lambda option: session.t(f"kit.dimensions.{option}"),
         )
-    with fourth:
         kind = _choose(
             session, "kind", list(LessonKind), lambda option: session.t(f"kit.kinds.{option}")
         )
-    with fifth:
         signal = _choose(
             session, "signal", list(KitSignal), lambda option: session.t(f"kit.signals.{option}")
         )
