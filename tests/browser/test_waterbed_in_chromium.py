@@ -1,10 +1,10 @@
-"""The pilot planner and the register of measures, worked with mouse and keyboard."""
+"""The page of measures, its planner and its register, worked with mouse and keyboard."""
 
 import shutil
 
 import pytest
 
-from nami_monitor.i18n import text
+from nami_monitor.i18n import LANGS, text
 from tests.browser.serving import WIDTHS, fits, serving, settled
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,8 @@ def own_demo(demo_folder, tmp_path):
 
 
 def opened(page, server, part, lang="nl"):
-    page.goto(f"{server.address}/waterbed?lang={lang}&data=demo&part={part}")
-    title = text("waterbed.title", lang)
+    page.goto(f"{server.address}/measures?lang={lang}&data=demo&part={part}")
+    title = text(f"doors.part.{part}", lang)
     page.wait_for_function(f"() => document.querySelector('h1')?.innerText === '{title}'")
     settled(page)
 
@@ -36,6 +36,41 @@ def choose(page, label, *typed):
         settled(page)
     page.keyboard.press("Escape")
     settled(page)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_finding_picture_and_decision_stand_on_one_screen_and_the_list_leads_on(server, page, lang):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{server.address}/measures?lang={lang}&data=demo")
+    settled(page)
+    title = page.locator("h1").inner_text()
+    picture = page.locator("[data-testid=stVegaLiteChart] svg").first
+    picture.wait_for()
+    for part in (page.locator("h1"), picture, page.locator(".st-key-measure_card")):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 700
+    assert picture.locator("text", has_text="78").count() == 1
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        fits(page, width)
+    page.locator(".nami-measures a:not([aria-current])").last.press("Enter")
+    page.wait_for_function(
+        "before => document.querySelector('h1')?.innerText !== before", arg=title
+    )
+    assert "intervention=" in page.url
+    assert not page.outside
+
+
+def test_what_stands_behind_the_picture_opens_and_closes_by_keyboard(server, page):
+    page.goto(f"{server.address}/measures?lang=nl&data=demo&intervention=ZL-I-7")
+    settled(page)
+    page.get_by_role("link", name=text("measure.method.open", "nl"), exact=True).press("Enter")
+    page.get_by_role("heading", name=text("waterbed.went.title", "nl")).wait_for()
+    settled(page)
+    page.get_by_role("link", name=text("measure.method.close", "nl"), exact=True).press("Enter")
+    page.get_by_role("heading", name=text("waterbed.went.title", "nl")).wait_for(state="detached")
+    assert "ZL-I-7" in page.url
 
 
 def test_a_planned_pilot_fits_the_screen(server, page):
