@@ -12,7 +12,7 @@ from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.i18n import text
 from nami_monitor.i18n.formats import percent
 
-ROW: Final = 44
+ROW: Final = 54
 TICKS: Final = (0, 20, 40, 60, 80, 100)
 CLAIMS: Final = {"waterbed": palette.SECOND, "net": palette.INK}
 """The claims and the colours of their dots."""
@@ -44,7 +44,7 @@ def designs_spec(designs: Sequence[DesignChances], lang: str) -> Spec:
         "field": "name",
         "type": "nominal",
         "sort": names,
-        "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": MAIN},
+        "axis": None,
     }
     x: Spec = {
         "field": "chance",
@@ -53,6 +53,7 @@ def designs_spec(designs: Sequence[DesignChances], lang: str) -> Spec:
         "axis": {
             "title": text("charts.chances.chance", lang),
             "titleFontWeight": "normal",
+            "grid": False,
             "values": list(TICKS),
             "labelExpr": pick(TICKS, [percent(tick, lang) for tick in TICKS]),
         },
@@ -85,6 +86,7 @@ def designs_spec(designs: Sequence[DesignChances], lang: str) -> Spec:
         {"name": one.name, "low": min(one.waterbed, one.net), "high": max(one.waterbed, one.net)}
         for one in designs
     ]
+    heads = [{"name": one.name, "label": f"{one.name}: {one.words}"} for one in designs]
     enough = [{"chance": 100 * PLAN_POWER.value, "label": text("charts.chances.enough", lang)}]
     tooltip = [
         {"field": "words", "title": text("charts.chances.design", lang)},
@@ -96,6 +98,8 @@ def designs_spec(designs: Sequence[DesignChances], lang: str) -> Spec:
         layer({"type": "text", "align": "right", "baseline": "bottom", "dx": -6, "dy": -4,
                "y": 0, "fontSize": MAIN, "color": palette.GREY_TEXT},
               enough, {"x": x, "text": {"field": "label"}}),
+        layer({"type": "text", "align": "left", "dy": -17, "fontSize": MAIN, "color": palette.BODY},
+              heads, {"y": y, "x": {"value": 0}, "text": {"field": "label"}}),
         layer({"type": "rule", "color": palette.OTHERS, "strokeWidth": 2}, spans,
               {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}),
         layer({"type": "point", "filled": True, "opacity": 1, "size": 130}, rows,

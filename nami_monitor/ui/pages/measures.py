@@ -92,7 +92,7 @@ def channel_fields(
     stated = _several(begin, "target_channel")
     options = _with(list(choices_offered.channels), stated)
     target = st.selectbox(
-        session.t("columns.target_channel"),
+        session.t("measures.form.target_channel"),
         options,
         index=_index(options, stated[0] if stated else None),
         format_func=lambda code: plain(channel_name(session, code)),
@@ -106,7 +106,7 @@ def channel_fields(
     )  # fmt: skip
     usual = _several(begin, "substitute_channels") or _other(choices_offered, target)
     instead = st.multiselect(
-        session.t("columns.substitute_channels"),
+        session.t("measures.form.substitute_channels"),
         _with(list(choices_offered.channels), usual),
         default=usual,
         format_func=lambda code: plain(channel_name(session, code)),
@@ -228,7 +228,7 @@ def _choose(
         return f"{names[code]} ({code})" if names.get(code, code) != code else code
 
     chosen = st.multiselect(
-        session.t(f"columns.{column}"),
+        session.t(f"measures.form.{column}"),
         _with([*whole, *(f"{GROUP}{name}" for name in groups), *names], usual),
         default=usual,
         format_func=lambda code: plain(shown(code)),
@@ -305,8 +305,9 @@ def part(session: Session) -> None:
 
 
 def _table(session: Session, register: Sequence[Intervention]) -> None:
-    columns = (CODE, "title", "category", "status", "starts_on", "ends_on", "target_channel")
-    heads = [Head(session.t(f"columns.{name}")) for name in columns]
+    columns = ("title", "category", "status", "starts_on", "ends_on", "target_channel")
+    heads = [Head(session.t(f"columns.{name}")) for name in columns[:-1]]
+    heads.append(Head(session.t("measures.form.target_channel")))
     heads = [
         Head(head.title, _day(session)) if name in {"starts_on", "ends_on"} else head
         for name, head in zip(columns, heads, strict=True)
@@ -314,7 +315,6 @@ def _table(session: Session, register: Sequence[Intervention]) -> None:
     names = categories(session.store)
     rows = [
         (
-            measure.code,
             measure.title,
             names.get(measure.category, {}).get(session.lang, measure.category),
             words.value_name(session, measure.status),
@@ -322,10 +322,12 @@ def _table(session: Session, register: Sequence[Intervention]) -> None:
             measure.ends_on,
             channel_name(session, measure.target_channel),
             len(measure.locations),
+            measure.code,
         )
         for measure in register
     ]
     heads.append(Head(session.t("measures.locations"), lambda n: formats.number(n, session.lang)))
+    heads.append(Head(session.t(f"columns.{CODE}")))
     title = session.t("measures.list")
     grid(session, heads, rows, key="measures", name=title, file=title)
 
@@ -344,15 +346,15 @@ def _form(session: Session, register: Sequence[Intervention], chosen: str) -> No
     rest = about_fields(session, key, begin, taken=[measure.code for measure in register])
     choices_offered = offered(session.store, category)
     within = f"{key}_{category}"
-    st.subheader(session.t("measures.steps.where"), anchor=False)
-    where = where_fields(session, within, choices_offered, begin)
-    st.subheader(session.t("measures.steps.which"), anchor=False)
-    channels = channel_fields(session, within, choices_offered, begin)
     left, right = st.columns(2)
     with left:
+        st.subheader(session.t("measures.steps.where"), anchor=False)
+        where = where_fields(session, within, choices_offered, begin)
         reduction = reduction_field(session, key, begin, None)
-    with right:
         anticipation = anticipation_field(session, key, begin)
+    with right:
+        st.subheader(session.t("measures.steps.which"), anchor=False)
+        channels = channel_fields(session, within, choices_offered, begin)
     st.subheader(session.t("measures.steps.judge"), anchor=False)
     stated = {
         "category": category,
@@ -551,7 +553,11 @@ def _told(session: Session) -> None:
     if not events:
         return
     title = session.t("measures.history")
-    st.header(markdown(title), anchor=False)
+    with st.expander(markdown(title)):
+        _events(session, events, title)
+
+
+def _events(session: Session, events: Sequence[MeasureEvent], title: str) -> None:
     st.markdown(session.t("measures.undo"))
     links.offer_deliveries(session)
     keys = ("when", "who", "what", "measure", "fields", "batch", "file")

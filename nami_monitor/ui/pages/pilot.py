@@ -21,7 +21,7 @@ from nami_monitor.charts.pilot_designs import (
     designs_spec,
     designs_table,
 )
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.thresholds import PLAN_POWER
 from nami_monitor.core.words import Unit, Verdict
 from nami_monitor.i18n import formats
@@ -31,7 +31,6 @@ from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
 from nami_monitor.ui import booking, trend_chart
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.cards import Card, ComparedFigure, cards_html
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.session import Session
 from nami_monitor.waterbed.planning import PilotDesign
@@ -77,14 +76,22 @@ def _pilot(
 def part(session: Session) -> None:
     """Ask for a pilot, say what it could show, and which designs show more."""
     st.title(session.t("doors.part.plan"), anchor=False)
-    st.markdown(session.t("pilot.words"))
     if not measures.categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return
-    stated, asked = _asked(session)
-    if not stated["locations"] or not stated["substitute_channels"]:
-        st.info(session.t("pilot.choose_first"))
-        return
+    left, right = st.columns([1, 2], gap="large")
+    with left, st.container(key="pilot_form"):
+        stated, asked = _asked(session)
+    with right:
+        if stated["locations"] and stated["substitute_channels"]:
+            _planned(session, stated, asked)
+        else:
+            st.markdown(session.t("pilot.words"))
+            st.info(session.t("pilot.choose_first"))
+
+
+def _planned(session: Session, stated: dict[str, Any], asked: _Question) -> None:
+    """What a pilot could show, and the design that is registered."""
     intervention = as_intervention(stated)
     panel_data = waterbed.drafted(session, intervention)
     options = measures.offered(session.store, intervention.category)
@@ -93,25 +100,27 @@ def part(session: Session) -> None:
         pilot = _pilot(
             session.store, panel_data, intervention, asked, product_groups(options, channels)
         )
-    _show(session, pilot)
+    st.header(markdown(briefing.pilot_headline(pilot, session.lang)), anchor=False)
+    if not pilot.planned:
+        waterbed.bullets(briefing.pilot_advice(pilot, session.lang))
+    _designs(session, pilot)
     name, chosen = _choose(session, pilot, options)
     if chosen is not None:
         stated = as_designed(stated, options, pilot, chosen)
     today = date.today()  # noqa: DTZ011 - the visitor's own calendar
     start = briefing.next_start(panel_data, intervention.category, today)
     _save(session, stated, asked, start, f"{KEY}_{name}")
+    _basis(session, pilot)
 
 
 def _asked(session: Session) -> tuple[dict[str, Any], _Question]:
-    """The fields of a pilot: what and where on the left, how much and how long on the right."""
-    left, right = st.columns(2)
-    with left:
-        category = measures.category_field(session, KEY, {})
-        choices_offered = measures.offered(session.store, category)
-        key = f"{KEY}_{category}"
-        channels = measures.channel_fields(session, key, choices_offered, {})
-    with right:
-        where = measures.where_fields(session, key, choices_offered, {})
+    """The fields of a pilot: where and what, and behind a button how much and how long."""
+    category = measures.category_field(session, KEY, {})
+    choices_offered = measures.offered(session.store, category)
+    key = f"{KEY}_{category}"
+    where = measures.where_fields(session, key, choices_offered, {})
+    channels = measures.channel_fields(session, key, choices_offered, {})
+    with st.popover(session.t("pilot.more_choices"), width="stretch"):
         reduction = measures.reduction_field(session, KEY, {}, USUAL_REDUCTION)
         months = _number(session, "months", USUAL_MONTHS, LONGEST)
         back = _number(session, "back", USUAL_BACK, 2 * PERCENT)
@@ -122,14 +131,12 @@ def _asked(session: Session) -> tuple[dict[str, Any], _Question]:
             format_func=lambda code: session.t(f"waterbed.readings.{code}"),
             key=f"{KEY}_unit",
         )
-    with st.expander(session.t("pilot.afford.title")):
         st.markdown(session.t("pilot.afford.words"))
         usual = Affordable()
-        columns = st.columns(3)
-        most = {}
-        for column, name, limit in zip(columns, MOST, MOST.values(), strict=True):
-            with column:
-                most[name] = _number(session, name, getattr(usual, name), limit, form="afford")
+        most = {
+            name: _number(session, name, getattr(usual, name), limit, form="afford")
+            for name, limit in MOST.items()
+        }
     stated = {
         "category": category,
         **channels,
@@ -153,46 +160,31 @@ def _number(session: Session, name: str, usual: int, most: int, *, form: str = "
     )
 
 
-def _show(session: Session, pilot: Pilot) -> None:
-    """What the pilot could show, and what would let it show more."""
-    st.html(f'<p class="nami-headline">{html(briefing.pilot_headline(pilot, session.lang))}</p>')
-    if pilot.plan and pilot.planned:
-        st.caption(markdown(briefing.pilot_assumptions(pilot.plan, pilot.unit, session.lang)))
-        st.html(cards_html(_cards(session, pilot), session.lang))
-    waterbed.bullets(remarks(pilot, session.lang))
-    _designs(session, pilot)
-
-
-def _cards(session: Session, pilot: Pilot) -> tuple[Card, ...]:
+def _basis(session: Session, pilot: Pilot) -> None:
+    """On what the chances rest, and what else the pilot could show."""
     plan, lang = pilot.plan, session.lang
-    if plan is None:
-        return ()
-    decrease, waterbed_chance, net = briefing.pilot_chances(plan, lang)
-    power = formats.percent(PERCENT * PLAN_POWER.value, lang, decimals=0)
-    amount = formats.quantity(plan.reduction, pilot.unit, lang)
-    back = formats.percent(PERCENT * plan.quotient, lang, decimals=0)
-    return (
-        Card(session.t("pilot.cards.waterbed"), value=waterbed_chance,
-             note=session.t("pilot.cards.waterbed_note", back=back)),
-        Card(session.t("pilot.cards.net"), value=net,
-             note=session.t("pilot.cards.net_note", back=back)),
-        Card(session.t("pilot.cards.smallest"), value=briefing.smallest_quotient_text(plan, lang),
-             note=session.t("pilot.cards.smallest_note", power=power),
-             beside=(ComparedFigure(session.t("pilot.cards.reduction"), amount),
-                     ComparedFigure(session.t("pilot.cards.decrease"), decrease))),
-    )  # fmt: skip
+    with st.expander(session.t("pilot.basis")):
+        if plan is not None and pilot.planned:
+            power = formats.percent(PERCENT * PLAN_POWER.value, lang, decimals=0)
+            decrease, *_ = briefing.pilot_chances(plan, lang)
+            least = briefing.smallest_quotient_text(plan, lang)
+            waterbed.bullets(
+                (
+                    briefing.pilot_assumptions(plan, pilot.unit, lang),
+                    session.t("pilot.decrease", chance=decrease),
+                    session.t("pilot.least", least=least, power=power),
+                )
+            )
+        waterbed.bullets(remarks(pilot, lang))
+        designs = _chances(pilot, lang)
+        if designs:
+            title = session.t("pilot.advice.title")
+            table = designs_table(designs, lang)
+            trend_chart.show_table(session, table, "pilot_designs_table", title)
 
 
-def _designs(session: Session, pilot: Pilot) -> None:
-    """The designs to choose from, in sentences, as a picture and as a table."""
-    lang = session.lang
-    advice = briefing.pilot_advice(pilot, lang)
-    if not advice:
-        return
-    title = session.t("pilot.advice.title")
-    st.header(title, anchor=False)
-    waterbed.bullets(advice)
-    designs = tuple(
+def _chances(pilot: Pilot, lang: str) -> tuple[DesignChances, ...]:
+    return tuple(
         DesignChances(
             name,
             briefing.design_words(one.design, lang),
@@ -202,15 +194,20 @@ def _designs(session: Session, pilot: Pilot) -> None:
         )
         for name, one in briefing.offered_designs(pilot, lang)
     )
-    if not pilot.offers:
+
+
+def _designs(session: Session, pilot: Pilot) -> None:
+    """The designs to choose from, as a picture of what each can show, with what it comes to."""
+    designs = _chances(pilot, session.lang)
+    if not designs:
         return
     st.vega_lite_chart(
-        designs_spec(designs, lang),
+        designs_spec(designs, session.lang),
         theme=None,
         key="pilot_designs",
-        alt=plain(designs_sentence(designs, lang)),
+        alt=plain(designs_sentence(designs, session.lang)),
     )
-    trend_chart.show_table(session, designs_table(designs, lang), "pilot_designs_table", title)
+    st.caption(markdown(" ".join(briefing.pilot_advice(pilot, session.lang))))
 
 
 def _choose(
