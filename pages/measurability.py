@@ -3,11 +3,10 @@ import streamlit as st
 from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import measurability
 
-session = app.page("measurability.title")
+session = app.page("measurability.title", finding=True)
 if app.empty(session):
     st.stop()
 
-st.markdown(session.t("measurability.words"))
 left, right = st.columns(2)
 with left:
     month = filters.as_of(session)

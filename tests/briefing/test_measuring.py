@@ -65,7 +65,7 @@ def test_what_loading_something_would_give():
     pair, pairs = ("paper", "refuse_rate"), (("paper", "impact_mass"), ("ink", "impact_mass"))
     both = Unlock("orders", (pair,), {("requests",): (pair,), ("products", "contracts"): pairs})
     assert measuring.unlock_sentence(both, "nl") == (
-        "Bestellingen en verbruik: 1 cijfer erbij. Samen met Artikelen en Contracten: 2 cijfers."
+        "Lees Bestellingen en verbruik in: 1 cijfer erbij. Samen met Artikelen en Contracten: 2 cijfers."
         " Samen met Aanvragen: 1 cijfer."
     )
     assert measuring.unlock_sentence(both, "en", most=1) == (

@@ -53,6 +53,7 @@ def empty(session: Session, measured_all: Measurability) -> bool:
     """Whether there is nothing to measure yet; if so, say what to load."""
     if measured_all.cells:
         return False
+    st.title(session.t("measurability.title"), anchor=False)
     with st.container(key="measurability_empty", border=True):
         st.header(session.t("app.empty.title"), anchor=False)
         st.markdown(session.t("measurability.nothing"))
@@ -73,23 +74,28 @@ def choose(session: Session, measured_all: Measurability) -> Measurability:
 
 
 def headline(session: Session, measured_all: Measurability) -> None:
-    """How much can be computed, in a sentence."""
-    st.markdown(f"**{markdown(measuring.headline(measured_all, session.lang))}**")
+    """What to load next as the heading, and how much can be computed."""
+    sentence = (
+        measuring.unlock_sentence(measured_all.unlocks[0], session.lang, most=0).rstrip(".")
+        if measured_all.unlocks
+        else session.t("measurability.next_none").rstrip(".")
+    )
+    st.title(markdown(sentence), anchor=False)
+    st.caption(markdown(measuring.headline(measured_all, session.lang)))
 
 
 def unlocks(session: Session, measured_all: Measurability) -> None:
     """What to load next, the most figures first."""
-    st.header(session.t("measurability.next"), anchor=False)
     if not measured_all.unlocks:
-        st.info(session.t("measurability.next_none"))
         return
-    st.markdown(session.t("measurability.next_words"))
-    first = (
-        measuring.unlock_sentence(unlock, session.lang, most=1)
-        for unlock in measured_all.unlocks[:LEADING]
-    )
-    st.markdown("\n".join(f"1. {markdown(sentence)}" for sentence in first))
     _load(session)
+    following = [
+        measuring.unlock_sentence(unlock, session.lang, most=0)
+        for unlock in measured_all.unlocks[1:LEADING]
+    ]
+    if following:
+        st.header(session.t("measurability.next"), anchor=False)
+        st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in following))
     keys = ("need", "alone", "figures", "more", "together")
 
     def number(n: int) -> str:
@@ -99,7 +105,8 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
     heads = [Head(session.t(f"measurability.heads.{key}"), counts.get(key)) for key in keys]
     names = _names(session, measured_all)
     rows = [_unlock(session, unlock, names) for unlock in measured_all.unlocks]
-    title = session.t("measurability.next")
+    title = session.t("measurability.list")
+    st.header(markdown(title), anchor=False)
     grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
 
 
