@@ -65,11 +65,11 @@ def test_what_loading_something_would_give():
     pair, pairs = ("paper", "refuse_rate"), (("paper", "impact_mass"), ("ink", "impact_mass"))
     both = Unlock("orders", (pair,), {("requests",): (pair,), ("products", "contracts"): pairs})
     assert measuring.unlock_sentence(both, "nl") == (
-        "Lees Bestellingen en verbruik in: 1 cijfer erbij. Samen met Artikelen en Contracten: 2 cijfers."
-        " Samen met Aanvragen: 1 cijfer."
+        "Lees Bestellingen en verbruik in: 1 cijfer erbij."
+        " Samen met Artikelen en Contracten: 2 cijfers. Samen met Aanvragen: 1 cijfer."
     )
     assert measuring.unlock_sentence(both, "en", most=1) == (
-        "Orders and use: 1 more figure. Together with Articles and Contracts: 2 figures."
+        "Load Orders and use: 1 more figure. Together with Articles and Contracts: 2 figures."
     )
     only = Unlock("products.mass_kg", (), {("requests",): pairs})
     assert measuring.unlock_sentence(only, "en") == (
