@@ -106,6 +106,9 @@ def trend_spec(trend: Trend, lang: str, form: TrendForm = LARGE) -> Spec:
         *_ends(shown, frame, form, lang),
     ]
     few, named, ticks = month_words(months[0], months[-1], lang, small=not form.lanes)
+    if form.bare:
+        few, named, ticks, axis = [], [], [], replace(axis, ticks=(), labels=())
+        rows["grid"] = []
     room = form.room * len(months) + 0.5
     spec = filled(
         "trend",

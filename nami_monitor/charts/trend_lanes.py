@@ -27,6 +27,7 @@ class TrendForm:
         lanes: whether measures, lessons, notes and past changes are shown.
         titled: whether the unit stands above the plot.
         months: how many of the last months are shown; all without.
+        bare: whether it has no words at its axes.
     """
 
     plot: float = 300
@@ -37,6 +38,7 @@ class TrendForm:
     lanes: bool = True
     titled: bool = True
     months: int | None = None
+    bare: bool = False
 
     @property
     def line(self) -> float:

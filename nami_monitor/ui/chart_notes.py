@@ -62,18 +62,26 @@ def notes_of_chart(
 
 
 def with_annotations(session: Session, trend: Trend, series: ChartNotes) -> Trend:
-    """The trend with its lessons and notes on it."""
+    """The trend with its lessons and notes on it; the lesson that is open is filled."""
+    opened = open_lesson(series.called, series.key)
     return replace(
         trend,
-        lessons=lesson_marks(session, series.called),
+        lessons=lesson_marks(session, series.called, opened),
         written=tuple(NoteMark(note.month, code, note.text) for code, note in series.notes),
     )
 
 
-def lesson_marks(session: Session, called: Sequence[CalledLesson]) -> tuple[LessonMark, ...]:
-    """The lessons that a chart bears."""
+def lesson_marks(
+    session: Session, called: Sequence[CalledLesson], opened: str = ""
+) -> tuple[LessonMark, ...]:
+    """The lessons that a chart bears; ``opened`` is the name of the one that is open."""
     return tuple(
-        LessonMark(lesson.by.month, lesson.code, lesson.lesson.words[session.lang].title)
+        LessonMark(
+            lesson.by.month,
+            lesson.code,
+            lesson.lesson.words[session.lang].title,
+            opened=lesson.lesson.name == opened,
+        )
         for lesson in called
         if lesson.code
     )
@@ -85,6 +93,58 @@ def open_clicked(key: str) -> None:
     for name in ("lesson", "written"):
         for row in selection.get(name) or ():
             st.session_state[f"{key}_{name}_asked"] = row["code"]
+
+
+def open_lesson(called: Sequence[CalledLesson], chart: str) -> str:
+    """The name of the lesson that is open beside a chart; empty without lessons.
+
+    Args:
+        called: the lessons beside it.
+        chart: its key.
+    """
+    key = f"{chart}_lesson"
+    names = {lesson.lesson.name: lesson.code for lesson in called}
+    clicked = st.session_state.pop(f"{key}_asked", None)
+    for name, code in names.items():
+        if code and code == clicked:
+            st.session_state[key] = name
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = next(iter(names), "")
+    return str(st.session_state[key])
+
+
+def margin(session: Session, called: Sequence[CalledLesson], chart: str) -> None:
+    """The lessons of a chart in its margin, the open one on paper with what it says.
+
+    Args:
+        session: the visitor's session.
+        called: the lessons beside it.
+        chart: its key.
+    """
+    opened = open_lesson(called, chart)
+    st.header(session.t("kit.beside.title"), anchor=False)
+    for lesson in called:
+        name = lesson.lesson.name
+        here = name == opened
+        number = lesson.code.removeprefix("L") if lesson.code else ""
+        title = markdown(lesson.lesson.words[session.lang].title)
+        sign = "◆" if here else "◇"
+        st.button(
+            f"{sign} {number} {title}" if number else f"{sign} {title}",
+            key=f"{chart}_open_{name}",
+            type="tertiary",
+            width="stretch",
+            on_click=_open,
+            args=(f"{chart}_lesson", name),
+        )
+        if here:
+            with st.container(key=f"{chart}_opened"):
+                why = wording.lesson_reason(lesson.by, session.lang)
+                lesson_card.beside(session, lesson.lesson, why)
+
+
+def _open(key: str, name: str) -> None:
+    st.session_state[key] = name
 
 
 def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> None:
@@ -99,12 +159,7 @@ def lessons(session: Session, called: Sequence[CalledLesson], chart: str) -> Non
         return
     key = f"{chart}_lesson"
     names = {lesson.lesson.name: lesson for lesson in called}
-    clicked = st.session_state.pop(f"{key}_asked", None)
-    for name, lesson in names.items():
-        if lesson.code and lesson.code == clicked:
-            st.session_state[key] = name
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = next(iter(names))
+    open_lesson(called, chart)
     with st.container(key=f"{chart}_lessons", border=True):
         left, right = st.columns([2, 3])
         with left:
@@ -126,21 +181,26 @@ def _label(session: Session, lesson: CalledLesson) -> str:
 
 
 def notes(session: Session, series: ChartNotes, trend: Trend) -> None:
-    """What people wrote, and forms to write, change and withdraw."""
-    coded_notes = series.notes
+    """What people wrote, and forms to write, change and withdraw, behind a heading."""
+    title = session.t("notes_of_people.title", n=len(series.notes))
+    asked = bool(st.session_state.get(f"{series.key}_written_asked"))
+    worked = bool(st.session_state.get(f"{series.key}_note_worked"))  # goes on looking here
+    with st.expander(markdown(title), expanded=asked or worked):
+        note_forms(session, series, trend)
+
+
+def note_forms(session: Session, series: ChartNotes, trend: Trend) -> None:
+    """The same without the heading."""
     clicked = st.session_state.pop(f"{series.key}_written_asked", None)
     key = f"{series.key}_note"
     if clicked:
         st.session_state[f"{key}_open"] = clicked
-    title = session.t("notes_of_people.title", n=len(coded_notes))
-    worked = bool(st.session_state.get(f"{key}_worked"))  # who wrote here goes on looking here
-    with st.expander(markdown(title), expanded=bool(clicked) or worked):
-        _listed(session, coded_notes, trend)
-        booking.in_demo(session)
-        booking.who_field(session, key)
-        _write(session, series, trend, key)
-        if coded_notes:
-            _change(session, coded_notes, key)
+    _listed(session, series.notes, trend)
+    booking.in_demo(session)
+    booking.who_field(session, key)
+    _write(session, series, trend, key)
+    if series.notes:
+        _change(session, series.notes, key)
 
 
 def _listed(session: Session, coded_notes: Sequence[tuple[str, Note]], trend: Trend) -> None:

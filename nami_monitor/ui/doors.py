@@ -51,7 +51,7 @@ DOORS: Final = {
     door.name: door
     for door in (
         Door(HOME, _each("overview")),
-        Door("trends", _each("trends", "bridge")),
+        Door("trends", _each("trends")),
         Door("measures", dict.fromkeys(("answer", "plan", "register"), "waterbed")),
         Door("registers", _each("assets", "requests", "contracts", "targets")),
         Door("lessons", _each("kit", "case", "conclusions")),
@@ -106,6 +106,7 @@ MOVED: Final = {
         for screen in door.parts.values()
         if screen not in DOORS
     },
+    "bridge": ("trends", {"kpi": "impact_spend", "split": "bridge", "period": "r12"}),
 }
 """Addresses of before and where each leads now; the parameters of an old address go along."""
 

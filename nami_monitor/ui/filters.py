@@ -64,6 +64,7 @@ def select(
     default: str | None = None,
     help_text: str | None = None,
     told: bool = False,
+    inside: bool = False,
 ) -> str:
     """A select box bound to the address; one that asks for what is not offered is told so.
 
@@ -75,6 +76,7 @@ def select(
         default: chosen at first, and left out of the address; the first option without one.
         help_text: what stands behind its question mark.
         told: whether the caller says itself that what was asked for is not offered.
+        inside: whether the label stands within the box, before what was chosen.
     """
     asked = st.query_params.get(name)
     first = default if default is not None and default in options else options[0]
@@ -82,9 +84,10 @@ def select(
     value = st.selectbox(
         markdown(label),
         options,
-        format_func=lambda code: plain(name_of(code)),
+        format_func=lambda code: plain(f"{label}: {name_of(code)}" if inside else name_of(code)),
         key=key,
         help=markdown(help_text) if help_text else None,
+        label_visibility="collapsed" if inside else "visible",
     )
     remember(name, value or first, first)
     if asked is not None and asked not in options and not told:
@@ -173,12 +176,13 @@ def usual(store: Store) -> Selection:
     """What ``row`` says to a visitor who chose nothing: the first category and the last month."""
     offered = cache.choices(store)
     category = next(iter(offered.categories), ALL)
-    return Selection(_where(category, ALL), offered.months[0], category)
+    return Selection(where(category, ALL), offered.months[0], category)
 
 
-def _where(category: str, group: str) -> Where:
-    where = {"category": (category,), "group": (group,)}
-    return tuple((name, values) for name, values in where.items() if values != (ALL,))
+def where(category: str, group: str) -> Where:
+    """A category and a group of locations as filters."""
+    chosen = {"category": (category,), "group": (group,)}
+    return tuple((name, values) for name, values in chosen.items() if values != (ALL,))
 
 
 def month(
@@ -187,6 +191,7 @@ def month(
     *,
     label: str = "filters.month",
     help_text: str | None = None,
+    inside: bool = False,
 ) -> date:
     """The month as of which a page speaks, the latest unless another was chosen.
 
@@ -197,6 +202,7 @@ def month(
         offered: the months to choose from, latest first; those of the order lines without.
         label: the key of what stands above it.
         help_text: as ``select`` takes it.
+        inside: likewise.
     """
     months = [f"{one:%Y-%m}" for one in offered or cache.choices(session.store).months]
     asked = st.query_params.get("month")
@@ -204,7 +210,8 @@ def month(
     def named(code: str) -> str:
         return formats.month(code, session.lang)
 
-    chosen = select("month", session.t(label), months, named, help_text=help_text, told=True)
+    more = {"help_text": help_text, "told": True, "inside": inside}
+    chosen = select("month", session.t(label), months, named, **more)
     if asked is not None and asked not in months:
         first, last = named(months[-1]), named(months[0])
         told = {"seen": asked[: doors.SEEN], "shown": named(chosen), "first": first, "last": last}
@@ -226,23 +233,46 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
         session: for the words.
         default: the kind of period that a reader sees who chose none.
     """
-    offered = cache.choices(session.store)
-    categories = [*offered.categories, ALL]
     left, middle, right, last = st.columns(4)
     with left:
-        category = select(
-            "category",
-            session.t("filters.category"),
-            categories,
-            lambda code: category_name(session, code),
-        )
+        chosen = category(session)
     with middle:
-        group = _group(session, offered.groups)
+        place = group(session)
     with right:
         until = month(session)
     with last:
-        kind = period(session, until, offered.months, default)
-    return Selection(_where(category, group), until, category, kind)
+        kind = period(session, until, cache.choices(session.store).months, default)
+    return Selection(where(chosen, place), until, chosen, kind)
+
+
+def category(session: Session, *, inside: bool = False) -> str:
+    """The category; empty for all."""
+    return select(
+        "category",
+        session.t("filters.category"),
+        [*cache.choices(session.store).categories, ALL],
+        lambda code: category_name(session, code),
+        inside=inside,
+    )
+
+
+def group(
+    session: Session, groups: Sequence[str] | None = None, *, inside: bool = False
+) -> str:
+    """The group of locations; empty for all.
+
+    Args:
+        session: for the words.
+        groups: those to choose from; those of the order lines without.
+        inside: as ``select`` takes it.
+    """
+    return select(
+        "group",
+        session.t("filters.locations" if inside else "filters.group"),
+        [ALL, *(cache.choices(session.store).groups if groups is None else groups)],
+        lambda code: code or session.t("filters.all_inside" if inside else "filters.all_groups"),
+        inside=inside,
+    )
 
 
 def register_row(
@@ -266,31 +296,22 @@ def register_row(
     """
     columns = iter(st.columns(4 if groups else 3))
     with next(columns):
-        category = select(
+        picked = select(
             "category",
             session.t("filters.category"),
             [ALL, *offered.categories],
             lambda code: category_name(session, code, offered),
             default=ALL if every else next(iter(offered.categories), ALL),
         )
-    group = ALL
+    place = ALL
     if groups:
         with next(columns):
-            group = _group(session, groups)
+            place = group(session, groups)
     with next(columns):
         until = month(session, offered.months, label=at)
     with next(columns):
         chosen = period(session, until, offered.months, kind)
-    return Selection(_where(category, group), until, category, chosen)
-
-
-def _group(session: Session, groups: Sequence[str]) -> str:
-    return select(
-        "group",
-        session.t("filters.group"),
-        [ALL, *groups],
-        lambda code: code or session.t("filters.all_groups"),
-    )
+    return Selection(where(picked, place), until, picked, chosen)
 
 
 def period(

@@ -21,6 +21,14 @@ def show(session: Session, lesson: Lesson, why: str = "") -> None:
     st.html(f'<article class="nami-lesson">{words}</article>')
 
 
+def beside(session: Session, lesson: Lesson, why: str) -> None:
+    """Say in the margin of a chart what happened elsewhere, why it stands here and what to try."""
+    words = lesson.words[session.lang]
+    parts = {"elsewhere": words.text, "here": why, "try": words.to_try}
+    said = "".join(_labelled(session, f"kit.beside.{name}", part) for name, part in parts.items())
+    st.html(f'<div class="nami-lesson">{said}</div>')
+
+
 def show_all(session: Session, lessons: Sequence[Lesson]) -> None:
     """Show lessons side by side, each opened by its title, with what calls it up."""
     cards = "".join(

@@ -1,6 +1,7 @@
 """Results over time on the screen: a trend with limits and notes, or bars, and a table."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,7 +27,9 @@ from nami_monitor.charts.trend_data import (
     InterventionMark,
     Series,
     Trend,
+    point_text,
 )
+from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
@@ -186,27 +189,14 @@ def draw_line(
         key: of the chart and what belongs to it.
         name: what the chart shows.
     """
-    clickable = bool(trend.shown_lessons() or trend.shown_written())
-    st.vega_lite_chart(
-        trend_spec(trend, session.lang),
-        theme=None,
-        key=key,
-        alt=plain(tables.trend_sentence(trend, session.lang)),
-        on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
-    )
+    picture(session, trend, key)
     explanation = caption(trend, session.lang)
     if trend.shown_marks():
         explanation = f"{_marks_line(session, trend)} {explanation}"
     if explanation:
         st.caption(markdown(explanation))
     with st.expander(session.t("trends.as_table")):
-        show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
-        if trend.shown_marks():
-            marks = tables.mark_table(trend, session.lang)
-            show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
-        if clickable:
-            markers = tables.annotation_table(trend, session.lang)
-            show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))
+        line_table(session, trend, results, where, key, name)
 
 
 def _marks_line(session: Session, trend: Trend) -> str:
@@ -406,28 +396,102 @@ def show_trend(
         else:
             st.info(session.t("trends.nothing"))
         return
-    if len({result.period for result in results}) > 1 and results[-1].period.kind in MONTHLY:
-        kpi = CATALOGUE[code]
-        history = _history(session, kpi, results, where)
-        category = next(iter(where.get("category", ())), "")
-        restarts = months(cache.phases(session.store, code, where))
-        goals = goals_of(session.store, code, where, results)
-        trend = trend_of(
-            session, code, results, category, history=history, restarts=restarts, goals=goals
-        )
-        dimensions_filtered = {
-            dimension: signals for dimension, signals in where.items() if dimension not in OPTIONS
-        }
-        chosen = tuple(sorted(dimensions_filtered.items()))
-        told = history or results
-        signals = cache.signals_of_trend(session.store, code, told, chosen, restarts)
-        line = line_of(code, category or None, told)
-        called = lessons_of_chart(signals, cache.cases(session.store), line)
-        series = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
-        trend = chart_notes.with_annotations(session, trend, series)
-        draw_line(session, trend, results, where, key=key, name=words.kpi_name(session, kpi))
-        _say_drift(session, kpi, history, restarts)
-        chart_notes.lessons(session, series.called, key)
-        chart_notes.notes(session, series, trend)
-    else:
+    if not is_line(results):
         draw_bars(session, code, results, where, key)
+        return
+    read = read_trend(session, code, results, where, key)
+    draw_line(session, read.trend, results, where, key=key, name=words.kpi_name(session, read.kpi))
+    _say_drift(session, read.kpi, read.history, read.restarts)
+    chart_notes.lessons(session, read.notes.called, key)
+    chart_notes.notes(session, read.notes, read.trend)
+
+
+def is_line(results: Sequence[KpiResult]) -> bool:
+    """Whether results step by a month, and so make a line."""
+    several = len({result.period for result in results}) > 1
+    return several and results[-1].period.kind in MONTHLY
+
+
+@dataclass(frozen=True)
+class ReadTrend:
+    """A figure's months with all that belongs to them.
+
+    Args:
+        kpi: the declaration.
+        trend: what is drawn.
+        history: the months that tell its limits and signals; empty where it has neither.
+        restarts: months from which a person took a new phase.
+        notes: its lessons, and what people wrote.
+    """
+
+    kpi: Kpi
+    trend: Trend
+    history: Sequence[KpiResult]
+    restarts: tuple[date, ...]
+    notes: chart_notes.ChartNotes
+
+
+def read_trend(
+    session: Session, code: str, results: Sequence[KpiResult], where: Filters, key: str
+) -> ReadTrend:
+    """Read what belongs to results that make a line.
+
+    Args:
+        session: the visitor's session.
+        code: the KPI.
+        results: one result per month and group.
+        where: the filters of the question that gave them.
+        key: of the chart.
+    """
+    kpi = CATALOGUE[code]
+    history = _history(session, kpi, results, where)
+    category = next(iter(where.get("category", ())), "")
+    restarts = months(cache.phases(session.store, code, where))
+    goals = goals_of(session.store, code, where, results)
+    trend = trend_of(
+        session, code, results, category, history=history, restarts=restarts, goals=goals
+    )
+    chosen = {dimension: values for dimension, values in where.items() if dimension not in OPTIONS}
+    told = history or results
+    filtered = tuple(sorted(chosen.items()))
+    signals = cache.signals_of_trend(session.store, code, told, filtered, restarts)
+    line = line_of(code, category or None, told)
+    called = lessons_of_chart(signals, cache.cases(session.store), line)
+    notes = chart_notes.notes_of_chart(session, kpi, category or None, called, key)
+    trend = chart_notes.with_annotations(session, trend, notes)
+    return ReadTrend(kpi, trend, history, restarts, notes)
+
+
+def point_words(result: KpiResult, kpi: Kpi, lang: str) -> str:
+    """A figure without its unit, an estimate with its interval."""
+    return point_text(trend_point(result), kpi.unit, lang, bare=True)
+
+
+def picture(session: Session, trend: Trend, key: str, form: TrendForm = LARGE) -> None:
+    """The chart alone, with its sentence; a click on a lesson or note opens it."""
+    clickable = bool(trend.shown_lessons() or trend.shown_written())
+    st.vega_lite_chart(
+        trend_spec(trend, session.lang, form),
+        theme=None,
+        key=key,
+        alt=plain(tables.trend_sentence(trend, session.lang)),
+        on_select=partial(chart_notes.open_clicked, key) if clickable else "ignore",
+    )
+
+
+def line_table(
+    session: Session,
+    trend: Trend,
+    results: Sequence[KpiResult],
+    where: Filters,
+    key: str,
+    name: str,
+) -> None:
+    """The figures, measures, lessons and notes of a chart as tables."""
+    show_results(session, results, where, key=f"{key}_table", name=name, trend=trend)
+    if trend.shown_marks():
+        marks = tables.mark_table(trend, session.lang)
+        show_table(session, marks, f"{key}_marks", session.t("trends.marks_table"))
+    if trend.shown_lessons() or trend.shown_written():
+        markers = tables.annotation_table(trend, session.lang)
+        show_table(session, markers, f"{key}_beside", session.t("trends.beside_table"))

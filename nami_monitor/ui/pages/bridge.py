@@ -1,10 +1,10 @@
-"""The page on the spend bridge: the chart, what each step means, and every article."""
+"""The spend bridge as a split of a change: the chart, what each step means, and every article."""
 
 import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts.waterfall import WaterfallEnd, WaterfallStep, waterfall_spec
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period
 from nami_monitor.core.words import Unit
 from nami_monitor.i18n import formats
@@ -34,6 +34,12 @@ SPEND = "impact_spend"
 CHANGE = "reduce_spend_bridge"
 """The figure that is the change itself: it rests on the lines of both periods."""
 
+EXPLAINED = frozenset({SPEND, CHANGE})
+"""The figures of which the bridge is a split."""
+
+SHOWN = "bridge_table_shown"
+"""Whether a reader opened the table."""
+
 
 def show(session: Session, ask: Ask) -> None:
     """The bridge of a period against a year earlier, or why there is none.
@@ -46,16 +52,25 @@ def show(session: Session, ask: Ask) -> None:
     if spend.bridge is None:
         st.info(markdown(_lacking(session, spend)))
         return
-    st.text(plain(_sentence(session, spend, spend.bridge.total)))
+    st.html(f'<p class="nami-sub">{html(_sentence(session, spend, spend.bridge.total))}</p>')
     notes = _notes(session, spend)
+    _draw(session, spend, spend.bridge)
+    shown = bool(st.session_state.get(SHOWN))
+    label = session.t(f"trends.{'hide' if shown else 'show'}.as_table")
+    st.button(label, key="bridge_toggle", type="tertiary", on_click=_toggle)
+    if not shown:
+        return
     if notes:
         st.warning(markdown(notes))
-    _draw(session, spend, spend.bridge)
     _explain(session, spend.bridge.total)
     for result in (spend.before, spend.after):
         links.offer_figure(session, SPEND, result.period, ask.where)
     links.offer_figure(session, CHANGE, spend.after.period, ask.where)
     _table(session, spend, spend.bridge, article_names, ask.where)
+
+
+def _toggle() -> None:
+    st.session_state[SHOWN] = not st.session_state.get(SHOWN)
 
 
 @cached(entries=50)
@@ -168,7 +183,7 @@ def _table(
     where: Filters,
 ) -> None:
     """Every article, the largest change first."""
-    st.header(session.t("bridge.articles"), anchor=False)
+    st.subheader(session.t("bridge.articles"), anchor=False)
 
     def money(value: float) -> str:
         return formats.money(value, session.lang)

@@ -1,4 +1,4 @@
-"""The page on trends: what it offers, the latest figure, and what a December is compared with."""
+"""Verloop: one figure over time, with its finding as the title, and why it changed below it."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -6,24 +6,44 @@ from functools import partial
 
 import streamlit as st
 
-from nami_monitor.briefing import phases
+from nami_monitor.briefing import phases, wording
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
-from nami_monitor.core.escapes import plain
+from nami_monitor.briefing.overview import independent, level_signals
+from nami_monitor.charts.trend_data import Trend
+from nami_monitor.charts.trend_lanes import TrendForm
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.periods import Period
-from nami_monitor.core.words import PeriodKind
+from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats
-from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
+from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult
 from nami_monitor.kpis.catalogue.steer import STEER_YEAR_END_SHARE
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.questions import RELATIONS, latest_month
+from nami_monitor.kpis.targets import JudgedTarget, agreed, judge_target, targets
 from nami_monitor.store import Store, Work
-from nami_monitor.ui import booking, cache, figure_notes, links, words
-from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui import (
+    booking,
+    cache,
+    chart_notes,
+    doors,
+    figure_notes,
+    filters,
+    legend,
+    links,
+    trend_chart,
+    words,
+)  # fmt: skip
+from nami_monitor.ui.cache import Where, cached, last_period
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.links import Filters
+from nami_monitor.ui.pages import funnel, why
 from nami_monitor.ui.session import Session
-from nami_monitor.ui.trend_chart import by_group
+
+KEY = "trend"
+"""Of the chart and of all that belongs to it."""
+
+FORM = TrendForm(plot=300, titled=False)
 
 GROUPED = (
     "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
@@ -38,6 +58,213 @@ def dimensions(code: str) -> list[str]:
     names = {name for relation in kpi.reads for name in RELATIONS[relation].dimensions}
     names &= set(kpi.over_time.grouped_by or names)
     return [name for name in GROUPED if name in names]
+
+
+def show(session: Session) -> None:
+    """The whole page.
+
+    Args:
+        session: the visitor's session.
+    """
+    code, ask = _choices(session)
+    kpi = CATALOGUE[code]
+    results = cache.figures(session.store, code, ask)
+    known = any(result.value is not None for result in results)
+    line = known and trend_chart.is_line(results)
+    read = trend_chart.read_trend(session, code, results, ask.where, KEY) if line else None
+    st.title(markdown(_finding(session, kpi, results, read, ask)), anchor=False)
+    left, right = st.columns([13, 5], gap="medium")
+    with left:
+        st.html(f'<p class="nami-sub">{_sub(session, kpi, results, read, ask)}</p>')
+        if read:
+            trend_chart.picture(session, read.trend, KEY, FORM)
+            legend.row(session, read.trend, KEY)
+        elif known:
+            trend_chart.draw_bars(session, code, results, ask.where, KEY)
+        elif results:
+            links.why_none(session, results[-1])
+        else:
+            st.info(session.t("trends.nothing"))
+        _opened(session, read, results, ask)
+        year_end_references(session, code, ask)
+        with st.container(key="why"):
+            why.section(session, code, ask)
+    with right, st.container(key="margin"):
+        if read and read.notes.called:
+            chart_notes.margin(session, read.notes.called, KEY)
+        _links(session, kpi, read)
+    funnel.section(session, code, ask)
+
+
+def _choices(session: Session) -> tuple[str, Ask]:
+    """The filters in one row; what few people change behind "more"."""
+    with st.container(key="choices", horizontal=True, vertical_alignment="center"):
+        code = filters.select(
+            "kpi",
+            session.t("trends.kpi"),
+            list(CATALOGUE),
+            lambda found: words.kpi_name(session, CATALOGUE[found]),
+            default="impact_spend",
+            inside=True,
+        )
+        category = filters.category(session, inside=True)
+        month = filters.month(session, inside=True)
+        group = filters.group(session, inside=True)
+        with st.popover(session.t("filters.more"), key="more_choices"):
+            by = filters.select(
+                "by",
+                session.t("trends.by"),
+                ["", *dimensions(code)],
+                lambda name: (
+                    session.t(f"dimensions.{name}") if name else session.t("trends.ungrouped")
+                ),
+            )
+            kind = filters.period(session, month, cache.choices(session.store).months)
+            channel = filters.channel(session)
+            activity = filters.activity(session, CATALOGUE[code])
+            where = dict(filters.where(category, group)) | channel | activity
+            ask = Ask(kind, month, trend_chart.periods_shown(kind), (by,) if by else (), where)
+            offer_phases(session, code, ask)
+        doors.link("presentation", session.t("trends.to_presentation"))
+    others = why.other_filters(session, code)
+    return code, Ask(kind, month, ask.last, ask.by, where | others)
+
+
+def _finding(
+    session: Session,
+    kpi: Kpi,
+    results: Sequence[KpiResult],
+    read: trend_chart.ReadTrend | None,
+    ask: Ask,
+) -> str:
+    """What the figures show as of the month, and nothing beyond that."""
+    name = words.kpi_name(session, kpi)
+    if not results or ask.by:
+        by = session.t(f"dimensions.{ask.by[0]}") if ask.by else ""
+        return session.t("trends.finding.by", name=name, by=by.lower()) if by else name
+    result = results[-1]
+    if result.state is not State.VALUE:
+        return f"{name}: {session.t(f'words.{result.state}')}"
+    aim = _aim(session.store, kpi.code, tuple(sorted(ask.where.items())), result.month)
+    goal = f"; {wording.standing(aim, session.lang)}" if aim and aim.met is not None else ""
+    return f"{name}: {_shown(session, kpi, result, read)}{goal}"
+
+
+def _shown(
+    session: Session, kpi: Kpi, result: KpiResult, read: trend_chart.ReadTrend | None
+) -> str:
+    """What the last month shows: a change, a drift, or that it is within its usual spread."""
+    trend, period = read.trend if read else None, formats.period(result.period, session.lang)
+    current = next((span for span in trend.signals if span.current), None) if trend else None
+    if current and current.lasts:
+        way = session.t(f"charts.trend.way.{'up' if current.up else 'down'}")
+        since = formats.month(current.start, session.lang)
+        return session.t("trends.finding.lasts", way=way, month=since)
+    if current:
+        way = session.t(f"charts.trend.way.{'up' if current.up else 'down'}")
+        return session.t("trends.finding.once", way=way, month=period)
+    if trend and trend.drift:
+        return trend.drift.words
+    if read and read.history and independent(kpi, result.period.kind):
+        series = level_signals(read.history, read.restarts)
+        enough = series.enough(len(read.history) - 1)
+        return session.t(f"trends.finding.{'usual' if enough else 'early'}")
+    return session.t("trends.finding.value", value=words.figure(session, result), period=period)
+
+
+@cached(entries=100)
+def _aim(store: Store, code: str, where: Where, month: date) -> JudgedTarget | None:
+    """The target that holds in the year of a month, judged as of it; None without one."""
+    chosen = dict(where)
+    category = next(iter(chosen.get("category", ())), None)
+    with read_as_of(store, month) as db:
+        found = agreed(targets(db), code, category, month)
+        return judge_target(db, CATALOGUE[code], month, chosen, found[0]) if found else None
+
+
+def _sub(
+    session: Session,
+    kpi: Kpi,
+    results: Sequence[KpiResult],
+    read: trend_chart.ReadTrend | None,
+    ask: Ask,
+) -> str:
+    """The last figure as the link that traces it, with what was expected and what was agreed."""
+    lang = session.lang
+    if not results:
+        return ""
+    result = results[-1]
+    unit = formats.unit_label(
+        kpi.unit, lang, activity=words.activity_name(session, result.activity)
+    )
+    parts = []
+    if read and unit:
+        parts.append(html(session.t("charts.trend.per_month", unit=unit)))
+    if not ask.by and result.value is not None:
+        parts.append(_value(session, kpi, result, read.trend if read else None, ask.where))
+    way = "" if kpi.better == "neutral" else session.t(f"trends.better.{kpi.better}").rstrip(".")
+    notes = "" if ask.by else figure_notes.notes(session, result).rstrip(".")
+    parts += [html(part) for part in (way, notes) if part]
+    return ". ".join(parts) + "." if parts else ""
+
+
+def _value(
+    session: Session, kpi: Kpi, result: KpiResult, trend: Trend | None, where: Filters
+) -> str:
+    lang = session.lang
+    written = trend_chart.point_words(result, kpi, lang)
+    label = html(session.t("trace.named", value=written, name=words.kpi_name(session, kpi)))
+    address = html(links.trace_of_result(session, result, where))
+    linked = (
+        f'<a class="nami-trace" href="{address}" aria-label="{label}"><b>{html(written)}</b></a>'
+    )
+    said = [f"{html(formats.period(result.period, lang).capitalize())}: {linked}"]
+    usual = trend.expected_at(result.month) if trend else None
+    if usual:
+        low, high = (formats.figure(limit, kpi.unit, lang) for limit in (usual.low, usual.high))
+        value = formats.figure(usual.value, kpi.unit, lang)
+        said.append(html(session.t("charts.trend.expected", value=value, low=low, high=high)))
+    goals = trend.holding() if trend else []
+    said += [html(goal.label) for goal in goals] or [html(session.t("trends.no_target"))]
+    whole = figure_notes.total(session, result, where)
+    said += [html(f"{whole.label.lower()} {whole.value}")] if whole else []
+    return "; ".join(said)
+
+
+def _links(session: Session, kpi: Kpi, read: trend_chart.ReadTrend | None) -> None:
+    """What can be opened beside the chart."""
+    offered = ["as_table", "notes"] if read else []
+    for name in offered:
+        key = f"{KEY}_{name}_shown"
+        shown = bool(st.session_state.get(key))
+        label = session.t(f"trends.{'hide' if shown else 'show'}.{name}")
+        st.button(label, key=f"{key}_toggle", type="tertiary", on_click=_toggle, args=(key,))
+    doors.link("handbook", session.t("trends.how"), query_params={"kpi": kpi.code})
+
+
+def _toggle(key: str) -> None:
+    st.session_state[key] = not st.session_state.get(key)
+
+
+def _opened(
+    session: Session,
+    read: trend_chart.ReadTrend | None,
+    results: Sequence[KpiResult],
+    ask: Ask,
+) -> None:
+    """What a reader opened: the figures as a table, and the notes of people."""
+    if read is None:
+        return
+    if st.session_state.get(f"{KEY}_written_asked"):
+        st.session_state[f"{KEY}_notes_shown"] = True
+    name = words.kpi_name(session, read.kpi)
+    if st.session_state.get(f"{KEY}_as_table_shown"):
+        with st.container(key="as_table"):
+            trend_chart.line_table(session, read.trend, results, ask.where, KEY, name)
+    if st.session_state.get(f"{KEY}_notes_shown"):
+        with st.container(key="notes"):
+            st.subheader(session.t("notes_of_people.title", n=len(read.notes.notes)), anchor=False)
+            chart_notes.note_forms(session, read.notes, read.trend)
 
 
 @cached(entries=50)
@@ -85,21 +312,6 @@ def _keep(session: Session, what: str, name: str, act: Callable[..., None]) -> N
     label = session.t(f"trends.phases.{what}")
     keeping = session.t("jobs.keeping")
     booking.action(session, label, f"phase_{what}_{name}", lambda _: keeping, write)
-
-
-def latest(session: Session, results: Sequence[KpiResult], where: Filters) -> None:
-    """The latest figure with its total, notes and a link that traces it."""
-    if not results or len(by_group(results)) > 1:
-        return
-    result = results[-1]
-    whole = figure_notes.total(session, result, where)
-    period = formats.period(result.period, session.lang)
-    parts = [f"{whole.label} {whole.value}"] if whole else []
-    parts += [part for part in [figure_notes.notes(session, result)] if part]
-    if parts:
-        figure = words.figure(session, result)
-        st.caption(session.md("trends.latest", period=period, figure=figure, said=". ".join(parts)))
-    links.offer_trace(session.t("trace.latest"), links.result_address(result, where))
 
 
 def year_end_references(session: Session, code: str, ask: Ask) -> None:

@@ -19,10 +19,14 @@ from nami_monitor.kpis.why import Against, dimensions
 from nami_monitor.store import Store
 from nami_monitor.ui import filters, grid, links, words
 from nami_monitor.ui.cache import cached, last_period
+from nami_monitor.ui.pages import bridge
 from nami_monitor.ui.session import Session
 
-SECTION = "why"
-"""Name of the section in the address: a link can show it open."""
+BRIDGE = "bridge"
+"""The split of spend into price, volume and other articles."""
+
+SHOWN = "why_table_shown"
+"""Whether a reader opened the table."""
 
 CELL = f"padding:0.25rem 1rem 0.25rem 0;border-bottom:1px solid {GRID};vertical-align:top"
 LEFT = f"{CELL};text-align:left;font-weight:normal"
@@ -66,49 +70,45 @@ def _clear(names_cleared: list[str]) -> None:
 
 
 def section(session: Session, code: str, ask: Ask) -> None:
-    """Why the latest figure changed, once a reader opens it.
+    """Why the latest figure changed: contributions that add up, by the split that is chosen.
 
     Args:
         session: for the words.
         code: the KPI.
         ask: its last period is the later one; its filters hold.
     """
-    expander = st.expander(session.t("why.title"), key=SECTION, bind="query-params")
-    if not expander.open:
-        return
-    kpi = CATALOGUE[code]
-    offered = dimensions(kpi, ask)
-    with expander:
-        left, right = st.columns(2)
-        with left:
+    offered = dimensions(CATALOGUE[code], ask)
+    splits = [*offered, *([BRIDGE] if code in bridge.EXPLAINED else [])]
+    with st.container(key="why_head", horizontal=True, vertical_alignment="center"):
+        st.header(session.t("why.short"), anchor=False, width="content")
+        by = (
+            filters.select(
+                "split",
+                session.t("why.by"),
+                splits,
+                lambda name: session.t(f"why.{BRIDGE}" if name == BRIDGE else f"dimensions.{name}"),
+                inside=True,
+            )
+            if splits
+            else "location"
+        )
+        if by != BRIDGE:
             against = filters.select(
                 "against",
                 session.t("why.against"),
                 list(Against),
                 lambda name: session.t(f"why.compared.{name}"),
+                inside=True,
             )
-        with right:
-            dimension = (
-                filters.select(
-                    "split",
-                    session.t("why.by"),
-                    offered,
-                    lambda name: session.t(f"dimensions.{name}"),
-                )
-                if offered
-                else "location"
-            )
-        explained_change = explained(
-            session.store, code, last_period(ask), dimension, Against(against), session.lang
-        )
-        st.text(plain(explained_change.sentence))
-        for result in (explained_change.why.before, explained_change.why.after):
-            if result.value is not None:
-                links.offer_figure(session, _sum_code(explained_change), result.period, ask.where)
-        if explained_change.lines:
-            _draw(session, explained_change, ask)
-        elif not offered:
-            st.caption(session.t("why.none"))
+    if by == BRIDGE:
+        bridge.show(session, last_period(ask))
+        return
+    found = explained(session.store, code, last_period(ask), by, Against(against), session.lang)
+    st.html(f'<p class="nami-sub">{html(found.sentence)}</p>')
+    if found.lines:
+        _draw(session, found, ask)
+    elif not offered:
+        st.caption(session.t("why.none"))
 
 
 @cached(entries=100)
@@ -141,9 +141,23 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
         key="why_chart",
         alt=plain(session.t("why.alt", name=name, change=total)),
     )
-    st.caption(
-        markdown(" ".join([briefing.whole_text(explained_change, lang), *explained_change.notes]))
-    )
+    shown = bool(st.session_state.get(SHOWN))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(markdown(briefing.whole_text(explained_change, lang)), width="content")
+        label = session.t(f"trends.{'hide' if shown else 'show'}.as_table")
+        st.button(label, key="why_toggle", type="tertiary", on_click=_toggle)
+    if shown:
+        _details(session, explained_change, ask, name)
+
+
+def _toggle() -> None:
+    st.session_state[SHOWN] = not st.session_state.get(SHOWN)
+
+
+def _details(session: Session, explained_change: Explained, ask: Ask, name: str) -> None:
+    """The contributions as a table with links, their notes, and the figures they split."""
+    if explained_change.notes:
+        st.caption(markdown(" ".join(explained_change.notes)))
     st.html(_html(session, explained_change, ask))
     for heading, articles in (explained_change.lists or {}).items():
         st.markdown(f"**{markdown(heading)}**")
@@ -151,6 +165,9 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
     heads, rows = _sheet(session, explained_change)
     title = f"{session.t('why.title')} {name}"
     grid.offer(session, heads, rows, key="why_table", file=title.replace("?", ""))
+    for result in (explained_change.why.before, explained_change.why.after):
+        if result.value is not None:
+            links.offer_figure(session, _sum_code(explained_change), result.period, ask.where)
 
 
 def _columns(explained_change: Explained) -> tuple[str, ...]:
