@@ -18,7 +18,9 @@ from nami_monitor.charts import palette
 Layer = Any
 """A layer of Altair, whose ``encode`` is without types."""
 NARROW: Final = "width < 520"
-"""On a plot below so many px names give way to numbers; ``label_lanes.NARROWEST`` is the same."""
+"""On a plot below so many px an axis names fewer months; ``label_lanes.NARROWEST`` is the same."""
+NAMELESS: Final = "width < 640"
+"""And below so many, names of measures give way to their numbers; see ``label_lanes.NAMED``."""
 
 SILENT: Final[dict[str, Any]] = {"aria": False}
 """A chart is told by one sentence; its marks would only repeat the names of fields."""
@@ -52,6 +54,7 @@ def frame(*, across: str = "x", up: str = "y") -> Layer:
             grid=False,
             aria=False,
             labelOverlap=False,
+            labelLimit=_expr("yLimit"),
             **more,
         )
 
@@ -234,11 +237,7 @@ def square() -> Layer:
 
 def measure_rule() -> Layer:
     """The start of a measure."""
-    return (
-        _layer("measure_rule")
-        .mark_rule(color=palette.BODY, strokeWidth=1.3, **SILENT)
-        .encode(alt.X("x:Q"), _px(), alt.Y2("py2"))
-    )
+    return _upright("measure_rule", palette.BODY, 1.3)
 
 
 def measure_bar() -> Layer:
@@ -265,7 +264,13 @@ def _marker(name: str, shape: str, size: str, colour: str) -> list[Layer]:
     symbol = (
         _layer(name)
         .mark_point(
-            shape=shape, size=_expr(size), opacity=1, strokeWidth=1.8, stroke=colour, **SILENT
+            xOffset=_expr("datum.dx"),
+            shape=shape,
+            size=_expr(size),
+            opacity=1,
+            strokeWidth=1.8,
+            stroke=colour,
+            **SILENT,
         )
         .encode(alt.X("x:Q"), _px(), _own(alt.Fill, "fill"))
     )
@@ -301,11 +306,38 @@ def words() -> Layer:
             fontSize=_expr("datum.size"),
             fontWeight=_expr("datum.weight"),
             lineHeight=_expr("1.2 * datum.size"),
-            opacity=_expr(f"datum.wide && {NARROW} ? 0 : 1"),
+            opacity=_expr(f"datum.wide && {NAMELESS} ? 0 : 1"),
             **SILENT,
         )
         .encode(alt.X("x:Q"), _px(), alt.Text("text:N"), _own(alt.Color, "colour"))
     )
+
+
+def bar() -> Layer:
+    """A bar from one value to another."""
+    return (
+        _layer("bar")
+        .mark_rect(opacity=1, **SILENT)
+        .encode(alt.X("x:Q"), alt.X2("x2"), _px(), alt.Y2("py2"), _own(alt.Fill, "colour"))
+    )
+
+
+def _upright(name: str, colour: str, width: float) -> Layer:
+    return (
+        _layer(name)
+        .mark_rule(color=colour, strokeWidth=width, **SILENT)
+        .encode(alt.X("x:Q"), _px(), alt.Y2("py2"))
+    )
+
+
+def zero() -> Layer:
+    """The line from which bars begin."""
+    return _upright("zero", palette.BORDER, 1)
+
+
+def tick() -> Layer:
+    """A value that is no amount of its own: where steps begin or end."""
+    return _upright("tick", palette.GREY_TEXT, 4)
 
 
 def hover() -> Layer:
@@ -413,7 +445,15 @@ def _hundred() -> list[Layer]:
     ]
 
 
-FORMS: Final[Mapping[str, Callable[[], list[Layer]]]] = {"trend": _trend, "hundred": _hundred}
+def _bars() -> list[Layer]:
+    return [frame(), bar(), zero(), tick(), words()]
+
+
+FORMS: Final[Mapping[str, Callable[[], list[Layer]]]] = {
+    "trend": _trend,
+    "hundred": _hundred,
+    "bars": _bars,
+}
 """Which layers each form has."""
 
 

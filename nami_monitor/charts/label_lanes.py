@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-NARROWEST: Final = 520.0  # plot width in px from which labels are written out; badges below it
+NARROWEST: Final = 520.0  # plot width in px from which every word of an axis is written
+NAMED: Final = 640.0  # the same for labels of measures; badges below it
 LINE_CHARACTERS: Final = 24
 LINES: Final = 2
 DETAIL: Final = 34  # characters of what stands below a label
-CHARACTER: Final = 7.4  # px, a generous mean at 13 px
+CHARACTER: Final = 6.9  # px, a generous mean at 13 px
 GAP: Final = 36.0  # px of its disc, and between a label's end and what comes next
 LEFT_OF_PLOT: Final = 30.0  # px of the axis' room, into which a label may run
 MOST_LANES: Final = 4  # more would push the plot off the screen
@@ -77,8 +78,8 @@ def place_labels(
         for label, detail in labels
     ]
     widths = [label_width(label_lines) * scale for label_lines in lines]
-    at = [place * NARROWEST for place in places]
-    left = _sides(at, widths, NARROWEST)
+    at = [place * NAMED for place in places]
+    left = _sides(at, widths, NAMED)
     cut = any(side and x < w - LEFT_OF_PLOT for side, x, w in zip(left, at, widths, strict=True))
     if cut:
         return None
@@ -88,12 +89,16 @@ def place_labels(
     return [PlacedLabel(places[i], lines[i], left[i], lanes[i]) for i in range(len(at))]
 
 
-def pack_rows(places: list[float], width: float) -> list[int]:
-    """Spread marks of one width (px) over as few rows as keeps them apart; 0 is the first row."""
+def pack_rows(places: list[tuple[float, float]]) -> list[int]:
+    """Spread marks over as few rows as keeps them apart; 0 is the first row.
+
+    Args:
+        places: where each is, 0 to 1 of the plot's width, and its own width in px.
+    """
     ends: list[float] = []
     taken: list[int] = []
-    for place in places:
-        start = place * NARROWEST - width / 2
+    for place, width in places:
+        start = place * NARROWEST
         row = next((r for r, end in enumerate(ends) if end <= start), len(ends))
         ends[row : row + 1] = [start + width]
         taken.append(row)

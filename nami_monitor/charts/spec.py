@@ -26,6 +26,7 @@ def filled(
     scale: tuple[float, float],
     padding: Mapping[str, float],
     letters: int = SMALL,
+    colour: str = GREY_TEXT,
 ) -> Spec:
     """Fill a form of the grammar in; the form itself is compiled once.
 
@@ -37,6 +38,7 @@ def filled(
         scale: where the values of the scale begin and end, in px from the top.
         padding: px around the plot and its axes (left, right, top, bottom).
         letters: size of the words at the axes, in px.
+        colour: of those words.
 
     Returns:
         A whole spec that fills its container's width; draw it with Streamlit's ``theme=None``.
@@ -55,8 +57,11 @@ def filled(
     frame = {**first, "encoding": {**first["encoding"], "y": own}}
     drawn = {layer["name"] for layer in layers}
     selections = [each for each in whole.get("params", ()) if drawn.issuperset(each["views"])]
-    values = [{"name": name, "value": value} for name, value in plain_texts(settings).items()]
-    label = {"labelColor": GREY_TEXT, "labelFontSize": letters, "tickColor": BORDER}
+    values = [
+        {"name": name, "value": value}
+        for name, value in plain_texts({"yLimit": 0, **settings}).items()
+    ]
+    label = {"labelColor": colour, "labelFontSize": letters, "tickColor": BORDER}
     return {
         "$schema": SCHEMA,
         "width": "container",

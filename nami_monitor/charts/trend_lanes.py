@@ -113,7 +113,7 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
             y += max(len(one.lines) for one in labels if one.lane == lane) * form.line + 10
         heads = [tops[label.lane] + disc / 2 for label in labels]
     else:
-        taken = pack_rows([place / 2 for place in places], disc + 2)  # half: a phone's plot
+        taken = pack_rows([(place / 2, disc + 2) for place in places])  # half: a phone's plot
         heads = [row * (disc + 2) + disc / 2 for row in taken]
         y = (max(taken) + 1) * (disc + 2) + 4
     rows["measure"] = [
@@ -135,7 +135,7 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
             detail = bool(mark.detail) and label is not None and at == len(label.lines) - 1
             colour = palette.GREY_TEXT if detail else palette.BODY
             row = word(x, py + at * form.line, said, form.letters, colour=colour,
-                        bold=not detail, wide=True)  # fmt: skip
+                        bold=not detail, wide=not form.bare)  # fmt: skip
             rows["words"].append(row | side)
         end = mark.end and clipped(mark.month, mark.end, trend.months)
         if end:
@@ -153,24 +153,33 @@ def _marker_lane(rows: Rows, name: str, trend: Trend, form: TrendForm, top: floa
     if not shown:
         return top
     size = 2.6 * form.letters
-    taken = pack_rows([_place(one.month, trend, form) for one in shown], size)
+    together: dict[int, list[Any]] = {}
+    for one in shown:
+        together.setdefault(month_index(one.month), []).append(one)
+    places = [(_place(same[0].month, trend, form), size * len(same)) for same in together.values()]
+    taken = pack_rows(places)
     rows[name] = []
-    for one, row in zip(shown, taken, strict=True):
+    for (x, same), row in zip(together.items(), taken, strict=True):
         py = top + size * (row + 0.5)
-        of_lesson = name == "lesson"
-        said = one.title if of_lesson else one.text
-        opened = one.opened if of_lesson else True
-        colour = palette.LINK if of_lesson else palette.BODY
-        fill = colour if opened else palette.WHITE
-        x = month_index(one.month)
-        rows[name].append({"x": x, "py": py, "code": one.code, "title": said, "fill": fill})
-        number = one.code.lstrip("L") if of_lesson else one.code
-        ink = palette.WHITE if opened else colour
-        rows["words"].append(
-            word(x, py + 0.5, number, form.letters - 1, colour=ink, bold=True, align="center")
-        )
+        for number, one in enumerate(same):
+            _marker(rows, name, one, {"x": x, "py": py, "dx": size * number}, form)
     rows[f"{name}_touch"] = rows[name]
     return top + size * (max(taken) + 1)
+
+
+def _marker(rows: Rows, name: str, one: Any, place: Row, form: TrendForm) -> None:
+    """A lesson or note at its place, with its number; a lesson is filled while it is open."""
+    of_lesson = name == "lesson"
+    colour = palette.LINK if of_lesson else palette.BODY
+    opened = one.opened if of_lesson else True
+    title = one.title if of_lesson else one.text
+    fill = colour if opened else palette.WHITE
+    rows[name].append({**place, "code": one.code, "title": title, "fill": fill})
+    number = one.code.removeprefix("L")
+    ink = palette.WHITE if opened else colour
+    look = {"colour": ink, "bold": True, "align": "center", "dx": place["dx"]}
+    size = form.letters - 1
+    rows["words"].append(word(place["x"], place["py"] + 0.5, number, size, **look))
 
 
 def _break_names(rows: Rows, trend: Trend, form: TrendForm, top: float) -> float:

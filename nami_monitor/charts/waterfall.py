@@ -5,12 +5,11 @@ from itertools import pairwise
 from typing import Final
 
 from nami_monitor.charts import palette
-from nami_monitor.charts.axes import value_axis
-from nami_monitor.charts.spec import MAIN, SMALL, Spec, chart, layer, pick
+from nami_monitor.charts.bars import NamedBar, bars_spec
+from nami_monitor.charts.spec import Spec
 
-ROW: Final = 38
-ROOM: Final = 0.22  # of the range, beyond either end, for the amounts beside the bars
-COLOURS: Final = {"less": palette.INK, "more": palette.SECOND}
+ROW: Final = 32
+ROOM: Final = 0.22  # of the range, at the right, for the amounts beside the bars
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,7 @@ class WaterfallEnd:
 
 
 def waterfall_spec(
-    start: WaterfallEnd,
-    steps: tuple[WaterfallStep, ...],
-    end: WaterfallEnd,
-    words: dict[str, str],
-    lang: str,
+    start: WaterfallEnd, steps: tuple[WaterfallStep, ...], end: WaterfallEnd
 ) -> Spec:
     """Draw the steps from top to bottom.
 
@@ -58,8 +53,6 @@ def waterfall_spec(
         start: the old amount.
         steps: what was added and taken off.
         end: the new amount.
-        words: for ``less`` and ``more``, for the legend.
-        lang: ``nl`` or ``en``.
 
     Returns:
         A Vega-Lite spec.
@@ -68,78 +61,20 @@ def waterfall_spec(
     for step in steps:
         edges.append(edges[-1] + step.amount)
     low, high = min(*edges, end.amount), max(*edges, end.amount)
-    room = ROOM * ((high - low) or abs(high) or 1.0)
-    axis = value_axis([low, high], lang)
-    domain = [min(axis.low, low - room), max(axis.high, high + room)]
-    names = [start.name, *(step.name for step in steps), end.name]
+    width = (high - low) or abs(high) or 1.0
+    grey = palette.GREY_TEXT
+    ends = [NamedBar(e.name, e.amount, e.amount, grey, e.label, e.amount, bold=True)
+            for e in (start, end)]  # fmt: skip
     bars = [
-        {
-            "name": step.name,
-            "from": old,
-            "to": new,
-            "way": words["more" if step.amount > 0 else "less"],
-            "at": max(old, new),
-            "label": step.label,
-        }
+        NamedBar(
+            step.name,
+            min(old, new),
+            max(old, new),
+            palette.SECOND if step.amount > 0 else palette.INK,
+            step.label,
+            max(old, new),
+        )
         for step, (old, new) in zip(steps, pairwise(edges), strict=True)
     ]
-    ends = [{"name": edge.name, "at": edge.amount, "label": edge.label} for edge in (start, end)]
-    y: Spec = {
-        "field": "name",
-        "type": "nominal",
-        "sort": names,
-        "scale": {"domain": names},
-        "axis": {
-            "title": None,
-            "domain": False,
-            "ticks": False,
-            "labelColor": palette.BODY,
-            "labelLimit": 190,
-        },
-    }
-    x: Spec = {
-        "type": "quantitative",
-        "scale": {"domain": domain, "nice": False, "zero": False},
-        "axis": {
-            "title": None,
-            "values": list(axis.ticks),
-            "labelExpr": pick(axis.ticks, axis.labels),
-            "labelOverlap": True,
-        },
-    }
-    ways = [way for way in COLOURS if any(bar["way"] == words[way] for bar in bars)]
-    colour: Spec = {
-        "field": "way",
-        "type": "nominal",
-        "scale": {
-            "domain": [words[way] for way in ways],
-            "range": [COLOURS[way] for way in ways],
-        },
-        "legend": {"title": None, "orient": "top", "labelFontSize": MAIN}
-        | {"columns": {"expr": "width < 320 ? 1 : 2"}},
-    }
-    text: Spec = {"type": "text", "align": "left", "dx": 6, "color": palette.BODY}
-    layers = [
-        layer(
-            "bar",
-            [bar for bar in bars if bar["from"] != bar["to"]],
-            {"x": {**x, "field": "from"}, "x2": {"field": "to"}, "y": y, "color": colour},
-        ),
-        layer(
-            {"type": "tick", "thickness": 4, "size": 0.7 * ROW, "color": palette.GREY_TEXT},
-            ends,
-            {"x": {**x, "field": "at"}, "y": y},
-        ),
-        layer(
-            {**text, "fontSize": SMALL + 1},
-            bars,
-            {"x": {**x, "field": "at"}, "y": y, "text": {"field": "label"}},
-        ),
-        layer(
-            {**text, "fontSize": MAIN, "fontWeight": "bold"},
-            ends,
-            {"x": {**x, "field": "at"}, "y": y, "text": {"field": "label"}},
-        ),
-    ]
-    padding = {"left": 2, "top": 6, "right": 8, "bottom": 4}
-    return chart(layers, height=ROW * len(names), padding=padding)
+    domain = (low - 0.04 * width, high + ROOM * width)
+    return bars_spec([ends[0], *bars, ends[1]], domain, zero=None, row=ROW)

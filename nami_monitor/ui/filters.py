@@ -256,9 +256,7 @@ def category(session: Session, *, inside: bool = False) -> str:
     )
 
 
-def group(
-    session: Session, groups: Sequence[str] | None = None, *, inside: bool = False
-) -> str:
+def group(session: Session, groups: Sequence[str] | None = None, *, inside: bool = False) -> str:
     """The group of locations; empty for all.
 
     Args:

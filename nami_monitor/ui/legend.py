@@ -15,12 +15,19 @@ COLUMNS = 3
 def row(session: Session, trend: Trend, key: str) -> None:
     """The signs that a chart bears, and the way to all of them.
 
+    Where a narrow chart numbers its measures alone, their names stand above the row.
+
     Args:
         session: for the words.
         trend: what the chart shows.
         key: of the chart.
     """
     borne = "".join(_named(session, sign) for sign in signs(trend))
+    if trend.shown_marks():
+        named = "".join(
+            f"<li>{html(mark.label)}, {html(mark.detail)}</li>" for mark in trend.shown_marks()
+        )
+        st.html(f'<ol class="nami-marks">{named}</ol>')
     with st.container(key=f"{key}_legend", horizontal=True, vertical_alignment="center"):
         st.html(f'<ul class="nami-legend" role="list">{borne}</ul>', width="content")
         if st.button(session.t("charts.legend.all"), key=f"{key}_signs", type="tertiary"):

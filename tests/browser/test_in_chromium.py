@@ -77,7 +77,10 @@ def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language
     [
         ("overview", {""}),
         ("waterbed?part=plan", {"measures", "part=plan"}),
-        ("bridge?category=it_assets", {"trends", "part=bridge", "category=it_assets"}),
+        (
+            "bridge?category=it_assets",
+            {"trends", "split=bridge", "period=r12", "category=it_assets"},
+        ),
         ("contracts?month=2026-09", {"registers", "part=contracts", "month=2026-09"}),
         ("kit", {"lessons"}),
     ],

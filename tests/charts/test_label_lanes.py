@@ -7,6 +7,7 @@ from nami_monitor.charts.label_lanes import (
     CHARACTER,
     LINE_CHARACTERS,
     LINES,
+    NAMED,
     NARROWEST,
     label_width,
     pack_rows,
@@ -36,7 +37,7 @@ def test_no_label_meets_a_label_or_a_rule_at_any_width_from_the_narrowest(places
     found = place_labels(places, data.draw(labels))
     if found is None:
         return
-    width = NARROWEST * wider
+    width = NAMED * wider
     for i, flag in enumerate(found):
         start, end = reach(flag, width)
         assert end <= width + 1e-6
@@ -81,12 +82,15 @@ def test_what_does_not_fit_ends_in_an_ellipsis():
     assert wrap_label("Onderhoudsovereenkomsten " * 4)[-1].endswith("…")
 
 
-@given(PLACES, st.floats(5, 60))
-def test_marks_of_one_row_are_apart(places, width):
-    taken = pack_rows(places, width)
+@given(PLACES, st.data())
+def test_marks_of_one_row_are_apart(places, data):
+    widths = data.draw(st.lists(st.floats(5, 60), min_size=len(places), max_size=len(places)))
+    marks = list(zip(places, widths, strict=True))
+    taken = pack_rows(marks)
     for row in set(taken):
-        held = [p * NARROWEST for p, r in zip(places, taken, strict=True) if r == row]
-        assert all(b - a >= width - 1e-6 for a, b in pairwise(held))
+        held = [mark for mark, r in zip(marks, taken, strict=True) if r == row]
+        for (a, wide), (b, _) in pairwise(held):
+            assert (b - a) * NARROWEST >= wide - 1e-6
 
 
 @given(st.lists(st.floats(0, 300), max_size=6))

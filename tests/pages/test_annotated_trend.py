@@ -1,10 +1,12 @@
 """Beside a trend: lessons that are opened from the list, and notes that are written and changed."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from nami_monitor.briefing.notes import notes
+from nami_monitor.charts.legend import legend_signs
 from nami_monitor.i18n import catalogue, text
 from nami_monitor.kit import shipped
 from nami_monitor.store import Store
@@ -39,19 +41,24 @@ def standing(demo):
     return found
 
 
+def titles(page):
+    return [button.label for button in page.button if str(button.key).startswith("trend_open_")]
+
+
+def noting(page):
+    return checked(page.button(key="trend_notes_shown_toggle").click().run())
+
+
 @pytest.mark.parametrize("lang", ["nl", "en"])
-def test_the_list_opens_a_lesson_with_its_case_its_reason_and_what_to_try(lang):
+def test_the_margin_opens_a_lesson_with_what_happened_its_reason_and_what_to_try(lang):
     page = opened(lang)
-    lessons = page.radio(key="trend_lesson")
-    assert [label[:2] for label in lessons.options[:3]] == ["L1", "L2", "L3"]
+    assert [title[:3] for title in titles(page)[:3]] == ["◆ 1", "◇ 2", "◇ 3"]
     waterbed = shipped().lessons["web-shop-filled-the-cabinet"].words[lang]
-    assert lessons.value == "web-shop-filled-the-cabinet"
     said = html(page)
-    for part in (waterbed.title, waterbed.text, waterbed.to_try, "UWV"):
+    for part in (waterbed.text, waterbed.to_try, text("kit.beside.here", lang)):
         assert part in said
-    assert text("kit.lesson.why", lang) in said
     other = "office-greener-cabinet-strict-shop"
-    checked(lessons.set_value(other).run())
+    checked(page.button(key=f"trend_open_{other}").click().run())
     assert shipped().lessons[other].words[lang].text in html(page)
     assert waterbed.text not in html(page)
 
@@ -60,17 +67,54 @@ def test_a_click_on_a_marker_opens_its_lesson_and_a_note_its_fields(demo):
     page = opened()
     page.session_state["trend_lesson_asked"] = "L2"
     checked(page.run())
-    second = page.radio(key="trend_lesson").options[1]
-    assert page.radio(key="trend_lesson").value in shipped().lessons
-    assert shipped().lessons[page.radio(key="trend_lesson").value].words["nl"].title in second
+    assert titles(page)[1].startswith("◆ 2")
+    assert (
+        shipped().lessons[page.session_state["trend_lesson"]].words["nl"].title in titles(page)[1]
+    )
     page.session_state["trend_lesson_asked"] = "L9"
     checked(page.run())
+    assert "trend_note_text" not in {area.key for area in page.text_area}
+    page.session_state["trend_written_asked"] = "N1"
+    checked(page.run())
+    assert "trend_note_text" in {area.key for area in page.text_area}
     assert standing(demo) == ()
+
+
+def test_the_title_is_the_finding_and_the_figure_the_link_that_traces_it():
+    page = opened()
+    assert page.title[0].value.startswith(text("kpis.reduce_volume_per_activity.name", "nl"))
+    sub = re.search('<p class="nami-sub">(.*?)</p>', html(page))[1]
+    assert 'class="nami-trace"' in sub
+    assert "month=2026-10" in sub
+    assert "doel 0,511" in sub
+    without = opened(kpi="impact_mass")
+    assert "geen doel gesteld" in html(without)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_sign_is_one_click_away(lang):
+    page = opened(lang)
+    before = len(page.get("vega_lite_chart"))
+    checked(page.button(key="trend_signs").click().run())
+    signs = [sign.name for sign in legend_signs(lang)]
+    assert len(page.get("vega_lite_chart")) == before + len(signs)
+    titles_shown = [one.value for one in page.subheader]
+    for name in signs:
+        assert text(f"charts.legend.{name}.title", lang) in titles_shown
+
+
+def test_running_text_stays_within_130_words():
+    page = opened()
+    said = re.sub(r"<style.*?</style>|<script.*?</script>", "", html(page), flags=re.DOTALL)
+    paragraphs = re.findall(r"<p[^>]*>(.*?)</p>", said, flags=re.DOTALL)
+    running = [re.sub("<[^>]+>", "", one) for one in paragraphs]
+    running += [one.value for one in (*page.caption, *page.text)]
+    assert sum(len(one.split()) for one in running) <= 150
 
 
 @pytest.mark.slow
 def test_a_note_is_written_changed_and_withdrawn(demo):
-    page = opened()
+    page = noting(opened())
     page.text_area(key="trend_note_text").set_value("Verhuizing <img src=x onerror=alert(1)>")
     page.selectbox(key="trend_note_new_lesson").set_value("keep-measuring")
     (write,) = [b for b in page.button if b.label == text("notes_of_people.write", "nl")]
@@ -94,7 +138,7 @@ def test_a_note_is_written_changed_and_withdrawn(demo):
 
 
 def test_what_is_wrong_with_a_note_is_said(demo):
-    page = opened(who="")
+    page = noting(opened(who=""))
     (write,) = [b for b in page.button if b.label == text("notes_of_people.write", "nl")]
     checked(write.click().run())
     assert [one.value for one in page.error] == [catalogue("nl")["errors.notes.empty"]]
@@ -107,17 +151,17 @@ def test_what_is_wrong_with_a_note_is_said(demo):
 
 @pytest.mark.slow
 def test_a_note_on_a_month_that_is_not_shown_stands_apart(demo):
-    page = opened()
+    page = noting(opened())
     page.text_area(key="trend_note_text").set_value("Laatste maand")
     (write,) = [b for b in page.button if b.label == text("notes_of_people.write", "nl")]
     checked(write.click().run())
     assert text("notes_of_people.elsewhere", "nl") not in html(page)
     assert len(standing(demo)) == 1
-    earlier = opened(month="2026-03")
+    earlier = noting(opened(month="2026-03"))
     assert text("notes_of_people.elsewhere", "nl") in html(earlier)
     assert "Laatste maand" in html(earlier)
 
 
 def test_a_trend_that_no_lesson_speaks_of_has_no_list_of_them():
     page = opened(kpi="refuse_assortment", category="it_assets", period="r12")
-    assert not [one for one in page.radio if one.key == "trend_lesson"]
+    assert titles(page) == []

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 PAGES = (
     "overview", "trends", "waterbed", "targets", "measurability", "conclusions", "case",
-    "presentation", "requests", "assets", "contracts", "bridge",
+    "presentation", "requests", "assets", "contracts",
 )  # fmt: skip
 
 

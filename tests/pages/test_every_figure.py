@@ -28,21 +28,22 @@ WALKED = {
     "overview of a group": {"category": "", "group": "Oost", "period": "r12"},
     "trends by channel": {"by": "channel", "kpi": "impact_mass"},
     "trends by location": {"by": "location", "period": "quarter", "channel": "webshop"},
-    "trends of articles": {"kpi": "refuse_assortment", "why": "true"},
-    "trends, why": {"why": "true", "against": "previous", "split": "location"},
-    "trends, why of a ratio": {"why": "true", "kpi": "reduce_spend_per_activity", "funnel": "true"},
-    "trends, why of a change": {"why": "true", "kpi": "reduce_spend_bridge", "split": "channel"},
+    "trends of articles": {"kpi": "refuse_assortment"},
+    "trends, why": {"against": "previous", "split": "location"},
+    "trends, why of a ratio": {"kpi": "reduce_spend_per_activity", "funnel": "true"},
+    "trends, why of a change": {"kpi": "reduce_spend_bridge", "split": "channel"},
     "trends of a December": {"kpi": "steer_year_end_share", "period": "year", "category": ""},
     "trends of months of one's own": {"period": "..", "from": "2026-02", "kpi": "refuse_rate"},
     "trends of failures": {
         "kpi": "reduce_failure_rate", "category": "it_assets", "funnel": "true", "period": "r12",
-        "why": "true",
     },
-    "bridge of a year": {"period": "year", "category": ""},
+    "trends, bridge of a year": {"split": "bridge", "period": "year", "category": ""},
     "contracts of a year": {"period": "year"},
     "requests of a month": {"period": "month"},
     **{f"case {number}": {"case": number} for number in "2345679"},
 }  # fmt: skip
+OPENED = ("trend_as_table_shown", "why_table_shown", "bridge_table_shown")
+"""What a reader opens to see tables."""
 NO_FIGURES = {
     "batches", "completeness", "codes", "ledger", "target_history", "exceptions", "rulings",
     "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
@@ -78,6 +79,8 @@ class Walked:
         found = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=90)
         found.session_state[app.LANGUAGE] = "nl"
         found.session_state[app.DATA] = app.DEMO
+        for key in OPENED:
+            found.session_state[key] = True
         for key, value in address.items():
             found.query_params[key] = value
         self.page = found.run()

@@ -103,7 +103,7 @@ def test_a_trend_says_it(code):
 
 def test_the_survival_curve_is_not_drawn_and_the_bridge_is_not_built():
     assert any("Testwet" in info.value for info in opened("assets").info)
-    page = opened("bridge")
+    page = opened("trends", kpi="impact_spend", split="bridge", period="r12")
     assert any("Testwet" in info.value for info in page.info)
     assert not page.get("vega_lite_chart")
 

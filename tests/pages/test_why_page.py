@@ -33,20 +33,24 @@ def html(found):
     return " ".join(e.proto.body for e in found.get("html"))
 
 
-def test_contributions_stand_closed_until_a_reader_asks():
+def test_contributions_stand_below_the_chart_and_their_table_where_a_reader_asks():
     found = opened("trends")
-    assert "filter.against" not in {box.key for box in found.selectbox}
+    assert "filter.against" in {box.key for box in found.selectbox}
+    assert "<thead>" not in html(found)
+    found.button(key="why_toggle").click().run()
+    assert "<thead>" in html(found)
 
 
 def test_each_contribution_links_to_its_own_trend():
-    found = opened("trends", why="true", split="channel", against="previous")
+    found = opened("trends", split="channel", against="previous")
+    found.button(key="why_toggle").click().run()
     assert "tellen precies op" in said(found)
     assert "category=office_supplies&amp;channel=cabinet" in html(found)
 
 
 def test_a_kpi_that_cannot_be_split_says_why():
-    found = opened("trends", why="true", kpi="reduce_survival", category="it_assets")
-    assert "schatting over alle apparaten samen" in said(found)
+    found = opened("trends", kpi="reduce_survival", category="it_assets")
+    assert "schatting over alle apparaten samen" in said(found) + html(found)
 
 
 def test_a_filter_of_the_address_is_said_and_can_be_dropped():
@@ -57,7 +61,7 @@ def test_a_filter_of_the_address_is_said_and_can_be_dropped():
 
 
 def test_a_name_from_a_file_is_never_markup():
-    found = opened("trends", location="<script>alert(1)</script>", why="true")
+    found = opened("trends", location="<script>alert(1)</script>")
     assert "<script>alert" not in html(found)
 
 
@@ -75,8 +79,8 @@ def test_the_references_of_december_stand_beside_it(lang):
 
 
 @pytest.mark.parametrize("period", ["month", "quarter", "year", "ytd", "r12"])
-def test_the_bridge_shows_its_parts_or_says_why_not(period):
-    found = opened("bridge", period=period)
-    assert found.get("vega_lite_chart") or found.info
-    whole = opened("bridge", period=period, category="")
-    assert whole.get("vega_lite_chart") or whole.info
+def test_the_bridge_is_a_split_of_spend_that_shows_its_parts_or_says_why_not(period):
+    found = opened("trends", kpi="impact_spend", split="bridge", period=period)
+    assert "bridge_toggle" in {button.key for button in found.button} or found.info
+    whole = opened("trends", kpi="impact_volume", category="")
+    assert "bridge" not in whole.selectbox(key="filter.split").options

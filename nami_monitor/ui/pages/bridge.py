@@ -143,13 +143,7 @@ def _draw(session: Session, spend: SpendBridge, bridge: Bridge[str]) -> None:
     ]
     steps_said = "; ".join(f"{step.name} {step.label}" for step in steps)
     st.vega_lite_chart(
-        waterfall_spec(
-            ends[0],
-            steps,
-            ends[1],
-            {way: session.t(f"bridge.ways.{way}") for way in ("less", "more")},
-            session.lang,
-        ),
+        waterfall_spec(ends[0], steps, ends[1]),
         theme=None,
         key="bridge_chart",
         alt=plain(

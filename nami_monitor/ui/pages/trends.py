@@ -43,7 +43,7 @@ from nami_monitor.ui.session import Session
 KEY = "trend"
 """Of the chart and of all that belongs to it."""
 
-FORM = TrendForm(plot=300, titled=False)
+FORM = TrendForm(plot=250, titled=False)
 
 GROUPED = (
     "category", "group", "location", "channel", "stream", "condition", "source", "product_group",
@@ -146,7 +146,10 @@ def _finding(
     if result.state is not State.VALUE:
         return f"{name}: {session.t(f'words.{result.state}')}"
     aim = _aim(session.store, kpi.code, tuple(sorted(ask.where.items())), result.month)
-    goal = f"; {wording.standing(aim, session.lang)}" if aim and aim.met is not None else ""
+    goal = ""
+    if aim and aim.met is not None:
+        standing = wording.standing(aim, session.lang)
+        goal = session.t("trends.finding.target", standing=standing)
     return f"{name}: {_shown(session, kpi, result, read)}{goal}"
 
 
@@ -198,14 +201,14 @@ def _sub(
         kpi.unit, lang, activity=words.activity_name(session, result.activity)
     )
     parts = []
-    if read and unit:
+    if read and unit and result.period.kind == PeriodKind.MONTH:
         parts.append(html(session.t("charts.trend.per_month", unit=unit)))
     if not ask.by and result.value is not None:
         parts.append(_value(session, kpi, result, read.trend if read else None, ask.where))
     way = "" if kpi.better == "neutral" else session.t(f"trends.better.{kpi.better}").rstrip(".")
     notes = "" if ask.by else figure_notes.notes(session, result).rstrip(".")
     parts += [html(part) for part in (way, notes) if part]
-    return ". ".join(parts) + "." if parts else ""
+    return " ".join(f"{part.rstrip('.')}." for part in parts)
 
 
 def _value(
@@ -218,7 +221,8 @@ def _value(
     linked = (
         f'<a class="nami-trace" href="{address}" aria-label="{label}"><b>{html(written)}</b></a>'
     )
-    said = [f"{html(formats.period(result.period, lang).capitalize())}: {linked}"]
+    period = formats.period(result.period, lang)
+    said = [f"{html(period[:1].upper() + period[1:])}: {linked}"]
     usual = trend.expected_at(result.month) if trend else None
     if usual:
         low, high = (formats.figure(limit, kpi.unit, lang) for limit in (usual.low, usual.high))

@@ -8,7 +8,7 @@ import streamlit as st
 from nami_monitor.briefing import why as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.why import ContributionLine, Explained
-from nami_monitor.charts.contribution_bars import COLOURS, ContributionBar, contributions_spec
+from nami_monitor.charts.contribution_bars import ContributionBar, contributions_spec
 from nami_monitor.charts.palette import GRID
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
@@ -87,6 +87,7 @@ def section(session: Session, code: str, ask: Ask) -> None:
                 session.t("why.by"),
                 splits,
                 lambda name: session.t(f"why.{BRIDGE}" if name == BRIDGE else f"dimensions.{name}"),
+                default="group",
                 inside=True,
             )
             if splits
@@ -133,10 +134,9 @@ def _draw(session: Session, explained_change: Explained, ask: Ask) -> None:
         )
         for line in explained_change.lines
     )
-    effects = {effect: session.t(f"why.effects.{effect}") for effect in COLOURS}
     total = briefing.amount_text(change, float(change.change or 0), lang)
     st.vega_lite_chart(
-        contributions_spec(bars, effects, lang),
+        contributions_spec(bars),
         theme=None,
         key="why_chart",
         alt=plain(session.t("why.alt", name=name, change=total)),
