@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from nami_monitor.charts import palette
 from nami_monitor.charts.trend_data import (
@@ -48,7 +48,7 @@ def _month(number: int) -> date:
     return add_months(BEGIN, number)
 
 
-def _trend(values: tuple[float | None, ...], lang: str, **more: object) -> Trend:
+def _trend(values: tuple[float | None, ...], lang: str, **more: Any) -> Trend:
     points = tuple(TrendPoint(_month(k), value) for k, value in enumerate(values))
     counted = text("charts.legend.counted", lang)
     plain = Trend((Series(counted, points),), Unit.COUNT, counted=counted)

@@ -126,11 +126,11 @@ def margin(session: Session, called: Sequence[CalledLesson], chart: str) -> None
     for lesson in called:
         name = lesson.lesson.name
         here = name == opened
-        number = lesson.code.removeprefix("L") if lesson.code else ""
-        title = markdown(lesson.lesson.words[session.lang].title)
-        sign = "◆" if here else "◇"
+        number = lesson.code.removeprefix("L")
+        title = lesson.lesson.words[session.lang].title
+        label = " ".join(filter(None, ("◆" if here else "◇", number, title)))
         st.button(
-            f"{sign} {number} {title}" if number else f"{sign} {title}",
+            markdown(label),
             key=f"{chart}_open_{name}",
             type="tertiary",
             width="stretch",

@@ -210,8 +210,8 @@ def month(
     def named(code: str) -> str:
         return formats.month(code, session.lang)
 
-    more = {"help_text": help_text, "told": True, "inside": inside}
-    chosen = select("month", session.t(label), months, named, **more)
+    said = session.t(label)
+    chosen = select("month", said, months, named, help_text=help_text, told=True, inside=inside)
     if asked is not None and asked not in months:
         first, last = named(months[-1]), named(months[0])
         told = {"seen": asked[: doors.SEEN], "shown": named(chosen), "first": first, "last": last}

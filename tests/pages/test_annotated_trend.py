@@ -87,7 +87,7 @@ def test_the_title_is_the_finding_and_the_figure_the_link_that_traces_it():
     assert 'class="nami-trace"' in sub
     assert "month=2026-10" in sub
     assert "doel 0,511" in sub
-    without = opened(kpi="impact_mass")
+    without = opened(kpi="impact_spend", category="sanitary_supplies")
     assert "geen doel gesteld" in html(without)
 
 

@@ -60,7 +60,9 @@ def texts(found: AppTest) -> list[str]:
     return [text for text in said if isinstance(text, str)]
 
 
-FINDINGS = {"assets", "case", "contracts", "measurability", "requests", "targets", "waterbed"}
+FINDINGS = {
+    "assets", "case", "contracts", "measurability", "requests", "targets", "trends", "waterbed",
+}  # fmt: skip
 """Pages whose heading says what they found, where there is data."""
 
 

@@ -267,7 +267,8 @@ def _opened(
             trend_chart.line_table(session, read.trend, results, ask.where, KEY, name)
     if st.session_state.get(f"{KEY}_notes_shown"):
         with st.container(key="notes"):
-            st.subheader(session.t("notes_of_people.title", n=len(read.notes.notes)), anchor=False)
+            heading = session.t("notes_of_people.title", n=len(read.notes.notes))
+            st.subheader(markdown(heading), anchor=False)
             chart_notes.note_forms(session, read.notes, read.trend)
 
 
