@@ -54,7 +54,7 @@ def _every(store: Store, month: date) -> tuple[Evaluation, ...]:
 
 
 def _rank(one: Evaluation) -> tuple[bool, bool, bool]:
-    return one.frozen is not None, hundred_of(one) is None, _ahead(one)
+    return hundred_of(one) is None, one.frozen is not None, _ahead(one)
 
 
 def _ahead(one: Evaluation) -> bool:
@@ -104,7 +104,7 @@ def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], mont
     found = hundred_of(one)
     left, right = st.columns([3.45, 1], gap="large")
     with left, st.container(key="measure"):
-        st.html(f'<p class="nami-eyebrow">{html(_about(session, one.intervention))}</p>')
+        st.html(f'<p class="nami-eyebrow">{_about(session, one.intervention)}</p>')
         st.title(markdown(hundreds.finding(one, session.lang)), anchor=False)
         if found is None:
             _none(session, one, month)
@@ -143,16 +143,14 @@ def _toggle(session: Session, name: str, shown: str) -> None:
 
 
 def _about(session: Session, one: Intervention) -> str:
-    """What the measure is called, on what, since when and where, on one line."""
+    """What the measure is called, on what, since when and where, on one line as HTML."""
+    rest = (_category(session, one), _when(session, one), _where(session, one))
+    return f"<bdi>{html(one.title)}</bdi> · {html(' · '.join(rest))}"
+
+
+def _category(session: Session, one: Intervention) -> str:
     names = measures.categories(session.store).get(one.category, {})
-    return " · ".join(
-        (
-            one.title,
-            names.get(session.lang, one.category),
-            _when(session, one),
-            _where(session, one),
-        )
-    )
+    return names.get(session.lang, one.category)
 
 
 def _when(session: Session, one: Intervention) -> str:
@@ -180,9 +178,13 @@ def _none(session: Session, one: Evaluation, month: date) -> None:
 
 @dataclass(frozen=True)
 class BeforeAndAfter:
-    """What one location ordered a month on average: by channel, of the measure and of the rest."""
+    """What one location ordered a month on average: by channel, of the measure and of the rest.
+
+    ``months`` says over how many months before the start and after it.
+    """
 
     unit: Unit
+    months: tuple[int, int]
     target: tuple[MonthlyMeans | None, MonthlyMeans | None]
     substitute: tuple[MonthlyMeans | None, MonthlyMeans | None] | None
 
@@ -210,7 +212,8 @@ def _plain(store: Store, category: str, code: str, month: date) -> BeforeAndAfte
         (found.means(parts, units[0], found.treated), found.means(parts, units[0], ~found.treated))
         for parts in (found.outcomes.target, found.outcomes.substitute)
     )
-    return BeforeAndAfter(units[0], target, substitute if registered else None)
+    months = found.settled, sum(one.on(month) for month in found.window.post)
+    return BeforeAndAfter(units[0], months, target, substitute if registered else None)
 
 
 def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -> None:
@@ -232,14 +235,17 @@ def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -
     )
     if not body:
         return
-    heads = "".join(
-        f'<th scope="col">{html(session.t(f"measure.plain.{name}"))}</th>'
-        for name in ("where", "before", "after")
+    before, after = numbers.months
+    heads = (
+        session.t("measure.plain.where"),
+        session.t("measure.plain.before", n=before),
+        session.t("measure.plain.after", n=after),
     )
+    cells = "".join(f'<th scope="col">{html(head)}</th>' for head in heads)
     st.header(session.t("measure.plain.title"), anchor=False)
     st.html(
         '<div class="nami-scroll" tabindex="0"><table class="nami-table">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     st.caption(session.t("measure.plain.words"))
 
@@ -361,8 +367,7 @@ def _row(session: Session, one: Evaluation, chosen: str, *, stands: bool) -> str
     lang, measure, found = session.lang, one.intervention, hundred_of(one)
     kept = {key: value for key, value in doors.choices().items() if key != MORE}
     address = links.address(session, "waterbed", {**kept, "intervention": measure.code}, "answer")
-    names = measures.categories(session.store).get(measure.category, {})
-    under = f"{names.get(lang, measure.category)} · {_when(session, measure)}"
+    under = f"{_category(session, measure)} · {_when(session, measure)}"
     current = ' aria-current="true"' if measure.code == chosen else ""
     picture = (
         strip_img(found, lang)
@@ -371,7 +376,7 @@ def _row(session: Session, one: Evaluation, chosen: str, *, stands: bool) -> str
     )
     return (
         f'<tr><th scope="row" class="nami-col-measure"><a href="{html(address)}" target="_self"'
-        f"{current}>{html(measure.title)}</a><small>{html(under)}</small></th>"
+        f"{current}><bdi>{html(measure.title)}</bdi></a><small>{html(under)}</small></th>"
         f'<td class="nami-col-state">{_chip(session, one)}</td>'
         f'<td class="nami-col-picture">{picture}</td>'
         f'<td class="nami-col-words">{html(_in_words(session, one, found, stands=stands))}</td>'
