@@ -1,13 +1,11 @@
 """A briefing in words, in Dutch and English; no sentence claims more than its finding."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from nami_monitor.briefing import waterbed
 from nami_monitor.briefing.lessons import LessonCaller
-from nami_monitor.briefing.month import WORSE, Briefing, BriefingSection, Finding
+from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.thresholds import STEP_STANDING
 from nami_monitor.core.words import Flag, KitSignal, State, Unit
@@ -154,49 +152,6 @@ WHOLE: Final = 0.9995
 """Completeness from which a figure rests on everything, as far as it can be written."""
 
 
-def headline(found: Briefing, lang: str) -> str:
-    """The month in one sentence; it claims no more than the findings do."""
-    return _headline(subject(found, lang), found.month, found.findings, lang)
-
-
-def conclusion(section: BriefingSection, lang: str) -> str:
-    """A section in one sentence."""
-    name = section_name(section, lang)
-    return _headline(name, section.glance.month, section.findings, lang)
-
-
-def _headline(subject: str, month: date, findings: Sequence[Finding], lang: str) -> str:
-    said = ", ".join(_counted(findings, lang))
-    return text(
-        "briefing.headline.whole",
-        lang,
-        subject=subject,
-        month=formats.month(month, lang),
-        said=said,
-    )
-
-
-def _counted(findings: Sequence[Finding], lang: str) -> Iterator[str]:
-    """Yield the counts of better and worse figures, then of missed targets and waterbeds.
-
-    Of better and worse figures the new ones are counted apart.
-    """
-    kinds = Counter(one.kind for one in findings)
-    fresh = Counter(one.kind for one in findings if one.signal.numbers.get("new"))
-    better, worse = kinds[KitSignal.BETTER], sum(kinds[kind] for kind in WORSE)
-    level, calm = text("overview.headline.level", lang), text("overview.headline.calm", lang)
-    new = fresh[KitSignal.BETTER], sum(fresh[kind] for kind in WORSE)
-    yield text("overview.headline.better", lang, n=better, new=new[0]) if better else level
-    yield text("overview.headline.worse", lang, n=worse, new=new[1]) if worse else calm
-    counted = {
-        "missed": kinds[KitSignal.TARGET_MISSED],
-        "waterbed": kinds[KitSignal.WATERBED_SHOWN],
-    }
-    for name, n in counted.items():
-        if n:
-            yield text(f"briefing.headline.{name}", lang, n=n)
-
-
 def subject(found: Briefing, lang: str) -> str:
     """The subject of a briefing: its category, all categories, or their number."""
     if len(found.sections) > 1:
@@ -210,9 +165,19 @@ def section_name(section: BriefingSection, lang: str) -> str:
 
 
 def name(line: KpiLine, lang: str) -> str:
-    """A key figure's name, with that of its category where it stands among others."""
-    said = text(f"kpis.{line.kpi.code}.name", lang)
+    """A key figure's name, with that of its category where it stands among others.
+
+    One per unit of activity says per what: per working day.
+    """
+    said = own_name(line, lang)
     return text("report.pair", lang, head=line.names[lang], said=said) if line.names else said
+
+
+def own_name(line: KpiLine, lang: str) -> str:
+    """A key figure's name; one per unit of activity says per what."""
+    said = text(f"kpis.{line.kpi.code}.name", lang)
+    activity = activity_of(line.result, lang)
+    return said.replace(text("common.activity", lang), activity) if activity else said
 
 
 def total(result: KpiResult, lang: str) -> str:

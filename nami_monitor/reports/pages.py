@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from nami_monitor.briefing import arms, handbook, waterbed, wording
 from nami_monitor.briefing.contracts import Contract
+from nami_monitor.briefing.headline import conclusion, headline
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import Note
@@ -66,7 +67,7 @@ def document(
     return Document(
         lang=lang,
         title=text("report.title", lang),
-        subtitle=wording.headline(found, lang),
+        subtitle=headline(found, lang),
         about=text("report.about", lang, subject=subject, month=month),
         month=found.month,
         source=wording.source(found, lang),
@@ -150,7 +151,7 @@ def _summary(found: Briefing, lang: Lang, told: AudienceLimits) -> ReportPage:
     return _page(
         "summary",
         lang,
-        wording.headline(found, lang),
+        headline(found, lang),
         points=tuple(points if most else [text("report.calm", lang), *points]),
         asked=_first_question(found.findings, lang),
     )
@@ -169,7 +170,7 @@ def _kpis(section: BriefingSection, lang: Lang) -> ReportPage:
     key = section.category or ""
     if not rows:
         return _page("kpis", lang, text("report.no_figures", lang, name=name), about=name, key=key)
-    title, grid = wording.conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
+    title, grid = conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
     return _page("kpis", lang, title, about=name, key=key, grid=grid)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from nami_monitor.briefing import handbook, wording
+from nami_monitor.briefing.headline import headline
 from nami_monitor.briefing.month import Briefing
 from nami_monitor.core.escapes import plain
 from nami_monitor.core.words import State
@@ -40,7 +41,7 @@ def render(found: Briefing, lang: Lang, branding: Branding) -> bytes:
         book.set_properties(
             {
                 "title": text("report.title", lang),
-                "subject": wording.headline(found, lang)[:250],
+                "subject": headline(found, lang)[:250],
                 "author": branding.name,
             }
         )

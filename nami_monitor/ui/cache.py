@@ -23,6 +23,7 @@ from nami_monitor.kpis import CATALOGUE, Ask, KpiResult, compute
 from nami_monitor.kpis.interventions import register
 from nami_monitor.signals.signal import Signal
 from nami_monitor.store import Store
+from nami_monitor.store.journal import category_names as names_of_categories
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,7 +114,7 @@ def briefed(store: Store, month: date, category: str, where: Where) -> Briefing:
     return _briefed(store, month, category, within)
 
 
-@cached(entries=50, shared=True)  # frozen, and holds what cannot be copied
+@cached(entries=200, shared=True)  # frozen, and holds what cannot be copied
 def _briefed(store: Store, month: date, category: str, within: Where) -> Briefing:
     with store.read() as db:
         return briefing(db, month, [category] if category else [], within=dict(within))
@@ -186,6 +187,13 @@ def choices(store: Store) -> glances.FilterChoices:
     """What the filters offer."""
     with store.read() as db:
         return glances.filter_choices(db)
+
+
+@cached(entries=20)
+def category_names(store: Store) -> dict[str, dict[str, str]]:
+    """The names of all categories, by code and language."""
+    with store.read() as db:
+        return names_of_categories(db)
 
 
 @cached(entries=20)

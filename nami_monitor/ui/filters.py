@@ -245,12 +245,12 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
     return Selection(where(chosen, place), until, chosen, kind)
 
 
-def category(session: Session, *, inside: bool = False) -> str:
-    """The category; empty for all."""
+def category(session: Session, *, inside: bool = False, every: bool = True) -> str:
+    """The category; empty for all, which can be chosen where ``every`` says so."""
     return select(
         "category",
         session.t("filters.category"),
-        [*cache.choices(session.store).categories, ALL],
+        [*cache.choices(session.store).categories, *([ALL] if every else [])],
         lambda code: category_name(session, code),
         inside=inside,
     )
@@ -271,6 +271,14 @@ def group(session: Session, groups: Sequence[str] | None = None, *, inside: bool
         lambda code: code or session.t("filters.all_inside" if inside else "filters.all_groups"),
         inside=inside,
     )
+
+
+def short_row(session: Session, *, one: bool) -> Selection:
+    """Month and location group in one short row, after the category where one is chosen."""
+    picked = category(session, inside=True, every=False) if one else ALL
+    until = month(session, inside=True)
+    place = group(session, inside=True) if cache.choices(session.store).groups else ALL
+    return Selection(where(picked, place), until, picked)
 
 
 def register_row(

@@ -22,8 +22,7 @@ PagesManager.uses_pages_directory = False
 file in ``pages/`` until that script has run once, and the address of a door would be unknown."""
 
 LOADED: Final = (
-    "nami_monitor.ui.pages.overview",
-    "nami_monitor.ui.pages.monthly_check",
+    "nami_monitor.ui.pages.home.page",
     "nami_monitor.ui.trend_chart",
     "nami_monitor.databases",
 )

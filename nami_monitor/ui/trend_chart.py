@@ -11,7 +11,7 @@ import streamlit as st
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.lessons import lessons_of_chart, line_of
-from nami_monitor.briefing.overview import SHOWN_MONTHS, independent, level_signals
+from nami_monitor.briefing.overview import SHOWN_MONTHS, KpiLine, independent, level_signals
 from nami_monitor.briefing.phases import months
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import (
@@ -29,7 +29,7 @@ from nami_monitor.charts.trend_data import (
     Trend,
     point_text,
 )
-from nami_monitor.charts.trend_lanes import LARGE, TrendForm
+from nami_monitor.charts.trend_lanes import LARGE, SMALL, TrendForm
 from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
@@ -138,6 +138,56 @@ def measure_mark(session: Session, measure: Intervention) -> InterventionMark:
     places = session.t("trends.measure.locations", n=n) if n else session.t("trends.measure.all")
     detail = f"{session.t(f'trends.measure.{over}', month=month, until=until)}, {places}"
     return InterventionMark(measure.start_month, measure.title, end, detail)
+
+
+SMALL_MONTHS = 36
+"""How many months a small chart shows."""
+
+
+def small(session: Session, line: KpiLine, where: Filters, *, key: str) -> None:
+    """The months of one figure as a small chart; nothing where it has none.
+
+    Args:
+        session: the visitor's session.
+        line: the figure.
+        where: the filters that gave it.
+        key: of the chart.
+    """
+    chosen = tuple(sorted(where.items()))
+    month = line.result.month
+    drawn = _small(session.store, line.kpi.code, chosen, month, session.lang, session, line)
+    if drawn is not None:
+        spec, alt = drawn
+        st.vega_lite_chart(spec, theme=None, key=key, alt=alt)
+
+
+@cached(entries=400, shared=True)
+def _small(
+    store: Store,
+    code: str,
+    where: Where,
+    month: date,
+    lang: str,
+    _session: Session,
+    _line: KpiLine,
+) -> tuple[dict[str, Any], str] | None:
+    del month, lang  # they tell one chart from another
+    results = _line.shown[-SMALL_MONTHS:]
+    kind = _line.result.period.kind
+    if kind not in MONTHLY or all(result.value is None for result in results):
+        return None
+    chosen = dict(where)
+    trend = trend_of(
+        _session,
+        code,
+        results,
+        next(iter(chosen.get("category", ())), ""),
+        history=_line.history if independent(_line.kpi, kind) else (),
+        restarts=_line.phases,
+        goals=goals_of(store, code, chosen, results),
+    )
+    spec = trend_spec(trend, _session.lang, SMALL)
+    return spec, plain(tables.trend_sentence(trend, _session.lang))
 
 
 def largest_first(groups: Any) -> list[list[KpiResult]]:

@@ -8,6 +8,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.decisions import Decision, Kept, todos
+from nami_monitor.briefing.headline import NOTHING, headline
 from nami_monitor.briefing.lessons import CalledLesson
 from nami_monitor.briefing.month import Briefing, Finding
 from nami_monitor.briefing.overview import KpiLine
@@ -76,20 +78,19 @@ class ChangesSince:
         return not (self.deliveries or self.restated or self.new or self.gone)
 
 
-def tick_name(finding: Finding) -> str:
-    """The journal name of a tick: month and finding."""
-    return f"{finding.month:%Y-%m}:{finding.name}"
+def tick_name(one: Decision) -> str:
+    """The journal name of a tick: month and to-do."""
+    about = one.about
+    return f"{one.seen.month:%Y-%m}:{about.name if isinstance(about, Finding) else one.name}"
 
 
 def split(
-    findings: Iterable[Finding], ticks: Mapping[str, JournalEntry]
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Split the findings that ask for something into open and ticked ones."""
-    asking = [one for one in findings if not one.good]
-    return (
-        tuple(one for one in asking if tick_name(one) not in ticks),
-        tuple(one for one in asking if tick_name(one) in ticks),
-    )
+    told: Iterable[Decision], ticks: Mapping[str, JournalEntry]
+) -> tuple[tuple[Decision, ...], tuple[Decision, ...]]:
+    """Split to-dos into open ones, and those that were decided or ticked."""
+    every = tuple(told)
+    done = [one for one in every if one.chosen is not None or tick_name(one) in ticks]
+    return tuple(one for one in every if one not in done), tuple(done)
 
 
 def lesson_of(found: Briefing) -> dict[str, CalledLesson]:
@@ -171,16 +172,19 @@ def deliveries(db: Transaction, since: datetime) -> tuple[CheckDelivery, ...]:
     return tuple(CheckDelivery(file or "-", undone) for file, undone in rows)
 
 
-def mail(found: Briefing, address: str, lang: str) -> str:
-    """The text of a mail: findings, decisions asked for, caveats, and the page's address if any."""
+def mail(found: Briefing, address: str, lang: str, filled: Kept = NOTHING) -> str:
+    """The text of a mail: findings, decisions asked for, caveats, and the page's address if any.
+
+    ``filled`` is what people kept of decisions.
+    """
     asking = [one for one in found.findings if not one.good]
     good = [one for one in found.findings if one.good]
-    parts = [wording.headline(found, lang)]
+    parts = [headline(found, lang, filled)]
     parts += _block("check.mail.attention", asking, found, lang)
     parts += _block("check.mail.good", good, found, lang)
-    questions = [wording.question(one, lang) for one in asking[:MAILED]]
-    if questions:
-        parts += ["", text("check.mail.questions", lang), *(f"- {one}" for one in questions)]
+    asked = [_asked(one, lang) for one in todos(found, filled, lang) if one.chosen is None]
+    if asked:
+        parts += ["", text("check.mail.questions", lang), *asked[:MAILED]]
     caveats = wording.caveats(found, lang)
     if caveats:
         parts += ["", text("check.mail.caveats", lang), *(f"- {one}" for one in caveats)]
@@ -188,6 +192,12 @@ def mail(found: Briefing, address: str, lang: str) -> str:
     if address:
         parts += [text("check.mail.address", lang, address=address)]
     return "\n".join(parts)
+
+
+def _asked(one: Decision, lang: str) -> str:
+    owner = one.owner or text("decisions.form.nobody", lang)
+    when = text("home.all.before", lang, owner=owner, day=formats.day(one.due, lang))
+    return f"- {one.seen.title}. {one.question} ({when})"
 
 
 def _block(key_: str, findings: Sequence[Finding], found: Briefing, lang: str) -> list[str]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from nami_monitor.briefing import wording
+from nami_monitor.briefing.decisions import todos
+from nami_monitor.briefing.headline import headline
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
 from nami_monitor.ingest.book.undo import undo
@@ -45,19 +47,20 @@ def test_every_finding_has_a_name_of_its_own_that_stays(db, office):
 
 
 def test_what_was_ticked_is_seen_in_its_month_and_not_in_the_next(office):
-    first, *_ = (one for one in office.findings if not one.good)
+    told = todos(office, {}, "nl")
+    first, *_ = told
     ticks = {check.tick_name(first): JournalEntry("", {}, "cm", THEN)}
-    fresh, seen = check.split(office.findings, ticks)
+    fresh, seen = check.split(told, ticks)
     assert seen == (first,)
     assert first not in fresh
-    later = replace(first, month=date(2026, 11, 1))
+    about = replace(first.about, month=date(2026, 11, 1))
+    later = replace(first, about=about, seen=replace(first.seen, month=date(2026, 11, 1)))
     assert check.split([later], ticks) == ((later,), ())
 
 
-def test_what_goes_well_asks_for_no_tick(office):
-    fresh, seen = check.split(office.findings, {})
-    assert not [one for one in fresh if one.good]
-    assert len(fresh) + len(seen) == sum(not one.good for one in office.findings)
+def test_what_was_decided_is_open_no_more(office):
+    first, *others = todos(office, {}, "nl")
+    assert check.split([replace(first, chosen=0), *others], {})[0] == tuple(others)
 
 
 def test_nothing_changed_when_nothing_changed(office, visit):
@@ -124,7 +127,7 @@ def test_each_finding_has_a_lesson_of_its_own(office):
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_mail_says_what_the_briefing_says_and_no_more(office, lang):
     said = check.mail(office, "https://example.test/?month=2026-10", lang)
-    assert said.startswith(wording.headline(office, lang))
+    assert said.startswith(headline(office, lang))
     for finding in office.findings[: check.MAILED]:
         assert wording.full(finding, office, lang) in said
     for caveat in wording.caveats(office, lang):

@@ -21,6 +21,8 @@ PAGES = {
     },
     **{name: name for name in HIDDEN},
     "overview": "?data=demo",
+    "all categories": "?data=demo&view=all",
+    "everything of a month": "?data=demo&view=more",
     "upload": "data?data=own",
     "empty": "?data=own",
     "unknown": "nowhere",

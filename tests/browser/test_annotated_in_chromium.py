@@ -8,7 +8,6 @@ pytestmark = pytest.mark.browser
 
 TRENDS = {
     "trends": "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies",
-    "overview": "?lang=nl&data=demo&category=office_supplies&kpi=reduce_volume_per_activity",
     "waterbed": "measures?lang=nl&data=demo&intervention=ZL-I-7&more=method",
 }
 WHERE = "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies"

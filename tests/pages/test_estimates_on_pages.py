@@ -18,7 +18,11 @@ FINER = re.compile(r"\b(54|61|78)[.,]\d+[ \N{NO-BREAK SPACE}]?%")
 
 PAGES = {
     "waterbed": tuple({"intervention": f"ZL-I-{number}"} for number in (3, 4, 7)),
-    "overview": ({"category": "office_supplies"}, {"category": "sanitary_supplies"}),
+    "overview": tuple(
+        {"category": code, "view": view}
+        for code in ("office_supplies", "sanitary_supplies")
+        for view in ("single", "more")
+    ),
     "trends": tuple(
         {"kpi": "waterbed_quotient", "period": kind, "category": "office_supplies"}
         for kind in ("r12", "year")
@@ -51,6 +55,7 @@ def test_the_estimate_of_a_year_ago_stands_with_its_interval(lang, said):
     shown = AppTest.from_file(str(ROOT / "pages" / "overview.py"), default_timeout=120)
     shown.session_state[app.LANGUAGE] = lang
     shown.session_state[app.DATA] = app.DEMO
+    shown.query_params["view"] = "more"
     told = words(run(shown)).replace("\N{NO-BREAK SPACE}", " ")
     assert said in told
     assert "83,0" not in told

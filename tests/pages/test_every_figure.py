@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = {path.stem: {} for path in sorted((ROOT / "pages").glob("*.py"))}
 WALKED = {
     **PAGES,
+    "overview of all": {"view": "all"},
+    "overview with everything": {"view": "more"},
     "overview of a year": {"period": "year"},
     "overview of a group": {"category": "", "group": "Oost", "period": "r12"},
     "trends by channel": {"by": "channel", "kpi": "impact_mass"},
@@ -49,7 +51,7 @@ NO_FIGURES = {
     "contracts_due", "contracts_register", "unlocks", "measured", "reasons", "trace_rows",
     "trace_batches", "waterbed_sites", "conclusion_tables", "kit_signals",
     "case_each_answer", "case_idle",
-    *(f"{chart}_{what}" for chart in ("trend", "overview_chart", "refuse_rate_trend")
+    *(f"{chart}_{what}" for chart in ("trend", "refuse_rate_trend")
       for what in ("marks", "beside")),
 }  # fmt: skip
 """Tables of rows, of what was done, of batches, and of what can be measured: no figures, or what a

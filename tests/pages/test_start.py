@@ -50,7 +50,9 @@ def test_a_failed_build_says_what_was_seen_and_can_be_tried_again(built, lang):
 
     found.button(key="start_again").click().run()
     assert not found.error
-    assert found.title[0].value == catalogue(lang)["overview.title"]
+    assert found.title[0].value.startswith(
+        {"nl": "Kantoorartikelen:", "en": "Office supplies:"}[lang]
+    )
 
 
 @pytest.mark.parametrize("lang", LANGS)

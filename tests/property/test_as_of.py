@@ -12,6 +12,7 @@ import pytest
 from nami_monitor.briefing import wording
 from nami_monitor.briefing.as_of import as_of, read_as_of
 from nami_monitor.briefing.conclusions import conclusions
+from nami_monitor.briefing.headline import headline
 from nami_monitor.briefing.month import briefing
 from nami_monitor.briefing.overview import filter_choices, overview
 from nami_monitor.briefing.signals import signals
@@ -130,7 +131,7 @@ def signalled(db, month, categories):
 def said(db, month, category):
     found = briefing(db, month, [category])
     pages = document(found, "nl", Audience.MANAGEMENT, organisation="Zilverlinden")
-    return pages, wording.headline(found, "nl"), wording.caveats(found, "en")
+    return pages, headline(found, "nl"), wording.caveats(found, "en")
 
 
 @pytest.mark.slow

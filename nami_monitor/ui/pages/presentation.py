@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from nami_monitor.briefing import wording
+from nami_monitor.briefing.headline import headline as in_one_sentence
 from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.core.errors import UserError
@@ -179,7 +179,7 @@ def _bar(session: Session, words: str) -> _Bar:
 
 def headline(session: Session, report: ShownReport) -> None:
     """The month in one sentence, and how the report was left."""
-    st.markdown(f"**{markdown(wording.headline(report.found, session.lang))}**")
+    st.markdown(f"**{markdown(in_one_sentence(report.found, session.lang))}**")
     left = len(report.pages) - len(report.arranged.pages)
     count = session.t("presentation.count", n=len(report.arranged.pages))
     st.caption(

@@ -1,0 +1,1 @@
+"""Deze maand: one category, all of them, and everything else of the month."""
