@@ -16,7 +16,7 @@ if lines:
     targets.table(session, lines, names)
     targets.attainment_section(session, month)
 else:
-    st.title(session.t("targets.title"), anchor=False)
+    app.heading(session.t("targets.title"))
     st.info(session.t("targets.empty"))
 booking.who_field(session)
 targets.form(session, lines, names)

@@ -3,8 +3,7 @@ import streamlit as st
 from nami_monitor.ui import app
 from nami_monitor.ui.pages import trace
 
-session = app.page("trace.title")
-st.markdown(session.t("trace.words"))
+session = app.page("trace.title", finding=True)
 if app.empty(session):
     st.stop()
 

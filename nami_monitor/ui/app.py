@@ -23,6 +23,8 @@ DEMO, OWN = "demo", "own"
 FOLLOW_SECONDS = 5.0
 PAGE = "app.page"
 LINKED = "app.linked"
+UNTITLED = "app.untitled"
+"""The page that has yet to write its heading."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -125,17 +127,28 @@ def page(
         _unreadable(session, title, error, mend)
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
+    st.session_state[UNTITLED] = title
     if not (finding and version):
-        st.title(session.t(title), anchor=False)
+        heading(session.t(title))
     outcomes.panel(session, title)
     return session
+
+
+def heading(words: str) -> None:
+    """The heading of a page: its finding, or its name.
+
+    Args:
+        words: as a person reads them; not Markdown.
+    """
+    st.session_state.pop(UNTITLED, None)
+    st.title(markdown(words), anchor=False)
 
 
 def _unreadable(
     session: Session, title: str, error: UserError, mend: Callable[[Session], None] | None
 ) -> NoReturn:
     """Say why the database cannot be read, and what can be done about it."""
-    st.title(session.t(title), anchor=False)
+    heading(session.t(title))
     outcomes.panel(session, title)
     st.error(markdown(session.sentence(error)))
     if mend:
@@ -186,6 +199,8 @@ def guarded(session: Session, part: Callable[[], None]) -> None:
     try:
         part()
     except UserError as error:
+        if UNTITLED in st.session_state:
+            heading(session.t(st.session_state[UNTITLED]))
         st.error(markdown(session.sentence(error)))
         if isinstance(error, DatabaseHeldError):
             st.button(session.t("jobs.again"), key="look_again")
@@ -207,7 +222,7 @@ def no_rows(session: Session, name: str) -> None:
         session: for the words.
         name: of the page, as the catalogue has it.
     """
-    st.title(session.t(f"{name}.title"), anchor=False)
+    heading(session.t(f"{name}.title"))
     with st.container(key=f"{name}_empty", border=True):
         st.header(session.t(f"{name}.empty.title"), anchor=False)
         st.markdown(session.t(f"{name}.empty.words"))

@@ -54,7 +54,7 @@ def _unknown(known: set[str]) -> str:
 def _say_unknown(session: Session, asked: str) -> None:
     """Say that an address leads nowhere, and which there are."""
     app.dress(session)
-    st.title(session.t("doors.unknown.title"), anchor=False)
+    app.heading(session.t("doors.unknown.title"))
     st.markdown(session.md("doors.unknown.words", seen=asked[: doors.SEEN]))
     for door in doors.DOORS.values():
         doors.link(next(iter(door.parts.values())), session.t(f"doors.{door.name}"))

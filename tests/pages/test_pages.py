@@ -61,7 +61,7 @@ def texts(found: AppTest) -> list[str]:
 
 
 FINDINGS = {
-    "assets", "case", "contracts", "measurability", "overview", "requests", "targets", "trends",
+    "assets", "case", "contracts", "measurability", "overview", "requests", "targets", "trace", "trends",
     "waterbed",
 }  # fmt: skip
 """Pages whose heading says what they found, where there is data."""

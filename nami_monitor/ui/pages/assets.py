@@ -19,7 +19,7 @@ from nami_monitor.kpis import CATALOGUE, KpiResult
 from nami_monitor.kpis.over_time.survival import WatchedAssets
 from nami_monitor.kpis.sentences import bare_text, limit_text
 from nami_monitor.store import Store
-from nami_monitor.ui import figure_notes, links, trend_chart, words
+from nami_monitor.ui import app, figure_notes, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
@@ -52,7 +52,7 @@ def headline(session: Session, register: AssetRegister) -> None:
     """How many assets are in use as the heading, and a warning for rows with impossible dates."""
     month = formats.month(register.month, session.lang)
     count = formats.number(register.in_use, session.lang)
-    st.title(session.md("assets.headline", n=count, month=month), anchor=False)
+    app.heading(session.t("assets.headline", n=count, month=month))
     if register.spoilt:
         st.warning(session.md("assets.spoilt", n=register.spoilt))
 

@@ -19,7 +19,7 @@ from nami_monitor.kit.search import select
 from nami_monitor.kpis import KpiResult
 from nami_monitor.kpis.questions import programmes
 from nami_monitor.kpis.sentences import names
-from nami_monitor.ui import cards, doors, filters, grid, lesson_card, links, words
+from nami_monitor.ui import app, cards, doors, filters, grid, lesson_card, links, words
 from nami_monitor.ui.app import DEMO, show_data
 from nami_monitor.ui.grid import Head
 from nami_monitor.ui.pages import case_answers, overview
@@ -45,7 +45,7 @@ def choose(session: Session) -> Case:
 def headline(session: Session, case: Case) -> None:
     """What the case is about; a page without data bears its own heading."""
     if session.store.version():
-        st.title(markdown(case.words[session.lang].title), anchor=False)
+        app.heading(case.words[session.lang].title)
 
 
 def own(session: Session) -> None:

@@ -28,7 +28,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.questions import EMPTY
 from nami_monitor.store import Store
-from nami_monitor.ui import figure_notes, filters, links, trend_chart, words
+from nami_monitor.ui import app, figure_notes, filters, links, trend_chart, words
 from nami_monitor.ui.cache import Where, cached
 from nami_monitor.ui.cards import cards_html
 from nami_monitor.ui.filters import Selection
@@ -69,12 +69,12 @@ def headline(session: Session, register: ContractRegister) -> None:
     due = register.due
     if not due:
         month = formats.month(register.month, session.lang)
-        st.title(session.md("contracts.none_due", month=month), anchor=False)
+        app.heading(session.t("contracts.none_due", month=month))
         return
     contract, moment = min(due, key=lambda each: each[1].day)
     day = formats.day(moment.day, session.lang)
     name = contract.name
-    st.title(session.md("contracts.due", n=len(due), name=name, day=day), anchor=False)
+    app.heading(session.t("contracts.due", n=len(due), name=name, day=day))
 
 
 def prepare(session: Session, register: ContractRegister) -> None:

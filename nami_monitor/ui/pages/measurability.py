@@ -13,7 +13,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.measurability import Cell, Measurability, Unlock, measurability
 from nami_monitor.store import Store
-from nami_monitor.ui import doors, filters, words
+from nami_monitor.ui import app, doors, filters, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import Head, Width, grid
@@ -53,7 +53,7 @@ def empty(session: Session, measured_all: Measurability) -> bool:
     """Whether there is nothing to measure yet; if so, say what to load."""
     if measured_all.cells:
         return False
-    st.title(session.t("measurability.title"), anchor=False)
+    app.heading(session.t("measurability.title"))
     with st.container(key="measurability_empty", border=True):
         st.header(session.t("app.empty.title"), anchor=False)
         st.markdown(session.t("measurability.nothing"))
@@ -80,7 +80,7 @@ def headline(session: Session, measured_all: Measurability) -> None:
         if measured_all.unlocks
         else session.t("measurability.next_none").rstrip(".")
     )
-    st.title(markdown(sentence), anchor=False)
+    app.heading(sentence)
     st.caption(markdown(measuring.headline(measured_all, session.lang)))
 
 

@@ -23,7 +23,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis.interventions.panel_data import READINGS
 from nami_monitor.kpis.interventions.register import Intervention, listed
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, doors, links, words
+from nami_monitor.ui import app, booking, doors, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.pages import arms, waterbed
@@ -276,7 +276,7 @@ def _history(store: Store) -> tuple[MeasureEvent, ...]:
 
 def part(session: Session) -> None:
     """What is on record, the form, and who registered what when."""
-    st.title(session.t("doors.part.register"), anchor=False)
+    app.heading(session.t("doors.part.register"))
     register = waterbed.register(session.store)
     if register:
         _table(session, register)

@@ -27,7 +27,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 from nami_monitor.kpis.interventions.panel_data import READINGS, read_panel_data
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
-from nami_monitor.ui import doors, filters, links
+from nami_monitor.ui import app, doors, filters, links
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.session import Session
@@ -105,7 +105,7 @@ def _show(session: Session, one: Evaluation, answers: Sequence[Evaluation], mont
     left, right = st.columns([3.45, 1], gap="large")
     with left, st.container(key="measure"):
         st.html(f'<p class="nami-eyebrow">{_about(session, one.intervention)}</p>')
-        st.title(markdown(hundreds.finding(one, session.lang)), anchor=False)
+        app.heading(hundreds.finding(one, session.lang))
         if found is None:
             _none(session, one, month)
         else:

@@ -29,7 +29,7 @@ from nami_monitor.kpis.interventions.panel_data import READINGS, PanelData
 from nami_monitor.kpis.interventions.pilot import Affordable, Pilot, assess_pilot
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
-from nami_monitor.ui import booking, trend_chart
+from nami_monitor.ui import app, booking, trend_chart
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.session import Session
@@ -75,7 +75,7 @@ def _pilot(
 
 def part(session: Session) -> None:
     """Ask for a pilot, say what it could show, and which designs show more."""
-    st.title(session.t("doors.part.plan"), anchor=False)
+    app.heading(session.t("doors.part.plan"))
     if not measures.categories(session.store):
         st.info(session.t("pilot.no_orders"))
         return

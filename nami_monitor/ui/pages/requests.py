@@ -27,6 +27,7 @@ from nami_monitor.ingest.book.manual_entry import Value
 from nami_monitor.kpis import CATALOGUE, Ask, KpiResult
 from nami_monitor.store import Store
 from nami_monitor.ui import (
+    app,
     booking,
     cache,
     doors,
@@ -74,10 +75,10 @@ def headline(session: Session, ledger: RequestLedger) -> None:
     """What became of the requests of the period, as the heading."""
     rate, period = ledger.figures[RATE][-1], formats.period(ledger.period, session.lang)
     if rate.value is None:
-        st.title(session.md("requests.decided", n=ledger.decided, period=period), anchor=False)
+        app.heading(session.t("requests.decided", n=ledger.decided, period=period))
     else:
         share = words.figure(session, rate)
-        st.title(session.md("requests.finding", share=share, period=period), anchor=False)
+        app.heading(session.t("requests.finding", share=share, period=period))
 
 
 def cards(session: Session, ledger: RequestLedger) -> None:

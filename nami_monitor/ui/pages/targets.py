@@ -32,7 +32,7 @@ from nami_monitor.kpis.targets import (
 )
 from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
-from nami_monitor.ui import booking, cache, doors, filters, links, trend_chart, words
+from nami_monitor.ui import app, booking, cache, doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.grid import Head, grid, offer
 from nami_monitor.ui.links import Filters
@@ -171,7 +171,7 @@ def headline(session: Session, lines: Sequence[TargetLine]) -> None:
     found = Counter(state(session, line) for line in lines)
     named = (*(f"targets.state.{key}" for key in STATES), "words.not_applicable")
     counts = ", ".join(f"{found[each]} {each}" for each in map(session.t, named) if found[each])
-    st.title(session.md("targets.finding", n=len(lines), counts=counts), anchor=False)
+    app.heading(session.t("targets.finding", n=len(lines), counts=counts))
 
 
 def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:

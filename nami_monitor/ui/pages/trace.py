@@ -14,7 +14,7 @@ from zlib import crc32
 import streamlit as st
 
 from nami_monitor.briefing.as_of import read_as_of
-from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.periods import SPAN
 from nami_monitor.core.words import PeriodKind, State
 from nami_monitor.i18n import formats, has_text
@@ -27,7 +27,7 @@ from nami_monitor.kpis.trace import BatchPart, Trace
 from nami_monitor.kpis.trace import trace as traced_by
 from nami_monitor.store import Store
 from nami_monitor.store.export import ROWS_IN_A_SHEET
-from nami_monitor.ui import cache, doors, figure_notes, filters, links, words
+from nami_monitor.ui import app, cache, doors, figure_notes, filters, links, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
 from nami_monitor.ui.grid import XLSX, Head, grid
@@ -179,9 +179,8 @@ def traced(store: Store, code: str, ask: Ask) -> Trace:
 
 def figure(session: Session, trace: Trace, ask: Ask) -> None:
     """The figure, with its total and notes."""
-    result, kpi = trace.result, TRACED[trace.result.code]
-    st.header(markdown(words.kpi_name(session, kpi)), anchor=False)
-    st.html(f'<p class="nami-headline">{html(headline(session, result))}</p>')
+    result = trace.result
+    app.heading(headline(session, result))
     if result.state is not State.VALUE:
         links.why_none(session, result)
         return
@@ -193,16 +192,18 @@ def figure(session: Session, trace: Trace, ask: Ask) -> None:
 
 
 def headline(session: Session, result: KpiResult) -> str:
-    """The figure in a line: its period, its value and unit."""
-    period = result.period
-    when = formats.period(period, session.lang)
-    return f"{when}: {words.figure(session, result)}"
+    """The figure in a line: its name, its period, its value and unit."""
+    name, when = (
+        words.kpi_name(session, TRACED[result.code]),
+        formats.period(result.period, session.lang),
+    )
+    return f"{name}, {when}: {words.figure(session, result)}"
 
 
 def formula(session: Session, trace: Trace) -> None:
     """The formula in words and with its numbers, and as it is declared."""
     lang, result, kpi = session.lang, trace.result, TRACED[trace.result.code]
-    st.subheader(session.t("trace.formula"), anchor=False)
+    st.header(session.t("trace.formula"), anchor=False)
     st.text(session.t(f"kpis.{kpi.code}.formula"))
     if result.value is not None:
         st.text(plain(sentences.formula_text(trace, lang)))
@@ -248,7 +249,7 @@ def amount(session: Session, value: float) -> str:
 
 def batches(session: Session, trace: Trace) -> None:
     """What each batch gave to the figure: which file, when, and who imported it."""
-    st.subheader(session.t("trace.batches"), anchor=False)
+    st.header(session.t("trace.batches"), anchor=False)
     if not trace.batches:
         st.info(session.t("trace.nothing"))
         doors.link("data", session.t("app.empty.load"))
@@ -306,7 +307,7 @@ def show_rows(session: Session, trace: Trace, kpi: Kpi, ask: Ask) -> None:
     """The rows themselves, of all batches or of one, page by page, and all of them as a file."""
     if not trace.batches:
         return
-    st.subheader(session.t("trace.rows"), anchor=False)
+    st.header(session.t("trace.rows"), anchor=False)
     table, batch = _which(session, trace)
     parts = [part for part in trace.batches if part.table == table]
     total = sum(part.rows for part in parts if batch in {None, part.batch})
