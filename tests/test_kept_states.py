@@ -26,6 +26,7 @@ def own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("NAMI_HOME", str(tmp_path / "home"))
 
 
+@pytest.mark.slow
 def test_what_upgrades_and_restores_keep_is_named_and_removed(store, tmp_path):
     back_up(store, tmp_path / "elsewhere.zip")
     restore(store, tmp_path / "elsewhere.zip", "inkoop")

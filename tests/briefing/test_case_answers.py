@@ -125,6 +125,7 @@ def planned(own, code, starts, ends, units):
     return store
 
 
+@pytest.mark.slow
 def test_a_young_programme_and_an_old_report_give_no_pace(own):
     planned(own, "ZONDER", None, None, ["2026-06"])  # a term is needed to say how much has passed
     planned(own, "JONG", "2026-03-01", "2030-12-31", ["2026-06"])

@@ -195,6 +195,7 @@ def test_readers_follow_and_the_data_version_rises(full, saved, change):
     assert everything(full.db) == before
 
 
+@pytest.mark.slow
 def test_an_undo_and_a_restore_leave_no_snapshot_of_before(full, saved, change):
     change()
     full.json("restore", saved[0], "--yes")

@@ -88,6 +88,7 @@ def test_a_sound_file_passes_the_check(loaded):
     assert "sound" in loaded("check").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "check", "subject"),
     [

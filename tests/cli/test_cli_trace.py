@@ -71,6 +71,7 @@ def test_a_figure_without_a_value_says_why_and_what_there_is(loaded):
     assert "€" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_figure_can_be_traced(loaded, code):

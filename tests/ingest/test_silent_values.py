@@ -351,6 +351,7 @@ def write_ods(path, code):
 WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods}
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("code", ["[$£-809]#,##0.00", "[$NOK] 0.00", "[$€-413] 0.00", "0.00"])
@@ -438,6 +439,7 @@ def example(column, *, other=False):
     return f"anders {column.name}" if other else f"een {column.name}"
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("table", [name for name, spec in TABLES.items() if spec.key])
 def test_whatever_a_known_key_overwrites_is_counted_and_listed(store, offer, table):

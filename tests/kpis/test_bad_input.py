@@ -125,6 +125,7 @@ def sentences(result):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("code", "until", "question", "reason"),

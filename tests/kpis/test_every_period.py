@@ -257,6 +257,7 @@ def excused(row):
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_says_what_does_not_apply(nami):
     rows = json.loads(nami("kpi", "--until", "2024-12", "--where", "category=ballots", "--json"))
     states = {row["code"]: row for row in rows}

@@ -63,6 +63,7 @@ def test_an_article_marks_what_it_was_ordered_for(ordered):
     assert not marked(ordered)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settle", ["confirm", "merge"])
 def test_the_mark_goes_when_the_code_is_settled_and_comes_back_when_that_is_undone(ordered, settle):
     load(ordered, NEW_PLACE, "location_id")

@@ -28,6 +28,7 @@ def infos(found):
     return [one.value for one in found.info]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_to_a_month_without_data_says_so(page):
     (said,) = [one for one in infos(opened(page, month="2091-01")) if "2091-01" in one]

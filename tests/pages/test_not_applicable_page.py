@@ -83,6 +83,7 @@ def test_cards_say_it(page, codes):
     assert [code for code in found if code in RULED_OUT and not is_excused(found[code])] == []
 
 
+@pytest.mark.slow
 def test_the_table_of_all_figures_says_it():
     evidence = text("overview.table.evidence", "nl")
     (table,) = (

@@ -250,6 +250,7 @@ def test_where_nothing_can_be_estimated_plain_numbers_are_called_what_they_are()
     assert text("measure.plain.title", "nl") not in headings(opened(intervention="ZL-I-5"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.usefixtures("fresh_cache")
 def test_where_refusing_does_not_apply_nothing_is_judged_but_the_figures_can_be_asked_for(

@@ -117,6 +117,7 @@ def test_an_estimate_in_a_report_stands_with_its_interval(lang, texts, sheets, e
     assert sum("61" in said for said in (*texts.values(), *cells)) > 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("asked", COMMANDS, ids="_".join)
 def test_an_estimate_on_the_command_line(
@@ -128,6 +129,7 @@ def test_an_estimate_on_the_command_line(
     assert "61" in said or "eur" in asked or asked[0] == "kpi"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", [date(2025, 3, 1), date(2025, 12, 1)])
 def test_a_report_from_before_the_verdict_claims_nothing(demo_folder, month):
     """In its first month a measure has no figures yet, and later provisional ones."""

@@ -83,6 +83,7 @@ def plain(rows):
     return json.loads(json.dumps([list(row) for row in rows], default=str))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_row_of_then_is_there(earlier, version):
     path = earlier(version)
@@ -164,6 +165,7 @@ def test_without_room_nothing_is_upgraded(path, monkeypatch):
     assert not migrations.kept_copies(path)
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("share", [0.5, 0.99, 1.0])
 def test_a_write_ahead_log_that_is_cut_gives_a_whole_state_or_a_sentence(path, share):

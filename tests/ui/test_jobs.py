@@ -129,6 +129,7 @@ def test_an_error_in_the_monitor_is_kept_and_logged(store, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+@pytest.mark.slow
 def test_uploaded_files_stay_until_the_job_with_them_has_ended(store):
     folder = TemporaryFolder()
     path: Path = folder.path / "a.csv"

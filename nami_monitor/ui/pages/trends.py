@@ -22,7 +22,7 @@ from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.questions import RELATIONS, latest_month
 from nami_monitor.kpis.targets import JudgedTarget, agreed, judge_target, targets
 from nami_monitor.store import Store, Work
-from nami_monitor.ui import (
+from nami_monitor.ui import app
     booking,
     cache,
     chart_notes,
@@ -72,7 +72,7 @@ def show(session: Session) -> None:
     known = any(result.value is not None for result in results)
     line = known and trend_chart.is_line(results)
     read = trend_chart.read_trend(session, code, results, ask.where, KEY) if line else None
-    st.title(markdown(_finding(session, kpi, results, read, ask)), anchor=False)
+    app.heading(_finding(session, kpi, results, read, ask))
     left, right = st.columns([13, 5], gap="medium")
     with left:
         st.html(f'<p class="nami-sub">{_sub(session, kpi, results, read, ask)}</p>')

@@ -117,6 +117,7 @@ def _rest(found):
     return judged.due, judged.missing, judged.verdicts, judged.changed, judged.rests_on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", ["1", "0", "13", "x"])
 def test_a_turn_within_a_month_or_beyond_a_year_is_set_aside(monitor, turn):
     load(monitor, alternating(turn_months=turn))

@@ -17,7 +17,7 @@ from nami_monitor.core.escapes import html, markdown
 from nami_monitor.core.words import PeriodKind, State, Strategy
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
-from nami_monitor.ui import cache, links, words
+from nami_monitor.ui import app, cache, links, words
 from nami_monitor.ui.cache import Where
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages.home import chips
@@ -72,7 +72,7 @@ def show(session: Session, chosen: Selection) -> None:
         filled = decisions.kept(db)
     rows = [_row(session, chosen, code, filled, spend, mass) for code in codes]
     shown = [row.section for row in rows]
-    st.title(markdown(headline_of(shown, session.lang, filled)), anchor=False)
+    app.heading(headline_of(shown, session.lang, filled))
     st.html(table(session, rows, chosen, _value_of_all(session, chosen)))
     more = len(names) - len(codes)
     note = [session.t("home.all.period", month=formats.long_month(chosen.month, session.lang))]

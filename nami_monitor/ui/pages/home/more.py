@@ -16,7 +16,7 @@ from nami_monitor.core.words import PeriodKind
 from nami_monitor.i18n import formats
 from nami_monitor.store import Work
 from nami_monitor.store.journal import JournalEntry, current, record
-from nami_monitor.ui import booking, cache, doors, filters, links, visits, words
+from nami_monitor.ui import app, booking, cache, doors, filters, links, visits, words
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages import overview, targets
 from nami_monitor.ui.pages.home import decision_form, one_category
@@ -30,7 +30,7 @@ def show(session: Session) -> None:
     """The page of one period with everything on it, of one category or of all together."""
     kept = {name: st.query_params[name] for name in (LANGUAGE, DATA) if name in st.query_params}
     doors.link("overview", session.t("home.view.back"), query_params=kept)
-    st.title(session.t("home.view.more"), anchor=False)
+    app.heading(session.t("home.view.more"))
     chosen = filters.row(session)
     if chosen.kind != PeriodKind.MONTH:
         glance = cache.at_a_glance(session.store, chosen.month, chosen.where, chosen.kind)

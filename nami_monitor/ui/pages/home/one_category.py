@@ -19,7 +19,7 @@ from nami_monitor.i18n import formats
 from nami_monitor.kpis import Ask, KpiResult
 from nami_monitor.kpis.interventions.evaluation import Evaluation
 from nami_monitor.store.journal import current
-from nami_monitor.ui import cache, doors, links, trend_chart, visits, words
+from nami_monitor.ui import app, cache, doors, links, trend_chart, visits, words
 from nami_monitor.ui.app import DEMO, OWN
 from nami_monitor.ui.filters import Selection
 from nami_monitor.ui.pages.home import chips, decision_form
@@ -43,7 +43,7 @@ def show(session: Session, chosen: Selection) -> None:
     section = found.sections[0]
     with session.store.read() as db:
         filled, ticks = decisions.kept(db), current(db, visits.SEEN)
-    st.title(markdown(conclusion(section, session.lang, filled)), anchor=False)
+    app.heading(conclusion(section, session.lang, filled))
     told = decisions.todos_of(section, filled, session.lang)
     open_, _ = visits.split(told, ticks)
     todos(session, open_[:TODOS], chosen)
