@@ -22,7 +22,8 @@ from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.questions import RELATIONS, latest_month
 from nami_monitor.kpis.targets import JudgedTarget, agreed, judge_target, targets
 from nami_monitor.store import Store, Work
-from nami_monitor.ui import app
+from nami_monitor.ui import (
+    app,
     booking,
     cache,
     chart_notes,
