@@ -6,10 +6,7 @@ from tests.browser.serving import serving, settled
 
 pytestmark = pytest.mark.browser
 
-TRENDS = {
-    "trends": "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies",
-    "waterbed": "measures?lang=nl&data=demo&intervention=ZL-I-7&more=method",
-}
+WATERBED = "measures?lang=nl&data=demo&intervention=ZL-I-7&more=method"
 WHERE = "trends?lang=nl&data=demo&kpi=reduce_volume_per_activity&category=office_supplies"
 CHART = "[data-testid=stVegaLiteChart]"
 OPEN = ".nami-lesson h3"
@@ -26,9 +23,23 @@ def chart_text(page, code):
     return now
 
 
-@pytest.mark.parametrize("where", TRENDS)
-def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page, where):
-    page.goto(f"{server.address}/{TRENDS[where]}")
+def test_a_click_on_a_marker_and_the_keyboard_open_lessons_in_the_margin(server, page):
+    page.goto(f"{server.address}/{WHERE}")
+    settled(page)
+    opened = page.locator(".st-key-margin button", has_text="\u25c6")
+    page.locator(f"{CHART} svg .lesson_touch_marks path").first.wait_for()
+    assert opened.inner_text().startswith("\u25c6 1")
+    page.locator(f"{CHART} svg .lesson_touch_marks path").nth(1).click(force=True)
+    page.locator(".st-key-margin button", has_text="\u25c6 2").wait_for()
+    settled(page)
+    page.locator(".st-key-margin button", has_text="\u25c7 3").focus()
+    page.keyboard.press("Enter")
+    page.locator(".st-key-margin button", has_text="\u25c6 3").wait_for()
+    assert page.locator(".st-key-margin .nami-lesson").count() == 1
+
+
+def test_a_click_on_a_marker_and_the_arrow_keys_open_lessons(server, page):
+    page.goto(f"{server.address}/{WATERBED}")
     settled(page)
     page.wait_for_selector(f"{CHART} svg text:has-text('L2')")
     first = page.locator(OPEN).inner_text()
@@ -47,7 +58,7 @@ def test_a_note_with_markup_shows_on_the_chart_as_text(demo, tmp_path, page):
     with serving(demo.parent, tmp_path / "home") as fresh:
         page.goto(f"{fresh.address}/{WHERE}")
         settled(page)
-        page.locator("summary", has_text="Notities bij deze grafiek").click()
+        page.get_by_role("button", name="Notitie bij een maand zetten").click()
         page.get_by_role("textbox", name="Notitie").fill("<b>Verhuizing</b> **vet**")
         page.get_by_role("textbox", name="Uw rol of initialen").fill("CM")
         page.keyboard.press("Tab")

@@ -66,7 +66,7 @@ def test_from_a_card_to_the_rows_and_their_file(server, page, tmp_path):
 def test_a_row_of_a_table_leads_to_its_own_trace(server, page):
     page.goto(f"{server.address}/trends?lang=nl&kpi=impact_spend&category=office_supplies")
     settled(page)
-    page.get_by_text("Toon als tabel").click()
+    page.locator(".st-key-margin").get_by_role("button", name="Toon als tabel").click()
     table = page.get_by_test_id("stDataFrame").first
     table.wait_for()
     table.scroll_into_view_if_needed()
