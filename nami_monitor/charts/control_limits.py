@@ -23,9 +23,10 @@ from nami_monitor.charts.trend_data import (
     TrendTarget,
 )
 from nami_monitor.core.words import Direction, Flag
-from nami_monitor.i18n import text
+from nami_monitor.i18n import formats, text
 from nami_monitor.i18n.formats import figure
 from nami_monitor.kpis import Kpi, KpiResult
+from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.over_time.added_up import LAST
 from nami_monitor.kpis.targets import TrendGoal
 from nami_monitor.signals.scan import LevelSignals
@@ -177,3 +178,17 @@ def trend_targets(kpi: Kpi, goals: Iterable[TrendGoal], lang: str) -> tuple[Tren
         )
         for goal in goals
     )
+
+
+def measure_mark(measure: Intervention, lang: str) -> InterventionMark:
+    """A measure as a trend draws it, with its months and how many locations it has."""
+    end = measure.ends_on and measure.ends_on.replace(day=1)
+    when = text(
+        f"trends.measure.{'ended' if end else 'since'}",
+        lang,
+        month=formats.month(measure.start_month, lang),
+        until=formats.month(end, lang) if end else "",
+    )
+    n = len(measure.locations)
+    places = text("trends.measure.locations", lang, n=n) if n else text("trends.measure.all", lang)
+    return InterventionMark(measure.start_month, measure.title, end, f"{when}, {places}")

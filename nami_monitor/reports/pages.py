@@ -13,7 +13,7 @@ from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import KpiLine
 from nami_monitor.charts import tables
-from nami_monitor.charts.control_limits import single_trend
+from nami_monitor.charts.control_limits import measure_mark, single_trend
 from nami_monitor.charts.mirrored_bars import (
     Departure,
     mirrored_sentence,
@@ -21,7 +21,7 @@ from nami_monitor.charts.mirrored_bars import (
     mirrored_table,
 )
 from nami_monitor.charts.trend import caption, trend_spec
-from nami_monitor.charts.trend_data import BreakSpan, InterventionMark, NoteMark, Trend
+from nami_monitor.charts.trend_data import BreakSpan, NoteMark, Trend
 from nami_monitor.charts.trend_lanes import LARGE, TrendForm
 from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
 from nami_monitor.core.words import Design, State
@@ -411,7 +411,7 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
         restarts=line.phases,
         goals=line.goals,
         marks=[
-            InterventionMark(one.intervention.start_month, one.intervention.title)
+            measure_mark(one.intervention, lang)
             for one in section.answers
             if one.intervention.start_month >= first
         ],
@@ -427,7 +427,9 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     shown = replace(
         shown, written=tuple(NoteMark(one.month, code, one.text) for code, one in coded)
     )
-    annotated = bool(shown.phases or shown.marks or shown.breaks or line.assessment or notes)
+    annotated = bool(
+        shown.phases or shown.marks or shown.breaks or shown.targets or line.assessment or notes
+    )
     plain = OfficeChart(
         OfficeChartForm.LINE,
         tuple(one.month for one in line.shown),

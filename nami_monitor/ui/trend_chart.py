@@ -17,6 +17,7 @@ from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import (
     TrendLimits,
     limits_of,
+    measure_mark,
     trend_point,
     trend_targets,
 )
@@ -24,7 +25,6 @@ from nami_monitor.charts.period_bars import PeriodBar, period_spec
 from nami_monitor.charts.trend import caption, trend_spec
 from nami_monitor.charts.trend_data import (
     BreakSpan,
-    InterventionMark,
     Series,
     Trend,
     point_text,
@@ -34,7 +34,6 @@ from nami_monitor.core.escapes import markdown, plain
 from nami_monitor.core.words import Flag, PeriodKind, Unit
 from nami_monitor.i18n import formats
 from nami_monitor.kpis import CATALOGUE, Ask, Kpi, KpiResult, sentences
-from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.kpis.over_time.added_up import LAST
 from nami_monitor.kpis.questions import OPTIONS
 from nami_monitor.kpis.targets import TrendGoal, targets, trend_goals
@@ -110,7 +109,7 @@ def trend_of(
         drift=limits.drift,
         targets=trend_targets(kpi, goals, session.lang) if single else (),
         register=single and kpi.over_time is LAST,
-        marks=tuple(measure_mark(session, measure) for measure in taken),
+        marks=tuple(measure_mark(measure, session.lang) for measure in taken),
         breaks=tuple(
             BreakSpan(
                 measure.month, measure.month, session.t("trends.break", source=measure.source)
@@ -126,18 +125,6 @@ def trend_of(
         ),
         activity=words.activity_name(session, results[-1].activity),
     )
-
-
-def measure_mark(session: Session, measure: Intervention) -> InterventionMark:
-    """A measure as a trend draws it, with its months and how many locations it has."""
-    end = measure.ends_on and measure.ends_on.replace(day=1)
-    month = formats.month(measure.start_month, session.lang)
-    over = "ended" if end else "since"
-    until = formats.month(end, session.lang) if end else ""
-    n = len(measure.locations)
-    places = session.t("trends.measure.locations", n=n) if n else session.t("trends.measure.all")
-    detail = f"{session.t(f'trends.measure.{over}', month=month, until=until)}, {places}"
-    return InterventionMark(measure.start_month, measure.title, end, detail)
 
 
 SMALL_MONTHS = 36
