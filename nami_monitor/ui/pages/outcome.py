@@ -167,7 +167,7 @@ def _where(session: Session, one: Intervention) -> str:
 def _none(session: Session, one: Evaluation, month: date) -> None:
     """A box that says why there is no picture, the plain numbers, and what would let it be one."""
     st.html(f'<p class="nami-none">{html(hundreds.why_none(one, session.lang))}</p>')
-    if one.excused:
+    if one.excused or _ahead(one):
         return
     numbers = _plain(session.store, one.intervention.category, one.intervention.code, month)
     if numbers is not None:
@@ -392,8 +392,8 @@ def _in_words(session: Session, one: Evaluation, found: Hundred | None, *, stand
         return briefing.short_verdict(one, session.lang)
     if _ahead(one):
         return session.t("measure.nothing_yet")
-    said = [*briefing.what_would_show_more(one, session.lang), *briefing.remarks(one, session.lang)]
-    return said[0] if said else session.t("measure.nothing_yet")
+    lacks = briefing.what_would_show_more(one, session.lang) or briefing.remarks(one, session.lang)
+    return lacks[0] if lacks else session.t("measure.nothing_yet")
 
 
 def _date(session: Session, one: Evaluation) -> str:
