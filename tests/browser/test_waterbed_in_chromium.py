@@ -73,6 +73,21 @@ def test_what_stands_behind_the_picture_opens_and_closes_by_keyboard(server, pag
     assert "ZL-I-7" in page.url
 
 
+def test_the_decision_on_a_measure_is_filled_in_and_kept(own_demo, page):
+    page.goto(f"{own_demo.address}/measures?lang=nl&data=demo&intervention=ZL-I-7")
+    settled(page)
+    page.get_by_role("button", name=text("measure.fill_in", "nl")).press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name=text("decisions.form.owner", "nl")).fill("Directie")
+    dialog.get_by_role("button", name=text("decisions.form.keep", "nl"), exact=True).click()
+    card = page.locator(".st-key-measure_card")
+    card.get_by_text("Directie").wait_for()
+    page.reload()
+    settled(page)
+    assert "Directie" in card.inner_text()
+    assert card.get_by_role("button", name=text("measure.change", "nl")).count() == 1
+
+
 def test_a_planned_pilot_fits_the_screen(server, page):
     opened(page, server, "plan")
     choose(page, "Locaties", "ZL-008")

@@ -1,20 +1,16 @@
 """The page Measures: what a measure brought, the pilot planner, and the register."""
 
 import datetime as dt
-import html
 import re
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nami_monitor.briefing.measures import FIELDS
 from nami_monitor.core.settings import places
-from nami_monitor.core.words import PlanState
 from nami_monitor.demo.truth import TRUTH
 from nami_monitor.i18n import LANGS, catalogue, text
-from nami_monitor.ingest.book.manual_entry import enter, enter_together
+from nami_monitor.ingest.book.manual_entry import enter
 from nami_monitor.ingest.book.undo import undo
 from nami_monitor.kit import shipped
 from nami_monitor.kpis.interventions import evaluation
@@ -601,100 +597,3 @@ def test_the_pilot_of_the_demo_is_named_where_it_was_left_out():
     page = scoped(opened("plan"))
     assert "ZL-I-3" in words(page)
     assert TRUTH.pilot not in words(page)
-
-
-LONG = ("Een heel lange naam van een maatregel die maar doorgaat " * 3)[:120]
-STRANGE = {
-    "H-1": {"title": LONG},
-    "H-2": {"title": "بطاقة 123 \N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET} <b>x</b> **y**"},
-    "H-3": {"title": "Kanaal dat zo heet als een ander", "target_channel": "voorraadkast",
-            "substitute_channels": "cabinet"},
-    "H-4": {"title": "Overal", "locations": ";".join(f"ZL-{at:03d}" for at in range(1, 121)),
-            "starts_on": dt.date(2025, 10, 1)},
-    "H-5": {"title": "Nog niets"},
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def strange(demo_folder, tmp_path_factory):
-    """The demo with measures that are unlike others, and many of them."""
-    folder = tmp_path_factory.mktemp("strange")
-    shutil.copytree(demo_folder / "demo.duckdb", folder / "demo.duckdb")
-    store = Store(folder / "demo.duckdb")
-    usual = {"category": "office_supplies", "strategy": "refuse", "status": "running",
-             "starts_on": dt.date(2026, 10, 1), "ends_on": None, "target_channel": "cabinet",
-             "substitute_channels": "webshop", "locations": "ZL-012", "ramp_months": 0,
-             "anticipation_months": 1, "may_spread": False}  # fmt: skip
-    rows_to_book = [{**usual, "intervention_id": code, **own} for code, own in STRANGE.items()]
-    rows_to_book += [
-        {**usual, "intervention_id": f"M-{at}", "title": f"Maatregel {at}", "status": "planned",
-         "starts_on": dt.date(2027, 1, 1)}
-        for at in range(40 - len(MEASURES) - len(STRANGE))
-    ]  # fmt: skip
-    enter_together(store, "interventions", rows_to_book, "tester")
-    store.close()
-    return folder
-
-
-@pytest.fixture
-def many(demo, strange, monkeypatch):  # noqa: ARG001 - after the demo of other tests
-    """Pages on that demo."""
-    monkeypatch.setenv("NAMI_CACHE", str(strange))
-
-
-@pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("lang", LANGS)
-def test_forty_measures_are_listed_a_dozen_at_a_time(lang):
-    page = opened(lang=lang)
-    listed = rows_of_list(page)
-    assert len(listed) == 12
-    assert [not row["picture"] for row in listed[:4]] == [True] * 4
-    press(page, text("measure.list.rest", lang, n=28))
-    assert len(rows_of_list(page)) == 40
-
-
-@pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("code", STRANGE)
-def test_a_measure_unlike_others_is_told_as_it_is(code, lang):
-    page = opened(lang=lang, intervention=code)
-    (title,) = titles(page)
-    said = words(page)
-    assert 'class="nami-none"' in said
-    assert not page.get("vega_lite_chart")
-    assert html.escape(STRANGE[code]["title"]) in said
-    assert "<b>x</b>" not in said
-    assert not JARGON.search(first_screen(page).lower())
-    assert len(first_screen(page).split()) <= 130
-    assert title
-
-
-@pytest.mark.usefixtures("many")
-def test_averages_of_a_measure_that_has_just_begun_say_over_how_few_months_they_are():
-    page = opened(intervention="H-5")
-    assert text("measure.plain.after.one", "nl", n=1) in words(page)
-    assert text("measure.state.running", "nl") in words(page)
-
-
-@pytest.mark.usefixtures("fresh_cache")
-@pytest.mark.parametrize(
-    ("held", "state"),
-    [
-        (PlanState.WAITING, "waiting"),
-        (PlanState.DUE, "due"),
-        (PlanState.PROVISIONAL, "running"),
-    ],
-)
-def test_the_card_says_where_a_measure_stands(held, state, monkeypatch):
-    plain = evaluation._in_unit
-
-    def standing(*args, **more):
-        found = plain(*args, **more)
-        return replace(found, judgement=replace(found.judgement, state=held))
-
-    monkeypatch.setattr(evaluation, "_in_unit", standing)
-    said = words(opened(intervention="ZL-I-3"))
-    assert f"nami-stand-{state}" in said
-    expected = text(f"measure.dated.{state}", "nl", month="|", n=24).split("|")[0]
-    assert expected.strip() in said
-    assert "<strong>maart 2027</strong>" in said

@@ -30,6 +30,7 @@ from nami_monitor.store import Store
 from nami_monitor.ui import app, doors, filters, links
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
+from nami_monitor.ui.pages.home import decision_form
 from nami_monitor.ui.session import Session
 
 MORE: Final = "more"
@@ -293,6 +294,8 @@ def _decision(session: Session, one: Evaluation, month: date) -> None:
         if words
     )
     st.html(f"<dl>{terms}</dl>")
+    label = session.t("measure.change" if asked.kept else "measure.fill_in")
+    decision_form.offer(session, asked, key="measure_decide", label=label)
 
 
 def _dated(session: Session, one: Evaluation) -> str:

@@ -29,18 +29,19 @@ def owner_and_day(session: Session, one: Decision) -> Markdown:
     return Markdown(f"{owner} · {session.t('decisions.form.before')} **{day}**")
 
 
-def offer(session: Session, one: Decision, *, key: str) -> None:
+def offer(session: Session, one: Decision, *, key: str, label: str = "") -> None:
     """Who decides before when, as a button that opens the record.
 
     Args:
         session: the visitor's session.
         one: the to-do.
         key: of the button; tells it from others on the page.
+        label: what stands on it where the page says who and when itself.
     """
     if st.button(
-        owner_and_day(session, one),
+        markdown(label) if label else owner_and_day(session, one),
         key=key,
-        type="tertiary",
+        type="primary" if label else "tertiary",
         help=session.t("decisions.form.help"),
     ):
         _dialog(session, one)
