@@ -562,4 +562,9 @@ def signs(trend: Trend) -> tuple[str, ...]:
 
 def caption(trend: Trend, lang: str) -> str:
     """Explain the signs that this trend bears, and no others; empty if it bears none."""
-    return " ".join(text(f"charts.trend.caption.{sign}", lang) for sign in signs(trend))
+    return " ".join(sign_words(trend, lang))
+
+
+def sign_words(trend: Trend, lang: str) -> tuple[str, ...]:
+    """The same in a sentence for each sign."""
+    return tuple(text(f"charts.trend.caption.{sign}", lang) for sign in signs(trend))

@@ -25,6 +25,7 @@ class TrendForm:
         room: which share of the months is kept free at the right for the last value.
         ticks: about how many values are named.
         lanes: whether measures, lessons, notes and past changes are shown.
+        named: whether measures bear their names, else their numbers alone.
         titled: whether the unit stands above the plot.
         months: how many of the last months are shown; all without.
         bare: whether it has no words at its axes.
@@ -36,6 +37,7 @@ class TrendForm:
     room: float = 0.13
     ticks: int = 4
     lanes: bool = True
+    named: bool = True
     titled: bool = True
     months: int | None = None
     bare: bool = False
@@ -104,7 +106,8 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
     places = [_place(mark.month, trend, form) for mark in marks]
     disc = 1.75 * form.letters
     scale = form.letters / 13
-    labels = place_labels(places, [(mark.label, mark.detail) for mark in marks], scale=scale)
+    said = [(mark.label, mark.detail) for mark in marks]
+    labels = place_labels(places, said, scale=scale) if form.named else None
     if labels:
         tops: dict[int, float] = {}
         y = 0.0

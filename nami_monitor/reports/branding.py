@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -19,11 +19,10 @@ from nami_monitor.core.settings import places
 from nami_monitor.core.settings_toml import After, SettingProblem, WrongError, read_settings, strict
 
 FILE: Final = "organisation.toml"
-LONGEST_NAME: Final = 80
+LONGEST_NAME: Final = 120
 MOST_BYTES: Final = 5_000_000
 MOST_PIXELS: Final = 25_000_000
 LOGO_PIXELS: Final = (900, 300)
-LEAST_CONTRAST: Final = 4.5
 COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 PICTURES: Final = ("PNG", "JPEG")
 
@@ -62,8 +61,8 @@ def _colour(colour: str) -> str:
     if not COLOUR.fullmatch(colour):
         raise WrongError("no_colour", seen=short(colour))
     contrast = palette.contrast(colour, palette.WHITE)
-    if contrast < LEAST_CONTRAST:
-        least = f"{LEAST_CONTRAST:.1f}"
+    if contrast < palette.READ:
+        least = f"{palette.READ:.1f}"
         raise WrongError("pale", seen=colour, contrast=f"{contrast:.1f}", least=least)
     return colour.upper()
 
@@ -168,8 +167,10 @@ def _logo(path: Path) -> bytes:
         raise WrongError("no_picture") from error
 
 
-FONTS: Final = Path(font_source_sans_pro.font_directory)
-"""The typeface of charts and PDF, which the screen uses too."""
+SANS: Final = Path(font_source_sans_pro.font_directory)
+"""The typeface of charts and of text, which the screen uses too."""
+SERIF: Final = Path(__file__).with_name("fonts") / "SourceSerifPro-Semibold.ttf"
+"""That of titles, with its licence beside it."""
 
 
 def svg(spec: Spec, width: int, branding: Branding) -> str:
@@ -180,13 +181,17 @@ def svg(spec: Spec, width: int, branding: Branding) -> str:
     return str(vl_convert.vegalite_to_svg(sized(spec, width, branding)))
 
 
-def png(spec: Spec, width: int, branding: Branding) -> bytes:
-    """The same as a PNG that stays crisp on a large screen: 3 pixels for each px."""
+def png(spec: Spec, width: int, branding: Branding, scale: float = 3.0) -> bytes:
+    """The same as a PNG with so many pixels for each px; 3 stay crisp on a large screen."""
+    return _png(json.dumps(sized(spec, width, branding)), scale)
+
+
+@lru_cache(maxsize=64)
+def _png(drawn: str, scale: float) -> bytes:
     import vl_convert  # noqa: PLC0415 - slow to load
 
     _fonts()
-    drawn = vl_convert.vegalite_to_png(sized(spec, width, branding), scale=3.0)
-    return bytes(drawn)
+    return bytes(vl_convert.vegalite_to_png(drawn, scale=scale))
 
 
 def sized(spec: Spec, width: int, branding: Branding) -> Spec:
@@ -202,4 +207,4 @@ def sized(spec: Spec, width: int, branding: Branding) -> Spec:
 def _fonts() -> None:
     import vl_convert  # noqa: PLC0415 - slow to load
 
-    vl_convert.register_font_directory(str(FONTS))
+    vl_convert.register_font_directory(str(SANS))

@@ -1,12 +1,13 @@
 """The content of a report as pages of text, tables and charts, before it has a file format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from nami_monitor.charts.spec import Spec
 from nami_monitor.charts.tables import ChartTable
-from nami_monitor.core.words import Unit
+from nami_monitor.kpis import KpiResult
 
 
 class Audience(StrEnum):
@@ -16,39 +17,22 @@ class Audience(StrEnum):
     TEAM = "team"
 
 
-class OfficeChartForm(StrEnum):
-    """How a plain chart is drawn."""
-
-    LINE = "line"
-    STACKED = "stacked"
-
-
-@dataclass(frozen=True)
-class OfficeChart:
-    """A chart by month, oldest first, that every office program can draw and edit.
-
-    The values of a series are one per month; None where there is none.
-    """
-
-    shape: OfficeChartForm
-    months: tuple[date, ...]
-    series: tuple[tuple[str, tuple[float | None, ...]], ...]
-    unit: Unit
-
-
 @dataclass(frozen=True)
 class ReportFigure:
     """A chart with its alternative text, spec and table; ``caption`` says what its signs mean.
 
-    ``plain`` is the same for an office program, None for one that only a picture can show;
-    ``slide`` a lower spec for a slide, where there is one.
+    Args:
+        legend: the same in sentences for a slide, the most needed first.
+        pixels: how wide it is drawn across a slide, so that its smallest letters are 16 points.
+        slide: a lower spec for that, where there is one.
     """
 
     alt: str
     spec: Spec
     table: ChartTable
-    plain: OfficeChart | None = None
     caption: str = ""
+    legend: tuple[str, ...] = ()
+    pixels: int = 656
     slide: Spec | None = None
 
 
@@ -56,13 +40,61 @@ class ReportFigure:
 class ReportGrid:
     """A table with written cells; the columns with numbers in ``right`` stand to the right.
 
-    ``widths`` say how wide each column is beside the others.
+    ``widths`` say how wide each column is beside the others, ``on_slide`` which columns a slide has
+    room for; all of them where it is empty.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int]
     widths: tuple[float, ...]
+    on_slide: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure that a decision rests on: its value, what it is, and whether it asks attention."""
+
+    value: str
+    words: str
+    concern: bool
+
+
+@dataclass(frozen=True)
+class AskedDecision:
+    """A decision that is asked for, in words.
+
+    Args:
+        name: of its record.
+        options: each choice with what it gives, which may be empty.
+        proposed: which is proposed, from 0; None for none.
+        chosen: which was decided on; None while it is open.
+        who: who decides, as a role; empty while nobody is named.
+        before: the day before which.
+    """
+
+    name: str
+    question: str
+    options: tuple[tuple[str, str], ...]
+    proposed: int | None
+    chosen: int | None
+    who: str
+    before: str
+
+    @property
+    def shown(self) -> int | None:
+        """The choice that stands out: what was decided, else what is proposed."""
+        return self.proposed if self.chosen is None else self.chosen
+
+
+@dataclass(frozen=True)
+class FigureOnPage:
+    """A figure that stands on a page, with the filters that gave it, so that it can be traced."""
+
+    value: str
+    name: str
+    result: KpiResult
+    where: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -71,22 +103,28 @@ class ReportPage:
 
     Args:
         code: names it from month to month: ``kpis``, ``trend:paper:impact_spend``.
-        figures: at most two charts.
-        asked: what is asked to decide; may be empty.
-        comment: what the maker added; may be empty.
+        title: its own conclusion.
+        told: what is told with it; may be empty.
+        brief: what a slide says of it beside its chart, instead of the points.
+        figures: at most one chart.
+        facts: at most three figures.
         notes: method and source.
+        stands_on: the figures that it shows or rests on.
         appendix: whether it stands behind the report proper.
     """
 
     code: str
     label: str
     title: str
+    told: str = ""
     points: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
     figures: tuple[ReportFigure, ...] = ()
     grid: ReportGrid | None = None
-    asked: str = ""
-    comment: str = ""
+    facts: tuple[Fact, ...] = ()
+    decision: AskedDecision | None = None
     notes: str = ""
+    stands_on: tuple[FigureOnPage, ...] = ()
     appendix: bool = False
 
 
@@ -94,7 +132,9 @@ class ReportPage:
 class Document:
     """A whole report, with the month in one sentence (``subtitle``) and where figures come from.
 
-    ``about`` is the subject with its month, ``organisation`` whose it is; empty when nobody said.
+    ``about`` is the subject with its month, ``organisation`` whose it is, empty when nobody said;
+    ``foot`` is the source in a few words, as it stands below a slide, and ``front`` how many pages
+    at most stand before the appendix.
     """
 
     lang: str
@@ -106,3 +146,5 @@ class Document:
     pages: tuple[ReportPage, ...]
     demo: bool
     organisation: str = ""
+    foot: str = ""
+    front: int = 99

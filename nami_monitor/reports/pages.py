@@ -7,63 +7,76 @@ from typing import Any, Final
 
 from nami_monitor.briefing import arms, handbook, waterbed, wording
 from nami_monitor.briefing.contracts import Contract
-from nami_monitor.briefing.headline import conclusion, headline
+from nami_monitor.briefing.decisions import Decision, DecisionOn
+from nami_monitor.briefing.headline import headline
 from nami_monitor.briefing.lessons import CalledLesson
-from nami_monitor.briefing.month import Briefing, BriefingSection, Finding
+from nami_monitor.briefing.month import OF_TARGETS, WORSE, Briefing, BriefingSection, Finding
 from nami_monitor.briefing.notes import Note
 from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.charts import hundred_data as hundred
 from nami_monitor.charts import tables
 from nami_monitor.charts.control_limits import measure_mark, single_trend
-from nami_monitor.charts.mirrored_bars import (
-    Departure,
-    mirrored_sentence,
-    mirrored_spec,
-    mirrored_table,
-)
-from nami_monitor.charts.trend import caption, trend_spec
+from nami_monitor.charts.hundred import hundred_spec, hundred_table
+from nami_monitor.charts.trend import caption, sign_words, trend_spec
 from nami_monitor.charts.trend_data import BreakSpan, NoteMark, Trend
 from nami_monitor.charts.trend_lanes import LARGE, TrendForm
-from nami_monitor.charts.zone_strip import strip_sentence, strip_spec, strip_table
-from nami_monitor.core.words import Design, State
+from nami_monitor.core.words import Design, State, Unit, Verdict
 from nami_monitor.i18n import Lang, formats, text
 from nami_monitor.kpis import CATALOGUE
 from nami_monitor.kpis.interventions.evaluation import Evaluation, Portfolio
-from nami_monitor.kpis.sentences import activity_name, figure_text, reason_sentence
+from nami_monitor.kpis.sentences import (
+    activity_name,
+    bare_text,
+    figure_text,
+    limit_text,
+    reason_sentence,
+    unit_text,
+)
 from nami_monitor.reports.document import (
+    AskedDecision,
     Audience,
     Document,
-    OfficeChart,
-    OfficeChartForm,
+    Fact,
+    FigureOnPage,
     ReportFigure,
     ReportGrid,
     ReportPage,
 )
+from nami_monitor.reports.slides import fits_title
 
 
 @dataclass(frozen=True)
 class AudienceLimits:
-    """How many findings, trends of each section and lessons an audience gets.
+    """How many pages stand before the appendix, and how many trends and lessons there are.
 
-    ``missing`` says whether what cannot be computed has a page.
+    ``whole`` says whether the tables stand before it too, and what cannot be computed has a page.
     """
 
-    findings: int
+    front: int
     trends: int
     lessons: int
-    missing: bool
+    whole: bool
 
 
 LIMITS: Final[Mapping[Audience, AudienceLimits]] = {
-    Audience.MANAGEMENT: AudienceLimits(findings=5, trends=2, lessons=3, missing=False),
-    Audience.TEAM: AudienceLimits(findings=7, trends=6, lessons=6, missing=True),
+    Audience.MANAGEMENT: AudienceLimits(front=8, trends=2, lessons=3, whole=False),
+    Audience.TEAM: AudienceLimits(front=99, trends=6, lessons=6, whole=True),
 }
+MOST_DECISIONS: Final = 3
 
 
 def document(
-    found: Briefing, lang: Lang, audience: Audience = Audience.MANAGEMENT, organisation: str = ""
+    found: Briefing,
+    lang: Lang,
+    audience: Audience = Audience.MANAGEMENT,
+    organisation: str = "",
+    todos: Sequence[Decision] = (),
 ) -> Document:
-    """Lay a briefing out as pages for an audience."""
+    """Lay a briefing out as pages for an audience; ``todos`` are those of the month, in order."""
     subject, month = wording.subject(found, lang), formats.long_month(found.month, lang)
+    told = LIMITS[audience]
+    open_ones = [one for one in todos if one.chosen is None]
+    asked = (*open_ones, *(one for one in todos if one.chosen is not None))[:MOST_DECISIONS]
     return Document(
         lang=lang,
         title=text("report.title", lang),
@@ -71,60 +84,192 @@ def document(
         about=text("report.about", lang, subject=subject, month=month),
         month=found.month,
         source=wording.source(found, lang),
-        pages=tuple(_pages(found, lang, LIMITS[audience])),
+        pages=tuple(_pages(found, lang, told, asked)),
         demo=found.demo,
         organisation=organisation,
+        foot=_foot(found, lang),
+        front=told.front,
     )
 
 
-def _pages(found: Briefing, lang: Lang, told: AudienceLimits) -> Iterator[ReportPage]:
-    yield _summary(found, lang, told)
+def _foot(found: Briefing, lang: Lang) -> str:
+    sources = ", ".join(found.sources).lower() or text("words.unknown", lang)
+    month = formats.long_month(found.month, lang)
+    return text("report.foot", lang, sources=sources, month=month)
+
+
+def _pages(
+    found: Briefing, lang: Lang, told: AudienceLimits, asked: Sequence[Decision]
+) -> Iterator[ReportPage]:
+    """The pages, those of the appendix last."""
+    pages = list(_told_pages(found, lang, told, asked))
+    yield from (page for page in pages if not page.appendix)
+    yield from (page for page in pages if page.appendix)
+
+
+def _told_pages(
+    found: Briefing, lang: Lang, told: AudienceLimits, asked: Sequence[Decision]
+) -> Iterator[ReportPage]:
+    alone = len(found.sections) == 1
+    measured = {
+        answer.intervention.code: answer
+        for section in found.sections
+        for answer in section.answers
+        if (figures := waterbed.told(answer)) is not None and figures.net is not None
+    }
+    on_measures = {_measure_of(one): one for one in asked if _measure_of(one) in measured}
+    for one in asked:
+        if one not in on_measures.values():
+            yield _decision(one, found, lang)
     for section in found.sections:
-        yield _kpis(section, lang)
+        yield from _trends(section, lang, told.trends, alone=alone)
         for answer in section.answers:
-            figures = waterbed.told(answer)
-            if figures is not None and figures.net is not None:
-                yield _waterbed(answer, section, found.measures, lang)
+            code = answer.intervention.code
+            if code in measured:
+                yield _waterbed(answer, found.measures, lang, on_measures.get(code))
             if arms.of(answer) and not answer.excused:
-                yield _arms(answer, lang)
-        yield from _trends(section, lang, told.trends, alone=len(found.sections) == 1)
+                yield replace(_arms(answer, lang), appendix=not told.whole)
     yield from _targets(found, lang)
-    yield from _contracts(found, lang)
     yield from _lessons(found, lang, told.lessons)
-    if told.missing:
+    yield replace(_findings(found, lang), appendix=True)
+    for section in found.sections:
+        yield from (replace(page, appendix=not told.whole) for page in _kpis(section, lang))
+    yield from (replace(page, appendix=not told.whole) for page in _contracts(found, lang))
+    if told.whole:
         yield from _missing(found, lang)
-    yield _caveats(found, lang)
+    yield replace(_caveats(found, lang), appendix=True)
     yield _definitions(found, lang)
 
 
+def _measure_of(one: Decision) -> str:
+    """The code of the measure that a decision is on; empty for another one."""
+    if one.on is not DecisionOn.MEASURE:
+        return ""
+    about = one.about.about if isinstance(one.about, Finding) else one.about
+    return about.intervention.code if isinstance(about, Evaluation) else ""
+
+
+def asked_decision(one: Decision, lang: str) -> AskedDecision:
+    """A decision record in words."""
+    return AskedDecision(
+        name=one.name,
+        question=one.question,
+        options=tuple((option.what, option.gives) for option in one.options),
+        proposed=one.proposed,
+        chosen=one.chosen,
+        who=one.owner,
+        before=formats.day(one.due, lang),
+    )
+
+
+def _decision(one: Decision, found: Briefing, lang: Lang) -> ReportPage:
+    """What was seen as a title, the figures beside it, and what is asked."""
+    section = next((each for each in found.sections if each.category == one.category),
+                   found.sections[0])  # fmt: skip
+    title, lines = one.seen.title, _fact_lines(one, section)
+    first, *others = [option.what for option in one.options]
+    if others and one.chosen is None:
+        choices = {"first": _lowered(first), "second": _lowered(others[0])}
+        asked = text("report.choose", lang, title=title, **choices)
+        title = asked if fits_title(asked) else title
+    return _page(
+        "decision",
+        lang,
+        title,
+        about=wording.section_name(section, lang),
+        key=one.name,
+        told=one.seen.sentence,
+        facts=tuple(_fact(line, section, lang) for line in lines),
+        stands_on=tuple(_figure(line, section, lang) for line in lines),
+        decision=asked_decision(one, lang),
+    )
+
+
+def _lowered(words: str) -> str:
+    """Words as they stand within a sentence: names in capitals stay."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+MOST_FACTS: Final = 3
+
+
+def _fact_lines(one: Decision, section: BriefingSection) -> list[KpiLine]:
+    """The figures that a decision rests on: its own, those of findings, those with a target."""
+    own = [one.about.line] if isinstance(one.about, Finding) else []
+    about = [*own, *(each.line for each in section.findings), *section.glance.targeted]
+    lines = [line for line in (*about, *section.told) if line and line.result.state is State.VALUE]
+    first: dict[tuple[str, str | None], KpiLine] = {}
+    for line in lines:
+        first.setdefault(_key_of(line), line)
+    return list(first.values())[:MOST_FACTS]
+
+
+def _key_of(line: KpiLine) -> tuple[str, str | None]:
+    return line.kpi.code, line.aim.target.category if line.names and line.aim else None
+
+
+def _fact(line: KpiLine, section: BriefingSection, lang: Lang) -> Fact:
+    worse = {each.line.kpi.code for each in section.findings if each.line and each.kind in WORSE}
+    missed = line.aim is not None and line.aim.met is False
+    return Fact(_bare(line, lang), _what(line, lang), missed or line.kpi.code in worse)
+
+
+def _figure(line: KpiLine, section: BriefingSection, lang: Lang) -> FigureOnPage:
+    """A line's figure of the month, as it is traced."""
+    category = line.aim.target.category if line.names and line.aim else None
+    where = {**section.glance.where, **({"category": (category,)} if category else {})}
+    return FigureOnPage(_bare(line, lang), wording.name(line, lang), line.result, where)
+
+
+def _bare(line: KpiLine, lang: Lang) -> str:
+    """A figure as large letters: no unit but the sign that belongs to a number."""
+    return bare_text(line.result, lang)
+
+
+def _what(line: KpiLine, lang: Lang) -> str:
+    """What a figure is: its name, unit and limits, and the target that it is held against."""
+    result = line.result
+    unit = unit_text(result, lang)
+    said = wording.name(line, lang)
+    if unit and result.unit not in SIGNED:
+        said = text("report.in_unit", lang, name=said, unit=unit)
+    if result.low is not None and result.high is not None:
+        limits = (limit_text(result, limit, lang) for limit in (result.low, result.high))
+        low, high = limits
+        said = f"{said} ({text('report.between', lang, low=low, high=high)})"
+    aim = line.aim
+    if aim is not None and aim.value is not None and not line.kpi.over_time.adds_months:
+        goal = formats.figure(aim.value, line.kpi.unit, lang)
+        said = text("report.against", lang, said=said, goal=goal)
+    return said
+
+
+SIGNED: Final = frozenset({Unit.EUR, Unit.PERCENT})
+"""Units of which the sign stands with the number."""
+
+
 def _page(
-    kind: str,
-    lang: Lang,
-    title: str,
-    *,
-    about: str = "",
-    key: str = "",
-    seen: str = "",
-    **more: Any,
+    kind: str, lang: Lang, title: str, *, about: str = "", key: str = "", **more: Any
 ) -> ReportPage:
-    """A page of a kind, named and with its method; ``seen`` is what its title says in full."""
+    """A page of a kind, named and with its method."""
     label = text(f"report.pages.{kind}", lang)
     return ReportPage(
         code=f"{kind}:{key}" if key else kind,
         label=text("report.pair", lang, head=label, said=about) if about else label,
         title=title,
-        notes=" ".join(filter(None, (seen, text(f"report.method.{kind}", lang)))),
+        notes=text(f"report.method.{kind}", lang),
         **more,
     )
 
 
 @dataclass(frozen=True)
 class GridColumns:
-    """The columns of a table: which words head them, how wide they are, which hold figures."""
+    """The columns of a table: heads, widths, which hold figures, and which stand on a slide."""
 
     heads: tuple[str, ...]
     widths: tuple[float, ...]
     right: frozenset[int] = frozenset()
+    on_slide: tuple[int, ...] = ()
 
 
 def _grid(columns: GridColumns, rows: Sequence[tuple[str, ...]], lang: Lang) -> ReportGrid:
@@ -134,44 +279,38 @@ def _grid(columns: GridColumns, rows: Sequence[tuple[str, ...]], lang: Lang) -> 
         rows=tuple(rows),
         right=columns.right,
         widths=columns.widths,
+        on_slide=columns.on_slide,
     )
 
 
-def _first_question(findings: Sequence[Finding], lang: Lang) -> str:
-    return next((said for one in findings if (said := wording.question(one, lang))), "")
-
-
-def _summary(found: Briefing, lang: Lang, told: AudienceLimits) -> ReportPage:
-    most = found.first[: told.findings]
-    points = [wording.full(one, found, lang) for one in most]
-    left = len(found.findings) - len(most)
-    if left:
-        points.append(text("report.more", lang, n=left))
-    points.append(wording.chance(found, lang))
-    return _page(
-        "summary",
-        lang,
-        headline(found, lang),
-        points=tuple(points if most else [text("report.calm", lang), *points]),
-        asked=_first_question(found.findings, lang),
-    )
+def _findings(found: Briefing, lang: Lang) -> ReportPage:
+    """Everything that the month showed, in a sentence each."""
+    points = [wording.full(one, found, lang) for one in found.findings]
+    title = text("report.findings", lang, n=len(points)) if points else text("report.calm", lang)
+    return _page("findings", lang, title, told=wording.chance(found, lang), points=tuple(points))
 
 
 KPI_COLUMNS: Final = GridColumns(
     ("kpi", "value", "total", "goal", "gap", "change", "signal"),
     (2.7, 1.6, 1.2, 1.8, 1.9, 1.7, 1.9),
     frozenset({1, 2, 3, 4, 5}),
+    on_slide=(0, 1, 3, 6),
 )
 
 
-def _kpis(section: BriefingSection, lang: Lang) -> ReportPage:
-    rows = [_kpi_row(line, lang) for line in section.told if line.result.state is State.VALUE]
-    name = wording.section_name(section, lang)
-    key = section.category or ""
-    if not rows:
-        return _page("kpis", lang, text("report.no_figures", lang, name=name), about=name, key=key)
-    title, grid = conclusion(section, lang), _grid(KPI_COLUMNS, rows, lang)
-    return _page("kpis", lang, title, about=name, key=key, grid=grid)
+def _kpis(section: BriefingSection, lang: Lang) -> Iterator[ReportPage]:
+    """The figures of a category that can be computed."""
+    lines = [line for line in section.told if line.result.state is State.VALUE]
+    if lines:
+        yield _page(
+            "kpis",
+            lang,
+            text("report.figures", lang, n=len(lines)),
+            about=wording.section_name(section, lang),
+            key=section.category or "",
+            grid=_grid(KPI_COLUMNS, [_kpi_row(line, lang) for line in lines], lang),
+            stands_on=tuple(_figure(line, section, lang) for line in lines),
+        )
 
 
 def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
@@ -187,17 +326,25 @@ def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
 
 
 TARGET_COLUMNS: Final = GridColumns(
-    ("kpi", "goal", "value", "gap", "standing"), (3.6, 2.4, 2.0, 2.4, 1.8), frozenset({1, 2, 3})
+    ("kpi", "goal", "value", "gap", "standing"),
+    (3.6, 2.4, 2.0, 2.4, 1.8),
+    frozenset({1, 2, 3}),
+    on_slide=(0, 1, 2, 4),
 )
 
 
 def _targets(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
     """Every target that holds for the year of the month, with how many are missed."""
     alone = len(found.sections) == 1
-    held = [
-        (line.aim, wording.name(line, lang) if alone else _within(line, section, lang))
+    targeted = [
+        (line, section)
         for section in found.sections
         for line in section.glance.targeted
+        if line.aim
+    ]
+    held = [
+        (line.aim, wording.name(line, lang) if alone else _within(line, section, lang))
+        for line, section in targeted
         if line.aim
     ]
     if held:
@@ -213,7 +360,20 @@ def _targets(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
             )
             for aim, name in held
         ]
-        yield _page("targets", lang, title, grid=_grid(TARGET_COLUMNS, rows, lang))
+        stands_on = tuple(
+            _judged(line, section, lang)
+            for line, section in targeted
+            if line.aim and line.aim.judged
+        )
+        grid = _grid(TARGET_COLUMNS, rows, lang)
+        yield _page("targets", lang, title, grid=grid, stands_on=stands_on)
+
+
+def _judged(line: KpiLine, section: BriefingSection, lang: Lang) -> FigureOnPage:
+    """The figure that a target is held against, as it is traced."""
+    judged = line.aim.judged if line.aim else None
+    shown = _figure(line, section, lang)
+    return shown if judged is None else replace(shown, value=bare_text(judged, lang), result=judged)
 
 
 def _within(line: KpiLine, section: BriefingSection, lang: Lang) -> str:
@@ -223,7 +383,7 @@ def _within(line: KpiLine, section: BriefingSection, lang: Lang) -> str:
 
 
 def _waterbed(
-    answer: Evaluation, section: BriefingSection, measures: Portfolio, lang: Lang
+    answer: Evaluation, measures: Portfolio, lang: Lang, asked: Decision | None
 ) -> ReportPage:
     points = []
     figures = waterbed.told(answer)
@@ -237,17 +397,50 @@ def _waterbed(
     if answer.design is Design.NO_CONTROLS:
         points.append(text("waterbed.weaker", lang))
     points += [*waterbed.standing(answer, measures, lang), waterbed.many(measures, lang)]
-    shown = (_mirrored_figure(answer, lang), _strip_figure(answer, lang))
+    drawn = _hundred_figure(answer, lang)
     return _page(
         "waterbed",
         lang,
-        waterbed.verdict(answer, lang),
+        _measure_title(answer, lang),
         about=answer.intervention.title,
         key=answer.intervention.code,
-        points=tuple(points),
-        figures=tuple(figure for figure in shown if figure),
-        asked=_first_question([one for one in section.findings if one.about is answer], lang),
+        told=waterbed.verdict(answer, lang),
+        points=tuple(point for point in points if point),
+        brief=tuple(_briefly(answer, drawn, lang)),
+        figures=(drawn,) if drawn else (),
+        decision=asked_decision(asked, lang) if asked else None,
     )
+
+
+def _measure_title(answer: Evaluation, lang: Lang) -> str:
+    """The verdict; before it only that the trial runs and when the verdict comes."""
+    name = answer.intervention.title
+    if answer.frozen is None:
+        month = formats.long_month(answer.due, lang)
+        return text("report.running", lang, name=name, month=month)
+    shown = hundred.hundred_of(answer)
+    if shown is not None and Verdict.WATERBED_SHOWN in answer.frozen.verdicts:
+        back = (shown.value, shown.low, shown.high)
+        value, low, high = (formats.number(hundred.whole(each), lang) for each in back)
+        returned = text("report.returned", lang, name=name, value=value, low=low, high=high)
+        whole = f"{returned}, {hundred.really_less(shown, lang)}"
+        return whole if fits_title(whole) else returned
+    return text("report.pair", lang, head=name, said=waterbed.short_verdict(answer, lang))
+
+
+def _briefly(answer: Evaluation, drawn: ReportFigure | None, lang: Lang) -> Iterator[str]:
+    """Since when, compared with what, and whether it is a verdict; why there is no picture."""
+    one = answer.intervention
+    since = formats.long_month(one.start_month, lang)
+    yield text("report.since", lang, month=since, n=len(one.locations))
+    if answer.frozen is None:
+        yield text("report.provisional", lang, month=formats.long_month(answer.due, lang))
+    else:
+        yield text("report.judged", lang, month=formats.long_month(answer.frozen.month, lang))
+    if drawn is None:
+        yield hundred.why_none(answer, lang)
+    elif drawn.caption:
+        yield drawn.caption
 
 
 def _arms(answer: Evaluation, lang: Lang) -> ReportPage:
@@ -277,25 +470,42 @@ def trend_key(section: BriefingSection, line: KpiLine) -> str:
 def _trends(
     section: BriefingSection, lang: Lang, most: int, *, alone: bool
 ) -> Iterator[ReportPage]:
-    """The key figures that show something, each with its chart, the most important first."""
-    shown: dict[str, tuple[KpiLine, Finding]] = {}
+    """The figures that show something, the most important first; in a calm month the first one."""
+    shown: dict[str, tuple[KpiLine, Finding | None]] = {}
     for finding in section.findings:
         line = finding.line
         if line is not None and line.result.value is not None:
             shown.setdefault(trend_key(section, line), (line, finding))
-    for line, finding in list(shown.values())[:most]:
-        name = wording.name(line, lang)
+    known = [line for line in section.told if line.result.state is State.VALUE]
+    calm = next((line for line in known if line.aim), known[0] if known else None)
+    if not shown and calm is not None:
+        shown[trend_key(section, calm)] = calm, None
+    for line, about in list(shown.values())[:most]:
         yield _page(
             "trend",
             lang,
-            wording.title(finding, lang),
-            seen=wording.sentence(finding, lang),
-            about=name if alone else _within(line, section, lang),
+            _trend_title(line, about, lang),
+            told=wording.sentence(about, lang) if about else "",
+            about=wording.name(line, lang) if alone else _within(line, section, lang),
             key=trend_key(section, line),
             figures=(trend_figure(line, section, lang),),
+            stands_on=(_figure(line, section, lang),),
             grid=_grid(BESIDE_COLUMNS, [_kpi_row(line, lang)[1:]], lang),
-            asked=wording.question(finding, lang),
         )
+
+
+def _trend_title(line: KpiLine, about: Finding | None, lang: Lang) -> str:
+    """What the chart shows: the movement, and how that stands to the target."""
+    aim, name = line.aim, wording.name(line, lang)
+    if about is not None and about.kind in OF_TARGETS and aim is not None and aim.judged:
+        goal = formats.figure(aim.value or 0.0, line.kpi.unit, lang)
+        value = figure_text(aim.judged, lang)
+        return text(f"report.titles.{about.kind}", lang, name=name, value=value, goal=goal)
+    if about is not None:
+        return wording.title(about, lang)
+    drift = wording.drift(line.kpi, line.drift, lang)
+    said = drift or figure_text(line.result, lang)
+    return text("report.pair" if drift else "report.usual", lang, head=name, said=said)
 
 
 BESIDE_COLUMNS: Final = GridColumns(
@@ -308,6 +518,7 @@ CONTRACT_COLUMNS: Final = GridColumns(
     ("contract", "supplier", "worth", "moment", "day", "since"),
     (3.4, 2.4, 1.6, 2.0, 1.5, 1.7),
     frozenset({2, 4, 5}),
+    on_slide=(0, 2, 3, 4),
 )
 
 
@@ -321,10 +532,7 @@ def _contracts(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
     if due:
         rows = [_contract_row(contract, found.month, lang) for contract in due.values()]
         title = text("report.contracts", lang, n=len(rows))
-        asked = [one for one in found.findings if isinstance(one.about, Contract)]
-        question = _first_question(asked, lang)
-        grid = _grid(CONTRACT_COLUMNS, rows, lang)
-        yield _page("contracts", lang, title, grid=grid, asked=question)
+        yield _page("contracts", lang, title, grid=_grid(CONTRACT_COLUMNS, rows, lang))
 
 
 def _contract_row(contract: Contract, month: date, lang: Lang) -> tuple[str, ...]:
@@ -343,7 +551,8 @@ def _contract_row(contract: Contract, month: date, lang: Lang) -> tuple[str, ...
 def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[ReportPage]:
     told = [_lesson(match, lang) for match in found.lessons[:most]]
     if told:
-        title = text("report.lessons", lang, n=len(told))
+        first = found.lessons[0].lesson.words[lang].title.rstrip(".")
+        title = text("report.lessons", lang, first=_lowered(first))
         yield _page("lessons", lang, title, points=tuple(told))
 
 
@@ -385,19 +594,21 @@ def _definitions(found: Briefing, lang: Lang) -> ReportPage:
     told = {line.kpi.code for section in found.sections for line in section.told}
     entries = [handbook.entry(kpi, lang) for code, kpi in CATALOGUE.items() if code in told]
     rows = [(one.name, one.says, one.says_not) for one in entries]
-    columns = GridColumns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8))
+    columns = GridColumns(("kpi", "says", "says_not"), (2.4, 4.8, 4.8), on_slide=(0, 1))
     grid = _grid(columns, rows, lang)
     return _page("definitions", lang, text("report.definitions", lang), grid=grid, appendix=True)
 
 
-SLIDE_CHART_HEIGHT: Final = 264
+SLIDE_CHART_HEIGHT: Final = 238
 """How high a chart across a whole slide may be, in px of its own width."""
-CHART_MARGIN: Final = 72
+LEAST_PLOT: Final = 130
+"""The lowest plot in which a movement can be seen, in px."""
+CHART_MARGIN: Final = 48
 """What a chart needs above and below its plot and lanes: its unit and the months."""
 
 
 def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportFigure:
-    """The trend chart of a KPI; also as an office chart if it has no limits and marks."""
+    """The trend chart of a KPI."""
     result = line.result
     name = wording.name(line, lang)
     sources = {source for one in line.shown for source in one.sources}
@@ -427,23 +638,23 @@ def trend_figure(line: KpiLine, section: BriefingSection, lang: Lang) -> ReportF
     shown = replace(
         shown, written=tuple(NoteMark(one.month, code, one.text) for code, one in coded)
     )
-    annotated = bool(
-        shown.phases or shown.marks or shown.breaks or shown.targets or line.assessment or notes
-    )
-    plain = OfficeChart(
-        OfficeChartForm.LINE,
-        tuple(one.month for one in line.shown),
-        ((name, tuple(one.value for one in line.shown)),),
-        line.kpi.unit,
-    )
+    form = _slide_form(shown, lang)
+    named = [] if form.named else [_numbered(shown, lang)]
+    written = [_note_caption(*one, lang) for one in coded]
     return ReportFigure(
         alt=tables.trend_sentence(shown, lang),
         spec=trend_spec(shown, lang),
         table=tables.trend_table(shown, lang),
-        plain=None if annotated else plain,
-        caption=" ".join([caption(shown, lang), *(_note_caption(*one, lang) for one in coded)]),
-        slide=trend_spec(shown, lang, _slide_form(shown, lang)),
+        caption=" ".join([caption(shown, lang), *written]),
+        legend=(*named, *sign_words(shown, lang), *written),
+        slide=trend_spec(shown, lang, form),
     )
+
+
+def _numbered(shown: Trend, lang: Lang) -> str:
+    """The measures of a trend by the numbers in their discs."""
+    named = [f"{no} {mark.label}" for no, mark in enumerate(shown.shown_marks(), start=1)]
+    return text("report.measures", lang, names=", ".join(named))
 
 
 def _note_caption(code: str, note: Note, lang: Lang) -> str:
@@ -453,46 +664,29 @@ def _note_caption(code: str, note: Note, lang: Lang) -> str:
 
 
 def _slide_form(shown: Trend, lang: Lang) -> TrendForm:
-    """A form whose plot leaves a slide room for its lanes."""
-    whole = trend_spec(shown, lang)["height"]
-    return replace(LARGE, plot=LARGE.plot - max(0, whole + CHART_MARGIN - SLIDE_CHART_HEIGHT))
+    """A form as high as a slide has room for; names of measures that leave no plot are numbers."""
+    for named in (True, False):
+        form = replace(LARGE, named=named)
+        lanes = trend_spec(shown, lang, form)["height"] - form.plot
+        plot = SLIDE_CHART_HEIGHT - CHART_MARGIN - lanes
+        if plot >= LEAST_PLOT:
+            break
+    return replace(form, plot=max(plot, LEAST_PLOT))
 
 
-def _mirrored_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
-    """The chart of target and substitute channel; None without an estimated path."""
-    path = answer.result.path if answer.result else None
-    if path is None or answer.window is None:
+def _hundred_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
+    """What became of every hundred less; None where that may not be drawn."""
+    shown = hundred.hundred_of(answer)
+    if shown is None:
         return None
-    months = answer.window.months
-    rows = tuple(
-        Departure(months[at], float(gross), float(spill))
-        for at, gross, spill in zip(path.months, path.gross, path.spill, strict=True)
-    )
-    start = answer.window.post[0]
     return ReportFigure(
-        alt=mirrored_sentence(rows, start, answer.unit, lang, waterbed.mean_effects(answer, lang)),
-        spec=mirrored_spec(rows, start, answer.unit, lang),
-        table=mirrored_table(rows, answer.unit, lang),
-        plain=OfficeChart(
-            OfficeChartForm.STACKED,
-            tuple(row.month for row in rows),
-            (
-                (text("charts.mirrored.target", lang), tuple(row.target for row in rows)),
-                (text("charts.mirrored.substitute", lang), tuple(row.substitute for row in rows)),
-            ),
-            answer.unit,
-        ),
+        alt=hundred.sentence(shown, lang),
+        spec=hundred_spec(shown, lang),
+        table=hundred_table(shown, lang),
+        caption=hundred.clipped(shown, lang),
+        pixels=HUNDRED_PIXELS,
     )
 
 
-def _strip_figure(answer: Evaluation, lang: Lang) -> ReportFigure | None:
-    """The chart of the waterbed quotient of a verdict; None if no quotient may be given."""
-    quotient = answer.frozen.quotient if answer.frozen else None
-    if quotient is None:
-        return None
-    shown = (100 * quotient.value, 100 * quotient.low, 100 * quotient.high)
-    return ReportFigure(
-        alt=strip_sentence(*shown, lang),
-        spec=strip_spec(*shown, lang),
-        table=strip_table(*shown, lang),
-    )
+HUNDRED_PIXELS: Final = 820
+"""Across a slide: its letters are 15 px, and 16 points there."""

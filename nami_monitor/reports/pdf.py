@@ -12,7 +12,7 @@ import typst
 from nami_monitor.briefing.month import Progress, no_progress
 from nami_monitor.core.escapes import plain, rewritten
 from nami_monitor.i18n import text
-from nami_monitor.reports.branding import FONTS, Branding, svg
+from nami_monitor.reports.branding import SANS, SERIF, Branding, svg
 from nami_monitor.reports.document import Document, ReportGrid, ReportPage
 from nami_monitor.reports.page_html import as_grid
 
@@ -20,7 +20,10 @@ TEMPLATE: Final = Path(__file__).with_name("pdf.typ")
 STANDARD: Final = "ua-1"
 REGIONS: Final = {"nl": "NL", "en": "GB"}
 WIDTH: Final = 720
-WORDS: Final = ("asked", "comment", "how", "demo", "contents", "tables")
+WORDS: Final = (
+    *("asked", "how", "demo", "contents", "tables", "who", "before", "nobody"),
+    *("proposal", "decided", "appendix"),
+)
 SETTABLE: Final = re.compile(
     "[^\x09\x0a\x20-\x7e\xa0-\u024f\u0370-\u03ff\u0400-\u04ff\u2010-\u2044\u20ac\u2190-\u2193\u2212\u2248\u2260\u2264\u2265]"
 )
@@ -49,8 +52,8 @@ def _set(said: Mapping[str, Any]) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """The typefaces: that of the charts, and for other scripts those of the machine."""
-    return typst.Fonts(font_paths=[str(FONTS)])
+    """The typefaces of text and titles, and for other scripts those of the machine."""
+    return typst.Fonts(font_paths=[str(SANS), str(SERIF.parent)])
 
 
 def _document(document: Document, branding: Branding, progress: Progress) -> dict[str, Any]:
@@ -59,14 +62,14 @@ def _document(document: Document, branding: Branding, progress: Progress) -> dic
     pages, tables = [], []
     for no, page in enumerate(document.pages):
         progress(no, len(document.pages), page.label)
-        pages.append(_page(page, no, branding))
+        pages.append(_page(page, branding))
         tables += [
             {"name": page.label, "grid": _grid(as_grid(figure.table))} for figure in page.figures
         ]
     return {
         **vars(document),
         "month": f"{document.month:%Y-%m}",
-        "foot": f"{document.title}: {document.about}",
+        "foot-line": f"{document.title}: {document.about}",
         "region": REGIONS[lang],
         "primary": branding.primary,
         "second": branding.second,
@@ -78,19 +81,20 @@ def _document(document: Document, branding: Branding, progress: Progress) -> dic
     }
 
 
-def _page(page: ReportPage, no: int, branding: Branding) -> dict[str, Any]:
+def _page(page: ReportPage, branding: Branding) -> dict[str, Any]:
     return {
-        **vars(page),
+        **{name: value for name, value in vars(page).items() if name != "stands_on"},
         "figures": [
             {
-                "svg": svg(figure.spec, WIDTH, branding),
+                "svg": svg(figure.slide or figure.spec, WIDTH, branding),
                 "alt": figure.alt,
-                "caption": figure.caption,
+                "caption": " ".join(figure.legend) or figure.caption,
             }
             for figure in page.figures
         ],
         "grid": page.grid and _grid(page.grid),
-        "breaks": no == 0 or bool(page.figures) or page.appendix,
+        "facts": [vars(fact) for fact in page.facts],
+        "decision": page.decision and {**vars(page.decision), "shown": page.decision.shown},
     }
 
 

@@ -1,18 +1,21 @@
 """Make a report: build the briefing, lay it out, arrange and render it, and write the file.
 
-Order, what is left out and what is asked hold from month to month; a headline or comment speaks of
-the figures of one month, and holds in that month only.
+Order and what is left out hold from month to month; a headline and what is told with it speak of
+the figures of one month, and hold in that month only. A decision is a record of its own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+from nami_monitor.briefing import decisions, wording
 from nami_monitor.briefing.month import Briefing, Progress, briefing, no_progress
+from nami_monitor.core.words import State
 from nami_monitor.i18n import Lang
 from nami_monitor.reports import deck, page_html, pdf, workbook
 from nami_monitor.reports.branding import NEUTRAL, Branding
@@ -34,22 +37,20 @@ class Arrangement:
     """A person's arrangement of a report, instead of the proposal.
 
     Pages that ``order`` does not name keep their place behind the page that they follow. Titles and
-    comments are of this month; an empty text in ``asked`` asks for nothing.
+    what is told with a page are of this month.
     """
 
     order: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
-    asked: Words = field(default_factory=dict)
     titles: Words = field(default_factory=dict)
-    comments: Words = field(default_factory=dict)
+    told: Words = field(default_factory=dict)
 
-    def wrote(self, page: ReportPage, *, title: str, comment: str, asked: str) -> Arrangement:
+    def wrote(self, page: ReportPage, *, title: str, told: str) -> Arrangement:
         """Set the texts of a page; texts equal to what the page proposed are not kept."""
         return replace(
             self,
             titles=_with(self.titles, page.code, title, ("", page.title)),
-            comments=_with(self.comments, page.code, comment, ("",)),
-            asked=_with(self.asked, page.code, asked, (page.asked,)),
+            told=_with(self.told, page.code, told, (page.told,)),
         )
 
     def moved(self, codes: Sequence[str], code: str, by: int) -> Arrangement:
@@ -82,19 +83,21 @@ def all_pages(document: Document, arrangement: Arrangement) -> tuple[ReportPage,
         replace(
             page,
             title=arrangement.titles.get(page.code, page.title),
-            comment=arrangement.comments.get(page.code, page.comment),
-            asked=arrangement.asked.get(page.code, page.asked),
+            told=arrangement.told.get(page.code, page.told),
         )
         for page in pages
     )
 
 
 def arranged(document: Document, arrangement: Arrangement) -> Document:
-    """Apply an arrangement to a report."""
-    pages = all_pages(document, arrangement)
-    return replace(
-        document, pages=tuple(one for one in pages if one.code not in arrangement.left_out)
-    )
+    """Apply an arrangement to a report; what is too many for the front goes to the appendix."""
+    shown = [
+        one for one in all_pages(document, arrangement) if one.code not in arrangement.left_out
+    ]
+    front = [one for one in shown if not one.appendix]
+    behind = [replace(one, appendix=True) for one in front[document.front :]]
+    behind += [one for one in shown if one.appendix]
+    return replace(document, pages=(*front[: document.front], *behind))
 
 
 def name_of(audience: Audience, lang: str, categories: Sequence[str]) -> str:
@@ -110,9 +113,8 @@ def saved(db: Transaction, name: str, month: date) -> Arrangement:
     return Arrangement(
         order=tuple(body.get("order", ())),
         left_out=frozenset(body.get("left_out", ())),
-        asked=dict(body.get("asked", {})),
         titles=dict(of_month.get("titles", {})),
-        comments=dict(of_month.get("comments", {})),
+        told=dict(of_month.get("comments", {})),
     )
 
 
@@ -122,12 +124,11 @@ def save(db: Transaction, name: str, month: date, arrangement: Arrangement, who:
     months = dict(((found.body if found else None) or {}).get("months", {}))
     months[f"{month:%Y-%m}"] = {
         "titles": dict(arrangement.titles),
-        "comments": dict(arrangement.comments),
+        "comments": dict(arrangement.told),
     }
     body = {
         "order": list(arrangement.order),
         "left_out": sorted(arrangement.left_out),
-        "asked": dict(arrangement.asked),
         "months": months,
     }
     record(db, KIND, name, body, who)
@@ -193,7 +194,74 @@ def report(
     return render(found, arrange(db, found, wanted), kind, wanted, progress)
 
 
+def proposed(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document:
+    """Lay a briefing out as pages, with the decisions as people filled them in."""
+    asked = decisions.todos(found, decisions.kept(db), wanted.lang)
+    organisation = wanted.branding.name
+    return document(found, wanted.lang, wanted.audience, organisation=organisation, todos=asked)
+
+
 def arrange(db: Transaction, found: Briefing, wanted: ReportRequest) -> Document:
     """Lay a briefing out as pages and apply the arrangement on record."""
-    proposed = document(found, wanted.lang, wanted.audience, organisation=wanted.branding.name)
-    return arranged(proposed, saved(db, wanted.name, wanted.month))
+    return arranged(proposed(db, found, wanted), saved(db, wanted.name, wanted.month))
+
+
+FIXED: Final = "fixed_figures"
+
+
+@dataclass(frozen=True)
+class FixedFigures:
+    """When figures were fixed and by whom, with the names of those that changed since.
+
+    A report says what is known as of its month, so only a later delivery, correction or target
+    changes it.
+    """
+
+    at: date
+    who: str
+    changed: tuple[str, ...]
+
+
+def _figures(found: Briefing) -> dict[str, float]:
+    """Every figure with a value, by category and code."""
+    return {
+        f"{section.category or ''}|{line.kpi.code}": line.result.value
+        for section in found.sections
+        for line in section.told
+        if line.result.state is State.VALUE and line.result.value is not None
+    }
+
+
+def fix(db: Transaction, name: str, found: Briefing, who: str) -> None:
+    """Record the figures of a report, by the name of its arrangement.
+
+    Raises:
+        UserError: as ``record``.
+    """
+    record(db, FIXED, f"{name}:{found.month:%Y-%m}", {"figures": _figures(found)}, who)
+
+
+def fixed(db: Transaction, name: str, found: Briefing, lang: str) -> FixedFigures | None:
+    """Read what was fixed of a report and compare it with the figures of now; None without it."""
+    entry = current(db, FIXED).get(f"{name}:{found.month:%Y-%m}")
+    if entry is None or entry.body is None:
+        return None
+    then: dict[str, Any] = dict(entry.body["figures"])
+    now = _figures(found)
+    names = {
+        f"{section.category or ''}|{line.kpi.code}": wording.name(line, lang)
+        for section in found.sections
+        for line in section.glance.lines
+    }
+    changed = [
+        names.get(key, key.rpartition("|")[2])
+        for key in dict.fromkeys((*then, *now))
+        if not _same(then.get(key), now.get(key))
+    ]
+    return FixedFigures(entry.at.date(), entry.who, tuple(changed))
+
+
+def _same(then: float | None, now: float | None) -> bool:
+    if then is None or now is None:
+        return then is now
+    return math.isclose(then, now, rel_tol=1e-9, abs_tol=1e-12)

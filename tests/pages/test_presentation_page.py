@@ -1,21 +1,27 @@
-"""The presentation from start to finish: choose, look, rewrite, arrange, take along."""
+"""The presentation from start to finish: choose, look, rewrite, decide, arrange, take along."""
 
 import io
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from pptx import Presentation
 
+from nami_monitor.briefing import decisions
+from nami_monitor.briefing.month import briefing
 from nami_monitor.core.settings import places
 from nami_monitor.i18n import text
+from nami_monitor.reports import report_file
 from nami_monitor.reports.branding import usual_file
-from nami_monitor.reports.report_file import KIND, Format
+from nami_monitor.reports.report_file import KIND, Format, ReportRequest, arrange, render
 from nami_monitor.store.journal import current
 from nami_monitor.ui import app, browser
-from nami_monitor.ui.pages import presentation
 from tests.support.app_test import AppTest
 
 ROOT = Path(__file__).parents[2]
+OCTOBER = date(2026, 10, 1)
 
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -42,94 +48,163 @@ def standing():
         return current(db, KIND)
 
 
-def field(found, key, lang="nl"):
+def area(found, key, lang="nl"):
     return next(one for one in found.text_area if one.label == text(key, lang))
 
 
-def press(found, key, lang="nl"):
-    return checked(next(one for one in found.button if one.label == text(key, lang)).click().run())
+def line(found, key, lang="nl", **values):
+    return next(one for one in found.text_input if one.label == text(key, lang, **values))
 
 
-def box(found):
-    return next(one for one in found.selectbox if one.key == presentation.CHOSEN)
+def press(found, key, lang="nl", **values):
+    label = text(key, lang, **values)
+    return checked(next(one for one in found.button if one.label == label).click().run())
 
 
-@pytest.mark.slow
-def test_every_page_can_be_looked_at():
-    lang = "en"
-    found = opened(lang, audience="team")
-    codes = list(box(found).options)
-    assert len(codes) > 9
-    for _ in codes[1:]:
-        press(found, "presentation.after", lang)
-    assert found.session_state[presentation.CHOSEN] == "definitions"
-    press(found, "presentation.before", lang)
-    assert found.session_state[presentation.CHOSEN] == "caveats"
+def keys(found, begin):
+    return [one.key for one in found.button if one.key.startswith(begin)]
 
 
-@pytest.mark.slow
-def test_a_page_is_rewritten_moved_and_left_out_and_that_stays():
+def large(found):
+    """The text of the large slide."""
+    slides = [
+        one.value for one in html_of(found) if one.value.startswith('<div class="nami-slide"')
+    ]
+    (drawn,) = (one for one in slides if "aria-hidden" not in one)
+    return re.sub(r"<[^>]+>", " ", drawn)
+
+
+def html_of(found):
+    return found.get("html")
+
+
+def test_it_begins_with_the_decision_beside_its_fields_and_says_what_is_asked(monkeypatch):
+    led = []
+    monkeypatch.setattr(
+        st, "page_link", lambda *_, label, query_params, **_more: led.append((label, query_params))
+    )
     found = opened()
-    field(found, "presentation.title_field").set_value("Een *eigen* kop")
-    field(found, "report.comment").set_value("Zo zit het.")
-    field(found, "report.asked").set_value("Gaat u akkoord?")
+    said = "Acht dia\N{RIGHT SINGLE QUOTATION MARK}s, drie gevraagde besluiten"
+    assert found.title[0].value == said
+    said = large(found)
+    assert text("report.asked", "nl") in said
+    for letter in "ABC":
+        key = "presentation.proposed" if letter == "B" else "presentation.option"
+        assert line(found, key, letter=letter).value in said
+    assert line(found, "presentation.who").value in said
+    assert len(keys(found, "presentation_to_")) == 8
+    traced = [(label, asked) for label, asked in led if "kpi" in asked]
+    assert len(traced) == 3
+    for label, asked in traced:
+        assert asked["category"] == ["office_supplies"]
+        assert label.partition(" ")[0].replace("\\", "") in said
+
+
+def test_what_a_person_decides_is_the_to_do_of_the_month():
+    found = opened()
+    line(found, "presentation.option", letter="A").set_value("Eén jaar *verlengen*")
+    line(found, "presentation.who").set_value("Directeur bedrijfsvoering")
+    found.date_input[0].set_value(date(2026, 12, 31))
+    press(found, "presentation.keep")
+    with app.store_of(app.DEMO).read() as db:
+        (todo, *_) = decisions.todos(
+            briefing(db, OCTOBER, ["office_supplies"]), decisions.kept(db), "nl"
+        )
+    assert todo.options[0].what == "Eén jaar *verlengen*"
+    assert todo.options[0].gives == "", "what another choice gives says nothing of this one"
+    assert (todo.owner, todo.due, todo.who) == (
+        "Directeur bedrijfsvoering",
+        date(2026, 12, 31),
+        "mvo",
+    )
+    assert "Eén jaar *verlengen*" in large(opened())
+    again = press(opened(), "presentation.back")
+    assert "Directeur bedrijfsvoering" not in large(again)
+
+
+@pytest.mark.slow
+def test_a_slide_is_rewritten_moved_and_left_out_and_that_stays():
+    found = opened()
+    area(found, "presentation.title_field").set_value("Een *eigen* kop")
+    area(found, "presentation.told").set_value("Zo zit het.")
     press(found, "presentation.keep")
     press(found, "presentation.down")
-    checked(
-        next(one for one in found.checkbox if one.key.startswith("presentation_in_"))
-        .uncheck()
-        .run()
-    )
     (one,) = standing().values()
     assert one.who == "mvo"
-    assert one.body["months"]["2026-10"]["titles"] == {"summary": "Een *eigen* kop"}
-    again = opened()
-    assert box(again).options[1].startswith("2. Samenvatting (weggelaten)")
-    assert any("1 is weggelaten" in caption.value for caption in again.caption)
-    press(again, "presentation.after")
-    assert r"Een \*eigen\* kop" in [header.value for header in again.header]
-    earlier = opened(month="2026-09")
-    press(earlier, "presentation.after")
-    assert field(earlier, "report.asked").value == "Gaat u akkoord?"
-    assert field(earlier, "presentation.title_field").value != "Een *eigen* kop"
-    press(again, "presentation.back")
-    assert field(again, "report.comment").value == ""
+    ((code, title),) = one.body["months"]["2026-10"]["titles"].items()
+    assert title == "Een *eigen* kop"
+    assert one.body["order"][1] == code
+    assert "Een *eigen* kop" in large(found)
+    again = press(opened(), "presentation.after")
+    assert "Een *eigen* kop" in large(again)
+    assert r"Zo zit het." in [one.value for one in again.markdown]
+    press(again, "presentation.leave_out")
+    assert "Een *eigen* kop" not in large(again)
+    earlier = press(opened(month="2026-09"), "presentation.after")
+    assert "Een *eigen* kop" not in large(earlier)
+    label = next(one.label for one in again.button if one.key == "presentation_in_0")
+    assert label.startswith("Neem weer op")
+
+
+@pytest.mark.slow
+def test_every_slide_can_be_looked_at():
+    lang = "en"
+    found = opened(lang, audience="team")
+    seen = {large(found)}
+    while not next(one for one in found.button if one.key == "presentation_after").disabled:
+        press(found, "presentation.after", lang)
+        seen.add(large(found))
+    assert len(seen) > 9
+    press(found, "presentation.before", lang)
 
 
 @pytest.mark.slow
 def test_what_is_taken_along_is_what_was_arranged():
     found = opened()
-    field(found, "presentation.title_field").set_value("Een eigen kop")
+    area(found, "presentation.title_field").set_value("Een eigen kop")
     press(found, "presentation.keep")
-    for kind in Format:
-        next(one for one in found.button if one.key == f"make_{kind}").click()
-        checked(found.run())
-    made = found.session_state[presentation.MADE]
-    assert {*made} == {"key", *Format}
+    wanted = ReportRequest(OCTOBER, ("office_supplies",))
+    with app.store_of(app.DEMO).read() as db:
+        told = briefing(db, OCTOBER, ["office_supplies"])
+        pages = arrange(db, told, wanted)
+    made = {kind: render(told, pages, kind, wanted) for kind in Format}
     slides = Presentation(io.BytesIO(made[Format.PPTX])).slides
-    assert slides[1].shapes.title.text == "Een eigen kop"
+    assert slides[0].shapes.title.text == "Een eigen kop"
     assert b"Een eigen kop" in made[Format.HTML]
-    press(found, "presentation.down")
-    assert {*found.session_state[presentation.MADE]} == {"key"}
+    assert {one.proto.id.rpartition("-")[2] for one in found.get("download_button")} >= {
+        f"download_{kind}" for kind in Format
+    }
+
+
+@pytest.mark.slow
+def test_figures_that_were_fixed_say_what_changed_since(monkeypatch):
+    found = press(opened(), "presentation.fix")
+    assert any("sindsdien is niets veranderd" in one.value for one in found.caption)
+    figures = report_file._figures
+
+    def other(briefed):
+        return {**figures(briefed), "office_supplies|impact_spend": 1.0}
+
+    monkeypatch.setattr(report_file, "_figures", other)
+    (said,) = [one.value for one in opened().caption if "vastgezet" in one.value]
+    assert "1 cijfer veranderd: Uitgaven" in said
 
 
 @pytest.mark.slow
 def test_without_a_category_everything_stands_together():
     found = opened()
     checked(found.multiselect[0].set_value([]).run())
-    assert any("Alle categorieën" in one.value for one in found.markdown)
+    assert "alles samen" in found.multiselect[0].placeholder
 
 
 @pytest.mark.slow
 def test_with_every_page_left_out_there_is_nothing_to_take():
     found = opened(categories="events")
-    for _ in box(found).options:
-        ticked = next(one for one in found.checkbox if one.key.startswith("presentation_in_"))
-        checked(ticked.uncheck().run())
-        after = next(one for one in found.button if one.key == "presentation_after")
-        if not after.disabled:
-            checked(after.click().run())
-    assert [one.value for one in found.warning] == [text("presentation.no_pages", "nl")]
+    while keys(found, "presentation_out"):
+        press(found, "presentation.leave_out")
+    assert [one.value for one in found.info] == [text("presentation.no_pages", "nl")]
+    assert not found.get("download_button")
+    press(found, "presentation.back_in", label=found.button[-1].label.partition(": ")[2])
 
 
 def test_a_settings_file_with_errors_is_said(demo):
@@ -143,18 +218,3 @@ def test_a_settings_file_with_errors_is_said(demo):
     found.run()
     assert "regel 1" in found.error[0].value
     assert not found.exception
-
-
-def test_every_figure_of_a_table_can_be_traced():
-    found = opened()
-    kinds = {}
-    for code in found.session_state[presentation.LISTED][1]:
-        checked(box(found).set_value(code).run())
-        for frame in (one.value for one in found.dataframe):
-            if str(frame.iloc[0, 1]).startswith("trace?"):
-                kinds[code.partition(":")[0]] = frame.iloc[:, 1].tolist()
-    assert {*kinds} == {"kpis", "trend", "targets"}
-    assert len(kinds["trend"]) == 1
-    for address in (*kinds["kpis"], *kinds["trend"]):
-        assert address.startswith("trace?")
-        assert "category=office_supplies" in address

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from nami_monitor.briefing import decisions
 from nami_monitor.briefing.month import briefing
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports.branding import NEUTRAL
@@ -27,8 +28,13 @@ def found(demo_folder):
 
 
 @pytest.fixture(scope="session")
-def laid_out(found):
-    return {lang: document(found, lang, Audience.TEAM) for lang in ("nl", "en")}
+def todos(found):
+    return {lang: decisions.todos(found, {}, lang) for lang in LANGS}
+
+
+@pytest.fixture(scope="session")
+def laid_out(found, todos):
+    return {lang: document(found, lang, Audience.TEAM, todos=todos[lang]) for lang in LANGS}
 
 
 @pytest.fixture(scope="session")

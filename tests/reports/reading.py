@@ -21,7 +21,7 @@ def html_text(file):
 
 
 def deck_text(file):
-    """What slides and their tables say; a table that goes on repeats its headings only."""
+    """What slides, their tables and notes say; a table that goes on repeats its headings only."""
     said = []
     for slide in Presentation(io.BytesIO(file)).slides:
         for shape in slide.shapes:
@@ -29,6 +29,7 @@ def deck_text(file):
                 said.append(shape.text_frame.text)
             if shape.has_table:
                 said += [cell.text for row in shape.table.rows for cell in row.cells]
+        said.append(slide.notes_slide.notes_text_frame.text)
     return plain(" ".join(said))
 
 

@@ -25,7 +25,7 @@ OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
 def page(code):
-    return ReportPage(code, code.upper(), f"Kop {code}", asked=f"Vraag {code}?")
+    return ReportPage(code, code.upper(), f"Kop {code}", told=f"Verhaal {code}.")
 
 
 def document(codes="abcd"):
@@ -70,16 +70,28 @@ def test_a_page_is_left_out_and_taken_back():
 
 
 def test_what_was_written_stands_in_the_place_of_the_proposal():
-    wrote = Arrangement().wrote(page("a"), title=" Eigen kop ", comment="Zo.", asked="")
+    wrote = Arrangement().wrote(page("a"), title=" Eigen kop ", told="")
     first = arranged(document(), wrote).pages[0]
-    assert (first.title, first.comment, first.asked) == ("Eigen kop", "Zo.", "")
-    back = wrote.wrote(page("a"), title="Kop a", comment="", asked="Vraag a?")
+    assert (first.title, first.told) == ("Eigen kop", "")
+    back = wrote.wrote(page("a"), title="Kop a", told="Verhaal a.")
     assert back == Arrangement()
-    assert wrote.wrote(page("a"), title="", comment="", asked="Vraag a?") == Arrangement()
+    assert wrote.wrote(page("a"), title="", told="Verhaal a.") == Arrangement()
+
+
+def test_what_is_too_many_for_the_front_goes_to_the_appendix():
+    whole = replace(document("abcdef"), front=3)
+    pages = (*whole.pages[:5], replace(whole.pages[5], appendix=True))
+    found = arranged(replace(whole, pages=pages), Arrangement())
+    assert [page.appendix for page in found.pages] == [False] * 3 + [True] * 3
+    assert codes(found.pages) == "abcdef"
+    first = arranged(replace(whole, pages=(pages[5], *pages[:5])), Arrangement())
+    assert codes(first.pages) == "abcdef"[:3] + "def"
+    fewer = arranged(replace(whole, pages=pages), Arrangement(left_out=frozenset("a")))
+    assert codes(page for page in fewer.pages if not page.appendix) == "bcd"
 
 
 def test_a_text_without_end_is_kept_up_to_its_limit():
-    wrote = Arrangement().wrote(page("a"), title="x" * 5000, comment="", asked="Vraag a?")
+    wrote = Arrangement().wrote(page("a"), title="x" * 5000, told="")
     assert len(wrote.titles["a"]) == LONGEST
 
 
@@ -95,14 +107,14 @@ def test_the_next_month_starts_from_it_without_the_words_about_this_one(store):
     assert name == name_of(Audience.TEAM, "nl", ["a", "b"]) != name_of(Audience.TEAM, "en", "ab")
     wrote = replace(
         Arrangement(("b", "a"), frozenset({"c"})).wrote(
-            page("a"), title="Kop van oktober", comment="Zo.", asked="Akkoord?"
+            page("a"), title="Kop van oktober", told="Zo."
         )
     )
     with store.write() as db:
         save(db, name, OCTOBER, wrote, "cm")
     with store.read() as db:
         assert saved(db, name, OCTOBER) == wrote
-        assert saved(db, name, NOVEMBER) == replace(wrote, titles={}, comments={})
+        assert saved(db, name, NOVEMBER) == replace(wrote, titles={}, told={})
         assert saved(db, "elders", OCTOBER) == Arrangement()
     with store.write() as db:
         save(db, name, NOVEMBER, saved(db, name, NOVEMBER).with_page("d", shown=False), "mvo")

@@ -42,7 +42,7 @@ def test_a_whole_file_gives_name_colours_and_logo(tmp_path):
 WRONG = {
     "unknown": ('name = "A"\nkleur = "#154273"\n', 2, "kleur"),
     "no_text": ('name = "A"\n\nprimary = 154273\n', 3, "primary"),
-    "long_name": (f'name = "{"A" * 81}"\n', 1, "name"),
+    "long_name": (f'name = "{"A" * 121}"\n', 1, "name"),
     "no_colour": ('name = "A"\nprimary = "blauw"\n', 2, "primary"),
     "pale": ('name = "A"\n# bleek\nsecond = "#FFB612"\n', 3, "second"),
     "no_logo": ('logo = "elders.png"\n', 1, "logo"),
@@ -63,6 +63,22 @@ def test_what_is_wrong_is_said_with_line_and_key(tmp_path, what):
         said = text(f"errors.{caught.value.key}", lang, **caught.value.values)
         assert str(line) in said
         assert "organisation.toml" in said
+
+
+def test_a_colour_without_contrast_is_refused_with_its_ratio_and_a_name_of_120_signs_is_not(
+    tmp_path,
+):
+    name = "Samenwerkingsverband " * 5 + "Noordwest-West"
+    assert len(name) < 120
+    assert read_branding(written(tmp_path, f'name = "{name}"\n')).name == name
+    for key in ("primary", "second"):
+        with pytest.raises(UserError) as caught:
+            read_branding(written(tmp_path, f'{key} = "#777777"\n'))
+        for lang, ratio, least in (("nl", "4.5", "4.5"), ("en", "4.5", "4.5")):
+            said = text(f"errors.{caught.value.key}", lang, **caught.value.values)
+            assert ratio in said
+            assert least in said
+            assert "#777777" in said
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_said(tmp_path):

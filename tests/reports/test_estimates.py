@@ -139,8 +139,10 @@ def test_a_report_from_before_the_verdict_claims_nothing(demo_folder, month):
     begun = "waterbed:ZL-I-3" in pages
     assert begun == (month.month == 12)
     if begun:
-        title = pages["waterbed:ZL-I-3"].title
-        assert title == (
+        page = pages["waterbed:ZL-I-3"]
+        name = "Proef: twaalf artikelen uit de voorraadkast"
+        assert page.title == f"{name}: de proef loopt, oordeel over maart 2027"
+        assert page.told == (
             "Proef loopt: voorlopig 80 van elke 100 terug (55 tot 110), oordeel over maart 2027."
         )
     claimed = [text(f"waterbed.short.{one}", "nl") for one in Verdict]

@@ -30,7 +30,6 @@ def test_a_note_stands_on_its_trend_and_below_it(found, lang):
     assert "N1" in str(figure.spec)
     assert "N1" not in str(bare.spec)
     assert "Verhuizing <b> (CM)" in figure.caption
-    assert figure.plain is None
     for other in (noted(line, kpi="impact_spend"), noted(line, month=MOMENT.date().replace(day=1))):
         assert trend_figure(line, replace(section, notes=(other,)), lang).caption == bare.caption
 

@@ -9,7 +9,7 @@ import pytest
 from nami_monitor.i18n import LANGS
 from nami_monitor.reports import page_html
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import ReportPage
+from nami_monitor.reports.document import AskedDecision, Fact, ReportPage
 from nami_monitor.reports.report_file import Format
 
 VOID = {"meta", "img", "br"}
@@ -62,8 +62,12 @@ def test_every_picture_has_words_and_every_table_headings(files, lang):
 
 
 def test_what_people_type_is_never_markup(laid_out):
+    asked = AskedDecision(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),), 0, None, HOSTILE, HOSTILE)
     page = ReportPage(
-        "x", HOSTILE, HOSTILE, (HOSTILE,), comment=f"{HOSTILE}\n{HOSTILE}", asked=HOSTILE
+        *("x", HOSTILE, HOSTILE, f"{HOSTILE}\n{HOSTILE}"),
+        points=(HOSTILE,),
+        facts=(Fact(HOSTILE, HOSTILE, concern=True),),
+        decision=asked,
     )
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE, title=HOSTILE)
     file = page_html.render(document, Branding(name=HOSTILE))

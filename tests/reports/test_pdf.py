@@ -7,13 +7,16 @@ from dataclasses import replace
 import pikepdf
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import pdf
 from nami_monitor.reports.branding import Branding
-from nami_monitor.reports.document import ReportPage
+from nami_monitor.reports.document import AskedDecision, Fact, ReportPage
 from nami_monitor.reports.report_file import Format
 
+FOOT = 60
+"""Where the line below a page stands, in points from the bottom."""
 UA = "{http://www.aiim.org/pdfua/ns/id/}part"
 TAGS = {"nl": "nl-NL", "en": "en-GB"}
 HOSTILE = '#panic("x") $x$ *b* _i_ <a> @b `c` \\ " // שלום مرحبا 漢字 \N{PILE OF POO}\x07'
@@ -85,8 +88,13 @@ def test_every_picture_has_the_words_that_stand_for_it(pdfs, laid_out, lang):
 
 
 def test_what_people_type_is_set_as_it_stands_and_never_breaks_the_file(laid_out):
+    asked = AskedDecision(HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),) * 3, 0, None, HOSTILE, HOSTILE)
     page = ReportPage(
-        "x", HOSTILE, HOSTILE, (HOSTILE,), comment=HOSTILE, asked=HOSTILE, notes=HOSTILE
+        *("x", HOSTILE, HOSTILE, HOSTILE),
+        points=(HOSTILE,),
+        facts=(Fact(HOSTILE, HOSTILE, concern=True),),
+        decision=asked,
+        notes=HOSTILE,
     )
     document = replace(laid_out["nl"], pages=(page,), organisation=HOSTILE)
     file = opened(pdf.render(document, Branding()))
@@ -101,6 +109,33 @@ def test_a_headline_of_2000_signs_is_set_whole(laid_out):
     file = opened(pdf.render(replace(laid_out["nl"], pages=(page,)), Branding()))
     with file.open_outline() as outline:
         assert outline.root[0].title.count("woord") == 333
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_page_has_an_empty_half(files, lang):
+    """The last line of text stands in the lower half of every page but the last."""
+    pages = PdfReader(io.BytesIO(files[Format.PDF, lang])).pages
+    for no, page in enumerate(pages[:-1], start=1):
+        lowest = []
+
+        def note(words, whole, place, _font, _size, lowest=lowest):
+            y = place[4] * whole[1] + place[5] * whole[3] + whole[5]
+            if words.strip() and y > FOOT:
+                lowest.append(y)
+
+        page.extract_text(visitor_text=note)
+        assert min(lowest) < float(page.mediabox.height) / 2, no
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_its_titles_are_set_in_the_serif_of_the_screen(pdfs, lang):
+    fonts = {
+        str(font.BaseFont)
+        for page in pdfs[lang].pages
+        for font in page.Resources.get("/Font", {}).values()
+    }
+    assert any("SourceSerifPro-Semibold" in font for font in fonts)
+    assert any("SourceSansPro" in font for font in fonts)
 
 
 def test_signs_that_no_typeface_has_are_question_marks():

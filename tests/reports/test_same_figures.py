@@ -65,7 +65,7 @@ def test_what_stands_beside_a_figure(found, texts, sheets, lang, what):
     assert sum(number is not None for number in numbers) >= len(told)
     for written in told:
         for (kind, la), said in texts.items():
-            if la == lang:
+            if la == lang and (what == "goal" or kind is not Format.PPTX):
                 assert plain(written) in said, kind
 
 
@@ -103,7 +103,6 @@ def test_a_target_and_how_it_stands(found, laid_out, texts, sheets, lang):
     missed = sum(line.aim.met is False for line in held)
     (page,) = (page for page in laid_out[lang].pages if page.code == "targets")
     assert page.title == text("report.targets", lang, n=len(held), missed=missed)
-    assert f" {missed} " in wording.headline(found, lang)
     standing = [row[text("report.columns.standing", lang)] for row in rows(sheets, lang, "targets")]
     assert standing == [wording.standing(line.aim, lang) for line in held]
     assert [row[-1] for row in page.grid.rows] == standing

@@ -10,9 +10,12 @@ from pptx import Presentation
 
 from nami_monitor.reports import deck, page_html, pdf
 from nami_monitor.reports.branding import NEUTRAL
+from nami_monitor.reports.document import AskedDecision
 from tests.support.markup import BEGIN, OUTSIDE, PIECES, foreign_tags, hidden_signs, planted
 
-KEPT = {"code", "lang", "spec", "slide", "table"}
+KEPT = {"code", "lang", "spec", "slide", "table", "stands_on", "name"}
+
+ASKED = AskedDecision("n", "Vraag?", (("Doen", "Geeft"), ("Laten", "")), 0, None, "wie", "1 jan")
 
 
 def marked(value, kind):
@@ -44,7 +47,7 @@ def hostile(laid_out):
     ]
     kinds = list(PIECES)
     pages = [
-        marked(replace(page, asked="Besluit", comment="Opmerking"), kind)
+        marked(replace(page, decision=ASKED, told="Verhaal"), kind)
         for page, kind in zip(some * (len(kinds) // len(some) + 1), kinds, strict=False)
     ]
     return replace(marked(whole, "tag"), pages=tuple(pages))

@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from nami_monitor.i18n import LANGS, text
+from nami_monitor.briefing.headline import headline
+from nami_monitor.core.words import State
+from nami_monitor.i18n import LANGS, formats, text
 from nami_monitor.reports import workbook
 from nami_monitor.reports.branding import NEUTRAL
 from nami_monitor.reports.report_file import Format
@@ -29,7 +31,7 @@ def book(file):
 def test_there_is_a_sheet_for_each_kind(files, lang):
     names = [
         text(f"report.sheets.{name}", lang)
-        for name in ("kpis", "series", "targets", "findings", "definitions", "caveats")
+        for name in ("cover", "kpis", "series", "targets", "findings", "definitions", "caveats")
     ]
     assert book(files[Format.XLSX, lang]).sheetnames == names
 
@@ -38,7 +40,7 @@ def test_there_is_a_sheet_for_each_kind(files, lang):
 def test_numbers_are_numbers_and_months_are_dates(files, lang):
     numeric = {text(f"report.columns.{name}", lang) for name in NUMBERS}
     month = text("report.columns.month", lang)
-    for sheet in book(files[Format.XLSX, lang]):
+    for sheet in book(files[Format.XLSX, lang]).worksheets[1:]:
         head, *rows = sheet.iter_rows(values_only=True)
         for row in rows:
             for name, cell in zip(head, row, strict=True):
@@ -46,6 +48,104 @@ def test_numbers_are_numbers_and_months_are_dates(files, lang):
                     continue
                 assert isinstance(cell, int | float) == (name in numeric), (sheet.title, name)
                 assert isinstance(cell, datetime) == (name == month)
+
+
+def cover_rows(sheet, lang):
+    """The rows of the cover below its headings, by heading."""
+    rows = list(sheet.iter_rows(values_only=True))
+    first = text("report.columns.category", lang)
+    (top,) = (no for no, row in enumerate(rows) if row[0] == first)
+    return [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :] if row[1]]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_it_opens_on_a_cover_with_every_figure_of_the_month_and_a_chart(files, found, lang):
+    made = book(files[Format.XLSX, lang])
+    sheet = made.worksheets[0]
+    assert made.active is sheet
+    told = [row[text("report.columns.value", lang)] for row in cover_rows(sheet, lang)]
+    assert told == [
+        pytest.approx(line.result.value, rel=1e-12)
+        for section in found.sections
+        for line in section.told
+        if line.result.state is State.VALUE
+    ]
+    said = " ".join(str(row[0]) for row in sheet.iter_rows(max_row=3, values_only=True))
+    assert headline(found, lang) in said
+    assert text("report.demo", lang) in said
+    (drawn,) = sheet._charts
+    series = made[text("report.sheets.series", lang)]
+    (values,) = [one.val.numRef.f for one in drawn.series]
+    line = next(
+        one.line for one in found.findings if one.line and one.line.result.state is State.VALUE
+    )
+    assert column(series, values) == [one.value for one in line.shown]
+
+
+def column(sheet, place):
+    return [row[0].value for row in sheet[place.rpartition("!")[2]]]
+
+
+def test_the_chart_draws_the_target_where_one_holds(found):
+    finding = next(one for one in found.findings if one.line and one.line.aim)
+    made = book(workbook.render(replace(found, first=(finding,), others=()), "nl", NEUTRAL))
+    (drawn,) = made.worksheets[0]._charts
+    value, target = [one.val.numRef.f for one in drawn.series]
+    series = made[text("report.sheets.series", "nl")]
+    assert column(series, value) == [one.value for one in finding.line.shown]
+    held = set(column(series, target)) - {None}
+    assert None in column(series, target)
+    assert list(held) == pytest.approx([finding.line.aim.value])
+
+
+def test_a_chart_with_a_link_or_a_macro_is_noticed():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as made:
+        sheet = made.add_worksheet()
+        sheet.insert_textbox(0, 0, "x", {"url": "https://evil.example"})
+    assert "xl/drawings/_rels/drawing1.xml.rels" in does_something(out.getvalue())
+
+
+def test_a_target_over_a_year_is_not_drawn_among_months(found):
+    for section in found.sections:
+        for line in section.told:
+            if line.kpi.over_time.adds_months:
+                assert not [one for one in line.shown if workbook._goal(line, one) is not None]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_figures_without_a_value_come_last(files, lang):
+    head, *rows = book(files[Format.XLSX, lang]).worksheets[1].iter_rows(values_only=True)
+    at = head.index(text("report.columns.value", lang))
+    known = [row[at] is not None for row in rows]
+    assert any(known)
+    assert known == sorted(known, reverse=True)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_cell_holds_the_whole_value_and_shows_it_rounded(files, lang):
+    shown = set()
+    for sheet in book(files[Format.XLSX, lang]):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, float):
+                    decimals = len(cell.number_format.partition(".")[2])
+                    assert decimals == len(
+                        formats.number(cell.value, "en", significant=3).partition(".")[2]
+                    )
+                    shown.add(cell.value != round(cell.value, decimals))
+    assert shown == {True, False}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_sheet_prints_on_a4_as_wide_as_the_paper(files, found, lang):
+    for sheet in book(files[Format.XLSX, lang]):
+        assert str(sheet.page_setup.paperSize) == "9", sheet.title
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in {(None, 0), (1, 0)}
+        assert sheet.print_title_rows
+        assert formats.long_month(found.month, lang) in sheet.oddFooter.left.text
 
 
 BEHIND = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "https://evil.example", "mailto:a@b.nl",
@@ -100,5 +200,5 @@ def test_a_workbook_that_does_something_is_noticed():
 def test_a_text_longer_than_a_cell_is_cut_and_the_file_opens(found):
     section = replace(found.sections[0], names={"nl": "x" * 40_000})
     made = replace(found, sections=(section,), first=(), others=())
-    sheet = book(workbook.render(made, "nl", NEUTRAL)).worksheets[0]
+    sheet = book(workbook.render(made, "nl", NEUTRAL)).worksheets[1]
     assert len(sheet["A2"].value) == 32_767

@@ -58,9 +58,12 @@ def hidden_signs(shown):
 
 DOES_SOMETHING = re.compile(
     r"<f[ >]|<hyperlink|TargetMode|<ddeLink|<oleLink|<externalReference|<connection|<webPr"
+    r"|hlinkClick|hlinkHover|macro=\"[^\"]|relationships/(image|hyperlink|oleObject|control)"
 )
 """What lets a workbook compute, lead elsewhere or fetch."""
-PARTS_THAT_DO = re.compile(r"externalLinks|connections|queryTables|vbaProject|customXml|drawings")
+PARTS_THAT_DO = re.compile(
+    r"externalLinks|connections|queryTables|vbaProject|customXml|embeddings|activeX"
+)
 
 
 def does_something(workbook):

@@ -1,28 +1,32 @@
-"""The report on the screen: choose, look page by page, rewrite, arrange, and take it away."""
+"""The slides of a month: look, rewrite, decide, arrange, and take them along."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
 
 import streamlit as st
 
-from nami_monitor.briefing.headline import headline as in_one_sentence
-from nami_monitor.briefing.month import Briefing, BriefingSection, briefing
-from nami_monitor.briefing.overview import KpiLine
+from nami_monitor.briefing import decisions
+from nami_monitor.briefing.decisions import Decision, DecisionOption
+from nami_monitor.briefing.month import Briefing, briefing
 from nami_monitor.core.errors import UserError
-from nami_monitor.core.escapes import markdown, plain
-from nami_monitor.core.words import State
-from nami_monitor.i18n import LANGS, formats
-from nami_monitor.kpis import KpiResult
+from nami_monitor.core.escapes import html, markdown, plain
+from nami_monitor.i18n import LANGS, formats, has_text
 from nami_monitor.reports import report_file
 from nami_monitor.reports.branding import NEUTRAL, Branding, read_branding
-from nami_monitor.reports.document import Audience, Document, ReportFigure, ReportPage
-from nami_monitor.reports.pages import document, trend_key
-from nami_monitor.reports.report_file import Arrangement, Format, ReportRequest, render
+from nami_monitor.reports.document import Audience, Document, ReportPage
+from nami_monitor.reports.page_html import slide_html
+from nami_monitor.reports.report_file import (
+    Arrangement,
+    FixedFigures,
+    Format,
+    ReportRequest,
+    render,
+)
+from nami_monitor.reports.slides import fits_title, slide_of
 from nami_monitor.store import Work
-from nami_monitor.ui import booking, cache, filters, links, trend_chart
-from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.links import Filters
+from nami_monitor.ui import app, booking, cache, doors, filters, links
 from nami_monitor.ui.session import Session
 
 MIME: Final = {
@@ -31,12 +35,14 @@ MIME: Final = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.HTML: "text/html",
 }
+OFFERED: Final = (Format.HTML, Format.PDF, Format.XLSX, Format.PPTX)
 LANGUAGES: Final = {"nl": "Nederlands", "en": "English"}
 CHOSEN: Final = "presentation.page"
-LISTED: Final = "presentation.listed"
-MADE: Final = "presentation.made"
 ARRANGED: Final = "presentation_arranged"
+FIXED: Final = "presentation_fix"
 BUILT: Final = "presentation.built"
+MOST_LINKS: Final = 6
+DATES: Final = booking.DATES
 
 
 @dataclass(frozen=True)
@@ -46,24 +52,65 @@ class ShownReport:
     Args:
         wanted: what it is to be.
         found: its briefing.
-        proposed: its pages as proposed.
-        arrangement: what people made of them.
+        proposed: its pages as proposed, with the decisions as people filled them in.
+        arrangement: what people made of it.
+        todos: the decisions, by name.
+        fixed: its figures as somebody fixed them; None without it.
     """
 
     wanted: ReportRequest
     found: Briefing
     proposed: Document
     arrangement: Arrangement
-
-    @property
-    def pages(self) -> tuple[ReportPage, ...]:
-        """Every page in the order wanted."""
-        return report_file.all_pages(self.proposed, self.arrangement)
+    todos: Mapping[str, Decision]
+    fixed: FixedFigures | None
 
     @property
     def arranged(self) -> Document:
         """The report without the pages that were left out."""
         return report_file.arranged(self.proposed, self.arrangement)
+
+    @property
+    def left_out(self) -> tuple[ReportPage, ...]:
+        """The pages that were left out."""
+        pages = report_file.all_pages(self.proposed, self.arrangement)
+        return tuple(page for page in pages if page.code in self.arrangement.left_out)
+
+
+def show(session: Session) -> None:
+    """The page: choices and files on top, slides left, one large, its fields beside it."""
+    with st.container(key="presentation_top", horizontal=True, vertical_alignment="bottom"):
+        wanted = choose(session)
+        files = st.container(
+            key="presentation_files", horizontal=True, horizontal_alignment="right"
+        )
+    report = _report(session, wanted)
+    shown = report.arranged
+    with files:
+        _fix(session, report)
+        _downloads(session, report)
+    front = [page for page in shown.pages if not page.appendix]
+    behind = [page for page in shown.pages if page.appendix]
+    app.heading(_heading(session, front))
+    booking.ask(session, FIXED)
+    if report.fixed:
+        st.caption(markdown(_fixed_words(session, report.fixed)))
+    if not shown.pages:
+        st.info(session.t("presentation.no_pages"))
+        _left_out(session, report)
+        return
+    page = _chosen([*front, *behind])
+    left, middle, right = st.columns([2, 8, 3], gap="medium")
+    with left:
+        _thumbs(report, front, page)
+        with st.container(key="presentation_lists", horizontal=True):
+            _appendix(session, behind)
+            _left_out(session, report)
+    with middle:
+        _large(session, report, front, page)
+    with right:
+        _edit(session, report, page)
+        booking.who_field(session)
 
 
 def branding_of(session: Session) -> Branding:
@@ -78,26 +125,23 @@ def branding_of(session: Session) -> Branding:
 def choose(session: Session) -> ReportRequest:
     """What the report is to be: month, categories, audience and language."""
     offered = cache.choices(session.store)
-    left, middle, right, last = st.columns([1, 2, 1, 1])
-    with left:
-        month = filters.month(session, offered.months)
-    with middle:
-        categories = _categories(session, list(offered.categories))
-    with right:
-        audience = filters.select(
-            "audience",
-            session.t("presentation.audience"),
-            [str(month_offered) for month_offered in Audience],
-            lambda code: session.t(f"presentation.audiences.{code}"),
-        )
-    with last:
-        lang = filters.select(
-            "report_lang",
-            session.t("presentation.lang"),
-            list(LANGS),
-            lambda code: LANGUAGES[code],
-            default=session.lang,
-        )
+    month = filters.month(session, offered.months, inside=True)
+    categories = _categories(session, list(offered.categories))
+    audience = filters.select(
+        "audience",
+        session.t("presentation.audience"),
+        [str(one) for one in Audience],
+        lambda code: session.t(f"presentation.audiences.{code}"),
+        inside=True,
+    )
+    lang = filters.select(
+        "report_lang",
+        session.t("presentation.lang"),
+        list(LANGS),
+        lambda code: LANGUAGES[code],
+        default=session.lang,
+        inside=True,
+    )
     return ReportRequest(
         month,
         categories,
@@ -108,36 +152,42 @@ def choose(session: Session) -> ReportRequest:
 
 
 def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
+    """The categories: in a window of their own, since there may be several."""
+
     def read(codes: str) -> list[str] | None:
         named = [code for code in codes.split(",") if code]
         return named if set(named) <= set(offered) else None
 
     first = offered[:1]
-    chosen = st.multiselect(
-        session.t("presentation.categories"),
-        offered,
-        format_func=lambda code: plain(filters.category_name(session, code)),
-        key=filters.take("categories", read, read(filters.last("category")) or first, ",".join),
-        placeholder=session.t("presentation.everything"),
-    )
+    key = filters.take("categories", read, read(filters.last("category")) or first, ",".join)
+    now = [code for code in st.session_state.get(key, first) if code in offered]
+    names = [filters.category_name(session, code) for code in now]
+    said = names[0] if len(names) == 1 else session.t("presentation.several", n=len(names))
+    with st.popover(session.md("presentation.of_categories", said=said)):
+        chosen = st.multiselect(
+            session.t("presentation.categories"),
+            offered,
+            format_func=lambda code: plain(filters.category_name(session, code)),
+            key=key,
+            placeholder=session.t("presentation.everything"),
+        )
     filters.remember("categories", ",".join(chosen), ",".join(first))
     return tuple(chosen)
 
 
-def show(session: Session, wanted: ReportRequest) -> ShownReport:
-    """Build the report; a bar says how far it is."""
-    briefing_found = _built(session, wanted)
-    proposed = document(
-        briefing_found, wanted.lang, wanted.audience, organisation=wanted.branding.name
-    )
+def _report(session: Session, wanted: ReportRequest) -> ShownReport:
+    found = _built(session, wanted)
     with session.store.read() as db:
-        return ShownReport(
-            wanted, briefing_found, proposed, report_file.saved(db, wanted.name, wanted.month)
-        )
+        proposed = report_file.proposed(db, found, wanted)
+        arrangement = report_file.saved(db, wanted.name, wanted.month)
+        todos = decisions.todos(found, decisions.kept(db), wanted.lang)
+        before = report_file.fixed(db, wanted.name, found, session.lang)
+    by_name = {one.name: one for one in todos}
+    return ShownReport(wanted, found, proposed, arrangement, by_name, before)
 
 
 def _built(session: Session, wanted: ReportRequest) -> Briefing:
-    """The briefing of what is wanted: of one category as the overview has it, else built once.
+    """The briefing of what is wanted: of one category as the home page has it, else built once.
 
     Once is per visitor and data version.
     """
@@ -146,258 +196,298 @@ def _built(session: Session, wanted: ReportRequest) -> Briefing:
     key = (str(session.store.path), session.store.version(), wanted.month, wanted.categories)
     kept = st.session_state.get(BUILT)
     if kept and kept[0] == key:
-        briefing_found: Briefing = kept[1]
-        return briefing_found
-    bar = _bar(session, "presentation.building")
-    with session.store.read() as db:
-        briefing_found = briefing(db, wanted.month, wanted.categories, progress=bar.step)
-    bar.done()
-    st.session_state[BUILT] = (key, briefing_found)
-    return briefing_found
-
-
-@dataclass(frozen=True)
-class _Bar:
-    """A progress bar that goes away when it is done."""
-
-    step: Callable[[int, int, str], None]
-    done: Callable[[], None]
-
-
-def _bar(session: Session, words: str) -> _Bar:
-    bar = st.progress(0.0, session.t(words, name=""))
+        found: Briefing = kept[1]
+        return found
+    bar = st.progress(0.0, session.t("presentation.building", name=""))
 
     def step(done: int, total: int, name: str) -> None:
         category = filters.category_name(session, name) if name else ""
-        bar.progress(done / max(total, 1), session.t(words, name=category))
+        bar.progress(done / max(total, 1), session.t("presentation.building", name=category))
 
-    def done() -> None:
-        bar.empty()
-
-    return _Bar(step, done)
-
-
-def headline(session: Session, report: ShownReport) -> None:
-    """The month in one sentence, and how the report was left."""
-    st.markdown(f"**{markdown(in_one_sentence(report.found, session.lang))}**")
-    left = len(report.pages) - len(report.arranged.pages)
-    count = session.t("presentation.count", n=len(report.arranged.pages))
-    st.caption(
-        f"{markdown(count)} {session.md('presentation.left', n=left)}" if left else markdown(count)
-    )
+    with session.store.read() as db:
+        found = briefing(db, wanted.month, wanted.categories, progress=step)
+    bar.empty()
+    st.session_state[BUILT] = (key, found)
+    return found
 
 
-def pick(session: Session, report: ShownReport) -> ReportPage:
-    """The page that is looked at, with buttons to go to the one before and after it.
+def _heading(session: Session, front: list[ReportPage]) -> str:
+    """How many slides there are, and how many decisions they ask for: the page's finding."""
+    asked = sum(page.decision is not None for page in front)
 
-    A browser knows a choice by its words, so it is told anew when a page gets another number.
-    """
-    pages = report.pages
-    codes = [page.code for page in pages]
-    names = {page.code: _listed(session, page, no, report) for no, page in enumerate(pages, 1)}
-    before, listed = st.session_state.get(LISTED, ("", {}))
-    code = st.session_state.get(CHOSEN, before)
-    code = code if code in codes else codes[0]
-    if names != listed or st.session_state.get(CHOSEN) != code:
-        st.session_state[CHOSEN] = code
-    st.session_state[LISTED] = (code, names)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            session.t("presentation.page"),
-            codes,
-            format_func=lambda code: plain(names[code]),
-            key=CHOSEN,
-        )
-        at = codes.index(st.session_state[CHOSEN])
-        for name, to, off in (("before", at - 1, at == 0), ("after", at + 1, at == len(codes) - 1)):
-            st.button(
-                session.t(f"presentation.{name}"),
-                key=f"presentation_{name}",
-                disabled=off,
-                on_click=_go,
-                args=(codes[min(max(to, 0), len(codes) - 1)],),
-            )
-    return pages[at]
+    def counted(n: int) -> str:
+        key = f"presentation.number.{n}"
+        return session.t(key) if has_text(key, session.lang) else str(n)
+
+    slides = session.t("presentation.slides", n=len(front), said=counted(len(front)))
+    decided = session.t("presentation.asked", n=asked, said=counted(asked))
+    said = session.t("presentation.heading", slides=slides, asked=decided)
+    return said[:1].upper() + said[1:]
 
 
-def _listed(session: Session, page: ReportPage, no: int, report: ShownReport) -> str:
-    label = f"{no}. {page.label}"
-    if page.code in report.arrangement.left_out:
-        return session.t("presentation.out", label=label)
-    return label
+def _chosen(pages: list[ReportPage]) -> ReportPage:
+    """The page that is looked at; the first one where the choice is gone."""
+    code = st.session_state.get(CHOSEN)
+    page = next((page for page in pages if page.code == code), pages[0])
+    st.session_state[CHOSEN] = page.code
+    return page
 
 
 def _go(code: str) -> None:
     st.session_state[CHOSEN] = code
 
 
-def arrange_page(session: Session, report: ShownReport, page: ReportPage) -> None:
-    """Where the page stands, and whether it is in the report."""
-    codes = [report_page.code for report_page in report.pages]
+def _thumbs(report: ShownReport, front: list[ReportPage], page: ReportPage) -> None:
+    """Every slide small, with its number; the whole picture is the button."""
+    with st.container(key="presentation_thumbs"):
+        for no, one in enumerate(front, start=1):
+            here = "_here" if one.code == page.code else ""
+            with st.container(key=f"thumb_{no}{here}"):
+                st.button(
+                    markdown(f"{no} {one.label}"),
+                    key=f"presentation_to_{no}",
+                    on_click=_go,
+                    args=(one.code,),
+                )
+                slide = slide_of(one, report.proposed)
+                st.html(slide_html(slide, no, report.wanted.branding, small=True))
+
+
+def _appendix(session: Session, behind: list[ReportPage]) -> None:
+    if behind:
+        with st.popover(session.md("presentation.behind", n=len(behind)), type="tertiary"):
+            for no, one in enumerate(behind):
+                st.button(
+                    markdown(one.label),
+                    key=f"presentation_behind_{no}",
+                    type="tertiary",
+                    on_click=_go,
+                    args=(one.code,),
+                )
+
+
+def _left_out(session: Session, report: ShownReport) -> None:
+    """The pages that were left out, to take them in again."""
+    if report.left_out:
+        with st.popover(session.md("presentation.left", n=len(report.left_out)), type="tertiary"):
+            for no, one in enumerate(report.left_out):
+                st.button(
+                    session.md("presentation.back_in", label=one.label),
+                    key=f"presentation_in_{no}",
+                    type="tertiary",
+                    on_click=_save,
+                    args=(session, report, report.arrangement.with_page(one.code, shown=True)),
+                )
+
+
+def _large(
+    session: Session, report: ShownReport, front: list[ReportPage], page: ReportPage
+) -> None:
+    """One slide large, the way to others, what is told with it, and where figures come from."""
+    codes = [one.code for one in report.arranged.pages]
     at = codes.index(page.code)
-    key = f"presentation_in_{page.code}_{report.wanted.name}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.checkbox(
-            session.t("presentation.include"),
-            value=page.code not in report.arrangement.left_out,
-            key=key,
-            on_change=_toggle,
-            args=(session, report, page.code, key),
-        )
-        for name, by, off in (("up", -1, at == 0), ("down", 1, at == len(codes) - 1)):
+    with st.container(key="presentation_slide"):
+        slide = slide_of(page, report.proposed)
+        st.html(slide_html(slide, at + 1, report.wanted.branding))
+    with st.container(key="presentation_moves", horizontal=True, vertical_alignment="center"):
+        for name, to in (("before", at - 1), ("after", at + 1)):
             st.button(
                 session.t(f"presentation.{name}"),
                 key=f"presentation_{name}",
-                disabled=off,
-                on_click=_move,
+                disabled=not 0 <= to < len(codes),
+                on_click=_go,
+                args=(codes[min(max(to, 0), len(codes) - 1)],),
+            )
+        where = {"n": at + 1, "all": len(front)}
+        key = "presentation.in_appendix" if page.appendix else "presentation.slide_of"
+        st.html(f'<p class="nami-unit">{html(session.t(key, **where))}</p>', width="content")
+        for name, by in (("up", -1), ("down", 1)):
+            st.button(
+                session.t(f"presentation.{name}"),
+                key=f"presentation_{name}",
+                disabled=not 0 <= at + by < len(codes),
+                on_click=_save,
                 args=(session, report, report.arrangement.moved(codes, page.code, by)),
             )
+        next_one = codes[at + 1] if at + 1 < len(codes) else codes[at - 1]
+        st.button(
+            session.t("presentation.leave_out"),
+            key="presentation_out",
+            on_click=_leave_out,
+            args=(session, report, page.code, next_one),
+        )
     booking.ask(session, ARRANGED)
+    with st.container(key="presentation_below"):
+        told, traced = st.columns(2, gap="medium")
+        with told:
+            st.subheader(session.t("presentation.told"), anchor=False)
+            st.markdown(markdown(page.told or page.notes))
+        with traced:
+            st.subheader(session.t("presentation.sources"), anchor=False)
+            _sources(session, page)
 
 
-def _move(session: Session, report: ShownReport, wanted: Arrangement) -> None:
-    """Store an arrangement with a page in another place."""
-    _save(session, report, wanted)
+def _leave_out(session: Session, report: ShownReport, code: str, then: str) -> None:
+    """Leave a page out, and look at the one that takes its place."""
+    if _save(session, report, report.arrangement.with_page(code, shown=False)):
+        _go(then)
 
 
-def _toggle(session: Session, report: ShownReport, code: str, key: str) -> None:
-    """Store whether a page is included; nothing is written when that stays the same."""
-    wanted = report.arrangement.with_page(code, shown=bool(st.session_state[key]))
-    if wanted != report.arrangement and not _save(session, report, wanted):
-        st.session_state[key] = not st.session_state[key]
+def _sources(session: Session, page: ReportPage) -> None:
+    """Every figure of the slide as a link that traces it; without figures, where they stand."""
+    with st.container(horizontal=True, key="presentation_sources", gap="small"):
+        for one in page.stands_on[:MOST_LINKS]:
+            doors.link(
+                "trace",
+                " ".join(filter(None, (one.value, one.name))),
+                query_params=links.result_address(one.result, one.where),
+                width="content",
+            )
+        kind = page.code.partition(":")[0]
+        if kind in REGISTERS:
+            screen, name = REGISTERS[kind]
+            doors.link(screen, session.t(name), width="content")
 
 
-def _save(session: Session, report: ShownReport, wanted: Arrangement) -> bool:
-    """Store an arrangement; whether it was started, which needs to know who does it."""
+REGISTERS: Final = {
+    "waterbed": ("waterbed", "doors.measures"),
+    "arms": ("waterbed", "doors.measures"),
+    "contracts": ("contracts", "doors.part.contracts"),
+    "targets": ("targets", "doors.part.targets"),
+    "lessons": ("kit", "doors.lessons"),
+    "definitions": ("handbook", "handbook.nav"),
+}
+"""The screen of what a page tells that is no figure, and its name."""
+
+
+def _edit(session: Session, report: ShownReport, page: ReportPage) -> None:
+    """The fields of a slide: its conclusion, the decision asked for, what is told with it."""
+    todo = report.todos.get(page.decision.name) if page.decision else None
+    month = report.wanted.month
+    with st.form(f"presentation_edit_{page.code}_{report.wanted.name}_{month}", border=False):
+        st.header(session.t("presentation.edit"), anchor=False)
+        title = st.text_area(
+            session.t("presentation.title_field"),
+            page.title,
+            max_chars=report_file.LONGEST,
+            height=96,
+        )
+        stated = _decision_fields(session, todo) if todo else None
+        told = st.text_area(
+            session.t("presentation.told"),
+            page.told,
+            max_chars=report_file.LONGEST,
+            height=96,
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            booking.submit(session.t("presentation.keep"), "presentation_keep", type="primary")
+            booking.submit(session.t("presentation.back"), "presentation_back", type="tertiary")
+        if todo:
+            st.caption(session.t("presentation.also"))
+    fits = "fits" if fits_title(page.title) else "too_long"
+    st.html(f'<p class="nami-fits">{html(session.t(f"presentation.{fits}"))}</p>')
+    kept = booking.taken(session, "presentation_keep")
+    back = booking.taken(session, "presentation_back")
+    if kept or back:
+        plain_page = next(one for one in report.proposed.pages if one.code == page.code)
+        if back:
+            title, told, stated = plain_page.title, plain_page.told, None
+        wrote = report.arrangement.wrote(plain_page, title=title, told=told)
+        changed = stated if stated != todo else None
+        _save(session, report, wrote, changed, withdrawn=todo.name if todo and back else "")
+        st.rerun()
+
+
+def _decision_fields(session: Session, todo: Decision) -> Decision:
+    """The fields of a decision record, as they were filled in."""
+    options = []
+    for at, letter in enumerate("ABC"[: decisions.MOST_OPTIONS]):
+        known = todo.options[at] if at < len(todo.options) else DecisionOption("")
+        key = "presentation.proposed" if at == todo.proposed else "presentation.option"
+        what = st.text_input(session.md(key, letter=letter), known.what)
+        options.append(known if what.strip() == known.what else DecisionOption(what))
+    proposed = st.selectbox(
+        session.t("presentation.proposal"),
+        [None, *range(decisions.MOST_OPTIONS)],
+        index=0 if todo.proposed is None else todo.proposed + 1,
+        format_func=lambda at: session.t("presentation.no_proposal") if at is None else "ABC"[at],
+    )
+    left, right = st.columns(2)
+    owner = left.text_input(session.t("presentation.who"), todo.owner)
+    due = right.date_input(session.t("presentation.due"), todo.due, format=DATES[session.lang])
+    return replace(
+        todo,
+        options=tuple(one for at, one in enumerate(options) if one.what or at < len(todo.options)),
+        proposed=proposed,
+        owner=owner,
+        due=due if isinstance(due, date) else todo.due,
+    )
+
+
+def _save(
+    session: Session,
+    report: ShownReport,
+    wanted: Arrangement,
+    stated: Decision | None = None,
+    *,
+    withdrawn: str = "",
+) -> bool:
+    """Store an arrangement and a decision; whether it was started, which needs to know who."""
 
     def write(who: str) -> None:
         with session.store.write(Work.NOTE, who) as db:
-            report_file.save(db, report.wanted.name, report.wanted.month, wanted, who)
+            if wanted != report.arrangement:
+                report_file.save(db, report.wanted.name, report.wanted.month, wanted, who)
+            if stated is not None:
+                decisions.save(db, stated, report.wanted.lang, who)
+            if withdrawn:
+                decisions.withdraw(db, withdrawn, who)
 
     return booking.keep(session, ARRANGED, write)
 
 
-def _figures(found: Briefing, page: ReportPage) -> list[tuple[KpiResult | None, Filters]]:
-    """The figures in the rows of a page's table, with the filters that gave them."""
-    kind, _, key = page.code.partition(":")
-    if kind == "targets":
-        return [
-            (line.aim.judged, _where(section, line))
-            for section in found.sections
-            for line in section.glance.targeted
-            if line.aim
-        ]
-    return [
-        (line.result, _where(section, line))
-        for section in found.sections
-        for line in (*section.told, *section.glance.of_categories)
-        if line.result.state is State.VALUE
-        and (
-            (kind, key) == ("trend", trend_key(section, line))
-            or ((kind, key) == ("kpis", section.category or "") and not line.names)
-        )
-    ]
+def _fix(session: Session, report: ShownReport) -> None:
+    """Keep the figures as they are presented, so that it can be seen what changes later."""
 
+    def keep() -> None:
+        def write(who: str) -> None:
+            with session.store.write(Work.NOTE, who) as db:
+                report_file.fix(db, report.wanted.name, report.found, who)
 
-def _where(section: BriefingSection, line: KpiLine) -> Filters:
-    """The filters that gave a line's figures."""
-    category = line.aim.target.category if line.names and line.aim else None
-    return {**section.glance.where, **({"category": (category,)} if category else {})}
+        booking.keep(session, FIXED, write)
 
-
-def preview(session: Session, report: ShownReport, page: ReportPage) -> None:
-    """The page as it will stand in the report; each figure of its table can be traced."""
-    with st.container(border=True, key="presentation_page"):
-        st.caption(markdown(page.label))
-        st.header(markdown(page.title), anchor=False)
-        if page.comment:
-            st.markdown(f"**{session.t('report.comment')}:** {markdown(page.comment)}")
-        for no, figure in enumerate(page.figures):
-            _figure(session, figure, f"presentation_{no}")
-        if page.points:
-            st.markdown("\n".join(f"- {markdown(point)}" for point in page.points))
-        if page.grid:
-            heads = [Head(head) for head in page.grid.head]
-            traced = [
-                links.trace_of_result(session, result, where) if result else None
-                for result, where in _figures(report.found, page)
-            ]
-            grid(session, heads, page.grid.rows, key="presentation_grid", name=page.label,
-                 file=page.label, download=False,
-                 traces={page.grid.head[1]: traced} if traced else None)  # fmt: skip
-        if page.asked:
-            st.info(f"**{session.t('report.asked')}**\n\n{markdown(page.asked)}")
-        st.caption(f"{session.t('report.how')}: {markdown(page.notes)}")
-
-
-def _figure(session: Session, figure: ReportFigure, key: str) -> None:
-    st.vega_lite_chart(figure.spec, theme=None, key=key, alt=plain(figure.alt))
-    if figure.caption:
-        st.caption(markdown(figure.caption))
-    with st.expander(session.t("trends.as_table")):
-        trend_chart.show_table(session, figure.table, f"{key}_table", session.t("report.as_table"))
-
-
-def edit(session: Session, report: ShownReport, page: ReportPage) -> None:
-    """Rewrite the headline, a comment and what is asked; the proposal can be had back."""
-    proposal = next(
-        proposed_page for proposed_page in report.proposed.pages if proposed_page.code == page.code
+    st.button(
+        session.t("presentation.fix"),
+        key=FIXED,
+        help=session.t("presentation.fix_help"),
+        on_click=keep,
     )
-    month = formats.month(report.wanted.month, session.lang)
-    with st.form(f"presentation_edit_{page.code}_{report.wanted.name}", border=True):
-        st.subheader(session.t("presentation.edit"), anchor=False)
-        title = st.text_area(
-            session.t("presentation.title_field"), page.title, max_chars=report_file.LONGEST,
-            help=session.md("presentation.of_month", month=month),
-        )  # fmt: skip
-        comment = st.text_area(
-            session.t("report.comment"), page.comment, max_chars=report_file.LONGEST,
-            help=session.md("presentation.of_month", month=month),
-        )  # fmt: skip
-        question = st.text_area(
-            session.t("report.asked"), page.asked, max_chars=report_file.LONGEST,
-            help=session.t("presentation.stays"),
-        )  # fmt: skip
-        with st.container(horizontal=True):
-            booking.submit(session.t("presentation.keep"), "presentation_keep", type="primary")
-            booking.submit(session.t("presentation.back"), "presentation_back")
-    kept = booking.taken(session, "presentation_keep")
-    back = booking.taken(session, "presentation_back")
-    if kept or back:
-        if back:
-            title, comment, question = proposal.title, "", proposal.asked
-        wrote = report.arrangement.wrote(proposal, title=title, comment=comment, asked=question)
-        _save(session, report, wrote)
-        st.rerun()
 
 
-def downloads(session: Session, report: ShownReport) -> None:
-    """Make a file, with a bar that says how far it is, and offer it."""
-    st.header(session.t("presentation.take"), anchor=False)
-    if not report.arranged.pages:
-        st.warning(session.t("presentation.no_pages"))
-        return
-    files = st.session_state.setdefault(MADE, {})
-    key = (_version(session, report), report.wanted)
-    if files.get("key") != key:
-        files = st.session_state[MADE] = {"key": key}
-    for kind, column in zip(Format, st.columns(len(Format)), strict=True):
-        with column:
-            name = session.t(f"presentation.formats.{kind}")
-            if st.button(session.md("presentation.make", name=name), key=f"make_{kind}"):
-                bar = _bar(session, "presentation.making")
-                files[kind] = render(report.found, report.arranged, kind, report.wanted, bar.step)
-                bar.done()
-            if kind in files:
-                st.download_button(
-                    session.md("presentation.download", name=name),
-                    files[kind],
-                    file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
-                    mime=MIME[kind],
-                    key=f"download_{kind}",
-                    on_click="ignore",
-                )
+def _fixed_words(session: Session, before: FixedFigures) -> str:
+    """When the figures were fixed, and what changed since."""
+    day = formats.day(before.at, session.lang)
+    if not before.changed:
+        return session.t("presentation.fixed", day=day, who=before.who)
+    names = ", ".join(before.changed[:MOST_LINKS])
+    n = len(before.changed)
+    return session.t("presentation.fixed_changed", day=day, who=before.who, n=n, names=names)
 
 
-def _version(session: Session, report: ShownReport) -> tuple[str, int, Arrangement]:
-    return str(session.store.path), session.store.version(), report.arrangement
+def _downloads(session: Session, report: ShownReport) -> None:
+    """The report as files, each made when it is asked for."""
+    pages = report.arranged
+
+    def made(kind: Format) -> Any:
+        return lambda: render(report.found, pages, kind, report.wanted)
+
+    for kind in OFFERED if pages.pages else ():
+        st.download_button(
+            session.t(f"presentation.formats.{kind}"),
+            made(kind),
+            file_name=f"nami-{report.wanted.month:%Y-%m}-{report.wanted.audience}.{kind}",
+            mime=MIME[kind],
+            key=f"download_{kind}",
+            type="primary" if kind is Format.PPTX else "secondary",
+            on_click="ignore",
+        )
