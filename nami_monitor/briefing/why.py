@@ -11,6 +11,7 @@ from nami_monitor.kpis import Ask, Kpi, KpiResult
 from nami_monitor.kpis.sentences import (
     activity_of,
     difference_text,
+    figure_name,
     figure_text,
     flags_text,
     names,
@@ -180,7 +181,7 @@ def _sentence(found: Explanation, lines: tuple[ContributionLine, ...], lang: str
     said = text(
         "why.sentence",
         lang,
-        name=text(f"kpis.{found.kpi.code}.name", lang),
+        name=figure_name(found.after, lang),
         before=figure_text(found.before, lang),
         before_period=formats.period(found.before.period, lang),
         after=figure_text(found.after, lang),

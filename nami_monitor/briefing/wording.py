@@ -17,6 +17,7 @@ from nami_monitor.kpis.sentences import (
     activity_name,
     activity_of,
     difference_text,
+    figure_name,
     gap_text,
     reason_sentence,
     word,
@@ -169,15 +170,8 @@ def name(line: KpiLine, lang: str) -> str:
 
     One per unit of activity says per what: per working day.
     """
-    said = own_name(line, lang)
+    said = figure_name(line.result, lang)
     return text("report.pair", lang, head=line.names[lang], said=said) if line.names else said
-
-
-def own_name(line: KpiLine, lang: str) -> str:
-    """A key figure's name; one per unit of activity says per what."""
-    said = text(f"kpis.{line.kpi.code}.name", lang)
-    activity = activity_of(line.result, lang)
-    return said.replace(text("common.activity", lang), activity) if activity else said
 
 
 def total(result: KpiResult, lang: str) -> str:

@@ -124,6 +124,13 @@ def activity_of(result: KpiResult, lang: str) -> str | None:
     return activity_name(result.activity, lang) if result.activity else None
 
 
+def figure_name(result: KpiResult, lang: str) -> str:
+    """The name of a figure; one per unit of activity says per what: "Verbruik per werkdag"."""
+    name = text(f"kpis.{result.code}.name", lang)
+    activity = activity_of(result, lang)
+    return name.replace(text("common.activity", lang), activity) if activity else name
+
+
 def figure_text(result: KpiResult, lang: str) -> str:
     """The figure with its unit, an estimate with its interval, or its state when there is none."""
     if result.value is None:

@@ -24,8 +24,8 @@ def card(session: Session, results: Sequence[KpiResult], where: Filters, note: s
         note: what a reader must know beside the value.
     """
     result, first, lang = results[-1], results[0], session.lang
-    kpi = CATALOGUE[result.code]
-    name, strategy = words.kpi_name(session, kpi), session.t(f"strategies.{kpi.strategy}")
+    name = words.figure_name(session, result)
+    strategy = session.t(f"strategies.{CATALOGUE[result.code].strategy}")
     whole = total(session, result, where)
     beside = (whole,) if whole else ()
     if result.state is not State.VALUE or result.value is None:

@@ -7,7 +7,7 @@ from nami_monitor.briefing.handbook import changes
 from nami_monitor.core.words import Direction, Flag
 from nami_monitor.i18n import LANGS, formats, has_text, text
 from nami_monitor.ingest.cells import MISFIT_RULES
-from nami_monitor.kpis import Kpi, KpiResult
+from nami_monitor.kpis import Kpi, KpiResult, sentences
 from nami_monitor.kpis.sentences import figure_text, flags_text, reason_sentence, unit_text, word
 from nami_monitor.ui.session import Session
 
@@ -18,6 +18,11 @@ NONE = "\N{EN DASH}"
 def kpi_name(session: Session, kpi: Kpi) -> str:
     """A KPI's name."""
     return session.t(f"kpis.{kpi.code}.name")
+
+
+def figure_name(session: Session, result: KpiResult) -> str:
+    """A figure's name; one per unit of activity says per what."""
+    return sentences.figure_name(result, session.lang)
 
 
 def activity_name(session: Session, measure: str | None) -> str | None:

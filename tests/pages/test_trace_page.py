@@ -64,7 +64,7 @@ def at(found, name):
 
 def test_the_formula_stands_there_in_words_and_in_numbers():
     found = opened(**OFFICE)
-    assert found.title[0].value.startswith("Uitgaven per eenheid activiteit, okt 2026: €")
+    assert found.title[0].value.startswith("Uitgaven per werkdag, okt 2026: €")
     assert "18.168,11 ÷ 20.639 = €" in said(found)
     assert "**Teller:** 18.168,11" in said(found)
     assert "**Noemer:** 20.639 (activiteit (per werkdag), uit de metingen)" in said(found)

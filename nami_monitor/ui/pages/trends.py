@@ -139,7 +139,7 @@ def _finding(
     ask: Ask,
 ) -> str:
     """What the figures show as of the month, and nothing beyond that."""
-    name = words.kpi_name(session, kpi)
+    name = words.figure_name(session, results[-1]) if results else words.kpi_name(session, kpi)
     if not results or ask.by:
         by = session.t(f"dimensions.{ask.by[0]}") if ask.by else ""
         return session.t("trends.finding.by", name=name, by=by.lower()) if by else name

@@ -191,7 +191,7 @@ def _state(
     if not lines:
         return _no_state(session, own)
     line = lines[0]
-    chip, note = chips.of_line(session, line), wording.own_name(line, session.lang)
+    chip, note = chips.of_line(session, line), words.figure_name(session, line.result)
     value = words.figure(session, line.result)
     missed = line.aim is not None and line.aim.met is False
     goal = chips.goal(session, line)
@@ -231,7 +231,7 @@ def _months(session: Session, section: BriefingSection) -> str:
         last = formats.month(line.result.month, session.lang)
         alt = session.t(
             "overview.spark",
-            name=wording.own_name(line, session.lang),
+            name=words.figure_name(session, line.result),
             value=words.figure(session, line.result),
             month=last,
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from nami_monitor.briefing import decisions, wording
+from nami_monitor.briefing import decisions
 from nami_monitor.briefing.decisions import Decision, DecisionOn
 from nami_monitor.briefing.headline import conclusion
 from nami_monitor.briefing.month import BriefingSection, Finding
@@ -166,7 +166,7 @@ def nothing(session: Session, section: BriefingSection, strategy: Strategy) -> N
 
 def panel(session: Session, line: KpiLine, chosen: Selection) -> None:
     """A figure: its name, what it says, and its months with the target."""
-    head(wording.own_name(line, session.lang), chips.of_line(session, line),
+    head(words.figure_name(session, line.result), chips.of_line(session, line),
          trend_address(session, line, chosen))  # fmt: skip
     trend_chart.small(session, line, dict(chosen.where), key=f"small_{line.kpi.code}")
 
