@@ -91,7 +91,7 @@ def filter_changes(
     for change in range(CHANGES):
         page.get_by_label("Indicator").first.click()
         page.keyboard.type(names[change % 2])
-        option = page.get_by_role("option", name=names[change % 2], exact=True)
+        option = page.get_by_role("option", name=f"Indicator: {names[change % 2]}", exact=True)
         option.wait_for()
         page.evaluate(WATCH)
         before, begun = cpu(server), page.evaluate("performance.now()")
