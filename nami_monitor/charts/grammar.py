@@ -259,14 +259,13 @@ def leader() -> Layer:
     )
 
 
-def _marker(name: str, shape: str, size: str, colour: str) -> list[Layer]:
-    """Symbols, filled where open; a click on the transparent ones on top selects ``code``."""
-    symbol = (
+def _marker(name: str, shape: str, size: str, colour: str) -> Layer:
+    return (
         _layer(name)
         .mark_point(
-            xOffset=_expr("datum.dx"),
             shape=shape,
             size=_expr(size),
+            xOffset=_expr("datum.dx"),
             opacity=1,
             strokeWidth=1.8,
             stroke=colour,
@@ -274,25 +273,34 @@ def _marker(name: str, shape: str, size: str, colour: str) -> list[Layer]:
         )
         .encode(alt.X("x:Q"), _px(), _own(alt.Fill, "fill"))
     )
-    touch = (
+
+
+def lesson() -> Layer:
+    """The diamond of a lesson, filled while it is open."""
+    return _marker("lesson", "diamond", "1.7 * disc", palette.LINK)
+
+
+def written() -> Layer:
+    """The square of what somebody wrote."""
+    return _marker("written", "square", "0.8 * disc", palette.BODY)
+
+
+def touch(name: str, shape: str, size: str) -> Layer:
+    """Transparent symbols above all else, of which a click selects ``code``."""
+    return (
         _layer(f"{name}_touch")
         .mark_point(
-            shape=shape, size=_expr(size), opacity=0, cursor="pointer", fill=colour, **SILENT
+            shape=shape,
+            size=_expr(size),
+            xOffset=_expr("datum.dx"),
+            opacity=0,
+            cursor="pointer",
+            fill=palette.WHITE,
+            **SILENT,
         )
         .encode(alt.X("x:Q"), _px(), alt.Tooltip("title:N", title=" "))
         .add_params(alt.selection_point(name=name, fields=["code"]))
     )
-    return [symbol, touch]
-
-
-def lesson() -> list[Layer]:
-    """The diamond of a lesson."""
-    return _marker("lesson", "diamond", "1.7 * disc", palette.LINK)
-
-
-def written() -> list[Layer]:
-    """The square of what somebody wrote."""
-    return _marker("written", "square", "0.8 * disc", palette.BODY)
 
 
 def words() -> Layer:
@@ -375,9 +383,11 @@ def _trend() -> list[Layer]:
         bracket(),
         hover(),
         measure(),
-        *lesson(),
-        *written(),
+        lesson(),
+        written(),
         words(),
+        touch("lesson", "diamond", "1.7 * disc"),
+        touch("written", "square", "0.8 * disc"),
     ]
 
 

@@ -72,10 +72,10 @@ def test_a_row_of_a_table_leads_to_its_own_trace(server, page):
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     box = table.bounding_box()
-    page.mouse.move(box["x"] + 198, box["y"] + 53)
+    page.mouse.move(box["x"] + 138, box["y"] + 53)
     page.wait_for_timeout(500)
     with page.context.expect_page() as opened:
-        page.mouse.click(box["x"] + 200, box["y"] + 53)
+        page.mouse.click(box["x"] + 140, box["y"] + 53)
     trace = opened.value
     trace.set_default_timeout(60_000)
     settled(trace)

@@ -364,6 +364,7 @@ def test_lessons_can_be_clicked_lead_to_their_month_and_the_open_one_is_filled()
     (lesson,) = selections(spec).values()
     assert lesson["select"] == {"type": "point", "fields": ["code"]}
     assert lesson["views"] == ["lesson_touch"]
+    assert spec["layer"][-1]["name"] == "lesson_touch", "a word above it would take the click"
     rows = layers(spec)["lesson"]
     assert [row["code"] for row in rows] == ["L2", "L1"]
     assert [row["fill"] for row in rows] == [palette.WHITE, palette.LINK]

@@ -202,7 +202,7 @@ def _sub(
         kpi.unit, lang, activity=words.activity_name(session, result.activity)
     )
     parts = []
-    if read and unit and result.period.kind == PeriodKind.MONTH:
+    if read and unit not in {"", "€", "%"} and result.period.kind == PeriodKind.MONTH:
         parts.append(html(session.t("charts.trend.per_month", unit=unit)))
     if not ask.by and result.value is not None:
         parts.append(_value(session, kpi, result, read.trend if read else None, ask.where))
