@@ -106,8 +106,8 @@ def _measure_lanes(rows: Rows, trend: Trend, form: TrendForm) -> float:
     places = [_place(mark.month, trend, form) for mark in marks]
     disc = 1.75 * form.letters
     scale = form.letters / 13
-    said = [(mark.label, mark.detail) for mark in marks]
-    labels = place_labels(places, said, scale=scale) if form.named else None
+    names = [(mark.label, mark.detail) for mark in marks]
+    labels = place_labels(places, names, scale=scale) if form.named else None
     if labels:
         tops: dict[int, float] = {}
         y = 0.0
