@@ -8,14 +8,16 @@ from dataclasses import replace
 import pytest
 
 from nami_monitor.briefing import decisions
+from nami_monitor.core.settings import places
 from nami_monitor.core.words import PlanState, Unit
 from nami_monitor.i18n import LANGS, text
-from nami_monitor.ingest.book.manual_entry import enter_together
+from nami_monitor.ingest.book.manual_entry import enter, enter_together
 from nami_monitor.kpis.interventions import evaluation
 from nami_monitor.kpis.interventions.evaluation import evaluate
 from nami_monitor.kpis.interventions.panel_data import read_panel_data
 from nami_monitor.kpis.interventions.register import chosen
 from nami_monitor.store import Store
+from nami_monitor.ui import app
 from tests.pages.test_waterbed_page import (
     JARGON,
     MEASURES,
@@ -29,6 +31,12 @@ from tests.pages.test_waterbed_page import (
 
 pytestmark = pytest.mark.usefixtures("demo")
 
+USUAL = {
+    "category": "office_supplies", "strategy": "refuse", "status": "running",
+    "starts_on": dt.date(2026, 10, 1), "ends_on": None, "target_channel": "cabinet",
+    "substitute_channels": "webshop", "locations": "ZL-012", "ramp_months": 0,
+    "anticipation_months": 1, "may_spread": False,
+}  # fmt: skip
 LONG = ("Een heel lange naam van een maatregel die maar doorgaat " * 3)[:120]
 STRANGE = {
     "H-1": {"title": LONG},
@@ -47,13 +55,9 @@ def strange(demo_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("strange")
     shutil.copytree(demo_folder / "demo.duckdb", folder / "demo.duckdb")
     store = Store(folder / "demo.duckdb")
-    usual = {"category": "office_supplies", "strategy": "refuse", "status": "running",
-             "starts_on": dt.date(2026, 10, 1), "ends_on": None, "target_channel": "cabinet",
-             "substitute_channels": "webshop", "locations": "ZL-012", "ramp_months": 0,
-             "anticipation_months": 1, "may_spread": False}  # fmt: skip
-    rows_to_book = [{**usual, "intervention_id": code, **own} for code, own in STRANGE.items()]
+    rows_to_book = [{**USUAL, "intervention_id": code, **own} for code, own in STRANGE.items()]
     rows_to_book += [
-        {**usual, "intervention_id": f"M-{at}", "title": f"Maatregel {at}", "status": "planned",
+        {**USUAL, "intervention_id": f"M-{at}", "title": f"Maatregel {at}", "status": "planned",
          "starts_on": dt.date(2027, 1, 1)}
         for at in range(40 - len(MEASURES) - len(STRANGE))
     ]  # fmt: skip
@@ -142,3 +146,21 @@ def test_the_card_says_where_a_measure_stands(held, state, monkeypatch):
     expected = text(f"measure.dated.{state}", "nl", month="|", n=24).split("|")[0]
     assert expected.strip() in said
     assert "<strong>maart 2027</strong>" in said
+
+
+def test_measures_without_orders_say_what_to_load(own_place):  # noqa: ARG001
+    store = Store(places().own)
+    enter(store, "categories", {"category": "paper", "name_nl": "Papier", "name_en": "Paper"}, "c")
+    enter(
+        store,
+        "interventions",
+        {**USUAL, "intervention_id": "A", "title": "A", "category": "paper"},
+        "c",
+    )
+    store.close()
+    page = opened()
+    page.session_state[app.DATA] = app.OWN
+    page.run()
+    assert not page.exception
+    assert titles(page) == ["Maatregelen"]
+    assert text("pilot.no_orders", "nl") in words(page)

@@ -588,6 +588,7 @@ def test_without_measures_a_button_leads_to_the_register(own_place):  # noqa: AR
     page = opened()
     page.session_state[app.DATA] = app.OWN
     run(page)
+    assert titles(page) == ["Maatregelen"]
     assert "Nog geen maatregelen" in headings(page)
     press(page, "Leg een maatregel vast")
     assert "Een maatregel vastleggen of wijzigen" in headings(page)

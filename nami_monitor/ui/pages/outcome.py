@@ -65,7 +65,11 @@ def _ahead(one: Evaluation) -> bool:
 
 def part(session: Session) -> None:
     """The finding on a measure with its picture and decision; below it every measure."""
-    if waterbed.empty(session, waterbed.register(session.store)):
+    register = waterbed.register(session.store)
+    if not register or not cache.choices(session.store).months:
+        st.title(session.t("waterbed.title"), anchor=False)
+        if not waterbed.empty(session, register):
+            st.info(session.t("pilot.no_orders"))
         return
     above, below = st.container(), st.container()
     with below:
