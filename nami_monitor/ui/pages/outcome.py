@@ -27,7 +27,7 @@ from nami_monitor.kpis.interventions.evaluation import (
 from nami_monitor.kpis.interventions.panel_data import READINGS, read_panel_data
 from nami_monitor.kpis.interventions.register import Intervention
 from nami_monitor.store import Store
-from nami_monitor.ui import app, doors, filters, links
+from nami_monitor.ui import app, cache, doors, filters, links
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.pages.home import decision_form
@@ -67,7 +67,7 @@ def part(session: Session) -> None:
     """The finding on a measure with its picture and decision; below it every measure."""
     register = waterbed.register(session.store)
     if not register or not cache.choices(session.store).months:
-        st.title(session.t("waterbed.title"), anchor=False)
+        app.heading(session.t("waterbed.title"))
         if not waterbed.empty(session, register):
             st.info(session.t("pilot.no_orders"))
         return
