@@ -8,7 +8,9 @@ from nami_monitor.charts.bars import NamedBar, bars_spec
 from nami_monitor.charts.spec import Spec
 
 ROW: Final = 25
-ROOM: Final = 0.18  # of the range, at the right, where the amounts stand below each other
+ROOM: Final = (
+    0.5  # of the range, at the right, where the amounts stand below each other on a phone too
+)
 
 COLOURS: Final = {
     "better": palette.INK,
