@@ -276,7 +276,8 @@ DIVIDER: Final = "appendix"
 
 def slides(document: Document) -> tuple[Slide, ...]:
     """Every slide: one for each page, then behind a divider the appendix and what did not fit."""
-    front, behind = [], []
+    front: list[Slide] = []
+    behind: list[Slide] = []
     for page in document.pages:
         first, *more = _slides_of(page, document)
         (behind if page.appendix else front).append(first)

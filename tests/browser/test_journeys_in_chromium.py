@@ -11,7 +11,6 @@ from python_calamine import CalamineWorkbook
 
 from nami_monitor.i18n import catalogue, formats, text
 from nami_monitor.reports.report_file import Format
-from nami_monitor.ui.pages.presentation import LANGUAGES
 from tests.browser.hands import HANDS
 from tests.browser.serving import serving, settled
 
@@ -181,24 +180,29 @@ OPENED = {"pptx": opened_deck, "pdf": opened_pdf, "xlsx": opened_book, "html": o
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(("lang", "way"), WALKS[::-1])
-def test_the_presentation(desk, page, tmp_path, lang, way):
+def test_the_presentation(desk, page, tmp_path, lang, way):  # noqa: PLR0915 - one walk
     hand, said = HANDS[way](page), catalogue(lang)
     come_in(page, desk, lang, hand)
     hand.follow(page.get_by_role("link", name=said["doors.present"]).first)
-    heading(page, said["presentation.title"])
+    page.locator(".st-key-presentation_slide h2").wait_for()
+    settled(page)
 
     # What the report is to be.
     audience = "team" if way == "mouse" else "management"
-    hand.choose(said["filters.month"], formats.month("2026-09", lang))
+    month = formats.month("2026-09", lang)
+    hand.choose(said["filters.month"], f"{said['filters.month']}: {month}")
+    first = {"nl": "Kantoorartikelen", "en": "Office supplies"}[lang]
+    hand.press(hand.part("button", text("presentation.of_categories", lang, said=first)))
     hand.choose(said["presentation.categories"], SECOND[way][lang])
-    hand.choose(said["presentation.audience"], said[f"presentation.audiences.{audience}"])
-    assert hand.part("combobox", said["presentation.lang"]).input_value() == LANGUAGES[lang]
+    page.keyboard.press("Escape")
+    settled(page)
+    for_whom = said["presentation.audience"]
+    hand.choose(for_whom, f"{for_whom}: {said[f'presentation.audiences.{audience}']}")
     for part in ("month=2026-09", f"categories=office_supplies%2C{SECOND[way]['code']}"):
         assert part in page.url
-    assert formats.month("2026-09", lang) in page.get_by_test_id("stMain").inner_text()
 
-    # Page by page to the end, and back to the first.
-    title = page.locator(".st-key-presentation_page h2")
+    # Slide by slide to the end, and back to the first.
+    title = page.locator(".st-key-presentation_slide h2")
     after = hand.part("button", said["presentation.after"])
     seen = [title.inner_text()]
     while after.is_enabled():
@@ -206,45 +210,42 @@ def test_the_presentation(desk, page, tmp_path, lang, way):
         expect(title).not_to_have_text(seen[-1])  # a busy machine draws it later
         seen.append(title.inner_text())
     assert len(set(seen)) == len(seen) > 5
-    hand.choose(said["presentation.page"], "1. ")
+    hand.press(page.locator(".st-key-presentation_to_1 button"))
     expect(title).to_have_text(seen[0])
 
-    # The headline, a comment and the decision asked for; then the page goes down one place.
+    # Its title, what is told with it and the decision asked for; then it goes one place back.
     headline, comment, asked = (
         f"{word} {lang} {way}" for word in ("Headline", "Comment", "Decision")
     )
     hand.write(said["presentation.title_field"], headline)
-    hand.write(said["report.comment"], comment)
-    hand.write(said["report.asked"], asked)
+    hand.write(said["presentation.told"], comment)
+    hand.write(text("presentation.option", lang, letter="A"), asked)
     hand.press(hand.part("button", said["presentation.keep"]))
     expect(title).to_have_text(headline)
     hand.press(hand.part("button", said["presentation.down"]))
-    expect(hand.part("combobox", said["presentation.page"])).to_have_value(re.compile(r"2\. "))
+    page.get_by_text(text("presentation.slide_of", lang, n=2, all=0)[:6]).wait_for()
 
-    # The last page is left out.
-    hand.choose(said["presentation.page"], f"{len(seen)}. ")
-    hand.tick(hand.part("checkbox", said["presentation.include"]))
+    # The third slide is left out.
+    hand.press(page.locator(".st-key-presentation_to_3 button"))
+    hand.press(hand.part("button", said["presentation.leave_out"]))
     left = text("presentation.left", lang, n=1)
     page.get_by_text(left).wait_for()
 
     # All four files, and what was written stands in them.
     for kind in Format:
-        name = said[f"presentation.formats.{kind}"]
-        hand.press(hand.part("button", text("presentation.make", lang, name=name)))
-        path = hand.download(text("presentation.download", lang, name=name), tmp_path)
+        path = hand.download(said[f"presentation.formats.{kind}"], tmp_path)
         assert path.name == f"nami-2026-09-{audience}.{kind}"
         OPENED[kind](path, headline, asked)
 
-    # On the next visit it stands as it was left; another month keeps the order and the decision.
+    # On the next visit it stands as it was left; another month keeps the order.
     page.reload()
     settled(page)
     page.get_by_text(left).wait_for()
-    hand.choose(said["presentation.page"], "2. ")
+    hand.press(page.locator(".st-key-presentation_to_2 button"))
     expect(title).to_have_text(headline)
-    assert comment in page.locator(".st-key-presentation_page").inner_text()
-    hand.choose(said["filters.month"], formats.month("2026-10", lang))
-    hand.choose(said["presentation.page"], "2. ")
-    assert title.inner_text() not in {headline, *seen}
-    assert asked in page.locator(".st-key-presentation_page").inner_text()
-    page.get_by_text(left).wait_for()
+    assert comment in page.locator(".st-key-presentation_below").inner_text()
+    assert asked in page.locator(".st-key-presentation_slide").inner_text()
+    hand.choose(said["filters.month"],
+                f"{said['filters.month']}: {formats.month('2026-10', lang)}")  # fmt: skip
+    expect(title).not_to_have_text(headline)
     assert not page.outside

@@ -161,6 +161,7 @@ def _categories(session: Session, offered: list[str]) -> tuple[str, ...]:
     first = offered[:1]
     key = filters.take("categories", read, read(filters.last("category")) or first, ",".join)
     now = [code for code in st.session_state.get(key, first) if code in offered]
+    st.session_state[key] = now  # a window that opens later would not know it otherwise
     names = [filters.category_name(session, code) for code in now]
     said = names[0] if len(names) == 1 else session.t("presentation.several", n=len(names))
     with st.popover(session.md("presentation.of_categories", said=said)):
@@ -275,7 +276,7 @@ def _left_out(session: Session, report: ShownReport) -> None:
                     session.md("presentation.back_in", label=one.label),
                     key=f"presentation_in_{no}",
                     type="tertiary",
-                    on_click=_save,
+                    on_click=_arrange,
                     args=(session, report, report.arrangement.with_page(one.code, shown=True)),
                 )
 
@@ -306,7 +307,7 @@ def _large(
                 session.t(f"presentation.{name}"),
                 key=f"presentation_{name}",
                 disabled=not 0 <= at + by < len(codes),
-                on_click=_save,
+                on_click=_arrange,
                 args=(session, report, report.arrangement.moved(codes, page.code, by)),
             )
         next_one = codes[at + 1] if at + 1 < len(codes) else codes[at - 1]
@@ -325,6 +326,11 @@ def _large(
         with traced:
             st.subheader(session.t("presentation.sources"), anchor=False)
             _sources(session, page)
+
+
+def _arrange(session: Session, report: ShownReport, wanted: Arrangement) -> None:
+    """Store an arrangement, for a button."""
+    _save(session, report, wanted)
 
 
 def _leave_out(session: Session, report: ShownReport, code: str, then: str) -> None:
