@@ -33,6 +33,8 @@ from nami_monitor.waterbed.outputs import Estimate
 
 KIND: Final = "decision"
 MOST_OPTIONS: Final = 3
+BRIDGE: Final = "reduce_spend_bridge"
+"""A difference of figures that change themselves: it says nothing first."""
 AHEAD: Final = 6
 """So many months before its verdict a measure asks what will be decided then."""
 
@@ -159,7 +161,8 @@ def _of(section: BriefingSection, filled: Kept, lang: str) -> list[Decision]:
     asked = [one for one in section.findings if wording.question(one, lang)]
     running = [one for one in section.answers if _soon_judged(one, month)]
     found: dict[str, Decision] = {}
-    for about in (*asked, *running):
+    every: list[About] = [*asked, *running]
+    for about in every:
         one = propose(about, month, lang)
         found.setdefault(f"{one.on}|{one.category}|{_subject_of(about)}", one)
     return [_overlaid(one, filled, lang) for one in found.values()]
@@ -286,8 +289,10 @@ def _before(one: Contract, month: date) -> date:
     moment, now = one.due(month), last_day(month)
     if moment is None:
         return _soon(month)
-    notice = _months_before(moment.day, math.ceil(one.notice or 0))
-    ahead = [day for day in (moment.prepare_from, notice) if day > now]
+    moments = [moment.prepare_from]
+    if one.notice:
+        moments.append(_months_before(moment.day, math.ceil(one.notice)))
+    ahead = [day for day in moments if day > now]
     return min(ahead[0] if ahead else _soon(month), moment.day)
 
 
@@ -342,7 +347,8 @@ def _on_measure(one: Evaluation, about: About, month: date, lang: str) -> Decisi
     if frozen is None:
         title = waterbed.verdict(one, lang)
         sentence = text("decisions.measure.running", lang, **known)
-        options, proposed = _options("measure", ("wait", "wider_now", "stop_now"), lang, known), 0
+        options = _options("measure", ("wait", "wider_now", "stop_now"), lang, known)
+        proposed: int | None = 0
         question = one.judgement.plan.decision or text("decisions.measure.ask_ahead", lang)
     else:
         key = "judged" if share is None else "returned"
@@ -393,6 +399,7 @@ def _on_change(about: Finding, on: DecisionOn, month: date, lang: str) -> Decisi
         0,
         lang,
         due=due,
+        **({"weight": 0.0} if about.signal.subject == BRIDGE else {}),
     )
 
 
@@ -476,7 +483,8 @@ def save(db: Transaction, stated: Decision, lang: Lang, who: str) -> None:
 
 def _cleaned(stated: Decision) -> Decision:
     """The texts on one line, without options that say nothing."""
-    options, places = [], {}
+    options: list[DecisionOption] = []
+    places: dict[int, int] = {}
     for at, one in enumerate(stated.options):
         what = one_line(one.what)
         if what:

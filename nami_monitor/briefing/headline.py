@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from nami_monitor.briefing import wording
-from nami_monitor.briefing.decisions import AHEAD, Decision, DecisionOn, Kept, todos_of
+from nami_monitor.briefing.decisions import AHEAD, BRIDGE, Decision, DecisionOn, Kept, todos_of
 from nami_monitor.briefing.month import WORSE, Briefing, BriefingSection, Finding
 from nami_monitor.core.periods import months_between
 from nami_monitor.core.words import KitSignal
@@ -65,7 +65,8 @@ def conclusion(section: BriefingSection, lang: str, filled: Kept = NOTHING) -> s
 def _parts(
     section: BriefingSection, open_: Sequence[Decision], lang: str
 ) -> Iterator[tuple[str, tuple[str, bool]]]:
-    changed = next((one for one in section.findings if _shown(one)), None)
+    shown = sorted(filter(_shown, section.findings), key=lambda one: one.signal.subject == BRIDGE)
+    changed = next(iter(shown), None)
     if changed:
         yield "change", (_change(changed, lang), changed.good)
     missed = next(

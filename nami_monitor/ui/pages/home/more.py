@@ -69,10 +69,10 @@ def attention(session: Session, briefing: Briefing, chosen: Selection) -> None:
     good = [one for one in briefing.findings if one.good]
     if good:
         with st.expander(session.md("check.good", n=len(good))):
-            st.markdown(_listed([wording.full(one, briefing, session.lang) for one in good]))
+            st.markdown(_bullets([wording.full(one, briefing, session.lang) for one in good]))
 
 
-def _listed(said: Sequence[str]) -> Markdown:
+def _bullets(said: Sequence[str]) -> Markdown:
     return Markdown("\n".join(f"- {markdown(one)}" for one in said))
 
 
@@ -163,7 +163,7 @@ def caveats(session: Session, briefing: Briefing) -> None:
     sentences = wording.caveats(briefing, session.lang)
     if sentences:
         with st.expander(session.md("check.caveats", n=len(sentences))):
-            st.markdown(_listed(sentences))
+            st.markdown(_bullets(sentences))
 
 
 def goals(session: Session, glance: Overview, category: str) -> None:
