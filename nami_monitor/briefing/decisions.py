@@ -306,11 +306,13 @@ def _on_target(aim: JudgedTarget, about: Finding, month: date, lang: str) -> Dec
     assert judged is not None  # noqa: S101 - who calls saw to it
     kpi = CATALOGUE[target.kpi]
     value = figure_text(judged, lang)
+    short, plain = (
+        wording.short_figure(judged, each or 0.0, lang) for each in (judged.value, aim.value)
+    )
     goal = formats.quantity(aim.value or 0.0, kpi.unit, lang, activity=activity_of(judged, lang))
-    plain = formats.figure(aim.value or 0.0, kpi.unit, lang)
     line = about.line
     known = {"name": wording.name(line, lang) if line else "", "value": value, "goal": goal}
-    known |= {"plain": plain, "period": target.period, "gap": wording.gap(aim, lang)}
+    known |= {"short": short, "plain": plain, "period": target.period}
     known["over"] = formats.period(judged.period, lang)
     key = "met" if about.kind is KitSignal.HIT_AND_MISS else "missed"
     seen = SeenThen(
@@ -394,13 +396,20 @@ def _on_change(about: Finding, on: DecisionOn, month: date, lang: str) -> Decisi
         about,
         on,
         f"{about.signal.subject} {since}",
-        SeenThen(month, title, wording.sentence(about, lang), value),
+        SeenThen(month, title, _seen(about, on, lang), value),
         _options(key, names, lang, {"due": formats.day(due, lang)}),
         0,
         lang,
         due=due,
         **({"weight": 0.0} if about.signal.subject == BRIDGE else {}),
     )
+
+
+def _seen(about: Finding, on: DecisionOn, lang: str) -> str:
+    """What was seen; of a change that was shown in a few words, for its title names the figure."""
+    if on is not DecisionOn.CHANGE or about.signal.numbers.get("provisional"):
+        return wording.sentence(about, lang)
+    return text("decisions.change.seen", lang, **wording.signal_values(about.signal, lang))
 
 
 def _value(about: Finding, lang: str) -> str:

@@ -16,7 +16,6 @@ from nami_monitor.core.periods import months_between
 from nami_monitor.core.words import KitSignal
 from nami_monitor.i18n import formats, text
 from nami_monitor.kpis.interventions.evaluation import Evaluation
-from nami_monitor.kpis.sentences import figure_text
 
 LONGEST: Final = 165
 """Signs that two lines of a title hold."""
@@ -110,8 +109,11 @@ def _target(finding: Finding, lang: str) -> str:
     line, aim = finding.line, finding.line.aim if finding.line else None
     if line is None or aim is None or aim.judged is None:
         return _small(wording.title(finding, lang))
-    goal = formats.figure(aim.value or 0.0, line.kpi.unit, lang)
-    name, value = _small(_short(wording.name(line, lang))), figure_text(aim.judged, lang)
+    value, goal = (
+        wording.short_figure(aim.judged, each or 0.0, lang)
+        for each in (aim.judged.value, aim.value)
+    )
+    name = _small(_short(wording.name(line, lang)))
     return text("headline.target", lang, kpi=name, value=value, goal=goal)
 
 

@@ -174,6 +174,13 @@ def name(line: KpiLine, lang: str) -> str:
     return text("report.pair", lang, head=line.names[lang], said=said) if line.names else said
 
 
+def short_figure(result: KpiResult, value: float, lang: str) -> str:
+    """A value in the unit of a figure, without what its name says already: per what it is."""
+    if activity_of(result, lang) is None:
+        return formats.quantity(value, result.unit, lang)
+    return formats.with_sign_of_unit(formats.figure(value, result.unit, lang), result.unit, lang)
+
+
 def total(result: KpiResult, lang: str) -> str:
     """The absolute total of a figure per unit of activity; empty for other figures."""
     whole = absolute(result)
