@@ -149,10 +149,14 @@ def last(name: str) -> str:
 
 
 def remember(name: str, value: str, default: str) -> None:
-    """Keep a choice in the address, unless it is what everyone sees anyway."""
+    """Keep a choice in the address, unless it is what everyone sees anyway.
+
+    What a link says stays: an address that is written anew is a step of its own for the browser,
+    and from there its button Back leads nowhere else.
+    """
     st.session_state[f"filter.{name}.last"] = (st.session_state.get(app.PAGE, ""), value)
     if value == default:
-        if name in st.query_params:
+        if st.query_params.get(name) not in {None, value}:
             del st.query_params[name]
     elif st.query_params.get(name) != value:
         st.query_params[name] = value
