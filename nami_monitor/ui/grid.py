@@ -62,7 +62,7 @@ def grid(
         row_height: in pixels; twice the usual height lets long texts go on for a second line.
         widths: how wide columns are, by heading; the others as wide as what they hold.
         traces: heading of a column to where its figures can be traced, one address for each row;
-            such columns come behind the first. A row without a figure needs none.
+            such columns come behind the first. A row without a figure may have none.
     """
     titles = [plain(head.title) for head in heads]
     written = {plain(head.title): head.write for head in heads if head.write}
@@ -76,7 +76,7 @@ def grid(
     traced = {plain(title): addresses for title, addresses in (traces or {}).items()}
     for title, addresses in traced.items():
         links = _links(columns[title], addresses)
-        write = written.get(title, str)
+        write = _or_none(written.get(title, str))
         texts = {
             link: write(figure) for link, figure in zip(links, columns[title], strict=True) if link
         }
@@ -103,13 +103,17 @@ def grid(
 
 
 def _links(figures: Sequence[Any], addresses: Sequence[str | None]) -> list[str | None]:
-    """Addresses that sort as their figures do; None where there is no figure."""
-    ranks = {figure: rank for rank, figure in enumerate(sorted({*figures} - {None}))}
+    """Addresses that sort as their figures do; one without a figure leads to why there is none."""
+    ranks = {figure: rank for rank, figure in enumerate([None, *sorted({*figures} - {None})])}
     parts = [(address or "").partition("?") for address in addresses]
     return [
-        None if figure is None else f"{page}?{RANK}={ranks[figure]:06d}&{asked}"
+        f"{page}?{RANK}={ranks[figure]:06d}&{asked}" if page or figure is not None else None
         for figure, (page, _, asked) in zip(figures, parts, strict=True)
     ]
+
+
+def _or_none(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda figure: NONE if figure is None else write(figure)
 
 
 def offer(

@@ -45,7 +45,7 @@ def test_a_trend_leads_to_its_entry(monkeypatch):
     assert not opened("trends", "nl", kpi="impact_mass").exception
     (how,) = [how for page, how in led if page.url_path == "handbook"]
     assert how["query_params"] == {"kpi": "impact_mass"}
-    assert how["label"] == text("handbook.open", "nl")
+    assert how["label"] == text("trends.how", "nl")
 
 
 @pytest.mark.usefixtures("fresh_cache")
@@ -58,8 +58,7 @@ def test_a_trend_shows_where_its_definition_changed(monkeypatch):
     found = opened("trends", "nl", kpi="impact_spend")
     assert not found.exception, found.exception
     assert what in " ".join(one.value for one in found.caption)
-    (chart,) = found.get("vega_lite_chart")
-    assert "Definitie: versie 2" in chart.proto.spec
+    assert "Definitie: versie 2" in found.get("vega_lite_chart")[0].proto.spec
 
 
 @pytest.mark.parametrize("code", ["steer_target_attainment", "refuse_rate", "reduce_survival"])

@@ -61,8 +61,8 @@ def texts(found: AppTest) -> list[str]:
 
 
 FINDINGS = {
-    "assets", "case", "contracts", "measurability", "overview", "requests", "targets", "trace",
-    "trends", "waterbed",
+    "assets", "case", "contracts", "measurability", "overview", "presentation", "requests",
+    "targets", "trace", "trends", "waterbed",
 }  # fmt: skip
 """Pages whose heading says what they found, where there is data."""
 

@@ -12,12 +12,12 @@ from nami_monitor.ui.words import NONE
 
 def test_links_sort_as_their_figures_do_and_none_stays_none():
     figures = [1200.0, None, -3.5, 90.0, 90.0]
-    addresses = [f"trace?month={n}" for n in range(5)]
+    addresses = [None if n == 1 else f"trace?month={n}" for n in range(5)]
     links = grid._links(figures, addresses)
     assert links[1] is None
     kept = [(figure, link) for figure, link in zip(figures, links, strict=True) if link]
     assert [f for f, _ in sorted(kept, key=lambda each: each[1])] == [-3.5, 90.0, 90.0, 1200.0]
-    assert links[0] == "trace?rank=000002&month=0"
+    assert links[0] == "trace?rank=000003&month=0"
 
 
 @pytest.mark.parametrize("first", ["Maand", "<b>x</b>"])
@@ -46,9 +46,15 @@ def test_a_figure_is_the_link_and_comes_behind_the_name(first):
     table = seen.dataframe[0]
     assert list(table.value.columns)[1:] == ["Cijfer", "Waarom"]
     links = table.value["Cijfer"].dropna().tolist()
-    assert links == ["trace?rank=000000&m=1", "trace?rank=000001&m=3"]
+    assert links == ["trace?rank=000001&m=1", "trace?rank=000002&m=3"]
     shown = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
     assert shown.iloc[:, 1].tolist() == ["1.5 kg", NONE, "20.0 kg"]
+
+
+def test_why_there_is_no_figure_can_be_followed():
+    assert grid._links([None, 2.0], ["trace?month=1", "trace?month=2"]) == [
+        "trace?rank=000000&month=1", "trace?rank=000001&month=2",
+    ]  # fmt: skip
 
 
 def test_a_day_as_a_link_sorts_as_days_do():

@@ -9,6 +9,7 @@ import streamlit as st
 from nami_monitor.briefing import phases, wording
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.briefing.conclusions import EVEN, YearEnd, year_end
+from nami_monitor.briefing.handbook import changes
 from nami_monitor.briefing.overview import independent, level_signals
 from nami_monitor.charts.trend_data import Trend
 from nami_monitor.charts.trend_lanes import TrendForm
@@ -77,6 +78,8 @@ def show(session: Session) -> None:
     left, right = st.columns([13, 5], gap="medium")
     with left:
         st.html(f'<p class="nami-sub">{_sub(session, kpi, results, read, ask)}</p>')
+        for change in changes(kpi, session.lang):
+            st.caption(markdown(change))
         if read:
             trend_chart.picture(session, read.trend, KEY, FORM)
             legend.row(session, read.trend, KEY)

@@ -71,7 +71,7 @@ CASES = {
     "an unknown location": ({"locations": ("L99",)}, "te volgen"),
     "no location": ({"locations": ()}, "te volgen"),
     "an unknown category": ({"category": "zzz"}, "geen bestelregels"),
-    "an unknown channel": ({"target_channel": "zzz"}, "In het doelkanaal “zzz”"),
+    "an unknown channel": ({"target_channel": "zzz"}, "Via “zzz” is niets besteld"),
     "what never moves as the substitute": (
         {"substitute_channels": ("cabinet",)},
         "De reeksen bewegen niet",

@@ -37,7 +37,9 @@ def offer(session: Session, briefing: Briefing, chosen: Selection) -> None:
 @st.fragment
 def _since(session: Session, briefing: Briefing, chosen: Selection) -> None:
     """What changed; the browser keeps the last visit, and the present one is kept next."""
-    st.html(figures(session, briefing.sections[0]))
+    table = figures(session, briefing.sections[0])
+    if table:
+        st.html(table)
     present = visits.write_visit(visits.visit(briefing, now()))
     name = urlencode(chosen.where, doseq=True)
     kept = browser.last_visit(session.store, name, present)
