@@ -79,7 +79,7 @@ def test_a_language_switch_keeps_the_filters_and_says_them_in_the_other_language
         ("waterbed?part=plan", {"measures", "part=plan"}),
         (
             "bridge?category=it_assets",
-            {"trends", "split=bridge", "period=r12", "category=it_assets"},
+            {"trends", "kpi=impact_spend", "split=bridge", "period=r12", "category=it_assets"},
         ),
         ("contracts?month=2026-09", {"registers", "part=contracts", "month=2026-09"}),
         ("kit", {"lessons"}),
@@ -105,7 +105,7 @@ def test_an_address_that_nobody_knows_says_so_and_names_what_there_is(server, pa
     page.get_by_test_id("stMain").get_by_role(
         "link", name=said["doors.registers"], exact=True
     ).click()
-    page.wait_for_function("title => document.querySelector('h1').innerText === title",
+    page.wait_for_function("title => document.querySelector('h1')?.innerText === title",
                            arg=said["assets.title"])  # fmt: skip
     settled(page)
     page.get_by_role("radio", name=said["doors.part.targets"], exact=True).click()
@@ -113,7 +113,7 @@ def test_an_address_that_nobody_knows_says_so_and_names_what_there_is(server, pa
     settled(page)
     assert page.locator("h1").inner_text() == said["targets.title"]
     page.go_back()
-    page.wait_for_function("title => document.querySelector('h1').innerText === title",
+    page.wait_for_function("title => document.querySelector('h1')?.innerText === title",
                            arg=said["assets.title"])  # fmt: skip
 
 
