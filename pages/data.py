@@ -12,7 +12,9 @@ PARTS = {
     "backup": backup.part,
 }
 
-session = app.page("data.title", mend=backup.part)
+shown = doors.part_shown("data")
+headed = shown == "upload" and upload.headed(app.data() == app.DEMO)
+session = app.page("data.title", mend=backup.part, headed=headed)
 if session.demo:
     st.caption(session.t("data.demo"))
-app.guarded(session, lambda: PARTS[doors.part_shown("data")](session))
+app.guarded(session, lambda: PARTS[shown](session))

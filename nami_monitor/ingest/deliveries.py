@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, Final
 
 from nami_monitor.core.errors import UserError
 from nami_monitor.core.thresholds import LEARNT_AFTER
@@ -15,6 +16,9 @@ from nami_monitor.ingest.profiles.profile import Expects, parse_profile, write_p
 from nami_monitor.store import Store, Transaction, Work
 from nami_monitor.store.schema import SHEET_LINES
 from nami_monitor.store.transaction import now
+from nami_monitor.tables import columns
+
+NAMED: Final = ("name_nl", "name_en")
 
 
 @dataclass(frozen=True)
@@ -252,3 +256,19 @@ def changeable_codes(db: Transaction) -> list[tuple[Code, str]]:
             )
         ]
     return known
+
+
+def category_rows(db: Transaction) -> list[dict[str, Any]]:
+    """Every category that is known, as a row of the register by column.
+
+    One that no register names has its code for its names.
+    """
+    names = [column.name for column in columns("categories")]
+    rest = ", ".join(f'r."{name}"' for name in names if name not in {"category", *NAMED})
+    found = db.rows(
+        f"select c.code, coalesce(r.name_nl, c.code), coalesce(r.name_en, c.code), {rest}"
+        " from (select distinct code from codes where kind = 'categories') as c"
+        " left join categories as r on r.category = c.code order by 1"
+    )
+    ordered = ["category", *NAMED, *(n for n in names if n not in {"category", *NAMED})]
+    return [dict(zip(ordered, row, strict=True)) for row in found]

@@ -215,6 +215,8 @@ def _measured(db: Transaction, year: Period) -> dict[tuple[str, str | None], flo
 
 
 BY_CATEGORY = ("category",)
+FLAGSHIP: Final = "reduce_volume_per_activity"
+"""The figure that the monitor is about: use per unit of activity."""
 
 KINDS: Final = (PeriodKind.R12, PeriodKind.YEAR, PeriodKind.QUARTER, PeriodKind.MONTH)
 """Kinds of period over which a figure is tried, until the data is old and fine enough for one."""
@@ -394,7 +396,10 @@ def _lacks(kpi: Kpi, category: str, filled: FilledColumns) -> tuple[Lack, ...]:
 
 
 def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
-    """What would unlock most figures, those first for which nothing else is missing."""
+    """What would unlock most figures, those first for which nothing else is missing.
+
+    What alone would give the flagship figure stands before all others.
+    """
     by_need: dict[str, dict[tuple[str, ...], tuple[tuple[str, str], ...]]] = defaultdict(dict)
     for cell in cells:
         needs = [lack.need for lack in cell.lacks]
@@ -403,4 +408,9 @@ def unlocks(cells: Sequence[Cell]) -> tuple[Unlock, ...]:
             pairs = by_need[need].get(others, ())
             by_need[need][others] = (*pairs, (cell.category, cell.kpi.code))
     made = [Unlock(need, by_others.pop((), ()), by_others) for need, by_others in by_need.items()]
-    return tuple(sorted(made, key=lambda unlock: (-len(unlock.alone), -unlock.more, unlock.need)))
+    return tuple(sorted(made, key=_helps))
+
+
+def _helps(unlock: Unlock) -> tuple[bool, int, int, str]:
+    flagship = any(code == FLAGSHIP for _, code in unlock.alone)
+    return not flagship, -len(unlock.alone), -unlock.more, unlock.need

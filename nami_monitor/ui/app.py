@@ -105,7 +105,11 @@ def current() -> Session:
 
 
 def page(
-    title: str, *, mend: Callable[[Session], None] | None = None, finding: bool = False
+    title: str,
+    *,
+    mend: Callable[[Session], None] | None = None,
+    finding: bool = False,
+    headed: bool = False,
 ) -> Session:
     """Begin a page: style, the parts of its door, and its heading.
 
@@ -116,6 +120,7 @@ def page(
         mend: shows what can be done about a database that cannot be read; None for a link to it.
         finding: whether the page has a finding for its heading, which it writes below its filters;
             without data it bears the one of the catalogue.
+        headed: whether the page writes its heading itself, with data and without.
     """
     session = current()
     dress(session)
@@ -128,7 +133,7 @@ def page(
     _follow(session.store, version)
     doors.row(session, title.partition(".")[0])
     st.session_state[UNTITLED] = title
-    if not (finding and version):
+    if not headed and not (finding and version):
         heading(session.t(title))
     outcomes.panel(session, title)
     return session

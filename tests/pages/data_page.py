@@ -69,6 +69,11 @@ def labelled(elements, label):
     return next(element for element in elements if element.label.startswith(label))
 
 
+def role(page, header):
+    """The box above a column of the file."""
+    return next(box for box in page.selectbox if box.label == f"Wat is de kolom {header}?")
+
+
 def press(page, label):
     labelled(page.button, label).click()
     return checked(page.run())
@@ -99,7 +104,8 @@ def rows(query):
 
 
 def words(page):
-    said = [*page.markdown, *page.success, *page.info, *page.error, *page.caption]
+    said = [*page.title, *page.header, *page.markdown, *page.success, *page.info, *page.error]
+    said += page.caption
     return "\n".join(str(element.value) for element in said) + html(page)
 
 

@@ -37,6 +37,7 @@ from nami_monitor.ingest.book.import_report import (
 )
 from nami_monitor.ingest.book.set_aside import mended_rows
 from nami_monitor.ingest.book.standing import refresh_derived, update_standings
+from nami_monitor.ingest.book.undo import undo_in
 from nami_monitor.ingest.parse.sheets import content_hash
 from nami_monitor.ingest.personal import blanked, signature, without_persons
 from nami_monitor.ingest.profiles.profile import (
@@ -67,6 +68,7 @@ def import_file(
     name: str | None = None,
     check: Callable[[Transaction, Report], None] | None = None,
     folder: Path | None = None,
+    instead_of: int | None = None,
 ) -> Report:
     """Import one file.
 
@@ -82,6 +84,8 @@ def import_file(
         name: the file's name for people, when ``path`` is a temporary copy.
         check: sees what was booked before it is committed, and refuses it by raising.
         folder: where parsed cells are kept between looking and booking, see ``readers.read``.
+        instead_of: an earlier batch that is undone in the same transaction, so that a file which
+            was read wrongly is read anew in one step.
 
     Returns:
         The report. Questions that are open stay in the report of a look; otherwise they are raised.
@@ -95,6 +99,8 @@ def import_file(
     file = _read(path, profile, answers, signed, period=period, name=name, folder=folder)
     try:
         with store.trial() if look_only else store.write(Work.IMPORT, signed) as db:
+            if instead_of is not None:
+                undo_in(db, instead_of, signed)
             outcome = _import(db, file)
             if look_only or outcome.unchanged:
                 db.discard()

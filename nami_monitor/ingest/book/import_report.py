@@ -114,6 +114,8 @@ class Report:
         released: batches that this one released, by the code it brought.
         month: the month that the file is about, where its profile asks for one.
         month_from: who says so: ``named``, ``file``, ``sheet``, ``title`` or ``dates``.
+        amount: EUR of the order lines that count from now on; None where no amount is mapped.
+        amount_aside: EUR of those set aside, as far as it can be read.
         amounts_aside: months of whose total more than a tenth is set aside.
         overwritten: rows with a known key and other values, old beside new: the first of them; not
             kept with the batch, for an undo of the old row's batch would not reach them there.
@@ -135,6 +137,8 @@ class Report:
     released: tuple[int, ...] = ()
     month: date | None = None
     month_from: str = ""
+    amount: float | None = None
+    amount_aside: float | None = None
     amounts_aside: tuple[AmountAside, ...] = ()
     overwritten: tuple[Overwritten, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -190,6 +194,7 @@ def report_of(
     batches that its codes released, each with its parent.
     """
     profile = booking.profile
+    amount, aside = _amounts(booking)
     tables = {
         table.name: _counts(
             booking,
@@ -212,6 +217,8 @@ def report_of(
         released=tuple(sorted(set(released.values()))),
         month=booking.file.period,
         month_from=booking.file.month_from,
+        amount=amount,
+        amount_aside=aside,
         amounts_aside=tuple(_amounts_aside(booking)),
         overwritten=tuple(row for _, rows in overwritten.values() for row in rows),
         questions=tuple(_questions(booking, tables[profile.tables[0].name])),
@@ -260,10 +267,31 @@ def overwritten_rows(
     return (found[0][0] if found else 0), overwritten
 
 
+def _amounts(booking: Booking) -> tuple[float | None, float | None]:
+    """EUR of the order lines that count, and of those set aside as far as it can be read."""
+    if "amount_eur" not in _mapped_orders(booking):
+        return None, None
+    live = booking.db.value(
+        "select coalesce(sum(amount_eur), 0) from orders_offered"
+        f" where batch = ? and standing = '{Standing.LIVE}'",
+        [booking.batch],
+    )
+    aside = " + ".join(
+        "(select coalesce(sum(amount_eur), 0)"
+        f" from {staged.name} where skip is null and problems is not null)"
+        for staged in booking.stages_of("orders")
+    )
+    return float(live), float(booking.db.value(f"select {aside or 0}"))
+
+
+def _mapped_orders(booking: Booking) -> Mapping[str, object]:
+    """The columns of order lines that the file fills."""
+    return {table.name: table.columns for table in booking.profile.tables}.get("orders", {})
+
+
 def _amounts_aside(booking: Booking) -> Iterator[AmountAside]:
     """The months of which rows that are set aside change the total by more than a tenth."""
-    mapped = {table.name: table.columns for table in booking.profile.tables}.get("orders", {})
-    if "amount_eur" not in mapped:
+    if "amount_eur" not in _mapped_orders(booking):
         return
     stages = " union all ".join(
         "select ordered_on, amount_eur, problems is not null as aside,"

@@ -52,11 +52,16 @@ def undo(store: Store, batch: int, *, who: str = "", look_only: bool = False) ->
     """
     signed = "" if look_only else signature(who)
     with store.trial() if look_only else store.write(Work.UNDO, signed) as db:
-        db.drop_older()
-        return _undo(db, batch, signed)
+        return undo_in(db, batch, signed)
 
 
-def _undo(db: Transaction, batch: int, who: str) -> UndoPreview:
+def undo_in(db: Transaction, batch: int, who: str) -> UndoPreview:
+    """Undo a batch within a transaction, under the signature of who does so.
+
+    Raises:
+        UserError: there is no such batch, or it was undone already.
+    """
+    db.drop_older()
     rows = db.rows(
         "select file, undone_at from batches where batch = try_cast(? as integer)", [str(batch)]
     )

@@ -20,15 +20,17 @@ from nami_monitor.ingest.profiles.suggest import mappable
 from nami_monitor.store import Store
 from nami_monitor.tables import columns
 
-SHOWN = 20
+SHOWN, SHOWN_ASIDE, SHOWN_SKIPPED = 8, 4, 2
+"""How many of the first lines that are read, set aside and skipped are shown."""
 PLACES = ("@file", "@sheet", "@period")
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The first converted rows of one table: ``line`` and the filled columns, typed.
+    """The first converted rows of one table: ``line``, ``skip`` and the filled columns, typed.
 
-    ``problems`` are per row the canonical columns that cannot be read, each with its rule.
+    ``skip`` is the rule by which a row is no data; ``problems`` are per row the canonical columns
+    that cannot be read, each with its rule.
     """
 
     table: str
@@ -46,7 +48,7 @@ def preview(
     Raises:
         UserError: as an import would, about columns, dates and decimal signs.
     """
-    small = _small(sheet)
+    small = first_records(sheet)
     shown = []
     with store.read() as db:
         if isinstance(small.rows, pl.DataFrame):
@@ -57,8 +59,10 @@ def preview(
             stage(db, table, cells, profile, name=staged, known={})
             fields = ", ".join(f'"{column}"' for column in filled(table))
             rows = db.frame(
-                f"select line, {fields}, problems from {staged} where skip is null"
-                f" order by line limit {SHOWN}"
+                f"select line, skip, {fields}, problems from {staged} qualify dense_rank() over"
+                " (partition by skip is null, problems is null order by line) <= case"
+                f" when skip is not null then {SHOWN_SKIPPED}"
+                f" when problems is not null then {SHOWN_ASIDE} else {SHOWN} end order by line"
             )
             problems = tuple(
                 tuple((problem["column_name"], problem["rule"]) for problem in listed or ())
@@ -90,7 +94,7 @@ def values_in(
     """The texts that a column holds, the most frequent first; an unpivoted one by its new name."""
     if unpivot and header == unpivot.name:
         return unpivoted_columns(sheet.columns, unpivot)[:limit]
-    rows = _small(sheet).rows
+    rows = first_records(sheet).rows
     column = column_numbers(sheet.columns).get(normal_header(header))
     if column is None or not isinstance(rows, pl.DataFrame):
         return []
@@ -98,7 +102,7 @@ def values_in(
     return [text for text, _ in counted.most_common(limit) if text]
 
 
-def _small(sheet: Sheet) -> Sheet:
+def first_records(sheet: Sheet) -> Sheet:
     """The sheet itself; of a file that is streamed only its first records."""
     if not isinstance(sheet.rows, Large):
         return sheet

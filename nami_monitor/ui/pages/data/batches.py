@@ -1,18 +1,29 @@
 """Every delivery, and undoing one with its preview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
-from nami_monitor.core.escapes import markdown, plain
+from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.i18n import formats
+from nami_monitor.ingest.book.import_report import (
+    Report,
+    TableCounts,
+    sentences_above,
+    sentences_of_overwritten,
+)
 from nami_monitor.ingest.book.undo import UndoPreview, undo
 from nami_monitor.ingest.deliveries import Batch, batches
 from nami_monitor.ui import booking, outcomes, words
 from nami_monitor.ui.grid import Head, grid
-from nami_monitor.ui.pages.data import import_preview, session_files
+from nami_monitor.ui.pages.data import session_files
 from nami_monitor.ui.session import Session
+
+FIGURE = "text-align:right;padding:.25rem 0 .25rem 1.5rem;font-variant-numeric:tabular-nums"
+LABEL = "text-align:left;font-weight:400;padding:.25rem 0"
+TOTAL = ";font-weight:700;border-top:1px solid var(--nami-border)"
+TOTALS = ("received",)
 
 
 def part(session: Session) -> None:
@@ -93,7 +104,7 @@ def _table(session: Session, all_batches: Sequence[Batch]) -> None:
 def _one(session: Session, batch: Batch) -> None:
     """One batch: its report, and undoing it."""
     if batch.report:
-        import_preview.show_report(session, batch.report)
+        show_report(session, batch.report)
     if batch.undone:
         st.markdown(markdown(status(session, batch)))
     else:
@@ -158,3 +169,86 @@ def _lines(session: Session, key: str, counts: Mapping[str, int]) -> list[str]:
         session.t(key, n=int(count), table=words.table_name(session, table))
         for table, count in counts.items()
     ]
+
+
+def show_report(session: Session, report: Report) -> None:
+    """Show the report of an import."""
+    for sentence in sentences_above(report, session.lang):
+        st.markdown(markdown(sentence))
+    st.html(counts_html(session, report))
+    reasons = {
+        (rule, count) for counts in report.tables.values() for rule, count in counts.reasons.items()
+    }
+    sentences = [*_sentences(session, report)]
+    sentences += [
+        session.t("data.report.reason", n=count, sentence=words.rule_sentence(session, rule))
+        for rule, count in sorted(reasons, key=lambda reason: -reason[1])
+    ]
+    sentences += sentences_of_overwritten(report, session.lang)
+    st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in sentences))
+
+
+def counts_html(session: Session, report: Report) -> str:
+    """The counts as a table: what was read, less what is no data, and what became of the rest."""
+    names = list(report.tables)
+    head = "".join(
+        f'<th scope="col" style="{FIGURE}">{html(words.table_name(session, name))}</th>'
+        for name in names
+    )
+    rows = [_rows(session, counts) for counts in report.tables.values()]
+    body = "".join(
+        f'<tr><th scope="row" style="{LABEL}{TOTAL if key in TOTALS else ""}">'
+        f"{html(session.t(f'data.report.{key}'))}</th>"
+        + "".join(
+            f'<td style="{FIGURE}{TOTAL if key in TOTALS else ""}">{html(row[key])}</td>'
+            for row in rows
+        )
+        + "</tr>"
+        for key in rows[0]
+    )
+    what = html(session.t("data.report.what"))
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
+        f'<thead><tr><th scope="col" style="{LABEL}">{what}</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _rows(session: Session, counts: TableCounts) -> dict[str, str]:
+    figures = {
+        "read": counts.read,
+        "skipped": -sum(counts.skipped.values()),
+        "received": counts.received,
+        "accepted": counts.accepted,
+        "set_aside": counts.set_aside,
+        "known": counts.known,
+    }
+    return {key: formats.number(value, session.lang) for key, value in figures.items()}
+
+
+def _sentences(session: Session, report: Report) -> Iterator[str]:
+    """What a reader must know beside the counts."""
+    if report.first_date and report.last_date:
+        yield session.t(
+            "data.report.dates",
+            first=formats.day(report.first_date, session.lang),
+            last=formats.day(report.last_date, session.lang),
+        )
+    for name, counts in report.tables.items():
+        for rule, count in counts.skipped.items():
+            yield session.t("data.report.skip", n=count, reason=words.skip_reason(session, rule))
+        if counts.replaced:
+            table = words.table_name(session, name)
+            yield session.t("data.report.replaced", n=counts.replaced, table=table)
+    if report.dropped_columns:
+        yield session.t("data.report.personal", columns=", ".join(report.dropped_columns))
+    if report.absent_columns:
+        absent = ", ".join(words.column_name(session, name) for name in report.absent_columns)
+        yield session.t("data.report.absent", columns=absent)
+    for kind, count in report.created.items():
+        yield session.t("data.report.created", n=count, kind=words.table_name(session, kind))
+    if report.disagreements:
+        yield session.t("data.report.disagreements", n=report.disagreements)
+    if report.released:
+        batches = ", ".join(str(number) for number in report.released)
+        yield session.t("data.report.released", batches=batches)

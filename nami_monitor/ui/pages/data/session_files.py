@@ -11,25 +11,28 @@ import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import streamlit as st
 
 from nami_monitor.core.errors import DatabaseHeldError, UserError
+from nami_monitor.ingest.book.booking import Answers
 from nami_monitor.ingest.deliveries import batches
 from nami_monitor.ingest.parse.sheets import content_hash
+from nami_monitor.ingest.profiles.profile import Profile
 from nami_monitor.store import Store
 from nami_monitor.ui import browser
 from nami_monitor.ui.jobs import JOBS
 
-if TYPE_CHECKING:  # a first page needs what a session keeps, and no profile
+if TYPE_CHECKING:
     from nami_monitor.ingest.book.import_report import Report
-    from nami_monitor.ingest.profiles.profile import Profile
     from nami_monitor.ui.session import Session
 
 T = TypeVar("T")
 FOLDER, LOOKED_UP, OFFERED = "data.folder", "data.looked_up", "data.offered"
+WAITING = "data.waiting"
 DRAFT = "data.draft"
 BOOK_ALL = "book_all"
 MOST_KEPT = 24
@@ -144,19 +147,63 @@ def remember(key: tuple[Any, ...], make: Callable[[], T]) -> T:
     return cast("T", result)
 
 
-def draft(key: str) -> Profile | None:
-    """The profile that is being made for a file, if any."""
-    return cast("Profile | None", st.session_state.get(f"{DRAFT}.{key}"))
+@dataclass(frozen=True)
+class Draft:
+    """How a file is going to be read, as far as was proposed and answered.
+
+    Args:
+        profile: how its columns become tables.
+        name: of the kept profile that it began with; empty for a new one.
+        answers: what the import asked.
+        period: the month that the file is about, where it does not say so in a column.
+        told: where the file tells that month; empty when a person chose it.
+        begun: whether anything was proposed or chosen yet.
+        sure: whether a person said what the file holds.
+        instead_of: the delivery that is undone with it, because it read the same file wrongly.
+        wrong: what is wrong with the profile that was written as text.
+    """
+
+    profile: Profile
+    name: str = ""
+    answers: Answers = field(default_factory=Answers)
+    period: date | None = None
+    told: str = ""
+    begun: bool = False
+    sure: bool = False
+    instead_of: int | None = None
+    wrong: UserError | None = None
 
 
-def keep_draft(key: str, profile: Profile) -> None:
-    """Keep the profile that is being made for a file."""
-    st.session_state[f"{DRAFT}.{key}"] = profile
+def draft_of(offered: OfferedFile) -> Draft:
+    """How a file is going to be read; an empty profile until anything was proposed."""
+    empty = Draft(Profile(source="", tables=()))
+    return cast("Draft", st.session_state.get(f"{DRAFT}.{offered.key}", empty))
 
 
-def drop_draft(key: str) -> None:
-    """Forget the profile that was being made for a file."""
-    st.session_state.pop(f"{DRAFT}.{key}", None)
+def keep_draft(offered: OfferedFile, draft: Draft) -> None:
+    """Keep how a file is going to be read, on whatever page the visitor is meanwhile."""
+    st.session_state[f"{DRAFT}.{offered.key}"] = draft
+
+
+def drop_draft(offered: OfferedFile) -> None:
+    """Forget what was proposed and answered for a file."""
+    st.session_state.pop(f"{DRAFT}.{offered.key}", None)
+
+
+def offered() -> list[OfferedFile]:
+    """The files that the visitor offered to be read in and did not put away, in that order."""
+    return list(cast("list[OfferedFile]", st.session_state.get(WAITING, [])))
+
+
+def offer(file: OfferedFile) -> None:
+    """Keep a file in sight until it is put away, on whatever page the visitor is meanwhile."""
+    st.session_state[WAITING] = [*(one for one in offered() if one != file), file]
+
+
+def put_away(file: OfferedFile) -> None:
+    """Put a file away, with what was answered about it."""
+    st.session_state[WAITING] = [one for one in offered() if one != file]
+    drop_draft(file)
 
 
 def job_name(offered: OfferedFile) -> str:
@@ -180,8 +227,3 @@ def done(store: Store, key: str) -> Report | None:
                 undone = {batch.number for batch in batches(db) if batch.undone}
             return None if undone & {report.batch, report.already_in} else report
     return None
-
-
-def stop_changing(key: str) -> None:
-    """Go back from changing a profile to what it does with the file."""
-    st.session_state.pop(f"change_{key}", None)

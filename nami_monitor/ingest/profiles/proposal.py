@@ -1,0 +1,397 @@
+"""What a first look at a file proposes, which column plays which role, and what is left to ask.
+
+Everything here is pure: a profile and a sheet in, a profile or questions out. The Data page and the
+command line ask the same questions with the same answers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nami_monitor.core.errors import UserError
+from nami_monitor.core.words import Grain
+from nami_monitor.i18n import LANGS
+from nami_monitor.ingest.cells import Sheet
+from nami_monitor.ingest.profiles.preview import values_in
+from nami_monitor.ingest.profiles.profile import CREATE, Origin, Profile, TableMap, Unpivot
+from nami_monitor.ingest.profiles.source_cells import normal_header
+from nami_monitor.ingest.profiles.suggest import guess_table, mappable, missing_columns, suggest
+from nami_monitor.ingest.sniff.values import months_in
+from nami_monitor.ingest.template import allowed, word
+from nami_monitor.tables import TABLES, Codes, Column, columns
+
+MONTHS: Final = "@months"
+"""The role of a column whose heading is a month (or another heading) and becomes rows."""
+CLEAR: Final = 0.1
+"""How far the likeliest table must lead for nobody to be asked."""
+MOST: Final = 4
+"""Answers that are offered as buttons, where the file or the database knows more."""
+LEAST_MONTHS: Final = 3
+"""Headings that are months, from which on they are taken for columns that become rows."""
+ACTIVITIES: Final = ("fte", "staff_days", "headcount", "visitors", "voters", "events")
+"""Measures of activity that are offered, and looked for in the name of a file."""
+RATES: Final = {"excl": None, "incl": 0.21, "incl_low": 0.09}
+"""Answers about VAT with the rate that they state."""
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """An answer: a key of the catalogues or a text, and the profile that it gives.
+
+    ``header`` is the column of the file that it points at, if any.
+    """
+
+    name: str
+    profile: Profile
+    header: str = ""
+
+
+@dataclass(frozen=True)
+class FileQuestion:
+    """What only a person can say of a file.
+
+    Args:
+        key: of its sentence in the catalogues, under ``asking.``.
+        column: the canonical column that it is about, or the table.
+        seen: what was seen in the file.
+        header: the column of the file that it stands beside, if any.
+        choices: answers.
+        table: the table whose column any other text may fill; empty where only choices will do.
+    """
+
+    key: str
+    column: str = ""
+    seen: str = ""
+    header: str = ""
+    choices: tuple[FileAnswer, ...] = ()
+    table: str = ""
+
+
+def proposed(sheet: Sheet, file: str) -> Profile:
+    """The profile that a file suggests by itself: its likeliest table, and what is recognised."""
+    ranked = guess_table(sheet)
+    table = ranked[0][0] if ranked else "orders"
+    if len(months := month_headers(sheet)) < LEAST_MONTHS:
+        return Profile(source_name(file), (suggested(sheet, table),))
+    table = "orders" if table == "orders" and len(ranked) == 1 else "measurements"
+    profile = Profile(
+        source_name(file),
+        (suggested(sheet, table),),
+        grain=Grain.MONTH,
+        unpivot=Unpivot(tuple(months)),
+    )
+    profile = _with_cells(profile)
+    said = f"{file} {sheet.name}".casefold()
+    told = [m for m in ACTIVITIES if any(w in said for w in (m, m.replace("_", " ")))]
+    return with_constant(profile, "activity_measure", told[0]) if told else profile
+
+
+def month_headers(sheet: Sheet) -> list[str]:
+    """The columns whose heading is a month."""
+    return [header for header in mappable(sheet) if months_in(header)[0]]
+
+
+def source_name(file: str) -> str:
+    """A file's name without its ending and without year or month: probably the feed's name."""
+    stem = file.rpartition(".")[0] or file
+    words = stem.replace("_", " ").replace("-", " ").split()
+    kept = [word for word in words if not any(sign.isdigit() for sign in word)]
+    return " ".join(kept or words).capitalize()
+
+
+def suggested(sheet: Sheet, table: str) -> TableMap:
+    """A table filled with everything that is suggested, and the words of both languages."""
+    origins = {name: Origin((hit.header,)) for name, hit in suggest(sheet, table).items()}
+    values = {
+        column.name: meanings
+        for column in columns(table)
+        if column.name in origins and (meanings := _meanings(column))
+    }
+    return TableMap(table, origins, values=values)
+
+
+def _meanings(column: Column) -> dict[str, str]:
+    """What the words of the catalogues for a closed list of values mean."""
+    return {word(value, lang).lower(): value for value in allowed(column) for lang in LANGS}
+
+
+# --- roles ---------------------------------------------------------------------------------------
+
+
+def roles(profile: Profile) -> list[str]:
+    """The canonical columns of a profile's tables, each once; required ones first."""
+    spec = [column for table in profile.tables for column in columns(table.name)]
+    return list(dict.fromkeys(c.name for c in sorted(spec, key=lambda c: c.optional)))
+
+
+def roles_of(profile: Profile, header: str) -> tuple[str, ...]:
+    """The canonical columns that a column of the file fills, alone or with others."""
+    wanted = normal_header(header)
+    if header in unpivoted(profile):
+        return (MONTHS,)
+    return tuple(
+        dict.fromkeys(
+            name
+            for table in profile.tables
+            for name, origin in table.columns.items()
+            if wanted in map(normal_header, (*origin.columns, *origin.further))
+        )
+    )
+
+
+def unpivoted(profile: Profile) -> tuple[str, ...]:
+    """The columns that become rows, where they are listed one by one."""
+    chosen = profile.unpivot.columns if profile.unpivot else ()
+    return () if isinstance(chosen, str) else chosen
+
+
+def with_role(profile: Profile, header: str, role: str) -> Profile:
+    """The profile in which a column of the file plays one role, or none (the empty text)."""
+    left = unpivoted(profile)
+    if header in left or role == MONTHS:
+        names = (*left, header) if role == MONTHS else tuple(n for n in left if n != header)
+        unpivot = replace(profile.unpivot or Unpivot(()), columns=names) if names else None
+        profile = replace(profile, unpivot=unpivot)
+    tables = tuple(_with_role(table, header, role) for table in profile.tables)
+    profile = replace(profile, tables=tables)
+    return _with_cells(profile) if role == MONTHS else profile
+
+
+def _with_role(table: TableMap, header: str, role: str) -> TableMap:
+    wanted = normal_header(header)
+    origins = {}
+    for name, origin in table.columns.items():
+        left = tuple(c for c in origin.columns if normal_header(c) != wanted)
+        if left:
+            origins[name] = replace(origin, columns=left) if left != origin.columns else origin
+    column = next((c for c in columns(table.name) if c.name == role), None)
+    if column is None:
+        return replace(table, columns=origins)
+    before = table.columns.get(role, Origin(()))
+    origins[role] = replace(before, columns=(header,), how="first", format=None)
+    constants = {name: text for name, text in table.constants.items() if name != role}
+    values = {**table.values}
+    if role not in values and (meanings := _meanings(column)):
+        values[role] = meanings
+    return replace(table, columns=origins, constants=constants, values=values)
+
+
+def _with_cells(profile: Profile) -> Profile:
+    """The heading of a column that becomes rows is the date, its cells are the figures."""
+    unpivot = profile.unpivot or Unpivot(())
+    tables = []
+    for table in profile.tables:
+        names = [column.name for column in columns(table.name)]
+        figure = next((name for name in ("quantity", "value") if name in names), "")
+        filled = {TABLES[table.name].dated_by: unpivot.name, figure: unpivot.value}
+        origins = {
+            name: origin
+            for name, origin in table.columns.items()
+            if not set(origin.columns) & set(unpivoted(profile))
+        }
+        for name, source in filled.items():
+            if name and name not in origins:
+                origins[name] = Origin((source,))
+        tables.append(replace(table, columns=origins))
+    return replace(profile, tables=tuple(tables))
+
+
+def with_constant(
+    profile: Profile, name: str, text: str, known: Sequence[str] | None = None
+) -> Profile:
+    """The profile in which one text fills a canonical column of every row, or none does.
+
+    Of a code that is written where none are ``known``, the code is created.
+    """
+    tables = []
+    for table in profile.tables:
+        held = name in {column.name for column in columns(table.name)}
+        constants = {key: value for key, value in table.constants.items() if key != name}
+        if held and text:
+            constants[name] = text
+            origins = {key: value for key, value in table.columns.items() if key != name}
+            table = replace(table, columns=origins)  # noqa: PLW2901 - the same table, filled anew
+        coded = any(c.name == name and c.codes for c in columns(table.name))
+        made = {name: CREATE} if coded and text and known is not None and not known else {}
+        tables.append(replace(table, constants=constants, codes={**table.codes, **made}))
+    return replace(profile, tables=tuple(tables))
+
+
+def with_value(profile: Profile, name: str, text: str, becomes: str) -> Profile:
+    """The profile in which a text of a column means a value."""
+    tables = tuple(
+        replace(
+            table,
+            values={
+                **table.values,
+                name: {**table.values.get(name, {}), text.strip().lower(): becomes},
+            },
+        )
+        if name in table.columns
+        else table
+        for table in profile.tables
+    )
+    return replace(profile, tables=tables)
+
+
+def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile:
+    """The profile that fills these tables; what was mapped for one of them stays."""
+    kept = {table.name: table for table in profile.tables}
+    tables = tuple(kept.get(name) or suggested(sheet, name) for name in names)
+    return replace(profile, tables=tables)
+
+
+# --- questions -----------------------------------------------------------------------------------
+
+
+def asks(
+    sheet: Sheet, profile: Profile, known: Mapping[str, Sequence[str]], *, sure: bool = False
+) -> list[FileQuestion]:
+    """What a person must say before a file can be read by a profile, the widest question first.
+
+    Args:
+        sheet: what the reader gave.
+        profile: what was answered so far.
+        known: texts that the database holds already, by canonical column, the likeliest first.
+        sure: whether a person said already what the file holds.
+    """
+    if not sure and (which := _which_table(sheet, profile)):
+        return [which]
+    found: list[FileQuestion] = []
+    for table in profile.tables:
+        found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
+    if has_money(profile) and profile.vat is None:
+        found.append(_vat(profile))
+    for table in profile.tables:
+        found += _strange(sheet, profile, table)
+    return found
+
+
+def has_money(profile: Profile) -> bool:
+    """Whether the profile maps an amount."""
+    return any(
+        column.money and column.name in table.columns
+        for table in profile.tables
+        for column in columns(table.name)
+    )
+
+
+def unsure(sheet: Sheet, profile: Profile) -> set[str]:
+    """The columns of the file whose role is suggested and not certain."""
+    return {
+        hit.header
+        for table in profile.tables
+        for name, hit in suggest(sheet, table.name).items()
+        if not hit.certain and table.columns.get(name) == Origin((hit.header,))
+    }
+
+
+def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
+    """What the file holds, where no table fits clearly best; all else depends on it."""
+    ranked = guess_table(sheet)
+    clear = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] >= CLEAR)
+    if clear or profile.unpivot:
+        return None
+    names = [name for name, _ in ranked] or ["orders", "measurements", "contracts", "assets"]
+    choices = tuple(
+        FileAnswer(f"tables.{name}.name", with_tables(profile, sheet, [name]))
+        for name in names[:MOST]
+    )
+    return FileQuestion("table", seen=", ".join(mappable(sheet)[:MOST]), choices=choices)
+
+
+def _lacking(
+    sheet: Sheet,
+    profile: Profile,
+    table: TableMap,
+    name: str,
+    known: Mapping[str, Sequence[str]],
+) -> FileQuestion:
+    """A required column that nothing fills: one of the file's own, or a text for all rows."""
+    first = name.partition(" / ")[0]
+    column = next(each for each in columns(table.name) if each.name == first)
+    free = [header for header in mappable(sheet) if not roles_of(profile, header)]
+    if column.sql_type != "varchar" or " / " in name:
+        return FileQuestion(
+            "column", name, ", ".join(free[:MOST]), choices=_columns(profile, first, free)
+        )
+    texts = [*allowed(column), *known.get(first, ())][:MOST]
+    fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
+    key = "code" if column.codes and free else "channel" if first == "channel" else "constant"
+    if key == "code":
+        fixed = (*_columns(profile, first, free[: MOST - len(fixed[:2])]), *fixed[:2])
+    seen = ", ".join(free[:MOST]) if key == "code" else ""
+    free_text = "" if allowed(column) else table.name
+    return FileQuestion(key, name, seen, choices=fixed, table=free_text)
+
+
+def _columns(profile: Profile, name: str, headers: Sequence[str]) -> tuple[FileAnswer, ...]:
+    """Columns of the file as answers."""
+    return tuple(
+        FileAnswer(header, with_role(profile, header, name), header) for header in headers[:MOST]
+    )
+
+
+def _vat(profile: Profile) -> FileQuestion:
+    money = [
+        origin.columns[0]
+        for table in profile.tables
+        for column in columns(table.name)
+        if column.money and (origin := table.columns.get(column.name))
+    ]
+    choices = tuple(
+        FileAnswer(f"data.vat.{name}", replace(profile, vat=name.partition("_")[0], vat_rate=rate))
+        for name, rate in RATES.items()
+    )
+    return FileQuestion("vat", seen=money[0], header=money[0], choices=choices)
+
+
+def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQuestion]:
+    """Words of a column with a closed list of values that nobody gave a meaning yet."""
+    for column in columns(table.name):
+        origin, listed = table.columns.get(column.name), allowed(column)
+        if origin is None or not listed or origin.how != "first" or origin.regex:
+            continue
+        meant = {*table.values.get(column.name, {}), *listed}
+        if "*" in meant:
+            continue
+        for text in values_in(sheet, origin.columns[0], profile.unpivot):
+            if text.lower() not in meant:
+                choices = tuple(
+                    FileAnswer(
+                        f"allowed.{value}.name", with_value(profile, column.name, text, value)
+                    )
+                    for value in listed
+                )
+                yield FileQuestion("value", column.name, text, origin.columns[0], choices)
+
+
+def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
+    """The question that a refusal is in fact: the order of dates, or the decimal sign."""
+    header = str(error.values.get("column", ""))
+    if error.key == "import.ambiguous_dates":
+        patterns = (str(error.values["first"]), str(error.values["second"]))
+        choices = tuple(
+            FileAnswer(pattern, replace(profile, dates=(pattern,))) for pattern in patterns
+        )
+        return FileQuestion(
+            "dates", seen=str(error.values["example"]), header=header, choices=choices
+        )
+    if error.key == "import.ambiguous_decimal":
+        signs = (("comma", ","), ("point", "."))
+        choices = tuple(
+            FileAnswer(f"data.settle.{name}", replace(profile, decimal=sign))
+            for name, sign in signs
+        )
+        return FileQuestion("decimal", header=header, choices=choices)
+    return None
+
+
+def known_texts(codes: Mapping[Codes, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The codes that are known, by the canonical columns that hold them."""
+    return {
+        column.name: codes[column.codes]
+        for table in TABLES
+        for column in columns(table)
+        if column.codes is not None and column.codes in codes
+    }
