@@ -48,6 +48,7 @@ class Column:
     sql_type: str
     optional: bool
     aliases: tuple[str, ...]
+    hints: tuple[str, ...]
     codes: Codes | None
     listed: bool
     identifier: bool
@@ -66,6 +67,7 @@ class InputTable:
         dated_by: the date that puts a row into a month, for completeness and replacement.
         rules: rules over several columns of a row.
         per_source: whether the key belongs to the source (an article number does).
+        told_by: what tells a file of this table from others: of each group of columns one.
     """
 
     name: str
@@ -74,30 +76,50 @@ class InputTable:
     dated_by: str | None = None
     rules: tuple[RowRule, ...] = ()
     per_source: bool = False
+    told_by: tuple[tuple[str, ...], ...] = ()
 
 
 TABLES: dict[str, InputTable] = {
     table.name: table
     for table in (
-        InputTable("categories", masters.Categories, ("category",)),
+        InputTable(
+            "categories", masters.Categories, ("category",), told_by=(("category",), ("name_nl",))
+        ),
         InputTable(
             "locations",
             masters.Locations,
             ("location_id",),
             rules=(NotBefore("closed_on", "opened_on"),),
+            told_by=(("location_id",), ("name",), ("organisation", "group", "opened_on")),
         ),
-        InputTable("products", masters.Products, ("product_id", "valid_from"), per_source=True),
+        InputTable(
+            "products",
+            masters.Products,
+            ("product_id", "valid_from"),
+            per_source=True,
+            told_by=(
+                ("product_id", "name"),
+                ("category", "product_group"),
+                ("base_unit", "units_per_pack", "mass_kg", "co2e_kg"),
+            ),
+        ),
         InputTable(
             "contracts",
             masters.Contracts,
             ("contract_id",),
             rules=(NotBefore("ends_on", "starts_on"),),
+            told_by=(("contract_id", "title"), ("starts_on",), ("ends_on",), ("supplier",)),
         ),
         InputTable(
             "orders",
             records.Orders,
             dated_by="ordered_on",
             rules=(AnyOf(("quantity", "amount_eur")),),
+            told_by=(
+                ("ordered_on",),
+                ("amount_eur", "quantity"),
+                ("supplier", "product_id", "category"),
+            ),
         ),
         InputTable(
             "measurements",
@@ -105,14 +127,21 @@ TABLES: dict[str, InputTable] = {
             ("period_start", "period_end", "location_id", "subject", "activity_measure"),
             dated_by="period_start",
             rules=(NotBefore("period_end", "period_start"),),
+            told_by=(("period_start",), ("value",), ("activity_measure", "location_id")),
         ),
         InputTable(
             "assets",
             records.Assets,
             ("asset_id",),
             rules=(NotBefore("warranty_until", "acquired_on"),),
+            told_by=(("asset_id",), ("acquired_on", "warranty_until"), ("location_id",)),
         ),
-        InputTable("asset_events", records.AssetEvents, dated_by="happened_on"),
+        InputTable(
+            "asset_events",
+            records.AssetEvents,
+            dated_by="happened_on",
+            told_by=(("asset_id",), ("happened_on",), ("kind",)),
+        ),
         InputTable(
             "requests",
             records.Requests,

@@ -22,6 +22,7 @@ class Codes(StrEnum):
 
 def column(
     aliases: str = "",
+    hints: str = "",
     *,
     codes: Codes | None = None,
     optional: bool = False,
@@ -40,6 +41,7 @@ def column(
 
     Args:
         aliases: names that files give it, Dutch and English, separated by ``|``.
+        hints: names, likewise, that files give it and other columns too: suggested, never certain.
         codes: the master that knows its values, when it holds codes.
         optional: whether it may be empty; empty is unknown.
         low: smallest value allowed.
@@ -53,7 +55,6 @@ def column(
         free_text: whether people write in it as they like, so that it may name a person.
         name: the column's name where pandera has taken the attribute's.
     """
-    names = tuple(name.strip() for name in aliases.split("|") if name.strip())
     return pa.Field(
         alias=name,
         nullable=optional,
@@ -63,7 +64,8 @@ def column(
         isin=values.split("|") if values else None,
         str_matches=None if matches is None else f"^(?:{matches})$",
         metadata={
-            "aliases": names,
+            "aliases": _listed(aliases),
+            "hints": _listed(hints),
             "codes": codes,
             "listed": listed,
             "identifier": identifier,
@@ -73,15 +75,33 @@ def column(
     )
 
 
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split("|") if name.strip())
+
+
 optional = partial(column, optional=True)
 """A column that may be empty."""
 
 
-def code(aliases: str, codes: Codes | None = None, *, optional: bool = False) -> Any:
+def code(
+    aliases: str, codes: Codes | None = None, *, hints: str = "", optional: bool = False
+) -> Any:
     """A column of codes: at most 200 characters, no line breaks."""
     return column(
-        aliases, codes=codes, optional=optional, matches=r"[^\r\n\t]{1,200}", identifier=True
+        aliases,
+        hints,
+        codes=codes,
+        optional=optional,
+        matches=r"[^\r\n\t]{1,200}",
+        identifier=True,
     )
+
+
+PLACES = (
+    "gebouw|gebouwnaam|afleveradres|departement|organisatieonderdeel|directie|dienst|bestuur"
+    "|overheid|gemeente|ministerie|directorate|department|entity|site|building|building name"
+)
+"""Hints of a place: a building or a part of the organisation."""
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,14 @@ class Categories(pa.DataFrameModel):
 class Locations(pa.DataFrameModel):
     """One row is a site."""
 
-    location_id: str = code("vestiging|locatie|location|location id|locatiecode|vestigingsnummer")
-    name: str = column("naam|name|omschrijving|vestigingsnaam")
-    organisation: str = column("organisatie|organisation|organization|company|onderdeel")
+    location_id: str = code(
+        "vestiging|locatie|location|location id|locatiecode|vestigingsnummer",
+        hints="gebouw|gebouwnummer|building|building id|site|adres|address",
+    )
+    name: str = column("naam|name|omschrijving|vestigingsnaam", "gebouwnaam|building name")
+    organisation: str = column(
+        "organisatie|organisation|organization|company|onderdeel", "gemeente|dienst|directie|city"
+    )
     group: str = optional("groep|regio|group|region|kostenplaats|cost centre")
     opened_on: pl.Date = optional("geopend op|opened on|open vanaf")
     closed_on: pl.Date = optional("gesloten op|closed on|open tot")
@@ -47,14 +52,17 @@ class Locations(pa.DataFrameModel):
 class Products(pa.DataFrameModel):
     """One row is an article of a source."""
 
-    product_id: str = code("artikelnr|artikelnummer|artikel|product id|product|sku|item number")
+    product_id: str = code(
+        "artikelnr|artikelnummer|artikel|artikelcode|product id|product|sku|item number",
+        hints="productcode|productnummer|item code",
+    )
     name: str = column("omschrijving|artikelomschrijving|naam|name|product name|description")
     category: str = code("categorie|category|assortiment", Codes.CATEGORY)
-    product_group: str = optional("productgroep|product group|sub-category|subgroep")
+    product_group: str = optional("productgroep|product group|sub-category|subgroep|subcategory")
     stream: str = optional("stroom|stream", values="hardware|refill|service")
-    base_unit: str = column("eenheid|basiseenheid|base unit|unit")
+    base_unit: str = column("eenheid|basiseenheid|base unit|unit", "besteleenheid|uom")
     units_per_pack: float = optional(
-        "inhoud|stuks per verpakking|verpakkingseenheid|units per pack", above=0
+        "inhoud|stuks per verpakking|verpakkingseenheid|units per pack|inhoud vpe", above=0
     )
     mass_kg: float = optional("gewicht kg|massa kg|mass kg|weight|gewicht", low=0)
     co2e_kg: float = optional("co2e kg|co2|gwp_total", low=0)
@@ -72,10 +80,24 @@ class Products(pa.DataFrameModel):
 class Contracts(pa.DataFrameModel):
     """One row is a contract or a lot of one."""
 
-    contract_id: str = code("contractnummer|contract|contract id|contract ref|contract ref:")
-    title: str = column("titel|contracttitel|title|contract title|onderwerp")
-    supplier: str = optional("leverancier|supplier|contractor|contractor/ provider")
-    category: str = code("categorie|category|inkoopcategorie", Codes.CATEGORY)
+    contract_id: str = code(
+        "contractnummer|contract|contract id|contract ref|contract ref:|contract reference",
+        hints="id publicatie|kenmerk|zaaknummer|dossiernummer|reference number|reference|referentie"
+        "|nummer",
+    )
+    title: str = column(
+        "titel|contracttitel|title|contract title|onderwerp|naam contract|contractnaam",
+        "naam aanbesteding|aanbesteding|opdracht|title of agreement|contract name|omschrijving",
+    )
+    supplier: str = optional(
+        "leverancier|supplier|contractor|contractor/ provider|opdrachtnemer",
+        "gegunde onderneming|gegunde ondernemer|contractant|provider|vendor|contractpartij",
+    )
+    category: str = code(
+        "categorie|category|inkoopcategorie",
+        Codes.CATEGORY,
+        hints="procurement category|service category|inkooppakket|segment|productgroep|soort",
+    )
     stream: str = optional("stroom|stream", values="hardware|refill|service")
     parent_id: str = code("raamovereenkomst|parent|framework", optional=True)
     replaces: str = optional("vervangt|replaces|voorganger", listed=True)
@@ -83,11 +105,24 @@ class Contracts(pa.DataFrameModel):
     specification: str = optional(
         "specificatie|specification", values="technical|functional|service"
     )
-    starts_on: pl.Date = optional("ingangsdatum|startdatum|start date|begindatum")
-    ends_on: pl.Date = optional("einddatum|end date|current end date")
+    starts_on: pl.Date = optional(
+        "ingangsdatum|startdatum|start date|begindatum|contract start date",
+        "commencement date|aanvang opdracht|aanvang|start|looptijd van|award date|datum gunning",
+    )
+    ends_on: pl.Date = optional(
+        "einddatum|end date|current end date|contract end date",
+        "voltooiing opdracht|voltooiing|expiry date|expiratiedatum|looptijd tot|eind|einde",
+    )
     ends_on_note: str = optional("opmerking einddatum", values="open_ended|to_be_confirmed|rolling")
     option_dates: str = optional("verlengingsopties|option dates", listed=True)
-    notice_months: float = optional("opzegtermijn|notice months", low=0, high=120)
-    value_eur: float = optional("contractwaarde|waarde|value|contract value", money=True)
+    notice_months: float = optional(
+        "opzegtermijn|notice months", "opzegtermijn maanden|notice period", low=0, high=120
+    )
+    value_eur: float = optional(
+        "contractwaarde|waarde|value|contract value",
+        "definitieve waarde|opdrachtwaarde|gegund bedrag|geraamde waarde|award value"
+        "|contract award value|awarded contract value|bedrag|raming",
+        money=True,
+    )
     cpv: str = optional("cpv|cpv-code|cpv code(s)", listed=True)
     status: str = optional("status")

@@ -3,39 +3,88 @@
 import pandera.polars as pa
 import polars as pl
 
-from nami_monitor.tables.column import Codes, code, column, optional
+from nami_monitor.tables.column import PLACES, Codes, code, column, optional
 
 
 class Orders(pa.DataFrameModel):
     """One row is a consumption or order line, or a total of the source's grain."""
 
-    ordered_on: pl.Date = column("besteldatum|datum|orderdatum|order date|trans date|date|maand")
-    location_id: str = code("vestiging|locatie|location|locatiecode|afleverlocatie", Codes.LOCATION)
-    category: str = code("categorie|category|assortiment", Codes.CATEGORY)
-    product_id: str = code(
-        "artikelnr|artikelnummer|artikel|product id|product|sku", Codes.PRODUCT, optional=True
+    ordered_on: pl.Date = column(
+        "besteldatum|datum|orderdatum|leverdatum|factuurdatum|boekingsdatum|order date|trans date"
+        "|transaction date|payment date|date of payment|invoice date|delivery date|date|maand",
+        "boekdatum|betaaldatum|date paid|award date|month|periode|jaar|year",
     )
-    channel: str = column("kanaal|channel", matches=r"[^\r\n\t]{1,80}")
-    quantity: float = optional("aantal|quantity|qty|hoeveelheid")
+    location_id: str = code(
+        "vestiging|locatie|location|locatiecode|afleverlocatie",
+        Codes.LOCATION,
+        hints=f"{PLACES}|body name|kostenplaats|cost centre|begrotingsstaat|begroting|afdeling"
+        "|organisatie|city",
+    )
+    category: str = code(
+        "categorie|category|assortiment|kostensoort|productgroep|inkoopcategorie|expense type"
+        "|merchant category|spend category",
+        Codes.CATEGORY,
+        hints="grootboek|grootboekrekening|omschrijving grootboek|omschrijving rekening"
+        "|algemene rekening|inkooppakket|cost type|regeling|type of expense|service category"
+        "|segment|beleidsveld|omschrijving|description",
+    )
+    product_id: str = code(
+        "artikelnr|artikelnummer|artikel|artikelcode|product id|product|sku|item number"
+        "|article number",
+        Codes.PRODUCT,
+        hints="productcode|productnummer|item|item code",
+        optional=True,
+    )
+    channel: str = column(
+        "kanaal|channel|bestelwijze", "besteld via|order method|wijze", matches=r"[^\r\n\t]{1,80}"
+    )
+    quantity: float = optional(
+        "aantal|quantity|qty|hoeveelheid|aantal vpe|aantal verpakkingen",
+        "geleverd|besteld|stuks|volume|units",
+    )
     amount_eur: float = optional(
-        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw", money=True
+        "bedrag|amount|totaal|totaalbedrag|sales|original gross amt|bedrag excl. btw|nettobedrag"
+        "|inkoopvolume|spend",
+        "realisatie|lasten|uitgaven|uitgave|net amount|amount in sterling|factuurbedrag|total"
+        "|regelbedrag|purchase cost|expenditure|billing gross amt|omzet|kosten",
+        money=True,
     )
     condition: str = optional("conditie|staat|condition", values="new|refurbished|reused")
     contract_id: str = code("contractnummer|contract|contract id", Codes.CONTRACT, optional=True)
-    supplier: str = optional("leverancier|supplier|merchant name")
-    order_ref: str = optional("bestelnummer|ordernummer|order id|order number", identifier=True)
+    supplier: str = optional(
+        "leverancier|supplier|merchant name|crediteur|merchant|vendor|payee",
+        "ontvanger|begunstigde|beneficiary|derde|contractor|handelaar",
+    )
+    order_ref: str = optional(
+        "bestelnummer|ordernummer|order id|order number|factuurnummer|transaction number"
+        "|invoice number",
+        "boekstuknummer|transactienummer|documentnummer|invoice ref|voucher|transaction id",
+        identifier=True,
+    )
     text: str = optional("", free_text=True)
 
 
 class Measurements(pa.DataFrameModel):
     """One row is a normaliser or another measured figure over a period."""
 
-    period_start: pl.Date = column("periode van|period start|begin|maand|van")
+    period_start: pl.Date = column(
+        "periode van|period start|begin|maand|van",
+        "jaar|boekjaar|year|fiscal year|month|periode|peildatum|kwartaal|quarter|datum|date",
+    )
     period_end: pl.Date = column("periode tot|period end|einde|tot en met")
-    location_id: str = code("vestiging|locatie|location|locatiecode", Codes.LOCATION, optional=True)
-    subject: str = optional("onderwerp|subject")
+    location_id: str = code(
+        "vestiging|locatie|location|locatiecode",
+        Codes.LOCATION,
+        hints=f"{PLACES}|afdeling|agentschap|organisatie|organization|team",
+        optional=True,
+    )
+    subject: str = optional("onderwerp|subject", "functie|functiegroep|job family|program")
     activity_measure: str = code("activiteitsmaat|activity measure|maat")
-    value: float = column("waarde|value|aantal")
+    value: float = column(
+        "waarde|value|aantal|fte|vte",
+        "aantal fte|aantal vte|headcount|formatie|bezetting|medewerkers|personeel|staff"
+        "|bezoekers|visitors|kiezers|deelnemers",
+    )
     unit: str = column("eenheid|unit")
     method: str = optional("methode|method")
     proxy: bool = column("proxy|benadering")
@@ -62,15 +111,36 @@ class Requests(pa.DataFrameModel):
 class Assets(pa.DataFrameModel):
     """One row is a device, a dispenser or a piece of furniture."""
 
-    asset_id: str = code("middel|asset|asset tag|objectnummer|serienummer")
-    product_id: str = code(
-        "artikelnr|artikel|product|model|model number", Codes.PRODUCT, optional=True
+    asset_id: str = code(
+        "middel|asset|asset tag|objectnummer|serienummer|serial number|inventarisnummer",
+        hints="serial|inventory number|tag number|apparaatnummer|object id|id",
     )
-    category: str = code("categorie|category", Codes.CATEGORY)
-    location_id: str = code("vestiging|locatie|location", Codes.LOCATION)
-    acquired_on: pl.Date = column("aanschafdatum|purchase date|acquired on|in gebruik sinds")
+    product_id: str = code(
+        "artikelnr|artikel|product|model|model number",
+        Codes.PRODUCT,
+        hints="type|typenummer|containertype|typenaam|modelnaam|model name",
+        optional=True,
+    )
+    category: str = code(
+        "categorie|category",
+        Codes.CATEGORY,
+        hints="soort|objectsoort|asset type|equipment type|afvalfractie|fractie|productgroep|type",
+    )
+    location_id: str = code(
+        "vestiging|locatie|location",
+        Codes.LOCATION,
+        hints=f"{PLACES}|standplaats|plaats|wijk|kostenplaats|afdeling|ruimte|adres",
+    )
+    acquired_on: pl.Date = column(
+        "aanschafdatum|purchase date|acquired on|in gebruik sinds|plaatsingsdatum",
+        "geplaatst|geplaatst op|datum plaatsing|aankoopdatum|installatiedatum|installation date"
+        "|installed|in service date|leverdatum|bouwjaar|datum",
+    )
     condition: str = optional("conditie|staat|condition", values="new|refurbished|reused")
-    warranty_until: pl.Date = optional("garantie tot|warranty until|asset eol date")
+    warranty_until: pl.Date = optional(
+        "garantie tot|warranty until|asset eol date",
+        "einde garantie|datum einde garantie|garantiedatum|warranty expiration date",
+    )
 
 
 class AssetEvents(pa.DataFrameModel):

@@ -146,7 +146,7 @@ def test_a_profile_made_by_itself_can_be_kept_and_read_back(tmp_path):
 )
 def test_what_is_missing_or_in_doubt_is_named(tmp_path, headers, table, key, said):
     with pytest.raises(UserError) as refused:
-        auto_profile(sheet_of(tmp_path, headers), table, "X")
+        auto_profile(sheet_of(tmp_path, headers, [*ROW, "15-01-2026"][: len(headers)]), table, "X")
     assert refused.value.key == key
     assert said in str(refused.value)
 
