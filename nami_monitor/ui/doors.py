@@ -136,6 +136,7 @@ def link(
     label: str,
     *,
     part: str = "",
+    under: str = "",
     query_params: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> None:
@@ -145,13 +146,13 @@ def link(
         screen: file in ``pages/``.
         label: words of the link.
         part: part of the screen, where it has several.
+        under: what stands below it in small letters, and belongs to the link.
         query_params: what else the address says.
         more: as ``st.page_link`` takes it.
     """
     url, asked = place(screen, part)
-    st.page_link(
-        _page(url), label=markdown(label), query_params={**(query_params or {}), **asked}, **more
-    )
+    words = f"{markdown(label)} :small[{markdown(under)}]" if under else markdown(label)
+    st.page_link(_page(url), label=words, query_params={**(query_params or {}), **asked}, **more)
 
 
 def choices() -> dict[str, list[str]]:

@@ -54,11 +54,15 @@ def test_finding_picture_and_decision_stand_on_one_screen_and_the_list_leads_on(
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         fits(page, width)
-    page.locator(".nami-measures a:not([aria-current])").last.press("Enter")
+    page.evaluate("window.kept = true")
+    page.locator(".st-key-measures_list a").last.press("Enter")
     page.wait_for_function(
         "before => document.querySelector('h1')?.innerText !== before", arg=title
     )
     assert "intervention=" in page.url
+    assert page.evaluate("window.kept")  # the session goes on
+    page.go_back()
+    page.wait_for_function("title => document.querySelector('h1')?.innerText === title", arg=title)
     assert not page.outside
 
 

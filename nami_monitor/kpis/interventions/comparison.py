@@ -323,13 +323,19 @@ def _ordered(group: Floats, settled: int) -> bool:
     return bool((group[..., :settled].sum(axis=(0, 2)) > 0).all())
 
 
-def compare(one: Intervention, data: PanelData) -> Comparison | tuple[Limitation, ...]:
-    """Find what an intervention can be compared with; or why that is nothing."""
+def compare(
+    one: Intervention, data: PanelData, *, alone: bool = False
+) -> Comparison | tuple[Limitation, ...]:
+    """Find what an intervention can be compared with; or why that is nothing.
+
+    ``alone`` says whether its target will do where nothing is ordered beside it.
+    """
     cube = data.cubes.get(one.category)
     if cube is None:
         return (Limitation("no_orders", {"category": one.category}, stops=True),)
     outcomes = find_outcomes(one, cube, data.articles)
-    if lacking := _lacking(one, outcomes, data, cube):
+    lacking = _lacking(one, outcomes, data, cube)
+    if lacking and not (alone and lacking.key == "no_substitute"):
         return (lacking,)
     targets = {
         other.code: target_parts(other, cube, data.articles)

@@ -1,7 +1,7 @@
 """What a measure brought: one picture, one date, one decision; and the list of all measures."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -16,18 +16,17 @@ from nami_monitor.charts.hundred_data import Hundred, hundred_of
 from nami_monitor.core.escapes import html, markdown, plain
 from nami_monitor.core.words import PlanState, Unit, Verdict
 from nami_monitor.i18n import formats
-from nami_monitor.kpis.interventions.comparison import Comparison, MonthlyMeans
+from nami_monitor.kpis.interventions.comparison import Comparison, MonthlyMeans, compare
 from nami_monitor.kpis.interventions.evaluation import (
     Evaluation,
-    compare_as_planned,
     evaluate,
     in_primary_unit,
     primary,
 )
 from nami_monitor.kpis.interventions.panel_data import READINGS, read_panel_data
-from nami_monitor.kpis.interventions.register import Intervention
+from nami_monitor.kpis.interventions.register import Intervention, chosen
 from nami_monitor.store import Store
-from nami_monitor.ui import app, cache, doors, filters, links
+from nami_monitor.ui import app, cache, doors, filters
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.pages import measures, waterbed
 from nami_monitor.ui.pages.home import decision_form
@@ -38,6 +37,9 @@ METHOD, FIGURES = "method", "figures"
 ALL: Final = "measures.all"
 SHOWN: Final = 12
 """So many measures are listed at first."""
+CELLS: Final = ("state", "picture", "words", "date")
+LISTED: Final = ("measure", *CELLS)
+"""What the list of measures says of each."""
 FEW: Final = 2
 """So many sentences at most say what is missing."""
 
@@ -73,11 +75,9 @@ def part(session: Session) -> None:
         return
     above, below = st.container(), st.container()
     with below:
-        left, right = st.columns([4, 1], vertical_alignment="bottom")
-        with left:
-            st.header(session.t("measure.all"), anchor=False)
-        with right:
-            month = filters.month(session, help_text=session.t("filters.as_of"))
+        with st.container(key="measures_head", horizontal=True, vertical_alignment="center"):
+            st.header(session.t("measure.all"), anchor=False, width="content")
+            month = filters.month(session, inside=True)
         every = _every(session.store, month)
         with above:
             code = _chosen(session, [one.intervention.code for one in every])
@@ -149,7 +149,7 @@ def _toggle(session: Session, name: str, shown: str) -> None:
 
 def _about(session: Session, one: Intervention) -> str:
     """What the measure is called, on what, since when and where, on one line as HTML."""
-    rest = (_category(session, one), _when(session, one), _where(session, one))
+    rest = (_category(session, one), _when(session, one), _where(session, one.locations))
     return f"<bdi>{html(one.title)}</bdi> · {html(' · '.join(rest))}"
 
 
@@ -165,8 +165,11 @@ def _when(session: Session, one: Intervention) -> str:
     return session.t("measure.span", start=start, end=formats.day(one.ends_on, session.lang))
 
 
-def _where(session: Session, one: Intervention) -> str:
-    return session.t("measure.locations", n=len(one.locations))
+def _where(session: Session, locations: Sequence[str]) -> str:
+    """How many locations, and the only one by its name."""
+    only = locations[0] if len(locations) == 1 else ""
+    named = waterbed.place_names(session.store, session.lang) if only else {}
+    return named.get(only) or session.t("measure.locations", n=len(locations))
 
 
 def _none(session: Session, one: Evaluation, month: date) -> None:
@@ -196,18 +199,10 @@ class BeforeAndAfter:
 
 @cached(entries=50)
 def _plain(store: Store, category: str, code: str, month: date) -> BeforeAndAfter | None:
-    """The plain numbers of a measure; None where its months cannot be told apart.
-
-    Where its other channels are unknown, its locations are those that it would be compared with.
-    """
+    """The plain numbers of a measure; None where its months cannot be told apart."""
     data = waterbed.panel_data(store, category, (), month)
-    one = next(each for each in data.register if each.code == code)
-    found = compare_as_planned(one, data)
-    registered = isinstance(found, Comparison)
-    if not registered and one.category in data.cubes:
-        channels = sorted({part.channel for part in data.cubes[one.category].parts})
-        every = replace(one, substitute_channels=tuple(channels), substitute_products=())
-        found = compare_as_planned(every, data)
+    (one,) = chosen(data.register, [code])
+    found = compare(one, data, alone=True)
     if not isinstance(found, Comparison) or not (found.window.post and found.sites.treated):
         return None
     units = [unit for unit in READINGS if found.unreadable(unit) is None]
@@ -218,7 +213,8 @@ def _plain(store: Store, category: str, code: str, month: date) -> BeforeAndAfte
         for parts in (found.outcomes.target, found.outcomes.substitute)
     )
     months = found.settled, sum(one.on(month) for month in found.window.post)
-    return BeforeAndAfter(units[0], months, target, substitute if registered else None)
+    second = substitute if found.outcomes.substitute else None
+    return BeforeAndAfter(units[0], months, target, second)
 
 
 def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -> None:
@@ -348,19 +344,20 @@ def _otherwise(session: Session, one: Evaluation, answers: Sequence[Evaluation])
 def _list(session: Session, every: Sequence[Evaluation], chosen: str, month: date) -> None:
     """Every measure: where it stands, its strip or why there is none, words, and its date."""
     among = waterbed.evaluated(session.store, month)
-    names = ("measure", "state", "picture", "words", "date")
-    heads = "".join(
-        f'<th scope="col" class="nami-col-{name}">{html(session.t(f"measure.list.{name}"))}</th>'
-        for name in names
-    )
+    heads = {name: html(session.t(f"measure.list.{name}")) for name in LISTED}
     shown = every if st.session_state.get(ALL) else every[:SHOWN]
-    body = "".join(
-        _row(session, one, chosen, stands=any(among.stands(one, each) for each in one.claims))
-        for one in shown
-    )
-    st.html(
-        f'<table class="nami-measures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    )
+    with st.container(key="measures_list"):
+        titles = "".join(f'<b class="nami-col-{name}">{heads[name]}</b>' for name in CELLS)
+        st.html(
+            f'<div class="nami-head-row" aria-hidden="true"><b>{heads["measure"]}</b>'
+            f'<div class="nami-cells">{titles}</div></div>'
+        )
+        for at, one in enumerate(shown):
+            here = "_here" if one.intervention.code == chosen else ""
+            with st.container(key=f"measure_row_{at}{here}", horizontal=True):
+                _name(session, one.intervention)
+                stands = any(among.stands(one, each) for each in one.claims)
+                st.html(_cells(session, one, heads, stands=stands))
     if len(shown) < len(every):
         rest = session.md("measure.list.rest", n=len(every) - len(shown))
         st.button(rest, key="measures_rest", on_click=st.session_state.update, args=({ALL: True},))
@@ -370,25 +367,32 @@ def _list(session: Session, every: Sequence[Evaluation], chosen: str, month: dat
         st.caption(markdown(f"{chance} {marked}".strip()))
 
 
-def _row(session: Session, one: Evaluation, chosen: str, *, stands: bool) -> str:
-    lang, measure, found = session.lang, one.intervention, hundred_of(one)
-    kept = {key: value for key, value in doors.choices().items() if key != MORE}
-    address = links.address(session, "waterbed", {**kept, "intervention": measure.code}, "answer")
-    under = f"{_category(session, measure)} · {_when(session, measure)}"
-    current = ' aria-current="true"' if measure.code == chosen else ""
-    picture = (
-        strip_img(found, lang)
-        if found
-        else f'<span class="nami-none">{html(hundreds.why_none(one, lang))}</span>'
+def _name(session: Session, one: Intervention) -> None:
+    """The name of a measure as the link that shows it, with what it is on and since when."""
+    kept = {key: value for key, value in doors.choices().items() if key not in {MORE, doors.PART}}
+    doors.link(
+        "waterbed",
+        one.title,
+        part="answer",
+        under=f"{_category(session, one)} · {_when(session, one)}",
+        query_params={**kept, "intervention": one.code},
     )
-    return (
-        f'<tr><th scope="row" class="nami-col-measure"><a href="{html(address)}" target="_self"'
-        f"{current}><bdi>{html(measure.title)}</bdi></a><small>{html(under)}</small></th>"
-        f'<td class="nami-col-state">{_chip(session, one)}</td>'
-        f'<td class="nami-col-picture">{picture}</td>'
-        f'<td class="nami-col-words">{html(_in_words(session, one, found, stands=stands))}</td>'
-        f'<td class="nami-col-date">{html(_date(session, one))}</td></tr>'
+
+
+def _cells(session: Session, one: Evaluation, heads: Mapping[str, str], *, stands: bool) -> str:
+    lang, found = session.lang, hundred_of(one)
+    none = f'<span class="nami-none">{html(hundreds.why_none(one, lang))}</span>'
+    cells = (
+        _chip(session, one),
+        strip_img(found, lang) if found else none,
+        html(_in_words(session, one, found, stands=stands)),
+        html(_date(session, one)),
     )
+    named = "".join(
+        f'<div class="nami-col-{name}"><dt>{heads[name]}</dt><dd>{cell}</dd></div>'
+        for name, cell in zip(CELLS, cells, strict=True)
+    )
+    return f'<dl class="nami-cells">{named}</dl>'
 
 
 def _in_words(session: Session, one: Evaluation, found: Hundred | None, *, stands: bool) -> str:
