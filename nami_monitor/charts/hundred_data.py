@@ -114,6 +114,12 @@ def via_channels(target: str, codes: Sequence[str], lang: str) -> str:
     return listed(phrases or [text("hundred.via.elsewhere", lang)], lang)
 
 
+def channels(one: Intervention, lang: str) -> tuple[str, str]:
+    """From which channel there was less, and through which it may come back."""
+    origin, target = from_channel(one.target_channel, lang), one.target_channel
+    return origin, via_channels(target, one.substitute_channels, lang)
+
+
 def listed(names: Sequence[str], lang: str) -> str:
     """Names one after the other; at least one."""
     *first, last = names
@@ -155,9 +161,8 @@ def said(found: Hundred, key: str, lang: str) -> str:
 
 def told(one: Intervention, key: str, lang: str) -> str:
     """A text of the catalogue on a measure, with its channels filled in."""
-    target = one.target_channel
-    via = via_channels(target, one.substitute_channels, lang)
-    return text(key, lang, origin=from_channel(target, lang), via=via)
+    origin, via = channels(one, lang)
+    return text(key, lang, origin=origin, via=via)
 
 
 CLAIMED: Final[Mapping[tuple[Verdict, ...], str]] = {

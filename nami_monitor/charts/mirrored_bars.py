@@ -49,6 +49,7 @@ def mirrored_spec(
     start: date,
     unit: Unit,
     lang: str,
+    channels: tuple[str, str],
     lessons: tuple[LessonMark, ...] = (),
 ) -> Spec:
     """Draw the bars and the line of what is left.
@@ -58,6 +59,7 @@ def mirrored_spec(
         start: the first month in which the measure held.
         unit: of every value.
         lang: ``nl`` or ``en``.
+        channels: how target and substitute are called.
         lessons: those that the measure calls up, at the month of their signal.
 
     Returns:
@@ -78,7 +80,7 @@ def mirrored_spec(
             "labelExpr": pick(axis.ticks, axis.labels),
         },
     }
-    names = _names(lang)
+    names = (*channels, text("charts.mirrored.net", lang))
     colour: Spec = {
         "field": "what",
         "type": "nominal",
@@ -156,13 +158,6 @@ def _lesson_layers(
     return clickable_markers("lesson", rows, DIAMOND_STYLE, places) if rows else []
 
 
-def _names(lang: str) -> tuple[str, str, str]:
-    target, substitute, net = (
-        text(f"charts.mirrored.{key}", lang) for key in ("target", "substitute", "net")
-    )
-    return target, substitute, net
-
-
 def _ends(row: Departure) -> tuple[float, float]:
     """How far the bars of a month reach down and up."""
     both = (row.target, row.substitute)
@@ -190,10 +185,12 @@ def _bars(
     ]
 
 
-def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> ChartTable:
+def mirrored_table(
+    rows: tuple[Departure, ...], unit: Unit, lang: str, channels: tuple[str, str]
+) -> ChartTable:
     """Give the bars as a table, the latest month first."""
-    label = unit_label(unit, lang)
-    head = (text("charts.month", lang), *(f"{name} ({label})" for name in _names(lang)))
+    label, names = unit_label(unit, lang), (*channels, text("charts.mirrored.net", lang))
+    head = (text("charts.month", lang), *(f"{name} ({label})" for name in names))
     cells = tuple((row.month, row.target, row.substitute, row.net) for row in reversed(rows))
 
     def write(value: float) -> str:
@@ -203,7 +200,12 @@ def mirrored_table(rows: tuple[Departure, ...], unit: Unit, lang: str) -> ChartT
 
 
 def mirrored_sentence(
-    rows: tuple[Departure, ...], start: date, unit: Unit, lang: str, effects: tuple[str, str, str]
+    rows: tuple[Departure, ...],
+    start: date,
+    unit: Unit,
+    lang: str,
+    channels: tuple[str, str],
+    effects: tuple[str, str, str],
 ) -> str:
     """Tell the bars in words.
 
@@ -217,6 +219,8 @@ def mirrored_sentence(
         last=month(rows[-1].month, lang),
         start=month(start, lang),
         unit=unit_label(unit, lang),
+        origin=channels[0],
+        via=channels[1],
         target=target,
         substitute=substitute,
         net=together,

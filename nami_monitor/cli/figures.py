@@ -151,13 +151,13 @@ def _value(session: CommandSession, result: KpiResult) -> str:
 
 
 def _remark(session: CommandSession, result: KpiResult) -> str:
-    """Why there is no value; else its grade of evidence, the coverage of factors, and flags."""
+    """Why there is no value; else what it rests on, the coverage of factors, and flags."""
     reason = reason_sentence(result, session.lang)
     if reason and result.state is not State.VALUE:
         return reason
     remarks = [reason] if reason else []
     if result.evidence:
-        remarks.append(session.t("measurability.evidence", grade=result.evidence))
+        remarks.append(session.t(f"requests.evidence.{result.evidence}").rstrip("."))
     if coverage := coverage_text(result, session.lang):
         remarks.append(coverage)
     remarks += [session.t(f"flags.{flag}") for flag in result.flags if flag is not Flag.DEMO]

@@ -11,7 +11,6 @@ import typer
 
 from nami_monitor.briefing import arms as of_arms
 from nami_monitor.briefing import measures
-from nami_monitor.briefing import waterbed as pilot_texts
 from nami_monitor.briefing import waterbed as texts
 from nami_monitor.cli.session import CommandSession, Month, Who, command, table
 from nami_monitor.core.errors import UserError, refuse_unknown
@@ -231,8 +230,7 @@ def _effect(session: CommandSession, evaluation: Evaluation, part: str) -> str:
 
 
 def _quotient(session: CommandSession, evaluation: Evaluation) -> str:
-    figures = texts.told(evaluation)
-    quotient = figures.quotient if figures else None
+    quotient = getattr(texts.told(evaluation), "quotient", None)
     if quotient is None or math.isnan(quotient.value):
         return ""
     numbers = (quotient.value, quotient.low, quotient.high)
@@ -370,9 +368,9 @@ def _pilot_row(session: CommandSession, pilot: Pilot) -> dict[str, Any]:
             for advised in pilot.recommendations
         ],
         "reasons": list(texts.remarks(pilot, session.lang)),
-        "advice": list(pilot_texts.pilot_advice(pilot, session.lang)),
+        "advice": list(texts.pilot_advice(pilot, session.lang)),
         **_locations_row(pilot.sites),
-        "sentence": pilot_texts.pilot_headline(pilot, session.lang),
+        "sentence": texts.pilot_headline(pilot, session.lang),
     }
 
 
@@ -393,20 +391,20 @@ def _design_row(pilot: Pilot, one: PlannedDesign) -> dict[str, Any]:
 
 def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
     lang = session.lang
-    lines = [pilot_texts.pilot_headline(pilot, lang)]
+    lines = [texts.pilot_headline(pilot, lang)]
     if pilot.plan and pilot.planned:
-        lines.append(pilot_texts.pilot_assumptions(pilot.plan, pilot.unit, lang))
-    designs = pilot_texts.offered_designs(pilot, lang)
+        lines.append(texts.pilot_assumptions(pilot.plan, pilot.unit, lang))
+    designs = texts.offered_designs(pilot, lang)
     if designs:
         keys = ("design", "cost", "decrease", "waterbed", "net", "smallest")
         header = ["", *(session.t(f"pilot.table.{key}") for key in keys)]
         rows = [
             [
                 name,
-                pilot_texts.design_words(one.design, lang),
-                pilot_texts.design_cost(one.design, lang),
-                *pilot_texts.pilot_chances(one.plan, lang),
-                pilot_texts.smallest_quotient_text(one.plan, lang),
+                texts.design_words(one.design, lang),
+                texts.design_cost(one.design, lang),
+                *texts.pilot_chances(one.plan, lang),
+                texts.smallest_quotient_text(one.plan, lang),
             ]
             for name, one in designs
         ]
@@ -414,6 +412,6 @@ def _pilot_lines(session: CommandSession, pilot: Pilot) -> list[str]:
         lines += [
             f"{name}. {remark}"
             for name, one in designs[1:]
-            if (remark := pilot_texts.design_remark(pilot, one.design, lang))
+            if (remark := texts.design_remark(pilot, one.design, lang))
         ]
-    return [*lines, *texts.remarks(pilot, lang), *pilot_texts.pilot_advice(pilot, lang)]
+    return [*lines, *texts.remarks(pilot, lang), *texts.pilot_advice(pilot, lang)]

@@ -388,14 +388,16 @@ def _waterbed(
     points = []
     figures = waterbed.told(answer)
     for part in ("gross", "spill", "net"):
-        name, effect = text(f"waterbed.parts.{part}", lang), getattr(figures, part)
+        name, effect = (
+            hundred.told(answer.intervention, f"measure.parts.{part}", lang),
+            getattr(figures, part),
+        )
         value = waterbed.amount(effect, answer.unit, lang)
         span = waterbed.interval(effect, answer.unit, lang)
         points.append(text("report.effect", lang, part=name, value=value, span=span))
     points += [*waterbed.plan_remarks(answer, lang), *waterbed.moved(answer, lang)]
-    points.append(text("waterbed.grade", lang))
-    if answer.design is Design.NO_CONTROLS:
-        points.append(text("waterbed.weaker", lang))
+    alone = answer.design is Design.NO_CONTROLS
+    points.append(text(f"waterbed.{'weaker' if alone else 'grade'}", lang))
     points += [*waterbed.standing(answer, measures, lang), waterbed.many(measures, lang)]
     drawn = _hundred_figure(answer, lang)
     return _page(

@@ -174,8 +174,11 @@ def touched(spec):
     return [each for each in spec["layer"] if "params" in each]
 
 
+CHANNELS = ("uit de voorraadkast", "via de webwinkel")
+
+
 def test_lessons_on_mirrored_bars_stand_apart_at_their_month_and_can_be_clicked():
-    spec = mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl", CALLED)
+    spec = mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl", CHANNELS, CALLED)
     alt.Chart.from_dict(spec)
     (touch,) = touched(spec)
     assert touch["params"][0]["name"] == "lesson"
@@ -185,4 +188,4 @@ def test_lessons_on_mirrored_bars_stand_apart_at_their_month_and_can_be_clicked(
     assert rows[0]["x"] == rows[1]["x"]
     low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert low < rows[0]["y"] < rows[1]["y"] < high
-    assert touched(mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl")) == []
+    assert touched(mirrored_spec(DEPARTURES, date(2026, 3, 1), Unit.BASE, "nl", CHANNELS)) == []

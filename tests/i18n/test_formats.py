@@ -65,7 +65,7 @@ def test_percentages_differ_by_points_and_other_units_by_themselves():
         (45_000.30, 43_062.06, Unit.EUR, f"−{S}€{S}1.938"),
         (4.254, 6.227, Unit.EUR, f"+{S}€{S}1,97 (afgerond)"),
         (12_345.60, 9_876.54, Unit.EUR, f"−{S}€{S}2.469,06 (afgerond)"),
-        (0.384, 0.484, Unit.EUR_PER_ACTIVITY, f"+{S}€{S}0,10 per eenheid activiteit"),
+        (0.384, 0.484, Unit.EUR_PER_ACTIVITY, f"+{S}€{S}0,10 per werkdag of fte"),
         (45.34, 47.4, Unit.PERCENT, f"+2,1{S}procentpunt"),
         (9.87, 10.23, Unit.PERCENT, f"+0,36{S}procentpunt (afgerond)"),
         (736.4, 99.54, Unit.KG, f"−636,9{S}kg (afgerond)"),

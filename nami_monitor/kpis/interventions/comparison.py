@@ -326,10 +326,7 @@ def _ordered(group: Floats, settled: int) -> bool:
 def compare(
     one: Intervention, data: PanelData, *, alone: bool = False
 ) -> Comparison | tuple[Limitation, ...]:
-    """Find what an intervention can be compared with; or why that is nothing.
-
-    ``alone`` says whether its target will do where nothing is ordered beside it.
-    """
+    """Find what it can be compared with, its target ``alone`` if need be; or why it is nothing."""
     cube = data.cubes.get(one.category)
     if cube is None:
         return (Limitation("no_orders", {"category": one.category}, stops=True),)

@@ -221,8 +221,7 @@ def _plain_table(session: Session, one: Intervention, numbers: BeforeAndAfter) -
     lang = session.lang
     rows = [(briefing.channel(one.target_channel, lang), numbers.target)]
     if numbers.substitute:
-        via = hundreds.via_channels(one.target_channel, one.substitute_channels, lang)
-        rows.append((via, numbers.substitute))
+        rows.append((hundreds.channels(one, lang)[1], numbers.substitute))
 
     def written(value: float) -> str:
         return html(formats.quantity(value, numbers.unit, lang))

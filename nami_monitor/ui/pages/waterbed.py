@@ -13,7 +13,7 @@ from nami_monitor.briefing import waterbed as briefing
 from nami_monitor.briefing.as_of import read_as_of
 from nami_monitor.charts import palette
 from nami_monitor.charts.forest_plot import PlaceEffect, forest_sentence, forest_spec
-from nami_monitor.charts.hundred_data import told
+from nami_monitor.charts.hundred_data import channels, told
 from nami_monitor.charts.mirrored_bars import (
     Departure,
     mirrored_sentence,
@@ -60,7 +60,7 @@ from nami_monitor.ui.session import Session
 from nami_monitor.waterbed.outputs import Estimate
 
 BARS: Final = "waterbed_bars"
-COLOURS = {"target": palette.INK, "substitute": palette.SECOND}
+SIDES = {"gross": palette.INK, "spill": palette.SECOND}
 
 
 def bars(session: Session, evaluation: Evaluation) -> None:
@@ -78,19 +78,18 @@ def bars(session: Session, evaluation: Evaluation) -> None:
     st.header(markdown(title), anchor=False)
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     called = cache.lessons_of_measure(session.store, evaluation.intervention.code, months[-1])
+    unit, lang, sides = (
+        evaluation.unit,
+        session.lang,
+        channels(evaluation.intervention, session.lang),
+    )
+    effects = briefing.mean_effects(evaluation, lang)
+    marks = chart_notes.lesson_marks(session, called)
     _draw(
         session,
-        mirrored_spec(
-            rows, start, evaluation.unit, session.lang, chart_notes.lesson_marks(session, called)
-        ),
-        mirrored_sentence(
-            rows,
-            start,
-            evaluation.unit,
-            session.lang,
-            briefing.mean_effects(evaluation, session.lang),
-        ),
-        mirrored_table(rows, evaluation.unit, session.lang),
+        mirrored_spec(rows, start, unit, lang, sides, marks),
+        mirrored_sentence(rows, start, unit, lang, sides, effects),
+        mirrored_table(rows, unit, lang, sides),
         BARS,
         title,
         on_select=partial(chart_notes.open_clicked, BARS) if called else "ignore",
@@ -106,26 +105,17 @@ def path(session: Session, evaluation: Evaluation) -> None:
     title = session.t("waterbed.path.title")
     st.header(markdown(title), anchor=False)
     st.markdown(session.t("waterbed.path.words"))
+    named = dict(zip(SIDES, channels(evaluation.intervention, session.lang), strict=True))
     which = st.radio(
         session.t("waterbed.path.channel"),
-        list(COLOURS),
-        format_func=lambda code: session.t(f"charts.mirrored.{code}"),
+        [*SIDES],
+        format_func=lambda side: plain(named[side]),
         horizontal=True,
         key="waterbed_path_channel",
     )
-    by_channel = {
-        "target": (
-            effects_over_time.gross,
-            effects_over_time.gross_band,
-            effects_over_time.gross_placebos,
-        ),
-        "substitute": (
-            effects_over_time.spill,
-            effects_over_time.spill_band,
-            effects_over_time.spill_placebos,
-        ),
-    }
-    effect, band, placebos = by_channel[which]
+    effect, band, placebos = (
+        getattr(effects_over_time, f"{which}{part}") for part in ("", "_band", "_placebos")
+    )
     months = evaluation.window.months
     course = EffectPath(
         months=tuple(months[at] for at in effects_over_time.months),
@@ -133,8 +123,8 @@ def path(session: Session, evaluation: Evaluation) -> None:
         band=tuple(map(float, band)),
         placebos=placebos.tolist(),
         start=evaluation.window.post[0],
-        name=session.t(f"charts.mirrored.{which}"),
-        colour=COLOURS[which],
+        name=named[which],
+        colour=SIDES[which],
     )
     st.caption(session.t(f"waterbed.axis.{evaluation.unit}"))
     _draw(
