@@ -129,8 +129,7 @@ def _ground(slide: Any, part: Ground) -> None:
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_lengths(part.box))
     shape.fill.solid()
     shape.fill.fore_color.theme_color = TONES[part.tone]
-    shape.line.fill.background()
-    shape.shadow.inherit = False
+    shape._element.remove(shape._element.find(qn("p:style")))  # noqa: SLF001 - a line and a shadow
     _decorative(shape)
 
 

@@ -50,6 +50,18 @@ class ReportGrid:
     widths: tuple[float, ...]
     on_slide: tuple[int, ...] = ()
 
+    def filled(self) -> "ReportGrid":
+        """The same without the columns in which no row has a word; the first one stays."""
+        kept = [at for at in range(len(self.head)) if not at or any(row[at] for row in self.rows)]
+        places = {column: at for at, column in enumerate(kept)}
+        return ReportGrid(
+            tuple(self.head[at] for at in kept),
+            tuple(tuple(row[at] for at in kept) for row in self.rows),
+            frozenset(places[at] for at in self.right if at in places),
+            tuple(self.widths[at] for at in kept),
+            tuple(places[at] for at in self.on_slide if at in places),
+        )
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -109,6 +121,7 @@ class ReportPage:
         figures: at most one chart.
         facts: at most three figures.
         notes: method and source.
+        foot: its source, where that is not the report's.
         stands_on: the figures that it shows or rests on.
         appendix: whether it stands behind the report proper.
     """
@@ -124,6 +137,7 @@ class ReportPage:
     facts: tuple[Fact, ...] = ()
     decision: AskedDecision | None = None
     notes: str = ""
+    foot: str = ""
     stands_on: tuple[FigureOnPage, ...] = ()
     appendix: bool = False
 

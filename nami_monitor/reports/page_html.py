@@ -156,7 +156,8 @@ def _page(page: ReportPage, no: int, document: Document, branding: Branding) -> 
     if page.decision:
         yield from _asked(page.decision, lang)
     head = html(text("report.how", lang))
-    yield f'<p class="method">{head}: {html(page.notes)} {html(document.source)}</p></section>'
+    source = page.foot or document.source
+    yield f'<p class="method">{head}: {html(page.notes)} {html(source)}</p></section>'
 
 
 def _asked(asked: AskedDecision, lang: str) -> Iterator[str]:
@@ -206,7 +207,7 @@ def as_grid(table: ChartTable) -> ReportGrid:
         for row in table.rows
     )
     widths = (1.0,) * len(table.head)
-    return ReportGrid(table.head, rows, frozenset(range(1, len(table.head))), widths)
+    return ReportGrid(table.head, rows, frozenset(range(1, len(table.head))), widths).filled()
 
 
 def _grid(grid: ReportGrid, name: str) -> Iterator[str]:

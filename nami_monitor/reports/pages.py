@@ -280,7 +280,7 @@ def _grid(columns: GridColumns, rows: Sequence[tuple[str, ...]], lang: Lang) -> 
         right=columns.right,
         widths=columns.widths,
         on_slide=columns.on_slide,
-    )
+    ).filled()
 
 
 def _findings(found: Briefing, lang: Lang) -> ReportPage:
@@ -326,8 +326,8 @@ def _kpi_row(line: KpiLine, lang: Lang) -> tuple[str, ...]:
 
 
 TARGET_COLUMNS: Final = GridColumns(
-    ("kpi", "goal", "value", "gap", "standing"),
-    (3.6, 2.4, 2.0, 2.4, 1.8),
+    ("kpi", "value", "goal", "gap", "standing"),
+    (3.3, 2.3, 2.4, 2.3, 2.2),
     frozenset({1, 2, 3}),
     on_slide=(0, 1, 2, 4),
 )
@@ -353,8 +353,8 @@ def _targets(found: Briefing, lang: Lang) -> Iterator[ReportPage]:
         rows = [
             (
                 name,
-                wording.goal(aim, lang),
                 figure_text(aim.judged, lang) if aim.judged else "",
+                wording.goal(aim, lang),
                 wording.gap(aim, lang),
                 wording.standing(aim, lang),
             )
@@ -501,8 +501,9 @@ def _trend_title(line: KpiLine, about: Finding | None, lang: Lang) -> str:
     aim, name = line.aim, wording.name(line, lang)
     if about is not None and about.kind in OF_TARGETS and aim is not None and aim.judged:
         goal = formats.figure(aim.value or 0.0, line.kpi.unit, lang)
-        value = figure_text(aim.judged, lang)
-        return text(f"report.titles.{about.kind}", lang, name=name, value=value, goal=goal)
+        period, value = aim.target.period, bare_text(aim.judged, lang)
+        key = f"report.titles.{about.kind}"
+        return text(key, lang, name=name, period=period, value=value, goal=goal)
     if about is not None:
         return wording.title(about, lang)
     drift = wording.drift(line.kpi, line.drift, lang)
@@ -555,7 +556,8 @@ def _lessons(found: Briefing, lang: Lang, most: int) -> Iterator[ReportPage]:
     if told:
         first = found.lessons[0].lesson.words[lang].title.rstrip(".")
         title = text("report.lessons", lang, first=_lowered(first))
-        yield _page("lessons", lang, title, points=tuple(told))
+        foot = text("report.foot_of_kit", lang)
+        yield _page("lessons", lang, title, points=tuple(told), foot=foot)
 
 
 def _lesson(match: CalledLesson, lang: Lang) -> str:

@@ -304,9 +304,9 @@ def _slides_of(page: ReportPage, document: Document) -> Iterator[Slide]:
     title = _title(page.title, TITLE.width)
     whole = [] if title == page.title else [page.title]
     groups = list(_parts_of(page, whole, lang))
-    foot = _foot(document)
+    foot, source = _foot(document, page.foot), page.foot or document.source
     how = text("report.pair", lang, head=text("report.how", lang), said=page.notes)
-    notes = tuple(filter(None, (page.told, *_in_full(page, lang), how, document.source)))
+    notes = tuple(filter(None, (page.told, *_in_full(page, lang), how, source)))
     for no, parts in enumerate(groups, start=1):
         said = title
         if no > 1:
@@ -328,10 +328,12 @@ def fits_title(words: str) -> bool:
     return _title(words, TITLE.width) == words
 
 
-def _foot(document: Document) -> str:
+def _foot(document: Document, source: str = "") -> str:
     """Whose figures, from which sources; that it is a demo comes first."""
     demo = text("report.demo_word", document.lang) if document.demo else ""
-    said = " \N{MIDDLE DOT} ".join(filter(None, (demo, document.organisation, document.foot)))
+    said = " \N{MIDDLE DOT} ".join(
+        filter(None, (demo, document.organisation, source or document.foot))
+    )
     return _short(said, 1, FOOT.width)
 
 

@@ -77,11 +77,12 @@ def test_every_picture_and_table_has_words(decks, lang):
 @pytest.mark.parametrize("lang", LANGS)
 def test_notes_say_what_is_told_method_and_source(decks, laid_out, lang):
     notes = [slide.notes_slide.notes_text_frame.text for slide in decks[lang].slides]
+    foot_of_kit = text("report.foot_of_kit", lang)
     for slide, said in zip(decks[lang].slides, notes, strict=True):
         if slide.shapes.title.text.startswith(text("report.appendix", lang)):
             continue
-        assert laid_out[lang].source in said
-        assert len(said) > len(laid_out[lang].source) + 40
+        source = next(one for one in (laid_out[lang].source, foot_of_kit) if one in said)
+        assert len(said) > len(source) + 40
     for page in laid_out[lang].pages:
         assert any(page.told in said for said in notes)
 
@@ -101,6 +102,19 @@ def test_slides_are_numbered_and_each_says_that_it_is_a_demo(decks, lang):
         fields = [one.get("type") for one in slide._element.iter(qn("a:fld"))]
         assert fields == ["slidenum"]
         assert "Demo" in text_of(slide)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_lessons_name_the_kit_as_their_source_and_no_plane_has_a_shadow(decks, lang):
+    feet = {}
+    for slide in decks[lang].slides:
+        foot = next(one for one in slide.placeholders if one.placeholder_format.idx == deck.SOURCE)
+        feet[slide.shapes.title.text] = foot.text
+        assert not slide._element.xpath(".//p:sp/p:style")
+    kit = text("report.foot_of_kit", lang)
+    lesson = text("report.lessons", lang, first="")
+    assert {kit in foot for title, foot in feet.items() if title.startswith(lesson)} == {True}
+    assert {kit in foot for title, foot in feet.items() if not title.startswith(lesson)} == {False}
 
 
 def sizes(file):

@@ -13,6 +13,7 @@ from nami_monitor.i18n import LANGS, text
 from nami_monitor.reports import pdf
 from nami_monitor.reports.branding import Branding
 from nami_monitor.reports.document import AskedDecision, Fact, ReportPage
+from nami_monitor.reports.page_html import as_grid
 from nami_monitor.reports.report_file import Format
 
 FOOT = 60
@@ -74,7 +75,9 @@ def test_tables_have_headings_and_rows(pdfs, laid_out, lang):
     grids = [page.grid for page in laid_out[lang].pages if page.grid]
     drawn = [figure for page in laid_out[lang].pages for figure in page.figures]
     assert len(found["/Table"]) == len(found["/THead"]) == len(grids) + len(drawn)
-    heads = sum(len(grid.head) for grid in grids) + sum(len(one.table.head) for one in drawn)
+    heads = sum(len(grid.head) for grid in grids) + sum(
+        len(as_grid(one.table).head) for one in drawn
+    )
     assert len(found["/TH"]) == heads
     for cell in found["/TH"]:
         scopes = [str(one.get("/Scope")) for one in cell.A if "/Scope" in one]
