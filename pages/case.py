@@ -4,12 +4,8 @@ from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import case, kit
 
 session = app.page("case.title", finding=True)
-first, second, third = st.columns(3)
-with first:
-    chosen = case.choose(session)
-with second:
-    month = filters.as_of(session)
-with third:
+with filters.line():
+    chosen, month = case.choose(session), filters.as_of(session)
     kind = case.period(session, chosen, month)
 case.headline(session, chosen)
 figures, story = st.columns([2, 1], gap="large")

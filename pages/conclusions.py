@@ -1,12 +1,10 @@
-import streamlit as st
-
 from nami_monitor.ui import app, filters
 from nami_monitor.ui.pages import conclusions
 
 session = app.page("conclusions.title")
 conclusions.intro(session)
 if not app.empty(session):
-    with st.columns(2)[0]:
+    with filters.line():
         month = filters.as_of(session)
     shown = conclusions.views(session, month)
     conclusions.disciplines(session, shown)

@@ -8,14 +8,14 @@ session = app.page("measurability.title", finding=True)
 if app.empty(session):
     st.stop()
 
-left, right = st.columns(2)
-with left:
+choices = filters.line()
+with choices:
     month = filters.as_of(session)
 found = measurability.measured(session, month)
 if measurability.empty(session, found):
     st.stop()
 
-with right:
+with choices:
     chosen = measurability.choose(session, found)
 measurability.headline(session, chosen)
 activity_choice.choice(session, while_open=True)

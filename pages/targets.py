@@ -7,7 +7,7 @@ session = app.page("targets.title", finding=True)
 if app.empty(session):
     st.stop()
 
-with st.columns(2)[0]:
+with filters.line():
     month = filters.as_of(session)
 lines, events, names = targets.known(session.store, month)
 if lines:

@@ -262,6 +262,7 @@ def slide_html(slide: Slide, number: int, branding: Branding, *, small: bool = F
     return (
         f'<div class="nami-slide"{hidden} style="position:relative;container-type:inline-size;'
         f"width:100%;text-rendering:geometricPrecision;aspect-ratio:{WIDTH}/{HEIGHT};background:{palette.WHITE};overflow:hidden;"
+        f"box-sizing:border-box;border:1px solid {palette.GRID};"
         f'color:{palette.BODY}">{"".join(inner)}</div>'
     )
 

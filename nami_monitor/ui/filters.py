@@ -10,6 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from nami_monitor.briefing.overview import RegisterChoices
 from nami_monitor.core.escapes import markdown, plain
@@ -62,21 +63,17 @@ def select(
     name_of: Callable[[str], str],
     *,
     default: str | None = None,
-    help_text: str | None = None,
     told: bool = False,
-    inside: bool = False,
 ) -> str:
     """A select box bound to the address; one that asks for what is not offered is told so.
 
     Args:
         name: of the filter in the address.
-        label: what stands above it.
+        label: what stands within it, before what was chosen.
         options: raw codes.
         name_of: the name of a code in the reader's language.
         default: chosen at first, and left out of the address; the first option without one.
-        help_text: what stands behind its question mark.
         told: whether the caller says itself that what was asked for is not offered.
-        inside: whether the label stands within the box, before what was chosen.
     """
     asked = st.query_params.get(name)
     first = default if default is not None and default in options else options[0]
@@ -84,10 +81,9 @@ def select(
     value = st.selectbox(
         markdown(label),
         options,
-        format_func=lambda code: plain(f"{label}: {name_of(code)}" if inside else name_of(code)),
+        format_func=lambda code: plain(f"{label}: {name_of(code)}"),
         key=key,
-        help=markdown(help_text) if help_text else None,
-        label_visibility="collapsed" if inside else "visible",
+        label_visibility="collapsed",
     )
     remember(name, value or first, first)
     if asked is not None and asked not in options and not told:
@@ -183,6 +179,11 @@ def usual(store: Store) -> Selection:
     return Selection(where(category, ALL), offered.months[0], category)
 
 
+def line() -> DeltaGenerator:
+    """Filters side by side, as far as the screen is wide enough."""
+    return st.container(key="choices", horizontal=True, vertical_alignment="center")
+
+
 def where(category: str, group: str) -> Where:
     """A category and a group of locations as filters."""
     chosen = {"category": (category,), "group": (group,)}
@@ -194,8 +195,6 @@ def month(
     offered: Sequence[date] | None = None,
     *,
     label: str = "filters.month",
-    help_text: str | None = None,
-    inside: bool = False,
 ) -> date:
     """The month as of which a page speaks, the latest unless another was chosen.
 
@@ -204,9 +203,7 @@ def month(
     Args:
         session: for the words.
         offered: the months to choose from, latest first; those of the order lines without.
-        label: the key of what stands above it.
-        help_text: as ``select`` takes it.
-        inside: likewise.
+        label: the key of what stands before it.
     """
     months = [f"{one:%Y-%m}" for one in offered or cache.choices(session.store).months]
     asked = st.query_params.get("month")
@@ -215,7 +212,7 @@ def month(
         return formats.month(code, session.lang)
 
     said = session.t(label)
-    chosen = select("month", said, months, named, help_text=help_text, told=True, inside=inside)
+    chosen = select("month", said, months, named, told=True)
     if asked is not None and asked not in months:
         first, last = named(months[-1]), named(months[0])
         told = {"seen": asked[: doors.SEEN], "shown": named(chosen), "first": first, "last": last}
@@ -227,7 +224,7 @@ def as_of(session: Session) -> date | None:
     """The same for a page that can do without order lines; None where there are none."""
     if not cache.choices(session.store).months:
         return None
-    return month(session, help_text=session.t("filters.as_of"))
+    return month(session)
 
 
 def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
@@ -237,51 +234,42 @@ def row(session: Session, default: PeriodKind = PeriodKind.MONTH) -> Selection:
         session: for the words.
         default: the kind of period that a reader sees who chose none.
     """
-    left, middle, right, last = st.columns(4)
-    with left:
-        chosen = category(session)
-    with middle:
-        place = group(session)
-    with right:
-        until = month(session)
-    with last:
+    with line():
+        chosen, place, until = category(session), group(session), month(session)
         kind = period(session, until, cache.choices(session.store).months, default)
     return Selection(where(chosen, place), until, chosen, kind)
 
 
-def category(session: Session, *, inside: bool = False, every: bool = True) -> str:
+def category(session: Session, *, every: bool = True) -> str:
     """The category; empty for all, which can be chosen where ``every`` says so."""
     return select(
         "category",
         session.t("filters.category"),
         [*cache.choices(session.store).categories, *([ALL] if every else [])],
         lambda code: category_name(session, code),
-        inside=inside,
     )
 
 
-def group(session: Session, groups: Sequence[str] | None = None, *, inside: bool = False) -> str:
+def group(session: Session, groups: Sequence[str] | None = None) -> str:
     """The group of locations; empty for all.
 
     Args:
         session: for the words.
         groups: those to choose from; those of the order lines without.
-        inside: as ``select`` takes it.
     """
     return select(
         "group",
-        session.t("filters.locations" if inside else "filters.group"),
+        session.t("filters.locations"),
         [ALL, *(cache.choices(session.store).groups if groups is None else groups)],
-        lambda code: code or session.t("filters.all_inside" if inside else "filters.all_groups"),
-        inside=inside,
+        lambda code: code or session.t("filters.all_inside"),
     )
 
 
 def short_row(session: Session, *, one: bool) -> Selection:
     """Month and location group in one short row, after the category where one is chosen."""
-    picked = category(session, inside=True, every=False) if one else ALL
-    until = month(session, inside=True)
-    place = group(session, inside=True) if cache.choices(session.store).groups else ALL
+    picked = category(session, every=False) if one else ALL
+    until = month(session)
+    place = group(session) if cache.choices(session.store).groups else ALL
     return Selection(where(picked, place), until, picked)
 
 
@@ -301,11 +289,10 @@ def register_row(
         offered: what there is to choose from.
         groups: location groups; no filter on them without any.
         every: whether every category is shown at first.
-        at: the key of what stands above the month.
+        at: the key of what stands before the month.
         kind: the kind of period that a reader sees who chose none.
     """
-    columns = iter(st.columns(4 if groups else 3))
-    with next(columns):
+    with line():
         picked = select(
             "category",
             session.t("filters.category"),
@@ -313,13 +300,8 @@ def register_row(
             lambda code: category_name(session, code, offered),
             default=ALL if every else next(iter(offered.categories), ALL),
         )
-    place = ALL
-    if groups:
-        with next(columns):
-            place = group(session, groups)
-    with next(columns):
+        place = group(session, groups) if groups else ALL
         until = month(session, offered.months, label=at)
-    with next(columns):
         chosen = period(session, until, offered.months, kind)
     return Selection(where(picked, place), until, picked, chosen)
 

@@ -48,6 +48,7 @@ def grid(
     row_height: int = ROW,
     widths: Mapping[str, Width] | None = None,
     traces: Traces | None = None,
+    shown: int | None = None,
 ) -> None:
     """Show a table with its download.
 
@@ -63,8 +64,9 @@ def grid(
         widths: how wide columns are, by heading; the others as wide as what they hold.
         traces: heading of a column to where its figures can be traced, one address for each row;
             such columns come behind the first. A row without a figure may have none.
+        shown: how many columns stand on the screen; all of them are in the workbook.
     """
-    titles = [plain(head.title) for head in heads]
+    titles = [plain(head.title) for head in heads[:shown]]
     written = {plain(head.title): head.write for head in heads if head.write}
     columns: dict[str, Sequence[Any]] = {
         title: [plain_texts(row[index]) for row in rows] for index, title in enumerate(titles)

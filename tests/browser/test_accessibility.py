@@ -72,6 +72,16 @@ FAINT = """() => {
 """The contrast of every text in a chart with what is drawn below its middle."""
 
 
+RUNNING = """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, li)')].filter(each => {
+  const box = each.getBoundingClientRect();
+  return box.height && box.top < 900 && !each.querySelector('p, li')
+    && !each.closest('label, button, a, table, summary, .nami-card, .nami-slide');
+}).map(each => each.innerText.trim()).filter(said => /[.!?:]$/.test(said)).join(' ')"""
+"""The running sentences above the fold: no names, labels, values, buttons or cells."""
+MOST_WORDS = {"overview": 160, **dict.fromkeys(("trends", "answer", "plan", "register"), 130)}
+MOST_ELSEWHERE = 80
+
+
 @pytest.fixture(scope="module")
 def context(chromium):
     """One visitor for all pages: the browser loads and compiles Streamlit's scripts once."""
@@ -90,6 +100,8 @@ def opened(page, server, name, lang):
     mark = "&" if "?" in PAGES[name] else "?"
     page.goto(f"{server.address}/{PAGES[name]}{mark}lang={lang}")
     settled(page)
+    words = len(page.evaluate(RUNNING).split())
+    assert words <= MOST_WORDS.get(name, MOST_ELSEWHERE)
     for each in page.locator("details summary").all():
         each.click()
     page.wait_for_timeout(500)

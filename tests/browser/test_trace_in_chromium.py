@@ -35,7 +35,7 @@ def test_from_a_card_to_the_rows_and_their_file(server, page, tmp_path):
     card = page.locator(".nami-card", has=page.get_by_text("Uitgaven", exact=True))
     number = card.locator("a.nami-trace").first
     shown = number.inner_text()
-    assert "herleid dit cijfer" in number.get_attribute("aria-label")
+    assert "herkomst van dit cijfer" in number.get_attribute("aria-label")
     number.click()
     page.wait_for_url("**/trace?*")
     settled(page)

@@ -229,6 +229,20 @@ def test_management_sees_eight_slides_at_most_and_the_rest_behind_a_divider(foun
     assert [one.code for one in fewer].index(slides.DIVIDER) <= 8
 
 
+@pytest.mark.parametrize("name", [("Categorie met een naam zonder einde " * 4)[:120], "שלום " * 24])
+def test_a_category_name_of_120_signs_in_either_direction_stays_on_its_slides(found, todos, name):
+    from nami_monitor.reports.pages import document  # noqa: PLC0415 - as the fixtures do
+
+    named = replace(
+        found, sections=tuple(replace(one, names={"nl": name}) for one in found.sections)
+    )
+    whole = document(named, "nl", Audience.MANAGEMENT, todos=todos["nl"])
+    check_fit(whole)
+    file = opened(deck.render(replace(whole, pages=whole.pages[:8]), NEUTRAL))
+    check_places(file)
+    assert min(sizes(file)) >= 16
+
+
 @pytest.mark.parametrize("title", [LONG.strip(), HEADLINE])
 def test_a_long_headline_goes_on_behind_and_nothing_is_lost(laid_out, title):
     page = ReportPage("x", "Kop", title, points=("Eerste punt",), notes="Zo.")

@@ -25,7 +25,7 @@ from nami_monitor.kpis import KpiResult
 from nami_monitor.store import Store, Work
 from nami_monitor.ui import booking, filters, lesson_card, links, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid
+from nami_monitor.ui.grid import ROW, Head, grid
 from nami_monitor.ui.jobs import Job, Outcome
 from nami_monitor.ui.session import Session
 
@@ -142,7 +142,8 @@ def budgets(session: Session, conclusions: Conclusions) -> None:
         key="conclusion_decembers",
         name=title,
         file=title,
-        widths={remark: "large"},
+        widths={remark: 480},
+        row_height=2 * ROW,
         traces={
             session.t("conclusions.budgets.share"): [
                 _way(session, december.result) for december in conclusions.decembers

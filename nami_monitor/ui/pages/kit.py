@@ -68,24 +68,26 @@ def intro(session: Session) -> None:
 def ask_query(session: Session) -> KitQuery:
     """Words to search for and filters, kept in the address."""
     key = filters.take(QUERY, str, "")
-    first, second, third, more = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
-    with first:
+    with filters.line():
         query = st.text_input(
-            session.t("kit.search"), key=key, max_chars=120, help=session.t("kit.search_help")
+            session.t("kit.search"),
+            key=key,
+            max_chars=120,
+            placeholder=session.t("kit.search"),
+            label_visibility="collapsed",
         )
-    filters.remember(QUERY, query.strip(), "")
-    with second:
         case = _choose(
             session,
             "case",
             list(shipped().cases),
             lambda option: lesson_card.case_name(session, option),
         )
-    with third:
         strategy = _choose(
             session, "strategy", KIT_STRATEGIES, lambda option: session.t(f"strategies.{option}")
         )
-    with more, st.popover(session.t("kit.more"), width="stretch"):
+        more = st.popover(session.t("kit.more"))
+    filters.remember(QUERY, query.strip(), "")
+    with more:
         dimension = _choose(
             session,
             "dimension",

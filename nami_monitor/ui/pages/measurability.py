@@ -16,14 +16,11 @@ from nami_monitor.store import Store
 from nami_monitor.ui import app, doors, filters, words
 from nami_monitor.ui.cache import cached
 from nami_monitor.ui.filters import ALL
-from nami_monitor.ui.grid import Head, Width, grid
+from nami_monitor.ui.grid import ROW, Head, grid
 from nami_monitor.ui.session import Session
 
 LEADING = 3
 """How many things to load next are said in sentences above the table."""
-
-WIDE = {"figures": 420, "together": 360, "remark": 520}
-"""Columns of long texts, with their width in pixels."""
 
 
 @cached(entries=10)
@@ -96,7 +93,7 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
     if following:
         st.header(session.t("measurability.next"), anchor=False)
         st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in following))
-    keys = ("need", "alone", "figures", "more", "together")
+    keys = ("need", "alone", "more", "figures", "together")
 
     def number(n: int) -> str:
         return formats.number(n, session.lang)
@@ -107,11 +104,7 @@ def unlocks(session: Session, measured_all: Measurability) -> None:
     rows = [_unlock(session, unlock, names) for unlock in measured_all.unlocks]
     title = session.t("measurability.list")
     st.header(markdown(title), anchor=False)
-    grid(session, heads, rows, key="unlocks", name=title, file=title, widths=_wide(session, keys))
-
-
-def _wide(session: Session, keys: tuple[str, ...]) -> dict[str, Width]:
-    return {session.t(f"measurability.heads.{key}"): WIDE[key] for key in keys if key in WIDE}
+    grid(session, heads, rows, key="unlocks", name=title, file=title, shown=3)
 
 
 def _unlock(session: Session, unlock: Unlock, names: Mapping[str, str]) -> tuple[object, ...]:
@@ -122,8 +115,8 @@ def _unlock(session: Session, unlock: Unlock, names: Mapping[str, str]) -> tuple
     return (
         measuring.need(unlock.need, session.lang),
         len(unlock.alone),
-        figures or None,
         unlock.more,
+        figures or None,
         together or None,
     )
 
@@ -136,14 +129,12 @@ def matrix(session: Session, measured_all: Measurability) -> None:
     st.header(markdown(title), anchor=False)
     names = _names(session, measured_all)
     heads = [
-        Head(session.t("measurability.heads.strategy")),
         Head(session.t("measurability.heads.kpi")),
         *(Head(names[code]) for code in measured_all.categories),
     ]
     cells = {(cell.kpi.code, cell.category): cell for cell in measured_all.cells}
     rows = [
         (
-            session.t(f"strategies.{kpi.strategy}"),
             words.kpi_name(session, kpi),
             *(_sign(session, cells[kpi.code, code]) for code in measured_all.categories),
         )
@@ -170,24 +161,34 @@ def reasons(session: Session, measured_all: Measurability) -> None:
     """Every figure with its state, and why there is none."""
     title = session.t("measurability.reasons")
     st.header(markdown(title), anchor=False)
-    keys = ("category", "strategy", "kpi", "state", "period", "evidence", "completeness", "remark")
+    keys = ("kpi", "state", "category", "completeness", "remark", "period", "strategy", "evidence")
     percent = {"completeness": lambda p: formats.percent(p, session.lang, decimals=0)}
     heads = [Head(session.t(f"measurability.heads.{key}"), percent.get(key)) for key in keys]
     names = _names(session, measured_all)
     rows = [_row(session, cell, names) for cell in measuring.by_category(measured_all)]
-    grid(session, heads, rows, key="reasons", name=title, file=title, widths=_wide(session, keys))
+    grid(
+        session,
+        heads,
+        rows,
+        key="reasons",
+        name=title,
+        file=title,
+        widths={session.t("measurability.heads.remark"): 640},
+        row_height=2 * ROW,
+        shown=5,
+    )
 
 
 def _row(session: Session, cell: Cell, names: Mapping[str, str]) -> tuple[object, ...]:
     result = cell.result
     why = "" if result.state is State.VALUE else measuring.why(cell, session.lang)
     return (
-        names[cell.category],
-        session.t(f"strategies.{cell.kpi.strategy}"),
         words.kpi_name(session, cell.kpi),
         session.t(f"measurability.states.{result.state}"),
-        measuring.period(cell, session.lang) or None,
-        str(result.evidence) or None,
+        names[cell.category],
         None if result.completeness is None else 100 * result.completeness,
         why or None,
+        measuring.period(cell, session.lang) or None,
+        session.t(f"strategies.{cell.kpi.strategy}"),
+        str(result.evidence) or None,
     )

@@ -77,7 +77,7 @@ def part(session: Session) -> None:
     with below:
         with st.container(key="measures_head", horizontal=True, vertical_alignment="center"):
             st.header(session.t("measure.all"), anchor=False, width="content")
-            month = filters.month(session, inside=True)
+            month = filters.month(session)
         every = _every(session.store, month)
         with above:
             code = _chosen(session, [one.intervention.code for one in every])

@@ -125,14 +125,13 @@ def branding_of(session: Session) -> Branding:
 def choose(session: Session) -> ReportRequest:
     """What the report is to be: month, categories, audience and language."""
     offered = cache.choices(session.store)
-    month = filters.month(session, offered.months, inside=True)
+    month = filters.month(session, offered.months)
     categories = _categories(session, list(offered.categories))
     audience = filters.select(
         "audience",
         session.t("presentation.audience"),
         [str(one) for one in Audience],
         lambda code: session.t(f"presentation.audiences.{code}"),
-        inside=True,
     )
     lang = filters.select(
         "report_lang",
@@ -140,7 +139,6 @@ def choose(session: Session) -> ReportRequest:
         list(LANGS),
         lambda code: LANGUAGES[code],
         default=session.lang,
-        inside=True,
     )
     return ReportRequest(
         month,

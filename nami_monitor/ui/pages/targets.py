@@ -34,7 +34,7 @@ from nami_monitor.store import Store
 from nami_monitor.store.journal import category_names
 from nami_monitor.ui import app, booking, cache, doors, filters, links, trend_chart, words
 from nami_monitor.ui.cache import cached
-from nami_monitor.ui.grid import Head, grid, offer
+from nami_monitor.ui.grid import Head, grid
 from nami_monitor.ui.links import Filters
 from nami_monitor.ui.session import Session
 
@@ -178,6 +178,7 @@ def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     """Every target with its figure and whether it is met."""
     heads = [session.t(f"targets.table.{key}") for key in COLUMNS]
     title = session.t("targets.list")
+    lines = sorted(lines, key=lambda line: not _judged(line))
     rows = [_row(session, line, names) for line in lines]
     widths = {session.t(f"targets.table.{key}"): wide for key, wide in WIDTHS.items()}
     judged = [line.aim.judged if line.aim else None for line in lines]
@@ -190,16 +191,20 @@ def table(session: Session, lines: Sequence[TargetLine], names: Names) -> None:
     column = {session.t("targets.table.figure"): traces}
     grid(
         session,
-        [Head(head) for head in heads[: len(SEEN)]],
+        [Head(head) for head in heads],
         rows,
         key="targets",
         name=title,
         file=title,
-        download=False,
         widths=widths,
         traces=column,
+        shown=len(SEEN),
     )
-    offer(session, heads, rows, key="targets", file=title)
+
+
+def _judged(line: TargetLine) -> bool:
+    """Whether there is a figure to hold a target against."""
+    return bool(line.aim and line.aim.judged and line.aim.judged.value is not None)
 
 
 def _where(target: Target) -> Filters:
@@ -380,7 +385,8 @@ def attainment_section(session: Session, month: date | None) -> None:
     if month is None:
         return
     st.header(markdown(words.kpi_name(session, CATALOGUE[CODE])), anchor=False)
-    kind = filters.period(session, month, cache.choices(session.store).months, PeriodKind.YEAR)
+    with st.columns(4)[0]:
+        kind = filters.period(session, month, cache.choices(session.store).months, PeriodKind.YEAR)
     ask = Ask(kind, month, trend_chart.periods_shown(kind))
     results = cache.figures(session.store, CODE, ask)
     latest = results[-1]

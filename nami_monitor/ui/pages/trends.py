@@ -102,18 +102,17 @@ def show(session: Session) -> None:
 
 def _choices(session: Session) -> tuple[str, Ask]:
     """The filters in one row; what few people change behind "more"."""
-    with st.container(key="choices", horizontal=True, vertical_alignment="center"):
+    with filters.line():
         code = filters.select(
             "kpi",
             session.t("trends.kpi"),
             list(CATALOGUE),
             lambda found: words.kpi_name(session, CATALOGUE[found]),
             default="impact_spend",
-            inside=True,
         )
-        category = filters.category(session, inside=True)
-        month = filters.month(session, inside=True)
-        group = filters.group(session, inside=True)
+        category = filters.category(session)
+        month = filters.month(session)
+        group = filters.group(session)
         with st.popover(session.t("filters.more"), key="more_choices"):
             by = filters.select(
                 "by",

@@ -88,7 +88,6 @@ def section(session: Session, code: str, ask: Ask) -> None:
                 splits,
                 lambda name: session.t(f"why.{BRIDGE}" if name == BRIDGE else f"dimensions.{name}"),
                 default="group",
-                inside=True,
             )
             if splits
             else "location"
@@ -99,7 +98,6 @@ def section(session: Session, code: str, ask: Ask) -> None:
                 session.t("why.against"),
                 list(Against),
                 lambda name: session.t(f"why.compared.{name}"),
-                inside=True,
             )
     if by == BRIDGE:
         bridge.show(session, last_period(ask))
