@@ -72,7 +72,8 @@ FAINT = """() => {
 """The contrast of every text in a chart with what is drawn below its middle."""
 
 
-RUNNING = """() => [...document.querySelectorAll('[data-testid=stMain] :is(p, li)')].filter(each => {
+RUNNING = """() => [...document.querySelectorAll("[data-testid=stMain] :is(p, li)")]
+  .filter(each => {
   const box = each.getBoundingClientRect();
   return box.height && box.top < 900 && !each.querySelector('p, li')
     && !each.closest('label, button, a, table, summary, .nami-card, .nami-slide');

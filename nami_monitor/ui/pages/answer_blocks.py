@@ -107,10 +107,15 @@ class Telling:
 
     def heads(self, *keys: str, **values: object) -> tuple[str, ...]:
         """Headings of the table of its question."""
-        question = self.question
-        return tuple(
-            self.session.t(f"cases.answers.{question}.heads.{key}", **values) for key in keys
-        )
+        return tuple(self.say(f"heads.{key}", **values) for key in keys)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of its question, as it stands in the catalogue."""
+        return self.session.t(f"cases.answers.{self.question}.{key}", **values)
+
+    def md(self, key: str, **values: object) -> Markdown:
+        """The same with its values escaped."""
+        return self.session.md(f"cases.answers.{self.question}.{key}", **values)
 
     def n(self, value: float) -> str:
         """A number in three digits."""

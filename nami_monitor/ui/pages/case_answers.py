@@ -93,8 +93,8 @@ def _pace(session: Session, around: AnsweredCase, parts: tuple[Pace, ...]) -> It
     if len(running) > 1:
         ends = [sum(_reach(one)[at] for one in running) for at in (0, 1)]
         said.append(
-            session.md(
-                "cases.answers.pace.together",
+            tell.md(
+                "together",
                 done=tell.count(sum(one.done for one in running)),
                 cap=tell.count(sum(one.cap for one in running)),
                 reach=_span(tell, ends),
@@ -102,9 +102,7 @@ def _pace(session: Session, around: AnsweredCase, parts: tuple[Pace, ...]) -> It
         )
     reported = formats.long_month(max(one.progress.month for one in parts), session.lang)
     heads = tell.heads("title", "time", "share", "done", "since", "lately", "needed", "reach")
-    yield AnswerBlock(
-        tuple(said), heads, tuple(rows), (session.md("cases.answers.pace.note", month=reported),)
-    )
+    yield AnswerBlock(tuple(said), heads, tuple(rows), (tell.md("note", month=reported),))
 
 
 def _reach(one: Pace) -> tuple[float, float]:
@@ -122,8 +120,8 @@ def _span(tell: Telling, ends: Sequence[float]) -> str:
 
 def _stand(tell: Telling, one: Pace) -> Markdown:
     """How far a programme is, and whether its cap is met in time."""
-    stand = tell.session.md(
-        "cases.answers.pace.stand",
+    stand = tell.md(
+        "stand",
         title=one.programme.title,
         passed=tell.count(one.passed),
         term=tell.count(one.term),
@@ -143,17 +141,15 @@ def _stand(tell: Telling, one: Pace) -> Markdown:
         "reach": _span(tell, _reach(one)),
     }
     if one.done >= one.cap:
-        ending = tell.session.md("cases.answers.pace.full")
+        ending = tell.md("full")
     elif one.needed is None:
-        ending = tell.session.md("cases.answers.pace.over")
+        ending = tell.md("over")
     elif all(one.in_time):
         month = max(reached for rate in one.rates if (reached := one.reached(rate)))
-        ending = tell.session.md(
-            "cases.answers.pace.yes", month=formats.long_month(month, tell.lang), **values
-        )
+        ending = tell.md("yes", month=formats.long_month(month, tell.lang), **values)
     else:
         key = "depends" if any(one.in_time) else "no"
-        ending = tell.session.md(f"cases.answers.pace.{key}", **values)
+        ending = tell.md(key, **values)
     return Markdown(f"{stand} {ending}")
 
 
@@ -175,8 +171,8 @@ def _per_answer(
     tell = Telling(session, around, CaseQuestion.PER_ANSWER)
     for one in parts:
         asked, silent = one.silence.denominator or 0.0, one.silence.numerator or 0.0
-        answered = session.md(
-            "cases.answers.per_answer.answered",
+        answered = tell.md(
+            "answered",
             answered=tell.count(asked - silent),
             asked=tell.count(asked),
             share=tell.share(asked - silent, asked),
@@ -188,7 +184,7 @@ def _per_answer(
             heads += tell.heads("before", "both_before", period=tell.period(before))
             heads += tell.heads("both_now", period=tell.period(one.period))
         rows = tuple(_answer_row(tell, one, measure) for measure in one.reported)
-        notes = (session.md("cases.answers.per_answer.both"),) if one.earlier else ()
+        notes = (tell.md("both"),) if one.earlier else ()
         yield AnswerBlock((answered,), heads, rows, notes)
 
 
@@ -216,14 +212,14 @@ def _list_answers(session: Session, around: AnsweredCase, parts: tuple[Answering
     tell = Telling(session, around, CaseQuestion.PER_ANSWER)
     for one in parts:
         units = sorted({unit for reported in one.reported.values() for unit in reported})
-        title = session.md("cases.answers.per_answer.each", n=len(units))
+        title = tell.md("each", n=len(units))
         heads = [
-            Head(session.t("cases.answers.per_answer.unit")),
+            Head(tell.say("unit")),
             *(Head(word("measure", name, tell.lang), tell.n) for name in one.reported),
         ]
         rows = [(unit, *(own.get(unit) for own in one.reported.values())) for unit in units]
         with st.expander(title):
-            name = session.t("cases.answers.per_answer.each", n=len(units))
+            name = tell.say("each", n=len(units))
             grid(session, heads, rows, key="case_each_answer", name=name, file=name)
 
 
@@ -241,13 +237,13 @@ def _second_life(
             "whole": tell.quantity(one.denominator or 0.0, Unit.KG),
         }
 
-    said = [session.md("cases.answers.second_life.now", **values(now))]
+    said = [tell.md("now", **values(now))]
     if before is not None:
-        said.append(session.md("cases.answers.second_life.before", **values(before)))
+        said.append(tell.md("before", **values(before)))
         less = (now.numerator or 0.0) - (before.numerator or 0.0)
         if less < 0 and (now.value or 0.0) >= (before.value or 0.0) - ROUNDING:
             written = formats.signed_quantity(less, Unit.KG, session.lang)
-            said.append(session.md("cases.answers.second_life.lighter", less=written))
+            said.append(tell.md("lighter", less=written))
     rows = tuple(
         (
             *plain_cells(*(values(one)[name] for name in ("title", "whole", "part"))),
@@ -283,11 +279,7 @@ def _paper(
         (called(name), tell.quantity(kg, Unit.KG)) for name, kg in now.components.items()
     )
     title, total = tell.period(now.total.period), words.figure(session, now.total)
-    said = [
-        session.md(
-            "cases.answers.paper.now", title=title, total=total, parts=f"{own[:1].upper()}{own[1:]}"
-        )
-    ]
+    said = [tell.md("now", title=title, total=total, parts=f"{own[:1].upper()}{own[1:]}")]
     if len(parts) > 1:
         before = parts[-2]
         changes = tell.listed(
@@ -300,21 +292,19 @@ def _paper(
         )
         whole = tell.change(before.total.value or 0.0, now.total.value or 0.0)
         earlier = tell.period(before.total.period)
-        said.append(
-            session.md("cases.answers.paper.change", title=earlier, parts=changes, total=whole)
-        )
+        said.append(tell.md("change", title=earlier, parts=changes, total=whole))
     else:
         kind = around.programmes.get(now.total.period.kind)
         said.append(
-            session.md(
-                "cases.answers.paper.alone",
+            tell.md(
+                "alone",
                 kind=kind.unit if kind else tell.period(now.total.period),
             )
         )
     heads = (
-        session.t("cases.answers.paper.heads.title"),
+        tell.say("heads.title"),
         *(called(name) for name in components),
-        session.t("cases.answers.paper.heads.total"),
+        tell.say("heads.total"),
     )
     rows = tuple(
         (
@@ -329,7 +319,7 @@ def _paper(
 
 def _paper_change(tell: Telling, before: float | None, after: float | None) -> str:
     if before is None or after is None:
-        return tell.session.t(f"cases.answers.paper.{'new' if before is None else 'gone'}")
+        return tell.say("new" if before is None else "gone")
     return tell.change(before, after)
 
 
@@ -341,14 +331,14 @@ def _contracts(
     for one in parts:
         contract, months = one.contract, one.months
         if months is None or contract.starts_on is None or contract.ends_on is None:
-            said.append(session.md("cases.answers.contracts.open", title=contract.name))
+            said.append(tell.md("open", title=contract.name))
             continue
         passed, term = months
         whole_years = not term % 12
         years = term // 12 if whole_years else term
         sentences = [
-            session.md(
-                "cases.answers.contracts.term",
+            tell.md(
+                "term",
                 title=contract.name,
                 years=session.t(
                     "cases.answers.contracts.years" if whole_years else "months", n=years
@@ -364,9 +354,7 @@ def _contracts(
         if coming is not None:
             late = coming.prepare_from <= last_day(one.month)
             day = formats.day(coming.prepare_from, session.lang)
-            sentences.append(
-                session.md(f"cases.answers.contracts.{'late' if late else 'prepare'}", day=day)
-            )
+            sentences.append(tell.md("late" if late else "prepare", day=day))
         said.append(Markdown(" ".join(sentences)))
     yield AnswerBlock(tuple(said))
 
@@ -388,20 +376,18 @@ def _channels(
     *apart, whole = parts
     own = tell.listed((called(one), words.figure(session, one.after)) for one in apart)
     total = tell.listed([(called(whole), words.figure(session, whole.after))])
-    said = [
-        session.md("cases.answers.channels.now", parts=f"{own[:1].upper()}{own[1:]}", total=total)
-    ]
+    said = [tell.md("now", parts=f"{own[:1].upper()}{own[1:]}", total=total)]
     reason = words.reason(session, whole.after)
     if reason:
         said = [markdown(reason)]
     period = tell.period(whole.after.period)
-    heads: tuple[str, ...] = (session.t("cases.answers.channels.heads.channel"), period)
+    heads: tuple[str, ...] = (tell.say("heads.channel"), period)
     if whole.before is not None:
         heads += (
             tell.period(whole.before.period),
-            session.t("cases.answers.channels.heads.difference"),
+            tell.say("heads.difference"),
         )
-    heads += (session.t("cases.answers.channels.heads.total", period=period),)
+    heads += (tell.say("heads.total", period=period),)
     rows = []
     for one in parts:
         cells = [AnswerCell(called(one)), tell.figure(one.after, one.where)]
@@ -427,8 +413,8 @@ def _measures(
     for one in parts:
         evaluation, lang = one.evaluation, session.lang
         measure = evaluation.intervention
-        title = session.md(
-            "cases.answers.measures.title",
+        title = tell.md(
+            "title",
             title=measure.title,
             code=measure.code,
             start=formats.day(measure.starts_on, lang),
@@ -441,11 +427,11 @@ def _measures(
             yield AnswerBlock(tuple(said), how=how)
             continue
         unit = formats.unit_label(evaluation.unit, lang)
-        plain = [session.md("cases.answers.measures.note", unit=unit)]
+        plain = [tell.md("note", unit=unit)]
         if len(said) > 2:  # noqa: PLR2004 - title and verdict
-            plain.append(session.md("cases.answers.measures.estimate"))
+            plain.append(tell.md("estimate"))
         if evaluation.window and evaluation.window.anticipation:
-            plain.append(session.md("cases.answers.measures.without"))
+            plain.append(tell.md("without"))
         yield AnswerBlock(
             tuple(said),
             _months_compared(tell, one),
@@ -496,10 +482,8 @@ def _plain_rows(tell: Telling, one: MeasureNumbers) -> Iterable[Row]:
         places = {"treated": (treated, numbers.treated), "others": (others, numbers.others)}
         for whose, (count, means) in places.items():
             if means is not None:
-                where = tell.session.t(f"cases.answers.measures.{whose}", n=count)
-                name = tell.session.t(
-                    f"cases.answers.measures.{what}", channel=channel, where=where
-                )
+                where = tell.say(f"{whose}", n=count)
+                name = tell.say(f"{what}", channel=channel, where=where)
                 yield plain_cells(
                     f"{name[:1].upper()}{name[1:]}",
                     tell.n(means.before),
@@ -519,21 +503,19 @@ def _streams(
             "period": tell.period(after.period),
         }
         if after.value is None:
-            said = session.md(
-                "cases.answers.streams.lacking", reason=words.reason(session, after), **values
-            )
+            said = tell.md("lacking", reason=words.reason(session, after), **values)
         else:
             change = formats.difference(before.value or 0.0, after.value, Unit.EUR, session.lang)
             written = {
                 "before": words.figure(session, before),
                 "after": words.figure(session, after),
             }
-            said = session.md("cases.answers.streams.change", change=change, **written, **values)
+            said = tell.md("change", change=change, **written, **values)
         heads = tell.heads("stream", "before", "after", "change", "price", "volume", "mix", "rest")
         rows = tuple(_stream_row(tell, one.family, each) for each in one.spend.streams)
         if not any(_rest(each) for each in one.spend.streams):
             heads, rows = heads[:-1], tuple(row[:-1] for row in rows)
-        notes = (session.md("cases.answers.streams.note"), *tell.flags(before, after))
+        notes = (tell.md("note"), *tell.flags(before, after))
         yield AnswerBlock((said,), heads, rows, notes)
 
 
@@ -545,7 +527,7 @@ def _rest(one: StreamSpend) -> float:
 
 
 def _stream_row(tell: Telling, family: str, one: StreamSpend) -> Row:
-    name, trace = tell.session.t("cases.answers.streams.unassigned"), ""
+    name, trace = tell.say("unassigned"), ""
     if one.stream is not None:
         name = word("stream", one.stream, tell.lang)
         where = {**tell.around.where, "family": (family,), "stream": (one.stream,)}
@@ -569,42 +551,38 @@ def _idle(session: Session, around: AnsweredCase, parts: tuple[Idle, ...]) -> It
     for one in parts:
         month = formats.long_month(one.month, session.lang)
         if one.longest is None:
-            said = [session.md("cases.answers.idle.nothing", month=month)]
+            said = [tell.md("nothing", month=month)]
         else:
             since = formats.day(one.longest, session.lang)
-            said = [
-                session.md("cases.answers.idle.idle", month=month, count=one.count, since=since)
-            ]
+            said = [tell.md("idle", month=month, count=one.count, since=since)]
         bought = None if one.bought is None else tell.quantity(one.bought, Unit.BASE)
         if bought is None or one.spend.value is None:
             lacking = one.pieces if bought is None else one.spend
             said.append(markdown(words.reason(session, lacking)))
         else:
             spend, period = words.figure(session, one.spend), tell.period(one.spend.period)
-            said.append(
-                session.md("cases.answers.idle.new", period=period, pieces=bought, spend=spend)
-            )
+            said.append(tell.md("new", period=period, pieces=bought, spend=spend))
         worth = words.NONE if one.worth is None else tell.quantity(one.worth, Unit.EUR)
         if one.count and one.worth is not None:
-            said.append(session.md("cases.answers.idle.worth", worth=worth))
+            said.append(tell.md("worth", worth=worth))
         new = {"condition": ("new",)}
         pieces, spend_cell = tell.figure(one.pieces, new), tell.figure(one.spend, new)
         rows = (
             plain_cells(
-                session.t("cases.answers.idle.heads.idle"),
+                tell.say("heads.idle"),
                 tell.quantity(one.count, Unit.BASE),
                 worth,
             ),
             (
-                AnswerCell(session.t("cases.answers.idle.heads.new")),
+                AnswerCell(tell.say("heads.new")),
                 AnswerCell(bought or words.NONE, pieces.trace),
                 spend_cell,
             ),
         )
-        notes = [session.md("cases.answers.idle.note")]
+        notes = [tell.md("note")]
         hidden = one.count - len(one.told)
         if hidden:
-            notes.append(session.md("cases.answers.idle.hidden", count=hidden))
+            notes.append(tell.md("hidden", count=hidden))
         yield AnswerBlock(
             (Markdown(" ".join(said)),), tell.heads("what", "pieces", "euros"), rows, tuple(notes)
         )
