@@ -45,6 +45,11 @@ def supplier_statement(month: int = 7) -> tuple[str, bytes]:
     return f"Papyrus kantoor 2026-{month:02}.xlsx", workbook(rows)
 
 
+def spent() -> float:
+    """EUR of the lines of a statement that can be read."""
+    return sum(round((1 + day % 4) * ARTICLES[day % 3][3], 2) for day in range(1, 25))
+
+
 def web_shop() -> tuple[str, bytes]:
     """The export of the own web shop, with the category of each line and amounts with VAT."""
     rows: list[list[object]] = [
@@ -102,3 +107,28 @@ def staff() -> tuple[str, bytes]:
     rows: list[list[object]] = [["Locatie", *(f"{name} 2026" for name in MONTHS)]]
     rows += [[place, *(20 + at for _ in MONTHS)] for at, place in enumerate(PLACES)]
     return "fte per gebouw 2026.xlsx", workbook(rows)
+
+
+ANSWERS = (
+    ("Via welk kanaal", "webwinkel"),
+    ("Zijn de bedragen met of zonder btw.*incl", "inclusief 21 % btw"),
+    ("Zijn de bedragen met of zonder btw", "exclusief btw"),
+    ("Nemen we ze uit dit bestand over", "Ja, neem ze over"),
+    ("Waar staat Locatie.*Afleveradres", "kolom Afleveradres"),
+    ("Waar staat Locatie.*Gebouw", "kolom Gebouw"),
+    ("Waar staat Middelnummer.*Serienr", "kolom Serienr."),
+    ("Waar staat Aanschafdatum.*Geplaatst", "kolom Geplaatst"),
+    ("regels gaat niet mee", "Toch boeken"),
+)
+"""What a person answers: words of a question as they are read, and what is pressed."""
+TYPED = (("Categorie", "Kantoorartikelen"), ("Activiteitsmaat", "fte"))
+"""What a person types where the file names nothing."""
+TABLES = {
+    "supplier_statement": "Bestellingen en verbruik",
+    "web_shop": "Bestellingen en verbruik",
+    "dispensers": "Middelenregister",
+    "devices": "Middelenregister",
+    "contracts": "Contracten",
+    "staff": "Activiteit en metingen",
+}
+"""Each kind, and what a person says that it holds."""

@@ -317,7 +317,8 @@ def _lacking(
         )
     texts = [*allowed(column), *known.get(first, ())][:MOST]
     fixed = tuple(FileAnswer(text, with_constant(profile, first, text)) for text in texts)
-    key = "code" if column.codes and free else "channel" if first == "channel" else "constant"
+    here = free and first != "channel" and not allowed(column)
+    key = "code" if here else "channel" if first == "channel" else "constant"
     if key == "code":
         fixed = (*_columns(profile, first, free[: MOST - len(fixed[:2])]), *fixed[:2])
     seen = ", ".join(free[:MOST]) if key == "code" else ""
