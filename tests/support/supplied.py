@@ -110,6 +110,8 @@ def staff() -> tuple[str, bytes]:
 
 
 ANSWERS = (
+    ("Klopt dit.*Omschrijving is Categorie", "Omschrijving is geen Categorie"),
+    ("Klopt dit", "Ja, dat klopt"),
     ("Via welk kanaal", "webwinkel"),
     ("Zijn de bedragen met of zonder btw.*incl", "inclusief 21 % btw"),
     ("Zijn de bedragen met of zonder btw", "exclusief btw"),

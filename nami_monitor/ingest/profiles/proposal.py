@@ -54,7 +54,7 @@ class FileQuestion:
         key: of its sentence in the catalogues, under ``asking.``.
         column: the canonical column that it is about, or the table.
         seen: what was seen in the file.
-        header: the column of the file that it stands beside, if any.
+        headers: the columns of the file that it stands beside.
         choices: answers.
         table: the table whose column any other text may fill; empty where only choices will do.
     """
@@ -62,7 +62,7 @@ class FileQuestion:
     key: str
     column: str = ""
     seen: str = ""
-    header: str = ""
+    headers: tuple[str, ...] = ()
     choices: tuple[FileAnswer, ...] = ()
     table: str = ""
 
@@ -245,7 +245,12 @@ def with_tables(profile: Profile, sheet: Sheet, names: Sequence[str]) -> Profile
 
 
 def asks(
-    sheet: Sheet, profile: Profile, known: Mapping[str, Sequence[str]], *, sure: bool = False
+    sheet: Sheet,
+    profile: Profile,
+    known: Mapping[str, Sequence[str]],
+    *,
+    sure: bool = False,
+    agreed: bool = False,
 ) -> list[FileQuestion]:
     """What a person must say before a file can be read by a profile, the widest question first.
 
@@ -254,10 +259,13 @@ def asks(
         profile: what was answered so far.
         known: texts that the database holds already, by canonical column, the likeliest first.
         sure: whether a person said already what the file holds.
+        agreed: whether a person saw already what is suggested and not certain.
     """
     if not sure and (which := _which_table(sheet, profile)):
         return [which]
     found: list[FileQuestion] = []
+    if not agreed and (doubt := _unsure(sheet, profile)):
+        found.append(doubt)
     for table in profile.tables:
         found += [_lacking(sheet, profile, table, name, known) for name in missing_columns(table)]
     if has_money(profile) and profile.vat is None:
@@ -276,14 +284,27 @@ def has_money(profile: Profile) -> bool:
     )
 
 
-def unsure(sheet: Sheet, profile: Profile) -> set[str]:
-    """The columns of the file whose role is suggested and not certain."""
+def unsure(sheet: Sheet, profile: Profile) -> dict[str, str]:
+    """The columns of the file whose role is suggested and not certain, with that role."""
     return {
-        hit.header
+        hit.header: name
         for table in profile.tables
         for name, hit in suggest(sheet, table.name).items()
         if not hit.certain and table.columns.get(name) == Origin((hit.header,))
     }
+
+
+def _unsure(sheet: Sheet, profile: Profile) -> FileQuestion | None:
+    """Whether suggestions for what must be filled are right; one answer is enough."""
+    needed = {c.name for table in profile.tables for c in columns(table.name) if not c.optional}
+    found = {header: name for header, name in unsure(sheet, profile).items() if name in needed}
+    if not found:
+        return None
+    wrong = [
+        FileAnswer(name, with_role(profile, header, ""), header) for header, name in found.items()
+    ]
+    right = FileAnswer("asking.answers.right", profile)
+    return FileQuestion("unsure", headers=tuple(found), choices=(right, *wrong[:MOST]))
 
 
 def _which_table(sheet: Sheet, profile: Profile) -> FileQuestion | None:
@@ -344,7 +365,7 @@ def _vat(profile: Profile) -> FileQuestion:
         FileAnswer(f"data.vat.{name}", replace(profile, vat=name.partition("_")[0], vat_rate=rate))
         for name, rate in RATES.items()
     )
-    return FileQuestion("vat", seen=money[0], header=money[0], choices=choices)
+    return FileQuestion("vat", seen=money[0], headers=(money[0],), choices=choices)
 
 
 def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQuestion]:
@@ -364,7 +385,7 @@ def _strange(sheet: Sheet, profile: Profile, table: TableMap) -> Iterator[FileQu
                     )
                     for value in listed
                 )
-                yield FileQuestion("value", column.name, text, origin.columns[0], choices)
+                yield FileQuestion("value", column.name, text, origin.columns[:1], choices)
 
 
 def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
@@ -376,7 +397,7 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
             FileAnswer(pattern, replace(profile, dates=(pattern,))) for pattern in patterns
         )
         return FileQuestion(
-            "dates", seen=str(error.values["example"]), header=header, choices=choices
+            "dates", seen=str(error.values["example"]), headers=(header,), choices=choices
         )
     if error.key == "import.ambiguous_decimal":
         signs = (("comma", ","), ("point", "."))
@@ -384,7 +405,7 @@ def asked_by(error: UserError, profile: Profile) -> FileQuestion | None:
             FileAnswer(f"data.settle.{name}", replace(profile, decimal=sign))
             for name, sign in signs
         )
-        return FileQuestion("decimal", header=header, choices=choices)
+        return FileQuestion("decimal", headers=(header,), choices=choices)
     return None
 
 

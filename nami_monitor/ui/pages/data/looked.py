@@ -38,8 +38,8 @@ class Asked:
     """What is asked: a sentence, what was seen, and answers with the draft that each gives.
 
     ``free`` is the canonical column that any other text may fill; ``chosen`` an answer that holds
-    until another one is given, which a question that may be left open has; ``header`` the column
-    of the file beside which it stands.
+    until another one is given, which a question that may be left open has; ``headers`` the
+    columns of the file beside which it stands.
     """
 
     sentence: str
@@ -47,7 +47,7 @@ class Asked:
     answers: tuple[tuple[str, Draft], ...]
     free: str = ""
     chosen: int | None = None
-    header: str = ""
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ def _mapped(
     known = _known(session)
     looked = Looked(draft, recognised, sheets, known=known)
     sure = draft.sure or bool(draft.name)
-    asks = proposal.asks(first, draft.profile, known, sure=sure)
+    agreed = draft.agreed or bool(draft.name)
+    asks = proposal.asks(first, draft.profile, known, sure=sure, agreed=agreed)
     looked = _previewed(session, offer, looked, asks)
     if looked.questions or looked.refusal:
         return looked
@@ -248,20 +249,34 @@ def _question(session: Session, draft: Draft, ask: proposal.FileQuestion) -> Ask
     answers = tuple(
         (
             answer_name(session, ask, choice),
-            replace(draft, profile=choice.profile, sure=draft.sure or ask.key == "table"),
+            replace(
+                draft,
+                profile=choice.profile,
+                sure=draft.sure or ask.key == "table",
+                agreed=draft.agreed or ask.key == "unsure",
+            ),
         )
         for choice in ask.choices
     )
-    sentence = session.md(f"asking.{ask.key}", column=name, seen=ask.seen, header=ask.header)
-    shown = ask.seen or ask.header
-    seen = session.md(f"asking.seen.{ask.key}", seen=ask.seen, header=ask.header) if shown else ""
+    header = ask.headers[0] if ask.headers else ""
+    roles = [
+        session.t("asking.is", header=one, column=words.column_name(session, role))
+        for one in ask.headers
+        for role in proposal.roles_of(draft.profile, one)[:1]
+    ]
+    said = {"column": name, "seen": ask.seen or "; ".join(roles), "header": header}
+    sentence = session.md(f"asking.{ask.key}", **said)
+    seen = session.md(f"asking.seen.{ask.key}", **said) if ask.seen or header else ""
     free = ask.column if ask.table else ""
-    return Asked(sentence, seen, answers, free=free, header=ask.header)
+    return Asked(sentence, seen, answers, free=free, headers=ask.headers)
 
 
 def answer_name(session: Session, ask: proposal.FileQuestion, answer: proposal.FileAnswer) -> str:
     """An answer in words: a text of the catalogue, the word for a code, or the file's own text."""
     name = answer.name
+    if ask.key == "unsure" and answer.header:
+        column = words.column_name(session, name)
+        return session.t("asking.answers.wrong", column=column, header=answer.header)
     if answer.header:
         return session.t("asking.answers.from_column", column=answer.header)
     if ask.key == "dates":

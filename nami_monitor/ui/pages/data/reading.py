@@ -88,7 +88,7 @@ def part(session: Session, offer: OfferedFile, looked: Looked) -> None:
     if looked.sheets:
         rows = sheet.rows_of(looked.sheets[0], looked.previews)
         sheet.show(session, offer.key, looked.sheets[0], looked.draft.profile, rows,
-                   {question.header for question in looked.questions},
+                   {header for question in looked.questions for header in question.headers},
                    partial(_change_role, offer))  # fmt: skip
     if not looked.recognised.mended:
         _whole_file(session, offer, looked)

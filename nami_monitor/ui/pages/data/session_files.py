@@ -159,6 +159,7 @@ class Draft:
         told: where the file tells that month; empty when a person chose it.
         begun: whether anything was proposed or chosen yet.
         sure: whether a person said what the file holds.
+        agreed: whether a person saw what was suggested and not certain.
         instead_of: the delivery that is undone with it, because it read the same file wrongly.
         wrong: what is wrong with the profile that was written as text.
     """
@@ -170,6 +171,7 @@ class Draft:
     told: str = ""
     begun: bool = False
     sure: bool = False
+    agreed: bool = False
     instead_of: int | None = None
     wrong: UserError | None = None
 

@@ -140,7 +140,7 @@ def _table(
     sheet: Sheet,
     headers: Sequence[str],
     people: set[str],
-    unsure: set[str],
+    unsure: Collection[str],
     profile: Profile,
     rows: Sequence[ShownRow],
 ) -> str:
